@@ -1,0 +1,1 @@
+"""The command line: one of the three faces of the workbench."""

@@ -1,0 +1,1 @@
+"""What the program knows: parameters, settings, documents, models. No Qt, no model library."""

@@ -1,0 +1,167 @@
+"""The kinds of trouble a user can meet; each is a sentence: what happened and what to do."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LampblackError(Exception):
+    """Trouble that the user can understand and act on.
+
+    `message` is one sentence saying what happened; `hint`, if any, one sentence saying what to do.
+    `kind` travels over the protocol and is what programs compare; `exit_code` is the command
+    line's (2 for wrong usage, 1 for anything else).
+    """
+
+    kind: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ParameterError(LampblackError):
+    """A parameter, option or argument has a value that it cannot have."""
+
+    kind = "parameter"
+    exit_code = 2
+
+
+class UsageError(LampblackError):
+    """The command line was not understood."""
+
+    kind = "usage"
+    exit_code = 2
+
+
+class ModelNotFoundError(LampblackError):
+    """There is no model of that name or at that path."""
+
+    kind = "model_not_found"
+
+
+class NotAModelError(LampblackError):
+    """The file is there, but it is not a model that can be read."""
+
+    kind = "not_a_model"
+
+
+class TruncatedModelError(LampblackError):
+    """The model file is shorter than its own header says."""
+
+    kind = "truncated_model"
+
+
+class UnsupportedModelError(LampblackError):
+    """The file is a sound model, but no engine here can run it."""
+
+    kind = "unsupported_model"
+
+
+class ModelLoadError(LampblackError):
+    """The engine refused to load the model for another reason."""
+
+    kind = "load_failed"
+
+
+class OutOfMemoryError(LampblackError):
+    """The machine has not enough memory for what was asked."""
+
+    kind = "out_of_memory"
+
+
+class ModelCrashedError(LampblackError):
+    """The engine host died while it worked; the window and the text live."""
+
+    kind = "model_crashed"
+
+
+class EngineStoppedError(LampblackError):
+    """The engine host ended or could not be started."""
+
+    kind = "engine_stopped"
+
+
+class EngineMissingError(LampblackError):
+    """The library that this engine stands on is not installed."""
+
+    kind = "engine_missing"
+
+
+class ProtocolError(LampblackError):
+    """The engine host and the app do not understand each other."""
+
+    kind = "protocol"
+
+
+class NoModelLoadedError(LampblackError):
+    """A model is needed, and none is loaded."""
+
+    kind = "no_model_loaded"
+
+
+class PromptTooLongError(LampblackError):
+    """The prompt does not fit in the model's context."""
+
+    kind = "prompt_too_long"
+
+
+class TemplateError(LampblackError):
+    """The model's chat template is missing, broken or never ends."""
+
+    kind = "template"
+
+
+class GenerationError(LampblackError):
+    """The engine failed in the middle of a generation."""
+
+    kind = "generation_failed"
+
+
+class CancelledError(LampblackError):
+    """The user stopped the work."""
+
+    kind = "cancelled"
+
+
+class DocumentError(LampblackError):
+    """A document could not be opened or saved."""
+
+    kind = "document"
+
+
+class StoreError(LampblackError):
+    """The app's own store of takes and recoveries could not be used."""
+
+    kind = "store"
+
+
+class SettingsError(LampblackError):
+    """Settings or presets could not be read or written."""
+
+    kind = "settings"
+
+
+class DownloadError(LampblackError):
+    """A model could not be fetched or did not verify."""
+
+    kind = "download"
+
+
+def _with_subclasses(cls: type[LampblackError]) -> list[type[LampblackError]]:
+    return [cls, *(found for sub in cls.__subclasses__() for found in _with_subclasses(sub))]
+
+
+ERRORS: dict[str, type[LampblackError]] = {
+    cls.kind: cls for cls in _with_subclasses(LampblackError)
+}
+
+
+def error_from(kind: str, message: str, hint: str = "") -> LampblackError:
+    """Rebuild the error that travelled over the protocol as `kind`, `message`, `hint`."""
+    return ERRORS.get(kind, LampblackError)(message, hint)

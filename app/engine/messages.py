@@ -1,0 +1,316 @@
+"""The typed messages between the app and its engine host.
+
+Commands go to the host, events come back. Every command that starts work carries a `job` number
+that its events repeat; a job ends with exactly one of `Loaded`, `Counted`, `Scored`, `Described`,
+`Done` or `Failed`. Times are in seconds, sizes in bytes, lengths in tokens.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from app.core.load_options import LoadOptions
+from app.core.parameters import Sampling
+
+PROTOCOL_VERSION = 1
+"""Raised whenever a message changes its meaning; both sides must agree."""
+
+EngineName = Literal["llama.cpp", "torch", "fake"]
+Role = Literal["system", "user", "assistant"]
+FinishReason = Literal["stop", "length", "cancelled"]
+
+
+class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a message."""
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    """A frame's content."""
+
+
+class ChatMessage(_Value, frozen=True):
+    """One turn of a conversation for the model's chat template."""
+
+    role: Role
+    content: str
+
+
+class EngineSettings(_Value, frozen=True):
+    """What changes a model's numbers in their last bits; recorded with every take."""
+
+    engine: str = ""
+    build: str = ""
+    device: str = "CPU"
+    context: int = 0
+    threads: int = 0
+    batch: int = 0
+    ubatch: int = 0
+    gpu_layers: int = 0
+    flash_attention: bool = False
+    kv_type: str = "f16"
+
+
+class ModelInfo(_Value, frozen=True):
+    """A loaded model: `context` is what it was loaded with, `trained_context` its own."""
+
+    name: str
+    path: str
+    engine: str
+    architecture: str = ""
+    quantization: str = ""
+    parameters: int = 0
+    size_bytes: int = 0
+    layers: int = 0
+    vocabulary: int = 0
+    context: int = 0
+    trained_context: int = 0
+    has_chat_template: bool = False
+    settings: EngineSettings = EngineSettings()
+
+
+class Alternative(_Value, frozen=True):
+    """A token that could have been chosen, with its probability before any sampling step."""
+
+    id: int
+    text: str
+    probability: float
+
+
+class TokenDetail(_Value, frozen=True):
+    """A token with its probability (of the model's own distribution) and the top alternatives."""
+
+    id: int
+    text: str
+    probability: float
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class Take(_Value, frozen=True):
+    """One finished variant: its whole text and its tokens, end-of-generation token left out."""
+
+    variant: int
+    text: str
+    finish_reason: FinishReason
+    token_ids: tuple[int, ...] = ()
+
+
+class Stats(_Value, frozen=True):
+    """How a generation went. `dropped_tokens` were cut from the prompt's head to make it fit."""
+
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    dropped_tokens: int = 0
+    completion_tokens: int = 0
+    prefill_s: float = 0.0
+    first_token_s: float = 0.0
+    decode_s: float = 0.0
+
+    @property
+    def tokens_per_s(self) -> float:
+        """Decoding speed; 0 where nothing was decoded after the first token."""
+        return self.completion_tokens / self.decode_s if self.decode_s > 0 else 0.0
+
+
+class EngineReport(_Value, frozen=True):
+    """One engine as the host sees it: whether it works, its version and its devices."""
+
+    engine: str
+    available: bool
+    version: str = ""
+    problem: str = ""
+    devices: tuple[str, ...] = ()
+
+
+# Commands
+
+
+class Load(_Message, frozen=True):
+    """Load the model at `path`, in place of the one that is loaded."""
+
+    job: int
+    path: str
+    engine: EngineName
+    options: LoadOptions = LoadOptions()
+
+
+class Generate(_Message, frozen=True):
+    """Continue `prompt`, or answer `messages` by the model's chat template when there are any.
+
+    If the last message is the assistant's, its text is continued. `n` variants share one reading
+    of the prompt. `probabilities` > 0 asks for each token's details with that many alternatives.
+    `exact` reads the prompt anew in fixed blocks, so that the same request gives the same text.
+    `overflow` says what happens to a prompt that does not fit: fail, or drop its head (reported in
+    `Stats.dropped_tokens`).
+    """
+
+    job: int
+    prompt: str = ""
+    messages: tuple[ChatMessage, ...] = ()
+    sampling: Sampling = Sampling()
+    n: int = 1
+    probabilities: int = 0
+    exact: bool = False
+    overflow: Literal["fail", "drop_head"] = "fail"
+
+
+class Score(_Message, frozen=True):
+    """Give each token of `text` its probability, with `probabilities` alternatives."""
+
+    job: int
+    text: str
+    probabilities: int = 0
+
+
+class Count(_Message, frozen=True):
+    """Count the tokens of `prompt`, or of `messages` in the model's chat template."""
+
+    job: int
+    prompt: str = ""
+    messages: tuple[ChatMessage, ...] = ()
+
+
+class Describe(_Message, frozen=True):
+    """Say which engines work here and which devices they see."""
+
+    job: int
+
+
+class Unload(_Message, frozen=True):
+    """Give the model's memory back."""
+
+    job: int
+
+
+class Cancel(_Message, frozen=True):
+    """Stop the job; it still ends with its own last event."""
+
+    job: int
+
+
+class Quit(_Message, frozen=True):
+    """End the host."""
+
+
+JobCommand = Load | Generate | Score | Count | Describe | Unload
+Command = JobCommand | Cancel | Quit
+
+
+# Events
+
+
+class Hello(_Message, frozen=True):
+    """The host is up. `network_denied` says how firmly: by the kernel, by a hook, or not at all."""
+
+    version: int
+    pid: int
+    network_denied: Literal["kernel", "hook", "no"] = "no"
+
+
+class Loading(_Message, frozen=True):
+    """Loading goes on; `fraction` from 0 to 1."""
+
+    job: int
+    fraction: float
+
+
+class Loaded(_Message, frozen=True):
+    """The model is ready."""
+
+    job: int
+    model: ModelInfo
+    seconds: float
+
+
+class Prefill(_Message, frozen=True):
+    """The prompt is being read: `done` of `total` tokens, `reused` of them out of the cache."""
+
+    job: int
+    done: int
+    total: int
+    reused: int = 0
+
+
+class Tokens(_Message, frozen=True):
+    """More text of one variant; `tokens` tokens went into it. Details come only when asked for."""
+
+    job: int
+    variant: int
+    text: str
+    tokens: int
+    details: tuple[TokenDetail, ...] = ()
+
+
+class Counted(_Message, frozen=True):
+    """The answer to Count."""
+
+    job: int
+    tokens: int
+
+
+class Scored(_Message, frozen=True):
+    """The answer to Score: every token after the first, in order."""
+
+    job: int
+    details: tuple[TokenDetail, ...]
+
+
+class Described(_Message, frozen=True):
+    """The answer to Describe."""
+
+    job: int
+    engines: tuple[EngineReport, ...]
+    network_denied: Literal["kernel", "hook", "no"]
+
+
+class Done(_Message, frozen=True):
+    """The job is over: the takes of a generation, or none after Unload."""
+
+    job: int
+    takes: tuple[Take, ...] = ()
+    stats: Stats = Stats()
+    seed: int = 0
+    settings: EngineSettings = EngineSettings()
+
+
+class Failed(_Message, frozen=True):
+    """The job failed; `kind` is a name out of `app.core.errors`."""
+
+    job: int
+    kind: str
+    message: str
+    hint: str = ""
+
+
+class HostDied(_Message, frozen=True):
+    """Made by the client, never sent: the host ended by itself with `code`; the end of its log."""
+
+    code: int
+    log_tail: str = ""
+
+
+HostEvent = (
+    Hello | Loading | Loaded | Prefill | Tokens | Counted | Scored | Described | Done | Failed
+)
+Event = HostEvent | HostDied
+Finished = Loaded | Counted | Scored | Described | Done
+
+_encoder = msgspec.msgpack.Encoder()
+_command_decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_event_decoder: msgspec.msgpack.Decoder[HostEvent] = msgspec.msgpack.Decoder(HostEvent)
+
+
+def encode(message: Command | HostEvent) -> bytes:
+    """The frame content of a message."""
+    return _encoder.encode(message)
+
+
+def decode_command(payload: bytes) -> Command:
+    """The command in a frame; raises msgspec.DecodeError or ValidationError on anything else."""
+    return _command_decoder.decode(payload)
+
+
+def decode_event(payload: bytes) -> HostEvent:
+    """The event in a frame; raises msgspec.DecodeError or ValidationError on anything else."""
+    return _event_decoder.decode(payload)

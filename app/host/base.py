@@ -1,0 +1,62 @@
+"""What every engine offers to the host's loop, and what the loop offers to an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from app.core.load_options import LoadOptions
+from app.engine.messages import (
+    ChatMessage,
+    Done,
+    EngineReport,
+    Generate,
+    HostEvent,
+    ModelInfo,
+    TokenDetail,
+)
+
+
+class Job:
+    """One running command: engines report through it and ask it whether to go on.
+
+    `cancelled` is set from the host's reader thread; the engine tests it between tokens and inside
+    its abort callback. After a cancel an engine still returns what it has, with finish reason
+    `cancelled`; only loading raises `CancelledError`.
+    """
+
+    def __init__(self, number: int, emit: Callable[[HostEvent], None]) -> None:
+        self.number = number
+        self.emit = emit
+        self.cancelled = False
+
+
+class Engine(Protocol):
+    """A loaded model. All calls come from one thread, one at a time; errors are LampblackErrors."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """The loaded model, with the settings that it really runs with."""
+        ...
+
+    def generate(self, request: Generate, job: Job) -> Done:
+        """Emit `Prefill` and `Tokens`, then return `Done`."""
+
+    def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
+        """The tokens of the prompt as `generate` would read it."""
+
+    def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
+        """Each token's probability after the ones before it."""
+
+    def close(self) -> None:
+        """Free the model and all its memory."""
+
+
+class EngineModule(Protocol):
+    """A package under `app.host` that can load models: `llama_cpp`, `transformers` or `fake`."""
+
+    def load(self, path: str, options: LoadOptions, job: Job) -> Engine:
+        """Load the model, emitting `Loading`; raises a LampblackError or returns an engine."""
+
+    def describe(self) -> EngineReport:
+        """Whether the engine's library is installed, its version and the devices it sees."""

@@ -1,0 +1,1 @@
+"""The workbench: builds one running program's parts and joins them; no globals."""
