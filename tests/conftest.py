@@ -1,0 +1,134 @@
+"""What every test stands on: a home of its own, and nothing left behind."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
+
+import psutil
+import pytest
+
+GRACE_S = 5.0
+"""How long a thread or process that is already ending may take; a sound one needs none of it."""
+
+HOME_VARIABLES = ("LAMPBLACK_HOME", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")
+REAL_ENVIRONMENT = dict(os.environ)
+
+
+def _is_home_variable(name: str) -> bool:
+    return name in HOME_VARIABLES or name.startswith("XDG_")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh LAMPBLACK_HOME, and a HOME that is not the developer's; returns the former."""
+    for name in [name for name in os.environ if _is_home_variable(name)]:
+        monkeypatch.delenv(name)
+    home = tmp_path / "lampblack-home"
+    monkeypatch.setenv("LAMPBLACK_HOME", str(home))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return home
+
+
+@pytest.fixture(scope="session")
+def starter_model() -> Path:
+    """The real starter model in the user's data folder, where `dev.py test` puts it."""
+    from app.core.paths import Paths
+    from app.core.starter import STARTER
+
+    with pytest.MonkeyPatch.context() as real:
+        for name in {*HOME_VARIABLES, *REAL_ENVIRONMENT}:
+            if not _is_home_variable(name):
+                continue
+            if name in REAL_ENVIRONMENT:
+                real.setenv(name, REAL_ENVIRONMENT[name])
+            else:
+                real.delenv(name, raising=False)
+        path = Paths.here().models / STARTER.file_name
+    if not path.is_file():
+        pytest.fail(
+            f"The starter model is not at {path}; "
+            "`python3 packaging/dev.py test` fetches it, as does `lampblack models get starter`."
+        )
+    return path
+
+
+class _Warnings(logging.Handler):
+    """Collects every record of WARNING and above."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails on a logged warning; a test that takes `caplog` judges the log itself."""
+    handler = _Warnings()
+    logging.getLogger().addHandler(handler)
+    yield
+    logging.getLogger().removeHandler(handler)
+    if handler.found and "caplog" not in request.fixturenames:
+        pytest.fail("The test logged: " + "; ".join(handler.found))
+
+
+def _threads() -> set[threading.Thread]:
+    # A dummy stands for a foreign (Qt's) thread; Python never learns that it ended.
+    dummy = threading._DummyThread
+    return {thread for thread in threading.enumerate() if not isinstance(thread, dummy)}
+
+
+def _left_threads(before: set[threading.Thread]) -> list[str]:
+    deadline = time.monotonic() + GRACE_S
+    new = _threads() - before
+    for thread in new:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return [f"thread {thread.name}" for thread in new if thread.is_alive()]
+
+
+def _children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
+
+
+def _left_processes(before: set[psutil.Process]) -> list[str]:
+    _gone, alive = psutil.wait_procs(_children() - before, timeout=GRACE_S)
+    return [f"process {process.pid}" for process in alive]
+
+
+def _left_windows() -> list[str]:
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    application = widgets.QApplication.instance() if widgets else None
+    if widgets is None or not isinstance(application, widgets.QApplication):
+        return []
+    return [
+        f"window {type(window).__name__} “{window.windowTitle()}”"
+        for window in application.topLevelWidgets()
+        if window.isVisible()
+    ]
+
+
+def _files() -> set[str]:
+    """The folder that the tests run in; tools keep their caches under names with a dot."""
+    names = (path.name for path in Path.cwd().iterdir())
+    return {name for name in names if not name.startswith((".", "__pycache__"))}
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(own_home: Path, quiet_log: None) -> Iterator[None]:
+    """Fails when a test leaves a thread, a process, a window or a file behind."""
+    threads, processes, files = _threads(), _children(), _files()
+    yield
+    left = [*_left_windows(), *_left_threads(threads), *_left_processes(processes)]
+    left += [f"file {name}" for name in _files() - files]
+    if left:
+        pytest.fail("The test left behind: " + ", ".join(sorted(left)))
