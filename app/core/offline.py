@@ -1,0 +1,115 @@
+"""Keeps this process and its children off the network.
+
+On Linux a seccomp filter makes the kernel refuse every socket that is not local to the machine's
+own programs (Unix and netlink sockets stay: the window system needs them). It cannot be taken off
+again and children inherit it. Elsewhere an audit hook refuses what Python itself tries; native
+code is not bound by it, and `network_state` says so.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import platform
+import socket
+import struct
+import sys
+from typing import Literal
+
+NetworkState = Literal["kernel", "hook", "no"]
+
+# <linux/audit.h>, <linux/seccomp.h>, <linux/filter.h>, and each machine's system call numbers.
+_MACHINES = {
+    "x86_64": {"audit": 0xC000003E, "socket": 41, "seccomp": 317},
+    "aarch64": {"audit": 0xC00000B7, "socket": 198, "seccomp": 277},
+}
+_IO_URING_SETUP = 425  # a ring can open sockets without the socket call
+_X32_BIT = 0x40000000  # x86-64's second table of calls
+_ALLOWED_FAMILIES = (0, 1, 16)  # AF_UNSPEC, AF_UNIX, AF_NETLINK
+_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EACCES
+_NO_NEW_PRIVS, _SET_MODE_FILTER, _ALL_THREADS = 38, 1, 1
+_CALL, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+
+
+class NetworkDeniedError(PermissionError):
+    """Python's own code tried to use the network in a process that may not."""
+
+
+def deny_network() -> NetworkState:
+    """Shut this process and its children off the network; call before any thread starts."""
+    if sys.platform == "linux" and _install_filter():
+        return network_state()
+    sys.addaudithook(_refuse)
+    return network_state()
+
+
+def network_state() -> NetworkState:
+    """How firmly the network is denied here, found out by trying to make an internet socket."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
+    except NetworkDeniedError:
+        return "hook"
+    except PermissionError:
+        return "kernel"
+    return "no"
+
+
+def network_works() -> bool:
+    """Whether an internet socket can be made in this process."""
+    return network_state() == "no"
+
+
+def _refuse(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "socket.__new__":
+        if arguments[1] in (socket.AF_INET, socket.AF_INET6):
+            raise NetworkDeniedError(errno.EACCES, "This process may not use the network.")
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        raise NetworkDeniedError(errno.EACCES, "This process may not use the network.")
+
+
+def _instruction(code: int, value: int, jump_true: int = 0, jump_false: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, jump_true, jump_false, value)
+
+
+def _program(machine: dict[str, int]) -> bytes:
+    """The filter: foreign system call tables, io_uring and all but local sockets are refused."""
+    families = [
+        _instruction(_EQUAL, family, len(_ALLOWED_FAMILIES) - index)
+        for index, family in enumerate(_ALLOWED_FAMILIES)
+    ]
+    refuse_from_families = len(families) + 1
+    return b"".join(
+        [
+            _instruction(_LOAD, _ARCHITECTURE),
+            _instruction(_EQUAL, machine["audit"], 0, refuse_from_families + 4),
+            _instruction(_LOAD, _CALL),
+            _instruction(_AT_LEAST, _X32_BIT, refuse_from_families + 2),
+            _instruction(_EQUAL, _IO_URING_SETUP, refuse_from_families + 1),
+            _instruction(_EQUAL, machine["socket"], 0, refuse_from_families + 1),
+            _instruction(_LOAD, _FIRST_ARGUMENT),
+            *families,
+            _instruction(_RETURN, _REFUSE),
+            _instruction(_RETURN, _ALLOW),
+        ]
+    )
+
+
+class _FilterProgram(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+def _install_filter() -> bool:
+    """Ask the kernel to bind every thread of this process; False where it cannot."""
+    machine = _MACHINES.get(platform.machine())
+    if machine is None or struct.calcsize("P") != 8:
+        return False
+    code = _program(machine)
+    buffer = ctypes.create_string_buffer(code, len(code))
+    program = _FilterProgram(len(code) // 8, ctypes.addressof(buffer))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        return False
+    number, mode = ctypes.c_long(machine["seccomp"]), ctypes.c_ulong(_SET_MODE_FILTER)
+    flags = ctypes.c_ulong(_ALL_THREADS)
+    return bool(libc.syscall(number, mode, flags, ctypes.byref(program)) == 0)

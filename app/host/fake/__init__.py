@@ -1,0 +1,174 @@
+"""The fake engine: behaves as its script says, in the real child process, for tests of the rest.
+
+The "model" is a JSON file, read into `Script`. Nothing in the program offers it to a user.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from app.core.errors import CancelledError, error_from
+from app.core.load_options import LoadOptions
+from app.engine.messages import (
+    ChatMessage,
+    Done,
+    EngineReport,
+    EngineSettings,
+    FinishReason,
+    Generate,
+    Loading,
+    ModelInfo,
+    Prefill,
+    Stats,
+    Take,
+    TokenDetail,
+    Tokens,
+)
+from app.host.base import Job
+
+Fault = Literal["", "abort", "exit", "hang", "fail", "print", "flood"]
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the fake does: its words, the pause before each, and a fault in one of the phases.
+
+    `fault_after` counts the words that are still written before `decode_fault`.
+    """
+
+    words: tuple[str, ...] = ("One ", "two ", "three.")
+    repeat: int = 1
+    pause_s: float = 0.0
+    steps: int = 4
+    step_s: float = 0.0
+    load_fault: Fault = ""
+    prefill_fault: Fault = ""
+    decode_fault: Fault = ""
+    fault_after: int = 1
+    failure: str = "generation_failed"
+
+
+class FakeEngine:
+    """A loaded script."""
+
+    def __init__(self, path: str, script: Script, options: LoadOptions) -> None:
+        self._script = script
+        self._info = ModelInfo(
+            name=Path(path).stem,
+            path=path,
+            engine="fake",
+            architecture="fake",
+            context=options.context or 2048,
+            trained_context=2048,
+            has_chat_template=True,
+            settings=EngineSettings(engine="fake", context=options.context or 2048),
+        )
+
+    @property
+    def info(self) -> ModelInfo:
+        """The script as a model."""
+        return self._info
+
+    def generate(self, request: Generate, job: Job) -> Done:
+        """Read and write as the script says."""
+        script = self._script
+        total = self.count(request.prompt, request.messages)
+        for step in range(script.steps):
+            _wait(script.step_s)
+            job.emit(Prefill(job=job.number, done=total * (step + 1) // script.steps, total=total))
+            if job.cancelled:
+                return self._done(request, job, [""] * request.n, total, "cancelled")
+            _misbehave(script.prefill_fault, job, script)
+        texts, reason = self._write(request, job)
+        return self._done(request, job, texts, total, reason)
+
+    def _write(self, request: Generate, job: Job) -> tuple[list[str], FinishReason]:
+        script = self._script
+        texts = [""] * request.n
+        for index, word in enumerate(script.words * script.repeat):
+            _wait(script.pause_s)
+            if index == script.fault_after:
+                _misbehave(script.decode_fault, job, script)
+            if job.cancelled:
+                return texts, "cancelled"
+            if index == request.sampling.max_tokens:
+                return texts, "length"
+            for variant in range(request.n):
+                text = word if variant == 0 else f"{variant + 1}{word}"
+                texts[variant] += text
+                job.emit(Tokens(job=job.number, variant=variant, text=text, tokens=1))
+        return texts, "stop"
+
+    def _done(
+        self, request: Generate, job: Job, texts: list[str], total: int, reason: FinishReason
+    ) -> Done:
+        written = sum(len(text.split()) for text in texts)
+        return Done(
+            job=job.number,
+            takes=tuple(
+                Take(variant=variant, text=text, finish_reason=reason)
+                for variant, text in enumerate(texts)
+            ),
+            stats=Stats(prompt_tokens=total, completion_tokens=written, decode_s=0.5),
+            seed=request.sampling.seed or 7,
+            settings=self._info.settings,
+        )
+
+    def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
+        """One token per word."""
+        return sum(len(text.split()) for text in (prompt, *(turn.content for turn in messages)))
+
+    def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
+        """Every word is half certain."""
+        del alternatives, job
+        return tuple(
+            TokenDetail(id=index, text=word, probability=0.5)
+            for index, word in enumerate(text.split())
+        )
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def load(path: str, options: LoadOptions, job: Job) -> FakeEngine:
+    """Read the script and load as it says."""
+    script = msgspec.json.decode(Path(path).read_bytes(), type=Script)
+    for step in range(script.steps):
+        _wait(script.step_s)
+        if job.cancelled:
+            raise CancelledError("Stopped.")
+        job.emit(Loading(job=job.number, fraction=(step + 1) / script.steps))
+        _misbehave(script.load_fault, job, script)
+    return FakeEngine(path, script, options)
+
+
+def describe() -> EngineReport:
+    """A fake works everywhere."""
+    return EngineReport(engine="fake", available=True, version="1")
+
+
+def _wait(seconds: float) -> None:
+    if seconds:
+        threading.Event().wait(seconds)
+
+
+def _misbehave(fault: Fault, job: Job, script: Script) -> None:
+    if fault == "abort":
+        os.abort()
+    if fault == "exit":
+        os._exit(3)
+    if fault == "fail":
+        raise error_from(script.failure, "The script says so.", "Change the script.")
+    if fault == "hang":
+        threading.Event().wait()
+    if fault == "print":
+        sys.stdout.write("a library talks")
+        sys.stdout.flush()
+        os.write(1, b"to the standard output\n")
+    while fault == "flood":
+        job.emit(Tokens(job=job.number, variant=0, text="x" * 1000, tokens=1))

@@ -1,0 +1,250 @@
+"""The engine host's loop: commands in, events out, one model at a time.
+
+The main thread works; a second thread reads commands, so that a cancel is seen while a job runs
+and the process leaves at once when the app is gone.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from time import perf_counter
+from typing import BinaryIO, NoReturn, cast
+
+import msgspec
+
+from app.core.errors import (
+    CancelledError,
+    GenerationError,
+    LampblackError,
+    NoModelLoadedError,
+    OutOfMemoryError,
+    ProtocolError,
+)
+from app.core.offline import deny_network, network_state
+from app.core.parameters import Sampling
+from app.core.rows import check_all
+from app.engine.framing import frame, read_frame
+from app.engine.messages import (
+    PROTOCOL_VERSION,
+    Cancel,
+    Command,
+    Count,
+    Counted,
+    Describe,
+    Described,
+    Done,
+    Failed,
+    Finished,
+    Generate,
+    Hello,
+    HostEvent,
+    JobCommand,
+    Load,
+    Loaded,
+    Loading,
+    Quit,
+    Score,
+    Scored,
+    Unload,
+    decode_command,
+    encode,
+)
+from app.host.base import Engine, EngineModule, Job
+
+ENGINE_MODULES = {
+    "llama.cpp": "app.host.llama_cpp",
+    "torch": "app.host.transformers",
+    "fake": "app.host.fake",
+}
+MAX_VARIANTS = 16
+
+
+def run_host() -> NoReturn:
+    """Serve the app on the standard streams until they end; never returns."""
+    commands, events = _take_streams()
+    _settle_process()
+    channel = Channel(events)
+    channel.emit(Hello(version=PROTOCOL_VERSION, pid=os.getpid(), network_denied=deny_network()))
+    inbox = Inbox(commands)
+    threading.Thread(target=inbox.read_forever, name="commands", daemon=True).start()
+    host = Host(channel.emit, inbox)
+    while True:
+        host.serve(inbox.next())
+
+
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the protocol's streams for ourselves: a library's print goes to the log instead."""
+    commands = os.fdopen(os.dup(0), "rb")
+    events = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return commands, events
+
+
+def _settle_process() -> None:
+    """No core dumps (they would hold the text), no Ctrl+C, a trace of a crash in the log."""
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class Channel:
+    """The way out: one event per frame."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def emit(self, event: HostEvent) -> None:
+        """Send an event; leaves the process when nobody listens any more."""
+        with self._lock:
+            try:
+                self._stream.write(frame(encode(event)))
+                self._stream.flush()
+            except OSError:
+                os._exit(0)
+
+
+class Inbox:
+    """The way in: commands wait for the main thread, cancels reach the running job at once."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._commands: queue.SimpleQueue[JobCommand] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._job: Job | None = None
+        self._cancelled: set[int] = set()
+
+    def next(self) -> JobCommand:
+        """The next command that starts a job."""
+        return self._commands.get()
+
+    def begin(self, job: Job) -> None:
+        """Make `job` the one that cancels are for."""
+        with self._lock:
+            self._job = job
+            job.cancelled = job.number in self._cancelled
+            self._cancelled.clear()
+
+    def read_forever(self) -> None:
+        """Read until the app is gone, then leave at once, so that no orphan keeps the GPU."""
+        try:
+            while (payload := read_frame(self._stream)) is not None:
+                self._take(decode_command(payload))
+        except (ProtocolError, msgspec.MsgspecError) as error:
+            sys.stderr.write(f"The app sent something that is not a command: {error}\n")
+            sys.stderr.flush()
+            os._exit(2)
+        except OSError:
+            pass  # the pipe broke: the app is gone all the same
+        finally:
+            os._exit(0)
+
+    def _take(self, command: Command) -> None:
+        if isinstance(command, Quit):
+            os._exit(0)
+        if not isinstance(command, Cancel):
+            self._commands.put(command)
+            return
+        with self._lock:
+            if self._job is not None and self._job.number == command.job:
+                self._job.cancelled = True
+            else:
+                self._cancelled.add(command.job)
+
+
+class Host:
+    """The one model of this process and what is asked of it."""
+
+    def __init__(self, emit: Callable[[HostEvent], None], inbox: Inbox) -> None:
+        self._emit = emit
+        self._inbox = inbox
+        self._engine: Engine | None = None
+
+    def serve(self, command: JobCommand) -> None:
+        """Do one command and send its last event."""
+        job = Job(command.job, self._emit)
+        self._inbox.begin(job)
+        try:
+            self._emit(self._answer(command, job))
+        except LampblackError as error:
+            self._fail(job, error)
+        except MemoryError:
+            message = "There is not enough memory for this."
+            self._fail(job, OutOfMemoryError(message, "Choose a smaller model or context."))
+        # A library's own bug must end the job, not the host.
+        except Exception as error:  # noqa: BLE001
+            traceback.print_exc()
+            problem = f"The engine met an unexpected problem ({type(error).__name__}: {error})."
+            self._fail(job, GenerationError(problem, "Your text is safe; try again."))
+
+    def _fail(self, job: Job, error: LampblackError) -> None:
+        self._emit(Failed(job=job.number, kind=error.kind, message=error.message, hint=error.hint))
+
+    def _answer(self, command: JobCommand, job: Job) -> Finished:
+        if isinstance(command, Load):
+            return self._load(command, job)
+        if isinstance(command, Unload):
+            self._unload()
+            return Done(job=job.number)
+        if isinstance(command, Describe):
+            return self._describe(job)
+        engine = self._engine
+        if engine is None:
+            raise NoModelLoadedError("No model is loaded.", "Load one first.")
+        if isinstance(command, Generate):
+            return engine.generate(_checked(command), job)
+        if isinstance(command, Count):
+            return Counted(job=job.number, tokens=engine.count(command.prompt, command.messages))
+        return self._score(engine, command, job)
+
+    def _score(self, engine: Engine, command: Score, job: Job) -> Scored:
+        details = engine.score(command.text, command.probabilities, job)
+        if job.cancelled:
+            raise CancelledError("Stopped.")
+        return Scored(job=job.number, details=details)
+
+    def _load(self, command: Load, job: Job) -> Loaded:
+        self._unload()
+        begun = perf_counter()
+        self._emit(Loading(job=job.number, fraction=0.0))
+        module = _engine_module(command.engine)
+        self._engine = module.load(command.path, check_all(command.options), job)
+        seconds = perf_counter() - begun
+        return Loaded(job=job.number, model=self._engine.info, seconds=seconds)
+
+    def _unload(self) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def _describe(self, job: Job) -> Described:
+        reports = tuple(
+            _engine_module(name).describe() for name in ENGINE_MODULES if name != "fake"
+        )
+        return Described(job=job.number, engines=reports, network_denied=network_state())
+
+
+def _engine_module(name: str) -> EngineModule:
+    return cast(EngineModule, importlib.import_module(ENGINE_MODULES[name]))
+
+
+def _checked(request: Generate) -> Generate:
+    """The request with every parameter inside its limits; raises ParameterError."""
+    sampling: Sampling = check_all(request.sampling)
+    if not 1 <= request.n <= MAX_VARIANTS:
+        raise GenerationError(f"From 1 to {MAX_VARIANTS} takes can be written at once.")
+    return msgspec.structs.replace(request, sampling=sampling)
