@@ -1,0 +1,64 @@
+"""Where the program keeps its settings, its data and what it can make again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "lampblack"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The three folders of one user, and every file in them that the program knows."""
+
+    config: Path
+    data: Path
+    cache: Path
+
+    @classmethod
+    def here(cls, environ: Mapping[str, str] | None = None) -> Paths:
+        """The folders of this user; `LAMPBLACK_HOME`, when set, holds all three of them."""
+        home = (os.environ if environ is None else environ).get("LAMPBLACK_HOME", "")
+        if home:
+            root = Path(home).expanduser().absolute()
+            return cls(root / "config", root / "data", root / "cache")
+        return cls(
+            platformdirs.user_config_path(_NAME, appauthor=False),
+            platformdirs.user_data_path(_NAME, appauthor=False),
+            platformdirs.user_cache_path(_NAME, appauthor=False),
+        )
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings, as TOML."""
+        return self.config / "settings.toml"
+
+    @property
+    def presets_file(self) -> Path:
+        """The user's own presets, as JSON."""
+        return self.config / "presets.json"
+
+    @property
+    def models(self) -> Path:
+        """The folder of models that the program fetched or the user put there."""
+        return self.data / "models"
+
+    @property
+    def store_file(self) -> Path:
+        """The takes, and the journals of open documents."""
+        return self.data / "store.sqlite"
+
+    @property
+    def snapshots(self) -> Path:
+        """Former versions of documents that a save would have shortened by much."""
+        return self.data / "snapshots"
+
+    @property
+    def logs(self) -> Path:
+        """The logs of the engine host and of crashes."""
+        return self.data / "logs"
