@@ -1,13 +1,159 @@
-"""The program's words: none opens the window; others are the command line and the host."""
+"""The program's words: none opens the window; others are the command line and the children."""
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
+import time
+import traceback
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.errors import LampblackError, UsageError
+
+if TYPE_CHECKING:
+    from app.core.paths import Paths
+    from app.fetch.client import Fetcher
+
+CLI_WORDS = ("generate", "doctor", "models", "--version", "--help", "-h")
+
+# Every import below waits until its word is known: each process loads only what it needs, the
+# children start in a blink, and nothing runs before the network is shut off.
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the word on the command line; the result is the exit code."""
-    return 0
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["engine-host"]:
+        return _engine_host()
+    try:
+        code = _run(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except LampblackError as error:
+        return _say(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return 1
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as error:  # the last net: a sentence and a local report, never a traceback
+        return _say(_report_crash(error), 1)
+    return code
+
+
+def _run(words: list[str]) -> int:
+    word, rest = (words[0], words[1:]) if words else ("", [])
+    if word in CLI_WORDS:
+        return _command_line(words)
+    if word == "serve":
+        raise LampblackError("The local API is not there yet.", "It comes with a later release.")
+    if word == "broker" and len(rest) == 1:
+        return _broker(rest[0])
+    if word == "downloader" and len(rest) == 1:
+        return _downloader(rest[0])
+    return _window(_files(rest if word == "open" else words))
+
+
+def _engine_host() -> int:
+    """Started by name, because nobody may import the host; it reports its own trouble."""
+    return int(importlib.import_module("app.host.loop").run_host())
+
+
+def _broker(models: str) -> int:
+    from app.core.reentry import program_command
+    from app.fetch.broker import run_broker
+
+    return run_broker(models, program_command("downloader"))
+
+
+def _downloader(models: str) -> int:
+    from app.fetch.downloader import run_downloader
+
+    return run_downloader(models)
+
+
+def _files(words: list[str]) -> list[str]:
+    """File arguments; a mistyped word is not taken for a new document's name."""
+    for word in words:
+        if word.startswith("-") or not (Path(word).suffix or os.path.lexists(word)):
+            raise UsageError(
+                f"There is no word and no file named {word!r}.", "See `lampblack --help`."
+            )
+    return words
+
+
+def _window(files: Sequence[str]) -> int:
+    from app.core.paths import Paths
+
+    paths = Paths.here()
+    with ExitStack() as closing:
+        fetcher = _early_fetcher(paths, closing)
+        from app.core.offline import deny_network
+
+        deny_network()
+        from app.ui.application import run_window
+        from app.workbench import Workbench
+
+        workbench = Workbench.build(paths, fetcher=fetcher)
+        closing.callback(workbench.close)
+        return run_window(workbench, files)
+
+
+def _command_line(words: Sequence[str]) -> int:
+    from app.core.paths import Paths
+
+    paths = Paths.here()
+    with ExitStack() as closing:
+        fetcher = _early_fetcher(paths, closing) if words[:2] == ["models", "get"] else None
+        from app.core.offline import deny_network
+
+        deny_network()
+        from app.cli.main import run_cli
+
+        return run_cli(words, fetcher=fetcher)
+
+
+def _early_fetcher(paths: Paths, closing: ExitStack) -> Fetcher | None:
+    """Start the broker while the network is still there; without it only downloads are missing."""
+    from app.fetch.client import Fetcher
+
+    try:
+        fetcher = Fetcher.start(paths.models)
+    except OSError:
+        return None
+    closing.callback(fetcher.close)
+    return fetcher
+
+
+def _say(sentence: str, code: int) -> int:
+    if sys.stderr is not None:
+        sys.stderr.write(f"lampblack: {' '.join(sentence.split())}\n")
+    return code
+
+
+def _reader_left() -> int:
+    """The program that read our output has ended, as `head` does; that is no trouble to report."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _report_crash(error: Exception) -> str:
+    """Write the local report; the sentence for the user. Nothing is ever sent."""
+    from app.core.paths import Paths
+
+    text = "".join(traceback.format_exception(error))
+    what = f"Lampblack met an unexpected problem: {type(error).__name__}: {error}"
+    try:
+        logs = Paths.here().logs
+        logs.mkdir(parents=True, exist_ok=True)
+        report = logs / f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+        report.write_text(text, "utf-8", errors="backslashreplace")
+    except OSError:
+        return f"{what}; no report could be written."
+    return f"{what}; the report is in {report}"
 
 
 if __name__ == "__main__":

@@ -233,34 +233,38 @@ class EngineClient:
         host = self._host
         assert host is not None, "the host was started before"
         self._begin(host, command)
-        written: dict[int, list[Tokens]] = {}
         try:
-            while True:
-                item = host.events.get(self._deadline)
-                if item is None:
-                    if (given_up := self._look_around(command, written)) is not None:
-                        return given_up
-                elif isinstance(item, Ended):
-                    raise self._died(host, item, on_event, command)
-                elif isinstance(item, Hello) or item.job != command.job:
-                    continue  # an answer that came after its job was given up
-                elif isinstance(item, Failed):
-                    raise error_from(item.kind, item.message, item.hint)
-                elif isinstance(item, Finished):
-                    return item
-                else:
-                    if isinstance(item, Tokens):
-                        written.setdefault(item.variant, []).append(item)
-                    on_event(item)
-                    if (
-                        self._overdue()
-                        and (given_up := self._look_around(command, written)) is not None
-                    ):
-                        return given_up
+            return self._follow(host, command, on_event)
+        except LampblackError:
+            raise
+        except BaseException:  # a bug or Ctrl+C in the caller: nobody waits for the job any more
+            host.send(Cancel(job=command.job))
+            raise
         finally:
             with self._lock:
                 self._inner = 0
                 self._deadline = None
+
+    def _follow(self, host: HostProcess, command: JobCommand, on_event: Listener) -> Finished:
+        """Pass on the job's events until its last one."""
+        written: dict[int, list[Tokens]] = {}
+        while True:
+            item = None if self._overdue() else host.events.get(self._deadline)
+            if item is None:
+                if (given_up := self._look_around(command, written)) is not None:
+                    return given_up
+            elif isinstance(item, Ended):
+                raise self._died(host, item, on_event, command)
+            elif isinstance(item, Hello) or item.job != command.job:
+                continue  # an answer that came after its job was given up
+            elif isinstance(item, Failed):
+                raise error_from(item.kind, item.message, item.hint)
+            elif isinstance(item, Finished):
+                return item
+            else:
+                if isinstance(item, Tokens):
+                    written.setdefault(item.variant, []).append(item)
+                on_event(item)
 
     def _begin(self, host: HostProcess, command: JobCommand) -> None:
         with self._lock:

@@ -1,0 +1,102 @@
+"""The network is denied: tried in a child, since a filter cannot be taken off again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PRELUDE = "import json, socket, sys\nfrom app.core import offline\n"
+
+
+def run(program: str) -> object:
+    result = subprocess.run(
+        [sys.executable, "-c", PRELUDE + program], capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_a_free_process_says_so():
+    assert run("print(json.dumps([offline.network_state(), offline.network_works()]))") == [
+        "no",
+        True,
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="seccomp is Linux's; the hook is tested below")
+class TestKernel:
+    def test_it_holds(self):
+        assert run("print(json.dumps([offline.deny_network(), offline.network_works()]))") == [
+            "kernel",
+            False,
+        ]
+
+    @pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_PACKET", "AF_VSOCK"])
+    @pytest.mark.parametrize("kind", ["SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW"])
+    def test_no_socket_of_any_network_family(self, family, kind):
+        program = (
+            "offline.deny_network()\n"
+            "try:\n"
+            f"    socket.socket(socket.{family}, socket.{kind}); print('true')\n"
+            "except PermissionError: print('false')\n"
+        )
+        assert run(program) is False
+
+    def test_what_a_window_needs_still_works(self):
+        program = (
+            "offline.deny_network()\n"
+            "a, b = socket.socketpair(); a.send(b'x')\n"
+            "socket.socket(socket.AF_UNIX).close()\n"
+            "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).close()\n"
+            "print(json.dumps(b.recv(1).decode()))\n"
+        )
+        assert run(program) == "x"
+
+    def test_threads_that_ran_before_and_children_are_bound_too(self):
+        program = (
+            "import threading, subprocess\n"
+            "go = threading.Event(); found = []\n"
+            "def look(): go.wait(); found.append(offline.network_state())\n"
+            "thread = threading.Thread(target=look); thread.start()\n"
+            "offline.deny_network(); go.set(); thread.join()\n"
+            "code = 'from app.core import offline; print(offline.network_state())'\n"
+            "child = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)\n"
+            "print(json.dumps([*found, child.stdout.strip()]))\n"
+        )
+        assert run(program) == ["kernel", "kernel"]
+
+    def test_native_code_is_bound_too(self):
+        program = (
+            "import ctypes\n"
+            "offline.deny_network()\n"
+            "libc = ctypes.CDLL(None, use_errno=True)\n"
+            "print(json.dumps([libc.socket(2, 1, 0), ctypes.get_errno()]))\n"
+        )
+        assert run(program) == [-1, 13]
+
+    def test_a_ring_cannot_open_sockets_behind_the_filter(self):
+        program = (
+            "import ctypes\n"
+            "offline.deny_network()\n"
+            "print(json.dumps(ctypes.CDLL(None).syscall(425, 8, 0)))\n"
+        )
+        assert run(program) == -1
+
+    def test_twice_does_no_harm(self):
+        assert run("offline.deny_network(); print(json.dumps(offline.deny_network()))") == "kernel"
+
+
+def test_the_hook_where_there_is_no_filter():
+    program = (
+        "offline._install_filter = lambda: False\n"
+        "state = offline.deny_network()\n"
+        "try:\n"
+        "    socket.getaddrinfo('localhost', 80); state = 'resolved'\n"
+        "except PermissionError: pass\n"
+        "socket.socketpair()\n"
+        "print(json.dumps([state, offline.network_works()]))\n"
+    )
+    assert run(program) == ["hook", False]
