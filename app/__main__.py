@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         return _reader_left()
-    except Exception as error:  # the last net: a sentence and a local report, never a traceback
+    except Exception as error:  # noqa: BLE001 - the last net: a sentence and a report, no traceback
         return _say(_report_crash(error), 1)
     return code
 

@@ -1,0 +1,206 @@
+"""`lampblack doctor`: what is here, what works, and what is missing with the way to mend it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+from app import __version__
+from app.cli import output
+from app.cli.models import model_line
+from app.cli.program import Program
+from app.core.errors import LampblackError
+from app.core.models import ModelFile
+from app.core.offline import network_state
+from app.core.paths import Paths
+from app.engine.messages import Describe, Described, EngineReport
+
+PACKAGES = ("PySide6-Essentials", "llama-cpp-python", "torch", "transformers")
+
+_FIXES = {
+    "PySide6-Essentials": "pip install PySide6-Essentials",
+    "llama-cpp-python": "pip install llama-cpp-python==0.3.36",
+}
+_NETWORK = {
+    "kernel": "refused by the kernel",
+    "hook": "refused by Python, not by the system",
+    "no": "not refused",
+}
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """Something that is not as it should be, and the way to mend it."""
+
+    what: str
+    fix: str
+
+
+class Folder(msgspec.Struct, frozen=True):
+    """One of the program's folders."""
+
+    name: str
+    path: str
+    exists: bool
+    writable: bool
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the doctor found; memory in bytes."""
+
+    lampblack: str
+    python: str
+    system: str
+    machine: str
+    packages: dict[str, str | None]
+    processors: int
+    physical_cores: int
+    memory_total: int
+    memory_available: int
+    engines: tuple[EngineReport, ...]
+    engine_problem: str
+    network_program: str
+    network_host: str
+    folders: tuple[Folder, ...]
+    models: tuple[ModelFile, ...]
+    missing: tuple[Missing, ...]
+
+
+def run_doctor(arguments: argparse.Namespace, program: Program) -> int:
+    """Write the report; trouble found is part of it and no failure of the doctor's."""
+    report = examine(program)
+    if arguments.json:
+        text = json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2)
+    else:
+        text = "\n".join(_lines(report))
+    output.write(text + "\n")
+    return 0
+
+
+def examine(program: Program) -> Report:
+    """Look at everything, the engines through a real host."""
+    described, problem = _describe(program)
+    memory = psutil.virtual_memory()
+    found: dict[str, Any] = {
+        "packages": {name: _version(name) for name in PACKAGES},
+        "engines": described.engines if described else (),
+        "engine_problem": problem,
+        "network_program": network_state(),
+        "network_host": described.network_denied if described else "no",
+        "folders": tuple(_folders(program.paths)),
+        "models": program.library.list(),
+    }
+    return Report(
+        lampblack=__version__,
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.release()}",
+        machine=platform.machine(),
+        processors=_usable_processors(),
+        physical_cores=psutil.cpu_count(logical=False) or 0,
+        memory_total=memory.total,
+        memory_available=memory.available,
+        missing=tuple(_missing(found)),
+        **found,
+    )
+
+
+def _describe(program: Program) -> tuple[Described | None, str]:
+    try:
+        with program.engine() as client:
+            finished = client.run(Describe(job=client.next_job()), lambda _event: None)
+    except LampblackError as error:
+        return None, str(error)
+    assert isinstance(finished, Described)
+    return finished, ""
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _usable_processors() -> int:
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _folders(paths: Paths) -> Iterator[Folder]:
+    for name in ("config", "data", "cache", "models", "logs"):
+        path: Path = getattr(paths, name)
+        yield Folder(name, str(path), path.is_dir(), _can_write(path))
+
+
+def _can_write(path: Path) -> bool:
+    """Whether files can be made in `path`, or `path` itself where it is not there yet."""
+    there = next((folder for folder in (path, *path.parents) if folder.exists()), None)
+    return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+def _missing(found: dict[str, Any]) -> Iterator[Missing]:
+    for package, fix in _FIXES.items():
+        if found["packages"][package] is None:
+            yield Missing(f"{package} is not installed.", fix)
+    if found["engine_problem"]:
+        yield Missing(
+            f"The engine host does not run: {found['engine_problem']}", "lampblack doctor"
+        )
+    if not any(not model.problem for model in found["models"]):
+        yield Missing("There is no model yet.", "lampblack models get starter")
+    for folder in found["folders"]:
+        if not folder.writable:
+            yield Missing(
+                f"The folder {folder.path} cannot be written to.", f"chmod u+rwx {folder.path}"
+            )
+    for who in ("program", "host"):
+        if sys.platform == "linux" and found[f"network_{who}"] != "kernel":
+            yield Missing(
+                f"The kernel does not keep the {who} off the network.",
+                "use Linux 3.17 or later on x86-64 or aarch64",
+            )
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"Lampblack {report.lampblack}, Python {report.python}"
+    yield f"System: {report.system} ({report.machine})"
+    yield (
+        f"Machine: {report.physical_cores} cores, {report.processors} processors usable, "
+        f"{output.size_text(report.memory_available)} of "
+        f"{output.size_text(report.memory_total)} memory free"
+    )
+    yield "Packages:"
+    yield from (f"  {name} {found or 'not installed'}" for name, found in report.packages.items())
+    yield from _engine_lines(report)
+    yield from _disk_lines(report)
+    yield "Missing:" if report.missing else "Nothing is missing."
+    yield from (f"  {missing.what} → {missing.fix}" for missing in report.missing)
+
+
+def _engine_lines(report: Report) -> Iterator[str]:
+    yield "Engines:"
+    for engine in report.engines:
+        state = engine.version or "works" if engine.available else engine.problem or "not installed"
+        yield f"  {engine.engine}: {state}"
+        yield from (f"    {device}" for device in engine.devices)
+    yield f"Network of this program: {_NETWORK[report.network_program]}"
+    yield f"Network of the engine host: {_NETWORK[report.network_host]}"
+
+
+def _disk_lines(report: Report) -> Iterator[str]:
+    yield "Folders:"
+    for folder in report.folders:
+        state = "" if folder.exists else " (not made yet)"
+        yield f"  {folder.name}: {folder.path}{state if folder.writable else ' (not writable)'}"
+    yield "Models:"
+    yield from (f"  {model_line(model)}" for model in report.models)

@@ -1,0 +1,210 @@
+"""`lampblack generate`: the continuation of a prompt, streamed to stdout."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+
+from app.cli import output
+from app.cli.flags import load_options_from, sampling_from
+from app.cli.program import Program
+from app.cli.stopping import StopKey
+from app.core.errors import UsageError
+from app.core.models import ModelFile, engine_for
+from app.core.parameters import Sampling
+from app.core.rows import is_encodable
+from app.engine.client import EngineClient
+from app.engine.framing import MAX_FRAME
+from app.engine.messages import (
+    ChatMessage,
+    Done,
+    EngineName,
+    Event,
+    Finished,
+    Generate,
+    Load,
+    Loaded,
+    Loading,
+    Prefill,
+    Take,
+    Tokens,
+)
+
+MAX_PROMPT = MAX_FRAME - 1024 * 1024
+"""The longest prompt in bytes: what one message holds, and far more than any model reads."""
+
+
+def run_generate(arguments: argparse.Namespace, program: Program) -> int:
+    """Load, generate, write; Ctrl+C keeps the text and still ends well."""
+    sampling = sampling_from(arguments, _preset(arguments, program))
+    request = _request(arguments, sampling)
+    load = _load(arguments, program)
+    with program.engine() as client:
+        result = _Run(client, stream=not arguments.json).carry_out(load, request)
+    if arguments.json:
+        output.write(json.dumps(_report(result), ensure_ascii=False) + "\n")
+    if arguments.stats:
+        output.note(_summary(result))
+    return 0
+
+
+def _preset(arguments: argparse.Namespace, program: Program) -> Sampling:
+    return program.presets.get(arguments.preset).sampling if arguments.preset else Sampling()
+
+
+def _load(arguments: argparse.Namespace, program: Program) -> Load:
+    options = load_options_from(arguments, program.settings.load)
+    model: ModelFile = program.model(arguments.model)
+    engine = engine_for(model, arguments.engine or program.settings.engine)
+    return Load(job=0, path=model.path, engine=cast(EngineName, engine), options=options)
+
+
+def _request(arguments: argparse.Namespace, sampling: Sampling) -> Generate:
+    prompt = _prompt(arguments.prompt)
+    chat = arguments.chat or arguments.system is not None
+    return Generate(
+        job=0,
+        prompt="" if chat else prompt,
+        messages=_messages(prompt, arguments.system or "") if chat else (),
+        sampling=sampling,
+        exact=arguments.exact,
+        overflow="drop_head" if arguments.drop_head else "fail",
+    )
+
+
+def _messages(prompt: str, system: str) -> tuple[ChatMessage, ...]:
+    _check_text(system, "The system text")
+    turns = (ChatMessage(role="system", content=system), ChatMessage(role="user", content=prompt))
+    return turns if system else turns[1:]
+
+
+def _prompt(typed: str | None) -> str:
+    if typed is None and sys.stdin.isatty():
+        raise UsageError(
+            "There is no prompt.", 'Give one, as in `lampblack generate "Once"`, or pipe it in.'
+        )
+    prompt = _piped() if typed in (None, "-") else str(typed)
+    _check_text(prompt, "The prompt")
+    if not prompt:
+        raise UsageError("The prompt is empty.", "Give the words that the model shall go on from.")
+    return prompt
+
+
+def _piped() -> str:
+    """Standard input as UTF-8, without a byte order mark and the one newline that ends it."""
+    data = sys.stdin.buffer.read(MAX_PROMPT + 1)
+    if len(data) > MAX_PROMPT:
+        raise UsageError(
+            f"The prompt is longer than {MAX_PROMPT // 2**20} MB, more than any model reads.",
+            "Pipe in the end of the text only.",
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"Standard input is not UTF-8 text (byte {error.start}).", "Convert it to UTF-8 first."
+        ) from None
+    return text.replace("\r\n", "\n").removesuffix("\n")
+
+
+def _check_text(text: str, what: str) -> None:
+    if not is_encodable(text):
+        raise UsageError(f"{what} is not valid UTF-8 text.", "Convert it to UTF-8 first.")
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What a run gave."""
+
+    loaded: Loaded
+    done: Done
+
+    @property
+    def take(self) -> Take:
+        """The one variant that the command line asks for."""
+        return self.done.takes[0]
+
+
+class _Run:
+    """One load and one generation on a client, with their progress and with Ctrl+C."""
+
+    def __init__(self, client: EngineClient, *, stream: bool) -> None:
+        self._client = client
+        self._stream = stream
+        self._line = output.ProgressLine()
+        self._stop = StopKey(lambda: client.cancel(self._job))
+        self._job = 0
+        self._last = "\n"
+
+    def carry_out(self, load: Load, request: Generate) -> _Result:
+        """Load the model, then generate."""
+        try:
+            with self._stop:
+                loaded = self._run(load)
+                done = self._run(request)
+        finally:
+            self._end_line()
+        assert isinstance(loaded, Loaded)
+        assert isinstance(done, Done)
+        return _Result(loaded, done)
+
+    def _run(self, command: Load | Generate) -> Finished:
+        self._job = self._client.next_job()
+        if self._stop.pressed:  # while there was no job yet to be stopped
+            self._client.cancel(self._job)
+        return self._client.run(msgspec.structs.replace(command, job=self._job), self._on_event)
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Loading):
+            self._line.show(f"Loading the model… {event.fraction:.0%}")
+        elif isinstance(event, Prefill):
+            self._line.show(f"Reading the prompt… {event.done} of {event.total} tokens")
+        elif isinstance(event, Tokens) and event.text and self._stream:
+            self._line.clear()
+            output.write(event.text)
+            self._last = event.text[-1]
+        elif isinstance(event, Tokens):
+            self._line.show("Writing…")
+
+    def _end_line(self) -> None:
+        """Leave a terminal at the beginning of a line; a file gets the text and no more."""
+        self._line.clear()
+        if self._last != "\n" and sys.stdout.isatty():
+            output.write("\n")
+
+
+def _report(result: _Result) -> dict[str, object]:
+    """The one object of `--json`; times in seconds."""
+    stats, model = result.done.stats, result.loaded.model
+    return {
+        "text": result.take.text,
+        "finish_reason": result.take.finish_reason,
+        "model": model.name,
+        "engine": model.engine,
+        "seed": result.done.seed,
+        "prompt_tokens": stats.prompt_tokens,
+        "completion_tokens": stats.completion_tokens,
+        "reused_tokens": stats.reused_tokens,
+        "load_s": round(result.loaded.seconds, 4),
+        "prefill_s": round(stats.prefill_s, 4),
+        "first_token_s": round(stats.first_token_s, 4),
+        "decode_s": round(stats.decode_s, 4),
+        "tokens_per_s": round(stats.tokens_per_s, 2),
+    }
+
+
+def _summary(result: _Result) -> str:
+    stats = result.done.stats
+    dropped = f" ({stats.dropped_tokens} dropped from its head)" if stats.dropped_tokens else ""
+    return (
+        f"{result.loaded.model.name}: {stats.completion_tokens} tokens at "
+        f"{stats.tokens_per_s:.1f} per second ({result.take.finish_reason}), "
+        f"prompt of {stats.prompt_tokens} tokens{dropped} read in {stats.prefill_s:.2f} s, "
+        f"{stats.reused_tokens} of them reused, loaded in {result.loaded.seconds:.2f} s, "
+        f"seed {result.done.seed}"
+    )

@@ -1,0 +1,143 @@
+"""The command line's words and what runs for each."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from app import __version__
+from app.cli import output
+from app.cli.doctor import run_doctor
+from app.cli.flags import add_flags
+from app.cli.generate import run_generate
+from app.cli.models import run_get_starter, run_list
+from app.cli.program import Program
+from app.core.errors import LampblackError, UsageError
+from app.core.load_options import ENGINES
+from app.core.paths import Paths
+from app.engine.client import EngineClient
+from app.fetch.client import Fetcher
+
+_ABOUT = """Writing with a language model that never leaves the machine.
+
+Without a word, or with files, the window opens: lampblack [open] [FILE…]"""
+
+_GENERATE = r"""Continue PROMPT, or answer it with --chat, and write the text to standard output.
+
+A PROMPT of - , or none when something is piped in, is read from standard input as UTF-8, without
+the one newline at its end. In flags that take texts, \n, \t and \\ stand for a newline, a tab and a
+backslash; a JSON list gives several texts at once. Ctrl+C stops the writing and keeps the text
+(finish_reason "cancelled", exit code 0); a second Ctrl+C ends at once."""
+
+_EXIT_CODES = "Exit codes: 0 done, 2 the command line was not understood, 1 anything else."
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are UsageErrors."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the complaint as a sentence."""
+        raise UsageError(
+            message[:1].upper() + message[1:].rstrip(".") + ".", f"See `{self.prog} --help`."
+        )
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every word that is not the window's."""
+    parser = _parser_of(_Parser, prog="lampblack", description=_ABOUT, epilog=_EXIT_CODES)
+    parser.add_argument("--version", action="version", version=f"lampblack {__version__}")
+    words = parser.add_subparsers(metavar="WORD", required=True)
+    _add_generate(words)
+    _add_doctor(words)
+    _add_models(words)
+    return parser
+
+
+def _parser_of(
+    make: Callable[..., argparse.ArgumentParser], *names: str, **more: str
+) -> argparse.ArgumentParser:
+    return make(
+        *names,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        **more,
+    )
+
+
+def _add_generate(words: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _parser_of(
+        words.add_parser,
+        "generate",
+        help="continue a text",
+        description=_GENERATE,
+        epilog=_EXIT_CODES,
+    )
+    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="the text to go on from, or -")
+    parser.add_argument(
+        "--model", default="", metavar="NAME|PATH", help="a model; see `lampblack models list`"
+    )
+    parser.add_argument(
+        "--engine", default="", choices=("auto", *ENGINES), help="the engine to run it with"
+    )
+    parser.add_argument(
+        "--chat", action="store_true", help="answer the prompt in the model's chat template"
+    )
+    parser.add_argument("--system", metavar="TEXT", help="the chat's system text; implies --chat")
+    parser.add_argument(
+        "--preset", default="", metavar="NAME", help="begin with a preset's parameters"
+    )
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="read the prompt anew, so that a seed gives the same text again",
+    )
+    parser.add_argument(
+        "--drop-head", action="store_true", help="drop the beginning of a prompt that is too long"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="write one JSON object with the text and its numbers"
+    )
+    parser.add_argument(
+        "--stats", action="store_true", help="write one line of numbers to standard error"
+    )
+    add_flags(parser)
+    parser.set_defaults(run=run_generate)
+
+
+def _add_doctor(words: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _parser_of(words.add_parser, "doctor", help="say what works here and what is missing")
+    parser.add_argument("--json", action="store_true", help="write the report as one JSON object")
+    parser.set_defaults(run=run_doctor)
+
+
+def _add_models(words: argparse._SubParsersAction[_Parser]) -> None:
+    models = _parser_of(words.add_parser, "models", help="list models, or get the starter model")
+    inner = models.add_subparsers(metavar="WORD", required=True)
+    listing = _parser_of(inner.add_parser, "list", help="the models on disk")
+    listing.add_argument("--json", action="store_true", help="write them as a JSON list")
+    listing.set_defaults(run=run_list)
+    get = _parser_of(inner.add_parser, "get", help="fetch a model after a question")
+    get.add_argument(
+        "name", choices=("starter",), help="the starter model, the one there is so far"
+    )
+    get.add_argument("--yes", action="store_true", help="do not ask")
+    get.set_defaults(run=run_get_starter)
+
+
+def run_cli(
+    arguments: Sequence[str],
+    *,
+    fetcher: Fetcher | None = None,
+    new_client: Callable[..., EngineClient] = EngineClient,
+) -> int:
+    """Run one word; errors become one line on stderr, and the result is the exit code."""
+    output.prepare_streams()
+    try:
+        parsed = build_parser().parse_args(arguments)
+        return int(parsed.run(parsed, Program(Paths.here(), fetcher, new_client)))
+    except LampblackError as error:
+        output.write_error(error)
+        return error.exit_code
+    except SystemExit as ended:  # argparse's own end after --help and --version
+        return int(ended.code or 0)

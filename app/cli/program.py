@@ -1,0 +1,74 @@
+"""What a word of the command line works with: the user's folders, settings, models and engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.core.errors import ModelNotFoundError
+from app.core.models import ModelFile, ModelLibrary
+from app.core.paths import Paths
+from app.core.presets import Presets
+from app.core.settings import Settings, SettingsStore
+from app.core.starter import starter_path
+from app.engine.client import EngineClient
+from app.fetch.client import Fetcher
+
+
+@dataclass(frozen=True)
+class Program:
+    """One run of the command line; each part is read when it is first needed."""
+
+    paths: Paths
+    fetcher: Fetcher | None = None
+    new_client: Callable[..., EngineClient] = EngineClient
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The user's settings."""
+        return SettingsStore(self.paths.settings_file).settings
+
+    @cached_property
+    def presets(self) -> Presets:
+        """The shipped presets and the user's own."""
+        return Presets(self.paths.presets_file)
+
+    @cached_property
+    def library(self) -> ModelLibrary:
+        """The models on disk."""
+        return ModelLibrary(self.paths.models, lambda: self.settings.added_models)
+
+    @contextmanager
+    def engine(self) -> Iterator[EngineClient]:
+        """An engine client that is closed, with its host, at the end."""
+        client = self.new_client(log=self.paths.logs / "engine-host.log")
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def model(self, name_or_path: str) -> ModelFile:
+        """The model of that name or path; without one, the last used, the starter, the only one."""
+        if name_or_path:
+            return self.library.resolve(name_or_path)
+        if self.settings.model and os.path.lexists(self.settings.model):
+            return self.library.resolve(self.settings.model)
+        if starter_path(self.paths.models).is_file():
+            return self.library.resolve(str(starter_path(self.paths.models)))
+        return self._only_model()
+
+    def _only_model(self) -> ModelFile:
+        sound = [model for model in self.library.list() if not model.problem]
+        if len(sound) == 1:
+            return sound[0]
+        if sound:
+            raise ModelNotFoundError(
+                f"There are {len(sound)} models to choose from.",
+                "Name one with --model; `lampblack models list` shows them.",
+            )
+        raise ModelNotFoundError(
+            "There is no model yet.", "Fetch one with `lampblack models get starter`."
+        )

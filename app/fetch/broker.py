@@ -1,0 +1,108 @@
+"""The broker: a tiny child started before the program shuts itself off the network.
+
+It knows two requests, checks them strictly, and can start the downloader and nothing else. It ends
+when its stdin does, and ends the downloader with it; a line it does not understand ends it too.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from typing import IO
+
+import msgspec
+
+from app.fetch.children import GRACE_S, end_child, start_child
+from app.fetch.messages import (
+    CancelDownload,
+    FetchEvent,
+    FetchFailed,
+    Progress,
+    Request,
+    StartStarter,
+    events,
+    requests,
+    send,
+)
+
+
+class Broker:
+    """Runs one downloader at a time and passes its lines on."""
+
+    def __init__(self, models: str, downloader: Sequence[str], out: IO[bytes]) -> None:
+        self._models = models
+        self._downloader = downloader
+        self._out = out
+        self._child: subprocess.Popen[bytes] | None = None
+        self._relay: threading.Thread | None = None
+
+    def serve(self, stream: IO[bytes]) -> int:
+        """Answer requests until the stream ends; 2 when one of them was not allowed."""
+        try:
+            allowed = all(self._answer(request) for request in requests(stream))
+        except msgspec.DecodeError:
+            allowed = False
+        self._end_download()
+        return 0 if allowed else 2
+
+    def _answer(self, request: Request) -> bool:
+        if isinstance(request, CancelDownload):
+            self._end_download()
+            return True
+        return self._start(request)
+
+    def _start(self, request: StartStarter) -> bool:
+        if request.models != self._models or (self._relay and self._relay.is_alive()):
+            return False
+        self._child = start_child([*self._downloader, self._models])
+        self._relay = threading.Thread(target=self._pass_on, args=[self._child], name="relay")
+        self._relay.start()
+        return True
+
+    def _pass_on(self, child: subprocess.Popen[bytes]) -> None:
+        """Pass the downloader's lines on, see it to its end, and say so if it did not itself."""
+        assert child.stdout is not None
+        last: FetchEvent | None = None
+        try:
+            for event in events(child.stdout):
+                if not isinstance(event, Progress):
+                    last = event
+                    break
+                self._send(event)
+        except msgspec.DecodeError:
+            child.kill()
+        end_child(child)
+        child.stdout.close()
+        self._send(last or _DIED)
+
+    def _send(self, event: FetchEvent) -> None:
+        try:
+            send(self._out, event)
+        except BrokenPipeError:
+            return  # the program is gone; stdin ends as well and with it the download
+
+    def _end_download(self) -> None:
+        """Ask the downloader to stop by ending its stdin; kill it if it does not."""
+        if self._child is None or self._relay is None:
+            return
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+        self._relay.join(GRACE_S)
+        if self._relay.is_alive():
+            self._child.kill()
+        self._relay.join()
+        self._child = self._relay = None
+
+
+_DIED = FetchFailed(
+    kind="download",
+    message="The download's own process ended before it was done.",
+    hint="Try again; what was fetched so far is not kept.",
+)
+
+
+def run_broker(models: str, downloader: Sequence[str]) -> int:
+    """Be the broker for one models folder; the result is the exit code."""
+    return Broker(models, downloader, sys.stdout.buffer).serve(sys.stdin.buffer)

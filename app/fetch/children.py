@@ -1,0 +1,63 @@
+"""How the children of a download are started and ended, each in a process group of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import app
+
+GRACE_S = 5.0
+"""How long a child may take to clean up once its stdin has ended, before it is killed."""
+
+
+def child_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of broker and downloader: pip's own settings and the proxies are kept."""
+    source = os.environ if environ is None else environ
+    return without_python(source) | {"PYTHONPATH": _source_folder(), "PYTHONUTF8": "1"}
+
+
+def without_python(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what could make a Python load other code."""
+    return {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
+
+
+def _source_folder() -> str:
+    return str(Path(app.__file__).parents[1])
+
+
+def start_child(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a child with pipes, out of reach of the terminal's Ctrl+C; its stdin is its life."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=child_environment(),
+        start_new_session=sys.platform != "win32",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def end_child(child: subprocess.Popen[bytes], grace_s: float = GRACE_S) -> int:
+    """Wait for a child whose stdin or stdout has ended, then kill what is left of its group."""
+    try:
+        child.wait(grace_s)
+    except subprocess.TimeoutExpired:
+        child.kill()
+    code = child.wait()
+    _kill_group(child.pid)
+    return code
+
+
+def _kill_group(leader: int) -> None:
+    """Kill the group that `leader` began, which lives on while any of its processes does."""
+    if sys.platform != "win32":
+        try:
+            os.killpg(leader, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            return  # nobody is left; macOS says so with a PermissionError

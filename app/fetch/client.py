@@ -1,0 +1,103 @@
+"""The program's half of a download: starts the broker early, and later asks it for the model."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.core.errors import DownloadError, error_from
+from app.core.reentry import program_command
+from app.fetch.children import GRACE_S, end_child, start_child
+from app.fetch.messages import (
+    CancelDownload,
+    Fetched,
+    FetchFailed,
+    Progress,
+    Request,
+    StartStarter,
+    events,
+    send,
+)
+
+__all__ = ["Fetcher", "Progress"]
+
+
+class Fetcher:
+    """Fetches models through the broker; start it before `deny_network`.
+
+    `get_starter` blocks and belongs on one thread; `cancel` and `close` may come from any.
+    """
+
+    def __init__(self, models: Path, broker: subprocess.Popen[bytes]) -> None:
+        self._models = models
+        self._broker = broker
+        self._busy = threading.Lock()
+        self._sending = threading.Lock()
+
+    @classmethod
+    def start(cls, models: Path, command: Sequence[str] | None = None) -> Fetcher:
+        """Start the broker for one models folder; raises OSError where no process starts."""
+        models = models.absolute()
+        broker = start_child([*(command or program_command("broker")), str(models)])
+        return cls(models, broker)
+
+    def get_starter(self, on_progress: Callable[[Progress], None]) -> Path:
+        """Fetch and verify the starter model; raises DownloadError or CancelledError."""
+        with self._busy:
+            self._ask(StartStarter(models=str(self._models)))
+            return self._result(on_progress)
+
+    def cancel(self) -> None:
+        """Stop the download that runs, if any; `get_starter` then raises CancelledError."""
+        try:
+            self._ask(CancelDownload())
+        except DownloadError:
+            return  # the broker is gone, and the download with it
+
+    def close(self) -> None:
+        """End the broker, and a download with it; may be called twice."""
+        assert self._broker.stdin is not None
+        assert self._broker.stdout is not None
+        with self._sending:
+            self._close_stdin()
+        end_child(self._broker, 2 * GRACE_S)
+        with self._busy:
+            self._broker.stdout.close()
+
+    def _close_stdin(self) -> None:
+        assert self._broker.stdin is not None
+        try:
+            self._broker.stdin.close()
+        except BrokenPipeError:
+            return  # the broker ended before it read its last request
+
+    def _ask(self, request: Request) -> None:
+        assert self._broker.stdin is not None
+        with self._sending:
+            try:
+                send(self._broker.stdin, request)
+            except (BrokenPipeError, ValueError):  # ValueError: close() was called
+                raise _broker_gone() from None
+
+    def _result(self, on_progress: Callable[[Progress], None]) -> Path:
+        assert self._broker.stdout is not None
+        try:
+            for event in events(self._broker.stdout):
+                if isinstance(event, Fetched):
+                    return Path(event.path)
+                if isinstance(event, FetchFailed):
+                    raise error_from(event.kind, event.message, event.hint)
+                on_progress(event)
+        except msgspec.DecodeError as error:
+            raise DownloadError("The download's own process sent something unreadable.") from error
+        raise _broker_gone()
+
+
+def _broker_gone() -> DownloadError:
+    return DownloadError(
+        "The process that fetches models has ended.", "Start Lampblack again and try once more."
+    )

@@ -1,0 +1,77 @@
+"""The typed lines between program, broker and downloader: one JSON object a line, size-limited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Literal
+
+import msgspec
+
+MAX_LINE = 64 * 1024
+"""The longest line in bytes; a path and a sentence are far below it."""
+
+
+class _Line(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    """A line's content."""
+
+
+class StartStarter(_Line, frozen=True):
+    """Fetch the starter model into `models`, the very folder that the broker was started for."""
+
+    models: str
+
+
+class CancelDownload(_Line, frozen=True):
+    """Stop the download that runs, if any; it still ends with its own last event."""
+
+
+class Progress(_Line, frozen=True):
+    """How far a download is: `done` of `total` bytes of this phase."""
+
+    phase: Literal["downloading", "unpacking", "verifying"]
+    done: int
+    total: int
+
+
+class Fetched(_Line, frozen=True):
+    """The model is in its place and verified."""
+
+    path: str
+
+
+class FetchFailed(_Line, frozen=True):
+    """The download ended without a model; `kind` is a name out of `app.core.errors`."""
+
+    kind: str
+    message: str
+    hint: str = ""
+
+
+Request = StartStarter | CancelDownload
+FetchEvent = Progress | Fetched | FetchFailed
+
+_encoder = msgspec.json.Encoder()
+_request_decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+_event_decoder: msgspec.json.Decoder[FetchEvent] = msgspec.json.Decoder(FetchEvent)
+
+
+def send(stream: IO[bytes], line: Request | FetchEvent) -> None:
+    """Write one line and flush it."""
+    stream.write(_encoder.encode(line) + b"\n")
+    stream.flush()
+
+
+def requests(stream: IO[bytes]) -> Iterator[Request]:
+    """Every request until the stream ends; raises msgspec.DecodeError on anything else."""
+    return map(_request_decoder.decode, _lines(stream))
+
+
+def events(stream: IO[bytes]) -> Iterator[FetchEvent]:
+    """Every event until the stream ends; raises msgspec.DecodeError on anything else."""
+    return map(_event_decoder.decode, _lines(stream))
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Lines no longer than the limit; a longer one is cut and so does not decode."""
+    while line := stream.readline(MAX_LINE):
+        yield line
