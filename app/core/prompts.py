@@ -1,0 +1,59 @@
+"""What the model is given to read: the manuscript to continue, or an instruction about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_SYSTEM = (
+    "You are a novelist's second pen. You write prose that fits the manuscript at hand: the same "
+    "voice, tense, person and language. You answer with the text itself and nothing around it, "
+    "no greeting, no explanation, no headings of your own."
+)
+"""What an instruct model is told before every instruction, unless the user wrote something else."""
+
+_SPACES = " \t"
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """A prompt that a model simply continues.
+
+    With `strip_leading_space` the text already ends in a space that was kept off the prompt, so
+    the one space that the answer begins with is dropped.
+    """
+
+    prompt: str
+    strip_leading_space: bool
+
+
+def continuation(before: str) -> Continuation:
+    """The prompt that continues `before`.
+
+    Tokens carry the space before a word with them. A prompt that ends in a space would leave the
+    model only the rare tokens that begin a word without one; line ends are no such trouble.
+    """
+    prompt = before.rstrip(_SPACES)
+    return Continuation(prompt, strip_leading_space=len(prompt) < len(before))
+
+
+def instructed(before: str, instruction: str, system: str = "") -> tuple[tuple[str, str], ...]:
+    """The turns, as (role, content), that ask a chat model to follow `instruction`.
+
+    The whole manuscript before the cursor goes in; the engine drops the conversation's head if it
+    must, and the instruction comes last so that it stays.
+    """
+    return (
+        ("system", system.strip() or DEFAULT_SYSTEM),
+        ("user", _request(before, instruction.strip())),
+    )
+
+
+def _request(before: str, instruction: str) -> str:
+    text = before.strip("\n").rstrip(_SPACES)
+    if not text:
+        return instruction
+    parts = ["This is the manuscript so far:", text]
+    if instruction:
+        parts.append(f"Instruction: {instruction}")
+    parts.append("Continue directly from its last word. Write only the new text.")
+    return "\n\n".join(parts)
