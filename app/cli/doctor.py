@@ -131,9 +131,8 @@ def _version(package: str) -> str | None:
 
 
 def _usable_processors() -> int:
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _folders(paths: Paths) -> Iterator[Folder]:

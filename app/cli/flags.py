@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +86,7 @@ def _values(base: object, bounds: Iterable[BoundRow]) -> dict[str, Any]:
     return {bound.name: getattr(base, bound.name) for bound in bounds}
 
 
-def _given(
-    arguments: argparse.Namespace, table: str, bounds: Iterable[BoundRow]
-) -> Mapping[str, Any]:
+def _given(arguments: argparse.Namespace, table: str, bounds: Iterable[BoundRow]) -> dict[str, Any]:
     typed = vars(arguments)
     return {
         bound.name: _read(bound, typed[f"{table}:{bound.name}"])

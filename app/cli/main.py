@@ -65,7 +65,7 @@ def _parser_of(
     )
 
 
-def _add_generate(words: argparse._SubParsersAction[_Parser]) -> None:
+def _add_generate(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = _parser_of(
         words.add_parser,
         "generate",
@@ -105,13 +105,13 @@ def _add_generate(words: argparse._SubParsersAction[_Parser]) -> None:
     parser.set_defaults(run=run_generate)
 
 
-def _add_doctor(words: argparse._SubParsersAction[_Parser]) -> None:
+def _add_doctor(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = _parser_of(words.add_parser, "doctor", help="say what works here and what is missing")
     parser.add_argument("--json", action="store_true", help="write the report as one JSON object")
     parser.set_defaults(run=run_doctor)
 
 
-def _add_models(words: argparse._SubParsersAction[_Parser]) -> None:
+def _add_models(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     models = _parser_of(words.add_parser, "models", help="list models, or get the starter model")
     inner = models.add_subparsers(metavar="WORD", required=True)
     listing = _parser_of(inner.add_parser, "list", help="the models on disk")

@@ -78,7 +78,7 @@ def _arguments(wheels: Path) -> list[str]:
 
 
 def _environment(temporary: Path) -> dict[str, str]:
-    """What pip shall see: its own settings, and a temporary folder on the disk that was found large enough."""
+    """What pip sees: its own settings, and a temporary folder on the disk that has room."""
     folders = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
     return without_python(os.environ) | folders | {"PYTHONUTF8": "1"}
 
