@@ -1,0 +1,272 @@
+"""The two commands of a developer: `run` opens the program, `test` proves it.
+
+Usage: python3 packaging/dev.py run [--torch] | test [pytest's arguments] | check | docs [--check]
+
+Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
+so that an interrupted one goes on where it stopped, and a complete one takes no time or network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import machine
+from machine import SetupError
+from watching import CommandError, compiled_files, pip_says, watch
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+LOG = ROOT / ".setup" / "setup.log"
+CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
+LLAMA_WHEELS = "https://abetlen.github.io/llama-cpp-python/whl/"
+TORCH_CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
+OFFLINE = re.compile(r"Retrying \(Retry\(|Could not fetch URL|Network is unreachable")
+
+
+def project() -> dict[str, Any]:
+    """The [project] table of pyproject.toml."""
+    import tomllib  # not at the top: an older Python must live to get its sentence
+
+    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return table
+
+
+def pin(package: str) -> str:
+    """The line of the constraints for `package`, such as `torch==2.13.0`."""
+    lines = CONSTRAINTS.read_text("utf-8").splitlines()
+    return next(line for line in lines if line.startswith(f"{package}=="))
+
+
+def python_version() -> str:
+    """The version of the Python in .venv, as `3.11`."""
+    settings = VENV / "pyvenv.cfg"
+    found = re.search(r"^version *= *(\d+\.\d+)", settings.read_text("utf-8"), re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+# Installing
+
+
+def pip(title: str, *arguments: str, compiling: bool = False) -> None:
+    """Install into .venv at the pinned versions, behind a line of progress."""
+    command: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install"]
+    command += ["-v"] if compiling else []
+    detail = compiled_files if compiling else pip_says
+    try:
+        watch(title, [*command, "-c", CONSTRAINTS, *arguments], LOG, detail)
+    except CommandError as error:
+        raise SetupError(why_pip_failed(title, error.tail)) from None
+
+
+def why_pip_failed(title: str, tail: str) -> str:
+    """The sentence about a pip that failed, out of the end of its output."""
+    if OFFLINE.search(tail):
+        return f"{title}: the network does not answer; connect, and run the same command again."
+    if "No space left on device" in tail:
+        return f"{title}: the disk is full; make room, and run the same command again."
+    return f"{title}: pip failed; its whole output is in {LOG}, and this is the end:\n{tail}"
+
+
+def loads_llama() -> bool:
+    """Whether the installed llama-cpp-python really runs on this processor."""
+    code = "import llama_cpp; llama_cpp.llama_backend_init()"
+    return subprocess.run([str(PYTHON), "-c", code], capture_output=True).returncode == 0
+
+
+def cached_llama() -> str:
+    """The wheel that an earlier build has left in pip's cache; empty when there is none."""
+    command = [PYTHON, "-m", "pip", "cache", "list", "llama_cpp_python", "--format", "abspath"]
+    found = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    wanted = pin("llama-cpp-python").replace("-", "_").replace("==", "-")
+    return next((path for path in found if Path(path).name.startswith(f"{wanted}-")), "")
+
+
+def try_llama(title: str, *arguments: str) -> bool:
+    """Try a llama-cpp-python that is already built; True when it works here."""
+    try:
+        pip(title, "--no-deps", "--force-reinstall", "--only-binary", ":all:", *arguments)
+    except SetupError:
+        return False
+    return loads_llama()
+
+
+def install_llama() -> None:
+    """Install llama-cpp-python: from pip's cache, else prebuilt, else compiled here."""
+    wheel = cached_llama()
+    if wheel and try_llama("llama.cpp, built here before", wheel):
+        return
+    index = LLAMA_WHEELS + ("metal" if sys.platform == "darwin" else "cpu")
+    pinned, answered = pin("llama-cpp-python"), machine.answers(f"{index}/llama-cpp-python/")
+    if answered and try_llama("llama.cpp, prebuilt", "--index-url", index, pinned):
+        return
+    machine.need_compiler()
+    reason = "no prebuilt wheel works here" if answered else "no prebuilt wheel answered"
+    print(f"{reason}, so llama.cpp is compiled once: about 10 minutes on two cores.", flush=True)
+    pip("llama.cpp, compiling", "--no-deps", "--force-reinstall", pinned, compiling=True)
+    if not loads_llama():
+        raise SetupError(f"llama.cpp was compiled, but cannot be loaded; {LOG} says more.")
+
+
+def install_torch() -> None:
+    """Install PyTorch and transformers; without an NVIDIA GPU the build for the processor."""
+    machine.need_space(6, ROOT)
+    if sys.platform == "linux" and not machine.has_nvidia():
+        install_cpu_torch(pin("torch"))
+    pip("PyTorch and transformers", *project()["optional-dependencies"]["torch"])
+
+
+def install_cpu_torch(pinned: str) -> None:
+    """Install PyTorch without CUDA: from this machine's own wheels, else from its project's."""
+    try:
+        pip("PyTorch, from this machine", "--no-index", "--no-deps", pinned)
+    except SetupError:
+        if machine.answers(f"{TORCH_CPU_WHEELS}/torch/"):
+            pip("PyTorch, for the processor", "--index-url", TORCH_CPU_WHEELS, pinned)
+        else:
+            print("PyTorch's CPU builds do not answer, so the usual build of several GB is taken.")
+            machine.need_space(12, ROOT)
+
+
+# The set-up
+
+
+def once(name: str, action: Callable[[], None], *inputs: str) -> None:
+    """Do `action` unless it was completed before with the same `inputs`."""
+    stamp = VENV / "stamps" / name
+    wanted = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text("utf-8") == wanted:
+        return
+    action()
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(wanted, "utf-8")
+
+
+def make_venv() -> None:
+    """Make .venv, over whatever an interrupted try has left there."""
+    machine.need_python()
+    machine.need_space(3, ROOT)
+    try:
+        watch("Making .venv", [sys.executable, "-m", "venv", "--clear", VENV], LOG, str.strip)
+    except CommandError as error:
+        raise SetupError(f".venv could not be made: {error.tail.strip()}") from None
+
+
+def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False) -> None:
+    """Bring .venv to where it should be; every step that is complete is left alone."""
+    if not PYTHON.exists():
+        shutil.rmtree(VENV, ignore_errors=True)
+    once("venv", make_venv)
+    about, pins, version = project(), CONSTRAINTS.read_text("utf-8"), python_version()
+    extras = about["optional-dependencies"]
+    needs = json.dumps([about["dependencies"], about["scripts"], str(ROOT)])
+    once("program", lambda: pip("Libraries", "-e", str(ROOT), "diskcache"), needs, pins, version)
+    once("qt", lambda: machine.need_qt(PYTHON), pins, version)
+    if llama:
+        once("llama", install_llama, pin("llama-cpp-python"), version)
+    if torch:
+        once("torch", install_torch, *extras["torch"], pins, version)
+    if tools:
+        once("tools", lambda: pip("Test tools", *extras["test"]), *extras["test"], pins, version)
+
+
+def get_starter() -> int:
+    """Fetch the starter model unless it is there; the program itself says what went wrong."""
+    return subprocess.call([BIN / "lampblack", "models", "get", "starter", "--yes"])
+
+
+# The words
+
+
+def run(torch: bool) -> int:
+    """Set up what the program needs, and become the program."""
+    set_up(torch=torch)
+    machine.need_display()
+    get_starter()  # if it fails, the window offers the starter again, or a model from disk
+    program = str(BIN / "lampblack")
+    if os.name != "nt":
+        os.execv(program, [program])  # noqa: S606 (the program is our own)
+    return subprocess.call([program])
+
+
+def docs(*arguments: str) -> int:
+    """Write the generated parts of the README, or check them."""
+    return subprocess.call([PYTHON, ROOT / "packaging" / "docs.py", *arguments], cwd=ROOT)
+
+
+def check() -> int:
+    """Run every check that is not a test; the first that fails ends it."""
+    for command in (
+        ("ruff", "format", "--check", "--quiet", "."),
+        ("ruff", "check", "--quiet", "."),
+        ("mypy",),
+        ("mypy", "packaging/dev.py", "packaging/docs.py"),
+        ("lint-imports", "--no-logo"),
+    ):
+        print("──", *command, flush=True)
+        if subprocess.call([BIN / command[0], *command[1:]], cwd=ROOT):
+            print(f"{command[0]} found something to put right; see above.", file=sys.stderr)
+            return 1
+    print("── packaging/docs.py --check", flush=True)
+    return docs("--check")
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Set up everything, check everything, then run the tests."""
+    set_up(torch=True, tools=True)
+    code = get_starter() or check()
+    return code or subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words of this command."""
+    made = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and check.")
+    words = made.add_subparsers(dest="word", required=True, metavar="run | test | check | docs")
+    run_word = words.add_parser("run", help="set up what is missing and open the window")
+    run_word.add_argument("--torch", action="store_true", help="add the PyTorch engine")
+    words.add_parser("test", help="set up everything, check it and run the tests")
+    words.add_parser("check", help="format, lint, types, import contracts, README")
+    docs_word = words.add_parser("docs", help="write the README's generated parts")
+    docs_word.add_argument("--check", action="store_true", help="only say whether they are true")
+    return made
+
+
+def obey(given: argparse.Namespace, rest: Sequence[str]) -> int:
+    """Do what the command line says; `rest` is for pytest."""
+    if given.word == "run":
+        return run(given.torch)
+    if given.word == "test":
+        return test(rest)
+    set_up(llama=False, tools=True)
+    return check() if given.word == "check" else docs(*["--check"] * given.check)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line; trouble is one sentence on stderr."""
+    given, rest = parser().parse_known_args(arguments)
+    if rest and given.word != "test":
+        parser().error(f"{given.word} does not know {rest[0]}")
+    try:
+        machine.need_python()
+        return obey(given, rest)
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The same command continues where it stopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,112 @@
+"""Runs a long command behind one line that says what goes on; the whole output goes to a log."""
+
+from __future__ import annotations
+
+import queue
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+WIDTH = 99
+LOG_INTERVAL_S = 30
+
+
+class CommandError(Exception):
+    """A command that failed; `tail` is the end of what it said."""
+
+    def __init__(self, tail: str) -> None:
+        super().__init__(tail)
+        self.tail = tail
+
+
+class Progress:
+    """One line that says what goes on and for how long; in a log, a line every half minute."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.started = time.monotonic()
+        self.live = sys.stdout.isatty()
+        self.due = 0.0
+
+    def show(self, detail: str) -> None:
+        """Show the time that has passed, and what is being done."""
+        seconds = int(time.monotonic() - self.started)
+        if not self.live and seconds < self.due:
+            return
+        self.due = seconds + LOG_INTERVAL_S
+        line = f"{self.title} · {seconds // 60}:{seconds % 60:02d} {detail}".rstrip()
+        if self.live:
+            print(f"\r{line[:WIDTH]:<{WIDTH}}", end="", flush=True)
+        else:
+            print(line, flush=True)
+
+    def end(self, detail: str) -> None:
+        """Show the last word on it and close the line."""
+        self.due = 0.0
+        self.show(detail)
+        if self.live:
+            print()
+
+
+def compiled_files(line: str) -> str:
+    """The build's count in a line of its output, such as `12 of 80 files`; else empty."""
+    found = re.search(r"\[(\d+)/(\d+)\]", line)
+    return f"{found.group(1)} of {found.group(2)} files" if found else ""
+
+
+def pip_says(line: str) -> str:
+    """What pip does at the moment: its own line when it is one for people, else empty."""
+    known = ("Collecting", "Downloading", "Using cached", "Building", "Installing", "Processing")
+    return line.strip() if line.strip().startswith(known) else ""
+
+
+def _lines_of(child: subprocess.Popen[str]) -> queue.Queue[str | None]:
+    """The lines of a child's output as they come, then None."""
+    lines: queue.Queue[str | None] = queue.Queue()
+
+    def read() -> None:
+        for line in child.stdout or ():
+            lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
+def watch(
+    title: str, command: Sequence[str | Path], log: Path, detail: Callable[[str], str]
+) -> None:
+    """Run `command` and show `detail` of its lines; raises CommandError when it fails."""
+    progress, tail, said = Progress(title), "", ""
+    log.parent.mkdir(exist_ok=True)
+    with log.open("a", encoding="utf-8") as written, _start(command) as child:
+        lines = _lines_of(child)
+        while True:
+            progress.show(said)
+            try:
+                line = lines.get(timeout=1)
+            except queue.Empty:
+                continue
+            if line is None:
+                break
+            written.write(line)
+            tail = (tail + line)[-2000:]
+            said = detail(line) or said
+    progress.end("failed" if child.returncode else "done")
+    if child.returncode:
+        raise CommandError(tail)
+
+
+def _start(command: Sequence[str | Path]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        errors="replace",
+    )
