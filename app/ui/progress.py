@@ -1,0 +1,70 @@
+"""The progress strip: what is going on, how far it is, and a Stop button."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from app.ui.controls import IconButton, Note
+
+if TYPE_CHECKING:
+    from app.fetch.client import Progress
+
+_MEGA = 1_000_000
+_STEPS = 1000
+
+
+class ProgressStrip(QWidget):
+    """One line of text over a slim bar; hidden while there is nothing to show."""
+
+    stopped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = Note()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.stop_button = IconButton("stop", self.tr("Stop"))
+        self.stop_button.clicked.connect(self.stopped)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.bar, 1)
+        line.addWidget(self.stop_button)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(2)
+        whole.addWidget(self.text)
+        whole.addLayout(line)
+        self.hide()
+
+    def show_fraction(self, text: str, fraction: float) -> None:
+        """Show `text` and how far it is, 0 to 1; below 0 the end is not known."""
+        self.text.say(text)
+        self.bar.setRange(0, 0 if fraction < 0 else _STEPS)
+        self.bar.setValue(round(max(0.0, min(fraction, 1.0)) * _STEPS))
+        self.show()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show how far fetching a model is."""
+        known = progress.total > 0
+        fraction = progress.done / progress.total if known else -1.0
+        self.show_fraction(fetching_text(progress), fraction)
+
+
+def fetching_text(progress: Progress) -> str:
+    """What fetching is doing, with bytes where they mean something to people."""
+    translate = QCoreApplication.translate
+    texts = {
+        "downloading": translate("Fetching", "Downloading the starter model"),
+        "unpacking": translate("Fetching", "Unpacking"),
+        "verifying": translate("Fetching", "Verifying every byte"),
+    }
+    text = texts.get(progress.phase, progress.phase)
+    if progress.phase != "downloading" or not progress.total:
+        return f"{text}…"
+    amount = translate("Fetching", "{0} of {1} MB")
+    done, total = progress.done // _MEGA, round(progress.total / _MEGA)
+    return f"{text}: {amount.format(done, total)}"

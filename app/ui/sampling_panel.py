@@ -1,0 +1,143 @@
+"""The side panel of sampling parameters: presets on top, the rows of the table in groups below."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.core.parameters import GROUPS, PARAMETERS, Sampling
+from app.core.presets import Presets
+from app.core.rows import BoundRow
+from app.ui.idle_rows import idle_rows
+from app.ui.parameter_rows import (
+    ChoiceRow,
+    NumberRow,
+    ParameterRow,
+    SeedRow,
+    SwitchRow,
+    TextRow,
+    translated,
+)
+from app.ui.preset_bar import PresetBar
+from app.ui.section import PanelScroll, Section
+from app.ui.texts_editor import make_list_row
+
+_OPEN_AT_FIRST = ("Variety", "Repetition", "Length and stops")
+
+
+class SamplingPanel(QWidget):
+    """Shows and edits one `Sampling`.
+
+    `changed` carries the new Sampling, many times a second while a slider is dragged.
+    `preset_changed` carries the name of the preset that the values are compared with.
+    """
+
+    changed = Signal(object)
+    preset_changed = Signal(str)
+
+    def __init__(
+        self,
+        presets: Presets,
+        sampling: Sampling,
+        parent: QWidget | None = None,
+        *,
+        preset: str = "",
+    ) -> None:
+        super().__init__(parent)
+        self._sampling = sampling
+        self.bar = PresetBar(presets, sampling, preset)
+        self.bar.chosen.connect(self._choose)
+        self.bar.renamed.connect(self.preset_changed)
+        self.rows: dict[str, ParameterRow] = {}
+        self.sections = {group: self._section(group) for group in GROUPS}
+        self._lay_out()
+        self._show()
+
+    def sampling(self) -> Sampling:
+        """The present values."""
+        return self._sampling
+
+    def set_sampling(self, sampling: Sampling) -> None:
+        """Show other values; does not emit `changed`."""
+        self._sampling = sampling
+        for name, row in self.rows.items():
+            row.set_value(getattr(sampling, name))
+        self._show()
+
+    def preset(self) -> str:
+        """The name of the chosen preset."""
+        return self.bar.name()
+
+    def set_preset(self, name: str) -> None:
+        """Compare with another preset without taking its values; unknown names are ignored."""
+        self.bar.set_name(name)
+        self._show()
+
+    def set_engine(self, name: str) -> None:
+        """Grey what the engine "llama.cpp" or "torch" cannot do, with its reason."""
+        for row in self.rows.values():
+            row.set_missing(translated(row.bound.missing(name)) if row.bound.missing(name) else "")
+
+    def set_last_seed(self, seed: int) -> None:
+        """Offer the seed of the last take beside the seed field."""
+        row = self.rows["seed"]
+        if isinstance(row, SeedRow):
+            row.set_last_seed(seed)
+
+    def _section(self, group: str) -> Section:
+        section = Section(translated(group), opened=group in _OPEN_AT_FIRST)
+        for bound in PARAMETERS:
+            if bound.row.group == group:
+                row = make_row(bound)
+                row.set_value(getattr(self._sampling, bound.name))
+                row.changed.connect(self._collect)
+                self.rows[bound.name] = row
+                section.add(row)
+        return section
+
+    def _lay_out(self) -> None:
+        scroll = PanelScroll()
+        for section in self.sections.values():
+            scroll.column.addWidget(section)
+        scroll.column.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.bar)
+        whole.addWidget(scroll, 1)
+
+    def _choose(self, sampling: Sampling) -> None:
+        """Take a preset's values; the seed is the writer's, not the preset's."""
+        self.set_sampling(msgspec.structs.replace(sampling, seed=self._sampling.seed))
+        self.preset_changed.emit(self.bar.name())
+        self.changed.emit(self._sampling)
+
+    def _collect(self) -> None:
+        self._sampling = Sampling(**{name: row.value() for name, row in self.rows.items()})
+        self._show()
+        self.changed.emit(self._sampling)
+
+    def _show(self) -> None:
+        """Bring everything that follows from the values up to date."""
+        self.bar.set_sampling(self._sampling)
+        defaults = self.bar.preset().sampling
+        reasons = idle_rows(self._sampling)
+        for name, row in self.rows.items():
+            row.set_default(getattr(defaults, name))
+            row.set_idle(reasons.get(name, ""))
+        for group, section in self.sections.items():
+            rows = (row for row in self.rows.values() if row.bound.row.group == group)
+            section.set_changed(sum(row.is_modified() for row in rows))
+
+
+def make_row(bound: BoundRow, parent: QWidget | None = None) -> ParameterRow:
+    """The row widget for a row of any table."""
+    if bound.kind in ("texts", "bias"):
+        return make_list_row(bound, parent)
+    if bound.row.choices:
+        return ChoiceRow(bound, parent)
+    if bound.optional:
+        return SeedRow(bound, parent)
+    plain = {"bool": SwitchRow, "text": TextRow}
+    return plain.get(bound.kind, NumberRow)(bound, parent)

@@ -1,0 +1,183 @@
+"""The theme: the few colours of the window, light and dark, and how they reach Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from app.ui.stylesheet import stylesheet
+
+_SCHEMES = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of the window, by what they are for.
+
+    Text colours (`ink`, `muted`, `accent`, `take_ink`, `…_ink`) reach WCAG AA (4.5:1) on each
+    background that they are used on.
+    """
+
+    dark: bool
+    page: QColor
+    desk: QColor
+    panel: QColor
+    field: QColor
+    ink: QColor
+    muted: QColor
+    faint: QColor
+    line: QColor
+    edge: QColor
+    hover: QColor
+    accent: QColor
+    accent_ink: QColor
+    selection: QColor
+    selection_ink: QColor
+    take_tint: QColor
+    take_ink: QColor
+    error: QColor
+    error_ink: QColor
+    warning: QColor
+    warning_ink: QColor
+
+    @staticmethod
+    def current() -> Theme:
+        """The theme that the application's palette shows now."""
+        return DARK if QApplication.palette().window().color().lightness() < 128 else LIGHT
+
+
+LIGHT = Theme(
+    dark=False,
+    page=QColor("#fdfcf9"),
+    desk=QColor("#efece6"),
+    panel=QColor("#f6f4ef"),
+    field=QColor("#fffefc"),
+    ink=QColor("#26231f"),
+    muted=QColor("#645e55"),
+    faint=QColor("#9a9388"),
+    line=QColor("#dfdad0"),
+    edge=QColor("#8c857a"),
+    hover=QColor("#e8e4db"),
+    accent=QColor("#1d625d"),
+    accent_ink=QColor("#ffffff"),
+    selection=QColor("#cde3df"),
+    selection_ink=QColor("#152d2b"),
+    take_tint=QColor("#fbf0d9"),
+    take_ink=QColor("#7a4a0c"),
+    error=QColor("#fbe7e3"),
+    error_ink=QColor("#8f2218"),
+    warning=QColor("#fdf1cf"),
+    warning_ink=QColor("#6a4a02"),
+)
+
+DARK = Theme(
+    dark=True,
+    page=QColor("#201f1e"),
+    desk=QColor("#171615"),
+    panel=QColor("#1c1b1a"),
+    field=QColor("#282725"),
+    ink=QColor("#e5e0d7"),
+    muted=QColor("#a8a196"),
+    faint=QColor("#736d64"),
+    line=QColor("#37342f"),
+    edge=QColor("#7b756b"),
+    hover=QColor("#302e2b"),
+    accent=QColor("#83c5bb"),
+    accent_ink=QColor("#0e211f"),
+    selection=QColor("#2c4b48"),
+    selection_ink=QColor("#eef6f4"),
+    take_tint=QColor("#34291a"),
+    take_ink=QColor("#e8bd7c"),
+    error=QColor("#412421"),
+    error_ink=QColor("#f5b3a9"),
+    warning=QColor("#3b3119"),
+    warning_ink=QColor("#ecca7d"),
+)
+
+
+def apply(app: QApplication, setting: str) -> None:
+    """Dress `app` by the setting "system", "light" or "dark"; "system" follows later changes."""
+    follower = app.findChild(_Follower)
+    if follower is None:
+        app.setStyle("Fusion")
+        follower = _Follower(app)
+    follower.follow(setting)
+
+
+class _Follower(QObject):
+    """Keeps the application dressed as the setting and the system say."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._setting = ""
+        self._shown: Theme | None = None
+        app.styleHints().colorSchemeChanged.connect(self._dress)
+
+    def follow(self, setting: str) -> None:
+        """Take over the setting and show it."""
+        self._setting = setting
+        self._app.styleHints().setColorScheme(_SCHEMES[setting])
+        self._dress()
+
+    def _dress(self) -> None:
+        theme = self._wanted()
+        if theme is self._shown and self._app.palette() == palette_of(theme):
+            return
+        self._shown = theme
+        self._app.setPalette(palette_of(theme))
+        self._app.setStyleSheet(stylesheet(theme))
+
+    def _wanted(self) -> Theme:
+        if self._setting != "system":
+            return DARK if self._setting == "dark" else LIGHT
+        return DARK if self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+
+def palette_of(theme: Theme) -> QPalette:
+    """The Qt palette of a theme."""
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for name, color in {
+        role.Window: theme.desk,
+        role.WindowText: theme.ink,
+        role.Base: theme.field,
+        role.AlternateBase: theme.panel,
+        role.Text: theme.ink,
+        role.Button: theme.panel,
+        role.ButtonText: theme.ink,
+        role.BrightText: theme.error_ink,
+        role.ToolTipBase: theme.panel,
+        role.ToolTipText: theme.ink,
+        role.PlaceholderText: theme.muted,
+        role.Highlight: theme.selection,
+        role.HighlightedText: theme.selection_ink,
+        role.Accent: theme.accent,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
+        role.Light: theme.field,
+        role.Midlight: theme.hover,
+        role.Mid: theme.line,
+        role.Dark: theme.edge,
+        role.Shadow: theme.faint,
+    }.items():
+        palette.setColor(name, color)
+    for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, theme.faint)
+    return palette
+
+
+def heading_font(base: QFont, step: float = 0.0, *, bold: bool = True) -> QFont:
+    """`base`, `step` points larger, for headings and names."""
+    font = QFont(base)
+    if font.pointSizeF() > 0:
+        font.setPointSizeF(font.pointSizeF() + step)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return font
