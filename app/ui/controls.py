@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtGui import QIcon, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -157,9 +157,12 @@ class QuietCombo(QComboBox):
 class IconButton(QToolButton):
     """A small flat button with a drawing, which follows the theme, and a name for everybody."""
 
-    def __init__(self, drawing: str, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, drawing: str, name: str, parent: QWidget | None = None, *, shy: bool = False
+    ) -> None:
         super().__init__(parent)
         self._drawing = drawing
+        self._shy = shy  # shows nothing while it is disabled
         self.setIconSize(QSize(16, 16))
         self.name(name)
         self.setAutoRaise(True)
@@ -173,11 +176,12 @@ class IconButton(QToolButton):
     def changeEvent(self, event: QEvent) -> None:
         """Draw again in the colours of a new theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange):
             self._redraw()
 
     def _redraw(self) -> None:
-        self.setIcon(icon(self._drawing, Theme.current().muted))
+        hidden = self._shy and not self.isEnabled()
+        self.setIcon(QIcon() if hidden else icon(self._drawing, Theme.current().muted))
 
 
 class Note(QLabel):

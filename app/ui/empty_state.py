@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.fetch.client import Progress
 
 _WIDTH = 430
-_MARK = 44
+_MARK = 56
 
 
 class EmptyState(QWidget):
@@ -142,6 +142,6 @@ class EmptyState(QWidget):
         self._draw_mark()
 
     def _draw_mark(self) -> None:
-        color, ratio = Theme.current().accent, self.devicePixelRatioF()
+        color, ratio = Theme.current().take_ink, self.devicePixelRatioF()
         self.mark.setPixmap(pixmap("lamp", color, _MARK, ratio))
         self.starter_button.setIconSize(QSize(18, 18))

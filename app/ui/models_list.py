@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -11,12 +12,13 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPointF,
     QRect,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.core.errors import LampblackError
@@ -30,7 +32,6 @@ _NO_INDEX = QModelIndex()
 MODEL_ROLE = Qt.ItemDataRole.UserRole
 LOADED_ROLE = Qt.ItemDataRole.UserRole + 1
 _PADDING = 10
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
 
 
 class ModelsListModel(QAbstractListModel):
@@ -110,7 +111,8 @@ class ModelDelegate(QStyledItemDelegate):
         painter.setFont(small(option.font))
         below = inner.adjusted(0, height + 2, 0, 0)
         painter.setPen(self._second_pen(theme, problem=bool(model.problem), chosen=chosen))
-        painter.drawText(below, _WRAP, model.problem or facts(model))
+        lines = wrapped(model.problem or facts(model), painter.font(), below.width())
+        lines.draw(painter, below.topLeft())
         painter.restore()
 
     def _second_pen(self, theme: Theme, *, problem: bool, chosen: bool) -> QPen:
@@ -136,12 +138,11 @@ class ModelDelegate(QStyledItemDelegate):
         model = index.data(MODEL_ROLE)
         view = option.widget
         width = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
-        room = QRect(0, 0, max(80, width - 2 * _PADDING), 10_000)
-        second = QFontMetrics(small(option.font)).boundingRect(
-            room, int(_WRAP), model.problem or facts(model)
+        second = wrapped(
+            model.problem or facts(model), small(option.font), max(80, width - 2 * _PADDING)
         )
         height = QFontMetrics(heading_font(option.font)).height()
-        return QSize(80, height + second.height() + 2 * _PADDING - 2)
+        return QSize(80, height + ceil(second.boundingRect().height()) + 2 * _PADDING - 2)
 
 
 class ModelLister(QObject):
@@ -207,7 +208,7 @@ def facts(model: ModelFile) -> str:
     if model.parameters:
         parts.append(tr("Models", "{0} parameters").format(count_text(model.parameters)))
     if model.context:
-        parts.append(tr("Models", "{0} tokens of context").format(f"{model.context:,}"))
+        parts.append(tr("Models", "{0} context").format(context_text(model.context)))
     return "  ·  ".join(part.replace(" ", "\u00a0") for part in parts if part)
 
 
@@ -227,11 +228,32 @@ def size_text(size: int) -> str:
 
 
 def count_text(count: int) -> str:
-    """A number of parameters as people say it: 135 M, 7.2 B."""
+    """A number of parameters as people say it: 135M, 7.2B."""
     if count < 1_000_000:
         return f"{count:,}"
     mega = count / 1_000_000
-    return f"{mega:.0f} M" if mega < 999.5 else f"{mega / 1000:.1f} B"
+    return f"{mega:.0f}M" if mega < 999.5 else f"{mega / 1000:.1f}B"
+
+
+def context_text(tokens: int) -> str:
+    """A number of tokens as people say it: 8k, 128k."""
+    return f"{tokens / 1024:.0f}k" if tokens >= 1024 else str(tokens)
+
+
+def wrapped(text: str, font: QFont, width: int) -> QTextLayout:
+    """`text` laid out in lines of `width`, broken between words where there are any."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    top = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, top))
+        top += line.height()
+    layout.endLayout()
+    return layout
 
 
 def small(font: QFont) -> QFont:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -87,7 +87,7 @@ class PresetBar(QFrame):
     def is_modified(self) -> bool:
         """Whether the values differ from the preset's."""
         preset = self.preset().sampling
-        return bool(msgspec.structs.replace(self._sampling, seed=preset.seed) != preset
+        return bool(msgspec.structs.replace(self._sampling, seed=preset.seed) != preset)
 
     # Building
 
@@ -148,7 +148,7 @@ class PresetBar(QFrame):
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(self.combo, 1)
-        top.addWidget(self.mark)
+        top.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.menu_button)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 12, 10)

@@ -35,7 +35,7 @@ QToolButton:pressed, QToolButton:checked { background: $line; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $faint; background: transparent; }
 QToolButton::menu-indicator { image: none; }
-QToolButton[kind="header"] { padding: 6px 2px; font-weight: 600; text-align: left; }
+QToolButton[kind="header"] { padding: 5px 0; font-weight: 600; text-align: left; }
 QToolButton[kind="header"]:checked { background: transparent; }
 QToolButton[kind="header"]:hover { background: $hover; }
 
@@ -49,6 +49,7 @@ QPlainTextEdit[kind="field"]:focus { border-color: $accent; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled,
 QPlainTextEdit[kind="field"]:disabled { color: $faint; background: transparent; }
 QLineEdit[kind="wrong"] { border-color: $error_ink; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 QAbstractSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
 QComboBox { min-height: 18px; padding-right: 22px; }
 QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center right;
@@ -99,6 +100,14 @@ QTabBar::tab:focus { color: $accent; }
 QAbstractItemView[kind="list"] { background: $field; border: 1px solid $line;
     border-radius: 6px; outline: none; }
 QAbstractItemView[kind="list"]:focus { border-color: $accent; }
+QAbstractItemView[kind="texts"] { background: $field; border: 1px solid $line;
+    border-radius: 5px; outline: none; }
+QAbstractItemView[kind="texts"]:focus { border-color: $accent; }
+QAbstractItemView[kind="texts"]::item { padding: 3px 5px; }
+QAbstractItemView[kind="texts"]::item:selected { background: $selection;
+    color: $selection_ink; }
+QAbstractItemView[drop="true"] { border: 2px dashed $accent; }
+QFrame[kind="rule"] { background: $line; border: none; }
 QFrame[kind="notice"] { background: $warning; border: none; border-radius: 6px; }
 QFrame[kind="notice"] QLabel { color: $warning_ink; }
 QFrame[kind="error"] { background: $error; border: none; border-radius: 6px; }

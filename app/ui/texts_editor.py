@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar, cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -131,6 +131,7 @@ class TextsRow(ParameterRow):
             item = QListWidgetItem(shown(text))
             item.setData(_RAW, text)
             item.setToolTip(escaped(text))
+            item.setSizeHint(QSize(0, _row_height(self.list)))
             item.setFlags(_EDITABLE)
             self.list.addItem(item)
         _fit(self.list, len(self._value))
@@ -206,7 +207,7 @@ class BiasRow(ParameterRow):
             number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.table.setItem(row, 0, name)
             self.table.setItem(row, 1, number)
-            self.table.setRowHeight(row, self.table.fontMetrics().height() + 8)
+            self.table.setRowHeight(row, _row_height(self.table))
         self.table.blockSignals(False)
         _fit(self.table, len(self._value))
         self.remove_button.setVisible(bool(self._value))
@@ -274,6 +275,7 @@ class OrderRow(ParameterRow):
         for step in (*self._value, *left_out):
             item = QListWidgetItem(translated(step.replace("_", "-")))
             item.setData(_RAW, step)
+            item.setSizeHint(QSize(0, _row_height(self.list)))
             kept = step in self._value
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
             item.setCheckState(Qt.CheckState.Checked if kept else Qt.CheckState.Unchecked)
@@ -306,7 +308,7 @@ def make_list_row(bound: BoundRow, parent: QWidget | None = None) -> ParameterRo
 
 
 def _plain(view: _View) -> _View:
-    view.setProperty("kind", "list")
+    view.setProperty("kind", "texts")
     view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -316,9 +318,11 @@ def _plain(view: _View) -> _View:
 def _fit(view: QListWidget | QTableWidget, count: int, most: int = _VISIBLE_ROWS) -> None:
     """Make the view as high as its entries; an empty one is not there."""
     view.setVisible(bool(count))
-    first = view.sizeHintForRow(0) if count else 0
-    height = max(first, view.fontMetrics().height() + 4)
-    view.setFixedHeight(height * min(count, most) + 2 * view.frameWidth() + 4)
+    view.setFixedHeight(_row_height(view) * min(count, most) + 4)
+
+
+def _row_height(view: QWidget) -> int:
+    return view.fontMetrics().height() + 7
 
 
 def _line(*widgets: QWidget) -> QWidget:
