@@ -10,6 +10,7 @@ from typing import Any
 from app.core.errors import ParameterError
 from app.core.load_options import LOAD_OPTIONS, LoadOptions
 from app.core.parameters import PARAMETERS, Sampling
+from app.core.reading import read_regular, why
 from app.core.rows import BoundRow, checked, limit_text
 
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\"}
@@ -135,10 +136,9 @@ def _text_or_file(bound: BoundRow, typed: str) -> str:
     if not typed.startswith("@"):
         return typed
     try:
-        with Path(typed[1:]).open(encoding="utf-8") as file:
-            return file.read(bound.row.max_length + 1)
+        return read_regular(Path(typed[1:]), 4 * bound.row.max_length).decode("utf-8")
     except UnicodeDecodeError:
         raise bound.error(f"cannot be read from {typed[1:]!r}, which is not UTF-8 text") from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "that is not a path"
+        reason = why(error) if isinstance(error, OSError) else "that is not a path"
         raise ParameterError(f"The file {typed[1:]!r} could not be read: {reason}.") from error

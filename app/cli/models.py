@@ -15,7 +15,7 @@ from app.cli.program import Program
 from app.cli.stopping import StopKey
 from app.core.errors import CancelledError, DownloadError, UsageError
 from app.core.models import ModelFile
-from app.core.starter import STARTER, starter_path
+from app.core.starter import STARTER, is_present, starter_path
 from app.fetch.client import Fetcher, Progress
 
 _PHASES = {"downloading": "Fetching", "unpacking": "Unpacking", "verifying": "Verifying"}
@@ -58,9 +58,9 @@ def run_get_starter(arguments: argparse.Namespace, program: Program) -> int:
 
 
 def _is_sound(path: Path) -> bool:
+    if not is_present(path.parent):
+        return False
     try:
-        if path.stat().st_size != STARTER.size_bytes:
-            return False
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == STARTER.sha256
     except OSError:

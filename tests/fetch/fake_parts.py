@@ -1,0 +1,12 @@
+"""Broker and downloader with a fake pip: `fake_parts.py broker|downloader PIP… -- MODELS`."""
+
+import sys
+
+from app.fetch.broker import run_broker
+from app.fetch.downloader import run_downloader
+
+part, *pip = sys.argv[1:-2]
+models = sys.argv[-1]
+if part == "broker":
+    sys.exit(run_broker(models, [sys.executable, __file__, "downloader", *pip, "--"]))
+sys.exit(run_downloader(models, [sys.executable, *pip]))
