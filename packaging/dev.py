@@ -87,7 +87,7 @@ def loads_llama() -> bool:
 
 def cached_llama() -> str:
     """The wheel that an earlier build has left in pip's cache; empty when there is none."""
-    command = [PYTHON, "-m", "pip", "cache", "list", "llama_cpp_python", "--format", "abspath"]
+    command = [str(PYTHON), "-m", "pip", "cache", "list", "llama_cpp_python", "--format", "abspath"]
     found = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
     wanted = pin("llama-cpp-python").replace("-", "_").replace("==", "-")
     return next((path for path in found if Path(path).name.startswith(f"{wanted}-")), "")

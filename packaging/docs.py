@@ -1,1 +1,217 @@
-"""Writes the README's generated parts out of the program's own tables, or checks them."""
+"""Writes the README's generated parts out of the program's own tables, or checks them.
+
+A part stands between `<!-- NAME -->` and `<!-- end of NAME -->`; all else in the README is written
+by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from app.cli.main import build_parser
+from app.core.load_options import LOAD_OPTIONS
+from app.core.parameters import GROUPS, PARAMETERS
+from app.core.presets import Presets
+from app.core.rows import BoundRow, limit_text
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+
+
+def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; a bar within a cell is escaped."""
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows
+    )
+
+
+def value_text(value: object) -> str:
+    """A value as it is typed on the command line."""
+    if value is None:
+        return "random"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, (tuple, dict)):
+        return ", ".join(_visible(str(item)) for item in value) or "none"
+    return _visible(str(value)) or "none"
+
+
+def _visible(text: str) -> str:
+    """`text` with its control characters written as escapes."""
+    return text.encode("unicode_escape").decode() if not text.isprintable() else text
+
+
+def limits(bound: BoundRow) -> str:
+    """The values that a row allows."""
+    row = bound.row
+    if row.choices and bound.kind == "texts":
+        return f"any order of its {len(row.choices)} steps"
+    if row.choices:
+        return ", ".join(value_text(choice) for choice in row.choices)
+    if bound.kind in ("texts", "bias"):
+        return f"up to {row.max_length}"
+    if bound.kind == "bool":
+        return "on, off"
+    if bound.kind == "text":
+        return f"up to {row.max_length:,} characters" if row.max_length else "any text"
+    return f"{limit_text(row.low)} – {limit_text(row.high)}" + f" {row.unit}".rstrip()
+
+
+def slider(bound: BoundRow) -> str:
+    """The range of the row's slider, with its step."""
+    found = bound.row.slider
+    if found is None:
+        return ""
+    low, high, step = (limit_text(end) for end in (found.low, found.high, found.step))
+    return f"{low} – {high}, {step}"
+
+
+def parameters() -> str:
+    """The one table of sampling parameters, group by group."""
+    head = ("Parameter", "Default", "Limits", "Slider, step", "llama.cpp", "Torch", "What it does")
+    parts = []
+    for group in GROUPS:
+        lines = [
+            (
+                f"`{bound.name}`",
+                value_text(bound.default),
+                limits(bound),
+                slider(bound),
+                bound.row.llama_cpp,
+                bound.row.torch or "–",
+                bound.row.help,
+            )
+            for bound in PARAMETERS
+            if bound.row.group == group
+        ]
+        parts.append(f"**{group}**\n\n{table(head, lines)}")
+    return "\n\n".join(parts)
+
+
+def load_options() -> str:
+    """The table of load options."""
+    head = ("Option", "Default", "Limits", "What it does")
+    return table(
+        head,
+        (
+            (f"`{bound.name}`", value_text(bound.default), limits(bound), bound.row.help)
+            for bound in LOAD_OPTIONS
+        ),
+    )
+
+
+def presets() -> str:
+    """The built-in presets and what each changes."""
+    return table(
+        ("Preset", "What it sets"),
+        (
+            (
+                preset.name,
+                ", ".join(
+                    f"`{bound.name}` {value_text(getattr(preset.sampling, bound.name))}"
+                    for bound in PARAMETERS
+                    if getattr(preset.sampling, bound.name) != bound.default
+                )
+                or "the defaults",
+            )
+            for preset in BUILTINS
+        ),
+    )
+
+
+def words(parser: argparse.ArgumentParser, name: str) -> Iterator[tuple[str, str, str]]:
+    """Every word under `name`: how it is typed, what it does, its own options."""
+    # argparse offers its tree under private names only; its printed help differs by version.
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            about = {choice.dest: choice.help or "" for choice in action._choices_actions}
+            for word, inner in action.choices.items():
+                yield from _word(inner, f"{name} {word}", about.get(word, ""))
+
+
+def _word(parser: argparse.ArgumentParser, name: str, about: str) -> Iterator[tuple[str, str, str]]:
+    inner = list(words(parser, name))
+    if inner:
+        yield from inner
+        return
+    own = [action for action in parser._actions if ":" not in action.dest]
+    places = [_place(action) for action in own if not action.option_strings]
+    options = [_option(action) for action in own if action.option_strings and action.dest != "help"]
+    if len(own) < len(parser._actions):
+        options.append("every parameter and load option, such as `--top-p 0.9`")
+    yield " ".join([name, *places]), about, "; ".join(options)
+
+
+def _place(action: argparse.Action) -> str:
+    shown = str(action.metavar or "|".join(map(str, action.choices or (action.dest,))))
+    return f"[{shown}]" if action.nargs == "?" else shown
+
+
+def _option(action: argparse.Action) -> str:
+    value = "" if action.nargs == 0 else str(action.metavar or "|".join(action.choices or ()))
+    return f"`{f'{action.option_strings[-1]} {value}'.strip()}` {action.help}"
+
+
+def command_line() -> str:
+    """The words of the command line."""
+    lines = [
+        (f"`{name}`", about, options) for name, about, options in words(build_parser(), "lampblack")
+    ]
+    window = ("`lampblack [FILE…]`", "open the window, with these files", "")
+    return table(("Command", "What it does", "Options"), [window, *lines])
+
+
+def first_line(module: Path) -> str:
+    """The first line of a module's docstring."""
+    return (ast.get_docstring(ast.parse(module.read_text("utf-8"))) or "").partition("\n")[0]
+
+
+def house() -> str:
+    """The top level of app/, each part with its own first line."""
+    app = ROOT / "app"
+    parts = {f"{path.parent.name}/": first_line(path) for path in app.glob("*/__init__.py")}
+    parts |= {path.name: first_line(path) for path in app.glob("*.py") if path.stem != "__init__"}
+    width = max(map(len, parts))
+    lines = [f"  {name:<{width}}  {about}" for name, about in sorted(parts.items())]
+    return "\n".join(["```text", "app/", *lines, "```"])
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "house": house,
+    "presets": presets,
+    "parameters": parameters,
+    "load options": load_options,
+    "command line": command_line,
+}
+
+
+def written(readme: str) -> str:
+    """`readme` with every part made anew; raises ValueError when a part has no place in it."""
+    for name, make in PARTS.items():
+        before, start, rest = readme.partition(f"<!-- {name} -->")
+        _old, end, after = rest.partition(f"<!-- end of {name} -->")
+        if not end:
+            raise ValueError(f"The README has no place for “{name}”.")
+        readme = f"{before}{start}\n\n{make()}\n\n{end}{after}"
+    return readme
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the README, or with --check only compare it."""
+    before = README.read_text("utf-8")
+    after = written(before)
+    if arguments != ["--check"]:
+        README.write_text(after, "utf-8")
+    elif before != after:
+        print("README.md is not up to date: run `python3 packaging/dev.py docs`.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
