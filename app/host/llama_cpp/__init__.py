@@ -1,0 +1,43 @@
+"""The llama.cpp engine: GGUF models through llama-cpp-python's low-level functions."""
+
+from __future__ import annotations
+
+from app.core.errors import EngineMissingError
+from app.core.load_options import LoadOptions
+from app.engine.messages import EngineReport
+from app.host.base import Engine, Job
+
+NAME = "llama.cpp"
+
+_MISSING = "The llama.cpp engine is not installed here"
+_HINT = "Install llama-cpp-python 0.3.36 beside the program, or use the Torch engine."
+
+
+def load(path: str, options: LoadOptions, job: Job) -> Engine:
+    """Load the GGUF file at `path`; raises EngineMissingError where llama.cpp is not installed."""
+    if problem := _problem():
+        raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
+    from app.host.llama_cpp.loading import load_engine
+
+    return load_engine(path, options, job)
+
+
+def describe() -> EngineReport:
+    """Whether llama.cpp works here, its version and the devices it sees."""
+    if problem := _problem():
+        return EngineReport(engine=NAME, available=False, problem=f"{_MISSING}: {problem}.")
+    from app.host.llama_cpp.library import library
+
+    found = library()
+    devices = tuple(device.description for device in found.devices())
+    return EngineReport(engine=NAME, available=True, version=found.version, devices=devices)
+
+
+def _problem() -> str:
+    """Why llama-cpp-python cannot be used; empty if it can."""
+    try:
+        import llama_cpp  # noqa: F401  (only whether it can be imported is asked)
+    # It raises RuntimeError and FileNotFoundError when its shared library cannot be loaded.
+    except (ImportError, RuntimeError, OSError) as error:
+        return str(error).rstrip(".")
+    return ""

@@ -1,0 +1,160 @@
+"""A llama.cpp context: batches in, logits out, and its memory of sequences."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.errors import GenerationError, OutOfMemoryError
+from app.host.base import Job
+from app.host.llama_cpp.library import library, native
+from app.host.llama_cpp.vocabulary import Ids
+
+SEQUENCES = 32
+"""How many sequences a context may hold: the running variants and the cached ones."""
+
+_DONE, _FULL, _ABORTED = 0, 1, 2
+
+
+class ContextFullError(Exception):
+    """There is no room for the batch; the memory is as it was before."""
+
+
+class AbortedError(Exception):
+    """The job was cancelled inside a batch; part of it may be in the memory."""
+
+
+class Batch:
+    """The arrays of one `llama_batch`, filled in place."""
+
+    def __init__(self, size: int) -> None:
+        self.token = np.zeros(size, np.int32)
+        self.position = np.zeros(size, np.int32)
+        self.sequence = np.zeros(size, np.int32)
+        self.output = np.zeros(size, np.int8)
+        self._one = np.ones(size, np.int32)
+        start, step = self.sequence.ctypes.data, self.sequence.itemsize
+        self._sequences = np.arange(start, start + size * step, step, dtype=np.uintp)
+        self._struct = native.llama_batch(
+            n_tokens=0,
+            token=_pointer(self.token, ctypes.POINTER(native.llama_token)),
+            embd=None,
+            pos=_pointer(self.position, ctypes.POINTER(native.llama_pos)),
+            n_seq_id=_pointer(self._one, ctypes.POINTER(ctypes.c_int32)),
+            seq_id=_pointer(self._sequences, ctypes.POINTER(ctypes.POINTER(native.llama_seq_id))),
+            logits=_pointer(self.output, ctypes.POINTER(ctypes.c_int8)),
+        )
+
+    def sized(self, count: int) -> Any:
+        """The struct for the first `count` rows."""
+        self._struct.n_tokens = count
+        return self._struct
+
+    def fill(self, tokens: Ids, start: int, sequence: int) -> None:
+        """Put `tokens` in as positions from `start` on; only the last gives logits."""
+        count = len(tokens)
+        self.token[:count] = tokens
+        self.position[:count] = np.arange(start, start + count)
+        self.sequence[:count] = sequence
+        self.output[:count] = 0
+        self.output[count - 1] = 1
+
+
+class Context:
+    """Owns the native context.
+
+    Every sequence is cut back to what its owner knows about after a failed or aborted batch, so
+    that the next one begins where it must.
+    """
+
+    def __init__(self, handle: Any, vocabulary_size: int) -> None:
+        self.handle = handle
+        self.size: int = native.llama_n_ctx(handle)
+        self.chunk: int = native.llama_n_batch(handle)
+        self._memory = native.llama_get_memory(handle)
+        self._vocabulary_size = vocabulary_size
+        self.batch = Batch(max(self.chunk, SEQUENCES))
+        self._job: Job | None = None
+        self._abort = native.ggml_abort_callback(self._is_cancelled)
+        self._no_abort = native.ggml_abort_callback()
+
+    def close(self) -> None:
+        """Free it; it may be closed twice."""
+        if self.handle is not None:
+            native.llama_free(self.handle)
+            self.handle = None
+
+    def watch(self, job: Job | None) -> None:
+        """Let `job`'s cancel abort a running batch; None stops watching."""
+        self._job = job
+        callback = self._no_abort if job is None else self._abort
+        native.llama_set_abort_callback(self.handle, callback, None)
+
+    def decode(self, count: int) -> None:
+        """Compute the first `count` rows of the batch.
+
+        Raises ContextFullError, AbortedError, OutOfMemoryError or GenerationError.
+        """
+        log = library()
+        code = native.llama_decode(self.handle, self.batch.sized(count))
+        if code == _DONE:
+            return
+        if code == _FULL:
+            raise ContextFullError
+        if code == _ABORTED:
+            raise AbortedError
+        raise _failure(code, log.log())
+
+    def logits(self, row: int) -> npt.NDArray[np.float32]:
+        """A view of the logits of a batch row (-1 the last); valid until the next decode."""
+        pointer = native.llama_get_logits_ith(self.handle, row)
+        return np.ctypeslib.as_array(pointer, (self._vocabulary_size,))
+
+    def clear(self) -> None:
+        """Forget every sequence."""
+        native.llama_memory_clear(self._memory, False)
+
+    def truncate(self, sequence: int, length: int) -> bool:
+        """Keep the first `length` positions of a sequence; False if it had to go as a whole.
+
+        Recurrent models cannot forget a part.
+        """
+        if native.llama_memory_seq_rm(self._memory, sequence, length, -1):
+            return True
+        native.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        return length == 0
+
+    def copy(self, source: int, target: int, length: int) -> None:
+        """Let `target`, which must be empty, share the first `length` positions of `source`."""
+        native.llama_memory_seq_cp(self._memory, source, target, 0, length)
+
+    def length(self, sequence: int) -> int:
+        """How many positions a sequence holds."""
+        last: int = native.llama_memory_seq_pos_max(self._memory, sequence)
+        return last + 1
+
+    def set_threads(self, threads: int) -> None:
+        """Compute with this many threads from the next batch on."""
+        native.llama_set_n_threads(self.handle, threads, threads)
+
+    def _is_cancelled(self, _data: object) -> bool:
+        return self._job is not None and self._job.cancelled
+
+
+def _pointer(array: npt.NDArray[Any], kind: Any) -> Any:
+    return ctypes.cast(array.ctypes.data, kind)
+
+
+def _failure(code: int, log: list[str]) -> Exception:
+    last = log[-1] if log else f"it returned {code}"
+    if any("alloc" in line or "memory" in line for line in log[-5:]):
+        return OutOfMemoryError(
+            "The model ran out of memory while it computed.",
+            "Load it with a smaller context or batch, or with fewer layers on the GPU.",
+        )
+    return GenerationError(
+        f"llama.cpp could not compute the next token: {last}.", "Load the model again."
+    )

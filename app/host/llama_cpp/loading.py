@@ -1,0 +1,267 @@
+"""Loading a GGUF file: parameters, progress, cancel, and the sentences for what goes wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from app.core.errors import (
+    CancelledError,
+    LampblackError,
+    ModelLoadError,
+    ModelNotFoundError,
+    NotAModelError,
+    OutOfMemoryError,
+    ParameterError,
+    TruncatedModelError,
+    UnsupportedModelError,
+)
+from app.core.load_options import LoadOptions
+from app.engine.messages import EngineSettings, Loading, ModelInfo
+from app.host.base import Job
+from app.host.llama_cpp.context import SEQUENCES
+from app.host.llama_cpp.engine import LlamaCppEngine
+from app.host.llama_cpp.library import Device, library, native
+from app.host.llama_cpp.model import Model, metadata
+from app.host.llama_cpp.threads import default_threads
+
+_MAGIC = b"GGUF"
+_OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
+_ALL_LAYERS = 10_000
+_KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
+_KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
+_QUANTIZED = ("q8_0", "q4_0")
+_STEP = 0.01  # of progress per event
+
+_AGAIN = "Get the file again."
+_SMALLER = "Close other programs, choose a smaller context or a smaller model."
+
+
+def load_engine(path: str, options: LoadOptions, job: Job) -> LlamaCppEngine:
+    """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
+    file = Path(path)
+    _check_file(file)
+    library().forget_log()
+    gpu = library().gpu()
+    layers = _ALL_LAYERS if options.gpu_layers < 0 else options.gpu_layers
+    layers = layers if gpu is not None else 0
+    handle = _load_model(file, options, layers, job)
+    try:
+        _check_usable(file, handle)
+        settings = _settings(handle, options, gpu, layers)
+        _check_memory(handle, settings)
+        context = _make_context(file, handle, settings)
+        model = Model(handle, context)
+    except LampblackError:
+        native.llama_model_free(handle)
+        raise
+    return LlamaCppEngine(model, _info(file, model, settings))
+
+
+def _check_file(file: Path) -> None:
+    try:
+        if file.is_dir():
+            raise NotAModelError(f"{file.name} is a folder, not a GGUF file.")
+        with file.open("rb") as opened:
+            magic = opened.read(len(_MAGIC))
+    except FileNotFoundError:
+        raise ModelNotFoundError(f"There is no file {file}.") from None
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise ModelLoadError(f"{file.name} cannot be read: {reason}.") from error
+    if magic != _MAGIC:
+        raise NotAModelError(
+            f"{file.name} is not a GGUF model.", "Choose a file that ends with .gguf."
+        )
+
+
+def _load_model(file: Path, options: LoadOptions, layers: int, job: Job) -> Any:
+    parameters = native.llama_model_default_params()
+    parameters.n_gpu_layers = layers
+    parameters.load_mode = (
+        native.LLAMA_LOAD_MODE_MMAP if options.mmap else native.LLAMA_LOAD_MODE_NONE
+    )
+    parameters.check_tensors = False
+    progress = _Progress(job)
+    parameters.progress_callback = native.llama_progress_callback(progress)
+    handle = native.llama_model_load_from_file(str(file).encode(), parameters)
+    if handle and not job.cancelled:
+        return handle
+    if handle:
+        native.llama_model_free(handle)
+    if job.cancelled:
+        raise CancelledError("Loading the model was stopped.")
+    raise _load_error(file, library().log())
+
+
+class _Progress:
+    """llama.cpp's progress callback: reports each percent, and stops loading after a cancel."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._last = -1.0
+
+    def __call__(self, fraction: float, _data: object) -> bool:
+        if fraction - self._last >= _STEP or fraction >= 1.0 > self._last:
+            self._last = fraction
+            self._job.emit(Loading(job=self._job.number, fraction=min(1.0, fraction)))
+        return not self._job.cancelled
+
+
+_LOAD_ERRORS: tuple[tuple[str, type[LampblackError], str, str], ...] = (
+    (
+        r"unknown model architecture: '(?P<what>[^']*)'",
+        UnsupportedModelError,
+        "{file} has the architecture {what}, which this version of llama.cpp does not know.",
+        "Use another model, or a newer version of the program.",
+    ),
+    (
+        r"corrupted or incomplete|reached end of file|failed to read|not within the file",
+        TruncatedModelError,
+        "{file} is cut short: it is smaller than its own header says.",
+        _AGAIN,
+    ),
+    (
+        r"unable to allocate|failed to allocate|out of memory|alloc_buffer|bad_alloc",
+        OutOfMemoryError,
+        "There is not enough memory to load {file}.",
+        _SMALLER,
+    ),
+    (
+        r"invalid magic|failed to load GGUF|bad magic|gguf_init",
+        NotAModelError,
+        "{file} is not a GGUF model that llama.cpp can read.",
+        _AGAIN,
+    ),
+)
+"""What llama.cpp writes to its log when it refuses a file, and what that means for the user.
+
+Its functions return no reason, so that its log is read here, and nowhere else.
+"""
+
+
+def _load_error(file: Path, log: list[str]) -> LampblackError:
+    text = "\n".join(log)
+    for pattern, kind, message, hint in _LOAD_ERRORS:
+        if found := re.search(pattern, text):
+            what = found.groupdict().get("what", "")
+            return kind(message.format(file=file.name, what=what), hint)
+    reason = log[0].rstrip(".") if log else "it gave no reason"
+    return ModelLoadError(f"llama.cpp could not load {file.name}: {reason}.", _AGAIN)
+
+
+def _check_usable(file: Path, handle: Any) -> None:
+    if native.llama_model_has_encoder(handle) or not native.llama_model_has_decoder(handle):
+        raise UnsupportedModelError(
+            f"{file.name} is not a model that continues text.", "Choose a text generation model."
+        )
+    if native.llama_vocab_n_tokens(native.llama_model_get_vocab(handle)) == 0:
+        raise UnsupportedModelError(f"{file.name} has no vocabulary.", "Choose another model.")
+
+
+def _settings(handle: Any, options: LoadOptions, gpu: Device | None, layers: int) -> EngineSettings:
+    trained: int = native.llama_model_n_ctx_train(handle)
+    context = options.context or min(trained, _OWN_CONTEXT)
+    batch = min(options.batch, context)
+    count = min(layers, native.llama_model_n_layer(handle) + 1)
+    return EngineSettings(
+        engine="llama.cpp",
+        build=library().build,
+        device=gpu.title if gpu is not None and count else "CPU",
+        context=context,
+        threads=options.threads or default_threads(),
+        batch=batch,
+        ubatch=min(options.ubatch, batch),
+        gpu_layers=count,
+        flash_attention=_flash_attention(options, count),
+        kv_type=options.kv_type,
+    )
+
+
+def _flash_attention(options: LoadOptions, layers: int) -> bool:
+    quantized = options.kv_type in _QUANTIZED
+    if options.flash_attention == "auto":
+        return quantized or layers > 0
+    if quantized and options.flash_attention == "off":
+        raise ParameterError(
+            f"A KV cache of type {options.kv_type} needs flash attention, which is off.",
+            "Switch flash attention on, or take f16.",
+        )
+    return options.flash_attention == "on"
+
+
+def _check_memory(handle: Any, settings: EngineSettings) -> None:
+    """Refuse a context that cannot fit: the system would end the whole process for it."""
+    if settings.gpu_layers:
+        return
+    needed = _cache_bytes(handle, settings)
+    free = psutil.virtual_memory().available
+    if needed > free:
+        raise OutOfMemoryError(
+            f"A context of {settings.context:,} tokens needs {needed / 2**30:.1f} GiB of memory, "
+            f"but only {free / 2**30:.1f} GiB are free.",
+            _SMALLER,
+        )
+
+
+def _cache_bytes(handle: Any, settings: EngineSettings) -> int:
+    heads = max(1, native.llama_model_n_head(handle))
+    width = native.llama_model_n_embd(handle) // heads * native.llama_model_n_head_kv(handle)
+    per_token = 2 * width * native.llama_model_n_layer(handle) * _KV_BYTES[settings.kv_type]
+    return int(per_token * settings.context)
+
+
+def _make_context(file: Path, handle: Any, settings: EngineSettings) -> Any:
+    context = native.llama_init_from_model(handle, _context_parameters(settings))
+    if not context:
+        text = "\n".join(library().log())
+        if re.search("alloc|memory", text):
+            raise OutOfMemoryError(
+                f"There is not enough memory for a context of {settings.context:,} tokens.",
+                _SMALLER,
+            )
+        reason = library().log()[-1:] or ["it gave no reason"]
+        raise ModelLoadError(f"llama.cpp could not set {file.name} up: {reason[0].rstrip('.')}.")
+    return context
+
+
+def _context_parameters(settings: EngineSettings) -> Any:
+    parameters = native.llama_context_default_params()
+    parameters.n_ctx = settings.context
+    parameters.n_batch = settings.batch
+    parameters.n_ubatch = settings.ubatch
+    parameters.n_seq_max = SEQUENCES
+    parameters.kv_unified = True  # else each sequence gets only its part of the context
+    parameters.swa_full = True  # else the beginning of a prompt cannot be reused
+    parameters.n_threads = parameters.n_threads_batch = settings.threads
+    parameters.flash_attn_type = (
+        native.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        if settings.flash_attention
+        else native.LLAMA_FLASH_ATTN_TYPE_DISABLED
+    )
+    parameters.type_k = parameters.type_v = _KV_TYPES[settings.kv_type]
+    parameters.no_perf = True
+    return parameters
+
+
+def _info(file: Path, model: Model, settings: EngineSettings) -> ModelInfo:
+    handle = model.handle
+    kind: bytes | None = native.llama_ftype_name(native.llama_model_ftype(handle))
+    return ModelInfo(
+        name=metadata(handle, "general.name") or file.stem,
+        path=str(file),
+        engine="llama.cpp",
+        architecture=metadata(handle, "general.architecture"),
+        quantization=(kind or b"").decode(),
+        parameters=native.llama_model_n_params(handle),
+        size_bytes=file.stat().st_size,
+        layers=native.llama_model_n_layer(handle),
+        vocabulary=model.vocabulary.size,
+        context=model.context.size,
+        trained_context=native.llama_model_n_ctx_train(handle),
+        has_chat_template=model.template is not None,
+        settings=settings,
+    )
