@@ -1,0 +1,66 @@
+"""What the command line writes, on a terminal and elsewhere."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+
+import pytest
+
+from app.cli import output
+from app.core.errors import LampblackError
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_an_error_is_one_line_whatever_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    output.write_error(LampblackError("One\nfile\x1b[2J is\r\nbad.", "Do\tsomething."))
+    assert capsys.readouterr().err == "lampblack: One file [2J is bad. Do something.\n"
+
+
+def test_a_terminal_gets_no_control_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    output.write("a\x1b]0;title\x07b\n\tc")
+    assert sys.stdout.getvalue() == "a�]0;title�b\n\tc"
+
+
+def test_a_file_gets_the_text_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    output.write("a\x1b\r\nb")
+    assert capsys.readouterr().out == "a\x1b\r\nb"
+
+
+def test_a_full_disk_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(LampblackError, match="could not be written"):
+        output.write("text")
+
+
+def test_progress_is_for_terminals_only() -> None:
+    quiet, terminal = io.StringIO(), Terminal()
+    for stream in (quiet, terminal):
+        line = output.ProgressLine(stream)
+        line.show("Reading…")
+        line.show("Rea")
+        line.clear()
+        line.clear()
+    assert quiet.getvalue() == ""
+    assert terminal.getvalue() == "\rReading…\rRea     \r   \r"
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (98_362_432, "98.4 MB"), (7_500_000_000, "7.5 GB")],
+)
+def test_sizes(size: int, text: str) -> None:
+    assert output.size_text(size) == text
