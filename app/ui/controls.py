@@ -5,9 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QValidator, QWheelEvent
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QComboBox,
     QDoubleSpinBox,
     QLabel,
@@ -25,7 +24,10 @@ _PRECISION = 6
 
 
 class NumberBox(QDoubleSpinBox):
-    """A box for one number, without buttons; `words` are shown and understood for some values."""
+    """A box for one number; `words` are shown and understood for some values.
+
+    The style sheet hides its buttons: without any, Qt gives the text no room.
+    """
 
     def __init__(
         self,
@@ -42,8 +44,8 @@ class NumberBox(QDoubleSpinBox):
         self.setDecimals(0 if whole else _PRECISION)
         self.setRange(low, high)
         self.setSingleStep(step)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -56,7 +58,7 @@ class NumberBox(QDoubleSpinBox):
         for value, word in self._words.items():
             if text.strip() == word:
                 return value
-        number = _number(text, self.locale())
+        number = self._number(text)
         return self.value() if number is None else number
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
@@ -64,7 +66,7 @@ class NumberBox(QDoubleSpinBox):
         state = QValidator.State
         if text.strip() in self._words.values():
             return state.Acceptable, text, position
-        number = _number(text, self.locale())
+        number = self._number(text)
         if number is None:
             partial = any(word.startswith(text) for word in self._words.values())
             begun = partial or text.strip() in ("", "-", ".", ",", "-.", "-,")
@@ -74,10 +76,13 @@ class NumberBox(QDoubleSpinBox):
 
     def fixup(self, text: str) -> str:
         """A number beyond the limits becomes the nearest limit."""
-        number = _number(text, self.locale())
+        number = self._number(text)
         if number is None:
             return self.textFromValue(self.value())
         return self.textFromValue(min(max(number, self.minimum()), self.maximum()))
+
+    def _number(self, text: str) -> float | None:
+        return _number(text.removesuffix(self.suffix()), self.locale())
 
     def sizeHint(self) -> QSize:
         """Wide enough for the usual numbers, whatever the limits are."""
@@ -182,6 +187,26 @@ class IconButton(QToolButton):
     def _redraw(self) -> None:
         hidden = self._shy and not self.isEnabled()
         self.setIcon(QIcon() if hidden else icon(self._drawing, Theme.current().muted))
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way: what does not fit is shortened, and told by the tooltip above it."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Next to nothing."""
+        return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw as much of the text as there is room for."""
+        painter = QPainter(self)
+        elide = Qt.TextElideMode.ElideRight
+        text = self.fontMetrics().elidedText(self.text(), elide, self.width())
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        role = QPalette.ColorRole.WindowText
+        self.style().drawItemText(
+            painter, self.rect(), left, self.palette(), self.isEnabled(), text, role
+        )
+        painter.end()
 
 
 class Note(QLabel):

@@ -112,7 +112,7 @@ class EmptyState(QWidget):
                 )
             )
         else:
-            self.hint.say(self.tr("You can begin to write in the meantime."))
+            self.hint.say(self.tr("This happens once. Afterwards Lampblack needs no network."))
 
     def _lay_out(self) -> None:
         error = QVBoxLayout(self.error)

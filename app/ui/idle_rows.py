@@ -1,4 +1,4 @@
-"""Which sampling parameters do nothing at present, and why, in a short sentence."""
+"""Which sampling parameters do nothing at present, and why, in a few words."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def _rules(now: Sampling) -> tuple[tuple[tuple[str, ...], bool, str], ...]:
     no_penalty = (now.repetition_penalty, now.frequency_penalty, now.presence_penalty) == (1, 0, 0)
     greedy = now.temperature == 0 and now.dynatemp_range == 0 and now.mirostat == 0
     return (
-        (("xtc_threshold",), now.xtc_probability == 0, _tr("XTC probability is 0.")),
-        (_DYNAMIC, now.dynatemp_range == 0, _tr("The dynamic range is 0.")),
-        (("repetition_window",), no_penalty, _tr("All three penalties are off.")),
-        (_PENALTIES, now.repetition_window == 0, _tr("The repetition window is 0.")),
-        (_DRY, now.dry_multiplier == 0, _tr("DRY strength is 0.")),
-        (_CUTS, greedy, _tr("Temperature is 0: the likeliest token is taken.")),
+        (("xtc_threshold",), now.xtc_probability == 0, _tr("XTC probability is 0")),
+        (_DYNAMIC, now.dynatemp_range == 0, _tr("range is 0")),
+        (("repetition_window",), no_penalty, _tr("the penalties are off")),
+        (_PENALTIES, now.repetition_window == 0, _tr("the window is 0")),
+        (_DRY, now.dry_multiplier == 0, _tr("DRY strength is 0")),
+        (_CUTS, greedy, _tr("temperature is 0")),
         *((_rows_of(step), step not in now.order, _left_out()) for step in _all_steps()),
-        (("mirostat_tau", "mirostat_eta"), now.mirostat == 0, _tr("Mirostat is off.")),
-        (_replaced(), now.mirostat != 0, _tr("Mirostat is on and replaces this.")),
+        (("mirostat_tau", "mirostat_eta"), now.mirostat == 0, _tr("Mirostat is off")),
+        (_replaced(), now.mirostat != 0, _tr("Mirostat is on")),
     )
 
 
@@ -58,7 +58,7 @@ def _rows_of(step: str) -> tuple[str, ...]:
 
 
 def _left_out() -> str:
-    return _tr("Left out of the order of steps.")
+    return _tr("left out of the order")
 
 
 def _tr(text: str) -> str:

@@ -32,6 +32,7 @@ _NO_INDEX = QModelIndex()
 MODEL_ROLE = Qt.ItemDataRole.UserRole
 LOADED_ROLE = Qt.ItemDataRole.UserRole + 1
 _PADDING = 10
+_DOT = " · "
 
 
 class ModelsListModel(QAbstractListModel):
@@ -111,7 +112,7 @@ class ModelDelegate(QStyledItemDelegate):
         painter.setFont(small(option.font))
         below = inner.adjusted(0, height + 2, 0, 0)
         painter.setPen(self._second_pen(theme, problem=bool(model.problem), chosen=chosen))
-        lines = wrapped(model.problem or facts(model), painter.font(), below.width())
+        lines = wrapped(second_line(model), painter.font(), below.width())
         lines.draw(painter, below.topLeft())
         painter.restore()
 
@@ -138,9 +139,7 @@ class ModelDelegate(QStyledItemDelegate):
         model = index.data(MODEL_ROLE)
         view = option.widget
         width = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
-        second = wrapped(
-            model.problem or facts(model), small(option.font), max(80, width - 2 * _PADDING)
-        )
+        second = wrapped(second_line(model), small(option.font), max(80, width - 2 * _PADDING))
         height = QFontMetrics(heading_font(option.font)).height()
         return QSize(80, height + ceil(second.boundingRect().height()) + 2 * _PADDING - 2)
 
@@ -209,14 +208,14 @@ def facts(model: ModelFile) -> str:
         parts.append(tr("Models", "{0} parameters").format(count_text(model.parameters)))
     if model.context:
         parts.append(tr("Models", "{0} context").format(context_text(model.context)))
-    return "  ·  ".join(part.replace(" ", "\u00a0") for part in parts if part)
+    return _DOT.join(part for part in parts if part)
 
 
 def spoken(model: ModelFile, *, loaded: bool) -> str:
     """A model's row as it is read aloud."""
     tr = QCoreApplication.translate
-    parts = [model.name, tr("Models", "loaded") if loaded else "", model.problem or facts(model)]
-    return ", ".join(part for part in parts if part).replace("  ·  ", ", ").replace("\u00a0", " ")
+    parts = [model.name, tr("Models", "loaded") if loaded else "", second_line(model)]
+    return ", ".join(part for part in parts if part).replace(_DOT, ", ")
 
 
 def size_text(size: int) -> str:
@@ -242,7 +241,7 @@ def context_text(tokens: int) -> str:
 
 def wrapped(text: str, font: QFont, width: int) -> QTextLayout:
     """`text` laid out in lines of `width`, broken between words where there are any."""
-    layout = QTextLayout(text, font)
+    layout = QTextLayout(_broken_at_dots(text, QFontMetrics(font), width), font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
@@ -254,6 +253,23 @@ def wrapped(text: str, font: QFont, width: int) -> QTextLayout:
         top += line.height()
     layout.endLayout()
     return layout
+
+
+def _broken_at_dots(text: str, metrics: QFontMetrics, width: int) -> str:
+    """`text` with line breaks in place of the dots that would end a line."""
+    lines: list[str] = []
+    for part in text.split(_DOT):
+        joined = lines[-1] + _DOT + part if lines else part
+        if lines and metrics.horizontalAdvance(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return "\u2028".join(lines)
+
+
+def second_line(model: ModelFile) -> str:
+    """What stands below the name: the facts, or what is wrong."""
+    return model.problem or facts(model)
 
 
 def small(font: QFont) -> QFont:

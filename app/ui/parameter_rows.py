@@ -7,9 +7,9 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.core.errors import ParameterError
 from app.core.rows import BoundRow, limit_text
 from app.ui.controls import (
+    ElidedLabel,
     IconButton,
     Note,
     NumberBox,
@@ -48,10 +49,11 @@ class ParameterRow(QWidget):
         self.bound = bound
         self._value = bound.default
         self._default = bound.default
-        self._missing = self._idle = self._problem = ""
-        self.label = QLabel(translated(bound.row.label))
-        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.label.setMinimumWidth(40)
+        self._missing = self._idle = self._problem = self._help = ""
+        self.label = ElidedLabel(translated(bound.row.label))
+        self.aside = ElidedLabel()
+        self.aside.setProperty("kind", "muted")
+        self.aside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.reset_button = IconButton("reset", self.tr("Reset"), shy=True)
         self.reset_button.setFixedHeight(20)
         self.reset_button.clicked.connect(self.reset)
@@ -73,13 +75,20 @@ class ParameterRow(QWidget):
 
     def _place(self, grid: QGridLayout) -> None:
         """Place label, reset button and field: here, the field below the label."""
-        grid.addWidget(self.label, 0, 0)
+        grid.addLayout(self._title(), 0, 0)
         grid.addWidget(self.reset_button, 0, 1)
         grid.addWidget(self.field, 1, 0, 1, 2)
 
     def _named(self) -> tuple[QWidget, ...]:
         """The widgets that carry the row's name for assistive programs."""
         return (self.field,)
+
+    def _place_in_line(self, grid: QGridLayout) -> None:
+        """Place all in one line, for a small field."""
+        grid.addLayout(self._title(), 0, 0)
+        grid.addWidget(self.reset_button, 0, 1)
+        grid.addWidget(self.field, 0, 2)
+        grid.setColumnStretch(0, 1)
 
     # For everybody
 
@@ -121,6 +130,11 @@ class ParameterRow(QWidget):
             self._idle = reason
             self._show_note()
 
+    def show_help(self) -> None:
+        """Keep the help in sight below the field, where there is room for it."""
+        self._help = translated(self.bound.row.help)
+        self._show_note()
+
     def problem(self) -> str:
         """The sentence about what was typed and cannot be; empty if all is well."""
         return self._problem
@@ -159,6 +173,13 @@ class ParameterRow(QWidget):
         whole.addLayout(grid)
         whole.addWidget(self.note)
 
+    def _title(self) -> QHBoxLayout:
+        title = QHBoxLayout()
+        title.setSpacing(8)
+        title.addWidget(self.label)
+        title.addWidget(self.aside, 1)
+        return title
+
     def _name_all(self) -> None:
         label = translated(self.bound.row.label)
         tip = tooltip(self.bound)
@@ -179,9 +200,11 @@ class ParameterRow(QWidget):
         self.reset_button.setEnabled(self.is_modified() and not self._missing)
 
     def _show_note(self) -> None:
-        reason = self._problem or self._missing or self._idle
+        reason = self._problem or self._missing
         set_property(self.note, "kind", "wrong" if self._problem else "muted")
-        self.note.say(reason)
+        self.note.say(reason or self._help)
+        self.aside.setText(f"·  {self._idle}" if self._idle and not self._missing else "")
+        reason = reason or self._idle
         dim = bool(self._missing or self._idle)
         set_property(self.label, "kind", "idle" if dim else "")
         set_property(self, "idle", "true" if dim else "false")
@@ -196,11 +219,11 @@ def tooltip(bound: BoundRow) -> str:
     """The help of a row and its limits."""
     row = bound.row
     parts = [translated(row.help)]
-    if row.choices and bound.kind != "texts":
-        pass
-    elif row.low is not None and row.high is not None and bound.kind in ("int", "float"):
-        limits = QCoreApplication.translate("ParameterRow", "From {0} to {1}.")
-        parts.append(limits.format(limit_text(row.low), limit_text(row.high)))
+    limited = row.low is not None and row.high is not None and not row.choices
+    if limited and bound.kind in ("int", "float"):
+        limits = QCoreApplication.translate("ParameterRow", "From {0} to {1}")
+        unit = f" {translated(row.unit)}" if row.unit else ""
+        parts.append(f"{limits.format(limit_text(row.low), limit_text(row.high))}{unit}.")
     return "\n".join(parts)
 
 
@@ -218,6 +241,8 @@ class NumberRow(ParameterRow):
             whole=whole,
             words=self._words(),
         )
+        if row.unit in ("%", "pt"):
+            self.box.setSuffix(f"\u2009{row.unit}")
         self.box.valueChanged.connect(self._typed)
         self.slider = QuietSlider(slider) if slider else None
         if self.slider is None:
@@ -239,10 +264,8 @@ class NumberRow(ParameterRow):
         """A number without a slider stands in the label's own line."""
         if self.slider is not None:
             super()._place(grid)
-            return
-        grid.addWidget(self.label, 0, 0)
-        grid.addWidget(self.reset_button, 0, 1)
-        grid.addWidget(self.field, 0, 2)
+        else:
+            self._place_in_line(grid)
 
     def _named(self) -> tuple[QWidget, ...]:
         return (self.box, self.slider) if self.slider else (self.box,)
@@ -264,11 +287,16 @@ class NumberRow(ParameterRow):
             self.slider.show_number(self._value)
 
     def _words(self) -> dict[float, str]:
-        if self.bound.row.low != -1 or self.bound.kind != "int":
-            return {}
-        if self.bound.row.neutral == -1:
-            return {-1: self.tr("no limit")}
-        return {-1: self.tr("all")} if self.bound.row.neutral == 0 else {}
+        """What some numbers of this row are called; both the word and the number can be typed."""
+        words: dict[str, dict[float, str]] = {
+            "max_tokens": {-1: self.tr("no limit")},
+            "repetition_window": {-1: self.tr("all"), 0: self.tr("off")},
+            "dry_window": {-1: self.tr("all"), 0: self.tr("off")},
+            "context": {0: self.tr("automatic")},
+            "threads": {0: self.tr("automatic")},
+            "gpu_layers": {-1: self.tr("automatic"), 0: self.tr("none")},
+        }
+        return words.get(self.bound.name, {})
 
 
 class ChoiceRow(ParameterRow):
@@ -276,23 +304,34 @@ class ChoiceRow(ParameterRow):
 
     def _make_field(self) -> QWidget:
         self.combo = QuietCombo()
+        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for choice in self.bound.row.choices:
             self.combo.addItem(self._shown(choice), choice)
         self.combo.activated.connect(lambda index: self.take(self.combo.itemData(index)))
         return self.combo
 
     def _place(self, grid: QGridLayout) -> None:
-        grid.addWidget(self.label, 0, 0)
-        grid.addWidget(self.reset_button, 0, 1)
-        grid.addWidget(self.field, 0, 2)
+        self._place_in_line(grid)
 
     def _show_value(self) -> None:
         self.combo.setCurrentIndex(self.bound.row.choices.index(self._value))
 
     def _shown(self, choice: Any) -> str:
+        """A choice as people say it."""
         if choice == 0 and self.bound.row.neutral == 0:
-            return self.tr("off")
-        return translated(str(choice))
+            return self.tr("Off")
+        words = {
+            "system": self.tr("Like the desktop"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+            "auto": self.tr("Automatic"),
+            "on": self.tr("On"),
+            "off": self.tr("Off"),
+            "drop_head": self.tr("Let the model see only the end"),
+            "fail": self.tr("Say so and write nothing"),
+            "torch": "PyTorch",
+        }
+        return words.get(str(choice), str(choice))
 
 
 class SwitchRow(ParameterRow):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.controls import IconButton, Note
+from app.ui.controls import Note
 
 if TYPE_CHECKING:
     from app.fetch.client import Progress
@@ -27,7 +27,8 @@ class ProgressStrip(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
-        self.stop_button = IconButton("stop", self.tr("Stop"))
+        self.stop_button = QPushButton(self.tr("Stop"))
+        self.stop_button.setProperty("kind", "small")
         self.stop_button.clicked.connect(self.stopped)
         line = QHBoxLayout()
         line.setSpacing(8)

@@ -28,6 +28,8 @@ QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $ac
 QPushButton[kind="primary"]:focus { border: 2px solid $ink; padding: 4px 11px; }
 QPushButton[kind="primary"]:disabled { background: $hover; color: $faint; border-color: $line; }
 
+QPushButton[kind="small"] { padding: 1px 9px; }
+
 QToolButton { background: transparent; color: $ink; border: 1px solid transparent;
     border-radius: 5px; padding: 3px; }
 QToolButton:hover { background: $hover; }
@@ -50,7 +52,7 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled,
 QPlainTextEdit[kind="field"]:disabled { color: $faint; background: transparent; }
 QLineEdit[kind="wrong"] { border-color: $error_ink; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
-QAbstractSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0 5px; background: transparent; }
 QComboBox { min-height: 18px; padding-right: 22px; }
 QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center right;
     width: 22px; border: none; }
