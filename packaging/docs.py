@@ -15,8 +15,9 @@ from pathlib import Path
 from app.cli.main import build_parser
 from app.core.load_options import LOAD_OPTIONS
 from app.core.parameters import GROUPS, PARAMETERS
-from app.core.presets import Presets
+from app.core.presets import BUILTIN
 from app.core.rows import BoundRow, limit_text
+from app.ui.action_table import ACTIONS, MENUS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -119,7 +120,7 @@ def presets() -> str:
                 )
                 or "the defaults",
             )
-            for preset in BUILTINS
+            for preset in BUILTIN
         ),
     )
 
@@ -166,6 +167,17 @@ def command_line() -> str:
     return table(("Command", "What it does", "Options"), [window, *lines])
 
 
+def keys() -> str:
+    """Every action of the window with its keys, menu by menu."""
+    lines = [
+        (row.menu, row.text, " or ".join(f"`{keys}`" for keys in row.shortcuts), row.help)
+        for menu in MENUS
+        for row in ACTIONS
+        if row.menu == menu
+    ]
+    return table(("Menu", "Action", "Keys", "What it does"), lines)
+
+
 def first_line(module: Path) -> str:
     """The first line of a module's docstring."""
     return (ast.get_docstring(ast.parse(module.read_text("utf-8"))) or "").partition("\n")[0]
@@ -187,6 +199,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "parameters": parameters,
     "load options": load_options,
     "command line": command_line,
+    "keys": keys,
 }
 
 
