@@ -1,0 +1,50 @@
+"""The set-up's own modules, loaded from packaging/ and moved onto a scratch folder."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+PACKAGING = Path(__file__).resolve().parent.parent.parent / "packaging"
+
+
+@pytest.fixture
+def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """packaging/dev.py, working in a scratch folder with a .venv that exists."""
+    monkeypatch.syspath_prepend(str(PACKAGING))
+    module = importlib.import_module("dev")
+    root = tmp_path / "clone"
+    (root / "packaging").mkdir(parents=True)
+    for name in ("pyproject.toml", "packaging/constraints.txt"):
+        (root / name).write_bytes((PACKAGING.parent / name).read_bytes())
+    places = {
+        "ROOT": root,
+        "VENV": root / ".venv",
+        "BIN": root / ".venv" / "bin",
+        "PYTHON": root / ".venv" / "bin" / "python",
+        "LOG": root / ".setup" / "setup.log",
+        "CONSTRAINTS": root / "packaging" / "constraints.txt",
+    }
+    for name, place in places.items():
+        monkeypatch.setattr(module, name, place)
+    yield module
+    for name in ("dev", "machine", "watching"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def machine(dev: ModuleType) -> ModuleType:
+    """packaging/machine.py, as dev.py uses it."""
+    found: ModuleType = dev.machine
+    return found
+
+
+@pytest.fixture
+def watching(dev: ModuleType) -> ModuleType:
+    """packaging/watching.py, as dev.py uses it."""
+    return sys.modules["watching"]
