@@ -22,7 +22,7 @@ from app.core.errors import (
 )
 from app.core.gguf_reader import ABSURD, BoundedReader
 from app.core.gguf_types import FILE_TYPES, TENSOR_TYPES
-from app.core.reading import open_regular, why
+from app.core.reading import is_file, open_regular, why
 
 MAX_LAYERS = 512
 """llama.cpp ends its whole process when a header names more."""
@@ -193,7 +193,7 @@ def _other_parts(path: Path, number: int, count: int) -> list[Path]:
         path.with_name(f"{named['stem']}-{part:05}-of-{count:05}.gguf")
         for part in range(2, count + 1)
     ]
-    missing = [other.name for other in others if not other.is_file()]
+    missing = [other.name for other in others if not is_file(other)]
     if missing:
         raise UnsupportedModelError(
             f"{path.name} is the first of {count} parts, and {missing[0]} is missing.",

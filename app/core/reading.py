@@ -37,6 +37,22 @@ def why(error: OSError) -> str:
     return (error.strerror or str(error) or type(error).__name__).rstrip(".").lower()
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; False where that cannot be found out."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is an ordinary file; False where that cannot be found out."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def set_aside(path: Path) -> Path:
     """Rename a broken file to a free name beside it (`.broken`, `.broken-2`, …); returns that."""
     number = 1

@@ -1,0 +1,187 @@
+"""Reading what a Hugging Face model folder says it is, without its library and without pickles."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.core.errors import NotAModelError, TruncatedModelError, UnsupportedModelError
+from app.core.reading import is_file, open_regular, read_regular, why
+
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+"""Formats that run code when they are loaded; never opened."""
+
+_MOST_JSON = 32 * 1024 * 1024
+_MOST_HEADER = 16 * 1024 * 1024
+_LENGTH = struct.Struct("<Q")
+_CONTEXT_KEYS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
+_TOKENIZERS = (
+    "tokenizer.json",
+    "tokenizer.model",
+    "vocab.json",
+    "vocab.txt",
+    "spiece.model",
+    "tekken.json",
+)
+
+
+class FolderHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model folder says it is; sizes in bytes, `context` in tokens."""
+
+    architecture: str
+    quantization: str
+    parameters: int
+    context: int
+    has_chat_template: bool
+    size_bytes: int
+
+
+class _Tensor(msgspec.Struct):
+    """One entry of a safetensors header."""
+
+    dtype: str
+    shape: list[int]
+    data_offsets: tuple[int, int]
+
+
+def read_folder(folder: Path) -> FolderHeader:
+    """Read and check a folder with config.json and safetensors.
+
+    Raises NotAModelError, TruncatedModelError or UnsupportedModelError.
+    """
+    config = _json(folder, "config.json")
+    files = weight_files(folder)
+    elements: Counter[str] = Counter()
+    size = 0
+    for file in files:
+        size += _read_weights(file, elements)
+    _require_tokenizer(folder)
+    return FolderHeader(
+        architecture=_text(config, "model_type"),
+        quantization=_quantization(config, elements),
+        parameters=elements.total(),
+        context=_context(config),
+        has_chat_template=_has_chat_template(folder),
+        size_bytes=size,
+    )
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files of the model, as its index names them; raises when one is missing."""
+    index = folder / "model.safetensors.index.json"
+    if not is_file(index):
+        return sorted(folder.glob("*.safetensors"))
+    weights = _json(folder, index.name).get("weight_map")
+    names = set(weights.values()) if isinstance(weights, dict) else set()
+    if not names or not all(isinstance(name, str) and _is_plain(name) for name in names):
+        raise NotAModelError(f"{folder.name} is damaged: {index.name} names no weights.")
+    for name in sorted(names):
+        if not is_file(folder / name):
+            raise TruncatedModelError(
+                f"{folder.name} is not complete: {name} is missing.", "Download it again."
+            )
+    return [folder / name for name in sorted(names)]
+
+
+def _is_plain(name: str) -> bool:
+    return name.endswith(".safetensors") and name == Path(name).name
+
+
+def _json(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        content = msgspec.json.decode(read_regular(folder / name, _MOST_JSON))
+    except OSError as error:
+        raise NotAModelError(f"{folder / name} cannot be read: {why(error)}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise NotAModelError(f"{folder.name} is damaged: {name} is not valid JSON.") from None
+    if not isinstance(content, dict):
+        raise NotAModelError(f"{folder.name} is damaged: {name} does not describe a model.")
+    return content
+
+
+def _read_weights(file: Path, elements: Counter[str]) -> int:
+    """Add the file's elements by type; returns its size."""
+    try:
+        with open_regular(file) as opened:
+            size = opened.seek(0, 2)
+            opened.seek(0)
+            head = opened.read(_LENGTH.size)
+            length = _LENGTH.unpack(head)[0] if len(head) == _LENGTH.size else 0
+            if not 2 <= length <= _MOST_HEADER:
+                raise NotAModelError(f"{file.name} is not a safetensors file.")
+            end = _LENGTH.size + length + _count(file, opened.read(length), elements)
+    except OSError as error:
+        raise NotAModelError(f"{file} cannot be read: {why(error)}.") from error
+    if end > size:
+        raise TruncatedModelError(
+            f"{file.name} is shorter than its header says: {size:,} of {end:,} bytes.",
+            "Its download was cut off; download it again.",
+        )
+    return size
+
+
+def _count(file: Path, header: bytes, elements: Counter[str]) -> int:
+    """Count the elements of one file; returns where its data ends."""
+    end = 0
+    try:
+        for tensor in _tensors(header):
+            if min(tensor.shape, default=0) < 0:
+                raise msgspec.ValidationError("a negative length")
+            elements[tensor.dtype.upper()[:16]] += math.prod(tensor.shape)
+            end = max(end, *tensor.data_offsets)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise NotAModelError(f"{file.name} is damaged: its header cannot be read.") from None
+    if end > 1 << 50:
+        raise NotAModelError(f"{file.name} is damaged: it claims more bytes than any disk holds.")
+    return end
+
+
+def _tensors(header: bytes) -> Iterator[_Tensor]:
+    for name, raw in msgspec.json.decode(header, type=dict[str, msgspec.Raw]).items():
+        if name != "__metadata__":
+            yield msgspec.json.decode(raw, type=_Tensor)
+
+
+def _require_tokenizer(folder: Path) -> None:
+    if not any(is_file(folder / name) for name in _TOKENIZERS):
+        raise UnsupportedModelError(
+            f"{folder.name} has no tokenizer.", "Put the model's tokenizer files beside it."
+        )
+
+
+def _quantization(config: dict[str, Any], elements: Counter[str]) -> str:
+    """The method that the configuration names, else the type that most elements have."""
+    method = config.get("quantization_config")
+    if isinstance(method, dict) and _text(method, "quant_method"):
+        return _text(method, "quant_method").upper()
+    return elements.most_common(1)[0][0] if elements else ""
+
+
+def _context(config: dict[str, Any]) -> int:
+    inner = config.get("text_config")
+    for level in (config, inner if isinstance(inner, dict) else {}):
+        for key in _CONTEXT_KEYS:
+            value = level.get(key)
+            if type(value) is int and value > 0:
+                return value
+    return 0
+
+
+def _text(values: dict[str, Any], key: str) -> str:
+    value = values.get(key, "")
+    return value[:64] if isinstance(value, str) else ""
+
+
+def _has_chat_template(folder: Path) -> bool:
+    if is_file(folder / "chat_template.jinja"):
+        return True
+    try:
+        return bool(_json(folder, "tokenizer_config.json").get("chat_template"))
+    except NotAModelError:  # without that file a model still continues text
+        return False
