@@ -38,6 +38,10 @@ class FakeStdin(io.TextIOWrapper):
         return self._terminal
 
 
+TERMINAL = FakeStdin(terminal=True)
+"""A terminal at which nobody types."""
+
+
 def no_client(**_: Any) -> Any:
     """Stands for the engine client where none may be started."""
     raise AssertionError("an engine was started")
@@ -51,9 +55,12 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     """Runs words in this process, by default with a terminal for stdin and without an engine."""
 
     def run_words(
-        *words: str, stdin: bytes | None = None, new_client: Any = no_client, fetcher: Any = None
+        *words: str,
+        stdin: bytes | FakeStdin = TERMINAL,
+        new_client: Any = no_client,
+        fetcher: Any = None,
     ) -> Outcome:
-        source = FakeStdin(stdin or b"", terminal=stdin is None)
+        source = stdin if isinstance(stdin, FakeStdin) else FakeStdin(stdin)
         monkeypatch.setattr(sys, "stdin", source)
         code = run_cli(words, fetcher=fetcher, new_client=new_client)
         caught = capsys.readouterr()
@@ -62,7 +69,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return run_words
 
 
-def start_program(words: Sequence[str], **more: Any) -> subprocess.Popen[bytes]:
+def _start(words: Sequence[str], **more: Any) -> subprocess.Popen[bytes]:
     """Start the real program with pipes for its streams."""
     return subprocess.Popen(
         [sys.executable, "-m", "app", *words],
@@ -76,13 +83,19 @@ def start_program(words: Sequence[str], **more: Any) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture
+def start_program() -> Callable[..., subprocess.Popen[bytes]]:
+    """Starts the real program without waiting for its end."""
+    return _start
+
+
+@pytest.fixture
 def run_program() -> RunWords:
     """Runs the real program in a process of its own."""
 
     def run_words(
         *words: str, stdin: bytes = b"", environ: dict[str, str] | None = None
     ) -> Outcome:
-        program = start_program(words, environ=environ or {})
+        program = _start(words, environ=environ or {})
         out, err = program.communicate(stdin, timeout=120)
         return Outcome(program.returncode, out.decode(), err.decode())
 
@@ -104,3 +117,9 @@ def is_one_sentence(err: str) -> bool:
 def one_sentence() -> Callable[[str], bool]:
     """The judge of an error's line."""
     return is_one_sentence
+
+
+@pytest.fixture
+def terminal_stdin() -> Callable[[bytes], FakeStdin]:
+    """A terminal at which someone types."""
+    return lambda data: FakeStdin(data, terminal=True)

@@ -1,0 +1,78 @@
+"""`doctor`: what it finds, with an engine and without one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app import __version__
+from app.core.errors import EngineStoppedError
+from app.engine.messages import Describe, Described, EngineReport, Event
+
+
+class DescribingClient:
+    """An engine client that knows one engine, or cannot start."""
+
+    def __init__(self, **_: Any) -> None:
+        self.closed = False
+
+    def next_job(self) -> int:
+        return 1
+
+    def run(self, command: Describe, on_event: Callable[[Event], None]) -> Described:
+        report = EngineReport(
+            engine="llama.cpp", available=True, version="0.3.36", devices=("CPU: Lamp",)
+        )
+        return Described(job=command.job, engines=(report,), network_denied="kernel")
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class DeadClient(DescribingClient):
+    """An engine client whose host does not start."""
+
+    def run(self, command: Describe, on_event: Callable[[Event], None]) -> Described:
+        raise EngineStoppedError("The engine could not be started.")
+
+
+def test_the_report_for_people(run: Any, own_home: Path) -> None:
+    outcome = run("doctor", new_client=DescribingClient)
+    assert (outcome.code, outcome.err) == (0, "")
+    for part in (__version__, "llama.cpp: 0.3.36", "CPU: Lamp", str(own_home), "PySide6"):
+        assert part in outcome.out
+    assert "There is no model yet. → lampblack models get starter" in outcome.out
+
+
+def test_the_report_for_programs(run: Any) -> None:
+    report = json.loads(run("doctor", "--json", new_client=DescribingClient).out)
+    assert report["network_host"] == "kernel"
+    assert report["engines"][0]["devices"] == ["CPU: Lamp"]
+    assert report["memory_total"] >= report["memory_available"] > 0
+    assert {folder["name"] for folder in report["folders"]} >= {"config", "data", "cache"}
+
+
+def test_a_host_that_does_not_start_is_part_of_the_report(run: Any) -> None:
+    outcome = run("doctor", new_client=DeadClient)
+    assert outcome.code == 0
+    assert "The engine could not be started." in outcome.out
+
+
+def test_a_folder_that_cannot_be_written_to_is_missing_something(run: Any, own_home: Path) -> None:
+    own_home.parent.mkdir(exist_ok=True)
+    own_home.write_text("a file in the way")
+    report = json.loads(run("doctor", "--json", new_client=DescribingClient).out)
+    assert not any(folder["writable"] for folder in report["folders"])
+    assert any(str(own_home) in missing["what"] for missing in report["missing"])
+
+
+def test_the_real_program_and_its_host_are_kept_off_the_network(run_program: Any) -> None:
+    outcome = run_program("doctor", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    report = json.loads(outcome.out)
+    firmly = "kernel" if sys.platform == "linux" else "hook"
+    assert (report["network_program"], report["network_host"]) == (firmly, firmly)
+    assert {engine["engine"] for engine in report["engines"]} >= {"llama.cpp", "torch"}

@@ -1,0 +1,182 @@
+"""The program's words: which part runs, in which order, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app import __main__ as program
+from app import __version__
+from app.core import offline
+from app.fetch.client import Fetcher
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Replaces every part of a start by one that notes its turn."""
+    turns: list[str] = []
+
+    def note(what: str, result: Any = None) -> Any:
+        return lambda *_arguments, **_named: turns.append(what) or result
+
+    def module(name: str, **members: Any) -> None:
+        stub = ModuleType(name)
+        vars(stub).update(members)
+        monkeypatch.setitem(sys.modules, name, stub)
+
+    fetcher = SimpleNamespace(close=note("broker ends"))
+    workbench = SimpleNamespace(close=note("workbench closes"))
+    monkeypatch.setattr(Fetcher, "start", note("broker", fetcher))
+    monkeypatch.setattr(offline, "deny_network", note("deny"))
+    module("app.workbench", Workbench=SimpleNamespace(build=note("workbench", workbench)))
+    module(
+        "app.ui.application",
+        run_window=lambda _workbench, files: turns.append(f"window {list(files)}") or 0,
+    )
+    module("app.cli.main", run_cli=lambda words, fetcher: turns.append(f"cli {words}") or 0)
+    module("app.host.loop", run_host=note("host", 0))
+    return turns
+
+
+@pytest.mark.parametrize("words", [[], ["draft.md"], ["open", "a.txt", "new.md"], ["open"]])
+def test_the_window_comes_after_the_broker_and_the_filter(
+    words: list[str], order: list[str]
+) -> None:
+    assert program.main(words) == 0
+    files = words[1:] if words[:1] == ["open"] else words
+    assert order == [
+        "broker",
+        "deny",
+        "workbench",
+        f"window {files}",
+        "workbench closes",
+        "broker ends",
+    ]
+
+
+def test_the_window_opens_without_a_broker(
+    order: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_models: Path) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(Fetcher, "start", fail)
+    assert program.main([]) == 0
+    assert order == ["deny", "workbench", "window []", "workbench closes"]
+
+
+@pytest.mark.parametrize("words", [["generate", "x"], ["doctor"], ["models", "list"], ["--help"]])
+def test_words_that_need_no_network_have_none(words: list[str], order: list[str]) -> None:
+    assert program.main(words) == 0
+    assert order == ["deny", f"cli {words}"]
+
+
+def test_only_a_download_starts_the_broker(order: list[str]) -> None:
+    words = ["models", "get", "starter"]
+    assert program.main(words) == 0
+    assert order == ["broker", "deny", f"cli {words}", "broker ends"]
+
+
+def test_the_host_starts_nothing_else(order: list[str]) -> None:
+    assert program.main(["engine-host"]) == 0
+    assert order == ["host"]
+
+
+def test_a_bug_is_a_sentence_and_a_report(
+    order: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    own_home: Path,
+) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise ZeroDivisionError("a\nbug")
+
+    monkeypatch.setattr(offline, "deny_network", fail)
+    assert program.main(["doctor"]) == 1
+    (report,) = (own_home / "data" / "logs").glob("crash-*.txt")
+    assert capsys.readouterr().err == (
+        "lampblack: Lampblack met an unexpected problem: ZeroDivisionError: a bug; "
+        f"the report is in {report}\n"
+    )
+    assert "Traceback" in report.read_text()
+
+
+def test_a_report_that_cannot_be_written_is_no_second_bug(
+    order: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    own_home: Path,
+) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise ZeroDivisionError
+
+    own_home.write_text("in the way")
+    monkeypatch.setattr(offline, "deny_network", fail)
+    assert program.main(["doctor"]) == 1
+    assert "no report could be written" in capsys.readouterr().err
+
+
+def test_version_and_help_answer(run_program: Any) -> None:
+    assert run_program("--version").out == f"lampblack {__version__}\n"
+    helped = run_program("generate", "--help")
+    assert (helped.code, helped.err) == (0, "")
+    assert "--dry-multiplier" in helped.out
+
+
+def test_a_reader_that_leaves_is_no_trouble() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "models", "list", "--json"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_full_disk_is_a_sentence(one_sentence: Any) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "models", "list", "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert one_sentence(done.stderr.decode())
+
+
+@pytest.mark.parametrize("word", ["broker", "--version"])
+def test_small_words_load_nothing_heavy(word: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "app", word, str(tmp_path)][
+            : None if word == "broker" else -1
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=ROOT,
+        check=True,
+    )
+    loaded = {line.rpartition(b"|")[2].strip() for line in done.stderr.splitlines()}
+    heavy = {b"PySide6", b"llama_cpp", b"torch", b"transformers", b"jinja2", b"numpy", b"apsw"}
+    assert not loaded & heavy
+    if word == "broker":
+        assert not loaded & {b"app.core.documents", b"app.core.store", b"platformdirs"}
+
+
+def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, order: list[str]) -> None:
+    monkeypatch.setattr(offline, "deny_network", lambda: signal.raise_signal(signal.SIGINT))
+    assert program.main(["doctor"]) == 1
