@@ -135,6 +135,12 @@ class DocumentError(LampblackError):
     kind = "document"
 
 
+class DocumentChangedError(DocumentError):
+    """Another program changed the file since it was opened; saving would undo that."""
+
+    kind = "document_changed"
+
+
 class StoreError(LampblackError):
     """The app's own store of takes and recoveries could not be used."""
 

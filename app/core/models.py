@@ -92,7 +92,7 @@ class ModelLibrary:
         self._known: dict[str, tuple[_Stamp, ModelFile]] = {}
 
     def list(self) -> tuple[ModelFile, ...]:
-        """Every model by name, broken ones with their problem; what did not change is not reread."""
+        """Every model by name, broken ones with their problem; unchanged files are not read."""
         paths: dict[str, Path] = {}
         for path in self._paths():
             paths.setdefault(os.path.realpath(path), path)
@@ -122,6 +122,13 @@ class ModelLibrary:
         if problem is not None:
             raise problem
         raise self._not_one(name_or_path, models)
+
+    def added_as(self, model: ModelFile) -> str:
+        """The path that the user added and that brings `model` onto the list; empty if none."""
+        path = Path(model.path)
+        if path.is_relative_to(self._folder):
+            return ""
+        return next((text for text in self._added() if path.is_relative_to(text)), "")
 
     def _starter(self) -> ModelFile:
         path = starter_path(self._folder)
