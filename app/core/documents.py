@@ -37,7 +37,7 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text and the file it came from; `text` has newlines as `\\n` only.
+    """A text and the file it came from; every newline in `text` is one line feed.
 
     `newline` is what the file has mostly and gets everywhere when it is saved. `encoding` is the
     file's own; it is kept as long as it can hold the text, otherwise the file becomes UTF-8.

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+_BLOCK = 1024 * 1024
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -25,11 +26,13 @@ def open_regular(path: Path) -> BinaryIO:
 
 def read_regular(path: Path, limit: int) -> bytes:
     """The whole content of an ordinary file; raises OSError (EFBIG above `limit` bytes)."""
+    data = bytearray()
     with open_regular(path) as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
-    return data
+        while block := file.read(_BLOCK):
+            data += block
+            if len(data) > limit:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return bytes(data)
 
 
 def why(error: OSError) -> str:
