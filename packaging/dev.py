@@ -59,13 +59,14 @@ def python_version() -> str:
 # Installing
 
 
-def pip(title: str, *arguments: str, compiling: bool = False) -> None:
+def pip(title: str, *arguments: str, compiling: bool = False, trying: bool = False) -> None:
     """Install into .venv at the pinned versions, behind a line of progress."""
+    failed = "did not work, another way is tried" if trying else "failed"
     command: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install"]
     command += ["-v"] if compiling else []
     detail = compiled_files if compiling else pip_says
     try:
-        watch(title, [*command, "-c", CONSTRAINTS, *arguments], LOG, detail)
+        watch(title, [*command, "-c", CONSTRAINTS, *arguments], LOG, detail, failed)
     except CommandError as error:
         raise SetupError(why_pip_failed(title, error.tail)) from None
 
@@ -96,7 +97,15 @@ def cached_llama() -> str:
 def try_llama(title: str, *arguments: str) -> bool:
     """Try a llama-cpp-python that is already built; True when it works here."""
     try:
-        pip(title, "--no-deps", "--force-reinstall", "--only-binary", ":all:", *arguments)
+        pip(
+            title,
+            "--no-deps",
+            "--force-reinstall",
+            "--only-binary",
+            ":all:",
+            *arguments,
+            trying=True,
+        )
     except SetupError:
         return False
     return loads_llama()
@@ -130,7 +139,7 @@ def install_torch() -> None:
 def install_cpu_torch(pinned: str) -> None:
     """Install PyTorch without CUDA: from this machine's own wheels, else from its project's."""
     try:
-        pip("PyTorch, from this machine", "--no-index", "--no-deps", pinned)
+        pip("PyTorch, from this machine", "--no-index", "--no-deps", pinned, trying=True)
     except SetupError:
         if machine.answers(f"{TORCH_CPU_WHEELS}/torch/"):
             pip("PyTorch, for the processor", "--index-url", TORCH_CPU_WHEELS, pinned)

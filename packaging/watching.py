@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 WIDTH = 99
 LOG_INTERVAL_S = 30
@@ -38,11 +39,10 @@ class Progress:
         if not self.live and seconds < self.due:
             return
         self.due = seconds + LOG_INTERVAL_S
-        line = f"{self.title} · {seconds // 60}:{seconds % 60:02d} {detail}".rstrip()
-        if self.live:
-            print(f"\r{line[:WIDTH]:<{WIDTH}}", end="", flush=True)
-        else:
-            print(line, flush=True)
+        line = f"{self.title} · {seconds // 60}:{seconds % 60:02d} {detail}".rstrip()[:WIDTH]
+        print(
+            f"\r{line:<{WIDTH}}" if self.live else line, end="" if self.live else "\n", flush=True
+        )
 
     def end(self, detail: str) -> None:
         """Show the last word on it and close the line."""
@@ -78,27 +78,50 @@ def _lines_of(child: subprocess.Popen[str]) -> queue.Queue[str | None]:
 
 
 def watch(
-    title: str, command: Sequence[str | Path], log: Path, detail: Callable[[str], str]
+    title: str,
+    command: Sequence[str | Path],
+    log: Path,
+    detail: Callable[[str], str],
+    failed: str = "failed",
 ) -> None:
     """Run `command` and show `detail` of its lines; raises CommandError when it fails."""
-    progress, tail, said = Progress(title), "", ""
+    progress = Progress(title)
     log.parent.mkdir(exist_ok=True)
     with log.open("a", encoding="utf-8") as written, _start(command) as child:
-        lines = _lines_of(child)
-        while True:
-            progress.show(said)
-            try:
-                line = lines.get(timeout=1)
-            except queue.Empty:
-                continue
-            if line is None:
-                break
-            written.write(line)
-            tail = (tail + line)[-2000:]
-            said = detail(line) or said
-    progress.end("failed" if child.returncode else "done")
+        try:
+            tail = _follow(child, progress, written, detail)
+        except KeyboardInterrupt:
+            _let_end(child)
+            raise
+    progress.end(failed if child.returncode else "done")
     if child.returncode:
         raise CommandError(tail)
+
+
+def _follow(
+    child: subprocess.Popen[str], progress: Progress, log: TextIO, detail: Callable[[str], str]
+) -> str:
+    """Show and log what the child says until it ends; returns the end of it."""
+    lines, tail, said = _lines_of(child), "", ""
+    while True:
+        progress.show(said)
+        try:
+            line = lines.get(timeout=1)
+        except queue.Empty:
+            continue
+        if line is None:
+            return tail
+        log.write(line)
+        tail = (tail + line)[-2000:]
+        said = detail(line) or said
+
+
+def _let_end(child: subprocess.Popen[str]) -> None:
+    """Let a child that Ctrl+C has interrupted too clear up after itself, but not for long."""
+    try:
+        child.wait(10)
+    except subprocess.TimeoutExpired:
+        child.terminate()
 
 
 def _start(command: Sequence[str | Path]) -> subprocess.Popen[str]:

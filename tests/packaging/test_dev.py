@@ -130,7 +130,7 @@ class Sources:
 def sources(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Sources:
     found = Sources()
 
-    def pip(title: str, *arguments: str, compiling: bool = False) -> None:
+    def pip(title: str, *arguments: str, **_how: bool) -> None:
         found.tried.append(title)
         found.arguments.append(arguments)
         if title in found.failing:

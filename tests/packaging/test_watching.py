@@ -67,3 +67,20 @@ def test_pip_lines_for_people_are_found(watching) -> None:
         "Downloading numpy-2.4.6.whl (16 MB)"
     )
     assert watching.pip_says("WARNING: something\n") == ""
+
+
+def test_interruption_lets_the_command_clear_up(watching, monkeypatch, tmp_path: Path) -> None:
+    clearing = "import sys; sys.stdin.read(); print('cleared up')"
+    ended: list[int] = []
+
+    def interrupted(child, *_: object) -> str:
+        raise KeyboardInterrupt
+
+    let_end = watching._let_end
+    monkeypatch.setattr(watching, "_follow", interrupted)
+    monkeypatch.setattr(
+        watching, "_let_end", lambda child: (let_end(child), ended.append(child.returncode))
+    )
+    with pytest.raises(KeyboardInterrupt):
+        watching.watch("A build", [sys.executable, "-c", clearing], tmp_path / "log", str.strip)
+    assert ended == [0]
