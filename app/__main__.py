@@ -7,7 +7,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from app.core.errors import LampblackError, UsageError
 if TYPE_CHECKING:
     from app.core.paths import Paths
     from app.fetch.client import Fetcher
+    from app.workbench import Workbench
 
 CLI_WORDS = ("generate", "doctor", "models", "--version", "--help", "-h")
 
@@ -94,12 +95,26 @@ def _window(files: Sequence[str]) -> int:
         from app.core.offline import deny_network
 
         deny_network()
-        from app.ui.application import run_window
+        run_window = _window_part()
         from app.workbench import Workbench
 
         workbench = Workbench.build(paths, fetcher=fetcher)
         closing.callback(workbench.close)
         return run_window(workbench, files)
+
+
+def _window_part() -> Callable[[Workbench, Sequence[str]], int]:
+    """The window's start; Qt missing, or a system library it needs, is the user's to mend."""
+    try:
+        from app.ui.application import run_window
+    except ImportError as error:
+        if "PySide6" not in f"{error.name}{error.path}":
+            raise
+        raise LampblackError(
+            f"The window needs Qt, which cannot be loaded: {error}.",
+            "Install PySide6-Essentials and the system library that is named, if one is.",
+        ) from error
+    return run_window
 
 
 def _command_line(words: Sequence[str]) -> int:

@@ -65,6 +65,8 @@ def _default_text(bound: BoundRow) -> str:
         return "on" if default else "off"
     if isinstance(default, tuple | list):
         return " ".join(_escaped(text) for text in default) or "none"
+    if isinstance(default, float):
+        return f"{default:g}"
     return str(default) if default not in ("", {}) else "none"
 
 

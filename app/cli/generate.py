@@ -14,7 +14,8 @@ from app.cli import output
 from app.cli.flags import load_options_from, sampling_from
 from app.cli.program import Program
 from app.cli.stopping import StopKey
-from app.core.errors import UsageError
+from app.core.errors import NotAModelError, UsageError
+from app.core.load_options import LoadOptions
 from app.core.models import ModelFile, engine_for
 from app.core.parameters import Sampling
 from app.core.rows import is_encodable
@@ -43,9 +44,11 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
     """Load, generate, write; Ctrl+C keeps the text and still ends well."""
     sampling = sampling_from(arguments, _preset(arguments, program))
     request = _request(arguments, sampling)
-    load = _load(arguments, program)
+    options = load_options_from(arguments, program.settings.load)
+    model = program.model(arguments.model)
+    load = _load(model, arguments.engine or program.settings.engine, options)
     with program.engine() as client:
-        result = _Run(client, stream=not arguments.json).carry_out(load, request)
+        result = _Run(client, model.name, stream=not arguments.json).carry_out(load, request)
     if arguments.json:
         output.write(json.dumps(_report(result), ensure_ascii=False) + "\n")
     if arguments.stats:
@@ -57,11 +60,11 @@ def _preset(arguments: argparse.Namespace, program: Program) -> Sampling:
     return program.presets.get(arguments.preset).sampling if arguments.preset else Sampling()
 
 
-def _load(arguments: argparse.Namespace, program: Program) -> Load:
-    options = load_options_from(arguments, program.settings.load)
-    model: ModelFile = program.model(arguments.model)
-    engine = engine_for(model, arguments.engine or program.settings.engine)
-    return Load(job=0, path=model.path, engine=cast(EngineName, engine), options=options)
+def _load(model: ModelFile, wanted: str, options: LoadOptions) -> Load:
+    if not is_encodable(model.path):
+        raise NotAModelError("The model's path is not valid UTF-8.", "Rename the file or folder.")
+    engine = cast(EngineName, engine_for(model, wanted))
+    return Load(job=0, path=model.path, engine=engine, options=options)
 
 
 def _request(arguments: argparse.Namespace, sampling: Sampling) -> Generate:
@@ -119,8 +122,9 @@ def _check_text(text: str, what: str) -> None:
 
 @dataclass(frozen=True)
 class _Result:
-    """What a run gave."""
+    """What a run gave; `model` is the name that finds the model again."""
 
+    model: str
     loaded: Loaded
     done: Done
 
@@ -133,8 +137,9 @@ class _Result:
 class _Run:
     """One load and one generation on a client, with their progress and with Ctrl+C."""
 
-    def __init__(self, client: EngineClient, *, stream: bool) -> None:
+    def __init__(self, client: EngineClient, model: str, *, stream: bool) -> None:
         self._client = client
+        self._model = model
         self._stream = stream
         self._line = output.ProgressLine()
         self._stop = StopKey(lambda: client.cancel(self._job))
@@ -151,7 +156,7 @@ class _Run:
             self._end_line()
         assert isinstance(loaded, Loaded)
         assert isinstance(done, Done)
-        return _Result(loaded, done)
+        return _Result(self._model, loaded, done)
 
     def _run(self, command: Load | Generate) -> Finished:
         self._job = self._client.next_job()
@@ -180,12 +185,12 @@ class _Run:
 
 def _report(result: _Result) -> dict[str, object]:
     """The one object of `--json`; times in seconds."""
-    stats, model = result.done.stats, result.loaded.model
+    stats = result.done.stats
     return {
         "text": result.take.text,
         "finish_reason": result.take.finish_reason,
-        "model": model.name,
-        "engine": model.engine,
+        "model": result.model,
+        "engine": result.loaded.model.engine,
         "seed": result.done.seed,
         "prompt_tokens": stats.prompt_tokens,
         "completion_tokens": stats.completion_tokens,
@@ -202,7 +207,7 @@ def _summary(result: _Result) -> str:
     stats = result.done.stats
     dropped = f" ({stats.dropped_tokens} dropped from its head)" if stats.dropped_tokens else ""
     return (
-        f"{result.loaded.model.name}: {stats.completion_tokens} tokens at "
+        f"{result.model}: {stats.completion_tokens} tokens at "
         f"{stats.tokens_per_s:.1f} per second ({result.take.finish_reason}), "
         f"prompt of {stats.prompt_tokens} tokens{dropped} read in {stats.prefill_s:.2f} s, "
         f"{stats.reused_tokens} of them reused, loaded in {result.loaded.seconds:.2f} s, "

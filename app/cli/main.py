@@ -70,6 +70,7 @@ def _add_generate(words: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         words.add_parser,
         "generate",
         help="continue a text",
+        usage="lampblack generate [PROMPT | -] [options]",
         description=_GENERATE,
         epilog=_EXIT_CODES,
     )

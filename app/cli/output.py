@@ -13,7 +13,13 @@ _ONE_LINE = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 def prepare_streams() -> None:
-    """Make both streams write UTF-8 into files and pipes, and nothing raise on odd characters."""
+    """Make both streams write UTF-8 into files and pipes, and nothing raise on odd characters.
+
+    Streams that were closed before the start are there again, and empty.
+    """
+    sys.stdin = sys.stdin or io.TextIOWrapper(io.BytesIO())
+    sys.stdout = sys.stdout or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = stream.encoding if stream.isatty() else "utf-8"

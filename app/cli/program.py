@@ -44,7 +44,7 @@ class Program:
     @contextmanager
     def engine(self) -> Iterator[EngineClient]:
         """An engine client that is closed, with its host, at the end."""
-        client = self.new_client(log=self.paths.logs / "engine-host.log")
+        client = self.new_client(log=self.paths.logs / "engine.log")
         try:
             yield client
         finally:

@@ -108,8 +108,8 @@ def is_one_sentence(err: str) -> bool:
         err.startswith("lampblack: ")
         and err.endswith("\n")
         and err.count("\n") == 1
-        and err.rstrip()[-1] in ".?`)"
         and "Traceback" not in err
+        and "unexpected problem" not in err
     )
 
 

@@ -133,12 +133,13 @@ def test_the_text_is_written_and_nothing_else(generate: Any, client: NotingClien
     assert client.closed
 
 
-def test_json_is_one_object_with_exactly_these_keys(generate: Any) -> None:
+def test_json_is_one_object_with_exactly_these_keys(generate: Any, starter_model: Path) -> None:
     outcome = generate("Once", "--json")
     found = json.loads(outcome.out)
     assert list(found) == JSON_KEYS
     assert found["text"] == "Es war einmal 无"
-    assert (found["model"], found["engine"], found["seed"]) == ("Starter", "llama.cpp", 77)
+    assert found["model"] == starter_model.stem
+    assert (found["engine"], found["seed"]) == ("llama.cpp", 77)
     assert (found["load_s"], found["tokens_per_s"]) == (0.25, 3.0)
     assert outcome.out.count("\n") == 1
 

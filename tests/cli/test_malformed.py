@@ -236,3 +236,13 @@ def test_the_real_program_says_the_same(
     assert outcome.code in (1, 2)
     assert outcome.out == ""
     assert one_sentence(outcome.err)
+
+
+def test_a_path_that_no_message_can_hold(
+    run: Any, one_sentence: Callable[[str], bool], tmp_path: Path, starter_model: Path
+) -> None:
+    odd = tmp_path / "odd-\udcff.gguf"
+    odd.symlink_to(starter_model)
+    outcome = run("generate", "Once", "--model", str(odd))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert one_sentence(outcome.err)

@@ -180,3 +180,34 @@ def test_small_words_load_nothing_heavy(word: str, tmp_path: Path) -> None:
 def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, order: list[str]) -> None:
     monkeypatch.setattr(offline, "deny_network", lambda: signal.raise_signal(signal.SIGINT))
     assert program.main(["doctor"]) == 1
+
+
+def test_a_qt_that_cannot_be_loaded_is_a_sentence(
+    order: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    one_sentence: Any,
+) -> None:
+    def fail(_name: str) -> None:
+        raise ImportError("libEGL.so.1: cannot open shared object file", name="PySide6.QtGui")
+
+    window = ModuleType("app.ui.application")
+    vars(window)["__getattr__"] = fail
+    monkeypatch.setitem(sys.modules, "app.ui.application", window)
+    assert program.main([]) == 1
+    said = capsys.readouterr().err
+    assert one_sentence(said)
+    assert "libEGL" in said
+
+
+@pytest.mark.parametrize("descriptor", [0, 1, 2])
+def test_a_closed_stream_is_no_bug(descriptor: int, own_home: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m app generate {descriptor}<&-', sys.executable],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert not (own_home / "data" / "logs").exists()
