@@ -1,0 +1,79 @@
+"""The window's actions and menus, made out of the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from app.ui.action_table import ACTIONS, CONTEXT, MENUS, ActionRow
+from app.ui.icons import icon
+from app.ui.theme import Theme
+
+
+def translated(text: str) -> str:
+    """A text of the table in the user's language."""
+    return QCoreApplication.translate(CONTEXT, text)
+
+
+def key_text(row: ActionRow) -> str:
+    """The first key of an action as people of this system write it."""
+    return QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class Actions(QObject):
+    """Every action of one window by its id."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._actions = {row.id: self._make(row) for row in ACTIONS}
+        window.addActions(list(self._actions.values()))
+        self.redraw()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def connect_all(self, slots: dict[str, Callable[[], object]]) -> None:
+        """Let each named action call its slot, without Qt's `checked`."""
+        for name, slot in slots.items():
+            self._actions[name].triggered.connect(lambda _checked=False, call=slot: call())
+
+    def redraw(self) -> None:
+        """Draw the icons in the colours of the present theme."""
+        colour = Theme.current().muted
+        for row in ACTIONS:
+            if row.icon:
+                self._actions[row.id].setIcon(icon(row.icon, colour))
+
+    def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
+        """Make the menus of the table in `bar`; returns them by their names in the table."""
+        menus: dict[str, QMenu] = {}
+        for name in MENUS:
+            menu = menus[name] = bar.addMenu("&" + translated(name))
+            menu.setAccessibleName(translated(name))
+            menu.setToolTipsVisible(True)
+            for row in (row for row in ACTIONS if row.menu == name):
+                if row.starts_group:
+                    menu.addSeparator()
+                menu.addAction(self._actions[row.id])
+        return menus
+
+    def _make(self, row: ActionRow) -> QAction:
+        action = QAction(translated(row.text), self)
+        action.setObjectName(row.id)
+        action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setToolTip(f"{translated(row.help)} ({key_text(row)})")
+        action.setStatusTip("")
+        action.setCheckable(row.checkable)
+        action.setMenuRole(_ROLES.get(row.id, QAction.MenuRole.NoRole))
+        return action
+
+
+_ROLES = {
+    "quit": QAction.MenuRole.QuitRole,
+    "settings": QAction.MenuRole.PreferencesRole,
+    "about": QAction.MenuRole.AboutRole,
+}

@@ -1,0 +1,68 @@
+"""The application: everything around the main window that there is once per process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator, QUrl
+from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtWidgets import QApplication
+
+from app import __version__
+from app.ui import theme
+from app.ui.crash_log import CrashLog
+from app.ui.main_window import MainWindow
+from app.ui.recovery_desk import RecoveryDesk
+from app.workbench import Workbench
+
+APPLICATION_ID = "io.github.lampblack.Lampblack"
+_ICON = Path(__file__).resolve().parents[2] / "resources" / "icons" / "lamp.svg"
+
+
+def run_window(workbench: Workbench, files: Sequence[str] = ()) -> int:
+    """Show the window until it is closed; the result is the exit code."""
+    application = make_application()
+    crashes = CrashLog(workbench.paths.logs)
+    reports = crashes.left_behind()
+    crashes.install()
+    try:
+        theme.apply(application, workbench.settings.settings.theme)
+        window = MainWindow(workbench)
+        recovery = RecoveryDesk(window)
+        crashes.on_problem = window.bridge.post
+        window.show()
+        QTimer.singleShot(0, lambda: _begin(window, recovery, files, reports))
+        return application.exec()
+    finally:
+        crashes.close()
+
+
+def make_application() -> QApplication:
+    """The process's QApplication, named and in the user's language."""
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("Lampblack")
+    application.setOrganizationName("Lampblack")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName(APPLICATION_ID)
+    application.setWindowIcon(QIcon(str(_ICON)))
+    translator = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(QLocale(), "qtbase", "_", folder):
+        application.installTranslator(translator)
+    return application
+
+
+def _begin(
+    window: MainWindow, recovery: RecoveryDesk, files: Sequence[str], reports: Sequence[Path]
+) -> None:
+    window.begin(files)
+    if reports:
+        window.page.banners.say(
+            window.tr("Lampblack ended unexpectedly last time. A report lies on this machine."),
+            "notice",
+            window.tr("Show It"),
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(reports[-1]))),
+        )
+    recovery.begin()

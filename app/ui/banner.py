@@ -1,0 +1,95 @@
+"""Banners: sentences above the page that neither block the writing nor vanish by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.controls import IconButton
+
+_MOST = 3
+
+
+class Banner(QFrame):
+    """One sentence with at most a button, of kind "error" or "notice", until it is closed."""
+
+    def __init__(
+        self,
+        text: str,
+        kind: str,
+        button: str = "",
+        call: Callable[[], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.text = text
+        self.setProperty("kind", kind)
+        self.setAccessibleName(text)
+        label = QLabel(text)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 8, 8, 8)
+        line.addWidget(label, 1)
+        if call is not None:
+            self.button = QPushButton(button)
+            self.button.clicked.connect(call)
+            line.addWidget(self.button)
+        self.close_button = IconButton("close", self.tr("Dismiss"))
+        self.close_button.clicked.connect(self.dismiss)
+        line.addWidget(self.close_button)
+
+    def dismiss(self) -> None:
+        """Put the banner away."""
+        self.hide()
+        self.setParent(None)
+        self.deleteLater()
+
+
+class BannerArea(QWidget):
+    """The banners of a window, the newest below; the same sentence is shown only once."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(12, 10, 12, 0)
+        self._lines.setSpacing(6)
+        self.hide()
+
+    def banners(self) -> list[Banner]:
+        """The banners that are shown."""
+        return self.findChildren(Banner, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def say(
+        self,
+        text: str,
+        kind: str = "error",
+        button: str = "",
+        call: Callable[[], object] | None = None,
+    ) -> None:
+        """Show `text` in a banner, and tell assistive programs."""
+        for banner in self.banners():
+            if banner.text == text:
+                banner.dismiss()
+        while len(self.banners()) >= _MOST:
+            self.banners()[0].dismiss()
+        banner = Banner(text, kind, button, call, self)
+        banner.destroyed.connect(self._hide_if_empty)
+        banner.close_button.clicked.connect(self._hide_if_empty)
+        self._lines.addWidget(banner)
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))
+
+    def clear(self, kind: str) -> None:
+        """Put away the banners of `kind`, whose reason is over."""
+        for banner in self.banners():
+            if banner.property("kind") == kind:
+                banner.dismiss()
+        self._hide_if_empty()
+
+    def _hide_if_empty(self) -> None:
+        self.setVisible(bool(self.banners()))

@@ -1,0 +1,103 @@
+"""The one bridge from other threads to the window: events come out in order on Qt's own thread.
+
+Tokens are gathered and joined, so that the window repaints at most every `FLUSH_MS`; every other
+event is passed on at once, after the tokens that came before it.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from app.engine.messages import Tokens
+
+FLUSH_MS = 33
+"""The shortest time between two deliveries of tokens, in milliseconds."""
+
+
+class Bridge(QObject):
+    """Takes events from any thread by `post` and emits each by `arrived` on the thread it lives on.
+
+    After `close` nothing is emitted any more, however late another thread still posts.
+    """
+
+    arrived = Signal(object)
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._waiting: list[Any] = []
+        self._awake = False
+        self._open = True
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FLUSH_MS)
+        self._timer.timeout.connect(self.flush)
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+
+    def post(self, event: object) -> None:
+        """Hand an event over; from any thread, returns at once."""
+        with self._lock:
+            if not self._open:
+                return
+            self._waiting.append(event)
+            wake = not self._awake or not isinstance(event, Tokens)
+            self._awake = True
+            if wake:
+                self._woken.emit()
+
+    def close(self) -> None:
+        """Emit nothing from now on."""
+        with self._lock:
+            self._open = False
+            self._waiting.clear()
+        self._timer.stop()
+
+    @Slot()
+    def _on_woken(self) -> None:
+        with self._lock:
+            urgent = any(not isinstance(event, Tokens) for event in self._waiting)
+        if urgent:
+            self.flush()
+        elif not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def flush(self) -> None:
+        """Emit everything that waits, tokens of the same variant joined."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+            self._awake = False
+        for event in _joined(waiting):
+            if self._open:
+                self.arrived.emit(event)
+
+
+def _joined(events: list[Any]) -> list[Any]:
+    """The events with tokens of one variant joined, where nothing but tokens lies between."""
+    joined: list[Any] = []
+    places: dict[tuple[int, int], int] = {}
+    for event in events:
+        if not isinstance(event, Tokens):
+            places.clear()
+            joined.append(event)
+            continue
+        place = places.setdefault((event.job, event.variant), len(joined))
+        if place == len(joined):
+            joined.append(event)
+        else:
+            joined[place] = _both(joined[place], event)
+    return joined
+
+
+def _both(first: Tokens, second: Tokens) -> Tokens:
+    return Tokens(
+        job=first.job,
+        variant=first.variant,
+        text=first.text + second.text,
+        tokens=first.tokens + second.tokens,
+        details=first.details + second.details,
+    )

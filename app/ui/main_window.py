@@ -1,0 +1,470 @@
+"""The main window: puts the parts side by side and joins their signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QSplitter, QTabWidget
+
+from app.core.errors import LampblackError, error_from
+from app.engine.messages import Event, Failed, ModelInfo, Stats
+from app.ui import theme
+from app.ui.actions import Actions
+from app.ui.bridge import Bridge
+from app.ui.document_controller import DocumentController
+from app.ui.info_dialogs import ShortcutsDialog, about
+from app.ui.manuscript import count_words
+from app.ui.model_desk import ModelDesk
+from app.ui.models_panel import ModelsPanel
+from app.ui.page_column import PageColumn
+from app.ui.questions import Questions
+from app.ui.sampling_panel import SamplingPanel
+from app.ui.session import Session
+from app.ui.settings_dialog import SettingsDialog
+from app.ui.status_bar import StatusBar
+from app.ui.take_log import TakeLog
+from app.ui.takes_dialog import TakesDialog
+from app.ui.token_count import TokenCount
+from app.ui.window_memory import WindowMemory
+from app.workbench import Workbench
+
+_KEEP_SAMPLING_MS = 600
+_COUNT_WORDS_MS = 120
+_MODEL_SUFFIX = ".gguf"
+
+
+class MainWindow(QMainWindow):
+    """One window with one manuscript."""
+
+    closed = Signal()
+
+    def __init__(self, workbench: Workbench, questions: Questions | None = None) -> None:
+        super().__init__()
+        self.bench = workbench
+        self._memory = WindowMemory(workbench.paths.config / "window.ini")
+        self.questions = questions or Questions(self)
+        self._empty_was_shown = False
+        self._make_parts()
+        self._lay_out()
+        self._connect_actions()
+        self._connect_desk()
+        self._connect_session()
+        self._connect_documents()
+        self.show_settings()
+        self._memory.restore(self, self.splitter)
+        self._show_document()
+        self._show_takes()
+
+    # Making
+
+    def _make_parts(self) -> None:
+        bench, settings = self.bench, self.bench.settings.settings
+        self.actions_table = Actions(self)
+        self.page = PageColumn(self.actions_table)
+        self.editor = self.page.editor
+        self.status = StatusBar()
+        self.sampling = SamplingPanel(bench.presets, settings.sampling, preset=settings.preset)
+        self.models_panel = ModelsPanel(bench.library)
+        self.bridge = Bridge(self)
+        self.desk = ModelDesk(
+            bench,
+            self.models_panel,
+            self.page.empty,
+            self.status,
+            self.page.banners,
+            self.questions,
+            self,
+        )
+        self.documents = DocumentController(bench, self.editor, self.questions, self)
+        self.session = Session(
+            self.editor,
+            bench.worker,
+            bench.settings,
+            self.sampling.sampling,
+            self.desk.models.prepare,
+            lambda: (self.documents.journal, str(self.documents.path or "")),
+            self,
+        )
+        self.take_log = TakeLog(bench.store, bench.worker)
+        self.tokens = TokenCount(self.editor, bench.worker, self)
+        self._keep_sampling = self._later(_KEEP_SAMPLING_MS, self._store_sampling)
+        self._count_words = self._later(_COUNT_WORDS_MS, self._show_words)
+
+    def _later(self, wait_ms: int, call: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(wait_ms)
+        timer.timeout.connect(call)
+        return timer
+
+    def _lay_out(self) -> None:
+        self.side = QTabWidget()
+        self.side.setDocumentMode(True)
+        self.side.setAccessibleName(self.tr("Side panel"))
+        self.side.addTab(self.sampling, self.tr("Writing"))
+        self.side.addTab(self.models_panel, self.tr("Models"))
+        self.side.setMinimumWidth(300)
+        self.splitter = QSplitter()
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        self.splitter.addWidget(self.page)
+        self.splitter.addWidget(self.side)
+        self.splitter.setStretchFactor(0, 1)
+        self.setCentralWidget(self.splitter)
+        self.setStatusBar(self.status)
+        self.setMinimumSize(520, 380)
+        menus = self.actions_table.fill(self.menuBar())
+        self.recent_menu = QMenu(self.tr("Open Recent"), self)
+        self.recent_menu.setAccessibleName(self.tr("Open Recent"))
+        menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
+        self.recent_menu.aboutToShow.connect(self._fill_recent)
+        self.editor.set_menu_maker(self._context_menu)
+
+    def _connect_actions(self) -> None:
+        page, session = self.page, self.session
+        self.actions_table.connect_all(
+            {
+                "new": self.documents.new,
+                "open": self.documents.open,
+                "save": self.documents.save,
+                "save_as": self.documents.save_as,
+                "quit": self.close,
+                "undo": self.editor.undo,
+                "redo": self.editor.redo,
+                "cut": self.editor.cut,
+                "copy": self.editor.copy,
+                "paste": self.editor.paste,
+                "select_all": self.editor.selectAll,
+                "find": page.find_bar.begin,
+                "find_next": page.find_bar.find_next,
+                "find_previous": page.find_bar.find_previous,
+                "settings": self.open_settings,
+                "side_panel": self._toggle_side,
+                "full_screen": self._toggle_full_screen,
+                "zoom_in": lambda: self.zoom(1),
+                "zoom_out": lambda: self.zoom(-1),
+                "zoom_reset": lambda: self.zoom(0),
+                "continue": session.go_on,
+                "continue_many": self.write_many,
+                "instruct": page.write_bar.line.setFocus,
+                "stop": self.stop,
+                "retry": session.retry,
+                "take_before": lambda: session.switch(-1),
+                "take_after": lambda: session.switch(1),
+                "accept": session.accept,
+                "all_takes": self.open_takes,
+                "load": self.desk.models.load_last,
+                "unload": self.desk.models.unload,
+                "add_model": self.desk.choose,
+                "get_starter": self.desk.get_starter,
+                "models": self.show_models,
+                "shortcuts": lambda: _show(ShortcutsDialog(self)),
+                "logs": self.open_logs,
+                "about": lambda: _show(about(self)),
+            }
+        )
+        self.editor.zoom_asked.connect(self.zoom)
+        self.editor.files_dropped.connect(self.open_paths)
+        self.editor.history_moved.connect(self._show_history)
+        self.status.stopped.connect(self.stop)
+
+    def _connect_desk(self) -> None:
+        desk, session = self.desk, self.session
+        self.bench.worker.listen(self.bridge.post)
+        self.bridge.arrived.connect(self._on_event)
+        desk.ready.connect(self._on_model_ready)
+        desk.not_ready.connect(session.drop_waiting)
+        desk.gone.connect(lambda: self.page.write_bar.line.allow(""))
+        desk.wanted.connect(self._on_model_wanted)
+        desk.settled.connect(self._show_empty_if_needed)
+        self.actions_table["get_starter"].setEnabled(desk.fetch is not None)
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.moved.connect(self._show_takes)
+        session.said.connect(self.status.say)
+        session.failed.connect(self._on_generation_failed)
+        session.reading.connect(self._on_reading)
+        session.speed.connect(self.status.show_speed)
+        session.measured.connect(self._on_measured)
+        session.take_ended.connect(self.take_log.record)
+        self.page.write_bar.line.sent.connect(self._instruct)
+        self.page.write_bar.line.left.connect(self.editor.setFocus)
+        self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
+        self.sampling.preset_changed.connect(lambda name: self._change_settings(preset=name))
+        self.tokens.counted.connect(self.status.show_context)
+
+    def _connect_documents(self) -> None:
+        documents = self.documents
+        documents.leaving.connect(self.session.leave)
+        documents.replaced.connect(self._show_document)
+        documents.saved.connect(self._on_saved)
+        documents.failed.connect(self.show_error)
+        self.editor.document().modificationChanged.connect(self.setWindowModified)
+        self.editor.changed.connect(lambda _change, _source: self._on_text_changed())
+        self.editor.selectionChanged.connect(self._on_text_changed)
+        self.editor.cursorPositionChanged.connect(self.tokens.wake)
+
+    # Beginning and ending
+
+    def begin(self, files: Sequence[str] = ()) -> None:
+        """After the window is shown: open `files`, say what was wrong, load the model."""
+        for problem in (*self.bench.settings.problems, *self.bench.presets.problems):
+            self.page.banners.say(problem, "notice")
+        if files:
+            self.open_paths([Path(name) for name in files])
+        settings = self.bench.settings.settings
+        if settings.load_at_start and self.desk.models.last_path():
+            self.desk.models.load_last()
+        self.editor.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved text, then end everything that runs."""
+        if not self.documents.may_leave():
+            event.ignore()
+            return
+        self._memory.keep(self, self.splitter)
+        if self._keep_sampling.isActive():
+            self._store_sampling()
+        self.session.end()
+        self.bridge.close()
+        self.tokens.close()
+        self.documents.end()
+        self.desk.close()
+        event.accept()
+        self.closed.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons in the colours of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_table"):
+            self.actions_table.redraw()
+
+    # The model
+
+    def _on_event(self, event: Event) -> None:
+        self.desk.models.on_event(event)
+        self.session.on_event(event)
+        self.tokens.on_event(event)
+
+    def _on_model_ready(self, model: ModelInfo) -> None:
+        self.sampling.set_engine(model.engine)
+        reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
+        self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
+        if self.page.is_empty_shown:
+            self.page.show_page()
+        self.session.begin_waiting()
+        self.tokens.wake()
+
+    def _on_model_wanted(self, some_on_disk: bool) -> None:
+        if some_on_disk:
+            self.show_models()
+            self.status.say(self.tr("Choose the model to write with."))
+        else:
+            self.page.show_empty()
+
+    def _show_empty_if_needed(self) -> None:
+        """At a first start there is no model and no text yet: offer a model instead of a page."""
+        fresh = not len(self.editor.manuscript) and self.documents.path is None
+        if fresh and not self.desk.has_models and not self._empty_was_shown:
+            self._empty_was_shown = True
+            self.page.show_empty()
+
+    def show_models(self) -> None:
+        """Bring the models to the front of the side panel."""
+        self._show_side(True)
+        self.side.setCurrentWidget(self.models_panel)
+        self.models_panel.list.setFocus()
+
+    # Writing
+
+    def write_many(self) -> None:
+        """Have several takes written at once."""
+        self.session.go_on(self.bench.settings.settings.takes_at_once)
+
+    def stop(self) -> None:
+        """Stop the model, or whatever else is in progress."""
+        if self.session.running and not self.session.waiting:
+            self.session.stop()
+        elif self.desk.busy:
+            self.session.drop_waiting()
+            self.desk.stop()
+
+    def _instruct(self, instruction: str) -> None:
+        self.session.instruct(instruction)
+        if self.session.running:
+            self.page.write_bar.line.clear()
+        self.editor.setFocus()
+
+    def _on_generation_failed(self, event: Failed) -> None:
+        self.page.banners.say(str(error_from(event.kind, event.message, event.hint)))
+
+    def _on_reading(self, done: int, total: int) -> None:
+        if not total:
+            self.status.show_progress("", None)
+            return
+        text = self.tr("Reading the text: {0} of {1} tokens").format(f"{done:,}", f"{total:,}")
+        self.status.show_progress(text, done / total)
+
+    def _on_measured(self, stats: Stats) -> None:
+        model = self.desk.models.model
+        if model is not None:
+            used = stats.prompt_tokens + stats.completion_tokens
+            self.status.show_context(min(used, model.context), model.context)
+        if stats.dropped_tokens:
+            text = self.tr("The first {0} tokens of the text did not fit and were not read.")
+            self.status.say(text.format(f"{stats.dropped_tokens:,}"))
+
+    def _show_takes(self) -> None:
+        """Show what can be done with the takes now."""
+        session, table = self.session, self.actions_table
+        group, running = session.group, session.running
+        self.page.write_bar.takes.show_take(group.active + 1 if group else 0, session.take_count)
+        self.page.write_bar.show_running(running)
+        table["stop"].setEnabled(running or self.desk.busy)
+        table["retry"].setEnabled(group is not None)
+        table["accept"].setEnabled(group is not None)
+        for name in ("take_before", "take_after"):
+            table[name].setEnabled(session.take_count > 1)
+
+    def open_takes(self) -> None:
+        """Show all takes of this manuscript."""
+        try:
+            takes = self.bench.store.takes(self.documents.journal)
+        except LampblackError as error:
+            self.show_error(error)
+            return
+        dialog = TakesDialog(takes, self)
+        dialog.insert_asked.connect(self.editor.insert_plain)
+        _show(dialog)
+
+    # The manuscript
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open the first manuscript among `paths`; models go on the list."""
+        texts = [path for path in paths if not _is_model(path)]
+        for path in paths:
+            if _is_model(path):
+                self.desk.add(path)
+        if texts and self.documents.open_path(texts[0]):
+            self.page.show_page()
+
+    def show_error(self, error: LampblackError) -> None:
+        """Show an error in a banner."""
+        self.page.banners.say(str(error))
+
+    def _on_saved(self, path: str) -> None:
+        self._show_document()
+        self.status.say(self.tr("Saved {0}").format(path))
+
+    def _show_document(self) -> None:
+        self.setWindowTitle(f"{self.documents.name}[*] — Lampblack")
+        self.setWindowFilePath(str(self.documents.path or ""))
+        self.setWindowModified(self.documents.is_modified)
+        self._show_words()
+        self._show_history()
+
+    def _on_text_changed(self) -> None:
+        self._count_words.start()
+        self.tokens.wake()
+
+    def _show_words(self) -> None:
+        cursor = self.editor.textCursor()
+        selected = self.editor.manuscript.text(cursor.selectionStart(), cursor.selectionEnd())
+        self.status.show_words(self.editor.manuscript.words, count_words(selected))
+
+    def _show_history(self) -> None:
+        self.actions_table["undo"].setEnabled(self.editor.history.can_undo)
+        self.actions_table["redo"].setEnabled(self.editor.history.can_redo)
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        recent = self.bench.settings.settings.recent_files
+        for name in recent:
+            action = self.recent_menu.addAction(Path(name).name.replace("&", "&&"))
+            action.setToolTip(name)
+            action.triggered.connect(
+                lambda _checked=False, name=name: self.open_paths([Path(name)])
+            )
+        if recent:
+            self.recent_menu.addSeparator()
+        clear = self.recent_menu.addAction(self.tr("Clear the List"))
+        clear.setEnabled(bool(recent))
+        clear.triggered.connect(self.documents.clear_recent)
+
+    def _context_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for names in (
+            ("undo", "redo"),
+            ("cut", "copy", "paste", "select_all"),
+            ("continue", "retry"),
+        ):
+            menu.addActions([self.actions_table[name] for name in names])
+            menu.addSeparator()
+        return menu
+
+    # Settings and the view
+
+    def open_settings(self) -> None:
+        """Show the settings."""
+        dialog = SettingsDialog(self.bench.settings, self)
+        dialog.applied.connect(lambda _settings: self.show_settings())
+        _show(dialog)
+
+    def show_settings(self) -> None:
+        """Take over the present settings."""
+        settings = self.bench.settings.settings
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, settings.theme)
+        self.page.recolour()
+        self.page.dress(settings, self._memory.zoom)
+        self._show_side(settings.side_panel)
+
+    def zoom(self, steps: int) -> None:
+        """Show the text larger or smaller; 0 shows it as it is set."""
+        self._memory.zoom = self._memory.zoom + steps if steps else 0
+        self.page.dress(self.bench.settings.settings, self._memory.zoom)
+
+    def _toggle_side(self) -> None:
+        shown = not self.side.isVisibleTo(self)
+        self._show_side(shown)
+        self._change_settings(side_panel=shown)
+
+    def _show_side(self, shown: bool) -> None:
+        self.side.setVisible(shown)
+        self.actions_table["side_panel"].setChecked(shown)
+
+    def _toggle_full_screen(self) -> None:
+        full = not self.isFullScreen()
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.menuBar().setVisible(not full)
+        self._show_side(not full and self.bench.settings.settings.side_panel)
+        self.actions_table["full_screen"].setChecked(full)
+
+    def _store_sampling(self) -> None:
+        self._change_settings(sampling=self.sampling.sampling())
+
+    def _change_settings(self, **changes: object) -> None:
+        try:
+            self.bench.settings.change(**changes)
+        except LampblackError as error:
+            self.show_error(error)
+
+    def open_logs(self) -> None:
+        """Show the folder of logs in the system's file manager."""
+        self.bench.paths.logs.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.bench.paths.logs)))
+
+
+def _show(dialog: QDialog) -> None:
+    """Show a dialog that deletes itself when it is closed."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def _is_model(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == _MODEL_SUFFIX

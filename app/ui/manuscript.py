@@ -1,0 +1,109 @@
+"""The manuscript's text beside Qt's document, counted as Qt counts it: in UTF-16 units.
+
+Reading a QTextDocument costs as much as the document is long. This copy follows every change, so
+that the journal, undo, the prompt, the word count and saving never read the widget's text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*")
+_EDGE = 32  # units on either side of a change that can make two words one, or one two
+
+
+def units(text: str) -> int:
+    """The length of `text` in UTF-16 units."""
+    return len(text) if text.isascii() else len(_encoded(text)) // 2
+
+
+def count_words(text: str) -> int:
+    """How many words `text` has; each Chinese or Japanese character counts as one."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """At `position`, `removed` was replaced by `added`."""
+
+    position: int
+    removed: str
+    added: str
+
+    @property
+    def growth(self) -> int:
+        """How much longer the text became, in units."""
+        return units(self.added) - units(self.removed)
+
+    @property
+    def removed_end(self) -> int:
+        """Where the removed text ended, before the change."""
+        return self.position + units(self.removed)
+
+    def inverse(self) -> Change:
+        """The change that takes this one back."""
+        return Change(self.position, self.added, self.removed)
+
+    def moved(self, by: int) -> Change:
+        """The same change `by` units further on."""
+        return Change(self.position + by, self.removed, self.added)
+
+    def carry(self, position: int, *, after_insertion: bool = False) -> int:
+        """Where `position` lies after this change.
+
+        `after_insertion` decides whether text put exactly there pushes it on.
+        """
+        if position < self.position or (position == self.position and not after_insertion):
+            return position
+        if position >= self.removed_end:
+            return position + self.growth
+        return self.position
+
+
+class Manuscript:
+    """A text that is changed in place, with its count of words kept up to date."""
+
+    def __init__(self, text: str = "") -> None:
+        self._units = bytearray(_encoded(text))
+        self.words = count_words(text)
+
+    def __len__(self) -> int:
+        return len(self._units) // 2
+
+    def text(self, start: int = 0, end: int | None = None) -> str:
+        """The text from `start` to `end`; all of it without arguments."""
+        stop = len(self._units) if end is None else end * 2
+        return self._units[start * 2 : stop].decode("utf-16-le", "surrogatepass")
+
+    def replace(self, position: int, removed: int, added: str) -> Change | None:
+        """Put `added` in the place of `removed` units; None when that changes nothing."""
+        change = _trimmed(position, self.text(position, position + removed), added)
+        if change is None:
+            return None
+        left = self.text(max(0, change.position - _EDGE), change.position)
+        right = self.text(change.removed_end, min(len(self), change.removed_end + _EDGE))
+        self.words += count_words(left + change.added + right)
+        self.words -= count_words(left + change.removed + right)
+        self._units[change.position * 2 : change.removed_end * 2] = _encoded(change.added)
+        return change
+
+
+def _trimmed(position: int, removed: str, added: str) -> Change | None:
+    """The change without the text that both sides share; formatting alone leaves None."""
+    if removed == added:
+        return None
+    shorter = min(len(removed), len(added))
+    head = 0
+    while head < shorter and removed[head] == added[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and removed[-1 - tail] == added[-1 - tail]:
+        tail += 1
+    start = position + units(removed[:head])
+    return Change(start, removed[head : len(removed) - tail], added[head : len(added) - tail])

@@ -1,0 +1,128 @@
+"""The model controller: which model is loaded, loading another, and the last one again."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.errors import LampblackError, SettingsError, error_from
+from app.core.models import engine_for
+from app.core.starter import is_present, starter_path
+from app.engine.messages import Done, Event, Failed, Loaded, Loading, ModelInfo
+from app.workbench import Workbench
+
+
+class ModelController(QObject):
+    """Asks the worker to load and unload, and tells how it goes.
+
+    `loading` carries a path and a fraction, `loading_ended` follows in every case; `loaded` and
+    `failed` say how it ended.
+    """
+
+    loading = Signal(str, float)
+    loading_ended = Signal()
+    loaded = Signal(object)
+    unloaded = Signal()
+    failed = Signal(object)
+    missing = Signal()
+
+    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bench = workbench
+        self._path = ""
+        self._load_job: int | None = None
+        self._loading_job: int | None = None
+        self._unload_job: int | None = None
+
+    @property
+    def model(self) -> ModelInfo | None:
+        """The loaded model."""
+        return self._bench.worker.model
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a model is being loaded."""
+        return self._load_job is not None or self._loading_job is not None
+
+    def load(self, path: str) -> bool:
+        """Begin to load the model at `path`; False if it is seen at once that it cannot be."""
+        settings = self._bench.settings.settings
+        try:
+            model = self._bench.library.resolve(path)
+            engine = engine_for(model, settings.engine)
+        except LampblackError as error:
+            self.failed.emit(error)
+            return False
+        self._path = model.path
+        self._load_job = self._bench.worker.load(model.path, engine, settings.load)
+        self.loading.emit(model.path, 0.0)
+        return True
+
+    def last_path(self) -> str:
+        """The model used last, or the starter model; empty if neither is there."""
+        last = self._bench.settings.settings.model
+        if last and Path(last).exists():
+            return last
+        models = self._bench.paths.models
+        return str(starter_path(models)) if is_present(models) else ""
+
+    def load_last(self) -> bool:
+        """Begin to load the model used last; tells `missing` if there is none."""
+        path = self.last_path()
+        if not path:
+            self.missing.emit()
+            return False
+        return self.load(path)
+
+    def prepare(self) -> bool | None:
+        """True when a model is loaded, False when one is being loaded now, None when none is."""
+        if self.is_loading:
+            return False
+        if self.model is not None:
+            return True
+        return False if self.load_last() else None
+
+    def unload(self) -> None:
+        """Give the model's memory back."""
+        self._unload_job = self._bench.worker.unload()
+
+    def cancel(self) -> None:
+        """Stop loading."""
+        for job in {self._load_job, self._loading_job} - {None}:
+            self._bench.worker.cancel(job)
+
+    def on_event(self, event: Event) -> None:
+        """Take up an event of the worker; others than loading's are left alone."""
+        if isinstance(event, Loading):
+            self._loading_job = event.job
+            self.loading.emit(self._path, event.fraction)
+        elif isinstance(event, Loaded):
+            self._on_loaded(event)
+        elif isinstance(event, Failed):
+            self._on_failed(event)
+        elif isinstance(event, Done) and event.job == self._unload_job:
+            self._unload_job = None
+            self.unloaded.emit()
+
+    def _on_loaded(self, event: Loaded) -> None:
+        self._end_loading()
+        self._path = event.model.path
+        # Not being able to remember the model is no reason not to use it.
+        with contextlib.suppress(SettingsError):
+            self._bench.settings.change(model=event.model.path)
+        self.loaded.emit(event.model)
+
+    def _on_failed(self, event: Failed) -> None:
+        was_load = event.job == self._load_job
+        if event.job in (self._load_job, self._loading_job):
+            self._end_loading()
+        if was_load:
+            self.failed.emit(error_from(event.kind, event.message, event.hint))
+        if self.model is None and not self.is_loading:
+            self.unloaded.emit()
+
+    def _end_loading(self) -> None:
+        self._load_job = self._loading_job = None
+        self.loading_ended.emit()

@@ -1,0 +1,211 @@
+"""The model desk: joins loading and fetching of models with everything that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.errors import CancelledError, LampblackError
+from app.core.models import inspect
+from app.engine.messages import ModelInfo
+from app.fetch.client import Progress
+from app.ui.banner import BannerArea
+from app.ui.empty_state import EmptyState
+from app.ui.model_controller import ModelController
+from app.ui.models_panel import ModelsPanel
+from app.ui.progress import fetching_text
+from app.ui.questions import Questions
+from app.ui.starter_fetch import StarterFetch
+from app.ui.status_bar import StatusBar
+from app.workbench import Workbench
+
+
+class ModelDesk(QObject):
+    """Loads, unloads, adds and fetches models, and says how it goes wherever it is seen.
+
+    `ready` and `not_ready` end a wait for a model. `wanted` says that there is no model to load,
+    with whether some are on disk; `settled` that the list of models is known anew.
+    """
+
+    ready = Signal(object)
+    not_ready = Signal()
+    gone = Signal()
+    wanted = Signal(bool)
+    settled = Signal()
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        panel: ModelsPanel,
+        empty: EmptyState,
+        status: StatusBar,
+        banners: BannerArea,
+        questions: Questions,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bench = workbench
+        self._panel = panel
+        self._empty = empty
+        self._status = status
+        self._banners = banners
+        self._questions = questions
+        self.models = ModelController(workbench, self)
+        self.fetch = StarterFetch(workbench.fetcher, self) if workbench.fetcher else None
+        self._join_models()
+        self._join_views()
+
+    @property
+    def has_models(self) -> bool:
+        """Whether any model is on the list."""
+        return bool(self._panel.model.models())
+
+    def _join_models(self) -> None:
+        models = self.models
+        models.loading.connect(self._on_loading)
+        models.loading_ended.connect(self._on_loading_ended)
+        models.loaded.connect(self._on_loaded)
+        models.unloaded.connect(self._on_unloaded)
+        models.failed.connect(self._on_load_failed)
+        models.missing.connect(self._on_missing)
+        if self.fetch is not None:
+            self.fetch.progress.connect(self._on_progress)
+            self.fetch.fetched.connect(self._on_fetched)
+            self.fetch.failed.connect(self._on_fetch_failed)
+
+    def _join_views(self) -> None:
+        panel, empty = self._panel, self._empty
+        panel.load_requested.connect(self.models.load)
+        panel.unload_requested.connect(self.models.unload)
+        panel.add_requested.connect(lambda path: self.add(Path(path)))
+        panel.remove_requested.connect(self.remove)
+        panel.refreshed.connect(self.settled)
+        panel.get_starter_requested.connect(self.get_starter)
+        panel.cancel_requested.connect(self.stop)
+        empty.get_starter_requested.connect(self.get_starter)
+        empty.open_requested.connect(self.choose)
+        empty.cancel_requested.connect(self.stop)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something goes on that `stop` would stop."""
+        return self.models.is_loading or (self.fetch is not None and self.fetch.running)
+
+    def stop(self) -> None:
+        """Stop loading and fetching."""
+        self.models.cancel()
+        if self.fetch is not None:
+            self.fetch.cancel()
+
+    def close(self) -> None:
+        """The window closes: end the threads."""
+        if self.fetch is not None:
+            self.fetch.close()
+        self._panel.wait()
+
+    # Adding
+
+    def choose(self) -> None:
+        """Ask for a model file, add it where it lies and load it."""
+        path = self._questions.model_path(Path.home())
+        if path is not None:
+            self.add(path)
+
+    def add(self, path: Path) -> None:
+        """Put a model file or folder on the list, in place, and load it if no other is."""
+        try:
+            inspect(path)
+            added = self._bench.settings.settings.added_models
+            name = str(path.absolute())
+            if name not in added:
+                self._bench.settings.change(added_models=(*added, name))
+        except LampblackError as error:
+            self._show_error(error)
+            return
+        self._panel.refresh()
+        if self.models.model is None and not self.models.is_loading:
+            self.models.load(name)
+
+    def remove(self, path: str) -> None:
+        """Take a model off the list; its file stays."""
+        added = self._bench.settings.settings.added_models
+        self._try(
+            lambda: self._bench.settings.change(
+                added_models=tuple(one for one in added if one != path)
+            )
+        )
+        self._panel.refresh()
+
+    # Loading
+
+    def _on_loading(self, path: str, fraction: float) -> None:
+        text = self.tr("Loading {0}…").format(Path(path).stem)
+        self._status.show_progress(text, fraction or None)
+        self._panel.set_loading(path, fraction)
+
+    def _on_loading_ended(self) -> None:
+        self._status.show_progress("", None)
+        self._panel.set_loading(None, 0.0)
+
+    def _on_loaded(self, model: ModelInfo) -> None:
+        self._banners.clear("error")
+        self._panel.set_loaded(model)
+        self._status.show_model(model)
+        self.ready.emit(model)
+
+    def _on_unloaded(self) -> None:
+        self._panel.set_loaded(None)
+        self._status.show_model(None)
+        self.gone.emit()
+
+    def _on_load_failed(self, error: LampblackError) -> None:
+        if not isinstance(error, CancelledError):
+            self._show_error(error)
+        self.not_ready.emit()
+
+    def _on_missing(self) -> None:
+        self.wanted.emit(self.has_models)
+        self.not_ready.emit()
+
+    def _show_error(self, error: LampblackError) -> None:
+        self._banners.say(str(error))
+        self._empty.show_error(str(error))
+
+    def _try(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except LampblackError as error:
+            self._show_error(error)
+
+    # Fetching
+
+    def get_starter(self) -> None:
+        """Ask, then fetch the starter model; progress is shown wherever models are."""
+        if self.fetch is None:
+            self._banners.say(self.tr("The part of Lampblack that downloads could not be started."))
+        elif not self.fetch.running and self._questions.starter(self._bench.paths.models):
+            self.fetch.start()
+            self._status.show_progress(self.tr("Asking for the starter model…"), None)
+
+    def _on_progress(self, progress: Progress) -> None:
+        self._empty.show_progress(progress)
+        self._panel.show_progress(progress)
+        fraction = progress.done / progress.total if progress.total else None
+        self._status.show_progress(fetching_text(progress), fraction)
+
+    def _on_fetched(self, path: str) -> None:
+        self._end_fetching()
+        self._panel.refresh()
+        self.models.load(path)
+
+    def _on_fetch_failed(self, error: LampblackError) -> None:
+        self._end_fetching()
+        if not isinstance(error, CancelledError):
+            self._show_error(error)
+
+    def _end_fetching(self) -> None:
+        self._empty.reset()
+        self._panel.show_progress(None)
+        self._status.show_progress("", None)

@@ -1,0 +1,99 @@
+"""The page column: banners, find bar, the page or the empty state, and the bar to write with."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from app.core.settings import Settings
+from app.ui.actions import Actions
+from app.ui.banner import BannerArea
+from app.ui.editor import Editor
+from app.ui.empty_state import EmptyState
+from app.ui.find_bar import FindBar
+from app.ui.instruction_line import WriteBar
+from app.ui.theme import Theme
+
+_ZOOM = 1.1
+_SMALLEST, _LARGEST = 6.0, 96.0
+
+
+class PageColumn(QWidget):
+    """The left, large part of the window."""
+
+    page_shown = Signal()
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.banners = BannerArea()
+        self.editor = Editor()
+        self.find_bar = FindBar(self.editor, actions)
+        self.find_bar.closed.connect(self.editor.setFocus)
+        self.empty = EmptyState()
+        self.without_model = QPushButton(self.tr("Write without a model"))
+        self.without_model.setFlat(True)
+        self.without_model.clicked.connect(self.show_page)
+        self.write_bar = WriteBar(actions)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.editor)
+        self.stack.addWidget(self._empty_page())
+        self._lay_out()
+        self.recolour()
+
+    @property
+    def is_empty_shown(self) -> bool:
+        """Whether the empty state stands in the place of the page."""
+        return self.stack.currentIndex() == 1
+
+    def show_page(self) -> None:
+        """Show the page, with the caret in it."""
+        self.stack.setCurrentIndex(0)
+        self.write_bar.setVisible(True)
+        self.editor.setFocus()
+        self.page_shown.emit()
+
+    def show_empty(self) -> None:
+        """Show the ways to a model in the place of the page."""
+        self.stack.setCurrentIndex(1)
+        self.write_bar.setVisible(False)
+        self.empty.starter_button.setFocus()
+
+    def dress(self, settings: Settings, zoom: int) -> None:
+        """Set the page by the settings, `zoom` steps larger."""
+        points = min(max(settings.font_size * _ZOOM**zoom, _SMALLEST), _LARGEST)
+        self.editor.set_page(settings.font_family, points, settings.line_height, settings.measure)
+
+    def recolour(self) -> None:
+        """Take over the colours of the present theme."""
+        theme = Theme.current()
+        self.editor.set_colours(theme)
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, theme.page)
+        self.setPalette(palette)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a new theme."""
+        super().changeEvent(event)
+        theme = Theme.current()
+        stale = self.palette().color(QPalette.ColorRole.Window) != theme.page
+        if event.type() == QEvent.Type.PaletteChange and stale and hasattr(self, "stack"):
+            self.recolour()
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        lines = QVBoxLayout(page)
+        lines.setContentsMargins(0, 0, 0, 28)
+        lines.addWidget(self.empty, 1)
+        lines.addWidget(self.without_model, 0, Qt.AlignmentFlag.AlignHCenter)
+        return page
+
+    def _lay_out(self) -> None:
+        self.setAutoFillBackground(True)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.banners)
+        lines.addWidget(self.find_bar)
+        lines.addWidget(self.stack, 1)
+        lines.addWidget(self.write_bar)

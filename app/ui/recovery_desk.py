@@ -1,0 +1,74 @@
+"""The recovery desk: offers the texts that were never saved, and obeys the writer's answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+
+from app.core.documents import new_document, save_document
+from app.core.errors import LampblackError
+from app.core.store import Recovery
+from app.ui.main_window import MainWindow
+from app.ui.recovery import RecoveryDialog
+
+
+class RecoveryDesk(QObject):
+    """Looks for recoverable texts at the start and shows the dialog for them."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._store = window.bench.store
+        self.dialog: RecoveryDialog | None = None
+
+    def begin(self) -> None:
+        """Show the dialog if there is anything to recover."""
+        try:
+            found = self._store.recoverable()
+        except LampblackError as error:
+            self._window.show_error(error)
+            return
+        if not found:
+            return
+        self.dialog = RecoveryDialog(found, self._window)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.destroyed.connect(self._forget)
+        self.dialog.restore_asked.connect(self.restore)
+        self.dialog.save_asked.connect(self.save)
+        self.dialog.discard_asked.connect(self.discard)
+        self.dialog.open()
+
+    def restore(self, recovery: Recovery) -> None:
+        """Put the text on the page."""
+        if self._window.documents.restore(recovery):
+            self._window.page.show_page()
+            self._done(recovery)
+
+    def save(self, recovery: Recovery) -> None:
+        """Save the text into a file of the writer's choice."""
+        name = Path(recovery.path) if recovery.path else Path.home() / "Recovered.txt"
+        path = self._window.questions.save_path(name)
+        if path is None:
+            return
+        snapshots = self._window.bench.paths.snapshots
+        try:
+            # The file dialog has asked before replacing a file.
+            save_document(new_document(), recovery.text, path, snapshots=snapshots, overwrite=True)
+            self._store.discard(recovery.id)
+        except LampblackError as error:
+            self._window.show_error(error)
+            return
+        self._done(recovery)
+
+    def discard(self, recovery: Recovery) -> None:
+        """Forget the text for good."""
+        self._store.discard(recovery.id)
+        self._done(recovery)
+
+    def _done(self, recovery: Recovery) -> None:
+        if self.dialog is not None:
+            self.dialog.remove(recovery)
+
+    def _forget(self) -> None:
+        self.dialog = None

@@ -1,0 +1,39 @@
+"""What a window remembers about itself: its size and place, the splitter, and the zoom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QMainWindow, QSplitter
+
+
+class WindowMemory:
+    """An ini file of Qt's own; losing it costs nothing but a window's size."""
+
+    def __init__(self, path: Path) -> None:
+        self._ini = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def zoom(self) -> int:
+        """How many steps larger than set the page's text is shown."""
+        value = str(self._ini.value("zoom", 0))
+        return int(value) if value.lstrip("-").isdecimal() else 0
+
+    @zoom.setter
+    def zoom(self, steps: int) -> None:
+        self._ini.setValue("zoom", steps)
+
+    def restore(self, window: QMainWindow, splitter: QSplitter) -> None:
+        """Give the window the size and place that it had."""
+        geometry, sizes = self._ini.value("geometry"), self._ini.value("splitter")
+        if not (isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)):
+            window.resize(1180, 800)
+        if not (isinstance(sizes, QByteArray) and splitter.restoreState(sizes)):
+            splitter.setSizes([840, 340])
+
+    def keep(self, window: QMainWindow, splitter: QSplitter) -> None:
+        """Remember the window's size and place."""
+        self._ini.setValue("geometry", window.saveGeometry())
+        self._ini.setValue("splitter", splitter.saveState())
+        self._ini.sync()
