@@ -25,16 +25,18 @@ from app.core.offline import network_state
 from app.core.paths import Paths
 from app.engine.messages import Describe, Described, EngineReport
 
-PACKAGES = ("PySide6-Essentials", "llama-cpp-python", "torch", "transformers")
+_LLAMA = "llama-cpp-python"
+PACKAGES = ("PySide6-Essentials", _LLAMA, "torch", "transformers")
 
 _FIXES = {
     "PySide6-Essentials": "pip install PySide6-Essentials",
-    "llama-cpp-python": "pip install llama-cpp-python==0.3.36",
+    _LLAMA: "pip install llama-cpp-python==0.3.36",
 }
 _NETWORK = {
     "kernel": "refused by the kernel",
     "hook": "refused by Python, not by the system",
     "no": "not refused",
+    "": "not known, because it does not run",
 }
 
 
@@ -95,7 +97,7 @@ def examine(program: Program) -> Report:
         "engines": described.engines if described else (),
         "engine_problem": problem,
         "network_program": network_state(),
-        "network_host": described.network_denied if described else "no",
+        "network_host": described.network_denied if described else "",
         "folders": tuple(_folders(program.paths)),
         "models": program.library.list(),
     }
@@ -151,23 +153,28 @@ def _missing(found: dict[str, Any]) -> Iterator[Missing]:
     for package, fix in _FIXES.items():
         if found["packages"][package] is None:
             yield Missing(f"{package} is not installed.", fix)
-    if found["engine_problem"]:
-        yield Missing(
-            f"The engine host does not run: {found['engine_problem']}", "lampblack doctor"
-        )
+    yield from _missing_engine(found)
     if not any(not model.problem for model in found["models"]):
         yield Missing("There is no model yet.", "lampblack models get starter")
     for folder in found["folders"]:
         if not folder.writable:
-            yield Missing(
-                f"The folder {folder.path} cannot be written to.", f"chmod u+rwx {folder.path}"
-            )
+            fix = f"chmod u+rwx '{folder.path}', or set LAMPBLACK_HOME to another folder"
+            yield Missing(f"The folder {folder.path} cannot be written to.", fix)
     for who in ("program", "host"):
-        if sys.platform == "linux" and found[f"network_{who}"] != "kernel":
+        if sys.platform == "linux" and found[f"network_{who}"] not in ("kernel", ""):
             yield Missing(
                 f"The kernel does not keep the {who} off the network.",
                 "use Linux 3.17 or later on x86-64 or aarch64",
             )
+
+
+def _missing_engine(found: dict[str, Any]) -> Iterator[Missing]:
+    """What keeps the llama.cpp engine from working although its package is there."""
+    if found["engine_problem"]:
+        yield Missing("The engine host does not run.", "install Lampblack anew")
+    for engine in found["engines"]:
+        if engine.engine == "llama.cpp" and engine.problem and found["packages"][_LLAMA]:
+            yield Missing(engine.problem, f"{_FIXES[_LLAMA]} --force-reinstall --no-deps")
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -188,6 +195,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _engine_lines(report: Report) -> Iterator[str]:
     yield "Engines:"
+    if report.engine_problem:
+        yield f"  {report.engine_problem}"
     for engine in report.engines:
         state = engine.version or "works" if engine.available else engine.problem or "not installed"
         yield f"  {engine.engine}: {state}"

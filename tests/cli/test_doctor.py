@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from app import __version__
+from app.cli.doctor import _FIXES
 from app.core.errors import EngineStoppedError
 from app.engine.messages import Describe, Described, EngineReport, Event
 
@@ -39,6 +41,14 @@ class DeadClient(DescribingClient):
         raise EngineStoppedError("The engine could not be started.")
 
 
+class BrokenEngineClient(DescribingClient):
+    """An engine client whose host cannot load its library."""
+
+    def run(self, command: Describe, on_event: Callable[[Event], None]) -> Described:
+        report = EngineReport(engine="llama.cpp", available=False, problem="libgomp is not there.")
+        return Described(job=command.job, engines=(report,), network_denied="kernel")
+
+
 def test_the_report_for_people(run: Any, own_home: Path) -> None:
     outcome = run("doctor", new_client=DescribingClient)
     assert (outcome.code, outcome.err) == (0, "")
@@ -59,6 +69,20 @@ def test_a_host_that_does_not_start_is_part_of_the_report(run: Any) -> None:
     outcome = run("doctor", new_client=DeadClient)
     assert outcome.code == 0
     assert "The engine could not be started." in outcome.out
+    assert "The engine host does not run. →" in outcome.out
+    assert "keep the host off" not in outcome.out
+
+
+def test_an_engine_that_does_not_load_is_missing_something(run: Any) -> None:
+    outcome = run("doctor", new_client=BrokenEngineClient)
+    assert "llama.cpp: libgomp is not there." in outcome.out
+    assert "libgomp is not there. → pip install" in outcome.out
+
+
+def test_the_fix_installs_the_pinned_engine() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    (pin,) = project["project"]["optional-dependencies"]["llama"]
+    assert _FIXES["llama-cpp-python"] == f"pip install {pin}"
 
 
 def test_a_folder_that_cannot_be_written_to_is_missing_something(run: Any, own_home: Path) -> None:
