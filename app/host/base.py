@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -29,6 +30,12 @@ class Job:
         self.number = number
         self.emit = emit
         self.cancelled = False
+        self.changed = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask the engine to stop, and wake whoever waits for `changed`."""
+        self.cancelled = True
+        self.changed.set()
 
 
 class Engine(Protocol):

@@ -136,7 +136,8 @@ class Inbox:
         """Make `job` the one that cancels are for."""
         with self._lock:
             self._job = job
-            job.cancelled = job.number in self._cancelled
+            if job.number in self._cancelled:
+                job.cancel()
             self._cancelled.clear()
 
     def read_forever(self) -> None:
@@ -161,7 +162,7 @@ class Inbox:
             return
         with self._lock:
             if self._job is not None and self._job.number == command.job:
-                self._job.cancelled = True
+                self._job.cancel()
             else:
                 self._cancelled.add(command.job)
 
@@ -173,6 +174,7 @@ class Host:
         self._emit = emit
         self._inbox = inbox
         self._engine: Engine | None = None
+        self._loader: Loader | None = None
 
     def serve(self, command: JobCommand) -> None:
         """Do one command and send its last event."""
@@ -222,11 +224,14 @@ class Host:
         begun = perf_counter()
         self._emit(Loading(job=job.number, fraction=0.0))
         module = _engine_module(command.engine)
-        self._engine = module.load(command.path, check_all(command.options), job)
+        self._loader = Loader(module, command, job)
+        self._engine = self._loader.wait()
         seconds = perf_counter() - begun
         return Loaded(job=job.number, model=self._engine.info, seconds=seconds)
 
     def _unload(self) -> None:
+        if self._loader is not None:
+            self._loader.discard()
         engine, self._engine = self._engine, None
         if engine is not None:
             engine.close()
@@ -236,6 +241,49 @@ class Host:
             _engine_module(name).describe() for name in ENGINE_MODULES if name != "fake"
         )
         return Described(job=job.number, engines=reports, network_denied=network_state())
+
+
+class Loader:
+    """Loads in a thread of its own: a library may read a header for long before it can be stopped.
+
+    A load that is given up ends by itself at the library's first look at the cancel; what it still
+    brings is freed before anything else is loaded.
+    """
+
+    def __init__(self, module: EngineModule, command: Load, job: Job) -> None:
+        self._options = check_all(command.options)
+        self._module, self._path, self._job = module, command.path, job
+        self._engine: Engine | None = None
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._load, name="loader")
+        self._thread.start()
+
+    def _load(self) -> None:
+        try:
+            self._engine = self._module.load(self._path, self._options, self._job)
+        # Whatever it is, the waiting thread raises it again.
+        except Exception as error:  # noqa: BLE001
+            self._error = error
+        self._job.changed.set()
+
+    def wait(self) -> Engine:
+        """The engine; raises what went wrong, or CancelledError as soon as the job is stopped."""
+        self._job.changed.wait()
+        if self._job.cancelled:
+            raise CancelledError("Stopped.")
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        engine, self._engine = self._engine, None
+        assert engine is not None, "a load that does not fail brings an engine"
+        return engine
+
+    def discard(self) -> None:
+        """Wait for a load that was given up, and free what it brought."""
+        self._thread.join()
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
 
 
 def _engine_module(name: str) -> EngineModule:
