@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -32,6 +34,7 @@ class Progress:
         self.started = time.monotonic()
         self.live = sys.stdout.isatty()
         self.due = 0.0
+        self.shown = ""
 
     def show(self, detail: str) -> None:
         """Show the time that has passed, and what is being done."""
@@ -84,15 +87,21 @@ def watch(
     detail: Callable[[str], str],
     failed: str = "failed",
 ) -> None:
-    """Run `command` and show `detail` of its lines; raises CommandError when it fails."""
-    progress = Progress(title)
-    log.parent.mkdir(exist_ok=True)
-    with log.open("a", encoding="utf-8") as written, _start(command) as child:
+    """Run `command` and show `detail` of its lines; raises CommandError when it fails.
+
+    What it leaves in its temporary folder, which lies beside the log, goes when it ends.
+    """
+    progress, scratch = Progress(title), log.parent / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    with log.open("a", encoding="utf-8") as written, _start(command, scratch) as child:
         try:
             tail = _follow(child, progress, written, detail)
         except KeyboardInterrupt:
             _let_end(child)
             raise
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
     progress.end(failed if child.returncode else "done")
     if child.returncode:
         raise CommandError(tail)
@@ -119,12 +128,12 @@ def _follow(
 def _let_end(child: subprocess.Popen[str]) -> None:
     """Let a child that Ctrl+C has interrupted too clear up after itself, but not for long."""
     try:
-        child.wait(10)
+        child.wait(5)
     except subprocess.TimeoutExpired:
         child.terminate()
 
 
-def _start(command: Sequence[str | Path]) -> subprocess.Popen[str]:
+def _start(command: Sequence[str | Path], scratch: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
@@ -132,4 +141,5 @@ def _start(command: Sequence[str | Path]) -> subprocess.Popen[str]:
         stdin=subprocess.DEVNULL,
         encoding="utf-8",
         errors="replace",
+        env=os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch)),
     )

@@ -84,3 +84,12 @@ def test_interruption_lets_the_command_clear_up(watching, monkeypatch, tmp_path:
     with pytest.raises(KeyboardInterrupt):
         watching.watch("A build", [sys.executable, "-c", clearing], tmp_path / "log", str.strip)
     assert ended == [0]
+
+
+def test_what_a_command_leaves_in_its_temporary_folder_goes(watching, tmp_path: Path) -> None:
+    code = "import tempfile; print(tempfile.mkdtemp())"
+    log = tmp_path / "setup" / "log"
+    watching.watch("A build", [sys.executable, "-c", code], log, str.strip)
+    made = Path(log.read_text("utf-8").strip())
+    assert made.is_relative_to(log.parent)
+    assert not made.exists()
