@@ -54,12 +54,16 @@ class Broker:
         return self._start(request)
 
     def _start(self, request: StartStarter) -> bool:
-        if request.models != self._models or (self._relay and self._relay.is_alive()):
+        if request.models != self._models or self._is_downloading():
             return False
+        self._end_download()
         self._child = start_child([*self._downloader, self._models])
         self._relay = threading.Thread(target=self._pass_on, args=[self._child], name="relay")
         self._relay.start()
         return True
+
+    def _is_downloading(self) -> bool:
+        return self._child is not None and self._child.poll() is None
 
     def _pass_on(self, child: subprocess.Popen[bytes]) -> None:
         """Pass the downloader's lines on, see it to its end, and say so if it did not itself."""

@@ -44,6 +44,14 @@ def test_the_end_of_its_input_ends_it_well(tmp_path: Path) -> None:
     assert served(tmp_path, b'{"type":"CancelDownload"}\n') == (0, [])
 
 
+def test_a_second_download_at_the_same_time_ends_the_broker(tmp_path: Path) -> None:
+    request = json.dumps({"type": "StartStarter", "models": str(tmp_path)}).encode() + b"\n"
+    out = io.BytesIO()
+    patient = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    assert Broker(str(tmp_path), patient, out).serve(io.BytesIO(request * 2)) == 2
+    assert out.getvalue().count(b"\n") == 1
+
+
 def test_a_downloader_that_dies_without_a_word_is_reported(tmp_path: Path) -> None:
     request = json.dumps({"type": "StartStarter", "models": str(tmp_path)}).encode() + b"\n"
     code, events = served(tmp_path, request)

@@ -62,7 +62,7 @@ def test_what_pip_says_is_passed_on_and_a_second_try_is_possible(
     new_fetcher: Callable[..., Fetcher], models: Path
 ) -> None:
     fetcher = new_fetcher("fail")
-    for _ in range(2):
+    for _ in range(4):
         with pytest.raises(DownloadError, match="No matching distribution") as caught:
             fetcher.get_starter(lambda _progress: None)
         assert caught.value.hint
