@@ -27,8 +27,11 @@ _GENERATE = r"""Continue PROMPT, or answer it with --chat, and write the text to
 
 A PROMPT of - , or none when something is piped in, is read from standard input as UTF-8, without
 the one newline at its end. In flags that take texts, \n, \t and \\ stand for a newline, a tab and a
-backslash; a JSON list gives several texts at once. Ctrl+C stops the writing and keeps the text
-(finish_reason "cancelled", exit code 0); a second Ctrl+C ends at once."""
+backslash; a JSON list gives several texts at once. Parameters that are not given have the default
+shown or the preset's value; load options that are not given are those of the window's settings.
+
+Ctrl+C stops the writing and keeps the text (finish_reason "cancelled", exit code 0); a second one
+ends at once."""
 
 _EXIT_CODES = "Exit codes: 0 done, 2 the command line was not understood, 1 anything else."
 
