@@ -157,10 +157,11 @@ class ModelsPanel(QWidget):
             self._add(path)
 
     def remove_selected(self) -> None:
-        """Ask to take an added model off the list; its file stays."""
+        """Ask to take what the user added off the list, a whole folder at once; files stay."""
         model = self.selected()
-        if model is not None and self._is_added(model):
-            self.remove_requested.emit(model.path)
+        added = self._library.added_as(model) if model is not None else ""
+        if added:
+            self.remove_requested.emit(added)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders of this machine."""
@@ -281,7 +282,9 @@ class ModelsPanel(QWidget):
         set_property(self.load_button, "kind", "" if loaded else "primary")
         can_load = model is not None and not model.problem
         self.load_button.setEnabled(loaded or (can_load and not self._loading))
-        self.remove_action.setEnabled(model is not None and self._is_added(model) and not loaded)
+        self.remove_action.setEnabled(
+            model is not None and not loaded and bool(self._library.added_as(model))
+        )
 
     def _empty_words(self) -> str:
         return self.tr(
@@ -302,10 +305,6 @@ class ModelsPanel(QWidget):
     def _add(self, path: str) -> None:
         self.hide_error()
         self.add_requested.emit(path)
-
-    def _is_added(self, model: ModelFile) -> bool:
-        """Whether the model lies outside the program's own folder."""
-        return not Path(model.path).is_relative_to(self._library.folder)
 
     def _open_menu(self, position: QPoint) -> None:
         if not self.list.indexAt(position).isValid():

@@ -38,11 +38,13 @@ def translated(text: str) -> str:
 class ParameterRow(QWidget):
     """One row: its label, its field, a reset button, and a note where there is something to say.
 
-    `value` is always valid. A row can be missing (the engine cannot do it: disabled, with the
-    reason) or idle (it does nothing at present: dimmed, but it can be edited).
+    `value` is always valid; `problem_changed` tells of what was typed and cannot be. A row can be
+    missing (the engine cannot do it: disabled, with the reason) or idle (it does nothing at
+    present: dimmed, but it can be edited).
     """
 
     changed = Signal(object)
+    problem_changed = Signal(str)
 
     def __init__(self, bound: BoundRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,14 +52,14 @@ class ParameterRow(QWidget):
         self._value = bound.default
         self._default = bound.default
         self._missing = self._idle = self._problem = self._help = ""
-        self.label = ElidedLabel(translated(bound.row.label))
-        self.aside = ElidedLabel()
+        self.label = ElidedLabel(translated(bound.row.label), self)
+        self.aside = ElidedLabel(self)
         self.aside.setProperty("kind", "muted")
         self.aside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.reset_button = IconButton("reset", self.tr("Reset"), shy=True)
+        self.reset_button = IconButton("reset", self.tr("Reset"), self, shy=True)
         self.reset_button.setFixedHeight(20)
         self.reset_button.clicked.connect(self.reset)
-        self.note = Note()
+        self.note = Note(parent=self)
         self.field = self._make_field()
         self._lay_out()
         self._name_all()
@@ -109,9 +111,9 @@ class ParameterRow(QWidget):
 
     def reset(self) -> None:
         """Take the default again."""
-        self._problem = ""
         self._value = self._default
-        self._show_all()
+        self._show_value()
+        self._set_problem("")
         self.changed.emit(self._value)
 
     def is_modified(self) -> bool:
@@ -146,20 +148,24 @@ class ParameterRow(QWidget):
         except ParameterError as error:
             self.refuse(error)
             return
-        self._problem = ""
         changed = checked != self._value
         self._value = checked
-        self._show_reset()
-        self._show_note()
+        self._set_problem("")
         if changed:
             self.changed.emit(checked)
 
     def refuse(self, error: ParameterError) -> None:
         """Say what is wrong with what was typed, and keep the former value."""
-        self._problem = error.message
-        self._show_note()
+        self._set_problem(error.message)
 
     # Inside
+
+    def _set_problem(self, sentence: str) -> None:
+        changed = sentence != self._problem
+        self._problem = sentence
+        self._show_note()
+        if changed:
+            self.problem_changed.emit(sentence)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -240,18 +246,19 @@ class NumberRow(ParameterRow):
             slider.step if slider else 1,
             whole=whole,
             words=self._words(),
+            parent=self,
         )
         if row.unit in ("%", "pt"):
             self.box.setSuffix(f"\u2009{row.unit}")
         self.box.valueChanged.connect(self._typed)
-        self.slider = QuietSlider(slider) if slider else None
+        self.slider = QuietSlider(slider, self) if slider else None
         if self.slider is None:
             return self.box
         self.slider.moved.connect(self._slid)
         return self._beside(self.slider, self.box)
 
     def _beside(self, slider: QWidget, box: QWidget) -> QWidget:
-        field = QWidget()
+        field = QWidget(self)
         line = QHBoxLayout(field)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(10)
@@ -303,7 +310,7 @@ class ChoiceRow(ParameterRow):
     """One of a few values, in the label's own line."""
 
     def _make_field(self) -> QWidget:
-        self.combo = QuietCombo()
+        self.combo = QuietCombo(self)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for choice in self.bound.row.choices:
             self.combo.addItem(self._shown(choice), choice)
@@ -338,7 +345,7 @@ class SwitchRow(ParameterRow):
     """Yes or no: a check box that is its own label."""
 
     def _make_field(self) -> QWidget:
-        self.check = QCheckBox(translated(self.bound.row.label))
+        self.check = QCheckBox(translated(self.bound.row.label), self)
         self.check.toggled.connect(self.take)
         return self.check
 
@@ -358,7 +365,7 @@ class TextRow(ParameterRow):
     """A text of several lines."""
 
     def _make_field(self) -> QWidget:
-        self.edit = QPlainTextEdit()
+        self.edit = QPlainTextEdit(self)
         self.edit.setProperty("kind", "field")
         self.edit.setTabChangesFocus(True)
         self.edit.setFixedHeight(self.edit.fontMetrics().lineSpacing() * 4 + 14)

@@ -50,6 +50,8 @@ class SamplingPanel(QWidget):
         self.bar.chosen.connect(self._choose)
         self.bar.renamed.connect(self.preset_changed)
         self.rows: dict[str, ParameterRow] = {}
+        # Widgets get their parents at birth: moving them later costs twice the time.
+        self._scroll = PanelScroll(self)
         self.sections = {group: self._section(group) for group in GROUPS}
         self._lay_out()
         self._show()
@@ -86,10 +88,12 @@ class SamplingPanel(QWidget):
             row.set_last_seed(seed)
 
     def _section(self, group: str) -> Section:
-        section = Section(translated(group), opened=group in _OPEN_AT_FIRST)
+        opened = group in _OPEN_AT_FIRST
+        section = Section(translated(group), opened=opened, parent=self._scroll.widget())
+        self._scroll.column.addWidget(section)
         for bound in PARAMETERS:
             if bound.row.group == group:
-                row = make_row(bound)
+                row = make_row(bound, section.body)
                 row.set_value(getattr(self._sampling, bound.name))
                 row.changed.connect(self._collect)
                 self.rows[bound.name] = row
@@ -97,15 +101,12 @@ class SamplingPanel(QWidget):
         return section
 
     def _lay_out(self) -> None:
-        scroll = PanelScroll()
-        for section in self.sections.values():
-            scroll.column.addWidget(section)
-        scroll.column.addStretch(1)
+        self._scroll.column.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(self._scroll, 1)
 
     def _choose(self, sampling: Sampling) -> None:
         """Take a preset's values; the seed is the writer's, not the preset's."""

@@ -15,7 +15,7 @@ class Section(QWidget):
     def __init__(self, title: str, *, opened: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = title
-        self.header = QToolButton()
+        self.header = QToolButton(self)
         self.header.setProperty("kind", "header")
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -24,14 +24,14 @@ class Section(QWidget):
         self.header.setChecked(opened)
         self.header.setText(title)
         self.header.toggled.connect(self._toggle)
-        self.body = QWidget()
+        self.body = QWidget(self)
         self._rows = QVBoxLayout(self.body)
         self._rows.setContentsMargins(2, 2, 0, 10)
         self._rows.setSpacing(12)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2)
-        whole.addWidget(_rule())
+        whole.addWidget(_rule(self))
         whole.addWidget(self.header)
         whole.addWidget(self.body)
         self._toggle(opened)
@@ -92,8 +92,8 @@ class PanelScroll(QScrollArea):
         return QSize(self.column.minimumSize().width() + bar, 120)
 
 
-def _rule() -> QFrame:
-    rule = QFrame()
+def _rule(parent: QWidget) -> QFrame:
+    rule = QFrame(parent)
     rule.setProperty("kind", "rule")
     rule.setFixedHeight(1)
     return rule

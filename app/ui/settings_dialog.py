@@ -112,6 +112,7 @@ class SettingsDialog(QDialog):
         if bound.name not in _QUIET:
             row.show_help()
         row.changed.connect(self._validate)
+        row.problem_changed.connect(self._validate)
         if bound.name == "theme":
             row.changed.connect(self._show_theme)
         return row

@@ -108,7 +108,8 @@ class TextsRow(ParameterRow):
         self.list = _plain(_Removing())
         self.list.remove_pressed.connect(self._remove)
         delegate = _EscapeDelegate(self.list)
-        delegate.edited.connect(self._edited)
+        # Queued: the list is filled anew, which must not happen under the open editor.
+        delegate.edited.connect(self._edited, Qt.ConnectionType.QueuedConnection)
         self.list.setItemDelegate(delegate)
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(self.tr("Add a text, \\n for a line break"))
