@@ -13,6 +13,8 @@ from app.host.base import Job
 from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.vocabulary import Ids
 
+State = npt.NDArray[np.uint8]
+
 SEQUENCES = 32
 """How many sequences a context may hold: the running variants and the cached ones."""
 
@@ -135,6 +137,25 @@ class Context:
         """How many positions a sequence holds."""
         last: int = native.llama_memory_seq_pos_max(self._memory, sequence)
         return last + 1
+
+    def save(self, sequence: int) -> State | None:
+        """A copy of a sequence's memory; None if it cannot be had."""
+        size = native.llama_state_seq_get_size(self.handle, sequence)
+        try:
+            state = np.empty(size, np.uint8)
+        except MemoryError:
+            return None
+        pointer = _pointer(state, ctypes.POINTER(ctypes.c_uint8))
+        written = native.llama_state_seq_get_data(self.handle, pointer, size, sequence)
+        return state if written == size else None
+
+    def restore(self, state: State, sequence: int) -> bool:
+        """Put a copy back as an empty sequence; False if there is no room for it."""
+        pointer = _pointer(state, ctypes.POINTER(ctypes.c_uint8))
+        if native.llama_state_seq_set_data(self.handle, pointer, len(state), sequence):
+            return True
+        native.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        return False
 
     def set_threads(self, threads: int) -> None:
         """Compute with this many threads from the next batch on."""

@@ -126,9 +126,7 @@ class LlamaCppEngine:
     def _run(
         self, request: Generate, job: Job, prompt: Ids, chains: list[Chain], times: Times
     ) -> list[Variant]:
-        if request.exact:
-            self._cache.clear()
-        first = self._cache.begin(prompt)
+        first = self._cache.anew() if request.exact else self._cache.begin(prompt)
         times.reused = first.length
         writer = Writer(self._context, self._vocabulary, self._reader, request, job)
         variants = [self._variant(0, first, chains[0], request)]

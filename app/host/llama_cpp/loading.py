@@ -12,13 +12,13 @@ from app.core.errors import (
     CancelledError,
     LampblackError,
     ModelLoadError,
-    ModelNotFoundError,
     NotAModelError,
     OutOfMemoryError,
     ParameterError,
     TruncatedModelError,
     UnsupportedModelError,
 )
+from app.core.gguf import read_header
 from app.core.load_options import LoadOptions
 from app.engine.messages import EngineSettings, Loading, ModelInfo
 from app.host.base import Job
@@ -28,7 +28,6 @@ from app.host.llama_cpp.library import Device, library, native
 from app.host.llama_cpp.model import Model, metadata
 from app.host.llama_cpp.threads import default_threads
 
-_MAGIC = b"GGUF"
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
 _ALL_LAYERS = 10_000
 _KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
@@ -43,7 +42,7 @@ _SMALLER = "Close other programs, choose a smaller context or a smaller model."
 def load_engine(path: str, options: LoadOptions, job: Job) -> LlamaCppEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
     file = Path(path)
-    _check_file(file)
+    read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
     library().forget_log()
     gpu = library().gpu()
     layers = _ALL_LAYERS if options.gpu_layers < 0 else options.gpu_layers
@@ -59,23 +58,6 @@ def load_engine(path: str, options: LoadOptions, job: Job) -> LlamaCppEngine:
         native.llama_model_free(handle)
         raise
     return LlamaCppEngine(model, _info(file, model, settings))
-
-
-def _check_file(file: Path) -> None:
-    try:
-        if file.is_dir():
-            raise NotAModelError(f"{file.name} is a folder, not a GGUF file.")
-        with file.open("rb") as opened:
-            magic = opened.read(len(_MAGIC))
-    except FileNotFoundError:
-        raise ModelNotFoundError(f"There is no file {file}.") from None
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise ModelLoadError(f"{file.name} cannot be read: {reason}.") from error
-    if magic != _MAGIC:
-        raise NotAModelError(
-            f"{file.name} is not a GGUF model.", "Choose a file that ends with .gguf."
-        )
 
 
 def _load_model(file: Path, options: LoadOptions, layers: int, job: Job) -> Any:

@@ -1,0 +1,56 @@
+"""Driving an engine directly, without the host's loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.core.load_options import LoadOptions
+from app.core.parameters import Sampling
+from app.engine.messages import Done, Generate, HostEvent, Prefill, Tokens
+from app.host import llama_cpp as engine_module
+from app.host.base import Job
+from app.host.llama_cpp.engine import LlamaCppEngine
+
+OPTIONS = LoadOptions(context=2048, threads=2)
+
+
+class Runner:
+    """Generates on an engine and keeps the events."""
+
+    def __init__(self, engine: LlamaCppEngine) -> None:
+        self.engine = engine
+        self.events: list[HostEvent] = []
+        self.on_event: Callable[[HostEvent, Job], None] | None = None
+        self.job_kind: type[Job] = Job
+
+    def __call__(self, prompt: str = "", **fields: Any) -> Done:
+        names = Sampling.__struct_fields__
+        sampling = Sampling(**{name: fields.pop(name) for name in names if name in fields})
+        request = Generate(job=1, prompt=prompt, sampling=sampling, **fields)
+        self.events = []
+        self._job = self.job_kind(1, self._take)
+        return self.engine.generate(request, self._job)
+
+    def _take(self, event: HostEvent) -> None:
+        self.events.append(event)
+        if self.on_event is not None:
+            self.on_event(event, self._job)
+
+    def streamed(self, variant: int = 0) -> str:
+        return "".join(event.text for event in self.tokens if event.variant == variant)
+
+    @property
+    def tokens(self) -> list[Tokens]:
+        return [event for event in self.events if isinstance(event, Tokens)]
+
+    @property
+    def prefills(self) -> list[Prefill]:
+        return [event for event in self.events if isinstance(event, Prefill)]
+
+
+def load(path: Path, options: LoadOptions = OPTIONS) -> LlamaCppEngine:
+    engine = engine_module.load(str(path), options, Job(0, lambda _event: None))
+    assert isinstance(engine, LlamaCppEngine)
+    return engine
