@@ -226,6 +226,10 @@ class Note(QLabel):
         self.setFont(font)
         self.hide()
 
+    def minimumSizeHint(self) -> QSize:
+        """One short line; how high it really is depends on the width it is given."""
+        return QSize(40, self.fontMetrics().height())
+
     def say(self, text: str) -> None:
         """Show `text`, or nothing at all when it is empty."""
         self.setText(text)

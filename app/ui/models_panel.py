@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 class ModelsPanel(QWidget):
     """Shows the library's models and asks others to load, unload, add, remove and fetch them.
 
-    It does none of these itself, and never deletes a file.
+    It does none of these itself, and never deletes a file. `refreshed` ends every reading of the
+    disk, well or not.
     """
 
     load_requested = Signal(str)
@@ -66,7 +67,7 @@ class ModelsPanel(QWidget):
         self._fetching = False
         self._lister = ModelLister(library, self)
         self._lister.listed.connect(self._show_models)
-        self._lister.failed.connect(self.show_error)
+        self._lister.failed.connect(self._show_trouble)
         self.list = self._make_list()
         self._make_parts()
         self._lay_out()
@@ -266,6 +267,10 @@ class ModelsPanel(QWidget):
         if models:
             self.select(wanted)
         self._show_state()
+        self.refreshed.emit()
+
+    def _show_trouble(self, sentence: str) -> None:
+        self.show_error(sentence)
         self.refreshed.emit()
 
     def _show_state(self) -> None:

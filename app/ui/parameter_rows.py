@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Signal
@@ -217,12 +218,12 @@ class ParameterRow(QWidget):
         for slider in self.findChildren(QuietSlider):
             set_property(slider, "idle", "true" if dim else "false")
         tip = tooltip(self.bound)
-        self.setToolTip(f"{tip}\n\n{reason}" if reason else tip)
+        self.setToolTip(f"{tip}<p><i>{escape(reason, quote=False)}</i></p>" if reason else tip)
         self._show_reset()
 
 
 def tooltip(bound: BoundRow) -> str:
-    """The help of a row and its limits."""
+    """The help of a row and its limits, as rich text so that it wraps."""
     row = bound.row
     parts = [translated(row.help)]
     limited = row.low is not None and row.high is not None and not row.choices
@@ -230,7 +231,7 @@ def tooltip(bound: BoundRow) -> str:
         limits = QCoreApplication.translate("ParameterRow", "From {0} to {1}")
         unit = f" {translated(row.unit)}" if row.unit else ""
         parts.append(f"{limits.format(limit_text(row.low), limit_text(row.high))}{unit}.")
-    return "\n".join(parts)
+    return "".join(f"<p>{escape(part, quote=False)}</p>" for part in parts)
 
 
 class NumberRow(ParameterRow):
@@ -368,7 +369,7 @@ class TextRow(ParameterRow):
         self.edit = QPlainTextEdit(self)
         self.edit.setProperty("kind", "field")
         self.edit.setTabChangesFocus(True)
-        self.edit.setFixedHeight(self.edit.fontMetrics().lineSpacing() * 4 + 14)
+        self.edit.setFixedHeight(self.edit.fontMetrics().lineSpacing() * 5 + 14)
         self.edit.textChanged.connect(lambda: self.take(self.edit.toPlainText()))
         return self.edit
 

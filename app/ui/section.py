@@ -79,7 +79,7 @@ class PanelScroll(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        body = QWidget()
+        body = _Body()
         body.setProperty("kind", "body")
         self.column = QVBoxLayout(body)
         self.column.setContentsMargins(14, 0, 10, 14)
@@ -90,6 +90,16 @@ class PanelScroll(QScrollArea):
         """As wide as the column needs, however low."""
         bar = self.verticalScrollBar().sizeHint().width()
         return QSize(self.column.minimumSize().width() + bar, 120)
+
+
+class _Body(QWidget):
+    """The column's widget: its width alone says how high it must be."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Any height, where notes wrap: Qt's own answer is the height at the least width."""
+        hint, layout = super().minimumSizeHint(), self.layout()
+        wraps = layout is not None and layout.hasHeightForWidth()
+        return QSize(hint.width(), 0) if wraps else hint
 
 
 def _rule(parent: QWidget) -> QFrame:

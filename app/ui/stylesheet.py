@@ -57,8 +57,19 @@ QComboBox { min-height: 18px; padding-right: 22px; }
 QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center right;
     width: 22px; border: none; }
 QComboBox::down-arrow { image: url("$icons/drop.svg"); width: 14px; height: 14px; }
-QComboBox QAbstractItemView { background: $field; color: $ink; border: 1px solid $line;
+QComboBox QAbstractItemView { background: $field; color: $ink; border: none; padding: 3px;
     outline: none; selection-background-color: $selection; selection-color: $selection_ink; }
+
+QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 5px; }
+
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px;
+    border: 1px solid $edge; border-radius: 4px; background: $field; }
+QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent;
+    border-color: $accent; image: url("$icons/tick-$scheme.svg"); }
+QCheckBox::indicator:disabled { border-color: $line; background: transparent; }
+QCheckBox:focus { color: $accent; }
 
 QSlider { min-height: 22px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
@@ -134,4 +145,5 @@ def stylesheet(theme: Theme) -> str:
     colors["scroll"] = theme.faint.name() if theme.dark else "#c9c3b8"
     accent = theme.accent
     colors["accent_hover"] = (accent.lighter(112) if theme.dark else accent.darker(112)).name()
-    return _SHEET.substitute(colors, icons=ICONS.as_posix())
+    scheme = "dark" if theme.dark else "light"
+    return _SHEET.substitute(colors, icons=ICONS.as_posix(), scheme=scheme)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.parameters import GROUPS, PARAMETERS, Sampling
 from app.core.presets import Presets
@@ -11,6 +11,7 @@ from app.core.rows import BoundRow
 from app.ui.idle_rows import idle_rows
 from app.ui.parameter_rows import NumberRow
 from app.ui.sampling_panel import SamplingPanel
+from app.ui.section import PanelScroll
 from tests.ui_panels.values import other_value
 
 
@@ -170,3 +171,18 @@ def test_everything_that_takes_the_focus_has_a_name(panel: SamplingPanel) -> Non
         inner = child.objectName().startswith("qt_")
         if focusable and child.isVisible() and not inner:
             assert child.accessibleName() or getattr(child, "text", str)(), child
+
+
+@pytest.mark.parametrize("engine", ["llama.cpp", "torch"])
+def test_the_column_is_as_high_as_its_rows_and_no_higher(panel: SamplingPanel, engine) -> None:
+    for section in panel.sections.values():
+        section.set_open(True)
+    panel.set_engine(engine)
+    QApplication.processEvents()
+    body = panel.rows["temperature"].window().findChild(PanelScroll).widget()
+    last = panel.sections["Advanced"].geometry().bottom()
+    assert last <= body.height() <= last + 40
+    for row in panel.rows.values():
+        needed = row.heightForWidth(row.width()) if row.hasHeightForWidth() else row.height()
+        assert row.height() >= needed
+        assert row.field.height() >= row.field.minimumSizeHint().height()
