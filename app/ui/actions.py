@@ -29,6 +29,8 @@ class Actions(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._actions = {row.id: self._make(row) for row in ACTIONS}
+        self._connected: set[str] = set()
+        self.menus: list[QMenu] = []
         window.addActions(list(self._actions.values()))
         self.redraw()
 
@@ -38,7 +40,12 @@ class Actions(QObject):
     def connect_all(self, slots: dict[str, Callable[[], object]]) -> None:
         """Let each named action call its slot, without Qt's `checked`."""
         for name, slot in slots.items():
+            self._connected.add(name)
             self._actions[name].triggered.connect(lambda _checked=False, call=slot: call())
+
+    def is_connected(self, name: str) -> bool:
+        """Whether the action does anything."""
+        return name in self._connected
 
     def redraw(self) -> None:
         """Draw the icons in the colours of the present theme."""
@@ -58,6 +65,7 @@ class Actions(QObject):
                 if row.starts_group:
                     menu.addSeparator()
                 menu.addAction(self._actions[row.id])
+        self.menus = list(menus.values())
         return menus
 
     def _make(self, row: ActionRow) -> QAction:

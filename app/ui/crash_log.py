@@ -40,7 +40,7 @@ class CrashLog:
     def left_behind(self) -> tuple[Path, ...]:
         """The reports of programs that ended unexpectedly, renamed, so that each comes once."""
         found = []
-        for path in sorted(self._folder.glob(f"{_PREFIX}*.log")):
+        for path in sorted(self._folder.glob(f"{_PREFIX}*")):
             with contextlib.suppress(OSError):
                 if path == self._path or _is_alive(path):
                     continue

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPalette,
     QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
@@ -102,21 +101,15 @@ class Editor(QTextEdit):
         cursor.setBlockFormat(self._block_format)
         self._set_page_margins()
         self._set_width()
+        self._sync_modified()  # Qt takes formats for changes
 
     def set_colours(self, theme: Theme) -> None:
         """Colour the page, its text, its selection, and what the writer has not accepted yet."""
-        palette = self.palette()
-        for role, colour in {
-            QPalette.ColorRole.Base: theme.page,
-            QPalette.ColorRole.Window: theme.page,
-            QPalette.ColorRole.Text: theme.ink,
-            QPalette.ColorRole.Highlight: theme.selection,
-            QPalette.ColorRole.HighlightedText: theme.selection_ink,
-            QPalette.ColorRole.PlaceholderText: theme.faint,
-        }.items():
-            palette.setColor(role, colour)
-        self.setPalette(palette)
-        self.setAutoFillBackground(True)
+        self.setStyleSheet(
+            f"QTextEdit {{ background: {theme.page.name()}; color: {theme.ink.name()};"
+            f" selection-background-color: {theme.selection.name()};"
+            f" selection-color: {theme.selection_ink.name()}; }}"
+        )
         self._tint_format = QTextCharFormat()
         self._tint_format.setBackground(theme.take_tint)
         self._tint_format.setForeground(theme.take_ink)
@@ -176,7 +169,7 @@ class Editor(QTextEdit):
         self.history = History()
         self.set_tint(0, 0)
         self.move_caret(0)
-        self.history_moved.emit()
+        self._sync_modified()
 
     def cursor_at(self, start: int, end: int | None = None) -> QTextCursor:
         """A cursor from `start` to `end` that is not the writer's."""

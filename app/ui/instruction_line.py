@@ -79,8 +79,8 @@ class TakeSwitch(QWidget):
         self.setVisible(count > 0)
         for arrow in self._arrows:
             arrow.setVisible(count > 1)
-        text = self.tr("Take {0} of {1}").format(number, count) if count > 1 else self.tr("Take 1")
-        self.label.setText(text)
+        self.label.setVisible(count > 1)
+        self.label.setText(self.tr("Take {0} of {1}").format(number, count))
 
 
 class WriteBar(QWidget):

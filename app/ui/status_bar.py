@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
@@ -75,7 +77,8 @@ class StatusBar(QStatusBar):
             self.show_speed(0)
             self.show_context(0, 0)
             return
-        _put(self.model, f"{model.name} · {model.settings.device}")
+        name = Path(model.path).stem if model.path.endswith(".gguf") else model.name
+        _put(self.model, f"{name} · {model.settings.device}")
         self.model.setToolTip(model.path)
 
     def show_speed(self, tokens_per_s: float) -> None:

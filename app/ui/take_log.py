@@ -34,7 +34,7 @@ class TakeLog:
                 instruction=order.group.instruction,
                 text=ending.take.text,
                 model=model.path if model else "",
-                seed=ending.seed,
+                seed=ending.seed or 0,
                 finish_reason=ending.finish_reason,
                 sampling=msgspec.json.encode(order.sampling).decode(),
                 settings=msgspec.json.encode(ending.settings).decode(),

@@ -1,0 +1,294 @@
+"""A whole window on a scripted worker: the test plays the engine's part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import ModelNotFoundError
+from app.core.models import ModelFile
+from app.core.paths import Paths
+from app.core.presets import Presets
+from app.core.settings import SettingsStore
+from app.core.store import Store
+from app.engine.messages import (
+    Done,
+    EngineSettings,
+    Event,
+    Failed,
+    Loaded,
+    ModelInfo,
+    Stats,
+    Take,
+    Tokens,
+)
+from app.ui.application import make_application
+from app.ui.main_window import MainWindow
+from app.workbench import Workbench
+
+MODEL = ModelInfo(
+    name="Tiny",
+    path="/models/Tiny.Q4_1.gguf",
+    engine="llama.cpp",
+    context=2048,
+    has_chat_template=True,
+    settings=EngineSettings(engine="llama.cpp", device="CPU"),
+)
+
+
+class FakeWorker:
+    """Notes what it is asked for; `tell` sends events as the engine would."""
+
+    def __init__(self, model: ModelInfo | None = MODEL) -> None:
+        self.model = model
+        self.busy = False
+        self.asked: list[tuple[str, int, dict[str, Any]]] = []
+        self.cancelled: list[int | None] = []
+        self.listener: Callable[[Event], None] = lambda _event: None
+        self._job = 0
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        self.listener = listener
+
+    def load(self, path: str, engine: str, options: object) -> int:
+        return self._note("load", path=path, engine=engine, options=options)
+
+    def generate(self, **fields: Any) -> int:
+        return self._note("generate", **fields)
+
+    def count(self, prompt: str = "", messages: tuple[Any, ...] = ()) -> int:
+        return self._note("count", prompt=prompt)
+
+    def unload(self) -> int:
+        return self._note("unload")
+
+    def describe(self) -> int:
+        return self._note("describe")
+
+    def cancel(self, job: int | None = None) -> None:
+        self.cancelled.append(job)
+
+    def close(self) -> None:
+        self.listener = lambda _event: None
+
+    def last(self, kind: str) -> tuple[int, dict[str, Any]]:
+        """The job and the fields of the last request of that kind."""
+        return next((job, fields) for name, job, fields in reversed(self.asked) if name == kind)
+
+    def count_of(self, kind: str) -> int:
+        return sum(name == kind for name, _job, _fields in self.asked)
+
+    def _note(self, kind: str, **fields: Any) -> int:
+        self._job += 1
+        self.asked.append((kind, self._job, fields))
+        return self._job
+
+
+class FakeLibrary:
+    """A list of models that needs no files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.models: list[ModelFile] = []
+
+    def add(self, path: str) -> ModelFile:
+        model = ModelFile(
+            path=path,
+            name=Path(path).stem,
+            kind="gguf",
+            size_bytes=1000,
+            quantization="Q4_1",
+            architecture="llama",
+            parameters=1,
+            context=2048,
+            has_chat_template=True,
+        )
+        self.models.append(model)
+        return model
+
+    def list(self) -> tuple[ModelFile, ...]:
+        return tuple(self.models)
+
+    def added_as(self, model: ModelFile) -> str:
+        return model.path
+
+    def resolve(self, name: str) -> ModelFile:
+        for model in self.models:
+            if name in (model.path, model.name):
+                return model
+        raise ModelNotFoundError(f"There is no model named {name}.")
+
+
+class FakeQuestions:
+    """Answers as the test says, and notes what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.unsaved_answer = "discard"
+        self.overwrite_answer = False
+        self.starter_answer = True
+        self.save_answer: Path | None = None
+        self.open_answer: Path | None = None
+        self.model_answer: Path | None = None
+
+    def unsaved(self, name: str) -> str:
+        self.asked.append(f"unsaved {name}")
+        return self.unsaved_answer
+
+    def overwrite_foreign(self, name: str) -> bool:
+        self.asked.append(f"overwrite {name}")
+        return self.overwrite_answer
+
+    def starter(self, folder: Path) -> bool:
+        self.asked.append("starter")
+        return self.starter_answer
+
+    def save_path(self, suggestion: Path) -> Path | None:
+        self.asked.append(f"save {suggestion.name}")
+        return self.save_answer
+
+    def open_path(self, folder: Path) -> Path | None:
+        return self.open_answer
+
+    def model_path(self, folder: Path) -> Path | None:
+        return self.model_answer
+
+
+@dataclass
+class Studio:
+    """A window, the parts it stands on, and the engine's lines."""
+
+    window: MainWindow
+    worker: FakeWorker
+    questions: FakeQuestions
+    library: FakeLibrary
+    bench: Workbench
+    texts: dict[int, list[str]] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The text as Qt's document has it; the manuscript must always agree."""
+        cursor = self.window.editor.cursor_at(0, self.window.editor.document().characterCount() - 1)
+        shown = cursor.selectedText().replace("\u2029", "\n")
+        assert self.window.editor.manuscript.text() == shown
+        return shown
+
+    @property
+    def tinted(self) -> str:
+        return self.window.editor.manuscript.text(*self.window.editor.tint)
+
+    @property
+    def banners(self) -> list[str]:
+        return [banner.text for banner in self.window.page.banners.banners()]
+
+    def do(self, action: str) -> None:
+        """Trigger an action, as its key or its menu entry would."""
+        assert self.window.actions_table[action].isEnabled(), f"{action} is disabled"
+        self.window.actions_table[action].trigger()
+
+    def show(self, text: str, caret: int | None = None) -> None:
+        """Begin with `text` and the caret in it, at the end unless told."""
+        editor = self.window.editor
+        editor.move_caret(len(editor.manuscript))
+        editor.insert_plain(text)
+        editor.history.close_step()
+        editor.move_caret(len(editor.manuscript) if caret is None else caret)
+
+    def tell(self, *events: Event) -> None:
+        """Let the engine say something, and the window hear it at once."""
+        for event in events:
+            self.worker.listener(event)
+        self.window.bridge.flush()
+
+    def stream(self, *pieces: str, variant: int = 0, job: int | None = None) -> None:
+        """Let the last generation write `pieces`."""
+        number = self.worker.last("generate")[0] if job is None else job
+        for piece in pieces:
+            self.texts.setdefault(number, [""] * 8)[variant] += piece
+            self.tell(Tokens(job=number, variant=variant, text=piece, tokens=1))
+
+    def done(self, reason: str = "stop", job: int | None = None, **stats: Any) -> None:
+        """Let the last generation end."""
+        number, fields = self.worker.last("generate")
+        number = number if job is None else job
+        texts = self.texts.get(number, [""] * 8)
+        takes = tuple(
+            Take(variant=v, text=texts[v], finish_reason=reason) for v in range(fields["n"])
+        )
+        self.tell(Done(job=number, takes=takes, stats=Stats(**stats), seed=7))
+
+    def fail(self, kind: str, message: str) -> None:
+        self.tell(Failed(job=self.worker.last("generate")[0], kind=kind, message=message))
+
+    def loaded(self, model: ModelInfo = MODEL) -> None:
+        """Let the last load succeed."""
+        self.worker.model = model
+        self.tell(Loaded(job=self.worker.last("load")[0], model=model, seconds=0.1))
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    return QApplication
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    return make_application()
+
+
+@pytest.fixture
+def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]:
+    """Makes windows and closes them, however the test ends."""
+    studios: list[Studio] = []
+
+    def make(model: ModelInfo | None = MODEL, fetcher: Any = None, **settings: Any) -> Studio:
+        paths = Paths.here()
+        store = SettingsStore(paths.settings_file)
+        if settings:
+            store.change(**settings)
+        worker, library, questions = FakeWorker(model), FakeLibrary(paths.models), FakeQuestions()
+        bench = Workbench(
+            paths=paths,
+            settings=store,
+            presets=Presets(paths.presets_file),
+            library=library,
+            store=Store(paths.store_file),
+            worker=worker,
+            fetcher=fetcher,
+        )
+        window = MainWindow(bench, questions)
+        studio = Studio(window, worker, questions, library, bench)
+        studios.append(studio)
+        with qtbot.waitExposed(window), qtbot.waitSignal(window.models_panel.refreshed):
+            window.show()
+        window.page.show_page()
+        if model is not None:
+            window.desk.models.loaded.emit(model)
+        return studio
+
+    yield make
+    for studio in studios:
+        studio.questions.unsaved_answer = "discard"
+        studio.window.close()
+        studio.window.deleteLater()
+        studio.bench.store.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+@pytest.fixture
+def tiny() -> ModelInfo:
+    """The model that windows have loaded."""
+    return MODEL
+
+
+@pytest.fixture
+def studio(make_studio: Callable[..., Studio]) -> Studio:
+    """A window with a loaded model and an empty page."""
+    return make_studio()

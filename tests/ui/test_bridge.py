@@ -1,0 +1,70 @@
+"""The bridge: nothing lost, nothing out of order, nothing after the end."""
+
+from __future__ import annotations
+
+import threading
+
+from app.engine.messages import Done, Prefill, Tokens
+from app.ui.bridge import Bridge
+
+
+def tokens(text: str, variant: int = 0) -> Tokens:
+    return Tokens(job=1, variant=variant, text=text, tokens=1)
+
+
+def test_tokens_are_joined_and_keep_their_place(qtbot):
+    bridge = Bridge()
+    heard = []
+    bridge.arrived.connect(heard.append)
+
+    def engine() -> None:
+        bridge.post(Prefill(job=1, done=1, total=1))
+        for index in range(500):
+            bridge.post(tokens(f"{index} ", index % 2))
+        bridge.post(Done(job=1))
+
+    thread = threading.Thread(target=engine)
+    with qtbot.waitSignal(bridge.arrived, check_params_cb=lambda event: isinstance(event, Done)):
+        thread.start()
+    thread.join()
+    assert isinstance(heard[0], Prefill)
+    assert isinstance(heard[-1], Done)
+    for variant in (0, 1):
+        text = "".join(e.text for e in heard[1:-1] if e.variant == variant)
+        assert text == "".join(f"{index} " for index in range(variant, 500, 2))
+    assert sum(e.tokens for e in heard[1:-1]) == 500
+    assert len(heard) < 100
+
+
+def test_tokens_alone_come_within_a_frame(qtbot):
+    bridge = Bridge()
+    with qtbot.waitSignal(bridge.arrived, timeout=1000) as caught:
+        bridge.post(tokens("a"))
+        bridge.post(tokens("b"))
+    assert caught.args[0].text == "ab"
+
+
+def test_nothing_comes_after_the_end(qtbot):
+    bridge = Bridge()
+    heard = []
+    bridge.arrived.connect(heard.append)
+    bridge.post(tokens("a"))
+    bridge.close()
+    bridge.post(Done(job=1))
+    bridge.flush()
+    assert heard == []
+
+
+def test_closing_from_within_a_delivery_ends_it(qtbot):
+    bridge = Bridge()
+    heard = []
+
+    def hear(event: object) -> None:
+        heard.append(event)
+        bridge.close()
+
+    bridge.arrived.connect(hear)
+    bridge.post(Prefill(job=1, done=0, total=1))
+    bridge.post(Done(job=1))
+    bridge.flush()
+    assert len(heard) == 1

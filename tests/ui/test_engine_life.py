@@ -1,0 +1,215 @@
+"""The engine's life as the window shows it: loading, reading, dying, coming back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.core.errors import DownloadError
+from app.engine.messages import Counted, Done, Failed, HostDied, Loading, Prefill
+from app.fetch.client import Progress
+
+
+def test_continue_loads_the_last_model_first(make_studio, own_home):
+    path = own_home / "Last.gguf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    studio = make_studio(model=None)
+    studio.bench.settings.change(model=str(path))
+    studio.library.add(str(path))
+    studio.show("A")
+    studio.do("continue")
+    job, fields = studio.worker.last("load")
+    assert fields["path"] == str(path)
+    assert studio.worker.count_of("generate") == 0
+    studio.tell(Loading(job=job, fraction=0.4))
+    status = studio.window.status
+    assert not status.progress.isHidden()
+    assert "Last" in status.progress_text.text()
+    assert status.bar.value() == 400
+    studio.loaded()
+    assert status.progress.isHidden()
+    assert studio.worker.last("generate")[1]["prompt"] == "A"
+    studio.stream(" b")
+    assert studio.text == "A b"
+
+
+def test_a_load_can_be_stopped(make_studio, own_home):
+    path = own_home / "Last.gguf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    studio = make_studio(model=None)
+    studio.bench.settings.change(model=str(path))
+    studio.library.add(str(path))
+    studio.show("A")
+    studio.do("continue")
+    job = studio.worker.last("load")[0]
+    studio.do("stop")
+    assert studio.worker.cancelled == [job]
+    studio.tell(Failed(job=job, kind="cancelled", message="Stopped."))
+    assert studio.banners == []
+    assert studio.window.status.progress.isHidden()
+    assert not studio.window.session.running
+    assert studio.text == "A"
+    studio.do("undo")
+    assert studio.text == ""
+
+
+def test_a_load_that_fails_says_so(make_studio):
+    studio = make_studio(model=None)
+    studio.library.add("/models/Bad.gguf")
+    studio.window.desk.models.load("/models/Bad.gguf")
+    job = studio.worker.last("load")[0]
+    studio.tell(
+        Failed(
+            job=job, kind="truncated_model", message="Bad.gguf is cut off.", hint="Get it again."
+        )
+    )
+    assert studio.banners == ["Bad.gguf is cut off. Get it again."]
+    assert studio.window.status.progress.isHidden()
+
+
+def test_without_any_model_the_ways_to_one_are_shown(make_studio):
+    studio = make_studio(model=None)
+    studio.do("continue")
+    assert studio.window.page.is_empty_shown
+    studio.window.page.without_model.click()
+    assert not studio.window.page.is_empty_shown
+
+
+def test_with_models_but_none_used_the_list_is_shown(make_studio, qtbot):
+    studio = make_studio(model=None)
+    studio.library.add("/models/One.gguf")
+    with qtbot.waitSignal(studio.window.models_panel.refreshed):
+        studio.window.models_panel.refresh()
+    studio.do("continue")
+    assert not studio.window.page.is_empty_shown
+    assert studio.window.side.currentWidget() is studio.window.models_panel
+
+
+def test_reading_the_prompt_shows_how_far_it_is(studio):
+    studio.show("A")
+    studio.do("continue")
+    job = studio.worker.last("generate")[0]
+    studio.tell(Prefill(job=job, done=512, total=2048))
+    status = studio.window.status
+    assert status.progress_text.text() == "Reading the text: 512 of 2,048 tokens"
+    assert status.bar.value() == 250
+    status.stop_button.click()
+    assert studio.worker.cancelled == [job]
+    studio.stream(" b")
+    assert status.progress.isHidden()
+
+
+def test_the_status_bar_tells_speed_and_context(studio):
+    studio.show("A")
+    studio.do("continue")
+    studio.stream(" b")
+    studio.done(prompt_tokens=1000, completion_tokens=204, decode_s=4.0, dropped_tokens=12)
+    status = studio.window.status
+    assert status.speed.text() == "51.0 tokens/s"
+    assert status.context.text() == "1,204 of 2,048 tokens"
+    assert "12 tokens" in status.currentMessage()
+    assert "CPU" in status.model.text()
+
+
+def test_tokens_are_counted_in_a_pause(studio, qtbot):
+    with qtbot.waitSignal(studio.window.tokens._timer.timeout):
+        studio.show("Some words")
+    job, fields = studio.worker.last("count")
+    assert fields["prompt"] == "Some words"
+    studio.tell(Counted(job=job, tokens=2))
+    assert studio.window.status.context.text() == "2 of 2,048 tokens"
+
+
+def test_a_dead_host_is_said_and_the_next_try_works(studio):
+    studio.show("A")
+    studio.do("continue")
+    job = studio.worker.last("generate")[0]
+    studio.stream(" b")
+    studio.tell(
+        HostDied(code=-9, log_tail="boom"),
+        Failed(job=job, kind="model_crashed", message="The engine died while it worked with Tiny."),
+    )
+    assert studio.text == "A b"
+    assert studio.banners == ["The engine died while it worked with Tiny."]
+    assert not studio.window.session.running
+    studio.do("continue")
+    assert studio.worker.last("generate")[0] != job
+    studio.stream(" c")
+    studio.done()
+    assert studio.text == "A b c"
+    studio.window.page.banners.banners()[0].close_button.click()
+    assert studio.banners == []
+
+
+def test_what_a_dead_host_wrote_is_kept_as_a_take(studio):
+    studio.show("A")
+    studio.do("continue")
+    studio.stream(" b")
+    studio.fail("model_crashed", "The engine died.")
+    (record,) = studio.bench.store.takes(studio.window.documents.journal)
+    assert (record.text, record.finish_reason) == (" b", "failed")
+
+
+def test_nothing_to_add_is_said(studio):
+    studio.show("The end.")
+    studio.do("continue")
+    studio.done()
+    assert studio.window.status.currentMessage() == "The model had nothing to add here."
+    assert studio.window.session.group is None
+    studio.do("undo")
+    assert studio.text == ""
+
+
+class FakeFetcher:
+    """Fetches when the test lets it."""
+
+    def __init__(self, outcome: object) -> None:
+        self.outcome = outcome
+        self.cancelled = False
+
+    def get_starter(self, on_progress):
+        on_progress(Progress(phase="downloading", done=10, total=40))
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def close(self) -> None:
+        pass
+
+
+def test_the_starter_model_is_fetched_after_a_question(make_studio, qtbot):
+    path = Path("/models/Starter.gguf")
+    studio = make_studio(model=None, fetcher=FakeFetcher(path))
+    studio.library.add(str(path))
+    with qtbot.waitSignal(studio.window.desk.fetch.fetched):
+        studio.do("get_starter")
+    assert studio.questions.asked == ["starter"]
+    assert studio.worker.last("load")[1]["path"] == str(path)
+    studio.loaded()
+    assert not studio.window.page.is_empty_shown
+
+
+def test_a_fetch_that_fails_says_so(make_studio, qtbot):
+    studio = make_studio(model=None, fetcher=FakeFetcher(DownloadError("There is no network.")))
+    with qtbot.waitSignal(studio.window.desk.fetch.failed):
+        studio.do("get_starter")
+    assert studio.banners == ["There is no network."]
+
+
+def test_no_is_no(make_studio):
+    studio = make_studio(model=None, fetcher=FakeFetcher(Path("/x")))
+    studio.questions.starter_answer = False
+    studio.do("get_starter")
+    assert not studio.window.desk.fetch.running
+
+
+def test_unloading_empties_the_status_bar(studio):
+    studio.do("unload")
+    job = studio.worker.last("unload")[0]
+    studio.worker.model = None
+    studio.tell(Done(job=job))
+    assert studio.window.status.model.text() == "No model loaded"
