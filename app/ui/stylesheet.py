@@ -52,6 +52,7 @@ QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled,
 QPlainTextEdit[kind="field"]:disabled { color: $faint; background: transparent; }
 QLineEdit[kind="wrong"] { border-color: $error_ink; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
+QAbstractSpinBox { padding: 1px 0; }
 QAbstractSpinBox QLineEdit { border: none; padding: 0 5px; background: transparent; }
 QComboBox { min-height: 18px; padding-right: 22px; }
 QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center right;
