@@ -43,9 +43,11 @@ class Progress:
             return
         self.due = seconds + LOG_INTERVAL_S
         line = f"{self.title} · {seconds // 60}:{seconds % 60:02d} {detail}".rstrip()[:WIDTH]
-        print(
-            f"\r{line:<{WIDTH}}" if self.live else line, end="" if self.live else "\n", flush=True
-        )
+        if not self.live:
+            print(line, flush=True)
+        elif line != self.shown:
+            print(f"\r{line:<{WIDTH}}", end="", flush=True)
+        self.shown = line
 
     def end(self, detail: str) -> None:
         """Show the last word on it and close the line."""
