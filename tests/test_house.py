@@ -18,6 +18,18 @@ TOP_LEVEL = {
     "tests", ".ci", ".gitignore",
 }  # fmt: skip
 
+HOST_MAY_IMPORT = {
+    "app.core.errors",
+    "app.core.gguf",
+    "app.core.load_options",
+    "app.core.offline",
+    "app.core.parameters",
+    "app.core.rows",
+    "app.engine.framing",
+    "app.engine.messages",
+    "app.host",
+}
+
 
 def modules() -> list[Path]:
     app = ROOT / "app"
@@ -91,3 +103,18 @@ def test_every_dependency_is_pinned() -> None:
     pinned = [line for line in lines if not line.startswith("#")]
     assert all("==" in line for line in pinned)
     assert wanted <= {name(line) for line in pinned}
+
+
+def imported(module: Path) -> set[str]:
+    tree = ast.parse(module.read_text("utf-8"))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+@pytest.mark.parametrize(
+    "module", sorted((ROOT / "app" / "host").rglob("*.py")), ids=lambda path: path.stem
+)
+def test_host_imports_only_messages_tables_and_errors(module: Path) -> None:
+    own = {name for name in imported(module) if name.split(".")[0] == "app"}
+    assert {name for name in own if not name.startswith("app.host.")} <= HOST_MAY_IMPORT
