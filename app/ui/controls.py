@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette, QValidator, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -162,12 +162,9 @@ class QuietCombo(QComboBox):
 class IconButton(QToolButton):
     """A small flat button with a drawing, which follows the theme, and a name for everybody."""
 
-    def __init__(
-        self, drawing: str, name: str, parent: QWidget | None = None, *, shy: bool = False
-    ) -> None:
+    def __init__(self, drawing: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._drawing = drawing
-        self._shy = shy  # shows nothing while it is disabled
         self.setIconSize(QSize(16, 16))
         self.name(name)
         self.setAutoRaise(True)
@@ -181,12 +178,11 @@ class IconButton(QToolButton):
     def changeEvent(self, event: QEvent) -> None:
         """Draw again in the colours of a new theme."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange):
+        if event.type() == QEvent.Type.PaletteChange:
             self._redraw()
 
     def _redraw(self) -> None:
-        hidden = self._shy and not self.isEnabled()
-        self.setIcon(QIcon() if hidden else icon(self._drawing, Theme.current().muted))
+        self.setIcon(icon(self._drawing, Theme.current().muted))
 
 
 class ElidedLabel(QLabel):

@@ -30,6 +30,8 @@ from app.ui.controls import (
     set_property,
 )
 
+_LINE = 20
+
 
 def translated(text: str) -> str:
     """A label or help sentence of a table in the user's language."""
@@ -57,8 +59,8 @@ class ParameterRow(QWidget):
         self.aside = ElidedLabel(self)
         self.aside.setProperty("kind", "muted")
         self.aside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.reset_button = IconButton("reset", self.tr("Reset"), self, shy=True)
-        self.reset_button.setFixedHeight(20)
+        self.reset_button = IconButton("reset", self.tr("Reset"), self)
+        self.reset_button.setFixedHeight(_LINE)
         self.reset_button.clicked.connect(self.reset)
         self.note = Note(parent=self)
         self.field = self._make_field()
@@ -173,6 +175,7 @@ class ParameterRow(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(0)
+        grid.setRowMinimumHeight(0, _LINE)
         self._place(grid)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -204,7 +207,9 @@ class ParameterRow(QWidget):
         self._show_note()
 
     def _show_reset(self) -> None:
-        self.reset_button.setEnabled(self.is_modified() and not self._missing)
+        able = self.is_modified() and not self._missing
+        self.reset_button.setEnabled(able)
+        self.reset_button.setVisible(able)  # the label has its room otherwise
 
     def _show_note(self) -> None:
         reason = self._problem or self._missing
@@ -225,13 +230,14 @@ class ParameterRow(QWidget):
 def tooltip(bound: BoundRow) -> str:
     """The help of a row and its limits, as rich text so that it wraps."""
     row = bound.row
-    parts = [translated(row.help)]
+    parts = [f"<b>{escape(translated(row.label), quote=False)}</b>"]
+    parts.append(escape(translated(row.help), quote=False))
     limited = row.low is not None and row.high is not None and not row.choices
     if limited and bound.kind in ("int", "float"):
         limits = QCoreApplication.translate("ParameterRow", "From {0} to {1}")
         unit = f" {translated(row.unit)}" if row.unit else ""
         parts.append(f"{limits.format(limit_text(row.low), limit_text(row.high))}{unit}.")
-    return "".join(f"<p>{escape(part, quote=False)}</p>" for part in parts)
+    return "".join(f"<p>{part}</p>" for part in parts)
 
 
 class NumberRow(ParameterRow):
