@@ -8,20 +8,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.parameters import GROUPS, PARAMETERS, Sampling
 from app.core.presets import Presets
-from app.core.rows import BoundRow
+from app.ui.field_rows import SeedRow, make_row
 from app.ui.idle_rows import idle_rows
-from app.ui.parameter_rows import (
-    ChoiceRow,
-    NumberRow,
-    ParameterRow,
-    SeedRow,
-    SwitchRow,
-    TextRow,
-    translated,
-)
+from app.ui.parameter_rows import ParameterRow, translated
 from app.ui.preset_bar import PresetBar
 from app.ui.section import PanelScroll, Section
-from app.ui.texts_editor import make_list_row
 
 _OPEN_AT_FIRST = ("Variety", "Repetition", "Length and stops")
 
@@ -130,15 +121,3 @@ class SamplingPanel(QWidget):
         for group, section in self.sections.items():
             rows = (row for row in self.rows.values() if row.bound.row.group == group)
             section.set_changed(sum(row.is_modified() for row in rows))
-
-
-def make_row(bound: BoundRow, parent: QWidget | None = None) -> ParameterRow:
-    """The row widget for a row of any table."""
-    if bound.kind in ("texts", "bias"):
-        return make_list_row(bound, parent)
-    if bound.row.choices:
-        return ChoiceRow(bound, parent)
-    if bound.optional:
-        return SeedRow(bound, parent)
-    plain = {"bool": SwitchRow, "text": TextRow}
-    return plain.get(bound.kind, NumberRow)(bound, parent)

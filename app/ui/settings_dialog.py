@@ -22,8 +22,8 @@ from app.core.rows import BoundRow
 from app.core.settings import SETTINGS, Settings, SettingsStore
 from app.ui import theme
 from app.ui.controls import Note, QuietCombo
+from app.ui.field_rows import make_row
 from app.ui.parameter_rows import ParameterRow
-from app.ui.sampling_panel import make_row
 from app.ui.section import PanelScroll
 
 _ELSEWHERE = ("preset",)

@@ -12,8 +12,8 @@ from app.core.load_options import LOAD_OPTIONS
 from app.core.parameters import PARAMETERS, Sampling
 from app.core.rows import BoundRow, rows_by_name
 from app.core.settings import SETTINGS
-from app.ui.parameter_rows import NumberRow, ParameterRow, SeedRow, tooltip
-from app.ui.sampling_panel import make_row
+from app.ui.field_rows import NumberRow, SeedRow, make_row
+from app.ui.parameter_rows import ParameterRow, tooltip
 from tests.ui_panels.values import other_value
 
 EVERY = [*PARAMETERS, *LOAD_OPTIONS, *SETTINGS]

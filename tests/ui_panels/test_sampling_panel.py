@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.core.parameters import GROUPS, PARAMETERS, Sampling
 from app.core.presets import Presets
 from app.core.rows import BoundRow
+from app.ui.field_rows import NumberRow
 from app.ui.idle_rows import idle_rows
-from app.ui.parameter_rows import NumberRow
 from app.ui.sampling_panel import SamplingPanel
 from app.ui.section import PanelScroll
 from tests.ui_panels.values import other_value
