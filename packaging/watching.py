@@ -129,6 +129,7 @@ def _follow(
 
 def _let_end(child: subprocess.Popen[str]) -> None:
     """Let a child that Ctrl+C has interrupted too clear up after itself, but not for long."""
+    print("\nStopping…", flush=True)
     try:
         child.wait(5)
     except subprocess.TimeoutExpired:
