@@ -45,6 +45,7 @@ class NumberBox(QDoubleSpinBox):
         self.setRange(low, high)
         self.setSingleStep(step)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.lineEdit().setTextMargins(4, 0, 4, 0)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -89,7 +90,7 @@ class NumberBox(QDoubleSpinBox):
         hint = super().sizeHint()
         texts = [*self._words.values(), "00000.0"]
         width = max(self.fontMetrics().horizontalAdvance(text) for text in texts)
-        return QSize(width + 20, hint.height())
+        return QSize(width + 24, hint.height())
 
     def minimumSizeHint(self) -> QSize:
         """Never narrower than the usual numbers."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -174,7 +174,11 @@ class PresetBar(QFrame):
         for preset in presets:
             if own and preset.name == own[0]:
                 self.combo.insertSeparator(self.combo.count())
-            shown = self.tr(preset.name) if preset.builtin else preset.name
+            shown = (
+                QCoreApplication.translate("Presets", preset.name)
+                if preset.builtin
+                else preset.name
+            )
             self.combo.addItem(shown, preset.name)
         self.combo.setCurrentIndex(self.combo.findData(self._name))
         builtin = self.preset().builtin
