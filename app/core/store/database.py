@@ -1,0 +1,184 @@
+"""The database behind the store: what is written when, and what is done when the disk refuses."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from app.core.store.journal import Journal, forget
+from app.core.store.schema import NewerStoreError, connect
+
+T = TypeVar("T")
+
+_RETRY_S = 2.0
+_DAMAGE = (apsw.CorruptError, apsw.NotADBError)
+_TROUBLE = (apsw.Error, OSError, ValueError)  # ValueError: a path that no database can have
+
+
+class Database:
+    """The connection and the journals that this program writes; lives on the writer's thread.
+
+    No method raises for a disk that fails: `report` is told a sentence, once per kind of trouble,
+    and everything is written again, whole, when the disk works.
+    """
+
+    def __init__(self, path: Path, report: Callable[[str], None]) -> None:
+        self._path = path
+        self._report = report
+        self._connection: apsw.Connection | None = None
+        self._journals: dict[str, Journal] = {}
+        self._forgotten: set[str] = set()
+        self._locked = False  # by a newer version, for good
+        self._failing = False
+
+    def open(self) -> None:
+        """Open the store; one that is damaged is set aside and begun anew."""
+        self._guarded(self._write)
+
+    def commit(self) -> None:
+        """Write every journal that changed, in one transaction."""
+        if not self._dirty() and not self._forgotten and not self._failing:
+            return
+        if self._guarded(self._write) is not None:
+            for journal in self._dirty():
+                journal.written()
+            self._forgotten.clear()
+
+    def retry_after(self) -> float | None:
+        """While something is not on disk yet, try again."""
+        return _RETRY_S if (self._failing or self._dirty()) and not self._locked else None
+
+    def close(self) -> None:
+        """Close the file; SQLite folds its log back into it."""
+        if self._connection is not None:
+            with contextlib.suppress(apsw.Error):  # what was committed is on disk all the same
+                self._connection.close()
+
+    def add(self, journal: Journal) -> None:
+        """Keep a new journal from now on."""
+        self._journals[journal.id] = journal
+
+    def edit(self, journal: str, position: int, removed: int, added: str) -> None:
+        """Carry out an edit; one of an unknown or ended journal is nothing."""
+        if (known := self._journals.get(journal)) is not None:
+            known.edit(position, removed, added)
+
+    def mark_saved(self, journal: str, path: str) -> None:
+        """The journal's present text is in the file at `path`."""
+        if (known := self._journals.get(journal)) is not None:
+            known.mark_saved(path)
+
+    def forget(self, journal: str) -> None:
+        """Remove a journal, this program's or another's."""
+        self._journals.pop(journal, None)
+        self._forgotten.add(journal)
+
+    def run(self, work: Callable[[apsw.Connection], T], otherwise: T) -> T:
+        """Do `work` in a transaction of its own; `otherwise` where the disk refuses."""
+        done = self._guarded(lambda connection: (work(connection),))
+        return otherwise if done is None else done[0]
+
+    def _dirty(self) -> list[Journal]:
+        return [journal for journal in self._journals.values() if journal.dirty]
+
+    def _write(self, connection: apsw.Connection) -> bool:
+        for journal in self._dirty():
+            journal.write(connection)
+        for gone in self._forgotten:
+            forget(connection, gone)
+        return True
+
+    def _guarded(self, work: Callable[[apsw.Connection], T]) -> T | None:
+        """Do `work` in a transaction; None when it could not be, which was reported."""
+        if self._locked:
+            return None
+        try:
+            return self._worked(self._transaction(work))
+        except NewerStoreError:
+            self._locked = True
+            self._report(
+                f"{self._path.name} was written by a newer version of Lampblack: takes and "
+                "recovery are switched off until that version is used again."
+            )
+        except _DAMAGE as error:
+            return self._begin_anew(work, error)
+        except _TROUBLE as error:
+            self._failed(error)
+        return None
+
+    def _transaction(self, work: Callable[[apsw.Connection], T]) -> T:
+        if self._connection is None:
+            self._connection = connect(self._path)
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+            connection.execute("COMMIT")
+        except BaseException:  # whatever came, half a batch must not stay open
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+    def _begin_anew(self, work: Callable[[apsw.Connection], T], error: Exception) -> T | None:
+        """Set the damaged store aside, and write everything that is known into a new one."""
+        self._drop_connection()
+        try:
+            aside = _set_aside(self._path)
+        except OSError as refused:
+            self._failed(refused)
+            return None
+        self._report(
+            f"The store of takes and recoveries was damaged ({_reason(error)}). It was kept as "
+            f"{aside}, and a new one was begun."
+        )
+        try:
+            return self._worked(self._transaction(work))
+        except _TROUBLE as again:
+            self._failed(again)
+            return None
+
+    def _worked(self, result: T) -> T:
+        if self._failing:
+            self._failing = False
+            self._report("The store can be written again; nothing since then is missing.")
+        return result
+
+    def _failed(self, error: Exception) -> None:
+        self._drop_connection()
+        if not self._failing:
+            self._failing = True
+            self._report(
+                f"Recovery and takes cannot be written to {self._path}: {_reason(error)}. "
+                "Save your text; Lampblack goes on trying."
+            )
+
+    def _drop_connection(self) -> None:
+        """Let go of the file; what it holds is in doubt, so whole copies come next."""
+        self.close()
+        self._connection = None
+        for journal in self._journals.values():
+            journal.rewrite()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error).rstrip(".")
+
+
+def _set_aside(path: Path) -> str:
+    """Rename a damaged store and its logs to a free number; returns the new name."""
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.name}.broken-{number}")):
+        number += 1
+    path.rename(aside)
+    for ending in ("-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
+    return aside.name

@@ -1,0 +1,173 @@
+"""The store as the rest of the program sees it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from app.core.store.database import Database
+from app.core.store.journal import Journal, forget, replay
+from app.core.store.lives import Life, is_alive
+from app.core.store.records import Recovery, TakeRecord
+from app.core.store.writer import BatchThread
+
+_PROMPT_TAIL = 2000
+_COLUMNS = TakeRecord.__struct_fields__
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM take"  # noqa: S608 - the columns are our own
+
+
+class Store:
+    """Takes for ever, and journals of open documents; positions count UTF-16 code units.
+
+    `edit` and its like return at once; a thread writes them within 0.3 s. Nothing here raises for
+    a disk that fails: the writer can go on, and `problems` (and `on_problem`, called on the
+    store's thread) say so in sentences.
+    """
+
+    def __init__(self, path: Path, *, on_problem: Callable[[str], None] | None = None) -> None:
+        self._problems: list[str] = []
+        self._on_problem = on_problem
+        self._lives = path.parent / "live"
+        self._life: Life | None = None
+        self._life_id = uuid.uuid4().hex
+        self._begin_life()
+        self._database = Database(path, self._report)
+        self._thread = BatchThread(self._database)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What went wrong so far; complete for everything before the last `flush`."""
+        return tuple(self._problems)
+
+    def close(self) -> None:
+        """Write what is left and end; journals that were not ended can be recovered."""
+        self._thread.close()
+        if self._life is not None:
+            self._life.end()
+
+    def begin(self, path: str, text: str) -> str:
+        """Begin the journal of an open document and return its id.
+
+        `text` is what the file at `path` holds. With an empty path (an untitled document) a text
+        counts as unsaved from the start.
+        """
+        journal = uuid.uuid4().hex
+        self._thread.put(
+            lambda: self._database.add(Journal(journal, self._life_id, _storable(path), text))
+        )
+        return journal
+
+    def edit(self, journal: str, position: int, removed: int, added: str) -> None:
+        """At `position`, `removed` code units were replaced by `added`."""
+        self._thread.put(partial(self._database.edit, journal, position, removed, added))
+
+    def saved(self, journal: str, path: str) -> None:
+        """The present text is saved in the file at `path`."""
+        self._thread.put(partial(self._database.mark_saved, journal, _storable(path)))
+
+    def end(self, journal: str) -> None:
+        """The document was closed on purpose: nothing of it needs to be recovered."""
+        self._thread.put(partial(self._database.forget, journal))
+
+    def flush(self) -> None:
+        """Wait until everything is on disk, or has been reported as a problem."""
+        self._thread.call(lambda: None, None)
+
+    def recoverable(self) -> tuple[Recovery, ...]:
+        """The unsaved texts of programs that have ended, the latest first."""
+        return self._thread.call(lambda: self._database.run(self._recoveries, ()), ())
+
+    def discard(self, journal: str) -> None:
+        """Forget a text that was offered for recovery."""
+        self._thread.put(partial(self._database.forget, journal))
+
+    def add_take(self, take: TakeRecord) -> int:
+        """Keep a take for ever, at once; returns its id, or 0 when the disk refuses."""
+        return self._thread.call(lambda: self._database.run(partial(_insert, take=take), 0), 0)
+
+    def takes(self, journal: str) -> tuple[TakeRecord, ...]:
+        """The takes of one journal, the oldest first."""
+        return self._select("WHERE journal = ? ORDER BY id", journal)
+
+    def takes_of(self, path: str) -> tuple[TakeRecord, ...]:
+        """The takes of every journal of the document at `path`, the oldest first."""
+        return self._select("WHERE path = ? ORDER BY id", _storable(path))
+
+    def _select(self, where: str, value: str) -> tuple[TakeRecord, ...]:
+        def work(connection: apsw.Connection) -> tuple[TakeRecord, ...]:
+            found: Iterable[Any] = connection.execute(f"{_SELECT} {where}", (value,))
+            return tuple(TakeRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in found)
+
+        return self._thread.call(lambda: self._database.run(work, ()), ())
+
+    def _recoveries(self, connection: apsw.Connection) -> tuple[Recovery, ...]:
+        rows: list[Any] = connection.execute(
+            "SELECT id, life, path, changed_at, sequence > saved FROM journal "
+            "ORDER BY changed_at DESC"
+        ).fetchall()
+        lives = {row[1] for row in rows} - {self._life_id}
+        dead = {life for life in lives if not is_alive(self._lives, life)}
+        found = []
+        for journal, life, path, changed_at, unsaved in rows:
+            if life not in dead:
+                continue
+            if unsaved:
+                text = _text(connection, journal)
+                found.append(Recovery(id=journal, path=path, text=text, changed_at=changed_at))
+            else:
+                forget(connection, journal)
+        return tuple(found)
+
+    def _begin_life(self) -> None:
+        try:
+            self._life = Life(self._lives)
+            self._life_id = self._life.id
+        except OSError as error:
+            self._report(
+                f"{self._lives} cannot be written ({error.strerror or error}), so a second window "
+                "may offer to recover a text that is open here."
+            )
+
+    def _report(self, problem: str) -> None:
+        self._problems.append(problem)
+        if self._on_problem is not None:
+            self._on_problem(problem)
+
+
+def _text(connection: apsw.Connection, journal: str) -> str:
+    checkpoint: Any = connection.execute(
+        "SELECT sequence, text FROM checkpoint WHERE journal = ?", (journal,)
+    ).fetchone() or (0, b"")
+    edits: Iterable[Any] = connection.execute(
+        "SELECT sequence, position, removed, added FROM edit "
+        "WHERE journal = ? AND sequence > ? ORDER BY sequence",
+        (journal, checkpoint[0]),
+    )
+    return replay(checkpoint[1], edits)
+
+
+def _insert(connection: apsw.Connection, take: TakeRecord) -> int:
+    values = msgspec.structs.asdict(take) | {
+        "id": None,
+        "prompt": take.prompt[-_PROMPT_TAIL:],
+        "created_at": take.created_at or time.time(),
+    }
+    sound = [_storable(v) if isinstance(v, str) else v for v in values.values()]
+    places = ", ".join("?" * len(_COLUMNS))
+    connection.execute(
+        f"INSERT INTO take ({', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608 - our own columns
+        sound,
+    )
+    return connection.last_insert_rowid()
+
+
+def _storable(text: str) -> str:
+    """What UTF-8 can hold: half a surrogate pair, also out of a strange file name, is replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,0 +1,110 @@
+"""The store's own thread: the only one that touches the database, in short batches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+BATCH_S = 0.25
+"""How long an edit may wait for others before all are written together."""
+
+
+class Target(Protocol):
+    """What the thread works for; every method runs on the thread."""
+
+    def open(self) -> None:
+        """Called first."""
+
+    def commit(self) -> None:
+        """Put everything that was done since the last commit on disk; never raises."""
+
+    def retry_after(self) -> float | None:
+        """The seconds after which to commit again although nothing came; None for never."""
+
+    def close(self) -> None:
+        """Called last, after the last commit."""
+
+
+class BatchThread:
+    """Does what it is given in order and commits at most `BATCH_S` after the first of it."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._condition = threading.Condition()
+        self._work: list[Callable[[], None]] = []
+        self._calls: list[tuple[Callable[[], Any], Future[Any], Any]] = []
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="lampblack-store", daemon=True)
+        self._thread.start()
+
+    def put(self, work: Callable[[], None]) -> None:
+        """Have `work` done soon; after `close`, nothing happens."""
+        with self._condition:
+            if not self._closing:
+                self._work.append(work)
+                self._condition.notify()
+
+    def call(self, work: Callable[[], T], otherwise: T) -> T:
+        """Commit all that was put before, then do `work` and return its result.
+
+        Once the thread is over, `otherwise` is returned.
+        """
+        future: Future[T] = Future()
+        with self._condition:
+            if self._closing:
+                return otherwise
+            self._calls.append((work, future, otherwise))
+            self._condition.notify()
+        return future.result()
+
+    def close(self) -> None:
+        """Do what is left, commit, and end the thread."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._target.open()
+            while self._wait():
+                self._do_batch()
+            self._do_batch()
+        finally:
+            self._answer_the_rest()
+            self._target.close()
+
+    def _wait(self) -> bool:
+        """Wait for a batch to be due; False when it is the last one."""
+        with self._condition:
+            self._condition.wait_for(
+                lambda: self._work or self._calls or self._closing, self._target.retry_after()
+            )
+            if self._work:
+                self._condition.wait_for(lambda: self._calls or self._closing, BATCH_S)
+            return not self._closing
+
+    def _do_batch(self) -> None:
+        with self._condition:
+            work, self._work = self._work, []
+            calls, self._calls = self._calls, []
+        for step in work:
+            step()
+        self._target.commit()
+        for step, future, _otherwise in calls:
+            try:
+                future.set_result(step())
+            except Exception as error:  # noqa: BLE001 - it is raised again where it was called
+                future.set_exception(error)
+
+    def _answer_the_rest(self) -> None:
+        """Nobody may wait for a thread that is over, whatever ended it."""
+        with self._condition:
+            self._closing = True
+            calls, self._calls = self._calls, []
+        for _step, future, otherwise in calls:
+            future.set_result(otherwise)
