@@ -1,1 +1,56 @@
 """The workbench: builds one running program's parts and joins them; no globals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.core.models import ModelLibrary
+from app.core.paths import Paths
+from app.core.presets import Presets
+from app.core.settings import SettingsStore
+from app.core.store import Store
+from app.engine.client import EngineClient
+from app.engine.jobs import Worker
+from app.fetch.client import Fetcher
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """The parts of one running program. `fetcher` is None where nothing may be downloaded."""
+
+    paths: Paths
+    settings: SettingsStore
+    presets: Presets
+    library: ModelLibrary
+    store: Store
+    worker: Worker
+    fetcher: Fetcher | None
+
+    @classmethod
+    def build(
+        cls,
+        paths: Paths,
+        *,
+        host_command: Sequence[str] | None = None,
+        fetcher: Fetcher | None = None,
+        on_store_problem: Callable[[str], None] | None = None,
+    ) -> Workbench:
+        """Open everything under `paths`; the engine host starts with the first job."""
+        settings = SettingsStore(paths.settings_file)
+        return cls(
+            paths=paths,
+            settings=settings,
+            presets=Presets(paths.presets_file),
+            library=ModelLibrary(paths.models, lambda: settings.settings.added_models),
+            store=Store(paths.store_file, on_problem=on_store_problem),
+            worker=Worker(EngineClient(host_command, log=paths.logs / "engine.log")),
+            fetcher=fetcher,
+        )
+
+    def close(self) -> None:
+        """End the engine, the downloads and the store's writer; what was written is on disk."""
+        self.worker.close()
+        if self.fetcher is not None:
+            self.fetcher.close()
+        self.store.close()
