@@ -128,7 +128,19 @@ def test_a_json_schema_is_a_grammar(generate: Runner) -> None:
 
 
 @pytest.mark.parametrize(
-    "grammar", ["root ::= (", "nothing", 'a ::= "b"', "{", '{"type": 7}', '{"$ref": "x"}', "\0"]
+    "grammar",
+    [
+        "root ::= (",
+        "nothing",
+        'a ::= "b"',
+        'root ::= root "a"',
+        "root ::= " + "(" * 20_000 + '"a"' + ")" * 20_000,
+        "{",
+        '{"type": 7}',
+        '{"$ref": "x"}',
+        '{"items":' * 5000,
+        "\0",
+    ],
 )
 def test_a_bad_grammar_is_a_sentence(generate: Runner, grammar: str) -> None:
     with pytest.raises(ParameterError) as caught:

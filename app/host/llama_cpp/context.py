@@ -79,6 +79,7 @@ class Context:
         self._memory = native.llama_get_memory(handle)
         self._vocabulary_size = vocabulary_size
         self.batch = Batch(max(self.chunk, SEQUENCES))
+        self._library = library()
         self._job: Job | None = None
         self._abort = native.ggml_abort_callback(self._is_cancelled)
         self._no_abort = native.ggml_abort_callback()
@@ -100,15 +101,15 @@ class Context:
 
         Raises ContextFullError, AbortedError, OutOfMemoryError or GenerationError.
         """
-        log = library()
         code = native.llama_decode(self.handle, self.batch.sized(count))
+        self._library.is_muted = False
         if code == _DONE:
             return
         if code == _FULL:
             raise ContextFullError
         if code == _ABORTED:
             raise AbortedError
-        raise _failure(code, log.log())
+        raise _failure(code, self._library.log())
 
     def logits(self, row: int) -> npt.NDArray[np.float32]:
         """A view of the logits of a batch row (-1 the last); valid until the next decode."""
@@ -162,7 +163,10 @@ class Context:
         native.llama_set_n_threads(self.handle, threads, threads)
 
     def _is_cancelled(self, _data: object) -> bool:
-        return self._job is not None and self._job.cancelled
+        cancelled = self._job is not None and self._job.cancelled
+        if cancelled:
+            self._library.is_muted = True
+        return cancelled
 
 
 def _pointer(array: npt.NDArray[Any], kind: Any) -> Any:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from app.core.errors import ParameterError
 from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.vocabulary import Vocabulary
+
+_DEEPEST = 200  # llama.cpp's parser calls itself for each and runs out of stack
+_LITERAL = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]|#.*')
 
 _NAME = "Grammar (grammar)"
 _HINT = "It must be a GBNF grammar with a rule named root, or a JSON schema."
@@ -17,12 +21,23 @@ def grammar_sampler(grammar: str, vocabulary: Vocabulary) -> Any:
     rules = _from_schema(grammar) if grammar.lstrip().startswith("{") else grammar
     if "\0" in rules:
         raise ParameterError(f"{_NAME} holds a zero character.", _HINT)
+    if _depth(rules) > _DEEPEST:
+        raise ParameterError(f"{_NAME} nests its parentheses too deeply.", _HINT)
     log = library()
     log.forget_log()
     sampler = native.llama_sampler_init_grammar(vocabulary.handle, rules.encode(), b"root")
     if not sampler:
         raise ParameterError(f"{_NAME} is not valid: {_reason(log.log())}.", _HINT)
     return sampler
+
+
+def _depth(rules: str) -> int:
+    """How deeply parentheses nest outside of literals, character classes and comments."""
+    deepest = depth = 0
+    for char in _LITERAL.sub("", rules):
+        depth += (char == "(") - (char == ")")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _from_schema(schema: str) -> str:

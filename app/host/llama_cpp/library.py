@@ -47,11 +47,15 @@ class Device:
 
 
 class Library:
-    """The loaded library; there is one per process, as llama.cpp's own state is."""
+    """The loaded library; there is one per process, as llama.cpp's own state is.
+
+    `is_muted` keeps what it says about a batch that the user stopped out of the log.
+    """
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=100)
         self._level = 0
+        self.is_muted = False
         self._callback = native.llama_log_callback(self._on_log)
         native.llama_log_set(self._callback, None)
         native.llama_backend_init()
@@ -89,7 +93,7 @@ class Library:
     def _on_log(self, level: int, text: bytes, _data: object) -> None:
         # A continued line belongs to the one before it.
         self._level = self._level if level == _CONTINUED else level
-        if self._level not in (_WARNING, _ERROR):
+        if self.is_muted or self._level not in (_WARNING, _ERROR):
             return
         line = text.decode("utf-8", "replace")
         self._lines.append(line.strip())

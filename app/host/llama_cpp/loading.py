@@ -177,7 +177,8 @@ def _flash_attention(options: LoadOptions, layers: int) -> bool:
 
 def _check_memory(handle: Any, settings: EngineSettings) -> None:
     """Refuse a context that cannot fit: the system would end the whole process for it."""
-    if settings.gpu_layers:
+    recurrent = native.llama_model_is_recurrent(handle) or native.llama_model_is_hybrid(handle)
+    if settings.gpu_layers or recurrent:
         return
     needed = _cache_bytes(handle, settings)
     free = psutil.virtual_memory().available

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.host.llama_cpp.engine import LlamaCppEngine
+from app.host.llama_cpp.probabilities import likeliest, token_detail
+
+
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=400), st.integers(0, 500))
+def test_the_likeliest_are_those_of_a_full_sort(values: list[int], count: int) -> None:
+    logits = np.array(values, np.float32)
+    expected = sorted(range(len(values)), key=lambda token: (-values[token], token))
+    found = likeliest(logits, count)
+    assert len(found) == min(count, len(values))
+    assert [values[token] for token in found] == [values[token] for token in expected[:count]]
+    assert len(set(found)) == len(found)
+
+
+def test_details_are_the_softmax(engine: LlamaCppEngine) -> None:
+    logits = np.random.default_rng(1).normal(0, 3, 49_152).astype(np.float32)
+    weights = np.exp(logits.astype(np.float64) - logits.max())
+    weights /= weights.sum()
+    detail = token_detail(engine._vocabulary, logits, 77, 3)
+    assert detail.probability == pytest.approx(weights[77], rel=1e-5)
+    best = np.argsort(-weights)[:3]
+    assert [other.id for other in detail.alternatives] == best.tolist()
+    assert [other.probability for other in detail.alternatives] == pytest.approx(
+        weights[best], rel=1e-5
+    )
