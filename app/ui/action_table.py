@@ -54,8 +54,17 @@ ACTIONS: tuple[ActionRow, ...] = (
         "find",
         starts_group=True,
     ),
-    ActionRow("find_next", "Edit", "Find Next", ("F3",), "Go to the next place found"),
-    ActionRow("find_previous", "Edit", "Find Previous", ("Shift+F3",), "Go to the place before"),
+    ActionRow(
+        "find_next", "Edit", "Find Next", ("F3",), "Go to the next place found", "chevron-down"
+    ),
+    ActionRow(
+        "find_previous",
+        "Edit",
+        "Find Previous",
+        ("Shift+F3",),
+        "Go to the place before",
+        "chevron-up",
+    ),
     ActionRow(
         "settings",
         "Edit",
@@ -98,7 +107,7 @@ ACTIONS: tuple[ActionRow, ...] = (
         "continue",
         "Write",
         "Continue",
-        ("Ctrl+Return", "Ctrl+Enter"),
+        ("Ctrl+Enter", "Ctrl+Return"),
         "Let the model go on at the cursor; what it wrote before is accepted",
         "continue",
     ),
@@ -106,7 +115,7 @@ ACTIONS: tuple[ActionRow, ...] = (
         "continue_many",
         "Write",
         "Write Several Takes at Once",
-        ("Ctrl+Alt+Return",),
+        ("Ctrl+Alt+Enter", "Ctrl+Alt+Return"),
         "Let the model go on in several ways; look through them with Alt+Left and Alt+Right",
     ),
     ActionRow(
@@ -144,7 +153,7 @@ ACTIONS: tuple[ActionRow, ...] = (
         "accept",
         "Write",
         "Accept",
-        ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+        ("Ctrl+Shift+Enter", "Ctrl+Shift+Return"),
         "Make the tinted text your own; editing it or writing on does so too",
         "accept",
     ),

@@ -27,6 +27,7 @@ from app.ui.manuscript import Change, Manuscript, units
 from app.ui.theme import Theme
 
 _PLAIN = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\ufdd0": "", "\ufdd1": "", "\0": ""})
+_MOST_TINTED = 200  # paragraphs; more are tinted in one piece
 _NARROWEST = 24  # pixels between the text and the window's edge
 
 
@@ -95,7 +96,7 @@ class Editor(QTextEdit):
         self._block_format = QTextBlockFormat()
         kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
         self._block_format.setLineHeight(float(line_height), kind.value)
-        self._block_format.setBottomMargin(self.fontMetrics().height() * 0.3)
+        self._block_format.setBottomMargin(self.fontMetrics().height() * 0.15)
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.setBlockFormat(self._block_format)
@@ -127,14 +128,28 @@ class Editor(QTextEdit):
         return self._tint
 
     def _show_tint(self) -> None:
-        start, end = self._tint
         selections = []
-        if end > start:
+        for start, end in self._tinted_lines():
             selection = QTextEdit.ExtraSelection()
             selection.cursor = self.cursor_at(start, end)
             selection.format = self._tint_format
             selections.append(selection)
         self.setExtraSelections(selections)
+
+    def _tinted_lines(self) -> list[tuple[int, int]]:
+        """The tinted paragraphs without their ends, which would show as boxes of their own."""
+        start, end = self._tint
+        first, last = self.document().findBlock(start), self.document().findBlock(end)
+        if last.blockNumber() - first.blockNumber() > _MOST_TINTED:
+            return [self._tint]
+        lines = []
+        while start < end and first.isValid():
+            stop = min(end, first.position() + first.length() - 1)
+            if stop > start:
+                lines.append((start, stop))
+            first = first.next()
+            start = first.position()
+        return lines
 
     def _set_page_margins(self) -> None:
         frame = self.document().rootFrame()

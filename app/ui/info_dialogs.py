@@ -40,7 +40,7 @@ class ShortcutsDialog(QDialog):
         whole = QVBoxLayout(self)
         whole.addWidget(area)
         whole.addWidget(buttons)
-        self.resize(660, 560)
+        self.resize(820, 600)
 
     def _fill(self, grid: QGridLayout) -> None:
         grid.setHorizontalSpacing(24)
@@ -56,15 +56,14 @@ class ShortcutsDialog(QDialog):
                     [QKeySequence(keys) for keys in row.shortcuts],
                     QKeySequence.SequenceFormat.NativeText,
                 ).replace("; ", ", ")
-                grid.addWidget(QLabel(translated(row.text).rstrip("…")), line, 0)
-                grid.addWidget(_muted(keys), line, 1)
-                grid.addWidget(_muted(translated(row.help), wrap=True), line, 2)
+                grid.addWidget(_cell(translated(row.text).rstrip("…")), line, 0)
+                grid.addWidget(_cell(keys, muted=True), line, 1)
+                grid.addWidget(_cell(translated(row.help), muted=True), line, 2)
 
 
-def _muted(text: str, *, wrap: bool = False) -> QLabel:
+def _cell(text: str, *, muted: bool = False) -> QLabel:
     label = QLabel(text)
-    label.setProperty("kind", "muted")
-    label.setWordWrap(wrap)
+    label.setProperty("kind", "muted" if muted else "")
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     return label
 

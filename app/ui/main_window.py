@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QSplitter, QTabWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QTabWidget
 
 from app.core.errors import LampblackError, error_from
 from app.engine.messages import Event, Failed, ModelInfo, Stats
-from app.ui import theme
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.document_controller import DocumentController
@@ -21,18 +20,20 @@ from app.ui.model_desk import ModelDesk
 from app.ui.models_panel import ModelsPanel
 from app.ui.page_column import PageColumn
 from app.ui.questions import Questions
+from app.ui.recent_menu import RecentMenu
 from app.ui.sampling_panel import SamplingPanel
 from app.ui.session import Session
-from app.ui.settings_dialog import SettingsDialog
 from app.ui.status_bar import StatusBar
 from app.ui.take_log import TakeLog
 from app.ui.takes_dialog import TakesDialog
 from app.ui.token_count import TokenCount
+from app.ui.view_desk import ViewDesk, show_dialog
 from app.ui.window_memory import WindowMemory
 from app.workbench import Workbench
 
 _KEEP_SAMPLING_MS = 600
 _COUNT_WORDS_MS = 120
+_LOOK_AT_STORE_MS = 2000
 _MODEL_SUFFIX = ".gguf"
 
 
@@ -47,13 +48,17 @@ class MainWindow(QMainWindow):
         self._memory = WindowMemory(workbench.paths.config / "window.ini")
         self.questions = questions or Questions(self)
         self._empty_was_shown = False
+        self._store_problems_shown = 0
         self._make_parts()
         self._lay_out()
+        self.view = ViewDesk(
+            self, self.page, self.side, self.actions_table, workbench.settings, self._memory
+        )
         self._connect_actions()
         self._connect_desk()
         self._connect_session()
         self._connect_documents()
-        self.show_settings()
+        self.view.show_settings()
         self._memory.restore(self, self.splitter)
         self._show_document()
         self._show_takes()
@@ -92,6 +97,7 @@ class MainWindow(QMainWindow):
         self.tokens = TokenCount(self.editor, bench.worker, self)
         self._keep_sampling = self._later(_KEEP_SAMPLING_MS, self._store_sampling)
         self._count_words = self._later(_COUNT_WORDS_MS, self._show_words)
+        self._look_at_store = self._later(_LOOK_AT_STORE_MS, self._show_store_problems)
 
     def _later(self, wait_ms: int, call: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -117,10 +123,10 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.setMinimumSize(520, 380)
         menus = self.actions_table.fill(self.menuBar())
-        self.recent_menu = QMenu(self.tr("Open Recent"), self)
-        self.recent_menu.setAccessibleName(self.tr("Open Recent"))
+        self.recent_menu = RecentMenu(self.bench.settings, self)
+        self.recent_menu.chosen.connect(lambda path: self.open_paths([path]))
+        self.recent_menu.cleared.connect(self.documents.clear_recent)
         menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
-        self.recent_menu.aboutToShow.connect(self._fill_recent)
         self.editor.set_menu_maker(self._context_menu)
 
     def _connect_actions(self) -> None:
@@ -141,12 +147,12 @@ class MainWindow(QMainWindow):
                 "find": page.find_bar.begin,
                 "find_next": page.find_bar.find_next,
                 "find_previous": page.find_bar.find_previous,
-                "settings": self.open_settings,
-                "side_panel": self._toggle_side,
-                "full_screen": self._toggle_full_screen,
-                "zoom_in": lambda: self.zoom(1),
-                "zoom_out": lambda: self.zoom(-1),
-                "zoom_reset": lambda: self.zoom(0),
+                "settings": self.view.open_settings,
+                "side_panel": self.view.toggle_side,
+                "full_screen": self.view.toggle_full_screen,
+                "zoom_in": lambda: self.view.zoom(1),
+                "zoom_out": lambda: self.view.zoom(-1),
+                "zoom_reset": lambda: self.view.zoom(0),
                 "continue": session.go_on,
                 "continue_many": self.write_many,
                 "instruct": page.write_bar.line.setFocus,
@@ -161,12 +167,12 @@ class MainWindow(QMainWindow):
                 "add_model": self.desk.choose,
                 "get_starter": self.desk.get_starter,
                 "models": self.show_models,
-                "shortcuts": lambda: _show(ShortcutsDialog(self)),
+                "shortcuts": lambda: show_dialog(ShortcutsDialog(self)),
                 "logs": self.open_logs,
-                "about": lambda: _show(about(self)),
+                "about": lambda: show_dialog(about(self)),
             }
         )
-        self.editor.zoom_asked.connect(self.zoom)
+        self.editor.zoom_asked.connect(self.view.zoom)
         self.editor.files_dropped.connect(self.open_paths)
         self.editor.history_moved.connect(self._show_history)
         self.status.stopped.connect(self.stop)
@@ -216,10 +222,19 @@ class MainWindow(QMainWindow):
             self.page.banners.say(problem, "notice")
         if files:
             self.open_paths([Path(name) for name in files])
+        self._show_store_problems()
         settings = self.bench.settings.settings
         if settings.load_at_start and self.desk.models.last_path():
             self.desk.models.load_last()
         self.editor.setFocus()
+
+    def _show_store_problems(self) -> None:
+        """Say once what keeps the store from writing; the writer can go on and save."""
+        problems = self.bench.store.problems
+        for problem in problems[self._store_problems_shown :]:
+            self.page.banners.say(problem)
+        self._store_problems_shown = len(problems)
+        self._look_at_store.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved text, then end everything that runs."""
@@ -234,6 +249,7 @@ class MainWindow(QMainWindow):
         self.tokens.close()
         self.documents.end()
         self.desk.close()
+        self.take_log.close()
         event.accept()
         self.closed.emit()
 
@@ -245,10 +261,21 @@ class MainWindow(QMainWindow):
 
     # The model
 
-    def _on_event(self, event: Event) -> None:
+    def _on_event(self, event: Event | Path) -> None:
+        if isinstance(event, Path):
+            self._on_bug(event)
+            return
         self.desk.models.on_event(event)
         self.session.on_event(event)
         self.tokens.on_event(event)
+
+    def _on_bug(self, report: Path) -> None:
+        self.page.banners.say(
+            self.tr("Something went wrong in Lampblack; your text is safe. A report is kept here."),
+            "error",
+            self.tr("Show It"),
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(report))),
+        )
 
     def _on_model_ready(self, model: ModelInfo) -> None:
         self.sampling.set_engine(model.engine)
@@ -275,7 +302,7 @@ class MainWindow(QMainWindow):
 
     def show_models(self) -> None:
         """Bring the models to the front of the side panel."""
-        self._show_side(True)
+        self.view.show_side(True)
         self.side.setCurrentWidget(self.models_panel)
         self.models_panel.list.setFocus()
 
@@ -326,20 +353,16 @@ class MainWindow(QMainWindow):
         self.page.write_bar.show_running(running)
         table["stop"].setEnabled(running or self.desk.busy)
         table["retry"].setEnabled(group is not None)
-        table["accept"].setEnabled(group is not None)
+        table["accept"].setEnabled(group is not None and group.take.finished)
         for name in ("take_before", "take_after"):
             table[name].setEnabled(session.take_count > 1)
 
     def open_takes(self) -> None:
         """Show all takes of this manuscript."""
-        try:
-            takes = self.bench.store.takes(self.documents.journal)
-        except LampblackError as error:
-            self.show_error(error)
-            return
+        takes = self.take_log.takes(self.documents.journal, str(self.documents.path or ""))
         dialog = TakesDialog(takes, self)
         dialog.insert_asked.connect(self.editor.insert_plain)
-        _show(dialog)
+        show_dialog(dialog)
 
     # The manuscript
 
@@ -380,21 +403,6 @@ class MainWindow(QMainWindow):
         self.actions_table["undo"].setEnabled(self.editor.history.can_undo)
         self.actions_table["redo"].setEnabled(self.editor.history.can_redo)
 
-    def _fill_recent(self) -> None:
-        self.recent_menu.clear()
-        recent = self.bench.settings.settings.recent_files
-        for name in recent:
-            action = self.recent_menu.addAction(Path(name).name.replace("&", "&&"))
-            action.setToolTip(name)
-            action.triggered.connect(
-                lambda _checked=False, name=name: self.open_paths([Path(name)])
-            )
-        if recent:
-            self.recent_menu.addSeparator()
-        clear = self.recent_menu.addAction(self.tr("Clear the List"))
-        clear.setEnabled(bool(recent))
-        clear.triggered.connect(self.documents.clear_recent)
-
     def _context_menu(self) -> QMenu:
         menu = QMenu(self)
         for names in (
@@ -406,44 +414,7 @@ class MainWindow(QMainWindow):
             menu.addSeparator()
         return menu
 
-    # Settings and the view
-
-    def open_settings(self) -> None:
-        """Show the settings."""
-        dialog = SettingsDialog(self.bench.settings, self)
-        dialog.applied.connect(lambda _settings: self.show_settings())
-        _show(dialog)
-
-    def show_settings(self) -> None:
-        """Take over the present settings."""
-        settings = self.bench.settings.settings
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            theme.apply(application, settings.theme)
-        self.page.recolour()
-        self.page.dress(settings, self._memory.zoom)
-        self._show_side(settings.side_panel)
-
-    def zoom(self, steps: int) -> None:
-        """Show the text larger or smaller; 0 shows it as it is set."""
-        self._memory.zoom = self._memory.zoom + steps if steps else 0
-        self.page.dress(self.bench.settings.settings, self._memory.zoom)
-
-    def _toggle_side(self) -> None:
-        shown = not self.side.isVisibleTo(self)
-        self._show_side(shown)
-        self._change_settings(side_panel=shown)
-
-    def _show_side(self, shown: bool) -> None:
-        self.side.setVisible(shown)
-        self.actions_table["side_panel"].setChecked(shown)
-
-    def _toggle_full_screen(self) -> None:
-        full = not self.isFullScreen()
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-        self.menuBar().setVisible(not full)
-        self._show_side(not full and self.bench.settings.settings.side_panel)
-        self.actions_table["full_screen"].setChecked(full)
+    # Settings
 
     def _store_sampling(self) -> None:
         self._change_settings(sampling=self.sampling.sampling())
@@ -458,12 +429,6 @@ class MainWindow(QMainWindow):
         """Show the folder of logs in the system's file manager."""
         self.bench.paths.logs.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.bench.paths.logs)))
-
-
-def _show(dialog: QDialog) -> None:
-    """Show a dialog that deletes itself when it is closed."""
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.open()
 
 
 def _is_model(path: Path) -> bool:

@@ -24,11 +24,7 @@ class RecoveryDesk(QObject):
 
     def begin(self) -> None:
         """Show the dialog if there is anything to recover."""
-        try:
-            found = self._store.recoverable()
-        except LampblackError as error:
-            self._window.show_error(error)
-            return
+        found = self._store.recoverable()
         if not found:
             return
         self.dialog = RecoveryDialog(found, self._window)

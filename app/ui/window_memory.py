@@ -28,7 +28,8 @@ class WindowMemory:
         """Give the window the size and place that it had."""
         geometry, sizes = self._ini.value("geometry"), self._ini.value("splitter")
         if not (isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)):
-            window.resize(1180, 800)
+            room = window.screen().availableGeometry()
+            window.resize(min(1180, room.width()), min(800, room.height()))
         if not (isinstance(sizes, QByteArray) and splitter.restoreState(sizes)):
             splitter.setSizes([840, 340])
 

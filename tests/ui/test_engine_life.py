@@ -147,7 +147,7 @@ def test_what_a_dead_host_wrote_is_kept_as_a_take(studio):
     studio.do("continue")
     studio.stream(" b")
     studio.fail("model_crashed", "The engine died.")
-    (record,) = studio.bench.store.takes(studio.window.documents.journal)
+    (record,) = studio.window.take_log.takes(studio.window.documents.journal, "")
     assert (record.text, record.finish_reason) == (" b", "failed")
 
 

@@ -67,6 +67,34 @@ def test_accept_takes_the_tint_away(studio):
     assert not studio.window.actions_table["accept"].isEnabled()
 
 
+def test_only_a_finished_take_can_be_accepted(studio):
+    studio.show("A")
+    studio.do("continue")
+    studio.stream(" b")
+    assert not studio.window.actions_table["accept"].isEnabled()
+    studio.do("continue")
+    assert studio.worker.count_of("generate") == 1
+    studio.stream(" c")
+    studio.done()
+    assert studio.text == "A b c"
+
+
+def test_writing_on_at_once_after_stopping(studio):
+    studio.show("A")
+    studio.do("continue")
+    first = studio.worker.last("generate")[0]
+    studio.stream(" b")
+    studio.do("stop")
+    studio.do("continue")
+    assert studio.worker.last("generate")[1]["prompt"] == "A b"
+    studio.stream(" late", job=first)
+    studio.done("cancelled", job=first)
+    studio.stream(" c")
+    studio.done()
+    assert studio.text == "A b c"
+    assert studio.tinted == " c"
+
+
 def test_the_document_itself_stays_plain(studio):
     studio.show("A")
     studio.do("continue")
@@ -330,7 +358,7 @@ def test_several_takes_at_once(make_studio):
     assert studio.text == "A san"
     studio.do("take_after")
     assert studio.text == "A one"
-    records = studio.bench.store.takes(studio.window.documents.journal)
+    records = studio.window.take_log.takes(studio.window.documents.journal, "")
     assert [record.text for record in records] == [" one", " zwei drei", " san"]
     assert {record.prompt for record in records} == {"A"}
     assert {record.seed for record in records} == {7}

@@ -1,0 +1,84 @@
+"""The view desk: theme, page, zoom, side panel and full screen, as the writer has set them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
+
+from app.core.errors import LampblackError
+from app.core.settings import SettingsStore
+from app.ui import theme
+from app.ui.actions import Actions
+from app.ui.page_column import PageColumn
+from app.ui.settings_dialog import SettingsDialog
+from app.ui.window_memory import WindowMemory
+
+
+class ViewDesk(QObject):
+    """Shows the settings that can be seen, and changes them from the View menu."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        page: PageColumn,
+        side: QWidget,
+        actions: Actions,
+        settings: SettingsStore,
+        memory: WindowMemory,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._page = page
+        self._side = side
+        self._actions = actions
+        self._settings = settings
+        self._memory = memory
+
+    def open_settings(self) -> None:
+        """Show the settings."""
+        dialog = SettingsDialog(self._settings, self._window)
+        dialog.applied.connect(lambda _settings: self.show_settings())
+        show_dialog(dialog)
+
+    def show_settings(self) -> None:
+        """Take over the present settings."""
+        settings = self._settings.settings
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, settings.theme)
+        self._page.recolour()
+        self._page.dress(settings, self._memory.zoom)
+        self.show_side(settings.side_panel and not self._window.isFullScreen())
+
+    def zoom(self, steps: int) -> None:
+        """Show the text larger or smaller; 0 shows it as it is set."""
+        self._memory.zoom = self._memory.zoom + steps if steps else 0
+        self._page.dress(self._settings.settings, self._memory.zoom)
+
+    def show_side(self, shown: bool) -> None:
+        """Show the side panel, or give the page its room."""
+        self._side.setVisible(shown)
+        self._actions["side_panel"].setChecked(shown)
+
+    def toggle_side(self) -> None:
+        """Show or hide the side panel, from now on."""
+        shown = self._side.isHidden()
+        self.show_side(shown)
+        try:
+            self._settings.change(side_panel=shown)
+        except LampblackError as error:
+            self._page.banners.say(str(error))
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen with the page alone, or go back."""
+        full = not self._window.isFullScreen()
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self._window.menuBar().setVisible(not full)
+        self.show_side(not full and self._settings.settings.side_panel)
+        self._actions["full_screen"].setChecked(full)
+
+
+def show_dialog(dialog: QDialog) -> None:
+    """Show a dialog that deletes itself when it is closed."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
