@@ -95,6 +95,8 @@ class BoundRow:
                 if item not in self.row.choices:
                     allowed = ", ".join(str(choice) for choice in self.row.choices)
                     raise self.error(f"must be one of {allowed}, not {_shown(item)}")
+            if self.kind == "texts" and len(set(value)) < len(value):
+                raise self.error("may name each of its choices only once")
         return value
 
     def parse(self, text: str) -> Any:
@@ -116,14 +118,21 @@ def _shown(value: object) -> str:
 def _check_number(bound: BoundRow, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise bound.error(f"must be a number, not {_shown(value)}")
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise bound.error(f"must be a finite number, not {value}")
     if bound.kind == "int" and value != int(value):
         raise bound.error(f"must be a whole number, not {value}")
     low, high = bound.row.low, bound.row.high
     if (low is not None and value < low) or (high is not None and value > high):
-        raise bound.error(f"must lie between {limit_text(low)} and {limit_text(high)}, not {value}")
+        limits = f"between {limit_text(low)} and {limit_text(high)}"
+        raise bound.error(f"must lie {limits}, not {_shown_number(value)}")
     return int(value) if bound.kind == "int" else float(value)
+
+
+def _shown_number(value: float) -> str:
+    if isinstance(value, int) and value.bit_length() > 128:  # Python refuses to write it out
+        return "a number of that length"
+    return str(value)
 
 
 def limit_text(limit: float | None) -> str:
@@ -204,7 +213,7 @@ def _parse_texts(_bound: BoundRow, text: str) -> Any:
     if text.lstrip().startswith("["):
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return (text,)
     return (text,) if text else ()
 
@@ -214,7 +223,7 @@ def _parse_bias(bound: BoundRow, text: str) -> Any:
     if text.lstrip().startswith("{"):
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise bound.error(f"is not valid JSON: {_shown(text)}") from None
     key, separator, number = text.rpartition("=")
     if not separator or not key:
