@@ -134,11 +134,6 @@ class Context:
         """Let `target`, which must be empty, share the first `length` positions of `source`."""
         native.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
-    def length(self, sequence: int) -> int:
-        """How many positions a sequence holds."""
-        last: int = native.llama_memory_seq_pos_max(self._memory, sequence)
-        return last + 1
-
     def save(self, sequence: int) -> State | None:
         """A copy of a sequence's memory; None if it cannot be had."""
         size = native.llama_state_seq_get_size(self.handle, sequence)
@@ -157,10 +152,6 @@ class Context:
             return True
         native.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
-
-    def set_threads(self, threads: int) -> None:
-        """Compute with this many threads from the next batch on."""
-        native.llama_set_n_threads(self.handle, threads, threads)
 
     def _is_cancelled(self, _data: object) -> bool:
         cancelled = self._job is not None and self._job.cancelled

@@ -16,6 +16,22 @@ Ids = npt.NDArray[np.int32]
 
 _CONTROL = 1 << 3
 
+_TURN_ENDS = (
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<end_of_turn>",
+    "<turn|>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|END_OF_TURN_TOKEN|>",
+    "<|end_of_turn|>",
+    "<|return|>",
+    "<|eot|>",
+    "</s>",
+)
+"""llama.cpp knows most by itself; `<|end|>` is left to it: some models only end a part there."""
+
 
 class Vocabulary:
     """Tokenizes by the model's own rules; pieces are cached as they are met."""
@@ -66,10 +82,6 @@ class Vocabulary:
         texts = sorted(filter(None, self._control), key=len, reverse=True)
         return re.compile("|".join(map(re.escape, texts))) if texts else None
 
-    def control_token(self, text: str) -> int | None:
-        """The control token written as `text`."""
-        return self._control.get(text)
-
     def _text(self, token: int) -> str:
         found = native.llama_vocab_get_text(self.handle, token) if token >= 0 else None
         return found.decode("utf-8", "replace") if found else ""
@@ -98,20 +110,3 @@ class Vocabulary:
             if count >= 0:
                 return buffer.raw[:count]
             room = -count
-
-
-_TURN_ENDS = (
-    "<|im_end|>",
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<|end|>",
-    "<end_of_turn>",
-    "<turn|>",
-    "<|endoftext|>",
-    "<|end_of_text|>",
-    "<|END_OF_TURN_TOKEN|>",
-    "<|end_of_turn|>",
-    "<|return|>",
-    "<|eot|>",
-    "</s>",
-)
