@@ -8,11 +8,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
@@ -70,6 +73,7 @@ class Editor(QTextEdit):
         self._tint: tuple[int, int] = (0, 0)
         self._tint_format = QTextCharFormat()
         self._block_format = QTextBlockFormat()
+        self._muted = QColor()
         self._menu_maker: Callable[[], QMenu] | None = None
         self._prepare()
 
@@ -79,7 +83,8 @@ class Editor(QTextEdit):
         self.setCursorWidth(2)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Manuscript"))
-        self.setPlaceholderText(self.tr("Write here. Ctrl+Enter lets the model go on."))
+        self._invitation = self.tr("Write here. Ctrl+Enter lets the model go on.")
+        self.setAccessibleDescription(self._invitation)
         document = self.document()
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
@@ -111,6 +116,7 @@ class Editor(QTextEdit):
             f" selection-background-color: {theme.selection.name()};"
             f" selection-color: {theme.selection_ink.name()}; }}"
         )
+        self._muted = theme.faint
         self._tint_format = QTextCharFormat()
         self._tint_format.setBackground(theme.take_tint)
         self._tint_format.setForeground(theme.take_ink)
@@ -164,6 +170,17 @@ class Editor(QTextEdit):
         bar = self.verticalScrollBar().sizeHint().width()
         side = max(_NARROWEST, (self.width() - bar - wanted) // 2)
         self.setViewportMargins(side, 0, max(0, side - bar // 2), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the page; on an empty one, the invitation where the first line will be."""
+        super().paintEvent(event)
+        if len(self.manuscript) or self.is_composing:
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self._muted)
+        place = self.cursorRect(self.cursor_at(0)).adjusted(4, 0, self.viewport().width(), 0)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._invitation)
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the page in the middle."""

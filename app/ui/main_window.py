@@ -153,11 +153,11 @@ class MainWindow(QMainWindow):
                 "zoom_in": lambda: self.view.zoom(1),
                 "zoom_out": lambda: self.view.zoom(-1),
                 "zoom_reset": lambda: self.view.zoom(0),
-                "continue": session.go_on,
+                "continue": self.go_on,
                 "continue_many": self.write_many,
                 "instruct": page.write_bar.line.setFocus,
                 "stop": self.stop,
-                "retry": session.retry,
+                "retry": self.retry,
                 "take_before": lambda: session.switch(-1),
                 "take_after": lambda: session.switch(1),
                 "accept": session.accept,
@@ -308,9 +308,19 @@ class MainWindow(QMainWindow):
 
     # Writing
 
+    def go_on(self, count: int = 1) -> None:
+        """Let the model go on; what went wrong before is over."""
+        self.page.banners.clear("error")
+        self.session.go_on(count)
+
     def write_many(self) -> None:
         """Have several takes written at once."""
-        self.session.go_on(self.bench.settings.settings.takes_at_once)
+        self.go_on(self.bench.settings.settings.takes_at_once)
+
+    def retry(self) -> None:
+        """Have another take written in the place of this one."""
+        self.page.banners.clear("error")
+        self.session.retry()
 
     def stop(self) -> None:
         """Stop the model, or whatever else is in progress."""

@@ -77,7 +77,7 @@ class ModelDesk(QObject):
 
     def _join_views(self) -> None:
         panel, empty = self._panel, self._empty
-        panel.load_requested.connect(self.models.load)
+        panel.load_requested.connect(self.load)
         panel.unload_requested.connect(self.models.unload)
         panel.add_requested.connect(lambda path: self.add(Path(path)))
         panel.remove_requested.connect(self.remove)
@@ -106,6 +106,11 @@ class ModelDesk(QObject):
         self._panel.wait()
 
     # Adding
+
+    def load(self, path: str) -> None:
+        """Load a model that the writer chose; what went wrong before is over."""
+        self._banners.clear("error")
+        self.models.load(path)
 
     def choose(self) -> None:
         """Ask for a model file, add it where it lies and load it."""
@@ -150,7 +155,6 @@ class ModelDesk(QObject):
         self._panel.set_loading(None, 0.0)
 
     def _on_loaded(self, model: ModelInfo) -> None:
-        self._banners.clear("error")
         self._panel.set_loaded(model)
         self._status.show_model(model)
         self.ready.emit(model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.core.errors import DownloadError
-from app.engine.messages import Counted, Done, Failed, HostDied, Loading, Prefill
+from app.engine.messages import Counted, Done, Failed, HostDied, Loaded, Loading, Prefill
 from app.fetch.client import Progress
 
 
@@ -133,13 +133,24 @@ def test_a_dead_host_is_said_and_the_next_try_works(studio):
     assert studio.text == "A b"
     assert studio.banners == ["The engine died while it worked with Tiny."]
     assert not studio.window.session.running
+    reload = Loaded(job=99, model=studio.worker.model, seconds=0.1)
+    studio.tell(Loading(job=99, fraction=0.5), reload)
+    assert studio.banners == ["The engine died while it worked with Tiny."]
     studio.do("continue")
+    assert studio.banners == []
     assert studio.worker.last("generate")[0] != job
     studio.stream(" c")
     studio.done()
     assert studio.text == "A b c"
-    studio.window.page.banners.banners()[0].close_button.click()
+
+
+def test_a_banner_can_be_dismissed(studio):
+    studio.window.page.banners.say("Something happened.")
+    (banner,) = studio.window.page.banners.banners()
+    assert banner.accessibleName() == "Something happened."
+    banner.close_button.click()
     assert studio.banners == []
+    assert studio.window.page.banners.isHidden()
 
 
 def test_what_a_dead_host_wrote_is_kept_as_a_take(studio):
