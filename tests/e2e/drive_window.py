@@ -34,6 +34,7 @@ class Writer(QObject):
 
     def begin(self) -> None:
         """Before the model is loaded: the order waits for it."""
+        QTest.qWaitForWindowActive(self.window)
         editor = self.window.editor
         self.seen["opened"] = editor.toPlainText()
         cursor = editor.textCursor()
