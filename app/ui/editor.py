@@ -26,10 +26,9 @@ from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
 
 from app.ui.fonts import page_font
 from app.ui.history import History, Step
-from app.ui.manuscript import Change, Manuscript, units
+from app.ui.manuscript import Change, Manuscript, plain, units
 from app.ui.theme import Theme
 
-_PLAIN = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\ufdd0": "", "\ufdd1": "", "\0": ""})
 _MOST_TINTED = 200  # paragraphs; more are tinted in one piece
 _NARROWEST = 24  # pixels between the text and the window's edge
 
@@ -41,11 +40,6 @@ class Source(Enum):
     MODEL = auto()
     HISTORY = auto()
     FILE = auto()
-
-
-def plain(text: str) -> str:
-    """`text` with the line ends and without the characters that a QTextDocument gives meaning."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN)
 
 
 class Editor(QTextEdit):

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QTabWidget
 
-from app.core.errors import LampblackError, error_from
-from app.engine.messages import Event, Failed, ModelInfo, Stats
+from app.core.errors import LampblackError
+from app.engine.messages import Event, ModelInfo
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.document_controller import DocumentController
@@ -22,13 +22,11 @@ from app.ui.page_column import PageColumn
 from app.ui.questions import Questions
 from app.ui.recent_menu import RecentMenu
 from app.ui.sampling_panel import SamplingPanel
-from app.ui.session import Session
 from app.ui.status_bar import StatusBar
-from app.ui.take_log import TakeLog
-from app.ui.takes_dialog import TakesDialog
 from app.ui.token_count import TokenCount
 from app.ui.view_desk import ViewDesk, show_dialog
 from app.ui.window_memory import WindowMemory
+from app.ui.writing_desk import WritingDesk
 from app.workbench import Workbench
 
 _KEEP_SAMPLING_MS = 600
@@ -56,12 +54,11 @@ class MainWindow(QMainWindow):
         )
         self._connect_actions()
         self._connect_desk()
-        self._connect_session()
         self._connect_documents()
         self.view.show_settings()
         self._memory.restore(self, self.splitter)
         self._show_document()
-        self._show_takes()
+        self.writing.show_takes()
 
     # Making
 
@@ -84,16 +81,10 @@ class MainWindow(QMainWindow):
             self,
         )
         self.documents = DocumentController(bench, self.editor, self.questions, self)
-        self.session = Session(
-            self.editor,
-            bench.worker,
-            bench.settings,
-            self.sampling.sampling,
-            self.desk.models.prepare,
-            lambda: (self.documents.journal, str(self.documents.path or "")),
-            self,
+        self.writing = WritingDesk(
+            bench, self.page, self.status, self.actions_table, self.desk, self.documents
         )
-        self.take_log = TakeLog(bench.store, bench.worker)
+        self.session = self.writing.make_session(self.sampling.sampling)
         self.tokens = TokenCount(self.editor, bench.worker, self)
         self._keep_sampling = self._later(_KEEP_SAMPLING_MS, self._store_sampling)
         self._count_words = self._later(_COUNT_WORDS_MS, self._show_words)
@@ -153,15 +144,15 @@ class MainWindow(QMainWindow):
                 "zoom_in": lambda: self.view.zoom(1),
                 "zoom_out": lambda: self.view.zoom(-1),
                 "zoom_reset": lambda: self.view.zoom(0),
-                "continue": self.go_on,
-                "continue_many": self.write_many,
+                "continue": self.writing.go_on,
+                "continue_many": self.writing.write_many,
                 "instruct": page.write_bar.line.setFocus,
-                "stop": self.stop,
-                "retry": self.retry,
+                "stop": self.writing.stop,
+                "retry": self.writing.retry,
                 "take_before": lambda: session.switch(-1),
                 "take_after": lambda: session.switch(1),
                 "accept": session.accept,
-                "all_takes": self.open_takes,
+                "all_takes": self.writing.open_takes,
                 "load": self.desk.models.load_last,
                 "unload": self.desk.models.unload,
                 "add_model": self.desk.choose,
@@ -172,10 +163,13 @@ class MainWindow(QMainWindow):
                 "about": lambda: show_dialog(about(self)),
             }
         )
+        self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
+        self.sampling.preset_changed.connect(lambda name: self._change_settings(preset=name))
+        self.tokens.counted.connect(self.status.show_context)
         self.editor.zoom_asked.connect(self.view.zoom)
         self.editor.files_dropped.connect(self.open_paths)
         self.editor.history_moved.connect(self._show_history)
-        self.status.stopped.connect(self.stop)
+        self.status.stopped.connect(self.writing.stop)
 
     def _connect_desk(self) -> None:
         desk, session = self.desk, self.session
@@ -188,25 +182,11 @@ class MainWindow(QMainWindow):
         desk.settled.connect(self._show_empty_if_needed)
         self.actions_table["get_starter"].setEnabled(desk.fetch is not None)
 
-    def _connect_session(self) -> None:
-        session = self.session
-        session.moved.connect(self._show_takes)
-        session.said.connect(self.status.say)
-        session.failed.connect(self._on_generation_failed)
-        session.reading.connect(self._on_reading)
-        session.speed.connect(self.status.show_speed)
-        session.measured.connect(self._on_measured)
-        session.take_ended.connect(self.take_log.record)
-        self.page.write_bar.line.sent.connect(self._instruct)
-        self.page.write_bar.line.left.connect(self.editor.setFocus)
-        self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
-        self.sampling.preset_changed.connect(lambda name: self._change_settings(preset=name))
-        self.tokens.counted.connect(self.status.show_context)
-
     def _connect_documents(self) -> None:
         documents = self.documents
         documents.leaving.connect(self.session.leave)
         documents.replaced.connect(self._show_document)
+        documents.replaced.connect(self.page.show_page)
         documents.saved.connect(self._on_saved)
         documents.failed.connect(self.show_error)
         self.editor.document().modificationChanged.connect(self.setWindowModified)
@@ -244,12 +224,11 @@ class MainWindow(QMainWindow):
         self._memory.keep(self, self.splitter)
         if self._keep_sampling.isActive():
             self._store_sampling()
-        self.session.end()
         self.bridge.close()
         self.tokens.close()
+        self.writing.close()
         self.documents.end()
         self.desk.close()
-        self.take_log.close()
         event.accept()
         self.closed.emit()
 
@@ -305,74 +284,6 @@ class MainWindow(QMainWindow):
         self.view.show_side(True)
         self.side.setCurrentWidget(self.models_panel)
         self.models_panel.list.setFocus()
-
-    # Writing
-
-    def go_on(self, count: int = 1) -> None:
-        """Let the model go on; what went wrong before is over."""
-        self.page.banners.clear("error")
-        self.session.go_on(count)
-
-    def write_many(self) -> None:
-        """Have several takes written at once."""
-        self.go_on(self.bench.settings.settings.takes_at_once)
-
-    def retry(self) -> None:
-        """Have another take written in the place of this one."""
-        self.page.banners.clear("error")
-        self.session.retry()
-
-    def stop(self) -> None:
-        """Stop the model, or whatever else is in progress."""
-        if self.session.running and not self.session.waiting:
-            self.session.stop()
-        elif self.desk.busy:
-            self.session.drop_waiting()
-            self.desk.stop()
-
-    def _instruct(self, instruction: str) -> None:
-        self.session.instruct(instruction)
-        if self.session.running:
-            self.page.write_bar.line.clear()
-        self.editor.setFocus()
-
-    def _on_generation_failed(self, event: Failed) -> None:
-        self.page.banners.say(str(error_from(event.kind, event.message, event.hint)))
-
-    def _on_reading(self, done: int, total: int) -> None:
-        if not total:
-            self.status.show_progress("", None)
-            return
-        text = self.tr("Reading the text: {0} of {1} tokens").format(f"{done:,}", f"{total:,}")
-        self.status.show_progress(text, done / total)
-
-    def _on_measured(self, stats: Stats) -> None:
-        model = self.desk.models.model
-        if model is not None:
-            used = stats.prompt_tokens + stats.completion_tokens
-            self.status.show_context(min(used, model.context), model.context)
-        if stats.dropped_tokens:
-            text = self.tr("The first {0} tokens of the text did not fit and were not read.")
-            self.status.say(text.format(f"{stats.dropped_tokens:,}"))
-
-    def _show_takes(self) -> None:
-        """Show what can be done with the takes now."""
-        session, table = self.session, self.actions_table
-        group, running = session.group, session.running
-        self.page.write_bar.takes.show_take(group.active + 1 if group else 0, session.take_count)
-        self.page.write_bar.show_running(running)
-        table["stop"].setEnabled(running or self.desk.busy)
-        table["retry"].setEnabled(group is not None)
-        table["accept"].setEnabled(group is not None and group.take.finished)
-        for name in ("take_before", "take_after"):
-            table[name].setEnabled(session.take_count > 1)
-
-    def open_takes(self) -> None:
-        """Show all takes of this manuscript."""
-        takes = self.take_log.takes(self.documents.journal, str(self.documents.path or ""))
-        dialog = TakesDialog(takes, self)
-        dialog.insert_asked.connect(self.editor.insert_plain)
-        show_dialog(dialog)
 
     # The manuscript
 

@@ -25,10 +25,12 @@ from app.workbench import Workbench
 class ModelDesk(QObject):
     """Loads, unloads, adds and fetches models, and says how it goes wherever it is seen.
 
-    `ready` and `not_ready` end a wait for a model. `wanted` says that there is no model to load,
-    with whether some are on disk; `settled` that the list of models is known anew.
+    `moved` says that something began or ended. `ready` and `not_ready` end a wait for a model.
+    `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
+    list of models is known anew.
     """
 
+    moved = Signal()
     ready = Signal(object)
     not_ready = Signal()
     gone = Signal()
@@ -64,6 +66,8 @@ class ModelDesk(QObject):
 
     def _join_models(self) -> None:
         models = self.models
+        models.loading.connect(self.moved)
+        models.loading_ended.connect(self.moved)
         models.loading.connect(self._on_loading)
         models.loading_ended.connect(self._on_loading_ended)
         models.loaded.connect(self._on_loaded)
@@ -191,6 +195,7 @@ class ModelDesk(QObject):
             self._banners.say(self.tr("The part of Lampblack that downloads could not be started."))
         elif not self.fetch.running and self._questions.starter(self._bench.paths.models):
             self.fetch.start()
+            self.moved.emit()
             self._status.show_progress(self.tr("Asking for the starter model…"), None)
 
     def _on_progress(self, progress: Progress) -> None:
@@ -213,3 +218,4 @@ class ModelDesk(QObject):
         self._empty.reset()
         self._panel.show_progress(None)
         self._status.show_progress("", None)
+        self.moved.emit()

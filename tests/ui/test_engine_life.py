@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+
 from app.core.errors import DownloadError
 from app.engine.messages import Counted, Done, Failed, HostDied, Loaded, Loading, Prefill
 from app.fetch.client import Progress
@@ -31,6 +33,33 @@ def test_continue_loads_the_last_model_first(make_studio, own_home):
     assert studio.worker.last("generate")[1]["prompt"] == "A"
     studio.stream(" b")
     assert studio.text == "A b"
+
+
+def test_the_last_model_is_loaded_at_start_and_esc_stops_it(make_studio, own_home, qtbot):
+    path = own_home / "Last.gguf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    studio = make_studio(model=None)
+    studio.bench.settings.change(model=str(path))
+    studio.library.add(str(path))
+    studio.window.begin()
+    job, fields = studio.worker.last("load")
+    assert fields["path"] == str(path)
+    qtbot.keyClicks(studio.window.editor, "The writer need not wait.")
+    qtbot.keyClick(studio.window.editor, Qt.Key.Key_Escape)
+    assert studio.worker.cancelled == [job]
+    assert studio.text == "The writer need not wait."
+
+
+def test_nothing_is_loaded_at_start_unless_wanted(make_studio, own_home):
+    path = own_home / "Last.gguf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    studio = make_studio(model=None, load_at_start=False)
+    studio.bench.settings.change(model=str(path))
+    studio.library.add(str(path))
+    studio.window.begin()
+    assert studio.worker.count_of("load") == 0
 
 
 def test_a_load_can_be_stopped(make_studio, own_home):
@@ -158,7 +187,7 @@ def test_what_a_dead_host_wrote_is_kept_as_a_take(studio):
     studio.do("continue")
     studio.stream(" b")
     studio.fail("model_crashed", "The engine died.")
-    (record,) = studio.window.take_log.takes(studio.window.documents.journal, "")
+    (record,) = studio.window.writing.take_log.takes(studio.window.documents.journal, "")
     assert (record.text, record.finish_reason) == (" b", "failed")
 
 
