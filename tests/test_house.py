@@ -118,3 +118,17 @@ def imported(module: Path) -> set[str]:
 def test_host_imports_only_messages_tables_and_errors(module: Path) -> None:
     own = {name for name in imported(module) if name.split(".")[0] == "app"}
     assert {name for name in own if not name.startswith("app.host.")} <= HOST_MAY_IMPORT
+
+
+def test_every_package_is_installed() -> None:
+    """The list in pyproject.toml is written out, because `resources` is installed inside `app`."""
+    listed = set(
+        tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"][
+            "packages"
+        ]
+    )
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "app").rglob("__init__.py")
+    }
+    assert listed == found | {"app.resources"}

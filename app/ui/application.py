@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
+from app.core.resources import resource
 from app.ui import theme
 from app.ui.crash_log import CrashLog
 from app.ui.main_window import MainWindow
@@ -18,7 +19,7 @@ from app.ui.recovery_desk import RecoveryDesk
 from app.workbench import Workbench
 
 APPLICATION_ID = "io.github.lampblack.Lampblack"
-_ICON = Path(__file__).resolve().parents[2] / "resources" / "icons" / "lamp.svg"
+_ICON = resource("icons") / "lamp.svg"
 
 
 def run_window(workbench: Workbench, files: Sequence[str] = ()) -> int:

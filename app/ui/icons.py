@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
+from app.core.resources import resource
+
+ICONS = resource("icons")
 """The folder of the drawings; a frozen bundle keeps the same layout."""
 
 _SIZES = (16, 20, 24, 32, 40, 48, 64, 96)

@@ -234,7 +234,7 @@ def _info(file: Path, model: Model, settings: EngineSettings) -> ModelInfo:
     handle = model.handle
     kind: bytes | None = native.llama_ftype_name(native.llama_model_ftype(handle))
     return ModelInfo(
-        name=metadata(handle, "general.name") or file.stem,
+        name=file.stem,
         path=str(file),
         engine="llama.cpp",
         architecture=metadata(handle, "general.architecture"),
