@@ -221,3 +221,6 @@ ACTIONS: tuple[ActionRow, ...] = (
     ),
     ActionRow("about", "Help", "About Lampblack", ("Shift+F1",), "Version and licence"),
 )
+
+ROWS: dict[str, ActionRow] = {row.id: row for row in ACTIONS}
+"""The table by id."""

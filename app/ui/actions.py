@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from app.ui.action_table import ACTIONS, CONTEXT, MENUS, ActionRow
+from app.ui.action_table import ACTIONS, CONTEXT, MENUS, ROWS, ActionRow
 from app.ui.icons import icon
 from app.ui.theme import Theme
 
@@ -32,7 +33,7 @@ class Actions(QObject):
         self._connected: set[str] = set()
         self.menus: list[QMenu] = []
         window.addActions(list(self._actions.values()))
-        self.redraw()
+        self._drawn: set[str] = set()
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -48,11 +49,18 @@ class Actions(QObject):
         return name in self._connected
 
     def redraw(self) -> None:
-        """Draw the icons in the colours of the present theme."""
-        colour = Theme.current().muted
-        for row in ACTIONS:
-            if row.icon:
-                self._actions[row.id].setIcon(icon(row.icon, colour))
+        """Draw the icons that are shown again, in the colours of the present theme."""
+        drawn, self._drawn = self._drawn, set()
+        for name in drawn:
+            self.draw(name)
+
+    def draw(self, name: str) -> QAction:
+        """Give the action its icon; drawing all of them at the start would cost a tenth second."""
+        row = ROWS[name]
+        if row.icon and name not in self._drawn:
+            self._drawn.add(name)
+            self._actions[name].setIcon(icon(row.icon, Theme.current().muted))
+        return self._actions[name]
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Make the menus of the table in `bar`; returns them by their names in the table."""
@@ -61,12 +69,18 @@ class Actions(QObject):
             menu = menus[name] = bar.addMenu("&" + translated(name))
             menu.setAccessibleName(translated(name))
             menu.setToolTipsVisible(True)
+            menu.aboutToShow.connect(partial(self._draw_menu, name))
             for row in (row for row in ACTIONS if row.menu == name):
                 if row.starts_group:
                     menu.addSeparator()
                 menu.addAction(self._actions[row.id])
         self.menus = list(menus.values())
         return menus
+
+    def _draw_menu(self, menu: str) -> None:
+        for row in ACTIONS:
+            if row.menu == menu:
+                self.draw(row.id)
 
     def _make(self, row: ActionRow) -> QAction:
         action = QAction(translated(row.text), self)

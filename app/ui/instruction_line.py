@@ -131,7 +131,7 @@ class WriteBar(QWidget):
 def tool_button(actions: Actions, name: str) -> QToolButton:
     """A small button for an action, named for assistive programs."""
     button = QToolButton()
-    button.setDefaultAction(actions[name])
+    button.setDefaultAction(actions.draw(name))
     button.setAccessibleName(actions[name].text())
     button.setIconSize(QSize(18, 18))
     button.setAutoRaise(True)

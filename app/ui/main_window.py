@@ -331,7 +331,7 @@ class MainWindow(QMainWindow):
             ("cut", "copy", "paste", "select_all"),
             ("continue", "retry"),
         ):
-            menu.addActions([self.actions_table[name] for name in names])
+            menu.addActions([self.actions_table.draw(name) for name in names])
             menu.addSeparator()
         return menu
 
