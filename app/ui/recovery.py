@@ -39,6 +39,8 @@ class RecoveryDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Recovered texts"))
         self.list.setProperty("kind", "texts")
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.preview = QPlainTextEdit()
         self.preview.setProperty("kind", "field")
         self.preview.setReadOnly(True)

@@ -35,6 +35,8 @@ class TakesDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Takes"))
         self.list.setProperty("kind", "texts")
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.preview = QPlainTextEdit()
         self.preview.setProperty("kind", "field")
         self.preview.setReadOnly(True)

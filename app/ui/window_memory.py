@@ -8,6 +8,9 @@ from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 
+_FRAME = 48  # what the desktop puts around a window, in pixels at most
+
+
 class WindowMemory:
     """An ini file of Qt's own; losing it costs nothing but a window's size."""
 
@@ -29,7 +32,7 @@ class WindowMemory:
         geometry, sizes = self._ini.value("geometry"), self._ini.value("splitter")
         if not (isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)):
             room = window.screen().availableGeometry()
-            window.resize(min(1180, room.width()), min(800, room.height()))
+            window.resize(min(1180, room.width()), min(800, room.height() - _FRAME))
         if not (isinstance(sizes, QByteArray) and splitter.restoreState(sizes)):
             splitter.setSizes([840, 340])
 
