@@ -193,10 +193,10 @@ def _other_parts(path: Path, number: int, count: int) -> list[Path]:
         path.with_name(f"{named['stem']}-{part:05}-of-{count:05}.gguf")
         for part in range(2, count + 1)
     ]
-    missing = [other.name for other in others if not is_file(other)]
+    missing = next((other.name for other in others if not is_file(other)), "")
     if missing:
         raise UnsupportedModelError(
-            f"{path.name} is the first of {count} parts, and {missing[0]} is missing.",
+            f"{path.name} is the first of {count} parts, and {missing} is missing.",
             "Put all parts into one folder.",
         )
     return others

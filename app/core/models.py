@@ -95,7 +95,7 @@ class ModelLibrary:
         """Every model by name, broken ones with their problem; unchanged files are not read."""
         paths: dict[str, Path] = {}
         for path in self._paths():
-            paths.setdefault(os.path.realpath(path), path)
+            paths.setdefault(_real(path), path)
             if len(paths) >= _MOST_LISTED:
                 break
         found = [self._look_at(path) for path in paths.values()]
@@ -298,6 +298,13 @@ def _models_below(folder: Path, depth: int, budget: list[int]) -> Iterator[Path]
                 yield path
             else:
                 yield from _models_below(path, depth - 1, budget)
+
+
+def _real(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # a NUL byte in it; it is listed with that problem
+        return str(path)
 
 
 def _stamp(path: Path) -> _Stamp:

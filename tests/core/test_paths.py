@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,10 @@ def test_lampblack_home_holds_everything(tmp_path: Path) -> None:
         assert path == tmp_path / name
 
 
-def test_a_relative_home_stays_where_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert Paths.here({"LAMPBLACK_HOME": "portable"}).data == tmp_path / "portable" / "data"
+def test_a_relative_home_stays_where_it_was(tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        paths = Paths.here({"LAMPBLACK_HOME": "portable"})
+    assert paths.data == tmp_path / "portable" / "data"
 
 
 def test_without_a_home_the_system_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -25,8 +26,7 @@ def test_what_would_block_or_never_end_is_refused_at_once(tmp_path: Path) -> Non
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     listener = socket.socket(socket.AF_UNIX)
-    with listener, pytest.MonkeyPatch.context() as here:
-        here.chdir(tmp_path)  # a socket's path may have only 100 characters
+    with listener, contextlib.chdir(tmp_path):  # a socket's path may have only 100 characters
         listener.bind("socket")
     for name in ("pipe", "socket", "loop", "/dev/zero", "/dev/null", "."):
         with pytest.raises(OSError, match=r"."):
