@@ -96,7 +96,9 @@ class History:
         self._shift_after(index, before.position + units(before.added), shift)
 
     def drop(self, step: Step) -> None:
-        """Forget an open step that wrote nothing."""
+        """Forget an open step that wrote nothing; it may have been undone and overwritten."""
+        if step not in self._steps:
+            return
         index = self._steps.index(step)
         del self._steps[index]
         self._done -= index < self._done

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
-
 _FRAME = 48  # what the desktop puts around a window, in pixels at most
 
 

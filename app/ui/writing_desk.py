@@ -97,8 +97,9 @@ class WritingDesk(QObject):
             self._desk.stop()
 
     def _instruct(self, instruction: str) -> None:
+        busy = self.session.running
         self.session.instruct(instruction)
-        if self.session.running:
+        if self.session.running and not busy:
             self._page.write_bar.line.clear()
         self._page.editor.setFocus()
 

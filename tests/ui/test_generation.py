@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import msgspec
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTextEdit
 
 from app.core.parameters import Sampling
+from app.engine.messages import Done, Take
+from app.ui.manuscript import count_words, units
 
 
 def test_continue_in_the_middle_keeps_what_follows(studio, qtbot):
@@ -381,6 +385,85 @@ def test_an_instruction_becomes_a_conversation(studio, qtbot):
     assert studio.text == "Once upon a time.\nDear Sir"
     studio.done()
     assert studio.tinted == "\nDear Sir"
+
+
+def test_an_instruction_is_kept_while_the_model_is_busy(studio, qtbot):
+    line = studio.window.page.write_bar.line
+    studio.show("A")
+    studio.do("continue")
+    line.setText("a letter")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert line.text() == "a letter"
+    assert "still writing" in studio.window.status.currentMessage()
+    assert studio.worker.count_of("generate") == 1
+
+
+DEEDS = [
+    *("type", "type", "type", "delete", "move", "paste"),
+    *("stream", "stream", "stream", "stream", "continue", "many", "done", "done", "retry"),
+    *("before", "after", "undo", "redo", "stop", "accept"),
+]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_happens_in_whatever_order_undo_leads_back(studio, seed):
+    """The writer, the model, stops, retries, switches, undo and redo, all at random."""
+    chance = random.Random(seed)
+    window, editor = studio.window, studio.window.editor
+    editor.set_text("One two.\n\nThree 😀 four.")
+    editor.move_caret(8)
+    for _ in range(60):
+        deed = chance.choice(DEEDS)
+        running = [job for job, order in window.session._orders.items() if order.takes]
+        length = len(editor.manuscript)
+        if deed == "type":
+            editor.textCursor().insertText(chance.choice(["a", " ", "\n", "é", "😀"]))
+        elif deed == "paste":
+            editor.insert_plain("pasted\ntext")
+        elif deed == "delete":
+            start = chance.randrange(length + 1)
+            _whole(editor, start, min(length, start + chance.randrange(6))).removeSelectedText()
+        elif deed == "move":
+            editor.setTextCursor(_whole(editor, *[chance.randrange(length + 1)] * 2))
+        elif deed == "stream" and running:
+            job = chance.choice(running)
+            variant = chance.randrange(len(window.session._orders[job].takes))
+            studio.stream(f" w{chance.randrange(99)}", variant=variant, job=job)
+        elif deed == "done" and running:
+            job = chance.choice(running)
+            reason = "cancelled" if window.session._orders[job].stopped else "stop"
+            count = len(window.session._orders[job].takes)
+            takes = tuple(
+                Take(variant=number, text="", finish_reason=reason) for number in range(count)
+            )
+            studio.tell(Done(job=job, takes=takes))
+        else:
+            names = {"many": "continue_many", "before": "take_before", "after": "take_after"}
+            if deed not in ("stream", "done"):
+                window.actions_table[names.get(deed, deed)].trigger()
+        text = studio.text
+        group = window.session.group
+        if group is not None:
+            shown = group.shown[: group.written]
+            assert editor.manuscript.text(group.start, group.end) == shown
+        assert editor.manuscript.words == count_words(text)
+    window.session.end()
+    while editor.history.can_redo:
+        editor.redo()
+    text = studio.text
+    while editor.history.can_undo:
+        editor.undo()
+    assert studio.text == "One two.\n\nThree 😀 four."
+    while editor.history.can_redo:
+        editor.redo()
+    assert studio.text == text
+
+
+def _whole(editor, start, end):
+    """A cursor that never parts a pair of surrogates."""
+    text = editor.manuscript.text()
+    places = [units(text[:number]) for number in range(len(text) + 1)]
+    return editor.cursor_at(*(max(p for p in places if p <= place) for place in (start, end)))
 
 
 def test_a_base_model_takes_no_instruction(make_studio, tiny):
