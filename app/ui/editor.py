@@ -333,7 +333,10 @@ class Editor(QTextEdit):
             self.composed.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Leave Undo and Redo to the actions; while composing, no key is a shortcut."""
+        """Leave Undo and Redo to the actions; while composing, no key is a shortcut.
+
+        The wheel and the mouse come here only beside the page.
+        """
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if self.is_composing:
                 event.accept()
@@ -343,7 +346,19 @@ class Editor(QTextEdit):
             ):
                 event.ignore()
                 return False
+        if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
+            self.wheelEvent(event)
+            return True
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            self._press_beside(event)
+            return True
         return super().event(event)
+
+    def _press_beside(self, event: QMouseEvent) -> None:
+        """A click beside the page, where Qt gives nothing, goes to the line at that height."""
+        place = event.position().toPoint() - self.viewport().pos()
+        self.setTextCursor(self.cursorForPosition(place))
+        self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Type, with plain line ends only."""

@@ -6,8 +6,8 @@ import sys
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QInputMethodEvent, QTextCursor, QTextDocument
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QInputMethodEvent, QTextCursor, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication, QTextEdit
 
 from app.ui.editor import Editor
@@ -222,6 +222,32 @@ def test_the_view_follows_the_model_only_where_the_writer_looks(studio):
     bar.setValue(0)
     studio.stream(*["\nmore"] * 5)
     assert bar.value() == 0
+
+
+def test_the_wheel_and_the_mouse_work_beside_the_page(studio, qtbot):
+    editor = studio.window.editor
+    studio.window.resize(1600, 700)
+    QApplication.processEvents()
+    studio.show("\n".join(f"Line {number}" for number in range(200)))
+    beside = QPoint(4, 300)
+    assert editor.viewport().x() > 20
+    bar = editor.verticalScrollBar()
+    bar.setValue(400)
+    wheel = QWheelEvent(
+        QPointF(beside),
+        QPointF(editor.mapToGlobal(beside)),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(editor, wheel)
+    assert bar.value() > 400
+    qtbot.mouseClick(editor, Qt.MouseButton.LeftButton, pos=beside)
+    place = editor.cursorRect().center().y() + editor.viewport().y()
+    assert abs(place - 300) < 60
 
 
 def test_void_calls_keep_the_references_of_none(qapp):
