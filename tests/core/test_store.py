@@ -1,0 +1,556 @@
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.store import Recovery, Store, TakeRecord
+from app.core.store import database as database_module
+from app.core.store.journal import Journal, apply, from_units, replay, to_units
+from app.core.store.schema import MIGRATIONS, migrate
+
+
+class Stores:
+    """Opens stores on one file, each standing for a program of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.open: list[Store] = []
+
+    def new(self, **given: Any) -> Store:
+        self.open.append(Store(self.path, **given))
+        return self.open[-1]
+
+    def dead(self) -> list[Recovery]:
+        """What a program that starts now would recover."""
+        store = self.new()
+        found = list(store.recoverable())
+        store.close()
+        return found
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    found = Stores(tmp_path / "data" / "store.sqlite")
+    yield found
+    for store in found.open:
+        store.close()
+
+
+def rows(path: Path, statement: str) -> list[Any]:
+    connection = apsw.Connection(str(path))
+    found = list(connection.execute(statement))
+    connection.close()
+    return found
+
+
+# journals
+
+
+def test_the_unsaved_text_of_a_program_that_ended_is_offered(stores: Stores) -> None:
+    before = time.time()
+    store = stores.new()
+    journal = store.begin("/a/b.md", "Once upon a time.")
+    store.edit(journal, 17, 0, " It rained.")
+    store.edit(journal, 0, 4, "Twice")
+    store.close()
+    (found,) = stores.dead()
+    assert found.id == journal
+    assert found.path == "/a/b.md"
+    assert found.text == "Twice upon a time. It rained."
+    assert before <= found.changed_at <= time.time()
+
+
+def test_positions_count_as_qt_does(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("", "a😀b")
+    store.edit(journal, 3, 1, "c𝒳")
+    store.edit(journal, 1, 2, "😀")
+    store.close()
+    assert stores.dead()[0].text == "a😀c𝒳"
+
+
+def test_a_pair_that_comes_in_two_halves_is_whole(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("/p", "")
+    store.edit(journal, 0, 0, "\ud83d")
+    store.edit(journal, 1, 0, "\ude00")
+    store.edit(journal, 2, 0, "\udc00")
+    store.close()
+    assert stores.dead()[0].text == "😀�"
+
+
+def test_only_unsaved_text_is_offered(stores: Stores) -> None:
+    store = stores.new()
+    opened = store.begin("/opened", "text")
+    saved = store.begin("/old", "text")
+    ended = store.begin("/ended", "text")
+    again = store.begin("/again", "text")
+    for journal in (saved, ended, again):
+        store.edit(journal, 0, 0, "x")
+    store.saved(saved, "/new")
+    store.saved(again, "/again")
+    store.edit(again, 1, 0, "y")
+    store.end(ended)
+    untitled = store.begin("", "recovered")
+    empty = store.begin("", "")
+    store.close()
+    assert {found.id: found.text for found in stores.dead()} == {
+        again: "xytext",
+        untitled: "recovered",
+    }
+    assert opened != empty
+    assert {row[0] for row in rows(stores.path, "SELECT id FROM journal")} == {again, untitled}
+
+
+def test_saving_gives_an_untitled_text_its_path(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("", "text")
+    store.saved(journal, "/named")
+    store.edit(journal, 0, 0, "x")
+    store.close()
+    assert [(found.path, found.text) for found in stores.dead()] == [("/named", "xtext")]
+
+
+def test_typing_on_after_a_save_is_unsaved(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("/p", "")
+    store.edit(journal, 0, 0, "a")
+    store.saved(journal, "/p")
+    store.edit(journal, 1, 0, "b")  # in the same batch, right where the last edit ended
+    store.close()
+    assert stores.dead()[0].text == "ab"
+
+
+def test_a_text_is_offered_until_it_is_discarded(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("", "text")
+    store.close()
+    assert len(stores.dead()) == 1
+    later = stores.new()
+    assert len(later.recoverable()) == 1
+    later.discard(journal)
+    assert later.recoverable() == ()
+    later.close()
+    for table in ("journal", "checkpoint", "edit"):
+        assert rows(stores.path, f"SELECT * FROM {table}") == []
+
+
+def test_the_latest_text_comes_first(stores: Stores) -> None:
+    store = stores.new()
+    first, second = store.begin("", "first"), store.begin("", "second")
+    store.flush()
+    store.edit(first, 0, 0, "x")
+    store.close()
+    assert [found.id for found in stores.dead()] == [first, second]
+
+
+def test_a_living_programs_texts_are_its_own(stores: Stores) -> None:
+    one, two = stores.new(), stores.new()
+    one.begin("", "one")
+    two.begin("", "two")
+    one.flush()
+    two.flush()
+    assert one.recoverable() == ()
+    assert two.recoverable() == ()
+    one.close()
+    assert [found.text for found in two.recoverable()] == ["one"]
+
+
+def test_edits_of_unknown_journals_and_after_the_close_are_nothing(stores: Stores) -> None:
+    store = stores.new()
+    store.edit("nobody", 0, 0, "x")
+    store.saved("nobody", "/p")
+    store.flush()
+    store.close()
+    store.edit(store.begin("", "late"), 0, 0, "x")
+    store.flush()
+    store.close()
+    assert store.recoverable() == ()
+    assert store.add_take(TakeRecord(text="late")) == 0
+    assert stores.dead() == []
+
+
+def test_long_work_is_folded_into_whole_copies(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("/p", "")
+    expected = ""
+    for number in range(5000):
+        store.edit(journal, 0, 0, f"{number} ")
+        expected = f"{number} {expected}"
+        if number % 700 == 0:
+            store.flush()
+    store.flush()
+    assert rows(stores.path, "SELECT count(*) FROM edit")[0][0] < 2000
+    assert rows(stores.path, "SELECT count(*) FROM checkpoint") == [(1,)]
+    store.edit(journal, 0, 0, "y" * 300_000)
+    store.flush()
+    assert rows(stores.path, "SELECT count(*) FROM edit") == [(0,)]
+    store.close()
+    assert stores.dead()[0].text == "y" * 300_000 + expected
+
+
+def test_typing_becomes_few_rows(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("/p", "()")
+    store.flush()
+    for at, letter in enumerate("typing on and on"):
+        store.edit(journal, 1 + at, 0, letter)
+    store.close()
+    assert rows(stores.path, "SELECT count(*) FROM edit")[0][0] <= 2
+    assert stores.dead()[0].text == "(typing on and on)"
+
+
+def test_edits_reach_the_disk_by_themselves_soon(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("/p", "")
+    store.flush()
+    store.edit(journal, 0, 0, "word")
+    connection = apsw.Connection(str(stores.path))
+    deadline = time.monotonic() + 5
+    while not list(connection.execute("SELECT 1 FROM edit")):
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)  # another process would look just like this
+    connection.close()
+
+
+def test_the_database_is_as_safe_as_it_can_be(stores: Stores) -> None:
+    store = stores.new()
+    store.flush()
+    assert rows(stores.path, "PRAGMA journal_mode") == [("wal",)]
+    found = store._thread.call(
+        lambda: store._database.run(lambda connection: connection.pragma("synchronous"), None),
+        None,
+    )
+    assert found == 2  # FULL
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(max_size=20),
+    st.lists(
+        st.tuples(
+            st.integers(0, 30),
+            st.integers(0, 10),
+            st.text(st.characters(exclude_categories=()), max_size=6),
+            st.sampled_from(["", "", "", "flush", "save"]),
+        ),
+        max_size=25,
+    ),
+)
+def test_a_journal_replays_to_the_same_text(text: str, edits: list[Any]) -> None:
+    connection = apsw.Connection(":memory:")
+    migrate(connection, MIGRATIONS)
+    journal = Journal("j", "l", "/p", text)
+    expected = bytearray(to_units(text))
+    for position, removed, added, then in edits:
+        journal.edit(position, removed, added)
+        apply(expected, position, removed, to_units(added))
+        if then == "save":
+            journal.mark_saved("/p")
+        if then == "flush":
+            journal.write(connection)
+            journal.written()
+    journal.write(connection)
+    copy: Any = connection.execute("SELECT sequence, text FROM checkpoint").fetchone()
+    later: Any = connection.execute(
+        "SELECT sequence, position, removed, added FROM edit WHERE sequence > ? ORDER BY sequence",
+        (copy[0],),
+    ).fetchall()
+    assert replay(copy[1], later) == from_units(expected)
+    connection.close()
+
+
+# takes
+
+
+TAKE = TakeRecord(
+    journal="j",
+    path="/p.md",
+    position=12,
+    prompt="Once",
+    instruction="Go on.",
+    text="upon a time 😀",
+    model="/m.gguf",
+    seed=2**32 - 1,
+    finish_reason="stop",
+    sampling='{"top_k":3}',
+    settings='{"threads":2}',
+    created_at=1234.5,
+)
+
+
+def test_takes_are_kept_for_ever(stores: Stores) -> None:
+    store = stores.new()
+    first = store.add_take(TAKE)
+    second = store.add_take(TakeRecord(journal="j", prompt="x" * 3000 + "end"))
+    store.add_take(TakeRecord(journal="other", path="/p.md", text="\ud83d"))
+    store.close()
+    later = stores.new()
+    one, two = later.takes("j")
+    assert (one.id, two.id) == (first, second)
+    assert one == TakeRecord(**{f: getattr(one, f) for f in TAKE.__struct_fields__})
+    for field in set(TAKE.__struct_fields__) - {"id"}:
+        assert getattr(one, field) == getattr(TAKE, field)
+    assert two.prompt == "x" * 1997 + "end"
+    assert abs(two.created_at - time.time()) < 60
+    assert [take.text for take in later.takes_of("/p.md")] == [TAKE.text, "�"]
+    later.end("j")
+    later.discard("j")
+    later.flush()
+    assert len(later.takes("j")) == 2
+    assert later.takes("nobody") == ()
+
+
+def test_two_programs_write_takes_side_by_side(stores: Stores) -> None:
+    one, two = stores.new(), stores.new()
+    ids = [store.add_take(TAKE) for _ in range(5) for store in (one, two)]
+    assert len(set(ids)) == 10
+    assert 0 not in ids
+    assert len(one.takes("j")) == 10
+
+
+# death
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from app.core.store import Store
+store = Store(Path(sys.argv[1]))
+journal = store.begin("/p", "")
+for number in range(1_000_000):
+    store.edit(journal, 0, 0, f"{number} ")
+    if number % 10 == 9:
+        store.flush()
+        print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("lines", [1, 20, 230])
+def test_a_killed_program_loses_nothing_that_was_flushed(stores: Stores, lines: int) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(stores.path)], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    flushed = [int(child.stdout.readline()) for _ in range(lines)][-1]
+    assert stores.dead() == [], "it is still alive"
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    flushed = max([flushed, *map(int, child.stdout.read().split())])
+    child.stdout.close()
+    (found,) = stores.dead()
+    written = [int(word) for word in found.text.split()]
+    assert written == list(range(written[0], -1, -1))
+    assert written[0] >= flushed
+
+
+def test_a_dead_programs_lock_is_cleared_away(stores: Stores) -> None:
+    store = stores.new()
+    store.begin("", "text")
+    store.flush()
+    (lock,) = (stores.path.parent / "live").iterdir()
+    assert store._life is not None
+    os.close(store._life._handle)  # as a kill would leave it
+    store._life._handle = -1
+    assert [found.text for found in stores.dead()] == ["text"]
+    assert not lock.exists()
+
+
+# damage
+
+
+def damage(path: Path, how: str) -> None:
+    if how == "garbage":
+        path.write_bytes(random.Random(1).randbytes(20_000))
+    elif how == "cut":
+        os.truncate(path, path.stat().st_size // 2)
+    elif how == "holes":
+        data = bytearray(path.read_bytes())
+        data[4096:] = bytes(len(data) - 4096)
+        path.write_bytes(data)
+
+
+@pytest.mark.parametrize("how", ["garbage", "cut", "holes"])
+def test_a_damaged_store_is_set_aside_and_writing_goes_on(stores: Stores, how: str) -> None:
+    store = stores.new()
+    store.begin("", "x" * 50_000)
+    store.close()
+    damage(stores.path, how)
+    kept = stores.path.read_bytes()
+    told: list[str] = []
+    later = stores.new(on_problem=told.append)
+    journal = later.begin("", "new")
+    later.edit(journal, 3, 0, " text")
+    assert later.add_take(TAKE) == 1
+    later.close()
+    assert list(later.problems) == told
+    assert len(told) == 1
+    assert "store.sqlite.broken-1" in told[0]
+    assert stores.path.with_name("store.sqlite.broken-1").read_bytes() == kept
+    assert [found.text for found in stores.dead()] == ["new text"]
+
+
+def test_a_second_damage_does_not_replace_the_first(stores: Stores) -> None:
+    stores.path.parent.mkdir()
+    for number in (1, 2):
+        stores.path.write_bytes(b"garbage" * 1000 * number)
+        stores.new().close()
+        aside = stores.path.with_name(f"store.sqlite.broken-{number}")
+        assert aside.read_bytes() == b"garbage" * 1000 * number
+
+
+def test_damage_while_it_runs_loses_nothing(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stores.new()
+    idle, busy = store.begin("", "idle"), store.begin("", "busy")
+    store.flush()
+    real = Journal.write
+    told = threading.Event()
+
+    def once(journal: Journal, connection: apsw.Connection) -> None:
+        if not told.is_set():
+            told.set()
+            raise apsw.CorruptError("database disk image is malformed")
+        real(journal, connection)
+
+    monkeypatch.setattr(Journal, "write", once)
+    store.edit(busy, 4, 0, "!")
+    store.flush()
+    assert "was damaged" in store.problems[0]
+    store.close()
+    assert {found.id: found.text for found in stores.dead()} == {idle: "idle", busy: "busy!"}
+
+
+def test_a_newer_store_is_left_alone_and_said(stores: Stores) -> None:
+    store = stores.new()
+    store.add_take(TAKE)
+    store.close()
+    connection = apsw.Connection(str(stores.path))
+    connection.pragma("user_version", len(MIGRATIONS) + 1)
+    connection.close()
+    before = stores.path.read_bytes()
+    later = stores.new()
+    later.begin("", "text")
+    later.flush()
+    assert later.takes("j") == ()
+    assert later.recoverable() == ()
+    assert later.add_take(TAKE) == 0
+    later.close()
+    assert len(later.problems) == 1
+    assert "newer version" in later.problems[0]
+    assert stores.path.read_bytes() == before
+    assert not list(stores.path.parent.glob("*.broken*"))
+
+
+def test_a_failing_disk_is_told_once_and_caught_up_with(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    store = stores.new(on_problem=told.append)
+    journal = store.begin("", "a")
+    store.flush()
+
+    def full(_journal: Journal, _connection: apsw.Connection) -> None:
+        raise apsw.FullError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Journal, "write", full)
+        for number in range(5):
+            store.edit(journal, 1 + number, 0, str(number))
+            store.flush()
+        assert len(told) == 1
+        assert "disk is full" in told[0]
+        assert "goes on trying" in told[0]
+    store.edit(journal, 0, 0, ">")
+    store.flush()
+    assert len(told) == 2
+    assert "written again" in told[1]
+    store.close()
+    assert stores.dead()[0].text == ">a01234"
+
+
+def test_a_disk_that_works_again_is_noticed_without_a_new_edit(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_RETRY_S", 0.02)
+    again = threading.Event()
+    store = stores.new(on_problem=lambda problem: "written again" in problem and again.set())
+    failures = iter(range(3))
+    real = Journal.write
+
+    def at_first_full(journal: Journal, connection: apsw.Connection) -> None:
+        if next(failures, None) is not None:
+            raise apsw.FullError("database or disk is full")
+        real(journal, connection)
+
+    monkeypatch.setattr(Journal, "write", at_first_full)
+    store.begin("", "text")
+    assert again.wait(10)
+    assert rows(stores.path, "SELECT count(*) FROM journal") == [(1,)]
+
+
+def test_a_take_is_refused_with_0_while_the_disk_fails(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stores.new()
+    store.flush()
+
+    def refuse(_connection: apsw.Connection, take: TakeRecord) -> int:
+        raise apsw.IOError("disk I/O error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("app.core.store.store._insert", refuse)
+        assert store.add_take(TAKE) == 0
+    assert len(store.problems) == 1
+    assert store.add_take(TAKE) == 1
+
+
+@pytest.mark.parametrize("place", ["folder", "file in the way", "nul"])
+def test_a_store_that_cannot_be_opened_stops_nobody(stores: Stores, place: str) -> None:
+    if place == "folder":
+        stores.path.mkdir(parents=True)
+    elif place == "file in the way":
+        stores.path.parent.write_bytes(b"")
+    else:
+        stores.path = stores.path.parent / "a\0b.sqlite"
+    store = stores.new()
+    journal = store.begin("", "text")
+    store.edit(journal, 0, 0, "x")
+    store.flush()
+    assert store.recoverable() == ()
+    assert store.add_take(TAKE) == 0
+    store.close()
+    assert any("cannot be written" in problem for problem in store.problems)
+    assert all(problem.endswith(".") for problem in store.problems)
+
+
+# migrations
+
+
+def test_migrations_run_once_each_and_whole_or_not_at_all() -> None:
+    connection = apsw.Connection(":memory:")
+    first = "CREATE TABLE a (x); INSERT INTO a VALUES (1)"
+    migrate(connection, [first])
+    migrate(connection, [first])
+    with pytest.raises(apsw.SQLError):
+        migrate(connection, [first, "INSERT INTO a VALUES (2)", "no sql"])
+    assert list(connection.execute("SELECT x FROM a")) == [(1,)]
+    assert connection.pragma("user_version") == 1
+    migrate(connection, [first, "INSERT INTO a VALUES (2)"])
+    assert list(connection.execute("SELECT x FROM a")) == [(1,), (2,)]
+    assert connection.pragma("user_version") == 2
+    connection.close()
