@@ -31,6 +31,9 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOG = ROOT / ".setup" / "setup.log"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 LLAMA_WHEELS = "https://abetlen.github.io/llama-cpp-python/whl/"
+LLAMA_NEEDS = ("diskcache", "typing-extensions")
+"""What llama-cpp-python needs beyond our own libraries: a forced install would renew them all."""
+
 TORCH_CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 OFFLINE = re.compile(r"Retrying \(Retry\(|Could not fetch URL|Network is unreachable")
 
@@ -80,10 +83,13 @@ def why_pip_failed(title: str, tail: str) -> str:
     return f"{title}: pip failed; its whole output is in {LOG}, and this is the end:\n{tail}"
 
 
-def loads_llama() -> bool:
-    """Whether the installed llama-cpp-python really runs on this processor."""
-    code = "import llama_cpp; llama_cpp.llama_backend_init()"
-    return subprocess.run([str(PYTHON), "-c", code], capture_output=True).returncode == 0
+def llama_trouble() -> str:
+    """Why the installed llama-cpp-python does not run on this processor; empty when it does."""
+    command = [str(PYTHON), "-c", "import llama_cpp; llama_cpp.llama_backend_init()"]
+    tried = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    if tried.returncode == 0:
+        return ""
+    return tried.stderr.strip().rpartition("\n")[2] or f"it ended with code {tried.returncode}"
 
 
 def cached_llama() -> str:
@@ -96,19 +102,14 @@ def cached_llama() -> str:
 
 def try_llama(title: str, *arguments: str) -> bool:
     """Try a llama-cpp-python that is already built; True when it works here."""
+    how = ("--no-deps", "--force-reinstall", "--only-binary", ":all:")
     try:
-        pip(
-            title,
-            "--no-deps",
-            "--force-reinstall",
-            "--only-binary",
-            ":all:",
-            *arguments,
-            trying=True,
-        )
+        pip(title, *how, *arguments, trying=True)
     except SetupError:
         return False
-    return loads_llama()
+    if trouble := llama_trouble():
+        print(f"{title}: it cannot be loaded ({trouble}), another way is tried.", flush=True)
+    return not trouble
 
 
 def install_llama() -> None:
@@ -121,11 +122,11 @@ def install_llama() -> None:
     if answered and try_llama("llama.cpp, prebuilt", "--index-url", index, pinned):
         return
     machine.need_compiler()
-    reason = "no prebuilt wheel works here" if answered else "no prebuilt wheel answered"
+    reason = "No prebuilt wheel works here" if answered else "No prebuilt wheel answered"
     print(f"{reason}, so llama.cpp is compiled once: about 10 minutes on two cores.", flush=True)
     pip("llama.cpp, compiling", "--no-deps", "--force-reinstall", pinned, compiling=True)
-    if not loads_llama():
-        raise SetupError(f"llama.cpp was compiled, but cannot be loaded; {LOG} says more.")
+    if trouble := llama_trouble():
+        raise SetupError(f"llama.cpp was compiled, but cannot be loaded: {trouble}.")
 
 
 def install_torch() -> None:
@@ -179,8 +180,8 @@ def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False) -> N
     once("venv", make_venv)
     about, pins, version = project(), CONSTRAINTS.read_text("utf-8"), python_version()
     extras = about["optional-dependencies"]
-    needs = json.dumps([about["dependencies"], about["scripts"], str(ROOT)])
-    once("program", lambda: pip("Libraries", "-e", str(ROOT), "diskcache"), needs, pins, version)
+    needs = json.dumps([about["dependencies"], about["scripts"], LLAMA_NEEDS, str(ROOT)])
+    once("program", lambda: pip("Libraries", "-e", str(ROOT), *LLAMA_NEEDS), needs, pins, version)
     once("qt", lambda: machine.need_qt(PYTHON), pins, version)
     if llama:
         once("llama", install_llama, pin("llama-cpp-python"), version)

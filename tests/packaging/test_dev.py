@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -27,6 +29,12 @@ def calls(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(dev, "install_torch", lambda: done.append("torch"))
     monkeypatch.setattr(dev.machine, "need_qt", lambda python: done.append("qt"))
     return done
+
+
+def canonical(requirement: str) -> str:
+    """The name in a requirement as indexes compare it; empty for one of an extra."""
+    name = re.split(r"[<>=!~; \[(]", requirement, maxsplit=1)[0]
+    return "" if "extra ==" in requirement else re.sub(r"[-_.]+", "-", name).lower()
 
 
 EVERYTHING = ["venv", "Libraries", "qt", "llama", "torch", "Test tools"]
@@ -140,7 +148,8 @@ def sources(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Sources:
     monkeypatch.setattr(dev, "cached_llama", lambda: found.cached)
     monkeypatch.setattr(dev.machine, "answers", lambda url: found.index)
     monkeypatch.setattr(dev.machine, "need_compiler", lambda: found.tried.append("compiler?"))
-    monkeypatch.setattr(dev, "loads_llama", lambda: found.loads.pop(0))
+    trouble = lambda: "" if found.loads.pop(0) else "no libgomp"  # noqa: E731
+    monkeypatch.setattr(dev, "llama_trouble", trouble)
     return found
 
 
@@ -168,7 +177,7 @@ def test_without_any_wheel_it_is_compiled_and_the_reason_said(dev, sources, caps
     dev.install_llama()
     assert sources.tried == ["compiler?", COMPILED]
     assert capsys.readouterr().out == (
-        "no prebuilt wheel answered, so llama.cpp is compiled once: "
+        "No prebuilt wheel answered, so llama.cpp is compiled once: "
         "about 10 minutes on two cores.\n"
     )
 
@@ -177,7 +186,9 @@ def test_wheels_that_do_not_run_here_are_left(dev, sources, capsys) -> None:
     sources.cached, sources.index, sources.loads = "/cache/a.whl", True, [False, False, True]
     dev.install_llama()
     assert sources.tried == [CACHED, PREBUILT, "compiler?", COMPILED]
-    assert "no prebuilt wheel works here" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"{CACHED}: it cannot be loaded (no libgomp), another way is tried." in said
+    assert "No prebuilt wheel works here" in said
 
 
 def test_index_without_this_wheel_leads_to_the_compiler(dev, sources) -> None:
@@ -188,8 +199,29 @@ def test_index_without_this_wheel_leads_to_the_compiler(dev, sources) -> None:
 
 def test_build_that_cannot_be_loaded_is_said(dev, sources) -> None:
     sources.loads = [False]
-    with pytest.raises(dev.SetupError, match="cannot be loaded"):
+    with pytest.raises(dev.SetupError, match="cannot be loaded: no libgomp"):
         dev.install_llama()
+
+
+def test_all_that_llama_needs_is_installed_without_the_test_tools(dev) -> None:
+    """It is installed without its requirements, and the first window needs it."""
+    needed = {canonical(line) for line in metadata.requires("llama-cpp-python") or ()}
+    own = {canonical(line) for line in (*dev.project()["dependencies"], *dev.LLAMA_NEEDS)}
+    assert needed - {""} <= own
+
+
+@pytest.mark.parametrize(
+    ("code", "stderr", "said"),
+    [
+        (0, "a warning", ""),
+        (1, "Traceback\nOSError: libgomp.so.1", "OSError: libgomp.so.1"),
+        (-4, "", "it ended with code -4"),
+    ],
+)
+def test_why_llama_does_not_run_is_the_last_line(dev, monkeypatch, code, stderr, said) -> None:
+    done = SimpleNamespace(returncode=code, stderr=stderr)
+    monkeypatch.setattr(dev.subprocess, "run", lambda *_, **__: done)
+    assert dev.llama_trouble() == said
 
 
 def test_cached_wheel_of_another_version_is_not_taken(dev, monkeypatch) -> None:
