@@ -200,6 +200,7 @@ def test_what_is_exported_can_be_imported_elsewhere(file: Path, tmp_path: Path) 
     assert other.import_from(tmp_path / "all.json") == ("One", "Two")
     assert own(Presets(tmp_path / "other" / "presets.json")) == ["One", "Two"]
     assert other.get("Two").sampling == Sampling(logit_bias={"a": 2.0})
+    assert Presets(tmp_path / "other" / "presets.json").problems == ()
 
 
 def test_a_taken_name_gets_a_number_and_replaces_nothing(file: Path, tmp_path: Path) -> None:

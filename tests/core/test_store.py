@@ -127,6 +127,7 @@ def test_saving_gives_an_untitled_text_its_path(stores: Stores) -> None:
 def test_typing_on_after_a_save_is_unsaved(stores: Stores) -> None:
     store = stores.new()
     journal = store.begin("/p", "")
+    store.flush()
     store.edit(journal, 0, 0, "a")
     store.saved(journal, "/p")
     store.edit(journal, 1, 0, "b")  # in the same batch, right where the last edit ended
@@ -367,6 +368,17 @@ def test_a_dead_programs_lock_is_cleared_away(stores: Stores) -> None:
     store._life._handle = -1
     assert [found.text for found in stores.dead()] == ["text"]
     assert not lock.exists()
+
+
+def test_without_locks_a_program_still_knows_its_own_texts(stores: Stores) -> None:
+    stores.path.parent.mkdir()
+    (stores.path.parent / "live").write_bytes(b"a file in the folder's place")
+    store = stores.new()
+    store.begin("", "text")
+    assert store.recoverable() == ()
+    assert "second window" in store.problems[0]
+    store.close()
+    assert [found.text for found in stores.dead()] == ["text"]
 
 
 # damage
