@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.core.resources import resource
-from app.ui import theme
 from app.ui.crash_log import CrashLog
+from app.ui.dressing import dress
 from app.ui.main_window import MainWindow
 from app.ui.recovery_desk import RecoveryDesk
 from app.workbench import Workbench
@@ -29,7 +29,7 @@ def run_window(workbench: Workbench, files: Sequence[str] = ()) -> int:
     reports = crashes.left_behind()
     crashes.install()
     try:
-        theme.apply(application, workbench.settings.settings.theme)
+        dress(application, workbench.settings.settings.theme)
         window = MainWindow(workbench)
         recovery = RecoveryDesk(window)
         crashes.on_problem = window.bridge.post

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QTabWidget
 
 from app.core.errors import LampblackError
-from app.engine.messages import Event, ModelInfo
+from app.engine.messages import Done, Event, ModelInfo
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.document_controller import DocumentController
@@ -247,6 +247,8 @@ class MainWindow(QMainWindow):
         self.desk.models.on_event(event)
         self.session.on_event(event)
         self.tokens.on_event(event)
+        if isinstance(event, Done) and event.takes:
+            self.sampling.set_last_seed(event.seed)
 
     def _on_bug(self, report: Path) -> None:
         self.page.banners.say(
@@ -312,7 +314,8 @@ class MainWindow(QMainWindow):
         self._show_history()
 
     def _on_text_changed(self) -> None:
-        self._count_words.start()
+        if not self._count_words.isActive():  # begun again, it would never end while text streams
+            self._count_words.start()
         self.tokens.wake()
 
     def _show_words(self) -> None:

@@ -20,8 +20,8 @@ from app.core.errors import LampblackError
 from app.core.load_options import LOAD_OPTIONS, LoadOptions
 from app.core.rows import BoundRow
 from app.core.settings import SETTINGS, Settings, SettingsStore
-from app.ui import theme
 from app.ui.controls import Note, QuietCombo
+from app.ui.dressing import dress
 from app.ui.field_rows import make_row
 from app.ui.parameter_rows import ParameterRow
 from app.ui.section import PanelScroll
@@ -175,7 +175,7 @@ class SettingsDialog(QDialog):
     def _show_theme(self, setting: str) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            theme.apply(app, setting)
+            dress(app, setting)
 
 
 class FontRow(ParameterRow):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields
 from string import Template
-from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
 
 from app.ui.icons import ICONS
-
-if TYPE_CHECKING:
-    from app.ui.theme import Theme
+from app.ui.theme import Theme
 
 _SHEET = Template("""
 QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 5px 7px; }

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
 from app.core.errors import LampblackError
 from app.core.settings import SettingsStore
-from app.ui import theme
 from app.ui.actions import Actions
+from app.ui.dressing import dress
 from app.ui.page_column import PageColumn
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.window_memory import WindowMemory
@@ -45,7 +45,7 @@ class ViewDesk(QObject):
         settings = self._settings.settings
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            theme.apply(application, settings.theme)
+            dress(application, settings.theme)
         self._page.recolour()
         self._page.dress(settings, self._memory.zoom)
         self.show_side(settings.side_panel and not self._window.isFullScreen())

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.core.presets import Presets
-from app.ui import theme
+from app.ui.dressing import dress
 from tests.ui_panels.values import (
     BROKEN_PATH,
     CHINESE_PATH,
@@ -23,7 +23,7 @@ from tests.ui_panels.values import (
 
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
-    theme.apply(qapp, "light")
+    dress(qapp, "light")
     yield qapp
     # Without a running loop, widgets of former tests would live on and be styled with every theme.
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from app.fetch.client import Progress
-from app.ui import theme
+from app.ui.dressing import dress
 from app.ui.empty_state import EmptyState
 from app.ui.theme import Theme
 
@@ -53,7 +53,7 @@ def test_trouble_is_a_sentence_beside_the_choices(state: EmptyState) -> None:
 
 @pytest.mark.parametrize("setting", ["light", "dark"])
 def test_it_covers_the_page_in_its_colour(state, qapp: QApplication, setting: str) -> None:
-    theme.apply(qapp, setting)
+    dress(qapp, setting)
     corner = state.grab().toImage().pixelColor(2, 2)
     assert corner == QColor(Theme.current().page)
 

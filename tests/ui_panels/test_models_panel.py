@@ -13,7 +13,7 @@ from app.core.errors import StoreError
 from app.core.models import ModelLibrary
 from app.engine.messages import ModelInfo
 from app.fetch.client import Progress
-from app.ui import theme
+from app.ui.dressing import dress
 from app.ui.models_list import (
     ModelDelegate,
     context_text,
@@ -265,7 +265,7 @@ def test_an_added_folder_is_removed_as_a_whole(qtbot, tmp_path: Path) -> None:
 @pytest.mark.parametrize("setting", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 420])
 def test_long_problems_wrap_within_the_panel(panel, qapp, setting: str, width: int) -> None:
-    theme.apply(qapp, setting)
+    dress(qapp, setting)
     panel.resize(width, 600)
     panel.grab()
     delegate, view = panel.list.itemDelegate(), panel.list
