@@ -177,7 +177,7 @@ ACTIONS: tuple[ActionRow, ...] = (
         "unload",
         "Model",
         "Unload",
-        ("Ctrl+Shift+U",),
+        ("Ctrl+Shift+M",),
         "Give the model's memory back",
         "eject",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -14,7 +14,9 @@ _MOST = 3
 
 
 class Banner(QFrame):
-    """One sentence with at most a button, of kind "error" or "notice", until it is closed."""
+    """One sentence with at most a button, of kind "error" or "notice", until either is pressed."""
+
+    dismissed = Signal()
 
     def __init__(
         self,
@@ -38,6 +40,7 @@ class Banner(QFrame):
         if call is not None:
             self.button = QPushButton(button)
             self.button.clicked.connect(call)
+            self.button.clicked.connect(self.dismiss)
             line.addWidget(self.button)
         self.close_button = IconButton("close", self.tr("Dismiss"))
         self.close_button.clicked.connect(self.dismiss)
@@ -48,6 +51,7 @@ class Banner(QFrame):
         self.hide()
         self.setParent(None)
         self.deleteLater()
+        self.dismissed.emit()
 
 
 class BannerArea(QWidget):
@@ -79,7 +83,7 @@ class BannerArea(QWidget):
             self.banners()[0].dismiss()
         banner = Banner(text, kind, button, call, self)
         banner.destroyed.connect(self._hide_if_empty)
-        banner.close_button.clicked.connect(self._hide_if_empty)
+        banner.dismissed.connect(self._hide_if_empty)
         self._lines.addWidget(banner)
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))

@@ -139,10 +139,8 @@ class DocumentController(QObject):
             self.document = save_document(
                 self.document, text, path, snapshots=snapshots, overwrite=overwrite
             )
-        except DocumentChangedError:
-            return self._questions.overwrite_foreign(path.name) and self._save_to(
-                path, overwrite=True
-            )
+        except DocumentChangedError as error:
+            return self._questions.overwrite(error) and self._save_to(path, overwrite=True)
         except LampblackError as error:
             self.failed.emit(error)
             return False

@@ -160,10 +160,12 @@ class Editor(QTextEdit):
         frame.setFrameFormat(margins)
 
     def _set_width(self) -> None:
+        """Keep the lines in the middle and as long as they are, with the scroll bar or without."""
         wanted = round(self.fontMetrics().averageCharWidth() * self._measure)
-        bar = self.verticalScrollBar().sizeHint().width()
-        side = max(_NARROWEST, (self.width() - bar - wanted) // 2)
-        self.setViewportMargins(side, 0, max(0, side - bar // 2), 0)
+        bar = self.verticalScrollBar()
+        room = bar.sizeHint().width() if bar.isVisible() else 0
+        side = max(_NARROWEST, (self.width() - wanted) // 2)
+        self.setViewportMargins(side, 0, side - room, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the page; on an empty one, the invitation where the first line will be."""

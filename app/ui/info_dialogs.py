@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import __version__
+from app.core.offline import network_state
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.actions import translated
 from app.ui.theme import heading_font
@@ -58,7 +59,9 @@ class ShortcutsDialog(QDialog):
                 ).replace("; ", ", ")
                 grid.addWidget(_cell(translated(row.text).rstrip("…")), line, 0)
                 grid.addWidget(_cell(keys, muted=True), line, 1)
-                grid.addWidget(_cell(translated(row.help), muted=True), line, 2)
+                help_text = _cell(translated(row.help), muted=True)
+                help_text.setWordWrap(True)
+                grid.addWidget(help_text, line, 2)
 
 
 def _cell(text: str, *, muted: bool = False) -> QLabel:
@@ -76,9 +79,19 @@ def about(parent: QWidget) -> QMessageBox:
     box.setInformativeText(
         box.tr(
             "A desktop studio for writing with a language model that never leaves the machine.\n\n"
-            "Nothing you write is sent anywhere: this window cannot open a network connection.\n\n"
+            "{0}\n\n"
             "MIT licence."
-        )
+        ).format(_promise(box))
     )
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return box
+
+
+def _promise(box: QMessageBox) -> str:
+    """What can be said about the network here, and no more."""
+    if network_state() == "kernel":
+        return box.tr(
+            "Nothing you write is sent anywhere: the system lets this window open no network "
+            "connection."
+        )
+    return box.tr("Nothing you write is sent anywhere.")

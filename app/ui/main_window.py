@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QTabWidget
 
 from app.core.errors import LampblackError
@@ -169,6 +169,9 @@ class MainWindow(QMainWindow):
         self.editor.zoom_asked.connect(self.view.zoom)
         self.editor.files_dropped.connect(self.open_paths)
         self.editor.history_moved.connect(self._show_history)
+        for name in ("cut", "copy"):
+            self.actions_table[name].setEnabled(False)
+            self.editor.copyAvailable.connect(self.actions_table[name].setEnabled)
         self.status.stopped.connect(self.writing.stop)
 
     def _connect_desk(self) -> None:
@@ -177,7 +180,10 @@ class MainWindow(QMainWindow):
         self.bridge.arrived.connect(self._on_event)
         desk.ready.connect(self._on_model_ready)
         desk.not_ready.connect(session.drop_waiting)
-        desk.gone.connect(lambda: self.page.write_bar.line.allow(""))
+        desk.gone.connect(self._on_model_gone)
+        desk.models.leaving.connect(session.stop)
+        self.view.settings_applied.connect(self._offer_reload)
+        self.actions_table["unload"].setEnabled(False)
         desk.wanted.connect(self._on_model_wanted)
         desk.settled.connect(self._show_empty_if_needed)
         self.actions_table["get_starter"].setEnabled(desk.fetch is not None)
@@ -232,6 +238,11 @@ class MainWindow(QMainWindow):
         event.accept()
         self.closed.emit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the page the room when there is too little for both."""
+        super().resizeEvent(event)
+        self.view.fit()
+
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icons in the colours of a new theme."""
         super().changeEvent(event)
@@ -260,12 +271,30 @@ class MainWindow(QMainWindow):
 
     def _on_model_ready(self, model: ModelInfo) -> None:
         self.sampling.set_engine(model.engine)
+        self.actions_table["unload"].setEnabled(True)
         reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
         self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
         if self.page.is_empty_shown:
             self.page.show_page()
         self.session.begin_waiting()
         self.tokens.wake()
+
+    def _on_model_gone(self) -> None:
+        self.page.write_bar.line.allow("")
+        self.actions_table["unload"].setEnabled(False)
+
+    def _offer_reload(self) -> None:
+        """Say that other load settings wait for the next load; offer that now."""
+        model = self.desk.models.model
+        if model is not None and self.desk.models.is_outdated:
+            self.page.banners.say(
+                self.tr(
+                    "The model settings that you changed count when the model is loaded again."
+                ),
+                "notice",
+                self.tr("Load Again"),
+                lambda: self.desk.load(model.path),
+            )
 
     def _on_model_wanted(self, some_on_disk: bool) -> None:
         if some_on_disk:
@@ -283,7 +312,7 @@ class MainWindow(QMainWindow):
 
     def show_models(self) -> None:
         """Bring the models to the front of the side panel."""
-        self.view.show_side(True)
+        self.view.open_side()
         self.side.setCurrentWidget(self.models_panel)
         self.models_panel.list.setFocus()
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import LampblackError, SettingsError, error_from
+from app.core.load_options import LoadOptions
 from app.core.models import engine_for
+from app.core.settings import SettingsStore
 from app.core.starter import is_present, starter_path
 from app.engine.messages import Done, Event, Failed, Loaded, Loading, ModelInfo
 from app.workbench import Workbench
@@ -18,9 +20,10 @@ class ModelController(QObject):
     """Asks the worker to load and unload, and tells how it goes.
 
     `loading` carries a path and a fraction, `loading_ended` follows in every case; `loaded` and
-    `failed` say how it ended.
+    `failed` say how it ended. `leaving` comes just before a loaded model goes.
     """
 
+    leaving = Signal()
     loading = Signal(str, float)
     loading_ended = Signal()
     loaded = Signal(object)
@@ -35,6 +38,7 @@ class ModelController(QObject):
         self._load_job: int | None = None
         self._loading_job: int | None = None
         self._unload_job: int | None = None
+        self._loaded_with = _load_settings(workbench.settings)
 
     @property
     def model(self) -> ModelInfo | None:
@@ -46,6 +50,12 @@ class ModelController(QObject):
         """Whether a model is being loaded."""
         return self._load_job is not None or self._loading_job is not None
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the loaded model was loaded with other settings than the present ones."""
+        now = _load_settings(self._bench.settings)
+        return self.model is not None and self._loaded_with != now
+
     def load(self, path: str) -> bool:
         """Begin to load the model at `path`; False if it is seen at once that it cannot be."""
         settings = self._bench.settings.settings
@@ -55,7 +65,9 @@ class ModelController(QObject):
         except LampblackError as error:
             self.failed.emit(error)
             return False
+        self._leave()
         self._path = model.path
+        self._loaded_with = _load_settings(self._bench.settings)
         self._load_job = self._bench.worker.load(model.path, engine, settings.load)
         self.loading.emit(model.path, 0.0)
         return True
@@ -80,12 +92,13 @@ class ModelController(QObject):
         """True when a model is loaded, False when one is being loaded now, None when none is."""
         if self.is_loading:
             return False
-        if self.model is not None:
+        if self.model is not None and self._unload_job is None:
             return True
         return False if self.load_last() else None
 
     def unload(self) -> None:
-        """Give the model's memory back."""
+        """Give the model's memory back, at once even if it writes."""
+        self._leave()
         self._unload_job = self._bench.worker.unload()
 
     def cancel(self) -> None:
@@ -106,6 +119,10 @@ class ModelController(QObject):
             self._unload_job = None
             self.unloaded.emit()
 
+    def _leave(self) -> None:
+        if self.model is not None and self._unload_job is None:
+            self.leaving.emit()
+
     def _on_loaded(self, event: Loaded) -> None:
         self._end_loading()
         self._path = event.model.path
@@ -116,6 +133,8 @@ class ModelController(QObject):
 
     def _on_failed(self, event: Failed) -> None:
         was_load = event.job == self._load_job
+        if event.job == self._unload_job:
+            self._unload_job = None
         if event.job in (self._load_job, self._loading_job):
             self._end_loading()
         if was_load:
@@ -126,3 +145,8 @@ class ModelController(QObject):
     def _end_loading(self) -> None:
         self._load_job = self._loading_job = None
         self.loading_ended.emit()
+
+
+def _load_settings(store: SettingsStore) -> tuple[str, LoadOptions]:
+    """The settings that count when a model is loaded, and not before."""
+    return store.settings.engine, store.settings.load

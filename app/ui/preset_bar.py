@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -115,6 +115,7 @@ class PresetBar(QFrame):
                 menu.addSeparator()
             actions[name] = menu.addAction(text, act)
             actions[name].setData(drawing)
+        menu.aboutToShow.connect(self._draw_icons)
         self.menu_button.setMenu(menu)
         return actions
 
@@ -157,13 +158,8 @@ class PresetBar(QFrame):
         whole.addWidget(self.question)
         whole.addWidget(self.problem)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the menu's icons again in the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw_icons()
-
     def _draw_icons(self) -> None:
+        """Draw the menu's icons in the colours of the present theme, whenever it opens."""
         for action in self.actions_by_name.values():
             action.setIcon(icon(action.data(), Theme.current().muted))
 
@@ -185,7 +181,6 @@ class PresetBar(QFrame):
         for name in ("rename", "delete"):
             self.actions_by_name[name].setEnabled(not builtin)
         self.actions_by_name["export"].setEnabled(bool(own))
-        self._draw_icons()
         self.set_sampling(self._sampling)
 
     # What the user does

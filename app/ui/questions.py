@@ -8,6 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.core.errors import DocumentChangedError
 from app.core.starter import STARTER
 
 _MEGA = 1_000_000
@@ -34,12 +35,9 @@ class Questions(QObject):
         answers: dict[int, Unsaved] = {buttons.Save: "save", buttons.Discard: "discard"}
         return answers.get(box.exec(), "cancel")
 
-    def overwrite_foreign(self, name: str) -> bool:
-        """Whether to save over a file that another program changed."""
-        box = self._box(
-            self.tr("“{0}” was changed by another program.").format(name),
-            self.tr("Saving puts your text in the place of that change."),
-        )
+    def overwrite(self, error: DocumentChangedError) -> bool:
+        """Whether to save over the file that `error` tells of."""
+        box = self._box(error.message, error.hint)
         overwrite = box.addButton(self.tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()
@@ -71,14 +69,23 @@ class Questions(QObject):
     def open_path(self, folder: Path) -> Path | None:
         """Which manuscript to open."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, self.tr("Open a Manuscript"), str(folder), self._filters()
+            self._window,
+            self.tr("Open a Manuscript"),
+            str(folder),
+            self.tr("Manuscripts (*.txt *.md);;All files (*)"),
         )
         return Path(name) if name else None
 
     def save_path(self, suggestion: Path) -> Path | None:
-        """Where to save the manuscript."""
+        """Where to save the manuscript; whether to replace a file there is asked when saving."""
+        filters = self.tr("Text (*.txt);;Markdown (*.md);;All files (*)")
         name, chosen = QFileDialog.getSaveFileName(
-            self._window, self.tr("Save the Manuscript"), str(suggestion), self._filters()
+            self._window,
+            self.tr("Save the Manuscript"),
+            str(suggestion),
+            filters,
+            filter_for(suggestion, filters),
+            QFileDialog.Option.DontConfirmOverwrite,
         )
         path = Path(name) if name else None
         if path is not None and not path.suffix:
@@ -95,9 +102,6 @@ class Questions(QObject):
         )
         return Path(name) if name else None
 
-    def _filters(self) -> str:
-        return self.tr("Text (*.txt);;Markdown (*.md);;All files (*)")
-
     def _box(self, text: str, more: str) -> QMessageBox:
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
@@ -105,3 +109,9 @@ class Questions(QObject):
         box.setText(text)
         box.setInformativeText(more)
         return box
+
+
+def filter_for(path: Path, filters: str) -> str:
+    """The one of a file dialog's `filters` that shows `path`; the last shows everything."""
+    choices = filters.split(";;")
+    return next((one for one in choices if f"*{path.suffix.lower()})" in one), choices[-1])

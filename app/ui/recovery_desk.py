@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 
 from app.core.documents import new_document, save_document
-from app.core.errors import LampblackError
+from app.core.errors import DocumentChangedError, LampblackError
 from app.core.store import Recovery
 from app.ui.main_window import MainWindow
 from app.ui.recovery import RecoveryDialog
@@ -45,12 +45,9 @@ class RecoveryDesk(QObject):
         """Save the text into a file of the writer's choice."""
         name = Path(recovery.path) if recovery.path else Path.home() / "Recovered.txt"
         path = self._window.questions.save_path(name)
-        if path is None:
-            return
-        snapshots = self._window.bench.paths.snapshots
         try:
-            # The file dialog has asked before replacing a file.
-            save_document(new_document(), recovery.text, path, snapshots=snapshots, overwrite=True)
+            if path is None or not self._save_to(path, recovery.text):
+                return
             self._store.discard(recovery.id)
         except LampblackError as error:
             self._window.show_error(error)
@@ -61,6 +58,16 @@ class RecoveryDesk(QObject):
         """Forget the text for good."""
         self._store.discard(recovery.id)
         self._done(recovery)
+
+    def _save_to(self, path: Path, text: str, *, overwrite: bool = False) -> bool:
+        """Whether the text is in the file now; a file that is there is asked about."""
+        snapshots = self._window.bench.paths.snapshots
+        try:
+            save_document(new_document(), text, path, snapshots=snapshots, overwrite=overwrite)
+        except DocumentChangedError as error:
+            again = self._window.questions.overwrite(error)
+            return again and self._save_to(path, text, overwrite=True)
+        return True
 
     def _done(self, recovery: Recovery) -> None:
         if self.dialog is not None:

@@ -35,7 +35,6 @@ class TakesDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Takes"))
         self.list.setProperty("kind", "texts")
-        self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.preview = QPlainTextEdit()
         self.preview.setProperty("kind", "field")
@@ -86,4 +85,4 @@ class TakesDialog(QDialog):
         self.list.addItem(item)
 
     def _show_current(self) -> None:
-        self.preview.setPlainText(self.text())
+        self.preview.setPlainText(self.text().strip("\n"))

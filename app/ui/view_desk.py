@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
 from app.core.errors import LampblackError
@@ -13,9 +13,13 @@ from app.ui.page_column import PageColumn
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.window_memory import WindowMemory
 
+_ROOM_FOR_BOTH = 680  # pixels; a narrower window shows the page alone
+
 
 class ViewDesk(QObject):
     """Shows the settings that can be seen, and changes them from the View menu."""
+
+    settings_applied = Signal()
 
     def __init__(
         self,
@@ -33,11 +37,13 @@ class ViewDesk(QObject):
         self._actions = actions
         self._settings = settings
         self._memory = memory
+        self._narrow = False
 
     def open_settings(self) -> None:
         """Show the settings."""
         dialog = SettingsDialog(self._settings, self._window)
         dialog.applied.connect(lambda _settings: self.show_settings())
+        dialog.applied.connect(lambda _settings: self.settings_applied.emit())
         show_dialog(dialog)
 
     def show_settings(self) -> None:
@@ -48,7 +54,7 @@ class ViewDesk(QObject):
             dress(application, settings.theme)
         self._page.recolour()
         self._page.dress(settings, self._memory.zoom)
-        self.show_side(settings.side_panel and not self._window.isFullScreen())
+        self.show_side(self._wants_side())
 
     def zoom(self, steps: int) -> None:
         """Show the text larger or smaller; 0 shows it as it is set."""
@@ -60,10 +66,30 @@ class ViewDesk(QObject):
         self._side.setVisible(shown)
         self._actions["side_panel"].setChecked(shown)
 
+    def open_side(self) -> None:
+        """Show the side panel, in a window that is wide enough for it where that can be."""
+        if self._narrow and not self._window.isMaximized():
+            self._window.resize(_ROOM_FOR_BOTH, self._window.height())
+        self.show_side(True)
+
+    def fit(self) -> None:
+        """Follow the window's width: where there is no room for both, the page has it."""
+        narrow = self._window.width() < _ROOM_FOR_BOTH
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.show_side(self._wants_side())
+
+    def _wants_side(self) -> bool:
+        wanted = self._settings.settings.side_panel
+        return wanted and not self._narrow and not self._window.isFullScreen()
+
     def toggle_side(self) -> None:
         """Show or hide the side panel, from now on."""
         shown = self._side.isHidden()
-        self.show_side(shown)
+        if shown:
+            self.open_side()
+        else:
+            self.show_side(False)
         try:
             self._settings.change(side_panel=shown)
         except LampblackError as error:
@@ -74,7 +100,7 @@ class ViewDesk(QObject):
         full = not self._window.isFullScreen()
         self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
         self._window.menuBar().setVisible(not full)
-        self.show_side(not full and self._settings.settings.side_panel)
+        self.show_side(not full and not self._narrow and self._settings.settings.side_panel)
         self._actions["full_screen"].setChecked(full)
 
 

@@ -41,6 +41,7 @@ class WritingDesk(QObject):
         self._desk = desk
         self._documents = documents
         self.take_log = TakeLog(workbench.store, workbench.worker)
+        self._instruction = ""
 
     def make_session(self, sampling: Callable[[], Sampling]) -> Session:
         """The session, which writes with the values that `sampling` gives."""
@@ -73,9 +74,11 @@ class WritingDesk(QObject):
         line.sent.connect(self._instruct)
         line.left.connect(self._page.editor.setFocus)
         self._desk.moved.connect(self.show_takes)
+        self._desk.not_ready.connect(self._give_back)
 
     def go_on(self, count: int = 1) -> None:
         """Let the model go on; what went wrong before is over."""
+        self._instruction = ""
         self._page.banners.clear("error")
         self.session.go_on(count)
 
@@ -85,6 +88,7 @@ class WritingDesk(QObject):
 
     def retry(self) -> None:
         """Have another take written in the place of this one."""
+        self._instruction = ""
         self._page.banners.clear("error")
         self.session.retry()
 
@@ -100,10 +104,18 @@ class WritingDesk(QObject):
         busy = self.session.running
         self.session.instruct(instruction)
         if self.session.running and not busy:
+            self._instruction = instruction
             self._page.write_bar.line.clear()
         self._page.editor.setFocus()
 
+    def _give_back(self) -> None:
+        """Put the instruction back that nothing came of, unless another is being typed."""
+        if not self._page.write_bar.line.text():
+            self._page.write_bar.line.setText(self._instruction)
+        self._instruction = ""
+
     def _on_generation_failed(self, event: Failed) -> None:
+        self._give_back()
         self._page.banners.say(str(error_from(event.kind, event.message, event.hint)))
 
     def _on_reading(self, done: int, total: int) -> None:
@@ -114,6 +126,7 @@ class WritingDesk(QObject):
         self._status.show_progress(text, done / total)
 
     def _on_measured(self, stats: Stats) -> None:
+        self._instruction = ""
         model = self._desk.models.model
         if model is not None:
             used = stats.prompt_tokens + stats.completion_tokens

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.errors import ModelNotFoundError
+from app.core.errors import DocumentChangedError, ModelNotFoundError
 from app.core.models import ModelFile
 from app.core.paths import Paths
 from app.core.presets import Presets
@@ -142,8 +142,8 @@ class FakeQuestions:
         self.asked.append(f"unsaved {name}")
         return self.unsaved_answer
 
-    def overwrite_foreign(self, name: str) -> bool:
-        self.asked.append(f"overwrite {name}")
+    def overwrite(self, error: DocumentChangedError) -> bool:
+        self.asked.append(error.message)
         return self.overwrite_answer
 
     def starter(self, folder: Path) -> bool:

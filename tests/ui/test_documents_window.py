@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QFileDialog
 
 from app.core.store import Recovery
+from app.ui.questions import Questions, filter_for
 from app.ui.recovery_desk import RecoveryDesk
 
 
@@ -84,7 +86,7 @@ def test_a_foreign_change_is_asked_about(studio, tmp_path):
     path.write_text("from elsewhere")
     studio.show(" mine")
     studio.do("save")
-    assert studio.questions.asked == ["overwrite a.txt"]
+    assert studio.questions.asked == ["Another program has changed a.txt since it was opened."]
     assert path.read_text() == "from elsewhere"
     studio.questions.overwrite_answer = True
     studio.do("save")
@@ -241,3 +243,43 @@ def test_saving_recovered_text_elsewhere(studio, tmp_path, monkeypatch):
     desk.save(recovery)
     assert (tmp_path / "found.txt").read_text() == "Lost and found"
     assert studio.text == ""
+
+
+def test_saving_over_an_existing_file_is_asked_about_once_and_truly(studio, tmp_path):
+    path = studio.questions.save_answer = tmp_path / "old.txt"
+    path.write_text("an older book")
+    studio.show("a new book")
+    studio.do("save_as")
+    assert studio.questions.asked == ["save a new book.txt", "There is already a file old.txt."]
+    assert path.read_text() == "an older book"
+
+
+def test_recovered_text_replaces_a_file_only_after_a_question(studio, tmp_path, monkeypatch):
+    recovery = Recovery(id="x", path="", text="Lost and found", changed_at=1e9)
+    monkeypatch.setattr(type(studio.bench.store), "discard", lambda _self, _name: None)
+    path = studio.questions.save_answer = tmp_path / "found.txt"
+    path.write_text("something else")
+    desk = RecoveryDesk(studio.window)
+    desk.save(recovery)
+    assert path.read_text() == "something else"
+    studio.questions.overwrite_answer = True
+    desk.save(recovery)
+    assert path.read_text() == "Lost and found"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("a.md", "M (*.md)"), ("a.TXT", "T (*.txt)"), ("a.tex", "All (*)")]
+)
+def test_the_save_dialog_shows_files_of_the_manuscripts_kind(name, expected):
+    assert filter_for(Path(name), "T (*.txt);;M (*.md);;All (*)") == expected
+
+
+def test_the_dialogs_show_markdown_and_ask_nothing_twice(studio, monkeypatch):
+    asked = []
+    for name in ("getOpenFileName", "getSaveFileName"):
+        monkeypatch.setattr(QFileDialog, name, lambda *given: asked.append(given) or ("", ""))
+    questions = Questions(studio.window)
+    assert questions.open_path(Path("/x")) is None
+    assert questions.save_path(Path("/x/a.md")) is None
+    assert "*.md" in asked[0][3].split(";;")[0]
+    assert QFileDialog.Option.DontConfirmOverwrite in asked[1]

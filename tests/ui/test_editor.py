@@ -257,3 +257,13 @@ def test_void_calls_keep_the_references_of_none(qapp):
     for _ in range(10_000):
         document.setModified(False)
     assert abs(sys.getrefcount(None) - before) < 1000
+
+
+def test_the_lines_stay_as_they_are_when_the_scroll_bar_comes(studio):
+    editor = studio.window.editor
+    studio.show("word " * 60)
+    assert not editor.verticalScrollBar().isVisible()
+    before = editor.viewport().width()
+    studio.show("\n" * 100)
+    assert editor.verticalScrollBar().isVisible()
+    assert editor.viewport().width() == before

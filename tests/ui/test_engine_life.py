@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 
 from app.core.errors import DownloadError
+from app.core.load_options import LoadOptions
 from app.engine.messages import Counted, Done, Failed, HostDied, Loaded, Loading, Prefill
 from app.fetch.client import Progress
 
@@ -252,4 +253,69 @@ def test_unloading_empties_the_status_bar(studio):
     job = studio.worker.last("unload")[0]
     studio.worker.model = None
     studio.tell(Done(job=job))
+    assert not studio.window.actions_table["unload"].isEnabled()
     assert studio.window.status.model.text() == "No model loaded"
+
+
+def test_unloading_does_not_wait_for_the_end_of_the_text(studio):
+    studio.show("A")
+    studio.do("continue")
+    job = studio.worker.last("generate")[0]
+    studio.stream(" word")
+    studio.do("unload")
+    assert studio.worker.cancelled == [job]
+    assert not studio.window.session.running
+    assert studio.text == "A word"
+
+
+def test_writing_on_right_after_unloading_loads_again(studio):
+    studio.library.add("/models/Tiny.Q4_1.gguf")
+    studio.do("unload")
+    studio.show("A")
+    studio.window.desk.models.last_path = lambda: "/models/Tiny.Q4_1.gguf"
+    studio.do("continue")
+    assert [kind for kind, _job, _fields in studio.worker.asked[-2:]] == ["unload", "load"]
+    studio.loaded()
+    assert studio.worker.last("generate")[1]["prompt"] == "A"
+
+
+def test_loading_another_model_stops_the_writing(studio):
+    studio.library.add("/models/Other.gguf")
+    studio.show("A")
+    studio.do("continue")
+    job = studio.worker.last("generate")[0]
+    studio.window.desk.load("/models/Other.gguf")
+    assert studio.worker.cancelled == [job]
+
+
+def test_changed_load_settings_offer_to_load_again(studio):
+    studio.library.add("/models/Tiny.Q4_1.gguf")
+    settings = studio.bench.settings
+    settings.change(font_size=20)
+    studio.window.view.settings_applied.emit()
+    assert studio.banners == []
+    settings.change(load=LoadOptions(context=1024))
+    studio.window.view.settings_applied.emit()
+    (banner,) = studio.window.page.banners.banners()
+    assert "loaded again" in banner.text
+    banner.button.click()
+    assert studio.worker.last("load")[1]["options"].context == 1024
+    assert studio.banners == []
+    studio.loaded()
+    studio.window.view.settings_applied.emit()
+    assert studio.banners == []
+
+
+def test_an_instruction_that_nothing_came_of_is_given_back(studio, qtbot):
+    line = studio.window.page.write_bar.line
+    line.setText("a letter")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert line.text() == ""
+    studio.fail("out_of_memory", "There is not enough memory.")
+    assert line.text() == "a letter"
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    studio.stream("Dear")
+    studio.done()
+    studio.do("continue")
+    studio.fail("out_of_memory", "There is not enough memory.")
+    assert line.text() == ""

@@ -16,13 +16,17 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QProgressBar,
+    QScrollArea,
     QScrollBar,
     QTextEdit,
 )
 
+from app.core.store import TakeRecord
+from app.ui import info_dialogs
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.crash_log import CrashLog
 from app.ui.info_dialogs import ShortcutsDialog
+from app.ui.takes_dialog import TakesDialog
 from app.ui.theme import DARK, LIGHT
 
 
@@ -226,3 +230,61 @@ def test_what_keeps_the_store_from_writing_is_said_once(studio, monkeypatch):
     studio.window.begin()
     studio.window._show_store_problems()
     assert studio.banners == ["The disk is full."]
+
+
+def test_a_narrow_window_shows_the_page_alone(studio, qtbot):
+    window = studio.window
+    window.resize(520, 380)
+    qtbot.waitUntil(window.side.isHidden)
+    qtbot.waitUntil(lambda: window.page.width() == window.splitter.width())
+    assert studio.bench.settings.settings.side_panel
+    studio.do("models")
+    assert window.side.isVisible()
+    qtbot.waitUntil(lambda: window.width() > 600)
+    window.resize(1000, 700)
+    qtbot.waitUntil(lambda: window.width() == 1000)
+    assert window.side.isVisible()
+
+
+def test_cut_and_copy_need_a_selection(studio):
+    cut, copy = (studio.window.actions_table[name] for name in ("cut", "copy"))
+    studio.show("word")
+    assert not cut.isEnabled()
+    assert not copy.isEnabled()
+    studio.do("select_all")
+    assert cut.isEnabled()
+    assert copy.isEnabled()
+
+
+def test_no_key_is_the_input_methods(qapp):
+    taken = {"Ctrl+Shift+U"}  # IBus and GTK type characters by their number with it
+    assert not taken & {keys for row in ACTIONS for keys in row.shortcuts}
+
+
+def test_the_shortcuts_fit_the_dialogs_width(studio):
+    dialog = ShortcutsDialog(studio.window)
+    dialog.show()
+    bar = dialog.findChild(QScrollArea).horizontalScrollBar()
+    assert bar.maximum() == 0
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_about_promises_no_more_than_the_system_keeps(studio, monkeypatch):
+    for state, told in (("kernel", True), ("hook", False), ("no", False)):
+        monkeypatch.setattr(info_dialogs, "network_state", lambda found=state: found)
+        box = info_dialogs.about(studio.window)
+        assert ("no network" in box.informativeText()) is told
+        box.deleteLater()
+
+
+def test_a_long_take_keeps_its_time_in_the_list(studio):
+    take = TakeRecord(text="\n\n灯塔看守人打开门，" * 12, created_at=1e9)
+    dialog = TakesDialog([take], studio.window)
+    dialog.show()
+    row = dialog.list.visualItemRect(dialog.list.item(0)).height()
+    assert not dialog.list.wordWrap()
+    assert row >= 2 * dialog.list.fontMetrics().height()
+    assert not dialog.preview.toPlainText().startswith("\n")
+    dialog.close()
+    dialog.deleteLater()

@@ -152,6 +152,7 @@ def test_a_bad_import_is_a_sentence(bar: PresetBar, tmp_path: Path, monkeypatch)
 def test_the_menu_has_names_and_drawings(bar: PresetBar) -> None:
     assert bar.menu_button.accessibleName()
     assert bar.combo.accessibleName() == "Preset"
+    bar.menu_button.menu().aboutToShow.emit()
     for action in bar.actions_by_name.values():
         assert action.text()
         assert not action.icon().isNull()
