@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import time
 import traceback
@@ -91,6 +92,9 @@ def _window(files: Sequence[str]) -> int:
 
     paths = Paths.here()
     with ExitStack() as closing:
+        # Qt's loop would only print a KeyboardInterrupt; the journal has what a kill interrupts.
+        former = signal.signal(signal.SIGINT, signal.SIG_DFL)
+        closing.callback(signal.signal, signal.SIGINT, former)
         fetcher = _early_fetcher(paths, closing)
         from app.core.offline import deny_network
 

@@ -140,13 +140,20 @@ def _usable_processors() -> int:
 def _folders(paths: Paths) -> Iterator[Folder]:
     for name in ("config", "data", "cache", "models", "logs"):
         path: Path = getattr(paths, name)
-        yield Folder(name, str(path), path.is_dir(), _can_write(path))
+        yield Folder(name, str(path), _is_folder(path), _can_write(path))
 
 
 def _can_write(path: Path) -> bool:
     """Whether files can be made in `path`, or `path` itself where it is not there yet."""
-    there = next((folder for folder in (path, *path.parents) if folder.exists()), None)
-    return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    there = next((folder for folder in (path, *path.parents) if os.path.lexists(folder)), None)
+    return there is not None and _is_folder(there) and os.access(there, os.W_OK | os.X_OK)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name longer than the system allows
+        return False
 
 
 def _missing(found: dict[str, Any]) -> Iterator[Missing]:

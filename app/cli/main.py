@@ -45,6 +45,10 @@ class _Parser(argparse.ArgumentParser):
             message[:1].upper() + message[1:].rstrip(".") + ".", f"See `{self.prog} --help`."
         )
 
+    def _print_message(self, message: str, _file: object = None) -> None:
+        """Write help and version, which argparse would drop in silence on a full disk."""
+        output.write(message)
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of every word that is not the window's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import TextIO
 
@@ -36,7 +37,14 @@ def write(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        _drop_what_is_left()
         raise LampblackError(f"The text could not be written: {error.strerror}.") from error
+
+
+def _drop_what_is_left() -> None:
+    """Let stdout lead nowhere: Python would try the same text once more when it ends."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_error(error: LampblackError) -> None:

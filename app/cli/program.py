@@ -56,8 +56,9 @@ class Program:
             return self.library.resolve(name_or_path)
         if self.settings.model and os.path.lexists(self.settings.model):
             return self.library.resolve(self.settings.model)
-        if starter_path(self.paths.models).is_file():
-            return self.library.resolve(str(starter_path(self.paths.models)))
+        starter = str(starter_path(self.paths.models))
+        if os.path.lexists(starter):
+            return self.library.resolve(starter)
         return self._only_model()
 
     def _only_model(self) -> ModelFile:

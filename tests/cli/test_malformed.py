@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 from collections.abc import Callable
@@ -246,3 +247,22 @@ def test_a_path_that_no_message_can_hold(
     outcome = run("generate", "Once", "--model", str(odd))
     assert (outcome.code, outcome.out) == (1, "")
     assert one_sentence(outcome.err)
+
+
+@pytest.mark.parametrize("home", ["/" + "x" * 300, "/" + "y/" * 3000, "/dev/null", "/proc/self/x"])
+def test_a_home_that_cannot_be(
+    home: str, run: Any, one_sentence: Callable[[str], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMPBLACK_HOME", home)
+    outcome = run("generate", "Once")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert one_sentence(outcome.err)
+    assert run("models", "list").code == 0
+
+
+@pytest.mark.parametrize("home", ["/" + "x" * 300, "/dev/null"])
+def test_a_doctor_without_a_home(home: str, run_program: Any) -> None:
+    outcome = run_program("doctor", "--json", environ={"LAMPBLACK_HOME": home})
+    assert (outcome.code, outcome.err) == (0, "")
+    report = json.loads(outcome.out)
+    assert not any(folder["exists"] for folder in report["folders"])

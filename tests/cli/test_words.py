@@ -146,13 +146,16 @@ def test_a_reader_that_leaves_is_no_trouble() -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
-def test_a_full_disk_is_a_sentence(one_sentence: Any) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", ["models list --json", "--version", "generate --help"])
+def test_a_full_disk_is_a_sentence(words: str, unbuffered: str, one_sentence: Any) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "app", "models", "list", "--json"],
+            [sys.executable, "-m", "app", *words.split()],
             stdout=full,
             stderr=subprocess.PIPE,
             cwd=ROOT,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
             check=False,
         )
     assert done.returncode == 1
@@ -180,6 +183,20 @@ def test_small_words_load_nothing_heavy(word: str, tmp_path: Path) -> None:
 def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, order: list[str]) -> None:
     monkeypatch.setattr(offline, "deny_network", lambda: signal.raise_signal(signal.SIGINT))
     assert program.main(["doctor"]) == 1
+
+
+def test_ctrl_c_in_the_terminal_ends_the_window(
+    monkeypatch: pytest.MonkeyPatch, order: list[str]
+) -> None:
+    before, during = signal.getsignal(signal.SIGINT), []
+    monkeypatch.setattr(
+        sys.modules["app.ui.application"],
+        "run_window",
+        lambda _workbench, _files: during.append(signal.getsignal(signal.SIGINT)) or 0,
+    )
+    assert program.main([]) == 0
+    assert during == [signal.SIG_DFL]
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_qt_that_cannot_be_loaded_is_a_sentence(
