@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 
 from app.core.documents import new_document, save_document
 from app.core.errors import DocumentChangedError, LampblackError
 from app.core.store import Recovery
 from app.ui.main_window import MainWindow
 from app.ui.recovery import RecoveryDialog
+from app.ui.view_desk import show_dialog
 
 
 class RecoveryDesk(QObject):
@@ -28,12 +29,11 @@ class RecoveryDesk(QObject):
         if not found:
             return
         self.dialog = RecoveryDialog(found, self._window)
-        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.destroyed.connect(self._forget)
         self.dialog.restore_asked.connect(self.restore)
         self.dialog.save_asked.connect(self.save)
         self.dialog.discard_asked.connect(self.discard)
-        self.dialog.open()
+        show_dialog(self.dialog)
 
     def restore(self, recovery: Recovery) -> None:
         """Put the text on the page."""

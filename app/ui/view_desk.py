@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
 from app.core.errors import LampblackError
@@ -13,6 +13,7 @@ from app.ui.page_column import PageColumn
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.window_memory import WindowMemory
 
+_FRAME = 48  # what the desktop puts around a dialog, in pixels at most
 _ROOM_FOR_BOTH = 680  # pixels; a narrower window shows the page alone
 
 
@@ -105,6 +106,8 @@ class ViewDesk(QObject):
 
 
 def show_dialog(dialog: QDialog) -> None:
-    """Show a dialog that deletes itself when it is closed."""
+    """Show a dialog that deletes itself when it is closed, no larger than the screen."""
+    room = dialog.screen().availableSize()
+    dialog.resize(dialog.size().boundedTo(QSize(room.width(), room.height() - _FRAME)))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

@@ -28,6 +28,7 @@ from app.ui.crash_log import CrashLog
 from app.ui.info_dialogs import ShortcutsDialog
 from app.ui.takes_dialog import TakesDialog
 from app.ui.theme import DARK, LIGHT
+from app.ui.view_desk import show_dialog
 
 
 def test_no_key_is_given_twice():
@@ -288,3 +289,13 @@ def test_a_long_take_keeps_its_time_in_the_list(studio):
     assert not dialog.preview.toPlainText().startswith("\n")
     dialog.close()
     dialog.deleteLater()
+
+
+def test_dialogs_keep_within_the_screen(studio):
+    dialog = TakesDialog((), studio.window)
+    room = dialog.screen().availableSize()
+    dialog.resize(room * 2)
+    show_dialog(dialog)
+    assert dialog.width() <= room.width()
+    assert dialog.height() < room.height()
+    dialog.close()
