@@ -73,6 +73,14 @@ def test_readme_links_to_files_that_exist() -> None:
         assert (ROOT / target).exists(), target
 
 
+def test_readme_names_logs_that_are_written() -> None:
+    sources = [*(ROOT / "app").rglob("*.py"), *(ROOT / "packaging").glob("*.py")]
+    written = "".join(path.read_text("utf-8") for path in sources)
+    named = re.findall(r"`[^`\n]*?([\w-]+\.log)`", README)
+    assert named
+    assert [name for name in named if f'"{name}"' not in written] == []
+
+
 def test_top_level_holds_only_what_the_house_has() -> None:
     found = {path.relative_to(ROOT).parts[0] for path in repository_files()}
     assert found <= TOP_LEVEL

@@ -145,8 +145,13 @@ def _folders(paths: Paths) -> Iterator[Folder]:
 
 def _can_write(path: Path) -> bool:
     """Whether files can be made in `path`, or `path` itself where it is not there yet."""
-    there = next((folder for folder in (path, *path.parents) if os.path.lexists(folder)), None)
-    return there is not None and _is_folder(there) and os.access(there, os.W_OK | os.X_OK)
+    there = _nearest(path)
+    return _is_folder(there) and os.access(there, os.W_OK | os.X_OK)
+
+
+def _nearest(path: Path) -> Path:
+    """`path`, or the first of its parents that is there."""
+    return next((folder for folder in (path, *path.parents) if os.path.lexists(folder)), path)
 
 
 def _is_folder(path: Path) -> bool:
@@ -165,14 +170,21 @@ def _missing(found: dict[str, Any]) -> Iterator[Missing]:
         yield Missing("There is no model yet.", "lampblack models get starter")
     for folder in found["folders"]:
         if not folder.writable:
-            fix = f"chmod u+rwx '{folder.path}', or set LAMPBLACK_HOME to another folder"
-            yield Missing(f"The folder {folder.path} cannot be written to.", fix)
+            yield _missing_folder(folder)
     for who in ("program", "host"):
         if sys.platform == "linux" and found[f"network_{who}"] not in ("kernel", ""):
             yield Missing(
                 f"The kernel does not keep the {who} off the network.",
                 "use Linux 3.17 or later on x86-64 or aarch64",
             )
+
+
+def _missing_folder(folder: Folder) -> Missing:
+    there, other = _nearest(Path(folder.path)), "or set LAMPBLACK_HOME to another folder"
+    if _is_folder(there):
+        what = f"The folder {folder.path} cannot be written to."
+        return Missing(what, f"chmod u+rwx '{there}', {other}")
+    return Missing(f"The folder {folder.path} cannot be made.", f"move '{there}' away, {other}")
 
 
 def _missing_engine(found: dict[str, Any]) -> Iterator[Missing]:

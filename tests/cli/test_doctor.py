@@ -90,7 +90,9 @@ def test_a_folder_that_cannot_be_written_to_is_missing_something(run: Any, own_h
     own_home.write_text("a file in the way")
     report = json.loads(run("doctor", "--json", new_client=DescribingClient).out)
     assert not any(folder["writable"] for folder in report["folders"])
-    assert any(str(own_home) in missing["what"] for missing in report["missing"])
+    fixes = [missing["fix"] for missing in report["missing"] if str(own_home) in missing["what"]]
+    assert fixes
+    assert all(fix.startswith(f"move '{own_home}' away, or set LAMPBLACK") for fix in fixes)
 
 
 def test_the_real_program_and_its_host_are_kept_off_the_network(run_program: Any) -> None:
