@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.core.store import Recovery
 from app.ui.manuscript import count_words
 from app.ui.moments import moment_text
+from app.ui.two_lines import TwoLines
 
 _PREVIEW = 20_000
 
@@ -39,6 +40,7 @@ class RecoveryDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Recovered texts"))
         self.list.setProperty("kind", "texts")
+        self.list.setItemDelegate(TwoLines(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.preview = QPlainTextEdit()
         self.preview.setProperty("kind", "field")

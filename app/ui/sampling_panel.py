@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.parameters import GROUPS, PARAMETERS, Sampling
@@ -19,6 +20,9 @@ _OPEN_AT_FIRST = ("Variety", "Repetition", "Length and stops")
 
 class SamplingPanel(QWidget):
     """Shows and edits one `Sampling`.
+
+    The rows are made when somebody asks for them, or after the panel's first painting: they take
+    a third of the time in which the window opens, and the page is what must come first.
 
     `changed` carries the new Sampling, many times a second while a slider is dragged.
     `preset_changed` carries the name of the preset that the values are compared with.
@@ -40,12 +44,25 @@ class SamplingPanel(QWidget):
         self.bar = PresetBar(presets, sampling, preset)
         self.bar.chosen.connect(self._choose)
         self.bar.renamed.connect(self.preset_changed)
-        self.rows: dict[str, ParameterRow] = {}
+        self._rows: dict[str, ParameterRow] = {}
+        self._sections: dict[str, Section] = {}
+        self._engine = ""
         # Widgets get their parents at birth: moving them later costs twice the time.
         self._scroll = PanelScroll(self)
-        self.sections = {group: self._section(group) for group in GROUPS}
         self._lay_out()
         self._show()
+
+    @property
+    def rows(self) -> dict[str, ParameterRow]:
+        """The rows by their parameters' names."""
+        self._build()
+        return self._rows
+
+    @property
+    def sections(self) -> dict[str, Section]:
+        """The sections by their groups."""
+        self._build()
+        return self._sections
 
     def sampling(self) -> Sampling:
         """The present values."""
@@ -54,7 +71,7 @@ class SamplingPanel(QWidget):
     def set_sampling(self, sampling: Sampling) -> None:
         """Show other values; does not emit `changed`."""
         self._sampling = sampling
-        for name, row in self.rows.items():
+        for name, row in self._rows.items():
             row.set_value(getattr(sampling, name))
         self._show()
 
@@ -69,7 +86,8 @@ class SamplingPanel(QWidget):
 
     def set_engine(self, name: str) -> None:
         """Grey what the engine "llama.cpp" or "torch" cannot do, with its reason."""
-        for row in self.rows.values():
+        self._engine = name
+        for row in self._rows.values():
             row.set_missing(translated(row.bound.missing(name)) if row.bound.missing(name) else "")
 
     def set_last_seed(self, seed: int) -> None:
@@ -77,6 +95,21 @@ class SamplingPanel(QWidget):
         row = self.rows["seed"]
         if isinstance(row, SeedRow):
             row.set_last_seed(seed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Have the rows made as soon as the window can be seen."""
+        super().paintEvent(event)
+        if not self._rows:
+            QTimer.singleShot(0, self, self._build)
+
+    def _build(self) -> None:
+        if self._rows:
+            return
+        self._sections = {group: self._section(group) for group in GROUPS}
+        self._scroll.column.addStretch(1)
+        if self._engine:
+            self.set_engine(self._engine)
+        self._show()
 
     def _section(self, group: str) -> Section:
         opened = group in _OPEN_AT_FIRST
@@ -87,12 +120,11 @@ class SamplingPanel(QWidget):
                 row = make_row(bound, section.body)
                 row.set_value(getattr(self._sampling, bound.name))
                 row.changed.connect(self._collect)
-                self.rows[bound.name] = row
+                self._rows[bound.name] = row
                 section.add(row)
         return section
 
     def _lay_out(self) -> None:
-        self._scroll.column.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -115,9 +147,9 @@ class SamplingPanel(QWidget):
         self.bar.set_sampling(self._sampling)
         defaults = self.bar.preset().sampling
         reasons = idle_rows(self._sampling)
-        for name, row in self.rows.items():
+        for name, row in self._rows.items():
             row.set_default(getattr(defaults, name))
             row.set_idle(reasons.get(name, ""))
-        for group, section in self.sections.items():
-            rows = (row for row in self.rows.values() if row.bound.row.group == group)
+        for group, section in self._sections.items():
+            rows = (row for row in self._rows.values() if row.bound.row.group == group)
             section.set_changed(sum(row.is_modified() for row in rows))

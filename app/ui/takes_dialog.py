@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 
 from app.core.store import TakeRecord
 from app.ui.moments import moment_text
+from app.ui.two_lines import TwoLines
 
-_FIRST = 60
+_FIRST = 200
 
 
 class TakesDialog(QDialog):
@@ -35,6 +36,7 @@ class TakesDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Takes"))
         self.list.setProperty("kind", "texts")
+        self.list.setItemDelegate(TwoLines(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.preview = QPlainTextEdit()
         self.preview.setProperty("kind", "field")
@@ -77,10 +79,8 @@ class TakesDialog(QDialog):
         whole.addWidget(buttons)
 
     def _add(self, take: TakeRecord) -> None:
-        first = " ".join(take.text.split())
-        when = moment_text(take.created_at)
-        shown = first if len(first) <= _FIRST else first[: _FIRST - 1] + "…"
-        item = QListWidgetItem(f"{shown}\n{when}")
+        first = " ".join(take.text[:_FIRST].split())
+        item = QListWidgetItem(f"{first}\n{moment_text(take.created_at)}")
         item.setData(Qt.ItemDataRole.UserRole, take)
         self.list.addItem(item)
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QScrollArea,
     QScrollBar,
+    QStyleOptionViewItem,
     QTextEdit,
 )
 
@@ -26,6 +27,7 @@ from app.ui import info_dialogs
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.crash_log import CrashLog
 from app.ui.info_dialogs import ShortcutsDialog
+from app.ui.moments import moment_text
 from app.ui.takes_dialog import TakesDialog
 from app.ui.theme import DARK, LIGHT
 from app.ui.view_desk import show_dialog
@@ -283,9 +285,14 @@ def test_a_long_take_keeps_its_time_in_the_list(studio):
     take = TakeRecord(text="\n\n灯塔看守人打开门，" * 12, created_at=1e9)
     dialog = TakesDialog([take], studio.window)
     dialog.show()
-    row = dialog.list.visualItemRect(dialog.list.item(0)).height()
-    assert not dialog.list.wordWrap()
-    assert row >= 2 * dialog.list.fontMetrics().height()
+    rect = dialog.list.visualItemRect(dialog.list.item(0))
+    assert rect.height() >= 2 * dialog.list.fontMetrics().height()
+    option = QStyleOptionViewItem()
+    option.rect = rect
+    dialog.list.itemDelegate().initStyleOption(option, dialog.list.model().index(0, 0))
+    first, second = option.text.split("\u2028")
+    assert first.endswith("…")
+    assert second == moment_text(1e9)
     assert not dialog.preview.toPlainText().startswith("\n")
     dialog.close()
     dialog.deleteLater()

@@ -10,6 +10,7 @@ from app.core.presets import Presets
 from app.core.rows import BoundRow
 from app.ui.field_rows import NumberRow
 from app.ui.idle_rows import idle_rows
+from app.ui.parameter_rows import ParameterRow
 from app.ui.sampling_panel import SamplingPanel
 from app.ui.section import PanelScroll
 from tests.ui_panels.values import other_value
@@ -25,6 +26,7 @@ def panel(qtbot, presets: Presets) -> SamplingPanel:
     qtbot.addWidget(made)
     made.resize(340, 700)
     made.show()
+    qtbot.waitUntil(lambda: made.rows["temperature"].field.height() > 0)
     return made
 
 
@@ -186,3 +188,18 @@ def test_the_column_is_as_high_as_its_rows_and_no_higher(panel: SamplingPanel, e
         needed = row.heightForWidth(row.width()) if row.hasHeightForWidth() else row.height()
         assert row.height() >= needed
         assert row.field.height() + 2 >= row.field.minimumSizeHint().height()
+
+
+def test_the_rows_come_after_the_first_painting(qtbot, presets: Presets) -> None:
+    panel = SamplingPanel(presets, Sampling(temperature=1.5))
+    qtbot.addWidget(panel)
+    panel.set_engine("torch")
+    assert not panel.findChildren(ParameterRow)
+    assert panel.sampling().temperature == 1.5
+    assert panel.bar.is_modified()
+    panel.show()
+    qtbot.waitUntil(lambda: bool(panel.findChildren(ParameterRow)))
+    assert panel.rows["temperature"].value() == 1.5
+    missing = [bound for bound in PARAMETERS if bound.missing("torch")]
+    assert all(not panel.rows[bound.name].field.isEnabled() for bound in missing)
+    assert "1 changed" in panel.sections["Variety"].header.text()
