@@ -232,8 +232,8 @@ class EngineClient:
     def _exchange(self, command: JobCommand, on_event: Listener) -> Finished:
         host = self._host
         assert host is not None, "the host was started before"
-        self._begin(host, command)
         try:
+            self._begin(host, command)
             return self._follow(host, command, on_event)
         except LampblackError:
             raise
@@ -268,12 +268,12 @@ class EngineClient:
 
     def _begin(self, host: HostProcess, command: JobCommand) -> None:
         with self._lock:
+            host.send(command)  # raises before anything is changed
             self._inner = command.job
             self._deadline = None
             if isinstance(command, (Load, Unload)):
                 self.model = None
                 self._wanted = None
-            host.send(command)
             if self._outer in self._cancelled or command.job in self._cancelled:
                 self._ask_to_cancel()
 

@@ -87,10 +87,9 @@ class Worker:
         """Stop one job, or all of them; each still ends with its own last event."""
         with self._lock:
             jobs = {self._running, *self._waiting} if job is None else {job}
-            known = jobs & {self._running, *self._waiting}
-            self._waiting -= known
-        for number in known:
-            self._client.cancel(number)
+            self._waiting -= jobs  # never handed to the client
+            running = self._running if self._running in jobs else 0
+        self._client.cancel(running)
 
     def close(self) -> None:
         """Stop everything, end the host and join the thread; no event comes afterwards."""

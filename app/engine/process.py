@@ -22,7 +22,7 @@ from typing import IO, BinaryIO, cast
 
 import msgspec
 
-from app.core.errors import EngineStoppedError, ProtocolError
+from app.core.errors import EngineStoppedError, ParameterError, ProtocolError
 from app.core.reentry import host_environment
 from app.engine.framing import frame, read_frame
 from app.engine.messages import Command, HostEvent, decode_event, encode
@@ -136,8 +136,11 @@ class HostProcess:
         return "\n".join(self._tail)
 
     def send(self, command: Command) -> None:
-        """Hand a command to the writing thread; raises ProtocolError if it is far too long."""
-        self._outbox.put(frame(encode(command)))
+        """Hand a command to the writing thread.
+
+        Raises ProtocolError if it is far too long, ParameterError if it cannot be written down.
+        """
+        self._outbox.put(frame(_encoded(command)))
 
     def end(self) -> int:
         """End the child, gently first, join every thread and return the exit code."""
@@ -221,6 +224,18 @@ class _LogFile:
                 self._file.write(line)
         except OSError:
             self._file = None
+
+
+def _encoded(command: Command) -> bytes:
+    try:
+        return encode(command)
+    except UnicodeEncodeError:
+        raise ParameterError(
+            "The text holds half of a character, which is not valid Unicode.",
+            "Delete that character and try again.",
+        ) from None
+    except OverflowError:
+        raise ParameterError("A number is too large for the engine.") from None
 
 
 def _present(pipe: IO[bytes] | None) -> BinaryIO:

@@ -26,6 +26,7 @@ from app.core.errors import (
     LampblackError,
     NoModelLoadedError,
     OutOfMemoryError,
+    ParameterError,
     ProtocolError,
 )
 from app.core.offline import deny_network, network_state
@@ -65,6 +66,8 @@ ENGINE_MODULES = {
     "fake": "app.host.fake",
 }
 MAX_VARIANTS = 16
+MAX_ALTERNATIVES = 1000
+"""The most alternatives for one token: more would only fill frames."""
 
 
 def run_host() -> NoReturn:
@@ -214,6 +217,7 @@ class Host:
         return self._score(engine, command, job)
 
     def _score(self, engine: Engine, command: Score, job: Job) -> Scored:
+        _check_alternatives(command.probabilities)
         details = engine.score(command.text, command.probabilities, job)
         if job.cancelled:
             raise CancelledError("Stopped.")
@@ -294,5 +298,13 @@ def _checked(request: Generate) -> Generate:
     """The request with every parameter inside its limits; raises ParameterError."""
     sampling: Sampling = check_all(request.sampling)
     if not 1 <= request.n <= MAX_VARIANTS:
-        raise GenerationError(f"From 1 to {MAX_VARIANTS} takes can be written at once.")
+        raise ParameterError(f"From 1 to {MAX_VARIANTS} takes can be written at once.")
+    _check_alternatives(request.probabilities)
     return msgspec.structs.replace(request, sampling=sampling)
+
+
+def _check_alternatives(count: int) -> None:
+    if not 0 <= count <= MAX_ALTERNATIVES:
+        raise ParameterError(
+            f"From 0 to {MAX_ALTERNATIVES:,} alternatives can be had for each token, not {count}."
+        )

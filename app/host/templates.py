@@ -23,9 +23,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.core.errors import TemplateError
 from app.engine.messages import ChatMessage
+from app.host.memory import at_most_more
 
 TIME_LIMIT_S = 2.0
 """How long a template may take; sound ones take a few milliseconds."""
+
+MEMORY_LIMIT = 512 * 2**20
+"""How many bytes a template may take while it runs, where the system enforces it."""
 
 MAX_SOURCE = 1_000_000
 MAX_MARKUP = 1_000_000
@@ -78,7 +82,8 @@ class ChatTemplate:
         marks = _Marks(messages, self._control)
         turns = [marks.hide(message) for message in messages]
         begun = turns.pop()["content"] if turns and turns[-1]["role"] == "assistant" else ""
-        text = within(self._time_limit_s, lambda: self._render(turns))
+        with at_most_more(MEMORY_LIMIT):
+            text = within(self._time_limit_s, lambda: self._render(turns))
         return marks.reveal(text + begun)
 
     def _render(self, turns: list[dict[str, str]]) -> str:
@@ -105,6 +110,8 @@ class ChatTemplate:
                     raise TemplateError("The model's chat template writes without end.", _HINT)
         except TemplateError:
             raise
+        except MemoryError as error:
+            raise TemplateError("The model's chat template fills the memory.", _HINT) from error
         # A template is a program of strangers: it can fail with any exception there is.
         except Exception as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")

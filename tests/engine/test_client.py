@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import threading
+from pathlib import Path
 
 import psutil
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from app.core.errors import (
     CancelledError,
     EngineStoppedError,
-    GenerationError,
     ModelNotFoundError,
     NoModelLoadedError,
+    ParameterError,
     PromptTooLongError,
 )
 from app.core.parameters import Sampling
@@ -90,7 +91,7 @@ def test_parameters_out_of_limits_are_refused_by_the_host_too(driver, script_fil
     driver.load(script_file())
     with pytest.raises(Exception, match="Temperature"):
         driver.generate(prompt="x", sampling=Sampling(temperature=9.0))
-    with pytest.raises(GenerationError):
+    with pytest.raises(ParameterError):
         driver.generate(prompt="x", n=99)
 
 
@@ -183,3 +184,31 @@ def test_loading_another_model_replaces_the_first(driver, script_file):
 
 def test_load_is_plain_data():
     assert Load(job=1, path=os.fspath("x"), engine="fake").options.context == 0
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"prompt": "half \ud800"}, {"n": 10**30}, {"sampling": Sampling(stop=("\udfff",))}],
+)
+def test_what_cannot_be_written_down_is_a_sentence(driver, script_file, fields):
+    driver.load(script_file())
+    with pytest.raises(ParameterError) as caught:
+        driver.generate(**fields)
+    assert caught.value.message.endswith(".")
+    assert driver.generate(prompt="x").takes[0].text == "One two three."
+
+
+def test_a_path_that_cannot_be_written_down_leaves_the_model_loaded(driver, script_file):
+    driver.load(script_file())
+    with pytest.raises(ParameterError):
+        driver.load(Path("odd\udcff.json"))
+    assert driver.client.model is not None
+    assert driver.generate(prompt="x").takes[0].text == "One two three."
+
+
+@pytest.mark.parametrize("fields", [{"n": 0}, {"n": 17}, {"probabilities": -1}])
+@pytest.mark.parametrize("more", [{}, {"probabilities": 1001}])
+def test_counts_out_of_limits_are_refused_by_the_host(driver, script_file, fields, more):
+    driver.load(script_file())
+    with pytest.raises(ParameterError):
+        driver.generate(prompt="x", **(fields | more))

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 
 import pytest
 
 from app.core.load_options import LoadOptions
+from app.engine.client import EngineClient
+from app.engine.jobs import Worker
 from app.engine.messages import (
     Counted,
     Described,
@@ -124,3 +127,20 @@ def test_close_in_the_middle_of_a_generation(worker, listener, script_file):
     listener.wait_for(Tokens, worker.generate(prompt="x"))
     worker.close()
     assert worker.model is None
+
+
+def test_a_cancel_of_a_waiting_job_leaves_nothing_with_the_client(listener, script_file):
+    client = EngineClient(cancel_s=0.3)
+    worker = Worker(client)
+    worker.listen(listener)
+    gate = threading.Event()
+    listener.hook = lambda event: gate.wait(30)  # the worker waits in its first event
+    worker.load(str(script_file()), "fake", LoadOptions())
+    waiting = [worker.generate(prompt="x") for _ in range(5)]
+    for job in waiting:
+        worker.cancel(job)
+    gate.set()
+    for job in waiting:
+        assert listener.wait_for(Failed, job).kind == "cancelled"
+    worker.close()
+    assert client._cancelled == set()

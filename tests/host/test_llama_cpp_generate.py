@@ -140,6 +140,11 @@ def test_a_json_schema_is_a_grammar(generate: Runner) -> None:
         '{"$ref": "x"}',
         '{"items":' * 5000,
         "\0",
+        'root ::= "x"{5,2}',
+        'root ::= "x"{1,99999999999}',
+        '{"type": "array", "minItems": 1000000000}',
+        '{"anyOf": [{"type": "string", "maxLength": 10000000}]}',
+        '{"type": "string", "pattern": "^(a{99999}){99999}$"}',
     ],
 )
 def test_a_bad_grammar_is_a_sentence(generate: Runner, grammar: str) -> None:
@@ -150,7 +155,14 @@ def test_a_bad_grammar_is_a_sentence(generate: Runner, grammar: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bias", [{"token:99999999": 1.0}, {"token:x": 1.0}, {"token:-1": 1.0}, {"token:": 1.0}]
+    "bias",
+    [
+        {"token:99999999": 1.0},
+        {"token:x": 1.0},
+        {"token:-1": 1.0},
+        {"token:": 1.0},
+        {"token:" + "9" * 5000: 1.0},
+    ],
 )
 def test_a_bad_bias_is_a_sentence(generate: Runner, bias: dict[str, float]) -> None:
     with pytest.raises(ParameterError, match="not a token of this model"):
@@ -340,3 +352,18 @@ def test_prefill_counts_up_in_blocks(small: Runner) -> None:
     small("one two three four five " * 40, max_tokens=1, exact=True)
     counts = [event.done for event in small.prefills]
     assert counts == [0, 64, 128, 192, small.prefills[-1].total]
+
+
+@pytest.mark.parametrize("temperature", [1e-9, 1e-38, 1e-44])
+@pytest.mark.parametrize("mirostat", [0, 2])
+def test_the_smallest_temperatures_are_as_good_as_none(
+    generate: Runner, temperature: float, mirostat: int
+) -> None:
+    cold = generate(KEEPER, temperature=temperature, mirostat=mirostat, max_tokens=6)
+    greedy = generate(KEEPER, temperature=0.0, max_tokens=6)
+    assert cold.takes[0].text == greedy.takes[0].text
+
+
+def test_scoring_refuses_more_alternatives_than_a_frame_holds(generate: Runner) -> None:
+    with pytest.raises(ParameterError, match="too many"):
+        generate.engine.score("Hello there. " * 300, 1000, Job(1, lambda _event: None))

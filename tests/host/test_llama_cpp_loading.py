@@ -104,6 +104,22 @@ def test_a_context_beyond_the_memory_is_refused(
         load(starter_model, LoadOptions())
 
 
+def test_the_attention_of_a_micro_batch_counts_as_memory(
+    starter_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = SimpleNamespace(available=8192 * (23_040 + 512 * 9 * 4) - 1)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
+    with pytest.raises(OutOfMemoryError, match="8,192"):
+        load(starter_model, LoadOptions())
+    load(starter_model, LoadOptions(flash_attention="on", threads=1)).close()
+
+
+@pytest.mark.parametrize("context", [1, 31])
+def test_a_context_too_small_for_llama_is_refused(starter_model: Path, context: int) -> None:
+    with pytest.raises(ParameterError, match="at least 32"):
+        load(starter_model, LoadOptions(context=context))
+
+
 def _empty(path: Path, _model: Path) -> None:
     path.write_bytes(b"")
 

@@ -8,6 +8,7 @@ import pytest
 
 from app.core.errors import TemplateError
 from app.engine.messages import ChatMessage
+from app.host import templates
 from app.host.templates import ChatTemplate, Part, within
 
 CHATML = (
@@ -99,6 +100,22 @@ def test_a_bad_template_is_a_sentence(source: str) -> None:
         render(source, ("user", "Hi"))
     assert caught.value.message.endswith(".")
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% set ns = namespace(x='a' * 999999) %}"
+        "{% for i in range(40) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+        "{{ 'a'.ljust(4 * 10**9) }}",
+        "{{ ('a' * 999999).replace('a', 'b' * 999999) }}",
+    ],
+)
+def test_a_template_cannot_fill_the_memory(source: str) -> None:
+    with pytest.raises(TemplateError):
+        render(source, ("user", "Hi"))
+    taken = b"x" * (templates.MEMORY_LIMIT + 2**20)  # the limit is gone again afterwards
+    assert taken
 
 
 LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"

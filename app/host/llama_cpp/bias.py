@@ -12,6 +12,7 @@ from app.host.llama_cpp.vocabulary import Vocabulary
 
 _BAN = -100.0
 _PREFIX = "token:"
+_DIGITS = 10  # more than any vocabulary's; Python refuses to read very long numbers
 
 
 def resolve_bias(bias: Mapping[str, float], vocabulary: Vocabulary) -> dict[int, float]:
@@ -37,7 +38,7 @@ def _tokens(key: str, vocabulary: Vocabulary) -> Iterator[int]:
         yield from vocabulary.tokenize(key).tolist()
         return
     number = key.removeprefix(_PREFIX)
-    if not number.isdecimal() or int(number) >= vocabulary.size:
+    if not number.isdecimal() or len(number) > _DIGITS or int(number) >= vocabulary.size:
         raise ParameterError(
             f"Word bias (logit_bias) names {key[:40]}, which is not a token of this model.",
             f"Its tokens are numbered from 0 to {vocabulary.size - 1}.",

@@ -21,6 +21,7 @@ CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)
 
 _KEEP = 1
 _MIROSTAT_M = 100  # how many of the likeliest tokens Mirostat 1 estimates its exponent from
+_COLDEST = 1e-6  # dividing by less overflows, and the draw becomes senseless
 _HISTORY_STEPS = ("penalties", "dry")
 
 
@@ -258,12 +259,12 @@ class _Steps:
     def _temperature(self) -> Any:
         values = self._sampling
         return native.llama_sampler_init_temp_ext(
-            values.temperature, values.dynatemp_range, values.dynatemp_exponent
+            max(_COLDEST, values.temperature), values.dynatemp_range, values.dynatemp_exponent
         )
 
     def _mirostat(self, with_temperature: bool) -> list[tuple[str, Any]]:
         values = self._sampling
-        temperature = native.llama_sampler_init_temp(values.temperature)
+        temperature = native.llama_sampler_init_temp(max(_COLDEST, values.temperature))
         before = [("temperature", temperature)] if with_temperature else []
         if values.mirostat == 1:
             sampler = native.llama_sampler_init_mirostat(

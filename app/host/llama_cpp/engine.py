@@ -26,6 +26,7 @@ MAX_VARIANTS = SEQUENCES // 2
 """Room is left for as many cached sequences."""
 
 _SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as the vocabulary
+_MOST_ALTERNATIVES = 200_000  # they travel in one frame
 _SEEDS = 2**32
 
 
@@ -81,6 +82,11 @@ class LlamaCppEngine:
         tokens = self._prompter.tokens(text, ())
         if len(tokens) > self._context.size:
             raise too_long(len(tokens), self._context.size)
+        if len(tokens) * alternatives > _MOST_ALTERNATIVES:
+            raise ParameterError(
+                f"{alternatives} alternatives for each of {len(tokens):,} tokens are too many.",
+                "Ask for fewer alternatives or score a shorter text.",
+            )
         sequence = self._cache.empty()
         self._context.watch(job)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -11,6 +12,10 @@ from app.host.llama_cpp.vocabulary import Vocabulary
 
 _DEEPEST = 200  # llama.cpp's parser calls itself for each and runs out of stack
 _LITERAL = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]|#.*')
+_REPEAT = re.compile(r"\{\s*(\d*)\s*,\s*(\d+)\s*\}")
+_DIGITS = 6
+_MOST = 2000  # the converter writes every repetition of a schema out
+_COUNTS = ("minItems", "maxItems", "minLength", "maxLength")
 
 _NAME = "Grammar (grammar)"
 _HINT = "It must be a GBNF grammar with a rule named root, or a JSON schema."
@@ -21,8 +26,7 @@ def grammar_sampler(grammar: str, vocabulary: Vocabulary) -> Any:
     rules = _from_schema(grammar) if grammar.lstrip().startswith("{") else grammar
     if "\0" in rules:
         raise ParameterError(f"{_NAME} holds a zero character.", _HINT)
-    if _depth(rules) > _DEEPEST:
-        raise ParameterError(f"{_NAME} nests its parentheses too deeply.", _HINT)
+    _check_rules(rules)
     log = library()
     log.forget_log()
     sampler = native.llama_sampler_init_grammar(vocabulary.handle, rules.encode(), b"root")
@@ -31,10 +35,22 @@ def grammar_sampler(grammar: str, vocabulary: Vocabulary) -> Any:
     return sampler
 
 
-def _depth(rules: str) -> int:
-    """How deeply parentheses nest outside of literals, character classes and comments."""
+def _check_rules(rules: str) -> None:
+    """Refuse what llama.cpp's parser would read until stack or memory is used up."""
+    bare = _LITERAL.sub("", rules)
+    if _depth(bare) > _DEEPEST:
+        raise ParameterError(f"{_NAME} nests its parentheses too deeply.", _HINT)
+    for low, high in _REPEAT.findall(bare):
+        if max(len(low), len(high)) > _DIGITS or int(low or 0) > int(high):
+            raise ParameterError(
+                f"{_NAME} repeats a part from {low[:9]} to {high[:9]} times.", _HINT
+            )
+
+
+def _depth(bare: str) -> int:
+    """How deeply parentheses nest in rules without their literals."""
     deepest = depth = 0
-    for char in _LITERAL.sub("", rules):
+    for char in bare:
         depth += (char == "(") - (char == ")")
         deepest = max(deepest, depth)
     return deepest
@@ -44,11 +60,38 @@ def _from_schema(schema: str) -> str:
     from llama_cpp.llama_grammar import json_schema_to_gbnf
 
     try:
+        _check_counts(json.loads(schema))
         return str(json_schema_to_gbnf(schema))
+    except ParameterError:
+        raise
     # The converter says what it does not understand with whatever exception is at hand.
     except Exception as error:
         reason = str(error).splitlines()[0][:200] if str(error) else "it cannot be converted"
         raise ParameterError(f"{_NAME} is not a JSON schema: {reason}.", _HINT) from error
+
+
+def _check_counts(schema: Any) -> None:
+    """Refuse counts that would fill the memory, wherever they stand."""
+    if isinstance(schema, list):
+        for item in schema:
+            _check_counts(item)
+    if not isinstance(schema, dict):
+        return
+    for key, value in schema.items():
+        if key in _COUNTS and isinstance(value, int) and value > _MOST:
+            raise ParameterError(f"{_NAME} has a {key} above {_MOST:,}.", _HINT)
+        if key == "pattern" and isinstance(value, str):
+            _check_pattern(value)
+        _check_counts(value)
+
+
+def _check_pattern(pattern: str) -> None:
+    """Refuse repetitions in a pattern that multiply to too many."""
+    total = 1
+    for count in re.findall(r"\{[^{}]*?(\d+)\s*\}", pattern):
+        total *= int(count[:_DIGITS])
+        if total > _MOST**2:
+            raise ParameterError(f"{_NAME} has a pattern that repeats too often.", _HINT)
 
 
 def _reason(log: list[str]) -> str:

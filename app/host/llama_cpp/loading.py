@@ -33,6 +33,9 @@ _ALL_LAYERS = 10_000
 _KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 _QUANTIZED = ("q8_0", "q4_0")
+_LEAST_CONTEXT = SEQUENCES
+"""llama.cpp gives every sequence at least one position, and ends the process where it cannot."""
+
 _STEP = 0.01  # of progress per event
 
 _AGAIN = "Get the file again."
@@ -146,7 +149,12 @@ def _check_usable(file: Path, handle: Any) -> None:
 
 def _settings(handle: Any, options: LoadOptions, gpu: Device | None, layers: int) -> EngineSettings:
     trained: int = native.llama_model_n_ctx_train(handle)
-    context = options.context or min(trained, _OWN_CONTEXT)
+    context = options.context or max(_LEAST_CONTEXT, min(trained, _OWN_CONTEXT))
+    if context < _LEAST_CONTEXT:
+        raise ParameterError(
+            f"A context of {context} tokens is too small: it must hold at least {_LEAST_CONTEXT}.",
+            "Take 2048 or more for writing, or 0 for the model's own.",
+        )
     batch = min(options.batch, context)
     count = min(layers, native.llama_model_n_layer(handle) + 1)
     return EngineSettings(
@@ -180,7 +188,7 @@ def _check_memory(handle: Any, settings: EngineSettings) -> None:
     recurrent = native.llama_model_is_recurrent(handle) or native.llama_model_is_hybrid(handle)
     if settings.gpu_layers or recurrent:
         return
-    needed = _cache_bytes(handle, settings)
+    needed = _cache_bytes(handle, settings) + _attention_bytes(handle, settings)
     free = psutil.virtual_memory().available
     if needed > free:
         raise OutOfMemoryError(
@@ -195,6 +203,14 @@ def _cache_bytes(handle: Any, settings: EngineSettings) -> int:
     width = native.llama_model_n_embd(handle) // heads * native.llama_model_n_head_kv(handle)
     per_token = 2 * width * native.llama_model_n_layer(handle) * _KV_BYTES[settings.kv_type]
     return int(per_token * settings.context)
+
+
+def _attention_bytes(handle: Any, settings: EngineSettings) -> int:
+    """Without flash attention every head's weights of a micro-batch are kept at once."""
+    if settings.flash_attention:
+        return 0
+    heads: int = native.llama_model_n_head(handle)
+    return settings.context * settings.ubatch * heads * 4
 
 
 def _make_context(file: Path, handle: Any, settings: EngineSettings) -> Any:

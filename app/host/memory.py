@@ -1,0 +1,35 @@
+"""A bound on how much memory a piece of work may take, where the system can enforce one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_STATISTICS = Path("/proc/self/statm")  # in pages; the sixth number is the process's own data
+
+
+@contextmanager
+def at_most_more(size: int) -> Iterator[None]:
+    """Let this process take `size` bytes more at most; beyond that Python raises MemoryError.
+
+    Only Linux enforces such a limit; elsewhere this does nothing.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    try:
+        taken = int(_STATISTICS.read_text().split()[5]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):  # no such file in a closed-off sandbox
+        yield
+        return
+    finite = [limit for limit in (taken + size, soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min(finite), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
