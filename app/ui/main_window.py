@@ -168,6 +168,7 @@ class MainWindow(QMainWindow):
         self.tokens.counted.connect(self.status.show_context)
         self.editor.zoom_asked.connect(self.view.zoom)
         self.editor.files_dropped.connect(self.open_paths)
+        page.files_dropped.connect(self.open_paths)
         self.editor.history_moved.connect(self._show_history)
         for name in ("cut", "copy"):
             self.actions_table[name].setEnabled(False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings import Settings
@@ -23,6 +25,7 @@ class PageColumn(QWidget):
     """The left, large part of the window."""
 
     page_shown = Signal()
+    files_dropped = Signal(list)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +75,17 @@ class PageColumn(QWidget):
         palette.setColor(QPalette.ColorRole.Window, theme.page)
         self.setPalette(palette)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files beside the lines too, where the editor takes nothing."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Pass on what was dropped."""
+        event.acceptProposedAction()
+        urls = (url for url in event.mimeData().urls() if url.isLocalFile())
+        self.files_dropped.emit([Path(url.toLocalFile()) for url in urls])
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow a new theme."""
         super().changeEvent(event)
@@ -90,6 +104,7 @@ class PageColumn(QWidget):
 
     def _lay_out(self) -> None:
         self.setAutoFillBackground(True)
+        self.setAcceptDrops(True)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.core.store import Recovery
 from app.ui.questions import Questions, filter_for
@@ -283,3 +284,17 @@ def test_the_dialogs_show_markdown_and_ask_nothing_twice(studio, monkeypatch):
     assert questions.save_path(Path("/x/a.md")) is None
     assert "*.md" in asked[0][3].split(";;")[0]
     assert QFileDialog.Option.DontConfirmOverwrite in asked[1]
+
+
+def test_a_file_dropped_beside_the_lines_is_opened(studio, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("From a file")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    place, none = QPoint(3, 90), Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(place, copy, data, left, none)
+    QApplication.sendEvent(studio.window.editor, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(studio.window.page, QDropEvent(QPointF(place), copy, data, left, none))
+    assert studio.text == "From a file"
