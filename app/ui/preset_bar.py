@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.errors import LampblackError
+from app.core.errors import LampblackError, SettingsError
 from app.core.parameters import Sampling
 from app.core.presets import Preset, Presets
 from app.ui.controls import IconButton, Note, QuietCombo
@@ -201,7 +201,7 @@ class PresetBar(QFrame):
 
     def ask_save(self) -> None:
         """Ask for the name of a new preset."""
-        self._ask(self.tr("Save the present values as"), self.tr("Save"), self._save, "")
+        self._ask(self.tr("Save the present values as"), self.tr("Save"), self._save_new, "")
 
     def ask_rename(self) -> None:
         """Ask for another name of the chosen preset."""
@@ -271,13 +271,21 @@ class PresetBar(QFrame):
         self.problem.say("")
         return True
 
+    def _save_new(self, name: str) -> None:
+        taken = (one.name for one in self._presets.all() if not one.builtin)
+        if any(one.casefold() == name.casefold() for one in taken):
+            raise SettingsError(
+                self.tr("There is already a preset named {0}.").format(name),
+                self.tr("Choose another name, or choose that preset and save changes in it."),
+            )
+        self._save(name)
+
     def _save(self, name: str) -> None:
         seedless = msgspec.structs.replace(self._sampling, seed=None)
         self._show_name(self._presets.save(name, seedless).name)
 
     def _rename(self, name: str) -> None:
-        self._presets.rename(self._name, name)
-        self._show_name(name)
+        self._show_name(self._presets.rename(self._name, name).name)
 
     def _delete(self) -> None:
         self._presets.delete(self._name)

@@ -156,3 +156,13 @@ def test_the_menu_has_names_and_drawings(bar: PresetBar) -> None:
     for action in bar.actions_by_name.values():
         assert action.text()
         assert not action.icon().isNull()
+
+
+def test_a_new_preset_never_replaces_another(panel: SamplingPanel, presets, qtbot) -> None:
+    panel.rows["temperature"].take(1.3)
+    save_as(qtbot, panel.bar, "Mine")
+    panel.rows["temperature"].take(0.2)
+    save_as(qtbot, panel.bar, "mine")
+    assert "already a preset" in panel.bar.problem.text()
+    assert panel.bar.question.isVisible()
+    assert presets.get("Mine").sampling.temperature == 1.3
