@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
+# Started in the background, a process ignores Ctrl+C, and its children with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import psutil
 import pytest
