@@ -197,12 +197,11 @@ class ElidedLabel(QLabel):
         """Draw as much of the text as there is room for."""
         painter = QPainter(self)
         elide = Qt.TextElideMode.ElideRight
-        text = self.fontMetrics().elidedText(self.text(), elide, self.width())
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), elide, room.width())
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         role = QPalette.ColorRole.WindowText
-        self.style().drawItemText(
-            painter, self.rect(), left, self.palette(), self.isEnabled(), text, role
-        )
+        self.style().drawItemText(painter, room, left, self.palette(), self.isEnabled(), text, role)
         painter.end()
 
 

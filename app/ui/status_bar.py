@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from app.engine.messages import ModelInfo
-from app.ui.controls import IconButton
+from app.ui.controls import ElidedLabel, IconButton
 
 _SAY_MS = 12_000
 
@@ -26,12 +26,12 @@ class StatusBar(QStatusBar):
         self.words = self._field(self.tr("Words"))
         self.context = self._field(self.tr("Context used"))
         self.speed = self._field(self.tr("Speed"))
-        self.model = self._field(self.tr("Model"))
+        self.model = self._field(self.tr("Model"), ElidedLabel())
         self.show_model(None)
 
     def _make_progress(self) -> None:
         self.progress = QWidget()
-        self.progress_text = QLabel()
+        self.progress_text = ElidedLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(140)
@@ -46,8 +46,8 @@ class StatusBar(QStatusBar):
         self.addWidget(self.progress)
         self.progress.hide()
 
-    def _field(self, name: str) -> QLabel:
-        label = QLabel()
+    def _field(self, name: str, label: QLabel | None = None) -> QLabel:
+        label = label or QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setProperty("kind", "muted")
         label.setAccessibleName(name)

@@ -23,11 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.store import TakeRecord
+from app.engine.messages import ModelInfo
 from app.ui import info_dialogs
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.crash_log import CrashLog
 from app.ui.info_dialogs import ShortcutsDialog
 from app.ui.moments import moment_text
+from app.ui.status_bar import StatusBar
 from app.ui.takes_dialog import TakesDialog
 from app.ui.theme import DARK, LIGHT
 from app.ui.view_desk import show_dialog
@@ -306,3 +308,20 @@ def test_dialogs_keep_within_the_screen(studio):
     assert dialog.width() <= room.width()
     assert dialog.height() < room.height()
     dialog.close()
+
+
+def test_a_narrow_status_bar_shortens_names_instead_of_cutting_them_off(qtbot):
+    status = StatusBar()
+    qtbot.addWidget(status)
+    status.show_words(120_000, 0)
+    status.show_context(8_000, 8_192)
+    status.show_speed(31.4)
+    path = "/models/" + "A-Very-Long-Model-Name-" * 4 + ".gguf"
+    status.show_model(ModelInfo(name="x", path=path, engine="llama.cpp"))
+    status.show_progress("Reading the text: 100 of 8,000 tokens", 0.1)
+    status.resize(640, status.sizeHint().height())
+    status.show()
+    shown = (status.words, status.context, status.speed, status.model)
+    assert all(label.geometry().right() < status.width() for label in shown)
+    assert all(label.width() >= label.sizeHint().width() for label in shown[:3])
+    assert status.model.width() < status.model.sizeHint().width()
