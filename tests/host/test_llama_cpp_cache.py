@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.host.llama_cpp.cache import common_prefix
 from app.host.llama_cpp.context import SEQUENCES
+from app.host.vocabulary import common_prefix
 from tests.host.driving import Runner
 
 FIRST = "In the north there stood a lighthouse that nobody had lit for a hundred years. " * 2

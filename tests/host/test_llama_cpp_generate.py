@@ -11,7 +11,7 @@ import pytest
 from app.core.errors import ParameterError, PromptTooLongError, TemplateError
 from app.engine.messages import ChatMessage, HostEvent, Tokens
 from app.host.base import Job
-from app.host.llama_cpp.prompting import Prompter
+from app.host.prompting import Prompter
 from app.host.stops import fold
 from tests.host.driving import Runner
 

@@ -30,7 +30,7 @@ from app.host.base import Job
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
 from app.host.llama_cpp.loading import _load_error
-from app.host.llama_cpp.threads import default_threads
+from app.host.threads import default_threads
 from tests.host.driving import load
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.probabilities import likeliest, token_detail
+from app.host.probabilities import likeliest, token_detail
 
 
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=400), st.integers(0, 500))

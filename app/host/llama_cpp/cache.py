@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import psutil
 
-from app.host.llama_cpp.context import SEQUENCES, Context, ContextFullError, State
-from app.host.llama_cpp.vocabulary import Ids
+from app.host.llama_cpp.context import SEQUENCES, Context, State
+from app.host.vocabulary import Ids, common_prefix
+from app.host.writing import ContextFullError
 
 _NEAR = 16
 """The part of the context (one in so many cells) that kept sequences may take beside the running
@@ -190,10 +191,3 @@ class PrefixCache:
     def _tick(self) -> int:
         self._clock += 1
         return self._clock
-
-
-def common_prefix(first: Ids, second: Ids) -> int:
-    """How many tokens both begin with."""
-    count = min(len(first), len(second))
-    different = np.flatnonzero(first[:count] != second[:count])
-    return int(different[0]) if len(different) else count

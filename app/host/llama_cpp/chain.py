@@ -11,15 +11,17 @@ import numpy.typing as npt
 
 from app.core.errors import ParameterError
 from app.core.parameters import Sampling
-from app.host.llama_cpp.bias import bias_array, resolve_bias
+from app.host.sampling import checked_order, resolve_bias
 from app.host.llama_cpp.grammar import grammar_sampler
 from app.host.llama_cpp.library import native
-from app.host.llama_cpp.vocabulary import Ids, Vocabulary
+from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.vocabulary import Ids
 
 CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 """`llama_token_data` for numpy."""
 
 _KEEP = 1
+_CERTAIN = 1e-30  # the share of the likeliest token's probability that typical-p can compute with
 _MIROSTAT_M = 100  # how many of the likeliest tokens Mirostat 1 estimates its exponent from
 _COLDEST = 1e-6  # dividing by less overflows, and the draw becomes senseless
 _HISTORY_STEPS = ("penalties", "dry")
@@ -176,7 +178,7 @@ class _Steps:
     def samplers(self) -> list[tuple[str, Any]]:
         """The chain's samplers with the names of their steps, the draw last."""
         sampling = self._sampling
-        steps = _checked_order(sampling.order)
+        steps = checked_order(sampling.order)
         if sampling.temperature == 0:
             chosen = [name for name in steps if name in _HISTORY_STEPS]
             return [
@@ -191,7 +193,14 @@ class _Steps:
         return [*self._bias(), *self._made(steps), ("draw", draw)]
 
     def _made(self, names: Iterable[str]) -> list[tuple[str, Any]]:
-        return [(name, getattr(self, f"_{name}")()) for name in names if not self._is_off(name)]
+        made: list[tuple[str, Any]] = []
+        for name in names:
+            if name == "typical_p" and self._sampling.typical_p < 1:
+                # A masked token's logarithm would make all of the sampler's numbers NaN.
+                made.append(("certain", native.llama_sampler_init_min_p(_CERTAIN, _KEEP)))
+            if not self._is_off(name):
+                made.append((name, getattr(self, f"_{name}")()))
+        return made
 
     def _is_off(self, name: str) -> bool:
         """Steps that only keep a history are left out when they would change nothing."""
@@ -209,7 +218,9 @@ class _Steps:
         if not bias:
             return []
         size = self._vocabulary.size
-        sampler = native.llama_sampler_init_logit_bias(size, len(bias), bias_array(bias))
+        entries = [native.llama_logit_bias(token, value) for token, value in bias.items()]
+        array = (native.llama_logit_bias * len(entries))(*entries)
+        sampler = native.llama_sampler_init_logit_bias(size, len(entries), array)
         return [("bias", sampler)]
 
     def _penalties(self) -> Any:
@@ -283,9 +294,3 @@ class _Steps:
 
 def _window(wanted: int, context: int) -> int:
     return context if wanted < 0 else min(wanted, context)
-
-
-def _checked_order(order: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(order)) < len(order):
-        raise ParameterError("Order of steps (order) names a step more than once.")
-    return order

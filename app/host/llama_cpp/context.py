@@ -11,7 +11,8 @@ import numpy.typing as npt
 from app.core.errors import GenerationError, OutOfMemoryError
 from app.host.base import Job
 from app.host.llama_cpp.library import library, native
-from app.host.llama_cpp.vocabulary import Ids
+from app.host.vocabulary import Ids
+from app.host.writing import ContextFullError
 
 State = npt.NDArray[np.uint8]
 
@@ -19,10 +20,6 @@ SEQUENCES = 32
 """How many sequences a context may hold: the running variants and the cached ones."""
 
 _DONE, _FULL, _ABORTED = 0, 1, 2
-
-
-class ContextFullError(Exception):
-    """There is no room for the batch; the memory is as it was before."""
 
 
 class AbortedError(Exception):

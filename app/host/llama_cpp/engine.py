@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Iterator
-from collections.abc import Sequence as ListOf
 
-import numpy as np
-
-from app.core.errors import ParameterError, PromptTooLongError
-from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, Stats, TokenDetail
+from app.core.errors import ParameterError
+from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, TokenDetail
 from app.host.base import Job
 from app.host.llama_cpp.cache import PrefixCache, Sequence
 from app.host.llama_cpp.chain import Chain
-from app.host.llama_cpp.context import SEQUENCES, ContextFullError
-from app.host.llama_cpp.decoding import Reader, Times, Variant, Writer
+from app.host.llama_cpp.context import SEQUENCES
+from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
 from app.host.llama_cpp.model import Model
-from app.host.llama_cpp.probabilities import token_detail
-from app.host.llama_cpp.prompting import Prompter, too_long
-from app.host.llama_cpp.vocabulary import Ids
+from app.host.probabilities import token_detail
+from app.host.prompting import Prompter, too_long
+from app.host.requests import does_not_fit, prompt_tokens, seeds, statistics
 from app.host.stops import Transcript
+from app.host.vocabulary import Ids
+from app.host.writing import ContextFullError, Times, Writer
 
 MAX_VARIANTS = SEQUENCES // 2
 """Room is left for as many cached sequences."""
 
 _SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as the vocabulary
 _MOST_ALTERNATIVES = 200_000  # they travel in one frame
-_SEEDS = 2**32
 
 
 class LlamaCppEngine:
@@ -52,14 +49,14 @@ class LlamaCppEngine:
         if not 1 <= request.n <= MAX_VARIANTS:
             raise ParameterError(f"There can be 1 to {MAX_VARIANTS} variants, not {request.n}.")
         times = Times()
-        prompt, dropped = self._prompt(request)
-        seed = request.sampling.seed
-        seed = secrets.randbelow(_SEEDS) if seed is None else seed
+        size = self._context.size
+        prompt, dropped = prompt_tokens(request, self._prompter, self._vocabulary, size)
+        numbers = seeds(request)
         chains: list[Chain] = []
         self._context.watch(job)
         try:
-            for index in range(request.n):
-                chains.append(self._chain(request, prompt, (seed + index) % _SEEDS))
+            for number in numbers:
+                chains.append(self._chain(request, prompt, number))
             variants = self._run(request, job, prompt, chains, times)
         finally:
             self._context.watch(None)
@@ -68,8 +65,8 @@ class LlamaCppEngine:
         return Done(
             job=job.number,
             takes=tuple(variant.take() for variant in variants),
-            stats=_stats(variants, times, len(prompt), dropped),
-            seed=seed,
+            stats=statistics(variants, times, len(prompt), dropped),
+            seed=numbers[0],
             settings=self._info.settings,
         )
 
@@ -101,29 +98,6 @@ class LlamaCppEngine:
         """Free the model and all its memory."""
         self._model.close()
 
-    def _prompt(self, request: Generate) -> tuple[Ids, int]:
-        size = self._context.size
-        if request.overflow == "fail":
-            tokens, dropped = self._prompter.tokens(request.prompt, request.messages), 0
-            if len(tokens) >= size:
-                raise too_long(len(tokens), size - 1)
-        else:
-            limit = size - _room(request, size)
-            tokens, dropped = self._prompter.fitted(request.prompt, request.messages, limit)
-        if not len(tokens):
-            tokens = self._beginning()
-        return tokens, dropped
-
-    def _beginning(self) -> Ids:
-        """What stands for an empty prompt: models need one token to go on from."""
-        start = self._vocabulary.start
-        if start is None:
-            raise ParameterError(
-                "The prompt is empty, and this model has no token to begin with.",
-                "Write a few words for it to go on from.",
-            )
-        return np.array([start], np.int32)
-
     def _chain(self, request: Generate, prompt: Ids, seed: int) -> Chain:
         chain = Chain(request.sampling, self._vocabulary, self._context.size, seed)
         chain.remember(prompt)
@@ -131,10 +105,10 @@ class LlamaCppEngine:
 
     def _run(
         self, request: Generate, job: Job, prompt: Ids, chains: list[Chain], times: Times
-    ) -> list[Variant]:
+    ) -> list[LlamaCppVariant]:
         first = self._cache.anew() if request.exact else self._cache.begin(prompt)
         times.reused = first.length
-        writer = Writer(self._context, self._vocabulary, self._reader, request, job)
+        writer = Writer(Steps(self._context, self._reader, job), self._vocabulary, request, job)
         variants = [self._variant(0, first, chains[0], request)]
         try:
             read = self._reader.read(first, prompt, job)
@@ -147,15 +121,17 @@ class LlamaCppEngine:
             else:
                 writer.finish(variants, "cancelled")
         except ContextFullError as error:
-            raise _does_not_fit(prompt) from error
+            raise does_not_fit(prompt) from error
         finally:
             for variant in variants:
                 self._cache.keep(variant.sequence, variant.known(prompt))
         return variants
 
-    def _variant(self, index: int, sequence: Sequence, chain: Chain, request: Generate) -> Variant:
-        sampling = request.sampling
-        return Variant(index, sequence, chain, Transcript(sampling.stop, sampling.banned_phrases))
+    def _variant(
+        self, index: int, sequence: Sequence, chain: Chain, request: Generate
+    ) -> LlamaCppVariant:
+        transcript = Transcript(request.sampling.stop, request.sampling.banned_phrases)
+        return LlamaCppVariant(index, sequence, chain, transcript)
 
     def _scored(
         self, sequence: Sequence, tokens: Ids, alternatives: int, job: Job
@@ -174,32 +150,3 @@ class LlamaCppEngine:
                 logits = self._context.logits(row)
                 token = int(tokens[start + row + 1])
                 yield token_detail(self._vocabulary, logits, token, alternatives)
-
-
-def _room(request: Generate, size: int) -> int:
-    """How many positions a prompt that is cut to fit leaves for the answer."""
-    wanted = request.sampling.max_tokens
-    quarter = size // 4
-    return max(1, quarter if wanted < 0 else min(wanted * request.n, quarter))
-
-
-def _does_not_fit(prompt: Ids) -> PromptTooLongError:
-    return PromptTooLongError(
-        f"There is no room in the model's context for the prompt's {len(prompt):,} tokens.",
-        "Shorten it or load the model with a larger context.",
-    )
-
-
-def _stats(variants: ListOf[Variant], times: Times, prompt: int, dropped: int) -> Stats:
-    now = time.perf_counter()
-    written = sum(len(variant.ids) for variant in variants)
-    stepped = any(len(variant.ids) > 1 for variant in variants)
-    return Stats(
-        prompt_tokens=prompt,
-        reused_tokens=times.reused,
-        dropped_tokens=dropped,
-        completion_tokens=written,
-        prefill_s=times.read - times.start,
-        first_token_s=(times.first or now) - times.start,
-        decode_s=now - times.read if stepped else 0.0,
-    )

@@ -26,7 +26,7 @@ from app.host.llama_cpp.context import SEQUENCES
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import Device, library, native
 from app.host.llama_cpp.model import Model, metadata
-from app.host.llama_cpp.threads import default_threads
+from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
 _ALL_LAYERS = 10_000

@@ -7,30 +7,12 @@ import re
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from app.core.errors import GenerationError
 from app.host.llama_cpp.library import native
-
-Ids = npt.NDArray[np.int32]
+from app.host.vocabulary import TURN_ENDS, Ids
 
 _CONTROL = 1 << 3
-
-_TURN_ENDS = (
-    "<|im_end|>",
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<end_of_turn>",
-    "<turn|>",
-    "<|endoftext|>",
-    "<|end_of_text|>",
-    "<|END_OF_TURN_TOKEN|>",
-    "<|end_of_turn|>",
-    "<|return|>",
-    "<|eot|>",
-    "</s>",
-)
-"""llama.cpp knows most by itself; `<|end|>` is left to it: some models only end a part there."""
 
 
 class Vocabulary:
@@ -99,7 +81,7 @@ class Vocabulary:
         is_end = native.llama_vocab_is_eog
         ends = {token for token in range(self.size) if is_end(self.handle, token)}
         return frozenset(
-            ends | {self._control[text] for text in _TURN_ENDS if text in self._control}
+            ends | {self._control[text] for text in TURN_ENDS if text in self._control}
         )
 
     def _render(self, token: int, *, special: bool) -> bytes:

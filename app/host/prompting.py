@@ -8,8 +8,8 @@ import numpy as np
 
 from app.core.errors import PromptTooLongError, TemplateError
 from app.engine.messages import ChatMessage
-from app.host.llama_cpp.vocabulary import Ids, Vocabulary
 from app.host.templates import ChatTemplate, Part
+from app.host.vocabulary import Ids, Vocabulary
 
 _HINT = "Shorten it, load the model with a larger context, or let its beginning be dropped."
 _ROUNDS = 8  # how often a message is shortened before giving up

@@ -1,14 +1,12 @@
-"""The word bias: which tokens become likelier, rarer or impossible."""
+"""What both chains check alike: the word bias by token, and the order of steps."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from app.core.errors import ParameterError
-from app.host.llama_cpp.library import native
-from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.vocabulary import Vocabulary
 
 _BAN = -100.0
 _PREFIX = "token:"
@@ -27,12 +25,6 @@ def resolve_bias(bias: Mapping[str, float], vocabulary: Vocabulary) -> dict[int,
     return found
 
 
-def bias_array(bias: Mapping[int, float]) -> Any:
-    """The same for llama.cpp."""
-    entries = [native.llama_logit_bias(token, value) for token, value in bias.items()]
-    return (native.llama_logit_bias * len(entries))(*entries)
-
-
 def _tokens(key: str, vocabulary: Vocabulary) -> Iterator[int]:
     if not key.startswith(_PREFIX):
         yield from vocabulary.tokenize(key).tolist()
@@ -44,3 +36,10 @@ def _tokens(key: str, vocabulary: Vocabulary) -> Iterator[int]:
             f"Its tokens are numbered from 0 to {vocabulary.size - 1}.",
         )
     yield int(number)
+
+
+def checked_order(order: tuple[str, ...]) -> tuple[str, ...]:
+    """The order of steps; raises ParameterError if one is in it twice."""
+    if len(set(order)) < len(order):
+        raise ParameterError("Order of steps (order) names a step more than once.")
+    return order

@@ -1,0 +1,84 @@
+"""A request before and after the computing: its prompt's tokens, its seed and its statistics."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.core.errors import ParameterError, PromptTooLongError
+from app.engine.messages import Generate, Stats
+from app.host.prompting import Prompter, too_long
+from app.host.vocabulary import Ids, Vocabulary
+from app.host.writing import Times, Variant
+
+_SEEDS = 2**32
+
+
+def prompt_tokens(
+    request: Generate, prompter: Prompter, vocabulary: Vocabulary, size: int
+) -> tuple[Ids, int]:
+    """The prompt's tokens for a context of `size`, and how many were dropped from its head.
+
+    Raises PromptTooLongError where nothing may be dropped.
+    """
+    if request.overflow == "fail":
+        tokens, dropped = prompter.tokens(request.prompt, request.messages), 0
+        if len(tokens) >= size:
+            raise too_long(len(tokens), size - 1)
+    else:
+        limit = size - _room(request, size)
+        tokens, dropped = prompter.fitted(request.prompt, request.messages, limit)
+    if not len(tokens):
+        tokens = _beginning(vocabulary)
+    return tokens, dropped
+
+
+def seeds(request: Generate) -> list[int]:
+    """Each variant's seed: the request's, or a new one, and those after it."""
+    seed = request.sampling.seed
+    seed = secrets.randbelow(_SEEDS) if seed is None else seed
+    return [(seed + index) % _SEEDS for index in range(request.n)]
+
+
+def does_not_fit(prompt: Ids) -> PromptTooLongError:
+    """The error for a prompt that found no room although it is shorter than the context."""
+    return PromptTooLongError(
+        f"There is no room in the model's context for the prompt's {len(prompt):,} tokens.",
+        "Shorten it or load the model with a larger context.",
+    )
+
+
+def statistics(variants: Sequence[Variant], times: Times, prompt: int, dropped: int) -> Stats:
+    """How the generation that ends now went."""
+    now = time.perf_counter()
+    written = sum(len(variant.ids) for variant in variants)
+    stepped = any(len(variant.ids) > 1 for variant in variants)
+    return Stats(
+        prompt_tokens=prompt,
+        reused_tokens=times.reused,
+        dropped_tokens=dropped,
+        completion_tokens=written,
+        prefill_s=times.read - times.start,
+        first_token_s=(times.first or now) - times.start,
+        decode_s=now - times.read if stepped else 0.0,
+    )
+
+
+def _beginning(vocabulary: Vocabulary) -> Ids:
+    """What stands for an empty prompt: models need one token to go on from."""
+    if vocabulary.start is None:
+        raise ParameterError(
+            "The prompt is empty, and this model has no token to begin with.",
+            "Write a few words for it to go on from.",
+        )
+    return np.array([vocabulary.start], np.int32)
+
+
+def _room(request: Generate, size: int) -> int:
+    """How many positions a prompt that is cut to fit leaves for the answer."""
+    wanted = request.sampling.max_tokens
+    quarter = size // 4
+    return max(1, quarter if wanted < 0 else min(wanted * request.n, quarter))

@@ -1,0 +1,61 @@
+"""What both engines know about tokens: a vocabulary's shape, and what ends a turn."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Ids = npt.NDArray[np.int32]
+
+TURN_ENDS = (
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<end_of_turn>",
+    "<turn|>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|END_OF_TURN_TOKEN|>",
+    "<|end_of_turn|>",
+    "<|return|>",
+    "<|eot|>",
+    "</s>",
+    "<|fim_pad|>",
+    "<fim-pad>",
+    "<|repo_name|>",
+    "<reponame>",
+    "<|file_sep|>",
+)
+"""Texts of control tokens that end a turn, also where a model's files forget to say so.
+
+The last ones part files of code from each other; llama.cpp, too, stops at them.
+
+`<|end|>` is left to the files: some models only end a part there.
+"""
+
+
+class Vocabulary(Protocol):
+    """A model's vocabulary. `bos` begins every prompt, `start` stands for an empty one."""
+
+    size: int
+    bos: int | None
+    start: int | None
+    ends: frozenset[int]
+
+    def tokenize(self, text: str, *, special: bool = False) -> Ids:
+        """The tokens of `text`, without a beginning token; control tokens only with `special`."""
+
+    def piece(self, token: int) -> bytes:
+        """The bytes that a token adds to the text; none for control tokens."""
+
+    def label(self, token: int) -> str:
+        """A token's text for showing in a list."""
+
+
+def common_prefix(first: Ids, second: Ids) -> int:
+    """How many tokens both begin with."""
+    count = min(len(first), len(second))
+    different = np.flatnonzero(first[:count] != second[:count])
+    return int(different[0]) if len(different) else count
