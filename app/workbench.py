@@ -44,7 +44,10 @@ class Workbench:
             presets=Presets(paths.presets_file),
             library=ModelLibrary(paths.models, lambda: settings.settings.added_models),
             store=Store(paths.store_file, on_problem=on_store_problem),
-            worker=Worker(EngineClient(host_command, log=paths.logs / "engine.log")),
+            worker=Worker(
+                EngineClient(host_command, log=paths.logs / "engine.log"),
+                cache=str(paths.engine_cache),
+            ),
             fetcher=fetcher,
         )
 

@@ -47,6 +47,7 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
     options = load_options_from(arguments, program.settings.load)
     model = program.model(arguments.model)
     load = _load(model, arguments.engine or program.settings.engine, options)
+    load = msgspec.structs.replace(load, cache=str(program.paths.engine_cache))
     with program.engine() as client:
         result = _Run(client, model.name, stream=not arguments.json).carry_out(load, request)
     if arguments.json:

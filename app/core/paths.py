@@ -59,6 +59,11 @@ class Paths:
         return self.data / "snapshots"
 
     @property
+    def engine_cache(self) -> Path:
+        """What an engine made out of a model to load it faster; may be deleted at any time."""
+        return self.cache / "engine"
+
+    @property
     def logs(self) -> Path:
         """The logs of the engine host and of crashes."""
         return self.data / "logs"

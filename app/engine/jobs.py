@@ -36,8 +36,9 @@ def _nobody(_event: Event) -> None:
 class Worker:
     """A queue of jobs for one engine. Every method returns at once and may be called anywhere."""
 
-    def __init__(self, client: EngineClient) -> None:
+    def __init__(self, client: EngineClient, *, cache: str = "") -> None:
         self._client = client
+        self._cache = cache
         self._listener: Callable[[Event], None] = _nobody
         self._queue: queue.SimpleQueue[JobCommand | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -65,7 +66,9 @@ class Worker:
     def load(self, path: str, engine: str, options: LoadOptions) -> int:
         """Load a model; ends with Loaded or Failed."""
         name = cast(EngineName, engine)
-        return self._submit(Load(job=self._number(), path=path, engine=name, options=options))
+        return self._submit(
+            Load(job=self._number(), path=path, engine=name, options=options, cache=self._cache)
+        )
 
     def generate(self, **fields: Any) -> int:
         """Generate, with the fields of `Generate` but its job; ends with Done or Failed."""

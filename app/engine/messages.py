@@ -127,12 +127,17 @@ class EngineReport(_Value, frozen=True):
 
 
 class Load(_Message, frozen=True):
-    """Load the model at `path`, in place of the one that is loaded."""
+    """Load the model at `path`, in place of the one that is loaded.
+
+    `cache` is a folder for what an engine makes out of a model to load it faster the next time;
+    empty for none.
+    """
 
     job: int
     path: str
     engine: EngineName
     options: LoadOptions = LoadOptions()
+    cache: str = ""
 
 
 class Generate(_Message, frozen=True):

@@ -62,8 +62,11 @@ class Engine(Protocol):
 class EngineModule(Protocol):
     """A package under `app.host` that can load models: `llama_cpp`, `transformers` or `fake`."""
 
-    def load(self, path: str, options: LoadOptions, job: Job) -> Engine:
-        """Load the model, emitting `Loading`; raises a LampblackError or returns an engine."""
+    def load(self, path: str, options: LoadOptions, job: Job, cache: str = "") -> Engine:
+        """Load the model, emitting `Loading`; raises a LampblackError or returns an engine.
+
+        What makes the next load faster may be kept in the folder `cache`, if there is one.
+        """
 
     def describe(self) -> EngineReport:
         """Whether the engine's library is installed, its version and the devices it sees."""

@@ -256,7 +256,8 @@ class Loader:
 
     def __init__(self, module: EngineModule, command: Load, job: Job) -> None:
         self._options = check_all(command.options)
-        self._module, self._path, self._job = module, command.path, job
+        self._module, self._job = module, job
+        self._path, self._cache = command.path, command.cache
         self._engine: Engine | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._load, name="loader")
@@ -264,7 +265,7 @@ class Loader:
 
     def _load(self) -> None:
         try:
-            self._engine = self._module.load(self._path, self._options, self._job)
+            self._engine = self._module.load(self._path, self._options, self._job, self._cache)
         # Whatever it is, the waiting thread raises it again.
         except Exception as error:  # noqa: BLE001
             self._error = error

@@ -135,8 +135,9 @@ class FakeEngine:
         """Nothing to free."""
 
 
-def load(path: str, options: LoadOptions, job: Job) -> FakeEngine:
+def load(path: str, options: LoadOptions, job: Job, cache: str = "") -> FakeEngine:
     """Read the script and load as it says."""
+    del cache  # a script is read at once
     script = msgspec.json.decode(Path(path).read_bytes(), type=Script)
     for step in range(script.steps):
         _wait(script.step_s)

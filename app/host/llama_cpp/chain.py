@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from app.core.errors import ParameterError
 from app.core.parameters import Sampling
-from app.host.sampling import checked_order, resolve_bias
 from app.host.llama_cpp.grammar import grammar_sampler
 from app.host.llama_cpp.library import native
 from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.sampling import checked_order, resolve_bias
 from app.host.vocabulary import Ids
 
 CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])

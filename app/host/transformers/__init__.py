@@ -1,7 +1,8 @@
-"""The Torch engine: Hugging Face models through PyTorch. Not written yet; it says so."""
+"""The Torch engine: Hugging Face models, and GGUF files, through PyTorch."""
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import PackageNotFoundError, version
 
 from app.core.errors import EngineMissingError
@@ -9,19 +10,58 @@ from app.core.load_options import LoadOptions
 from app.engine.messages import EngineReport
 from app.host.base import Engine, Job
 
-_PROBLEM = "The Torch engine cannot write yet."
+NAME = "torch"
+
+_PACKAGES = ("torch", "transformers", "safetensors", "accelerate")
+_HINT = "Install it beside the program, or use a GGUF model with the llama.cpp engine."
+_TRUE = ("1", "true", "yes", "on")
 
 
-def load(path: str, options: LoadOptions, job: Job) -> Engine:
-    """Refuse, saying what to do instead."""
-    del path, options, job
-    raise EngineMissingError(_PROBLEM, "Use a GGUF model with the llama.cpp engine.")
+def load(path: str, options: LoadOptions, job: Job, cache: str = "") -> Engine:
+    """Load the model folder or GGUF file at `path`; raises EngineMissingError without PyTorch.
+
+    What was made out of a GGUF file is kept in the folder `cache` for the next time.
+    """
+    if problem := _problem():
+        raise EngineMissingError(problem, _HINT)
+    from app.host.transformers.loading import load_engine
+
+    return load_engine(path, options, job, cache)
 
 
 def describe() -> EngineReport:
-    """The version of PyTorch, if it is installed, and that the engine cannot write yet."""
+    """Whether PyTorch works here, the versions and the devices it sees."""
+    if problem := _problem():
+        return EngineReport(engine=NAME, available=False, problem=problem)
+    from app.host.transformers.devices import devices
+
+    return EngineReport(
+        engine=NAME,
+        available=True,
+        version=build(),
+        devices=tuple(device.description for device in devices()),
+    )
+
+
+def build() -> str:
+    """The versions that change a model's numbers."""
+    return f"torch {version('torch')}, transformers {version('transformers')}"
+
+
+def _problem() -> str:
+    """Why the engine cannot be used; empty if it can.
+
+    Its library looks for the Hugging Face hub unless it is told not to before it is imported.
+    """
+    for package in _PACKAGES:
+        try:
+            version(package)
+        except PackageNotFoundError:
+            return f"The Torch engine is not installed here: {package} is missing."
+    if os.environ.get("HF_HUB_OFFLINE", "").lower() not in _TRUE:
+        return "The Torch engine only starts where HF_HUB_OFFLINE=1 keeps its library offline."
     try:
-        found = f"torch {version('torch')}"
-    except PackageNotFoundError:
-        found = ""
-    return EngineReport(engine="torch", available=False, version=found, problem=_PROBLEM)
+        import torch  # noqa: F401  (only whether it can be imported is asked)
+    except (ImportError, OSError) as error:
+        return f"The Torch engine is not installed here: {str(error).rstrip('.')}."
+    return ""

@@ -107,9 +107,7 @@ class Chain:
 class _Steps:
     """Makes the steps of one request; those that keep a history are in `history`, too."""
 
-    def __init__(
-        self, sampling: Sampling, context: int, seed: int, breakers: BreakerTable
-    ) -> None:
+    def __init__(self, sampling: Sampling, context: int, seed: int, breakers: BreakerTable) -> None:
         self._values = sampling
         self._seed = seed
         self._breakers = breakers
@@ -178,7 +176,9 @@ class _Steps:
 
     def _temperature(self) -> Step:
         values = self._values
-        return steps.temperature(values.temperature, values.dynatemp_range, values.dynatemp_exponent)
+        return steps.temperature(
+            values.temperature, values.dynatemp_range, values.dynatemp_exponent
+        )
 
 
 def _mirostat(sampling: Sampling, vocabulary: Vocabulary, seed: int) -> Mirostat:
@@ -200,4 +200,6 @@ def _refuse_what_is_missing(sampling: Sampling) -> None:
     for row in rows(Sampling):
         value = getattr(sampling, row.name)
         if row.missing("torch") and not row.is_neutral(value):
-            raise ParameterError(f"{row.row.label} ({row.name}) cannot be used.", row.missing("torch"))
+            raise ParameterError(
+                f"{row.row.label} ({row.name}) cannot be used.", row.missing("torch")
+            )

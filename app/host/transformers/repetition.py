@@ -88,7 +88,9 @@ class Dry:
 
     def _amount(self, length: int) -> float:
         over = length - self._allowed
-        return self._multiplier * math.pow(self._base, min(over, self._most) if self._most else over)
+        return self._multiplier * math.pow(
+            self._base, min(over, self._most) if self._most else over
+        )
 
     def _limit(self, backwards: npt.NDArray[np.int64]) -> int:
         """How many tokens lie behind the last breaker."""

@@ -1,0 +1,77 @@
+"""Which prompts the engine still knows, and which of them a new one can go on from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psutil
+
+from app.host.transformers.memory import Lane, Lanes
+from app.host.vocabulary import Ids, common_prefix
+
+_MEMORY_SHARE = 4  # kept prompts leave this part (one in so many bytes) of the memory free
+_MOST = 32
+
+
+@dataclass(eq=False)
+class _Kept:
+    """A memory with the tokens that it holds; the list of them is ordered by age."""
+
+    tokens: Ids
+    lane: Lane
+
+
+class PrefixCache:
+    """Lends out memories and keeps the finished ones; the oldest goes first."""
+
+    def __init__(self, lanes: Lanes, size: int) -> None:
+        self._lanes = lanes
+        self._size = size
+        self._kept: list[_Kept] = []
+
+    def begin(self, tokens: Ids, room: int) -> Lane:
+        """A memory that holds the longest known beginning of `tokens`, but not all of them.
+
+        The last token is left out because its logits are needed. A kept memory that loses less
+        than half by it is cut and lent out itself, of another a copy is made.
+        """
+        best = max(self._kept, key=lambda kept: common_prefix(kept.tokens, tokens), default=None)
+        length = 0 if best is None else common_prefix(best.tokens, tokens)
+        length = min(length, len(tokens) - 1)
+        if best is None or not length:
+            return self.empty(room)
+        if length * 2 < len(best.tokens):
+            return best.lane.copied(length, room)
+        self._kept.remove(best)
+        best.lane.cut(length)
+        return best.lane
+
+    def empty(self, room: int) -> Lane:
+        """A memory that holds nothing."""
+        return self._lanes.empty(room)
+
+    def keep(self, lane: Lane, tokens: Ids) -> None:
+        """Take a memory of one row back that begins with `tokens`."""
+        if not len(tokens):
+            return
+        lane.cut(len(tokens))
+        self._kept = [
+            kept for kept in self._kept if common_prefix(kept.tokens, tokens) < len(kept.tokens)
+        ]
+        self._kept.append(_Kept(tokens, lane))
+        self._trim()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+    def _trim(self) -> None:
+        """Keep no more positions than two contexts, and leave memory to others."""
+        while len(self._kept) > 1 and self._is_too_much():
+            del self._kept[0]
+
+    def _is_too_much(self) -> bool:
+        memory = psutil.virtual_memory()
+        positions = sum(len(kept.tokens) for kept in self._kept)
+        crowded = memory.available * _MEMORY_SHARE < memory.total
+        return positions > 2 * self._size or len(self._kept) > _MOST or crowded

@@ -1,0 +1,96 @@
+"""The devices that PyTorch can compute on, and the one that a model gets."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psutil
+import torch
+
+from app.core.errors import OutOfMemoryError
+
+_RESERVE = 1.2  # of the weights' size: room for the context and what is computed in between
+_SMALLER = "Close other programs or choose a smaller model."
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device as PyTorch sees it; memory in bytes, 0 where it is not known."""
+
+    name: str
+    title: str
+    free: int
+    total: int
+    dtype: torch.dtype
+
+    @property
+    def description(self) -> str:
+        """One line for people."""
+        memory = f" ({self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free)"
+        return f"{self.name}: {self.title}{memory if self.total else ''}"
+
+    @property
+    def is_gpu(self) -> bool:
+        """Whether it is not the processor."""
+        return self.name != "cpu"
+
+
+def devices() -> Iterator[Device]:
+    """Every device, the most wanted first, the processor last."""
+    yield from _cuda()
+    if torch.backends.mps.is_available():
+        total = torch.mps.recommended_max_memory()
+        free = max(0, total - torch.mps.driver_allocated_memory())
+        yield Device("mps", "Apple GPU", free, total, torch.float16)
+    yield from _xpu()
+    memory = psutil.virtual_memory()
+    title = platform.processor() or platform.machine()
+    yield Device("cpu", title, memory.available, memory.total, torch.float32)
+
+
+def choose(parameters: int, gpu_layers: int, name: str) -> Device:
+    """The first device that the model fits on; its `dtype` is what the weights become.
+
+    `gpu_layers` 0 keeps the model off a GPU; PyTorch puts all layers on one device. On a processor
+    with too little memory for float32 it is bfloat16. Raises OutOfMemoryError.
+    """
+    for device in devices():
+        if device.is_gpu and not gpu_layers:
+            continue
+        if device.is_gpu and device.total and parameters * 2 * _RESERVE > device.free:
+            continue
+        return device if device.is_gpu else _processor(device, parameters, name)
+    raise AssertionError("the processor is always there")
+
+
+def _processor(device: Device, parameters: int, name: str) -> Device:
+    if parameters * 4 <= device.free:
+        return device
+    if parameters * 2 <= device.free:
+        return Device(device.name, device.title, device.free, device.total, torch.bfloat16)
+    raise OutOfMemoryError(
+        f"{name} needs {parameters * 2 / 2**30:.1f} GiB of memory, "
+        f"but only {device.free / 2**30:.1f} GiB are free.",
+        _SMALLER,
+    )
+
+
+def _cuda() -> Iterator[Device]:
+    if not torch.cuda.is_available():
+        return
+    for index in range(torch.cuda.device_count()):
+        free, total = torch.cuda.mem_get_info(index)
+        half = torch.cuda.get_device_capability(index) < (8, 0) and torch.version.hip is None
+        dtype = torch.float16 if half else torch.bfloat16
+        yield Device(f"cuda:{index}", torch.cuda.get_device_name(index), free, total, dtype)
+
+
+def _xpu() -> Iterator[Device]:
+    if not torch.xpu.is_available():
+        return
+    for index in range(torch.xpu.device_count()):
+        free, total = torch.xpu.mem_get_info(index)
+        title = torch.xpu.get_device_name(index)
+        yield Device(f"xpu:{index}", title, free, total, torch.bfloat16)

@@ -1,0 +1,154 @@
+"""The Torch engine: one loaded model, generating, counting and scoring."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from app.core.errors import ParameterError
+from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, TokenDetail
+from app.host.base import Job
+from app.host.probabilities import token_detail
+from app.host.prompting import Prompter, too_long
+from app.host.requests import prompt_tokens, seeds, statistics
+from app.host.stops import Transcript
+from app.host.transformers.breakers import BreakerTable
+from app.host.transformers.cache import PrefixCache
+from app.host.transformers.chain import Chain
+from app.host.transformers.decoding import FIXED, Reader, Steps, TorchVariant
+from app.host.transformers.memory import Lane
+from app.host.transformers.model import AbortedError, Model
+from app.host.vocabulary import Ids
+from app.host.writing import Times, Writer
+
+MAX_VARIANTS = 16
+
+
+class TorchEngine:
+    """A model in memory with its prefix cache; implements `app.host.base.Engine`."""
+
+    def __init__(self, model: Model, info: ModelInfo) -> None:
+        self._info = info
+        self._model = model
+        self._vocabulary = model.vocabulary
+        self._cache = PrefixCache(model.lanes, model.size)
+        self._reader = Reader(model, info.settings.batch)
+        self._prompter = Prompter(model.vocabulary, model.template)
+        self._breakers = BreakerTable(model.vocabulary)
+
+    @property
+    def info(self) -> ModelInfo:
+        """The loaded model, with the settings that it really runs with."""
+        return self._info
+
+    def generate(self, request: Generate, job: Job) -> Done:
+        """Emit `Prefill` and `Tokens`, then return `Done`; see `Generate` for what is asked."""
+        if not 1 <= request.n <= MAX_VARIANTS:
+            raise ParameterError(f"There can be 1 to {MAX_VARIANTS} variants, not {request.n}.")
+        times = Times()
+        size = self._model.size
+        prompt, dropped = prompt_tokens(request, self._prompter, self._vocabulary, size)
+        numbers = seeds(request)
+        chains = [self._chain(request, prompt, number) for number in numbers]
+        self._model.watch(job)
+        try:
+            variants = self._run(request, job, prompt, chains, times)
+        finally:
+            self._model.watch(None)
+        return Done(
+            job=job.number,
+            takes=tuple(variant.take() for variant in variants),
+            stats=statistics(variants, times, len(prompt), dropped),
+            seed=numbers[0],
+            settings=self._info.settings,
+        )
+
+    def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
+        """The tokens of the prompt as `generate` would read it."""
+        return len(self._prompter.tokens(prompt, messages))
+
+    def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
+        """Each token's probability after the ones before it; what is done so far when cancelled."""
+        tokens = self._prompter.tokens(text, ())
+        if len(tokens) > self._model.size:
+            raise too_long(len(tokens), self._model.size)
+        self._model.watch(job)
+        try:
+            return tuple(self._scored(tokens, alternatives, job))
+        finally:
+            self._model.watch(None)
+
+    def close(self) -> None:
+        """Free the model and all its memory."""
+        self._cache.clear()
+        self._model.close()
+
+    def _chain(self, request: Generate, prompt: Ids, seed: int) -> Chain:
+        size = self._model.size
+        chain = Chain(request.sampling, self._vocabulary, size, seed, self._breakers)
+        chain.remember(prompt)
+        return chain
+
+    def _run(
+        self, request: Generate, job: Job, prompt: Ids, chains: list[Chain], times: Times
+    ) -> list[TorchVariant]:
+        room = self._room(request, prompt)
+        lane = self._cache.empty(room) if request.exact else self._cache.begin(prompt, room)
+        times.reused = lane.length
+        steps = Steps(self._model)
+        variants: list[TorchVariant] = []
+        try:
+            logits = self._reader.read(lane, prompt, job, fixed=request.exact)
+            times.read = time.perf_counter()
+            variants = self._variants(request, chains, lane, prompt, room)
+            writer = Writer(steps, self._vocabulary, request, job)
+            if logits is None:
+                writer.finish(variants, "cancelled")
+            else:
+                for variant in variants:
+                    variant.logits = logits
+                writer.write(variants, prompt, times)
+        finally:
+            self._keep(variants, lane, prompt)
+        return variants
+
+    def _variants(
+        self, request: Generate, chains: list[Chain], lane: Lane, prompt: Ids, room: int
+    ) -> list[TorchVariant]:
+        """The takes, each in a row that holds what was read of the prompt."""
+        if len(chains) > 1 and lane.length == len(prompt):
+            lane = lane.copied(lane.length, room, len(chains))
+        sampling = request.sampling
+        variants = []
+        for index, chain in enumerate(chains):
+            transcript = Transcript(sampling.stop, sampling.banned_phrases)
+            row = index if lane.rows > 1 else 0
+            variants.append(TorchVariant(index, lane, row, chain, transcript))
+        return variants
+
+    def _keep(self, variants: list[TorchVariant], lane: Lane, prompt: Ids) -> None:
+        """Keep what was read and written for the next request."""
+        if not variants or (variants[0].lane is lane and len(variants) > 1):
+            self._cache.keep(lane, prompt[: lane.length])
+            return
+        for variant in variants:
+            self._cache.keep(variant.own_lane(), variant.known(prompt))
+
+    def _room(self, request: Generate, prompt: Ids) -> int:
+        """How many positions the memory is made for at first; it grows where more are written."""
+        wanted = request.sampling.max_tokens
+        more = max(0, wanted) if wanted >= 0 else len(prompt)
+        return min(self._model.size, len(prompt) + more)
+
+    def _scored(self, tokens: Ids, alternatives: int, job: Job) -> Iterator[TokenDetail]:
+        lane = self._cache.empty(len(tokens))
+        while lane.length < len(tokens) - 1 and not job.cancelled:
+            start = lane.length
+            block = tokens[start : min(start + FIXED, len(tokens) - 1)]
+            try:
+                logits = self._model.read(lane, block[None], keep=len(block))[0]
+            except AbortedError:
+                return
+            for row, known in enumerate(logits):
+                token = int(tokens[start + row + 1])
+                yield token_detail(self._vocabulary, known, token, alternatives)

@@ -1,0 +1,275 @@
+"""Loading a model folder or a GGUF file: device, progress, cancel, and what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+import transformers
+from transformers.utils import logging as transformers_logging
+
+from app.core.errors import (
+    CancelledError,
+    LampblackError,
+    ModelLoadError,
+    NotAModelError,
+    OutOfMemoryError,
+    UnsupportedModelError,
+)
+from app.core.gguf import read_header
+from app.core.load_options import LoadOptions
+from app.core.model_folders import read_folder
+from app.engine.messages import EngineSettings, Loading, ModelInfo
+from app.host.base import Job
+from app.host.templates import ChatTemplate
+from app.host.threads import default_threads
+from app.host.transformers import NAME, build
+from app.host.transformers.devices import Device, choose
+from app.host.transformers.engine import TorchEngine
+from app.host.transformers.kept import KeptFolders
+from app.host.transformers.memory import Lanes
+from app.host.transformers.model import Model
+from app.host.transformers.vocabulary import Vocabulary
+
+_OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
+_TYPES = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
+_SMALLER = "Close other programs, choose a smaller context or a smaller model."
+_LOCAL = {"trust_remote_code": False, "local_files_only": True}
+
+
+class _Source:
+    """Where a model comes from: a folder, or a GGUF file beside others."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.is_gguf = not path.is_dir()
+        header = read_header(path) if self.is_gguf else read_folder(path)
+        self.parameters: int = header.parameters
+        self.quantization: str = header.quantization
+        self.size_bytes: int = header.size_bytes
+
+    @property
+    def name(self) -> str:
+        """The model's name for people."""
+        return self.path.stem if self.is_gguf else self.path.name
+
+    @property
+    def place(self) -> tuple[str, dict[str, Any]]:
+        """The folder, and what must be said beside it."""
+        if self.is_gguf:
+            return str(self.path.parent), {"gguf_file": self.path.name}
+        return str(self.path), {}
+
+
+def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> TorchEngine:
+    """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
+    source = _Source(Path(path))
+    threads = options.threads or default_threads()
+    torch.set_num_threads(threads)
+    device = choose(source.parameters, options.gpu_layers, source.name)
+    kept = KeptFolders(Path(cache)) if cache and source.is_gguf else None
+    with _explained(source), _progress(job):
+        network, tokenizer = _load(source, device, job, kept)
+    settings = _settings(network, options, device, threads)
+    _check_memory(network, settings, device)
+    model = _model(source, network, tokenizer, settings)
+    return TorchEngine(model, _info(source, model, network, settings))
+
+
+def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -> tuple[Any, Any]:
+    """The network and the tokenizer; a GGUF file's are kept, and taken from there again."""
+    folder = kept.find(source.path, device.dtype) if kept is not None else None
+    if folder is not None:
+        try:
+            return _from(str(folder), {}, device, job)
+        except (OSError, ValueError, RuntimeError):  # damaged: made anew
+            assert kept is not None
+            kept.drop(folder)
+    network, tokenizer = _from(*source.place, device, job)
+    if kept is not None:
+        _without_quantization(network)
+        kept.save(source.path, device.dtype, network, tokenizer, lambda: _stop(job))
+    return network, tokenizer
+
+
+def _from(place: str, more: dict[str, Any], device: Device, job: Job) -> tuple[Any, Any]:
+    _stop(job)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(place, **more, **_LOCAL)
+    _stop(job)
+    network = transformers.AutoModelForCausalLM.from_pretrained(
+        place,
+        dtype=device.dtype,
+        device_map={"": device.name} if device.is_gpu else None,
+        use_safetensors=True,
+        **more,
+        **_LOCAL,
+    )
+    _stop(job)
+    return network, tokenizer
+
+
+def _without_quantization(network: Any) -> None:
+    """Take the mark off that keeps a network out of a GGUF file from being saved: it is plain."""
+    network.hf_quantizer = None
+    for mark in ("is_quantized", "quantization_method"):
+        vars(network).pop(mark, None)
+    if hasattr(network.config, "quantization_config"):
+        del network.config.quantization_config
+
+
+def _stop(job: Job) -> None:
+    if job.cancelled:
+        raise CancelledError("Loading the model was stopped.")
+
+
+class _Bar:
+    """Stands for transformers' progress bar: tells the job how far it is, and ends it."""
+
+    def __init__(self, job: Job, items: Any, total: int) -> None:
+        self._job, self._items, self._total = job, items, max(1, total)
+
+    def __iter__(self) -> Iterator[Any]:
+        for count, item in enumerate(self._items):
+            _stop(self._job)
+            if count * 100 // self._total > (count - 1) * 100 // self._total:
+                self._job.emit(Loading(job=self._job.number, fraction=count / self._total))
+            yield item
+
+    def __getattr__(self, _name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+@contextmanager
+def _progress(job: Job) -> Iterator[None]:
+    """Follow what transformers loads; its own bars stay out of the log."""
+
+    def make(factory: Any, items: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        if not items or not hasattr(items[0], "__len__"):
+            return factory(*items, **options)
+        return _Bar(job, items[0], len(items[0]))
+
+    transformers_logging.disable_progress_bar()
+    former = transformers_logging.set_tqdm_hook(make)
+    try:
+        yield
+    finally:
+        transformers_logging.set_tqdm_hook(former)
+
+
+@contextmanager
+def _explained(source: _Source) -> Iterator[None]:
+    """Turn what the libraries raise into sentences."""
+    name = source.path.name
+    try:
+        yield
+    except LampblackError:
+        raise
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise OutOfMemoryError(f"There is not enough memory to load {name}.", _SMALLER) from error
+    except (ImportError, NotImplementedError) as error:
+        raise UnsupportedModelError(
+            f"The Torch engine cannot run {name}: {_reason(error)}.", "Choose another model."
+        ) from error
+    # What else they raise for a folder or a file that they cannot use has no type of its own.
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        raise ModelLoadError(
+            f"The Torch engine could not load {name}: {_reason(error)}.",
+            "Use a GGUF file of the same model with the llama.cpp engine.",
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines or [type(error).__name__])[0][:200].rstrip(".:")
+
+
+def _settings(network: Any, options: LoadOptions, device: Device, threads: int) -> EngineSettings:
+    context = options.context or min(_trained(network) or _OWN_CONTEXT, _OWN_CONTEXT)
+    batch = min(options.batch, context)
+    layers = network.config.get_text_config(decoder=True).num_hidden_layers
+    return EngineSettings(
+        engine=NAME,
+        build=build(),
+        device=device.title if device.is_gpu else "CPU",
+        context=context,
+        threads=threads,
+        batch=batch,
+        ubatch=batch,
+        gpu_layers=layers if device.is_gpu else 0,
+        kv_type=_TYPES[device.dtype],
+    )
+
+
+def _trained(network: Any) -> int:
+    config = network.config.get_text_config(decoder=True)
+    return int(getattr(config, "max_position_embeddings", 0) or 0)
+
+
+def _check_memory(network: Any, settings: EngineSettings, device: Device) -> None:
+    """Refuse a context that cannot fit: the system would end the whole process for it."""
+    config = network.config.get_text_config(decoder=True)
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    each = 2 * config.num_hidden_layers * heads * width * device.dtype.itemsize
+    needed, free = each * settings.context, psutil.virtual_memory().available
+    if not device.is_gpu and needed > free:
+        raise OutOfMemoryError(
+            f"A context of {settings.context:,} tokens needs {needed / 2**30:.1f} GiB of memory, "
+            f"but only {free / 2**30:.1f} GiB are free.",
+            _SMALLER,
+        )
+
+
+def _model(source: _Source, network: Any, tokenizer: Any, settings: EngineSettings) -> Model:
+    size = int(network.get_output_embeddings().weight.shape[0])
+    if network.config.is_encoder_decoder or not tokenizer.get_vocab():
+        raise NotAModelError(f"{source.name} is not a model that continues text.")
+    vocabulary = Vocabulary(tokenizer, size, _ends(network))
+    lanes = Lanes(network.config, source.name)
+    return Model(network, vocabulary, _template(tokenizer, vocabulary), lanes, settings.context)
+
+
+def _ends(network: Any) -> list[int]:
+    """The tokens that end a text, as the model's files say."""
+    found: list[int] = []
+    for config in (network.generation_config, network.config):
+        value = getattr(config, "eos_token_id", None)
+        found += value if isinstance(value, list) else [] if value is None else [value]
+    return found
+
+
+def _template(tokenizer: Any, vocabulary: Vocabulary) -> ChatTemplate | None:
+    source = tokenizer.chat_template
+    if isinstance(source, dict):
+        source = source.get("default")
+    if not source:
+        return None
+    return ChatTemplate(
+        source,
+        bos_token=tokenizer.bos_token or "",
+        eos_token=tokenizer.eos_token or "",
+        control=vocabulary.control_texts,
+    )
+
+
+def _info(source: _Source, model: Model, network: Any, settings: EngineSettings) -> ModelInfo:
+    config = network.config.get_text_config(decoder=True)
+    return ModelInfo(
+        name=source.name,
+        path=str(source.path),
+        engine=NAME,
+        architecture=str(network.config.model_type),
+        quantization=source.quantization,
+        parameters=sum(weights.numel() for weights in network.parameters()),
+        size_bytes=source.size_bytes,
+        layers=int(config.num_hidden_layers),
+        vocabulary=model.vocabulary.size,
+        context=model.size,
+        trained_context=_trained(network),
+        has_chat_template=model.template is not None,
+        settings=settings,
+    )

@@ -1,0 +1,116 @@
+"""A loaded model: tokens and a memory in, logits out; stopped between two layers on request."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from app.core.errors import GenerationError, OutOfMemoryError
+from app.host.base import Job
+from app.host.templates import ChatTemplate
+from app.host.transformers.memory import Lane, Lanes
+from app.host.transformers.vocabulary import Vocabulary
+
+_OUT_OF_MEMORY = ("DefaultCPUAllocator", "out of memory")
+
+
+class AbortedError(Exception):
+    """The job was cancelled between two layers; the memory is as it was before."""
+
+
+class Model:
+    """Owns the network; `size` is the context's positions."""
+
+    def __init__(
+        self,
+        network: Any,
+        vocabulary: Vocabulary,
+        template: ChatTemplate | None,
+        lanes: Lanes,
+        size: int,
+    ) -> None:
+        self._network = network.eval()
+        self._device = network.device
+        self.vocabulary = vocabulary
+        self.template = template
+        self.lanes = lanes
+        self.size = size
+        self._job: Job | None = None
+        self._keeps = "logits_to_keep" in inspect.signature(network.forward).parameters
+        self._hooks = [layer.register_forward_pre_hook(self._look_up) for layer in _layers(network)]
+
+    def close(self) -> None:
+        """Let go of the network; it may be closed twice."""
+        self._network = None
+        self._hooks.clear()
+        _empty_caches()
+
+    def watch(self, job: Job | None) -> None:
+        """Let `job`'s cancel stop a running computation; None stops watching."""
+        self._job = job
+
+    def read(
+        self, lane: Lane, tokens: npt.NDArray[np.int32], keep: int = 1
+    ) -> npt.NDArray[np.float32]:
+        """Add tokens (rows of them) to the memory; returns the logits of each row's last `keep`.
+
+        Raises AbortedError, OutOfMemoryError or GenerationError, the memory being as before.
+        """
+        before = lane.length
+        try:
+            return self._compute(lane, tokens, keep)
+        except AbortedError:
+            lane.cut(before)
+            raise
+        except RuntimeError as error:  # what PyTorch raises, torch.OutOfMemoryError among them
+            lane.cut(before)
+            raise _failure(error) from error
+
+    def _compute(
+        self, lane: Lane, tokens: npt.NDArray[np.int32], keep: int
+    ) -> npt.NDArray[np.float32]:
+        more = {"logits_to_keep": keep} if self._keeps else {}
+        with torch.inference_mode():
+            ids = torch.from_numpy(tokens.astype(np.int64)).to(self._device)
+            found = self._network(input_ids=ids, past_key_values=lane, use_cache=True, **more)
+            logits = found.logits[:, -keep:].to("cpu", torch.float32)
+        array: npt.NDArray[np.float32] = logits.numpy()
+        return array
+
+    def _look_up(self, *_: object) -> None:
+        if self._job is not None and self._job.cancelled:
+            raise AbortedError
+
+
+def _layers(network: Any) -> list[Any]:
+    """The decoder's layers: the longest list of modules in the network."""
+    lists = [module for module in network.modules() if isinstance(module, torch.nn.ModuleList)]
+    return [*max(lists, key=len, default=[])]
+
+
+def _failure(error: RuntimeError) -> Exception:
+    """PyTorch has an own type only for the GPU's lack of memory; the processor's shows as text."""
+    lacking = isinstance(error, torch.OutOfMemoryError)
+    text = str(error)
+    if lacking or any(mark in text for mark in _OUT_OF_MEMORY):
+        _empty_caches()
+        return OutOfMemoryError(
+            "The model ran out of memory while it computed.",
+            "Load it with a smaller context, choose a smaller model, or keep it off the GPU.",
+        )
+    line = (text.splitlines() or ["no reason given"])[0][:200].rstrip(".")
+    return GenerationError(f"PyTorch could not compute the next token: {line}.", "Try again.")
+
+
+def _empty_caches() -> None:
+    """Give the memory back that PyTorch keeps for itself."""
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+    if torch.xpu.is_available():
+        torch.xpu.empty_cache()
