@@ -19,7 +19,7 @@ OPTIONS = LoadOptions(context=2048, threads=2)
 class Runner:
     """Generates on an engine and keeps the events."""
 
-    def __init__(self, engine: LlamaCppEngine) -> None:
+    def __init__(self, engine: Any) -> None:
         self.engine = engine
         self.events: list[HostEvent] = []
         self.on_event: Callable[[HostEvent, Job], None] | None = None
@@ -54,3 +54,10 @@ def load(path: Path, options: LoadOptions = OPTIONS) -> LlamaCppEngine:
     engine = engine_module.load(str(path), options, Job(0, lambda _event: None))
     assert isinstance(engine, LlamaCppEngine)
     return engine
+
+
+def load_torch(path: Path, cache: Path | None = None, options: LoadOptions = OPTIONS) -> Any:
+    from app.host import transformers as torch_module
+
+    job = Job(0, lambda _event: None)
+    return torch_module.load(str(path), options, job, str(cache or ""))

@@ -60,6 +60,8 @@ def _problem() -> str:
             return f"The Torch engine is not installed here: {package} is missing."
     if os.environ.get("HF_HUB_OFFLINE", "").lower() not in _TRUE:
         return "The Torch engine only starts where HF_HUB_OFFLINE=1 keeps its library offline."
+    # Threads that spin while they wait stand still for long when another program is busy.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         import torch  # noqa: F401  (only whether it can be imported is asked)
     except (ImportError, OSError) as error:

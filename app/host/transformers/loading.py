@@ -32,7 +32,7 @@ from app.host.transformers.devices import Device, choose
 from app.host.transformers.engine import TorchEngine
 from app.host.transformers.kept import KeptFolders
 from app.host.transformers.memory import Lanes
-from app.host.transformers.model import Model
+from app.host.transformers.model import Model, lay_out
 from app.host.transformers.vocabulary import Vocabulary
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
@@ -74,6 +74,8 @@ def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> T
     kept = KeptFolders(Path(cache)) if cache and source.is_gguf else None
     with _explained(source), _progress(job):
         network, tokenizer = _load(source, device, job, kept)
+        if not device.is_gpu:
+            lay_out(network)
     settings = _settings(network, options, device, threads)
     _check_memory(network, settings, device)
     model = _model(source, network, tokenizer, settings)
