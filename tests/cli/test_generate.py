@@ -31,6 +31,7 @@ from app.engine.messages import (
 
 JSON_KEYS = [
     "text",
+    "token_ids",
     "finish_reason",
     "model",
     "engine",

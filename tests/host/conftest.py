@@ -66,7 +66,7 @@ def torch_folder(torch_engine: Any, torch_cache: Path) -> Path:
 @pytest.fixture(scope="session")
 def small_torch_engine(torch_folder: Path) -> Iterator[Any]:
     """The same model with a context that is soon full."""
-    loaded = load_torch(torch_folder, options=LoadOptions(context=256, batch=64, threads=2))
+    loaded = load_torch(torch_folder, options=LoadOptions(context=256, batch=64, threads=1))
     yield loaded
     loaded.close()
 

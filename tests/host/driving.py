@@ -14,6 +14,7 @@ from app.host.base import Job
 from app.host.llama_cpp.engine import LlamaCppEngine
 
 OPTIONS = LoadOptions(context=2048, threads=2)
+TORCH_OPTIONS = LoadOptions(context=2048, threads=1)  # a busy machine costs one thread least
 
 
 class Runner:
@@ -56,7 +57,7 @@ def load(path: Path, options: LoadOptions = OPTIONS) -> LlamaCppEngine:
     return engine
 
 
-def load_torch(path: Path, cache: Path | None = None, options: LoadOptions = OPTIONS) -> Any:
+def load_torch(path: Path, cache: Path | None = None, options: LoadOptions = TORCH_OPTIONS) -> Any:
     from app.host import transformers as torch_module
 
     job = Job(0, lambda _event: None)

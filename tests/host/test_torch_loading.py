@@ -21,7 +21,7 @@ from app.core.load_options import LoadOptions
 from app.engine.messages import HostEvent, Loading
 from app.host import transformers as torch_module
 from app.host.base import Job
-from tests.host.driving import OPTIONS, Runner, load_torch
+from tests.host.driving import TORCH_OPTIONS, Runner, load_torch
 
 KEEPER = "The old lighthouse keeper opened the door and"
 
@@ -70,7 +70,7 @@ def loading(path: Path, cancel_after: int | None = None, **options: Any) -> list
             job.cancel()
 
     job = Job(1, take)
-    engine = torch_module.load(str(path), OPTIONS, job)
+    engine = torch_module.load(str(path), TORCH_OPTIONS, job)
     engine.close()
     return events
 

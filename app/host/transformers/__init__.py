@@ -62,6 +62,7 @@ def _problem() -> str:
         return "The Torch engine only starts where HF_HUB_OFFLINE=1 keeps its library offline."
     # Threads that spin while they wait stand still for long when another program is busy.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.setdefault("TQDM_DISABLE", "1")  # progress bars, and the thread that watches them
     try:
         import torch  # noqa: F401  (only whether it can be imported is asked)
     except (ImportError, OSError) as error:
