@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 import torch
 import transformers
+from tqdm import tqdm
 from transformers.utils import logging as transformers_logging
 
 from app.core.errors import (
@@ -155,6 +156,7 @@ def _progress(job: Job) -> Iterator[None]:
         return _Bar(job, items[0], len(items[0]))
 
     transformers_logging.disable_progress_bar()
+    tqdm.monitor_interval = 0  # no thread that watches bars which nobody sees
     former = transformers_logging.set_tqdm_hook(make)
     try:
         yield
