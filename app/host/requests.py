@@ -15,6 +15,7 @@ from app.host.vocabulary import Ids, Vocabulary
 from app.host.writing import Times, Variant
 
 _SEEDS = 2**32
+_MOST_ALTERNATIVES = 200_000  # they travel in one frame
 
 
 def prompt_tokens(
@@ -41,6 +42,17 @@ def seeds(request: Generate) -> list[int]:
     seed = request.sampling.seed
     seed = secrets.randbelow(_SEEDS) if seed is None else seed
     return [(seed + index) % _SEEDS for index in range(request.n)]
+
+
+def check_scored(count: int, alternatives: int, size: int) -> None:
+    """Refuse to score more tokens, or more alternatives of them, than there is room for."""
+    if count > size:
+        raise too_long(count, size)
+    if count * alternatives > _MOST_ALTERNATIVES:
+        raise ParameterError(
+            f"{alternatives} alternatives for each of {count:,} tokens are too many.",
+            "Ask for fewer alternatives or score a shorter text.",
+        )
 
 
 def does_not_fit(prompt: Ids) -> PromptTooLongError:

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from app.core.errors import ParameterError
 from app.host.vocabulary import Vocabulary
 
+COLDEST = 1e-6
+"""The lowest temperature: dividing by less overflows, and the draw becomes senseless."""
+
 _BAN = -100.0
 _PREFIX = "token:"
 _DIGITS = 10  # more than any vocabulary's; Python refuses to read very long numbers

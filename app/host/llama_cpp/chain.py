@@ -14,7 +14,7 @@ from app.core.parameters import Sampling
 from app.host.llama_cpp.grammar import grammar_sampler
 from app.host.llama_cpp.library import native
 from app.host.llama_cpp.vocabulary import Vocabulary
-from app.host.sampling import checked_order, resolve_bias
+from app.host.sampling import COLDEST, checked_order, resolve_bias
 from app.host.vocabulary import Ids
 
 CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
@@ -23,7 +23,6 @@ CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)
 _KEEP = 1
 _CERTAIN = 1e-30  # the share of the likeliest token's probability that typical-p can compute with
 _MIROSTAT_M = 100  # how many of the likeliest tokens Mirostat 1 estimates its exponent from
-_COLDEST = 1e-6  # dividing by less overflows, and the draw becomes senseless
 _HISTORY_STEPS = ("penalties", "dry")
 
 
@@ -270,12 +269,12 @@ class _Steps:
     def _temperature(self) -> Any:
         values = self._sampling
         return native.llama_sampler_init_temp_ext(
-            max(_COLDEST, values.temperature), values.dynatemp_range, values.dynatemp_exponent
+            max(COLDEST, values.temperature), values.dynatemp_range, values.dynatemp_exponent
         )
 
     def _mirostat(self, with_temperature: bool) -> list[tuple[str, Any]]:
         values = self._sampling
-        temperature = native.llama_sampler_init_temp(max(_COLDEST, values.temperature))
+        temperature = native.llama_sampler_init_temp(max(COLDEST, values.temperature))
         before = [("temperature", temperature)] if with_temperature else []
         if values.mirostat == 1:
             sampler = native.llama_sampler_init_mirostat(

@@ -15,7 +15,7 @@ from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
 from app.host.llama_cpp.model import Model
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter, too_long
-from app.host.requests import does_not_fit, prompt_tokens, seeds, statistics
+from app.host.requests import check_scored, does_not_fit, prompt_tokens, seeds, statistics
 from app.host.stops import Transcript
 from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError, Times, Writer
@@ -24,7 +24,6 @@ MAX_VARIANTS = SEQUENCES // 2
 """Room is left for as many cached sequences."""
 
 _SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as the vocabulary
-_MOST_ALTERNATIVES = 200_000  # they travel in one frame
 
 
 class LlamaCppEngine:
@@ -77,13 +76,7 @@ class LlamaCppEngine:
     def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
         """Each token's probability after the ones before it; what is done so far when cancelled."""
         tokens = self._prompter.tokens(text, ())
-        if len(tokens) > self._context.size:
-            raise too_long(len(tokens), self._context.size)
-        if len(tokens) * alternatives > _MOST_ALTERNATIVES:
-            raise ParameterError(
-                f"{alternatives} alternatives for each of {len(tokens):,} tokens are too many.",
-                "Ask for fewer alternatives or score a shorter text.",
-            )
+        check_scored(len(tokens), alternatives, self._context.size)
         sequence = self._cache.empty()
         self._context.watch(job)
         try:

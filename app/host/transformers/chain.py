@@ -9,7 +9,7 @@ import numpy as np
 from app.core.errors import ParameterError
 from app.core.parameters import Sampling
 from app.core.rows import rows
-from app.host.sampling import checked_order, resolve_bias
+from app.host.sampling import COLDEST, checked_order, resolve_bias
 from app.host.transformers import steps
 from app.host.transformers.breakers import BreakerTable
 from app.host.transformers.candidates import Candidates, Floats
@@ -125,7 +125,7 @@ class _Steps:
             return self._made(order)
         made = self._made(name for name in order if name == "penalties")
         if "temperature" in order:
-            made.append(steps.temperature(values.temperature, 0.0, 1.0))
+            made.append(steps.temperature(max(COLDEST, values.temperature), 0.0, 1.0))
         return [*made, mirostat.cut]
 
     def _made(self, names: Iterable[str]) -> list[Step]:
@@ -176,9 +176,8 @@ class _Steps:
 
     def _temperature(self) -> Step:
         values = self._values
-        return steps.temperature(
-            values.temperature, values.dynatemp_range, values.dynatemp_exponent
-        )
+        heat = max(COLDEST, values.temperature)
+        return steps.temperature(heat, values.dynatemp_range, values.dynatemp_exponent)
 
 
 def _mirostat(sampling: Sampling, vocabulary: Vocabulary, seed: int) -> Mirostat:

@@ -9,8 +9,8 @@ from app.core.errors import ParameterError
 from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, TokenDetail
 from app.host.base import Job
 from app.host.probabilities import token_detail
-from app.host.prompting import Prompter, too_long
-from app.host.requests import prompt_tokens, seeds, statistics
+from app.host.prompting import Prompter
+from app.host.requests import check_scored, prompt_tokens, seeds, statistics
 from app.host.stops import Transcript
 from app.host.transformers.breakers import BreakerTable
 from app.host.transformers.cache import PrefixCache
@@ -70,8 +70,7 @@ class TorchEngine:
     def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
         """Each token's probability after the ones before it; what is done so far when cancelled."""
         tokens = self._prompter.tokens(text, ())
-        if len(tokens) > self._model.size:
-            raise too_long(len(tokens), self._model.size)
+        check_scored(len(tokens), alternatives, self._model.size)
         self._model.watch(job)
         try:
             return tuple(self._scored(tokens, alternatives, job))
