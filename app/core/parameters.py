@@ -41,7 +41,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             neutral=1.0,
             openai="temperature",
             llama_cpp="temp, temp_ext",
-            torch="TemperatureLogitsWarper",
+            torch="own",
         ),
     ] = 0.8
     dynatemp_range: Annotated[
@@ -83,7 +83,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             slider=Slider(0, 200, 1),
             neutral=0,
             llama_cpp="top_k",
-            torch="TopKLogitsWarper",
+            torch="own",
         ),
     ] = 40
     top_p: Annotated[
@@ -98,7 +98,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             neutral=1.0,
             openai="top_p",
             llama_cpp="top_p",
-            torch="TopPLogitsWarper",
+            torch="own",
         ),
     ] = 0.95
     min_p: Annotated[
@@ -112,7 +112,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             slider=Slider(0, 0.5, 0.005),
             neutral=0.0,
             llama_cpp="min_p",
-            torch="MinPLogitsWarper",
+            torch="own",
         ),
     ] = 0.05
     typical_p: Annotated[
@@ -126,7 +126,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             slider=Slider(0, 1, 0.01),
             neutral=1.0,
             llama_cpp="typical",
-            torch="TypicalLogitsWarper",
+            torch="own",
         ),
     ] = 1.0
     top_n_sigma: Annotated[
@@ -333,7 +333,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             high=2**32 - 1,
             openai="seed",
             llama_cpp="dist, xtc, mirostat",
-            torch="generator",
+            torch="own generator",
         ),
     ] = None
     banned_phrases: Annotated[
@@ -358,7 +358,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             max_length=1024,
             openai="logit_bias",
             llama_cpp="logit_bias",
-            torch="SequenceBiasLogitsProcessor",
+            torch="own",
         ),
     ] = {}
     grammar: Annotated[
