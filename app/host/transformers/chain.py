@@ -88,8 +88,9 @@ class Chain:
         if logits.max() == -np.inf:
             return None
         candidates = Candidates(logits)
-        for step in self._steps:
-            step(candidates)
+        with np.errstate(all="ignore"):  # as in C, what overflows goes on as infinity
+            for step in self._steps:
+                step(candidates)
         return candidates
 
     def _place(self, candidates: Candidates) -> int:
