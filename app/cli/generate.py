@@ -189,7 +189,6 @@ def _report(result: _Result) -> dict[str, object]:
     stats = result.done.stats
     return {
         "text": result.take.text,
-        "token_ids": result.take.token_ids,
         "finish_reason": result.take.finish_reason,
         "model": result.model,
         "engine": result.loaded.model.engine,

@@ -31,7 +31,6 @@ from app.engine.messages import (
 
 JSON_KEYS = [
     "text",
-    "token_ids",
     "finish_reason",
     "model",
     "engine",

@@ -34,10 +34,9 @@ def test_a_gguf_file_and_its_folder_give_the_same_tokens(
 ) -> None:
     first = generate(run_program, starter_model)
     assert first["engine"] == "torch"
-    assert len(first["token_ids"]) == 12
+    assert first["completion_tokens"] == 12
     folder = next(kept.glob(f"{starter_model.stem}-*/config.json")).parent
     second = generate(run_program, folder)
-    assert second["token_ids"] == first["token_ids"]
     assert second["text"] == first["text"]
 
 
