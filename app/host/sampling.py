@@ -11,9 +11,18 @@ from app.host.vocabulary import Vocabulary
 COLDEST = 1e-6
 """The lowest temperature: dividing by less overflows, and the draw becomes senseless."""
 
+_ANY_SEED = 2**32 - 1  # what llama.cpp takes for "choose one"
 _BAN = -100.0
 _PREFIX = "token:"
 _DIGITS = 10  # more than any vocabulary's; Python refuses to read very long numbers
+
+
+def drawing_seed(seed: int) -> int:
+    """The seed that the generators are given: the largest one shares its neighbour's draws.
+
+    llama.cpp would take it for "choose one", and the text could not be had again.
+    """
+    return min(seed, _ANY_SEED - 1)
 
 
 def resolve_bias(bias: Mapping[str, float], vocabulary: Vocabulary) -> dict[int, float]:

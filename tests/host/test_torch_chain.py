@@ -179,7 +179,7 @@ def test_random_combinations_leave_the_same_distribution(pair: Pair) -> None:
 )
 def test_a_seed_draws_the_same_tokens_on_both_engines(pair: Pair, values: dict[str, Any]) -> None:
     """True where llama.cpp was built with GNU's standard library, as on this platform."""
-    for seed in (0, 7, 2**32 - 2):
+    for seed in (0, 7, 2**32 - 1):
         llama, torch = pair.draws(seed, 30, **values)
         assert torch == llama
     assert pair.draws(7, 30, **{"temperature": 1.3})[1] != pair.draws(8, 30, temperature=1.3)[1]

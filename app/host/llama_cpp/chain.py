@@ -14,7 +14,7 @@ from app.core.parameters import Sampling
 from app.host.llama_cpp.grammar import grammar_sampler
 from app.host.llama_cpp.library import native
 from app.host.llama_cpp.vocabulary import Vocabulary
-from app.host.sampling import COLDEST, checked_order, resolve_bias
+from app.host.sampling import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.vocabulary import Ids
 
 CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
@@ -169,7 +169,7 @@ class _Steps:
     def __init__(self, sampling: Sampling, vocabulary: Vocabulary, context: int, seed: int) -> None:
         self._sampling = sampling
         self._vocabulary = vocabulary
-        self._seed = seed
+        self._seed = drawing_seed(seed)
         self._penalty_window = _window(sampling.repetition_window, context)
         self._dry_window = _window(sampling.dry_window, context)
         self.window = max(1, self._penalty_window, self._dry_window)

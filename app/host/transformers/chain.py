@@ -9,7 +9,7 @@ import numpy as np
 from app.core.errors import ParameterError
 from app.core.parameters import Sampling
 from app.core.rows import rows
-from app.host.sampling import COLDEST, checked_order, resolve_bias
+from app.host.sampling import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.transformers import steps
 from app.host.transformers.breakers import BreakerTable
 from app.host.transformers.candidates import Candidates, Floats
@@ -40,6 +40,7 @@ class Chain:
         _refuse_what_is_missing(sampling)
         self._greedy = sampling.temperature == 0
         self._bias = _bias_arrays(sampling, vocabulary)
+        seed = drawing_seed(seed)
         self._generator = Generator(seed)
         self._mirostat: Mirostat | None = None
         if sampling.mirostat and not self._greedy:
