@@ -17,6 +17,9 @@ from app.engine.messages import (
     TokenDetail,
 )
 
+MAX_VARIANTS = 16
+"""The most takes of one request; the host's loop refuses more before an engine is asked."""
+
 
 class Job:
     """One running command: engines report through it and ask it whether to go on.

@@ -58,14 +58,13 @@ from app.engine.messages import (
     decode_command,
     encode,
 )
-from app.host.base import Engine, EngineModule, Job
+from app.host.base import MAX_VARIANTS, Engine, EngineModule, Job
 
 ENGINE_MODULES = {
     "llama.cpp": "app.host.llama_cpp",
     "torch": "app.host.transformers",
     "fake": "app.host.fake",
 }
-MAX_VARIANTS = 16
 MAX_ALTERNATIVES = 1000
 """The most alternatives for one token: more would only fill frames."""
 

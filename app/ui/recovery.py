@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QLabel,
-    QListWidget,
     QListWidgetItem,
-    QPlainTextEdit,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -22,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.core.store import Recovery
 from app.ui.manuscript import count_words
 from app.ui.moments import moment_text
-from app.ui.two_lines import TwoLines
+from app.ui.two_lines import text_list, text_preview
 
 _PREVIEW = 20_000
 
@@ -37,15 +35,8 @@ class RecoveryDialog(QDialog):
     def __init__(self, recoveries: Sequence[Recovery], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Recovered Texts"))
-        self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("Recovered texts"))
-        self.list.setProperty("kind", "texts")
-        self.list.setItemDelegate(TwoLines(self.list))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.preview = QPlainTextEdit()
-        self.preview.setProperty("kind", "field")
-        self.preview.setReadOnly(True)
-        self.preview.setAccessibleName(self.tr("Preview"))
+        self.list = text_list(self.tr("Recovered texts"))
+        self.preview = text_preview(self.tr("Preview"))
         self.buttons = QDialogButtonBox()
         self._lay_out()
         for recovery in recoveries:

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QLabel,
-    QListWidget,
     QListWidgetItem,
-    QPlainTextEdit,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -20,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.core.store import TakeRecord
 from app.ui.moments import moment_text
-from app.ui.two_lines import TwoLines
+from app.ui.two_lines import text_list, text_preview
 
 _FIRST = 200
 
@@ -33,15 +31,8 @@ class TakesDialog(QDialog):
     def __init__(self, takes: Sequence[TakeRecord], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("All Takes"))
-        self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("Takes"))
-        self.list.setProperty("kind", "texts")
-        self.list.setItemDelegate(TwoLines(self.list))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.preview = QPlainTextEdit()
-        self.preview.setProperty("kind", "field")
-        self.preview.setReadOnly(True)
-        self.preview.setAccessibleName(self.tr("The take"))
+        self.list = text_list(self.tr("Takes"))
+        self.preview = text_preview(self.tr("The take"))
         self._lay_out(bool(takes))
         for take in reversed(takes):
             self._add(take)

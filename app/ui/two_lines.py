@@ -1,9 +1,14 @@
-"""Rows of two lines, of which the first is shortened, never the second."""
+"""A list of texts in rows of two lines, and the field that shows the selected one."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QListWidget,
+    QPlainTextEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 _LINE_END = "\u2028"  # what Qt makes of a line end in an item's text
 _PADDING = 18
@@ -22,3 +27,22 @@ class TwoLines(QStyledItemDelegate):
         if room > 0:
             elide = Qt.TextElideMode.ElideRight
             option.text = option.fontMetrics.elidedText(first, elide, room) + end + second
+
+
+def text_list(name: str) -> QListWidget:
+    """A list of texts, called `name` for those who hear the window."""
+    made = QListWidget()
+    made.setAccessibleName(name)
+    made.setProperty("kind", "texts")
+    made.setItemDelegate(TwoLines(made))
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return made
+
+
+def text_preview(name: str) -> QPlainTextEdit:
+    """The field beside it, to read and copy from."""
+    made = QPlainTextEdit()
+    made.setProperty("kind", "field")
+    made.setReadOnly(True)
+    made.setAccessibleName(name)
+    return made

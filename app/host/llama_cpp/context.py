@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.errors import GenerationError, OutOfMemoryError
-from app.host.base import Job
+from app.host.base import MAX_VARIANTS, Job
 from app.host.llama_cpp.library import library, native
 from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError
 
 State = npt.NDArray[np.uint8]
 
-SEQUENCES = 32
+SEQUENCES = 2 * MAX_VARIANTS
 """How many sequences a context may hold: the running variants and the cached ones."""
 
 _DONE, _FULL, _ABORTED = 0, 1, 2

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from app.core.errors import ParameterError
 from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, TokenDetail
 from app.host.base import Job
 from app.host.llama_cpp.cache import PrefixCache, Sequence
 from app.host.llama_cpp.chain import Chain
-from app.host.llama_cpp.context import SEQUENCES
 from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
 from app.host.llama_cpp.model import Model
 from app.host.probabilities import token_detail
@@ -19,9 +17,6 @@ from app.host.requests import check_scored, does_not_fit, prompt_tokens, seeds, 
 from app.host.stops import Transcript
 from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError, Times, Writer
-
-MAX_VARIANTS = SEQUENCES // 2
-"""Room is left for as many cached sequences."""
 
 _SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as the vocabulary
 
@@ -45,8 +40,6 @@ class LlamaCppEngine:
 
     def generate(self, request: Generate, job: Job) -> Done:
         """Emit `Prefill` and `Tokens`, then return `Done`; see `Generate` for what is asked."""
-        if not 1 <= request.n <= MAX_VARIANTS:
-            raise ParameterError(f"There can be 1 to {MAX_VARIANTS} variants, not {request.n}.")
         times = Times()
         size = self._context.size
         prompt, dropped = prompt_tokens(request, self._prompter, self._vocabulary, size)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from app.core.errors import ParameterError
 from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, TokenDetail
 from app.host.base import Job
 from app.host.probabilities import token_detail
@@ -20,8 +19,6 @@ from app.host.transformers.memory import Lane
 from app.host.transformers.model import AbortedError, Model
 from app.host.vocabulary import Ids
 from app.host.writing import Times, Writer
-
-MAX_VARIANTS = 16
 
 
 class TorchEngine:
@@ -43,8 +40,6 @@ class TorchEngine:
 
     def generate(self, request: Generate, job: Job) -> Done:
         """Emit `Prefill` and `Tokens`, then return `Done`; see `Generate` for what is asked."""
-        if not 1 <= request.n <= MAX_VARIANTS:
-            raise ParameterError(f"There can be 1 to {MAX_VARIANTS} variants, not {request.n}.")
         times = Times()
         size = self._model.size
         prompt, dropped = prompt_tokens(request, self._prompter, self._vocabulary, size)
