@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
+from app.core.errors import ParameterError
 from app.core.load_options import LoadOptions
 from app.engine.messages import (
     ChatMessage,
@@ -18,7 +19,13 @@ from app.engine.messages import (
 )
 
 MAX_VARIANTS = 16
-"""The most takes of one request; the host's loop refuses more before an engine is asked."""
+"""The most takes of one request."""
+
+
+def check_variants(count: int) -> None:
+    """Raise ParameterError unless so many takes can be written at once."""
+    if not 1 <= count <= MAX_VARIANTS:
+        raise ParameterError(f"There can be 1 to {MAX_VARIANTS} variants, not {count}.")
 
 
 class Job:

@@ -58,7 +58,7 @@ from app.engine.messages import (
     decode_command,
     encode,
 )
-from app.host.base import MAX_VARIANTS, Engine, EngineModule, Job
+from app.host.base import Engine, EngineModule, Job, check_variants
 
 ENGINE_MODULES = {
     "llama.cpp": "app.host.llama_cpp",
@@ -297,8 +297,7 @@ def _engine_module(name: str) -> EngineModule:
 def _checked(request: Generate) -> Generate:
     """The request with every parameter inside its limits; raises ParameterError."""
     sampling: Sampling = check_all(request.sampling)
-    if not 1 <= request.n <= MAX_VARIANTS:
-        raise ParameterError(f"From 1 to {MAX_VARIANTS} takes can be written at once.")
+    check_variants(request.n)
     _check_alternatives(request.probabilities)
     return msgspec.structs.replace(request, sampling=sampling)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from app.core.errors import ParameterError, PromptTooLongError
 from app.engine.messages import Generate, Stats
+from app.host.base import check_variants
 from app.host.prompting import Prompter, too_long
 from app.host.vocabulary import Ids, Vocabulary
 from app.host.writing import Times, Variant
@@ -38,7 +39,11 @@ def prompt_tokens(
 
 
 def seeds(request: Generate) -> list[int]:
-    """Each variant's seed: the request's, or a new one, and those after it."""
+    """Each variant's seed: the request's, or a new one, and those after it.
+
+    Raises ParameterError for more variants than there can be.
+    """
+    check_variants(request.n)
     seed = request.sampling.seed
     seed = secrets.randbelow(_SEEDS) if seed is None else seed
     return [(seed + index) % _SEEDS for index in range(request.n)]
