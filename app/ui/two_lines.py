@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
     QListWidget,
     QPlainTextEdit,
@@ -27,6 +27,12 @@ class TwoLines(QStyledItemDelegate):
         if room > 0:
             elide = Qt.TextElideMode.ElideRight
             option.text = option.fontMetrics.elidedText(first, elide, room) + end + second
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Room for letters of another script too: they are higher, and Qt drops what is cut off."""
+        return super().sizeHint(option, index) + QSize(0, option.fontMetrics.height() // 2)
 
 
 def text_list(name: str) -> QListWidget:
