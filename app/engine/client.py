@@ -41,6 +41,7 @@ from app.engine.messages import (
     Loaded,
     ModelInfo,
     Quit,
+    Read,
     Stats,
     Take,
     Tokens,
@@ -164,7 +165,7 @@ class EngineClient:
     def _prepare(self, command: JobCommand, on_event: Listener) -> None:
         if isinstance(command, (Load, Describe, Unload)) or self.model is not None:
             return
-        if self._wanted is None:
+        if self._wanted is None or isinstance(command, Read):
             raise NoModelLoadedError("No model is loaded.", "Load one first.")
         self._reload(self._wanted, self.next_job(), on_event)
 

@@ -18,13 +18,17 @@ from app.engine.messages import (
     ChatMessage,
     Count,
     Describe,
+    Done,
     EngineName,
     Event,
     Failed,
     Generate,
+    Hello,
+    HostDied,
     JobCommand,
     Load,
     ModelInfo,
+    Read,
     Unload,
 )
 
@@ -44,6 +48,7 @@ class Worker:
         self._lock = threading.Lock()
         self._waiting: set[int] = set()
         self._running = 0
+        self._ahead = _Ahead()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="engine worker", daemon=True)
         self._thread.start()
@@ -55,7 +60,7 @@ class Worker:
 
     @property
     def busy(self) -> bool:
-        """Whether a job runs or waits."""
+        """Whether a job runs or waits; reading ahead is none."""
         with self._lock:
             return bool(self._waiting or self._running)
 
@@ -66,6 +71,7 @@ class Worker:
     def load(self, path: str, engine: str, options: LoadOptions) -> int:
         """Load a model; ends with Loaded or Failed."""
         name = cast(EngineName, engine)
+        self._ahead.is_allowed = True
         return self._submit(
             Load(job=self._number(), path=path, engine=name, options=options, cache=self._cache)
         )
@@ -73,6 +79,21 @@ class Worker:
     def generate(self, **fields: Any) -> int:
         """Generate, with the fields of `Generate` but its job; ends with Done or Failed."""
         return self._submit(Generate(job=self._number(), **fields))
+
+    def read_ahead(self, **fields: Any) -> int:
+        """Have a prompt read that may be asked for soon, with the fields of `Read` but its job.
+
+        It is not done at all (0) while anything else goes on or no model is loaded, and gives way
+        to whatever is asked for. Its only event is Done, when all of it was read.
+        """
+        command = Read(job=self._number(), **fields)
+        with self._lock:
+            if self._waiting or self._running or not self._ahead.is_allowed or self.model is None:
+                return 0
+            before = self._ahead.replace(command.job)
+            self._queue.put(command)
+        self._client.cancel(before)
+        return command.job
 
     def count(self, prompt: str = "", messages: tuple[ChatMessage, ...] = ()) -> int:
         """Count a prompt's tokens; ends with Counted or Failed."""
@@ -92,7 +113,9 @@ class Worker:
             jobs = {self._running, *self._waiting} if job is None else {job}
             self._waiting -= jobs  # never handed to the client
             running = self._running if self._running in jobs else 0
+            before = self._ahead.replace(0) if job in (None, self._ahead.job) else 0
         self._client.cancel(running)
+        self._client.cancel(before)
 
     def close(self) -> None:
         """Stop everything, end the host and join the thread; no event comes afterwards."""
@@ -108,13 +131,17 @@ class Worker:
     def _submit(self, command: JobCommand) -> int:
         with self._lock:
             self._waiting.add(command.job)
+            before = self._ahead.replace(0)
             self._queue.put(command)
+        self._client.cancel(before)
         return command.job
 
     def _work(self) -> None:
         while (command := self._queue.get()) is not None and not self._closed:
-            if self._take_up(command.job):
-                self._post(self._outcome(command))
+            if isinstance(command, Read):
+                self._read(command)
+            elif self._take_up(command.job):
+                self._post(self._outcome(command, self._post))
                 self._recover()
             else:
                 self._post(Failed(job=command.job, kind="cancelled", message="Stopped."))
@@ -130,9 +157,22 @@ class Worker:
             self._running = job
             return True
 
-    def _outcome(self, command: JobCommand) -> Event:
+    def _read(self, command: Read) -> None:
+        """Read ahead, in silence: nobody asked for it, so nobody hears what became of it."""
+        with self._lock:
+            if not self._ahead.begin(command.job):
+                return
+        outcome = self._outcome(command, self._post_quietly)
+        if isinstance(outcome, Done):
+            self._post(outcome)
+        with self._lock:
+            # Once it has cost a host, it might cost every new one.
+            self._ahead.end(is_allowed=self._client.model is not None)
+        self._recover()
+
+    def _outcome(self, command: JobCommand, on_event: Callable[[Event], None]) -> Event:
         try:
-            return self._client.run(command, self._post)
+            return self._client.run(command, on_event)
         except LampblackError as error:
             return _failure(command.job, error)
         # A bug must reach the user as an event, or the job never ends.
@@ -155,6 +195,35 @@ class Worker:
 
     def _post(self, event: Event) -> None:
         self._listener(event)
+
+    def _post_quietly(self, event: Event) -> None:
+        """Pass on what concerns more than the job itself."""
+        if isinstance(event, Hello | HostDied):
+            self._post(event)
+
+
+class _Ahead:
+    """The job (0 for none) that reads ahead, or will, and the one that runs just now."""
+
+    def __init__(self) -> None:
+        self.job = 0
+        self.is_allowed = True
+        self._running = 0
+
+    def replace(self, job: int) -> int:
+        """Let `job` wait in place of the former one; returns the one that runs and must stop."""
+        self.job = job
+        return self._running
+
+    def begin(self, job: int) -> bool:
+        """Begin it; False if another came in its place."""
+        self._running = job if job == self.job else 0
+        return bool(self._running)
+
+    def end(self, *, is_allowed: bool) -> None:
+        """It is over; `is_allowed` says whether there may be another before the next load."""
+        self.is_allowed = is_allowed
+        self._running = 0
 
 
 def _failure(job: int, error: LampblackError) -> Failed:

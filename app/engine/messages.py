@@ -160,6 +160,21 @@ class Generate(_Message, frozen=True):
     overflow: Literal["fail", "drop_head"] = "fail"
 
 
+class Read(_Message, frozen=True):
+    """Read the prompt that a `Generate` with the same fields would read, so that it begins at once.
+
+    Nothing comes of it but a faster beginning: any command that arrives stops it. `max_tokens`
+    decides with `overflow` how much of a prompt that is too long is dropped.
+    """
+
+    job: int
+    prompt: str = ""
+    messages: tuple[ChatMessage, ...] = ()
+    max_tokens: int = -1
+    n: int = 1
+    overflow: Literal["fail", "drop_head"] = "fail"
+
+
 class Score(_Message, frozen=True):
     """Give each token of `text` its probability, with `probabilities` alternatives."""
 
@@ -198,7 +213,7 @@ class Quit(_Message, frozen=True):
     """End the host."""
 
 
-JobCommand = Load | Generate | Score | Count | Describe | Unload
+JobCommand = Load | Generate | Read | Score | Count | Describe | Unload
 Command = JobCommand | Cancel | Quit
 
 
@@ -270,7 +285,7 @@ class Described(_Message, frozen=True):
 
 
 class Done(_Message, frozen=True):
-    """The job is over: the takes of a generation, or none after Unload."""
+    """The job is over: the takes of a generation, or none after Read and Unload."""
 
     job: int
     takes: tuple[Take, ...] = ()

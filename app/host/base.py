@@ -15,6 +15,7 @@ from app.engine.messages import (
     Generate,
     HostEvent,
     ModelInfo,
+    Read,
     TokenDetail,
 )
 
@@ -58,6 +59,12 @@ class Engine(Protocol):
 
     def generate(self, request: Generate, job: Job) -> Done:
         """Emit `Prefill` and `Tokens`, then return `Done`."""
+
+    def read(self, request: Read, job: Job) -> Done:
+        """Read the prompt as `generate` would and keep what was read; says how much that was."""
+
+    def settle(self) -> None:
+        """Nothing has been asked for a while: do what may make a later request faster."""
 
     def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
         """The tokens of the prompt as `generate` would read it."""

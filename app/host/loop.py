@@ -52,6 +52,7 @@ from app.engine.messages import (
     Loaded,
     Loading,
     Quit,
+    Read,
     Score,
     Scored,
     Unload,
@@ -65,6 +66,12 @@ ENGINE_MODULES = {
     "torch": "app.host.transformers",
     "fake": "app.host.fake",
 }
+IDLE_S = 2.0
+"""How long no command has come when an engine may do what makes later ones faster."""
+
+COLD_TOKENS = 512
+"""So many tokens read anew are worth that work at once."""
+
 MAX_ALTERNATIVES = 1000
 """The most alternatives for one token: more would only fill frames."""
 
@@ -79,7 +86,7 @@ def run_host() -> NoReturn:
     threading.Thread(target=inbox.read_forever, name="commands", daemon=True).start()
     host = Host(channel.emit, inbox)
     while True:
-        host.serve(inbox.next())
+        host.serve(inbox.next() if host.is_settled else inbox.next(IDLE_S))
 
 
 def _take_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -128,17 +135,26 @@ class Inbox:
         self._commands: queue.SimpleQueue[JobCommand] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._job: Job | None = None
+        self._gives_way = False
         self._cancelled: set[int] = set()
 
-    def next(self) -> JobCommand:
-        """The next command that starts a job."""
-        return self._commands.get()
+    def next(self, timeout: float | None = None) -> JobCommand | None:
+        """The next command that starts a job; None when none came for `timeout` seconds."""
+        try:
+            return self._commands.get(timeout=timeout)
+        except queue.Empty:
+            return None
 
-    def begin(self, job: Job) -> None:
-        """Make `job` the one that cancels are for."""
+    @property
+    def is_empty(self) -> bool:
+        """Whether no command waits."""
+        return self._commands.empty()
+
+    def begin(self, job: Job, *, gives_way: bool = False) -> None:
+        """Make `job` the one that cancels are for; one that gives way is stopped by any command."""
         with self._lock:
-            self._job = job
-            if job.number in self._cancelled:
+            self._job, self._gives_way = job, gives_way
+            if job.number in self._cancelled or (gives_way and not self.is_empty):
                 job.cancel()
             self._cancelled.clear()
 
@@ -159,11 +175,12 @@ class Inbox:
     def _take(self, command: Command) -> None:
         if isinstance(command, Quit):
             os._exit(0)
-        if not isinstance(command, Cancel):
-            self._commands.put(command)
-            return
         with self._lock:
-            if self._job is not None and self._job.number == command.job:
+            if not isinstance(command, Cancel):
+                self._commands.put(command)
+                if self._job is not None and self._gives_way:
+                    self._job.cancel()
+            elif self._job is not None and self._job.number == command.job:
                 self._job.cancel()
             else:
                 self._cancelled.add(command.job)
@@ -177,13 +194,41 @@ class Host:
         self._inbox = inbox
         self._engine: Engine | None = None
         self._loader: Loader | None = None
+        self._settled = True
 
-    def serve(self, command: JobCommand) -> None:
-        """Do one command and send its last event."""
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do until the next command."""
+        return self._settled or self._engine is None
+
+    def serve(self, command: JobCommand | None) -> None:
+        """Do one command and send its last event; None says that none came for a while."""
+        if command is None:
+            self._settle()
+            return
         job = Job(command.job, self._emit)
-        self._inbox.begin(job)
+        self._inbox.begin(job, gives_way=isinstance(command, Read))
+        self._settled = False
+        finished = self._finish(command, job)
+        if isinstance(finished, Done) and self._inbox.is_empty:
+            stats = finished.stats
+            if stats.prompt_tokens - stats.reused_tokens >= COLD_TOKENS:
+                self._settle()
+
+    def _settle(self) -> None:
+        self._settled = True
         try:
-            self._emit(self._answer(command, job))
+            if self._engine is not None:
+                self._engine.settle()
+        # It only prepares what nobody asked for: without it, all goes on.
+        except Exception:  # noqa: BLE001
+            traceback.print_exc()
+
+    def _finish(self, command: JobCommand, job: Job) -> Finished | None:
+        """Do a command and send its last event; None if it failed."""
+        try:
+            finished = self._answer(command, job)
+            self._emit(finished)
         except LampblackError as error:
             self._fail(job, error)
         except MemoryError:
@@ -194,6 +239,9 @@ class Host:
             traceback.print_exc()
             problem = f"The engine met an unexpected problem ({type(error).__name__}: {error})."
             self._fail(job, GenerationError(problem, "Your text is safe; try again."))
+        else:
+            return finished
+        return None
 
     def _fail(self, job: Job, error: LampblackError) -> None:
         self._emit(Failed(job=job.number, kind=error.kind, message=error.message, hint=error.hint))
@@ -211,9 +259,17 @@ class Host:
             raise NoModelLoadedError("No model is loaded.", "Load one first.")
         if isinstance(command, Generate):
             return engine.generate(_checked(command), job)
+        if isinstance(command, Read):
+            return self._read(engine, command, job)
         if isinstance(command, Count):
             return Counted(job=job.number, tokens=engine.count(command.prompt, command.messages))
         return self._score(engine, command, job)
+
+    def _read(self, engine: Engine, command: Read, job: Job) -> Done:
+        done = engine.read(command, job)
+        if job.cancelled:
+            raise CancelledError("Stopped.")
+        return done
 
     def _score(self, engine: Engine, command: Score, job: Job) -> Scored:
         _check_alternatives(command.probabilities)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.core.errors import ParameterError, PromptTooLongError
-from app.engine.messages import Generate, Stats
+from app.engine.messages import Generate, Read, Stats
 from app.host.base import check_variants
 from app.host.prompting import Prompter, too_long
 from app.host.vocabulary import Ids, Vocabulary
@@ -20,7 +20,7 @@ _MOST_ALTERNATIVES = 200_000  # they travel in one frame
 
 
 def prompt_tokens(
-    request: Generate, prompter: Prompter, vocabulary: Vocabulary, size: int
+    request: Generate | Read, prompter: Prompter, vocabulary: Vocabulary, size: int
 ) -> tuple[Ids, int]:
     """The prompt's tokens for a context of `size`, and how many were dropped from its head.
 
@@ -68,6 +68,16 @@ def does_not_fit(prompt: Ids) -> PromptTooLongError:
     )
 
 
+def reading(times: Times, prompt: int, dropped: int) -> Stats:
+    """How the reading of a prompt that ends now went."""
+    return Stats(
+        prompt_tokens=prompt,
+        reused_tokens=times.reused,
+        dropped_tokens=dropped,
+        prefill_s=time.perf_counter() - times.start,
+    )
+
+
 def statistics(variants: Sequence[Variant], times: Times, prompt: int, dropped: int) -> Stats:
     """How the generation that ends now went."""
     now = time.perf_counter()
@@ -94,8 +104,8 @@ def _beginning(vocabulary: Vocabulary) -> Ids:
     return np.array([vocabulary.start], np.int32)
 
 
-def _room(request: Generate, size: int) -> int:
+def _room(request: Generate | Read, size: int) -> int:
     """How many positions a prompt that is cut to fit leaves for the answer."""
-    wanted = request.sampling.max_tokens
+    wanted = request.max_tokens if isinstance(request, Read) else request.sampling.max_tokens
     quarter = size // 4
     return max(1, quarter if wanted < 0 else min(wanted * request.n, quarter))

@@ -17,6 +17,7 @@ COMMANDS = [
         sampling=Sampling(seed=2**32 - 1, logit_bias={"token:5": -100.0}, stop=("\n",)),
         n=3,
     ),
+    m.Read(job=7, prompt="x", max_tokens=5, overflow="drop_head"),
     m.Score(job=3, text="x"),
     m.Count(job=4, prompt="x"),
     m.Describe(job=5),

@@ -25,6 +25,7 @@ from app.engine.messages import (
     Loading,
     ModelInfo,
     Prefill,
+    Read,
     Stats,
     Take,
     TokenDetail,
@@ -86,6 +87,23 @@ class FakeEngine:
             _misbehave(script.prefill_fault, job, script)
         texts, reason = self._write(request, job)
         return self._done(request, job, texts, total, reason)
+
+    def read(self, request: Read, job: Job) -> Done:
+        """Read as the script says; what was read before is known."""
+        script = self._script
+        total = self.count(request.prompt, request.messages)
+        for step in range(script.steps):
+            _wait(script.step_s)
+            job.emit(Prefill(job=job.number, done=total * (step + 1) // script.steps, total=total))
+            if job.cancelled:
+                break
+            _misbehave(script.prefill_fault, job, script)
+        return Done(job=job.number, stats=Stats(prompt_tokens=total))
+
+    def settle(self) -> None:
+        """Tell the log, for tests of when it is called."""
+        sys.stderr.write("settled\n")
+        sys.stderr.flush()
 
     def _write(self, request: Generate, job: Job) -> tuple[list[str], FinishReason]:
         script = self._script

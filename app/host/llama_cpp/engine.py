@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, TokenDetail
+from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, Read, TokenDetail
 from app.host.base import Job
 from app.host.llama_cpp.cache import PrefixCache, Sequence
 from app.host.llama_cpp.chain import Chain
@@ -13,7 +13,7 @@ from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
 from app.host.llama_cpp.model import Model
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter, too_long
-from app.host.requests import check_scored, does_not_fit, prompt_tokens, seeds, statistics
+from app.host.requests import check_scored, does_not_fit, prompt_tokens, reading, seeds, statistics
 from app.host.stops import Transcript
 from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError, Times, Writer
@@ -61,6 +61,26 @@ class LlamaCppEngine:
             seed=numbers[0],
             settings=self._info.settings,
         )
+
+    def read(self, request: Read, job: Job) -> Done:
+        """Read the prompt as `generate` would and keep what was read; says how much that was."""
+        times = Times()
+        size = self._context.size
+        prompt, dropped = prompt_tokens(request, self._prompter, self._vocabulary, size)
+        sequence = self._cache.begin(prompt)
+        times.reused = sequence.length
+        self._context.watch(job)
+        try:
+            self._reader.read(sequence, prompt, job)
+        except ContextFullError as error:
+            raise does_not_fit(prompt) from error
+        finally:
+            self._context.watch(None)
+            self._cache.keep(sequence, prompt[: sequence.length])
+        return Done(job=job.number, stats=reading(times, len(prompt), dropped))
+
+    def settle(self) -> None:
+        """Nothing is prepared yet."""
 
     def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
         """The tokens of the prompt as `generate` would read it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, TokenDetail
+from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, Read, TokenDetail
 from app.host.base import Job
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter
-from app.host.requests import check_scored, prompt_tokens, seeds, statistics
+from app.host.requests import check_scored, prompt_tokens, reading, seeds, statistics
 from app.host.stops import Transcript
 from app.host.transformers.breakers import BreakerTable
 from app.host.transformers.cache import PrefixCache
@@ -57,6 +57,24 @@ class TorchEngine:
             seed=numbers[0],
             settings=self._info.settings,
         )
+
+    def read(self, request: Read, job: Job) -> Done:
+        """Read the prompt as `generate` would and keep what was read; says how much that was."""
+        times = Times()
+        size = self._model.size
+        prompt, dropped = prompt_tokens(request, self._prompter, self._vocabulary, size)
+        lane = self._cache.begin(prompt, len(prompt))
+        times.reused = lane.length
+        self._model.watch(job)
+        try:
+            self._reader.read(lane, prompt, job)
+        finally:
+            self._model.watch(None)
+            self._cache.keep(lane, prompt[: lane.length])
+        return Done(job=job.number, stats=reading(times, len(prompt), dropped))
+
+    def settle(self) -> None:
+        """Nothing needs to be prepared."""
 
     def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
         """The tokens of the prompt as `generate` would read it."""
