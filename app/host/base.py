@@ -22,11 +22,24 @@ from app.engine.messages import (
 MAX_VARIANTS = 16
 """The most takes of one request."""
 
+LEAST_CONTEXT = 2 * MAX_VARIANTS
+"""The smallest context in tokens: llama.cpp wants a position for every sequence, and ends the
+process where there is none."""
+
 
 def check_variants(count: int) -> None:
     """Raise ParameterError unless so many takes can be written at once."""
     if not 1 <= count <= MAX_VARIANTS:
         raise ParameterError(f"There can be 1 to {MAX_VARIANTS} variants, not {count}.")
+
+
+def check_context(context: int) -> None:
+    """Raise ParameterError for a context that is too small to write in; 0 is the model's own."""
+    if 0 < context < LEAST_CONTEXT:
+        raise ParameterError(
+            f"A context of {context} tokens is too small: it must hold at least {LEAST_CONTEXT}.",
+            "Take 2048 or more for writing, or 0 for the model's own.",
+        )
 
 
 class Job:

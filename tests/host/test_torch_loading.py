@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from app.core.errors import (
     LampblackError,
     ModelLoadError,
     OutOfMemoryError,
+    ParameterError,
     UnsupportedModelError,
 )
 from app.core.load_options import LoadOptions
@@ -247,6 +250,115 @@ def test_a_changed_file_is_made_anew_and_the_old_folder_goes(tmp_path: Path) -> 
     assert kept.find(file, torch.float32) is None
     second = kept.save(file, torch.float32, Stored(), Stored(), lambda: None)
     assert [*(tmp_path / "cache").iterdir()] == [second]
+
+
+class Weights:
+    """So many bytes of numbers."""
+
+    def __init__(self, size: int) -> None:
+        self.nbytes = size
+
+
+class Large(Stored):
+    """A network of 100 bytes."""
+
+    def parameters(self) -> list[Any]:
+        return [Weights(100)]
+
+    def save_pretrained(self, folder: str) -> None:
+        super().save_pretrained(folder)
+        (Path(folder) / "model.safetensors").write_bytes(b"0" * 98)
+
+
+@pytest.fixture
+def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Keeps models of 100 bytes where 300 are allowed; gives the names of those still kept."""
+    import torch
+
+    from app.host.transformers import kept
+
+    monkeypatch.setattr(kept, "_MOST", 300)
+    folders = kept.KeptFolders(tmp_path / "cache")
+    used = iter(range(1000))
+
+    def keep_one(name: str) -> list[str]:
+        file = tmp_path / f"{name}.gguf"
+        file.write_bytes(b"one")
+        found = folders.find(file, torch.float32)
+        found = found or folders.save(file, torch.float32, Large(), Stored(), lambda: None)
+        assert found is not None
+        os.utime(found / "config.json", (moment := next(used), moment))
+        return sorted(left.name.split("-")[0] for left in (tmp_path / "cache").iterdir())
+
+    return keep_one
+
+
+def test_the_longest_unused_folder_makes_room(keep: Any) -> None:
+    for name in "abc":
+        keep(name)
+    assert keep("a") == ["a", "b", "c"]
+    assert keep("d") == ["a", "c", "d"]
+
+
+def test_a_use_is_noted_and_what_is_not_a_model_stays(keep: Any, tmp_path: Path) -> None:
+    import torch
+
+    from app.host.transformers.kept import KeptFolders
+
+    for name in "abc":
+        keep(name)
+    (tmp_path / "cache" / "prompts").mkdir()
+    KeptFolders(tmp_path / "cache").find(tmp_path / "a.gguf", torch.float32)
+    assert keep("d") == ["a", "c", "d", "prompts"]
+
+
+def test_a_full_disk_makes_the_old_folders_go(
+    keep: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep("a")
+    keep("b")
+    usage = shutil.disk_usage(tmp_path)._replace(free=700)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr("app.host.transformers.kept._RESERVE", 0)
+    assert keep("c") == ["b", "c"], "a quarter of 900 bytes has room for two"
+
+
+def test_a_model_larger_than_all_that_may_be_kept_is_not_kept(
+    keep: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep("a")
+    monkeypatch.setattr("app.host.transformers.kept._MOST", 50)
+    with pytest.raises(AssertionError):
+        keep("b")
+    assert [left.name[0] for left in (tmp_path / "cache").iterdir()] == ["a"]
+
+
+def test_an_unfinished_folder_of_long_ago_goes(keep: Any, tmp_path: Path) -> None:
+    old, young = tmp_path / "cache" / "new-old", tmp_path / "cache" / "new-young"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    keep("a")
+    assert young.is_dir()
+    assert not old.exists()
+
+
+def test_a_context_too_small_to_write_in_is_a_sentence(torch_folder: Path) -> None:
+    with pytest.raises(ParameterError, match="31 tokens is too small: it must hold at least 32"):
+        load_torch(torch_folder, options=LoadOptions(context=31))
+
+
+def test_other_threads_count_after_a_second_load(torch_folder: Path) -> None:
+    """PyTorch keeps the number per thread, and the host loads in another than it writes in."""
+    import torch
+
+    for count in (1, 2, 1):
+        with ThreadPoolExecutor(1) as loader:
+            options = LoadOptions(context=64, threads=count)
+            engine = loader.submit(load_torch, torch_folder, options=options).result()
+        Runner(engine)("Once", max_tokens=1)
+        assert torch.get_num_threads() == count
+        engine.close()
 
 
 def test_a_stopped_save_leaves_nothing(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from app.core.errors import (
 from app.core.gguf import read_header
 from app.core.load_options import LoadOptions
 from app.engine.messages import EngineSettings, Loading, ModelInfo
-from app.host.base import Job
+from app.host.base import LEAST_CONTEXT, Job, check_context
 from app.host.llama_cpp.context import SEQUENCES
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import Device, library, native
@@ -33,9 +33,6 @@ _ALL_LAYERS = 10_000
 _KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
 _KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 _QUANTIZED = ("q8_0", "q4_0")
-_LEAST_CONTEXT = SEQUENCES
-"""llama.cpp gives every sequence at least one position, and ends the process where it cannot."""
-
 _STEP = 0.01  # of progress per event
 
 _AGAIN = "Get the file again."
@@ -149,12 +146,8 @@ def _check_usable(file: Path, handle: Any) -> None:
 
 def _settings(handle: Any, options: LoadOptions, gpu: Device | None, layers: int) -> EngineSettings:
     trained: int = native.llama_model_n_ctx_train(handle)
-    context = options.context or max(_LEAST_CONTEXT, min(trained, _OWN_CONTEXT))
-    if context < _LEAST_CONTEXT:
-        raise ParameterError(
-            f"A context of {context} tokens is too small: it must hold at least {_LEAST_CONTEXT}.",
-            "Take 2048 or more for writing, or 0 for the model's own.",
-        )
+    check_context(options.context)
+    context = options.context or max(LEAST_CONTEXT, min(trained, _OWN_CONTEXT))
     batch = min(options.batch, context)
     count = min(layers, native.llama_model_n_layer(handle) + 1)
     return EngineSettings(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -16,19 +18,30 @@ import torch
 
 _HEAD = 1 << 20  # bytes of the file that its key is made from, beside its size and time
 _RESERVE = 1 << 30  # bytes of the disk that stay free
+_MOST = 20 << 30  # bytes of all folders together
+_SHARE = 4  # of what would be free without them, they take one part in so many
+_FORGOTTEN_S = 3600  # after so long nobody writes to an unfinished folder any more
+_KEPT = f"*-{'?' * 8}-{'?' * 16}/config.json"
 _FORM = 1  # raised when what is kept changes
 
 
 class KeptFolders:
-    """A folder of model folders, one per GGUF file, type of numbers and version of the library."""
+    """A folder of model folders, one per GGUF file, type of numbers and version of the library.
+
+    All together are bounded; those that were not used for longest go first.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def find(self, file: Path, dtype: torch.dtype) -> Path | None:
-        """The folder made out of `file`, if it is still the same file."""
+        """The folder made out of `file`, if it is still the same file; it counts as used now."""
         folder = self._folder / self._name(file, dtype)
-        return folder if (folder / "config.json").is_file() else None
+        if not (folder / "config.json").is_file():
+            return None
+        with contextlib.suppress(OSError):  # a folder that may only be read is no reason to stop
+            os.utime(folder / "config.json")
+        return folder
 
     def drop(self, folder: Path) -> None:
         """Delete a folder that cannot be used."""
@@ -50,8 +63,7 @@ class KeptFolders:
         needed = sum(weights.nbytes for weights in network.parameters())
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(self._folder).free < needed + _RESERVE:
-                raise OSError("the disk is too full")
+            self._make_room(needed)
             with tempfile.TemporaryDirectory(prefix="new-", dir=self._folder) as made:
                 check()
                 tokenizer.save_pretrained(made)
@@ -61,6 +73,23 @@ class KeptFolders:
         except OSError as error:
             sys.stderr.write(f"The model is not kept for the next time: {error}.\n")
             return None
+
+    def _make_room(self, needed: int) -> None:
+        """Drop folders, the longest unused first, until `needed` bytes more may be taken."""
+        for left in self._folder.glob("new-*"):
+            if time.time() - left.stat().st_mtime > _FORGOTTEN_S:
+                self.drop(left)
+        folders = [config.parent for config in sorted(self._folder.glob(_KEPT), key=_used)]
+        sizes = [_size(folder) for folder in folders]
+        free, total = shutil.disk_usage(self._folder).free, sum(sizes)
+        most = min(_MOST, (free + total) // _SHARE)
+        if needed > most or free + total < needed + _RESERVE:
+            raise OSError("there is too little room on the disk")
+        for folder, size in zip(folders, sizes, strict=True):
+            if total + needed <= most and free >= needed + _RESERVE:
+                return
+            self.drop(folder)
+            total, free = total - size, free + size
 
     def _put(self, made: Path, file: Path, dtype: torch.dtype) -> Path:
         target = self._folder / self._name(file, dtype)
@@ -84,3 +113,12 @@ class KeptFolders:
     def _path_key(file: Path) -> str:
         digest = hashlib.sha256(os.fsencode(file.absolute())).hexdigest()
         return f"{file.stem[:40]}-{digest[:8]}"
+
+
+def _used(config: Path) -> float:
+    """When a folder was used last, by its file."""
+    return config.stat().st_mtime
+
+
+def _size(folder: Path) -> int:
+    return sum(part.stat().st_size for part in folder.rglob("*") if part.is_file())

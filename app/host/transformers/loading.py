@@ -25,7 +25,7 @@ from app.core.gguf import read_header
 from app.core.load_options import LoadOptions
 from app.core.model_folders import read_folder
 from app.engine.messages import EngineSettings, Loading, ModelInfo
-from app.host.base import Job
+from app.host.base import Job, check_context
 from app.host.templates import ChatTemplate
 from app.host.threads import default_threads
 from app.host.transformers import NAME, build
@@ -68,9 +68,9 @@ class _Source:
 
 def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> TorchEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
+    check_context(options.context)
     source = _Source(Path(path))
     threads = options.threads or default_threads()
-    torch.set_num_threads(threads)
     device = choose(source.parameters, options.gpu_layers, source.name)
     kept = KeptFolders(Path(cache)) if cache and source.is_gguf else None
     with _explained(source), _progress(job):
@@ -234,7 +234,8 @@ def _model(source: _Source, network: Any, tokenizer: Any, settings: EngineSettin
         raise NotAModelError(f"{source.name} is not a model that continues text.")
     vocabulary = Vocabulary(tokenizer, size, _ends(network))
     lanes = Lanes(network.config, source.name)
-    return Model(network, vocabulary, _template(tokenizer, vocabulary), lanes, settings.context)
+    template = _template(tokenizer, vocabulary)
+    return Model(network, vocabulary, template, lanes, settings.context, settings.threads)
 
 
 def _ends(network: Any) -> list[int]:

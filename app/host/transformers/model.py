@@ -23,7 +23,7 @@ class AbortedError(Exception):
 
 
 class Model:
-    """Owns the network; `size` is the context's positions."""
+    """Owns the network; `size` is the context's positions, `threads` what a processor gives it."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class Model:
         template: ChatTemplate | None,
         lanes: Lanes,
         size: int,
+        threads: int,
     ) -> None:
         self._network = network.eval()
         self._device = network.device
@@ -39,6 +40,7 @@ class Model:
         self.template = template
         self.lanes = lanes
         self.size = size
+        self._threads = threads
         self._job: Job | None = None
         self._keeps = "logits_to_keep" in inspect.signature(network.forward).parameters
         self._hooks = [layer.register_forward_pre_hook(self._look_up) for layer in _layers(network)]
@@ -52,6 +54,8 @@ class Model:
     def watch(self, job: Job | None) -> None:
         """Let `job`'s cancel stop a running computation; None stops watching."""
         self._job = job
+        if torch.get_num_threads() != self._threads:  # each of Python's threads has its own number
+            torch.set_num_threads(self._threads)
 
     def read(
         self, lane: Lane, tokens: npt.NDArray[np.int32], keep: int = 1
