@@ -21,12 +21,16 @@ class Prompter:
     def __init__(self, vocabulary: Vocabulary, template: ChatTemplate | None) -> None:
         self._vocabulary = vocabulary
         self._template = template
+        self._last: tuple[str, Ids] | None = None
 
     def tokens(self, prompt: str, messages: Sequence[ChatMessage]) -> Ids:
         """The tokens of `messages` in the chat template, or else of the plain prompt."""
         if messages:
             return self._chat(messages)
-        return self._begun(self._vocabulary.tokenize(prompt), prompt)
+        # The same prompt comes again for a retry, and after it was counted: a novel takes a while.
+        if self._last is None or self._last[0] != prompt:
+            self._last = prompt, self._begun(self._vocabulary.tokenize(prompt), prompt)
+        return self._last[1]
 
     def fitted(self, prompt: str, messages: Sequence[ChatMessage], limit: int) -> tuple[Ids, int]:
         """The tokens with as much of the head dropped as `limit` asks for, and how many that were.

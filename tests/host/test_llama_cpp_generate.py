@@ -367,3 +367,22 @@ def test_the_smallest_temperatures_are_as_good_as_none(
 def test_scoring_refuses_more_alternatives_than_a_frame_holds(generate: Runner) -> None:
     with pytest.raises(ParameterError, match="too many"):
         generate.engine.score("Hello there. " * 300, 1000, Job(1, lambda _event: None))
+
+
+def test_the_same_prompt_is_turned_into_tokens_once(
+    generate: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A novel takes a while, and a retry or the count of its tokens has the same text."""
+    vocabulary = generate.engine._vocabulary
+    asked: list[str] = []
+    tokenize = vocabulary.tokenize
+
+    def listen(text: str, **more: bool) -> Any:
+        asked.append(text)
+        return tokenize(text, **more)
+
+    monkeypatch.setattr(vocabulary, "tokenize", listen)
+    count = generate.engine.count(KEEPER + " and", ())
+    for prompt in (KEEPER + " and", KEEPER + " and", KEEPER):
+        assert generate(prompt, max_tokens=1).stats.prompt_tokens <= count
+    assert asked == [KEEPER + " and", KEEPER]

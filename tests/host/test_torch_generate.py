@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -254,6 +255,32 @@ def test_prompts_that_take_turns_are_all_reused(torch_small: Runner) -> None:
     for prompt in (FIRST, SECOND, FIRST):
         done = torch_small(prompt, max_tokens=4, temperature=0.0)
         assert done.stats.reused_tokens == done.stats.prompt_tokens - 1
+
+
+def test_forgotten_takes_give_their_memory_back(torch_small: Runner) -> None:
+    """The rows of all takes lie in one buffer, which one that is kept would keep whole."""
+    torch_small(FIRST * 3, n=16, max_tokens=4, seed=1)
+    kept = torch_small.engine._cache._kept
+    buffers = dict(memory.lane.taken for memory in kept)
+    assert len(buffers) == len(kept)
+    assert sum(buffers.values()) <= 3 * torch_small.engine.info.context
+    again = torch_small(FIRST * 3, max_tokens=4, seed=1)
+    assert again.stats.reused_tokens == again.stats.prompt_tokens - 1
+    anew = torch_small(FIRST * 3, max_tokens=4, seed=1, exact=True)
+    assert again.takes[0].text == anew.takes[0].text
+
+
+def test_more_takes_than_there_is_memory_for_are_a_sentence(
+    torch_small: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.host.transformers import lack
+
+    little = SimpleNamespace(virtual_memory=lambda: SimpleNamespace(available=1_000_000))
+    monkeypatch.setattr(lack, "psutil", little)
+    with pytest.raises(OutOfMemoryError, match="ran out of memory"):
+        torch_small(FIRST, n=16, max_tokens=4)
+    again = torch_small(FIRST, max_tokens=4)
+    assert again.stats.reused_tokens == again.stats.prompt_tokens - 1
 
 
 def test_an_edit_reuses_what_is_before_it_and_exact_nothing(torch_generate: Runner) -> None:

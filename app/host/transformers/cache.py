@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
 
+from app.core.errors import OutOfMemoryError
 from app.host.transformers.memory import Lane, Lanes
 from app.host.vocabulary import Ids, common_prefix
 
 _MEMORY_SHARE = 4  # kept prompts leave this part (one in so many bytes) of the memory free
 _MOST = 32
+_SLACK = 3  # so many contexts may lie in buffers, of which two are kept
 
 
 @dataclass(eq=False)
@@ -33,7 +36,7 @@ class PrefixCache:
         """A memory that holds the longest known beginning of `tokens`, but not all of them.
 
         The last token is left out because its logits are needed. A kept memory that loses less
-        than half by it is cut and lent out itself, of another a copy is made.
+        than half by it is cut and lent out itself, of another a copy is made if there is room.
         """
         best = max(self._kept, key=lambda kept: common_prefix(kept.tokens, tokens), default=None)
         length = 0 if best is None else common_prefix(best.tokens, tokens)
@@ -41,7 +44,8 @@ class PrefixCache:
         if best is None or not length:
             return self.empty(room)
         if length * 2 < len(best.tokens):
-            return best.lane.copied(length, room)
+            with suppress(OutOfMemoryError):
+                return best.lane.copied(length, room)
         self._kept.remove(best)
         best.lane.cut(length)
         return best.lane
@@ -69,6 +73,17 @@ class PrefixCache:
         """Keep no more positions than two contexts, and leave memory to others."""
         while len(self._kept) > 1 and self._is_too_much():
             del self._kept[0]
+        buffers = dict(kept.lane.taken for kept in self._kept)
+        if sum(buffers.values()) > _SLACK * self._size:
+            self._pack()
+
+    def _pack(self) -> None:
+        """Give each memory buffers of its own: one row would keep those of all takes alive."""
+        try:
+            for kept in self._kept:
+                kept.lane = kept.lane.copied(len(kept.tokens), len(kept.tokens))
+        except OutOfMemoryError:
+            self.clear()
 
     def _is_too_much(self) -> bool:
         memory = psutil.virtual_memory()

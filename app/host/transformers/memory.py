@@ -10,6 +10,7 @@ from transformers import Cache
 from transformers.cache_utils import CacheLayerMixin, DummyLayer, get_layer_types_and_kwargs
 
 from app.core.errors import UnsupportedModelError
+from app.host.transformers.lack import check_free, explained
 
 _GROWTH = 256  # positions that a memory grows by at least
 _ATTENTION = ("full_attention", "sliding_attention", "chunked_attention")
@@ -66,6 +67,18 @@ class _Layer(CacheLayerMixin):
         """There is no limit."""
         return -1
 
+    @property
+    def width(self) -> int:
+        """The bytes of one position of one row, keys and values."""
+        return sum(states.shape[1] * states.shape[3] * states.itemsize for states in self._states())
+
+    @property
+    def buffer(self) -> tuple[int, int]:
+        """The address of the buffer of keys, and how many positions it holds in all rows."""
+        storage, keys = self.keys.untyped_storage(), self.keys
+        each = keys.shape[1] * keys.shape[3] * keys.itemsize
+        return storage.data_ptr(), storage.nbytes() // each
+
     def copied(self, rows: int, length: int, room: int) -> _Layer:
         """A layer of its own with the first row `rows` times."""
         copy = _Layer(max(room, length))
@@ -121,8 +134,25 @@ class Lane(Cache):
             layer.length = min(layer.length, length)
 
     def copied(self, length: int, room: int, rows: int = 1) -> Lane:
-        """A memory of its own that begins with the first row's first positions."""
-        return Lane([_copied(layer, rows, length, room) for layer in self.layers], rows)
+        """A memory of its own that begins with the first row's first positions.
+
+        Raises OutOfMemoryError.
+        """
+        real = self._real()
+        if real and real[0].is_initialized:
+            check_free(
+                sum(layer.width for layer in real) * max(length, room) * rows, real[0].device
+            )
+        try:
+            return Lane([_copied(layer, rows, length, room) for layer in self.layers], rows)
+        except RuntimeError as error:
+            raise explained(error) from error
+
+    @property
+    def taken(self) -> tuple[int, int]:
+        """Which buffers it lies in, and how many positions they hold, those of other rows too."""
+        real = self._real()
+        return real[0].buffer if real and real[0].is_initialized else (0, 0)
 
     def part(self, first: int, last: int) -> Lane:
         """Some of the rows, in the same buffers."""

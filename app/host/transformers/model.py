@@ -9,13 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from app.core.errors import GenerationError, OutOfMemoryError
 from app.host.base import Job
 from app.host.templates import ChatTemplate
+from app.host.transformers.lack import empty_caches, explained
 from app.host.transformers.memory import Lane, Lanes
 from app.host.transformers.vocabulary import Vocabulary
-
-_OUT_OF_MEMORY = ("DefaultCPUAllocator", "out of memory")
 
 
 class AbortedError(Exception):
@@ -49,7 +47,7 @@ class Model:
         """Let go of the network; it may be closed twice."""
         self._network = None
         self._hooks.clear()
-        _empty_caches()
+        empty_caches()
 
     def watch(self, job: Job | None) -> None:
         """Let `job`'s cancel stop a running computation; None stops watching."""
@@ -72,7 +70,7 @@ class Model:
             raise
         except RuntimeError as error:  # what PyTorch raises, torch.OutOfMemoryError among them
             lane.cut(before)
-            raise _failure(error) from error
+            raise explained(error) from error
 
     def _compute(
         self, lane: Lane, tokens: npt.NDArray[np.int32], keep: int
@@ -106,27 +104,3 @@ def _layers(network: Any) -> list[Any]:
     """The decoder's layers: the longest list of modules in the network."""
     lists = [module for module in network.modules() if isinstance(module, torch.nn.ModuleList)]
     return [*max(lists, key=len, default=[])]
-
-
-def _failure(error: RuntimeError) -> Exception:
-    """PyTorch has an own type only for the GPU's lack of memory; the processor's shows as text."""
-    lacking = isinstance(error, torch.OutOfMemoryError)
-    text = str(error)
-    if lacking or any(mark in text for mark in _OUT_OF_MEMORY):
-        _empty_caches()
-        return OutOfMemoryError(
-            "The model ran out of memory while it computed.",
-            "Load it with a smaller context, choose a smaller model, or keep it off the GPU.",
-        )
-    line = (text.splitlines() or ["no reason given"])[0][:200].rstrip(".")
-    return GenerationError(f"PyTorch could not compute the next token: {line}.", "Try again.")
-
-
-def _empty_caches() -> None:
-    """Give the memory back that PyTorch keeps for itself."""
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-    if torch.backends.mps.is_available():
-        torch.mps.empty_cache()
-    if torch.xpu.is_available():
-        torch.xpu.empty_cache()
