@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.fetch.client import Fetcher
     from app.workbench import Workbench
 
-CLI_WORDS = ("generate", "doctor", "models", "--version", "--help", "-h")
+CLI_WORDS = ("generate", "bench", "doctor", "models", "--version", "--help", "-h")
 
 # Every import below waits until its word is known: each process loads only what it needs, the
 # children start in a blink, and nothing runs before the network is shut off.
@@ -56,6 +56,8 @@ def _run(words: list[str]) -> int:
         return _broker(rest[0])
     if word == "downloader" and len(rest) == 1:
         return _downloader(rest[0])
+    if word == "yardstick" and len(rest) == 1:
+        return int(importlib.import_module("app.host.yardsticks.serving").run_yardstick(rest[0]))
     return _window(_files(rest if word == "open" else words))
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from app import __version__
+from app.bench.run import ROUNDS
 from app.cli import output
+from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
@@ -33,6 +35,15 @@ shown or the preset's value; load options that are not given are those of the wi
 Ctrl+C stops the writing and keeps the text (finish_reason "cancelled", exit code 0); a second one
 ends at once."""
 
+_BENCH = """Measure goal by goal, on one model and in one run, ours and a yardstick by turns.
+
+Each number is a ratio with its spread over the rounds, its limit, and whether that is met. A sample
+begins only while the machine has nothing else to do; where that never happens, the goal is not
+judged. Ctrl+C ends the run and shows what was measured until then.
+
+Exit codes: 0 every goal is met or only measured, 2 the command line was not understood, 1 anything
+else: a goal that is missed, not judged or not measured, or a run that was stopped."""
+
 _EXIT_CODES = "Exit codes: 0 done, 2 the command line was not understood, 1 anything else."
 
 
@@ -56,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"lampblack {__version__}")
     words = parser.add_subparsers(metavar="WORD", required=True)
     _add_generate(words)
+    _add_bench(words)
     _add_doctor(words)
     _add_models(words)
     return parser
@@ -111,6 +123,33 @@ def _add_generate(words: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add_flags(parser)
     parser.set_defaults(run=run_generate)
+
+
+def _add_bench(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _parser_of(
+        words.add_parser,
+        "bench",
+        help="measure how fast it is here, beside bare yardsticks",
+        description=_BENCH,
+    )
+    parser.add_argument(
+        "--goal",
+        type=int,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="N",
+        help="only these goals",
+    )
+    parser.add_argument(
+        "--model", default="", metavar="NAME|PATH", help="a GGUF model; else the starter model"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, metavar="N", help=f"so many rounds; else {ROUNDS}"
+    )
+    parser.add_argument("--chart", default="", metavar="FILE.svg", help="draw the results, too")
+    parser.add_argument("--json", action="store_true", help="write the report as one JSON object")
+    parser.set_defaults(run=run_bench)
 
 
 def _add_doctor(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,0 +1,62 @@
+"""What a goal is: what is compared, in which unit, and the limit that counts as met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.bench.lab import Lab
+
+Better = Literal["higher", "lower"]
+Values = Mapping[str, float]
+Sample = Callable[[], Values]
+"""Measures once and names what came out; times in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of a goal: its `limit`, which side of it is better, and what is judged.
+
+    `judged_by` is the median of the rounds, their worst, or nothing where the number is only
+    shown.
+    """
+
+    key: str
+    title: str
+    limit: float
+    better: Better = "higher"
+    unit: str = "ratio"
+    judged_by: Literal["median", "worst", "nothing"] = "median"
+
+    def meets(self, value: float) -> bool:
+        """Whether the value is on the good side of the limit."""
+        return value >= self.limit if self.better == "higher" else value <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """How a goal is measured: each round takes every sample once, in order: A B A B.
+
+    `values` turns what the samples of one round named into the goal's measures; a measure that it
+    leaves out was not taken in that round. `absent` says by measure why it cannot be taken at all.
+    """
+
+    samples: Mapping[str, Sample]
+    values: Callable[[Values], Values]
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One numbered goal; `about` says in a plain sentence what is done and compared.
+
+    `open` prepares the measurement in a lab and gives the experiment; it may raise
+    NotMeasuredError.
+    """
+
+    number: int
+    title: str
+    about: str
+    measures: tuple[Measure, ...]
+    open: Callable[[Lab], Experiment]

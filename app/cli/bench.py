@@ -1,0 +1,160 @@
+"""`lampblack bench`: how fast it is here, beside bare yardsticks, goal by goal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+import msgspec
+
+from app.bench.chart import chart
+from app.bench.goal import Goal
+from app.bench.goals import chosen
+from app.bench.lab import Lab, Sizes
+from app.bench.report import GoalReport, Report, Result
+from app.bench.rounds import IdleWatch, Load, NoWatch, RealMachine, Watch
+from app.bench.run import Bench, full_report
+from app.cli import output
+from app.cli.program import Program
+from app.core.atomic import write_atomically
+from app.core.errors import LampblackError, NotAModelError, UsageError
+from app.core.models import ModelFile
+from app.core.starter import starter_path
+
+
+def run_bench(
+    arguments: argparse.Namespace,
+    program: Program,
+    *,
+    sizes: Sizes | None = None,
+    wait_for_idle: bool = True,
+) -> int:
+    """Measure, write the report, draw the chart; 0 only if nothing is missed or left open."""
+    goals = chosen(arguments.goal)
+    if arguments.rounds < 1:
+        raise UsageError(f"There cannot be {arguments.rounds} rounds.", "Take 7 or more.")
+    model = _model(arguments.model, program)
+    with TemporaryDirectory(prefix="lampblack-bench-", ignore_cleanup_errors=True) as folder:
+        report = _measured(goals, arguments.rounds, model, Path(folder), sizes, wait_for_idle)
+    if arguments.json:
+        output.write(json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2) + "\n")
+    else:
+        output.write("\n".join(_lines(report)) + "\n")
+    if arguments.chart:
+        _draw(report, Path(arguments.chart))
+    return 0 if report.passed else 1
+
+
+def _model(name: str, program: Program) -> ModelFile:
+    model = program.library.resolve(name or str(starter_path(program.paths.models)))
+    if model.kind != "gguf":
+        raise NotAModelError(
+            f"{model.name} is a model folder, and the benchmark needs a GGUF file.",
+            "Name one with --model.",
+        )
+    return model
+
+
+def _measured(
+    goals: tuple[Goal, ...],
+    rounds: int,
+    model: ModelFile,
+    folder: Path,
+    sizes: Sizes | None,
+    wait_for_idle: bool,
+) -> Report:
+    builds: dict[str, str] = {}
+    progress = Progress()
+    watch: Watch = NoWatch()
+    if wait_for_idle:
+        watch = IdleWatch(RealMachine(), on_wait=progress.waiting)
+    bench = Bench(goals, rounds, watch, lambda: Lab(model, folder, builds, sizes), progress)
+    begun = monotonic()
+    try:
+        outcome = bench.run()
+    finally:
+        progress.clear()
+    return full_report(bench, model, builds, outcome, monotonic() - begun)
+
+
+class Progress:
+    """The line on a terminal that says how far it is; a line per goal anywhere else."""
+
+    def __init__(self) -> None:
+        self._line = output.ProgressLine()
+        self._shown = ""
+
+    def begun(self, goal: Goal, place: int, count: int) -> None:
+        """A goal begins."""
+        self._name = f"Goal {goal.number}, {goal.title.lower()} ({place} of {count})"
+        self._show(f"{self._name}: preparing…")
+
+    def round_done(self, _goal: Goal, number: int, rounds: int, seconds: float) -> None:
+        """Say how long the rest of the goal will take."""
+        left = seconds / number * (rounds - number)
+        self._show(f"{self._name}: round {number} of {rounds}, {left:.0f} s left")
+
+    def waiting(self, load: Load) -> None:
+        """The machine has something else to do."""
+        by = f" by {load.program}" if load.program else ""
+        self._line.show(f"{self._shown}; waiting, the machine is busy ({load.busy:.0%}{by})")
+
+    def ended(self, report: GoalReport) -> None:
+        """A goal is over: its verdict stays, one line each."""
+        self.clear()
+        output.note(f"Goal {report.number}, {report.title.lower()}: {report.verdict}")
+
+    def clear(self) -> None:
+        """Take the line away."""
+        self._line.clear()
+
+    def _show(self, text: str) -> None:
+        self._shown = text
+        self._line.show(text)
+
+
+def _lines(report: Report) -> Iterator[str]:
+    """The report for people."""
+    machine, model = report.machine, report.model
+    yield f"{model.name}, {model.quantization}, {output.size_text(model.size_bytes)}"
+    yield (
+        f"{machine.processor}, {machine.cores} cores, {machine.processors} processors, "
+        f"{output.size_text(machine.memory)} of memory, {machine.system}"
+    )
+    yield "; ".join(f"{name} {build}" for name, build in report.builds.items())
+    for goal in report.goals:
+        yield ""
+        yield f"{goal.number}. {goal.title}: {goal.verdict}"
+        yield f"   {goal.about}"
+        for result in goal.results:
+            yield f"   - {result_line(result)}"
+    yield ""
+    yield from report.not_measured
+    stopped = "stopped" if report.interrupted else "done"
+    yield f"{report.rounds} rounds, {stopped} after {report.seconds:.0f} s."
+
+
+def result_line(result: Result) -> str:
+    """One measure: its median, spread, limit and verdict."""
+    sign = "≥" if result.better == "higher" else "≤"
+    unit = "" if result.unit == "ratio" else f" {result.unit}"
+    text = f"{result.title}: "
+    if result.spread is not None:
+        spread = result.spread
+        text += (
+            f"{spread.median:.3g}{unit} ({spread.low:.3g} to {spread.high:.3g}, "
+            f"middle half {spread.lower_quartile:.3g} to {spread.upper_quartile:.3g}), "
+        )
+    text += f"goal {sign} {result.limit:.3g}{unit}: {result.verdict}"
+    return f"{text} ({result.reason})" if result.reason else text
+
+
+def _draw(report: Report, target: Path) -> None:
+    try:
+        write_atomically(target, chart(report).encode("utf-8"))
+    except OSError as error:
+        raise LampblackError(f"The chart could not be written: {error.strerror}.") from error

@@ -1,0 +1,1 @@
+"""Yardsticks: what the benchmark measures our engines beside, each in a process of its own."""
