@@ -11,6 +11,7 @@ from app.host.llama_cpp.cache import PrefixCache, Sequence
 from app.host.llama_cpp.chain import Chain
 from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
 from app.host.llama_cpp.model import Model
+from app.host.llama_cpp.tuning import Tuning
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter, too_long
 from app.host.requests import check_scored, does_not_fit, prompt_tokens, reading, seeds, statistics
@@ -37,6 +38,11 @@ class LlamaCppEngine:
     def info(self) -> ModelInfo:
         """The loaded model, with the settings that it really runs with."""
         return self._info
+
+    @property
+    def tuning(self) -> Tuning | None:
+        """What was measured of the model on this machine; None if nothing was."""
+        return self._model.tuning
 
     def generate(self, request: Generate, job: Job) -> Done:
         """Emit `Prefill` and `Tokens`, then return `Done`; see `Generate` for what is asked."""

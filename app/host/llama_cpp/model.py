@@ -7,15 +7,17 @@ from typing import Any
 
 from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.library import native
+from app.host.llama_cpp.tuning import Tuning
 from app.host.llama_cpp.vocabulary import Vocabulary
 from app.host.templates import ChatTemplate
 
 
 class Model:
-    """Owns the native model and its context."""
+    """Owns the native model and its context; `tuning` is what was measured of it, if it was."""
 
-    def __init__(self, handle: Any, context: Any) -> None:
+    def __init__(self, handle: Any, context: Any, tuning: Tuning | None = None) -> None:
         self.handle = handle
+        self.tuning = tuning
         self.vocabulary = Vocabulary(handle)
         self.context = Context(context, self.vocabulary.size)
         recurrent = native.llama_model_is_recurrent(handle) or native.llama_model_is_hybrid(handle)
