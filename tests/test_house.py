@@ -21,6 +21,7 @@ TOP_LEVEL = {
 HOST_MAY_IMPORT = {
     "app.core.errors",
     "app.core.gguf",
+    "app.core.gguf_layers",
     "app.core.model_folders",
     "app.core.load_options",
     "app.core.offline",

@@ -219,7 +219,7 @@ def _engine_lines(report: Report) -> Iterator[str]:
     for engine in report.engines:
         state = engine.version or "works" if engine.available else engine.problem or "not installed"
         yield f"  {engine.engine}: {state}"
-        yield from (f"    {device}" for device in engine.devices)
+        yield from (f"    {device.description}" for device in engine.devices)
     yield f"Network of this program: {_NETWORK[report.network_program]}"
     yield f"Network of the engine host: {_NETWORK[report.network_host]}"
 

@@ -20,6 +20,7 @@ from app.core.errors import (
     NotAModelError,
     UnsupportedModelError,
 )
+from app.core.gguf_layers import LayerSizes, Tensor, layer_sizes
 from app.core.gguf_reader import ABSURD, BoundedReader
 from app.core.gguf_types import FILE_TYPES, TENSOR_TYPES
 from app.core.reading import is_file, open_regular, why
@@ -91,6 +92,7 @@ class GgufHeader(msgspec.Struct, frozen=True, kw_only=True):
     vocabulary: int
     chat_template: str
     size_bytes: int
+    sizes: LayerSizes = LayerSizes()
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -109,9 +111,12 @@ def read_header(path: Path) -> GgufHeader:
 class _Part:
     """One file's checked header."""
 
-    def __init__(self, values: dict[str, Any], elements: Counter[int], size: int) -> None:
+    def __init__(
+        self, values: dict[str, Any], elements: Counter[int], tensors: list[Tensor], size: int
+    ) -> None:
         self.values = values
         self.elements = elements
+        self.tensors = tensors
         self.size = size
 
     def number(self, key: str) -> int:
@@ -146,6 +151,12 @@ def _header(path: Path, parts: list[_Part]) -> GgufHeader:
         vocabulary=vocabulary or first.number(f"{architecture}.vocab_size"),
         chat_template=first.text("tokenizer.chat_template"),
         size_bytes=sum(part.size for part in parts),
+        sizes=layer_sizes(
+            [tensor for part in parts for tensor in part.tensors],
+            layers,
+            first.number(f"{architecture}.attention.head_count"),
+            first.number(f"{architecture}.expert_used_count"),
+        ),
     )
 
 
@@ -224,10 +235,10 @@ def _read(reader: BoundedReader) -> _Part:
     alignment = values.get("general.alignment", 32)
     if type(alignment) is not int or alignment < 1 or alignment & (alignment - 1):
         raise reader.damaged("its alignment is not a power of two")
-    elements, end = _read_tensors(reader, tensors, alignment)
+    elements, found, end = _read_tensors(reader, tensors, alignment)
     if tensors:
         reader.require(_aligned(reader.position, alignment) + end)
-    return _Part(values, elements, reader.size)
+    return _Part(values, elements, found, reader.size)
 
 
 def _read_head(reader: BoundedReader) -> tuple[int, int]:
@@ -301,26 +312,30 @@ def _skip_array(reader: BoundedReader) -> int:
     return count
 
 
-def _read_tensors(reader: BoundedReader, count: int, alignment: int) -> tuple[Counter[int], int]:
-    """The elements of every type, and where the last tensor ends after the data's start."""
+def _read_tensors(
+    reader: BoundedReader, count: int, alignment: int
+) -> tuple[Counter[int], list[Tensor], int]:
+    """The elements of every type, the tensors, and where the last ends after the data's start."""
     elements: Counter[int] = Counter()
+    tensors: list[Tensor] = []
     end = 0
     for _ in range(count):
-        reader.text(_LONGEST_NAME)
-        kind, number, size, offset = _read_tensor(reader)
+        name = reader.text(_LONGEST_NAME)
+        kind, number, shape, size, offset = _read_tensor(reader)
         if offset % alignment:
             raise reader.damaged("a tensor is not aligned")
         elements[kind] += number
+        tensors.append(Tensor(name, shape, size))
         end = max(end, offset + size)
-    return elements, end
+    return elements, tensors, end
 
 
-def _read_tensor(reader: BoundedReader) -> tuple[int, int, int, int]:
-    """A tensor's type, its elements, its bytes and its offset."""
+def _read_tensor(reader: BoundedReader) -> tuple[int, int, tuple[int, ...], int, int]:
+    """A tensor's type, its elements, its shape, its bytes and its offset."""
     (dimensions,) = reader.scalars(_KIND)
     if dimensions > _MOST_DIMENSIONS:
         raise reader.damaged(f"a tensor has {dimensions:,} dimensions")
-    shape = [reader.scalars(_LENGTH)[0] for _ in range(dimensions)]
+    shape = tuple(reader.scalars(_LENGTH)[0] for _ in range(dimensions))
     (kind,) = reader.scalars(_KIND)
     (offset,) = reader.scalars(_LENGTH)
     if kind not in TENSOR_TYPES:
@@ -336,7 +351,7 @@ def _read_tensor(reader: BoundedReader) -> tuple[int, int, int, int]:
             raise reader.damaged("a tensor's shape cannot be true")
     if shape and shape[0] % block:
         raise reader.damaged("a tensor's rows are not whole blocks")
-    return kind, number, number // block * block_bytes, offset
+    return kind, number, shape, number // block * block_bytes, offset
 
 
 def _aligned(position: int, alignment: int) -> int:

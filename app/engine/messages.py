@@ -20,6 +20,7 @@ PROTOCOL_VERSION = 1
 EngineName = Literal["llama.cpp", "torch", "fake"]
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length", "cancelled"]
+DeviceKind = Literal["CPU", "GPU", "integrated GPU", "accelerator"]
 
 
 class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,8 +53,31 @@ class EngineSettings(_Value, frozen=True):
     kv_type: str = "f16"
 
 
+class Placed(_Value, frozen=True):
+    """What one device holds of a model: so many layers, their weights and their KV cache.
+
+    The output layer counts as one.
+    """
+
+    device: str
+    layers: int = 0
+    weights: int = 0
+    cache: int = 0
+
+    @property
+    def description(self) -> str:
+        """One line for people."""
+        size = (self.weights + self.cache) / 2**20
+        layers = "1 layer" if self.layers == 1 else f"{self.layers} layers"
+        return f"{self.device}: {layers}, {size:,.0f} MiB"
+
+
 class ModelInfo(_Value, frozen=True):
-    """A loaded model: `context` is what it was loaded with, `trained_context` its own."""
+    """A loaded model: `context` is what it was loaded with, `trained_context` its own.
+
+    `placement` says which device holds what, the processor last; `notes` are sentences about what
+    had to be done otherwise than asked.
+    """
 
     name: str
     path: str
@@ -68,6 +92,8 @@ class ModelInfo(_Value, frozen=True):
     trained_context: int = 0
     has_chat_template: bool = False
     settings: EngineSettings = EngineSettings()
+    placement: tuple[Placed, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Alternative(_Value, frozen=True):
@@ -113,6 +139,22 @@ class Stats(_Value, frozen=True):
         return self.completion_tokens / self.decode_s if self.decode_s > 0 else 0.0
 
 
+class DeviceReport(_Value, frozen=True):
+    """A device that an engine can compute on; memory in bytes, 0 where it is not known."""
+
+    name: str
+    title: str
+    kind: DeviceKind
+    free: int = 0
+    total: int = 0
+
+    @property
+    def description(self) -> str:
+        """One line for people."""
+        memory = f", {self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free"
+        return f"{self.name}: {self.title} ({self.kind}{memory if self.total else ''})"
+
+
 class EngineReport(_Value, frozen=True):
     """One engine as the host sees it: whether it works, its version and its devices."""
 
@@ -120,7 +162,7 @@ class EngineReport(_Value, frozen=True):
     available: bool
     version: str = ""
     problem: str = ""
-    devices: tuple[str, ...] = ()
+    devices: tuple[DeviceReport, ...] = ()
 
 
 # Commands
@@ -229,10 +271,11 @@ class Hello(_Message, frozen=True):
 
 
 class Loading(_Message, frozen=True):
-    """Loading goes on; `fraction` from 0 to 1."""
+    """Loading goes on; `fraction` from 0 to 1. `gpu` names the GPUs it goes onto, if any."""
 
     job: int
     fraction: float
+    gpu: str = ""
 
 
 class Loaded(_Message, frozen=True):

@@ -12,7 +12,10 @@ from typing import Any
 from app import __version__
 from app.cli.doctor import _FIXES
 from app.core.errors import EngineStoppedError
-from app.engine.messages import Describe, Described, EngineReport, Event
+from app.engine.messages import Describe, Described, DeviceReport, EngineReport, Event
+
+PROCESSOR = DeviceReport(name="CPU", title="Lamp", kind="CPU")
+CARD = DeviceReport(name="CUDA0", title="Torch", kind="GPU", free=6 * 2**30, total=8 * 2**30)
 
 
 class DescribingClient:
@@ -26,7 +29,7 @@ class DescribingClient:
 
     def run(self, command: Describe, on_event: Callable[[Event], None]) -> Described:
         report = EngineReport(
-            engine="llama.cpp", available=True, version="0.3.36", devices=("CPU: Lamp",)
+            engine="llama.cpp", available=True, version="0.3.36", devices=(PROCESSOR, CARD)
         )
         return Described(job=command.job, engines=(report,), network_denied="kernel")
 
@@ -52,7 +55,14 @@ class BrokenEngineClient(DescribingClient):
 def test_the_report_for_people(run: Any, own_home: Path) -> None:
     outcome = run("doctor", new_client=DescribingClient)
     assert (outcome.code, outcome.err) == (0, "")
-    for part in (__version__, "llama.cpp: 0.3.36", "CPU: Lamp", str(own_home), "PySide6"):
+    for part in (
+        __version__,
+        "llama.cpp: 0.3.36",
+        "CPU: Lamp",
+        "CUDA0: Torch (GPU, 6.0 of 8.0 GiB free)",
+        str(own_home),
+        "PySide6",
+    ):
         assert part in outcome.out
     assert "There is no model yet. → lampblack models get starter" in outcome.out
 
@@ -60,7 +70,13 @@ def test_the_report_for_people(run: Any, own_home: Path) -> None:
 def test_the_report_for_programs(run: Any) -> None:
     report = json.loads(run("doctor", "--json", new_client=DescribingClient).out)
     assert report["network_host"] == "kernel"
-    assert report["engines"][0]["devices"] == ["CPU: Lamp"]
+    assert report["engines"][0]["devices"][1] == {
+        "name": "CUDA0",
+        "title": "Torch",
+        "kind": "GPU",
+        "free": 6 * 2**30,
+        "total": 8 * 2**30,
+    }
     assert report["memory_total"] >= report["memory_available"] > 0
     assert {folder["name"] for folder in report["folders"]} >= {"config", "data", "cache"}
 

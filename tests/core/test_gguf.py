@@ -21,6 +21,7 @@ from app.core.errors import (
     UnsupportedModelError,
 )
 from app.core.gguf import MAX_LAYERS, GgufHeader, read_header
+from app.core.gguf_layers import LayerSizes
 from app.core.gguf_types import FILE_TYPES, TENSOR_TYPES
 from tests.core.gguf_bytes import ARCHITECTURE, head, pair, tensor, text
 
@@ -81,6 +82,14 @@ def test_the_starter_model_is_read_right(starter_model: Path) -> None:
         vocabulary=49_152,
         chat_template=header.chat_template,
         size_bytes=98_362_432,
+        sizes=LayerSizes(
+            weights=(2_216_448,) * 30,
+            cache=(384,) * 30,
+            output=30_083_328,
+            width=576,
+            widest=1536,
+            heads=9,
+        ),
     )
 
 
@@ -96,6 +105,7 @@ def test_a_model_of_another_writer_is_read_right(write_gguf: Any) -> None:
         vocabulary=4,
         chat_template="{{ messages }}",
         size_bytes=path.stat().st_size,
+        sizes=read_header(path).sizes,
     )
 
 

@@ -27,9 +27,11 @@ from app.core.load_options import LoadOptions
 from app.engine.messages import HostEvent, Loading
 from app.host import llama_cpp as engine_module
 from app.host.base import Job
+from app.host.llama_cpp import loading
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
 from app.host.llama_cpp.loading import _load_error
+from app.host.llama_cpp.placement import Device, Placement
 from app.host.threads import default_threads
 from tests.host.driving import load
 
@@ -200,7 +202,7 @@ def test_the_engine_describes_itself() -> None:
     report = engine_module.describe()
     assert report.available
     assert "0.3.36" in report.version
-    assert any("CPU" in device for device in report.devices)
+    assert "CPU" in [device.kind for device in report.devices]
     assert [device.kind for device in library().devices()].count(0) == 1
 
 
@@ -233,3 +235,58 @@ def test_closing_gives_the_memory_back(starter_model: Path) -> None:
     for _ in range(3):
         load(starter_model, LoadOptions(context=256)).close()
     assert process.memory_info().rss - before < 60_000_000
+
+
+CARD = Device(0, "GPU0", "A card", 1, 8 * 2**30, 8 * 2**30, "Vulkan", "0000:01")
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A graphics card that is only said to be there; the layers of every try, done by the CPU."""
+    tried: list[int] = []
+    real = loading._load_model
+
+    def load_model(file: Path, options: LoadOptions, placement: Placement, job: Job) -> object:
+        tried.append(placement.layers)
+        job.emit(Loading(job=job.number, fraction=0.0, gpu=placement.titles))
+        if placement.layers > 7:
+            raise OutOfMemoryError("There is not enough memory to load it.")
+        return real(file, options, Placement(), job)
+
+    monkeypatch.setattr(loading, "_load_model", load_model)
+    monkeypatch.setattr(type(library()), "devices", lambda _self: iter([CARD]))
+    return tried
+
+
+def test_a_full_card_gets_fewer_layers_each_time_and_that_is_said(
+    starter_model: Path, card: list[int]
+) -> None:
+    engine = load(starter_model, LoadOptions(context=256, threads=1))
+    info = engine.info
+    engine.close()
+    assert card == [31, 15, 7]
+    assert info.notes == (
+        "The graphics card had no room for 31 layers, so 15 were tried.",
+        "The graphics card had no room for 15 layers, so 7 were tried.",
+    )
+    assert [(row.device, row.layers) for row in info.placement] == [("A card", 7), ("CPU", 24)]
+    assert (info.settings.gpu_layers, info.settings.device) == (7, "A card")
+
+
+def test_layers_that_were_asked_for_are_not_taken_back(
+    starter_model: Path, card: list[int]
+) -> None:
+    with pytest.raises(OutOfMemoryError, match="with 20 layers on the graphics card"):
+        load(starter_model, LoadOptions(context=256, threads=1, gpu_layers=20))
+    assert card == [20]
+
+
+def test_no_layers_means_that_no_card_is_looked_at(
+    starter_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(library()), "devices", pytest.fail)
+    engine = load(starter_model, LoadOptions(context=256, threads=1, gpu_layers=0))
+    info = engine.info
+    engine.close()
+    assert [(row.device, row.layers) for row in info.placement] == [("CPU", 31)]
+    assert info.placement[0].weights == 30 * 2_216_448 + 30_083_328

@@ -101,7 +101,7 @@ def test_describe_names_versions_and_devices() -> None:
     report = torch_module.describe()
     assert report.available
     assert report.version.startswith("torch 2.")
-    assert report.devices[-1].startswith("cpu: ")
+    assert report.devices[-1].description.startswith("cpu: ")
 
 
 def copy_of(folder: Path, target: Path, *, without: tuple[str, ...] = ()) -> Path:

@@ -30,7 +30,7 @@ def describe() -> EngineReport:
     from app.host.llama_cpp.library import library
 
     found = library()
-    devices = tuple(device.description for device in found.devices())
+    devices = tuple(device.report for device in found.devices())
     return EngineReport(engine=NAME, available=True, version=found.version, devices=devices)
 
 

@@ -19,6 +19,9 @@ State = npt.NDArray[np.uint8]
 SEQUENCES = 2 * MAX_VARIANTS
 """How many sequences a context may hold: the running variants and the cached ones."""
 
+OUTPUTS = 256
+"""How many rows of a batch may give logits; llama.cpp keeps room for so many as they are wide."""
+
 _DONE, _FULL, _ABORTED = 0, 1, 2
 
 

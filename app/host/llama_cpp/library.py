@@ -6,44 +6,21 @@ import ctypes
 import hashlib
 import sys
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import llama_cpp
 import llama_cpp._ctypes_extensions as binding
 import llama_cpp.llama_cpp as bound
 
+from app.host.llama_cpp.placement import Device
+
 native: Any = bound
 """llama-cpp-python's low-level functions; their annotations do not fit what ctypes accepts."""
 
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5
-_DEVICE_KINDS = {0: "CPU", 1: "GPU", 2: "integrated GPU", 3: "accelerator"}
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A device as llama.cpp sees it; `kind` as in its own enumeration, memory in bytes."""
-
-    name: str
-    title: str
-    kind: int
-    free: int
-    total: int
-
-    @property
-    def is_gpu(self) -> bool:
-        """Whether layers can be put on it."""
-        return self.kind in (1, 2)
-
-    @property
-    def description(self) -> str:
-        """One line for people."""
-        kind = _DEVICE_KINDS.get(self.kind, "device")
-        memory = f", {self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free"
-        return f"{self.name}: {self.title} ({kind}{memory if self.total else ''})"
 
 
 class Library:
@@ -86,9 +63,10 @@ class Library:
         for index in range(self._base.count()):
             yield self._base.device(index)
 
-    def gpu(self) -> Device | None:
-        """The first device that can hold layers."""
-        return next((device for device in self.devices() if device.is_gpu), None)
+    def handles(self, devices: Iterable[Device]) -> Any:
+        """The devices as llama.cpp takes them: an array that ends with a null."""
+        found = [self._base.handle(device.index) for device in devices]
+        return (ctypes.c_void_p * (len(found) + 1))(*found, None)
 
     def _on_log(self, level: int, text: bytes, _data: object) -> None:
         # A continued line belongs to the one before it.
@@ -106,25 +84,50 @@ def library() -> Library:
     return Library()
 
 
+class _Properties(ctypes.Structure):
+    """ggml's `ggml_backend_dev_props`."""
+
+    _fields_: ClassVar = [
+        ("name", ctypes.c_char_p),
+        ("title", ctypes.c_char_p),
+        ("free", ctypes.c_size_t),
+        ("total", ctypes.c_size_t),
+        ("kind", ctypes.c_int),
+        ("id", ctypes.c_char_p),
+        ("abilities", ctypes.c_bool * 32),  # more than there are: the library writes what it knows
+    ]
+
+
 class _Backends:
     """The functions of ggml that list devices; llama-cpp-python does not bind them."""
 
     def __init__(self, registry: ctypes.CDLL, base: ctypes.CDLL) -> None:
+        handle, text = ctypes.c_void_p, ctypes.c_char_p
         self.count = _typed(registry.ggml_backend_dev_count, ctypes.c_size_t)
-        self._get = _typed(registry.ggml_backend_dev_get, ctypes.c_void_p, ctypes.c_size_t)
-        self._name = _typed(base.ggml_backend_dev_name, ctypes.c_char_p, ctypes.c_void_p)
-        self._title = _typed(base.ggml_backend_dev_description, ctypes.c_char_p, ctypes.c_void_p)
-        self._kind = _typed(base.ggml_backend_dev_type, ctypes.c_int, ctypes.c_void_p)
-        size = ctypes.POINTER(ctypes.c_size_t)
-        self._memory = _typed(base.ggml_backend_dev_memory, None, ctypes.c_void_p, size, size)
+        self.handle = _typed(registry.ggml_backend_dev_get, handle, ctypes.c_size_t)
+        self._backend = _typed(base.ggml_backend_dev_backend_reg, handle, handle)
+        self._backend_name = _typed(base.ggml_backend_reg_name, text, handle)
+        properties = ctypes.POINTER(_Properties)
+        self._properties = _typed(base.ggml_backend_dev_get_props, None, handle, properties)
 
     def device(self, index: int) -> Device:
-        handle = self._get(index)
-        free, total = ctypes.c_size_t(), ctypes.c_size_t()
-        self._memory(handle, ctypes.byref(free), ctypes.byref(total))
-        name = self._name(handle).decode("utf-8", "replace")
-        title = self._title(handle).decode("utf-8", "replace").strip()
-        return Device(name, title, self._kind(handle), free.value, total.value)
+        handle = self.handle(index)
+        found = _Properties()
+        self._properties(handle, ctypes.byref(found))
+        return Device(
+            index=index,
+            name=_text(found.name),
+            title=_text(found.title),
+            kind=found.kind,
+            free=found.free,
+            total=found.total,
+            backend=_text(self._backend_name(self._backend(handle))),
+            id=_text(found.id),
+        )
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace").strip()
 
 
 def _typed(function: Any, result: Any, *arguments: Any) -> Any:

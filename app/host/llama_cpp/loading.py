@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 
 from app.core.errors import (
@@ -18,20 +21,29 @@ from app.core.errors import (
     TruncatedModelError,
     UnsupportedModelError,
 )
-from app.core.gguf import read_header
+from app.core.gguf import GgufHeader, read_header
 from app.core.load_options import LoadOptions
 from app.engine.messages import EngineSettings, Loading, ModelInfo
 from app.host.base import LEAST_CONTEXT, Job, check_context
-from app.host.llama_cpp.context import SEQUENCES
+from app.host.llama_cpp.context import OUTPUTS, SEQUENCES
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.library import Device, library, native
+from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.model import Model, metadata
+from app.host.llama_cpp.placement import (
+    KV_BYTES,
+    Computing,
+    Demand,
+    Device,
+    Placement,
+    demand,
+    no_room,
+    place,
+    respread,
+)
 from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
-_ALL_LAYERS = 10_000
 _KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
-_KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 _QUANTIZED = ("q8_0", "q4_0")
 _STEP = 0.01  # of progress per event
 
@@ -42,32 +54,87 @@ _SMALLER = "Close other programs, choose a smaller context or a smaller model."
 def load_engine(path: str, options: LoadOptions, job: Job) -> LlamaCppEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
     file = Path(path)
-    read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
+    header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
+    needed = _demand(header, options)
+    placement = place(_devices(options), needed, options.gpu_layers)
+    notes = list(placement.notes)
+    while True:
+        try:
+            model, settings = _load_placed(file, options, placement, job)
+        except OutOfMemoryError as error:
+            if not placement.layers or options.gpu_layers > 0:
+                raise _with_fewer(error, placement) from error
+            fewer = respread(placement, needed, placement.layers // 2)
+            notes.append(no_room(placement.layers, fewer.layers))
+            placement = fewer
+        else:
+            info = _info(file, model, settings)
+            placed = placement.placed(needed)
+            info = msgspec.structs.replace(info, placement=placed, notes=tuple(notes))
+            return LlamaCppEngine(model, info)
+
+
+def _devices(options: LoadOptions) -> Iterator[Device]:
+    """The devices that may be used; where no layers are wanted, no GPU is as much as looked at."""
+    return library().devices() if options.gpu_layers else iter(())
+
+
+def _demand(header: GgufHeader, options: LoadOptions) -> Demand:
+    context = options.context or min(header.context or _OWN_CONTEXT, _OWN_CONTEXT)
+    computing = Computing(
+        context=context,
+        ubatch=min(options.ubatch, options.batch, context),
+        outputs=OUTPUTS,
+        kv_type=options.kv_type,
+        flash_attention=options.flash_attention != "off",
+    )
+    return demand(header.sizes, header.vocabulary, computing)
+
+
+def _load_placed(
+    file: Path, options: LoadOptions, placement: Placement, job: Job
+) -> tuple[Model, EngineSettings]:
     library().forget_log()
-    gpu = library().gpu()
-    layers = _ALL_LAYERS if options.gpu_layers < 0 else options.gpu_layers
-    layers = layers if gpu is not None else 0
-    handle = _load_model(file, options, layers, job)
+    handle = _load_model(file, options, placement, job)
     try:
         _check_usable(file, handle)
-        settings = _settings(handle, options, gpu, layers)
+        settings = _settings(handle, options, placement)
         _check_memory(handle, settings)
         context = _make_context(file, handle, settings)
-        model = Model(handle, context)
+        return Model(handle, context), settings
     except LampblackError:
         native.llama_model_free(handle)
         raise
-    return LlamaCppEngine(model, _info(file, model, settings))
 
 
-def _load_model(file: Path, options: LoadOptions, layers: int, job: Job) -> Any:
+def _with_fewer(error: OutOfMemoryError, placement: Placement) -> OutOfMemoryError:
+    """The error with the hint that fits: layers that were asked for are not taken back."""
+    if not placement.layers:
+        return error
+    return OutOfMemoryError(
+        f"{error.message.rstrip('.')} with {placement.layers} layers on the graphics card.",
+        "Ask for fewer layers there, or for -1 to put there what fits.",
+    )
+
+
+def _load_model(file: Path, options: LoadOptions, placement: Placement, job: Job) -> Any:
     parameters = native.llama_model_default_params()
-    parameters.n_gpu_layers = layers
+    devices = library().handles(placement.devices)
+    split = _split(placement)
+    parameters.devices = ctypes.cast(devices, ctypes.c_void_p)
+    parameters.n_gpu_layers = placement.layers
+    parameters.main_gpu = 0
+    parameters.split_mode = (
+        native.LLAMA_SPLIT_MODE_LAYER
+        if len(placement.devices) != 1
+        else native.LLAMA_SPLIT_MODE_NONE
+    )
+    parameters.tensor_split = split
     parameters.load_mode = (
         native.LLAMA_LOAD_MODE_MMAP if options.mmap else native.LLAMA_LOAD_MODE_NONE
     )
     parameters.check_tensors = False
-    progress = _Progress(job)
+    progress = _Progress(job, placement.titles)
     parameters.progress_callback = native.llama_progress_callback(progress)
     handle = native.llama_model_load_from_file(str(file).encode(), parameters)
     if handle and not job.cancelled:
@@ -79,17 +146,30 @@ def _load_model(file: Path, options: LoadOptions, layers: int, job: Job) -> Any:
     raise _load_error(file, library().log())
 
 
-class _Progress:
-    """llama.cpp's progress callback: reports each percent, and stops loading after a cancel."""
+def _split(placement: Placement) -> Any:
+    """The layers by device as llama.cpp takes them: an array with a place for every device."""
+    room = max(native.llama_max_devices(), len(placement.counts), 1)
+    return (ctypes.c_float * room)(*placement.counts)
 
-    def __init__(self, job: Job) -> None:
+
+class _Progress:
+    """llama.cpp's progress callback: reports each percent, and stops loading after a cancel.
+
+    The GPUs are named before anything is put there, so that a crash of theirs can be told.
+    """
+
+    def __init__(self, job: Job, gpu: str) -> None:
         self._job = job
+        self._gpu = gpu
         self._last = -1.0
+        if gpu:
+            job.emit(Loading(job=job.number, fraction=0.0, gpu=gpu))
 
     def __call__(self, fraction: float, _data: object) -> bool:
         if fraction - self._last >= _STEP or fraction >= 1.0 > self._last:
             self._last = fraction
-            self._job.emit(Loading(job=self._job.number, fraction=min(1.0, fraction)))
+            event = Loading(job=self._job.number, fraction=min(1.0, fraction), gpu=self._gpu)
+            self._job.emit(event)
         return not self._job.cancelled
 
 
@@ -144,22 +224,22 @@ def _check_usable(file: Path, handle: Any) -> None:
         raise UnsupportedModelError(f"{file.name} has no vocabulary.", "Choose another model.")
 
 
-def _settings(handle: Any, options: LoadOptions, gpu: Device | None, layers: int) -> EngineSettings:
+def _settings(handle: Any, options: LoadOptions, placement: Placement) -> EngineSettings:
     trained: int = native.llama_model_n_ctx_train(handle)
     check_context(options.context)
     context = options.context or max(LEAST_CONTEXT, min(trained, _OWN_CONTEXT))
     batch = min(options.batch, context)
-    count = min(layers, native.llama_model_n_layer(handle) + 1)
+    layers = placement.layers
     return EngineSettings(
         engine="llama.cpp",
         build=library().build,
-        device=gpu.title if gpu is not None and count else "CPU",
+        device=placement.titles if layers else "CPU",
         context=context,
         threads=options.threads or default_threads(),
         batch=batch,
         ubatch=min(options.ubatch, batch),
-        gpu_layers=count,
-        flash_attention=_flash_attention(options, count),
+        gpu_layers=layers,
+        flash_attention=_flash_attention(options, layers),
         kv_type=options.kv_type,
     )
 
@@ -179,9 +259,12 @@ def _flash_attention(options: LoadOptions, layers: int) -> bool:
 def _check_memory(handle: Any, settings: EngineSettings) -> None:
     """Refuse a context that cannot fit: the system would end the whole process for it."""
     recurrent = native.llama_model_is_recurrent(handle) or native.llama_model_is_hybrid(handle)
-    if settings.gpu_layers or recurrent:
+    if recurrent:
         return
-    needed = _cache_bytes(handle, settings) + _attention_bytes(handle, settings)
+    layers: int = native.llama_model_n_layer(handle)
+    here = max(0, layers + 1 - settings.gpu_layers) if settings.gpu_layers else layers
+    needed = _cache_bytes(handle, settings) * here // layers if here else 0
+    needed += _attention_bytes(handle, settings) if here else 0
     free = psutil.virtual_memory().available
     if needed > free:
         raise OutOfMemoryError(
@@ -194,7 +277,7 @@ def _check_memory(handle: Any, settings: EngineSettings) -> None:
 def _cache_bytes(handle: Any, settings: EngineSettings) -> int:
     heads = max(1, native.llama_model_n_head(handle))
     width = native.llama_model_n_embd(handle) // heads * native.llama_model_n_head_kv(handle)
-    per_token = 2 * width * native.llama_model_n_layer(handle) * _KV_BYTES[settings.kv_type]
+    per_token = 2 * width * native.llama_model_n_layer(handle) * KV_BYTES[settings.kv_type]
     return int(per_token * settings.context)
 
 
@@ -226,6 +309,7 @@ def _context_parameters(settings: EngineSettings) -> Any:
     parameters.n_batch = settings.batch
     parameters.n_ubatch = settings.ubatch
     parameters.n_seq_max = SEQUENCES
+    parameters.n_outputs_max = min(OUTPUTS, settings.batch)
     parameters.kv_unified = True  # else each sequence gets only its part of the context
     parameters.swa_full = True  # else the beginning of a prompt cannot be reused
     parameters.n_threads = parameters.n_threads_batch = settings.threads

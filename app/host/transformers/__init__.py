@@ -39,7 +39,7 @@ def describe() -> EngineReport:
         engine=NAME,
         available=True,
         version=build(),
-        devices=tuple(device.description for device in devices()),
+        devices=tuple(device.report for device in devices()),
     )
 
 

@@ -10,6 +10,7 @@ import psutil
 import torch
 
 from app.core.errors import OutOfMemoryError
+from app.engine.messages import DeviceKind, DeviceReport
 
 _RESERVE = 1.2  # of the weights' size: room for the context and what is computed in between
 _SMALLER = "Close other programs or choose a smaller model."
@@ -26,10 +27,12 @@ class Device:
     dtype: torch.dtype
 
     @property
-    def description(self) -> str:
-        """One line for people."""
-        memory = f" ({self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free)"
-        return f"{self.name}: {self.title}{memory if self.total else ''}"
+    def report(self) -> DeviceReport:
+        """What the app is told of it."""
+        kind: DeviceKind = "GPU" if self.is_gpu else "CPU"
+        return DeviceReport(
+            name=self.name, title=self.title, kind=kind, free=self.free, total=self.total
+        )
 
     @property
     def is_gpu(self) -> bool:

@@ -1,0 +1,88 @@
+"""How a model's weights and its KV cache are spread over its layers, by the tensors it names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+_BLOCK = re.compile(r"blk\.(\d{1,3})\.(.+)")
+_CACHED = ("attn_k.weight", "attn_v.weight", "attn_kv_a_mqa.weight")
+_FUSED = "attn_qkv.weight"
+_EXPERTS = "_exps.weight"
+
+
+class Tensor(msgspec.Struct, frozen=True):
+    """A tensor of the header: its name, its shape (a row's length first) and its bytes."""
+
+    name: str
+    shape: tuple[int, ...]
+    size: int
+
+
+class LayerSizes(msgspec.Struct, frozen=True, kw_only=True):
+    """What each layer takes.
+
+    `weights` are bytes and `cache` the numbers that the KV cache keeps for each token, by layer.
+    `output` are the bytes of what turns the last layer's result into logits. `width` is the length
+    of a token's vector, `widest` of the longest one inside a layer.
+    """
+
+    weights: tuple[int, ...] = ()
+    cache: tuple[int, ...] = ()
+    output: int = 0
+    width: int = 0
+    widest: int = 0
+    heads: int = 0
+
+
+def layer_sizes(
+    tensors: Sequence[Tensor], layers: int, heads: int, active_experts: int
+) -> LayerSizes:
+    """Add the tensors up; a layer that is not named takes nothing."""
+    weights, cache, widest = Counter[int](), Counter[int](), 0
+    width = _width(tensors)
+    for tensor in tensors:
+        if (found := _BLOCK.fullmatch(tensor.name)) is None:
+            continue
+        index, part = int(found[1]), found[2]
+        weights[index] += tensor.size
+        cache[index] += _cached(part, tensor.shape, width)
+        widest = max(widest, _longest(part, tensor.shape, active_experts))
+    return LayerSizes(
+        weights=tuple(weights[index] for index in range(layers)),
+        cache=tuple(cache[index] for index in range(layers)),
+        output=_output(tensors),
+        width=width,
+        widest=widest,
+        heads=heads,
+    )
+
+
+def _width(tensors: Iterable[Tensor]) -> int:
+    return next((t.shape[0] for t in tensors if t.name == "token_embd.weight" and t.shape), 0)
+
+
+def _output(tensors: Sequence[Tensor]) -> int:
+    """A model without an own output matrix uses that of its input a second time."""
+    own = sum(tensor.size for tensor in tensors if tensor.name.startswith("output"))
+    if any(tensor.name == "output.weight" for tensor in tensors):
+        return own
+    return own + sum(tensor.size for tensor in tensors if tensor.name == "token_embd.weight")
+
+
+def _cached(part: str, shape: tuple[int, ...], width: int) -> int:
+    """The numbers per token that this tensor adds to the KV cache."""
+    if len(shape) != 2:
+        return 0
+    if part in _CACHED:
+        return shape[1]
+    return max(0, shape[1] - width) if part == _FUSED else 0
+
+
+def _longest(part: str, shape: tuple[int, ...], active_experts: int) -> int:
+    if len(shape) < 2:
+        return 0
+    return shape[1] * max(1, active_experts) if part.endswith(_EXPERTS) else shape[1]

@@ -1,0 +1,305 @@
+"""Where a model's layers go: which GPUs take part, how many layers fit, and who holds which.
+
+Pure arithmetic over what llama.cpp reports of the devices and what the file's header says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.core.gguf_layers import LayerSizes
+from app.engine.messages import DeviceKind, DeviceReport, Placed
+
+CPU, GPU, INTEGRATED, ACCELERATOR = 0, 1, 2, 3
+KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
+
+_KINDS: dict[int, DeviceKind] = {CPU: "CPU", GPU: "GPU", INTEGRATED: "integrated GPU"}
+_MEBI = 2**20
+_LEAST_RESERVE, _MOST_RESERVE, _RESERVED_PART = 256 * _MEBI, 1024 * _MEBI, 16
+_FLOAT = 4
+_LIVE_VECTORS = 3  # of a token, alive at once while a layer is computed
+_HALVINGS = 80  # of the search for an even filling: far below one byte in the end
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device as llama.cpp sees it; `kind` as in its own enumeration, memory in bytes.
+
+    `id` is the same for one card seen by two backends; empty where it is not known.
+    """
+
+    index: int
+    name: str
+    title: str
+    kind: int
+    free: int
+    total: int
+    backend: str = ""
+    id: str = ""
+
+    @property
+    def report(self) -> DeviceReport:
+        """What the app is told of it."""
+        kind = _KINDS.get(self.kind, "accelerator")
+        return DeviceReport(
+            name=self.name, title=self.title, kind=kind, free=self.free, total=self.total
+        )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it says how much memory it has."""
+        return self.total > 0 or self.free > 0
+
+    @property
+    def budget(self) -> int:
+        """The free memory less what other programs and the driver may come to need."""
+        reserve = min(_MOST_RESERVE, max(_LEAST_RESERVE, self.total // _RESERVED_PART))
+        return max(0, self.free - reserve)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a model needs on the devices, in bytes.
+
+    `weights` and `cache` are those of each layer, the output layer last. Every device that holds
+    layers needs `scratch` beside them, and the one with the output layer `logits` on top.
+    """
+
+    weights: tuple[int, ...]
+    cache: tuple[int, ...]
+    scratch: int = 0
+    logits: int = 0
+
+    @property
+    def count(self) -> int:
+        """The layers with the output layer."""
+        return len(self.weights)
+
+    def last(self, layers: int) -> tuple[int, ...]:
+        """The whole size of each of the last `layers` layers, the logits with the output's."""
+        pairs = zip(self.weights, self.cache, strict=True)
+        whole = [weights + cache for weights, cache in pairs]
+        whole[-1] += self.logits
+        return tuple(whole[len(whole) - layers :])
+
+
+@dataclass(frozen=True, slots=True)
+class Computing:
+    """What of the settings decides how much memory is needed; `outputs` rows can give logits."""
+
+    context: int
+    ubatch: int
+    outputs: int
+    kv_type: str
+    flash_attention: bool
+
+
+def demand(sizes: LayerSizes, vocabulary: int, settings: Computing) -> Demand:
+    """What a model of these layers needs with these settings.
+
+    The scratch is what llama.cpp's own reservation comes to, within a tenth: the mask of the
+    attention, and the vectors of a micro-batch that live at once; logits take their place when
+    the layers are done.
+    """
+    each = settings.context * KV_BYTES[settings.kv_type]
+    vectors = _LIVE_VECTORS * settings.ubatch * (sizes.width + sizes.widest) * _FLOAT
+    pairs = settings.context * settings.ubatch
+    mask = pairs * (_FLOAT // 2 if settings.flash_attention else _FLOAT)
+    attention = 0 if settings.flash_attention else pairs * sizes.heads * _FLOAT
+    most = max(vectors, attention)
+    logits = min(settings.outputs, settings.ubatch) * vocabulary * _FLOAT
+    return Demand(
+        weights=(*sizes.weights, sizes.output),
+        cache=(*(int(numbers * each) for numbers in sizes.cache), 0),
+        scratch=mask + most,
+        logits=max(0, logits - most),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How many of the last layers each device holds, in order; the processor holds the rest."""
+
+    devices: tuple[Device, ...] = ()
+    counts: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def layers(self) -> int:
+        """All layers on GPUs, the output layer being one."""
+        return sum(self.counts)
+
+    @property
+    def titles(self) -> str:
+        """The GPUs for people."""
+        return " + ".join(device.title for device in self.devices)
+
+    def placed(self, needed: Demand) -> tuple[Placed, ...]:
+        """What every device holds, the processor last."""
+        start = needed.count - self.layers
+        found = [_placed(needed, "CPU", 0, start)] if start else []
+        rows = []
+        for device, count in zip(self.devices, self.counts, strict=True):
+            rows.append(_placed(needed, device.title, start, start + count))
+            start += count
+        return (*rows, *found)
+
+
+def _placed(needed: Demand, device: str, start: int, end: int) -> Placed:
+    weights, cache = sum(needed.weights[start:end]), sum(needed.cache[start:end])
+    return Placed(device=device, layers=end - start, weights=weights, cache=cache)
+
+
+def gpus(devices: Iterable[Device]) -> tuple[Device, ...]:
+    """The devices that layers may go to: every card once, integrated ones if there are no others.
+
+    Where two backends see the same card, the one that llama.cpp lists first has it. Accelerators
+    hold no layers; ggml uses them beside the processor by itself.
+    """
+    listed = [device for device in devices if device.backend != "RPC"]
+    cards = _each_once(device for device in listed if device.kind == GPU)
+    inside = [device for device in listed if device.kind == INTEGRATED]
+    return cards or tuple(device for device in inside if device.backend == inside[0].backend)
+
+
+def _each_once(devices: Iterable[Device]) -> tuple[Device, ...]:
+    seen: list[Device] = []
+    kept: list[Device] = []
+    for device in devices:
+        alike = [one for one in seen if one.backend == device.backend and _same(one, device)]
+        others = [one for one in kept if one.backend != device.backend and _same(one, device)]
+        if len(others) <= len(alike):  # the second of two alike is the second one there, too
+            kept.append(device)
+        seen.append(device)
+    return tuple(kept)
+
+
+def _same(one: Device, other: Device) -> bool:
+    if one.id and other.id:
+        return one.id == other.id
+    return _plain(one.title) == _plain(other.title)
+
+
+def _plain(title: str) -> str:
+    """A card's name without what drivers add in brackets."""
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"\([^)]*\)", "", title.casefold())))
+
+
+def place(devices: Iterable[Device], needed: Demand, wanted: int) -> Placement:
+    """The placement of `wanted` layers, -1 for what fits; 0 keeps the model off every GPU."""
+    found = gpus(devices)
+    if not wanted or not found:
+        return Placement()
+    if wanted > 0:
+        return _as_asked(found, needed, min(wanted, needed.count))
+    known = tuple(device for device in found if device.is_known)
+    if not known:
+        return Placement(notes=(_silent(found),))
+    return _what_fits(known, needed)
+
+
+def _what_fits(devices: tuple[Device, ...], needed: Demand) -> Placement:
+    for layers in range(needed.count, 0, -1):
+        if placed := _fitting(devices, needed, layers):
+            note = (_partly(layers, needed.count),) if layers < needed.count else ()
+            return Placement(placed.devices, placed.counts, note)
+    return Placement(notes=(_nothing_fits(devices),))
+
+
+def _as_asked(devices: tuple[Device, ...], needed: Demand, layers: int) -> Placement:
+    """So many layers in any case; where they do not fit, spread by free memory and said."""
+    known = tuple(device for device in devices if device.is_known)
+    if not known:
+        return Placement(devices[:1], (layers,))
+    if placed := _fitting(known, needed, layers):
+        return placed
+    fits = _what_fits(known, needed).layers
+    counts = _evenly([max(1, device.budget) for device in known], needed.last(layers))
+    return _without_empty(known, counts, (_too_many(layers, fits),))
+
+
+def respread(placement: Placement, needed: Demand, layers: int) -> Placement:
+    """The same devices with fewer layers, for a load that ran out of memory."""
+    counts = _evenly([max(1, one.budget) for one in placement.devices], needed.last(layers))
+    return _without_empty(placement.devices, counts, ())
+
+
+def _fitting(devices: tuple[Device, ...], needed: Demand, layers: int) -> Placement | None:
+    """On one device if one has room for all, the emptiest first; else spread over several."""
+    blocks = needed.last(layers)
+    for device in sorted(devices, key=lambda device: -device.free):
+        if sum(blocks) + needed.scratch <= device.budget:
+            return Placement((device,), (layers,))
+    rooms = [max(0, device.budget - needed.scratch) for device in devices]
+    if _filled(rooms, blocks, 1.0) is None:
+        return None
+    return _without_empty(devices, _evenly(rooms, blocks), ())
+
+
+def _evenly(rooms: Sequence[int], blocks: Sequence[int]) -> list[int]:
+    """Blocks in order over the rooms, the fullest room as little full as can be."""
+    low, high = 0.0, 2.0 * (sum(blocks) + 1) / max(1, min(room or 1 for room in rooms)) + 1
+    best = [0] * (len(rooms) - 1) + [len(blocks)]
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if counts := _filled(rooms, blocks, middle):
+            best, high = counts, middle
+        else:
+            low = middle
+    return best
+
+
+def _filled(rooms: Sequence[int], blocks: Sequence[int], fill: float) -> list[int] | None:
+    """How many blocks each room takes when filled to `fill`; None if some are left over."""
+    counts, at = [], 0
+    for room in rooms:
+        start, used = at, 0
+        while at < len(blocks) and used + blocks[at] <= room * fill:
+            used += blocks[at]
+            at += 1
+        counts.append(at - start)
+    return counts if at == len(blocks) else None
+
+
+def _without_empty(
+    devices: Sequence[Device], counts: Sequence[int], notes: tuple[str, ...]
+) -> Placement:
+    taken = [(device, count) for device, count in zip(devices, counts, strict=True) if count]
+    return Placement(tuple(one for one, _ in taken), tuple(count for _, count in taken), notes)
+
+
+def _partly(layers: int, count: int) -> str:
+    return (
+        f"{layers} of {count} layers fit into the memory of the graphics card; "
+        "the processor does the rest."
+    )
+
+
+def _nothing_fits(devices: Sequence[Device]) -> str:
+    free = max(device.free for device in devices) / 2**30
+    return (
+        f"No layer fits into the memory of the graphics card ({free:.1f} GiB free), "
+        "so the processor does it all."
+    )
+
+
+def _too_many(layers: int, fits: int) -> str:
+    return (
+        f"{layers} layers were asked for on the graphics card, but its free memory has room "
+        f"for {fits}."
+    )
+
+
+def _silent(devices: Sequence[Device]) -> str:
+    return (
+        f"{devices[0].title} does not say how much memory it has, so the processor does it all; "
+        "set the layers on the GPU to use it."
+    )
+
+
+def no_room(layers: int, fewer: int) -> str:
+    """The sentence about a load that ran out of the GPU's memory and is tried with fewer layers."""
+    instead = f"{fewer} were tried" if fewer else "the processor does it all"
+    return f"The graphics card had no room for {layers} layers, so {instead}."
