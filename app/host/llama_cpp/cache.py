@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import psutil
 
+from app.host.blocks import PrefixIndex
 from app.host.llama_cpp.context import SEQUENCES, Context, State
+from app.host.state_file import MOST_STATE
+from app.host.states import SavedPrompts
 from app.host.vocabulary import Ids, common_prefix
 from app.host.writing import ContextFullError
 
@@ -17,6 +20,9 @@ one: llama.cpp computes attention over all cells, so that foreign ones slow ever
 
 _MEMORY_SHARE = 4
 """Put-aside prompts take at most one in so many bytes of the free memory."""
+
+_WORTH = 128
+"""How many tokens a saved prompt must spare to be fetched from the disk."""
 
 
 @dataclass(eq=False)
@@ -47,16 +53,20 @@ class PrefixCache:
 
     Sequences share the cells of a common beginning, so that keeping a take costs only its own
     tokens. Whole other prompts are put aside into ordinary memory, whence they come back in
-    milliseconds. The one that was not used for the longest goes first. `partial` says whether the
-    model can forget a part of a sequence.
+    milliseconds; those of earlier sessions come from the disk, where `saved` keeps them. The one
+    that was not used for the longest goes first. `partial` says whether the model can forget a part
+    of a sequence.
     """
 
-    def __init__(self, context: Context, *, partial: bool) -> None:
+    def __init__(
+        self, context: Context, *, partial: bool, saved: SavedPrompts | None = None
+    ) -> None:
         self._context = context
         self._partial = partial
         self._free = list(range(SEQUENCES - 1, -1, -1))
-        self._kept: list[Sequence] = []
-        self._aside: list[_Aside] = []
+        self._saved = saved
+        self._kept: PrefixIndex[Sequence] = PrefixIndex()
+        self._aside: PrefixIndex[_Aside] = PrefixIndex()
         self._clock = 0
 
     def anew(self) -> Sequence:
@@ -71,13 +81,12 @@ class PrefixCache:
 
         The last token is left out because its logits are needed.
         """
-        self._bring_back(tokens)
-        found = max(self._kept, key=lambda kept: self._reusable(kept.tokens, tokens), default=None)
-        length = self._reusable(found.tokens, tokens) if found is not None else 0
-        if found is not None and length:
+        self._bring_back(tokens[:-1])
+        found, length = self._kept.best(tokens[:-1], whole=not self._partial)
+        if found is not None:
             found.used = self._tick()
         sequence = self._lend()
-        if found is not None and length:
+        if found is not None:
             self._context.copy(found.id, sequence.id, length)
             sequence.length = length
         self._put_aside(tokens)
@@ -107,8 +116,9 @@ class PrefixCache:
         sequence.tokens, sequence.used, sequence.length = tokens, self._tick(), len(tokens)
         for other in [other for other in self._kept if self._covers(tokens, other.tokens)]:
             self._drop(other)
-        self._aside = [aside for aside in self._aside if not self._covers(tokens, aside.tokens)]
-        self._kept.append(sequence)
+        for aside in [aside for aside in self._aside if self._covers(tokens, aside.tokens)]:
+            self._aside.remove(aside)
+        self._kept.add(sequence, tokens)
 
     def release(self, sequence: Sequence) -> None:
         """Take a sequence back and forget it."""
@@ -117,29 +127,61 @@ class PrefixCache:
 
     def make_room(self) -> None:
         """Forget the oldest kept sequence; raises ContextFullError when there is none."""
-        if not self._kept:
+        if not len(self._kept):
             raise ContextFullError
         self._drop(min(self._kept, key=lambda kept: kept.used))
 
+    def settle(self, *, all_of_it: bool = False) -> None:
+        """Have the prompt that was used last saved, if that is worth it; see `SavedPrompts`."""
+        last = max(self._kept, key=lambda kept: kept.used, default=None)
+        if last is None or self._saved is None:
+            return
+        if self._saved.wants(last.tokens, all_of_it=all_of_it):
+            room = psutil.virtual_memory().available // _MEMORY_SHARE
+            state = self._context.save(last.id, min(MOST_STATE, room))
+            if state is not None:
+                self._saved.save(last.tokens, state)
+
     def _bring_back(self, tokens: Ids) -> None:
-        """Restore the put-aside prompt that helps more than all that are at hand."""
-        best = max(
-            self._aside, key=lambda aside: self._reusable(aside.tokens, tokens), default=None
-        )
-        if best is None:
+        """Restore the put-aside or saved prompt that helps more than all that are at hand."""
+        whole = not self._partial
+        _, at_hand = self._kept.best(tokens, whole=whole)
+        aside, length = self._aside.best(tokens, whole=whole)
+        if self._fetch(tokens, max(at_hand, length)):
             return
-        gain = self._reusable(best.tokens, tokens)
-        if gain <= max((self._reusable(kept.tokens, tokens) for kept in self._kept), default=0):
-            return
-        self._aside.remove(best)
+        if aside is not None and length > at_hand:
+            self._aside.remove(aside)
+            self._restore(aside.state, aside.tokens)
+
+    def _fetch(self, tokens: Ids, known: int) -> bool:
+        """Restore a saved prompt, if one is longer by enough than what is `known` here."""
+        if self._saved is None:
+            return False
+        saved, length = self._saved.best(tokens, whole=not self._partial)
+        if saved is None or length < known + _WORTH:
+            return False
+        state = self._saved.load(saved)
+        if state is None:
+            return False
+        if self._restore(state, saved.tokens, length):
+            return True
+        self._saved.drop(saved)
+        return False
+
+    def _restore(self, state: State, tokens: Ids, length: int | None = None) -> bool:
+        """Keep a copied sequence again, or the first `length` tokens of it."""
         sequence = self._lend()
-        while not self._context.restore(best.state, sequence.id):
-            if not self._kept:
+        while not self._context.restore(state, sequence.id):
+            if not len(self._kept):
                 self.release(sequence)
-                return
-            self._leave(min(self._kept, key=lambda kept: kept.used), best.tokens)
-        sequence.length = len(best.tokens)
-        self.keep(sequence, best.tokens)
+                return False
+            self._leave(min(self._kept, key=lambda kept: kept.used), tokens)
+        sequence.length = self._context.holds(sequence.id)
+        if sequence.length != len(tokens):
+            self.release(sequence)
+            return False
+        self.keep(sequence, tokens[:length] if self._partial else tokens)
+        return True
 
     def _put_aside(self, tokens: Ids) -> None:
         """Clear away old sequences that would slow the running one down."""
@@ -157,24 +199,21 @@ class PrefixCache:
         if known < len(kept.tokens) / 2:
             state = self._context.save(kept.id)
             if state is not None:
-                self._aside.append(_Aside(kept.tokens, state, kept.used))
+                self._aside.add(_Aside(kept.tokens, state, kept.used), kept.tokens)
                 self._trim()
         self._drop(kept)
 
     def _trim(self) -> None:
         """Keep what is put aside within the context's own size and the free memory."""
-        self._aside.sort(key=lambda aside: aside.used)
+        oldest_first = sorted(self._aside, key=lambda aside: aside.used)
         room = psutil.virtual_memory().available // _MEMORY_SHARE
-        while self._aside and (
-            sum(len(aside.tokens) for aside in self._aside) > self._context.size
-            or sum(len(aside.state) for aside in self._aside) > room
-        ):
-            del self._aside[0]
-
-    def _reusable(self, known: Ids, tokens: Ids) -> int:
-        """How much of `known` serves `tokens`."""
-        length = min(common_prefix(known, tokens), len(tokens) - 1)
-        return length if self._partial or length == len(known) else 0
+        tokens = sum(len(aside.tokens) for aside in oldest_first)
+        size = sum(len(aside.state) for aside in oldest_first)
+        for aside in oldest_first:
+            if tokens <= self._context.size and size <= room:
+                return
+            tokens, size = tokens - len(aside.tokens), size - len(aside.state)
+            self._aside.remove(aside)
 
     def _covers(self, tokens: Ids, other: Ids) -> bool:
         return self._partial and common_prefix(tokens, other) == len(other)

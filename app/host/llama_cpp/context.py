@@ -134,9 +134,11 @@ class Context:
         """Let `target`, which must be empty, share the first `length` positions of `source`."""
         native.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
-    def save(self, sequence: int) -> State | None:
-        """A copy of a sequence's memory; None if it cannot be had."""
+    def save(self, sequence: int, most: int | None = None) -> State | None:
+        """A copy of a sequence's memory; None if it cannot be had or is larger than `most`."""
         size = native.llama_state_seq_get_size(self.handle, sequence)
+        if most is not None and size > most:
+            return None
         try:
             state = np.empty(size, np.uint8)
         except MemoryError:
@@ -144,6 +146,11 @@ class Context:
         pointer = _pointer(state, ctypes.POINTER(ctypes.c_uint8))
         written = native.llama_state_seq_get_data(self.handle, pointer, size, sequence)
         return state if written == size else None
+
+    def holds(self, sequence: int) -> int:
+        """How many positions a sequence really has."""
+        last: int = native.llama_memory_seq_pos_max(self._memory, sequence)
+        return last + 1
 
     def restore(self, state: State, sequence: int) -> bool:
         """Put a copy back as an empty sequence; False if there is no room for it."""

@@ -15,6 +15,7 @@ from app.host.llama_cpp.tuning import Tuning
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter, too_long
 from app.host.requests import check_scored, does_not_fit, prompt_tokens, reading, seeds, statistics
+from app.host.states import SavedPrompts
 from app.host.stops import Transcript
 from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError, Times, Writer
@@ -25,12 +26,13 @@ _SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as t
 class LlamaCppEngine:
     """A model in memory with its context and prefix cache; implements `app.host.base.Engine`."""
 
-    def __init__(self, model: Model, info: ModelInfo) -> None:
+    def __init__(self, model: Model, info: ModelInfo, saved: SavedPrompts | None = None) -> None:
         self._info = info
         self._model = model
         self._context = model.context
         self._vocabulary = model.vocabulary
-        self._cache = PrefixCache(model.context, partial=model.can_forget_part)
+        self._cache = PrefixCache(model.context, partial=model.can_forget_part, saved=saved)
+        self._saved = saved
         self._reader = Reader(model.context, self._cache)
         self._prompter = Prompter(model.vocabulary, model.template)
 
@@ -86,7 +88,8 @@ class LlamaCppEngine:
         return Done(job=job.number, stats=reading(times, len(prompt), dropped))
 
     def settle(self) -> None:
-        """Nothing is prepared yet."""
+        """Save the prompt used last, for the next time."""
+        self._cache.settle()
 
     def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
         """The tokens of the prompt as `generate` would read it."""
@@ -107,7 +110,11 @@ class LlamaCppEngine:
             self._cache.release(sequence)
 
     def close(self) -> None:
-        """Free the model and all its memory."""
+        """Save what is new, then free the model and all its memory."""
+        if self._saved is not None:
+            self._saved.close()
+            self._cache.settle(all_of_it=True)
+            self._saved.close()
         self._model.close()
 
     def _chain(self, request: Generate, prompt: Ids, seed: int) -> Chain:
