@@ -95,6 +95,14 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             group="Model",
         ),
     ] = True
+    keep_prompts: Annotated[
+        bool,
+        Row(
+            label="Keep what was read",
+            help="Keeps the text that the model has read in the cache folder on this disk, so that it opens at once the next time; off deletes it there.",
+            group="Model",
+        ),
+    ] = True
 
 
 LOAD_OPTIONS: tuple[BoundRow, ...] = rows(LoadOptions)

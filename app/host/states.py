@@ -45,6 +45,7 @@ _OLDEST_S = 30 * 24 * 3600.0
 _PART_S = 3600.0  # an unfinished file that is older was given up
 _GROWTH = 8  # a prompt is saved again when it has grown by one in so many tokens
 
+_AROUND = 1024  # more than a header takes beside the tokens
 _PRIVATE = 0o700
 _SUFFIX, _PART = ".prompt", ".part"
 
@@ -162,7 +163,7 @@ class SavedPrompts:
     def _put(self, tokens: Ids, state: State) -> Saved:
         _make_folder(self._folder)
         header = describe(self._made, tokens, state)
-        _make_room(self._folder, len(state))
+        _make_room(self._folder, len(state) + len(header.ids) + _AROUND)
         path = self._folder / f"{secrets.token_hex(12)}{_SUFFIX}"
         write_state(path, header, state)
         return Saved(path, tokens, header)

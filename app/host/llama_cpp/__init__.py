@@ -15,12 +15,11 @@ _HINT = "Install llama-cpp-python 0.3.36 beside the program, or use the Torch en
 
 def load(path: str, options: LoadOptions, job: Job, cache: str = "") -> Engine:
     """Load the GGUF file at `path`; raises EngineMissingError where llama.cpp is not installed."""
-    del cache  # the file itself is mapped into memory
     if problem := _problem():
         raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
     from app.host.llama_cpp.loading import load_engine
 
-    return load_engine(path, options, job)
+    return load_engine(path, options, job, cache)
 
 
 def describe() -> EngineReport:

@@ -111,10 +111,11 @@ class LlamaCppEngine:
 
     def close(self) -> None:
         """Save what is new, then free the model and all its memory."""
-        if self._saved is not None:
-            self._saved.close()
+        saved, self._saved = self._saved, None
+        if saved is not None:
+            saved.close()
             self._cache.settle(all_of_it=True)
-            self._saved.close()
+            saved.close()
         self._model.close()
 
     def _chain(self, request: Generate, prompt: Ids, seed: int) -> Chain:

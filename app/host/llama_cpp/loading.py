@@ -40,6 +40,7 @@ from app.host.llama_cpp.placement import (
     place,
     respread,
 )
+from app.host.llama_cpp.saving import saved_prompts
 from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
@@ -51,8 +52,11 @@ _AGAIN = "Get the file again."
 _SMALLER = "Close other programs, choose a smaller context or a smaller model."
 
 
-def load_engine(path: str, options: LoadOptions, job: Job) -> LlamaCppEngine:
-    """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
+def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> LlamaCppEngine:
+    """Load the model at `path`, emitting `Loading`; raises a LampblackError.
+
+    What it reads is saved in the folder `cache`, if there is one.
+    """
     file = Path(path)
     header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
     needed = _demand(header, options)
@@ -71,7 +75,7 @@ def load_engine(path: str, options: LoadOptions, job: Job) -> LlamaCppEngine:
             info = _info(file, model, settings)
             placed = placement.placed(needed)
             info = msgspec.structs.replace(info, placement=placed, notes=tuple(notes))
-            return LlamaCppEngine(model, info)
+            return LlamaCppEngine(model, info, saved_prompts(info, options, cache))
 
 
 def _devices(options: LoadOptions) -> Iterator[Device]:

@@ -1,0 +1,36 @@
+"""A digest that tells model files apart, wherever they lie, without reading all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path
+
+_HEAD = 1 << 20  # what is read of the beginning: the header, or most of it
+_SAMPLES = 64
+_SAMPLE = 16 << 10  # bytes; two trainings of one model differ in all of their weights
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """The digest of the files' sizes, beginnings and samples of the rest; raises OSError."""
+    digest = blake2b(digest_size=16)
+    for path in files:
+        size = path.stat().st_size
+        digest.update(size.to_bytes(8, "little"))
+        with path.open("rb") as file:
+            digest.update(file.read(_HEAD))
+            for number in range(1, _SAMPLES + 1):
+                file.seek(max(0, size - _SAMPLE) * number // _SAMPLES)
+                digest.update(file.read(_SAMPLE))
+    return digest.hexdigest()
+
+
+def parts(file: Path) -> list[Path]:
+    """All files of a GGUF model that comes in several, of which `file` is the first."""
+    found = re.fullmatch(r"(.*)-00001-of-(\d{5})", file.stem)
+    if found is None:
+        return [file]
+    name, count = found.groups()
+    numbers = range(1, int(count) + 1)
+    return [file.with_name(f"{name}-{number:05}-of-{count}{file.suffix}") for number in numbers]

@@ -1,0 +1,48 @@
+"""Where the prompts that a GGUF model has read are saved, and what they depend on."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from pathlib import Path
+
+from app.core.load_options import LoadOptions
+from app.engine.messages import ModelInfo
+from app.host.fingerprint import fingerprint, parts
+from app.host.state_file import Made
+from app.host.states import SavedPrompts, forget_all
+
+_FOLDER = "prompts"
+
+
+def saved_prompts(info: ModelInfo, options: LoadOptions, cache: str) -> SavedPrompts | None:
+    """The saved prompts of a loaded model in the folder `cache`, if there are to be any.
+
+    Whoever does not want them kept does not want those of former times kept either.
+    """
+    if not cache:
+        return None
+    folder = Path(cache) / _FOLDER
+    if not options.keep_prompts:
+        forget_all(folder)
+        return None
+    try:
+        model = fingerprint(parts(Path(info.path)))
+    except OSError:  # it was moved away since it was mapped: nothing tells it from another
+        return None
+    made = Made(model=model, build=info.settings.build, settings=_settings(info))
+    return SavedPrompts(folder, made, info.context)
+
+
+def _settings(info: ModelInfo) -> str:
+    """A digest of all that changes the numbers in a sequence's memory, or their arrangement."""
+    settings = info.settings
+    facts = (
+        info.architecture,
+        info.quantization,
+        info.parameters,
+        settings.context,  # some models scale their positions by it
+        settings.kv_type,
+        settings.flash_attention,
+        settings.device,
+    )
+    return blake2b(repr(facts).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,127 @@
+"""What one engine has read, the next one with the same model and build knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.load_options import LoadOptions
+from app.engine.messages import Done, Read
+from app.host import llama_cpp as engine_module
+from app.host.base import Job
+from app.host.llama_cpp.engine import LlamaCppEngine
+from tests.host.driving import Runner
+
+LENGTH = 270  # tokens, a little more than the least that is saved
+TEXT = " ".join(
+    f"On day {day} the keeper wrote the number {day} into his book." for day in range(22)
+)
+OPTIONS: dict[str, Any] = {"context": 512, "threads": 1}
+
+Open = Callable[..., LlamaCppEngine]
+
+
+@pytest.fixture
+def opened(starter_model: Path, tmp_path: Path) -> Iterator[Open]:
+    """Loads engines that share a cache folder, and closes what is still open."""
+    engines: list[LlamaCppEngine] = []
+
+    def load(path: Path = starter_model, **options: Any) -> LlamaCppEngine:
+        engine = engine_module.load(
+            str(path),
+            LoadOptions(**{**OPTIONS, **options}),
+            Job(0, lambda _event: None),
+            str(tmp_path / "cache"),
+        )
+        assert isinstance(engine, LlamaCppEngine)
+        engines.append(engine)
+        return engine
+
+    yield load
+    for engine in engines:
+        engine.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache" / "prompts"
+
+
+def read(engine: LlamaCppEngine, prompt: str) -> Done:
+    return engine.read(Read(job=1, prompt=prompt), Job(1, lambda _event: None))
+
+
+def test_a_document_that_is_opened_again_begins_at_once(opened: Open, folder: Path) -> None:
+    first = opened()
+    assert first.count(TEXT, ()) >= LENGTH
+    Runner(first)(TEXT, max_tokens=1)
+    first.settle()
+    again = Runner(first)(TEXT, max_tokens=12, temperature=0.0)  # from the memory
+    first.close()
+    assert len(list(folder.iterdir())) == 1
+    second = opened()
+    reopened = Runner(second)(TEXT, max_tokens=12, temperature=0.0)
+    assert reopened.stats.reused_tokens == reopened.stats.prompt_tokens - 1
+    assert reopened.takes[0].token_ids == again.takes[0].token_ids
+    exact = Runner(second)(TEXT, max_tokens=1, exact=True)
+    assert exact.stats.reused_tokens == 0
+
+
+def test_closing_saves_what_is_new(opened: Open, folder: Path, starter_model: Path) -> None:
+    first = opened()
+    assert read(first, TEXT).stats.reused_tokens == 0
+    assert not folder.exists()
+    first.close()
+    assert len(list(folder.iterdir())) == 1
+    other = opened(flash_attention="on")  # another arrangement of the memory
+    assert read(other, TEXT[:80]).stats.reused_tokens == 0
+    moved = folder.parent.parent / "renamed.gguf"
+    moved.symlink_to(starter_model)
+    third = opened(moved)
+    changed = read(third, TEXT[:-200] + " And then?")
+    assert changed.stats.reused_tokens > changed.stats.prompt_tokens - 10
+
+
+def test_who_wants_nothing_kept_has_nothing_kept(opened: Open, folder: Path) -> None:
+    first = opened()
+    read(first, TEXT)
+    first.close()
+    assert list(folder.iterdir())
+    second = opened(keep_prompts=False)
+    assert not list(folder.iterdir())
+    read(second, TEXT[:80])
+    second.settle()
+    second.close()
+    assert not list(folder.iterdir())
+
+
+def test_a_state_that_llama_cpp_refuses_is_read_anew_and_deleted(
+    opened: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened()
+    read(first, TEXT)
+    first.close()
+    second = opened()
+    monkeypatch.setattr(second._context, "restore", lambda _state, _sequence: False)
+    assert read(second, TEXT).stats.reused_tokens == 0
+    assert not list(folder.iterdir())
+
+
+def test_what_was_read_ahead_is_not_read_again(generate: Runner) -> None:
+    prompt = "Nobody had told the clerks in the harbour about the eleventh ship. " * 3
+    ahead = generate.engine.read(Read(job=1, prompt=prompt), Job(1, lambda _event: None))
+    assert ahead.takes == ()
+    assert ahead.stats.prompt_tokens > 30
+    done = generate(prompt + "It came", max_tokens=1)
+    assert done.stats.reused_tokens >= ahead.stats.prompt_tokens - 1
+
+
+def test_a_reading_that_is_stopped_keeps_what_it_has(small: Runner) -> None:
+    prompt = "Seven pilots and one cook argued about the tide until it had gone. " * 9
+    job = Job(1, lambda event: job.cancel() if event.done else None)
+    small.engine.read(Read(job=1, prompt=prompt), job)
+    done = small(prompt, max_tokens=1)
+    assert 0 < done.stats.reused_tokens < done.stats.prompt_tokens - 1
