@@ -17,7 +17,7 @@ import psutil
 
 from app import __version__
 from app.cli import output
-from app.cli.models import model_line
+from app.cli.models.listing import model_line
 from app.cli.program import Program
 from app.core.errors import LampblackError
 from app.core.models import ModelFile

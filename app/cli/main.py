@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
 from app import __version__
 from app.bench.run import ROUNDS
@@ -13,9 +12,10 @@ from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
-from app.cli.models import run_get_starter, run_list
+from app.cli.models.words import add_models
+from app.cli.parsing import Parser, Words, parser_of
 from app.cli.program import Program
-from app.core.errors import LampblackError, UsageError
+from app.core.errors import LampblackError
 from app.core.load_options import ENGINES
 from app.core.paths import Paths
 from app.engine.client import EngineClient
@@ -47,45 +47,20 @@ else: a goal that is missed, not judged or not measured, or a run that was stopp
 _EXIT_CODES = "Exit codes: 0 done, 2 the command line was not understood, 1 anything else."
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are UsageErrors."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise the complaint as a sentence."""
-        raise UsageError(
-            message[:1].upper() + message[1:].rstrip(".") + ".", f"See `{self.prog} --help`."
-        )
-
-    def _print_message(self, message: str, _file: object = None) -> None:
-        """Write help and version, which argparse would drop in silence on a full disk."""
-        output.write(message)
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The parser of every word that is not the window's."""
-    parser = _parser_of(_Parser, prog="lampblack", description=_ABOUT, epilog=_EXIT_CODES)
+    parser = parser_of(Parser, prog="lampblack", description=_ABOUT, epilog=_EXIT_CODES)
     parser.add_argument("--version", action="version", version=f"lampblack {__version__}")
     words = parser.add_subparsers(metavar="WORD", required=True)
     _add_generate(words)
     _add_bench(words)
     _add_doctor(words)
-    _add_models(words)
+    add_models(words)
     return parser
 
 
-def _parser_of(
-    make: Callable[..., argparse.ArgumentParser], *names: str, **more: str
-) -> argparse.ArgumentParser:
-    return make(
-        *names,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-        **more,
-    )
-
-
-def _add_generate(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _parser_of(
+def _add_generate(words: Words) -> None:
+    parser = parser_of(
         words.add_parser,
         "generate",
         help="continue a text",
@@ -125,8 +100,8 @@ def _add_generate(words: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=run_generate)
 
 
-def _add_bench(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _parser_of(
+def _add_bench(words: Words) -> None:
+    parser = parser_of(
         words.add_parser,
         "bench",
         help="measure how fast it is here, beside bare yardsticks",
@@ -152,24 +127,10 @@ def _add_bench(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.set_defaults(run=run_bench)
 
 
-def _add_doctor(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _parser_of(words.add_parser, "doctor", help="say what works here and what is missing")
+def _add_doctor(words: Words) -> None:
+    parser = parser_of(words.add_parser, "doctor", help="say what works here and what is missing")
     parser.add_argument("--json", action="store_true", help="write the report as one JSON object")
     parser.set_defaults(run=run_doctor)
-
-
-def _add_models(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    models = _parser_of(words.add_parser, "models", help="list models, or get the starter model")
-    inner = models.add_subparsers(metavar="WORD", required=True)
-    listing = _parser_of(inner.add_parser, "list", help="the models on disk")
-    listing.add_argument("--json", action="store_true", help="write them as a JSON list")
-    listing.set_defaults(run=run_list)
-    get = _parser_of(inner.add_parser, "get", help="fetch a model after a question")
-    get.add_argument(
-        "name", choices=("starter",), help="the starter model, the one there is so far"
-    )
-    get.add_argument("--yes", action="store_true", help="do not ask")
-    get.set_defaults(run=run_get_starter)
 
 
 def run_cli(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.core.catalogue import Catalogue, catalogue_file
 from app.core.errors import ModelNotFoundError
 from app.core.models import ModelFile, ModelLibrary
 from app.core.paths import Paths
@@ -40,6 +41,11 @@ class Program:
     def library(self) -> ModelLibrary:
         """The models on disk."""
         return ModelLibrary(self.paths.models, lambda: self.settings.added_models)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The models that can be got, the user's own list included."""
+        return Catalogue.read(catalogue_file(), self.paths.catalogue_file)
 
     @contextmanager
     def engine(self) -> Iterator[EngineClient]:

@@ -159,6 +159,12 @@ class DownloadError(LampblackError):
     kind = "download"
 
 
+class CatalogueError(LampblackError):
+    """A list of models to get that cannot be read, or has no such model."""
+
+    kind = "catalogue"
+
+
 def _with_subclasses(cls: type[LampblackError]) -> list[type[LampblackError]]:
     return [cls, *(found for sub in cls.__subclasses__() for found in _with_subclasses(sub))]
 

@@ -44,6 +44,11 @@ class Paths:
         return self.config / "presets.json"
 
     @property
+    def catalogue_file(self) -> Path:
+        """The user's own list of models to get, in the form of the program's models.json."""
+        return self.config / "models.json"
+
+    @property
     def models(self) -> Path:
         """The folder of models that the program fetched or the user put there."""
         return self.data / "models"

@@ -1,46 +1,21 @@
-"""`lampblack models`: what is on disk, and the starter model."""
+"""`lampblack models get`: fetching a model after a question."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import sys
 from pathlib import Path
 
-import msgspec
-
 from app.cli import output
+from app.cli.parsing import Words, parser_of
 from app.cli.program import Program
 from app.cli.stopping import StopKey
 from app.core.errors import CancelledError, DownloadError, UsageError
-from app.core.models import ModelFile
 from app.core.starter import STARTER, is_present, starter_path
 from app.fetch.client import Fetcher, Progress
 
 _PHASES = {"downloading": "Fetching", "unpacking": "Unpacking", "verifying": "Verifying"}
-
-
-def run_list(arguments: argparse.Namespace, program: Program) -> int:
-    """List every model, the broken ones with their problem."""
-    models = program.library.list()
-    if arguments.json:
-        output.write(json.dumps(msgspec.to_builtins(models), ensure_ascii=False, indent=2) + "\n")
-        return 0
-    for model in models:
-        output.write(model_line(model) + "\n")
-    if not models:
-        output.note("There is no model yet. Fetch one with `lampblack models get starter`.")
-    return 0
-
-
-def model_line(model: ModelFile) -> str:
-    """A model on one line: name, size, quantization, context, and its path or its problem."""
-    if model.problem:
-        return f"{model.name}  ({model.problem})  {model.path}"
-    facts = [output.size_text(model.size_bytes), model.quantization, model.architecture]
-    facts += [f"context {model.context}"] if model.context else []
-    return f"{model.name}  {', '.join(fact for fact in facts if fact)}  {model.path}"
 
 
 def run_get_starter(arguments: argparse.Namespace, program: Program) -> int:
@@ -96,3 +71,13 @@ def _fetch(fetcher: Fetcher) -> Path:
             return fetcher.get_starter(show)
     finally:
         line.clear()
+
+
+def add_words(words: Words) -> None:
+    """Add `get`."""
+    parser = parser_of(words.add_parser, "get", help="fetch a model after a question")
+    parser.add_argument(
+        "name", choices=("starter",), help="the starter model, the one there is so far"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.set_defaults(run=run_get_starter)

@@ -1,0 +1,1 @@
+"""The words below `lampblack models`: finding, getting and looking after models."""

@@ -1,0 +1,132 @@
+"""`lampblack models search` and `show`: the catalogue, best fit first."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+from typing import Any, get_args
+
+import msgspec
+
+from app.cli import output
+from app.cli.parsing import Words, parser_of
+from app.cli.program import Program
+from app.core.catalogue import PURPOSES, Catalogue, CatalogueEntry, present
+from app.core.load_options import ENGINES
+from app.core.machine import this_machine
+from app.core.offers import Offer, Order, Wish, offers
+
+_WIDTH = 88
+
+
+def run_search(arguments: argparse.Namespace, program: Program) -> int:
+    """List what the catalogue has for the wish."""
+    catalogue = _catalogue(program)
+    found = _offers(catalogue, _wish(arguments), program)
+    if arguments.json:
+        _write_json([_facts(offer) for offer in found])
+        return 0
+    for offer in found:
+        output.write(_lines(offer))
+    if not found:
+        output.note("Nothing in the catalogue answers to all of that. Ask for less.")
+    return 0
+
+
+def run_show(arguments: argparse.Namespace, program: Program) -> int:
+    """Say everything that the catalogue knows of one model."""
+    catalogue = _catalogue(program)
+    entry = catalogue.get(arguments.name)
+    offer = next(offer for offer in _offers(catalogue, Wish(), program) if offer.entry == entry)
+    if arguments.json:
+        _write_json(_facts(offer))
+    else:
+        output.write(_page(offer))
+    return 0
+
+
+def _catalogue(program: Program) -> Catalogue:
+    for problem in program.catalogue.problems:
+        output.note(problem)
+    return program.catalogue
+
+
+def _offers(catalogue: Catalogue, wish: Wish, program: Program) -> tuple[Offer, ...]:
+    here = present(catalogue, program.paths.models, program.library.list())
+    return offers(catalogue, wish, this_machine(), here)
+
+
+def _wish(arguments: argparse.Namespace) -> Wish:
+    return Wish(
+        text=" ".join(arguments.text),
+        purpose=arguments.purpose,
+        language=arguments.language,
+        licence=arguments.licence,
+        engine=arguments.engine,
+        kind=arguments.kind,
+        largest_bytes=int(arguments.largest * 1e9),
+        fits_only=arguments.fits,
+        sort=arguments.sort,
+    )
+
+
+def _write_json(content: Any) -> None:
+    output.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def _facts(offer: Offer) -> dict[str, Any]:
+    facts: dict[str, Any] = msgspec.to_builtins(offer.entry)
+    return facts | {"verdict": offer.verdict, "because": offer.because, "here": offer.here}
+
+
+def _lines(offer: Offer) -> str:
+    entry = offer.entry
+    facts = (size(entry), offer.verdict, entry.kind, entry.engine, entry.licence)
+    mark = ", on this machine" if offer.here else ""
+    why = textwrap.fill(entry.why, _WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return f"{entry.id}  {entry.name}{mark}\n    {', '.join(facts)}\n{why}\n"
+
+
+def _page(offer: Offer) -> str:
+    entry = offer.entry
+    rows = (
+        ("Id", entry.id),
+        ("Good for", ", ".join(entry.good_for)),
+        ("Languages", ", ".join(entry.languages)),
+        ("Kind", "continues text" if entry.kind == "base" else "follows instructions"),
+        ("Size", f"{size(entry)}, {entry.params_b:g} billion parameters {entry.quantization}"),
+        ("Context", f"{entry.context_length:,} tokens"),
+        ("Memory", f"{output.size_text(entry.memory_bytes)}, {offer.verdict}: {offer.because}"),
+        ("Engine", entry.engine),
+        ("Licence", entry.licence),
+        ("From", f"{entry.repo} {entry.revision}".strip()),
+        ("Here", offer.here or "not on this machine"),
+    )
+    shown = "".join(f"  {name:<10}{value}\n" for name, value in rows)
+    return f"{entry.name}\n{textwrap.fill(entry.why, _WIDTH)}\n{shown}"
+
+
+def size(entry: CatalogueEntry) -> str:
+    """The size of what is downloaded, in words."""
+    return output.size_text(entry.size_bytes) if entry.size_bytes else "size not known yet"
+
+
+def add_words(words: Words) -> None:
+    """Add `search` and `show`."""
+    search = parser_of(words.add_parser, "search", help="look for a model in the catalogue")
+    search.add_argument("text", nargs="*", metavar="WORD", help="words to look for")
+    search.add_argument("--purpose", default="", choices=PURPOSES, help="what it shall do")
+    search.add_argument("--language", default="", metavar="CODE", help="a language, such as zh")
+    search.add_argument("--licence", default="", metavar="NAME", help="such as apache-2.0")
+    search.add_argument("--engine", default="", choices=ENGINES, help="the engine that runs it")
+    search.add_argument("--kind", default="", choices=("base", "instruct"), help="its training")
+    search.add_argument("--largest", default=0.0, type=float, metavar="GB", help="its largest size")
+    search.add_argument("--fits", action="store_true", help="leave out what is too large")
+    search.add_argument("--sort", default="best", choices=get_args(Order), help="the order")
+    search.add_argument("--json", action="store_true", help="write a JSON list")
+    search.set_defaults(run=run_search)
+    show = parser_of(words.add_parser, "show", help="all about one model of the catalogue")
+    show.add_argument("name", metavar="ID|NAME", help="its id or name in the catalogue")
+    show.add_argument("--json", action="store_true", help="write one JSON object")
+    show.set_defaults(run=run_show)
