@@ -140,6 +140,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             group="Writing",
         ),
     ] = ""
+    read_ahead: Annotated[
+        bool,
+        Row(
+            label="Read ahead",
+            help="Reads along while you pause, so that writing starts at once; costs some energy.",
+            group="Writing",
+        ),
+    ] = True
     model: str = ""
     recent_files: tuple[str, ...] = ()
     added_models: tuple[str, ...] = ()

@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         desk.gone.connect(self._on_model_gone)
         desk.models.leaving.connect(session.stop)
         self.view.settings_applied.connect(self._offer_reload)
+        self.view.settings_applied.connect(self.writing.reading.wake)
         self.actions_table["unload"].setEnabled(False)
         desk.wanted.connect(self._on_model_wanted)
         desk.settled.connect(self._show_empty_if_needed)
@@ -259,6 +260,7 @@ class MainWindow(QMainWindow):
         self.desk.models.on_event(event)
         self.session.on_event(event)
         self.tokens.on_event(event)
+        self.writing.reading.on_event(event)
         if isinstance(event, Done) and event.takes:
             self.sampling.set_last_seed(event.seed)
 

@@ -13,6 +13,7 @@ from app.ui.actions import Actions
 from app.ui.document_controller import DocumentController
 from app.ui.model_desk import ModelDesk
 from app.ui.page_column import PageColumn
+from app.ui.reading_ahead import ReadingAhead
 from app.ui.session import Session
 from app.ui.status_bar import StatusBar
 from app.ui.take_log import TakeLog
@@ -22,7 +23,7 @@ from app.workbench import Workbench
 
 
 class WritingDesk(QObject):
-    """Starts, stops and shows the session; `make_session` comes first."""
+    """Starts, stops and shows the session, and reads ahead of it; `make_session` comes first."""
 
     def __init__(
         self,
@@ -54,11 +55,20 @@ class WritingDesk(QObject):
             lambda: (self._documents.journal, str(self._documents.path or "")),
             self,
         )
+        self.reading = ReadingAhead(
+            self._page.editor,
+            self._page.write_bar.line,
+            self._bench.worker,
+            self._bench.settings,
+            sampling,
+            self,
+        )
         self._connect()
         return self.session
 
     def close(self) -> None:
         """The window closes: keep what is written, and end the thread that keeps it."""
+        self.reading.close()
         self.session.end()
         self.take_log.close()
 

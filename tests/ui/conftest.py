@@ -66,6 +66,9 @@ class FakeWorker:
     def count(self, prompt: str = "", messages: tuple[Any, ...] = ()) -> int:
         return self._note("count", prompt=prompt)
 
+    def read_ahead(self, **fields: Any) -> int:
+        return self._note("read_ahead", **fields)
+
     def unload(self) -> int:
         return self._note("unload")
 

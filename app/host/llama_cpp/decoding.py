@@ -43,8 +43,20 @@ class Reader:
         self._context = context
         self._cache = cache
 
-    def read(self, sequence: Sequence, tokens: Ids, job: Job, *, report: bool = True) -> bool:
-        """Read what `sequence` lacks of `tokens`, emitting `Prefill`; False if cancelled."""
+    def read(
+        self,
+        sequence: Sequence,
+        tokens: Ids,
+        job: Job,
+        *,
+        report: bool = True,
+        block: int | None = None,
+    ) -> bool:
+        """Read what `sequence` lacks of `tokens`, emitting `Prefill`; False if cancelled.
+
+        It is read in blocks of a batch, or of `block` tokens where that is less.
+        """
+        length = min(block or self._context.chunk, self._context.chunk)
         reused, total = sequence.length, len(tokens)
         while True:
             done = sequence.length
@@ -52,11 +64,11 @@ class Reader:
                 job.emit(Prefill(job=job.number, done=done, total=total, reused=reused))
             if done >= total or job.cancelled:
                 return not job.cancelled
-            block = tokens[done : done + self._context.chunk]
-            self._context.batch.fill(block, done, sequence.id)
-            if not self.decode(len(block), [sequence]):
+            part = tokens[done : done + length]
+            self._context.batch.fill(part, done, sequence.id)
+            if not self.decode(len(part), [sequence]):
                 return False
-            sequence.length += len(block)
+            sequence.length += len(part)
 
     def decode(self, rows: int, sequences: ListOf[Sequence]) -> bool:
         """Compute the batch, forgetting cached sequences to make room; False if cancelled.

@@ -23,6 +23,10 @@ from app.host.writing import ContextFullError, Times, Writer
 _SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as the vocabulary
 
 
+_AHEAD = 128
+"""How many tokens are read ahead at a time: what a stop cuts off is at most lost."""
+
+
 class LlamaCppEngine:
     """A model in memory with its context and prefix cache; implements `app.host.base.Engine`."""
 
@@ -79,7 +83,7 @@ class LlamaCppEngine:
         times.reused = sequence.length
         self._context.watch(job)
         try:
-            self._reader.read(sequence, prompt, job)
+            self._reader.read(sequence, prompt, job, block=_AHEAD)
         except ContextFullError as error:
             raise does_not_fit(prompt) from error
         finally:
