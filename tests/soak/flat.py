@@ -1,0 +1,96 @@
+"""Judging a long run: memory that stays flat, and nothing that piles up."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+MOST_DRIFT = 0.05
+"""How far the memory at the end may lie from that after the warm-up, as a part of it."""
+
+FEWEST = 3
+"""Fewer samples than this have no median worth the name."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The program at rest after `tokens` tokens, with `model` loaded; memory in bytes (USS)."""
+
+    tokens: int
+    model: str
+    host: int
+    window: int
+    host_threads: int
+    window_threads: int
+    host_files: int
+    window_files: int
+    children: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table at the end; `problem` is empty where all is well."""
+
+    what: str
+    early: float
+    late: float
+    problem: str = ""
+
+
+def judged(samples: Sequence[Sample], tokens: int) -> list[Line]:
+    """What was measured early, in the second fifth of the tokens, and late, in the last."""
+    early, late = between(samples, tokens, 0.2, 0.4), between(samples, tokens, 0.8, 1.0)
+    models = sorted({sample.model for sample in samples})
+    lines = [
+        memory(f"host, {model}", *(of(part, model) for part in (early, late)), lambda s: s.host)
+        for model in models
+    ]
+    lines.append(memory("window", early, late, lambda s: s.window))
+    before = between(samples, tokens, 0.0, 0.4)
+    counts: tuple[tuple[str, Callable[[Sample], int]], ...] = (
+        ("host's threads", lambda s: s.host_threads),
+        ("window's threads", lambda s: s.window_threads),
+        ("host's files", lambda s: s.host_files),
+        ("window's files", lambda s: s.window_files),
+        ("children", lambda s: s.children),
+    )
+    lines += [count(name, before, late, value) for name, value in counts]
+    return lines
+
+
+def between(samples: Iterable[Sample], tokens: int, low: float, high: float) -> list[Sample]:
+    """The samples taken after that part of the tokens; those beyond the end belong to it."""
+    return [s for s in samples if low <= min(s.tokens / tokens, 1 - 1e-9) < high]
+
+
+def of(samples: Iterable[Sample], model: str) -> list[Sample]:
+    """The samples with that model loaded: only these have the same memory to compare."""
+    return [sample for sample in samples if sample.model == model]
+
+
+def memory(
+    what: str,
+    early: Sequence[Sample],
+    late: Sequence[Sample],
+    value: Callable[[Sample], int],
+) -> Line:
+    """Compares medians; memory that shrinks has drifted, too."""
+    if min(len(early), len(late)) < FEWEST:
+        return Line(what, 0, 0, "too few samples")
+    first, last = (statistics.median(map(value, part)) for part in (early, late))
+    drift = last / first - 1
+    return Line(what, first, last, "" if abs(drift) <= MOST_DRIFT else f"drifted by {drift:+.1%}")
+
+
+def count(
+    what: str,
+    early: Sequence[Sample],
+    late: Sequence[Sample],
+    value: Callable[[Sample], int],
+) -> Line:
+    """Compares the most that there were: a thread that rests a moment is no leak."""
+    if not early or not late:
+        return Line(what, 0, 0, "too few samples")
+    first, last = (max(map(value, part)) for part in (early, late))
+    return Line(what, first, last, "" if last <= first else f"{last - first} more than before")
