@@ -1,6 +1,7 @@
 """The two commands of a developer: `run` opens the program, `test` proves it.
 
 Usage: python3 packaging/dev.py run [--torch] | test [pytest's arguments] | check | docs [--check]
+       python3 packaging/dev.py test --soak [--engine NAME] [--tokens N] [--seed N]
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
 so that an interrupted one goes on where it stopped, and a complete one takes no time or network.
@@ -239,13 +240,22 @@ def test(arguments: Sequence[str]) -> int:
     return code or subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT)
 
 
+def soak(arguments: Sequence[str]) -> int:
+    """Set up everything, then write for long on each engine and look for leaks."""
+    set_up(torch=True, tools=True)
+    code = get_starter()
+    return code or subprocess.call([PYTHON, "-m", "tests.soak.run", *arguments], cwd=ROOT)
+
+
 def parser() -> argparse.ArgumentParser:
     """The words of this command."""
     made = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and check.")
     words = made.add_subparsers(dest="word", required=True, metavar="run | test | check | docs")
     run_word = words.add_parser("run", help="set up what is missing and open the window")
     run_word.add_argument("--torch", action="store_true", help="add the PyTorch engine")
-    words.add_parser("test", help="set up everything, check it and run the tests")
+    test_help = "set up everything, check it and run the tests"
+    test_word = words.add_parser("test", help=test_help, allow_abbrev=False)
+    test_word.add_argument("--soak", action="store_true", help="only the long run for leaks")
     words.add_parser("check", help="format, lint, types, import contracts, README")
     docs_word = words.add_parser("docs", help="write the README's generated parts")
     docs_word.add_argument("--check", action="store_true", help="only say whether they are true")
@@ -257,7 +267,7 @@ def obey(given: argparse.Namespace, rest: Sequence[str]) -> int:
     if given.word == "run":
         return run(given.torch)
     if given.word == "test":
-        return test(rest)
+        return soak(rest) if given.soak else test(rest)
     set_up(llama=False, tools=True)
     return check() if given.word == "check" else docs(*["--check"] * given.check)
 

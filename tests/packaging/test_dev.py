@@ -327,7 +327,11 @@ def test_tests_arguments_reach_pytest_and_its_code_is_ours(dev, monkeypatch) -> 
 
     monkeypatch.setattr(dev.subprocess, "call", call)
     assert dev.main(["test", "tests/core", "-k", "rows"]) == 5
-    assert commands == [[dev.PYTHON, "-m", "pytest", "tests/core", "-k", "rows"]]
+    assert dev.main(["test", "--soak", "--tokens", "500"]) == 5
+    assert commands == [
+        [dev.PYTHON, "-m", "pytest", "tests/core", "-k", "rows"],
+        [dev.PYTHON, "-m", "tests.soak.run", "--tokens", "500"],
+    ]
 
 
 @pytest.mark.parametrize(("starter", "check"), [(1, 0), (0, 1)])

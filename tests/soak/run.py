@@ -1,9 +1,9 @@
 """The long run: thousands of tokens in the real window, and whether anything leaks.
 
-Usage: python -m tests.soak.run [--engine llama.cpp|torch] [--tokens 10000] [--seed N] [--threads N]
+Usage: python -m tests.soak.run [--engine NAME] [--tokens N] [--seed N] [--threads N]
 
 Prints a line of progress, and a table at the end; the exit code is 0 where nothing grew and nothing
-is left. `packaging/dev.py test --soak` calls it for each engine.
+is left. `packaging/dev.py test --soak` calls it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any
 
 import psutil
 
-from app.core.load_options import LoadOptions
+from app.core.load_options import ENGINES, LoadOptions
 from app.core.paths import Paths
 from app.core.settings import SettingsStore
 from app.core.starter import STARTER
@@ -61,12 +61,18 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command line."""
     given = parser().parse_args(arguments)
     seed = secrets.randbelow(2**32) if given.seed is None else given.seed
-    print(f"{given.engine}: {given.tokens:,} tokens, seed {seed}", flush=True)
+    codes = [soak(engine, given, seed) for engine in ENGINES if given.engine in (engine, "both")]
+    return max(codes)
+
+
+def soak(engine: str, given: argparse.Namespace, seed: int) -> int:
+    """Write on one engine; the exit code."""
+    print(f"{engine}: {given.tokens:,} tokens, seed {seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="lampblack-soak-") as folder:
         home = Path(folder)
         environ = {**os.environ, "LAMPBLACK_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
         environ |= {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
-        models = furnish(home, given.engine, given.threads, environ)
+        models = furnish(home, engine, given.threads, environ)
         task = {
             "models": [str(model) for model in models],
             "tokens": given.tokens,
@@ -75,13 +81,13 @@ def main(arguments: Sequence[str]) -> int:
         }
         (home / "novel.md").write_text(BEGINNING, "utf-8")
         seen = carry_out(task, environ)
-    return report(given.engine, seen, given.tokens)
+    return report(engine, seen, given.tokens)
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of this command."""
     made = argparse.ArgumentParser(prog="soak", description="Write for long and look for leaks.")
-    made.add_argument("--engine", choices=("llama.cpp", "torch"), default="llama.cpp")
+    made.add_argument("--engine", choices=(*ENGINES, "both"), default="both")
     made.add_argument("--tokens", type=int, default=10_000, help="how many are written")
     made.add_argument("--seed", type=int, help="of what the writer does; printed")
     made.add_argument("--threads", type=int, default=0, help="of the model; 0 as usual")
