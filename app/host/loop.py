@@ -60,6 +60,7 @@ from app.engine.messages import (
     encode,
 )
 from app.host.base import Engine, EngineModule, Job, check_variants
+from app.host.memory import give_back
 
 ENGINE_MODULES = {
     "llama.cpp": "app.host.llama_cpp",
@@ -291,9 +292,11 @@ class Host:
     def _unload(self) -> None:
         if self._loader is not None:
             self._loader.discard()
-        engine, self._engine = self._engine, None
+        engine, self._engine, self._loader = self._engine, None, None
         if engine is not None:
             engine.close()
+        del engine  # or what it still holds is not free yet
+        give_back()
 
     def _describe(self, job: Job) -> Described:
         reports = tuple(
@@ -306,7 +309,7 @@ class Loader:
     """Loads in a thread of its own: a library may read a header for long before it can be stopped.
 
     A load that is given up ends by itself at the library's first look at the cancel; what it still
-    brings is freed before anything else is loaded.
+    brings is freed then, and always before anything else is loaded.
     """
 
     def __init__(self, module: EngineModule, command: Load, job: Job) -> None:
@@ -324,6 +327,8 @@ class Loader:
         # Whatever it is, the waiting thread raises it again.
         except Exception as error:  # noqa: BLE001
             self._error = error
+        if self._job.cancelled:
+            self._forget()
         self._job.changed.set()
 
     def wait(self) -> Engine:
@@ -333,7 +338,10 @@ class Loader:
             raise CancelledError("Stopped.")
         self._thread.join()
         if self._error is not None:
-            raise self._error
+            try:
+                raise self._error
+            finally:
+                self._error = None  # its traceback holds what was loaded so far
         engine, self._engine = self._engine, None
         assert engine is not None, "a load that does not fail brings an engine"
         return engine
@@ -341,9 +349,14 @@ class Loader:
     def discard(self) -> None:
         """Wait for a load that was given up, and free what it brought."""
         self._thread.join()
-        engine, self._engine = self._engine, None
+        self._forget()
+
+    def _forget(self) -> None:
+        engine, self._engine, self._error = self._engine, None, None
         if engine is not None:
             engine.close()
+        del engine
+        give_back()
 
 
 def _engine_module(name: str) -> EngineModule:

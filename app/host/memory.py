@@ -1,7 +1,8 @@
-"""A bound on how much memory a piece of work may take, where the system can enforce one."""
+"""The process's memory: a bound on what a piece of work may take, and giving back what is free."""
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,3 +34,16 @@ def at_most_more(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def give_back() -> None:
+    """Hand the memory that was freed back to the system.
+
+    GNU's C library keeps much of it for the process: after a model is unloaded, the half of what
+    it took. Others do this by themselves.
+    """
+    if sys.platform != "linux":
+        return
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+    if trim is not None:
+        trim(0)

@@ -31,7 +31,7 @@ from app.core.starter import STARTER
 from tests.soak.flat import Line, Sample, judged
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTEXT = 1024
+CONTEXT = 512
 WRITER = Path(__file__).with_name("writer.py")
 COPY = Path(__file__).with_name("second_model.py")
 BEGINNING = "The old lighthouse keeper opened the door and looked at the sea. "

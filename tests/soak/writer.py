@@ -141,7 +141,7 @@ class Writer(QObject):
             (5, lambda: self._do("redo")),
             (4, lambda: self._do("accept")),
             (6, lambda: self._do(self._chance.choice(("take_before", "take_after")))),
-            (9, self._load),
+            (12, self._load),
             (1, lambda: self._do("unload")),
         )
         weights = [weight for weight, _act in acts]

@@ -92,12 +92,13 @@ def lay_out(network: Any) -> None:
     """Store the weights of linear layers by column, shapes unchanged.
 
     A processor then multiplies them with one token's row about 1.7 times as fast, and with many
-    rows as fast as before.
+    rows as fast as before. The others are copied, too: one that still lay in the model's file
+    would keep all of it in memory.
     """
-    for module in network.modules():
-        if isinstance(module, torch.nn.Linear):
-            weights = module.weight
-            weights.data = weights.data.t().contiguous().t()
+    linear = {id(m.weight) for m in network.modules() if isinstance(m, torch.nn.Linear)}
+    for values in (*network.parameters(), *network.buffers()):
+        data = values.data
+        values.data = data.t().contiguous().t() if id(values) in linear else data.clone()
 
 
 def _layers(network: Any) -> list[Any]:

@@ -1,0 +1,105 @@
+"""Memory that is no longer needed goes: after a failed or stopped load, and back to the system."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import threading
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from app.core.errors import CancelledError, ModelLoadError
+from app.core.load_options import LoadOptions
+from app.engine.messages import Load
+from app.host.base import Job
+from app.host.loop import Loader
+from app.host.memory import give_back
+from tests.host.driving import load_torch
+
+COMMAND = Load(job=1, path="model", engine="fake")
+
+
+class Weights:
+    """What a load holds."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Module:
+    """An engine's module whose load waits, and then fails or brings its weights."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.fails = fails
+        self.goes_on = threading.Event()
+        self.weights: weakref.ref[Weights]
+
+    def load(self, path: str, options: LoadOptions, job: Job, cache: str = "") -> Any:
+        weights = Weights()
+        self.weights = weakref.ref(weights)
+        self.goes_on.wait(60)
+        if self.fails:
+            raise ModelLoadError("It could not be loaded.")
+        return weights
+
+
+def job() -> Job:
+    return Job(1, lambda _event: None)
+
+
+def test_a_failed_load_holds_nothing() -> None:
+    module = Module(fails=True)
+    module.goes_on.set()
+    loader: Any = Loader(module, COMMAND, job())
+    with pytest.raises(ModelLoadError):
+        loader.wait()
+    assert module.weights() is None
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_stopped_load_holds_nothing_once_it_ends(fails: bool) -> None:
+    module, stopped = Module(fails=fails), job()
+    loader: Any = Loader(module, COMMAND, stopped)
+    stopped.cancel()
+    with pytest.raises(CancelledError):
+        loader.wait()
+    module.goes_on.set()
+    loader._thread.join()
+    assert module.weights() is None
+    loader.discard()
+
+
+def test_a_load_that_is_not_stopped_brings_its_engine() -> None:
+    module = Module()
+    module.goes_on.set()
+    engine: Any = Loader(module, COMMAND, job()).wait()
+    assert engine is module.weights()
+    assert not engine.closed
+
+
+def test_freed_memory_goes_back_to_the_system() -> None:
+    me = psutil.Process()
+    blocks = [np.ones(100_000, np.uint8) for _ in range(400)]  # too small to be mapped alone
+    last = blocks[-1]  # keeps the heap's end in use
+    full = me.memory_info().rss
+    blocks.clear()
+    give_back()
+    if platform.libc_ver()[0] == "glibc":
+        assert full - me.memory_info().rss > 20_000_000
+    assert last.all()
+
+
+def test_the_torch_engine_does_not_hold_the_models_file(torch_folder: Path) -> None:
+    """Its pages would count as memory a second time."""
+    engine = load_torch(torch_folder)
+    if sys.platform == "linux":
+        assert str(torch_folder) not in Path("/proc/self/maps").read_text()
+    engine.close()
