@@ -11,6 +11,7 @@ import numpy.typing as npt
 from app.core.errors import GenerationError, OutOfMemoryError
 from app.host.base import MAX_VARIANTS, Job
 from app.host.llama_cpp.library import library, native
+from app.host.llama_cpp.slices import Slices
 from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError
 
@@ -76,6 +77,7 @@ class Context:
         self.handle = handle
         self.size: int = native.llama_n_ctx(handle)
         self.chunk: int = native.llama_n_batch(handle)
+        self.slices = Slices(self.chunk)
         self._memory = native.llama_get_memory(handle)
         self._vocabulary_size = vocabulary_size
         self.batch = Batch(max(self.chunk, SEQUENCES))
@@ -110,6 +112,10 @@ class Context:
         if code == _ABORTED:
             raise AbortedError
         raise _failure(code, self._library.log())
+
+    def wait(self) -> None:
+        """Wait until the devices have done what they were given; a GPU works on by itself."""
+        native.llama_synchronize(self.handle)
 
     def logits(self, row: int) -> npt.NDArray[np.float32]:
         """A view of the logits of a batch row (-1 the last); valid until the next decode."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from collections.abc import Sequence as ListOf
 
@@ -51,12 +52,14 @@ class Reader:
         *,
         report: bool = True,
         block: int | None = None,
+        exact: bool = False,
     ) -> bool:
         """Read what `sequence` lacks of `tokens`, emitting `Prefill`; False if cancelled.
 
-        It is read in blocks of a batch, or of `block` tokens where that is less.
+        It is read in slices, or in `block` tokens where that is less; `exact` keeps them the same.
         """
-        length = min(block or self._context.chunk, self._context.chunk)
+        slices = self._context.slices
+        most = block or self._context.chunk
         reused, total = sequence.length, len(tokens)
         while True:
             done = sequence.length
@@ -64,11 +67,15 @@ class Reader:
                 job.emit(Prefill(job=job.number, done=done, total=total, reused=reused))
             if done >= total or job.cancelled:
                 return not job.cancelled
-            part = tokens[done : done + length]
+            part = tokens[done : done + min(most, slices.rows(exact=exact))]
             self._context.batch.fill(part, done, sequence.id)
+            begun = time.perf_counter()
             if not self.decode(len(part), [sequence]):
                 return False
             sequence.length += len(part)
+            if slices.on_gpu:
+                self._context.wait()
+                slices.learn(len(part), time.perf_counter() - begun)
 
     def decode(self, rows: int, sequences: ListOf[Sequence]) -> bool:
         """Compute the batch, forgetting cached sequences to make room; False if cancelled.

@@ -135,7 +135,7 @@ class LlamaCppEngine:
         writer = Writer(Steps(self._context, self._reader, job), self._vocabulary, request, job)
         variants = [self._variant(0, first, chains[0], request)]
         try:
-            read = self._reader.read(first, prompt, job)
+            read = self._reader.read(first, prompt, job, exact=request.exact)
             times.read = time.perf_counter()
             for index in range(1, request.n):
                 sequence = self._cache.fork(first) if read else self._cache.empty()

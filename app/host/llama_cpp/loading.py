@@ -41,6 +41,7 @@ from app.host.llama_cpp.placement import (
     respread,
 )
 from app.host.llama_cpp.saving import saved_prompts
+from app.host.llama_cpp.slices import Slices
 from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
@@ -105,7 +106,9 @@ def _load_placed(
         settings = _settings(handle, options, placement)
         _check_memory(handle, settings)
         context = _make_context(file, handle, settings)
-        return Model(handle, context), settings
+        model = Model(handle, context)
+        model.context.slices = Slices(model.context.chunk, on_gpu=placement.layers > 0)
+        return model, settings
     except LampblackError:
         native.llama_model_free(handle)
         raise
