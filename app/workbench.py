@@ -11,6 +11,7 @@ from app.core.presets import Presets
 from app.core.settings import SettingsStore
 from app.core.store import Store
 from app.engine.client import EngineClient
+from app.engine.gpu_marks import GpuMarks
 from app.engine.jobs import Worker
 from app.fetch.client import Fetcher
 
@@ -26,6 +27,7 @@ class Workbench:
     store: Store
     worker: Worker
     fetcher: Fetcher | None
+    gpu_marks: GpuMarks
 
     @classmethod
     def build(
@@ -38,6 +40,7 @@ class Workbench:
     ) -> Workbench:
         """Open everything under `paths`; the engine host starts with the first job."""
         settings = SettingsStore(paths.settings_file)
+        marks = GpuMarks(paths.gpu_marks)
         return cls(
             paths=paths,
             settings=settings,
@@ -45,10 +48,11 @@ class Workbench:
             library=ModelLibrary(paths.models, lambda: settings.settings.added_models),
             store=Store(paths.store_file, on_problem=on_store_problem),
             worker=Worker(
-                EngineClient(host_command, log=paths.logs / "engine.log"),
+                EngineClient(host_command, log=paths.logs / "engine.log", marks=marks),
                 cache=str(paths.engine_cache),
             ),
             fetcher=fetcher,
+            gpu_marks=marks,
         )
 
     def close(self) -> None:

@@ -85,6 +85,11 @@ def load_options_from(arguments: argparse.Namespace, base: LoadOptions) -> LoadO
     return checked(LoadOptions, _values(base, LOAD_OPTIONS) | given)
 
 
+def is_given(arguments: argparse.Namespace, name: str) -> bool:
+    """Whether the load option was given on the command line."""
+    return f"load:{name}" in vars(arguments)
+
+
 def _values(base: object, bounds: Iterable[BoundRow]) -> dict[str, Any]:
     return {bound.name: getattr(base, bound.name) for bound in bounds}
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import msgspec
 
 from app.cli import output
-from app.cli.flags import load_options_from, sampling_from
+from app.cli.flags import is_given, load_options_from, sampling_from
 from app.cli.program import Program
 from app.cli.stopping import StopKey
 from app.core.errors import NotAModelError, UsageError
@@ -21,6 +23,7 @@ from app.core.parameters import Sampling
 from app.core.rows import is_encodable
 from app.engine.client import EngineClient
 from app.engine.framing import MAX_FRAME
+from app.engine.gpu_marks import GpuMarks
 from app.engine.messages import (
     ChatMessage,
     Done,
@@ -48,6 +51,8 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
     model = program.model(arguments.model)
     load = _load(model, arguments.engine or program.settings.engine, options)
     load = msgspec.structs.replace(load, cache=str(program.paths.engine_cache))
+    if not is_given(arguments, "gpu_layers"):
+        load = _off_a_failed_gpu(load, program.gpu_marks)
     with program.engine() as client:
         result = _Run(client, model.name, stream=not arguments.json).carry_out(load, request)
     if arguments.json:
@@ -66,6 +71,19 @@ def _load(model: ModelFile, wanted: str, options: LoadOptions) -> Load:
         raise NotAModelError("The model's path is not valid UTF-8.", "Rename the file or folder.")
     engine = cast(EngineName, engine_for(model, wanted))
     return Load(job=0, path=model.path, engine=engine, options=options)
+
+
+def _off_a_failed_gpu(load: Load, marks: GpuMarks) -> Load:
+    """The load on the processor where the GPU crashed with this model the last time."""
+    mark = marks.failed(load.path, load.engine)
+    if mark is None or not load.options.gpu_layers:
+        return load
+    output.note(
+        f"The graphics card ({mark.gpu}) failed while it loaded {Path(load.path).name} last time, "
+        "so the processor does it now; --gpu-layers -1 tries the card again."
+    )
+    options = msgspec.structs.replace(load.options, gpu_layers=0)
+    return msgspec.structs.replace(load, options=options)
 
 
 def _request(arguments: argparse.Namespace, sampling: Sampling) -> Generate:
@@ -152,12 +170,18 @@ class _Run:
         try:
             with self._stop:
                 loaded = self._run(load)
+                assert isinstance(loaded, Loaded)
+                self._tell(loaded.model.notes)
                 done = self._run(request)
         finally:
             self._end_line()
-        assert isinstance(loaded, Loaded)
         assert isinstance(done, Done)
         return _Result(self._model, loaded, done)
+
+    def _tell(self, notes: Iterable[str]) -> None:
+        for note in notes:
+            self._line.clear()
+            output.note(note)
 
     def _run(self, command: Load | Generate) -> Finished:
         self._job = self._client.next_job()
@@ -192,6 +216,8 @@ def _report(result: _Result) -> dict[str, object]:
         "finish_reason": result.take.finish_reason,
         "model": result.model,
         "engine": result.loaded.model.engine,
+        "device": result.loaded.model.settings.device,
+        "notes": list(result.loaded.model.notes),
         "seed": result.done.seed,
         "prompt_tokens": stats.prompt_tokens,
         "completion_tokens": stats.completion_tokens,

@@ -16,6 +16,7 @@ from app.core.presets import Presets
 from app.core.settings import Settings, SettingsStore
 from app.core.starter import starter_path
 from app.engine.client import EngineClient
+from app.engine.gpu_marks import GpuMarks
 from app.fetch.client import Fetcher
 
 
@@ -47,10 +48,15 @@ class Program:
         """The models that can be got, the user's own list included."""
         return Catalogue.read(catalogue_file(), self.paths.catalogue_file)
 
+    @cached_property
+    def gpu_marks(self) -> GpuMarks:
+        """Which loads onto a graphics card crashed."""
+        return GpuMarks(self.paths.gpu_marks)
+
     @contextmanager
     def engine(self) -> Iterator[EngineClient]:
         """An engine client that is closed, with its host, at the end."""
-        client = self.new_client(log=self.paths.logs / "engine.log")
+        client = self.new_client(log=self.paths.logs / "engine.log", marks=self.gpu_marks)
         try:
             yield client
         finally:

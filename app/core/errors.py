@@ -81,6 +81,12 @@ class ModelCrashedError(LampblackError):
     kind = "model_crashed"
 
 
+class GpuCrashedError(ModelCrashedError):
+    """The engine host died while it put a model on the graphics card."""
+
+    kind = "gpu_crashed"
+
+
 class EngineStoppedError(LampblackError):
     """The engine host ended or could not be started."""
 

@@ -69,6 +69,11 @@ class Paths:
         return self.cache / "engine"
 
     @property
+    def gpu_marks(self) -> Path:
+        """Which loads onto a graphics card crashed."""
+        return self.data / "gpu"
+
+    @property
     def logs(self) -> Path:
         """The logs of the engine host and of crashes."""
         return self.data / "logs"

@@ -17,6 +17,7 @@ import msgspec
 from app.core.errors import (
     CancelledError,
     EngineStoppedError,
+    GpuCrashedError,
     LampblackError,
     ModelCrashedError,
     NoModelLoadedError,
@@ -25,6 +26,7 @@ from app.core.errors import (
 )
 from app.core.models import inspect
 from app.core.reentry import program_command
+from app.engine.gpu_marks import GpuMarks
 from app.engine.messages import (
     PROTOCOL_VERSION,
     Cancel,
@@ -39,6 +41,7 @@ from app.engine.messages import (
     JobCommand,
     Load,
     Loaded,
+    Loading,
     ModelInfo,
     Quit,
     Read,
@@ -56,7 +59,10 @@ Listener = Callable[[Event], None]
 
 
 class EngineClient:
-    """Drives the engine host. `model` is what is loaded now; `log` is the host's log file."""
+    """Drives the engine host. `model` is what is loaded now; `log` is the host's log file.
+
+    `marks` remembers loads onto a GPU that crashed.
+    """
 
     def __init__(
         self,
@@ -64,10 +70,13 @@ class EngineClient:
         *,
         log: Path | None = None,
         cancel_s: float = CANCEL_S,
+        marks: GpuMarks | None = None,
     ) -> None:
         self._command = list(command or program_command("engine-host"))
         self._log = log
         self._cancel_s = cancel_s
+        self._marks = marks
+        self._gpu = ""
         self._host: HostProcess | None = None
         self._wanted: Load | None = None
         self._lock = threading.Lock()
@@ -242,6 +251,7 @@ class EngineClient:
             host.send(Cancel(job=command.job))
             raise
         finally:
+            self._unmark(command)
             with self._lock:
                 self._inner = 0
                 self._deadline = None
@@ -263,9 +273,25 @@ class EngineClient:
             elif isinstance(item, Finished):
                 return item
             else:
+                self._mark(command, item)
                 if isinstance(item, Tokens):
                     written.setdefault(item.variant, []).append(item)
                 on_event(item)
+
+    def _mark(self, command: JobCommand, event: Event) -> None:
+        """Remember that a load puts the model on a GPU now."""
+        if not isinstance(command, Load) or not isinstance(event, Loading):
+            return
+        if event.gpu and not self._gpu:
+            self._gpu = event.gpu
+            if self._marks is not None:
+                self._marks.begin(command.path, command.engine, event.gpu)
+
+    def _unmark(self, command: JobCommand) -> None:
+        """The load did not crash, or it was taken up by `_died`, which leaves the mark."""
+        if isinstance(command, Load) and self._gpu and self._marks is not None:
+            self._marks.end(command.path, command.engine)
+        self._gpu = ""
 
     def _begin(self, host: HostProcess, command: JobCommand) -> None:
         with self._lock:
@@ -308,6 +334,13 @@ class EngineClient:
         if ended.garbled:
             return ProtocolError(
                 f"The engine broke off: {ended.garbled}", "Your text is safe; try again."
+            )
+        if isinstance(command, Load) and self._gpu:
+            gpu, self._gpu = self._gpu, ""
+            return GpuCrashedError(
+                f"The engine {describe_exit(code)} while it loaded {Path(command.path).name} "
+                f"on the graphics card ({gpu}).",
+                "Load it on the processor, or bring the card's driver up to date and try again.",
             )
         if isinstance(command, Load):
             return ModelCrashedError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
@@ -14,7 +14,7 @@ _MOST = 3
 
 
 class Banner(QFrame):
-    """One sentence with at most a button, of kind "error" or "notice", until either is pressed."""
+    """One sentence, of kind "error" or "notice", until it is put away or a button is pressed."""
 
     dismissed = Signal()
 
@@ -22,8 +22,7 @@ class Banner(QFrame):
         self,
         text: str,
         kind: str,
-        button: str = "",
-        call: Callable[[], object] | None = None,
+        buttons: Mapping[str, Callable[[], object]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -37,14 +36,18 @@ class Banner(QFrame):
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 8, 8, 8)
         line.addWidget(label, 1)
-        if call is not None:
-            self.button = QPushButton(button)
-            self.button.clicked.connect(call)
-            self.button.clicked.connect(self.dismiss)
-            line.addWidget(self.button)
+        self.buttons = [self._button(name, call) for name, call in (buttons or {}).items()]
+        for button in self.buttons:
+            line.addWidget(button)
         self.close_button = IconButton("close", self.tr("Dismiss"))
         self.close_button.clicked.connect(self.dismiss)
         line.addWidget(self.close_button)
+
+    def _button(self, name: str, call: Callable[[], object]) -> QPushButton:
+        button = QPushButton(name)
+        button.clicked.connect(call)
+        button.clicked.connect(self.dismiss)
+        return button
 
     def dismiss(self) -> None:
         """Put the banner away."""
@@ -74,6 +77,8 @@ class BannerArea(QWidget):
         kind: str = "error",
         button: str = "",
         call: Callable[[], object] | None = None,
+        *,
+        buttons: Mapping[str, Callable[[], object]] | None = None,
     ) -> None:
         """Show `text` in a banner, and tell assistive programs."""
         for banner in self.banners():
@@ -81,7 +86,8 @@ class BannerArea(QWidget):
                 banner.dismiss()
         while len(self.banners()) >= _MOST:
             self.banners()[0].dismiss()
-        banner = Banner(text, kind, button, call, self)
+        choices = {button: call} if call is not None else buttons
+        banner = Banner(text, kind, choices, self)
         banner.destroyed.connect(self._hide_if_empty)
         banner.dismissed.connect(self._hide_if_empty)
         self._lines.addWidget(banner)

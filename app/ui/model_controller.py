@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from app.core.errors import LampblackError, SettingsError, error_from
+from app.core.errors import GpuCrashedError, LampblackError, SettingsError, error_from
 from app.core.load_options import LoadOptions
 from app.core.models import engine_for
 from app.core.settings import SettingsStore
 from app.core.starter import is_present, starter_path
+from app.engine.gpu_marks import GpuMark
 from app.engine.messages import Done, Event, Failed, Loaded, Loading, ModelInfo
 from app.workbench import Workbench
 
@@ -20,7 +22,8 @@ class ModelController(QObject):
     """Asks the worker to load and unload, and tells how it goes.
 
     `loading` carries a path and a fraction, `loading_ended` follows in every case; `loaded` and
-    `failed` say how it ended. `leaving` comes just before a loaded model goes.
+    `failed` say how it ended. `leaving` comes just before a loaded model goes. `doubted` asks
+    whether a model shall go on the graphics card that crashed with it, and carries the mark of it.
     """
 
     leaving = Signal()
@@ -30,11 +33,13 @@ class ModelController(QObject):
     unloaded = Signal()
     failed = Signal(object)
     missing = Signal()
+    doubted = Signal(object)
 
     def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bench = workbench
         self._path = ""
+        self._engine = ""
         self._load_job: int | None = None
         self._loading_job: int | None = None
         self._unload_job: int | None = None
@@ -56,6 +61,12 @@ class ModelController(QObject):
         now = _load_settings(self._bench.settings)
         return self.model is not None and self._loaded_with != now
 
+    @property
+    def avoided(self) -> GpuMark | None:
+        """The crash because of which the model at hand is on the processor, as the user wants."""
+        mark = self._failed_gpu(self._path, self._engine)
+        return mark if mark is not None and mark.use_processor else None
+
     def load(self, path: str) -> bool:
         """Begin to load the model at `path`; False if it is seen at once that it cannot be."""
         settings = self._bench.settings.settings
@@ -65,12 +76,37 @@ class ModelController(QObject):
         except LampblackError as error:
             self.failed.emit(error)
             return False
-        self._leave()
-        self._path = model.path
-        self._loaded_with = _load_settings(self._bench.settings)
-        self._load_job = self._bench.worker.load(model.path, engine, settings.load)
-        self.loading.emit(model.path, 0.0)
+        options = settings.load
+        if (mark := self._failed_gpu(model.path, engine)) is not None:
+            if not mark.use_processor:
+                self.doubted.emit(mark)
+                return False
+            options = replace(options, gpu_layers=0)
+        self._begin(model.path, engine, options)
         return True
+
+    def load_on_processor(self, mark: GpuMark) -> None:
+        """Load the model of the mark on the processor, now and at later starts."""
+        self._bench.gpu_marks.use_processor(mark)
+        self.load(mark.path)
+
+    def try_gpu(self, mark: GpuMark) -> None:
+        """Forget the crash, and load the model of the mark on the GPU."""
+        self._bench.gpu_marks.end(mark.path, mark.engine)
+        self.load(mark.path)
+
+    def _begin(self, path: str, engine: str, options: LoadOptions) -> None:
+        self._leave()
+        self._path, self._engine = path, engine
+        self._loaded_with = _load_settings(self._bench.settings)
+        self._load_job = self._bench.worker.load(path, engine, options)
+        self.loading.emit(path, 0.0)
+
+    def _failed_gpu(self, path: str, engine: str) -> GpuMark | None:
+        """The crash that the settings would bring about again."""
+        if not path or not self._bench.settings.settings.load.gpu_layers:
+            return None
+        return self._bench.gpu_marks.failed(path, engine)
 
     def last_path(self) -> str:
         """The model used last, or the starter model; empty if neither is there."""
@@ -138,9 +174,16 @@ class ModelController(QObject):
         if event.job in (self._load_job, self._loading_job):
             self._end_loading()
         if was_load:
-            self.failed.emit(error_from(event.kind, event.message, event.hint))
+            self._tell_failure(error_from(event.kind, event.message, event.hint))
         if self.model is None and not self.is_loading:
             self.unloaded.emit()
+
+    def _tell_failure(self, error: LampblackError) -> None:
+        mark = self._failed_gpu(self._path, self._engine)
+        if isinstance(error, GpuCrashedError) and mark is not None:
+            self.doubted.emit(mark)
+        else:
+            self.failed.emit(error)
 
     def _end_loading(self) -> None:
         self._load_job = self._loading_job = None

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import CancelledError, LampblackError
 from app.core.models import inspect
+from app.engine.gpu_marks import GpuMark
 from app.engine.messages import ModelInfo
 from app.fetch.client import Progress
 from app.ui.banner import BannerArea
@@ -74,6 +75,7 @@ class ModelDesk(QObject):
         models.unloaded.connect(self._on_unloaded)
         models.failed.connect(self._on_load_failed)
         models.missing.connect(self._on_missing)
+        models.doubted.connect(self._on_doubted)
         if self.fetch is not None:
             self.fetch.progress.connect(self._on_progress)
             self.fetch.fetched.connect(self._on_fetched)
@@ -161,6 +163,10 @@ class ModelDesk(QObject):
     def _on_loaded(self, model: ModelInfo) -> None:
         self._panel.set_loaded(model)
         self._status.show_model(model)
+        for note in model.notes:
+            self._banners.say(note, "notice")
+        if (mark := self.models.avoided) is not None:
+            self._say_avoided(mark)
         self.ready.emit(model)
 
     def _on_unloaded(self) -> None:
@@ -176,6 +182,27 @@ class ModelDesk(QObject):
     def _on_missing(self) -> None:
         self.wanted.emit(self.has_models)
         self.not_ready.emit()
+
+    def _on_doubted(self, mark: GpuMark) -> None:
+        """A crash is told with both ways out of it."""
+        text = self.tr("The graphics card ({0}) failed while loading {1} last time.")
+        self._banners.say(
+            text.format(mark.gpu, Path(mark.path).stem),
+            buttons={
+                self.tr("Load on the processor"): lambda: self.models.load_on_processor(mark),
+                self.tr("Try the GPU again"): lambda: self.models.try_gpu(mark),
+            },
+        )
+        self.not_ready.emit()
+
+    def _say_avoided(self, mark: GpuMark) -> None:
+        text = self.tr("{0} is on the processor, because the graphics card failed with it.")
+        self._banners.say(
+            text.format(Path(mark.path).stem),
+            "notice",
+            self.tr("Try the GPU again"),
+            lambda: self.models.try_gpu(mark),
+        )
 
     def _show_error(self, error: LampblackError) -> None:
         self._banners.say(str(error))

@@ -79,7 +79,8 @@ class StatusBar(QStatusBar):
             return
         name = Path(model.path).stem if model.path.endswith(".gguf") else model.name
         _put(self.model, f"{name} · {model.settings.device}")
-        self.model.setToolTip(model.path)
+        placed = [row.description for row in model.placement]
+        self.model.setToolTip("\n".join([model.path, *placed]))
 
     def show_speed(self, tokens_per_s: float) -> None:
         """Show how fast the model writes; nothing for 0."""

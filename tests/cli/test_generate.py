@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from app.core.errors import CancelledError, ModelCrashedError
+from app.core.paths import Paths
+from app.engine.gpu_marks import GpuMarks
 from app.engine.messages import (
     ChatMessage,
     Done,
@@ -34,6 +36,8 @@ JSON_KEYS = [
     "finish_reason",
     "model",
     "engine",
+    "device",
+    "notes",
     "seed",
     "prompt_tokens",
     "completion_tokens",
@@ -56,6 +60,7 @@ class NotingClient:
         self.cancelled: list[int] = []
         self.closed = False
         self.crash = False
+        self.notes: tuple[str, ...] = ()
         self.press: type[Event] | None = None
         self._cancel = threading.Event()
         self._jobs = 0
@@ -88,7 +93,8 @@ class NotingClient:
         self._emit(Loading(job=command.job, fraction=0.5), on_event)
         if self.cancelled:
             raise CancelledError("Stopped.")
-        info = ModelInfo(name="Starter", path=command.path, engine=command.engine)
+        notes = self.notes
+        info = ModelInfo(name="Starter", path=command.path, engine=command.engine, notes=notes)
         return Loaded(job=command.job, model=info, seconds=0.25)
 
     def _generate(self, command: Generate, on_event: Callable[[Event], None]) -> Done:
@@ -237,3 +243,26 @@ def test_without_a_model_the_way_to_one_is_said(run: Any) -> None:
     outcome = run("generate", "Once")
     assert outcome.code == 1
     assert "lampblack models get starter" in outcome.err
+
+
+def test_a_gpu_that_failed_is_left_alone_unless_asked_for(
+    generate: Any, client: NotingClient, starter_model: Path
+) -> None:
+    GpuMarks(Paths.here().gpu_marks).begin(str(starter_model), "llama.cpp", "A card")
+    outcome = generate("Once")
+    assert outcome.err == (
+        "The graphics card (A card) failed while it loaded "
+        f"{starter_model.name} last time, so the processor does it now; "
+        "--gpu-layers -1 tries the card again.\n"
+    )
+    assert client.commands[0].options.gpu_layers == 0
+    assert generate("Once", "--gpu-layers", "-1").err == ""
+    assert client.commands[2].options.gpu_layers == -1
+    assert generate("Once", "--gpu-layers", "0").err == ""
+
+
+def test_what_was_done_otherwise_than_asked_is_said(generate: Any, client: NotingClient) -> None:
+    client.notes = ("5 of 31 layers fit.",)
+    outcome = generate("Once", "--json")
+    assert outcome.err.endswith("5 of 31 layers fit.\n")
+    assert json.loads(outcome.out)["notes"] == ["5 of 31 layers fit."]

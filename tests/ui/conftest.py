@@ -18,6 +18,7 @@ from app.core.paths import Paths
 from app.core.presets import Presets
 from app.core.settings import SettingsStore
 from app.core.store import Store
+from app.engine.gpu_marks import GpuMarks
 from app.engine.messages import (
     Done,
     EngineSettings,
@@ -265,6 +266,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
             store=Store(paths.store_file),
             worker=worker,
             fetcher=fetcher,
+            gpu_marks=GpuMarks(paths.gpu_marks),
         )
         window = MainWindow(bench, questions)
         studio = Studio(window, worker, questions, library, bench)

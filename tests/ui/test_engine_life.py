@@ -298,7 +298,7 @@ def test_changed_load_settings_offer_to_load_again(studio):
     studio.window.view.settings_applied.emit()
     (banner,) = studio.window.page.banners.banners()
     assert "loaded again" in banner.text
-    banner.button.click()
+    banner.buttons[0].click()
     assert studio.worker.last("load")[1]["options"].context == 1024
     assert studio.banners == []
     studio.loaded()

@@ -39,7 +39,8 @@ Fault = Literal["", "abort", "exit", "hang", "fail", "print", "flood"]
 class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the fake does: its words, the pause before each, and a fault in one of the phases.
 
-    `fault_after` counts the words that are still written before `decode_fault`.
+    `fault_after` counts the words that are still written before `decode_fault`. With a `gpu` the
+    load fault is the card's, and comes only where layers go there.
     """
 
     words: tuple[str, ...] = ("One ", "two ", "three.")
@@ -52,6 +53,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     decode_fault: Fault = ""
     fault_after: int = 1
     failure: str = "generation_failed"
+    gpu: str = ""
 
 
 class FakeEngine:
@@ -157,12 +159,14 @@ def load(path: str, options: LoadOptions, job: Job, cache: str = "") -> FakeEngi
     """Read the script and load as it says."""
     del cache  # a script is read at once
     script = msgspec.json.decode(Path(path).read_bytes(), type=Script)
+    gpu = script.gpu if options.gpu_layers else ""
     for step in range(script.steps):
         _wait(script.step_s)
         if job.cancelled:
             raise CancelledError("Stopped.")
-        job.emit(Loading(job=job.number, fraction=(step + 1) / script.steps))
-        _misbehave(script.load_fault, job, script)
+        job.emit(Loading(job=job.number, fraction=(step + 1) / script.steps, gpu=gpu))
+        if gpu or not script.gpu:
+            _misbehave(script.load_fault, job, script)
     return FakeEngine(path, script, options)
 
 
