@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.bench import decoding
+from app.bench import beginning, decoding, disturbances, takes
 from app.bench.goal import Goal, Measure
 from app.core.errors import UsageError
 
@@ -12,13 +12,98 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         1,
         "Writing speed",
-        "Greedy writing through host, pipe and client beside a bare llama_decode loop with the "
-        "same model, threads and prompt, at the beginning of a text and up to its token 2,000.",
+        "Writes greedily through host, pipe and client beside a bare llama_decode loop with the "
+        "same model, threads and prompt, at the beginning of a text and at its token 2,000.",
         (
             Measure("speed", "speed beside a bare loop", 0.97),
-            Measure("growth", "speed beside it at token 2,000, against the beginning", 0.97),
+            Measure("growth", "that at token 2,000, against the beginning", 0.97),
         ),
         decoding.beside_bare,
+    ),
+    Goal(
+        2,
+        "Out of the box",
+        "Writes with the default options and sampling beside llama-cpp-python's Llama with its "
+        "own.",
+        (Measure("speed", "speed beside Llama", 1.5),),
+        decoding.out_of_the_box,
+    ),
+    Goal(
+        3,
+        "Flash attention",
+        "Writes after a prompt of 2,000 tokens with the setting that the program chose and with "
+        "both settings forced; it must keep up with the better one.",
+        (
+            Measure("on", "speed beside flash attention on", 0.98),
+            Measure("off", "speed beside flash attention off", 0.98),
+        ),
+        decoding.at_depth,
+    ),
+    Goal(
+        4,
+        "Cold prompt",
+        "Reads unknown prompts of 512 tokens up to the first token, tokenizing and drawing "
+        "included, beside bare llama_decode calls on the same tokens.",
+        (Measure("speed", "speed beside bare reading", 0.97, judged_by="nothing"),),
+        beginning.cold_prompt,
+    ),
+    Goal(
+        5,
+        "Beginning again",
+        "Asks for another take of a known prompt, and for a text after a new sentence and a pause "
+        "of one second in which it was read ahead; single steps of the bare loop are the unit.",
+        (
+            Measure("retry", "a retry's first token", 2, "lower", "steps"),
+            Measure("after_pause", "the first token after a pause", 3, "lower", "steps"),
+        ),
+        beginning.beginning_again,
+    ),
+    Goal(
+        6,
+        "Reopening",
+        "Starts a new host, loads the model, and continues a document of 2,000 tokens whose state "
+        "is on the disk, beside reading unknown documents of that length; both up to the first "
+        "token.",
+        (Measure("share", "share of a cold prompt", 1 / 30, "lower"),),
+        beginning.reopened,
+    ),
+    Goal(
+        7,
+        "Several takes",
+        "Writes four takes of a known prompt at once beside four runs in a row, on the model and "
+        "on a Q8_0 copy of it.",
+        (
+            Measure("own", "time for four takes against four runs", 0.70, "lower"),
+            Measure("q8_0", "the same on a Q8_0 copy", 0.55, "lower"),
+        ),
+        takes.at_once,
+    ),
+    Goal(
+        8,
+        "A busy neighbour",
+        "Writes on while another process takes a core for itself; what counts begins two seconds "
+        "later, beside the speed of one thread on the idle machine.",
+        (Measure("speed", "speed beside one idle thread", 0.6),),
+        disturbances.busy_neighbour,
+    ),
+    Goal(
+        9,
+        "Cancel",
+        "Cancels in the middle of writing and of reading a prompt, three times each in a round, "
+        "and times the slowest until the client has its last event.",
+        (
+            Measure("steps", "cancel while writing, in steps", 1, "lower", "steps"),
+            Measure("writing", "cancel while writing, the slowest", 50, "lower", "ms", "worst"),
+            Measure("reading", "cancel while reading, the slowest", 50, "lower", "ms", "worst"),
+        ),
+        disturbances.cancelling,
+    ),
+    Goal(
+        10,
+        "Probabilities",
+        "Writes the same text with and without the five likeliest tokens of every place.",
+        (Measure("cost", "time with them against time without", 1.03, "lower"),),
+        decoding.with_probabilities,
     ),
 )
 """Every goal, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,14 +23,15 @@ from app.engine.messages import EngineName, EngineSettings
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much work the samples do: numbers of tokens, and times in seconds."""
+    """How much work the samples do: numbers of tokens, and times in seconds; 0 threads: our own."""
 
     prompt: int = 512
-    decode: int = 160
+    decode: int = 128
     long: int = 2000
-    takes: int = 64
+    takes: int = 48
     pause: float = 1.0
-    busy: float = 5.0
+    busy: float = 3.0
+    threads: int = 0
 
 
 class Lab:
@@ -46,6 +48,7 @@ class Lab:
         self.log = folder / "children.log"
         self._builds = builds
         self._closing = ExitStack()
+        self._closing.callback(shutil.rmtree, self.folder, ignore_errors=True)
 
     def __enter__(self) -> Lab:
         return self
@@ -85,9 +88,13 @@ class Lab:
             path or self.path, cache or self.cache, self.folder / "engine.log", engine=engine
         )
         self.later(ours.close)
-        ours.load(options or LoadOptions())
+        ours.load(self._threaded(options or LoadOptions()))
         self._builds[f"ours, {ours.settings.engine}"] = ours.settings.build
         return ours
+
+    def _threaded(self, options: LoadOptions) -> LoadOptions:
+        threads = self.sizes.threads or options.threads
+        return msgspec.structs.replace(options, threads=threads)
 
     def bare(self, settings: EngineSettings, *, path: Path | None = None) -> Bare:
         """A bare loop with the model, set up as ours is."""
@@ -120,6 +127,11 @@ class Pair:
         return self.bare.cut(passage(number, 8 * tokens), tokens).text
 
 
-def sized_context(tokens: int) -> LoadOptions:
-    """The default options with a context that holds so many tokens and no more than is needed."""
-    return msgspec.structs.replace(LoadOptions(), context=max(1024, -(-tokens // 1024) * 1024))
+def sized_options(tokens: int) -> LoadOptions:
+    """The default options with a context that holds so many tokens and no more than is needed.
+
+    Drafts are off: a greedy text repeats itself, and they would be measured instead of the steps.
+    """
+    wanted = {"context": max(1024, -(-tokens // 1024) * 1024), "drafts": "off"}
+    known = LoadOptions.__struct_fields__
+    return msgspec.convert({name: wanted[name] for name in wanted if name in known}, LoadOptions)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
-from time import perf_counter
+from time import perf_counter, sleep
 
 from app.bench.errors import NotMeasuredError
+from app.core.errors import CancelledError
 from app.core.load_options import LoadOptions
 from app.core.parameters import Sampling
 from app.engine.client import EngineClient
@@ -21,6 +23,7 @@ from app.engine.messages import (
     Load,
     Loaded,
     Prefill,
+    Read,
     Tokens,
 )
 
@@ -61,6 +64,14 @@ class Written:
             raise NotMeasuredError("The model ended its text too early to be timed.")
         (begun, before), (over, after) = within[0], within[-1]
         return (over - begun) / (after - before)
+
+    def step_since(self, seconds: float) -> float:
+        """Seconds per token from so long after the first text to the end."""
+        within = [arrival for arrival in self.arrived if arrival[0] >= self.first + seconds]
+        if len(within) < 2:  # not even two steps: one takes all that time
+            return self.ended - self.first - seconds
+        (begun, before), (over, after) = within[0], within[-1]
+        return (over - begun) / max(1, after - before)
 
 
 class Ours:
@@ -110,7 +121,7 @@ class Ours:
         return self._generate(prompt, sampling, n, probabilities, lambda _event, _job: None)
 
     def write_for(
-        self, prompt: str, sampling: Sampling, seconds: float, on_first: Callable[[], None]
+        self, prompt: str, sampling: Sampling, seconds: float, on_first: Callable[[], object]
     ) -> Written:
         """Generate, call `on_first` at the first text, and stop so many seconds after it."""
         timers: list[Timer] = []
@@ -127,6 +138,20 @@ class Ours:
             for timer in timers:
                 timer.cancel()
                 timer.join()
+
+    def read_for(self, prompt: str, seconds: float) -> None:
+        """Read ahead as the window does while the writer pauses for so long."""
+        job = self.client.next_job()
+        over = perf_counter() + seconds
+        timer = Timer(seconds, self.client.cancel, (job,))
+        timer.start()
+        try:
+            with suppress(CancelledError):  # the pause was over before the prompt was read
+                self.client.run(Read(job=job, prompt=prompt), _ignore)
+        finally:
+            timer.cancel()
+            timer.join()
+        sleep(max(0.0, over - perf_counter()))
 
     def cancel_after(
         self, prompt: str, sampling: Sampling, delay: float, *, reading: bool

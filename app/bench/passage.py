@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import cycle, islice
+from itertools import cycle
 
 SENTENCES = (
     "The ferry came late that evening, low in the water and without her lights.",
@@ -41,10 +41,10 @@ def passage(number: int, characters: int) -> str:
     """
     first = number % len(SENTENCES)
     turned = (*SENTENCES[first:], *SENTENCES[:first])
-    text = ""
-    for turn, sentence in islice(enumerate(cycle(turned)), 100 * len(SENTENCES)):
+    text = f"{number + 1}. "
+    for turn, sentence in enumerate(cycle(turned)):
         day, place = divmod(turn, len(SENTENCES))
-        text += f"On day {day + number + 2}, number {place + 1}: " if day else ""
+        text += f"On day {day + 1}, number {place + 1}: " if day else ""
         text += sentence + " "
         if len(text) >= characters:
             break

@@ -18,7 +18,7 @@ PATIENCE_S = 30.0
 """How long a sample waits for that; after the first refusal only `SHORT_PATIENCE_S`."""
 
 SHORT_PATIENCE_S = 5.0
-_LOOK_S = 0.4
+_LOOK_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,13 @@ class RealMachine:
     """The machine it runs on, as the system counts it, our own children included."""
 
     def load(self) -> Load:
-        """The load over the next 0.4 seconds; what is looked for takes no time of its own."""
+        """The load over the next quarter of a second; if it is high, it is looked into."""
+        busy = psutil.cpu_percent(_LOOK_S) / 100
+        if busy <= 1 - IDLE:
+            return Load(busy)
         before = _used()
         busy = psutil.cpu_percent(_LOOK_S) / 100
-        return Load(busy, _busiest(before) if busy > 1 - IDLE else "")
+        return Load(busy, _busiest(before))
 
 
 def _used() -> dict[int, float]:

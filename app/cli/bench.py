@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -13,7 +13,7 @@ import msgspec
 
 from app.bench.chart import chart
 from app.bench.goal import Goal
-from app.bench.goals import chosen
+from app.bench.goals import GOALS, chosen
 from app.bench.lab import Lab, Sizes
 from app.bench.report import GoalReport, Report, Result
 from app.bench.rounds import IdleWatch, Load, NoWatch, RealMachine, Watch
@@ -30,11 +30,12 @@ def run_bench(
     arguments: argparse.Namespace,
     program: Program,
     *,
+    table: Sequence[Goal] = GOALS,
     sizes: Sizes | None = None,
     wait_for_idle: bool = True,
 ) -> int:
     """Measure, write the report, draw the chart; 0 only if nothing is missed or left open."""
-    goals = chosen(arguments.goal)
+    goals = chosen(arguments.goal, table)
     if arguments.rounds < 1:
         raise UsageError(f"There cannot be {arguments.rounds} rounds.", "Take 7 or more.")
     model = _model(arguments.model, program)

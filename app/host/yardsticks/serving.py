@@ -17,6 +17,8 @@ Action = Callable[..., Mapping[str, Any]]
 
 YARDSTICKS = {
     "bare": "app.host.yardsticks.bare",
+    "busy": "app.host.yardsticks.busy",
+    "llama": "app.host.yardsticks.llama",
 }
 """The module of each yardstick; it offers `actions()`, a mapping from names to `Action`s."""
 
