@@ -42,7 +42,7 @@ MOST_FILES = 64
 
 _FREE_SHARE = 10  # all files together take at most one in so many bytes of the free disk
 _OLDEST_S = 30 * 24 * 3600.0
-_PART_S = 3600.0  # an unfinished file that is older was given up
+_PART_S = 60.0  # an unfinished file to which nothing was added for so long was given up
 _GROWTH = 8  # a prompt is saved again when it has grown by one in so many tokens
 
 _AROUND = 1024  # more than a header takes beside the tokens
