@@ -29,8 +29,7 @@ def cold_prompt(lab: Lab) -> Experiment:
     def ours() -> Values:
         nonlocal prompt
         prompt = next(prompts)
-        text = pair.ours.write(prompt, pair.ours.greedy(1))
-        return {"ours": text.first}
+        return {"ours": pair.ours.write(prompt, pair.ours.greedy(1)).cold()}
 
     samples = {
         "ours": ours,
@@ -72,15 +71,15 @@ def _said(number: int) -> str:
 def reopened(lab: Lab) -> Experiment:
     """Goal 6: a document of an earlier host, its state on the disk, beside cold reading."""
     tokens = lab.sizes.long
-    options = sized_options(tokens + 128)
-    pair = lab.pair(options)
+    pair = lab.pair(sized_options(tokens + 128))
+    options = sized_options(tokens + 128, keep_prompts=True)
     document = pair.prompt(tokens)
     kept = lab.folder / "kept"
     _save(lab, options, kept, document)
     others = (pair.prompt(tokens, number) for number in count(1))
 
     def cold() -> Values:
-        return {"cold": pair.ours.write(next(others), pair.ours.greedy(1)).first}
+        return {"cold": pair.ours.write(next(others), pair.ours.greedy(1)).cold()}
 
     def reopen() -> Values:
         host = lab.ours(options, cache=kept)

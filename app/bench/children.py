@@ -58,7 +58,8 @@ class Child:
             line = b""
         if not line:
             raise EngineStoppedError(
-                f"What was measured beside ours ended with code {self._process.wait()}."
+                f"What was measured beside ours ended with code {self._process.wait()}.",
+                self._last_words(),
             )
         answer: dict[str, Any] = json.loads(line)
         if "problem" in answer:
@@ -79,6 +80,11 @@ class Child:
         finally:
             stdout.close()
             self._log.close()
+
+    def _last_words(self) -> str:
+        """The last line of the log; that of a traceback says what happened."""
+        lines = Path(self._log.name).read_text("utf-8", errors="replace").splitlines()
+        return lines[-1] if lines else ""
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         stdin, stdout = self._process.stdin, self._process.stdout

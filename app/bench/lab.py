@@ -127,11 +127,16 @@ class Pair:
         return self.bare.cut(passage(number, 8 * tokens), tokens).text
 
 
-def sized_options(tokens: int) -> LoadOptions:
+def sized_options(tokens: int, *, keep_prompts: bool = False) -> LoadOptions:
     """The default options with a context that holds so many tokens and no more than is needed.
 
     Drafts are off: a greedy text repeats itself, and they would be measured instead of the steps.
+    No prompt is kept on the disk, so that one that is new to a host is read.
     """
-    wanted = {"context": max(1024, -(-tokens // 1024) * 1024), "drafts": "off"}
+    wanted = {
+        "context": max(1024, -(-tokens // 1024) * 1024),
+        "drafts": "off",
+        "keep_prompts": keep_prompts,
+    }
     known = LoadOptions.__struct_fields__
     return msgspec.convert({name: wanted[name] for name in wanted if name in known}, LoadOptions)

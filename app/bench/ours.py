@@ -50,6 +50,13 @@ class Written:
         """How many tokens were written."""
         return self.done.stats.completion_tokens
 
+    def cold(self) -> float:
+        """When the first text was there; raises NotMeasuredError if the prompt was known."""
+        stats = self.done.stats
+        if stats.reused_tokens > stats.prompt_tokens / 10:
+            raise NotMeasuredError("A prompt that should have been new was known already.")
+        return self.first
+
     def step(self, start: int = 0, stop: int | None = None) -> float:
         """Seconds per token between two counts of tokens.
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import psutil
 
-from app.bench.goal import Experiment, Values
+from app.bench.goal import Experiment, Sample, Values
 
 IDLE = 0.93
 """The share of the processors that must be free before a sample begins."""
@@ -19,6 +19,11 @@ PATIENCE_S = 30.0
 
 SHORT_PATIENCE_S = 5.0
 _LOOK_S = 0.25
+_TICKS_S = 0.05
+"""Processor time that a system's counters may be wrong by."""
+
+_TRIES = 3
+"""How often a sample is taken that others disturbed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,15 @@ class Machine(Protocol):
         """The load over the next moment."""
         ...
 
+    def foreign(self) -> float:
+        """Seconds of processor time that went to others than us, since some moment in the past."""
+        ...
+
+    @property
+    def processors(self) -> int:
+        """How many there are."""
+        ...
+
 
 class RealMachine:
     """The machine it runs on, as the system counts it, our own children included."""
@@ -56,6 +70,33 @@ class RealMachine:
         before = _used()
         busy = psutil.cpu_percent(_LOOK_S) / 100
         return Load(busy, _busiest(before))
+
+    def foreign(self) -> float:
+        """All processor time since the system's start but what we and our children had."""
+        times = psutil.cpu_times()
+        idle = times.idle + getattr(times, "iowait", 0.0)
+        guests = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)
+        own = psutil.Process()
+        return float(sum(times) - guests - idle - sum(map(_had, [own, *_children(own)])))
+
+    @property
+    def processors(self) -> int:
+        """How many processors the system has."""
+        return psutil.cpu_count() or 1
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    return list(process.children(recursive=True))
+
+
+def _had(process: psutil.Process) -> float:
+    """The processor time of a process and of its children that have ended."""
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    ended = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
+    return float(times.user + times.system + ended)
 
 
 def _used() -> dict[int, float]:
@@ -78,6 +119,14 @@ def _busiest(before: dict[int, float]) -> str:
         return ""
 
 
+class Watch(Protocol):
+    """Decides when a sample may be taken, and whether it counts."""
+
+    def take(self, sample: Sample) -> Values:
+        """Take the sample; raises BusyError."""
+        ...
+
+
 class IdleWatch:
     """Waits for an idle machine, and loses its patience after it was disappointed once."""
 
@@ -93,7 +142,19 @@ class IdleWatch:
         self._on_wait = on_wait
         self._patience = PATIENCE_S
 
-    def wait(self) -> None:
+    def take(self, sample: Sample) -> Values:
+        """Take the sample on an idle machine, and again if others came between."""
+        foreign = Load(0.0)
+        for _ in range(_TRIES):
+            self._wait()
+            begun, before = self._clock(), self._machine.foreign()
+            taken = sample()
+            foreign = self._disturbance(self._clock() - begun, self._machine.foreign() - before)
+            if foreign.busy <= 1 - IDLE:
+                return taken
+        raise BusyError(foreign)
+
+    def _wait(self) -> None:
         """Return once the machine is idle; raises BusyError when that takes too long."""
         deadline = self._clock() + self._patience
         while (load := self._machine.load()).busy > 1 - IDLE:
@@ -102,19 +163,19 @@ class IdleWatch:
                 raise BusyError(load)
             self._on_wait(load)
 
+    def _disturbance(self, elapsed: float, used: float) -> Load:
+        """The share of all processors that others had during a sample."""
+        if used <= _TICKS_S or elapsed <= 0:
+            return Load(0.0)
+        return Load(used / (elapsed * self._machine.processors), "other programs")
+
 
 class NoWatch:
     """Begins at once, whatever the machine does; what comes out says nothing about speed."""
 
-    def wait(self) -> None:
-        """Do not wait."""
-
-
-class Watch(Protocol):
-    """Decides when a sample may begin."""
-
-    def wait(self) -> None:
-        """Return when it may; raises BusyError."""
+    def take(self, sample: Sample) -> Values:
+        """Take the sample."""
+        return sample()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +196,5 @@ def run_rounds(
     for number in range(rounds):
         taken: dict[str, float] = {}
         for sample in experiment.samples.values():
-            watch.wait()
-            taken |= sample()
+            taken |= watch.take(sample)
         on_round(Round(experiment.values(taken), taken), number)

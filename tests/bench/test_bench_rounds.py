@@ -28,9 +28,22 @@ SPEED = Measure("speed", "speed", 0.97)
 class FakeMachine:
     """A machine with given loads, the last for ever; each look takes a second."""
 
-    def __init__(self, loads: Iterable[float]) -> None:
+    processors = 2
+
+    def __init__(self, loads: Iterable[float], foreign: Iterable[float] = ()) -> None:
         self.loads = list(loads)
+        self.disturbances = list(foreign)
+        self.others = 0.0
         self.now = 0.0
+
+    def sample(self) -> dict[str, float]:
+        """Take ten seconds, of which the others have the next given part."""
+        self.now += 10
+        self.others += self.disturbances.pop(0) if self.disturbances else 0.0
+        return {"speed": 1.0}
+
+    def foreign(self) -> float:
+        return self.others
 
     def load(self) -> Load:
         self.now += 1
@@ -66,7 +79,7 @@ def test_a_sample_waits_until_the_machine_is_idle() -> None:
     waited: list[float] = []
     IdleWatch(
         machine, clock=lambda: machine.now, on_wait=lambda load: waited.append(load.busy)
-    ).wait()
+    ).take(machine.sample)
     assert waited == [0.5, 0.2, 0.071]
 
 
@@ -74,11 +87,11 @@ def test_a_busy_machine_is_refused_after_a_while_and_then_sooner() -> None:
     machine = FakeMachine([0.4])
     watch = watch_on(machine)
     with pytest.raises(BusyError, match=r"the machine was busy \(40% by compiler\)"):
-        watch.wait()
+        watch.take(machine.sample)
     assert machine.now == pytest.approx(PATIENCE_S, abs=2)
     before = machine.now
     with pytest.raises(BusyError):
-        watch.wait()
+        watch.take(machine.sample)
     assert machine.now - before == pytest.approx(SHORT_PATIENCE_S, abs=2)
 
 
@@ -89,6 +102,25 @@ def test_what_was_measured_before_the_machine_became_busy_is_kept() -> None:
     with pytest.raises(BusyError):
         run_rounds(experiment, 5, watch_on(machine), lambda taken, _n: rounds.append(taken))
     assert len(rounds) == 2
+
+
+def test_a_sample_that_others_disturbed_is_taken_again() -> None:
+    machine = FakeMachine([0.0], foreign=[8.0, 1.5, 0.5])
+    assert watch_on(machine).take(machine.sample) == {"speed": 1.0}
+    assert machine.disturbances == []
+
+
+def test_a_sample_that_is_always_disturbed_is_not_judged() -> None:
+    machine = FakeMachine([0.0], foreign=[8.0, 6.0, 4.0])
+    with pytest.raises(BusyError, match=r"the machine was busy \(20% by other programs\)"):
+        watch_on(machine).take(machine.sample)
+
+
+def test_our_own_work_is_no_disturbance() -> None:
+    machine = RealMachine()
+    before = machine.foreign()
+    sum(range(3_000_000))
+    assert machine.foreign() - before > -0.1
 
 
 def test_the_real_machine_has_a_load() -> None:
