@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -120,7 +118,7 @@ def _is_own(document: Document, path: Path, former: bytes) -> bool:
         return False
     if os.path.realpath(document.path) != os.path.realpath(path):
         return False
-    return hashlib.sha256(former).hexdigest() == document.stamp.sha256
+    return _checksum(former) == document.stamp.sha256
 
 
 def _changed(document: Document, path: Path) -> DocumentChangedError:
@@ -159,7 +157,9 @@ def _not_saved(path: Path, error: OSError | ValueError) -> DocumentError:
 
 def _keep(path: Path, former: bytes, snapshots: Path) -> None:
     """Put the former content among the snapshots, and drop the oldest of this document."""
-    key = hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:8]
+    from datetime import UTC, datetime
+
+    key = _checksum(os.fsencode(os.path.realpath(path)))[:8]
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     name = f"{path.stem[:_LONGEST_STEM]}-{moment}-{key}{path.suffix[:20]}"
     try:
@@ -187,7 +187,14 @@ def _stamp(path: Path, data: bytes) -> FileStamp:
         moment = path.stat().st_mtime_ns
     except OSError:  # gone again already; the checksum is what counts
         moment = 0
-    return FileStamp(len(data), moment, hashlib.sha256(data).hexdigest())
+    return FileStamp(len(data), moment, _checksum(data))
+
+
+def _checksum(data: bytes) -> str:
+    """The SHA-256 of `data`; OpenSSL is loaded with the first, not with the window."""
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
 
 
 def _majority(text: str) -> Literal["\n", "\r\n"]:

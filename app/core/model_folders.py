@@ -14,9 +14,6 @@ import msgspec
 from app.core.errors import NotAModelError, TruncatedModelError, UnsupportedModelError
 from app.core.reading import is_file, open_regular, read_regular, why
 
-PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
-"""Formats that run code when they are loaded; never opened."""
-
 _MOST_JSON = 32 * 1024 * 1024
 _MOST_HEADER = 16 * 1024 * 1024
 _LENGTH = struct.Struct("<Q")

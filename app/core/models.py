@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import re
 import stat
@@ -20,11 +19,12 @@ from app.core.errors import (
     ParameterError,
     UnsupportedModelError,
 )
-from app.core.gguf import read_header
 from app.core.load_options import ENGINES
-from app.core.model_folders import PICKLES, read_folder
 from app.core.reading import is_file, is_folder, why
 from app.core.starter import starter_path
+
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+"""Formats that run code when they are loaded; never opened."""
 
 _PART = re.compile(r"-(\d{5})-of-\d{5}$")
 _DEEPEST = 3  # folders below the one of models: publisher, repository, variant
@@ -151,6 +151,8 @@ class ModelLibrary:
         ]
 
     def _not_one(self, name: str, matching: Sequence[ModelFile]) -> ModelNotFoundError:
+        import difflib
+
         shown = repr(name if len(name) <= 100 else name[:99] + "…")
         if matching:
             which = ", ".join(model.path for model in matching[:5])
@@ -190,6 +192,8 @@ class ModelLibrary:
 
 
 def _inspect_gguf(path: Path) -> ModelFile:
+    from app.core.gguf import read_header
+
     header = read_header(path)
     return ModelFile(
         path=str(path),
@@ -207,6 +211,8 @@ def _inspect_gguf(path: Path) -> ModelFile:
 def _inspect_folder(path: Path) -> ModelFile:
     if not _is_model_folder(path):
         return _inspect_gguf(_only_gguf(path))
+    from app.core.model_folders import read_folder
+
     header = read_folder(path)
     return ModelFile(
         path=str(path),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import platform
+import os
 import socket
 import struct
 import sys
@@ -101,7 +101,7 @@ class _FilterProgram(ctypes.Structure):
 
 def _install_filter() -> bool:
     """Ask the kernel to bind every thread of this process; False where it cannot."""
-    machine = _MACHINES.get(platform.machine())
+    machine = _MACHINES.get(os.uname().machine)
     if machine is None or struct.calcsize("P") != 8:
         return False
     code = _program(machine)

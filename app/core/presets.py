@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -290,6 +289,8 @@ def _placed(preset: Preset, present: Sequence[Preset]) -> Preset:
 
 
 def _checked_name(name: str) -> str:
+    import unicodedata
+
     stripped = name.strip()
     if not 1 <= len(stripped) <= _LONGEST_NAME:
         raise SettingsError(f"A preset's name must have 1 to {_LONGEST_NAME} characters.")

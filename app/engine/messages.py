@@ -7,6 +7,7 @@ that its events repeat; a job ends with exactly one of `Loaded`, `Counted`, `Sco
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -360,8 +361,17 @@ Event = HostEvent | HostDied
 Finished = Loaded | Counted | Scored | Described | Done
 
 _encoder = msgspec.msgpack.Encoder()
-_command_decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
-_event_decoder: msgspec.msgpack.Decoder[HostEvent] = msgspec.msgpack.Decoder(HostEvent)
+
+
+@cache
+def _command_decoder() -> msgspec.msgpack.Decoder[Command]:
+    """Made when the first command comes: the window, which reads none, starts sooner without."""
+    return msgspec.msgpack.Decoder(Command)
+
+
+@cache
+def _event_decoder() -> msgspec.msgpack.Decoder[HostEvent]:
+    return msgspec.msgpack.Decoder(HostEvent)
 
 
 def encode(message: Command | HostEvent) -> bytes:
@@ -371,9 +381,9 @@ def encode(message: Command | HostEvent) -> bytes:
 
 def decode_command(payload: bytes) -> Command:
     """The command in a frame; raises msgspec.DecodeError or ValidationError on anything else."""
-    return _command_decoder.decode(payload)
+    return _command_decoder().decode(payload)
 
 
 def decode_event(payload: bytes) -> HostEvent:
     """The event in a frame; raises msgspec.DecodeError or ValidationError on anything else."""
-    return _event_decoder.decode(payload)
+    return _event_decoder().decode(payload)

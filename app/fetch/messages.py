@@ -54,8 +54,6 @@ Request = StartStarter | CancelDownload
 FetchEvent = Progress | Fetched | FetchFailed
 
 _encoder = msgspec.json.Encoder()
-_request_decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
-_event_decoder: msgspec.json.Decoder[FetchEvent] = msgspec.json.Decoder(FetchEvent)
 
 
 def send(stream: IO[bytes], line: Request | FetchEvent) -> None:
@@ -66,12 +64,12 @@ def send(stream: IO[bytes], line: Request | FetchEvent) -> None:
 
 def requests(stream: IO[bytes]) -> Iterator[Request]:
     """Every request until the stream ends; raises msgspec.DecodeError on anything else."""
-    return map(_request_decoder.decode, _lines(stream))
+    return map(msgspec.json.Decoder[Request](Request).decode, _lines(stream))
 
 
 def events(stream: IO[bytes]) -> Iterator[FetchEvent]:
     """Every event until the stream ends; raises msgspec.DecodeError on anything else."""
-    return map(_event_decoder.decode, _lines(stream))
+    return map(msgspec.json.Decoder[FetchEvent](FetchEvent).decode, _lines(stream))
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator, QUrl
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator, QUrl
 from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -14,6 +14,7 @@ from app import __version__
 from app.core.resources import resource
 from app.ui.crash_log import CrashLog
 from app.ui.dressing import dress
+from app.ui.first_paint import FirstPaint
 from app.ui.main_window import MainWindow
 from app.ui.recovery_desk import RecoveryDesk
 from app.workbench import Workbench
@@ -33,8 +34,9 @@ def run_window(workbench: Workbench, files: Sequence[str] = ()) -> int:
         window = MainWindow(workbench)
         recovery = RecoveryDesk(window)
         crashes.on_problem = window.bridge.post
+        window.open_paths([Path(name) for name in files])
+        FirstPaint(window).painted.connect(lambda: _begin(window, recovery, reports))
         window.show()
-        QTimer.singleShot(0, lambda: _begin(window, recovery, files, reports))
         return application.exec()
     finally:
         crashes.close()
@@ -55,10 +57,8 @@ def make_application() -> QApplication:
     return application
 
 
-def _begin(
-    window: MainWindow, recovery: RecoveryDesk, files: Sequence[str], reports: Sequence[Path]
-) -> None:
-    window.begin(files)
+def _begin(window: MainWindow, recovery: RecoveryDesk, reports: Sequence[Path]) -> None:
+    window.begin()
     if reports:
         window.page.banners.say(
             window.tr("Lampblack ended unexpectedly last time. A report lies on this machine."),

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 
 from app.core.errors import ParameterError
 from app.core.rows import BoundRow
-from app.ui.controls import IconButton, NumberBox, QuietCombo, QuietSlider
+from app.ui.controls import IconButton, QuietCombo
+from app.ui.numbers import NumberBox, QuietSlider
 from app.ui.parameter_rows import ParameterRow, translated
 from app.ui.texts_editor import make_list_row
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.core.resources import resource
@@ -13,7 +13,6 @@ from app.core.resources import resource
 ICONS = resource("icons")
 """The folder of the drawings; a frozen bundle keeps the same layout."""
 
-_SIZES = (16, 20, 24, 32, 40, 48, 64)
 _FADED = 0.35
 
 
@@ -32,14 +31,40 @@ def pixmap(name: str, color: QColor, size: int, ratio: float) -> QPixmap:
 @lru_cache(maxsize=256)
 def _icon(name: str, rgba: int) -> QIcon:
     svg = _svg(name)
-    made = QIcon()
-    if not svg:
-        return made
-    for size in _SIZES:
-        drawn = _drawn(svg, QColor.fromRgba(rgba), size)
-        made.addPixmap(drawn)
-        made.addPixmap(_faded(drawn), QIcon.Mode.Disabled)
-    return made
+    return QIcon(_Drawing(svg, QColor.fromRgba(rgba))) if svg else QIcon()
+
+
+class _Drawing(QIconEngine):
+    """Draws one icon in the sizes that are asked for, when they are, and keeps them."""
+
+    def __init__(self, svg: str, color: QColor) -> None:
+        super().__init__()
+        self._svg = svg
+        self._color = color
+        self._kept: dict[tuple[int, bool], QPixmap] = {}
+
+    def clone(self) -> QIconEngine:
+        """The same drawing for another icon."""
+        return _Drawing(self._svg, self._color)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State) -> QPixmap:
+        """The drawing in device pixels, pale where it is disabled."""
+        side = min(size.width(), size.height())
+        faded = mode == QIcon.Mode.Disabled
+        if side <= 0:
+            return QPixmap()
+        if (side, faded) not in self._kept:
+            drawn = _drawn(self._svg, self._color, side)
+            self._kept[side, faded] = _faded(drawn) if faded else drawn
+        return self._kept[side, faded]
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw into the middle of `rect`, sharp on the painter's device."""
+        side = min(rect.width(), rect.height())
+        ratio = painter.device().devicePixelRatioF()
+        square = QRect(0, 0, side, side)
+        square.moveCenter(rect.center())
+        painter.drawPixmap(square, self.pixmap(square.size() * ratio, mode, state))
 
 
 def _faded(picture: QPixmap) -> QPixmap:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QTabWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QTabWidget, QWidget
 
 from app.core.errors import LampblackError
 from app.engine.messages import Done, Event, ModelInfo
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.document_controller import DocumentController
-from app.ui.info_dialogs import ShortcutsDialog, about
 from app.ui.manuscript import count_words
 from app.ui.model_desk import ModelDesk
-from app.ui.models_panel import ModelsPanel
 from app.ui.page_column import PageColumn
 from app.ui.questions import Questions
 from app.ui.recent_menu import RecentMenu
@@ -29,9 +28,13 @@ from app.ui.window_memory import WindowMemory
 from app.ui.writing_desk import WritingDesk
 from app.workbench import Workbench
 
+if TYPE_CHECKING:
+    from app.ui.models_panel import ModelsPanel
+
 _KEEP_SAMPLING_MS = 600
 _COUNT_WORDS_MS = 120
 _LOOK_AT_STORE_MS = 2000
+_MODELS_TAB = 1  # in the side panel
 _MODEL_SUFFIX = ".gguf"
 
 
@@ -69,11 +72,10 @@ class MainWindow(QMainWindow):
         self.editor = self.page.editor
         self.status = StatusBar()
         self.sampling = SamplingPanel(bench.presets, settings.sampling, preset=settings.preset)
-        self.models_panel = ModelsPanel(bench.library)
         self.bridge = Bridge(self)
         self.desk = ModelDesk(
             bench,
-            self.models_panel,
+            self._make_models_panel,
             self.page.empty,
             self.status,
             self.page.banners,
@@ -102,7 +104,7 @@ class MainWindow(QMainWindow):
         self.side.setDocumentMode(True)
         self.side.setAccessibleName(self.tr("Side panel"))
         self.side.addTab(self.sampling, self.tr("Writing"))
-        self.side.addTab(self.models_panel, self.tr("Models"))
+        self.side.addTab(QWidget(), self.tr("Models"))
         self.side.setMinimumWidth(300)
         self.splitter = QSplitter()
         self.splitter.setChildrenCollapsible(False)
@@ -120,6 +122,23 @@ class MainWindow(QMainWindow):
         menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
         self.editor.set_menu_maker(self._context_menu)
 
+    @property
+    def models_panel(self) -> ModelsPanel:
+        """The list of models; made after the window is shown, or when somebody asks sooner."""
+        return self.desk.panel
+
+    def _make_models_panel(self) -> ModelsPanel:
+        from app.ui.models_panel import ModelsPanel
+
+        panel, shown = ModelsPanel(self.bench.library), self.side.currentIndex()
+        waiting, title = self.side.widget(_MODELS_TAB), self.side.tabText(_MODELS_TAB)
+        self.side.removeTab(_MODELS_TAB)
+        self.side.insertTab(_MODELS_TAB, panel, title)
+        self.side.setCurrentIndex(shown)
+        if waiting is not None:
+            waiting.deleteLater()
+        return panel
+
     def _connect_actions(self) -> None:
         page, session = self.page, self.session
         self.actions_table.connect_all(
@@ -135,9 +154,9 @@ class MainWindow(QMainWindow):
                 "copy": self.editor.copy,
                 "paste": self.editor.paste,
                 "select_all": self.editor.selectAll,
-                "find": page.find_bar.begin,
-                "find_next": page.find_bar.find_next,
-                "find_previous": page.find_bar.find_previous,
+                "find": lambda: page.find_bar.begin(),
+                "find_next": lambda: page.find_bar.find_next(),
+                "find_previous": lambda: page.find_bar.find_previous(),
                 "settings": self.view.open_settings,
                 "side_panel": self.view.toggle_side,
                 "full_screen": self.view.toggle_full_screen,
@@ -158,9 +177,9 @@ class MainWindow(QMainWindow):
                 "add_model": self.desk.choose,
                 "get_starter": self.desk.get_starter,
                 "models": self.show_models,
-                "shortcuts": lambda: show_dialog(ShortcutsDialog(self)),
+                "shortcuts": self._show_shortcuts,
                 "logs": self.open_logs,
-                "about": lambda: show_dialog(about(self)),
+                "about": self._show_about,
             }
         )
         self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
@@ -204,13 +223,12 @@ class MainWindow(QMainWindow):
 
     # Beginning and ending
 
-    def begin(self, files: Sequence[str] = ()) -> None:
-        """After the window is shown: open `files`, say what was wrong, load the model."""
+    def begin(self) -> None:
+        """After the window is shown: say what was wrong, list the models, load the last one."""
         for problem in (*self.bench.settings.problems, *self.bench.presets.problems):
             self.page.banners.say(problem, "notice")
-        if files:
-            self.open_paths([Path(name) for name in files])
         self._show_store_problems()
+        self.desk.begin()
         settings = self.bench.settings.settings
         if settings.load_at_start and self.desk.models.last_path():
             self.desk.models.load_last()
@@ -370,7 +388,17 @@ class MainWindow(QMainWindow):
             menu.addSeparator()
         return menu
 
-    # Settings
+    # Settings and help
+
+    def _show_shortcuts(self) -> None:
+        from app.ui.info_dialogs import ShortcutsDialog
+
+        show_dialog(ShortcutsDialog(self))
+
+    def _show_about(self) -> None:
+        from app.ui.info_dialogs import about
+
+        show_dialog(about(self))
 
     def _store_sampling(self) -> None:
         self._change_settings(sampling=self.sampling.sampling())

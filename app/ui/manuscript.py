@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 _HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*")
+_WORD = f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*"
 _PLAIN = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\ufdd0": "", "\ufdd1": "", "\0": ""})
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
 
@@ -27,7 +28,13 @@ def units(text: str) -> int:
 
 def count_words(text: str) -> int:
     """How many words `text` has; each Chinese or Japanese character counts as one."""
-    return sum(1 for _ in _WORD.finditer(text))
+    return sum(1 for _ in _words().finditer(text)) if text else 0
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    """What a word is; an empty page is shown without it."""
+    return re.compile(_WORD)
 
 
 def _encoded(text: str) -> bytes:

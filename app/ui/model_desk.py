@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,12 +16,14 @@ from app.fetch.client import Progress
 from app.ui.banner import BannerArea
 from app.ui.empty_state import EmptyState
 from app.ui.model_controller import ModelController
-from app.ui.models_panel import ModelsPanel
 from app.ui.progress import fetching_text
 from app.ui.questions import Questions
 from app.ui.starter_fetch import StarterFetch
 from app.ui.status_bar import StatusBar
 from app.workbench import Workbench
+
+if TYPE_CHECKING:
+    from app.ui.models_panel import ModelsPanel
 
 
 class ModelDesk(QObject):
@@ -28,7 +31,7 @@ class ModelDesk(QObject):
 
     `moved` says that something began or ended. `ready` and `not_ready` end a wait for a model.
     `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
-    list of models is known anew.
+    list of models is known anew. `make_panel` makes that list, once.
     """
 
     moved = Signal()
@@ -41,7 +44,7 @@ class ModelDesk(QObject):
     def __init__(
         self,
         workbench: Workbench,
-        panel: ModelsPanel,
+        make_panel: Callable[[], ModelsPanel],
         empty: EmptyState,
         status: StatusBar,
         banners: BannerArea,
@@ -50,7 +53,8 @@ class ModelDesk(QObject):
     ) -> None:
         super().__init__(parent)
         self._bench = workbench
-        self._panel = panel
+        self._make_panel = make_panel
+        self._panel: ModelsPanel | None = None
         self._empty = empty
         self._status = status
         self._banners = banners
@@ -58,12 +62,12 @@ class ModelDesk(QObject):
         self.models = ModelController(workbench, self)
         self.fetch = StarterFetch(workbench.fetcher, self) if workbench.fetcher else None
         self._join_models()
-        self._join_views()
+        self._join_empty(empty)
 
     @property
     def has_models(self) -> bool:
         """Whether any model is on the list."""
-        return bool(self._panel.model.models())
+        return bool(self.panel.model.models())
 
     def _join_models(self) -> None:
         models = self.models
@@ -81,8 +85,19 @@ class ModelDesk(QObject):
             self.fetch.fetched.connect(self._on_fetched)
             self.fetch.failed.connect(self._on_fetch_failed)
 
-    def _join_views(self) -> None:
-        panel, empty = self._panel, self._empty
+    def begin(self) -> None:
+        """The window is shown: have the models on this machine listed."""
+        _ = self.panel  # reads the disk as soon as it is made
+
+    @property
+    def panel(self) -> ModelsPanel:
+        """The list of models, made when it is first asked for."""
+        if self._panel is None:
+            self._panel = self._make_panel()
+            self._join_panel(self._panel)
+        return self._panel
+
+    def _join_panel(self, panel: ModelsPanel) -> None:
         panel.load_requested.connect(self.load)
         panel.unload_requested.connect(self.models.unload)
         panel.add_requested.connect(lambda path: self.add(Path(path)))
@@ -90,6 +105,8 @@ class ModelDesk(QObject):
         panel.refreshed.connect(self.settled)
         panel.get_starter_requested.connect(self.get_starter)
         panel.cancel_requested.connect(self.stop)
+
+    def _join_empty(self, empty: EmptyState) -> None:
         empty.get_starter_requested.connect(self.get_starter)
         empty.open_requested.connect(self.choose)
         empty.cancel_requested.connect(self.stop)
@@ -109,7 +126,8 @@ class ModelDesk(QObject):
         """The window closes: end the threads."""
         if self.fetch is not None:
             self.fetch.close()
-        self._panel.wait()
+        if self._panel is not None:
+            self._panel.wait()
 
     # Adding
 
@@ -135,7 +153,7 @@ class ModelDesk(QObject):
         except LampblackError as error:
             self._show_error(error)
             return
-        self._panel.refresh()
+        self.panel.refresh()
         if self.models.model is None and not self.models.is_loading:
             self.models.load(name)
 
@@ -147,21 +165,21 @@ class ModelDesk(QObject):
                 added_models=tuple(one for one in added if one != path)
             )
         )
-        self._panel.refresh()
+        self.panel.refresh()
 
     # Loading
 
     def _on_loading(self, path: str, fraction: float) -> None:
         text = self.tr("Loading {0}…").format(Path(path).stem)
         self._status.show_progress(text, fraction or None)
-        self._panel.set_loading(path, fraction)
+        self.panel.set_loading(path, fraction)
 
     def _on_loading_ended(self) -> None:
         self._status.show_progress("", None)
-        self._panel.set_loading(None, 0.0)
+        self.panel.set_loading(None, 0.0)
 
     def _on_loaded(self, model: ModelInfo) -> None:
-        self._panel.set_loaded(model)
+        self.panel.set_loaded(model)
         self._status.show_model(model)
         for note in model.notes:
             self._banners.say(note, "notice")
@@ -170,7 +188,7 @@ class ModelDesk(QObject):
         self.ready.emit(model)
 
     def _on_unloaded(self) -> None:
-        self._panel.set_loaded(None)
+        self.panel.set_loaded(None)
         self._status.show_model(None)
         self.gone.emit()
 
@@ -227,13 +245,13 @@ class ModelDesk(QObject):
 
     def _on_progress(self, progress: Progress) -> None:
         self._empty.show_progress(progress)
-        self._panel.show_progress(progress)
+        self.panel.show_progress(progress)
         fraction = progress.done / progress.total if progress.total else None
         self._status.show_progress(fetching_text(progress), fraction)
 
     def _on_fetched(self, path: str) -> None:
         self._end_fetching()
-        self._panel.refresh()
+        self.panel.refresh()
         self.models.load(path)
 
     def _on_fetch_failed(self, error: LampblackError) -> None:
@@ -243,6 +261,6 @@ class ModelDesk(QObject):
 
     def _end_fetching(self) -> None:
         self._empty.reset()
-        self._panel.show_progress(None)
+        self.panel.show_progress(None)
         self._status.show_progress("", None)
         self.moved.emit()

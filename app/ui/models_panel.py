@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QListView,
@@ -145,6 +144,8 @@ class ModelsPanel(QWidget):
 
     def choose_file(self) -> None:
         """Let the user point at a GGUF file."""
+        from PySide6.QtWidgets import QFileDialog
+
         path, _filter = QFileDialog.getOpenFileName(
             self, self.tr("Add a model file"), "", self.tr("Models (*.gguf);;All files (*)")
         )
@@ -153,6 +154,8 @@ class ModelsPanel(QWidget):
 
     def choose_folder(self) -> None:
         """Let the user point at a folder of a model or of models."""
+        from PySide6.QtWidgets import QFileDialog
+
         path = QFileDialog.getExistingDirectory(self, self.tr("Add a folder with a model"))
         if path:
             self._add(path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
@@ -13,9 +15,11 @@ from app.ui.actions import Actions
 from app.ui.banner import BannerArea
 from app.ui.editor import Editor
 from app.ui.empty_state import EmptyState
-from app.ui.find_bar import FindBar
 from app.ui.instruction_line import WriteBar
 from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.ui.find_bar import FindBar
 
 _ZOOM = 1.1
 _SMALLEST, _LARGEST = 6.0, 96.0
@@ -31,8 +35,7 @@ class PageColumn(QWidget):
         super().__init__(parent)
         self.banners = BannerArea()
         self.editor = Editor()
-        self.find_bar = FindBar(self.editor, actions)
-        self.find_bar.closed.connect(self.editor.setFocus)
+        self._actions = actions
         self.empty = EmptyState()
         self.without_model = QPushButton(self.tr("Write without a model"))
         self.without_model.setFlat(True)
@@ -43,6 +46,16 @@ class PageColumn(QWidget):
         self.stack.addWidget(self._empty_page())
         self._lay_out()
         self.recolour()
+
+    @cached_property
+    def find_bar(self) -> FindBar:
+        """The line to look for words with, made when it is first asked for."""
+        from app.ui.find_bar import FindBar
+
+        bar = FindBar(self.editor, self._actions)
+        bar.closed.connect(self.editor.setFocus)
+        self._lines.insertWidget(self._lines.indexOf(self.stack), bar)
+        return bar
 
     @property
     def is_empty_shown(self) -> bool:
@@ -105,10 +118,9 @@ class PageColumn(QWidget):
     def _lay_out(self) -> None:
         self.setAutoFillBackground(True)
         self.setAcceptDrops(True)
-        lines = QVBoxLayout(self)
+        lines = self._lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         lines.addWidget(self.banners)
-        lines.addWidget(self.find_bar)
         lines.addWidget(self.stack, 1)
         lines.addWidget(self.write_bar)

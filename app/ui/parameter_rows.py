@@ -16,13 +16,8 @@ from PySide6.QtWidgets import (
 
 from app.core.errors import ParameterError
 from app.core.rows import BoundRow, limit_text
-from app.ui.controls import (
-    ElidedLabel,
-    IconButton,
-    Note,
-    QuietSlider,
-    set_property,
-)
+from app.ui.controls import ElidedLabel, IconButton, Note, set_property
+from app.ui.numbers import QuietSlider
 
 _LINE = 20
 

@@ -9,7 +9,6 @@ import msgspec
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -216,6 +215,8 @@ class PresetBar(QFrame):
 
     def choose_import(self) -> None:
         """Let the user point at a file of presets."""
+        from PySide6.QtWidgets import QFileDialog
+
         path, _filter = QFileDialog.getOpenFileName(
             self, self.tr("Import presets"), "", self.tr("Presets (*.json);;All files (*)")
         )
@@ -224,6 +225,8 @@ class PresetBar(QFrame):
 
     def choose_export(self) -> None:
         """Let the user say where his own presets go."""
+        from PySide6.QtWidgets import QFileDialog
+
         path, _filter = QFileDialog.getSaveFileName(
             self, self.tr("Export my presets"), "presets.json", self.tr("Presets (*.json)")
         )

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.errors import DocumentChangedError
 from app.core.starter import STARTER
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox
+
+# Qt's own dialogs are imported with the first question: they cost a tenth of the start.
 
 _MEGA = 1_000_000
 Unsaved = Literal["save", "discard", "cancel"]
@@ -24,6 +29,8 @@ class Questions(QObject):
 
     def unsaved(self, name: str) -> Unsaved:
         """Whether to save before the text goes."""
+        from PySide6.QtWidgets import QMessageBox
+
         box = self._box(
             self.tr("Save the changes to “{0}”?").format(name),
             self.tr("Without saving, what was written since the last save is gone."),
@@ -37,6 +44,8 @@ class Questions(QObject):
 
     def overwrite(self, error: DocumentChangedError) -> bool:
         """Whether to save over the file that `error` tells of."""
+        from PySide6.QtWidgets import QMessageBox
+
         box = self._box(error.message, error.hint)
         overwrite = box.addButton(self.tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
@@ -45,6 +54,8 @@ class Questions(QObject):
 
     def starter(self, folder: Path) -> bool:
         """Whether to fetch the starter model."""
+        from PySide6.QtWidgets import QMessageBox
+
         box = self._box(
             self.tr("Get the starter model?"),
             self.tr(
@@ -68,6 +79,8 @@ class Questions(QObject):
 
     def open_path(self, folder: Path) -> Path | None:
         """Which manuscript to open."""
+        from PySide6.QtWidgets import QFileDialog
+
         name, _ = QFileDialog.getOpenFileName(
             self._window,
             self.tr("Open a Manuscript"),
@@ -78,6 +91,8 @@ class Questions(QObject):
 
     def save_path(self, suggestion: Path) -> Path | None:
         """Where to save the manuscript; whether to replace a file there is asked when saving."""
+        from PySide6.QtWidgets import QFileDialog
+
         filters = self.tr("Text (*.txt);;Markdown (*.md);;All files (*)")
         name, chosen = QFileDialog.getSaveFileName(
             self._window,
@@ -94,6 +109,8 @@ class Questions(QObject):
 
     def model_path(self, folder: Path) -> Path | None:
         """Which model file to use."""
+        from PySide6.QtWidgets import QFileDialog
+
         name, _ = QFileDialog.getOpenFileName(
             self._window,
             self.tr("Open a Model File"),
@@ -103,6 +120,8 @@ class Questions(QObject):
         return Path(name) if name else None
 
     def _box(self, text: str, more: str) -> QMessageBox:
+        from PySide6.QtWidgets import QMessageBox
+
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Lampblack")

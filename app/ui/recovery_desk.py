@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -10,8 +11,10 @@ from app.core.documents import new_document, save_document
 from app.core.errors import DocumentChangedError, LampblackError
 from app.core.store import Recovery
 from app.ui.main_window import MainWindow
-from app.ui.recovery import RecoveryDialog
 from app.ui.view_desk import show_dialog
+
+if TYPE_CHECKING:
+    from app.ui.recovery import RecoveryDialog
 
 
 class RecoveryDesk(QObject):
@@ -28,6 +31,8 @@ class RecoveryDesk(QObject):
         found = self._store.recoverable()
         if not found:
             return
+        from app.ui.recovery import RecoveryDialog
+
         self.dialog = RecoveryDialog(found, self._window)
         self.dialog.destroyed.connect(self._forget)
         self.dialog.restore_asked.connect(self.restore)

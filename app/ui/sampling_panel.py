@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent
@@ -9,11 +11,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.parameters import GROUPS, PARAMETERS, Sampling
 from app.core.presets import Presets
-from app.ui.field_rows import SeedRow, make_row
-from app.ui.idle_rows import idle_rows
-from app.ui.parameter_rows import ParameterRow, translated
 from app.ui.preset_bar import PresetBar
 from app.ui.section import PanelScroll, Section
+
+if TYPE_CHECKING:
+    from app.ui.parameter_rows import ParameterRow
 
 _OPEN_AT_FIRST = ("Variety", "Repetition", "Length and stops")
 
@@ -87,11 +89,17 @@ class SamplingPanel(QWidget):
     def set_engine(self, name: str) -> None:
         """Grey what the engine "llama.cpp" or "torch" cannot do, with its reason."""
         self._engine = name
+        if not self._rows:
+            return
+        from app.ui.parameter_rows import translated
+
         for row in self._rows.values():
             row.set_missing(translated(row.bound.missing(name)) if row.bound.missing(name) else "")
 
     def set_last_seed(self, seed: int) -> None:
         """Offer the seed of the last take beside the seed field."""
+        from app.ui.field_rows import SeedRow
+
         row = self.rows["seed"]
         if isinstance(row, SeedRow):
             row.set_last_seed(seed)
@@ -112,6 +120,9 @@ class SamplingPanel(QWidget):
         self._show()
 
     def _section(self, group: str) -> Section:
+        from app.ui.field_rows import make_row
+        from app.ui.parameter_rows import translated
+
         opened = group in _OPEN_AT_FIRST
         section = Section(translated(group), opened=opened, parent=self._scroll.widget())
         self._scroll.column.addWidget(section)
@@ -145,6 +156,10 @@ class SamplingPanel(QWidget):
     def _show(self) -> None:
         """Bring everything that follows from the values up to date."""
         self.bar.set_sampling(self._sampling)
+        if not self._rows:
+            return
+        from app.ui.idle_rows import idle_rows
+
         defaults = self.bar.preset().sampling
         reasons = idle_rows(self._sampling)
         for name, row in self._rows.items():

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.rows import BoundRow
-from app.ui.controls import IconButton, NumberBox, shown_number
+from app.ui.controls import IconButton
+from app.ui.numbers import NumberBox, shown_number
 from app.ui.parameter_rows import ParameterRow, translated
 
 _View = TypeVar("_View", bound="QListWidget | QTableWidget")

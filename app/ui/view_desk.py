@@ -10,7 +10,6 @@ from app.core.settings import SettingsStore
 from app.ui.actions import Actions
 from app.ui.dressing import dress
 from app.ui.page_column import PageColumn
-from app.ui.settings_dialog import SettingsDialog
 from app.ui.window_memory import WindowMemory
 
 _FRAME = 48  # what the desktop puts around a dialog, in pixels at most
@@ -42,6 +41,8 @@ class ViewDesk(QObject):
 
     def open_settings(self) -> None:
         """Show the settings."""
+        from app.ui.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(self._settings, self._window)
         dialog.applied.connect(lambda _settings: self.show_settings())
         dialog.applied.connect(lambda _settings: self.settings_applied.emit())

@@ -17,7 +17,6 @@ from app.ui.reading_ahead import ReadingAhead
 from app.ui.session import Session
 from app.ui.status_bar import StatusBar
 from app.ui.take_log import TakeLog
-from app.ui.takes_dialog import TakesDialog
 from app.ui.view_desk import show_dialog
 from app.workbench import Workbench
 
@@ -159,6 +158,8 @@ class WritingDesk(QObject):
 
     def open_takes(self) -> None:
         """Show all takes of this manuscript."""
+        from app.ui.takes_dialog import TakesDialog
+
         takes = self.take_log.takes(self._documents.journal, str(self._documents.path or ""))
         dialog = TakesDialog(takes, self._page.window())
         dialog.insert_asked.connect(self._page.editor.insert_plain)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import uuid
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -25,7 +24,7 @@ class Life:
     """The lock file of one running program, held until `end` or until the process dies."""
 
     def __init__(self, folder: Path) -> None:
-        self.id = uuid.uuid4().hex
+        self.id = os.urandom(16).hex()
         self._path = folder / f"{self.id}.lock"
         self._handle = -1
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ class Store:
         self._on_problem = on_problem
         self._lives = path.parent / "live"
         self._life: Life | None = None
-        self._life_id = uuid.uuid4().hex
+        self._life_id = os.urandom(16).hex()
         self._begin_life()
         self._database = Database(path, self._report)
         self._thread = BatchThread(self._database)
@@ -58,7 +58,7 @@ class Store:
         `text` is what the file at `path` holds. With an empty path (an untitled document) a text
         counts as unsaved from the start.
         """
-        journal = uuid.uuid4().hex
+        journal = os.urandom(16).hex()
         self._thread.put(
             lambda: self._database.add(Journal(journal, self._life_id, _storable(path), text))
         )
