@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -93,7 +94,9 @@ def _window(files: Sequence[str]) -> int:
     from app.core.paths import Paths
 
     paths = Paths.here()
+    gc.disable()  # until the window is there: nothing is garbage yet, and looking takes a tenth
     with ExitStack() as closing:
+        closing.callback(gc.enable)
         # Qt's loop would only print a KeyboardInterrupt; the journal has what a kill interrupts.
         former = signal.signal(signal.SIGINT, signal.SIG_DFL)
         closing.callback(signal.signal, signal.SIGINT, former)

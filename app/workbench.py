@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from app.core.models import ModelLibrary
 from app.core.paths import Paths
@@ -16,8 +17,7 @@ from app.engine.jobs import Worker
 from app.fetch.client import Fetcher
 
 
-@dataclass(frozen=True, slots=True)
-class Workbench:
+class Workbench(msgspec.Struct, frozen=True):
     """The parts of one running program. `fetcher` is None where nothing may be downloaded."""
 
     paths: Paths

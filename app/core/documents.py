@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from app.core.atomic import write_atomically
 from app.core.encodings import UnreadableTextError, decode, encode
@@ -24,8 +25,7 @@ _ANY_SIZE = 1 << 40
 _LONGEST_STEM = 80
 
 
-@dataclass(frozen=True, slots=True)
-class FileStamp:
+class FileStamp(msgspec.Struct, frozen=True):
     """What tells whether a file is still the one that was read: bytes, time, checksum."""
 
     size: int
@@ -33,8 +33,7 @@ class FileStamp:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """A text and the file it came from; every newline in `text` is one line feed.
 
     `newline` is what the file has mostly and gets everywhere when it is saved. `encoding` is the

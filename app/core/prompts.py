@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 DEFAULT_SYSTEM = (
     "You are a novelist's second pen. You write prose that fits the manuscript at hand: the same "
@@ -14,8 +14,7 @@ DEFAULT_SYSTEM = (
 _SPACES = " \t"
 
 
-@dataclass(frozen=True, slots=True)
-class Continuation:
+class Continuation(msgspec.Struct, frozen=True):
     """A prompt that a model simply continues.
 
     With `strip_leading_space` the text already ends in a space that was kept off the prompt, so

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -22,8 +21,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 _TYPE_NAMES = {bool: "bool", int: "int", float: "float", str: "text"}
 
 
-@dataclass(frozen=True, slots=True)
-class Slider:
+class Slider(msgspec.Struct, frozen=True):
     """The comfortable range of a number: both ends and the step between positions."""
 
     low: float
@@ -31,8 +29,7 @@ class Slider:
     step: float
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """What is known about one field beside its name, type and default.
 
     `low` and `high` are the hard limits (inclusive). `neutral` is the value that switches the
@@ -57,8 +54,7 @@ class Row:
     torch_missing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BoundRow:
+class BoundRow(msgspec.Struct, frozen=True):
     """A row together with the name, kind and default of its field.
 
     `kind` is one of `bool`, `int`, `float`, `text`, `texts` (tuple of strings) and `bias` (mapping

@@ -6,9 +6,10 @@ import contextlib
 import errno
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
+
+import msgspec
 
 from app.core.errors import CancelledError, DownloadError
 from app.core.reading import why
@@ -16,8 +17,7 @@ from app.core.reading import why
 _BLOCK = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Starter:
+class Starter(msgspec.Struct, frozen=True):
     """A model inside a package of the Python index: `member` is its path in the wheel."""
 
     title: str

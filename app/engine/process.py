@@ -15,7 +15,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import IO, BinaryIO, cast
@@ -32,8 +31,7 @@ LOG_BYTES = 1_000_000
 _TERMINATE_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """The last thing in a mailbox: the host's events are over, `garbled` says by which nonsense."""
 
     garbled: str = ""

@@ -5,15 +5,14 @@ Menus, shortcuts, tooltips, accessible names and the list of keys derive from it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 MENUS = ("File", "Edit", "View", "Write", "Model", "Help")
 CONTEXT = "Actions"
 """The translation context of the table's texts."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRow:
+class ActionRow(msgspec.Struct, frozen=True):
     """One action; `shortcuts` in Qt's portable notation, the first is the one that is shown.
 
     `starts_group` puts a line before it in the menu.

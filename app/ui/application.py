@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,6 +38,8 @@ def run_window(workbench: Workbench, files: Sequence[str] = ()) -> int:
         window.open_paths([Path(name) for name in files])
         FirstPaint(window).painted.connect(lambda: _begin(window, recovery, reports))
         window.show()
+        gc.freeze()  # what the start made stays; the collector need not walk over it again
+        gc.enable()
         return application.exec()
     finally:
         crashes.close()

@@ -7,18 +7,17 @@ began on the stack, and what was typed since is moved along as it grows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from app.ui.manuscript import Change, units
 
 
-@dataclass(slots=True, eq=False)
-class Step:
+class Step(msgspec.Struct, eq=False):
     """What one Undo takes back. `owner` is whoever can still amend it, such as a generation."""
 
     changes: list[Change]
     owner: object | None = None
-    mergeable: bool = field(default=False)
+    mergeable: bool = False
 
     @property
     def caret_undone(self) -> int:

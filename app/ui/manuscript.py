@@ -7,8 +7,9 @@ that the journal, undo, the prompt, the word count and saving never read the wid
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 _HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*"
@@ -41,8 +42,7 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-16-le", "surrogatepass")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """At `position`, `removed` was replaced by `added`."""
 
     position: int

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.core.parameters import Sampling
@@ -19,15 +19,14 @@ from app.ui.request import blank_take, request_fields, reseeded
 from app.ui.takes import Order, TakeGroup, TakeText
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(msgspec.Struct, frozen=True):
     """How one take ended, for whoever records it."""
 
     order: Order
     take: TakeText
     finish_reason: str
     seed: int | None = None
-    settings: EngineSettings = field(default_factory=EngineSettings)
+    settings: EngineSettings = msgspec.field(default_factory=EngineSettings)
 
 
 class Session(QObject):

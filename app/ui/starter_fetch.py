@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import LampblackError
@@ -13,8 +13,7 @@ from app.fetch.client import Fetcher, Progress
 from app.ui.bridge import Bridge
 
 
-@dataclass(frozen=True, slots=True)
-class _Fetched:
+class _Fetched(msgspec.Struct, frozen=True):
     path: Path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from string import Template
 
 from PySide6.QtGui import QColor
@@ -138,9 +137,9 @@ QScrollArea[kind="plain"], QScrollArea[kind="plain"] > QWidget > QWidget[kind="b
 def stylesheet(theme: Theme) -> str:
     """The style sheet of `theme`."""
     colors = {
-        field.name: value.name()
-        for field in fields(theme)
-        if isinstance(value := getattr(theme, field.name), QColor)
+        name: value.name()
+        for name in theme.__struct_fields__
+        if isinstance(value := getattr(theme, name), QColor)
     }
     colors["scroll"] = theme.faint.name() if theme.dark else "#c9c3b8"
     accent = theme.accent

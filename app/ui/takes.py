@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from app.core.parameters import Sampling
 from app.ui.history import Step
 from app.ui.manuscript import Change, units
 
 
-@dataclass(slots=True, eq=False)
-class TakeText:
+class TakeText(msgspec.Struct, eq=False):
     """One take as far as it is written.
 
     `lead` is put before the model's text, and `strip` are characters that it may not begin with;
@@ -33,8 +32,7 @@ class TakeText:
         self.text += text
 
 
-@dataclass(slots=True, eq=False)
-class TakeGroup:
+class TakeGroup(msgspec.Struct, eq=False):
     """All takes for one place; `start` to `end` holds what of the active one is in the text.
 
     `written` counts the characters of the active take that are in the text, from `shown_from` on.
@@ -44,7 +42,7 @@ class TakeGroup:
     start: int
     instruction: str = ""
     end: int = -1
-    takes: list[TakeText] = field(default_factory=list)
+    takes: list[TakeText] = msgspec.field(default_factory=list)
     active: int = 0
     step: Step | None = None
     shown_from: int = 0
@@ -102,8 +100,7 @@ class TakeGroup:
             self.active = max(0, self.active - 1)
 
 
-@dataclass(slots=True, eq=False)
-class Order:
+class Order(msgspec.Struct, eq=False):
     """One generation that was asked for, and the takes that its variants write."""
 
     group: TakeGroup

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 
-@dataclass(frozen=True)
-class Theme:
+class Theme(msgspec.Struct, frozen=True):
     """The colours of the window, by what they are for.
 
     Text colours (`ink`, `muted`, `accent`, `take_ink`, `…_ink`) reach WCAG AA (4.5:1) on each

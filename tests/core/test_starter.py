@@ -3,10 +3,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from app.core.errors import CancelledError, DownloadError
 from app.core.starter import STARTER, Starter, is_present, starter_path, unpack
