@@ -19,7 +19,11 @@ from app.core.errors import LampblackError, UsageError
 if TYPE_CHECKING:
     from app.core.paths import Paths
     from app.fetch.client import Fetcher
+    from app.ui.main_window import MainWindow
     from app.workbench import Workbench
+
+    _OnShown = Callable[[MainWindow], None] | None
+    _RunWindow = Callable[[Workbench, Sequence[str], _OnShown], int]
 
 CLI_WORDS = ("generate", "bench", "doctor", "models", "--version", "--help", "-h")
 
@@ -57,6 +61,8 @@ def _run(words: list[str]) -> int:
         return _broker(rest[0])
     if word == "downloader" and len(rest) == 1:
         return _downloader(rest[0])
+    if word == "measure" and rest:
+        return _measure(rest)
     if word == "yardstick" and len(rest) == 1:
         return int(importlib.import_module("app.host.yardsticks.serving").run_yardstick(rest[0]))
     return _window(_files(rest if word == "open" else words))
@@ -90,7 +96,19 @@ def _files(words: list[str]) -> list[str]:
     return words
 
 
-def _window(files: Sequence[str]) -> int:
+def _measure(words: Sequence[str]) -> int:
+    """A window that says how it fares, for the benchmark: bare, or the real one."""
+    if words[0] == "bare":
+        return int(importlib.import_module("app.ui.bare_window").run())
+
+    def on_shown(window: MainWindow) -> None:
+        seconds = time.process_time()
+        importlib.import_module("app.ui.measuring").on_shown(words, window, seconds)
+
+    return _window(words[3:], on_shown)
+
+
+def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
     from app.core.paths import Paths
 
     paths = Paths.here()
@@ -109,10 +127,10 @@ def _window(files: Sequence[str]) -> int:
 
         workbench = Workbench.build(paths, fetcher=fetcher)
         closing.callback(workbench.close)
-        return run_window(workbench, files)
+        return run_window(workbench, files, on_shown)
 
 
-def _window_part() -> Callable[[Workbench, Sequence[str]], int]:
+def _window_part() -> _RunWindow:
     """The window's start; Qt missing, or a system library it needs, is the user's to mend."""
     try:
         from app.ui.application import run_window

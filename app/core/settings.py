@@ -243,10 +243,10 @@ class SettingsStore:
 
 def _document(path: Path) -> dict[str, Any]:
     """The TOML document at `path`; raises OSError, or ValueError for anything that is not TOML."""
-    text = read_regular(path, _MOST_BYTES).decode("utf-8")
-    import tomllib
-
     try:
+        text = read_regular(path, _MOST_BYTES).decode("utf-8")
+        import tomllib
+
         return tomllib.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None

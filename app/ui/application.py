@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator, QUrl
@@ -17,15 +17,21 @@ from app.ui.crash_log import CrashLog
 from app.ui.dressing import dress
 from app.ui.first_paint import FirstPaint
 from app.ui.main_window import MainWindow
-from app.ui.recovery_desk import RecoveryDesk
 from app.workbench import Workbench
 
 APPLICATION_ID = "io.github.lampblack.Lampblack"
 _ICON = resource("icons") / "lamp.svg"
 
 
-def run_window(workbench: Workbench, files: Sequence[str] = ()) -> int:
-    """Show the window until it is closed; the result is the exit code."""
+def run_window(
+    workbench: Workbench,
+    files: Sequence[str] = (),
+    on_shown: Callable[[MainWindow], None] | None = None,
+) -> int:
+    """Show the window until it is closed; the result is the exit code.
+
+    `on_shown` is called when it was painted for the first time, before anything else is begun.
+    """
     application = make_application()
     crashes = CrashLog(workbench.paths.logs)
     reports = crashes.left_behind()
@@ -33,10 +39,12 @@ def run_window(workbench: Workbench, files: Sequence[str] = ()) -> int:
     try:
         dress(application, workbench.settings.settings.theme)
         window = MainWindow(workbench)
-        recovery = RecoveryDesk(window)
         crashes.on_problem = window.bridge.post
         window.open_paths([Path(name) for name in files])
-        FirstPaint(window).painted.connect(lambda: _begin(window, recovery, reports))
+        first = FirstPaint(window)
+        if on_shown is not None:
+            first.painted.connect(lambda: on_shown(window))
+        first.painted.connect(lambda: _begin(window, reports))
         window.show()
         gc.freeze()  # what the start made stays; the collector need not walk over it again
         gc.enable()
@@ -60,7 +68,9 @@ def make_application() -> QApplication:
     return application
 
 
-def _begin(window: MainWindow, recovery: RecoveryDesk, reports: Sequence[Path]) -> None:
+def _begin(window: MainWindow, reports: Sequence[Path]) -> None:
+    from app.ui.recovery_desk import RecoveryDesk
+
     window.begin()
     if reports:
         window.page.banners.say(
@@ -69,4 +79,4 @@ def _begin(window: MainWindow, recovery: RecoveryDesk, reports: Sequence[Path]) 
             window.tr("Show It"),
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(reports[-1]))),
         )
-    recovery.begin()
+    RecoveryDesk(window).begin()

@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self.desk = ModelDesk(
             bench,
             self._make_models_panel,
-            self.page.empty,
+            lambda: self.page.empty,
             self.status,
             self.page.banners,
             self.questions,

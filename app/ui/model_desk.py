@@ -14,7 +14,6 @@ from app.engine.gpu_marks import GpuMark
 from app.engine.messages import ModelInfo
 from app.fetch.client import Progress
 from app.ui.banner import BannerArea
-from app.ui.empty_state import EmptyState
 from app.ui.model_controller import ModelController
 from app.ui.progress import fetching_text
 from app.ui.questions import Questions
@@ -23,6 +22,7 @@ from app.ui.status_bar import StatusBar
 from app.workbench import Workbench
 
 if TYPE_CHECKING:
+    from app.ui.empty_state import EmptyState
     from app.ui.models_panel import ModelsPanel
 
 
@@ -31,7 +31,8 @@ class ModelDesk(QObject):
 
     `moved` says that something began or ended. `ready` and `not_ready` end a wait for a model.
     `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
-    list of models is known anew. `make_panel` makes that list, once.
+    list of models is known anew. `make_panel` makes that list, and
+    `make_empty` what a writer without a model sees, once each.
     """
 
     moved = Signal()
@@ -45,7 +46,7 @@ class ModelDesk(QObject):
         self,
         workbench: Workbench,
         make_panel: Callable[[], ModelsPanel],
-        empty: EmptyState,
+        make_empty: Callable[[], EmptyState],
         status: StatusBar,
         banners: BannerArea,
         questions: Questions,
@@ -55,14 +56,14 @@ class ModelDesk(QObject):
         self._bench = workbench
         self._make_panel = make_panel
         self._panel: ModelsPanel | None = None
-        self._empty = empty
+        self._make_empty = make_empty
+        self._empty: EmptyState | None = None
         self._status = status
         self._banners = banners
         self._questions = questions
         self.models = ModelController(workbench, self)
         self.fetch = StarterFetch(workbench.fetcher, self) if workbench.fetcher else None
         self._join_models()
-        self._join_empty(empty)
 
     @property
     def has_models(self) -> bool:
@@ -87,7 +88,7 @@ class ModelDesk(QObject):
 
     def begin(self) -> None:
         """The window is shown: have the models on this machine listed."""
-        _ = self.panel  # reads the disk as soon as it is made
+        _ = self.empty, self.panel  # which reads the disk as soon as it is made
 
     @property
     def panel(self) -> ModelsPanel:
@@ -96,6 +97,14 @@ class ModelDesk(QObject):
             self._panel = self._make_panel()
             self._join_panel(self._panel)
         return self._panel
+
+    @property
+    def empty(self) -> EmptyState:
+        """What a writer without a model sees, made when it is first asked for."""
+        if self._empty is None:
+            self._empty = self._make_empty()
+            self._join_empty(self._empty)
+        return self._empty
 
     def _join_panel(self, panel: ModelsPanel) -> None:
         panel.load_requested.connect(self.load)
@@ -224,7 +233,7 @@ class ModelDesk(QObject):
 
     def _show_error(self, error: LampblackError) -> None:
         self._banners.say(str(error))
-        self._empty.show_error(str(error))
+        self.empty.show_error(str(error))
 
     def _try(self, call: Callable[[], object]) -> None:
         try:
@@ -244,7 +253,7 @@ class ModelDesk(QObject):
             self._status.show_progress(self.tr("Asking for the starter model…"), None)
 
     def _on_progress(self, progress: Progress) -> None:
-        self._empty.show_progress(progress)
+        self.empty.show_progress(progress)
         self.panel.show_progress(progress)
         fraction = progress.done / progress.total if progress.total else None
         self._status.show_progress(fetching_text(progress), fraction)
@@ -260,7 +269,7 @@ class ModelDesk(QObject):
             self._show_error(error)
 
     def _end_fetching(self) -> None:
-        self._empty.reset()
+        self.empty.reset()
         self.panel.show_progress(None)
         self._status.show_progress("", None)
         self.moved.emit()

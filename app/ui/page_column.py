@@ -14,11 +14,11 @@ from app.core.settings import Settings
 from app.ui.actions import Actions
 from app.ui.banner import BannerArea
 from app.ui.editor import Editor
-from app.ui.empty_state import EmptyState
 from app.ui.instruction_line import WriteBar
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from app.ui.empty_state import EmptyState
     from app.ui.find_bar import FindBar
 
 _ZOOM = 1.1
@@ -36,14 +36,9 @@ class PageColumn(QWidget):
         self.banners = BannerArea()
         self.editor = Editor()
         self._actions = actions
-        self.empty = EmptyState()
-        self.without_model = QPushButton(self.tr("Write without a model"))
-        self.without_model.setFlat(True)
-        self.without_model.clicked.connect(self.show_page)
         self.write_bar = WriteBar(actions)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.editor)
-        self.stack.addWidget(self._empty_page())
         self._lay_out()
         self.recolour()
 
@@ -56,6 +51,23 @@ class PageColumn(QWidget):
         bar.closed.connect(self.editor.setFocus)
         self._lines.insertWidget(self._lines.indexOf(self.stack), bar)
         return bar
+
+    @cached_property
+    def empty(self) -> EmptyState:
+        """The ways to a model, made when they are first asked for."""
+        from app.ui.empty_state import EmptyState
+
+        empty = EmptyState()
+        self.without_model = QPushButton(self.tr("Write without a model"))
+        self.without_model.setFlat(True)
+        self.without_model.clicked.connect(self.show_page)
+        page = QWidget()
+        lines = QVBoxLayout(page)
+        lines.setContentsMargins(0, 0, 0, 28)
+        lines.addWidget(empty, 1)
+        lines.addWidget(self.without_model, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.stack.addWidget(page)
+        return empty
 
     @property
     def is_empty_shown(self) -> bool:
@@ -71,9 +83,10 @@ class PageColumn(QWidget):
 
     def show_empty(self) -> None:
         """Show the ways to a model in the place of the page."""
+        empty = self.empty
         self.stack.setCurrentIndex(1)
         self.write_bar.setVisible(False)
-        self.empty.starter_button.setFocus()
+        empty.starter_button.setFocus()
 
     def dress(self, settings: Settings, zoom: int) -> None:
         """Set the page by the settings, `zoom` steps larger."""
@@ -106,14 +119,6 @@ class PageColumn(QWidget):
         stale = self.palette().color(QPalette.ColorRole.Window) != theme.page
         if event.type() == QEvent.Type.PaletteChange and stale and hasattr(self, "stack"):
             self.recolour()
-
-    def _empty_page(self) -> QWidget:
-        page = QWidget()
-        lines = QVBoxLayout(page)
-        lines.setContentsMargins(0, 0, 0, 28)
-        lines.addWidget(self.empty, 1)
-        lines.addWidget(self.without_model, 0, Qt.AlignmentFlag.AlignHCenter)
-        return page
 
     def _lay_out(self) -> None:
         self.setAutoFillBackground(True)

@@ -40,7 +40,7 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     module("app.workbench", Workbench=SimpleNamespace(build=note("workbench", workbench)))
     module(
         "app.ui.application",
-        run_window=lambda _workbench, files: turns.append(f"window {list(files)}") or 0,
+        run_window=lambda _workbench, files, _on_shown: turns.append(f"window {list(files)}") or 0,
     )
     module("app.cli.main", run_cli=lambda words, fetcher: turns.append(f"cli {words}") or 0)
     module("app.host.loop", run_host=note("host", 0))
@@ -192,7 +192,7 @@ def test_ctrl_c_in_the_terminal_ends_the_window(
     monkeypatch.setattr(
         sys.modules["app.ui.application"],
         "run_window",
-        lambda _workbench, _files: during.append(signal.getsignal(signal.SIGINT)) or 0,
+        lambda _workbench, _files, _on_shown: during.append(signal.getsignal(signal.SIGINT)) or 0,
     )
     assert program.main([]) == 0
     assert during == [signal.SIG_DFL]

@@ -19,6 +19,7 @@ YARDSTICKS = {
     "bare": "app.host.yardsticks.bare",
     "busy": "app.host.yardsticks.busy",
     "llama": "app.host.yardsticks.llama",
+    "torch": "app.host.yardsticks.torch",
 }
 """The module of each yardstick; it offers `actions()`, a mapping from names to `Action`s."""
 

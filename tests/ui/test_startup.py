@@ -1,0 +1,119 @@
+"""What the window's process loads until the window is shown, and after: names, not times."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DRIVER = """
+import json, sys
+from app import __main__ as program
+from app.ui import application
+
+seen = {}
+began = application._begin
+
+def begin(window, *rest):
+    seen["shown"] = sorted(sys.modules)
+    seen["text"] = window.editor.toPlainText()
+    began(window, *rest)
+    window.models_panel.refreshed.connect(lambda: settled(window))
+
+def settled(window):
+    seen["settled"] = sorted(sys.modules)
+    seen["tabs"] = [window.side.tabText(tab) for tab in range(window.side.count())]
+    seen["collects"] = __import__("gc").isenabled()
+    window.close()
+
+application._begin = begin
+code = program.main(sys.argv[1:])
+print(json.dumps(seen))
+sys.exit(code)
+"""
+NEVER = {
+    "asyncio",
+    "email",
+    "http",
+    "http.client",
+    "jinja2",
+    "llama_cpp",
+    "numpy",
+    "psutil",
+    "ssl",
+    "torch",
+    "transformers",
+    "app.bench",
+    "app.cli",
+    "app.host",
+    "app.ui.bare_window",
+    "app.ui.measuring",
+}
+LATER = {
+    "difflib",
+    "hashlib",
+    "html",
+    "secrets",
+    "tomli_w",
+    "tomllib",
+    "app.core.gguf",
+    "app.core.model_folders",
+    "app.ui.empty_state",
+    "app.ui.field_rows",
+    "app.ui.find_bar",
+    "app.ui.idle_rows",
+    "app.ui.info_dialogs",
+    "app.ui.models_list",
+    "app.ui.models_panel",
+    "app.ui.numbers",
+    "app.ui.parameter_rows",
+    "app.ui.recovery",
+    "app.ui.recovery_desk",
+    "app.ui.settings_dialog",
+    "app.ui.takes_dialog",
+    "app.ui.texts_editor",
+}
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory):
+    home = tmp_path_factory.mktemp("home")
+    manuscript = home / "novel.md"
+    manuscript.write_text("It rained.", "utf-8")
+    plain = home / "empty"
+    found = {}
+    for name, words in {"empty": [], "novel": [str(manuscript)]}.items():
+        result = subprocess.run(
+            [sys.executable, "-c", DRIVER, *words],
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"LAMPBLACK_HOME": str(plain)},
+        )
+        assert result.returncode == 0, result.stderr
+        assert result.stderr == "", "Qt or Python warned"
+        found[name] = json.loads(result.stdout)
+    return found
+
+
+def test_the_window_is_shown_before_what_it_does_not_show_is_loaded(seen) -> None:
+    assert (NEVER | LATER) & set(seen["empty"]["shown"]) == set()
+
+
+def test_nothing_of_a_model_ever_comes_into_its_process(seen) -> None:
+    assert NEVER & set(seen["novel"]["settled"]) == set()
+
+
+def test_the_rest_is_there_a_moment_later(seen) -> None:
+    assert {"app.ui.models_panel", "app.ui.recovery_desk"} <= set(seen["empty"]["settled"])
+    assert seen["empty"]["tabs"] == ["Writing", "Models"]
+    assert seen["empty"]["collects"], "the collector works again"
+
+
+def test_the_first_thing_to_be_seen_of_a_manuscript_is_its_text(seen) -> None:
+    assert seen["novel"]["text"] == "It rained."
