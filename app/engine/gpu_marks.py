@@ -7,16 +7,15 @@ before anything is put on the GPU, and goes when the load ends in any other way 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-from importlib import metadata
 from pathlib import Path
 
 import msgspec
-import psutil
 
 from app.core.atomic import write_atomically
 from app.core.reading import open_regular
+
+# What only a load needs is imported with it: the window is shown without.
 
 _LIBRARIES = {"llama.cpp": "llama-cpp-python", "torch": "torch"}
 _LARGEST = 64 * 1024
@@ -49,6 +48,8 @@ class GpuMarks:
 
     def begin(self, path: str, engine: str, gpu: str) -> None:
         """A load onto `gpu` begins."""
+        import psutil
+
         process = psutil.Process()
         mark = GpuMark(
             path=path,
@@ -89,12 +90,16 @@ class GpuMarks:
             return None
 
     def _file(self, path: str, engine: str) -> Path:
+        import hashlib
+
         name = hashlib.sha256(f"{engine}\0{path}".encode("utf-8", "surrogateescape")).hexdigest()
         return self._folder / f"{name[:24]}.json"
 
 
 def _build(engine: str) -> str:
     """The version of the engine's library, which is not imported for it; empty if not known."""
+    from importlib import metadata
+
     try:
         return metadata.version(_LIBRARIES.get(engine, engine))
     except (metadata.PackageNotFoundError, ValueError):
@@ -105,6 +110,8 @@ def _goes_on(mark: GpuMark) -> bool:
     """Whether another program is still at that load."""
     if mark.use_processor or mark.pid == os.getpid():
         return False
+    import psutil
+
     try:
         return bool(psutil.Process(mark.pid).create_time() == mark.started)
     except (psutil.Error, ValueError, OverflowError):
