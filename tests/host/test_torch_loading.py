@@ -225,6 +225,30 @@ def test_a_full_disk_only_means_that_nothing_is_kept(
     assert kept.find(starter_model, torch.float32) is None
 
 
+@pytest.mark.parametrize("left", [0, 1000, 1_000_000])
+def test_a_kept_folder_that_was_damaged_is_made_anew(
+    starter_model: Path, torch_folder: Path, tmp_path: Path, monkeypatch: Any, left: int
+) -> None:
+    from app.host.transformers import loading
+
+    name, cache = torch_folder.name, tmp_path / "cache"
+    cache.mkdir()
+    damaged = copy_of(torch_folder, cache / name, without=("model.safetensors",))
+    with (torch_folder / "model.safetensors").open("rb") as whole:
+        (damaged / "model.safetensors").write_bytes(whole.read(left))
+    places: list[str] = []
+
+    def made_anew(place: str, more: Any, *_: Any) -> Any:
+        places.append(place)
+        raise OSError("enough is seen")
+
+    monkeypatch.setattr(loading, "_from", made_anew)
+    with pytest.raises(ModelLoadError, match="enough is seen"):
+        load_torch(starter_model, cache)
+    assert places == [str(starter_model.parent)]
+    assert not damaged.exists()
+
+
 class Stored:
     """A network and a tokenizer for `KeptFolders`."""
 

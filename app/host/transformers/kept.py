@@ -69,6 +69,7 @@ class KeptFolders:
                 tokenizer.save_pretrained(made)
                 network.save_pretrained(made)
                 check()
+                _flush(Path(made))
                 return self._put(Path(made), file, dtype)
         except OSError as error:
             sys.stderr.write(f"The model is not kept for the next time: {error}.\n")
@@ -113,6 +114,13 @@ class KeptFolders:
     def _path_key(file: Path) -> str:
         digest = hashlib.sha256(os.fsencode(file.absolute())).hexdigest()
         return f"{file.stem[:40]}-{digest[:8]}"
+
+
+def _flush(folder: Path) -> None:
+    """Put the files on the disk, or after a power cut they could be there and hold nothing."""
+    for part in folder.iterdir():
+        with part.open("rb+") as opened:
+            os.fsync(opened.fileno())
 
 
 def _used(config: Path) -> float:

@@ -88,8 +88,11 @@ def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -
     folder = kept.find(source.path, device.dtype) if kept is not None else None
     if folder is not None:
         try:
+            read_folder(folder)
             return _from(str(folder), {}, device, job)
-        except (OSError, ValueError, RuntimeError):  # damaged: made anew
+        except CancelledError:
+            raise
+        except (LampblackError, OSError, ValueError, KeyError, RuntimeError):  # damaged: made anew
             assert kept is not None
             kept.drop(folder)
     network, tokenizer = _from(*source.place, device, job)
