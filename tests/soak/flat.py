@@ -15,12 +15,16 @@ FEWEST = 3
 
 @dataclass(frozen=True)
 class Sample:
-    """The program at rest after `tokens` tokens, with `model` loaded; memory in bytes (USS)."""
+    """The program at rest after `tokens` tokens, with `model` loaded; memory in bytes.
+
+    `mapped` counts the model files in the host's memory.
+    """
 
     tokens: int
     model: str
     host: int
     window: int
+    mapped: int
     host_threads: int
     window_threads: int
     host_files: int
@@ -53,6 +57,7 @@ def judged(samples: Sequence[Sample], tokens: int) -> list[Line]:
         ("window's threads", lambda s: s.window_threads),
         ("host's files", lambda s: s.host_files),
         ("window's files", lambda s: s.window_files),
+        ("mapped models", lambda s: s.mapped),
         ("children", lambda s: s.children),
     )
     lines += [count(name, before, late, value) for name, value in counts]

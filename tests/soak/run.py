@@ -108,7 +108,8 @@ def furnish(home: Path, engine: str, threads: int, environ: dict[str, str]) -> l
     if made.returncode:
         sys.exit(f"The second model could not be made:\n{made.stderr.decode()[-2000:]}")
     options = LoadOptions(context=CONTEXT, threads=threads)
-    SettingsStore(paths.settings_file).change(engine=engine, model=str(first), load=options)
+    settings = SettingsStore(paths.settings_file)
+    settings.change(engine=engine, model=str(first), load=options, takes_at_once=4)
     return [first, Path(made.stdout.decode().strip().splitlines()[-1])]
 
 

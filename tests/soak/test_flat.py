@@ -24,6 +24,7 @@ def run(growth: float = 0.0, more_threads: int = 0) -> list[Sample]:
                 model="large" if tokens % 120 else "small",
                 host=int(host * chance.uniform(0.98, 1.02)),
                 window=int(120 * MB * chance.uniform(0.99, 1.01)),
+                mapped=1,
                 host_threads=4 + (more_threads if part > 0.9 else 0),
                 window_threads=9 + chance.randrange(2),
                 host_files=7,

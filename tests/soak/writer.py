@@ -114,8 +114,9 @@ class Writer(QObject):
             sample={
                 "tokens": self._tokens,
                 "model": Path(worker.model.path).name,
-                "host": host.memory_full_info().uss,
-                "window": me.memory_full_info().uss,
+                "host": own_memory(host),
+                "window": own_memory(me),
+                "mapped": mapped_models(host),
                 "host_threads": host.num_threads(),
                 "window_threads": me.num_threads(),
                 "host_files": files(host),
@@ -133,7 +134,7 @@ class Writer(QObject):
             return
         acts: tuple[tuple[int, Callable[[], None]], ...] = (
             (30, self._continue),
-            (10, lambda: self._write("continue_many")),
+            (16, lambda: self._write("continue_many")),
             (20, self._retry),
             (4, self._instruct),
             (8, self._type),
@@ -194,6 +195,30 @@ class Writer(QObject):
         self._maybe_stop(0.2)
         self.did["load"] += 1
         self._window.desk.load(self._chance.choice(others))
+
+
+def own_memory(process: psutil.Process) -> int:
+    """The bytes that are the process's alone.
+
+    On Linux without what it maps from files: those pages come and go with other programs' needs.
+    """
+    if sys.platform != "linux":
+        return int(process.memory_full_info().uss)
+    names = ("Private_Dirty", "Private_Hugetlb", "Swap")
+    lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith(names)) * 1024
+
+
+def mapped_models(process: psutil.Process) -> int:
+    """How many model files lie in the process's memory; 0 where the system does not tell."""
+    if sys.platform != "linux":
+        return 0
+    paths = {line.split(maxsplit=5)[-1] for line in maps(process).splitlines()}
+    return sum(path.endswith((".gguf", ".safetensors")) for path in paths)
+
+
+def maps(process: psutil.Process) -> str:
+    return Path(f"/proc/{process.pid}/maps").read_text(errors="replace")
 
 
 def files(process: psutil.Process) -> int:
