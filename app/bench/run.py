@@ -22,7 +22,7 @@ from app.core.errors import LampblackError
 from app.core.models import ModelFile
 
 ROUNDS = 7
-"""Fewer say little: one sample in seven may be off without moving the median."""
+"""The least that is judged: with fewer, a few samples that are off move the median."""
 
 
 class Listener(Protocol):
@@ -65,7 +65,8 @@ class Bench:
         begun = self.clock()
         rounds: list[Round] = []
         experiment = Experiment({}, dict)
-        reason = missing = ""
+        reason = "" if self.rounds >= ROUNDS else f"a verdict needs {ROUNDS} rounds"
+        missing = ""
         interrupted = False
 
         def on_round(taken: Round, number: int) -> None:

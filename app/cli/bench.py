@@ -38,6 +38,7 @@ def run_bench(
     goals = chosen(arguments.goal, table)
     if arguments.rounds < 1:
         raise UsageError(f"There cannot be {arguments.rounds} rounds.", "Take 7 or more.")
+    target = _chart_file(arguments.chart)
     model = _model(arguments.model, program)
     with TemporaryDirectory(prefix="lampblack-bench-", ignore_cleanup_errors=True) as folder:
         report = _measured(goals, arguments.rounds, model, Path(folder), sizes, wait_for_idle)
@@ -45,9 +46,21 @@ def run_bench(
         output.write(json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2) + "\n")
     else:
         output.write("\n".join(_lines(report)) + "\n")
-    if arguments.chart:
-        _draw(report, Path(arguments.chart))
+    if target is not None:
+        _draw(report, target)
     return 0 if report.passed else 1
+
+
+def _chart_file(typed: str) -> Path | None:
+    """Where the chart goes; what is wrong with it is said before the long work begins."""
+    target = Path(typed)
+    if not typed:
+        return None
+    if target.suffix.lower() != ".svg":
+        raise UsageError(f"{typed!r} is not the name of an SVG file.", "Let it end in .svg.")
+    if not target.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder for {typed!r}.", "Make it first.")
+    return target
 
 
 def _model(name: str, program: Program) -> ModelFile:
@@ -133,6 +146,10 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"   {goal.about}"
         for result in goal.results:
             yield f"   - {result_line(result)}"
+        if goal.bare_step is not None:
+            bare = goal.bare_step
+            low, median, high = (1000 * time for time in (bare.low, bare.median, bare.high))
+            yield f"   a step of the bare loop: {median:.3g} ms ({low:.3g} to {high:.3g})"
     yield ""
     yield from report.not_measured
     stopped = "stopped" if report.interrupted else "done"

@@ -120,7 +120,11 @@ def _add_bench(words: Words) -> None:
         "--model", default="", metavar="NAME|PATH", help="a GGUF model; else the starter model"
     )
     parser.add_argument(
-        "--rounds", type=int, default=ROUNDS, metavar="N", help=f"so many rounds; else {ROUNDS}"
+        "--rounds",
+        type=int,
+        default=ROUNDS,
+        metavar="N",
+        help=f"so many rounds; else {ROUNDS}, and fewer are not judged",
     )
     parser.add_argument("--chart", default="", metavar="FILE.svg", help="draw the results, too")
     parser.add_argument("--json", action="store_true", help="write the report as one JSON object")

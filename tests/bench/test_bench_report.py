@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,11 @@ import pytest
 from app.bench.errors import NotMeasuredError
 from app.bench.goal import Experiment, Goal, Measure
 from app.bench.report import BARE
-from app.cli.bench import run_bench
+from app.bench.rounds import Load
+from app.cli.bench import Progress, run_bench
 from app.cli.main import build_parser, run_cli
 from app.cli.program import Program
-from app.core.errors import ModelLoadError
+from app.core.errors import LampblackError, ModelLoadError
 from app.core.paths import Paths
 
 RunFake = Callable[..., tuple[int, str, str]]
@@ -71,7 +74,7 @@ SPREAD = dict.fromkeys(("median", "low", "lower_quartile", "upper_quartile", "hi
 
 
 def test_the_json_report_keeps_its_shape(run_fake: RunFake) -> None:
-    code, out, err = run_fake([goal(1, steady(1.25))], "--json", "--rounds", "3")
+    code, out, err = run_fake([goal(1, steady(1.25))], "--json", "--rounds", "8")
     assert code == 0
     assert err == "Goal 1, a title: met\n"
     report = json.loads(out)
@@ -117,7 +120,7 @@ def test_the_json_report_keeps_its_shape(run_fake: RunFake) -> None:
         "seconds": "float",
         "passed": "bool",
     }
-    assert report["goals"][0]["results"][0]["values"] == [1.25] * 3
+    assert report["goals"][0]["results"][0]["values"] == [1.25] * 8
 
 
 def test_a_missed_goal_is_said_and_ends_with_one(run_fake: RunFake) -> None:
@@ -196,13 +199,43 @@ def test_the_chart_is_xml_with_a_row_for_every_goal(run_fake: RunFake, tmp_path:
     assert "not measured" in texts
 
 
-def test_a_chart_that_cannot_be_written_is_a_sentence(
-    run_fake: RunFake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from app.core.errors import LampblackError
-
+def test_a_chart_that_cannot_be_written_is_a_sentence(run_fake: RunFake, tmp_path: Path) -> None:
+    target = tmp_path / "chart.svg"
+    target.mkdir()
     with pytest.raises(LampblackError, match="The chart could not be written"):
-        run_fake([goal(1, steady(1))], "--chart", str(tmp_path / "nowhere" / "chart.svg"))
+        run_fake([goal(1, steady(1))], "--chart", str(target))
+
+
+def test_fewer_rounds_are_shown_and_not_judged(run_fake: RunFake) -> None:
+    code, out, _err = run_fake([goal(1, steady(2))], "--rounds", "6")
+    assert code == 1
+    assert "2 (2 to 2, middle half 2 to 2), goal ≥ 0.97: not judged" in out
+    assert "(a verdict needs 7 rounds)" in out
+    assert "a step of the bare loop: 20 ms (20 to 20)" in out
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_goal_round_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    progress, row = Progress(), goal(4, steady(1))
+    progress.begun(row, 2, 10)
+    progress.round_done(row, 3, 7, 30.0)
+    progress.waiting(Load(0.5, "compiler"))
+    progress.clear()
+    shown = [" ".join(line.split()) for line in screen.getvalue().split("\r") if line.strip()]
+    assert shown == [
+        "Goal 4, a title (2 of 10): preparing…",
+        "Goal 4, a title (2 of 10): round 3 of 7, 40 s left",
+        "Goal 4, a title (2 of 10): round 3 of 7, 40 s left; "
+        "waiting, the machine is busy (50% by compiler)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -210,6 +243,8 @@ def test_a_chart_that_cannot_be_written_is_a_sentence(
     [
         (["--goal", "99"], "There is no goal 99."),
         (["--goal", "many"], "Argument --goal: invalid int value: 'many'."),
+        (["--chart", "results.png"], "'results.png' is not the name of an SVG file."),
+        (["--chart", "nowhere/results.svg"], "There is no folder for 'nowhere/results.svg'."),
         (["--rounds", "0"], "There cannot be 0 rounds."),
     ],
 )
