@@ -59,15 +59,26 @@ def _scale(height: int) -> Iterator[str]:
 def _row(number: int, result: Result, y: float) -> Iterator[str]:
     label = escape(f"{number}. {result.title}")
     yield f'<text x="16" y="{y + 4:.1f}" fill="#111827">{label}</text>'
+    yield (
+        f'<text x="{_LEFT - 20}" y="{y + 4:.1f}" text-anchor="end" fill="{_GREY}">'
+        f"{escape(_figures(result))}</text>"
+    )
     if result.spread is None:
-        verdict = escape(result.verdict)
-        yield f'<text x="{_LEFT}" y="{y + 4:.1f}" fill="{_GREY}">{verdict}</text>'
         return
     spread, colour = result.spread, _COLOURS.get(result.verdict, _GREY)
     yield _line(result, spread.low, spread.high, y, colour, 1)
     yield _line(result, spread.lower_quartile, spread.upper_quartile, y, colour, 6)
     x = _place(_against_limit(result, spread.median))
     yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}" stroke="#ffffff"/>'
+
+
+def _figures(result: Result) -> str:
+    """The median beside its limit, or why there is none."""
+    if result.spread is None:
+        return result.verdict
+    sign = "≥" if result.better == "higher" else "≤"
+    unit = "" if result.unit == "ratio" else f" {result.unit}"
+    return f"{result.spread.median:.3g}{unit} ({sign} {result.limit:.3g})"
 
 
 def _line(result: Result, start: float, end: float, y: float, colour: str, width: int) -> str:

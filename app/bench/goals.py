@@ -16,7 +16,7 @@ GOALS: tuple[Goal, ...] = (
         "same model, threads and prompt, at the beginning of a text and at its token 2,000.",
         (
             Measure("speed", "speed beside a bare loop", 0.97),
-            Measure("growth", "that at token 2,000, against the beginning", 0.97),
+            Measure("growth", "speed at token 2,000 against the beginning", 0.97),
         ),
         decoding.beside_bare,
     ),
@@ -73,8 +73,8 @@ GOALS: tuple[Goal, ...] = (
         "Writes four takes of a known prompt at once beside four runs in a row, on the model and "
         "on a Q8_0 copy of it.",
         (
-            Measure("own", "time for four takes against four runs", 0.70, "lower"),
-            Measure("q8_0", "the same on a Q8_0 copy", 0.55, "lower"),
+            Measure("own", "four takes at once against four runs", 0.70, "lower"),
+            Measure("q8_0", "four takes at once, on a Q8_0 copy", 0.55, "lower"),
         ),
         takes.at_once,
     ),
@@ -102,7 +102,7 @@ GOALS: tuple[Goal, ...] = (
         10,
         "Probabilities",
         "Writes the same text with and without the five likeliest tokens of every place.",
-        (Measure("cost", "time with them against time without", 1.03, "lower"),),
+        (Measure("cost", "time with probabilities against without", 1.03, "lower"),),
         decoding.with_probabilities,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -72,7 +73,12 @@ class RealMachine:
         return Load(busy, _busiest(before))
 
     def foreign(self) -> float:
-        """All processor time since the system's start but what we and our children had."""
+        """All processor time since the system's start but what we and our children had.
+
+        Only Linux counts what children had that have ended; elsewhere it is always 0.
+        """
+        if sys.platform != "linux":
+            return 0.0
         times = psutil.cpu_times()
         idle = times.idle + getattr(times, "iowait", 0.0)
         guests = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)
