@@ -36,6 +36,9 @@ from app.host.vocabulary import Ids
 LEAST_TOKENS = 256
 """Shorter prompts are read in no time."""
 
+WORTH = 128
+"""How many tokens a saved prompt must spare to be fetched from the disk."""
+
 MOST_BYTES = 2 << 30
 MOST_FILES = 64
 """What all saved prompts may take, of whatever model."""

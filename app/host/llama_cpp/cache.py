@@ -10,7 +10,7 @@ import psutil
 from app.host.blocks import PrefixIndex
 from app.host.llama_cpp.context import SEQUENCES, Context, State
 from app.host.state_file import MOST_STATE
-from app.host.states import SavedPrompts
+from app.host.states import WORTH, SavedPrompts
 from app.host.vocabulary import Ids, common_prefix
 from app.host.writing import ContextFullError
 
@@ -20,9 +20,6 @@ one: llama.cpp computes attention over all cells, so that foreign ones slow ever
 
 _MEMORY_SHARE = 4
 """Put-aside prompts take at most one in so many bytes of the free memory."""
-
-_WORTH = 128
-"""How many tokens a saved prompt must spare to be fetched from the disk."""
 
 
 @dataclass(eq=False)
@@ -158,7 +155,7 @@ class PrefixCache:
         if self._saved is None:
             return False
         saved, length = self._saved.best(tokens, whole=not self._partial)
-        if saved is None or length < known + _WORTH:
+        if saved is None or length < known + WORTH:
             return False
         state = self._saved.load(saved)
         if state is None:

@@ -25,6 +25,7 @@ from app.core.gguf import GgufHeader, read_header
 from app.core.load_options import LoadOptions
 from app.engine.messages import EngineSettings, Loading, ModelInfo
 from app.host.base import LEAST_CONTEXT, Job, check_context
+from app.host.fingerprint import parts
 from app.host.llama_cpp.context import OUTPUTS, SEQUENCES
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library, native
@@ -40,8 +41,8 @@ from app.host.llama_cpp.placement import (
     place,
     respread,
 )
-from app.host.llama_cpp.saving import saved_prompts
 from app.host.llama_cpp.slices import Slices
+from app.host.saving import saved_prompts
 from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
@@ -76,7 +77,7 @@ def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> L
             info = _info(file, model, settings)
             placed = placement.placed(needed)
             info = msgspec.structs.replace(info, placement=placed, notes=tuple(notes))
-            return LlamaCppEngine(model, info, saved_prompts(info, options, cache))
+            return LlamaCppEngine(model, info, saved_prompts(info, parts(file), options, cache))
 
 
 def _devices(options: LoadOptions) -> Iterator[Device]:

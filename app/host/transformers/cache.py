@@ -6,9 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
+import torch
 
 from app.core.errors import OutOfMemoryError
+from app.host.state_file import MOST_STATE
+from app.host.states import WORTH, SavedPrompts
 from app.host.transformers.memory import Lane, Lanes
+from app.host.transformers.packing import pack, unpack
 from app.host.vocabulary import Ids, common_prefix
 
 _MEMORY_SHARE = 4  # kept prompts leave this part (one in so many bytes) of the memory free
@@ -25,11 +29,18 @@ class _Kept:
 
 
 class PrefixCache:
-    """Lends out memories and keeps the finished ones; the oldest goes first."""
+    """Lends out memories and keeps the finished ones; the oldest goes first.
 
-    def __init__(self, lanes: Lanes, size: int) -> None:
+    Those of earlier sessions come from the disk, where `saved` keeps them.
+    """
+
+    def __init__(
+        self, lanes: Lanes, size: int, device: torch.device, saved: SavedPrompts | None = None
+    ) -> None:
         self._lanes = lanes
         self._size = size
+        self._device = device
+        self._saved = saved
         self._kept: list[_Kept] = []
 
     def begin(self, tokens: Ids, room: int) -> Lane:
@@ -41,6 +52,9 @@ class PrefixCache:
         best = max(self._kept, key=lambda kept: common_prefix(kept.tokens, tokens), default=None)
         length = 0 if best is None else common_prefix(best.tokens, tokens)
         length = min(length, len(tokens) - 1)
+        fetched = self._fetch(tokens[:-1], length, room)
+        if fetched is not None:
+            return fetched
         if best is None or not length:
             return self.empty(room)
         if length * 2 < len(best.tokens):
@@ -64,6 +78,37 @@ class PrefixCache:
         ]
         self._kept.append(_Kept(tokens, lane))
         self._trim()
+
+    def settle(self, *, all_of_it: bool = False) -> None:
+        """Have the prompt that was used last saved, if that is worth it; see `SavedPrompts`."""
+        if not self._kept or self._saved is None:
+            return
+        last = self._kept[-1]
+        room = psutil.virtual_memory().available // _MEMORY_SHARE
+        if last.lane.size < min(MOST_STATE, room) and self._saved.wants(
+            last.tokens, all_of_it=all_of_it
+        ):
+            self._saved.save(last.tokens, pack(last.lane))
+
+    def _fetch(self, tokens: Ids, known: int, room: int) -> Lane | None:
+        """A saved memory, cut to fit, if it is longer by enough than what is `known` here."""
+        if self._saved is None:
+            return None
+        saved, length = self._saved.best(tokens)
+        if saved is None or length < known + WORTH:
+            return None
+        state = self._saved.load(saved)
+        if state is None:
+            return None
+        try:
+            lane = unpack(state, self._lanes, len(saved.tokens), room, self._device)
+        except ValueError:
+            self._saved.drop(saved)
+            return None
+        except RuntimeError:  # there is no room for it now
+            return None
+        lane.cut(length)
+        return lane
 
     def clear(self) -> None:
         """Forget everything."""

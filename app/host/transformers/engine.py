@@ -10,6 +10,7 @@ from app.host.base import Job
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter
 from app.host.requests import check_scored, prompt_tokens, reading, seeds, statistics
+from app.host.states import SavedPrompts
 from app.host.stops import Transcript
 from app.host.transformers.breakers import BreakerTable
 from app.host.transformers.cache import PrefixCache
@@ -24,11 +25,12 @@ from app.host.writing import Times, Writer
 class TorchEngine:
     """A model in memory with its prefix cache; implements `app.host.base.Engine`."""
 
-    def __init__(self, model: Model, info: ModelInfo) -> None:
+    def __init__(self, model: Model, info: ModelInfo, saved: SavedPrompts | None = None) -> None:
         self._info = info
         self._model = model
         self._vocabulary = model.vocabulary
-        self._cache = PrefixCache(model.lanes, model.size)
+        self._cache = PrefixCache(model.lanes, model.size, model.device, saved)
+        self._saved = saved
         self._reader = Reader(model, info.settings.batch)
         self._prompter = Prompter(model.vocabulary, model.template)
         self._breakers = BreakerTable(model.vocabulary)
@@ -74,7 +76,8 @@ class TorchEngine:
         return Done(job=job.number, stats=reading(times, len(prompt), dropped))
 
     def settle(self) -> None:
-        """Nothing needs to be prepared."""
+        """Save the prompt used last, for the next time."""
+        self._cache.settle()
 
     def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
         """The tokens of the prompt as `generate` would read it."""
@@ -91,7 +94,12 @@ class TorchEngine:
             self._model.watch(None)
 
     def close(self) -> None:
-        """Free the model and all its memory."""
+        """Save what is new, then free the model and all its memory."""
+        saved, self._saved = self._saved, None
+        if saved is not None:
+            saved.close()
+            self._cache.settle(all_of_it=True)
+            saved.close()
         self._cache.clear()
         self._model.close()
 

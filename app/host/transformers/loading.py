@@ -26,6 +26,8 @@ from app.core.load_options import LoadOptions
 from app.core.model_folders import read_folder
 from app.engine.messages import EngineSettings, Loading, ModelInfo
 from app.host.base import Job, check_context
+from app.host.fingerprint import parts
+from app.host.saving import saved_prompts
 from app.host.templates import ChatTemplate
 from app.host.threads import default_threads
 from app.host.transformers import NAME, build
@@ -59,6 +61,13 @@ class _Source:
         return self.path.stem if self.is_gguf else self.path.name
 
     @property
+    def files(self) -> list[Path]:
+        """What makes the model differ from others."""
+        if self.is_gguf:
+            return parts(self.path)
+        return [self.path / "config.json", *sorted(self.path.glob("*.safetensors"))]
+
+    @property
     def place(self) -> tuple[str, dict[str, Any]]:
         """The folder, and what must be said beside it."""
         if self.is_gguf:
@@ -80,7 +89,8 @@ def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> T
     settings = _settings(network, options, device, threads)
     _check_memory(network, settings, device)
     model = _model(source, network, tokenizer, settings)
-    return TorchEngine(model, _info(source, model, network, settings))
+    info = _info(source, model, network, settings)
+    return TorchEngine(model, info, saved_prompts(info, source.files, options, cache))
 
 
 def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -> tuple[Any, Any]:

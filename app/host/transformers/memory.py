@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -161,6 +161,26 @@ class Lane(Cache):
         ]
         return Lane(layers, last - first + 1)
 
+    @property
+    def size(self) -> int:
+        """How many bytes the positions of one row take."""
+        real = self._real()
+        started = bool(real) and real[0].is_initialized
+        return sum(layer.width for layer in real) * self.length if started else 0
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """The first row's keys and values of each layer, copied to the processor's memory."""
+        found = {}
+        for index, layer in enumerate(self.layers):
+            if isinstance(layer, _Layer):
+                keys, values = (
+                    layer.keys[:1, :, : layer.length],
+                    layer.values[:1, :, : layer.length],
+                )
+                found[f"keys.{index}"] = keys.cpu().contiguous()
+                found[f"values.{index}"] = values.cpu().contiguous()
+        return found
+
     def _real(self) -> list[_Layer]:
         return [layer for layer in self.layers if isinstance(layer, _Layer)]
 
@@ -186,3 +206,20 @@ class Lanes:
     def empty(self, room: int) -> Lane:
         """A memory of one row that holds nothing, with room for so many positions."""
         return Lane([DummyLayer() if kind == _NONE else _Layer(room) for kind in self._kinds])
+
+    def holding(
+        self, tensors: Mapping[str, torch.Tensor], length: int, room: int, device: torch.device
+    ) -> Lane:
+        """A memory of one row with so many positions out of `Lane.tensors`.
+
+        Raises ValueError where they do not fit.
+        """
+        lane = self.empty(max(room, length))
+        for index, layer in enumerate(lane.layers):
+            if isinstance(layer, _Layer):
+                states = [tensors.get(f"{name}.{index}") for name in ("keys", "values")]
+                for one in states:
+                    if one is None or one.ndim != 4 or one.shape[0] != 1 or one.shape[2] != length:
+                        raise ValueError("it holds another memory")
+                layer.update(*(one.to(device) for one in states if one is not None))
+        return lane

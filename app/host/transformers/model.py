@@ -33,7 +33,7 @@ class Model:
         threads: int,
     ) -> None:
         self._network = network.eval()
-        self._device = network.device
+        self.device = network.device
         self.vocabulary = vocabulary
         self.template = template
         self.lanes = lanes
@@ -77,7 +77,7 @@ class Model:
     ) -> npt.NDArray[np.float32]:
         more = {"logits_to_keep": keep} if self._keeps else {}
         with torch.inference_mode():
-            ids = torch.from_numpy(tokens.astype(np.int64)).to(self._device)
+            ids = torch.from_numpy(tokens.astype(np.int64)).to(self.device)
             found = self._network(input_ids=ids, past_key_values=lane, use_cache=True, **more)
             logits = found.logits[:, -keep:].to("cpu", torch.float32)
         array: npt.NDArray[np.float32] = logits.numpy()

@@ -1,21 +1,24 @@
-"""Where the prompts that a GGUF model has read are saved, and what they depend on."""
+"""Where the prompts that a loaded model has read are saved, and what they depend on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
 from app.core.load_options import LoadOptions
 from app.engine.messages import ModelInfo
-from app.host.fingerprint import fingerprint, parts
+from app.host.fingerprint import fingerprint
 from app.host.state_file import Made
 from app.host.states import SavedPrompts, forget_all
 
 _FOLDER = "prompts"
 
 
-def saved_prompts(info: ModelInfo, options: LoadOptions, cache: str) -> SavedPrompts | None:
-    """The saved prompts of a loaded model in the folder `cache`, if there are to be any.
+def saved_prompts(
+    info: ModelInfo, files: Iterable[Path], options: LoadOptions, cache: str
+) -> SavedPrompts | None:
+    """The saved prompts of the model in `files`, in the folder `cache`, if there are to be any.
 
     Whoever does not want them kept does not want those of former times kept either.
     """
@@ -26,7 +29,7 @@ def saved_prompts(info: ModelInfo, options: LoadOptions, cache: str) -> SavedPro
         forget_all(folder)
         return None
     try:
-        model = fingerprint(parts(Path(info.path)))
+        model = fingerprint(files)
     except OSError:  # it was moved away since it was mapped: nothing tells it from another
         return None
     made = Made(model=model, build=info.settings.build, settings=_settings(info))
@@ -37,6 +40,7 @@ def _settings(info: ModelInfo) -> str:
     """A digest of all that changes the numbers in a sequence's memory, or their arrangement."""
     settings = info.settings
     facts = (
+        info.engine,
         info.architecture,
         info.quantization,
         info.parameters,
