@@ -17,11 +17,14 @@ FEWEST = 3
 class Sample:
     """The program at rest after `tokens` tokens, with `model` loaded; memory in bytes.
 
-    `mapped` counts the model files in the host's memory.
+    `fresh` says that nothing was written yet since the model was loaded: only then is the host's
+    memory comparable, for the model's buffers fill as it works and go with it. `mapped` counts the
+    model files in the host's memory.
     """
 
     tokens: int
     model: str
+    fresh: bool
     host: int
     window: int
     mapped: int
@@ -47,7 +50,7 @@ def judged(samples: Sequence[Sample], tokens: int) -> list[Line]:
     early, late = between(samples, tokens, 0.2, 0.4), between(samples, tokens, 0.8, 1.0)
     models = sorted({sample.model for sample in samples})
     lines = [
-        memory(f"host, {model}", *(of(part, model) for part in (early, late)), lambda s: s.host)
+        memory(f"host, {model}", fresh(early, model), fresh(late, model), lambda s: s.host)
         for model in models
     ]
     lines.append(memory("window", early, late, lambda s: s.window))
@@ -69,9 +72,9 @@ def between(samples: Iterable[Sample], tokens: int, low: float, high: float) -> 
     return [s for s in samples if low <= min(s.tokens / tokens, 1 - 1e-9) < high]
 
 
-def of(samples: Iterable[Sample], model: str) -> list[Sample]:
-    """The samples with that model loaded: only these have the same memory to compare."""
-    return [sample for sample in samples if sample.model == model]
+def fresh(samples: Iterable[Sample], model: str) -> list[Sample]:
+    """The samples just after that model was loaded."""
+    return [sample for sample in samples if sample.fresh and sample.model == model]
 
 
 def memory(

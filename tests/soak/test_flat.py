@@ -15,13 +15,15 @@ def run(growth: float = 0.0, more_threads: int = 0) -> list[Sample]:
     chance = random.Random(3)
     samples = []
     for tokens in range(0, TOKENS + 60, 60):
-        part = tokens / TOKENS
+        part, fresh = tokens / TOKENS, tokens % 180 < 120
         warm = min(1.0, 0.7 + 2 * part)
         host = (300 if tokens % 120 else 200) * MB * warm * (1 + growth * part)
+        host *= 1 if fresh else chance.uniform(1.0, 1.5)
         samples.append(
             Sample(
                 tokens=tokens,
                 model="large" if tokens % 120 else "small",
+                fresh=fresh,
                 host=int(host * chance.uniform(0.98, 1.02)),
                 window=int(120 * MB * chance.uniform(0.99, 1.01)),
                 mapped=1,

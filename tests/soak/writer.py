@@ -24,6 +24,9 @@ from app.engine.messages import Stats
 from app.ui import application
 
 LOOK_MS = 20
+LOADS = 60
+"""How often a model is loaded at least, so that there is something to compare."""
+
 STUCK_S = 600
 SENTENCES = (
     "The rain had stopped. ",
@@ -46,12 +49,17 @@ class Writer(QObject):
         self._tokens = 0
         self._stop_in = 0
         self._waits = 0
+        self._fresh = False
+        self._last_load = 0
         self._me = psutil.Process()
         self._host: psutil.Process | None = None
         self._hosts: set[int] = set()
         self.problems: list[str] = []
         self.did: Counter[str] = Counter()
         window.session.measured.connect(self._count)
+        window.desk.models.loaded.connect(self._on_loaded)
+        for sign in (window.session.reading, window.session.speed):
+            sign.connect(self._on_writing)
         for sign in (window.session.reading, window.session.speed, window.desk.models.loading):
             sign.connect(self._stop_when_due)
         self._timer = QTimer(self)
@@ -61,6 +69,12 @@ class Writer(QObject):
 
     def _count(self, stats: Stats) -> None:
         self._tokens += stats.completion_tokens
+
+    def _on_loaded(self, _model: object) -> None:
+        self._fresh, self._last_load = True, self._tokens
+
+    def _on_writing(self, *_: object) -> None:
+        self._fresh = False
 
     def _stop_when_due(self, *_: object) -> None:
         """Press Esc after so many of the model's signs of life."""
@@ -114,6 +128,7 @@ class Writer(QObject):
             sample={
                 "tokens": self._tokens,
                 "model": Path(worker.model.path).name,
+                "fresh": self._fresh,
                 "host": own_memory(host),
                 "window": own_memory(me),
                 "mapped": mapped_models(host),
@@ -129,7 +144,8 @@ class Writer(QObject):
     # Acting
 
     def _act(self) -> None:
-        if self._window.bench.worker.model is None:
+        often = self._tokens - self._last_load >= self._wanted / LOADS
+        if often or self._window.bench.worker.model is None:
             self._load()
             return
         acts: tuple[tuple[int, Callable[[], None]], ...] = (
@@ -142,7 +158,7 @@ class Writer(QObject):
             (5, lambda: self._do("redo")),
             (4, lambda: self._do("accept")),
             (6, lambda: self._do(self._chance.choice(("take_before", "take_after")))),
-            (12, self._load),
+            (6, self._load),
             (1, lambda: self._do("unload")),
         )
         weights = [weight for weight, _act in acts]
