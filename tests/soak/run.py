@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command line."""
     given = parser().parse_args(arguments)
     seed = secrets.randbelow(2**32) if given.seed is None else given.seed
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # with the window's process
     codes = [soak(engine, given, seed) for engine in ENGINES if given.engine in (engine, "both")]
     return max(codes)
 

@@ -118,7 +118,7 @@ class KeptFolders:
 
 def _flush(folder: Path) -> None:
     """Put the files on the disk, or after a power cut they could be there and hold nothing."""
-    for part in folder.iterdir():
+    for part in filter(Path.is_file, folder.rglob("*")):
         with part.open("rb+") as opened:
             os.fsync(opened.fileno())
 
