@@ -220,7 +220,7 @@ def own_memory(process: psutil.Process) -> int:
     """
     if sys.platform != "linux":
         return int(process.memory_full_info().uss)
-    names = ("Private_Dirty", "Private_Hugetlb", "Swap")
+    names = ("Anonymous:", "Swap:")
     lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith(names)) * 1024
 
