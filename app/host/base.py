@@ -55,10 +55,14 @@ class Job:
         self.emit = emit
         self.cancelled = False
         self.changed = threading.Event()
+        self.on_cancel: Callable[[], None] | None = None
 
     def cancel(self) -> None:
-        """Ask the engine to stop, and wake whoever waits for `changed`."""
+        """Ask the engine to stop: tell `on_cancel`, and wake whoever waits for `changed`."""
         self.cancelled = True
+        on_cancel = self.on_cancel
+        if on_cancel is not None:
+            on_cancel()
         self.changed.set()
 
 

@@ -11,7 +11,9 @@ import numpy.typing as npt
 from app.core.errors import GenerationError, OutOfMemoryError
 from app.host.base import MAX_VARIANTS, Job
 from app.host.llama_cpp.library import library, native
+from app.host.llama_cpp.pace import Pace
 from app.host.llama_cpp.slices import Slices
+from app.host.llama_cpp.watch import Watch
 from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError
 
@@ -28,6 +30,10 @@ _DONE, _FULL, _ABORTED = 0, 1, 2
 
 class AbortedError(Exception):
     """The job was cancelled inside a batch; part of it may be in the memory."""
+
+
+class StalledError(Exception):
+    """The batch took too long and can be repeated with fewer threads; part of it may be there."""
 
 
 class Batch:
@@ -82,29 +88,57 @@ class Context:
         self._vocabulary_size = vocabulary_size
         self.batch = Batch(max(self.chunk, SEQUENCES))
         self._library = library()
-        self._job: Job | None = None
-        self._abort = native.ggml_abort_callback(self._is_cancelled)
-        self._no_abort = native.ggml_abort_callback()
+        self._watch: Watch | None = None
+        self._pace: Pace | None = None
+        self._limits = False
 
     def close(self) -> None:
         """Free it; it may be closed twice."""
+        self.watch(None)
         if self.handle is not None:
             native.llama_free(self.handle)
             self.handle = None
 
     def watch(self, job: Job | None) -> None:
-        """Let `job`'s cancel abort a running batch; None stops watching."""
-        self._job = job
-        callback = self._no_abort if job is None else self._abort
-        native.llama_set_abort_callback(self.handle, callback, None)
+        """Let `job`'s cancel abort a running batch, and the pace set the threads; None ends it."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+        if job is not None:
+            limits = self._limits and self._pace is not None and self._pace.adapts
+            self._watch = Watch(self.handle, job, limits=limits)
+
+    def adapt(self, pace: Pace, *, limits: bool) -> None:
+        """Let `pace` choose the threads; with `limits` it may also end a batch (StalledError)."""
+        self._pace = pace
+        self._limits = limits
+
+    def set_threads(self, count: int) -> None:
+        """Compute with so many threads from now on."""
+        native.llama_set_n_threads(self.handle, count, count)
 
     def decode(self, count: int) -> None:
         """Compute the first `count` rows of the batch.
 
-        Raises ContextFullError, AbortedError, OutOfMemoryError or GenerationError.
+        Raises ContextFullError, AbortedError, StalledError, OutOfMemoryError or GenerationError.
         """
+        watch, pace = self._watch, self._pace
+        if watch is None:
+            self._finish(native.llama_decode(self.handle, self.batch.sized(count)))
+            return
+        depth = int(self.batch.position[0])
+        limit = pace.begin(count, depth) if pace is not None else 0.0
+        watch.begin(count, limit if self._limits else 0.0)
         code = native.llama_decode(self.handle, self.batch.sized(count))
-        self._library.is_muted = False
+        seconds = watch.end(count, done=code == _DONE)
+        if pace is not None and code == _DONE:
+            pace.took(count, depth, seconds)
+        elif pace is not None and watch.has_stalled and code == _ABORTED and not watch.is_cancelled:
+            pace.stalled(count)
+            raise StalledError
+        self._finish(code)
+
+    def _finish(self, code: int) -> None:
         if code == _DONE:
             return
         if code == _FULL:
@@ -165,12 +199,6 @@ class Context:
             return True
         native.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
-
-    def _is_cancelled(self, _data: object) -> bool:
-        cancelled = self._job is not None and self._job.cancelled
-        if cancelled:
-            self._library.is_muted = True
-        return cancelled
 
 
 def _pointer(array: npt.NDArray[Any], kind: Any) -> Any:

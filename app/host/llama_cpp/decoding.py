@@ -14,7 +14,7 @@ from app.engine.messages import Prefill
 from app.host.base import Job
 from app.host.llama_cpp.cache import PrefixCache, Sequence
 from app.host.llama_cpp.chain import Chain
-from app.host.llama_cpp.context import AbortedError, Context
+from app.host.llama_cpp.context import AbortedError, Context, StalledError
 from app.host.stops import Transcript
 from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError, Variant
@@ -88,6 +88,8 @@ class Reader:
                 self._context.decode(rows)
             except ContextFullError:
                 self._cache.make_room()
+            except StalledError:
+                self._repair(sequences)
             except AbortedError:
                 self._repair(sequences)
                 return False

@@ -11,6 +11,7 @@ from app.host.llama_cpp.cache import PrefixCache, Sequence
 from app.host.llama_cpp.chain import Chain
 from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
 from app.host.llama_cpp.model import Model
+from app.host.llama_cpp.pace import Pace
 from app.host.llama_cpp.tuning import Tuning
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter, too_long
@@ -39,6 +40,8 @@ class LlamaCppEngine:
         self._saved = saved
         self._reader = Reader(model.context, self._cache)
         self._prompter = Prompter(model.vocabulary, model.template)
+        self._pace = _pace(model, info)
+        model.context.adapt(self._pace, limits=model.can_forget_part)
 
     @property
     def info(self) -> ModelInfo:
@@ -50,8 +53,18 @@ class LlamaCppEngine:
         """What was measured of the model on this machine; None if nothing was."""
         return self._model.tuning
 
+    @property
+    def threads(self) -> int:
+        """How many threads the last batch was computed with: fewer while others need the cores."""
+        return self._pace.threads
+
     def generate(self, request: Generate, job: Job) -> Done:
-        """Emit `Prefill` and `Tokens`, then return `Done`; see `Generate` for what is asked."""
+        """Emit `Prefill` and `Tokens`, then return `Done`; see `Generate` for what is asked.
+
+        With flash attention the number of threads changes the last bits of a step, so that an exact
+        request keeps them all; without it never.
+        """
+        self._pace.is_fixed = request.exact and self._info.settings.flash_attention
         times = Times()
         size = self._context.size
         prompt, dropped = prompt_tokens(request, self._prompter, self._vocabulary, size)
@@ -76,6 +89,7 @@ class LlamaCppEngine:
 
     def read(self, request: Read, job: Job) -> Done:
         """Read the prompt as `generate` would and keep what was read; says how much that was."""
+        self._pace.is_fixed = False
         times = Times()
         size = self._context.size
         prompt, dropped = prompt_tokens(request, self._prompter, self._vocabulary, size)
@@ -174,3 +188,13 @@ class LlamaCppEngine:
                 logits = self._context.logits(row)
                 token = int(tokens[start + row + 1])
                 yield token_detail(self._vocabulary, logits, token, alternatives)
+
+
+def _pace(model: Model, info: ModelInfo) -> Pace:
+    """Adapts the threads, unless no layer is left for the processor."""
+    settings, tuning = info.settings, model.tuning
+    threads = settings.threads if settings.gpu_layers <= info.layers else 1
+    if tuning is None:
+        return Pace(model.context.set_threads, threads)
+    row_s = tuning.row_s if tuning.threads == threads else 0.0
+    return Pace(model.context.set_threads, threads, tuning.step_s, row_s)
