@@ -118,6 +118,7 @@ class LlamaCppEngine:
         tokens = self._prompter.tokens(text, ())
         check_scored(len(tokens), alternatives, self._context.size)
         sequence = self._cache.empty()
+        self._pace.is_fixed = False
         self._context.watch(job)
         try:
             return tuple(self._scored(sequence, tokens, alternatives, job))
