@@ -69,14 +69,14 @@ def paced(small_engine: LlamaCppEngine) -> Iterator[LlamaCppEngine]:
 def logits(engine: LlamaCppEngine, threads: int) -> list[bytes]:
     """Those after a short prompt, after long chunks and after steps at a depth of 512 and more."""
     context = engine._context
-    engine._cache.anew()
+    sequence = engine._cache.anew()
     context.set_threads(threads)
     found = []
     for first, last in [(0, 9), (9, 256), (256, 512), *((at, at + 1) for at in range(512, 515))]:
-        context.batch.fill(IDS[first:last], first, 0)
+        context.batch.fill(IDS[first:last], first, sequence.id)
         context.decode(last - first)
         found.append(context.logits(-1).tobytes())
-    engine._cache.anew()
+    engine._cache.release(sequence)
     return found
 
 
@@ -173,14 +173,16 @@ def test_models_that_cannot_forget_a_part_repeat_nothing(paced: LlamaCppEngine) 
     context = paced._context
     context.adapt(Impatient(paced, limit=1e-9), limits=False)
     context.watch(Job(1, lambda _event: None))
+    sequence = paced._cache.anew()
     for rows in (1, 40):
-        context.batch.fill(IDS[:rows], 0, 0)
+        context.batch.fill(IDS[:rows], 0, sequence.id)
         try:
             context.decode(rows)
         except StalledError:
             pytest.fail("a batch was given up that could not be repeated")
-        context.truncate(0, 0)
+        context.truncate(sequence.id, 0)
     context.watch(None)
+    paced._cache.release(sequence)
 
 
 def test_no_thread_stays(small: Runner) -> None:
