@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 from typing import IO, Any
 
 from app.bench.errors import NotMeasuredError
@@ -65,6 +66,25 @@ class Child:
         if "problem" in answer:
             raise NotMeasuredError(str(answer["problem"]))
         return answer
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def leave(self) -> None:
+        """Let the child end by itself, now that nothing more is asked; `close` still follows."""
+        stdin, _stdout = self._pipes()
+        with suppress(OSError):
+            stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LEAVE_S)
 
     def close(self) -> None:
         """End the child, whatever it does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.bench import beginning, decoding, disturbances, takes
+from app.bench import beginning, decoding, disturbances, takes, torch, window
 from app.bench.goal import Goal, Measure
 from app.core.errors import UsageError
 
@@ -104,6 +104,41 @@ GOALS: tuple[Goal, ...] = (
         "Writes the same text with and without the five likeliest tokens of every place.",
         (Measure("cost", "time with probabilities against without", 1.03, "lower"),),
         decoding.with_probabilities,
+    ),
+    Goal(
+        11,
+        "The window while it writes",
+        "Loads the model in the real window, which is not shown on a screen, and writes at the "
+        "end of a manuscript of 120,000 words; an event posted every millisecond must not wait.",
+        (
+            Measure("p99", "waiting of 99 in 100 events", 5, "lower", "ms"),
+            Measure("worst", "the longest waiting", 33, "lower", "ms", "worst"),
+        ),
+        window.streaming,
+    ),
+    Goal(
+        12,
+        "The window's start",
+        "Starts the real window and a bare PySide6 window with an editor in new processes, up to "
+        "the first painting; memory is counted when all is made that the start makes.",
+        (
+            Measure("processor", "processor time until it is shown", 2.5, "lower"),
+            Measure("clock", "time until it is shown", 2.5, "lower"),
+            Measure("memory", "memory of its own", 2, "lower"),
+            Measure("libraries", "model libraries in its process", 0, "lower", "", "worst"),
+        ),
+        window.starting,
+    ),
+    Goal(
+        13,
+        "The Torch engine",
+        "Writes with PyTorch beside transformers' own generate with a streamer, same model, "
+        "threads and prompt; and loads the GGUF file again, beside the first time, measured once.",
+        (
+            Measure("speed", "speed beside generate", 1.10),
+            Measure("load", "the first load against a later one", 20),
+        ),
+        torch.beside_generate,
     ),
 )
 """Every goal, in order."""

@@ -23,7 +23,7 @@ from app.engine.messages import EngineName, EngineSettings
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much work the samples do: numbers of tokens, and times in seconds; 0 threads: our own."""
+    """How much work the samples do, in tokens, words and seconds; 0 threads: our own."""
 
     prompt: int = 512
     decode: int = 128
@@ -31,6 +31,7 @@ class Sizes:
     takes: int = 48
     pause: float = 1.0
     busy: float = 3.0
+    words: int = 120_000
     threads: int = 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 
@@ -25,7 +26,8 @@ class _FirstPaint(QObject):
 
 def _answer() -> None:
     seconds = time.process_time()
-    sys.stdout.write(json.dumps({"processor": seconds}) + "\n{}\n")
+    settled = {"pid": os.getpid(), "libraries": []}
+    sys.stdout.write(f"{json.dumps({'processor': seconds})}\n{json.dumps(settled)}\n")
     sys.stdout.flush()
     sys.stdin.read()
     QApplication.quit()

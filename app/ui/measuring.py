@@ -6,6 +6,7 @@ What is found goes to the standard output, one object of JSON a line.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -89,7 +90,7 @@ def _settled(window: MainWindow) -> None:
     rows = window.sampling.rows  # made by now, or now
     assert rows
     QApplication.processEvents()
-    _answer({"libraries": sorted(set(_HEAVY) & set(sys.modules))})
+    _answer({"pid": os.getpid(), "libraries": sorted(set(_HEAVY) & set(sys.modules))})
     sys.stdin.read()
     window.close()
 
