@@ -113,12 +113,12 @@ class ModelLibrary:
         problem: LampblackError | None = None
         if wanted and os.path.lexists(wanted):
             try:
-                return inspect(Path(wanted))
+                return self._inspect(Path(wanted))
             except LampblackError as error:
                 problem = error
         models = self._matching(name_or_path)
         if len(models) == 1:
-            return inspect(Path(models[0].path))
+            return self._inspect(Path(models[0].path))
         if problem is not None:
             raise problem
         raise self._not_one(name_or_path, models)
@@ -177,6 +177,11 @@ class ModelLibrary:
             if is_folder(path) and not _is_model_folder(path):
                 inner = [*_models_below(path, _DEEPEST, [_MOST_ENTRIES])]
             yield from inner or [path]
+
+    def _inspect(self, path: Path) -> ModelFile:
+        """`inspect`, but the header of a file that is still the same is not read again."""
+        known = self._look_at(path.absolute())
+        return inspect(path) if known.problem else known
 
     def _look_at(self, path: Path) -> ModelFile:
         stamp = _stamp(path)
