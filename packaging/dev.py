@@ -1,6 +1,8 @@
 """The two commands of a developer: `run` opens the program, `test` proves it.
 
-Usage: python3 packaging/dev.py run [--torch] | test [pytest's arguments] | check | docs [--check]
+Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none]
+       python3 packaging/dev.py test [pytest's arguments] | check | docs [--check]
+       python3 packaging/dev.py test --vulkan [pytest's arguments]
        python3 packaging/dev.py test --soak [--engine NAME] [--tokens N] [--seed N]
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
@@ -21,12 +23,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import builds
 import machine
+from builds import Build
 from machine import SetupError
 from watching import CommandError, compiled_files, pip_says, watch
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("LAMPBLACK_VENV", ".venv")
+VULKAN_VENV = ".venv-vulkan"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOG = ROOT / ".setup" / "setup.log"
@@ -113,8 +118,49 @@ def try_llama(title: str, *arguments: str) -> bool:
     return not trouble
 
 
-def install_llama() -> None:
-    """Install llama-cpp-python: from pip's cache, else prebuilt, else compiled here."""
+def install_llama(build: Build = builds.NONE) -> None:
+    """Install llama-cpp-python: for the GPU where that can be had, else for the processor."""
+    if build.kind:
+        if has_gpu_llama(build):
+            return
+        print(
+            f"{builds.found(build)}, but no build of llama.cpp for {build.title} was found, and "
+            f"compiling one needs {build.missing}. The processor's build is taken.",
+            flush=True,
+        )
+    install_cpu_llama()
+
+
+def has_gpu_llama(build: Build) -> bool:
+    """Install a build for the GPU, prebuilt or compiled here; False where neither can be had.
+
+    Pip's cache does not tell such a wheel from the processor's, so that it has no part in this.
+    """
+    pinned, title = pin("llama-cpp-python"), f"llama.cpp for {build.title}"
+    for name in build.indexes:
+        index = LLAMA_WHEELS + name
+        if machine.answers(f"{index}/llama-cpp-python/") and try_llama(
+            f"{title}, prebuilt ({name})", "--no-cache-dir", "--index-url", index, pinned
+        ):
+            return True
+    if build.missing:
+        return False
+    compile_llama(build, pinned, title)
+    return True
+
+
+def compile_llama(build: Build, pinned: str, title: str) -> None:
+    """Compile llama-cpp-python for the GPU."""
+    print(f"{title} is compiled once: about 15 minutes on two cores.", flush=True)
+    how = ("--no-deps", "--force-reinstall", "--no-cache-dir", "--no-binary", "llama-cpp-python")
+    settings = ("--config-settings", f"cmake.args={';'.join(build.cmake)}")
+    pip(f"{title}, compiling", *how, *settings, pinned, compiling=True)
+    if trouble := llama_trouble():
+        raise SetupError(f"{title} was compiled, but cannot be loaded: {trouble}.")
+
+
+def install_cpu_llama() -> None:
+    """Install the processor's llama-cpp-python: from pip's cache, else prebuilt, else compiled."""
     wheel = cached_llama()
     if wheel and try_llama("llama.cpp, built here before", wheel):
         return
@@ -174,8 +220,11 @@ def make_venv() -> None:
         raise SetupError(f".venv could not be made: {error.tail.strip()}") from None
 
 
-def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False) -> None:
-    """Bring .venv to where it should be; every step that is complete is left alone."""
+def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False, gpu: str = "") -> None:
+    """Bring .venv to where it should be; every step that is complete is left alone.
+
+    `gpu` chooses the build of llama.cpp; without it the present one stays.
+    """
     if not PYTHON.exists():
         shutil.rmtree(VENV, ignore_errors=True)
     once("venv", make_venv)
@@ -185,11 +234,20 @@ def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False) -> N
     once("program", lambda: pip("Libraries", "-e", str(ROOT), *LLAMA_NEEDS), needs, pins, version)
     once("qt", lambda: machine.need_qt(PYTHON), pins, version)
     if llama:
-        once("llama", install_llama, pin("llama-cpp-python"), version)
+        build = builds.choose(gpu or chosen_gpu() or "none")
+        inputs = (pin("llama-cpp-python"), version, *build.stamp)
+        once("llama", lambda: install_llama(build), *inputs)
+        (VENV / "stamps" / "gpu").write_text(build.kind or "none", "utf-8")
     if torch:
         once("torch", install_torch, *extras["torch"], pins, version)
     if tools:
         once("tools", lambda: pip("Test tools", *extras["test"]), *extras["test"], pins, version)
+
+
+def chosen_gpu() -> str:
+    """The build of llama.cpp that is installed; empty before the first."""
+    stamp = VENV / "stamps" / "gpu"
+    return stamp.read_text("utf-8") if stamp.exists() else ""
 
 
 def get_starter() -> int:
@@ -200,9 +258,9 @@ def get_starter() -> int:
 # The words
 
 
-def run(torch: bool) -> int:
+def run(torch: bool, gpu: str) -> int:
     """Set up what the program needs, and become the program."""
-    set_up(torch=torch)
+    set_up(torch=torch, gpu=gpu or chosen_gpu() or "auto")
     machine.need_display()
     get_starter()  # if it fails, the window offers the starter again, or a model from disk
     program = str(BIN / "lampblack")
@@ -247,15 +305,32 @@ def soak(arguments: Sequence[str]) -> int:
     return code or subprocess.call([PYTHON, "-m", "tests.soak.run", *arguments], cwd=ROOT)
 
 
+def test_vulkan(arguments: Sequence[str]) -> int:
+    """Run the tests of the GPU path on Vulkan, without a GPU, in an environment of their own."""
+    if VENV.name != VULKAN_VENV:
+        command = [sys.executable, __file__, "test", "--vulkan", *arguments]
+        return subprocess.call(command, env={**os.environ, "LAMPBLACK_VENV": VULKAN_VENV})
+    if missing := builds.choose("vulkan").missing:
+        raise SetupError(f"The tests of Vulkan need {missing}.")
+    set_up(tools=True, gpu="vulkan")
+    os.environ["GGML_VK_VISIBLE_DEVICES"] = "0"  # else the processor's own Vulkan is passed over
+    code = get_starter()
+    command = [str(PYTHON), "-m", "pytest", "tests/vulkan", *arguments]
+    return code or subprocess.call(command, cwd=ROOT)
+
+
 def parser() -> argparse.ArgumentParser:
     """The words of this command."""
     made = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and check.")
     words = made.add_subparsers(dest="word", required=True, metavar="run | test | check | docs")
     run_word = words.add_parser("run", help="set up what is missing and open the window")
     run_word.add_argument("--torch", action="store_true", help="add the PyTorch engine")
+    gpu_help = "the build of llama.cpp; auto, at first, takes the one that fits the hardware"
+    run_word.add_argument("--gpu", choices=builds.KINDS, default="", help=gpu_help)
     test_help = "set up everything, check it and run the tests"
     test_word = words.add_parser("test", help=test_help, allow_abbrev=False)
     test_word.add_argument("--soak", action="store_true", help="only the long run for leaks")
+    test_word.add_argument("--vulkan", action="store_true", help="only the GPU path, on Vulkan")
     words.add_parser("check", help="format, lint, types, import contracts, README")
     docs_word = words.add_parser("docs", help="write the README's generated parts")
     docs_word.add_argument("--check", action="store_true", help="only say whether they are true")
@@ -265,7 +340,9 @@ def parser() -> argparse.ArgumentParser:
 def obey(given: argparse.Namespace, rest: Sequence[str]) -> int:
     """Do what the command line says; `rest` is for pytest."""
     if given.word == "run":
-        return run(given.torch)
+        return run(given.torch, given.gpu)
+    if given.word == "test" and given.vulkan:
+        return test_vulkan(rest)
     if given.word == "test":
         return soak(rest) if given.soak else test(rest)
     set_up(llama=False, tools=True)

@@ -53,6 +53,12 @@ def test_without_a_gpu_the_processor_holds_all() -> None:
     assert row.weights == sum(NEEDED.weights)
 
 
+def test_layers_asked_for_on_a_card_that_is_gone_go_to_the_processor() -> None:
+    placement = place([PROCESSOR], NEEDED, 20)
+    assert placement.layers == 0
+    assert placement.notes[0].startswith("No graphics card is here")
+
+
 def test_no_layers_asked_for_uses_no_gpu() -> None:
     assert place([card(0, 24)], NEEDED, 0) == Placement()
 

@@ -33,8 +33,15 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]
     for name, place in places.items():
         monkeypatch.setattr(module, name, place)
     yield module
-    for name in ("dev", "machine", "watching"):
+    for name in ("dev", "builds", "machine", "watching"):
         sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def builds(dev: ModuleType) -> ModuleType:
+    """packaging/builds.py, as dev.py uses it."""
+    found: ModuleType = dev.builds
+    return found
 
 
 @pytest.fixture

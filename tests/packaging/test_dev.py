@@ -25,7 +25,7 @@ def calls(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(dev, "make_venv", make_venv)
     monkeypatch.setattr(dev, "pip", lambda title, *_, **__: done.append(title))
-    monkeypatch.setattr(dev, "install_llama", lambda: done.append("llama"))
+    monkeypatch.setattr(dev, "install_llama", lambda _build: done.append("llama"))
     monkeypatch.setattr(dev, "install_torch", lambda: done.append("torch"))
     monkeypatch.setattr(dev.machine, "need_qt", lambda python: done.append("qt"))
     return done
@@ -63,7 +63,7 @@ def test_interrupted_step_is_done_again_and_the_ones_before_it_are_not(
 ) -> None:
     whole = getattr(dev, step)
 
-    def interrupted() -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(dev, step, interrupted)
@@ -357,7 +357,7 @@ def test_first_check_that_fails_ends_the_rest(dev, monkeypatch, capsys) -> None:
 
 
 def test_set_up_needs_only_the_standard_library(dev) -> None:
-    own = {"dev", "machine", "watching"}
+    own = {"dev", "builds", "machine", "watching"}
     used = set()
     for module in own:
         tree = ast.parse(Path(sys.modules[module].__file__).read_text("utf-8"))

@@ -190,7 +190,9 @@ def _plain(title: str) -> str:
 def place(devices: Iterable[Device], needed: Demand, wanted: int) -> Placement:
     """The placement of `wanted` layers, -1 for what fits; 0 keeps the model off every GPU."""
     found = gpus(devices)
-    if not wanted or not found:
+    if not found:
+        return Placement(notes=(_NONE_HERE,) if wanted > 0 else ())
+    if not wanted:
         return Placement()
     if wanted > 0:
         return _as_asked(found, needed, min(wanted, needed.count))
@@ -268,6 +270,12 @@ def _without_empty(
 ) -> Placement:
     taken = [(device, count) for device, count in zip(devices, counts, strict=True) if count]
     return Placement(tuple(one for one, _ in taken), tuple(count for _, count in taken), notes)
+
+
+_NONE_HERE = (
+    "No graphics card is here that llama.cpp can use, so the processor does it all; "
+    "`lampblack doctor` shows the devices."
+)
 
 
 def _partly(layers: int, count: int) -> str:
