@@ -26,6 +26,9 @@ _KEPT_PREFIXES = (
     "VK_",
     "OMP_",
     "MTL_",
+    "ONEAPI_",
+    "SYCL_",
+    "ZE_",
 )
 
 

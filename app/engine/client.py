@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -114,12 +114,21 @@ class EngineClient:
         """
         if isinstance(command, Load) and command.engine != "fake":
             inspect(Path(command.path))
+        if isinstance(command, Describe) and self.model is not None:
+            return self._describe_apart(command, on_event)
         with self._running(command.job):
             self._ensure_host(command.job, on_event)
             self._prepare(command, on_event)
             finished = self._exchange(command, on_event)
+        if isinstance(command, Describe):
+            self._drop_host()  # every engine's library is in it now, with its orders to threads
         self._remember(command, finished)
         return finished
+
+    def _describe_apart(self, command: Describe, on_event: Listener) -> Finished:
+        """Ask a host of its own, so that the one with the model stays as it is."""
+        with closing(EngineClient(self._command, log=self._log)) as visitor:
+            return visitor.run(command, on_event)
 
     def recover(self, job: int, on_event: Listener) -> None:
         """Start a new host and load the model again, as `job`, that was lost with the last one."""

@@ -428,9 +428,9 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def chosen(parameters: float, gpu_layers: int = -1) -> tuple[str, str]:
-    from app.host.transformers.devices import choose
+    from app.host.transformers.devices import candidates
 
-    device = choose(int(parameters), gpu_layers, "Model")
+    device = next(candidates(int(parameters), gpu_layers, "Model"))
     return device.name, str(device.dtype)
 
 

@@ -53,19 +53,18 @@ def devices() -> Iterator[Device]:
     yield Device("cpu", title, memory.available, memory.total, torch.float32)
 
 
-def choose(parameters: int, gpu_layers: int, name: str) -> Device:
-    """The first device that the model fits on; its `dtype` is what the weights become.
+def candidates(parameters: int, gpu_layers: int, name: str) -> Iterator[Device]:
+    """The devices that the model fits on, one after the other; the processor is the last.
 
-    `gpu_layers` 0 keeps the model off a GPU; PyTorch puts all layers on one device. On a processor
-    with too little memory for float32 it is bfloat16. Raises OutOfMemoryError.
+    `dtype` is what the weights become there. `gpu_layers` 0 keeps the model off a GPU; PyTorch
+    puts all layers on one device. On a processor with too little memory for float32 it is
+    bfloat16. Raises OutOfMemoryError when nothing is left.
     """
     for device in devices():
-        if device.is_gpu and not gpu_layers:
-            continue
-        if device.is_gpu and device.total and parameters * 2 * _RESERVE > device.free:
-            continue
-        return device if device.is_gpu else _processor(device, parameters, name)
-    raise AssertionError("the processor is always there")
+        if not device.is_gpu:
+            yield _processor(device, parameters, name)
+        elif gpu_layers and (not device.total or parameters * 2 * _RESERVE <= device.free):
+            yield device
 
 
 def _processor(device: Device, parameters: int, name: str) -> Device:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 import torch
 import transformers
@@ -24,16 +27,17 @@ from app.core.errors import (
 from app.core.gguf import read_header
 from app.core.load_options import LoadOptions
 from app.core.model_folders import read_folder
-from app.engine.messages import EngineSettings, Loading, ModelInfo
+from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.base import Job, check_context
 from app.host.fingerprint import parts
 from app.host.saving import saved_prompts
 from app.host.templates import ChatTemplate
 from app.host.threads import default_threads
 from app.host.transformers import NAME, build
-from app.host.transformers.devices import Device, choose
+from app.host.transformers.devices import Device, candidates
 from app.host.transformers.engine import TorchEngine
 from app.host.transformers.kept import KeptFolders
+from app.host.transformers.lack import empty_caches
 from app.host.transformers.memory import Lanes
 from app.host.transformers.model import Model, lay_out
 from app.host.transformers.vocabulary import Vocabulary
@@ -75,22 +79,67 @@ class _Source:
         return str(self.path), {}
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What is to be loaded, and how; `notes` grows with what had to be done otherwise."""
+
+    source: _Source
+    options: LoadOptions
+    job: Job
+    cache: str
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def kept(self) -> KeptFolders | None:
+        """Where the folders made out of GGUF files are kept."""
+        return KeptFolders(Path(self.cache)) if self.cache and self.source.is_gguf else None
+
+
 def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> TorchEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
     check_context(options.context)
-    source = _Source(Path(path))
+    order = _Order(_Source(Path(path)), options, job, cache)
+    source = order.source
+    for device in candidates(source.parameters, options.gpu_layers, source.name):
+        engine = _try_on(device, order)
+        if engine is not None:
+            return engine
+        gc.collect()  # what the failed try had on the card
+        empty_caches()
+    raise AssertionError("a load on the processor brings an engine or raises")
+
+
+def _try_on(device: Device, order: _Order) -> TorchEngine | None:
+    """The engine on this device; None, with a note, where a GPU has no room for it after all."""
+    name, job = order.source.name, order.job
+    if device.is_gpu:
+        job.emit(Loading(job=job.number, fraction=0.0, gpu=device.title))
+    elif order.options.gpu_layers > 0:
+        order.notes.append(f"No graphics card has room for {name}, so the processor does it all.")
+    try:
+        return _load_on(device, order)
+    except OutOfMemoryError:
+        if not device.is_gpu:
+            raise
+    order.notes.append(f"{device.title} had no room for {name}, so the next device was tried.")
+    return None
+
+
+def _load_on(device: Device, order: _Order) -> TorchEngine:
+    source, options = order.source, order.options
     threads = options.threads or default_threads()
-    device = choose(source.parameters, options.gpu_layers, source.name)
-    kept = KeptFolders(Path(cache)) if cache and source.is_gguf else None
-    with _explained(source), _progress(job):
-        network, tokenizer = _load(source, device, job, kept)
+    with _explained(source), _progress(order.job):
+        network, tokenizer = _load(source, device, order.job, order.kept)
         if not device.is_gpu:
             lay_out(network)
     settings = _settings(network, options, device, threads)
     _check_memory(network, settings, device)
     model = _model(source, network, tokenizer, settings)
     info = _info(source, model, network, settings)
-    return TorchEngine(model, info, saved_prompts(info, source.files, options, cache))
+    held = sum(weights.nbytes for weights in network.parameters())
+    placed = Placed(device=settings.device, layers=info.layers, weights=held)
+    info = msgspec.structs.replace(info, placement=(placed,), notes=tuple(order.notes))
+    return TorchEngine(model, info, saved_prompts(info, source.files, options, order.cache))
 
 
 def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -> tuple[Any, Any]:
@@ -100,7 +149,7 @@ def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -
         try:
             read_folder(folder)
             return _from(str(folder), {}, device, job)
-        except CancelledError:
+        except (CancelledError, torch.OutOfMemoryError):
             raise
         except (LampblackError, OSError, ValueError, KeyError, RuntimeError):  # damaged: made anew
             assert kept is not None
