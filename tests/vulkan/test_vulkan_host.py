@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app.core.errors import GpuCrashedError
@@ -68,9 +69,9 @@ def test_a_device_that_vanished_leaves_the_processor(
     layers: int,
 ) -> None:
     assert load_it(layers).settings.gpu_layers == 31
-    pid = client.host_pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    host = psutil.Process(client.host_pid)
+    host.kill()
+    host.wait()
     monkeypatch.delenv("GGML_VK_VISIBLE_DEVICES")  # a processor that plays a GPU is not counted
     info = load_it(layers)
     assert [(row.device, row.layers) for row in info.placement] == [("CPU", 31)]

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.errors import OutOfMemoryError
 from app.core.gguf import read_header
-from app.core.load_options import LoadOptions
 from app.engine.messages import HostEvent, Prefill
 from app.host.base import Job
 from app.host.llama_cpp import describe
@@ -18,7 +16,6 @@ from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
 from app.host.llama_cpp.placement import Computing, demand, gpus
 from tests.host.driving import Runner
-from tests.vulkan.conftest import SMALL
 
 PROMPT = "The old lamp stood on"
 
@@ -123,14 +120,3 @@ def test_a_cancel_while_it_writes_keeps_the_text(partly: LlamaCppEngine) -> None
     done = runner(PROMPT, temperature=0.0, max_tokens=50)
     assert done.takes[0].finish_reason == "cancelled"
     assert done.takes[0].text == runner.streamed()
-
-
-def test_more_than_the_device_has_is_a_sentence_and_no_crash(
-    starter_model: Path, whole: LlamaCppEngine
-) -> None:
-    from tests.host.driving import load
-
-    options = LoadOptions(**{**SMALL, "context": 200_000, "kv_type": "f32", "gpu_layers": 31})
-    with pytest.raises(OutOfMemoryError, match="on the graphics card"):
-        load(starter_model, options)
-    assert Runner(whole)(PROMPT, temperature=0.0, max_tokens=1).takes[0].token_ids
