@@ -17,12 +17,13 @@ def default_threads(topology: Path = _TOPOLOGY, quota: Path = _QUOTA) -> int:
     A second thread on the same core slows llama.cpp down, and so does one that a container's
     quota keeps waiting.
     """
-    allowed = _allowed()
+    allowed = allowed_processors()
     cores = _cores(allowed, topology) or psutil.cpu_count(logical=False) or len(allowed)
     return max(1, min(cores, len(allowed), _quota(quota) or cores))
 
 
-def _allowed() -> set[int]:
+def allowed_processors() -> set[int]:
+    """The numbers of the processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return os.sched_getaffinity(0)
     return set(range(os.cpu_count() or 1))
