@@ -48,7 +48,12 @@ class Workbench(msgspec.Struct, frozen=True):
             library=ModelLibrary(paths.models, lambda: settings.settings.added_models),
             store=Store(paths.store_file, on_problem=on_store_problem),
             worker=Worker(
-                EngineClient(host_command, log=paths.logs / "engine.log", marks=marks),
+                EngineClient(
+                    host_command,
+                    log=paths.logs / "engine.log",
+                    cache=paths.engine_cache,
+                    marks=marks,
+                ),
                 cache=str(paths.engine_cache),
             ),
             fetcher=fetcher,

@@ -19,6 +19,7 @@ TOP_LEVEL = {
 }  # fmt: skip
 
 HOST_MAY_IMPORT = {
+    "app.core.atomic",
     "app.core.errors",
     "app.core.gguf",
     "app.core.gguf_layers",
@@ -26,7 +27,10 @@ HOST_MAY_IMPORT = {
     "app.core.load_options",
     "app.core.offline",
     "app.core.parameters",
+    "app.core.reading",
+    "app.core.reentry",
     "app.core.rows",
+    "app.core.waiting",
     "app.engine.framing",
     "app.engine.messages",
     "app.host",

@@ -87,7 +87,7 @@ class Ours:
     def __init__(self, path: Path, cache: Path, log: Path, *, engine: EngineName) -> None:
         self._path, self._cache, self._engine = path, cache, engine
         self._bans: dict[str, float] = {}
-        self.client = EngineClient(log=log)
+        self.client = EngineClient(log=log, cache=cache)
         self.settings = EngineSettings()
 
     def close(self) -> None:

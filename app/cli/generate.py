@@ -191,7 +191,8 @@ class _Run:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Loading):
-            self._line.show(f"Loading the model… {event.fraction:.0%}")
+            loading = f"Loading the model… {event.fraction:.0%}"
+            self._line.show("Measuring the model…" if event.measuring else loading)
         elif isinstance(event, Prefill):
             self._line.show(f"Reading the prompt… {event.done} of {event.total} tokens")
         elif isinstance(event, Tokens) and event.text and self._stream:

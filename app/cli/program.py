@@ -56,7 +56,11 @@ class Program:
     @contextmanager
     def engine(self) -> Iterator[EngineClient]:
         """An engine client that is closed, with its host, at the end."""
-        client = self.new_client(log=self.paths.logs / "engine.log", marks=self.gpu_marks)
+        client = self.new_client(
+            log=self.paths.logs / "engine.log",
+            cache=self.paths.engine_cache,
+            marks=self.gpu_marks,
+        )
         try:
             yield client
         finally:

@@ -41,7 +41,7 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         int,
         Row(
             label="Threads",
-            help="Processor threads for the model; 0 takes the physical cores this program may use.",
+            help="Processor threads for the model; 0 takes what was measured to be fastest here, else the physical cores.",
             low=0,
             high=512,
             group="Model",
@@ -51,29 +51,31 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         int,
         Row(
             label="Batch",
-            help="How many prompt tokens are handed over at a time; progress and Stop work between batches too.",
-            low=32,
+            help="How many prompt tokens are handed over at a time, 0 for what is best here; progress and Stop work between batches too.",
+            low=0,
+            least=32,
             high=8192,
             unit="tokens",
             group="Model",
         ),
-    ] = 512
+    ] = 0
     ubatch: Annotated[
         int,
         Row(
             label="Micro-batch",
-            help="How many of them are computed at once; never more than a batch.",
-            low=32,
+            help="How many of them are computed at once, 0 for what is best here; never more than a batch.",
+            low=0,
+            least=32,
             high=8192,
             unit="tokens",
             group="Model",
         ),
-    ] = 512
+    ] = 0
     flash_attention: Annotated[
         str,
         Row(
             label="Flash attention",
-            help="A faster way to compute attention on a GPU; auto is off on the processor. It changes the text of a seed.",
+            help="Another way to compute attention; auto takes what was measured to write faster here, else it is on with a GPU only. It changes the text of a seed.",
             choices=("auto", "on", "off"),
             group="Model",
         ),
@@ -100,6 +102,14 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Row(
             label="Keep what was read",
             help="Keeps the text that the model has read in the cache folder on this disk, so that it opens at once the next time; off deletes it there.",
+            group="Model",
+        ),
+    ] = True
+    tune: Annotated[
+        bool,
+        Row(
+            label="Measure new models",
+            help="Measures for about two seconds what a GGUF model runs best with when it is first loaded on this machine, and remembers it; off takes the usual settings.",
             group="Model",
         ),
     ] = True

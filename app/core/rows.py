@@ -32,7 +32,8 @@ class Slider(msgspec.Struct, frozen=True):
 class Row(msgspec.Struct, frozen=True):
     """What is known about one field beside its name, type and default.
 
-    `low` and `high` are the hard limits (inclusive). `neutral` is the value that switches the
+    `low` and `high` are the hard limits (inclusive); `least` is the smallest value beside 0, where
+    0 has a meaning of its own. `neutral` is the value that switches the
     parameter off. `choices` are the only allowed values. `max_length` bounds a list. `llama_cpp`
     and `torch` name what each engine does with it; `torch_missing` says why the Torch engine
     cannot do it. `openai` is the field of the same meaning in that API.
@@ -43,6 +44,7 @@ class Row(msgspec.Struct, frozen=True):
     group: str = ""
     low: float | None = None
     high: float | None = None
+    least: float | None = None
     slider: Slider | None = None
     neutral: Any = None
     choices: tuple[Any, ...] = ()
@@ -121,6 +123,8 @@ def _check_number(bound: BoundRow, value: Any) -> Any:
     if (low is not None and value < low) or (high is not None and value > high):
         limits = f"between {limit_text(low)} and {limit_text(high)}"
         raise bound.error(f"must lie {limits}, not {_shown_number(value)}")
+    if bound.row.least is not None and value and value < bound.row.least:
+        raise bound.error(f"must be 0 or at least {limit_text(bound.row.least)}, not {value}")
     return int(value) if bound.kind == "int" else float(value)
 
 

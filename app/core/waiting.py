@@ -19,8 +19,10 @@ Waiting = Literal["active", "passive"]
 TUNING_FOLDER = "tuning"
 """Under the engine's cache: what was measured of this machine and its models."""
 
+VARIABLE = "OMP_WAIT_POLICY"
+"""Of a process's environment; who sets it by hand has chosen."""
+
 _FILE = "host.json"
-_VARIABLE = "OMP_WAIT_POLICY"
 _MOST_BYTES = 4096
 
 
@@ -50,4 +52,4 @@ def read_waiting(cache: Path) -> WaitingRecord | None:
 def waiting_environment(cache: Path | None) -> dict[str, str]:
     """What a new host's environment needs of it; active waiting is the library's own choice."""
     found = read_waiting(cache) if cache is not None else None
-    return {_VARIABLE: "passive"} if found is not None and found.waiting == "passive" else {}
+    return {VARIABLE: "passive"} if found is not None and found.waiting == "passive" else {}

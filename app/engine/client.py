@@ -61,7 +61,8 @@ Listener = Callable[[Event], None]
 class EngineClient:
     """Drives the engine host. `model` is what is loaded now; `log` is the host's log file.
 
-    `marks` remembers loads onto a GPU that crashed.
+    `cache` is the folder of the engine's cache, if there is one; `marks` remembers loads onto a GPU
+    that crashed.
     """
 
     def __init__(
@@ -69,11 +70,13 @@ class EngineClient:
         command: Sequence[str] | None = None,
         *,
         log: Path | None = None,
+        cache: Path | None = None,
         cancel_s: float = CANCEL_S,
         marks: GpuMarks | None = None,
     ) -> None:
         self._command = list(command or program_command("engine-host"))
         self._log = log
+        self._cache = cache
         self._cancel_s = cancel_s
         self._marks = marks
         self._gpu = ""
@@ -205,7 +208,7 @@ class EngineClient:
             return
         if self._host is not None:
             self._drop_host()
-        host = HostProcess(self._command, self._log)
+        host = HostProcess(self._command, self._log, self._cache)
         with self._lock:
             self._host = host
             self._deadline = None

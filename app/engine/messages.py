@@ -272,11 +272,15 @@ class Hello(_Message, frozen=True):
 
 
 class Loading(_Message, frozen=True):
-    """Loading goes on; `fraction` from 0 to 1. `gpu` names the GPUs it goes onto, if any."""
+    """Loading goes on; `fraction` from 0 to 1. `gpu` names the GPUs it goes onto, if any.
+
+    `measuring` says that the model is loaded and what it runs best with is being measured.
+    """
 
     job: int
     fraction: float
     gpu: str = ""
+    measuring: bool = False
 
 
 class Loaded(_Message, frozen=True):

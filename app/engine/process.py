@@ -23,6 +23,7 @@ import msgspec
 
 from app.core.errors import EngineStoppedError, ParameterError, ProtocolError
 from app.core.reentry import host_environment
+from app.core.waiting import waiting_environment
 from app.engine.framing import frame, read_frame
 from app.engine.messages import Command, HostEvent, decode_event, encode
 
@@ -81,14 +82,19 @@ class Mailbox:
 
 
 class HostProcess:
-    """One run of the engine host. `send` never blocks; `events` gives what comes back."""
+    """One run of the engine host. `send` never blocks; `events` gives what comes back.
 
-    def __init__(self, command: Sequence[str], log: Path | None = None) -> None:
+    `cache` is the engine's, in which a former host may have measured how its threads should wait.
+    """
+
+    def __init__(
+        self, command: Sequence[str], log: Path | None = None, cache: Path | None = None
+    ) -> None:
         self.events = Mailbox()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._tail: deque[str] = deque(maxlen=LOG_LINES)
         self._log = log
-        self._process = self._start(command)
+        self._process = self._start(command, cache)
         self._threads = [
             threading.Thread(target=target, name=f"engine host {name}", daemon=True)
             for name, target in (
@@ -101,14 +107,14 @@ class HostProcess:
             thread.start()
 
     @staticmethod
-    def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    def _start(command: Sequence[str], cache: Path | None) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=host_environment(),
+                env=waiting_environment(cache) | host_environment(),
                 start_new_session=sys.platform != "win32",
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )

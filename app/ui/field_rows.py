@@ -90,6 +90,8 @@ class NumberRow(ParameterRow):
             "dry_window": {-1: self.tr("all"), 0: self.tr("off")},
             "context": {0: self.tr("automatic")},
             "threads": {0: self.tr("automatic")},
+            "batch": {0: self.tr("automatic")},
+            "ubatch": {0: self.tr("automatic")},
             "gpu_layers": {-1: self.tr("automatic"), 0: self.tr("none")},
         }
         return words.get(self.bound.name, {})

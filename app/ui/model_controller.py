@@ -28,6 +28,7 @@ class ModelController(QObject):
 
     leaving = Signal()
     loading = Signal(str, float)
+    measuring = Signal(str)
     loading_ended = Signal()
     loaded = Signal(object)
     unloaded = Signal()
@@ -147,6 +148,8 @@ class ModelController(QObject):
         if isinstance(event, Loading):
             self._loading_job = event.job
             self.loading.emit(self._path, event.fraction)
+            if event.measuring:
+                self.measuring.emit(self._path)
         elif isinstance(event, Loaded):
             self._on_loaded(event)
         elif isinstance(event, Failed):

@@ -75,6 +75,7 @@ class ModelDesk(QObject):
         models.loading.connect(self.moved)
         models.loading_ended.connect(self.moved)
         models.loading.connect(self._on_loading)
+        models.measuring.connect(self._on_measuring)
         models.loading_ended.connect(self._on_loading_ended)
         models.loaded.connect(self._on_loaded)
         models.unloaded.connect(self._on_unloaded)
@@ -182,6 +183,10 @@ class ModelDesk(QObject):
         text = self.tr("Loading {0}…").format(Path(path).stem)
         self._status.show_progress(text, fraction or None)
         self.panel.set_loading(path, fraction)
+
+    def _on_measuring(self, path: str) -> None:
+        text = self.tr("Measuring what {0} runs best with…").format(Path(path).stem)
+        self._status.show_progress(text, None)
 
     def _on_loading_ended(self) -> None:
         self._status.show_progress("", None)

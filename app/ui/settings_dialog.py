@@ -164,7 +164,7 @@ class SettingsDialog(QDialog):
         """Whether everything can be kept; the buttons and the sentence follow."""
         trouble = next((row.problem() for row in self._all_rows() if row.problem()), "")
         ubatch, batch = self.load_rows["ubatch"].value(), self.load_rows["batch"].value()
-        if not trouble and ubatch > batch:
+        if not trouble and 0 < batch < ubatch:
             trouble = self.tr("The micro-batch may not be larger than the batch.")
         self.problem.say(trouble)
         kind = QDialogButtonBox.StandardButton

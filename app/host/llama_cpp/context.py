@@ -174,6 +174,10 @@ class Context:
         """Let `target`, which must be empty, share the first `length` positions of `source`."""
         native.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
+    def join(self, source: int, target: int) -> None:
+        """Let `target` see all of `source` beside what it holds, be it at the same positions."""
+        native.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+
     def save(self, sequence: int, most: int | None = None) -> State | None:
         """A copy of a sequence's memory; None if it cannot be had or is larger than `most`."""
         size = native.llama_state_seq_get_size(self.handle, sequence)

@@ -26,12 +26,18 @@ from app.core.load_options import LoadOptions
 from app.engine.messages import EngineSettings, Loading, ModelInfo
 from app.host.base import LEAST_CONTEXT, Job, check_context
 from app.host.fingerprint import parts
-from app.host.llama_cpp.context import OUTPUTS, SEQUENCES
+from app.host.llama_cpp.context import OUTPUTS
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library, native
+from app.host.llama_cpp.measuring import tuned, tuning_file
 from app.host.llama_cpp.model import Model, metadata
+from app.host.llama_cpp.native_context import (
+    SMALLER,
+    attention_bytes,
+    cache_bytes,
+    make_context,
+)
 from app.host.llama_cpp.placement import (
-    KV_BYTES,
     Computing,
     Demand,
     Device,
@@ -42,31 +48,32 @@ from app.host.llama_cpp.placement import (
     respread,
 )
 from app.host.llama_cpp.slices import Slices
+from app.host.llama_cpp.tuning import Tuning, TuningFile
 from app.host.saving import saved_prompts
 from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
-_KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q8_0": 8, "bf16": 30}
+_BATCH = 512  # rows of a batch and of a micro-batch where nothing else was measured
 _QUANTIZED = ("q8_0", "q4_0")
 _STEP = 0.01  # of progress per event
 
 _AGAIN = "Get the file again."
-_SMALLER = "Close other programs, choose a smaller context or a smaller model."
 
 
 def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> LlamaCppEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError.
 
-    What it reads is saved in the folder `cache`, if there is one.
+    What it reads is saved in the folder `cache`, if there is one, and what was measured of it.
     """
     file = Path(path)
     header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
     needed = _demand(header, options)
     placement = place(_devices(options), needed, options.gpu_layers)
     notes = list(placement.notes)
+    remembered = tuning_file(file, cache)
     while True:
         try:
-            model, settings = _load_placed(file, options, placement, job)
+            model, settings = _load_placed(file, options, placement, job, remembered)
         except OutOfMemoryError as error:
             if not placement.layers or options.gpu_layers > 0:
                 raise _with_fewer(error, placement) from error
@@ -76,6 +83,8 @@ def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> L
         else:
             info = _info(file, model, settings)
             placed = placement.placed(needed)
+            if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
+                notes.append(note)
             info = msgspec.structs.replace(info, placement=placed, notes=tuple(notes))
             return LlamaCppEngine(model, info, saved_prompts(info, parts(file), options, cache))
 
@@ -89,7 +98,7 @@ def _demand(header: GgufHeader, options: LoadOptions) -> Demand:
     context = options.context or min(header.context or _OWN_CONTEXT, _OWN_CONTEXT)
     computing = Computing(
         context=context,
-        ubatch=min(options.ubatch, options.batch, context),
+        ubatch=min(options.ubatch or _BATCH, options.batch or _BATCH, context),
         outputs=OUTPUTS,
         kv_type=options.kv_type,
         flash_attention=options.flash_attention != "off",
@@ -98,7 +107,11 @@ def _demand(header: GgufHeader, options: LoadOptions) -> Demand:
 
 
 def _load_placed(
-    file: Path, options: LoadOptions, placement: Placement, job: Job
+    file: Path,
+    options: LoadOptions,
+    placement: Placement,
+    job: Job,
+    remembered: TuningFile | None,
 ) -> tuple[Model, EngineSettings]:
     library().forget_log()
     handle = _load_model(file, options, placement, job)
@@ -106,8 +119,13 @@ def _load_placed(
         _check_usable(file, handle)
         settings = _settings(handle, options, placement)
         _check_memory(handle, settings)
-        context = _make_context(file, handle, settings)
-        model = Model(handle, context)
+        tuning = None
+        if remembered is not None and options.tune:
+            tuning = tuned(file, handle, settings, remembered, job)
+            settings = _settings(handle, options, placement, tuning)
+            _check_memory(handle, settings)
+        context = make_context(file.name, handle, settings)
+        model = Model(handle, context, tuning)
         model.context.slices = Slices(model.context.chunk, on_gpu=placement.layers > 0)
         return model, settings
     except LampblackError:
@@ -198,7 +216,7 @@ _LOAD_ERRORS: tuple[tuple[str, type[LampblackError], str, str], ...] = (
         r"unable to allocate|failed to allocate|out of memory|alloc_buffer|bad_alloc",
         OutOfMemoryError,
         "There is not enough memory to load {file}.",
-        _SMALLER,
+        SMALLER,
     ),
     (
         r"invalid magic|failed to load GGUF|bad magic|gguf_init",
@@ -232,30 +250,35 @@ def _check_usable(file: Path, handle: Any) -> None:
         raise UnsupportedModelError(f"{file.name} has no vocabulary.", "Choose another model.")
 
 
-def _settings(handle: Any, options: LoadOptions, placement: Placement) -> EngineSettings:
+def _settings(
+    handle: Any, options: LoadOptions, placement: Placement, tuning: Tuning | None = None
+) -> EngineSettings:
+    """What was asked for, then what was measured, then what is usual."""
     trained: int = native.llama_model_n_ctx_train(handle)
     check_context(options.context)
     context = options.context or max(LEAST_CONTEXT, min(trained, _OWN_CONTEXT))
-    batch = min(options.batch, context)
+    batch = min(options.batch or (tuning.batch if tuning else _BATCH), context)
+    ubatch = options.ubatch or (tuning.ubatch if tuning else _BATCH)
+    threads = tuning.threads if tuning else default_threads()
     layers = placement.layers
     return EngineSettings(
         engine="llama.cpp",
         build=library().build,
         device=placement.titles if layers else "CPU",
         context=context,
-        threads=options.threads or default_threads(),
+        threads=options.threads or threads,
         batch=batch,
-        ubatch=min(options.ubatch, batch),
+        ubatch=min(ubatch, batch),
         gpu_layers=layers,
-        flash_attention=_flash_attention(options, layers),
+        flash_attention=_flash_attention(options, layers, tuning),
         kv_type=options.kv_type,
     )
 
 
-def _flash_attention(options: LoadOptions, layers: int) -> bool:
+def _flash_attention(options: LoadOptions, layers: int, tuning: Tuning | None) -> bool:
     quantized = options.kv_type in _QUANTIZED
     if options.flash_attention == "auto":
-        return quantized or layers > 0
+        return quantized or (tuning.flash_attention if tuning else layers > 0)
     if quantized and options.flash_attention == "off":
         raise ParameterError(
             f"A KV cache of type {options.kv_type} needs flash attention, which is off.",
@@ -271,64 +294,15 @@ def _check_memory(handle: Any, settings: EngineSettings) -> None:
         return
     layers: int = native.llama_model_n_layer(handle)
     here = max(0, layers + 1 - settings.gpu_layers) if settings.gpu_layers else layers
-    needed = _cache_bytes(handle, settings) * here // layers if here else 0
-    needed += _attention_bytes(handle, settings) if here else 0
+    needed = cache_bytes(handle, settings) * here // layers if here else 0
+    needed += attention_bytes(handle, settings) if here else 0
     free = psutil.virtual_memory().available
     if needed > free:
         raise OutOfMemoryError(
             f"A context of {settings.context:,} tokens needs {needed / 2**30:.1f} GiB of memory, "
             f"but only {free / 2**30:.1f} GiB are free.",
-            _SMALLER,
+            SMALLER,
         )
-
-
-def _cache_bytes(handle: Any, settings: EngineSettings) -> int:
-    heads = max(1, native.llama_model_n_head(handle))
-    width = native.llama_model_n_embd(handle) // heads * native.llama_model_n_head_kv(handle)
-    per_token = 2 * width * native.llama_model_n_layer(handle) * KV_BYTES[settings.kv_type]
-    return int(per_token * settings.context)
-
-
-def _attention_bytes(handle: Any, settings: EngineSettings) -> int:
-    """Without flash attention every head's weights of a micro-batch are kept at once."""
-    if settings.flash_attention:
-        return 0
-    heads: int = native.llama_model_n_head(handle)
-    return settings.context * settings.ubatch * heads * 4
-
-
-def _make_context(file: Path, handle: Any, settings: EngineSettings) -> Any:
-    context = native.llama_init_from_model(handle, _context_parameters(settings))
-    if not context:
-        text = "\n".join(library().log())
-        if re.search("alloc|memory", text):
-            raise OutOfMemoryError(
-                f"There is not enough memory for a context of {settings.context:,} tokens.",
-                _SMALLER,
-            )
-        reason = library().log()[-1:] or ["it gave no reason"]
-        raise ModelLoadError(f"llama.cpp could not set {file.name} up: {reason[0].rstrip('.')}.")
-    return context
-
-
-def _context_parameters(settings: EngineSettings) -> Any:
-    parameters = native.llama_context_default_params()
-    parameters.n_ctx = settings.context
-    parameters.n_batch = settings.batch
-    parameters.n_ubatch = settings.ubatch
-    parameters.n_seq_max = SEQUENCES
-    parameters.n_outputs_max = min(OUTPUTS, settings.batch)
-    parameters.kv_unified = True  # else each sequence gets only its part of the context
-    parameters.swa_full = True  # else the beginning of a prompt cannot be reused
-    parameters.n_threads = parameters.n_threads_batch = settings.threads
-    parameters.flash_attn_type = (
-        native.LLAMA_FLASH_ATTN_TYPE_ENABLED
-        if settings.flash_attention
-        else native.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    )
-    parameters.type_k = parameters.type_v = _KV_TYPES[settings.kv_type]
-    parameters.no_perf = True
-    return parameters
 
 
 def _info(file: Path, model: Model, settings: EngineSettings) -> ModelInfo:

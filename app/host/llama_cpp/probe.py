@@ -166,8 +166,13 @@ class _Probe:
             for level in hopeful:
                 self._step(level)
             usual = {level: median(samples) for level, samples in self._steps.items()}
-        tied = [level for level in usual if usual[level] <= _TIE * min(usual.values())]
+        tied = _tied(usual)
+        if len(tied) > 1:  # what is bound by memory in a step may not be in a prompt
+            tied = _tied({level: self._small_prompt(level) for level in tied})
         self._threads = min(tied)
+
+    def _small_prompt(self, level: int) -> float:
+        return min(self._subject.rows(_ROWS[-1], level, flash=self._flash) for _ in range(2))
 
     def _flash_ratios(self) -> list[float]:
         """Steps at depth with flash attention against steps without, measured by turns."""
@@ -222,12 +227,17 @@ class _Probe:
             batch: self._subject.prompt(_TOKENS, batch, self._threads, flash=self._flash)
             for batch in _BATCHES
         }
-        best = min(seconds.values())
-        return max(batch for batch, taken in seconds.items() if taken <= _TIE * best)
+        return max(_tied(seconds))
 
     def _left(self, share: float) -> float:
         """The seconds until that share of the budget is used up."""
         return self._begun + share * self._budget_s - self._clock()
+
+
+def _tied(seconds: dict[int, float]) -> list[int]:
+    """The keys of the shortest times, and of those that cost hardly more."""
+    best = min(seconds.values())
+    return [key for key, taken in seconds.items() if taken <= _TIE * best]
 
 
 def _spread(samples: Sequence[float]) -> float:

@@ -13,14 +13,14 @@ import msgspec
 
 from app.core.atomic import write_atomically
 from app.core.reading import read_regular
-from app.core.waiting import TUNING_FOLDER, Waiting
+from app.core.waiting import TUNING_FOLDER, VARIABLE, Waiting
 from app.engine.messages import EngineSettings
 from app.host.threads import allowed_processors, default_threads
 
 _FORM = 1  # raised when what is remembered changes its meaning
 _MOST_BYTES = 65_536
 _MOST_SETUPS = 12  # per model: other builds, KV cache types, layers on the GPU
-_ENOUGH_TRIES = 3  # a machine that is never quiet is not measured for ever
+_ENOUGH_TRIES = 10  # a machine that never measures the same is not measured for ever
 _PROCESSORS = Path("/proc/cpuinfo")
 
 _Count = Annotated[int, msgspec.Meta(ge=1, le=512)]
@@ -70,7 +70,7 @@ class Probed(_Remembered, frozen=True):
         return self.is_steady or self.tries >= _ENOUGH_TRIES
 
     def after(self, former: Probed | None) -> Probed:
-        """This result where there was a former one: settled flash attention is never changed."""
+        """The result where there was a former one: settled flash attention is never changed."""
         if former is None:
             return self
         found = msgspec.structs.replace(self, tries=former.tries + 1)
@@ -93,6 +93,7 @@ class TuningFile:
     """What is remembered of one model. The file is not trusted, and may be lost at any time."""
 
     def __init__(self, cache: str, model: str) -> None:
+        self.cache = cache
         self._path = Path(cache) / TUNING_FOLDER / f"{model}.json"
         self._content = self._read()
 
@@ -139,7 +140,13 @@ class TuningFile:
 
 def setup_of(settings: EngineSettings) -> str:
     """A digest of all that decides what is fastest, apart from the model itself."""
-    facts = (settings.kv_type, settings.gpu_layers, settings.device, *machine_facts(settings.build))
+    facts = (
+        settings.kv_type,
+        settings.gpu_layers,
+        settings.device,
+        os.environ.get(VARIABLE, ""),
+        *machine_facts(settings.build),
+    )
     return blake2b(repr(facts).encode(), digest_size=16).hexdigest()
 
 
@@ -150,7 +157,6 @@ def machine_facts(build: str) -> tuple[object, ...]:
         _processor(),
         sorted(allowed_processors()),
         default_threads(),
-        os.environ.get("OMP_WAIT_POLICY", ""),
     )
 
 

@@ -43,6 +43,7 @@ from app.host.transformers.model import Model, lay_out
 from app.host.transformers.vocabulary import Vocabulary
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
+_BATCH = 512  # rows of a batch where nobody says
 _TYPES = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
 _SMALLER = "Close other programs, choose a smaller context or a smaller model."
 _LOCAL = {"trust_remote_code": False, "local_files_only": True}
@@ -255,7 +256,7 @@ def _reason(error: Exception) -> str:
 
 def _settings(network: Any, options: LoadOptions, device: Device, threads: int) -> EngineSettings:
     context = options.context or min(_trained(network) or _OWN_CONTEXT, _OWN_CONTEXT)
-    batch = min(options.batch, context)
+    batch = min(options.batch or _BATCH, context)
     layers = network.config.get_text_config(decoder=True).num_hidden_layers
     return EngineSettings(
         engine=NAME,
