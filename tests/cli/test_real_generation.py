@@ -12,7 +12,8 @@ PROMPT = "The old lighthouse keeper opened the door and"
 
 
 def generate(run_program: Any, model: Path, *words: str, **more: Any) -> Any:
-    return run_program("generate", "--model", str(model), "--context", "512", *words, **more)
+    always = ["--model", str(model), "--context", "512", "--tune", "off"]
+    return run_program("generate", *always, *words, **more)
 
 
 def test_greedy_text_is_the_same_twice_and_counted(run_program: Any, starter_model: Path) -> None:
@@ -46,6 +47,7 @@ def test_a_piped_chinese_prompt_is_continued(run_program: Any, starter_model: Pa
 
 def test_ctrl_c_keeps_the_text(start_program: Any, starter_model: Path) -> None:
     words = ["generate", PROMPT, "--model", str(starter_model), "--max-tokens", "-1", "--stats"]
+    words += ["--tune", "off"]
     program = start_program(
         [*words, "--logit-bias", "token:2=-100", "--logit-bias", "token:0=-100"]
     )

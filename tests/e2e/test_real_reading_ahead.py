@@ -17,7 +17,7 @@ from app.engine.client import EngineClient
 from app.engine.jobs import Worker
 from app.engine.messages import Done, Event, Failed, Loaded, Prefill
 
-OPTIONS = LoadOptions(context=2048, threads=1)
+OPTIONS = LoadOptions(context=2048, threads=1, tune=False)
 ONE = Sampling(temperature=0, max_tokens=1)
 BOOK = " ".join(
     f"On day {day} the keeper of the light wrote {day * 37 % 101} into his book."

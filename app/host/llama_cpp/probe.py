@@ -123,9 +123,13 @@ class _Probe:
     def _slow(self) -> Probed:
         """One step of each number of threads that fits; the usual settings stay.
 
-        Fewer threads that are faster mean that another program keeps the processor busy.
+        Fewer threads that are faster mean that another program keeps the processor busy, so that
+        the next lower number is tried unless that might take too long.
         """
         usual = self._steps[self._threads][0]
+        lower = self._defaults.levels[1:2]
+        if lower and usual * self._threads / lower[0] <= self._budget_s:
+            self._step(lower[0])
         self._try_levels(1.0)
         return Probed(
             tuning=self._tuning(self._defaults.batch, 0.0, ()),
@@ -153,7 +157,7 @@ class _Probe:
         """A first step of every other number of threads, if it can be expected to fit."""
         first = self._steps[self._threads][0]
         for level in self._defaults.levels[1:]:
-            if first * self._threads / level <= self._left(share):
+            if level not in self._steps and first * self._threads / level <= self._left(share):
                 self._step(level)
 
     def _choose_threads(self) -> None:

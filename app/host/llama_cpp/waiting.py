@@ -56,7 +56,9 @@ def waiting_policy(file: Path, tuning: Tuning, build: str, cache: str, job: Job)
         return "active"
     record = msgspec.structs.replace(found, setup=setup, tries=tries)
     with suppress(OSError):  # a full or locked disk costs another measuring, nothing else
-        write_atomically(waiting_file(Path(cache)), msgspec.json.encode(record))
+        kept = waiting_file(Path(cache))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(kept, msgspec.json.encode(record))
     return record.waiting
 
 
