@@ -51,7 +51,7 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         int,
         Row(
             label="Batch",
-            help="How many prompt tokens are handed over at a time, 0 for what is best here; progress and Stop work between batches too.",
+            help="How many prompt tokens are handed over at a time, at least 32, or 0 for what was measured to be best here; progress and Stop work between batches too.",
             low=0,
             least=32,
             high=8192,
@@ -63,7 +63,7 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         int,
         Row(
             label="Micro-batch",
-            help="How many of them are computed at once, 0 for what is best here; never more than a batch.",
+            help="How many of them are computed at once, at least 32, or 0 for what was measured to be best here; never more than a batch.",
             low=0,
             least=32,
             high=8192,

@@ -71,7 +71,7 @@ def _measured(file: Path, handle: Any, usual: EngineSettings, job: Job) -> Probe
         job,
         can_deepen=not _is_recurrent(handle),
     )
-    defaults, others = _defaults(usual), Others()
+    defaults, others = _defaults(handle, usual), Others()
     try:
         found = probe(subject, defaults)
     except CancelledError:
@@ -102,10 +102,12 @@ def judged(found: Probed, defaults: Defaults, busy: float) -> Probed:
     return Probed(tuning=usual, is_flash_settled=False, is_steady=False)
 
 
-def _defaults(usual: EngineSettings) -> Defaults:
-    """Where no layer is left for the processor, its threads have nothing to choose from."""
+def _defaults(handle: Any, usual: EngineSettings) -> Defaults:
+    """What is taken by default; with no layer left for it, the processor has nothing to choose."""
+    cores = default_threads()
+    on_gpu = usual.gpu_layers > native.llama_model_n_layer(handle)
     return Defaults(
-        levels=thread_levels(default_threads()),
+        levels=(cores,) if on_gpu else thread_levels(cores),
         flash_attention=usual.flash_attention,
         flash_free=usual.kv_type in ("f32", "f16", "bf16"),
         batch=_BATCH,

@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from hashlib import blake2b
 from pathlib import Path
 from statistics import median
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ _WIDE = 0.25
 _ROUNDS = 4
 _STEPS = 4
 _PATIENCE_S = 8.0  # for a child in all
+_LOOK_S = 0.05  # between looks at the job
 _LONGEST_STEP_S = 0.1  # the children of a larger model would take too long
 _LEAST_FREE = 1 << 30
 _ENOUGH_TRIES = 5
@@ -90,7 +92,7 @@ def _measured(file: Path, tuning: Tuning, job: Job) -> WaitingRecord:
         try:
             children = []
             for policy in ("", "passive"):
-                child = _Child(policy)
+                child = _Child(policy, job)
                 closing.callback(child.close)
                 child.open(file, tuning)
                 children.append(child)
@@ -100,9 +102,12 @@ def _measured(file: Path, tuning: Tuning, job: Job) -> WaitingRecord:
 
 
 class _Child:
-    """One of the program's own yardsticks with a waiting policy; it ends with this process."""
+    """One of the program's own yardsticks with a waiting policy; it ends with this process.
 
-    def __init__(self, policy: str) -> None:
+    It is killed when the load is stopped or it takes too long.
+    """
+
+    def __init__(self, policy: str, job: Job) -> None:
         self._process = subprocess.Popen(
             [*program_command("yardstick"), "bare"],
             stdin=subprocess.PIPE,
@@ -111,8 +116,10 @@ class _Child:
             env=_environment(policy),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self._end = threading.Timer(_PATIENCE_S, self._process.kill)
-        self._end.start()
+        self._job = job
+        self._closed = threading.Event()
+        self._guard = threading.Thread(target=self._watch, name="waiting policy", daemon=True)
+        self._guard.start()
         self._is_open = False
 
     def open(self, file: Path, tuning: Tuning) -> None:
@@ -137,14 +144,21 @@ class _Child:
 
     def close(self) -> None:
         """End it, whatever it does."""
-        self._end.cancel()
+        self._closed.set()
+        self._guard.join()
         self._process.kill()
         self._process.wait()
-        self._end.join()
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):  # what was not sent cannot be flushed into a dead child
                 if pipe is not None:
                     pipe.close()
+
+    def _watch(self) -> None:
+        deadline = monotonic() + _PATIENCE_S
+        while not self._closed.wait(_LOOK_S):
+            if self._job.cancelled or monotonic() > deadline:
+                self._process.kill()
+                return
 
     def _say(self, **asked: Any) -> None:
         assert self._process.stdin is not None, "the process was started with pipes"
