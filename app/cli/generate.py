@@ -50,7 +50,11 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
     options = load_options_from(arguments, program.settings.load)
     model = program.model(arguments.model)
     load = _load(model, arguments.engine or program.settings.engine, options)
-    load = msgspec.structs.replace(load, cache=str(program.paths.engine_cache))
+    load = msgspec.structs.replace(
+        load,
+        cache=str(program.paths.engine_cache),
+        saves_prompts=not options.keep_prompts,  # they are only deleted
+    )
     if not is_given(arguments, "gpu_layers"):
         load = _off_a_failed_gpu(load, program.gpu_marks)
     with program.engine() as client:

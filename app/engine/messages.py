@@ -173,7 +173,8 @@ class Load(_Message, frozen=True):
     """Load the model at `path`, in place of the one that is loaded.
 
     `cache` is a folder for what an engine makes out of a model to load it faster the next time;
-    empty for none.
+    empty for none. `saves_prompts` says whether what was read is saved there, too, and taken from
+    there; a single run does without, so that the same request gives the same text.
     """
 
     job: int
@@ -181,6 +182,7 @@ class Load(_Message, frozen=True):
     engine: EngineName
     options: LoadOptions = LoadOptions()
     cache: str = ""
+    saves_prompts: bool = True
 
 
 class Generate(_Message, frozen=True):

@@ -96,10 +96,13 @@ class Engine(Protocol):
 class EngineModule(Protocol):
     """A package under `app.host` that can load models: `llama_cpp`, `transformers` or `fake`."""
 
-    def load(self, path: str, options: LoadOptions, job: Job, cache: str = "") -> Engine:
+    def load(
+        self, path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = ""
+    ) -> Engine:
         """Load the model, emitting `Loading`; raises a LampblackError or returns an engine.
 
-        What makes the next load faster may be kept in the folder `cache`, if there is one.
+        What makes the next load faster may be kept in the folder `cache`, if there is one; what
+        the model has read in the folder `prompts`.
         """
 
     def describe(self) -> EngineReport:

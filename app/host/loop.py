@@ -15,6 +15,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO, NoReturn, cast
 
@@ -69,6 +70,9 @@ ENGINE_MODULES = {
 }
 IDLE_S = 2.0
 """How long no command has come when an engine may do what makes later ones faster."""
+
+PROMPTS = "prompts"
+"""The folder in the cache where prompts are saved."""
 
 COLD_TOKENS = 512
 """So many tokens read anew are worth that work at once."""
@@ -316,6 +320,8 @@ class Loader:
         self._options = check_all(command.options)
         self._module, self._job = module, job
         self._path, self._cache = command.path, command.cache
+        saves = command.cache and command.saves_prompts
+        self._prompts = str(Path(command.cache) / PROMPTS) if saves else ""
         self._engine: Engine | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._load, name="loader")
@@ -323,7 +329,9 @@ class Loader:
 
     def _load(self) -> None:
         try:
-            self._engine = self._module.load(self._path, self._options, self._job, self._cache)
+            self._engine = self._module.load(
+                self._path, self._options, self._job, self._cache, self._prompts
+            )
         # Whatever it is, the waiting thread raises it again.
         except Exception as error:  # noqa: BLE001
             self._error = error

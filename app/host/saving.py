@@ -12,28 +12,25 @@ from app.host.fingerprint import fingerprint
 from app.host.state_file import Made
 from app.host.states import SavedPrompts, forget_all
 
-_FOLDER = "prompts"
-
 
 def saved_prompts(
-    info: ModelInfo, files: Iterable[Path], options: LoadOptions, cache: str
+    info: ModelInfo, files: Iterable[Path], options: LoadOptions, folder: str
 ) -> SavedPrompts | None:
-    """The saved prompts of the model in `files`, in the folder `cache`, if there are to be any.
+    """The saved prompts of the model in `files`, if there is a folder for any.
 
     Whoever does not want them kept does not want those of former times kept either.
     """
-    if not cache:
+    if not folder:
         return None
-    folder = Path(cache) / _FOLDER
     if not options.keep_prompts:
-        forget_all(folder)
+        forget_all(Path(folder))
         return None
     try:
         model = fingerprint(files)
     except OSError:  # it was moved away since it was mapped: nothing tells it from another
         return None
     made = Made(model=model, build=info.settings.build, settings=_settings(info))
-    return SavedPrompts(folder, made, info.context)
+    return SavedPrompts(Path(folder), made, info.context)
 
 
 def _settings(info: ModelInfo) -> str:

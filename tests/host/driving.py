@@ -57,8 +57,13 @@ def load(path: Path, options: LoadOptions = OPTIONS) -> LlamaCppEngine:
     return engine
 
 
-def load_torch(path: Path, cache: Path | None = None, options: LoadOptions = TORCH_OPTIONS) -> Any:
+def load_torch(
+    path: Path,
+    cache: Path | None = None,
+    options: LoadOptions = TORCH_OPTIONS,
+    prompts: Path | None = None,
+) -> Any:
     from app.host import transformers as torch_module
 
     job = Job(0, lambda _event: None)
-    return torch_module.load(str(path), options, job, str(cache or ""))
+    return torch_module.load(str(path), options, job, str(cache or ""), str(prompts or ""))

@@ -34,7 +34,7 @@ def opened(starter_model: Path, tmp_path: Path) -> Iterator[Open]:
             str(path),
             LoadOptions(**{**OPTIONS, **options}),
             Job(0, lambda _event: None),
-            str(tmp_path / "cache"),
+            prompts=str(tmp_path / "cache" / "prompts"),
         )
         assert isinstance(engine, LlamaCppEngine)
         engines.append(engine)

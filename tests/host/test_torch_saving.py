@@ -30,7 +30,7 @@ def opened(torch_folder: Path, tmp_path: Path) -> Iterator[Open]:
     engines = []
 
     def load(options: LoadOptions = OPTIONS) -> Any:
-        engines.append(load_torch(torch_folder, tmp_path / "cache", options))
+        engines.append(load_torch(torch_folder, None, options, tmp_path / "prompts"))
         return engines[-1]
 
     yield load
@@ -44,7 +44,7 @@ def test_a_document_that_is_opened_again_begins_at_once(opened: Open, tmp_path: 
     first.settle()
     again = Runner(first)(TEXT, max_tokens=8, temperature=0.0)
     first.close()
-    (state,) = (tmp_path / "cache" / "prompts").iterdir()
+    (state,) = (tmp_path / "prompts").iterdir()
     assert state.stat().st_size > 1 << 20
     second = opened()
     reopened = Runner(second)(TEXT, max_tokens=8, temperature=0.0)

@@ -155,9 +155,11 @@ class FakeEngine:
         """Nothing to free."""
 
 
-def load(path: str, options: LoadOptions, job: Job, cache: str = "") -> FakeEngine:
+def load(
+    path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = ""
+) -> FakeEngine:
     """Read the script and load as it says."""
-    del cache  # a script is read at once
+    del cache, prompts  # a script is read at once
     script = msgspec.json.decode(Path(path).read_bytes(), type=Script)
     gpu = script.gpu if options.gpu_layers else ""
     for step in range(script.steps):

@@ -60,10 +60,13 @@ _STEP = 0.01  # of progress per event
 _AGAIN = "Get the file again."
 
 
-def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> LlamaCppEngine:
+def load_engine(
+    path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = ""
+) -> LlamaCppEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError.
 
-    What it reads is saved in the folder `cache`, if there is one, and what was measured of it.
+    What was measured of it is kept in the folder `cache`, if there is one, and what it reads in
+    `prompts`.
     """
     file = Path(path)
     header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
@@ -86,7 +89,7 @@ def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> L
             if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
                 notes.append(note)
             info = msgspec.structs.replace(info, placement=placed, notes=tuple(notes))
-            return LlamaCppEngine(model, info, saved_prompts(info, parts(file), options, cache))
+            return LlamaCppEngine(model, info, saved_prompts(info, parts(file), options, prompts))
 
 
 def _devices(options: LoadOptions) -> Iterator[Device]:

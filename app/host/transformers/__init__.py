@@ -17,7 +17,7 @@ _HINT = "Install it beside the program, or use a GGUF model with the llama.cpp e
 _TRUE = ("1", "true", "yes", "on")
 
 
-def load(path: str, options: LoadOptions, job: Job, cache: str = "") -> Engine:
+def load(path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = "") -> Engine:
     """Load the model folder or GGUF file at `path`; raises EngineMissingError without PyTorch.
 
     What was made out of a GGUF file is kept in the folder `cache` for the next time.
@@ -26,7 +26,7 @@ def load(path: str, options: LoadOptions, job: Job, cache: str = "") -> Engine:
         raise EngineMissingError(problem, _HINT)
     from app.host.transformers.loading import load_engine
 
-    return load_engine(path, options, job, cache)
+    return load_engine(path, options, job, cache, prompts)
 
 
 def describe() -> EngineReport:

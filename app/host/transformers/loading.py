@@ -88,6 +88,7 @@ class _Order:
     options: LoadOptions
     job: Job
     cache: str
+    prompts: str
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -96,10 +97,12 @@ class _Order:
         return KeptFolders(Path(self.cache)) if self.cache and self.source.is_gguf else None
 
 
-def load_engine(path: str, options: LoadOptions, job: Job, cache: str = "") -> TorchEngine:
+def load_engine(
+    path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = ""
+) -> TorchEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
     check_context(options.context)
-    order = _Order(_Source(Path(path)), options, job, cache)
+    order = _Order(_Source(Path(path)), options, job, cache, prompts)
     source = order.source
     for device in candidates(source.parameters, options.gpu_layers, source.name):
         engine = _try_on(device, order)
@@ -140,7 +143,7 @@ def _load_on(device: Device, order: _Order) -> TorchEngine:
     held = sum(weights.nbytes for weights in network.parameters())
     placed = Placed(device=settings.device, layers=info.layers, weights=held)
     info = msgspec.structs.replace(info, placement=(placed,), notes=tuple(order.notes))
-    return TorchEngine(model, info, saved_prompts(info, source.files, options, order.cache))
+    return TorchEngine(model, info, saved_prompts(info, source.files, options, order.prompts))
 
 
 def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -> tuple[Any, Any]:
