@@ -238,10 +238,12 @@ def _report(result: _Result) -> dict[str, object]:
 def _summary(result: _Result) -> str:
     stats = result.done.stats
     dropped = f" ({stats.dropped_tokens} dropped from its head)" if stats.dropped_tokens else ""
+    drafted, accepted = stats.drafted_tokens, stats.accepted_tokens
+    guessed = f"{accepted} of {drafted} guessed tokens right, " if drafted else ""
     return (
         f"{result.model}: {stats.completion_tokens} tokens at "
         f"{stats.tokens_per_s:.1f} per second ({result.take.finish_reason}), "
         f"prompt of {stats.prompt_tokens} tokens{dropped} read in {stats.prefill_s:.2f} s, "
-        f"{stats.reused_tokens} of them reused, loaded in {result.loaded.seconds:.2f} s, "
+        f"{stats.reused_tokens} of them reused, {guessed}loaded in {result.loaded.seconds:.2f} s, "
         f"seed {result.done.seed}"
     )

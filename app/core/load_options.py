@@ -89,6 +89,15 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             group="Model",
         ),
     ] = "f16"
+    drafts: Annotated[
+        str,
+        Row(
+            label="Guess ahead",
+            help="Guesses ahead from what was already written, where the text repeats itself, as in a rewrite; the text stays the same.",
+            choices=("auto", "off"),
+            group="Model",
+        ),
+    ] = "auto"
     mmap: Annotated[
         bool,
         Row(

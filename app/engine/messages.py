@@ -124,7 +124,10 @@ class Take(_Value, frozen=True):
 
 
 class Stats(_Value, frozen=True):
-    """How a generation went. `dropped_tokens` were cut from the prompt's head to make it fit."""
+    """How a generation went. `dropped_tokens` were cut from the prompt's head to make it fit.
+
+    Of the tokens guessed ahead (`drafted_tokens`) the accepted ones are in the text.
+    """
 
     prompt_tokens: int = 0
     reused_tokens: int = 0
@@ -133,6 +136,8 @@ class Stats(_Value, frozen=True):
     prefill_s: float = 0.0
     first_token_s: float = 0.0
     decode_s: float = 0.0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
 
     @property
     def tokens_per_s(self) -> float:

@@ -91,6 +91,8 @@ def statistics(variants: Sequence[Variant], times: Times, prompt: int, dropped: 
         prefill_s=times.read - times.start,
         first_token_s=(times.first or now) - times.start,
         decode_s=now - times.read if stepped else 0.0,
+        drafted_tokens=times.drafted,
+        accepted_tokens=times.accepted,
     )
 
 

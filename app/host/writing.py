@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from app.engine.messages import FinishReason, Generate, Take, TokenDetail, Tokens
 from app.host.base import Job
+from app.host.lookup import Costs, Lookup
 from app.host.probabilities import token_detail
 from app.host.stops import Transcript
 from app.host.vocabulary import Ids, Vocabulary
@@ -30,12 +32,14 @@ class ContextFullError(Exception):
 
 @dataclass
 class Times:
-    """When things happened, and how many of the prompt's tokens were known already."""
+    """When things happened, how many of the prompt's tokens were known already, and the guesses."""
 
     start: float = field(default_factory=time.perf_counter)
     read: float = 0.0
     first: float = 0.0
     reused: int = 0
+    drafted: int = 0
+    accepted: int = 0
 
 
 class Variant:
@@ -95,8 +99,18 @@ class Machine(Protocol[V_contra]):
     def logits(self, variant: V_contra) -> npt.NDArray[np.float32]:
         """The logits that the next token is drawn from."""
 
-    def step(self, running: Sequence[V_contra], prompt: Ids) -> bool:
-        """Read each variant's next token; False if cancelled, ContextFullError if it is full."""
+    def step(self, running: Sequence[V_contra], prompt: Ids, drafts: Sequence[int] = ()) -> bool:
+        """Read each variant's next token; False if cancelled, ContextFullError if it is full.
+
+        After the token of a single variant its `drafts` may be read, too: then the logits at hand
+        are those before the first of them, until `follow` goes on or `settle` forgets the rest.
+        """
+
+    def follow(self, variant: V_contra) -> None:
+        """The next draft was drawn: go on to the logits after it."""
+
+    def settle(self, variant: V_contra) -> None:
+        """Forget the drafts that were not drawn."""
 
     def forget(self, variant: V_contra, prompt: Ids) -> bool:
         """After a retreat, hold all tokens but the last again; False if cancelled."""
@@ -106,10 +120,20 @@ class Machine(Protocol[V_contra]):
 
 
 class Writer(Generic[V]):
-    """Writes all variants of a request side by side, one token of each per step."""
+    """Writes all variants of a request side by side, one token of each per step.
+
+    A single one may get several tokens out of a step: what it will probably repeat is guessed and
+    read along, and every token is drawn as if it had been read alone. `costs` says what reading
+    more rows costs; without it nothing is guessed.
+    """
 
     def __init__(
-        self, machine: Machine[V], vocabulary: Vocabulary, request: Generate, job: Job
+        self,
+        machine: Machine[V],
+        vocabulary: Vocabulary,
+        request: Generate,
+        job: Job,
+        costs: Costs = (),
     ) -> None:
         self._machine = machine
         self._vocabulary = vocabulary
@@ -117,6 +141,9 @@ class Writer(Generic[V]):
         self._alternatives = request.probabilities
         limit = request.sampling.max_tokens
         self._limit = machine.size if limit < 0 else limit
+        self._costs = costs
+        self._lookup: Lookup | None = None
+        self._drafts: list[int] = []
 
     def write(self, variants: Sequence[V], prompt: Ids, times: Times) -> None:
         """Write until every variant has finished."""
@@ -124,10 +151,17 @@ class Writer(Generic[V]):
         if self._limit == 0:
             self.finish(running, "length")
         while running := [variant for variant in running if variant.finish is None]:
-            for variant in running:
-                self._advance(variant, prompt)
+            if self._drafts:
+                self._advance_far(running[0], prompt, times)
+            else:
+                for variant in running:
+                    self._advance(variant, prompt)
+                if self._lookup is not None:
+                    self._lookup.written(0, 0)
             times.first = times.first or time.perf_counter()
-            self._step([variant for variant in running if variant.finish is None], prompt)
+            running = [variant for variant in running if variant.finish is None]
+            self._drafts = self._guessed(running, prompt)
+            self._step(running, prompt)
 
     def finish(self, variants: Sequence[V], reason: FinishReason) -> None:
         """End variants and show what was held back; a torn character only after a real end."""
@@ -145,12 +179,45 @@ class Writer(Generic[V]):
             self.finish(running, "cancelled")
             return
         try:
-            done = self._machine.step(running, prompt)
+            done = self._machine.step(running, prompt, self._drafts)
         except ContextFullError:
-            self.finish(running, "length")
+            if self._drafts:  # there may still be room for the token alone
+                self._drafts = []
+                self._step(running, prompt)
+            else:
+                self.finish(running, "length")
             return
         if not done:
             self.finish(running, "cancelled")
+
+    def _guessed(self, running: Sequence[V], prompt: Ids) -> list[int]:
+        """What a single variant will probably repeat, as far as there is room for it."""
+        if not self._costs or len(running) != 1:
+            return []
+        self._lookup = self._lookup or Lookup(prompt, self._costs)
+        ids = running[0].ids
+        room = min(self._limit, self._machine.size - len(prompt)) - len(ids) - 1
+        found = self._lookup.draft(ids, room)
+        return list(takewhile(lambda token: token not in self._vocabulary.ends, found))
+
+    def _advance_far(self, variant: V, prompt: Ids, times: Times) -> None:
+        """Draw tokens as long as each is the next draft, and one more."""
+        right, drafts = 0, self._drafts
+        while self._drew(variant, prompt, drafts[right] if right < len(drafts) else -1):
+            self._machine.follow(variant)
+            right += 1
+        self._machine.settle(variant)
+        assert self._lookup is not None
+        self._lookup.written(len(drafts), right)
+        times.drafted += len(drafts)
+        times.accepted += right
+
+    def _drew(self, variant: V, prompt: Ids, draft: int) -> bool:
+        """Advance by a token; whether it is the draft, and the take goes on after it."""
+        count = len(variant.ids) + 1
+        self._advance(variant, prompt)
+        goes_on = variant.finish is None and len(variant.ids) == count
+        return goes_on and variant.ids[-1] == draft
 
     def _advance(self, variant: V, prompt: Ids) -> None:
         """Choose a variant's next token; again and again while it runs into banned phrases."""

@@ -21,7 +21,10 @@ from app.host.writing import ContextFullError, Variant
 
 
 class LlamaCppVariant(Variant):
-    """A take with its samplers and its sequence; the next logits are those of batch row `row`."""
+    """A take with its samplers and its sequence; the next logits are those of batch row `row`.
+
+    While drafts are read along, the sequence is longer in the context's memory than `length` says.
+    """
 
     def __init__(
         self, index: int, sequence: Sequence, chain: Chain, transcript: Transcript
@@ -77,16 +80,18 @@ class Reader:
                 self._context.wait()
                 slices.learn(len(part), time.perf_counter() - begun)
 
-    def decode(self, rows: int, sequences: ListOf[Sequence]) -> bool:
+    def decode(self, rows: int, sequences: ListOf[Sequence], *, forgetting: bool = True) -> bool:
         """Compute the batch, forgetting cached sequences to make room; False if cancelled.
 
         A failed or aborted batch leaves each of `sequences` as it was. Raises ContextFullError
-        when nothing is left to forget.
+        when nothing is left to forget, or nothing may be.
         """
         while True:
             try:
                 self._context.decode(rows)
             except ContextFullError:
+                if not forgetting:
+                    raise
                 self._cache.make_room()
             except StalledError:
                 self._repair(sequences)
@@ -127,15 +132,30 @@ class Steps:
         """A view of the variant's row."""
         return self._context.logits(variant.row)
 
-    def step(self, running: ListOf[LlamaCppVariant], prompt: Ids) -> bool:
-        """Read each variant's next token; False if cancelled."""
+    def step(self, running: ListOf[LlamaCppVariant], prompt: Ids, drafts: ListOf[int] = ()) -> bool:
+        """Read each variant's next token, then a single one's drafts; False if cancelled.
+
+        The drafts only take room that is free: for them no other prompt is forgotten.
+        """
         self._fill(running, prompt)
-        if not self._reader.decode(len(running), [variant.sequence for variant in running]):
+        self._add(drafts, len(running))
+        sequences = [variant.sequence for variant in running]
+        rows = len(running) + len(drafts)
+        if not self._reader.decode(rows, sequences, forgetting=not drafts):
             return False
         for row, variant in enumerate(running):
             variant.row = row
             variant.sequence.length += 1
         return True
+
+    def follow(self, variant: LlamaCppVariant) -> None:
+        """Go on to the row after the draft that was drawn."""
+        variant.row += 1
+        variant.sequence.length += 1
+
+    def settle(self, variant: LlamaCppVariant) -> None:
+        """Cut off the drafts that were not drawn; only models that can do so are given drafts."""
+        self._context.truncate(variant.sequence.id, variant.sequence.length)
 
     def forget(self, variant: LlamaCppVariant, prompt: Ids) -> bool:
         """Cut the sequence back, or read it anew where the model cannot forget a part."""
@@ -157,3 +177,13 @@ class Steps:
             batch.position[row] = variant.sequence.length
             batch.sequence[row] = variant.sequence.id
             batch.output[row] = 1
+
+    def _add(self, drafts: ListOf[int], row: int) -> None:
+        """Add the drafts to the batch as rows from `row` on, after the row before."""
+        batch, end = self._context.batch, row + len(drafts)
+        if drafts:
+            last = batch.position[row - 1]
+            batch.token[row:end] = drafts
+            batch.position[row:end] = np.arange(last + 1, last + 1 + len(drafts))
+            batch.sequence[row:end] = batch.sequence[row - 1]
+            batch.output[row:end] = 1

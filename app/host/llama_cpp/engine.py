@@ -13,6 +13,7 @@ from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
 from app.host.llama_cpp.model import Model
 from app.host.llama_cpp.pace import Pace
 from app.host.llama_cpp.tuning import Tuning
+from app.host.lookup import Costs
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter, too_long
 from app.host.requests import check_scored, does_not_fit, prompt_tokens, reading, seeds, statistics
@@ -21,6 +22,7 @@ from app.host.stops import Transcript
 from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError, Times, Writer
 
+_ROWS_COST = (1.45, 2.0, 2.6)  # of 2, 3 and 4 tokens, in steps of one: the dearest measured
 _SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as the vocabulary
 
 
@@ -31,13 +33,21 @@ _AHEAD = 128
 class LlamaCppEngine:
     """A model in memory with its context and prefix cache; implements `app.host.base.Engine`."""
 
-    def __init__(self, model: Model, info: ModelInfo, saved: SavedPrompts | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        info: ModelInfo,
+        saved: SavedPrompts | None = None,
+        *,
+        drafts: bool = True,
+    ) -> None:
         self._info = info
         self._model = model
         self._context = model.context
         self._vocabulary = model.vocabulary
         self._cache = PrefixCache(model.context, partial=model.can_forget_part, saved=saved)
         self._saved = saved
+        self._costs = _costs(model) if drafts else ()
         self._reader = Reader(model.context, self._cache)
         self._prompter = Prompter(model.vocabulary, model.template)
         self._pace = _pace(model, info)
@@ -147,7 +157,9 @@ class LlamaCppEngine:
     ) -> list[LlamaCppVariant]:
         first = self._cache.anew() if request.exact else self._cache.begin(prompt)
         times.reused = first.length
-        writer = Writer(Steps(self._context, self._reader, job), self._vocabulary, request, job)
+        steps = Steps(self._context, self._reader, job)
+        costs = () if request.exact or not request.sampling.temperature else self._costs
+        writer = Writer(steps, self._vocabulary, request, job, costs)
         variants = [self._variant(0, first, chains[0], request)]
         try:
             read = self._reader.read(first, prompt, job, exact=request.exact)
@@ -199,3 +211,10 @@ def _pace(model: Model, info: ModelInfo) -> Pace:
         return Pace(model.context.set_threads, threads)
     row_s = tuning.row_s if tuning.threads == threads else 0.0
     return Pace(model.context.set_threads, threads, tuning.step_s, row_s)
+
+
+def _costs(model: Model) -> Costs:
+    """What rows of guesses cost; nothing is guessed where the wrong ones could not be forgotten."""
+    if not model.can_forget_part:
+        return ()
+    return (model.tuning and model.tuning.rows_cost) or _ROWS_COST

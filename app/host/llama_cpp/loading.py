@@ -89,7 +89,8 @@ def load_engine(
             if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
                 notes.append(note)
             info = msgspec.structs.replace(info, placement=placed, notes=tuple(notes))
-            return LlamaCppEngine(model, info, saved_prompts(info, parts(file), options, prompts))
+            saved = saved_prompts(info, parts(file), options, prompts)
+            return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")
 
 
 def _devices(options: LoadOptions) -> Iterator[Device]:

@@ -27,7 +27,11 @@ _BLOCK_S = 0.3  # how long a block may take: progress shows after each
 
 
 class TorchVariant(Variant):
-    """A take with its chain and its row in a memory; `logits` are those after the last step."""
+    """A take with its chain and its row in a memory.
+
+    `logits` are those after the last step; those after the drafts that were read along are in
+    `more`, and the memory is then longer than `length` says.
+    """
 
     def __init__(
         self, index: int, lane: Lane, row: int, chain: Chain, transcript: Transcript
@@ -37,6 +41,7 @@ class TorchVariant(Variant):
         self.row = row
         self.chain = chain
         self.logits: Logits = np.empty(0, np.float32)
+        self.more: list[Logits] = []
         self.held = lane.length
 
     @property
@@ -111,22 +116,35 @@ class Steps:
         """The logits of the variant's last step."""
         return variant.logits
 
-    def step(self, running: Sequence[TorchVariant], prompt: Ids) -> bool:
-        """Read each variant's next token; False if cancelled."""
+    def step(
+        self, running: Sequence[TorchVariant], prompt: Ids, drafts: Sequence[int] = ()
+    ) -> bool:
+        """Read each variant's next token, then a single one's drafts; False if cancelled."""
         for together in _by_lane(running):
             lane, first = _narrowed(together)
-            tokens = np.zeros((lane.rows, 1), np.int32)
+            tokens = np.zeros((lane.rows, 1 + len(drafts)), np.int32)
+            tokens[:, 1:] = drafts
             for variant in together:
                 tokens[variant.row - first, 0] = variant.token_at(variant.held, prompt)
             try:
-                logits = self._model.read(lane, tokens)
+                logits = self._model.read(lane, tokens, keep=1 + len(drafts))
             except AbortedError:
                 return False
             for variant in together:
                 variant.lane, variant.row = lane, variant.row - first
-                variant.held = lane.length
-                variant.logits = logits[variant.row, -1]
+                variant.held = lane.length - len(drafts)
+                variant.logits, *variant.more = logits[variant.row]
         return True
+
+    def follow(self, variant: TorchVariant) -> None:
+        """Go on to the logits after the draft that was drawn."""
+        variant.logits = variant.more.pop(0)
+        variant.held += 1
+
+    def settle(self, variant: TorchVariant) -> None:
+        """Cut off the drafts that were not drawn."""
+        variant.more.clear()
+        variant.lane.cut(variant.held)
 
     def forget(self, variant: TorchVariant, prompt: Ids) -> bool:
         """Give the variant a memory of its own that ends before its last token."""

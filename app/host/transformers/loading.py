@@ -143,7 +143,8 @@ def _load_on(device: Device, order: _Order) -> TorchEngine:
     held = sum(weights.nbytes for weights in network.parameters())
     placed = Placed(device=settings.device, layers=info.layers, weights=held)
     info = msgspec.structs.replace(info, placement=(placed,), notes=tuple(order.notes))
-    return TorchEngine(model, info, saved_prompts(info, source.files, options, order.prompts))
+    saved = saved_prompts(info, source.files, options, order.prompts)
+    return TorchEngine(model, info, saved, drafts=options.drafts != "off")
 
 
 def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -> tuple[Any, Any]:
