@@ -93,7 +93,7 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         str,
         Row(
             label="Guess ahead",
-            help="Guesses ahead from what was already written, where the text repeats itself, as in a rewrite; the text stays the same.",
+            help="Guesses ahead where the text repeats itself, as in a rewrite, and checks every guess: faster, with the same chances for every word.",
             choices=("auto", "off"),
             group="Model",
         ),
