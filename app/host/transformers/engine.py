@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, Read, TokenDetail
 from app.host.base import Job
-from app.host.lookup import Costs
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter
 from app.host.requests import check_scored, prompt_tokens, reading, seeds, statistics
