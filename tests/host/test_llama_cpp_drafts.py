@@ -10,9 +10,9 @@ import pytest
 
 from app.core.load_options import LoadOptions
 from app.core.parameters import Sampling
-from app.engine.messages import ChatMessage, Done, HostEvent, Tokens
-from app.host.base import Job
+from app.engine.messages import ChatMessage, Done
 from app.host.llama_cpp.chain import Chain
+from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.decoding import LlamaCppVariant, Steps
 from app.host.llama_cpp.engine import LlamaCppEngine
 from tests.host.driving import Runner, load
@@ -111,37 +111,28 @@ def test_the_memory_is_right_afterwards(rewrite: Runner) -> None:
     assert known == pytest.approx(cold, abs=0.1)
 
 
-def test_a_cancel_while_guesses_are_read_keeps_the_sequence_right(rewrite: Runner) -> None:
-    """The abort callback ends a batch in its middle; what was written before stays."""
+def test_a_cancel_while_guesses_are_read_keeps_the_sequence_right(
+    rewrite: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """llama.cpp gives the batch up; what was written before stays, and the next run is right."""
     whole = rewritten(rewrite, temperature=0.4)
+    cancelled: list[int] = []
+    decode = Context.decode
 
-    class Impatient(Job):
-        """Cancelled the third time that llama.cpp asks, once some text is there."""
+    def cancelling(context: Context, count: int) -> None:
+        if count > 2 and len(rewrite.streamed()) > 60:
+            cancelled.append(count)
+            rewrite._job.cancel()
+        decode(context, count)
 
-        asked = 0
-        armed = False
-        _cancelled = False
-
-        @property
-        def cancelled(self) -> bool:
-            self.asked += self.armed
-            return self._cancelled or self.asked > 40
-
-        @cancelled.setter
-        def cancelled(self, value: bool) -> None:
-            self._cancelled = value
-
-    def arm(event: HostEvent, job: Job) -> None:
-        assert isinstance(job, Impatient)
-        job.armed = isinstance(event, Tokens) and len(rewrite.streamed()) > 60
-
-    rewrite.job_kind, rewrite.on_event = Impatient, arm
-    stopped = rewritten(rewrite, temperature=0.4)
-    rewrite.job_kind, rewrite.on_event = Job, None
+    with monkeypatch.context() as patched:
+        patched.setattr(Context, "decode", cancelling)
+        stopped = rewritten(rewrite, temperature=0.4)
     take = stopped.takes[0]
+    assert len(cancelled) == 1
     assert take.finish_reason == "cancelled"
     assert whole.takes[0].token_ids[: len(take.token_ids)] == take.token_ids
-    assert len(take.token_ids) < len(whole.takes[0].token_ids)
+    assert 10 < len(take.token_ids) < len(whole.takes[0].token_ids)
     assert rewritten(rewrite, temperature=0.4).takes == whole.takes
 
 
