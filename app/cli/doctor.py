@@ -17,13 +17,14 @@ import psutil
 
 from app import __version__
 from app.cli import output
+from app.cli.generate import load_command, off_a_failed_gpu
 from app.cli.models.listing import model_line
 from app.cli.program import Program
 from app.core.errors import LampblackError
 from app.core.models import ModelFile
 from app.core.offline import network_state
 from app.core.paths import Paths
-from app.engine.messages import Describe, Described, EngineReport
+from app.engine.messages import Describe, Described, EngineReport, Loaded, ModelInfo
 
 _LLAMA = "llama-cpp-python"
 PACKAGES = ("PySide6-Essentials", _LLAMA, "torch", "transformers")
@@ -75,11 +76,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     folders: tuple[Folder, ...]
     models: tuple[ModelFile, ...]
     missing: tuple[Missing, ...]
+    loaded: ModelInfo | None = None
+    load_problem: str = ""
 
 
 def run_doctor(arguments: argparse.Namespace, program: Program) -> int:
     """Write the report; trouble found is part of it and no failure of the doctor's."""
     report = examine(program)
+    if arguments.model is not None:
+        info, problem = _load(program, arguments.model)
+        report = msgspec.structs.replace(report, loaded=info, load_problem=problem)
     if arguments.json:
         text = json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2)
     else:
@@ -123,6 +129,20 @@ def _describe(program: Program) -> tuple[Described | None, str]:
         return None, str(error)
     assert isinstance(finished, Described)
     return finished, ""
+
+
+def _load(program: Program, name: str) -> tuple[ModelInfo | None, str]:
+    """The model as it is loaded with the user's settings, or why it is not."""
+    try:
+        load = load_command(program.model(name), program.settings.engine, program.settings.load)
+        load = off_a_failed_gpu(load, program.gpu_marks)
+        with program.engine() as client:
+            load = msgspec.structs.replace(load, job=client.next_job(), cache=program.engine_cache)
+            loaded = client.run(load, lambda _event: None)
+    except LampblackError as error:
+        return None, str(error)
+    assert isinstance(loaded, Loaded)
+    return loaded.model, ""
 
 
 def _version(package: str) -> str | None:
@@ -207,6 +227,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield "Packages:"
     yield from (f"  {name} {found or 'not installed'}" for name, found in report.packages.items())
     yield from _engine_lines(report)
+    yield from _loaded_lines(report)
     yield from _disk_lines(report)
     yield "Missing:" if report.missing else "Nothing is missing."
     yield from (f"  {missing.what} → {missing.fix}" for missing in report.missing)
@@ -222,6 +243,16 @@ def _engine_lines(report: Report) -> Iterator[str]:
         yield from (f"    {device.description}" for device in engine.devices)
     yield f"Network of this program: {_NETWORK[report.network_program]}"
     yield f"Network of the engine host: {_NETWORK[report.network_host]}"
+
+
+def _loaded_lines(report: Report) -> Iterator[str]:
+    """Where the layers of the model went that was asked for."""
+    if report.load_problem:
+        yield f"The model cannot be loaded: {report.load_problem}"
+    if report.loaded is not None:
+        yield f"Loaded: {report.loaded.name}"
+        yield from (f"  {row.description}" for row in report.loaded.placement)
+        yield from (f"  {note}" for note in report.loaded.notes)
 
 
 def _disk_lines(report: Report) -> Iterator[str]:

@@ -49,14 +49,14 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
     request = _request(arguments, sampling)
     options = load_options_from(arguments, program.settings.load)
     model = program.model(arguments.model)
-    load = _load(model, arguments.engine or program.settings.engine, options)
+    load = load_command(model, arguments.engine or program.settings.engine, options)
     load = msgspec.structs.replace(
         load,
-        cache=str(program.paths.engine_cache),
+        cache=program.engine_cache,
         saves_prompts=not options.keep_prompts,  # they are only deleted
     )
     if not is_given(arguments, "gpu_layers"):
-        load = _off_a_failed_gpu(load, program.gpu_marks)
+        load = off_a_failed_gpu(load, program.gpu_marks)
     with program.engine() as client:
         result = _Run(client, model.name, stream=not arguments.json).carry_out(load, request)
     if arguments.json:
@@ -70,14 +70,15 @@ def _preset(arguments: argparse.Namespace, program: Program) -> Sampling:
     return program.presets.get(arguments.preset).sampling if arguments.preset else Sampling()
 
 
-def _load(model: ModelFile, wanted: str, options: LoadOptions) -> Load:
+def load_command(model: ModelFile, wanted: str, options: LoadOptions) -> Load:
+    """The command to load `model` on the engine that the user wants; its job is still missing."""
     if not is_encodable(model.path):
         raise NotAModelError("The model's path is not valid UTF-8.", "Rename the file or folder.")
     engine = cast(EngineName, engine_for(model, wanted))
     return Load(job=0, path=model.path, engine=engine, options=options)
 
 
-def _off_a_failed_gpu(load: Load, marks: GpuMarks) -> Load:
+def off_a_failed_gpu(load: Load, marks: GpuMarks) -> Load:
     """The load on the processor where the GPU crashed with this model the last time."""
     mark = marks.failed(load.path, load.engine)
     if mark is None or not load.options.gpu_layers:

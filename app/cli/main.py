@@ -133,6 +133,13 @@ def _add_bench(words: Words) -> None:
 
 def _add_doctor(words: Words) -> None:
     parser = parser_of(words.add_parser, "doctor", help="say what works here and what is missing")
+    parser.add_argument(
+        "--model",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="load this model, or the usual one, and say which device holds which layers",
+    )
     parser.add_argument("--json", action="store_true", help="write the report as one JSON object")
     parser.set_defaults(run=run_doctor)
 

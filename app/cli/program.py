@@ -53,6 +53,11 @@ class Program:
         """Which loads onto a graphics card crashed."""
         return GpuMarks(self.paths.gpu_marks)
 
+    @property
+    def engine_cache(self) -> str:
+        """Where an engine keeps what makes it faster the next time."""
+        return str(self.paths.engine_cache)
+
     @contextmanager
     def engine(self) -> Iterator[EngineClient]:
         """An engine client that is closed, with its host, at the end."""

@@ -9,10 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app import __version__
 from app.cli.doctor import _FIXES
-from app.core.errors import EngineStoppedError
-from app.engine.messages import Describe, Described, DeviceReport, EngineReport, Event
+from app.core.errors import EngineStoppedError, OutOfMemoryError
+from app.engine.messages import (
+    Describe,
+    Described,
+    DeviceReport,
+    EngineReport,
+    Event,
+    Loaded,
+    ModelInfo,
+    Placed,
+)
 
 PROCESSOR = DeviceReport(name="CPU", title="Lamp", kind="CPU")
 CARD = DeviceReport(name="CUDA0", title="Torch", kind="GPU", free=6 * 2**30, total=8 * 2**30)
@@ -118,3 +129,46 @@ def test_the_real_program_and_its_host_are_kept_off_the_network(run_program: Any
     firmly = "kernel" if sys.platform == "linux" else "hook"
     assert (report["network_program"], report["network_host"]) == (firmly, firmly)
     assert {engine["engine"] for engine in report["engines"]} >= {"llama.cpp", "torch"}
+
+
+class LoadingClient(DescribingClient):
+    """An engine client that puts a model on two devices, or has no room for it."""
+
+    problem = ""
+
+    def run(self, command: Any, on_event: Callable[[Event], None]) -> Any:
+        if isinstance(command, Describe):
+            return super().run(command, on_event)
+        if self.problem:
+            raise OutOfMemoryError(self.problem)
+        info = ModelInfo(
+            name="Tiny",
+            path=command.path,
+            engine=command.engine,
+            placement=(
+                Placed(device="Torch", layers=20, weights=2**30, cache=2**20),
+                Placed(device="CPU", layers=11),
+            ),
+            notes=("20 of 31 layers fit.",),
+        )
+        return Loaded(job=command.job, model=info, seconds=0.1)
+
+
+def test_where_the_layers_of_a_model_go(run: Any, starter_model: Path) -> None:
+    words = ("doctor", "--model", str(starter_model))
+    outcome = run(*words, new_client=LoadingClient)
+    for line in ("Loaded: Tiny", "  Torch: 20 layers, 1,025 MiB", "  CPU: 11 layers, 0 MiB"):
+        assert line in outcome.out.splitlines()
+    assert "  20 of 31 layers fit." in outcome.out
+    report = json.loads(run(*words, "--json", new_client=LoadingClient).out)
+    assert [row["layers"] for row in report["loaded"]["placement"]] == [20, 11]
+
+
+def test_a_model_that_does_not_load_is_part_of_the_report(
+    run: Any, starter_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoadingClient, "problem", "There is not enough memory.")
+    outcome = run("doctor", "--model", str(starter_model), new_client=LoadingClient)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "The model cannot be loaded: There is not enough memory." in outcome.out
+    assert "There is no model yet" in run("doctor", "--model", new_client=LoadingClient).out

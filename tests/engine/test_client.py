@@ -47,6 +47,15 @@ def test_the_host_is_off_the_network(driver):
     described = driver.client.run(Describe(job=driver.client.next_job()), driver.listener)
     assert described.network_denied == "kernel"
     assert {report.engine for report in described.engines} == {"llama.cpp", "torch"}
+    assert driver.client.host_pid is None, "it is full of every engine's library"
+
+
+def test_a_host_with_a_model_stays_as_it_is_when_the_engines_are_described(driver, script_file):
+    driver.load(script_file())
+    pid = driver.client.host_pid
+    driver.client.run(Describe(job=driver.client.next_job()), driver.listener)
+    assert driver.client.host_pid == pid
+    assert driver.generate(prompt="x").takes[0].text == "One two three."
 
 
 def test_the_host_sees_little_of_the_environment_and_dumps_no_core(
