@@ -87,11 +87,14 @@ class SavedPrompts:
         """The engine's memory of a prompt; None, and the file is gone, if anything is wrong."""
         try:
             state = read_state(saved.path, saved.header)
-            os.utime(saved.path)
-        except (OSError, ValueError, MemoryError) as error:
+        except MemoryError:  # there is no room for it now
+            return None
+        except (OSError, ValueError) as error:
             sys.stderr.write(f"A saved prompt could not be used: {error}.\n")
             self.drop(saved)
             return None
+        with suppress(OSError):  # it may be a disk that can only be read
+            os.utime(saved.path)
         return state
 
     def drop(self, saved: Saved) -> None:

@@ -124,6 +124,31 @@ def test_a_file_that_goes_while_it_is_known_is_no_error(folder, saved_at, capsys
     assert prompts.best(tokens) == (None, 0)
 
 
+def test_too_little_memory_now_is_no_reason_to_delete(folder, saved_at, monkeypatch):
+    tokens = text(300)
+    save(saved_at(), tokens)
+    prompts = saved_at()
+
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "empty", no_memory)
+        assert found(prompts, tokens) is None
+    assert found(prompts, tokens) is not None
+
+
+def test_a_disk_that_can_only_be_read_serves_all_the_same(saved_at, monkeypatch):
+    tokens = text(300)
+    save(saved_at(), tokens)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert found(saved_at(), tokens) is not None
+
+
 def test_sizes_that_cannot_be_are_refused(tmp_path):
     path = tmp_path / "a.prompt"
     header = describe(MADE, text(8), STATE)
