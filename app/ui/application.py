@@ -16,6 +16,7 @@ from app.core.resources import resource
 from app.ui.crash_log import CrashLog
 from app.ui.dressing import dress
 from app.ui.first_paint import FirstPaint
+from app.ui.fonts import interface_font
 from app.ui.main_window import MainWindow
 from app.workbench import Workbench
 
@@ -60,6 +61,7 @@ def make_application() -> QApplication:
     application.setOrganizationName("Lampblack")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(APPLICATION_ID)
+    application.setFont(interface_font(application.font()))
     application.setWindowIcon(QIcon(str(_ICON)))
     translator = QTranslator(application)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

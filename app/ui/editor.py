@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QTextBlockFormat,
-    QTextCharFormat,
     QTextCursor,
     QWheelEvent,
 )
@@ -28,8 +27,8 @@ from app.ui.fonts import page_font
 from app.ui.history import History, Step
 from app.ui.manuscript import Change, Manuscript, plain, units
 from app.ui.theme import Theme
+from app.ui.tint import Tint
 
-_MOST_TINTED = 200  # paragraphs; more are tinted in one piece
 _NARROWEST = 24  # pixels between the text and the window's edge
 
 
@@ -64,8 +63,7 @@ class Editor(QTextEdit):
         self._source = Source.WRITER
         self._preedit = ""
         self._measure = 68
-        self._tint: tuple[int, int] = (0, 0)
-        self._tint_format = QTextCharFormat()
+        self._tint = Tint(self)
         self._block_format = QTextBlockFormat()
         self._muted = QColor()
         self._menu_maker: Callable[[], QMenu] | None = None
@@ -111,45 +109,16 @@ class Editor(QTextEdit):
             f" selection-color: {theme.selection_ink.name()}; }}"
         )
         self._muted = theme.faint
-        self._tint_format = QTextCharFormat()
-        self._tint_format.setBackground(theme.take_tint)
-        self._tint_format.setForeground(theme.take_ink)
-        self._show_tint()
+        self._tint.set_colours(theme)
 
     def set_tint(self, start: int, end: int) -> None:
         """Tint the text from `start` to `end`, and nothing else; equal ends clear it."""
-        if (start, end) != self._tint:
-            self._tint = (start, end)
-            self._show_tint()
+        self._tint.move(start, end)
 
     @property
     def tint(self) -> tuple[int, int]:
         """The tinted range; both ends are equal when there is none."""
-        return self._tint
-
-    def _show_tint(self) -> None:
-        selections = []
-        for start, end in self._tinted_lines():
-            selection = QTextEdit.ExtraSelection()
-            selection.cursor = self.cursor_at(start, end)
-            selection.format = self._tint_format
-            selections.append(selection)
-        self.setExtraSelections(selections)
-
-    def _tinted_lines(self) -> list[tuple[int, int]]:
-        """The tinted paragraphs without their ends, which would show as boxes of their own."""
-        start, end = self._tint
-        first, last = self.document().findBlock(start), self.document().findBlock(end)
-        if last.blockNumber() - first.blockNumber() > _MOST_TINTED:
-            return [self._tint]
-        lines = []
-        while start < end and first.isValid():
-            stop = min(end, first.position() + first.length() - 1)
-            if stop > start:
-                lines.append((start, stop))
-            first = first.next()
-            start = first.position()
-        return lines
+        return self._tint.range
 
     def _set_page_margins(self) -> None:
         frame = self.document().rootFrame()

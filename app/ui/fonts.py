@@ -1,8 +1,8 @@
-"""The page's font: the writer's choice, or the first good serif of this machine."""
+"""Fonts: the page's, by the writer's choice, and the interface's, which is the system's own."""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 
 _SERIFS = (
     "Literata",
@@ -26,6 +26,25 @@ _HAN = (
     "Noto Sans CJK SC",
     "Droid Sans Fallback",
 )
+
+
+_HAN_SANS = (
+    "Source Han Sans SC",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei UI",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "Droid Sans Fallback",
+)
+
+
+def interface_font(system: QFont) -> QFont:
+    """The system's font, with regular faces for Chinese: the one that is found may be a bold."""
+    font = QFont(system)
+    font.setFamilies([QFontInfo(system).family(), *_HAN_SANS])  # what an alias stands for
+    return font
 
 
 def page_font(family: str, points: float) -> QFont:

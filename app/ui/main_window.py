@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QTabWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter
 
 from app.core.errors import LampblackError
 from app.engine.messages import Done, Event, ModelInfo
+from app.ui import help_desk
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
+from app.ui.carets import Carets
 from app.ui.document_controller import DocumentController
 from app.ui.manuscript import count_words
 from app.ui.model_desk import ModelDesk
@@ -21,9 +23,10 @@ from app.ui.page_column import PageColumn
 from app.ui.questions import Questions
 from app.ui.recent_menu import RecentMenu
 from app.ui.sampling_panel import SamplingPanel
+from app.ui.side_panel import SidePanel
 from app.ui.status_bar import StatusBar
 from app.ui.token_count import TokenCount
-from app.ui.view_desk import ViewDesk, show_dialog
+from app.ui.view_desk import ViewDesk
 from app.ui.window_memory import WindowMemory
 from app.ui.writing_desk import WritingDesk
 from app.workbench import Workbench
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 _KEEP_SAMPLING_MS = 600
 _COUNT_WORDS_MS = 120
 _LOOK_AT_STORE_MS = 2000
-_MODELS_TAB = 1  # in the side panel
 _MODEL_SUFFIX = ".gguf"
 
 
@@ -83,6 +85,7 @@ class MainWindow(QMainWindow):
             self,
         )
         self.documents = DocumentController(bench, self.editor, self.questions, self)
+        self._carets = Carets(self._memory, self.documents, self.editor)
         self.writing = WritingDesk(
             bench, self.page, self.status, self.actions_table, self.desk, self.documents
         )
@@ -100,12 +103,7 @@ class MainWindow(QMainWindow):
         return timer
 
     def _lay_out(self) -> None:
-        self.side = QTabWidget()
-        self.side.setDocumentMode(True)
-        self.side.setAccessibleName(self.tr("Side panel"))
-        self.side.addTab(self.sampling, self.tr("Writing"))
-        self.side.addTab(QWidget(), self.tr("Models"))
-        self.side.setMinimumWidth(300)
+        self.side = SidePanel(self.sampling)
         self.splitter = QSplitter()
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
@@ -130,13 +128,8 @@ class MainWindow(QMainWindow):
     def _make_models_panel(self) -> ModelsPanel:
         from app.ui.models_panel import ModelsPanel
 
-        panel, shown = ModelsPanel(self.bench.library), self.side.currentIndex()
-        waiting, title = self.side.widget(_MODELS_TAB), self.side.tabText(_MODELS_TAB)
-        self.side.removeTab(_MODELS_TAB)
-        self.side.insertTab(_MODELS_TAB, panel, title)
-        self.side.setCurrentIndex(shown)
-        if waiting is not None:
-            waiting.deleteLater()
+        panel = ModelsPanel(self.bench.library)
+        self.side.put_models(panel)
         return panel
 
     def _connect_actions(self) -> None:
@@ -177,9 +170,9 @@ class MainWindow(QMainWindow):
                 "add_model": self.desk.choose,
                 "get_starter": self.desk.get_starter,
                 "models": self.show_models,
-                "shortcuts": self._show_shortcuts,
-                "logs": self.open_logs,
-                "about": self._show_about,
+                "shortcuts": lambda: help_desk.show_shortcuts(self),
+                "logs": lambda: help_desk.show_folder(self.bench.paths.logs),
+                "about": lambda: help_desk.show_about(self),
             }
         )
         self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
@@ -247,6 +240,7 @@ class MainWindow(QMainWindow):
         if not self.documents.may_leave():
             event.ignore()
             return
+        self._carets.keep()
         self._memory.keep(self, self.splitter)
         if self._keep_sampling.isActive():
             self._store_sampling()
@@ -388,17 +382,7 @@ class MainWindow(QMainWindow):
             menu.addSeparator()
         return menu
 
-    # Settings and help
-
-    def _show_shortcuts(self) -> None:
-        from app.ui.info_dialogs import ShortcutsDialog
-
-        show_dialog(ShortcutsDialog(self))
-
-    def _show_about(self) -> None:
-        from app.ui.info_dialogs import about
-
-        show_dialog(about(self))
+    # Settings
 
     def _store_sampling(self) -> None:
         self._change_settings(sampling=self.sampling.sampling())
@@ -408,11 +392,6 @@ class MainWindow(QMainWindow):
             self.bench.settings.change(**changes)
         except LampblackError as error:
             self.show_error(error)
-
-    def open_logs(self) -> None:
-        """Show the folder of logs in the system's file manager."""
-        self.bench.paths.logs.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.bench.paths.logs)))
 
 
 def _is_model(path: Path) -> bool:

@@ -1,12 +1,14 @@
-"""What a window remembers about itself: its size and place, the splitter, and the zoom."""
+"""What a window remembers: its size and place, the splitter, the zoom, and every file's caret."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
+_MOST_CARETS = 100  # files; those that were left longest ago are forgotten
 _FRAME = 48  # what the desktop puts around a window, in pixels at most
 
 
@@ -25,6 +27,24 @@ class WindowMemory:
     @zoom.setter
     def zoom(self, steps: int) -> None:
         self._ini.setValue("zoom", steps)
+
+    def caret(self, path: Path) -> int:
+        """Where the caret was when the file was left; its start if it was never here."""
+        return self._carets().get(path.absolute().as_uri(), 0)
+
+    def keep_caret(self, path: Path, position: int) -> None:
+        """Remember where the caret is in the file that is being left."""
+        carets = self._carets()
+        carets.pop(path.absolute().as_uri(), None)
+        carets[path.absolute().as_uri()] = position
+        kept = dict(list(carets.items())[-_MOST_CARETS:])
+        self._ini.setValue("carets", msgspec.json.encode(kept).decode())
+
+    def _carets(self) -> dict[str, int]:
+        try:
+            return msgspec.json.decode(str(self._ini.value("carets", "{}")), type=dict[str, int])
+        except msgspec.MsgspecError:
+            return {}
 
     def restore(self, window: QMainWindow, splitter: QSplitter) -> None:
         """Give the window the size and place that it had."""

@@ -32,6 +32,28 @@ def test_saving_and_opening(studio, tmp_path):
     assert not studio.window.actions_table["undo"].isEnabled()
 
 
+def test_a_file_is_gone_on_with_where_it_was_left(studio, make_studio, tmp_path):
+    novel, other = tmp_path / "novel.txt", tmp_path / "été.txt"
+    novel.write_text("Chapter one", "utf-8")
+    other.write_text("Notes", "utf-8")
+    editor = studio.window.editor
+    studio.window.open_paths([novel])
+    assert editor.textCursor().position() == 0, "a new one begins at its start"
+    editor.move_caret(7)
+    studio.window.open_paths([other])
+    editor.move_caret(5)
+    studio.window.open_paths([novel])
+    assert editor.textCursor().position() == 7
+    editor.move_caret(9)
+    studio.window.close()
+    novel.write_text("Short", "utf-8")
+    again = make_studio()
+    again.window.open_paths([other])
+    assert again.window.editor.textCursor().position() == 5
+    again.window.open_paths([novel])
+    assert again.window.editor.textCursor().position() == 5, "never behind the end"
+
+
 def test_windows_line_ends_come_back(studio, tmp_path):
     path = tmp_path / "dos.txt"
     path.write_bytes(b"one\r\ntwo\r\n")

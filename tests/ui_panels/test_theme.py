@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.ui.dressing import dress
+from app.ui.fonts import interface_font
 from app.ui.theme import DARK, LIGHT, Theme
 
 TEXT_ON = [
@@ -76,3 +77,12 @@ def test_system_follows_the_desktop(qapp: QApplication) -> None:
     dress(qapp, "system")
     dark = qapp.styleHints().colorScheme().name == "Dark"
     assert Theme.current() is (DARK if dark else LIGHT)
+
+
+def test_the_interface_keeps_the_systems_font_and_names_faces_for_chinese(qapp) -> None:
+    system = QFont("Sans Serif", 11)
+    font = interface_font(system)
+    assert font.families()[0] == QFontInfo(system).family()
+    assert "Noto Sans CJK SC" in font.families()
+    assert font.pointSize() == 11
+    assert QFontInfo(font).family() == QFontInfo(system).family()
