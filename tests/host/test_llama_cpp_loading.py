@@ -273,6 +273,15 @@ def test_a_full_card_gets_fewer_layers_each_time_and_that_is_said(
     assert (info.settings.gpu_layers, info.settings.device) == (7, "A card")
 
 
+def test_fewer_layers_are_no_help_where_the_processor_is_full(
+    starter_model: Path, card: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
+    with pytest.raises(OutOfMemoryError, match="A context of 256 tokens needs"):
+        load(starter_model, LoadOptions(context=256, threads=1))
+    assert card == [31, 15, 7]
+
+
 def test_layers_that_were_asked_for_are_not_taken_back(
     starter_model: Path, card: list[int]
 ) -> None:

@@ -144,6 +144,12 @@ def test_an_integrated_gpu_waits_behind_a_card() -> None:
     assert gpus([inside, PROCESSOR, BLAS]) == (inside,)
 
 
+def test_an_integrated_gpu_has_no_more_than_the_system() -> None:
+    inside = card(0, 16, kind=INTEGRATED)
+    assert inside.within(6 * GIBI).free == 6 * GIBI
+    assert card(0, 16).within(6 * GIBI).free == 16 * GIBI
+
+
 def test_an_integrated_gpu_seen_twice_counts_once() -> None:
     first = card(0, 16, kind=INTEGRATED, backend="ROCm")
     second = card(1, 16, kind=INTEGRATED, backend="Vulkan", title="Card 0 (RADV)")

@@ -60,6 +60,10 @@ _STEP = 0.01  # of progress per event
 _AGAIN = "Get the file again."
 
 
+class _ProcessorFullError(OutOfMemoryError):
+    """The processor's memory does not hold its part of the context."""
+
+
 def load_engine(
     path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = ""
 ) -> LlamaCppEngine:
@@ -77,6 +81,8 @@ def load_engine(
     while True:
         try:
             model, settings = _load_placed(file, options, placement, job, remembered)
+        except _ProcessorFullError:
+            raise  # fewer layers on the GPU would ask for more
         except OutOfMemoryError as error:
             if not placement.layers or options.gpu_layers > 0:
                 raise _with_fewer(error, placement) from error
@@ -95,7 +101,9 @@ def load_engine(
 
 def _devices(options: LoadOptions) -> Iterator[Device]:
     """The devices that may be used; where no layers are wanted, no GPU is as much as looked at."""
-    return library().devices() if options.gpu_layers else iter(())
+    if options.gpu_layers:
+        available = psutil.virtual_memory().available
+        yield from (device.within(available) for device in library().devices())
 
 
 def _demand(header: GgufHeader, options: LoadOptions) -> Demand:
@@ -302,7 +310,7 @@ def _check_memory(handle: Any, settings: EngineSettings) -> None:
     needed += attention_bytes(handle, settings) if here else 0
     free = psutil.virtual_memory().available
     if needed > free:
-        raise OutOfMemoryError(
+        raise _ProcessorFullError(
             f"A context of {settings.context:,} tokens needs {needed / 2**30:.1f} GiB of memory, "
             f"but only {free / 2**30:.1f} GiB are free.",
             SMALLER,

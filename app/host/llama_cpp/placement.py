@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.gguf_layers import LayerSizes
 from app.engine.messages import DeviceKind, DeviceReport, Placed
@@ -51,6 +51,12 @@ class Device:
     def is_known(self) -> bool:
         """Whether it says how much memory it has."""
         return self.total > 0 or self.free > 0
+
+    def within(self, available: int) -> Device:
+        """A GPU inside the processor takes from the system's memory what it has."""
+        if self.kind != INTEGRATED:
+            return self
+        return replace(self, free=min(self.free, available))
 
     @property
     def budget(self) -> int:
