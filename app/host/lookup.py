@@ -8,7 +8,7 @@ in one batch. All decisions depend on counts, never on a clock, so that a seed r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from app.host.vocabulary import Ids
 
@@ -122,11 +122,15 @@ class Gate:
 
 
 def _extended(costs: Costs) -> Costs:
-    """The costs for every length up to MOST; beyond what was measured they rise as at its end."""
-    found = [max(1.0, cost) for cost in costs[:MOST]]
-    slope = max(0.0, found[-1] - (found[-2] if len(found) > 1 else 1.0))
+    """The costs for every length up to MOST; beyond what was measured they rise as they did there.
+
+    More rows never cost less: where a measurement says so, another program was busy.
+    """
+    found = list(accumulate((max(1.0, cost) for cost in costs[:MOST]), max))
+    begin, steps = (found[0], len(found) - 1) if len(found) > 1 else (1.0, 1)
+    rise = (found[-1] - begin) / steps
     while len(found) < MOST:
-        found.append(found[-1] + slope)
+        found.append(found[-1] + rise)
     return tuple(found)
 
 

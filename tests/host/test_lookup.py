@@ -77,16 +77,21 @@ def test_no_luck_costs_more_than_the_allowance(
 ) -> None:
     """Whatever matches there are and however many guesses are right: 1.5 %, and one step."""
     gate = Gate(costs)
+    assert gate._costs[: len(costs)] == costs
+    assert list(gate._costs) == sorted(gate._costs)
     cost = tokens = 0.0
-    slope = costs[-1] - (costs[-2] if len(costs) > 1 else 1.0)
     for agreeing, luck in steps:
         guessed = gate.length(agreeing)
         right = min(guessed, luck)
-        beyond = max(0, guessed - len(costs))
-        cost += costs[min(guessed, len(costs)) - 1] + slope * beyond if guessed else 1.0
+        cost += gate._costs[guessed - 1] if guessed else 1.0
         tokens += right + 1
         gate.written(guessed, right)
     assert cost <= tokens * 1.015 + 1.001
+
+
+def test_a_measurement_that_falls_is_not_believed() -> None:
+    assert Gate((1.5, 2.0, 1.25))._costs[:5] == (1.5, 2.0, 2.0, 2.25, 2.5)
+    assert Gate((1.2,))._costs[:3] == pytest.approx((1.2, 1.4, 1.6))
 
 
 def simulated(text: list[int], prompt: list[int], costs: tuple[float, ...]) -> float:
