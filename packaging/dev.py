@@ -98,6 +98,12 @@ def llama_trouble() -> str:
     return tried.stderr.strip().rpartition("\n")[2] or f"it ended with code {tried.returncode}"
 
 
+def sees_gpu() -> bool:
+    """Whether the installed llama-cpp-python finds a GPU."""
+    question = "import llama_cpp, sys; sys.exit(not llama_cpp.llama_supports_gpu_offload())"
+    return subprocess.run([str(PYTHON), "-c", question], capture_output=True).returncode == 0
+
+
 def cached_llama() -> str:
     """The wheel that an earlier build has left in pip's cache; empty when there is none."""
     command = [str(PYTHON), "-m", "pip", "cache", "list", "llama_cpp_python", "--format", "abspath"]
@@ -314,6 +320,9 @@ def test_vulkan(arguments: Sequence[str]) -> int:
         raise SetupError(f"The tests of Vulkan need {missing}.")
     set_up(tools=True, gpu="vulkan")
     os.environ["GGML_VK_VISIBLE_DEVICES"] = "0"  # else the processor's own Vulkan is passed over
+    if not sees_gpu():
+        how = machine.install_command("mesa-vulkan-drivers", "mesa-vulkan-drivers")
+        raise SetupError(f"Vulkan finds no device here, not even the processor: run `{how}`.")
     code = get_starter()
     command = [str(PYTHON), "-m", "pytest", "tests/vulkan", *arguments]
     return code or subprocess.call(command, cwd=ROOT)

@@ -359,10 +359,14 @@ class EngineClient:
                 f"The engine {describe_exit(code)} while it loaded {Path(command.path).name}.",
                 "The file may be damaged or need more memory than there is; choose another model.",
             )
+        on_gpu = model is not None and model.settings.gpu_layers != 0
+        after = " and the model is loaded anew"
+        if on_gpu:
+            after = ", and if it happens once more, set the layers on the GPU to 0"
         doing = f"while it worked with {model.name}" if model else "before it was ready"
         return ModelCrashedError(
             f"The engine {describe_exit(code)} {doing}.",
-            "Your text is safe; write again and the model is loaded anew.",
+            f"Your text is safe; write again{after}.",
         )
 
     def _remember(self, command: JobCommand, finished: Finished) -> None:

@@ -17,7 +17,7 @@ from app.core.errors import CancelledError, GenerationError, GpuCrashedError, Mo
 from app.core.load_options import LoadOptions
 from app.engine.client import EngineClient
 from app.engine.gpu_marks import GpuMark, GpuMarks
-from app.engine.messages import Load, Loaded, Loading
+from app.engine.messages import Generate, Load, Loaded, Loading
 
 CARD = "A card"
 
@@ -59,6 +59,14 @@ def test_a_crash_without_a_card_is_not_the_cards(client, marks, listener, script
         load(client, path, listener)
     assert not isinstance(caught.value, GpuCrashedError)
     assert marks.failed(str(path), "fake") is None
+
+
+def test_a_crash_while_it_writes_on_the_card_names_the_way_out(
+    client, listener, script_file
+) -> None:
+    load(client, script_file(gpu=CARD, decode_fault="abort"), listener)
+    with pytest.raises(ModelCrashedError, match="set the layers on the GPU to 0"):
+        client.run(Generate(job=client.next_job(), prompt="x"), listener)
 
 
 def test_the_mark_is_there_while_it_loads_and_goes_when_it_is_loaded(

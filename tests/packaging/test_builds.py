@@ -191,6 +191,7 @@ def installed(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(dev.subprocess, "call", lambda *_, **__: 0)
     monkeypatch.setattr(dev, "check", lambda: 0)
     monkeypatch.setattr(dev, "install_torch", lambda: None)
+    monkeypatch.setattr(dev, "sees_gpu", lambda: True)
     return kinds
 
 
@@ -238,3 +239,15 @@ def test_the_tests_of_vulkan_see_the_processor_as_a_gpu(
     assert installed == ["vulkan"]
     assert commands[0][1:] == ["-m", "pytest", "tests/vulkan", "-x"]
     assert dev.os.environ["GGML_VK_VISIBLE_DEVICES"] == "0"
+
+
+def test_a_machine_without_any_vulkan_driver_is_told(
+    dev, hardware, installed, monkeypatch, capsys
+) -> None:
+    hardware(tools=("glslc",), headers="1.4.309")
+    monkeypatch.setattr(dev, "VENV", dev.VENV.rename(dev.ROOT / dev.VULKAN_VENV))
+    monkeypatch.setattr(dev, "PYTHON", dev.VENV / "bin" / "python")
+    monkeypatch.setattr(dev, "sees_gpu", lambda: False)
+    monkeypatch.setenv("GGML_VK_VISIBLE_DEVICES", "7")
+    assert dev.main(["test", "--vulkan"]) == 1
+    assert "run `sudo apt install mesa-vulkan-drivers`" in capsys.readouterr().err

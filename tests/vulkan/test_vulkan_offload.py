@@ -120,3 +120,18 @@ def test_a_cancel_while_it_writes_keeps_the_text(partly: LlamaCppEngine) -> None
     done = runner(PROMPT, temperature=0.0, max_tokens=50)
     assert done.takes[0].finish_reason == "cancelled"
     assert done.takes[0].text == runner.streamed()
+
+
+def test_what_does_not_fit_stays_on_the_processor(load_noting: Callable[..., object]) -> None:
+    (card,) = gpus(library().devices())
+    context = card.total // 2**15  # the cache is more than the device has
+    engine, sizes = load_noting(context=context, kv_type="f32", ubatch=32)
+    info = engine.info
+    text = Runner(engine)(PROMPT, temperature=0.0, max_tokens=1).takes[0].text
+    engine.close()
+    assert 0 < info.settings.gpu_layers < 31
+    assert [row.device for row in info.placement] == [card.title, "CPU"]
+    assert sum(sizes.values()) <= card.free
+    assert sum(sizes.values()) >= 0.8 * card.budget
+    assert "the processor does the rest" in info.notes[0]
+    assert text

@@ -69,7 +69,11 @@ class FakeEngine:
             context=options.context or 2048,
             trained_context=2048,
             has_chat_template=True,
-            settings=EngineSettings(engine="fake", context=options.context or 2048),
+            settings=EngineSettings(
+                engine="fake",
+                context=options.context or 2048,
+                gpu_layers=options.gpu_layers if script.gpu else 0,
+            ),
         )
 
     @property
