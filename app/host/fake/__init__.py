@@ -88,9 +88,9 @@ class FakeEngine:
         for step in range(script.steps):
             _wait(script.step_s)
             job.emit(Prefill(job=job.number, done=total * (step + 1) // script.steps, total=total))
+            _misbehave(script.prefill_fault, job, script)
             if job.cancelled:
                 return self._done(request, job, [""] * request.n, total, "cancelled")
-            _misbehave(script.prefill_fault, job, script)
         texts, reason = self._write(request, job)
         return self._done(request, job, texts, total, reason)
 
@@ -101,9 +101,9 @@ class FakeEngine:
         for step in range(script.steps):
             _wait(script.step_s)
             job.emit(Prefill(job=job.number, done=total * (step + 1) // script.steps, total=total))
+            _misbehave(script.prefill_fault, job, script)
             if job.cancelled:
                 break
-            _misbehave(script.prefill_fault, job, script)
         return Done(job=job.number, stats=Stats(prompt_tokens=total))
 
     def settle(self) -> None:
