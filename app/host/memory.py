@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_ARENA_MAX = -8  # the option's number in malloc.h
 _STATISTICS = Path("/proc/self/statm")  # in pages; the sixth number is the process's own data
 
 
@@ -34,6 +35,18 @@ def at_most_more(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def use_one_arena() -> None:
+    """Let all threads take their memory from one place; call it before any other thread runs.
+
+    GNU's C library gives each thread that loads a model a place of its own, whose end `give_back`
+    cannot hand back. Model libraries take their memory in few and large pieces: none waits for it.
+    """
+    if sys.platform == "linux":
+        option = getattr(ctypes.CDLL(None), "mallopt", None)
+        if option is not None:
+            option(_ARENA_MAX, 1)
 
 
 def give_back() -> None:
