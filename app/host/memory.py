@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_ARENA_MAX = -8  # the option's number in malloc.h
+_ALLOCATOR = {-8: 1, -3: 4 << 20, -1: 64 << 20}
+"""By the numbers in malloc.h: one arena for all threads; what is larger than the second is mapped
+by itself; a smaller free end than the third is kept, so that no step has to ask for it anew."""
+
 _STATISTICS = Path("/proc/self/statm")  # in pages; the sixth number is the process's own data
 
 
@@ -37,16 +40,16 @@ def at_most_more(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
-def use_one_arena() -> None:
-    """Let all threads take their memory from one place; call it before any other thread runs.
+def settle_allocator() -> None:
+    """Let large buffers go back to the system at once; call it before any other thread runs.
 
-    GNU's C library gives each thread that loads a model a place of its own, whose end `give_back`
-    cannot hand back. Model libraries take their memory in few and large pieces: none waits for it.
+    GNU's C library would keep them after the first that was freed, and gives each thread that loads
+    a model a place of its own, whose end `give_back` cannot hand back.
     """
-    if sys.platform == "linux":
-        option = getattr(ctypes.CDLL(None), "mallopt", None)
-        if option is not None:
-            option(_ARENA_MAX, 1)
+    option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if option is not None:
+        for number, value in _ALLOCATOR.items():
+            option(number, value)
 
 
 def give_back() -> None:
