@@ -98,7 +98,8 @@ class Writer(QObject):
             return
         self._waits, self._stop_in = 0, 0
         for banner in self._window.page.banners.banners():
-            self.problems.append(f"a banner: {banner.text}")
+            if banner.property("kind") == "error":
+                self.problems.append(f"a banner: {banner.text}")
         if self._window.bench.worker.model is not None:
             self._measure()
         if self._tokens >= self._wanted or self.problems:
