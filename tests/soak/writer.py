@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 
 from app import __main__ as program
 from app.core.parameters import Sampling
-from app.engine.messages import Stats
+from app.engine.messages import Prefill, Stats
 from app.ui import application
 
 LOOK_MS = 20
@@ -58,8 +58,7 @@ class Writer(QObject):
         self.did: Counter[str] = Counter()
         window.session.measured.connect(self._count)
         window.desk.models.loaded.connect(self._on_loaded)
-        for sign in (window.session.reading, window.session.speed):
-            sign.connect(self._on_writing)
+        window.bridge.arrived.connect(self._on_event)
         for sign in (window.session.reading, window.session.speed, window.desk.models.loading):
             sign.connect(self._stop_when_due)
         self._timer = QTimer(self)
@@ -73,8 +72,10 @@ class Writer(QObject):
     def _on_loaded(self, _model: object) -> None:
         self._fresh, self._last_load = True, self._tokens
 
-    def _on_writing(self, *_: object) -> None:
-        self._fresh = False
+    def _on_event(self, event: object) -> None:
+        """Nothing is fresh any more once something was read, be it ahead."""
+        if isinstance(event, Prefill):
+            self._fresh = False
 
     def _stop_when_due(self, *_: object) -> None:
         """Press Esc after so many of the model's signs of life."""
