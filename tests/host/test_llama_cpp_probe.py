@@ -117,6 +117,18 @@ def test_decoding_at_depth_decides_on_flash_attention(
     assert found.is_flash_settled
 
 
+def test_ratios_that_do_not_agree_settle_nothing() -> None:
+    class Moody(Machine):
+        def step(self, threads: int, *, flash: bool) -> float:
+            self.deep[True] = 2.0 if next(self.noise) % 4 < 2 else 1.2
+            return super().step(threads, flash=flash)
+
+    found = Moody(FAST, deep=1.5).probed()
+    assert not found.tuning.flash_attention
+    assert not found.is_flash_settled
+    assert not found.is_steady
+
+
 def test_flash_attention_that_is_not_to_be_chosen_is_not_measured() -> None:
     machine = Machine(FAST, deep=2.0, flash=1.0)
     found = machine.probed(Defaults(levels=(4,), flash_attention=True, flash_free=False))

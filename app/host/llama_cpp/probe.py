@@ -109,9 +109,7 @@ class _Probe:
         self._choose_threads()
         is_steady = _spread(self._steps[self._threads]) <= _WIDE
         ratios = self._flash_ratios() if self._defaults.flash_free else []
-        is_settled = bool(ratios) and _spread(ratios) <= _WIDE
-        if is_settled:
-            self._choose_flash(median(ratios))
+        is_settled = bool(ratios) and self._choose_flash(ratios)
         costs = self._rows_cost()
         row_s = self._row_s(costs)
         return Probed(
@@ -193,10 +191,18 @@ class _Probe:
         self._subject.empty()
         return ratios
 
-    def _choose_flash(self, ratio: float) -> None:
-        """Decoding at depth decides; what makes no difference stays as usual."""
-        if not 1 / _FLASH_TIE <= ratio <= _FLASH_TIE:
-            self._flash = ratio < 1
+    def _choose_flash(self, ratios: Sequence[float]) -> bool:
+        """Decoding at depth decides; what makes no difference stays as usual.
+
+        False where the middle half of the ratios does not agree on which is faster.
+        """
+        low, high = _middle(ratios)
+        if low >= 1 / _FLASH_TIE and high <= _FLASH_TIE:
+            return True
+        if low <= 1 <= high:
+            return False
+        self._flash = high < 1
+        return True
 
     def _rows_cost(self) -> list[float]:
         """The costs of 2, 3, 4, … rows in single steps; nothing where the time is up."""
@@ -246,9 +252,15 @@ def _tied(seconds: dict[int, float]) -> list[int]:
 
 def _spread(samples: Sequence[float]) -> float:
     """How far the middle half of the samples lies apart, against their median."""
+    low, high = _middle(samples)
+    return (high - low) / median(samples)
+
+
+def _middle(samples: Sequence[float]) -> tuple[float, float]:
+    """The ends of the middle half."""
     ordered = sorted(samples)
     quarter = len(ordered) // 4
-    return (ordered[-1 - quarter] - ordered[quarter]) / median(ordered)
+    return ordered[quarter], ordered[-1 - quarter]
 
 
 def _filled_up(costs: dict[int, float]) -> list[float]:
