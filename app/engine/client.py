@@ -371,7 +371,7 @@ class EngineClient:
 
     def _remember(self, command: JobCommand, finished: Finished) -> None:
         if isinstance(command, Load) and isinstance(finished, Loaded):
-            self._wanted = command
+            self._wanted = msgspec.structs.replace(command, remeasure=False)
             self.model = finished.model
 
 

@@ -68,12 +68,18 @@ class Worker:
         """Send all events to `listener` from now on."""
         self._listener = listener
 
-    def load(self, path: str, engine: str, options: LoadOptions) -> int:
+    def load(self, path: str, engine: str, options: LoadOptions, *, remeasure: bool = False) -> int:
         """Load a model; ends with Loaded or Failed."""
-        name = cast(EngineName, engine)
         self._ahead.is_allowed = True
         return self._submit(
-            Load(job=self._number(), path=path, engine=name, options=options, cache=self._cache)
+            Load(
+                job=self._number(),
+                path=path,
+                engine=cast(EngineName, engine),
+                options=options,
+                cache=self._cache,
+                remeasure=remeasure,
+            )
         )
 
     def generate(self, **fields: Any) -> int:

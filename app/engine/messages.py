@@ -179,7 +179,8 @@ class Load(_Message, frozen=True):
 
     `cache` is a folder for what an engine makes out of a model to load it faster the next time;
     empty for none. `saves_prompts` says whether what was read is saved there, too, and taken from
-    there; a single run does without, so that the same request gives the same text.
+    there; a single run does without, so that the same request gives the same text. With
+    `remeasure`, what the model runs best with is measured anew.
     """
 
     job: int
@@ -188,6 +189,7 @@ class Load(_Message, frozen=True):
     options: LoadOptions = LoadOptions()
     cache: str = ""
     saves_prompts: bool = True
+    remeasure: bool = False
 
 
 class Generate(_Message, frozen=True):

@@ -97,12 +97,20 @@ class EngineModule(Protocol):
     """A package under `app.host` that can load models: `llama_cpp`, `transformers` or `fake`."""
 
     def load(
-        self, path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = ""
+        self,
+        path: str,
+        options: LoadOptions,
+        job: Job,
+        cache: str = "",
+        prompts: str = "",
+        *,
+        remeasure: bool = False,
     ) -> Engine:
         """Load the model, emitting `Loading`; raises a LampblackError or returns an engine.
 
         What makes the next load faster may be kept in the folder `cache`, if there is one; what
-        the model has read in the folder `prompts`.
+        the model has read in the folder `prompts`. With `remeasure` nothing that was measured
+        before is believed.
         """
 
     def describe(self) -> EngineReport:

@@ -323,6 +323,7 @@ class Loader:
         self._path, self._cache = command.path, command.cache
         saves = command.cache and command.saves_prompts
         self._prompts = str(Path(command.cache) / PROMPTS) if saves else ""
+        self._remeasure = command.remeasure
         self._engine: Engine | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._load, name="loader")
@@ -331,7 +332,12 @@ class Loader:
     def _load(self) -> None:
         try:
             self._engine = self._module.load(
-                self._path, self._options, self._job, self._cache, self._prompts
+                self._path,
+                self._options,
+                self._job,
+                self._cache,
+                self._prompts,
+                remeasure=self._remeasure,
             )
         # Whatever it is, the waiting thread raises it again.
         except Exception as error:  # noqa: BLE001

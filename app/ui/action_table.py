@@ -181,6 +181,13 @@ ACTIONS: tuple[ActionRow, ...] = (
         "eject",
     ),
     ActionRow(
+        "measure",
+        "Model",
+        "Measure This Model Again",
+        ("Ctrl+Shift+B",),
+        "Find out anew what the model runs best with on this machine",
+    ),
+    ActionRow(
         "add_model",
         "Model",
         "Open a Model File…",

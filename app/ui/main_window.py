@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
                 "all_takes": self.writing.open_takes,
                 "load": self.desk.models.load_last,
                 "unload": self.desk.models.unload,
+                "measure": self.desk.models.measure_again,
                 "add_model": self.desk.choose,
                 "get_starter": self.desk.get_starter,
                 "models": self.show_models,
@@ -197,7 +198,8 @@ class MainWindow(QMainWindow):
         desk.models.leaving.connect(session.stop)
         self.view.settings_applied.connect(self._offer_reload)
         self.view.settings_applied.connect(self.writing.reading.wake)
-        self.actions_table["unload"].setEnabled(False)
+        for name in ("unload", "measure"):
+            self.actions_table[name].setEnabled(False)
         desk.wanted.connect(self._on_model_wanted)
         desk.settled.connect(self._show_empty_if_needed)
         self.actions_table["get_starter"].setEnabled(desk.fetch is not None)
@@ -287,6 +289,7 @@ class MainWindow(QMainWindow):
     def _on_model_ready(self, model: ModelInfo) -> None:
         self.sampling.set_engine(model.engine)
         self.actions_table["unload"].setEnabled(True)
+        self.actions_table["measure"].setEnabled(model.engine == "llama.cpp")
         reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
         self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
         if self.page.is_empty_shown:
@@ -296,7 +299,8 @@ class MainWindow(QMainWindow):
 
     def _on_model_gone(self) -> None:
         self.page.write_bar.line.allow("")
-        self.actions_table["unload"].setEnabled(False)
+        for name in ("unload", "measure"):
+            self.actions_table[name].setEnabled(False)
 
     def _offer_reload(self) -> None:
         """Say that other load settings wait for the next load; offer that now."""

@@ -68,7 +68,12 @@ class ModelController(QObject):
         mark = self._failed_gpu(self._path, self._engine)
         return mark if mark is not None and mark.use_processor else None
 
-    def load(self, path: str) -> bool:
+    def measure_again(self) -> None:
+        """Load the model anew and let what it runs best with be measured."""
+        if self.model is not None:
+            self.load(self.model.path, remeasure=True)
+
+    def load(self, path: str, *, remeasure: bool = False) -> bool:
         """Begin to load the model at `path`; False if it is seen at once that it cannot be."""
         settings = self._bench.settings.settings
         try:
@@ -83,7 +88,7 @@ class ModelController(QObject):
                 self.doubted.emit(mark)
                 return False
             options = replace(options, gpu_layers=0)
-        self._begin(model.path, engine, options)
+        self._begin(model.path, engine, options, remeasure=remeasure)
         return True
 
     def load_on_processor(self, mark: GpuMark) -> None:
@@ -96,11 +101,13 @@ class ModelController(QObject):
         self._bench.gpu_marks.end(mark.path, mark.engine)
         self.load(mark.path)
 
-    def _begin(self, path: str, engine: str, options: LoadOptions) -> None:
+    def _begin(
+        self, path: str, engine: str, options: LoadOptions, *, remeasure: bool = False
+    ) -> None:
         self._leave()
         self._path, self._engine = path, engine
         self._loaded_with = _load_settings(self._bench.settings)
-        self._load_job = self._bench.worker.load(path, engine, options)
+        self._load_job = self._bench.worker.load(path, engine, options, remeasure=remeasure)
         self.loading.emit(path, 0.0)
 
     def _failed_gpu(self, path: str, engine: str) -> GpuMark | None:

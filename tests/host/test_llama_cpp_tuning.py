@@ -170,11 +170,14 @@ class Loads:
         self.engines: list[LlamaCppEngine] = []
         self.events: list[HostEvent] = []
 
-    def __call__(self, **options: Any) -> LlamaCppEngine:
+    def __call__(self, *, remeasure: bool = False, **options: Any) -> LlamaCppEngine:
         options = {"context": 256, "keep_prompts": False} | options
         self.events.clear()
         job = Job(1, self.events.append)
-        engine = engine_module.load(str(self.model), LoadOptions(**options), job, str(self.cache))
+        load_options = LoadOptions(**options)
+        engine = engine_module.load(
+            str(self.model), load_options, job, str(self.cache), remeasure=remeasure
+        )
         assert isinstance(engine, LlamaCppEngine)
         self.engines.append(engine)
         return engine
@@ -240,6 +243,22 @@ def test_a_doubtful_result_is_measured_again(
     assert load_again().tuning == TUNING
     assert load_again().tuning == TUNING
     assert probes.count == 2
+
+
+def test_a_model_is_measured_again_when_that_is_asked_for(
+    load_again: Loads, probes: Probes
+) -> None:
+    load_again()
+    tuning = msgspec.structs.replace(TUNING, flash_attention=False)
+    probes.answer = Probed(tuning=tuning, is_flash_settled=True, is_steady=True)
+    engine = load_again(remeasure=True, tune=False)
+    assert engine.tuning == tuning
+    assert [note.partition(" for ")[0] for note in engine.info.notes] == [
+        "Flash attention is now off"
+    ]
+    assert probes.count == 2
+    probes.is_busy = True
+    assert "could not be measured" in load_again(remeasure=True).info.notes[-1]
 
 
 def test_another_cache_type_is_another_setup(load_again: Loads, probes: Probes) -> None:

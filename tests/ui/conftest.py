@@ -58,8 +58,9 @@ class FakeWorker:
     def listen(self, listener: Callable[[Event], None]) -> None:
         self.listener = listener
 
-    def load(self, path: str, engine: str, options: object) -> int:
-        return self._note("load", path=path, engine=engine, options=options)
+    def load(self, path: str, engine: str, options: object, *, remeasure: bool = False) -> int:
+        more = {"remeasure": True} if remeasure else {}
+        return self._note("load", path=path, engine=engine, options=options, **more)
 
     def generate(self, **fields: Any) -> int:
         return self._note("generate", **fields)

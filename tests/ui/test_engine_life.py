@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from app.core.errors import DownloadError
@@ -255,6 +256,24 @@ def test_unloading_empties_the_status_bar(studio):
     studio.tell(Done(job=job))
     assert not studio.window.actions_table["unload"].isEnabled()
     assert studio.window.status.model.text() == "No model loaded"
+
+
+def test_measuring_again_loads_the_model_anew_and_says_so(studio):
+    studio.library.add(studio.worker.model.path)
+    studio.do("measure")
+    job, asked = studio.worker.last("load")
+    assert asked["remeasure"]
+    studio.tell(Loading(job=job, fraction=1.0, measuring=True))
+    assert studio.window.status.progress_text.text().startswith("Measuring what")
+    studio.loaded()
+    assert studio.window.status.progress.isHidden()
+
+
+def test_only_llama_cpp_measures(studio):
+    action = studio.window.actions_table["measure"]
+    assert action.isEnabled()
+    studio.window.desk.ready.emit(replace(studio.worker.model, engine="torch"))
+    assert not action.isEnabled()
 
 
 def test_unloading_does_not_wait_for_the_end_of_the_text(studio):

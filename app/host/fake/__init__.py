@@ -160,10 +160,16 @@ class FakeEngine:
 
 
 def load(
-    path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = ""
+    path: str,
+    options: LoadOptions,
+    job: Job,
+    cache: str = "",
+    prompts: str = "",
+    *,
+    remeasure: bool = False,
 ) -> FakeEngine:
     """Read the script and load as it says."""
-    del cache, prompts  # a script is read at once
+    del cache, prompts, remeasure  # a script is read at once
     script = msgspec.json.decode(Path(path).read_bytes(), type=Script)
     gpu = script.gpu if options.gpu_layers else ""
     for step in range(script.steps):

@@ -13,13 +13,21 @@ _MISSING = "The llama.cpp engine is not installed here"
 _HINT = "Install llama-cpp-python 0.3.36 beside the program, or use the Torch engine."
 
 
-def load(path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = "") -> Engine:
+def load(
+    path: str,
+    options: LoadOptions,
+    job: Job,
+    cache: str = "",
+    prompts: str = "",
+    *,
+    remeasure: bool = False,
+) -> Engine:
     """Load the GGUF file at `path`; raises EngineMissingError where llama.cpp is not installed."""
     if problem := _problem():
         raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
     from app.host.llama_cpp.loading import load_engine
 
-    return load_engine(path, options, job, cache, prompts)
+    return load_engine(path, options, job, cache, prompts, remeasure=remeasure)
 
 
 def describe() -> EngineReport:

@@ -29,7 +29,7 @@ from app.host.fingerprint import parts
 from app.host.llama_cpp.context import OUTPUTS
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library, native
-from app.host.llama_cpp.measuring import tuned, tuning_file
+from app.host.llama_cpp.measuring import NOT_MEASURED, tuned, tuning_file
 from app.host.llama_cpp.model import Model, metadata
 from app.host.llama_cpp.native_context import (
     SMALLER,
@@ -65,19 +65,44 @@ class _ProcessorFullError(OutOfMemoryError):
 
 
 def load_engine(
-    path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = ""
+    path: str,
+    options: LoadOptions,
+    job: Job,
+    cache: str = "",
+    prompts: str = "",
+    *,
+    remeasure: bool = False,
 ) -> LlamaCppEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError.
 
     What was measured of it is kept in the folder `cache`, if there is one, and what it reads in
-    `prompts`.
+    `prompts`. With `remeasure` it is measured anew.
     """
     file = Path(path)
     header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
     needed = _demand(header, options)
+    remembered = tuning_file(file, cache)
+    if remembered is not None and remeasure:
+        remembered.forget()
+        options = msgspec.structs.replace(options, tune=True)  # for once, as it was asked for
+    model, settings, placement, notes = _load_where_it_fits(file, options, needed, job, remembered)
+    if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
+        notes.append(note)
+    if remeasure and model.tuning is None:
+        notes.append(NOT_MEASURED)
+    info = _info(file, model, settings)
+    placed = placement.placed(needed)
+    info = msgspec.structs.replace(info, placement=placed, notes=tuple(notes))
+    saved = saved_prompts(info, parts(file), options, prompts)
+    return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")
+
+
+def _load_where_it_fits(
+    file: Path, options: LoadOptions, needed: Demand, job: Job, remembered: TuningFile | None
+) -> tuple[Model, EngineSettings, Placement, list[str]]:
+    """Load with fewer and fewer layers on the GPU until it has room; the notes say so."""
     placement = place(_devices(options), needed, options.gpu_layers)
     notes = list(placement.notes)
-    remembered = tuning_file(file, cache)
     while True:
         try:
             model, settings = _load_placed(file, options, placement, job, remembered)
@@ -90,13 +115,7 @@ def load_engine(
             notes.append(no_room(placement.layers, fewer.layers))
             placement = fewer
         else:
-            info = _info(file, model, settings)
-            placed = placement.placed(needed)
-            if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
-                notes.append(note)
-            info = msgspec.structs.replace(info, placement=placed, notes=tuple(notes))
-            saved = saved_prompts(info, parts(file), options, prompts)
-            return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")
+            return model, settings, placement, notes
 
 
 def _devices(options: LoadOptions) -> Iterator[Device]:

@@ -23,6 +23,10 @@ from app.host.llama_cpp.waiting import waiting_policy
 from app.host.others import BUSY_CORES, Others, is_busy
 from app.host.threads import default_threads
 
+NOT_MEASURED = (
+    "The model could not be measured: other programs keep this machine busy, or too little memory "
+    "is free. It is tried again whenever the model is loaded."
+)
 _BATCH = 512
 _MEMORY_SHARE = 4  # the two contexts may take one part in so many of the free memory
 

@@ -13,7 +13,7 @@ import msgspec
 
 from app.core.atomic import write_atomically
 from app.core.reading import read_regular
-from app.core.waiting import TUNING_FOLDER, VARIABLE, Waiting
+from app.core.waiting import TUNING_FOLDER, VARIABLE, Waiting, waiting_file
 from app.engine.messages import EngineSettings
 from app.host.threads import allowed_processors, default_threads
 
@@ -110,6 +110,8 @@ class TuningFile:
     def forget(self) -> None:
         """Forget what was measured, but not what the model last ran with."""
         self._write(msgspec.structs.replace(self._content, setups={}))
+        with suppress(OSError):  # how threads should wait is measured with a model
+            waiting_file(Path(self.cache)).unlink(missing_ok=True)
 
     def note_flash(self, flash_attention: bool) -> str:
         """Remember what the model runs with now; a sentence for the user if that is new."""

@@ -17,11 +17,20 @@ _HINT = "Install it beside the program, or use a GGUF model with the llama.cpp e
 _TRUE = ("1", "true", "yes", "on")
 
 
-def load(path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = "") -> Engine:
+def load(
+    path: str,
+    options: LoadOptions,
+    job: Job,
+    cache: str = "",
+    prompts: str = "",
+    *,
+    remeasure: bool = False,
+) -> Engine:
     """Load the model folder or GGUF file at `path`; raises EngineMissingError without PyTorch.
 
     What was made out of a GGUF file is kept in the folder `cache` for the next time.
     """
+    del remeasure  # nothing is measured yet
     if problem := _problem():
         raise EngineMissingError(problem, _HINT)
     from app.host.transformers.loading import load_engine
