@@ -13,7 +13,7 @@ import pytest
 from app.core.load_options import LoadOptions
 from tests.host.driving import Runner, load
 
-OPTIONS = LoadOptions(context=4096, threads=2)
+OPTIONS = LoadOptions(context=4096, threads=2, batch=512, ubatch=512)
 STORY = "The keeper opened the door and looked out at the sea, which was grey and very wide. "
 
 
