@@ -133,7 +133,7 @@ class Context:
         seconds = watch.end(count, done=code == _DONE)
         if pace is not None and code == _DONE:
             pace.took(count, depth, seconds)
-        elif pace is not None and watch.has_stalled and code == _ABORTED and not watch.is_cancelled:
+        elif pace is not None and code == _ABORTED and not watch.is_cancelled:
             pace.stalled(count)
             raise StalledError
         self._finish(code)

@@ -30,7 +30,7 @@ class Watch:
 
     Steps look at a flag, which the job's cancel raises, and a thread where there is a limit of
     time. Prompt chunks are long enough to ask a Python function, which sees how far they have come.
-    `has_stalled` says that the last batch was ended because it took too long.
+    A batch that was ended although the user did not stop the job took too long.
     """
 
     def __init__(self, handle: Any, job: Job, *, limits: bool) -> None:
@@ -47,7 +47,6 @@ class Watch:
         self._begun = self._limit = self._deadline = 0.0
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._wait, name="watch") if limits else None
-        self.has_stalled = False
         job.on_cancel = self._raise_flag
         if job.cancelled:
             self._raise_flag()
@@ -70,9 +69,9 @@ class Watch:
     def begin(self, rows: int, limit: float) -> None:
         """Let a batch of `rows` take `limit` seconds; 0 for as long as it needs."""
         self._attach(rows > SMALL)
-        if self.has_stalled:
-            self.has_stalled = False
-            self._flag[0] = b"\1" if self._job.cancelled else b"\0"
+        self._flag[0] = b"\0"
+        if self._job.cancelled:  # asked after the flag was taken down: no cancel is lost
+            self._raise_flag()
         self._seen, self._operations = 0, self._operations_of.get(rows, 0)
         self._begun, self._limit = perf_counter(), limit
         self._deadline = self._begun + limit if limit and rows <= SMALL else 0.0
@@ -100,7 +99,6 @@ class Watch:
         while not self._closed.wait(_POLL_S):
             deadline = self._deadline
             if deadline and perf_counter() > deadline == self._deadline:
-                self.has_stalled = True
                 self._raise_flag()
 
     def _is_over(self, _data: object) -> bool:
@@ -114,5 +112,4 @@ class Watch:
         """Whether the part of the chunk that is done took longer than the part of its limit."""
         share = min(1.0, self._seen / self._operations) if self._operations else 1.0
         allowed = SHORTEST_LIMIT_S + self._limit * share
-        self.has_stalled = perf_counter() - self._begun > allowed
-        return self.has_stalled
+        return perf_counter() - self._begun > allowed
