@@ -111,6 +111,13 @@ def test_every_fact_makes_a_setup_of_its_own() -> None:
     assert setup_of(plain) == setup_of(msgspec.structs.replace(plain, context=9, threads=9))
 
 
+def test_how_threads_wait_makes_no_setup_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = EngineSettings(engine="llama.cpp", build="one")
+    before = setup_of(settings)
+    monkeypatch.setenv("OMP_WAIT_POLICY", "passive")
+    assert setup_of(settings) == before
+
+
 def test_settled_flash_attention_stays(tmp_path: Path) -> None:
     other = msgspec.structs.replace(TUNING, flash_attention=False, threads=2)
     new = Probed(tuning=other, is_flash_settled=True, is_steady=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from contextlib import suppress
 from hashlib import blake2b
@@ -13,7 +12,7 @@ import msgspec
 
 from app.core.atomic import write_atomically
 from app.core.reading import read_regular
-from app.core.waiting import TUNING_FOLDER, VARIABLE, Waiting, waiting_file
+from app.core.waiting import TUNING_FOLDER, Waiting, waiting_file
 from app.engine.messages import EngineSettings
 from app.host.threads import allowed_processors, default_threads
 
@@ -141,12 +140,14 @@ class TuningFile:
 
 
 def setup_of(settings: EngineSettings) -> str:
-    """A digest of all that decides what is fastest, apart from the model itself."""
+    """A digest of all that decides what is fastest, apart from the model itself.
+
+    The waiting policy is left out: it is changed only where that makes no difference.
+    """
     facts = (
         settings.kv_type,
         settings.gpu_layers,
         settings.device,
-        os.environ.get(VARIABLE, ""),
         *machine_facts(settings.build),
     )
     return blake2b(repr(facts).encode(), digest_size=16).hexdigest()
