@@ -61,7 +61,7 @@ from app.engine.messages import (
     encode,
 )
 from app.host.base import Engine, EngineModule, Job, check_variants
-from app.host.memory import give_back, settle_allocator
+from app.host.memory import give_back
 
 ENGINE_MODULES = {
     "llama.cpp": "app.host.llama_cpp",
@@ -108,7 +108,6 @@ def _take_streams() -> tuple[BinaryIO, BinaryIO]:
 def _settle_process() -> None:
     """No core dumps (they would hold the text), no Ctrl+C, a trace of a crash in the log."""
     faulthandler.enable()
-    settle_allocator()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         import resource

@@ -41,7 +41,7 @@ def at_most_more(size: int) -> Iterator[None]:
 
 
 def settle_allocator() -> None:
-    """Let large buffers go back to the system at once; call it before any other thread runs.
+    """Let large buffers go back to the system at once; PyTorch, which takes many, would be slower.
 
     GNU's C library would keep them after the first that was freed, and gives each thread that loads
     a model a place of its own, whose end `give_back` cannot hand back.

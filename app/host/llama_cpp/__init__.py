@@ -6,6 +6,7 @@ from app.core.errors import EngineMissingError
 from app.core.load_options import LoadOptions
 from app.engine.messages import EngineReport
 from app.host.base import Engine, Job
+from app.host.memory import settle_allocator
 
 NAME = "llama.cpp"
 
@@ -26,6 +27,8 @@ def load(
     if problem := _problem():
         raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
     from app.host.llama_cpp.loading import load_engine
+
+    settle_allocator()
 
     return load_engine(path, options, job, cache, prompts, remeasure=remeasure)
 
