@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from app.core.library import open_library
 from app.core.models import ModelLibrary
 from app.core.paths import Paths
 from app.core.presets import Presets
 from app.core.settings import SettingsStore
+from app.core.shelf import Shelf
 from app.core.store import Store
 from app.engine.client import EngineClient
 from app.engine.gpu_marks import GpuMarks
@@ -24,6 +26,7 @@ class Workbench(msgspec.Struct, frozen=True):
     settings: SettingsStore
     presets: Presets
     library: ModelLibrary
+    shelf: Shelf
     store: Store
     worker: Worker
     fetcher: Fetcher | None
@@ -40,12 +43,14 @@ class Workbench(msgspec.Struct, frozen=True):
     ) -> Workbench:
         """Open everything under `paths`; the engine host starts with the first job."""
         settings = SettingsStore(paths.settings_file)
+        shelf = Shelf(paths.shelf_file)
         marks = GpuMarks(paths.gpu_marks)
         return cls(
             paths=paths,
             settings=settings,
             presets=Presets(paths.presets_file),
-            library=ModelLibrary(paths.models, lambda: settings.settings.added_models),
+            library=open_library(paths, lambda: settings.settings, shelf),
+            shelf=shelf,
             store=Store(paths.store_file, on_problem=on_store_problem),
             worker=Worker(
                 EngineClient(

@@ -10,10 +10,12 @@ from functools import cached_property
 
 from app.core.catalogue import Catalogue, catalogue_file
 from app.core.errors import ModelNotFoundError
+from app.core.library import open_library
 from app.core.models import ModelFile, ModelLibrary
 from app.core.paths import Paths
 from app.core.presets import Presets
 from app.core.settings import Settings, SettingsStore
+from app.core.shelf import Shelf
 from app.core.starter import starter_path
 from app.engine.client import EngineClient
 from app.engine.gpu_marks import GpuMarks
@@ -29,9 +31,14 @@ class Program:
     new_client: Callable[..., EngineClient] = EngineClient
 
     @cached_property
+    def settings_store(self) -> SettingsStore:
+        """The user's settings and their file."""
+        return SettingsStore(self.paths.settings_file)
+
+    @property
     def settings(self) -> Settings:
         """The user's settings."""
-        return SettingsStore(self.paths.settings_file).settings
+        return self.settings_store.settings
 
     @cached_property
     def presets(self) -> Presets:
@@ -41,7 +48,12 @@ class Program:
     @cached_property
     def library(self) -> ModelLibrary:
         """The models on disk."""
-        return ModelLibrary(self.paths.models, lambda: self.settings.added_models)
+        return open_library(self.paths, lambda: self.settings, self.shelf)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What is remembered of the models."""
+        return Shelf(self.paths.shelf_file)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -63,6 +63,18 @@ class UnsupportedModelError(LampblackError):
     kind = "unsupported_model"
 
 
+class DamagedModelError(LampblackError):
+    """The model's files are not what they are known to be."""
+
+    kind = "damaged_model"
+
+
+class HousekeepingError(LampblackError):
+    """A model could not be removed, copied or checked."""
+
+    kind = "housekeeping"
+
+
 class ModelLoadError(LampblackError):
     """The engine refused to load the model for another reason."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,14 @@ MAX_LAYERS = 512
 
 _MAGIC = b"GGUF"
 _OLD_MAGICS = (b"ggml", b"lmgg", b"tjgg", b"algg", b"fmgg")
-_MOST_KEYS = 65_536
-_MOST_TENSORS = 100_000
+_MOST_KEYS = 16_384
+_MOST_TENSORS = 32_768  # in all parts together; the largest models have a few thousand
+_MOST_PARTS = 1000
 _LONGEST_KEY = 65_535
 _LONGEST_NAME = 63
 _LONGEST_TEMPLATE = 1024 * 1024
 _LONGEST_TITLE = 120
+_SHORT_TEXTS = ("general.architecture", "general.license", "general.name", "general.type")
 _MOST_DIMENSIONS = 4
 _STRING, _ARRAY = 8, 9
 _SCALARS = {
@@ -92,6 +95,7 @@ class GgufHeader(msgspec.Struct, frozen=True, kw_only=True):
     vocabulary: int
     chat_template: str
     size_bytes: int
+    licence: str = ""
     sizes: LayerSizes = LayerSizes()
 
 
@@ -105,7 +109,18 @@ def read_header(path: Path) -> GgufHeader:
     if count <= 1:
         return _header(path, [part])
     others = _other_parts(path, part.number("split.no"), count)
-    return _header(path, [part, *(_read_part(other) for other in others)])
+    return _header(path, [part, *_read_others(path, others, len(part.tensors))])
+
+
+def _read_others(path: Path, others: list[Path], tensors: int) -> Iterator[_Part]:
+    """The other parts; of them only the tensors count."""
+    for other in others:
+        part = _read_part(other)
+        tensors += len(part.tensors)
+        if tensors > _MOST_TENSORS:
+            raise NotAModelError(f"{path.name} is damaged: its parts hold too many tensors.")
+        part.values = {}
+        yield part
 
 
 class _Part:
@@ -151,6 +166,7 @@ def _header(path: Path, parts: list[_Part]) -> GgufHeader:
         vocabulary=vocabulary or first.number(f"{architecture}.vocab_size"),
         chat_template=first.text("tokenizer.chat_template"),
         size_bytes=sum(part.size for part in parts),
+        licence=_title(first.text("general.license")),
         sizes=layer_sizes(
             [tensor for part in parts for tensor in part.tensors],
             layers,
@@ -190,6 +206,10 @@ def _quantization(part: _Part, elements: Counter[int]) -> str:
 
 def _other_parts(path: Path, number: int, count: int) -> list[Path]:
     named = _PART.match(path.name)
+    if count > _MOST_PARTS:
+        raise UnsupportedModelError(
+            f"{path.name} says it has {count:,} parts; at most {_MOST_PARTS:,} can be read."
+        )
     if number != 0:
         raise UnsupportedModelError(
             f"{path.name} is part {number + 1} of a model in {count} files.",
@@ -294,7 +314,7 @@ def _read_value(reader: BoundedReader, key: str) -> Any:
 def _read_text(reader: BoundedReader, key: str) -> str | None:
     if key == "tokenizer.chat_template":
         return reader.text(_LONGEST_TEMPLATE)
-    if key in ("general.architecture", "general.name", "general.type"):
+    if key in _SHORT_TEXTS:
         return reader.text(_LONGEST_KEY)
     reader.skip(reader.length())
     return None

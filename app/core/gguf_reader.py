@@ -11,7 +11,7 @@ from app.core.errors import NotAModelError, TruncatedModelError
 _BLOCK = 1024 * 1024
 _MOST_HEADER = 128 * 1024 * 1024  # bytes; the largest vocabularies take 20 MB
 _MOST_STRINGS = 2_000_000  # in arrays, all together; the largest vocabularies need half
-_MOST_KEPT = 16 * 1024 * 1024  # bytes of keys, names and texts held in memory
+_MOST_KEPT = 6 * 1024 * 1024  # bytes of keys, names and texts; decoded, each may take four
 _LENGTH = struct.Struct("<Q")
 
 ABSURD = 1 << 50

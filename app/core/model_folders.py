@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from app.core.reading import is_file, open_regular, read_regular, why
 
 _MOST_JSON = 32 * 1024 * 1024
 _MOST_HEADER = 16 * 1024 * 1024
+_LONGEST_HEAD = 16 * 1024
+_LICENCE = re.compile(r"^license:[ \t]*[\"']?([\w. +-]{1,80}?)[\"']?[ \t]*\r?$", re.MULTILINE)
 _LENGTH = struct.Struct("<Q")
 _CONTEXT_KEYS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
 _TOKENIZERS = (
@@ -37,6 +40,7 @@ class FolderHeader(msgspec.Struct, frozen=True, kw_only=True):
     context: int
     has_chat_template: bool
     size_bytes: int
+    licence: str = ""
 
 
 class _Tensor(msgspec.Struct):
@@ -66,6 +70,7 @@ def read_folder(folder: Path) -> FolderHeader:
         context=_context(config),
         has_chat_template=_has_chat_template(folder),
         size_bytes=size,
+        licence=_licence(folder),
     )
 
 
@@ -173,6 +178,17 @@ def _context(config: dict[str, Any]) -> int:
 def _text(values: dict[str, Any], key: str) -> str:
     value = values.get(key, "")
     return value[:64] if isinstance(value, str) else ""
+
+
+def _licence(folder: Path) -> str:
+    """What the model card's head says; the configuration knows nothing of it."""
+    try:
+        with open_regular(folder / "README.md") as card:
+            head = card.read(_LONGEST_HEAD).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    found = _LICENCE.search(head.split("\n---", 1)[0]) if head.startswith("---") else None
+    return found[1] if found else ""
 
 
 def _has_chat_template(folder: Path) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -21,21 +20,33 @@ from app.core.errors import (
 )
 from app.core.load_options import ENGINES
 from app.core.reading import is_file, is_folder, why
+from app.core.scanning import (
+    MOST_ENTRIES,
+    PART,
+    entries,
+    is_first_gguf,
+    is_model_folder,
+    models_below,
+    real_path,
+)
+from app.core.sources import ProgramStore
 from app.core.starter import starter_path
 
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 """Formats that run code when they are loaded; never opened."""
 
-_PART = re.compile(r"-(\d{5})-of-\d{5}$")
-_DEEPEST = 3  # folders below the one of models: publisher, repository, variant
-_MOST_ENTRIES = 5000
 _MOST_LISTED = 1000
+_DEEPEST_WATCHED = 6  # a folder of the user's own choice may be sorted finely
 
 _Stamp = tuple[tuple[str, int, int], ...]
 
 
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A model on the disk; one that cannot be used says why in `problem`."""
+    """A model on the disk; one that cannot be used says why in `problem`.
+
+    `name` is the one to show: the user's title, where there is one, and then `own_name` is what
+    it is called otherwise. `program` is the other program whose store the file belongs to.
+    """
 
     path: str
     name: str
@@ -47,6 +58,9 @@ class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     context: int = 0
     has_chat_template: bool = False
     problem: str = ""
+    licence: str = ""
+    own_name: str = ""
+    program: str = ""
 
 
 def inspect(path: Path) -> ModelFile:
@@ -83,23 +97,53 @@ def engine_for(model: ModelFile, wanted: str) -> str:
     return wanted
 
 
-class ModelLibrary:
-    """The models in the program's own folder and those that the user added in place."""
+class Found(msgspec.Struct, frozen=True):
+    """Where a model was found, and what its file's name does not say."""
 
-    def __init__(self, folder: Path, added: Callable[[], Sequence[str]]) -> None:
+    path: Path
+    name: str = ""
+    program: str = ""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the user said of a model: a title to show it by, and whether it is off the list."""
+
+    title: str = ""
+    hidden: bool = False
+
+
+class ModelLibrary:
+    """The models in the program's own folder, in watched ones, and those used in place.
+
+    A folder that is `watched` and not there (a disk that is not plugged in) holds no models; what
+    the user `added` by its path and is gone is listed with that problem.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        added: Callable[[], Sequence[str]],
+        *,
+        watched: Callable[[], Sequence[str]] = tuple,
+        programs: Callable[[], Sequence[ProgramStore]] = tuple,
+        known: Callable[[ModelFile], Known] = lambda _model: Known(),
+    ) -> None:
         self._folder = folder
         self._added = added
+        self._watched = watched
+        self._programs = programs
+        self._of_user = known
         self._known: dict[str, tuple[_Stamp, ModelFile]] = {}
 
     def list(self) -> tuple[ModelFile, ...]:
         """Every model by name, broken ones with their problem; unchanged files are not read."""
-        paths: dict[str, Path] = {}
-        for path in self._paths():
-            paths.setdefault(_real(path), path)
-            if len(paths) >= _MOST_LISTED:
+        found: dict[str, Found] = {}
+        for one in self._found():
+            found.setdefault(real_path(one.path), one)
+            if len(found) >= _MOST_LISTED:
                 break
-        found = [self._look_at(path) for path in paths.values()]
-        return tuple(sorted(found, key=lambda model: (model.name.casefold(), model.path)))
+        models = [model for one in found.values() if (model := self._shown(one)) is not None]
+        return tuple(sorted(models, key=lambda model: (model.name.casefold(), model.path)))
 
     def resolve(self, name_or_path: str) -> ModelFile:
         """The model at a path or of a name: file name, name, or the only one beginning so.
@@ -113,12 +157,12 @@ class ModelLibrary:
         problem: LampblackError | None = None
         if wanted and os.path.lexists(wanted):
             try:
-                return self._inspect(Path(wanted))
+                return self._titled(self._inspect(Path(wanted)))
             except LampblackError as error:
                 problem = error
         models = self._matching(name_or_path)
         if len(models) == 1:
-            return self._inspect(Path(models[0].path))
+            return models[0] if not models[0].problem else inspect(Path(models[0].path))
         if problem is not None:
             raise problem
         raise self._not_one(name_or_path, models)
@@ -168,15 +212,31 @@ class ModelLibrary:
             hint = f"{'Near to it' if near else 'There are'}: {', '.join(shown_names)}."
         return ModelNotFoundError(f"There is no model named {shown}.", hint)
 
-    def _paths(self) -> Iterator[Path]:
-        budget = [_MOST_ENTRIES]
-        yield from _models_below(self._folder, _DEEPEST, budget)
+    def _found(self) -> Iterator[Found]:
+        yield from (Found(path) for path in models_below(self._folder))
         for text in self._added():
             path = Path(text)
             inner = []
-            if is_folder(path) and not _is_model_folder(path):
-                inner = [*_models_below(path, _DEEPEST, [_MOST_ENTRIES])]
-            yield from inner or [path]
+            if is_folder(path) and not is_model_folder(path):
+                inner = models_below(path)
+            yield from (Found(one) for one in inner or [path])
+        for text in self._watched():
+            yield from (Found(path) for path in models_below(Path(text), _DEEPEST_WATCHED))
+        for store in self._programs():
+            for path, name in zip(store.models, store.names, strict=True):
+                yield Found(path, name, store.name)
+
+    def _shown(self, found: Found) -> ModelFile | None:
+        """The model as the user knows it; None when it was taken off the list."""
+        model = self._look_at(found.path)
+        if found.name or found.program:
+            name = found.name or model.name
+            model = msgspec.structs.replace(model, name=name, program=found.program)
+        return None if self._of_user(model).hidden else self._titled(model)
+
+    def _titled(self, model: ModelFile) -> ModelFile:
+        title = self._of_user(model).title
+        return msgspec.structs.replace(model, name=title, own_name=model.name) if title else model
 
     def _inspect(self, path: Path) -> ModelFile:
         """`inspect`, but the header of a file that is still the same is not read again."""
@@ -210,11 +270,12 @@ def _inspect_gguf(path: Path) -> ModelFile:
         parameters=header.parameters,
         context=header.context,
         has_chat_template=bool(header.chat_template.strip()),
+        licence=header.licence,
     )
 
 
 def _inspect_folder(path: Path) -> ModelFile:
-    if not _is_model_folder(path):
+    if not is_model_folder(path):
         return _inspect_gguf(_only_gguf(path))
     from app.core.model_folders import read_folder
 
@@ -229,18 +290,19 @@ def _inspect_folder(path: Path) -> ModelFile:
         parameters=header.parameters,
         context=header.context,
         has_chat_template=header.has_chat_template,
+        licence=header.licence,
     )
 
 
 def _only_gguf(folder: Path) -> Path:
     """The one GGUF model in a folder; otherwise the sentence that says what the folder is."""
-    entries = list(_entries(folder, [_MOST_ENTRIES]))
-    ggufs = [entry for entry in entries if _is_first_gguf(entry.name)]
+    inside = list(entries(folder, [MOST_ENTRIES]))
+    ggufs = [entry for entry in inside if is_first_gguf(entry.name)]
     if len(ggufs) == 1:
         return Path(ggufs[0].path)
     if ggufs:
         raise NotAModelError(f"{folder} holds {len(ggufs)} models.", "Choose one of its files.")
-    names = {entry.name for entry in entries}
+    names = {entry.name for entry in inside}
     if any(name.endswith(".safetensors") for name in names):
         if "adapter_config.json" in names:
             raise UnsupportedModelError(
@@ -269,65 +331,16 @@ def _weights_alone(path: Path) -> LampblackError:
     )
 
 
-def _is_model_folder(folder: Path) -> bool:
-    """Whether a folder looks like one model for the Torch engine."""
-    try:
-        names = {entry.name for entry in _entries(folder, [_MOST_ENTRIES])}
-    except OSError:
-        return False
-    return "config.json" in names and any(name.endswith(".safetensors") for name in names)
-
-
-def _is_first_gguf(name: str) -> bool:
-    path = Path(name)
-    if path.suffix.lower() != ".gguf" or name.startswith("."):
-        return False
-    part = _PART.search(path.stem)
-    return part is None or int(part[1]) == 1
-
-
-def _entries(folder: Path, budget: list[int]) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            budget[0] -= 1
-            if budget[0] < 0:
-                return
-            yield entry
-
-
-def _models_below(folder: Path, depth: int, budget: list[int]) -> Iterator[Path]:
-    """Every GGUF model and model folder, at most `depth` folders down."""
-    entries: list[os.DirEntry[str]] = []
-    with contextlib.suppress(OSError):  # no folder yet, or one that may not be read: no models
-        entries = sorted(_entries(folder, budget), key=lambda entry: entry.name)
-    for entry in entries:
-        path = Path(entry.path)
-        if _is_first_gguf(entry.name):
-            yield path
-        elif depth and not entry.name.startswith(".") and is_folder(path):
-            if _is_model_folder(path):
-                yield path
-            else:
-                yield from _models_below(path, depth - 1, budget)
-
-
-def _real(path: Path) -> str:
-    try:
-        return os.path.realpath(path)
-    except ValueError:  # a NUL byte in it; it is listed with that problem
-        return str(path)
-
-
 def _stamp(path: Path) -> _Stamp:
     """What changes when a model changes: name, size and time of every file that belongs to it."""
     found: list[tuple[str, int, int]] = []
-    part = _PART.search(path.stem)
+    part = PART.search(path.stem)
     try:
         if is_folder(path):
-            files = [Path(entry.path) for entry in _entries(path, [_MOST_ENTRIES])]
+            files = [Path(entry.path) for entry in entries(path, [MOST_ENTRIES])]
         elif part is not None:
             stem = path.stem[: part.start()]
-            files = [Path(e.path) for e in _entries(path.parent, [_MOST_ENTRIES]) if stem in e.name]
+            files = [Path(e.path) for e in entries(path.parent, [MOST_ENTRIES]) if stem in e.name]
         else:
             files = [path]
         for file in files:
@@ -352,9 +365,10 @@ def _broken(path: Path, problem: str) -> ModelFile:
 def _name(path: Path) -> str:
     """The name that a user knows a model by: its file's, without ending and part number."""
     stem = path.stem if path.suffix.lower() == ".gguf" else path.name
-    return _PART.sub("", stem)
+    return PART.sub("", stem)
 
 
-def _names(model: ModelFile) -> tuple[str, str, str]:
+def _names(model: ModelFile) -> tuple[str, ...]:
     path = Path(model.path)
-    return model.name.casefold(), path.name.casefold(), path.stem.casefold()
+    names = (model.name, model.own_name, path.name, path.stem)
+    return tuple(name.casefold() for name in names if name)

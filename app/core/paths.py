@@ -53,6 +53,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "models"
 
     @property
+    def shelf_file(self) -> Path:
+        """What is remembered of each model: titles, notes, checksums."""
+        return self.data / "shelf.json"
+
+    @property
     def store_file(self) -> Path:
         """The takes, and the journals of open documents."""
         return self.data / "store.sqlite"

@@ -149,6 +149,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
     recent_files: tuple[str, ...] = ()
     added_models: tuple[str, ...] = ()
+    watched_folders: tuple[str, ...] = ()
+    use_programs: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
     load: LoadOptions = LoadOptions()
 
@@ -157,7 +159,7 @@ SETTINGS: tuple[BoundRow, ...] = rows(Settings)
 """Every setting that a user chooses, in the order of the dialog and the help."""
 
 _TABLES: dict[str, type[Sampling] | type[LoadOptions]] = {"sampling": Sampling, "load": LoadOptions}
-_PATH_LISTS = ("recent_files", "added_models")
+_PATH_LISTS = ("recent_files", "added_models", "watched_folders", "use_programs")
 
 
 class SettingsStore:

@@ -1,0 +1,61 @@
+"""Verifying a model again: against the catalogue, the store it lies in, or the last time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from app.core.catalogue import Catalogue, present
+from app.core.model_files import Cancelled, Progress, verify
+from app.core.models import ModelFile
+from app.core.shelf import Shelf
+from app.core.sources import known_checksum
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The checksum of a sound model, and what it was compared with; "" if nothing was known."""
+
+    sha256: str
+    by: str
+
+
+def verify_known(
+    model: ModelFile,
+    shelf: Shelf,
+    catalogue: Catalogue,
+    models: Path,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    *,
+    anew: bool = False,
+    now: Callable[[], float] = time.time,
+) -> Verdict:
+    """Read the model through and compare it with the best that is known of it; remember the result.
+
+    With `anew` the checksum of the last time is not asked. `models` is the program's own folder.
+    Raises DamagedModelError, HousekeepingError, CancelledError, SettingsError, or what is wrong
+    with the model's header.
+    """
+    files = _by_catalogue(model, catalogue, models)
+    store = known_checksum(Path(model.path)) if model.kind == "gguf" else ""
+    last = "" if anew or files or store else shelf.record(model).sha256
+    started = now()
+    found = verify(model, store or last, progress, cancelled, files=files)
+    shelf.change(model, sha256=found, verified_at=started)
+    by = "the catalogue" if files else "the name its store gave it" if store else ""
+    return Verdict(found, by or ("the last time" if last else ""))
+
+
+def _by_catalogue(model: ModelFile, catalogue: Catalogue, models: Path) -> dict[str, str]:
+    """The checksums of the model's files that the catalogue knows, by their names."""
+    here = present(catalogue, models, [model])
+    return {
+        PurePosixPath(file.path).name: file.sha256
+        for entry in catalogue.entries
+        if here.get(entry.id) == model.path
+        for file in entry.files
+        if file.sha256
+    }
