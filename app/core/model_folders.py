@@ -8,15 +8,17 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from app.core.errors import NotAModelError, TruncatedModelError, UnsupportedModelError
 from app.core.reading import is_file, open_regular, read_regular, why
 
-_MOST_JSON = 32 * 1024 * 1024
-_MOST_HEADER = 16 * 1024 * 1024
+_MOST_JSON = 4 * 1024 * 1024
+_MOST_INDEX = 12 * 1024 * 1024  # the largest models name 100,000 tensors
+_MOST_HEADER = 12 * 1024 * 1024
+_MOST_VALUES = 300_000  # in one JSON text; what it holds in memory grows with their number
 _LONGEST_HEAD = 16 * 1024
 _LICENCE = re.compile(r"^license:[ \t]*[\"']?([\w. +-]{1,80}?)[\"']?[ \t]*\r?$", re.MULTILINE)
 _LENGTH = struct.Struct("<Q")
@@ -47,7 +49,7 @@ class _Tensor(msgspec.Struct):
     """One entry of a safetensors header."""
 
     dtype: str
-    shape: list[int]
+    shape: Annotated[list[Annotated[int, msgspec.Meta(ge=0)]], msgspec.Meta(max_length=16)]
     data_offsets: tuple[int, int]
 
 
@@ -79,7 +81,7 @@ def weight_files(folder: Path) -> list[Path]:
     index = folder / "model.safetensors.index.json"
     if not is_file(index):
         return sorted(folder.glob("*.safetensors"))
-    weights = _json(folder, index.name).get("weight_map")
+    weights = _json(folder, index.name, _MOST_INDEX).get("weight_map")
     names = set(weights.values()) if isinstance(weights, dict) else set()
     if not names or not all(isinstance(name, str) and _is_plain(name) for name in names):
         raise NotAModelError(f"{folder.name} is damaged: {index.name} names no weights.")
@@ -95,9 +97,9 @@ def _is_plain(name: str) -> bool:
     return name.endswith(".safetensors") and name == Path(name).name
 
 
-def _json(folder: Path, name: str) -> dict[str, Any]:
+def _json(folder: Path, name: str, limit: int = _MOST_JSON) -> dict[str, Any]:
     try:
-        content = msgspec.json.decode(read_regular(folder / name, _MOST_JSON))
+        content = msgspec.json.decode(_bounded(read_regular(folder / name, limit)))
     except OSError as error:
         raise NotAModelError(f"{folder / name} cannot be read: {why(error)}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -105,6 +107,13 @@ def _json(folder: Path, name: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise NotAModelError(f"{folder.name} is damaged: {name} does not describe a model.")
     return content
+
+
+def _bounded(text: bytes) -> bytes:
+    """The JSON text, if it cannot hold more values than are allowed."""
+    if sum(text.count(mark) for mark in (b",", b":", b"[", b"{")) > _MOST_VALUES:
+        raise msgspec.DecodeError("too many values")
+    return text
 
 
 def _read_weights(file: Path, elements: Counter[str]) -> int:
@@ -133,8 +142,6 @@ def _count(file: Path, header: bytes, elements: Counter[str]) -> int:
     end = 0
     try:
         for tensor in _tensors(header):
-            if min(tensor.shape, default=0) < 0:
-                raise msgspec.ValidationError("a negative length")
             elements[tensor.dtype.upper()[:16]] += math.prod(tensor.shape)
             end = max(end, *tensor.data_offsets)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -145,7 +152,7 @@ def _count(file: Path, header: bytes, elements: Counter[str]) -> int:
 
 
 def _tensors(header: bytes) -> Iterator[_Tensor]:
-    for name, raw in msgspec.json.decode(header, type=dict[str, msgspec.Raw]).items():
+    for name, raw in msgspec.json.decode(_bounded(header), type=dict[str, msgspec.Raw]).items():
         if name != "__metadata__":
             yield msgspec.json.decode(raw, type=_Tensor)
 

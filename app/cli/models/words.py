@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.cli.models import get, listing, search
+from app.cli.models import get, keeping, listing, places, search
 from app.cli.parsing import Words, parser_of
 
 
@@ -13,3 +13,5 @@ def add_models(words: Words) -> None:
     listing.add_words(inner)
     search.add_words(inner)
     get.add_words(inner)
+    keeping.add_words(inner)
+    places.add_words(inner)
