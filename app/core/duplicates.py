@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from app.core.errors import CancelledError, LampblackError
-from app.core.model_files import Cancelled, Progress, checksums, files_of, whole_checksum
+from app.core.model_files import Cancelled, Progress, checksums, weights_of, whole_checksum
 from app.core.models import ModelFile
 from app.core.reading import open_regular
 from app.core.shelf import Shelf
@@ -58,7 +58,7 @@ class _Work:
             return known
         start = self._done
         try:
-            found = checksums(files_of(model), self._show(start), self._cancelled)
+            found = checksums(weights_of(model), self._show(start), self._cancelled)
         except CancelledError:
             raise
         except LampblackError:
@@ -92,7 +92,7 @@ def _one_of_each_file(models: Iterable[ModelFile]) -> Iterable[ModelFile]:
     seen = set()
     for model in models:
         try:
-            identity = [(s.st_dev, s.st_ino) for s in (file.stat() for file in files_of(model))]
+            identity = [(s.st_dev, s.st_ino) for s in (file.stat() for file in weights_of(model))]
         except OSError:
             continue
         if tuple(identity) not in seen:
@@ -104,7 +104,7 @@ def _samples(model: ModelFile) -> bytes | None:
     """A digest of a little of every file."""
     digest = hashlib.sha256()
     try:
-        for file in files_of(model):
+        for file in weights_of(model):
             with open_regular(file) as opened:
                 last = max(0, opened.seek(0, 2) - _SAMPLE)
                 for number in range(_SAMPLES):
@@ -118,7 +118,7 @@ def _samples(model: ModelFile) -> bytes | None:
 def _known(model: ModelFile, shelf: Shelf) -> str:
     record = shelf.record(model)
     try:
-        changed = max(file.stat().st_mtime for file in files_of(model))
+        changed = max(file.stat().st_mtime for file in weights_of(model))
     except (OSError, ValueError):
         return ""
     return record.sha256 if record.verified_at > changed else ""

@@ -17,8 +17,9 @@ import msgspec
 from app.core.errors import HousekeepingError
 from app.core.model_files import files_of
 from app.core.models import ModelFile, inspect
-from app.core.reading import why
+from app.core.reading import is_folder, why
 from app.core.rows import is_encodable
+from app.core.scanning import is_model_folder
 from app.core.settings import SettingsStore
 from app.core.shelf import Shelf
 from app.core.sources import program_of
@@ -174,9 +175,10 @@ def _require_ordinary(model: ModelFile, files: Sequence[Path]) -> None:
                 f"{file} is no ordinary file, so it is left alone.",
                 "Remove it in the file manager.",
             )
-    if not files:
+    if not files or (is_folder(Path(model.path)) and not is_model_folder(Path(model.path))):
         raise HousekeepingError(
-            f"{model.path} holds no file of a model.", "Remove it in the file manager."
+            f"{model.path} is no model's folder, so it is left alone.",
+            "Take it off the list, or remove it in the file manager.",
         )
 
 

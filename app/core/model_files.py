@@ -22,7 +22,11 @@ Cancelled = Callable[[], bool]
 _BLOCK = 1024 * 1024
 _FIRST = re.compile(r"^(?P<stem>.+)-00001-of-(?P<count>\d{5})$")
 _MOST_PARTS = 1000
-_OF_A_FOLDER = (".safetensors", ".json", ".jinja", ".model", ".txt", ".md", ".tiktoken", ".py")
+_SUFFIXES = (".safetensors", ".json", ".jinja", ".model", ".tiktoken", ".py")
+_NAMES = frozenset(("merges.txt", "vocab.txt"))
+_ABOUT = frozenset(
+    (".gitattributes", "LICENSE", "LICENSE.md", "LICENSE.txt", "NOTICE", "README.md")
+)  # what a repository says about a model; no part of what it computes
 
 
 def files_of(model: ModelFile) -> list[Path]:
@@ -37,6 +41,11 @@ def files_of(model: ModelFile) -> list[Path]:
     if first is None or not path.name.endswith(".gguf"):
         return [path]
     return [path, *_parts(path, first["stem"], first["count"])]
+
+
+def weights_of(model: ModelFile) -> list[Path]:
+    """The files of the model by which it computes; an edited README changes no model."""
+    return [file for file in files_of(model) if file.name not in _ABOUT]
 
 
 def verify(
@@ -54,7 +63,7 @@ def verify(
     DamagedModelError, HousekeepingError, CancelledError, or what is wrong with the header.
     """
     inspect(Path(model.path))
-    found = checksums(files_of(model), progress, cancelled)
+    found = checksums(weights_of(model), progress, cancelled)
     for name, known in (files or {}).items():
         if known and name in found and found[name] != known:
             raise _damaged(name, found[name], known)
@@ -106,7 +115,8 @@ def blocks(file: Path, cancelled: Cancelled | None = None) -> Iterator[bytes]:
 def _files_in(folder: Path) -> Iterator[Path]:
     with contextlib.suppress(OSError), os.scandir(folder) as found:
         for entry in found:
-            if entry.name.endswith(_OF_A_FOLDER) and is_file(Path(entry.path)):
+            known = entry.name.endswith(_SUFFIXES) or entry.name in (_NAMES | _ABOUT)
+            if known and is_file(Path(entry.path)):
                 yield Path(entry.path)
 
 

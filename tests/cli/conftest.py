@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import gguf
+import numpy as np
 import pytest
 
 from app.cli.main import run_cli
@@ -123,3 +125,20 @@ def one_sentence() -> Callable[[str], bool]:
 def terminal_stdin() -> Callable[[bytes], FakeStdin]:
     """A terminal at which someone types."""
     return lambda data: FakeStdin(data, terminal=True)
+
+
+@pytest.fixture
+def small_model(tmp_path: Path) -> bytes:
+    """A tiny but whole GGUF model."""
+    path = tmp_path / "small-model"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_block_count(1)
+    writer.add_context_length(512)
+    writer.add_tensor("blk.0.weight", np.ones((4, 64), dtype=np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    data = path.read_bytes()
+    path.unlink()
+    return data
