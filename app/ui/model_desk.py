@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import CancelledError, LampblackError
-from app.core.models import inspect
 from app.engine.gpu_marks import GpuMark
 from app.engine.messages import ModelInfo
 from app.fetch.client import Progress
@@ -154,18 +153,16 @@ class ModelDesk(QObject):
 
     def add(self, path: Path) -> None:
         """Put a model file or folder on the list, in place, and load it if no other is."""
+        from app.core.housekeeping import add_in_place
+
         try:
-            inspect(path)
-            added = self._bench.settings.settings.added_models
-            name = str(path.absolute())
-            if name not in added:
-                self._bench.settings.change(added_models=(*added, name))
+            add_in_place(path, self._bench.settings, self._bench.shelf)
         except LampblackError as error:
             self._show_error(error)
             return
         self.panel.refresh()
         if self.models.model is None and not self.models.is_loading:
-            self.models.load(name)
+            self.models.load(str(path.absolute()))
 
     def remove(self, path: str) -> None:
         """Take a model off the list; its file stays."""

@@ -17,6 +17,7 @@ from app.core.models import ModelFile
 from app.core.paths import Paths
 from app.core.presets import Presets
 from app.core.settings import SettingsStore
+from app.core.shelf import Shelf
 from app.core.store import Store
 from app.engine.gpu_marks import GpuMarks
 from app.engine.messages import (
@@ -264,6 +265,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
             settings=store,
             presets=Presets(paths.presets_file),
             library=library,
+            shelf=Shelf(paths.shelf_file),
             store=Store(paths.store_file),
             worker=worker,
             fetcher=fetcher,
