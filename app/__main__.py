@@ -63,6 +63,8 @@ def _run(words: list[str]) -> int:
         return _downloader(rest[0])
     if word == "measure" and rest:
         return _measure(rest)
+    if word == "quantizer" and not rest:
+        return int(importlib.import_module("app.host.llama_cpp.quantizer").run_quantizer())
     if word == "yardstick" and len(rest) == 1:
         return int(importlib.import_module("app.host.yardsticks.serving").run_yardstick(rest[0]))
     return _window(_files(rest if word == "open" else words))

@@ -27,6 +27,7 @@ HOST_MAY_IMPORT = {
     "app.core.load_options",
     "app.core.offline",
     "app.core.parameters",
+    "app.core.quantization",
     "app.core.reading",
     "app.core.reentry",
     "app.core.rows",

@@ -171,6 +171,12 @@ class SettingsError(LampblackError):
     kind = "settings"
 
 
+class QuantizeError(LampblackError):
+    """A copy of a model in another type could not be made."""
+
+    kind = "quantize"
+
+
 class DownloadError(LampblackError):
     """A model could not be fetched or did not verify."""
 

@@ -97,6 +97,7 @@ class GgufHeader(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     licence: str = ""
     sizes: LayerSizes = LayerSizes()
+    tensors: tuple[Tensor, ...] = ()
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -156,6 +157,7 @@ def _header(path: Path, parts: list[_Part]) -> GgufHeader:
             f"{path.name} says it has {layers:,} layers; llama.cpp can run at most {MAX_LAYERS}."
         )
     vocabulary = first.number("tokenizer.ggml.tokens")
+    tensors = tuple(tensor for part in parts for tensor in part.tensors)
     return GgufHeader(
         architecture=architecture,
         name=_title(first.text("general.name")) or path.stem,
@@ -168,11 +170,12 @@ def _header(path: Path, parts: list[_Part]) -> GgufHeader:
         size_bytes=sum(part.size for part in parts),
         licence=_title(first.text("general.license")),
         sizes=layer_sizes(
-            [tensor for part in parts for tensor in part.tensors],
+            tensors,
             layers,
             first.number(f"{architecture}.attention.head_count"),
             first.number(f"{architecture}.expert_used_count"),
         ),
+        tensors=tensors,
     )
 
 
@@ -345,7 +348,7 @@ def _read_tensors(
         if offset % alignment:
             raise reader.damaged("a tensor is not aligned")
         elements[kind] += number
-        tensors.append(Tensor(name, shape, size))
+        tensors.append(Tensor(name, shape, size, TENSOR_TYPES[kind][0]))
         end = max(end, offset + size)
     return elements, tensors, end
 

@@ -15,11 +15,12 @@ _EXPERTS = "_exps.weight"
 
 
 class Tensor(msgspec.Struct, frozen=True):
-    """A tensor of the header: its name, its shape (a row's length first) and its bytes."""
+    """A tensor of the header: its name, its shape (a row's length first), its bytes, its type."""
 
     name: str
     shape: tuple[int, ...]
     size: int
+    kind: str = "F32"
 
 
 class LayerSizes(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,6 +43,7 @@ from app.engine.messages import (
     Loaded,
     Loading,
     ModelInfo,
+    Quantize,
     Quit,
     Read,
     Stats,
@@ -54,6 +55,8 @@ from app.engine.process import Ended, HostProcess, describe_exit
 
 HELLO_S = 60.0
 CANCEL_S = 2.0
+
+_NEED_NO_MODEL = (Load, Describe, Quantize, Unload)
 
 Listener = Callable[[Event], None]
 
@@ -184,7 +187,7 @@ class EngineClient:
     # The parts of a run
 
     def _prepare(self, command: JobCommand, on_event: Listener) -> None:
-        if isinstance(command, (Load, Describe, Unload)) or self.model is not None:
+        if isinstance(command, _NEED_NO_MODEL) or self.model is not None:
             return
         if self._wanted is None or isinstance(command, Read):
             raise NoModelLoadedError("No model is loaded.", "Load one first.")

@@ -28,6 +28,8 @@ from app.engine.messages import (
     JobCommand,
     Load,
     ModelInfo,
+    Perplexity,
+    Quantize,
     Read,
     Unload,
 )
@@ -104,6 +106,16 @@ class Worker:
     def count(self, prompt: str = "", messages: tuple[ChatMessage, ...] = ()) -> int:
         """Count a prompt's tokens; ends with Counted or Failed."""
         return self._submit(Count(job=self._number(), prompt=prompt, messages=messages))
+
+    def quantize(self, source: str, target: str, type_name: str) -> int:
+        """Make a copy of a model in another type; ends with Quantized or Failed."""
+        return self._submit(
+            Quantize(job=self._number(), source=source, target=target, type_name=type_name)
+        )
+
+    def perplexity(self, text: str) -> int:
+        """Measure how well the loaded model foresees a text; ends with Measured or Failed."""
+        return self._submit(Perplexity(job=self._number(), text=text))
 
     def unload(self) -> int:
         """Give the model's memory back; ends with Done or Failed."""

@@ -2,7 +2,8 @@
 
 Commands go to the host, events come back. Every command that starts work carries a `job` number
 that its events repeat; a job ends with exactly one of `Loaded`, `Counted`, `Scored`, `Described`,
-`Done` or `Failed`. Times are in seconds, sizes in bytes, lengths in tokens.
+`Quantized`, `Measured`, `Done` or `Failed`. Times are in seconds, sizes in bytes, lengths in
+tokens.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class ModelInfo(_Value, frozen=True):
     """A loaded model: `context` is what it was loaded with, `trained_context` its own.
 
     `placement` says which device holds what, the processor last; `notes` are sentences about what
-    had to be done otherwise than asked.
+    had to be done otherwise than asked; `features` what the processor offers to the engine.
     """
 
     name: str
@@ -95,6 +96,7 @@ class ModelInfo(_Value, frozen=True):
     settings: EngineSettings = EngineSettings()
     placement: tuple[Placed, ...] = ()
     notes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
 
 
 class Alternative(_Value, frozen=True):
@@ -162,13 +164,17 @@ class DeviceReport(_Value, frozen=True):
 
 
 class EngineReport(_Value, frozen=True):
-    """One engine as the host sees it: whether it works, its version and its devices."""
+    """One engine as the host sees it: whether it works, its version and its devices.
+
+    `features` are what the processor offers to it.
+    """
 
     engine: str
     available: bool
     version: str = ""
     problem: str = ""
     devices: tuple[DeviceReport, ...] = ()
+    features: tuple[str, ...] = ()
 
 
 # Commands
@@ -249,6 +255,26 @@ class Describe(_Message, frozen=True):
     job: int
 
 
+class Quantize(_Message, frozen=True):
+    """Make a copy of the GGUF model at `source` in another type; the model that is loaded stays.
+
+    Nothing is ever written over: `target` must not be there yet. `type_name` is one of
+    `app.core.quantization.TYPES`.
+    """
+
+    job: int
+    source: str
+    target: str
+    type_name: str
+
+
+class Perplexity(_Message, frozen=True):
+    """Measure how well the loaded model foresees `text`; see `app.host.perplexity`."""
+
+    job: int
+    text: str
+
+
 class Unload(_Message, frozen=True):
     """Give the model's memory back."""
 
@@ -265,7 +291,7 @@ class Quit(_Message, frozen=True):
     """End the host."""
 
 
-JobCommand = Load | Generate | Read | Score | Count | Describe | Unload
+JobCommand = Load | Generate | Read | Score | Count | Describe | Quantize | Perplexity | Unload
 Command = JobCommand | Cancel | Quit
 
 
@@ -341,6 +367,31 @@ class Described(_Message, frozen=True):
     network_denied: Literal["kernel", "hook", "no"]
 
 
+class Working(_Message, frozen=True):
+    """A long job goes on: what is done just now, and how far the whole is, from 0 to 1."""
+
+    job: int
+    what: str
+    fraction: float
+
+
+class Quantized(_Message, frozen=True):
+    """The answer to Quantize: where the copy is, and the sizes of the model and of the copy."""
+
+    job: int
+    path: str
+    size_before: int
+    size_after: int
+
+
+class Measured(_Message, frozen=True):
+    """The answer to Perplexity; `tokens` were foreseen, the text's first one is not."""
+
+    job: int
+    perplexity: float
+    tokens: int
+
+
 class Done(_Message, frozen=True):
     """The job is over: the takes of a generation, or none after Read and Unload."""
 
@@ -368,10 +419,22 @@ class HostDied(_Message, frozen=True):
 
 
 HostEvent = (
-    Hello | Loading | Loaded | Prefill | Tokens | Counted | Scored | Described | Done | Failed
+    Hello
+    | Loading
+    | Loaded
+    | Prefill
+    | Tokens
+    | Counted
+    | Scored
+    | Described
+    | Working
+    | Quantized
+    | Measured
+    | Done
+    | Failed
 )
 Event = HostEvent | HostDied
-Finished = Loaded | Counted | Scored | Described | Done
+Finished = Loaded | Counted | Scored | Described | Quantized | Measured | Done
 
 _encoder = msgspec.msgpack.Encoder()
 

@@ -14,6 +14,7 @@ from app.engine.messages import (
     EngineReport,
     Generate,
     HostEvent,
+    Measured,
     ModelInfo,
     Read,
     TokenDetail,
@@ -88,6 +89,9 @@ class Engine(Protocol):
 
     def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
         """Each token's probability after the ones before it."""
+
+    def perplexity(self, text: str, job: Job) -> Measured:
+        """How well the model foresees the text; raises CancelledError."""
 
     def close(self) -> None:
         """Free the model and all its memory."""

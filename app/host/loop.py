@@ -52,6 +52,9 @@ from app.engine.messages import (
     Load,
     Loaded,
     Loading,
+    Perplexity,
+    Quantize,
+    Quantized,
     Quit,
     Read,
     Score,
@@ -259,6 +262,9 @@ class Host:
             return Done(job=job.number)
         if isinstance(command, Describe):
             return self._describe(job)
+        if isinstance(command, Quantize):
+            quantized = importlib.import_module(ENGINE_MODULES["llama.cpp"]).quantize(command, job)
+            return cast(Quantized, quantized)
         engine = self._engine
         if engine is None:
             raise NoModelLoadedError("No model is loaded.", "Load one first.")
@@ -268,6 +274,8 @@ class Host:
             return self._read(engine, command, job)
         if isinstance(command, Count):
             return Counted(job=job.number, tokens=engine.count(command.prompt, command.messages))
+        if isinstance(command, Perplexity):
+            return engine.perplexity(command.text, job)
         return self._score(engine, command, job)
 
     def _read(self, engine: Engine, command: Read, job: Job) -> Done:

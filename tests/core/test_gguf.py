@@ -90,7 +90,10 @@ def test_the_starter_model_is_read_right(starter_model: Path) -> None:
             widest=1536,
             heads=9,
         ),
+        tensors=header.tensors,
     )
+    assert len(header.tensors) == 272
+    assert {tensor.kind for tensor in header.tensors} == {"F32", "Q4_1", "Q8_0"}
 
 
 def test_a_model_of_another_writer_is_read_right(write_gguf: Any) -> None:
@@ -106,6 +109,7 @@ def test_a_model_of_another_writer_is_read_right(write_gguf: Any) -> None:
         chat_template="{{ messages }}",
         size_bytes=path.stat().st_size,
         sizes=read_header(path).sizes,
+        tensors=read_header(path).tensors,
     )
 
 

@@ -23,6 +23,7 @@ from app.engine.messages import (
     FinishReason,
     Generate,
     Loading,
+    Measured,
     ModelInfo,
     Prefill,
     Read,
@@ -30,6 +31,7 @@ from app.engine.messages import (
     Take,
     TokenDetail,
     Tokens,
+    Working,
 )
 from app.host.base import Job
 
@@ -154,6 +156,16 @@ class FakeEngine:
             TokenDetail(id=index, text=word, probability=0.5)
             for index, word in enumerate(text.split())
         )
+
+    def perplexity(self, text: str, job: Job) -> Measured:
+        """Between two words at every place."""
+        for step in range(self._script.steps):
+            _wait(self._script.step_s)
+            if job.cancelled:
+                raise CancelledError("Stopped.")
+            fraction = (step + 1) / self._script.steps
+            job.emit(Working(job=job.number, what="measuring", fraction=fraction))
+        return Measured(job=job.number, perplexity=2.0, tokens=len(text.split()))
 
     def close(self) -> None:
         """Nothing to free."""

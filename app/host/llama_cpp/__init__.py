@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.core.errors import EngineMissingError
 from app.core.load_options import LoadOptions
-from app.engine.messages import EngineReport
+from app.engine.messages import EngineReport, Quantize, Quantized
 from app.host.base import Engine, Job
 from app.host.memory import settle_allocator
 
@@ -33,6 +33,15 @@ def load(
     return load_engine(path, options, job, cache, prompts, remeasure=remeasure)
 
 
+def quantize(command: Quantize, job: Job) -> Quantized:
+    """Make a copy of a GGUF file in another type; see `app.host.llama_cpp.copying`."""
+    if problem := _problem():
+        raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
+    from app.host.llama_cpp.copying import make_copy
+
+    return make_copy(command, job)
+
+
 def describe() -> EngineReport:
     """Whether llama.cpp works here, its version and the devices it sees."""
     if problem := _problem():
@@ -41,7 +50,13 @@ def describe() -> EngineReport:
 
     found = library()
     devices = tuple(device.report for device in found.devices())
-    return EngineReport(engine=NAME, available=True, version=found.version, devices=devices)
+    return EngineReport(
+        engine=NAME,
+        available=True,
+        version=found.version,
+        devices=devices,
+        features=found.features,
+    )
 
 
 def _problem() -> str:

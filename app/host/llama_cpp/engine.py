@@ -5,7 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, Read, TokenDetail
+import numpy as np
+import numpy.typing as npt
+
+from app.engine.messages import (
+    ChatMessage,
+    Done,
+    Generate,
+    Measured,
+    ModelInfo,
+    Read,
+    TokenDetail,
+)
 from app.host.base import Job
 from app.host.llama_cpp.cache import PrefixCache, Sequence
 from app.host.llama_cpp.chain import Chain
@@ -14,6 +25,7 @@ from app.host.llama_cpp.model import Model
 from app.host.llama_cpp.pace import Pace
 from app.host.llama_cpp.tuning import Tuning
 from app.host.lookup import Costs
+from app.host.perplexity import perplexity
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter, too_long
 from app.host.requests import check_scored, does_not_fit, prompt_tokens, reading, seeds, statistics
@@ -138,6 +150,26 @@ class LlamaCppEngine:
             self._context.watch(None)
             self._cache.release(sequence)
 
+    def perplexity(self, text: str, job: Job) -> Measured:
+        """How well the model foresees the text; raises CancelledError."""
+        tokens = self._prompter.tokens(text, ())
+        self._pace.is_fixed = False
+        self._context.watch(job)
+
+        def rows(window: Ids, first: int) -> Iterator[npt.NDArray[np.float32]]:
+            sequence = self._cache.empty()
+            try:
+                yield from self._rows(sequence, window, job, first)
+            finally:
+                self._cache.release(sequence)
+
+        try:
+            return perplexity(tokens, self._vocabulary.bos, self._context.size, rows, job)
+        except ContextFullError as error:
+            raise too_long(len(tokens), self._context.size) from error
+        finally:
+            self._context.watch(None)
+
     def close(self) -> None:
         """Save what is new, then free the model and all its memory."""
         saved, self._saved = self._saved, None
@@ -187,20 +219,28 @@ class LlamaCppEngine:
     def _scored(
         self, sequence: Sequence, tokens: Ids, alternatives: int, job: Job
     ) -> Iterator[TokenDetail]:
-        batch = self._context.batch
-        chunk = min(_SCORED, self._context.chunk)
-        while sequence.length < len(tokens) - 1 and not job.cancelled:
+        rows = self._rows(sequence, tokens, job)
+        for token, logits in zip(tokens[1:], rows, strict=False):  # fewer after a cancel
+            yield token_detail(self._vocabulary, logits, int(token), alternatives)
+
+    def _rows(
+        self, sequence: Sequence, tokens: Ids, job: Job, first: int = 0
+    ) -> Iterator[npt.NDArray[np.float32]]:
+        """The logits after each token but the last, from number `first` on, until a cancel."""
+        batch, end = self._context.batch, len(tokens) - 1
+        while sequence.length < end and not job.cancelled:
             start = sequence.length
-            block = tokens[start : min(start + chunk, len(tokens) - 1)]
+            needed = start >= first
+            most = min(_SCORED, self._context.chunk) if needed else self._context.chunk
+            block = tokens[start : min(start + most, end if needed else first)]
             batch.fill(block, start, sequence.id)
-            batch.output[: len(block)] = 1
+            batch.output[: len(block)] = needed
+            batch.output[len(block) - 1] = True
             if not self._reader.decode(len(block), [sequence]):
                 return
             sequence.length += len(block)
-            for row in range(len(block)):
-                logits = self._context.logits(row)
-                token = int(tokens[start + row + 1])
-                yield token_detail(self._vocabulary, logits, token, alternatives)
+            if needed:
+                yield from (self._context.logits(row) for row in range(len(block)))
 
 
 def _pace(model: Model, info: ModelInfo) -> Pace:

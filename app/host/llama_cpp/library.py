@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import re
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -49,6 +50,12 @@ class Library:
         """The version together with a digest of what the processor offers: both change numbers."""
         digest = hashlib.sha256(native.llama_print_system_info()).hexdigest()[:8]
         return f"llama-cpp-python {llama_cpp.__version__} {digest}"
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What the processor offers that this build uses, in ggml's words, such as AVX2."""
+        said = native.llama_print_system_info().decode("utf-8", "replace")
+        return tuple(re.findall(r"(\w+) = 1", said))
 
     def forget_log(self) -> None:
         """Start anew with collecting lines."""

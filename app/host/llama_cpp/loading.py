@@ -353,4 +353,5 @@ def _info(file: Path, model: Model, settings: EngineSettings) -> ModelInfo:
         trained_context=native.llama_model_n_ctx_train(handle),
         has_chat_template=model.template is not None,
         settings=settings,
+        features=library().features,
     )

@@ -5,8 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from app.engine.messages import ChatMessage, Done, Generate, ModelInfo, Read, TokenDetail
+import numpy as np
+import numpy.typing as npt
+
+from app.engine.messages import (
+    ChatMessage,
+    Done,
+    Generate,
+    Measured,
+    ModelInfo,
+    Read,
+    TokenDetail,
+)
 from app.host.base import Job
+from app.host.perplexity import perplexity
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter
 from app.host.requests import check_scored, prompt_tokens, reading, seeds, statistics
@@ -103,6 +115,19 @@ class TorchEngine:
         finally:
             self._model.watch(None)
 
+    def perplexity(self, text: str, job: Job) -> Measured:
+        """How well the model foresees the text; raises CancelledError."""
+        tokens = self._prompter.tokens(text, ())
+
+        def rows(window: Ids, first: int) -> Iterator[npt.NDArray[np.float32]]:
+            return self._rows(window, job, first)
+
+        self._model.watch(job)
+        try:
+            return perplexity(tokens, self._vocabulary.bos, self._model.size, rows, job)
+        finally:
+            self._model.watch(None)
+
     def close(self) -> None:
         """Save what is new, then free the model and all its memory."""
         saved, self._saved = self._saved, None
@@ -172,14 +197,20 @@ class TorchEngine:
         return min(self._model.size, len(prompt) + more)
 
     def _scored(self, tokens: Ids, alternatives: int, job: Job) -> Iterator[TokenDetail]:
+        rows = self._rows(tokens, job)
+        for token, logits in zip(tokens[1:], rows, strict=False):  # fewer after a cancel
+            yield token_detail(self._vocabulary, logits, int(token), alternatives)
+
+    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> Iterator[npt.NDArray[np.float32]]:
+        """The logits after each token but the last, from number `first` on, until a cancel."""
         lane = self._cache.empty(len(tokens))
         while lane.length < len(tokens) - 1 and not job.cancelled:
             start = lane.length
-            block = tokens[start : min(start + FIXED, len(tokens) - 1)]
+            end = len(tokens) - 1 if start >= first else first
+            block = tokens[start : min(start + FIXED, end)]
             try:
                 logits = self._model.read(lane, block[None], keep=len(block))[0]
             except AbortedError:
                 return
-            for row, known in enumerate(logits):
-                token = int(tokens[start + row + 1])
-                yield token_detail(self._vocabulary, known, token, alternatives)
+            if start >= first:
+                yield from logits

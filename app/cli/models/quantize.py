@@ -1,0 +1,179 @@
+"""`lampblack models quantize`: a smaller copy of a model, with its price."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.cli import output
+from app.cli.generate import load_command
+from app.cli.parsing import Words, parser_of
+from app.cli.program import Program
+from app.cli.stopping import StopKey
+from app.core.errors import CancelledError, ParameterError, UnsupportedModelError, UsageError
+from app.core.gguf import read_header
+from app.core.models import ModelFile
+from app.core.quantization import TYPES, Price, QuantType, coarsest, estimate, require, type_named
+from app.core.reading import read_regular, why
+from app.engine.client import EngineClient
+from app.engine.messages import Event, Finished, JobCommand, Loading, Quantized, Working
+from app.engine.smaller import Outcome, SmallerOrder, drive
+
+_LONGEST_PASSAGE = 4_000_000  # bytes; measuring more would take a day
+_DOING = {"quantizing": "Making the copy…", "measuring": "Measuring the perplexity…"}
+
+
+def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
+    """Make a copy of a model in another type, after a question where it costs quality."""
+    if arguments.list:
+        _write_types(as_json=arguments.json)
+        return 0
+    if not arguments.model:
+        raise UsageError("No model is named.", "See `lampblack models list`.")
+    kind = type_named(arguments.type)
+    model = program.model(arguments.model)
+    _require_gguf(model)
+    header = read_header(Path(model.path))
+    cost = require(model.name, coarsest(header.tensors), kind)
+    overhead = header.size_bytes - sum(tensor.size for tensor in header.tensors)
+    _agree(arguments, cost, estimate(header.tensors, kind, overhead))
+    order = SmallerOrder(
+        load=load_command(model, "llama.cpp", program.settings.load),
+        target=str(Path(arguments.to or target_of(model, kind)).absolute()),
+        type_name=kind.name,
+        passage=_passage(arguments.passage),
+    )
+    with program.engine() as client:
+        outcome = _Run(client).carry_out(order)
+    _write(outcome, cost, as_json=arguments.json)
+    return 0
+
+
+def target_of(model: ModelFile, kind: QuantType) -> Path:
+    """Where a copy goes when nobody says: beside the model, its type in the name."""
+    path = Path(model.path)
+    stem, dot, last = model.name.rpartition(".")
+    known = last.upper() in {model.quantization.upper(), *(one.name for one in TYPES)}
+    return path.with_name(f"{stem if dot and known else model.name}.{kind.name}.gguf")
+
+
+def _require_gguf(model: ModelFile) -> None:
+    if model.kind != "gguf":
+        raise UnsupportedModelError(
+            f"{model.name} is a model folder; copies can be made of GGUF files only.",
+            "Get the model as GGUF in F16 or Q8_0.",
+        )
+
+
+def _agree(arguments: argparse.Namespace, cost: Price, size: int) -> None:
+    """Say what the copy costs, and ask where it is worse than its size tells."""
+    if not arguments.json:
+        output.note(f"The copy takes about {output.size_text(size)}. {cost.words}")
+    if not cost.warns or arguments.yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(cost.words, "Say --yes to make the copy all the same.")
+    sys.stderr.write("Make it? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise CancelledError("No copy was made.")
+
+
+def _passage(name: str) -> str:
+    if not name:
+        return ""
+    try:
+        text = read_regular(Path(name), _LONGEST_PASSAGE).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ParameterError(f"{name} is not UTF-8 text.", "Convert it to UTF-8 first.") from None
+    except (OSError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        raise ParameterError(f"{name} cannot be read: {reason}.") from error
+    if not text.strip():
+        raise ParameterError(f"{name} is empty.", "Give a page or more to measure with.")
+    return text
+
+
+class _Run:
+    """The steps on a client, with their progress and with Ctrl+C."""
+
+    def __init__(self, client: EngineClient) -> None:
+        self._client = client
+        self._line = output.ProgressLine()
+        self._stop = StopKey(lambda: client.cancel(self._job))
+        self._job = 0
+        self._is_made = False
+
+    def carry_out(self, order: SmallerOrder) -> Outcome:
+        """Make the copy; one that is whole stays when the measuring is stopped."""
+        try:
+            with self._stop:
+                return drive(order, self._run)
+        except CancelledError:
+            if self._is_made:
+                raise CancelledError(f"Stopped. The copy is whole: {order.target}") from None
+            raise
+        finally:
+            self._line.clear()
+
+    def _run(self, command: JobCommand) -> Finished:
+        self._job = self._client.next_job()
+        if self._stop.pressed:  # while there was no job yet to be stopped
+            self._client.cancel(self._job)
+        numbered = msgspec.structs.replace(command, job=self._job)
+        finished = self._client.run(numbered, self._on_event)
+        self._is_made = self._is_made or isinstance(finished, Quantized)
+        return finished
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Working):
+            doing = _DOING.get(event.what, event.what)
+            self._line.show(f"{doing} {event.fraction:.0%}")
+        elif isinstance(event, Loading):
+            self._line.show(f"Loading the model… {event.fraction:.0%}")
+
+
+def _write(outcome: Outcome, cost: Price, *, as_json: bool) -> None:
+    if as_json:
+        facts: dict[str, Any] = msgspec.to_builtins(outcome)
+        change = outcome.change
+        facts |= {"change": None if change is None else round(change, 6), "price": cost.words}
+        output.write(json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
+        return
+    before, after = output.size_text(outcome.size_before), output.size_text(outcome.size_after)
+    output.write(f"The copy is at {outcome.path}\nSize: {before} before, {after} now\n")
+    if outcome.change is not None:
+        output.write(
+            f"Perplexity on the passage ({outcome.tokens:,} tokens): "
+            f"{outcome.perplexity_before:.3f} before, {outcome.perplexity_after:.3f} now "
+            f"({outcome.change:+.2%}; lower is better)\n"
+        )
+
+
+def _write_types(*, as_json: bool) -> None:
+    if as_json:
+        types = [{"type": one.name, "bits": one.bits, "words": one.words} for one in TYPES]
+        output.write(json.dumps(types, ensure_ascii=False, indent=2) + "\n")
+        return
+    for one in TYPES:
+        output.write(f"{one.name:<8}{one.bits:>5.1f} bits  {one.words}\n")
+
+
+def add_words(words: Words) -> None:
+    """Add `quantize`."""
+    parser = parser_of(words.add_parser, "quantize", help="make a smaller copy of a model")
+    parser.add_argument("model", nargs="?", default="", metavar="MODEL", help="its name or path")
+    parser.add_argument("--type", default="Q8_0", metavar="TYPE", help="the type; else Q8_0")
+    parser.add_argument("--list", action="store_true", help="list the types and end")
+    parser.add_argument("--to", default="", metavar="FILE", help="the copy; else beside the model")
+    parser.add_argument(
+        "--passage", default="", metavar="FILE", help="measure the perplexity of both on this text"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--json", action="store_true", help="write one JSON object")
+    parser.set_defaults(run=run_quantize)
