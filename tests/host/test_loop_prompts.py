@@ -16,7 +16,9 @@ from app.host.loop import Loader
 class Recorder:
     """An engine module that notes with what it was loaded."""
 
-    def load(self, path: str, options: Any, _job: Job, cache: str = "", prompts: str = "") -> Any:
+    def load(
+        self, path: str, options: Any, _job: Job, cache: str = "", prompts: str = "", **_more: Any
+    ) -> Any:
         self.folders = cache, prompts
         return FakeEngine(path, Script(), options)
 
