@@ -36,6 +36,7 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 """Formats that run code when they are loaded; never opened."""
 
 _MOST_LISTED = 1000
+_MOST_WATCHED = 50_000
 _DEEPEST_WATCHED = 6  # a folder of the user's own choice may be sorted finely
 
 _Stamp = tuple[tuple[str, int, int], ...]
@@ -134,10 +135,21 @@ class ModelLibrary:
         self._programs = programs
         self._of_user = known
         self._known: dict[str, tuple[_Stamp, ModelFile]] = {}
+        self._too_large: list[str] = []
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the last list could not show, as sentences."""
+        return tuple(
+            f"{folder} holds more than {_MOST_WATCHED:,} files and folders, and not all of them "
+            "were looked at. Watch the folder of the models itself."
+            for folder in self._too_large
+        )
 
     def list(self) -> tuple[ModelFile, ...]:
         """Every model by name, broken ones with their problem; unchanged files are not read."""
         found: dict[str, Found] = {}
+        self._too_large = []
         for one in self._found():
             found.setdefault(real_path(one.path), one)
             if len(found) >= _MOST_LISTED:
@@ -157,7 +169,8 @@ class ModelLibrary:
         problem: LampblackError | None = None
         if wanted and os.path.lexists(wanted):
             try:
-                return self._titled(self._inspect(Path(wanted)))
+                model = self._inspect(Path(wanted))
+                return _titled(model, self._of_user(model).title)
             except LampblackError as error:
                 problem = error
         models = self._matching(name_or_path)
@@ -221,10 +234,19 @@ class ModelLibrary:
                 inner = models_below(path)
             yield from (Found(one) for one in inner or [path])
         for text in self._watched():
-            yield from (Found(path) for path in models_below(Path(text), _DEEPEST_WATCHED))
+            yield from self._watch(text)
         for store in self._programs():
             for path, name in zip(store.models, store.names, strict=True):
                 yield Found(path, name, store.name)
+
+    def _watch(self, folder: str) -> Iterator[Found]:
+        budget = [_MOST_WATCHED]
+        path = Path(folder)
+        whole = is_model_folder(path)
+        found = [path] if whole else models_below(path, _DEEPEST_WATCHED, budget)
+        if budget[0] < 0:
+            self._too_large.append(folder)
+        yield from (Found(path) for path in found)
 
     def _shown(self, found: Found) -> ModelFile | None:
         """The model as the user knows it; None when it was taken off the list."""
@@ -232,11 +254,8 @@ class ModelLibrary:
         if found.name or found.program:
             name = found.name or model.name
             model = msgspec.structs.replace(model, name=name, program=found.program)
-        return None if self._of_user(model).hidden else self._titled(model)
-
-    def _titled(self, model: ModelFile) -> ModelFile:
-        title = self._of_user(model).title
-        return msgspec.structs.replace(model, name=title, own_name=model.name) if title else model
+        known = self._of_user(model)
+        return None if known.hidden else _titled(model, known.title)
 
     def _inspect(self, path: Path) -> ModelFile:
         """`inspect`, but the header of a file that is still the same is not read again."""
@@ -254,6 +273,10 @@ class ModelLibrary:
             model = _broken(path, str(error))
         self._known[str(path)] = (stamp, model)
         return model
+
+
+def _titled(model: ModelFile, title: str) -> ModelFile:
+    return msgspec.structs.replace(model, name=title, own_name=model.name) if title else model
 
 
 def _inspect_gguf(path: Path) -> ModelFile:

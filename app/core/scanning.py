@@ -8,24 +8,43 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.core.reading import is_folder
-
 PART = re.compile(r"-(\d{5})-of-\d{5}$")
 """How the name of one part of a split model ends, before `.gguf`."""
 
-MOST_ENTRIES = 5000
+MOST_ENTRIES = 10_000
 """So many entries are looked at below one folder."""
 
 DEEPEST = 3  # folders below the one of models: publisher, repository, variant
 
 
 def models_below(folder: Path, depth: int = DEEPEST, budget: list[int] | None = None) -> list[Path]:
-    """Every GGUF model and model folder, at most `depth` folders down, within `budget` entries."""
-    return list(_models_below(folder, depth, [MOST_ENTRIES] if budget is None else budget, set()))
+    """Every GGUF model and model folder, at most `depth` folders down, within `budget` entries.
+
+    The upper folders are looked at first; a budget that was not enough is below zero afterwards.
+    """
+    budget = [MOST_ENTRIES] if budget is None else budget
+    found: list[Path] = []
+    seen: set[str] = set()
+    level = [folder]
+    for left in range(depth, -1, -1):
+        deeper: list[Path] = []
+        for one in level:
+            if (real := real_path(one)) not in seen:
+                seen.add(real)
+                inside = sorted_entries(one, budget)
+                if left < depth and _is_model({entry.name for entry in inside}):
+                    found.append(one)
+                else:
+                    found += [Path(e.path) for e in inside if is_first_gguf(e.name)]
+                    deeper += [Path(e.path) for e in inside if _leads_on(e)]
+        level = deeper
+    return found
 
 
 def entries(folder: Path, budget: list[int]) -> Iterator[os.DirEntry[str]]:
     """What lies in `folder`, until the budget is spent; raises OSError."""
+    if budget[0] < 0:
+        return
     with os.scandir(folder) as found:
         for entry in found:
             budget[0] -= 1
@@ -43,10 +62,10 @@ def sorted_entries(folder: Path, budget: list[int]) -> list[os.DirEntry[str]]:
 
 def is_model_folder(folder: Path) -> bool:
     """Whether a folder looks like one model for the Torch engine."""
-    try:
-        names = {entry.name for entry in entries(folder, [MOST_ENTRIES])}
-    except OSError:
-        return False
+    return _is_model({entry.name for entry in sorted_entries(folder, [MOST_ENTRIES])})
+
+
+def _is_model(names: set[str]) -> bool:
     return "config.json" in names and any(name.endswith(".safetensors") for name in names)
 
 
@@ -67,16 +86,10 @@ def real_path(path: Path) -> str:
         return str(path)
 
 
-def _models_below(folder: Path, depth: int, budget: list[int], seen: set[str]) -> Iterator[Path]:
-    if (real := real_path(folder)) in seen:
-        return
-    seen.add(real)
-    for entry in sorted_entries(folder, budget):
-        path = Path(entry.path)
-        if is_first_gguf(entry.name):
-            yield path
-        elif depth and not entry.name.startswith(".") and is_folder(path):
-            if is_model_folder(path):
-                yield path
-            else:
-                yield from _models_below(path, depth - 1, budget, seen)
+def _leads_on(entry: os.DirEntry[str]) -> bool:
+    if entry.name.startswith(".") or is_first_gguf(entry.name):
+        return False
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle
+        return False

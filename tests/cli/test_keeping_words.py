@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import app.core.model_files as model_files_module
+from app.core.starter import STARTER
 
 
 @pytest.fixture
@@ -200,3 +201,21 @@ def test_what_is_here_twice_is_shown(run: Any, model: Path) -> None:
     assert json.loads(run("models", "duplicates", "--json").out) == [
         [str(model.with_name("copy.gguf")), str(model)]
     ]
+
+
+def test_a_model_of_ollama_writes_where_it_lies(
+    run: Any, run_program: Any, tmp_path: Path, starter_model: Path
+) -> None:
+    store = tmp_path / "home" / ".ollama" / "models"
+    digest = STARTER.sha256
+    layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
+    manifest = store / "manifests" / "registry.ollama.ai" / "library" / "smollm2" / "135m"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(json.dumps({"layers": [layer]}))
+    (store / "blobs").mkdir()
+    (store / "blobs" / f"sha256-{digest}").symlink_to(starter_model)
+    run("models", "found", "--use", "ollama")
+    words = ("generate", "Once", "--max-tokens", "4", "--seed", "1", "--threads", "1", "--json")
+    outcome = run_program(*words, "--model", "smollm2:135m")
+    assert outcome.code == 0, outcome.err
+    assert json.loads(outcome.out)["text"]

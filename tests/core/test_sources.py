@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import app.core.models as models_module
 from app.core.library import open_library
 from app.core.paths import Paths
 from app.core.scanning import MOST_ENTRIES
@@ -295,3 +296,38 @@ def test_watched_folders_are_read_deep_and_may_be_missing(
     assert [(model.name, model.problem) for model in library.list()] == [("deep", "")]
     disk.rename(tmp_path / "gone")
     assert library.list() == ()
+
+
+def test_a_watched_folder_that_is_too_large_is_told(
+    own_home: Path, tmp_path: Path, write_gguf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = tmp_path / "disk"
+    for number in range(40):
+        file(disk / "many" / f"{number}" / "x.txt")
+    (disk / "models").mkdir()
+    write_gguf("seen.gguf", folder=disk / "models")
+    monkeypatch.setattr(models_module, "_MOST_WATCHED", 60)
+    library = open_library(
+        Paths.here(),
+        lambda: Settings(watched_folders=(str(disk),)),
+        Shelf(own_home / "shelf.json"),
+    )
+    assert library.notes == ()
+    assert [model.name for model in library.list()] == ["seen"]  # what lies higher comes first
+    (note,) = library.notes
+    assert str(disk) in note
+    monkeypatch.setattr(models_module, "_MOST_WATCHED", 600)
+    library.list()
+    assert library.notes == ()
+
+
+def test_a_watched_folder_may_be_a_model_itself(own_home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "Tiny"
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        file(folder / name, b"{}")
+    library = open_library(
+        Paths.here(),
+        lambda: Settings(watched_folders=(str(folder),)),
+        Shelf(own_home / "shelf.json"),
+    )
+    assert [(model.name, model.kind) for model in library.list()] == [("Tiny", "transformers")]

@@ -20,7 +20,7 @@ from app.core.shelf import ModelRecord
 def run_list(arguments: argparse.Namespace, program: Program) -> int:
     """List every model, the broken ones with their problem."""
     models = program.library.list()
-    for problem in program.shelf.problems:
+    for problem in (*program.shelf.problems, *program.library.notes):
         output.note(problem)
     use = disk_use(models)
     if arguments.json:
