@@ -236,8 +236,10 @@ def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False, gpu:
     once("venv", make_venv)
     about, pins, version = project(), CONSTRAINTS.read_text("utf-8"), python_version()
     extras = about["optional-dependencies"]
-    needs = json.dumps([about["dependencies"], about["scripts"], LLAMA_NEEDS, str(ROOT)])
-    once("program", lambda: pip("Libraries", "-e", str(ROOT), *LLAMA_NEEDS), needs, pins, version)
+    own = [*about["dependencies"], *extras["keyring"]]
+    needs = json.dumps([own, about["scripts"], LLAMA_NEEDS, str(ROOT)])
+    program = f"{ROOT}[keyring]"
+    once("program", lambda: pip("Libraries", "-e", program, *LLAMA_NEEDS), needs, pins, version)
     once("qt", lambda: machine.need_qt(PYTHON), pins, version)
     if llama:
         build = builds.choose(gpu or chosen_gpu() or "none")

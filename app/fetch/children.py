@@ -14,6 +14,8 @@ import app
 GRACE_S = 5.0
 """How long a child may take to clean up once its stdin has ended, before it is killed."""
 
+_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+
 
 def child_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of broker and downloader: pip's own settings and the proxies are kept."""
@@ -22,8 +24,12 @@ def child_environment(environ: Mapping[str, str] | None = None) -> dict[str, str
 
 
 def without_python(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what could make a Python load other code."""
-    return {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
+    """The environment without what could make a Python load other code, and without tokens."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("PYTHON") and name not in _TOKENS
+    }
 
 
 def _source_folder() -> str:

@@ -1,7 +1,8 @@
-"""The program's half of a download: starts the broker early, and later asks it for the model."""
+"""The program's half of a download: starts the broker early, and later asks it for a model."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
@@ -9,19 +10,23 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.errors import DownloadError, error_from
+from app.core.errors import DownloadError, LampblackError, error_from
 from app.core.reentry import program_command
 from app.fetch.children import GRACE_S, end_child, start_child
+from app.fetch.hub import endpoint_of
 from app.fetch.messages import (
     CancelDownload,
     Fetched,
+    FetchEvent,
     FetchFailed,
     Progress,
     Request,
-    StartStarter,
+    StartDownload,
     events,
     send,
 )
+from app.fetch.parts import remove_parts
+from app.fetch.wanted import Wanted, check_plain, starter_wanted
 
 __all__ = ["Fetcher", "Progress"]
 
@@ -29,7 +34,7 @@ __all__ = ["Fetcher", "Progress"]
 class Fetcher:
     """Fetches models through the broker; start it before `deny_network`.
 
-    `get_starter` blocks and belongs on one thread; `cancel` and `close` may come from any.
+    `fetch` blocks and belongs on one thread; `cancel` and `close` may come from any.
     """
 
     def __init__(self, models: Path, broker: subprocess.Popen[bytes]) -> None:
@@ -45,14 +50,39 @@ class Fetcher:
         broker = start_child([*(command or program_command("broker")), str(models)])
         return cls(models, broker)
 
-    def get_starter(self, on_progress: Callable[[Progress], None]) -> Path:
-        """Fetch and verify the starter model; raises DownloadError or CancelledError."""
+    def fetch(
+        self, wanted: Wanted, on_event: Callable[[FetchEvent], None], token: str = ""
+    ) -> Path:
+        """Fetch and verify a model; raises DownloadError or CancelledError.
+
+        What was fetched until then is kept, and the next time it goes on from there.
+        """
+        check_plain(wanted)
+        endpoint = "" if wanted.source == "pypi" else endpoint_of(os.environ)
         with self._busy:
-            self._ask(StartStarter(models=str(self._models)))
-            return self._result(on_progress)
+            self._ask(
+                StartDownload(
+                    models=str(self._models), endpoint=endpoint, wanted=wanted, token=token
+                )
+            )
+            return self._result(on_event)
+
+    def get_starter(self, on_progress: Callable[[Progress], None]) -> Path:
+        """Fetch the starter model and keep nothing of it where that does not succeed."""
+
+        def on_event(event: FetchEvent) -> None:
+            if isinstance(event, Progress):
+                on_progress(event)
+
+        starter = starter_wanted()
+        try:
+            return self.fetch(starter, on_event)
+        except LampblackError:
+            remove_parts(starter, self._models)
+            raise
 
     def cancel(self) -> None:
-        """Stop the download that runs, if any; `get_starter` then raises CancelledError."""
+        """Stop the download that runs, if any; `fetch` then raises CancelledError."""
         try:
             self._ask(CancelDownload())
         except DownloadError:
@@ -83,7 +113,7 @@ class Fetcher:
             except (BrokenPipeError, ValueError):  # ValueError: close() was called
                 raise _broker_gone() from None
 
-    def _result(self, on_progress: Callable[[Progress], None]) -> Path:
+    def _result(self, on_event: Callable[[FetchEvent], None]) -> Path:
         assert self._broker.stdout is not None
         try:
             for event in events(self._broker.stdout):
@@ -91,7 +121,7 @@ class Fetcher:
                     return Path(event.path)
                 if isinstance(event, FetchFailed):
                     raise error_from(event.kind, event.message, event.hint)
-                on_progress(event)
+                on_event(event)
         except msgspec.DecodeError as error:
             raise DownloadError("The download's own process sent something unreadable.") from error
         raise _broker_gone()

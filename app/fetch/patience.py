@@ -1,0 +1,96 @@
+"""Patience with a network: what is tried again, how soon, and when to give up."""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from app.core.errors import CancelledError, DownloadError
+
+
+class Broken(Exception):  # noqa: N818 - no trouble of the user's yet: it is tried again
+    """The line broke or the server asked to come again; `seconds` is when, if it said so."""
+
+    def __init__(self, problem: str, seconds: float = 0.0) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.seconds = seconds
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """How long to wait for what, in seconds; `tries` counts those in a row that bring nothing."""
+
+    connect_s: float = 20.0
+    stall_s: float = 30.0
+    tries: int = 8
+    first_s: float = 1.0
+    longest_s: float = 60.0
+    most_asked_s: float = 600.0
+
+
+class Retry:
+    """Waits between tries, doubling the time with a random part, until it gives up.
+
+    `wait` waits so many seconds and says whether the user stopped meanwhile; `say` is told why.
+    """
+
+    def __init__(
+        self,
+        patience: Patience,
+        wait: Callable[[float], bool],
+        say: Callable[[str, float], None],
+        *,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._patience = patience
+        self._wait = wait
+        self._say = say
+        self._chance = chance
+        self._failures = 0
+
+    def again(self, broken: Broken, *, moved: bool) -> None:
+        """Wait for the next try; raises DownloadError after too many, CancelledError if stopped."""
+        self._failures = 0 if moved else self._failures + 1
+        if self._failures >= self._patience.tries:
+            raise DownloadError(
+                f"{broken.problem}, {self._failures} times in a row.",
+                "What was fetched is kept; go on with the download when the network is better.",
+            )
+        seconds = self._seconds(broken)
+        self._say(broken.problem, seconds)
+        if self._wait(seconds):
+            raise stopped()
+
+    def succeeded(self) -> None:
+        """Begin to count anew."""
+        self._failures = 0
+
+    def _seconds(self, broken: Broken) -> float:
+        if broken.seconds > self._patience.most_asked_s:
+            raise DownloadError(
+                f"{broken.problem} and asks to come again in {broken.seconds / 60:.0f} minutes.",
+                "What was fetched is kept; go on with the download then.",
+            )
+        doubled = self._patience.first_s * 2.0 ** min(self._failures, 30)
+        own = min(self._patience.longest_s, doubled) * (0.5 + self._chance() / 2)
+        return max(own, broken.seconds)
+
+
+def stopped() -> CancelledError:
+    """What a stopped download ends with."""
+    return CancelledError("The download was stopped.")
+
+
+def asked_seconds(header: str, now: float | None = None) -> float:
+    """The seconds that a Retry-After header asks for, a number or a date; 0 for anything else."""
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        date = email.utils.parsedate_to_datetime(header)
+        return max(0.0, date.timestamp() - (time.time() if now is None else now))
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
