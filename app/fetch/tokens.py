@@ -1,0 +1,89 @@
+"""Tokens for gated repositories: kept in the system's keyring or not at all.
+
+Without the library `keyring`, or where the system has no safe place, a token lives as long as the
+program does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol, cast
+
+from app.core.errors import ParameterError
+
+_SERVICE = "lampblack"
+_TOKEN = re.compile(r"[\x21-\x7e]{1,500}")
+_UNSAFE = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
+
+
+class Keyring(Protocol):
+    """The little that is used of a keyring."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The secret, if there is one."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep a secret."""
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Remove a secret."""
+
+
+def system_keyring() -> Keyring | None:
+    """The system's keyring; None where there is none that encrypts what it keeps."""
+    try:
+        import keyring
+    except ImportError:
+        return None
+    found = keyring.get_keyring()
+    chained = getattr(found, "backends", None) or [found]
+    if any(type(backend).__module__.startswith(_UNSAFE) for backend in chained):
+        return None
+    return cast(Keyring, found)
+
+
+class Tokens:
+    """The token for each hub; one is never handed to another host than it was given for."""
+
+    def __init__(self, keyring: Keyring | None) -> None:
+        self._keyring = keyring
+        self._given: dict[str, str] = {}
+
+    def get(self, host: str, needed: bool = True) -> str:
+        """The token for a host; empty where there is none, or the keyring stays locked.
+
+        The keyring is only asked for one that is needed: it may ask its user for a password.
+        """
+        if host in self._given or not needed or self._keyring is None:
+            return self._given.get(host, "")
+        try:
+            kept = self._keyring.get_password(_SERVICE, host) or ""
+        except Exception:  # noqa: BLE001 - backends raise what they like; no token is an answer
+            return ""
+        return kept if _TOKEN.fullmatch(kept) else ""
+
+    def use(self, host: str, token: str) -> None:
+        """Take a token for as long as the program runs; raises ParameterError for no token."""
+        if not _TOKEN.fullmatch(token.strip()):
+            raise ParameterError("That is no token.", "Copy it again from your account's page.")
+        self._given[host] = token.strip()
+
+    def keep(self, host: str, token: str) -> bool:
+        """Take a token and keep it in the keyring; False where it could not be kept."""
+        self.use(host, token)
+        if self._keyring is None:
+            return False
+        try:
+            self._keyring.set_password(_SERVICE, host, token.strip())
+        except Exception:  # noqa: BLE001 - see get
+            return False
+        return True
+
+    def forget(self, host: str) -> None:
+        """Forget the token, also in the keyring."""
+        self._given.pop(host, None)
+        try:
+            if self._keyring is not None:
+                self._keyring.delete_password(_SERVICE, host)
+        except Exception:  # noqa: BLE001 - there was none, or see get
+            return
