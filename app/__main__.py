@@ -161,7 +161,14 @@ def _command_line(words: Sequence[str]) -> int:
 
 
 def _early_fetcher(paths: Paths, closing: ExitStack) -> Fetcher | None:
-    """Start the broker while the network is still there; without it only downloads are missing."""
+    """Start the broker while the network is still there; without it only downloads are missing.
+
+    Where the settings forbid downloads there is none, so that nothing could be fetched at all.
+    """
+    from app.core.settings import is_network_off
+
+    if is_network_off(paths.settings_file):
+        return None
     from app.fetch.client import Fetcher
 
     try:

@@ -17,6 +17,8 @@ from app.engine.client import EngineClient
 from app.engine.gpu_marks import GpuMarks
 from app.engine.jobs import Worker
 from app.fetch.client import Fetcher
+from app.fetch.queue import Downloads
+from app.fetch.tokens import HubTokens
 
 
 class Workbench(msgspec.Struct, frozen=True):
@@ -31,6 +33,8 @@ class Workbench(msgspec.Struct, frozen=True):
     worker: Worker
     fetcher: Fetcher | None
     gpu_marks: GpuMarks
+    downloads: Downloads
+    tokens: HubTokens
 
     @classmethod
     def build(
@@ -45,6 +49,7 @@ class Workbench(msgspec.Struct, frozen=True):
         settings = SettingsStore(paths.settings_file)
         shelf = Shelf(paths.shelf_file)
         marks = GpuMarks(paths.gpu_marks)
+        tokens = HubTokens()
         return cls(
             paths=paths,
             settings=settings,
@@ -63,11 +68,20 @@ class Workbench(msgspec.Struct, frozen=True):
             ),
             fetcher=fetcher,
             gpu_marks=marks,
+            downloads=Downloads(
+                fetcher,
+                paths.models,
+                paths.downloads_file,
+                allowed=lambda: settings.settings.network,
+                token=tokens.get,
+            ),
+            tokens=tokens,
         )
 
     def close(self) -> None:
         """End the engine, the downloads and the store's writer; what was written is on disk."""
         self.worker.close()
+        self.downloads.close()
         if self.fetcher is not None:
             self.fetcher.close()
         self.store.close()

@@ -67,6 +67,14 @@ def size_text(size: float) -> str:
     return f"{size:.1f} GB"
 
 
+def duration_text(seconds: float) -> str:
+    """A time as people say it: 40 s, 3 min, 1 h 20 min."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 class ProgressLine:
     """One line on a terminal's stderr that rewrites itself; silent anywhere else."""
 

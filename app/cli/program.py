@@ -20,6 +20,8 @@ from app.core.starter import starter_path
 from app.engine.client import EngineClient
 from app.engine.gpu_marks import GpuMarks
 from app.fetch.client import Fetcher
+from app.fetch.queue import Downloads
+from app.fetch.tokens import HubTokens
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,26 @@ class Program:
     def catalogue(self) -> Catalogue:
         """The models that can be got, the user's own list included."""
         return Catalogue.read(catalogue_file(), self.paths.catalogue_file)
+
+    @cached_property
+    def tokens(self) -> HubTokens:
+        """The tokens for gated models."""
+        return HubTokens()
+
+    @contextmanager
+    def downloads(self) -> Iterator[Downloads]:
+        """The queue of downloads, which pauses what is left at the end."""
+        downloads = Downloads(
+            self.fetcher,
+            self.paths.models,
+            self.paths.downloads_file,
+            allowed=lambda: self.settings.network,
+            token=self.tokens.get,
+        )
+        try:
+            yield downloads
+        finally:
+            downloads.close()
 
     @cached_property
     def gpu_marks(self) -> GpuMarks:

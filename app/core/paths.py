@@ -58,6 +58,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "shelf.json"
 
     @property
+    def downloads_file(self) -> Path:
+        """The downloads that were begun, and what exactly was fetched, as JSON."""
+        return self.data / "downloads.json"
+
+    @property
     def store_file(self) -> Path:
         """The takes, and the journals of open documents."""
         return self.data / "store.sqlite"

@@ -96,6 +96,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             group="Model",
         ),
     ] = True
+    network: Annotated[
+        bool,
+        Row(
+            label="Allow downloads",
+            help="Models are fetched when you press Download, never else; off, nothing can be.",
+            group="Model",
+        ),
+    ] = True
     side_panel: Annotated[
         bool,
         Row(label="Side panel", help="Shows the panel of sliders and models.", group="Page"),
@@ -241,6 +249,14 @@ class SettingsStore:
             f"The settings file {self._path.name} is not valid TOML. {kept}, and {source}."
         )
         return document
+
+
+def is_network_off(path: Path) -> bool:
+    """Whether the settings at `path` forbid every download; they are only looked at."""
+    try:
+        return _document(path).get("network") is False
+    except (OSError, ValueError):
+        return False
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from app.fetch.messages import (
     FetchFailed,
     Request,
     StartDownload,
+    Started,
     events,
     requests,
     send,
@@ -47,6 +48,7 @@ class Broker:
         self._out = out
         self._child: subprocess.Popen[bytes] | None = None
         self._relay: threading.Thread | None = None
+        self._is_stopping = False
 
     def serve(self, stream: IO[bytes]) -> int:
         """Answer requests until the stream ends; 2 when one of them was not allowed."""
@@ -59,6 +61,7 @@ class Broker:
 
     def _answer(self, request: Request) -> bool:
         if isinstance(request, CancelDownload):
+            self._is_stopping = True
             self._end_download()
             return True
         return self._start(request)
@@ -67,8 +70,10 @@ class Broker:
         if not self._may(request) or self._is_downloading():
             return False
         self._end_download()
+        self._is_stopping = False
         self._child = start_child([*self._downloader, self._models])
         self._hand_over(request, self._child)
+        self._send(Started())
         self._relay = threading.Thread(target=self._pass_on, args=[self._child], name="relay")
         self._relay.start()
         return True
@@ -110,7 +115,7 @@ class Broker:
             child.kill()
         end_child(child)
         child.stdout.close()
-        self._send(last or _DIED)
+        self._send(last or (_STOPPED if self._is_stopping else _DIED))
 
     def _send(self, event: FetchEvent) -> None:
         try:
@@ -137,6 +142,9 @@ _DIED = FetchFailed(
     message="The download's own process ended before it was done.",
     hint="Try again; what was fetched so far is kept.",
 )
+
+
+_STOPPED = FetchFailed(kind="cancelled", message="The download was stopped.")
 
 
 def run_broker(models: str, downloader: Sequence[str]) -> int:

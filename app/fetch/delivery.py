@@ -5,22 +5,19 @@ Only the downloader imports this.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from app.core.errors import DownloadError
-from app.core.reading import is_file, open_regular
+from app.core.reading import is_file
 from app.fetch.hub import completed, file_url
 from app.fetch.messages import FetchEvent, Listed
-from app.fetch.parts import part_path, remove_parts
+from app.fetch.parts import is_right, part_path, remove_parts
 from app.fetch.patience import Broken
 from app.fetch.tally import Tally
 from app.fetch.transfer import Line, Transfer
 from app.fetch.wanted import Wanted, WantedFile, check_plain, destination, working_folder
-
-_BLOCK = 1024 * 1024
 
 
 class Delivery:
@@ -69,23 +66,12 @@ class Delivery:
         """Whether a file lies whole in its last place or in the one where it waits for others."""
         last = self._models / self._wanted.folder / file.path
         waiting = working_folder(self._wanted, self._models) / file.path
-        return any(self._is_right(path, file) for path in dict.fromkeys((last, waiting)))
+        places = dict.fromkeys((last, waiting))
+        return any(is_right(path, file, self._verified) for path in places)
 
-    def _is_right(self, path: Path, file: WantedFile) -> bool:
-        if not is_file(path) or path.stat().st_size != file.size_bytes:
-            return False
-        size = file.size_bytes or 0
-        digest = hashlib.sha256()
-        if not file.sha256:
-            digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
-        done = 0
-        with open_regular(path) as content:
-            while block := content.read(_BLOCK):
-                self._line.check()
-                digest.update(block)
-                done += len(block)
-                self._line.verifying(done, size)
-        return digest.hexdigest() == (file.sha256 or file.git_id)
+    def _verified(self, done: int, total: int) -> None:
+        self._line.check()
+        self._line.verifying(done, total)
 
     def _tally(self, missing: list[WantedFile], folder: Path) -> Tally:
         """What is there already counts from the beginning."""

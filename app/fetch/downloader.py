@@ -31,6 +31,8 @@ from app.fetch.transfer import Line
 from app.fetch.wanted import check_plain
 from app.fetch.web import Web
 
+_LEAVE_S = 1.0
+
 Report = Callable[[FetchEvent], None]
 
 
@@ -92,7 +94,9 @@ def run_downloader(
         return 2
     cancelled = threading.Event()
     # A daemon, because nothing can wake it when the download is over; it reads without a lock.
-    threading.Thread(target=_watch_stdin, args=[cancelled], name="stdin", daemon=True).start()
+    over = threading.Event()
+    watch = threading.Thread(target=_watch_stdin, args=[cancelled, over], name="stdin", daemon=True)
+    watch.start()
 
     def report(event: FetchEvent) -> None:
         send(out, event)
@@ -108,6 +112,7 @@ def run_downloader(
     except OSError as error:
         said = disk_error(error, request.wanted.title)
         last = FetchFailed(kind=said.kind, message=said.message, hint=said.hint)
+    over.set()
     send(out, last)
     return 0
 
@@ -124,7 +129,10 @@ def _request(models: str) -> StartDownload | None:
     return None
 
 
-def _watch_stdin(cancelled: threading.Event) -> None:
+def _watch_stdin(cancelled: threading.Event, over: threading.Event) -> None:
+    """Stop when the broker says so, and leave a server that says nothing: what came is on disk."""
     while os.read(sys.stdin.fileno(), 1024):
         pass
     cancelled.set()
+    if not over.wait(_LEAVE_S):
+        os._exit(0)

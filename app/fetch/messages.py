@@ -37,6 +37,10 @@ class CancelDownload(_Line, frozen=True):
     """Stop the download that runs, if any; it still ends with its own last event."""
 
 
+class Started(_Line, frozen=True):
+    """There is a downloader now, which a `CancelDownload` would stop."""
+
+
 class Listed(_Line, frozen=True):
     """What is to be fetched, now that the hub has said what was not known of it."""
 
@@ -73,7 +77,7 @@ class FetchFailed(_Line, frozen=True):
 
 
 Request = StartDownload | CancelDownload
-FetchEvent = Listed | Progress | Waiting | Fetched | FetchFailed
+FetchEvent = Started | Listed | Progress | Waiting | Fetched | FetchFailed
 
 _encoder = msgspec.json.Encoder()
 

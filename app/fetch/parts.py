@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import DownloadError
-from app.core.reading import read_regular, why
-from app.fetch.wanted import PARTIAL, Wanted, working_folder
+from app.core.reading import is_file, open_regular, read_regular, why
+from app.fetch.wanted import PARTIAL, Wanted, WantedFile, working_folder
 
 _BLOCK = 1024 * 1024
 _SYNC_EVERY = 64 * 1024 * 1024
@@ -166,6 +166,26 @@ def _read_note(path: Path) -> Note:
         return msgspec.json.decode(read_regular(path, _MOST_NOTE), type=Note)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return Note()
+
+
+def is_right(path: Path, file: WantedFile, told: Callable[[int, int], None]) -> bool:
+    """Whether a file is there and what it should be, as far as that is known.
+
+    `told` gets the bytes read and their number, and may raise.
+    """
+    size = _size(path.resolve() if path.is_symlink() else path)
+    if not is_file(path) or (file.size_bytes is not None and size != file.size_bytes):
+        return False
+    digest = hashlib.sha256()
+    if not file.sha256:
+        digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+    done = 0
+    with open_regular(path) as content:
+        while block := content.read(_BLOCK):
+            digest.update(block)
+            done += len(block)
+            told(done, size)
+    return digest.hexdigest() == (file.sha256 or file.git_id or digest.hexdigest())
 
 
 def bytes_here(wanted: Wanted, models: Path) -> int:

@@ -1,4 +1,4 @@
-"""Tokens for gated repositories: kept in the system's keyring or not at all.
+"""HubTokens for gated repositories: kept in the system's keyring or not at all.
 
 Without the library `keyring`, or where the system has no safe place, a token lives as long as the
 program does.
@@ -7,6 +7,8 @@ program does.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cached_property
 from typing import Protocol, cast
 
 from app.core.errors import ParameterError
@@ -42,12 +44,17 @@ def system_keyring() -> Keyring | None:
     return cast(Keyring, found)
 
 
-class Tokens:
+class HubTokens:
     """The token for each hub; one is never handed to another host than it was given for."""
 
-    def __init__(self, keyring: Keyring | None) -> None:
-        self._keyring = keyring
+    def __init__(self, find: Callable[[], Keyring | None] = system_keyring) -> None:
+        self._find = find
         self._given: dict[str, str] = {}
+
+    @cached_property
+    def _keyring(self) -> Keyring | None:
+        """Looked for when it is first needed: it takes a moment."""
+        return self._find()
 
     def get(self, host: str, needed: bool = True) -> str:
         """The token for a host; empty where there is none, or the keyring stays locked.

@@ -247,7 +247,9 @@ class ModelDesk(QObject):
 
     def get_starter(self) -> None:
         """Ask, then fetch the starter model; progress is shown wherever models are."""
-        if self.fetch is None:
+        if not self._bench.settings.settings.network:
+            self._banners.say(self.tr("Downloads are switched off in the settings."))
+        elif self.fetch is None:
             self._banners.say(self.tr("The part of Lampblack that downloads could not be started."))
         elif not self.fetch.running and self._questions.starter(self._bench.paths.models):
             self.fetch.start()

@@ -9,28 +9,42 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from app.core.errors import CancelledError
+from app.cli.models.get import progress_text
+from app.core.errors import CancelledError, DownloadError
+from app.core.paths import Paths
+from app.core.settings import SettingsStore
 from app.core.starter import STARTER
-from app.fetch.client import Progress
+from app.fetch.messages import FetchEvent, Progress
+from app.fetch.queue import Download
+from app.fetch.tokens import HubTokens
+from app.fetch.wanted import Wanted
 
 
 class StubFetcher:
     """A fetcher that is done at once, or that waits to be cancelled."""
 
-    def __init__(self, *, press: bool = False) -> None:
+    def __init__(self, *, press: bool = False, failure: Exception | None = None) -> None:
         self.asked = 0
+        self.tokens: list[str] = []
+        self._failure = failure
         self._press = press
         self._cancelled = threading.Event()
 
-    def get_starter(self, on_progress: Callable[[Progress], None]) -> Path:
+    def fetch(
+        self, wanted: Wanted, on_event: Callable[[FetchEvent], None], token: str = ""
+    ) -> Path:
         self.asked += 1
-        on_progress(Progress(phase="downloading", done=1, total=2))
+        self.tokens.append(token)
+        on_event(Progress(phase="downloading", done=1, total=2))
         if self._press:
             signal.raise_signal(signal.SIGINT)
             assert self._cancelled.wait(5)
             raise CancelledError("The download was cancelled.")
+        if self._failure is not None:
+            raise self._failure
         return Path("/there/model.gguf")
 
     def cancel(self) -> None:
@@ -89,13 +103,72 @@ def test_the_question_names_what_it_is_about(
 def test_yes_asks_nothing(run: Any) -> None:
     outcome = run("models", "get", "starter", "--yes", stdin=b"", fetcher=StubFetcher())
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out == "The starter model is ready: /there/model.gguf\n"
+    assert outcome.out == "SmolLM2 135M Instruct (Q4_1) is ready: /there/model.gguf\n"
 
 
-def test_ctrl_c_cancels(run: Any, one_sentence: Callable[[str], bool]) -> None:
+def test_ctrl_c_pauses_and_says_how_to_go_on(run: Any, one_sentence: Callable[[str], bool]) -> None:
     outcome = run("models", "get", "starter", "--yes", fetcher=StubFetcher(press=True))
     assert outcome.code == 1
     assert one_sentence(outcome.err)
+    assert "`lampblack models get starter` goes on from there" in outcome.err
+    (paused,) = json.loads(run("models", "downloads", "--json").out)
+    assert (paused["id"], paused["state"]) == ("starter", "paused")
+    assert "paused" in run("models", "downloads").out
+    assert run("models", "downloads", "--remove", "nothing").code == 2
+    assert run("models", "downloads", "--remove", "starter").out == ""
+
+
+def test_a_failed_download_is_its_sentence(run: Any, one_sentence: Callable[[str], bool]) -> None:
+    fetcher = StubFetcher(failure=DownloadError("The line broke.", "Mend it."))
+    outcome = run("models", "get", "starter", "--yes", fetcher=fetcher)
+    assert (outcome.code, outcome.err) == (1, "lampblack: The line broke. Mend it.\n")
+
+
+def test_nothing_is_fetched_where_downloads_are_off(run: Any) -> None:
+    SettingsStore(Paths.here().settings_file).change(network=False)
+    fetcher = StubFetcher()
+    outcome = run("models", "get", "starter", "--yes", fetcher=fetcher)
+    assert (outcome.code, fetcher.asked) == (1, 0)
+    assert "switched off" in outcome.err
+
+
+def test_the_question_for_a_model_of_the_hub_names_the_host(run: Any, terminal_stdin: Any) -> None:
+    stdin, fetcher = terminal_stdin(b"n\n"), StubFetcher()
+    outcome = run("models", "get", "qwen3-8b-q4-k-m", stdin=stdin, fetcher=fetcher)
+    assert fetcher.asked == 0
+    for part in ("huggingface.co", "5.0 GB", "Qwen/Qwen3-8B-GGUF", "apache-2.0"):
+        assert part in outcome.err
+
+
+def test_a_token_comes_from_a_question_or_when_asked_from_the_environment(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def get(*flags: str) -> tuple[str, int]:
+        fetcher = StubFetcher(failure=DownloadError("No."))
+        outcome = run("models", "get", "gpt2-torch", "--yes", *flags, fetcher=fetcher)
+        assert "a-token" not in outcome.err + outcome.out
+        return "".join(fetcher.tokens), outcome.code
+
+    monkeypatch.setenv("HF_TOKEN", "a-token")
+    assert get() == ("", 1)
+    assert get("--token-from-env") == ("a-token", 1)
+    monkeypatch.delenv("HF_TOKEN")
+    assert get("--token-from-env") == ("", 2)
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: "a-token")
+    monkeypatch.setattr(HubTokens, "_keyring", None)
+    assert get("--token") == ("a-token", 1)
+    assert run("models", "get", "gpt2-torch", "--yes", "--token", stdin=b"").code == 1
+
+
+def test_the_line_of_progress_says_what_matters() -> None:
+    download = Download(
+        id="a", title="A", state="running", done=5_000_000, total=10_000_000, phase="downloading"
+    )
+    assert progress_text(download) == "Fetching A… 5.0 MB of 10.0 MB"
+    fast = msgspec.structs.replace(download, speed=2e6, left_s=150)
+    assert progress_text(fast) == "Fetching A… 5.0 MB of 10.0 MB, 2.0 MB/s, 2 min left"
+    waits = msgspec.structs.replace(download, note="The line broke; it goes on in 4 s.")
+    assert progress_text(waits).endswith("of 10.0 MB: The line broke; it goes on in 4 s.")
 
 
 def test_a_sound_model_is_not_fetched_again(run: Any, present: Path) -> None:

@@ -86,6 +86,14 @@ def test_only_a_download_starts_the_broker(order: list[str]) -> None:
     assert order == ["broker", "deny", f"cli {words}", "broker ends"]
 
 
+def test_where_downloads_are_off_there_is_no_broker(order: list[str], own_home: Path) -> None:
+    settings = own_home / "config" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("network = false\n")
+    assert program.main(["models", "get", "starter"]) == 0
+    assert order == ["deny", "cli ['models', 'get', 'starter']"]
+
+
 def test_the_host_starts_nothing_else(order: list[str]) -> None:
     assert program.main(["engine-host"]) == 0
     assert order == ["host"]
@@ -174,7 +182,17 @@ def test_small_words_load_nothing_heavy(word: str, tmp_path: Path) -> None:
         check=True,
     )
     loaded = {line.rpartition(b"|")[2].strip() for line in done.stderr.splitlines()}
-    heavy = {b"PySide6", b"llama_cpp", b"torch", b"transformers", b"jinja2", b"numpy", b"apsw"}
+    heavy = {
+        b"PySide6",
+        b"llama_cpp",
+        b"torch",
+        b"transformers",
+        b"jinja2",
+        b"numpy",
+        b"apsw",
+        b"httpx2",
+        b"keyring",
+    }
     assert not loaded & heavy
     if word == "broker":
         assert not loaded & {b"app.core.documents", b"app.core.store", b"platformdirs"}

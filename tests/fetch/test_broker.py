@@ -104,11 +104,12 @@ def test_a_second_download_at_the_same_time_ends_the_broker(tmp_path: Path) -> N
     out = io.BytesIO()
     patient = [sys.executable, "-c", "import sys; sys.stdin.read()"]
     assert Broker(str(tmp_path), patient, out, HUB).serve(io.BytesIO(line * 2)) == 2
-    assert out.getvalue().count(b"\n") == 1
+    assert out.getvalue().count(b"\n") == 2
 
 
 def test_a_downloader_that_dies_without_a_word_is_reported(tmp_path: Path) -> None:
     line = encoded(request(tmp_path))
     code, events = served(tmp_path, line)
     assert code == 0
-    assert [(event["type"], event["kind"]) for event in events] == [("FetchFailed", "download")]
+    assert [event["type"] for event in events] == ["Started", "FetchFailed"]
+    assert events[-1]["kind"] == "download"

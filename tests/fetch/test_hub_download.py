@@ -472,7 +472,7 @@ def test_several_gguf_files_are_one_model(models: Path) -> None:
         (lambda _items: [[[]]] * 9, "cannot be read"),
     ],
 )
-def test_a_list_that_cannot_be_right_is_refused(lists, match, models: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_list_that_cannot_be_right_is_refused(lists, match, models: Path) -> None:
     with serving(FILES) as hub:
         hub.lists = lists
         with pytest.raises(DownloadError, match=match):

