@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import msgspec
 
 from app.core.errors import ParameterError
 from app.core.gguf_layers import Tensor
-from app.core.gguf_types import TENSOR_TYPES
+from app.core.gguf_types import FILE_TYPES, TENSOR_TYPES
 
 _BITS = {name: size * 8 / block for name, block, size in TENSOR_TYPES.values()}
 _BLOCKS = {name: block for name, block, _size in TENSOR_TYPES.values()}
@@ -181,6 +182,19 @@ def estimate(tensors: Sequence[Tensor], target: QuantType, overhead: int = 0) ->
     """About how many bytes the copy takes; `overhead` are those of the header."""
     output = _output(tensors)
     return overhead + sum(_copied(tensor, target, output) for tensor in tensors)
+
+
+def copy_path(model: Path, name: str, target: QuantType, folder: Path) -> Path:
+    """Where a copy of the model `name` goes: beside it, its type in the name.
+
+    The stores of other programs hold no files of ours: there it goes into `folder`.
+    """
+    stem, dot, last = name.rpartition(".")
+    known = {kind for kind, *_size in TENSOR_TYPES.values()} | {*FILE_TYPES.values()}
+    if dot and last.upper() in known:
+        name = stem
+    foreign = model.suffix.lower() != ".gguf" or "snapshots" in model.parts
+    return (folder if foreign else model.parent) / f"{name}.{target.name}.gguf"
 
 
 def _copied(tensor: Tensor, target: QuantType, output: str) -> int:

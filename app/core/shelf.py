@@ -27,7 +27,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     `title` is what the user calls it. `sha256` was found at `verified_at` (seconds since 1970) and
     is what the model is compared with from then on. `source` is the catalogue's id or the program
-    it came from. `hidden` models were taken off the list and still lie where they lay.
+    it came from. `hidden` models were taken off the list and still lie where they lay. Of one with
+    `refused_copy` the user does not want to hear that a copy would be faster.
     """
 
     title: str = ""
@@ -39,6 +40,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     source: str = ""
     passport: dict[str, Any] | None = None
     used_at: float = 0.0
+    refused_copy: bool = False
 
 
 class Shelf:

@@ -188,6 +188,13 @@ ACTIONS: tuple[ActionRow, ...] = (
         "Find out anew what the model runs best with on this machine",
     ),
     ActionRow(
+        "smaller",
+        "Model",
+        "Make a Smaller Copy…",
+        ("Ctrl+Shift+K",),
+        "Make a copy of the loaded model in another type, and measure what it costs",
+    ),
+    ActionRow(
         "add_model",
         "Model",
         "Open a Model File…",

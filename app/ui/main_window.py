@@ -24,6 +24,7 @@ from app.ui.questions import Questions
 from app.ui.recent_menu import RecentMenu
 from app.ui.sampling_panel import SamplingPanel
 from app.ui.side_panel import SidePanel
+from app.ui.smaller_desk import SmallerDesk
 from app.ui.status_bar import StatusBar
 from app.ui.token_count import TokenCount
 from app.ui.view_desk import ViewDesk
@@ -84,6 +85,9 @@ class MainWindow(QMainWindow):
             self.questions,
             self,
         )
+        self.smaller = SmallerDesk(bench, self.page.banners, self._passage, self)
+        self.smaller.made.connect(lambda _path: self.models_panel.refresh())
+        self.smaller.wanted.connect(self.desk.load)
         self.documents = DocumentController(bench, self.editor, self.questions, self)
         self._carets = Carets(self._memory, self.documents, self.editor)
         self.writing = WritingDesk(
@@ -168,6 +172,7 @@ class MainWindow(QMainWindow):
                 "load": self.desk.models.load_last,
                 "unload": self.desk.models.unload,
                 "measure": self.desk.models.measure_again,
+                "smaller": lambda: self.smaller.open(),
                 "add_model": self.desk.choose,
                 "get_starter": self.desk.get_starter,
                 "models": self.show_models,
@@ -198,7 +203,7 @@ class MainWindow(QMainWindow):
         desk.models.leaving.connect(session.stop)
         self.view.settings_applied.connect(self._offer_reload)
         self.view.settings_applied.connect(self.writing.reading.wake)
-        for name in ("unload", "measure"):
+        for name in ("unload", "measure", "smaller"):
             self.actions_table[name].setEnabled(False)
         desk.wanted.connect(self._on_model_wanted)
         desk.settled.connect(self._show_empty_if_needed)
@@ -251,6 +256,7 @@ class MainWindow(QMainWindow):
         self.writing.close()
         self.documents.end()
         self.desk.close()
+        self.smaller.close()
         event.accept()
         self.closed.emit()
 
@@ -272,6 +278,7 @@ class MainWindow(QMainWindow):
             self._on_bug(event)
             return
         self.desk.models.on_event(event)
+        self.smaller.on_event(event)
         self.session.on_event(event)
         self.tokens.on_event(event)
         self.writing.reading.on_event(event)
@@ -290,6 +297,8 @@ class MainWindow(QMainWindow):
         self.sampling.set_engine(model.engine)
         self.actions_table["unload"].setEnabled(True)
         self.actions_table["measure"].setEnabled(model.engine == "llama.cpp")
+        self.actions_table["smaller"].setEnabled(model.path.endswith(".gguf"))
+        self.smaller.advise(model)
         reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
         self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
         if self.page.is_empty_shown:
@@ -299,7 +308,7 @@ class MainWindow(QMainWindow):
 
     def _on_model_gone(self) -> None:
         self.page.write_bar.line.allow("")
-        for name in ("unload", "measure"):
+        for name in ("unload", "measure", "smaller"):
             self.actions_table[name].setEnabled(False)
 
     def _offer_reload(self) -> None:
@@ -385,6 +394,13 @@ class MainWindow(QMainWindow):
             menu.addActions([self.actions_table.draw(name) for name in names])
             menu.addSeparator()
         return menu
+
+    def _passage(self) -> str:
+        """The selection, or else the manuscript: what something may be measured with."""
+        cursor = self.editor.textCursor()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        manuscript = self.editor.manuscript
+        return manuscript.text(start, end) if end > start else manuscript.text()
 
     # Settings
 

@@ -74,6 +74,12 @@ class FakeWorker:
     def read_ahead(self, **fields: Any) -> int:
         return self._note("read_ahead", **fields)
 
+    def quantize(self, source: str, target: str, type_name: str) -> int:
+        return self._note("quantize", source=source, target=target, type_name=type_name)
+
+    def perplexity(self, text: str) -> int:
+        return self._note("perplexity", text=text)
+
     def unload(self) -> int:
         return self._note("unload")
 

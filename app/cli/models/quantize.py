@@ -15,10 +15,25 @@ from app.cli.generate import load_command
 from app.cli.parsing import Words, parser_of
 from app.cli.program import Program
 from app.cli.stopping import StopKey
-from app.core.errors import CancelledError, ParameterError, UnsupportedModelError, UsageError
+from app.core.errors import (
+    CancelledError,
+    ParameterError,
+    QuantizeError,
+    UnsupportedModelError,
+    UsageError,
+)
 from app.core.gguf import read_header
 from app.core.models import ModelFile
-from app.core.quantization import TYPES, Price, QuantType, coarsest, estimate, require, type_named
+from app.core.quantization import (
+    TYPES,
+    Price,
+    QuantType,
+    coarsest,
+    copy_path,
+    estimate,
+    require,
+    type_named,
+)
 from app.core.reading import read_regular, why
 from app.engine.client import EngineClient
 from app.engine.messages import Event, Finished, JobCommand, Loading, Quantized, Working
@@ -44,7 +59,7 @@ def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
     _agree(arguments, cost, estimate(header.tensors, kind, overhead))
     order = SmallerOrder(
         load=load_command(model, "llama.cpp", program.settings.load),
-        target=str(Path(arguments.to or target_of(model, kind)).absolute()),
+        target=str(_target(arguments, model, kind, program.paths.models)),
         type_name=kind.name,
         passage=_passage(arguments.passage),
     )
@@ -54,12 +69,15 @@ def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
     return 0
 
 
-def target_of(model: ModelFile, kind: QuantType) -> Path:
-    """Where a copy goes when nobody says: beside the model, its type in the name."""
-    path = Path(model.path)
-    stem, dot, last = model.name.rpartition(".")
-    known = last.upper() in {model.quantization.upper(), *(one.name for one in TYPES)}
-    return path.with_name(f"{stem if dot and known else model.name}.{kind.name}.gguf")
+def _target(arguments: argparse.Namespace, model: ModelFile, kind: QuantType, home: Path) -> Path:
+    if arguments.to:
+        return Path(arguments.to).absolute()
+    found = copy_path(Path(model.path), model.name, kind, home)
+    try:
+        found.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise QuantizeError(f"There can be no folder {found.parent}: {why(error)}.") from error
+    return found.absolute()
 
 
 def _require_gguf(model: ModelFile) -> None:
