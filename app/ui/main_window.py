@@ -24,7 +24,6 @@ from app.ui.questions import Questions
 from app.ui.recent_menu import RecentMenu
 from app.ui.sampling_panel import SamplingPanel
 from app.ui.side_panel import SidePanel
-from app.ui.smaller_desk import SmallerDesk
 from app.ui.status_bar import StatusBar
 from app.ui.token_count import TokenCount
 from app.ui.view_desk import ViewDesk
@@ -34,6 +33,7 @@ from app.workbench import Workbench
 
 if TYPE_CHECKING:
     from app.ui.models_panel import ModelsPanel
+    from app.ui.smaller_desk import SmallerDesk
 
 _KEEP_SAMPLING_MS = 600
 _COUNT_WORDS_MS = 120
@@ -85,9 +85,7 @@ class MainWindow(QMainWindow):
             self.questions,
             self,
         )
-        self.smaller = SmallerDesk(bench, self.page.banners, self._passage, self)
-        self.smaller.made.connect(lambda _path: self.models_panel.refresh())
-        self.smaller.wanted.connect(self.desk.load)
+        self._smaller: SmallerDesk | None = None
         self.documents = DocumentController(bench, self.editor, self.questions, self)
         self._carets = Carets(self._memory, self.documents, self.editor)
         self.writing = WritingDesk(
@@ -135,6 +133,17 @@ class MainWindow(QMainWindow):
         panel = ModelsPanel(self.bench.library)
         self.side.put_models(panel)
         return panel
+
+    @property
+    def smaller(self) -> SmallerDesk:
+        """The desk for smaller copies, made when it is first asked for."""
+        if self._smaller is None:
+            from app.ui.smaller_desk import SmallerDesk
+
+            self._smaller = SmallerDesk(self.bench, self.page.banners, self._passage, self)
+            self._smaller.made.connect(lambda _path: self.models_panel.refresh())
+            self._smaller.wanted.connect(self.desk.load)
+        return self._smaller
 
     def _connect_actions(self) -> None:
         page, session = self.page, self.session
@@ -256,7 +265,8 @@ class MainWindow(QMainWindow):
         self.writing.close()
         self.documents.end()
         self.desk.close()
-        self.smaller.close()
+        if self._smaller is not None:
+            self._smaller.close()
         event.accept()
         self.closed.emit()
 
@@ -278,7 +288,8 @@ class MainWindow(QMainWindow):
             self._on_bug(event)
             return
         self.desk.models.on_event(event)
-        self.smaller.on_event(event)
+        if self._smaller is not None:
+            self._smaller.on_event(event)
         self.session.on_event(event)
         self.tokens.on_event(event)
         self.writing.reading.on_event(event)
