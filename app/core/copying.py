@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from pathlib import Path
 
 from app.core.errors import HousekeepingError
 from app.core.model_files import Cancelled, Progress, blocks, files_of
 from app.core.models import ModelFile, inspect
 from app.core.reading import why
+from app.core.scanning import MOST_ENTRIES, sorted_entries
 
+_WORK = (".lampblack-", ".part")  # how the name of a copy that is not whole begins and ends
+_STALE_S = 3600.0
 _RESERVE = 64 * 1024 * 1024  # bytes that a copy leaves free
 
 
@@ -32,8 +36,9 @@ def copy_in(
     _require_new(folder, names)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         _require_room(model, files, folder)
-        work = folder / f".lampblack-{os.urandom(8).hex()}.part"
+        work = folder / f"{_WORK[0]}{os.urandom(8).hex()}{_WORK[1]}"
         work.mkdir()
         try:
             _fill(work, files, _Counter(files, progress), cancelled)
@@ -61,6 +66,22 @@ class _Counter:
         self._done += count
         if self._progress is not None:
             self._progress(min(self._done, self._total), self._total)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a copy that was killed left behind: nobody wrote into it for an hour."""
+    for entry in sorted_entries(folder, [MOST_ENTRIES]):
+        path = Path(entry.path)
+        if entry.name.startswith(_WORK[0]) and entry.name.endswith(_WORK[1]) and _is_stale(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_stale(folder: Path) -> bool:
+    try:
+        written = [folder.stat().st_mtime, *(one.stat().st_mtime for one in folder.iterdir())]
+    except OSError:  # it is no folder, or it is just going away
+        return False
+    return max(written) < time.time() - _STALE_S
 
 
 def _require_new(folder: Path, names: list[str]) -> None:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.duplicates import duplicates
 from app.core.errors import HousekeepingError
-from app.core.model_files import files_of
+from app.core.model_files import files_of, verify
 from app.core.models import ModelFile, inspect
 from app.core.reading import is_folder, why
 from app.core.rows import is_encodable
@@ -23,6 +24,19 @@ from app.core.scanning import is_model_folder
 from app.core.settings import SettingsStore
 from app.core.shelf import Shelf
 from app.core.sources import program_of
+
+__all__ = [
+    "DiskUse",
+    "Removal",
+    "add_in_place",
+    "disk_use",
+    "duplicates",
+    "plan_removal",
+    "remove",
+    "reveal",
+    "take_off",
+    "verify",
+]
 
 _BLOCK = 512  # bytes; the unit of st_blocks on every system that has it
 _LONGEST_NAME = 255

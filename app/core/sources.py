@@ -157,7 +157,7 @@ def _gpt4all(home: Path, environ: Mapping[str, str], platform: str) -> Iterator[
 
 def _ollama(home: Path, environ: Mapping[str, str], platform: str, system: Path) -> Iterator[Path]:
     if chosen := environ.get("OLLAMA_MODELS", ""):
-        yield Path(chosen)
+        yield _given(chosen, home)
     yield home / ".ollama" / "models"
     if platform not in ("win32", "darwin"):  # as a service it has a user of its own
         yield system / "usr" / "share" / "ollama" / ".ollama" / "models"
@@ -173,10 +173,14 @@ def _koboldcpp(home: Path) -> Iterator[Path]:
 def _hugging_face(home: Path, environ: Mapping[str, str]) -> Iterator[Path]:
     for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
         if chosen := environ.get(name, ""):
-            yield Path(chosen)
+            yield _given(chosen, home)
     if chosen := environ.get("HF_HOME", ""):
-        yield Path(chosen) / "hub"
+        yield _given(chosen, home) / "hub"
     yield _folder(environ, "XDG_CACHE_HOME", home / ".cache") / "huggingface" / "hub"
+
+
+def _given(text: str, home: Path) -> Path:
+    return home / text[2:] if text.startswith("~/") else Path(text)
 
 
 def _mac(home: Path) -> Path:

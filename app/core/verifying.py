@@ -39,23 +39,25 @@ def verify_known(
     Raises DamagedModelError, HousekeepingError, CancelledError, SettingsError, or what is wrong
     with the model's header.
     """
-    files = _by_catalogue(model, catalogue, models)
+    source, files = _by_catalogue(model, catalogue, models)
     store = known_checksum(Path(model.path)) if model.kind == "gguf" else ""
     last = "" if anew or files or store else shelf.record(model).sha256
     started = now()
     found = verify(model, store or last, progress, cancelled, files=files)
-    shelf.change(model, sha256=found, verified_at=started)
+    source = source or shelf.record(model).source or model.program
+    shelf.change(model, sha256=found, verified_at=started, source=source)
     by = "the catalogue" if files else "the name its store gave it" if store else ""
     return Verdict(found, by or ("the last time" if last else ""))
 
 
-def _by_catalogue(model: ModelFile, catalogue: Catalogue, models: Path) -> dict[str, str]:
-    """The checksums of the model's files that the catalogue knows, by their names."""
+def _by_catalogue(
+    model: ModelFile, catalogue: Catalogue, models: Path
+) -> tuple[str, dict[str, str]]:
+    """The id of the model in the catalogue, and the checksums of its files by their names."""
     here = present(catalogue, models, [model])
-    return {
-        PurePosixPath(file.path).name: file.sha256
-        for entry in catalogue.entries
-        if here.get(entry.id) == model.path
-        for file in entry.files
-        if file.sha256
-    }
+    for entry in catalogue.entries:
+        if here.get(entry.id) == model.path:
+            known = {PurePosixPath(file.path).name: file.sha256 for file in entry.files}
+            if files := {name: sha256 for name, sha256 in known.items() if sha256}:
+                return entry.id, files
+    return "", {}

@@ -372,6 +372,26 @@ def test_a_copy_needs_room_before_it_begins(
     assert list((tmp_path / "own").iterdir()) == []
 
 
+def test_what_a_killed_copy_left_is_swept_away_later(
+    write_model: WriteModel, tmp_path: Path
+) -> None:
+    into = tmp_path / "own"
+    stale, fresh, other = (into / f".lampblack-{n}.part" for n in ("old", "new", "file"))
+    for work in (stale, fresh):
+        work.mkdir(parents=True)
+        (work / "half.gguf").write_bytes(b"half")
+    other.write_bytes(b"a file")
+    for path in (stale / "half.gguf", stale, other):
+        os.utime(path, (1, 1))
+    os.utime(fresh, (1, 1))
+    copy = copy_in(write_model(), into)
+    assert {path.name for path in into.iterdir()} == {
+        Path(copy.path).name,
+        fresh.name,
+        other.name,
+    }
+
+
 def test_a_disk_that_gives_back_something_else_is_told(
     write_model: WriteModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -445,6 +465,7 @@ def test_the_catalogue_has_the_last_word(
     model = write_model()
     known = catalogue_of(model, sha256(model.path))
     assert verify_known(model, shelf, known, tmp_path).by == "the catalogue"
+    assert shelf.record(model).source == "tale"
     damage(model)
     for anew in (False, True):
         with pytest.raises(DamagedModelError):

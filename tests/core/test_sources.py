@@ -143,6 +143,11 @@ def test_the_places_follow_the_environment(home: Path, tmp_path: Path) -> None:
         assert [store.models for store in stores] == [(model,)]
 
 
+def test_a_tilde_in_the_environment_is_the_home(home: Path) -> None:
+    model = file(home / "cache" / "hub" / "models--a--b" / "snapshots" / "1" / "x.gguf")
+    assert found(home, {"HF_HOME": "~/cache"})["Hugging Face"][0].models == (model,)
+
+
 def test_ollama_names_its_blobs_in_manifests(home: Path) -> None:
     models = home / ".ollama" / "models"
     blob = ollama(models, "registry.ollama.ai/library/llama3.2/1b")
