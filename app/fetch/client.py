@@ -14,6 +14,7 @@ from app.core.errors import DownloadError, LampblackError, error_from
 from app.core.reentry import program_command
 from app.fetch.children import GRACE_S, end_child, start_child
 from app.fetch.hub import endpoint_of
+from app.fetch.leftovers import remove_parts
 from app.fetch.messages import (
     CancelDownload,
     Fetched,
@@ -25,7 +26,6 @@ from app.fetch.messages import (
     events,
     send,
 )
-from app.fetch.parts import remove_parts
 from app.fetch.wanted import Wanted, check_plain, starter_wanted
 
 __all__ = ["Fetcher", "Progress"]

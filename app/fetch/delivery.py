@@ -12,8 +12,9 @@ from pathlib import Path
 from app.core.errors import DownloadError
 from app.core.reading import is_file
 from app.fetch.hub import completed, file_url
+from app.fetch.leftovers import part_path, remove_parts
 from app.fetch.messages import FetchEvent, Listed
-from app.fetch.parts import is_right, part_path, remove_parts
+from app.fetch.parts import is_right
 from app.fetch.patience import Broken
 from app.fetch.tally import Tally
 from app.fetch.transfer import Line, Transfer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote, urlsplit
@@ -75,6 +74,8 @@ def host_of(endpoint: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
+    import ipaddress
+
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

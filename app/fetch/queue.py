@@ -15,8 +15,8 @@ import msgspec
 from app.core.errors import CancelledError, DownloadError, LampblackError
 from app.core.starter import STARTER
 from app.fetch.hub import endpoint_of, host_of
+from app.fetch.leftovers import bytes_here, remove_parts
 from app.fetch.messages import FetchEvent, Listed, Progress, Waiting
-from app.fetch.parts import bytes_here, remove_parts
 from app.fetch.records import Record, Records, State, total_of
 from app.fetch.speed import Speed
 from app.fetch.wanted import Wanted, check_plain, wanted

@@ -12,7 +12,7 @@ from app.core.atomic import write_atomically
 from app.core.errors import DownloadError
 from app.core.reading import read_regular, set_aside
 from app.core.starter import STARTER
-from app.fetch.parts import bytes_here
+from app.fetch.leftovers import bytes_here
 from app.fetch.wanted import Wanted, check_plain
 
 State = Literal["waiting", "running", "paused", "done", "failed"]

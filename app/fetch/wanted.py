@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from app.core.catalogue import CatalogueEntry
 from app.core.errors import DownloadError
 from app.core.starter import STARTER
+
+if TYPE_CHECKING:
+    from app.core.catalogue import CatalogueEntry
 
 PARTIAL = ".partial"
 """The folder below the models folder that holds what is not complete; nobody looks for models."""

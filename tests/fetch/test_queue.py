@@ -10,8 +10,8 @@ import pytest
 
 from app.core.errors import CancelledError, DownloadError
 from app.core.starter import STARTER
+from app.fetch.leftovers import note_path, part_path
 from app.fetch.messages import FetchEvent, Listed, Progress, Started, Waiting
-from app.fetch.parts import note_path, part_path
 from app.fetch.queue import Download, Downloads
 from app.fetch.speed import Speed
 from app.fetch.wanted import Wanted, WantedFile, starter_wanted
