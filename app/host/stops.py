@@ -142,6 +142,11 @@ class Transcript:
         self._held, self._parts = held[start + count :], []
         return taken
 
+    @property
+    def certain(self) -> int:
+        """How many characters are certain."""
+        return self._certain
+
     def certain_tokens(self) -> int:
         """How many tokens lie wholly within the certain text."""
         return bisect_right(self._ends, self._certain)

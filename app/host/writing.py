@@ -7,7 +7,7 @@ back for a banned phrase, or the end.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Generic, Protocol, TypeVar
@@ -21,6 +21,9 @@ from app.host.lookup import Costs, Lookup
 from app.host.probabilities import token_detail
 from app.host.stops import Transcript
 from app.host.vocabulary import Ids, Vocabulary
+
+SHOWN_EACH_S = 0.025
+"""Text is sent at most so often: each event wakes the app, on a core that the engine may need."""
 
 MAX_RETREATS = 256
 """How often a variant may go back for banned phrases without getting anywhere."""
@@ -55,6 +58,7 @@ class Variant:
         self.finish: FinishReason | None = None
         self.forbidden: dict[int, set[int]] = {}
         self.retreats = 0
+        self.certain = 0
 
     @property
     def length(self) -> int:
@@ -134,6 +138,7 @@ class Writer(Generic[V]):
         request: Generate,
         job: Job,
         costs: Costs = (),
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._machine = machine
         self._vocabulary = vocabulary
@@ -144,6 +149,9 @@ class Writer(Generic[V]):
         self._costs = costs
         self._lookup: Lookup | None = None
         self._drafts: list[int] = []
+        self._clock = clock
+        self._next_shown = 0.0
+        self._shows = True
 
     def write(self, variants: Sequence[V], prompt: Ids, times: Times) -> None:
         """Write until every variant has finished."""
@@ -151,6 +159,7 @@ class Writer(Generic[V]):
         if self._limit == 0:
             self.finish(running, "length")
         while running := [variant for variant in running if variant.finish is None]:
+            self._look_at_the_clock()
             if self._drafts:
                 self._advance_far(running[0], prompt, times)
             else:
@@ -171,6 +180,13 @@ class Writer(Generic[V]):
             if variant.transcript.stopped:
                 del variant.ids[variant.transcript.kept_tokens() :]
             self._report(variant, last=True)
+
+    def _look_at_the_clock(self) -> None:
+        """Say whether this round's text is sent, or waits for a later one's."""
+        now = self._clock()
+        self._shows = now >= self._next_shown
+        if self._shows:
+            self._next_shown = now + SHOWN_EACH_S
 
     def _step(self, running: list[V], prompt: Ids) -> None:
         if not running:
@@ -244,11 +260,13 @@ class Writer(Generic[V]):
     def _settle(self, variant: V, prompt: Ids) -> None:
         if variant.finish is not None:
             return
+        if variant.transcript.certain > variant.certain:
+            variant.certain, variant.retreats = variant.transcript.certain, 0
         if variant.transcript.stopped:
             self.finish([variant], "stop")
         elif len(variant.ids) >= self._limit or self._is_full(variant, prompt):
             self.finish([variant], "length")
-        else:
+        elif self._shows:
             self._report(variant)
 
     def _is_full(self, variant: V, prompt: Ids) -> bool:
@@ -281,7 +299,6 @@ class Writer(Generic[V]):
         text = transcript.take()
         if text:
             variant.text.append(text)
-            variant.retreats = 0
         certain = len(variant.ids) if last else transcript.certain_tokens()
         details = tuple(variant.details[variant.reported : certain])
         if text or details:

@@ -20,7 +20,7 @@ from app.host.stops import Transcript
 from app.host.transformers.breakers import BreakerTable
 from app.host.transformers.chain import Chain
 from app.host.vocabulary import Ids
-from app.host.writing import ContextFullError, Times, Variant, Writer
+from app.host.writing import SHOWN_EACH_S, ContextFullError, Times, Variant, Writer
 
 LETTERS = "abcdefgh ."
 PROMPT = np.array([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1], np.int32)
@@ -131,7 +131,9 @@ class Run:
             transcript = Transcript(sampling.stop, sampling.banned_phrases)
             self.lines.append(Line(index, transcript, chain))
         self.machine, self.times = Machine(size, job, cancel_at), Times()
-        Writer(self.machine, words, request, job, costs).write(self.lines, PROMPT, self.times)
+        seconds = iter(range(10_000)).__next__  # so that every round's text is sent
+        writer = Writer(self.machine, words, request, job, costs, clock=seconds)
+        writer.write(self.lines, PROMPT, self.times)
 
     @property
     def result(self) -> list[Any]:
@@ -228,3 +230,27 @@ def test_a_cancel_in_a_batch_leaves_the_memory_right() -> None:
         assert line.ids == whole[: len(line.ids)]
         assert line.finish == "cancelled"
         assert line.memory == [*PROMPT.tolist(), *line.ids][: line.held]
+
+
+def test_text_is_sent_at_most_so_often_and_never_late_at_the_end() -> None:
+    seconds = [0.0]
+    events: list[HostEvent] = []
+    job = Job(1, events.append)
+    words: Any = Letters()
+    sampling = Sampling(max_tokens=60)
+    chain = Chain(sampling, words, 400, 3, BreakerTable(words))
+    chain.remember(PROMPT)
+    line = Line(0, Transcript((), ()), chain)
+    steps = Machine(400, job)
+
+    def clock() -> float:
+        seconds[0] += SHOWN_EACH_S / 3
+        return seconds[0]
+
+    Writer(steps, words, Generate(job=1, sampling=sampling), job, clock=clock).write(
+        [line], PROMPT, Times()
+    )
+    texts = [event.text for event in events if isinstance(event, Tokens)]
+    assert len(line.ids) == 60
+    assert 18 <= len(texts) <= 21  # the first token at once, then three at a time, then the rest
+    assert "".join(texts) == line.take().text
