@@ -19,6 +19,8 @@ TOP_LEVEL = {
 }  # fmt: skip
 
 HOST_MAY_IMPORT = {
+    "app.core.adapter_files",
+    "app.core.adapters",
     "app.core.atomic",
     "app.core.errors",
     "app.core.gguf",

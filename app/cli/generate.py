@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -16,7 +17,9 @@ from app.cli import output
 from app.cli.flags import is_given, load_options_from, sampling_from
 from app.cli.program import Program
 from app.cli.stopping import StopKey
-from app.core.errors import NotAModelError, UsageError
+from app.core.adapter_files import engine_of
+from app.core.adapters import Adapter, check_adapters
+from app.core.errors import NotAModelError, UnsupportedModelError, UsageError
 from app.core.load_options import LoadOptions
 from app.core.models import ModelFile, engine_for
 from app.core.parameters import Sampling
@@ -57,6 +60,7 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
     )
     if not is_given(arguments, "gpu_layers"):
         load = off_a_failed_gpu(load, program.gpu_marks)
+    load = msgspec.structs.replace(load, adapters=adapters_from(arguments.adapter, load.engine))
     with program.engine() as client:
         result = _Run(client, model.name, stream=not arguments.json).carry_out(load, request)
     if arguments.json:
@@ -89,6 +93,37 @@ def off_a_failed_gpu(load: Load, marks: GpuMarks) -> Load:
     )
     options = msgspec.structs.replace(load.options, gpu_layers=0)
     return msgspec.structs.replace(load, options=options)
+
+
+def adapters_from(given: Sequence[str], engine: str) -> tuple[Adapter, ...]:
+    """The adapters of `--adapter PATH[=STRENGTH]`; raises a LampblackError for what cannot be."""
+    adapters = tuple(_adapter(text) for text in given)
+    check_adapters(adapters)
+    for adapter in adapters:
+        if engine_of(Path(adapter.path)) != engine:
+            raise UnsupportedModelError(
+                f"The adapter {adapter.path} is not for the engine {engine}.",
+                "GGUF adapters are for llama.cpp, PEFT folders for Torch; see --engine.",
+            )
+    return adapters
+
+
+def _adapter(text: str) -> Adapter:
+    """What is after the last = is the strength, unless all of it is a path that is there."""
+    path, sign, number = text.rpartition("=")
+    strength = 1.0
+    if not sign or os.path.lexists(text):
+        path = text
+    else:
+        try:
+            strength = float(number)
+        except ValueError:
+            raise UsageError(
+                f"{number!r} is not a strength.", "Write a number, as in --adapter noir.gguf=0.8."
+            ) from None
+    if not is_encodable(path):
+        raise NotAModelError("The adapter's path is not valid UTF-8.", "Rename the file or folder.")
+    return Adapter(path=str(Path(path).absolute()), strength=strength)
 
 
 def _request(arguments: argparse.Namespace, sampling: Sampling) -> Generate:

@@ -76,6 +76,13 @@ def _add_generate(words: Words) -> None:
         "--engine", default="", choices=("auto", *ENGINES), help="the engine to run it with"
     )
     parser.add_argument(
+        "--adapter",
+        action="append",
+        default=[],
+        metavar="PATH[=STRENGTH]",
+        help="attach a LoRA adapter, a GGUF file or a PEFT folder; more than one if repeated",
+    )
+    parser.add_argument(
         "--chat", action="store_true", help="answer the prompt in the model's chat template"
     )
     parser.add_argument("--system", metavar="TEXT", help="the chat's system text; implies --chat")

@@ -38,7 +38,13 @@ _LONGEST_KEY = 65_535
 _LONGEST_NAME = 63
 _LONGEST_TEMPLATE = 1024 * 1024
 _LONGEST_TITLE = 120
-_SHORT_TEXTS = ("general.architecture", "general.license", "general.name", "general.type")
+_SHORT_TEXTS = (
+    "adapter.type",
+    "general.architecture",
+    "general.license",
+    "general.name",
+    "general.type",
+)
 _MOST_DIMENSIONS = 4
 _STRING, _ARRAY = 8, 9
 _SCALARS = {
@@ -122,6 +128,23 @@ def _read_others(path: Path, others: list[Path], tensors: int) -> Iterator[_Part
             raise NotAModelError(f"{path.name} is damaged: its parts hold too many tensors.")
         part.values = {}
         yield part
+
+
+def read_adapter_header(path: Path) -> str:
+    """Check the header of the LoRA adapter at `path`; the architecture that it was made for.
+
+    Raises ModelNotFoundError, NotAModelError, TruncatedModelError or UnsupportedModelError.
+    """
+    part = _read_part(path)
+    if part.text("general.type") != "adapter":
+        raise NotAModelError(f"{path.name} is not an adapter (LoRA).", "Choose an adapter's file.")
+    kind = part.text("adapter.type")
+    if kind != "lora":
+        raise UnsupportedModelError(f"{path.name} is not a LoRA but {kind[:40] or 'of no kind'}.")
+    names = {tensor.name for tensor in part.tensors}
+    if not names or any(not name.endswith((".lora_a", ".lora_b")) for name in names):
+        raise UnsupportedModelError(f"{path.name} holds other things than the matrices of a LoRA.")
+    return part.text("general.architecture")
 
 
 class _Part:

@@ -76,6 +76,25 @@ def read_folder(folder: Path) -> FolderHeader:
     )
 
 
+def read_adapter_folder(folder: Path) -> dict[str, Any]:
+    """The configuration of a PEFT adapter's folder, its weights' header checked.
+
+    Raises NotAModelError, TruncatedModelError or UnsupportedModelError.
+    """
+    config = _json(folder, "adapter_config.json")
+    weights = folder / "adapter_model.safetensors"
+    if not is_file(weights):
+        if is_file(folder / "adapter_model.bin"):
+            raise UnsupportedModelError(
+                f"{folder.name} holds its weights as Python pickles, which can run any program "
+                "when opened.",
+                "Get the same adapter as safetensors.",
+            )
+        raise NotAModelError(f"{folder.name} lacks its weights, {weights.name}.")
+    _read_weights(weights, Counter())
+    return config
+
+
 def weight_files(folder: Path) -> list[Path]:
     """The safetensors files of the model, as its index names them; raises when one is missing."""
     index = folder / "model.safetensors.index.json"

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, cast
 
+from app.core.adapters import Adapter
 from app.core.errors import LampblackError
 from app.core.load_options import LoadOptions
 from app.engine.client import EngineClient
@@ -70,7 +71,15 @@ class Worker:
         """Send all events to `listener` from now on."""
         self._listener = listener
 
-    def load(self, path: str, engine: str, options: LoadOptions, *, remeasure: bool = False) -> int:
+    def load(
+        self,
+        path: str,
+        engine: str,
+        options: LoadOptions,
+        *,
+        remeasure: bool = False,
+        adapters: tuple[Adapter, ...] = (),
+    ) -> int:
         """Load a model; ends with Loaded or Failed."""
         self._ahead.is_allowed = True
         return self._submit(
@@ -81,6 +90,7 @@ class Worker:
                 options=options,
                 cache=self._cache,
                 remeasure=remeasure,
+                adapters=adapters,
             )
         )
 

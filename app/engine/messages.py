@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from app.core.adapters import Adapter
 from app.core.load_options import LoadOptions
 from app.core.parameters import Sampling
 
@@ -41,7 +42,10 @@ class ChatMessage(_Value, frozen=True):
 
 
 class EngineSettings(_Value, frozen=True):
-    """What changes a model's numbers in their last bits; recorded with every take."""
+    """What changes a model's numbers; recorded with every take.
+
+    `adapters` are digests of the attached ones, each with its strength.
+    """
 
     engine: str = ""
     build: str = ""
@@ -53,6 +57,7 @@ class EngineSettings(_Value, frozen=True):
     gpu_layers: int = 0
     flash_attention: bool = False
     kv_type: str = "f16"
+    adapters: tuple[str, ...] = ()
 
 
 class Placed(_Value, frozen=True):
@@ -78,7 +83,8 @@ class ModelInfo(_Value, frozen=True):
     """A loaded model: `context` is what it was loaded with, `trained_context` its own.
 
     `placement` says which device holds what, the processor last; `notes` are sentences about what
-    had to be done otherwise than asked; `features` what the processor offers to the engine.
+    had to be done otherwise than asked; `features` what the processor offers to the engine;
+    `adapters` which are attached.
     """
 
     name: str
@@ -97,6 +103,7 @@ class ModelInfo(_Value, frozen=True):
     placement: tuple[Placed, ...] = ()
     notes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
 
 
 class Alternative(_Value, frozen=True):
@@ -186,7 +193,7 @@ class Load(_Message, frozen=True):
     `cache` is a folder for what an engine makes out of a model to load it faster the next time;
     empty for none. `saves_prompts` says whether what was read is saved there, too, and taken from
     there; a single run does without, so that the same request gives the same text. With
-    `remeasure`, what the model runs best with is measured anew.
+    `remeasure`, what the model runs best with is measured anew. The `adapters` are attached to it.
     """
 
     job: int
@@ -196,6 +203,7 @@ class Load(_Message, frozen=True):
     cache: str = ""
     saves_prompts: bool = True
     remeasure: bool = False
+    adapters: tuple[Adapter, ...] = ()
 
 
 class Generate(_Message, frozen=True):

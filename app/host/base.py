@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
+from app.core.adapters import Adapter
 from app.core.errors import ParameterError
 from app.core.load_options import LoadOptions
 from app.engine.messages import (
@@ -109,6 +110,7 @@ class EngineModule(Protocol):
         prompts: str = "",
         *,
         remeasure: bool = False,
+        adapters: tuple[Adapter, ...] = (),
     ) -> Engine:
         """Load the model, emitting `Loading`; raises a LampblackError or returns an engine.
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
+from app.core.adapters import Adapter
+
 _HEAD = 1 << 20  # what is read of the beginning: the header, or most of it
 _SAMPLES = 64
 _SAMPLE = 16 << 10  # bytes; two trainings of one model differ in all of their weights
@@ -24,6 +26,16 @@ def fingerprint(files: Iterable[Path]) -> str:
                 file.seek(max(0, size - _SAMPLE) * number // _SAMPLES)
                 digest.update(file.read(_SAMPLE))
     return digest.hexdigest()
+
+
+def digests(adapters: Iterable[Adapter]) -> tuple[str, ...]:
+    """What tells adapters apart: each one's digest and strength; raises OSError."""
+    return tuple(f"{fingerprint(_files(one.path))} {one.strength:g}" for one in adapters)
+
+
+def _files(adapter: str) -> list[Path]:
+    path = Path(adapter)
+    return [*sorted(path.glob("adapter_*"))] if path.is_dir() else [path]
 
 
 def parts(file: Path) -> list[Path]:

@@ -21,6 +21,7 @@ from typing import BinaryIO, NoReturn, cast
 
 import msgspec
 
+from app.core.adapters import check_adapters
 from app.core.errors import (
     CancelledError,
     GenerationError,
@@ -331,6 +332,8 @@ class Loader:
         saves = command.cache and command.saves_prompts
         self._prompts = str(Path(command.cache) / PROMPTS) if saves else ""
         self._remeasure = command.remeasure
+        check_adapters(command.adapters)
+        self._adapters = command.adapters
         self._engine: Engine | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._load, name="loader")
@@ -345,6 +348,7 @@ class Loader:
                 self._cache,
                 self._prompts,
                 remeasure=self._remeasure,
+                adapters=self._adapters,
             )
         # Whatever it is, the waiting thread raises it again.
         except Exception as error:  # noqa: BLE001

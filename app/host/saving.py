@@ -45,5 +45,6 @@ def _settings(info: ModelInfo) -> str:
         settings.kv_type,
         settings.flash_attention,
         settings.device,
+        settings.adapters,
     )
     return blake2b(repr(facts).encode(), digest_size=16).hexdigest()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import gguf
 import numpy as np
@@ -10,8 +13,15 @@ import numpy as np
 WIDTH, INNER, LAYERS, HEADS, VOCABULARY = 64, 96, 2, 4, 320
 
 
-def write_tiny(path: Path, kind: str = "F16", *, width: int = WIDTH, seed: int = 1) -> Path:
-    """The model; `kind` is the type of its matrices."""
+def write_tiny(
+    path: Path,
+    kind: str = "F16",
+    *,
+    width: int = WIDTH,
+    seed: int = 1,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+) -> Path:
+    """The model; `kind` is the type of its matrices, `changes` are added to them."""
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_context_length(512)
     writer.add_embedding_length(width)
@@ -26,10 +36,33 @@ def write_tiny(path: Path, kind: str = "F16", *, width: int = WIDTH, seed: int =
     wanted = gguf.GGMLQuantizationType[kind]
     for name, shape in shapes(width).items():
         values = random.normal(0, 0.2, shape).astype(np.float32)
+        values += changes.get(name, np.float32(0))
         if len(shape) == 1:
             writer.add_tensor(name, np.ones(shape, np.float32))
         else:
             writer.add_tensor(name, gguf.quantize(values, wanted), raw_dtype=wanted)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def write_adapter(
+    path: Path,
+    pairs: Mapping[str, tuple[Any, Any]],
+    alpha: float,
+    architecture: str = "llama",
+    kind: str = "adapter",
+) -> Path:
+    """A LoRA adapter: the matrices A and B of the named tensors."""
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_type(kind)
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", alpha)
+    for name, (down, up) in pairs.items():
+        writer.add_tensor(f"{name}.lora_a", down)
+        writer.add_tensor(f"{name}.lora_b", up)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from app.core.adapters import Adapter
 from app.core.errors import CancelledError, error_from
 from app.core.load_options import LoadOptions
 from app.engine.messages import (
@@ -61,7 +62,9 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class FakeEngine:
     """A loaded script."""
 
-    def __init__(self, path: str, script: Script, options: LoadOptions) -> None:
+    def __init__(
+        self, path: str, script: Script, options: LoadOptions, adapters: tuple[Adapter, ...] = ()
+    ) -> None:
         self._script = script
         self._info = ModelInfo(
             name=Path(path).stem,
@@ -71,6 +74,7 @@ class FakeEngine:
             context=options.context or 2048,
             trained_context=2048,
             has_chat_template=True,
+            adapters=adapters,
             settings=EngineSettings(
                 engine="fake",
                 context=options.context or 2048,
@@ -179,6 +183,7 @@ def load(
     prompts: str = "",
     *,
     remeasure: bool = False,
+    adapters: tuple[Adapter, ...] = (),
 ) -> FakeEngine:
     """Read the script and load as it says."""
     del cache, prompts, remeasure  # a script is read at once
@@ -191,7 +196,7 @@ def load(
         job.emit(Loading(job=job.number, fraction=(step + 1) / script.steps, gpu=gpu))
         if gpu or not script.gpu:
             _misbehave(script.load_fault, job, script)
-    return FakeEngine(path, script, options)
+    return FakeEngine(path, script, options, adapters)
 
 
 def describe() -> EngineReport:

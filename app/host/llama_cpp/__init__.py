@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.core.adapters import Adapter
 from app.core.errors import EngineMissingError
 from app.core.load_options import LoadOptions
 from app.engine.messages import EngineReport, Quantize, Quantized
@@ -22,6 +23,7 @@ def load(
     prompts: str = "",
     *,
     remeasure: bool = False,
+    adapters: tuple[Adapter, ...] = (),
 ) -> Engine:
     """Load the GGUF file at `path`; raises EngineMissingError where llama.cpp is not installed."""
     if problem := _problem():
@@ -30,7 +32,7 @@ def load(
 
     settle_allocator()
 
-    return load_engine(path, options, job, cache, prompts, remeasure=remeasure)
+    return load_engine(path, options, job, cache, prompts, remeasure=remeasure, adapters=adapters)
 
 
 def quantize(command: Quantize, job: Job) -> Quantized:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import psutil
 
+from app.core.adapters import Adapter
 from app.core.errors import (
     CancelledError,
     LampblackError,
@@ -25,7 +26,8 @@ from app.core.gguf import GgufHeader, read_header
 from app.core.load_options import LoadOptions
 from app.engine.messages import EngineSettings, Loading, ModelInfo
 from app.host.base import LEAST_CONTEXT, Job, check_context
-from app.host.fingerprint import parts
+from app.host.fingerprint import digests, parts
+from app.host.llama_cpp.adapting import attach, check_all
 from app.host.llama_cpp.context import OUTPUTS
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library, native
@@ -72,6 +74,7 @@ def load_engine(
     prompts: str = "",
     *,
     remeasure: bool = False,
+    adapters: tuple[Adapter, ...] = (),
 ) -> LlamaCppEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError.
 
@@ -80,32 +83,43 @@ def load_engine(
     """
     file = Path(path)
     header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
+    check_all(adapters, file.stem, header.architecture)
     needed = _demand(header, options)
     remembered = tuning_file(file, cache)
     if remembered is not None and remeasure:
         remembered.forget()
         options = msgspec.structs.replace(options, tune=True)  # for once, as it was asked for
-    model, settings, placement, notes = _load_where_it_fits(file, options, needed, job, remembered)
+    model, settings, placement, notes = _load_where_it_fits(
+        file, options, needed, job, remembered, adapters
+    )
     if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
         notes.append(note)
     if remeasure and model.tuning is None:
         notes.append(NOT_MEASURED)
     info = _info(file, model, settings)
     placed = placement.placed(needed)
-    info = msgspec.structs.replace(info, placement=placed, notes=tuple(notes))
+    settings = msgspec.structs.replace(settings, adapters=digests(adapters))
+    info = msgspec.structs.replace(
+        info, settings=settings, adapters=adapters, placement=placed, notes=tuple(notes)
+    )
     saved = saved_prompts(info, parts(file), options, prompts)
     return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")
 
 
 def _load_where_it_fits(
-    file: Path, options: LoadOptions, needed: Demand, job: Job, remembered: TuningFile | None
+    file: Path,
+    options: LoadOptions,
+    needed: Demand,
+    job: Job,
+    remembered: TuningFile | None,
+    adapters: tuple[Adapter, ...],
 ) -> tuple[Model, EngineSettings, Placement, list[str]]:
     """Load with fewer and fewer layers on the GPU until it has room; the notes say so."""
     placement = place(_devices(options), needed, options.gpu_layers)
     notes = list(placement.notes)
     while True:
         try:
-            model, settings = _load_placed(file, options, placement, job, remembered)
+            model, settings = _load_placed(file, options, placement, job, remembered, adapters)
         except _ProcessorFullError:
             raise  # fewer layers on the GPU would ask for more
         except OutOfMemoryError as error:
@@ -143,6 +157,7 @@ def _load_placed(
     placement: Placement,
     job: Job,
     remembered: TuningFile | None,
+    adapters: tuple[Adapter, ...] = (),
 ) -> tuple[Model, EngineSettings]:
     library().forget_log()
     handle = _load_model(file, options, placement, job)
@@ -156,12 +171,22 @@ def _load_placed(
             settings = _settings(handle, options, placement, tuning)
             _check_memory(handle, settings)
         context = make_context(file.name, handle, settings)
-        model = Model(handle, context, tuning)
+        model = _attached(Model(handle, context, tuning), adapters, file)
         model.context.slices = Slices(model.context.chunk, on_gpu=placement.layers > 0)
         return model, settings
     except LampblackError:
         native.llama_model_free(handle)
         raise
+
+
+def _attached(model: Model, adapters: tuple[Adapter, ...], file: Path) -> Model:
+    """The model with its adapters; where they cannot be had, its context is freed."""
+    try:
+        attach(model.handle, model.context.handle, adapters, file.stem)
+    except LampblackError:
+        model.context.close()
+        raise
+    return model
 
 
 def _with_fewer(error: OutOfMemoryError, placement: Placement) -> OutOfMemoryError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from importlib.metadata import PackageNotFoundError, version
 
+from app.core.adapters import Adapter
 from app.core.errors import EngineMissingError
 from app.core.load_options import LoadOptions
 from app.engine.messages import EngineReport
@@ -25,6 +26,7 @@ def load(
     prompts: str = "",
     *,
     remeasure: bool = False,
+    adapters: tuple[Adapter, ...] = (),
 ) -> Engine:
     """Load the model folder or GGUF file at `path`; raises EngineMissingError without PyTorch.
 
@@ -35,7 +37,7 @@ def load(
         raise EngineMissingError(problem, _HINT)
     from app.host.transformers.loading import load_engine
 
-    return load_engine(path, options, job, cache, prompts)
+    return load_engine(path, options, job, cache, prompts, adapters)
 
 
 def describe() -> EngineReport:

@@ -16,6 +16,8 @@ import transformers
 from tqdm import tqdm
 from transformers.utils import logging as transformers_logging
 
+from app.core.adapter_files import read_peft
+from app.core.adapters import Adapter
 from app.core.errors import (
     CancelledError,
     LampblackError,
@@ -29,11 +31,12 @@ from app.core.load_options import LoadOptions
 from app.core.model_folders import read_folder
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.base import Job, check_context
-from app.host.fingerprint import parts
+from app.host.fingerprint import digests, parts
 from app.host.saving import saved_prompts
 from app.host.templates import ChatTemplate
 from app.host.threads import default_threads
 from app.host.transformers import NAME, build
+from app.host.transformers.adapting import merge
 from app.host.transformers.devices import Device, candidates
 from app.host.transformers.engine import TorchEngine
 from app.host.transformers.kept import KeptFolders
@@ -89,6 +92,7 @@ class _Order:
     job: Job
     cache: str
     prompts: str
+    adapters: tuple[Adapter, ...] = ()
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -98,11 +102,18 @@ class _Order:
 
 
 def load_engine(
-    path: str, options: LoadOptions, job: Job, cache: str = "", prompts: str = ""
+    path: str,
+    options: LoadOptions,
+    job: Job,
+    cache: str = "",
+    prompts: str = "",
+    adapters: tuple[Adapter, ...] = (),
 ) -> TorchEngine:
     """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
     check_context(options.context)
-    order = _Order(_Source(Path(path)), options, job, cache, prompts)
+    for adapter in adapters:
+        read_peft(Path(adapter.path))
+    order = _Order(_Source(Path(path)), options, job, cache, prompts, adapters)
     source = order.source
     for device in candidates(source.parameters, options.gpu_layers, source.name):
         engine = _try_on(device, order)
@@ -134,15 +145,19 @@ def _load_on(device: Device, order: _Order) -> TorchEngine:
     threads = options.threads or default_threads()
     with _explained(source), _progress(order.job):
         network, tokenizer = _load(source, device, order.job, order.kept)
+        merge(network, order.adapters)
         if not device.is_gpu:
             lay_out(network)
     settings = _settings(network, options, device, threads)
+    settings = msgspec.structs.replace(settings, adapters=digests(order.adapters))
     _check_memory(network, settings, device)
     model = _model(source, network, tokenizer, settings)
     info = _info(source, model, network, settings)
     held = sum(weights.nbytes for weights in network.parameters())
     placed = Placed(device=settings.device, layers=info.layers, weights=held)
-    info = msgspec.structs.replace(info, placement=(placed,), notes=tuple(order.notes))
+    info = msgspec.structs.replace(
+        info, adapters=order.adapters, placement=(placed,), notes=tuple(order.notes)
+    )
     saved = saved_prompts(info, source.files, options, order.prompts)
     return TorchEngine(model, info, saved, drafts=options.drafts != "off")
 
