@@ -58,7 +58,15 @@ class Downloader:
         self._closing = ExitStack()
 
     def run(self) -> Path:
-        """Bring the model; raises LampblackError or OSError with what came so far kept."""
+        """Bring the model; raises LampblackError with what came so far kept."""
+        try:
+            return self._bring()
+        except BrokenPipeError:
+            raise  # nobody is there to be told
+        except OSError as error:
+            raise disk_error(error, self._request.wanted.title) from error
+
+    def _bring(self) -> Path:
         wanted, models = self._request.wanted, Path(self._request.models)
         check_plain(wanted)
         with self._closing:
@@ -109,9 +117,6 @@ def run_downloader(
         last = FetchFailed(kind=error.kind, message=error.message, hint=error.hint)
     except BrokenPipeError:
         return 1  # nobody is there to be told
-    except OSError as error:
-        said = disk_error(error, request.wanted.title)
-        last = FetchFailed(kind=said.kind, message=said.message, hint=said.hint)
     over.set()
     send(out, last)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -86,7 +87,8 @@ class Part:
         """Keep the note beside the file, if it is another one."""
         if note != self.note:
             self.note = note
-            note_path(self._target).write_bytes(msgspec.json.encode(note))
+            with contextlib.suppress(OSError):  # without it the file only begins anew more often
+                note_path(self._target).write_bytes(msgspec.json.encode(note))
 
     def git_id(self) -> str:
         """Git's checksum of the content."""
@@ -96,19 +98,23 @@ class Part:
             digest.update(block)
         return digest.hexdigest()
 
+    def _forget_note(self) -> None:
+        with contextlib.suppress(OSError):  # there may be none, or no name short enough for one
+            note_path(self._target).unlink()
+
     def publish(self) -> None:
         """Give the file its name, once the disk has all of it."""
         self.sync()
         self.close()
         self._path.replace(self._target)
-        note_path(self._target).unlink(missing_ok=True)
+        self._forget_note()
 
     def set_aside(self) -> Path:
         """Rename it to `.bad`, in place of an earlier one."""
         self.close()
         bad = self._target.with_name(self._target.name + ".bad")
         self._path.replace(bad)
-        note_path(self._target).unlink(missing_ok=True)
+        self._forget_note()
         return bad
 
 

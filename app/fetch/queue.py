@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ import msgspec
 
 from app.core.errors import CancelledError, DownloadError, LampblackError
 from app.core.starter import STARTER
+from app.fetch.chores import Chores
 from app.fetch.hub import endpoint_of, host_of
 from app.fetch.leftovers import bytes_here, remove_parts
 from app.fetch.messages import FetchEvent, Listed, Progress, Waiting
@@ -97,7 +99,8 @@ class Downloads:
         self._token = token
         self._clock = clock
         self._records = Records(file, self._models)
-        self._lock = threading.RLock()
+        self._lock = self._records.lock
+        self._chores = Chores()
         self._telling = threading.RLock()
         self._listeners: list[Listener] = []
         self._thread: threading.Thread | None = None
@@ -167,7 +170,7 @@ class Downloads:
                 return
             record.has_failed = record.state == "failed"
             record.state, record.problem = "waiting", ""
-            self._records.save(wanted_id)
+            self._save(wanted_id)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="downloads")
                 self._thread.start()
@@ -182,14 +185,14 @@ class Downloads:
             if record is None or record.state not in ("waiting", "running"):
                 return
             record.state = "paused"
-            self._records.save(wanted_id)
+            self._save(wanted_id)
             is_current = self._current == wanted_id
         if is_current:
             self._stop()
         self._tell()
 
     def cancel(self, wanted_id: str) -> None:
-        """Stop a download, remove what it has, and forget it."""
+        """Stop a download, remove what it has, and then take it off the list."""
         self.pause(wanted_id)
         with self._lock:
             record = self._records.by_id.get(wanted_id)
@@ -198,9 +201,8 @@ class Downloads:
             if self._current == wanted_id:
                 self._removing.add(wanted_id)  # its process writes until it has ended
                 return
-            if record.state != "done":
-                remove_parts(record.wanted, self._models)
-        self.forget(wanted_id)
+            model = record.wanted if record.state != "done" else None
+        self._chores.add(partial(self._remove, wanted_id, model))
 
     def forget(self, wanted_id: str) -> None:
         """Take a download that does not run off the list; its files stay."""
@@ -212,7 +214,7 @@ class Downloads:
                 record.is_old = True
             else:
                 del self._records.by_id[wanted_id]
-            self._records.save(wanted_id)
+            self._save(wanted_id)
         self._tell()
 
     def close(self) -> None:
@@ -227,6 +229,15 @@ class Downloads:
             self._stop()
         if thread is not None:
             thread.join()
+        self._chores.wait()
+
+    def _remove(self, wanted_id: str, model: Wanted | None) -> None:
+        if model is not None:
+            remove_parts(model, self._models)
+        self.forget(wanted_id)
+
+    def _save(self, wanted_id: str) -> None:
+        self._chores.add(partial(self._records.save, wanted_id))
 
     def _require(self) -> None:
         if refusal := self.refusal():
@@ -260,6 +271,7 @@ class Downloads:
 
     def _fetch(self, record: Record) -> Path:
         assert self._fetcher is not None
+        self._chores.wait()  # what was cancelled before may still be on its way off the disk
         wanted, token = record.wanted, ""
         if wanted.source == "hub":
             needs_one = wanted.gated or record.has_failed
@@ -282,7 +294,7 @@ class Downloads:
         """Take an event over; True where it should be seen at once."""
         if isinstance(event, Listed):
             record.wanted, record.total = event.wanted, total_of(event.wanted)
-            self._records.save(record.wanted.id)
+            self._save(record.wanted.id)
         elif isinstance(event, Waiting):
             self._note = f"{event.problem}; it goes on in {max(1, round(event.seconds))} s."
             self._speed.begin()
@@ -308,7 +320,7 @@ class Downloads:
                 record.problem = "" if is_pause else str(error)
             if record.state != "running":
                 record.done = bytes_here(record.wanted, self._models)
-            self._records.save(name)
+            self._save(name)
         self._tell()
 
     def _finished(self, record: Record, path: Path) -> None:
@@ -317,7 +329,7 @@ class Downloads:
             self._removing.discard(record.wanted.id)
             record.state, record.problem, record.path = "done", "", str(path)
             record.done = record.total
-            self._records.save(record.wanted.id)
+            self._save(record.wanted.id)
         self._tell()
 
     def _tell(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from pathlib import Path
 from typing import Literal
 
@@ -50,9 +51,13 @@ def total_of(wanted: Wanted) -> int:
 
 
 class Records:
-    """The downloads of one program, in the order in which they were asked for."""
+    """The downloads of one program, in the order in which they were asked for.
+
+    `lock` is held by whoever reads or changes `by_id` or a record in it.
+    """
 
     def __init__(self, file: Path, models: Path) -> None:
+        self.lock = threading.RLock()
         self._file = file
         self._models = models
         self._touched: set[str] = set()
@@ -76,13 +81,14 @@ class Records:
 
         A disk that takes nothing only costs that a download is not listed after a restart.
         """
-        self._touched.add(changed)
         kept = {record.wanted.id: record for record in self._read()}
-        for name in self._touched:
-            kept.pop(name, None)
-            if name in self.by_id:
-                kept[name] = self.by_id[name]
-        content = msgspec.json.encode(_File(version=_FORMAT, downloads=list(kept.values())))
+        with self.lock:
+            self._touched.add(changed)
+            for name in self._touched:
+                kept.pop(name, None)
+                if name in self.by_id:
+                    kept[name] = self.by_id[name]
+            content = msgspec.json.encode(_File(version=_FORMAT, downloads=list(kept.values())))
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._file, content)

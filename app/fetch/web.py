@@ -42,12 +42,18 @@ class Web:
         self._token = token
         self._title = title
         self._page = page
-        self._client = httpx2.Client(
-            follow_redirects=False,
-            trust_env=not self._is_local,
-            timeout=httpx2.Timeout(patience.stall_s, connect=patience.connect_s),
-            headers={"User-Agent": f"lampblack/{__version__}", "Accept-Encoding": "identity"},
-        )
+        try:
+            self._client = httpx2.Client(
+                follow_redirects=False,
+                trust_env=not self._is_local,
+                timeout=httpx2.Timeout(patience.stall_s, connect=patience.connect_s),
+                headers={"User-Agent": f"lampblack/{__version__}", "Accept-Encoding": "identity"},
+            )
+        except (ImportError, ValueError, OSError, httpx2.InvalidURL) as error:
+            raise DownloadError(
+                f"The proxy or the certificates in the environment cannot be used: {error}.",
+                "Correct or unset HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE or SSL_CERT_DIR.",
+            ) from error
 
     def close(self) -> None:
         """Close every connection."""

@@ -63,6 +63,7 @@ class HubServer:
         self.log: list[Asked] = []
         self.answers: list[Answer] = []
         self.always: Callable[[Asked], Answer | None] = lambda _asked: None
+        self.projects: dict[str, object] = {}
         self.revision_answers: list[Answer] = []
         self.lists: Callable[[list[object]], object] = lambda items: items
         self.stalled = threading.Event()
@@ -96,6 +97,9 @@ class HubServer:
         """Every request for one file."""
         return [asked for asked in self.log if asked.path.endswith(f"/{path}")]
 
+    def sha256(self, path: str) -> str:
+        return hashlib.sha256(self.files[path]).hexdigest()
+
     def wait_for_release(self) -> None:
         self.stalled.set()
         self._go.wait(30)
@@ -126,6 +130,9 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
 
         def _answer(self, asked: Asked) -> None:
+            if asked.path.startswith("/simple/"):
+                self._project(asked.path.strip("/").rpartition("/")[2])
+                return
             if asked.path.startswith("/api/"):
                 self._api(asked)
                 return
@@ -168,6 +175,12 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
                 self._json({"sha": SHA, "siblings": []})
             elif asked.path.startswith(f"/api/models/{REPO}/tree/"):
                 self._json(hub.lists([_item(*one) for one in hub.files.items()]))
+            else:
+                self._head(404, {"Content-Length": "0"})
+
+        def _project(self, name: str) -> None:
+            if name in hub.projects:
+                self._json(hub.projects[name])
             else:
                 self._head(404, {"Content-Length": "0"})
 

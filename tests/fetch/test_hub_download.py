@@ -340,9 +340,7 @@ def test_a_full_disk_keeps_what_was_fetched(
         return real(handle, data[:room])
 
     monkeypatch.setattr(os, "write", write)
-    with pytest.raises(OSError, match="No space") as caught:
-        Run(hub, models, wanted_gguf(NAME, CONTENT)).run()
-    assert caught.value.errno == errno.ENOSPC
+    refused(hub, models, "The disk is full")
     monkeypatch.undo()
     assert part_of(models).read_bytes() == CONTENT[:250_000]
     whole(hub, models)
@@ -365,7 +363,7 @@ def test_two_downloads_of_one_file_do_not_meet(hub: HubServer, models: Path) -> 
 
 
 @pytest.mark.parametrize("obstacle", ["folder", "fifo", "link", "loop"])
-def test_what_is_no_file_in_the_place_of_the_part_is_an_os_error(
+def test_what_is_no_file_in_the_place_of_the_part_is_a_sentence(
     obstacle: str, hub: HubServer, models: Path, tmp_path: Path
 ) -> None:
     part = part_of(models)
@@ -376,9 +374,51 @@ def test_what_is_no_file_in_the_place_of_the_part_is_an_os_error(
         os.mkfifo(part)
     else:
         part.symlink_to(tmp_path / "elsewhere" if obstacle == "link" else part)
-    with pytest.raises(OSError, match=r".+"):
-        Run(hub, models, wanted_gguf(NAME, CONTENT)).run()
+    refused(hub, models, "cannot be written")
     assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("name", ["模型🖋️.gguf", "é" * 122 + ".gguf", "a b.gguf"])
+def test_unusual_names_arrive(name: str, models: Path) -> None:
+    with serving({name: CONTENT}) as hub:
+        path = Run(hub, models, wanted_gguf(name, CONTENT)).run()
+    assert path.name == name
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_name_that_is_too_long_and_a_folder_that_is_a_file_are_sentences(
+    hub: HubServer, models: Path
+) -> None:
+    refused(hub, models, "too long", wanted_gguf("a" * 251 + ".gguf"[1:], CONTENT))
+    assert [path for path in models.rglob("*") if path.is_file()] == []
+    shutil.rmtree(models)
+    models.write_text("")
+    refused(hub, models, "cannot be written")
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EFBIG, errno.EIO])
+def test_a_disk_that_takes_nothing_is_a_sentence(
+    number: int, hub: HubServer, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(handle: int, data: bytes) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "write", write)
+    run = Run(hub, models, wanted_gguf(NAME, CONTENT))
+    with pytest.raises(DownloadError) as caught:
+        run.run()
+    assert caught.value.hint
+
+
+def test_a_proxy_that_cannot_be_used_is_a_sentence(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "nonsense://proxy")
+    request = StartDownload(
+        models=str(models), endpoint="https://hub.example", wanted=wanted_gguf(NAME, CONTENT)
+    )
+    with pytest.raises(DownloadError, match="proxy"):
+        Downloader(request, lambda _event: None, threading.Event()).run()
 
 
 FILES = {

@@ -32,6 +32,7 @@ class StubFetcher:
         self.outcome: Path | Exception | None = None
         self.stops = 0
         self._go = threading.Event()
+        self._told = threading.Semaphore(0)
 
     def fetch(
         self, wanted: Wanted, on_event: Callable[[FetchEvent], None], token: str = ""
@@ -41,12 +42,17 @@ class StubFetcher:
         self._go.clear()
         for event in (Started(), *self.events):
             on_event(event)
+        self._told.release()
         if self.outcome is None:
             assert self._go.wait(10)
             raise CancelledError("The download was stopped.")
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
+
+    def wait(self) -> None:
+        """Wait until one fetch has told what it has to tell."""
+        assert self._told.acquire(timeout=10)
 
     def cancel(self) -> None:
         self.stops += 1
@@ -136,6 +142,8 @@ def test_a_pause_ends_the_fetch_and_a_resume_begins_another(new_queue, fetcher) 
     watch.until("one", "waiting")
     downloads.pause("two")
     watch.until("one", "running")
+    for _ in range(3):
+        fetcher.wait()
     assert [name for name, _token in fetcher.asked] == ["one", "two", "one"]
 
 
@@ -184,6 +192,7 @@ def test_what_was_begun_survives_a_restart_and_waits_to_be_told(new_queue, fetch
     fetcher.events = [Listed(wanted=listed), Progress(phase="downloading", done=400, total=1000)]
     downloads.add(wanted_gguf("one.gguf", b"", id="one", revision="", files=_unknown()))
     watch.until("one", "running")
+    fetcher.wait()
     begin_part(models, ONE, 400)
     downloads.close()
     again = new_queue()
@@ -193,6 +202,7 @@ def test_what_was_begun_survives_a_restart_and_waits_to_be_told(new_queue, fetch
     watch = Watch(again)
     again.add(wanted_gguf("one.gguf", b"", id="one", revision="", files=_unknown()))
     watch.until("one", "running")
+    fetcher.wait()
     assert fetcher.wanted[-1] == listed
 
 
@@ -215,6 +225,7 @@ def test_a_cancel_removes_what_there_is(new_queue, fetcher, models) -> None:
     downloads.add(TWO)
     watch.until("two", "failed")
     downloads.cancel("two")
+    watch.until_gone("two")
     assert (downloads.all(), list(models.rglob("*"))) == ((), [])
     downloads.close()
     assert new_queue().all() == ()
@@ -287,7 +298,7 @@ def test_why_it_waits_is_told(new_queue, fetcher) -> None:
     watch = Watch(downloads)
     fetcher.events = [Waiting(problem="The line broke", seconds=4)]
     downloads.add(ONE)
-    watch.until("one", "running")
+    fetcher.wait()
     downloads.close()
     notes = {each.note for found in watch.seen for each in found}
     assert "The line broke; it goes on in 4 s." in notes

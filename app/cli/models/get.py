@@ -183,6 +183,7 @@ def _remove(name: str, downloads: Downloads) -> None:
     if name not in {each.id for each in downloads.all()}:
         raise UsageError(f"There is no download {name!r}.", "See `lampblack models downloads`.")
     downloads.cancel(name)
+    downloads.close()  # which waits until it is gone
 
 
 def run_forget_token(_arguments: argparse.Namespace, program: Program) -> int:

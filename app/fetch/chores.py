@@ -1,0 +1,39 @@
+"""Work on the disk that nobody should have to wait for, done in order on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+
+class Chores:
+    """Does one thing after the other; its thread lives only while there is something to do."""
+
+    def __init__(self) -> None:
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def add(self, job: Callable[[], None]) -> None:
+        """Do this when what was asked before is done; it must not raise."""
+        with self._changed:
+            self._jobs.append(job)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="download chores")
+                self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until everything is done."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._thread is None)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                if not self._jobs:
+                    self._thread = None
+                    self._changed.notify_all()
+                    return
+                job = self._jobs.popleft()
+            job()
