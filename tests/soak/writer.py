@@ -27,6 +27,9 @@ LOOK_MS = 20
 LOADS = 60
 """How often a model is loaded at least, so that there is something to compare."""
 
+LONGEST = 8000
+"""Characters after which the older half is cut, for a page takes memory by its length."""
+
 STUCK_S = 600
 SENTENCES = (
     "The rain had stopped. ",
@@ -150,6 +153,9 @@ class Writer(QObject):
         if often or self._window.bench.worker.model is None:
             self._load()
             return
+        if len(self._window.editor.manuscript) > LONGEST:
+            self._cut()
+            return
         acts: tuple[tuple[int, Callable[[], None]], ...] = (
             (30, self._continue),
             (16, lambda: self._write("continue_many")),
@@ -201,6 +207,15 @@ class Writer(QObject):
 
     def _type(self) -> None:
         self._window.editor.insert_plain(self._chance.choice(SENTENCES))
+
+    def _cut(self) -> None:
+        editor = self._window.editor
+        cursor = editor.textCursor()
+        cursor.setPosition(LONGEST // 2)
+        cursor.setPosition(0, cursor.MoveMode.KeepAnchor)
+        editor.setTextCursor(cursor)
+        self.did["cut"] += 1
+        QTest.keyClick(editor, Qt.Key.Key_Delete)
 
     def _undo(self) -> None:
         for _ in range(self._chance.randint(1, 3)):
