@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from app.core.adapters import Adapter
 from app.core.atomic import write_atomically
 from app.core.errors import ParameterError, SettingsError
 from app.core.models import Known, ModelFile
@@ -28,7 +29,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `title` is what the user calls it. `sha256` was found at `verified_at` (seconds since 1970) and
     is what the model is compared with from then on. `source` is the catalogue's id or the program
     it came from. `hidden` models were taken off the list and still lie where they lay. Of one with
-    `refused_copy` the user does not want to hear that a copy would be faster.
+    `refused_copy` the user does not want to hear that a copy would be faster. `adapters` are
+    attached to it.
     """
 
     title: str = ""
@@ -41,6 +43,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     passport: dict[str, Any] | None = None
     used_at: float = 0.0
     refused_copy: bool = False
+    adapters: tuple[Adapter, ...] = ()
 
 
 class Shelf:

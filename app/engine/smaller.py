@@ -99,7 +99,11 @@ def drive(order: SmallerOrder, run: Callable[[JobCommand], Finished]) -> Outcome
 
 
 def _is_same(one: Load, other: Load | None) -> bool:
-    return other is not None and (one.path, one.engine) == (other.path, other.engine)
+    return other is not None and _what(one) == _what(other)
+
+
+def _what(load: Load) -> tuple[object, ...]:
+    return load.path, load.engine, load.adapters
 
 
 def _outcome(

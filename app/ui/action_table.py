@@ -195,6 +195,13 @@ ACTIONS: tuple[ActionRow, ...] = (
         "Make a copy of the loaded model in another type, and measure what it costs",
     ),
     ActionRow(
+        "adapters",
+        "Model",
+        "Adapters…",
+        ("Ctrl+Shift+A",),
+        "Attach LoRA adapters to the loaded model, or take them off",
+    ),
+    ActionRow(
         "add_model",
         "Model",
         "Open a Model File…",

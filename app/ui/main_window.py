@@ -39,6 +39,7 @@ _KEEP_SAMPLING_MS = 600
 _COUNT_WORDS_MS = 120
 _LOOK_AT_STORE_MS = 2000
 _MODEL_SUFFIX = ".gguf"
+_OF_A_MODEL = ("unload", "measure", "smaller", "adapters")
 
 
 class MainWindow(QMainWindow):
@@ -182,6 +183,7 @@ class MainWindow(QMainWindow):
                 "unload": self.desk.models.unload,
                 "measure": self.desk.models.measure_again,
                 "smaller": lambda: self.smaller.open(),
+                "adapters": self.desk.open_adapters,
                 "add_model": self.desk.choose,
                 "get_starter": self.desk.get_starter,
                 "models": self.show_models,
@@ -212,7 +214,7 @@ class MainWindow(QMainWindow):
         desk.models.leaving.connect(session.stop)
         self.view.settings_applied.connect(self._offer_reload)
         self.view.settings_applied.connect(self.writing.reading.wake)
-        for name in ("unload", "measure", "smaller"):
+        for name in _OF_A_MODEL:
             self.actions_table[name].setEnabled(False)
         desk.wanted.connect(self._on_model_wanted)
         desk.settled.connect(self._show_empty_if_needed)
@@ -306,7 +308,8 @@ class MainWindow(QMainWindow):
 
     def _on_model_ready(self, model: ModelInfo) -> None:
         self.sampling.set_engine(model.engine)
-        self.actions_table["unload"].setEnabled(True)
+        for name in ("unload", "adapters"):
+            self.actions_table[name].setEnabled(True)
         self.actions_table["measure"].setEnabled(model.engine == "llama.cpp")
         self.actions_table["smaller"].setEnabled(model.path.endswith(".gguf"))
         self.smaller.advise(model)
@@ -319,7 +322,7 @@ class MainWindow(QMainWindow):
 
     def _on_model_gone(self) -> None:
         self.page.write_bar.line.allow("")
-        for name in ("unload", "measure", "smaller"):
+        for name in _OF_A_MODEL:
             self.actions_table[name].setEnabled(False)
 
     def _offer_reload(self) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
+from app.core.adapters import Adapter
 from app.core.errors import GpuCrashedError, LampblackError, SettingsError, error_from
 from app.core.load_options import LoadOptions
-from app.core.models import engine_for
+from app.core.models import ModelFile, engine_for
 from app.core.settings import SettingsStore
 from app.core.starter import is_present, starter_path
 from app.engine.gpu_marks import GpuMark
@@ -88,7 +89,8 @@ class ModelController(QObject):
                 self.doubted.emit(mark)
                 return False
             options = replace(options, gpu_layers=0)
-        self._begin(model.path, engine, options, remeasure=remeasure)
+        adapters = self._adapters(model, engine)
+        self._begin(model.path, engine, options, adapters, remeasure=remeasure)
         return True
 
     def load_on_processor(self, mark: GpuMark) -> None:
@@ -101,13 +103,27 @@ class ModelController(QObject):
         self._bench.gpu_marks.end(mark.path, mark.engine)
         self.load(mark.path)
 
+    def _adapters(self, model: ModelFile, engine: str) -> tuple[Adapter, ...]:
+        """Those that the user attached, as far as they are for the engine."""
+        attached = self._bench.shelf.record(model).adapters
+        is_file = engine == "llama.cpp"
+        return tuple(one for one in attached if one.path.lower().endswith(".gguf") == is_file)
+
     def _begin(
-        self, path: str, engine: str, options: LoadOptions, *, remeasure: bool = False
+        self,
+        path: str,
+        engine: str,
+        options: LoadOptions,
+        adapters: tuple[Adapter, ...],
+        *,
+        remeasure: bool = False,
     ) -> None:
         self._leave()
         self._path, self._engine = path, engine
         self._loaded_with = _load_settings(self._bench.settings)
-        self._load_job = self._bench.worker.load(path, engine, options, remeasure=remeasure)
+        self._load_job = self._bench.worker.load(
+            path, engine, options, remeasure=remeasure, adapters=adapters
+        )
         self.loading.emit(path, 0.0)
 
     def _failed_gpu(self, path: str, engine: str) -> GpuMark | None:

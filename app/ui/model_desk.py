@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core.adapters import Adapter
 from app.core.errors import CancelledError, LampblackError
 from app.engine.gpu_marks import GpuMark
 from app.engine.messages import ModelInfo
@@ -173,6 +174,27 @@ class ModelDesk(QObject):
             )
         )
         self.panel.refresh()
+
+    def open_adapters(self) -> None:
+        """Show the adapters of the loaded model."""
+        from app.ui.adapters_dialog import AdaptersDialog
+        from app.ui.view_desk import show_dialog
+
+        model = self.models.model
+        if model is None:
+            return
+        dialog = AdaptersDialog(model.name, model.adapters, model.engine, self._status.window())
+        dialog.chosen.connect(lambda adapters: self._attach(model.path, adapters))
+        show_dialog(dialog)
+
+    def _attach(self, path: str, adapters: tuple[Adapter, ...]) -> None:
+        try:
+            file = self._bench.library.resolve(path)
+            self._bench.shelf.change(file, adapters=adapters)
+        except LampblackError as error:
+            self._show_error(error)
+            return
+        self.load(path)
 
     # Loading
 

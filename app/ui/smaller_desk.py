@@ -184,7 +184,13 @@ class SmallerDesk(QObject):
         before = None
         if loaded is not None:
             engine = cast(EngineName, loaded.engine)
-            before = Load(job=0, path=loaded.path, engine=engine, options=options)
+            before = Load(
+                job=0,
+                path=loaded.path,
+                engine=engine,
+                options=options,
+                adapters=loaded.adapters,
+            )
         order = SmallerOrder(
             load=Load(job=0, path=model.path, engine="llama.cpp", options=options),
             target=str(target),

@@ -61,8 +61,17 @@ class FakeWorker:
     def listen(self, listener: Callable[[Event], None]) -> None:
         self.listener = listener
 
-    def load(self, path: str, engine: str, options: object, *, remeasure: bool = False) -> int:
-        more = {"remeasure": True} if remeasure else {}
+    def load(
+        self,
+        path: str,
+        engine: str,
+        options: object,
+        *,
+        remeasure: bool = False,
+        adapters: tuple[Any, ...] = (),
+    ) -> int:
+        more: dict[str, Any] = {"remeasure": True} if remeasure else {}
+        more |= {"adapters": adapters} if adapters else {}
         return self._note("load", path=path, engine=engine, options=options, **more)
 
     def generate(self, **fields: Any) -> int:
