@@ -14,7 +14,7 @@ from app.host.states import WORTH, SavedPrompts
 from app.host.vocabulary import Ids, common_prefix
 from app.host.writing import ContextFullError
 
-_NEAR = 16
+_NEAR = 64
 """The part of the context (one in so many cells) that kept sequences may take beside the running
 one: llama.cpp computes attention over all cells, so that foreign ones slow every token down."""
 
