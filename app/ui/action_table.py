@@ -219,6 +219,14 @@ ACTIONS: tuple[ActionRow, ...] = (
         "download",
     ),
     ActionRow(
+        "manage",
+        "Model",
+        "Manage Models…",
+        ("Ctrl+Shift+D",),
+        "Find, download, check and remove models",
+        "model",
+    ),
+    ActionRow(
         "models",
         "Model",
         "Show Models",

@@ -27,6 +27,7 @@ class EmptyState(QWidget):
     get_starter_requested = Signal()
     open_requested = Signal()
     cancel_requested = Signal()
+    find_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,8 @@ class EmptyState(QWidget):
         self.starter_button.clicked.connect(self.get_starter_requested)
         self.open_button = QPushButton(self.tr("Open a model file…"))
         self.open_button.clicked.connect(self.open_requested)
+        self.find_button = QPushButton(self.tr("Find a model…"))
+        self.find_button.clicked.connect(self.find_requested)
         self.strip = ProgressStrip()
         self.strip.stopped.connect(self.cancel_requested)
         self.error = QFrame()
@@ -104,6 +107,7 @@ class EmptyState(QWidget):
     def _set_buttons(self, *, shown: bool) -> None:
         self.starter_button.setVisible(shown)
         self.open_button.setVisible(shown)
+        self.find_button.setVisible(shown)
         if shown:
             self.hint.say(
                 self.tr(
@@ -125,7 +129,7 @@ class EmptyState(QWidget):
         for widget in (self.mark, self.title, self.text):
             column.addWidget(widget)
         column.addSpacing(8)
-        for button in (self.starter_button, self.open_button):
+        for button in (self.starter_button, self.find_button, self.open_button):
             button.setMinimumHeight(36)
             column.addWidget(button)
         for below in (self.strip, self.error, self.hint):

@@ -17,6 +17,7 @@ from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.carets import Carets
 from app.ui.document_controller import DocumentController
+from app.ui.manager_desk import ManagerDesk
 from app.ui.manuscript import count_words
 from app.ui.model_desk import ModelDesk
 from app.ui.page_column import PageColumn
@@ -87,6 +88,12 @@ class MainWindow(QMainWindow):
             self,
         )
         self._smaller: SmallerDesk | None = None
+        self.manager = ManagerDesk(
+            bench,
+            self.desk,
+            lambda path: self.smaller.open(path),
+            self,
+        )
         self.documents = DocumentController(bench, self.editor, self.questions, self)
         self._carets = Carets(self._memory, self.documents, self.editor)
         self.writing = WritingDesk(
@@ -186,6 +193,7 @@ class MainWindow(QMainWindow):
                 "adapters": self.desk.open_adapters,
                 "add_model": self.desk.choose,
                 "get_starter": self.desk.get_starter,
+                "manage": self.manager.open,
                 "models": self.show_models,
                 "shortcuts": lambda: help_desk.show_shortcuts(self),
                 "logs": lambda: help_desk.show_folder(self.bench.paths.logs),
@@ -218,6 +226,8 @@ class MainWindow(QMainWindow):
             self.actions_table[name].setEnabled(False)
         desk.wanted.connect(self._on_model_wanted)
         desk.settled.connect(self._show_empty_if_needed)
+        desk.manage_requested.connect(self.manager.open)
+        desk.find_requested.connect(self.manager.find)
         self.actions_table["get_starter"].setEnabled(desk.fetch is not None)
 
     def _connect_documents(self) -> None:
@@ -267,6 +277,7 @@ class MainWindow(QMainWindow):
         self.writing.close()
         self.documents.end()
         self.desk.close()
+        self.manager.close()
         if self._smaller is not None:
             self._smaller.close()
         event.accept()

@@ -31,7 +31,8 @@ class ModelDesk(QObject):
 
     `moved` says that something began or ended. `ready` and `not_ready` end a wait for a model.
     `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
-    list of models is known anew. `make_panel` makes that list, and
+    list of models is known anew; `manage_requested` and `find_requested` ask for the manager and
+    its catalogue. `make_panel` makes that list, and
     `make_empty` what a writer without a model sees, once each.
     """
 
@@ -41,6 +42,8 @@ class ModelDesk(QObject):
     gone = Signal()
     wanted = Signal(bool)
     settled = Signal()
+    manage_requested = Signal()
+    find_requested = Signal()
 
     def __init__(
         self,
@@ -115,11 +118,13 @@ class ModelDesk(QObject):
         panel.refreshed.connect(self.settled)
         panel.get_starter_requested.connect(self.get_starter)
         panel.cancel_requested.connect(self.stop)
+        panel.manage_requested.connect(self.manage_requested)
 
     def _join_empty(self, empty: EmptyState) -> None:
         empty.get_starter_requested.connect(self.get_starter)
         empty.open_requested.connect(self.choose)
         empty.cancel_requested.connect(self.stop)
+        empty.find_requested.connect(self.find_requested)
 
     @property
     def busy(self) -> bool:

@@ -57,6 +57,7 @@ class ModelsPanel(QWidget):
     remove_requested = Signal(str)
     get_starter_requested = Signal()
     cancel_requested = Signal()
+    manage_requested = Signal()
     refreshed = Signal()
 
     def __init__(self, library: ModelLibrary, parent: QWidget | None = None) -> None:
@@ -169,7 +170,7 @@ class ModelsPanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders of this machine."""
-        if _local_paths(event):
+        if local_paths(event):
             event.acceptProposedAction()
             set_property(self.list, "drop", "true")
 
@@ -182,7 +183,7 @@ class ModelsPanel(QWidget):
         """Add what was dropped where it lies."""
         set_property(self.list, "drop", "false")
         event.acceptProposedAction()
-        for path in _local_paths(event):
+        for path in local_paths(event):
             self._add(path)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -224,6 +225,9 @@ class ModelsPanel(QWidget):
         self.list.addAction(self.remove_action)
         self.starter_button = QPushButton(self.tr("Get the starter model"))
         self.starter_button.clicked.connect(self.get_starter_requested)
+        self.manage_button = QPushButton(self.tr("Manage models…"))
+        self.manage_button.setToolTip(self.tr("Find, download, check and remove models"))
+        self.manage_button.clicked.connect(self.manage_requested)
         self.add_button = self._make_add_button()
         self._draw_icons()
 
@@ -255,6 +259,7 @@ class ModelsPanel(QWidget):
         for widget in (self.error, self.strip, self.starter_button):
             whole.addWidget(widget)
         whole.addLayout(buttons)
+        whole.addWidget(self.manage_button)
 
     def _draw_icons(self) -> None:
         theme = Theme.current()
@@ -351,7 +356,7 @@ class _ModelsView(QListView):
             super().keyPressEvent(event)
 
 
-def _local_paths(event: QDropEvent) -> list[str]:
+def local_paths(event: QDropEvent) -> list[str]:
     """The files and folders of this machine in a drag."""
     urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
     return [url.toLocalFile() for url in urls if url.isLocalFile()]

@@ -117,6 +117,8 @@ class FakeWorker:
 class FakeLibrary:
     """A list of models that needs no files."""
 
+    notes: tuple[str, ...] = ()
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.models: list[ModelFile] = []

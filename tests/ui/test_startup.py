@@ -51,6 +51,7 @@ NEVER = {
     "app.cli",
     "app.host",
     "app.ui.bare_window",
+    "app.ui.manager.window",
     "app.ui.measuring",
 }
 LATER = {

@@ -1,0 +1,1 @@
+"""The model manager: its window, and what the window does for the writer."""

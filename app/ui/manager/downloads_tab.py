@@ -1,0 +1,156 @@
+"""The tab of the downloads: how far each is, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.fetch.queue import Download
+from app.ui.controls import Note
+from app.ui.manager.wording import download_text
+from app.ui.theme import heading_font
+
+_STEPS = 1000
+
+
+class DownloadsTab(QWidget):
+    """One row for each download. `asked` carries what is wanted, and of which id."""
+
+    asked = Signal(str, str)
+    load_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, DownloadRow] = {}
+        self.empty = Note()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        body = QWidget()
+        body.setProperty("kind", "body")
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(10)
+        self._column.addStretch(1)
+        area = QScrollArea()
+        area.setProperty("kind", "plain")
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(body)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 12, 14, 8)
+        whole.addWidget(self.empty)
+        whole.addWidget(area, 1)
+        self.show_downloads(())
+
+    def show_downloads(self, downloads: Sequence[Download]) -> None:
+        """Show these; rows that are there already only change."""
+        wanted = {download.id: download for download in downloads}
+        for gone in [name for name in self.rows if name not in wanted]:
+            row = self.rows.pop(gone)
+            row.hide()
+            row.deleteLater()
+        for name, download in wanted.items():
+            if name not in self.rows:
+                self.rows[name] = self._make_row(name)
+            self.rows[name].show_download(download)
+        self.empty.say("" if wanted else self.tr("Nothing is being downloaded."))
+
+    def _make_row(self, name: str) -> DownloadRow:
+        row = DownloadRow()
+        row.asked.connect(lambda wish: self.asked.emit(wish, name))
+        row.load_requested.connect(self.load_requested)
+        self._column.insertWidget(self._column.count() - 1, row)
+        return row
+
+
+class DownloadRow(QWidget):
+    """A title over a bar, how far it is, and buttons for what can be done now."""
+
+    asked = Signal(str)
+    load_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path = ""
+        self.title = QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setFont(heading_font(self.title.font()))
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.words, self.problem = Note(), Note("wrong")
+        self.buttons = {
+            "pause": QPushButton(self.tr("Pause")),
+            "resume": QPushButton(self.tr("Go On")),
+            "retry": QPushButton(self.tr("Try Again")),
+            "cancel": QPushButton(self.tr("Cancel")),
+            "load": QPushButton(self.tr("Load")),
+            "forget": QPushButton(self.tr("Clear")),
+        }
+        helps = {
+            "pause": self.tr("Stop, and keep what is here already"),
+            "resume": self.tr("Go on where it stopped"),
+            "retry": self.tr("Go on, with what is here already"),
+            "cancel": self.tr("Stop, and remove what is here already"),
+            "load": self.tr("Write with this model"),
+            "forget": self.tr("Take it off this list; the model stays"),
+        }
+        for name, button in self.buttons.items():
+            button.setToolTip(helps[name])
+            button.setProperty("kind", "small")
+            button.clicked.connect(lambda _on=False, wish=name: self._ask(wish))
+        self._lay_out()
+
+    def show_download(self, download: Download) -> None:
+        """Show how it is now."""
+        self._path = download.path
+        self.title.setText(download.title)
+        self.bar.setAccessibleName(self.tr("Progress of {0}").format(download.title))
+        is_unknown = download.state == "running" and not download.total
+        self.bar.setRange(0, 0 if is_unknown else _STEPS)
+        if not is_unknown:
+            self.bar.setValue(round(_STEPS * download.done / max(1, download.total)))
+        self.bar.setVisible(download.state != "done")
+        self.words.say(download_text(download))
+        self.problem.say(download.problem or download.note)
+        shown = {
+            "waiting": ("pause", "cancel"),
+            "running": ("pause", "cancel"),
+            "paused": ("resume", "cancel"),
+            "failed": ("retry", "cancel"),
+            "done": ("load", "forget"),
+        }[download.state]
+        for name, button in self.buttons.items():
+            button.setVisible(name in shown)
+
+    def _ask(self, wish: str) -> None:
+        if wish == "load":
+            self.load_requested.emit(str(Path(self._path)))
+        else:
+            self.asked.emit(wish)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        top.addWidget(self.title, 1)
+        for button in self.buttons.values():
+            top.addWidget(button)
+        rule = QFrame()
+        rule.setProperty("kind", "rule")
+        rule.setFixedHeight(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(5)
+        whole.addLayout(top)
+        for part in (self.bar, self.words, self.problem, rule):
+            whole.addWidget(part)

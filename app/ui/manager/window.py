@@ -1,0 +1,342 @@
+"""The window of the model manager: what is here, what can be got, and what is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.catalogue import CatalogueEntry
+from app.core.errors import CancelledError, LampblackError
+from app.fetch.queue import Download, Need, Wanted, wanted
+from app.ui.banner import BannerArea
+from app.ui.bridge import Bridge
+from app.ui.manager.asking import ManagerQuestions
+from app.ui.manager.care import Care
+from app.ui.manager.catalogue_tab import CatalogueTab
+from app.ui.manager.downloads_tab import DownloadsTab
+from app.ui.manager.errands import Errands
+from app.ui.manager.installed import InstalledTab
+from app.ui.manager.stock import Stock, read_stock
+from app.ui.models_list import size_text
+from app.ui.models_panel import local_paths
+from app.ui.progress import ProgressStrip
+from app.workbench import Workbench
+
+
+class ModelManager(QWidget):
+    """Stands beside the writing window and holds nothing up.
+
+    Loading and smaller copies are asked of the window it belongs to. `changed` says that other
+    models are on the list, `refreshed` that everything has been read.
+    """
+
+    load_requested = Signal(str)
+    unload_requested = Signal()
+    smaller_requested = Signal(str)
+    changed = Signal()
+    refreshed = Signal()
+
+    def __init__(
+        self,
+        bench: Workbench,
+        parent: QWidget | None = None,
+        questions: ManagerQuestions | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle(self.tr("Models"))
+        self._bench = bench
+        self._questions = questions or ManagerQuestions(self)
+        self._stock: Stock | None = None
+        self._loaded = ""
+        self._is_loading = self._is_reading = self._is_stale = False
+        self._agreed: set[str] = set()
+        self._done: set[str] = set()
+        self._errands = Errands(self._fail, self)
+        self.care = Care(bench, self._questions, self)
+        self._make_parts()
+        self._lay_out()
+        self._join()
+        self._bridge = Bridge(self)
+        self._bridge.arrived.connect(self._show_downloads)
+        bench.downloads.listen(self._bridge.post)
+        downloads = bench.downloads.all()
+        self._done = {download.id for download in downloads if download.state == "done"}
+        self._show_downloads(downloads)
+        self.setAcceptDrops(True)
+        self.resize(900, 640)
+
+    def open(self, tab: QWidget | None = None) -> None:
+        """Show the window, bring it to the front and read everything anew."""
+        if tab is not None:
+            self.tabs.setCurrentWidget(tab)
+        self._show_network()
+        if self.isVisible():
+            self.raise_()
+        self.show()
+        self.activateWindow()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read everything again, aside; `refreshed` follows."""
+        if self._is_reading:
+            self._is_stale = True
+            return
+        self._is_reading = True
+        catalogue = self._stock.catalogue if self._stock is not None else None
+        self._errands.run(
+            lambda: read_stock(self._bench, catalogue), self._show_stock, self._on_unread
+        )
+
+    def set_loaded(self, path: str, *, is_loading: bool = False) -> None:
+        """Follow the engine: which model is loaded, and whether one is being loaded."""
+        self._loaded, self._is_loading = path, is_loading
+        self.installed.set_loaded(path, is_loading=is_loading)
+
+    def show_error(self, error: LampblackError) -> None:
+        """Say here, too, why a model could not be loaded."""
+        if self.isVisible() and not isinstance(error, CancelledError):
+            self._fail(error)
+
+    def end(self) -> None:
+        """The program ends: nothing is told any more, and the threads end."""
+        self.installed.keep_notes()
+        self._bridge.close()
+        self._errands.close()
+        self.care.close()
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep the notes; downloads go on."""
+        self.installed.keep_notes()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders of this machine."""
+        if local_paths(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Use what was dropped, where it lies."""
+        event.acceptProposedAction()
+        self.tabs.setCurrentWidget(self.installed)
+        self.care.add(local_paths(event))
+
+    # Building
+
+    def _make_parts(self) -> None:
+        self.banners = BannerArea()
+        self.installed = InstalledTab()
+        self.catalogue = CatalogueTab()
+        self.downloads = DownloadsTab()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.installed, self.tr("On This Machine"))
+        self.tabs.addTab(self.catalogue, self.tr("Catalogue"))
+        self.tabs.addTab(self.downloads, self.tr("Downloads"))
+        self.strip = ProgressStrip()
+        self.total = QLabel()
+        self.total.setProperty("kind", "muted")
+        self.add_button = QPushButton(self.tr("Add and Watch"))
+        self.add_button.setToolTip(self.tr("Models stay where they are; nothing is copied"))
+        self.menu = QMenu(self.add_button)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        self.add_button.setMenu(self.menu)
+        close = QAction(self.tr("Close"), self)
+        close.setShortcuts([QKeySequence(QKeySequence.StandardKey.Close), QKeySequence("Esc")])
+        close.triggered.connect(self.close)
+        self.addAction(close)
+
+    def _lay_out(self) -> None:
+        bottom = QHBoxLayout()
+        bottom.setContentsMargins(14, 0, 14, 10)
+        bottom.addWidget(self.total, 1)
+        bottom.addWidget(self.add_button)
+        strip = QHBoxLayout()
+        strip.setContentsMargins(14, 0, 14, 0)
+        strip.addWidget(self.strip)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 6, 0, 0)
+        whole.setSpacing(6)
+        whole.addWidget(self.banners)
+        whole.addWidget(self.tabs, 1)
+        whole.addLayout(strip)
+        whole.addLayout(bottom)
+
+    def _join(self) -> None:
+        self.installed.asked.connect(self._on_asked)
+        self.installed.noted.connect(self._on_noted)
+        self.installed.find_requested.connect(lambda: self.tabs.setCurrentWidget(self.catalogue))
+        self.catalogue.download_requested.connect(self._prepare)
+        self.catalogue.load_requested.connect(self.load_requested)
+        self.downloads.load_requested.connect(self.load_requested)
+        self.downloads.asked.connect(self._on_download_asked)
+        self.care.changed.connect(self.refresh)
+        self.care.changed.connect(self.changed)
+        self.care.said.connect(lambda text: self.banners.say(text, "notice"))
+        self.care.failed.connect(self.banners.say)
+        self.care.progress.connect(self._show_progress)
+        self.strip.stopped.connect(self.care.stop)
+
+    def _fill_menu(self) -> None:
+        menu, care, settings = self.menu, self.care, self._bench.settings.settings
+        menu.clear()
+        menu.addAction(self.tr("Add a Model File…"), self._add_file)
+        menu.addAction(self.tr("Watch a Folder…"), self._add_folder)
+        menu.addAction(self.tr("Models of Other Programs…"), care.find_programs)
+        menu.addSeparator()
+        for folder in settings.watched_folders:
+            text = self.tr("Stop Watching {0}").format(folder.replace("&", "&&"))
+            menu.addAction(text, partial(care.unwatch, folder))
+        for name in settings.use_programs:
+            text = self.tr("Stop Using the Models of {0}").format(name)
+            menu.addAction(text, partial(care.leave_program, name))
+        menu.addSeparator()
+        menu.addAction(self.tr("Find Duplicates"), self._find_duplicates)
+
+    # What the writer asks for
+
+    def _on_asked(self, wish: str, path: str) -> None:
+        one = self.installed.selected()
+        if one is None or one.model.path != path or self._stock is None:
+            return
+        model, care, stock = one.model, self.care, self._stock
+        calls: dict[str, Callable[[], object]] = {
+            "load": lambda: self.load_requested.emit(path),
+            "unload": self.unload_requested.emit,
+            "rename": lambda: care.rename(model),
+            "favourite": lambda: care.change_favourite(
+                model, is_favourite=not one.record.favourite
+            ),
+            "reveal": lambda: care.reveal(model),
+            "verify": lambda: care.verify(model, stock),
+            "smaller": lambda: self.smaller_requested.emit(path),
+            "remove": lambda: care.remove(model, self._loaded),
+        }
+        calls[wish]()
+
+    def _on_noted(self, path: str, notes: str) -> None:
+        for one in self._stock.models if self._stock is not None else ():
+            if one.model.path == path:
+                self.care.note(one.model, notes)
+
+    def _add_file(self) -> None:
+        if path := self._questions.model_file():
+            self.care.add([path])
+
+    def _add_folder(self) -> None:
+        if path := self._questions.folder():
+            self.care.add([path])
+
+    def _find_duplicates(self) -> None:
+        if self._stock is not None:
+            self.care.find_duplicates(self._stock)
+
+    # Downloads
+
+    def _prepare(self, entry: CatalogueEntry) -> None:
+        """Find out whom is asked for how much; that looks at the disk."""
+        model = wanted(entry)
+        self._errands.run(
+            lambda: self._bench.downloads.need(model), lambda need: self._fetch(model, need)
+        )
+
+    def _fetch(self, model: Wanted, need: Need) -> None:
+        """Ask the first time that a host is asked for anything, then download."""
+        if need.host not in self._agreed and not self._questions.download(model.title, need):
+            return
+        self._agreed.add(need.host)
+        self._done.discard(model.id)
+        if self._try_download(lambda: self._bench.downloads.add(model)):
+            self.tabs.setCurrentWidget(self.downloads)
+
+    def _on_download_asked(self, wish: str, name: str) -> None:
+        downloads = self._bench.downloads
+        calls = {
+            "pause": downloads.pause,
+            "resume": downloads.resume,
+            "retry": downloads.retry,
+            "cancel": downloads.cancel,
+            "forget": downloads.forget,
+        }
+        self._try_download(lambda: calls[wish](name))
+
+    def _try_download(self, call: Callable[[], object]) -> bool:
+        try:
+            call()
+        except LampblackError as error:
+            self._fail(error)
+            return False
+        return True
+
+    def _show_downloads(self, downloads: Sequence[Download]) -> None:
+        self.downloads.show_downloads(downloads)
+        self.catalogue.show_downloads(downloads)
+        active = sum(one.state in ("waiting", "running") for one in downloads)
+        title = self.tr("Downloads ({0})").format(active) if active else self.tr("Downloads")
+        self.tabs.setTabText(self.tabs.indexOf(self.downloads), title)
+        for one in downloads:
+            if one.state == "done" and one.id not in self._done:
+                self._done.add(one.id)
+                self._on_done(one)
+
+    def _on_done(self, download: Download) -> None:
+        """A model has come: it is listed, and loaded if there is none to write with."""
+        self.refresh()
+        self.changed.emit()
+        if not self._loaded and not self._is_loading:
+            self.load_requested.emit(download.path)
+
+    def _show_network(self) -> None:
+        """Without the network there is nothing to download, and one sentence says so."""
+        refusal = self._bench.downloads.refusal()
+        self.catalogue.show_refusal(refusal)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.downloads), not refusal)
+
+    # Showing
+
+    def _show_stock(self, stock: Stock) -> None:
+        is_first, self._stock = self._stock is None, stock
+        self._is_reading = False
+        self.installed.show_stock(stock)
+        self.catalogue.show_stock(stock)
+        words = self.tr("{0} models, {1} on disk")
+        self.total.setText(
+            words.format(len(stock.models), size_text(stock.total)) if stock.models else ""
+        )
+        if is_first:
+            for note in stock.notes:
+                self.banners.say(note, "notice")
+        self._end_reading()
+
+    def _on_unread(self, error: LampblackError) -> None:
+        self._is_reading = False
+        self._fail(error)
+        self._end_reading()
+
+    def _end_reading(self) -> None:
+        if self._is_stale:
+            self._is_stale = False
+            self.refresh()
+        else:
+            self.refreshed.emit()
+
+    def _show_progress(self, text: str, fraction: float) -> None:
+        if text:
+            self.strip.show_fraction(text, fraction)
+        else:
+            self.strip.hide()
+
+    def _fail(self, error: LampblackError) -> None:
+        self.banners.say(str(error))
