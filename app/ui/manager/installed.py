@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.controls import Note, set_property
+from app.ui.controls import ElidedLabel, Note, set_property
 from app.ui.manager.cards import CardsView
 from app.ui.manager.stock import Stock, Stocked
 from app.ui.manager.wording import model_card, verdict_text
@@ -53,7 +53,10 @@ class InstalledTab(QWidget):
         """Show the models; None while they are being read for the first time."""
         models = stock.models if stock is not None else ()
         self._models = {one.model.path: one for one in models}
+        is_first = not self._shown
         self._show_cards()
+        if is_first and self._loaded in self._models:
+            self.list.select(self._loaded)
         is_empty = stock is not None and not models
         words = self.tr("No models yet. Drop a GGUF file or a model's folder here, or find one.")
         self.empty.say(words if is_empty else "" if models else self.tr("Looking at the disk…"))
@@ -94,6 +97,8 @@ class InstalledTab(QWidget):
         self.title.setFont(font)
         self.about = Note()
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.path = ElidedLabel()
+        self.path.setProperty("kind", "muted")
         self.fit = Note()
         self.notes = QPlainTextEdit()
         self.notes.setProperty("kind", "field")
@@ -104,7 +109,7 @@ class InstalledTab(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(14, 4, 4, 4)
         column.setSpacing(8)
-        for widget in (self.title, self.about, self.fit):
+        for widget in (self.title, self.about, self.path, self.fit):
             column.addWidget(widget)
         column.addWidget(self.notes, 1)
         column.addLayout(self._make_buttons())
@@ -194,8 +199,9 @@ class InstalledTab(QWidget):
             self.tr("Takes {0} on disk").format(size_text(one.bytes)),
             self.tr("Licence: {0}").format(model.licence) if model.licence else "",
             self.tr("Belongs to {0}").format(model.program) if model.program else "",
-            model.path,
         ]
+        self.path.setText(model.path)
+        self.path.setToolTip(model.path)
         self.about.say("\n".join(line for line in lines if line))
         loaded = model.path == self._loaded
         self.fit.say(

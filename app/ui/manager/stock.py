@@ -42,7 +42,7 @@ def read_stock(bench: Workbench, catalogue: Catalogue | None = None) -> Stock:
     files = bench.library.list()
     machine, use = this_machine(), disk_use(files)
     models = [_stocked(bench, file, use.models[file.path], machine) for file in files]
-    models.sort(key=lambda one: not one.record.favourite)
+    models.sort(key=lambda one: (not one.record.favourite, bool(one.model.problem)))
     return Stock(
         models=tuple(models),
         total=use.total,
