@@ -23,6 +23,7 @@ from app.core.verifying import Verdict
 from app.fetch.messages import Progress
 from app.fetch.queue import Download, Downloads, Need, Wanted
 from app.ui.manager import care as care_module
+from app.ui.manager.errands import Errands
 from app.ui.manager.window import ModelManager
 from app.ui.manager.wording import download_text, left_text
 from app.workbench import Workbench
@@ -377,3 +378,22 @@ def test_the_window_opens_it_by_its_action(studio: Studio, qtbot: QtBot) -> None
         manager.refresh()
     manager.load_requested.emit(studio.library.add("/models/Other.gguf").path)
     assert studio.worker.last("load")[1]["path"] == "/models/Other.gguf"
+
+
+def test_errands_go_on_after_a_bug(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    bugs: list[object] = []
+    reported = threading.Event()
+
+    def report(arguments: threading.ExceptHookArgs) -> None:
+        bugs.append(arguments.exc_type)
+        reported.set()
+
+    monkeypatch.setattr(threading, "excepthook", report)
+    found: list[int] = []
+    errands = Errands(bugs.append)
+    errands.run(lambda: 1 // 0, found.append)
+    reported.wait()
+    errands.run(lambda: 5, found.append)
+    qtbot.waitUntil(lambda: found == [5])
+    errands.close()
+    assert bugs == [ZeroDivisionError]

@@ -67,8 +67,13 @@ class Errands(QObject):
             thread.join()
 
     def _work(self) -> None:
-        while (errand := self._next()) is not None:
-            self._bridge.post(errand())
+        try:
+            while (errand := self._next()) is not None:
+                self._bridge.post(errand())
+        except BaseException:  # a bug is reported by the thread's hook; the next errand goes on
+            with self._lock:
+                self._thread = None
+            raise
 
     def _next(self) -> Callable[[], _Call] | None:
         with self._lock:
