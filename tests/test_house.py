@@ -29,6 +29,7 @@ HOST_MAY_IMPORT = {
     "app.core.load_options",
     "app.core.offline",
     "app.core.parameters",
+    "app.core.passport",
     "app.core.quantization",
     "app.core.reading",
     "app.core.reentry",

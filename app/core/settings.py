@@ -154,6 +154,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             group="Writing",
         ),
     ] = True
+    examine_models: Annotated[
+        bool,
+        Row(
+            label="Examine new models",
+            help="Tries a new model for some seconds while you pause, to say what it is good for.",
+            group="Model",
+        ),
+    ] = True
     model: str = ""
     recent_files: tuple[str, ...] = ()
     added_models: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ from app.engine.messages import (
     Describe,
     Done,
     Event,
+    Examine,
     Failed,
     Finished,
     Generate,
@@ -189,7 +190,7 @@ class EngineClient:
     def _prepare(self, command: JobCommand, on_event: Listener) -> None:
         if isinstance(command, _NEED_NO_MODEL) or self.model is not None:
             return
-        if self._wanted is None or isinstance(command, Read):
+        if self._wanted is None or isinstance(command, Read | Examine):
             raise NoModelLoadedError("No model is loaded.", "Load one first.")
         self._reload(self._wanted, self.next_job(), on_event)
 

@@ -22,6 +22,7 @@ from app.engine.messages import (
     Done,
     EngineName,
     Event,
+    Examine,
     Failed,
     Generate,
     Hello,
@@ -104,14 +105,15 @@ class Worker:
         It is not done at all (0) while anything else goes on or no model is loaded, and gives way
         to whatever is asked for. Its only event is Done, when all of it was read.
         """
-        command = Read(job=self._number(), **fields)
-        with self._lock:
-            if self._waiting or self._running or not self._ahead.is_allowed or self.model is None:
-                return 0
-            before = self._ahead.replace(command.job)
-            self._queue.put(command)
-        self._client.cancel(before)
-        return command.job
+        return self._submit_aside(Read(job=self._number(), **fields))
+
+    def examine(self) -> int:
+        """Try the loaded model for its passport; ends with Examined or Failed.
+
+        It is not done at all (0) while anything else goes on, be it reading ahead, or no model is
+        loaded, and gives way to whatever is asked for.
+        """
+        return self._submit_aside(Examine(job=self._number()), over_reading=False)
 
     def count(self, prompt: str = "", messages: tuple[ChatMessage, ...] = ()) -> int:
         """Count a prompt's tokens; ends with Counted or Failed."""
@@ -164,15 +166,27 @@ class Worker:
         self._client.cancel(before)
         return command.job
 
+    def _submit_aside(self, command: Read | Examine, *, over_reading: bool = True) -> int:
+        """Put a command on the queue that gives way to every other; 0 if it has to already."""
+        with self._lock:
+            if self._waiting or self._running or not self._ahead.is_allowed or self.model is None:
+                return 0
+            if self._ahead.job and not over_reading:
+                return 0
+            before = self._ahead.replace(command.job)
+            self._queue.put(command)
+        self._client.cancel(before)
+        return command.job
+
     def _work(self) -> None:
         while (command := self._queue.get()) is not None and not self._closed:
-            if isinstance(command, Read):
-                self._read(command)
+            if isinstance(command, Read | Examine):
+                self._do_aside(command)
             elif self._take_up(command.job):
                 self._post(self._outcome(command, self._post))
                 self._recover()
             else:
-                self._post(Failed(job=command.job, kind="cancelled", message="Stopped."))
+                self._post(_stopped(command.job))
             with self._lock:
                 self._running = 0
 
@@ -185,17 +199,21 @@ class Worker:
             self._running = job
             return True
 
-    def _read(self, command: Read) -> None:
-        """Read ahead, in silence: nobody asked for it, so nobody hears what became of it."""
+    def _do_aside(self, command: Read | Examine) -> None:
+        """Do what gives way. Reading ahead is silent: nobody asked for it, so nobody hears."""
+        is_quiet = isinstance(command, Read)
         with self._lock:
-            if not self._ahead.begin(command.job):
-                return
-        outcome = self._outcome(command, self._post_quietly)
-        if isinstance(outcome, Done):
-            self._post(outcome)
+            begins = self._ahead.begin(command.job)
+        if not begins:
+            if not is_quiet:
+                self._post(_stopped(command.job))
+            return
+        outcome = self._outcome(command, self._post_quietly if is_quiet else self._post)
         with self._lock:
             # Once it has cost a host, it might cost every new one.
             self._ahead.end(is_allowed=self._client.model is not None)
+        if not is_quiet or isinstance(outcome, Done):
+            self._post(outcome)
         self._recover()
 
     def _outcome(self, command: JobCommand, on_event: Callable[[Event], None]) -> Event:
@@ -231,7 +249,7 @@ class Worker:
 
 
 class _Ahead:
-    """The job (0 for none) that reads ahead, or will, and the one that runs just now."""
+    """The job (0 for none) that gives way to others, or will, and the one that runs just now."""
 
     def __init__(self) -> None:
         self.job = 0
@@ -251,7 +269,12 @@ class _Ahead:
     def end(self, *, is_allowed: bool) -> None:
         """It is over; `is_allowed` says whether there may be another before the next load."""
         self.is_allowed = is_allowed
+        self.job = 0 if self.job == self._running else self.job
         self._running = 0
+
+
+def _stopped(job: int) -> Failed:
+    return Failed(job=job, kind="cancelled", message="Stopped.")
 
 
 def _failure(job: int, error: LampblackError) -> Failed:

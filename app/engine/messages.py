@@ -2,8 +2,8 @@
 
 Commands go to the host, events come back. Every command that starts work carries a `job` number
 that its events repeat; a job ends with exactly one of `Loaded`, `Counted`, `Scored`, `Described`,
-`Quantized`, `Measured`, `Done` or `Failed`. Times are in seconds, sizes in bytes, lengths in
-tokens.
+`Quantized`, `Measured`, `Examined`, `Done` or `Failed`. Times are in seconds, sizes in bytes,
+lengths in tokens.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import msgspec
 from app.core.adapters import Adapter
 from app.core.load_options import LoadOptions
 from app.core.parameters import Sampling
+from app.core.passport import Passport
 
 PROTOCOL_VERSION = 1
 """Raised whenever a message changes its meaning; both sides must agree."""
@@ -283,6 +284,12 @@ class Perplexity(_Message, frozen=True):
     text: str
 
 
+class Examine(_Message, frozen=True):
+    """Try the loaded model for its passport; any command that arrives stops it."""
+
+    job: int
+
+
 class Unload(_Message, frozen=True):
     """Give the model's memory back."""
 
@@ -299,7 +306,9 @@ class Quit(_Message, frozen=True):
     """End the host."""
 
 
-JobCommand = Load | Generate | Read | Score | Count | Describe | Quantize | Perplexity | Unload
+JobCommand = (
+    Load | Generate | Read | Score | Count | Describe | Examine | Quantize | Perplexity | Unload
+)
 Command = JobCommand | Cancel | Quit
 
 
@@ -400,6 +409,13 @@ class Measured(_Message, frozen=True):
     tokens: int
 
 
+class Examined(_Message, frozen=True):
+    """The answer to Examine."""
+
+    job: int
+    passport: Passport
+
+
 class Done(_Message, frozen=True):
     """The job is over: the takes of a generation, or none after Read and Unload."""
 
@@ -438,11 +454,12 @@ HostEvent = (
     | Working
     | Quantized
     | Measured
+    | Examined
     | Done
     | Failed
 )
 Event = HostEvent | HostDied
-Finished = Loaded | Counted | Scored | Described | Quantized | Measured | Done
+Finished = Loaded | Counted | Scored | Described | Examined | Quantized | Measured | Done
 
 _encoder = msgspec.msgpack.Encoder()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.core.adapters import Adapter
@@ -68,6 +70,25 @@ class Job:
         self.changed.set()
 
 
+@dataclass(frozen=True)
+class LaidOut:
+    """A prompt as the model reads it: tokens with the bytes that each adds to the text.
+
+    Control tokens add none. `bos` is the token that the model wants first, `ends` are those at
+    which it stops.
+    """
+
+    ids: tuple[int, ...]
+    pieces: tuple[bytes, ...]
+    bos: int | None
+    ends: frozenset[int]
+
+    @property
+    def text(self) -> str:
+        """The text without control tokens."""
+        return b"".join(self.pieces).decode("utf-8", "replace")
+
+
 class Engine(Protocol):
     """A loaded model. All calls come from one thread, one at a time; errors are LampblackErrors."""
 
@@ -93,6 +114,17 @@ class Engine(Protocol):
 
     def perplexity(self, text: str, job: Job) -> Measured:
         """How well the model foresees the text; raises CancelledError."""
+
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+        """The prompt as `generate` would read it."""
+
+    def guest(self) -> AbstractContextManager[None]:
+        """While it is entered, nothing is known or kept; what was kept is there again after it."""
+
+    @property
+    def position_bytes(self) -> int:
+        """The memory of one position of the context; 0 as long as that is not known."""
+        ...
 
     def close(self) -> None:
         """Free the model and all its memory."""

@@ -44,6 +44,8 @@ from app.engine.messages import (
     Describe,
     Described,
     Done,
+    Examine,
+    Examined,
     Failed,
     Finished,
     Generate,
@@ -65,6 +67,7 @@ from app.engine.messages import (
     encode,
 )
 from app.host.base import Engine, EngineModule, Job, check_variants
+from app.host.examining.examination import Examination
 from app.host.memory import give_back
 
 ENGINE_MODULES = {
@@ -216,7 +219,7 @@ class Host:
             self._settle()
             return
         job = Job(command.job, self._emit)
-        self._inbox.begin(job, gives_way=isinstance(command, Read))
+        self._inbox.begin(job, gives_way=isinstance(command, Read | Examine))
         self._settled = False
         finished = self._finish(command, job)
         if isinstance(finished, Done) and self._inbox.is_empty:
@@ -273,6 +276,8 @@ class Host:
             return engine.generate(_checked(command), job)
         if isinstance(command, Read):
             return self._read(engine, command, job)
+        if isinstance(command, Examine):
+            return Examined(job=job.number, passport=Examination(engine, job).passport())
         if isinstance(command, Count):
             return Counted(job=job.number, tokens=engine.count(command.prompt, command.messages))
         if isinstance(command, Perplexity):

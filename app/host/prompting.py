@@ -8,6 +8,7 @@ import numpy as np
 
 from app.core.errors import PromptTooLongError, TemplateError
 from app.engine.messages import ChatMessage
+from app.host.base import LaidOut
 from app.host.templates import ChatTemplate, Part
 from app.host.vocabulary import Ids, Vocabulary
 
@@ -31,6 +32,13 @@ class Prompter:
         if self._last is None or self._last[0] != prompt:
             self._last = prompt, self._begun(self._vocabulary.tokenize(prompt), prompt)
         return self._last[1]
+
+    def lay_out(self, prompt: str, messages: Sequence[ChatMessage]) -> LaidOut:
+        """The prompt with what each of its tokens adds to the text."""
+        words = self._vocabulary
+        ids = tuple(int(token) for token in self.tokens(prompt, messages))
+        pieces = tuple(words.piece(token) for token in ids)
+        return LaidOut(ids=ids, pieces=pieces, bos=words.bos, ends=words.ends)
 
     def fitted(self, prompt: str, messages: Sequence[ChatMessage], limit: int) -> tuple[Ids, int]:
         """The tokens with as much of the head dropped as `limit` asks for, and how many that were.

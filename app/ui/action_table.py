@@ -234,6 +234,13 @@ ACTIONS: tuple[ActionRow, ...] = (
         "Show the models on this machine",
     ),
     ActionRow(
+        "passport",
+        "Model",
+        "Model Passport…",
+        ("Ctrl+Shift+P",),
+        "See what the loaded model is good for, and how fast it is here",
+    ),
+    ActionRow(
         "shortcuts",
         "Help",
         "Keyboard Shortcuts",

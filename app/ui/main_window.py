@@ -21,6 +21,7 @@ from app.ui.manager_desk import ManagerDesk
 from app.ui.manuscript import count_words
 from app.ui.model_desk import ModelDesk
 from app.ui.page_column import PageColumn
+from app.ui.passport_desk import PassportDesk
 from app.ui.questions import Questions
 from app.ui.recent_menu import RecentMenu
 from app.ui.sampling_panel import SamplingPanel
@@ -40,7 +41,7 @@ _KEEP_SAMPLING_MS = 600
 _COUNT_WORDS_MS = 120
 _LOOK_AT_STORE_MS = 2000
 _MODEL_SUFFIX = ".gguf"
-_OF_A_MODEL = ("unload", "measure", "smaller", "adapters")
+_OF_A_MODEL = ("unload", "measure", "smaller", "adapters", "passport")
 
 
 class MainWindow(QMainWindow):
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         )
         self.session = self.writing.make_session(self.sampling.sampling)
         self.tokens = TokenCount(self.editor, bench.worker, self)
+        self.passports = PassportDesk(bench, self.editor, self.status, self)
         self._keep_sampling = self._later(_KEEP_SAMPLING_MS, self._store_sampling)
         self._count_words = self._later(_COUNT_WORDS_MS, self._show_words)
         self._look_at_store = self._later(_LOOK_AT_STORE_MS, self._show_store_problems)
@@ -195,6 +197,7 @@ class MainWindow(QMainWindow):
                 "get_starter": self.desk.get_starter,
                 "manage": self.manager.open,
                 "models": self.show_models,
+                "passport": self._show_passport,
                 "shortcuts": lambda: help_desk.show_shortcuts(self),
                 "logs": lambda: help_desk.show_folder(self.bench.paths.logs),
                 "about": lambda: help_desk.show_about(self),
@@ -274,6 +277,7 @@ class MainWindow(QMainWindow):
             self._store_sampling()
         self.bridge.close()
         self.tokens.close()
+        self.passports.close()
         self.writing.close()
         self.documents.end()
         self.desk.close()
@@ -306,6 +310,7 @@ class MainWindow(QMainWindow):
         self.session.on_event(event)
         self.tokens.on_event(event)
         self.writing.reading.on_event(event)
+        self.passports.on_event(event)
         if isinstance(event, Done) and event.takes:
             self.sampling.set_last_seed(event.seed)
 
@@ -319,7 +324,7 @@ class MainWindow(QMainWindow):
 
     def _on_model_ready(self, model: ModelInfo) -> None:
         self.sampling.set_engine(model.engine)
-        for name in ("unload", "adapters"):
+        for name in ("unload", "adapters", "passport"):
             self.actions_table[name].setEnabled(True)
         self.actions_table["measure"].setEnabled(model.engine == "llama.cpp")
         self.actions_table["smaller"].setEnabled(model.path.endswith(".gguf"))
@@ -362,6 +367,11 @@ class MainWindow(QMainWindow):
         if fresh and not self.desk.has_models and not self._empty_was_shown:
             self._empty_was_shown = True
             self.page.show_empty()
+
+    def _show_passport(self) -> None:
+        from app.ui.passport_dialog import show_passport
+
+        show_passport(self.passports, self)
 
     def show_models(self) -> None:
         """Bring the models to the front of the side panel."""

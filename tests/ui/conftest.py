@@ -83,6 +83,9 @@ class FakeWorker:
     def read_ahead(self, **fields: Any) -> int:
         return self._note("read_ahead", **fields)
 
+    def examine(self) -> int:
+        return 0 if self.busy else self._note("examine")
+
     def quantize(self, source: str, target: str, type_name: str) -> int:
         return self._note("quantize", source=source, target=target, type_name=type_name)
 

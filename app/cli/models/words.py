@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.cli.models import get, keeping, listing, places, quantize, search
+from app.cli.models import get, keeping, listing, passport, places, quantize, search
 from app.cli.parsing import Words, parser_of
 
 
@@ -15,4 +15,5 @@ def add_models(words: Words) -> None:
     get.add_words(inner)
     keeping.add_words(inner)
     places.add_words(inner)
+    passport.add_words(inner)
     quantize.add_words(inner)

@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import zlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from app.core.adapters import Adapter
-from app.core.errors import CancelledError, error_from
+from app.core.errors import CancelledError, TemplateError, error_from
 from app.core.load_options import LoadOptions
 from app.engine.messages import (
     ChatMessage,
@@ -34,8 +37,12 @@ from app.engine.messages import (
     Tokens,
     Working,
 )
-from app.host.base import Job
+from app.host.base import Job, LaidOut
 
+_START, _END = 1, 2
+"""The fake's control tokens; words have numbers above."""
+
+Template = Literal["", "none", "fails", "moves system", "loses system", "doubles bos", "no end"]
 Fault = Literal["", "abort", "exit", "hang", "fail", "print", "flood"]
 
 
@@ -43,10 +50,13 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What the fake does: its words, the pause before each, and a fault in one of the phases.
 
     `fault_after` counts the words that are still written before `decode_fault`. With a `gpu` the
-    load fault is the card's, and comes only where layers go there.
+    load fault is the card's, and comes only where layers go there. `replies` are the words for
+    prompts that hold a text, `template` is what is wrong with the chat template.
     """
 
     words: tuple[str, ...] = ("One ", "two ", "three.")
+    replies: Mapping[str, tuple[str, ...]] = {}
+    template: Template = ""
     repeat: int = 1
     pause_s: float = 0.0
     steps: int = 4
@@ -73,7 +83,7 @@ class FakeEngine:
             architecture="fake",
             context=options.context or 2048,
             trained_context=2048,
-            has_chat_template=True,
+            has_chat_template=script.template != "none",
             adapters=adapters,
             settings=EngineSettings(
                 engine="fake",
@@ -120,7 +130,7 @@ class FakeEngine:
     def _write(self, request: Generate, job: Job) -> tuple[list[str], FinishReason]:
         script = self._script
         texts = [""] * request.n
-        for index, word in enumerate(script.words * script.repeat):
+        for index, word in enumerate(self._words(request) * script.repeat):
             _wait(script.pause_s)
             if index == script.fault_after:
                 _misbehave(script.decode_fault, job, script)
@@ -134,6 +144,11 @@ class FakeEngine:
                 job.emit(Tokens(job=job.number, variant=variant, text=text, tokens=1))
         return texts, "stop"
 
+    def _words(self, request: Generate) -> tuple[str, ...]:
+        asked = request.messages[-1].content if request.messages else request.prompt
+        replies = self._script.replies
+        return next((replies[text] for text in replies if text in asked), self._script.words)
+
     def _done(
         self, request: Generate, job: Job, texts: list[str], total: int, reason: FinishReason
     ) -> Done:
@@ -144,7 +159,9 @@ class FakeEngine:
                 Take(variant=variant, text=text, finish_reason=reason)
                 for variant, text in enumerate(texts)
             ),
-            stats=Stats(prompt_tokens=total, completion_tokens=written, decode_s=0.5),
+            stats=Stats(
+                prompt_tokens=total, completion_tokens=written, prefill_s=0.5, decode_s=0.5
+            ),
             seed=request.sampling.seed or 7,
             settings=self._info.settings,
         )
@@ -171,8 +188,43 @@ class FakeEngine:
             job.emit(Working(job=job.number, what="measuring", fraction=fraction))
         return Measured(job=job.number, perplexity=2.0, tokens=len(text.split()))
 
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+        """A token for every word, and those that the script's template puts around a turn."""
+        words: list[str] = []
+        parts = [] if messages else [prompt]
+        if messages and self._script.template in ("none", "fails"):
+            raise TemplateError("The script has no template that works.")
+        for turn in _turned(messages, self._script.template):
+            parts += [turn.role, turn.content, "" if self._script.template == "no end" else "\0"]
+        ids = [_START] * (2 if messages and self._script.template == "doubles bos" else 1)
+        for word in " ".join(parts).split(" "):
+            ids.append(_END if word == "\0" else 3 + zlib.crc32(word.encode()))
+            words.append("" if word == "\0" else f"{word} ")
+        pieces = [b""] * (len(ids) - len(words)) + [word.encode() for word in words]
+        return LaidOut(tuple(ids), tuple(pieces), _START, frozenset({_END}))
+
+    def guest(self) -> AbstractContextManager[None]:
+        """It keeps nothing anyway."""
+        return nullcontext()
+
+    @property
+    def position_bytes(self) -> int:
+        """As if every position took so much."""
+        return 1000
+
     def close(self) -> None:
         """Nothing to free."""
+
+
+def _turned(messages: tuple[ChatMessage, ...], template: Template) -> list[ChatMessage]:
+    """The turns as the template lets them through."""
+    others = [turn for turn in messages if turn.role != "system"]
+    if template == "loses system":
+        return others
+    if template == "moves system" and len(others) < len(messages):
+        content = "\n\n".join(turn.content for turn in messages[:2])
+        return [ChatMessage(role="user", content=content), *messages[2:]]
+    return [*messages]
 
 
 def load(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +22,8 @@ one: llama.cpp computes attention over all cells, so that foreign ones slow ever
 
 _MEMORY_SHARE = 4
 """Put-aside prompts take at most one in so many bytes of the free memory."""
+
+_NOTHING = np.empty(0, np.int32)
 
 
 @dataclass(eq=False)
@@ -65,9 +69,28 @@ class PrefixCache:
         self._kept: PrefixIndex[Sequence] = PrefixIndex()
         self._aside: PrefixIndex[_Aside] = PrefixIndex()
         self._clock = 0
+        self._is_guest = False
+
+    @contextmanager
+    def guest(self) -> Iterator[None]:
+        """While it is entered, nothing is kept or known; what was kept is there again afterwards.
+
+        In between it is put aside as far as it is in the way.
+        """
+        last = max(self._kept, key=lambda kept: kept.used, default=None)
+        self._put_aside(_NOTHING)
+        self._is_guest = True
+        try:
+            yield
+        finally:
+            self._is_guest = False
+            if last is not None:
+                self._bring_back(last.tokens)
 
     def anew(self) -> Sequence:
         """An empty sequence in a memory that is empty, too; nothing may be lent out."""
+        if self._is_guest:
+            return self._lend()
         self._context.clear()
         self._kept.clear()
         self._free = list(range(SEQUENCES - 1, -1, -1))
@@ -78,6 +101,8 @@ class PrefixCache:
 
         The last token is left out because its logits are needed.
         """
+        if self._is_guest:
+            return self._lend()
         self._bring_back(tokens[:-1])
         found, length = self._kept.best(tokens[:-1], whole=not self._partial)
         if found is not None:
@@ -107,7 +132,7 @@ class PrefixCache:
         """
         if sequence.length > len(tokens) and not self._context.truncate(sequence.id, len(tokens)):
             tokens = tokens[:0]
-        if not len(tokens):
+        if self._is_guest or not len(tokens):
             self.release(sequence)
             return
         sequence.tokens, sequence.used, sequence.length = tokens, self._tick(), len(tokens)
@@ -126,7 +151,11 @@ class PrefixCache:
         """Forget the oldest kept sequence; raises ContextFullError when there is none."""
         if not len(self._kept):
             raise ContextFullError
-        self._drop(min(self._kept, key=lambda kept: kept.used))
+        oldest = min(self._kept, key=lambda kept: kept.used)
+        if self._is_guest:
+            self._leave(oldest, _NOTHING)
+        else:
+            self._drop(oldest)
 
     def settle(self, *, all_of_it: bool = False) -> None:
         """Have the prompt that was used last saved, if that is worth it; see `SavedPrompts`."""

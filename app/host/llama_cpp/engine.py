@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from app.engine.messages import (
     Read,
     TokenDetail,
 )
-from app.host.base import Job
+from app.host.base import Job, LaidOut
 from app.host.llama_cpp.cache import PrefixCache, Sequence
 from app.host.llama_cpp.chain import Chain
 from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
@@ -169,6 +170,19 @@ class LlamaCppEngine:
             raise too_long(len(tokens), self._context.size) from error
         finally:
             self._context.watch(None)
+
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+        """The prompt as `generate` would read it."""
+        return self._prompter.lay_out(prompt, messages)
+
+    def guest(self) -> AbstractContextManager[None]:
+        """While it is entered, nothing that is read is kept, and what is kept comes back."""
+        return self._cache.guest()
+
+    @property
+    def position_bytes(self) -> int:
+        """The memory of one position of the context."""
+        return sum(placed.cache for placed in self._info.placement) // self._context.size
 
     def close(self) -> None:
         """Save what is new, then free the model and all its memory."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psutil
@@ -42,6 +43,17 @@ class PrefixCache:
         self._device = device
         self._saved = saved
         self._kept: list[_Kept] = []
+        self._is_guest = False
+        self.position_bytes = 0
+
+    @contextmanager
+    def guest(self) -> Iterator[None]:
+        """While it is entered, nothing is kept or known; what was kept stays."""
+        self._is_guest = True
+        try:
+            yield
+        finally:
+            self._is_guest = False
 
     def begin(self, tokens: Ids, room: int) -> Lane:
         """A memory that holds the longest known beginning of `tokens`, but not all of them.
@@ -49,6 +61,8 @@ class PrefixCache:
         The last token is left out because its logits are needed. A kept memory that loses less
         than half by it is cut and lent out itself, of another a copy is made if there is room.
         """
+        if self._is_guest:
+            return self.empty(room)
         best = max(self._kept, key=lambda kept: common_prefix(kept.tokens, tokens), default=None)
         length = 0 if best is None else common_prefix(best.tokens, tokens)
         length = min(length, len(tokens) - 1)
@@ -71,6 +85,9 @@ class PrefixCache:
     def keep(self, lane: Lane, tokens: Ids) -> None:
         """Take a memory of one row back that begins with `tokens`."""
         if not len(tokens):
+            return
+        self.position_bytes = lane.size // max(1, lane.length)
+        if self._is_guest:
             return
         lane.cut(len(tokens))
         self._kept = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from app.engine.messages import (
     Read,
     TokenDetail,
 )
-from app.host.base import Job
+from app.host.base import Job, LaidOut
 from app.host.perplexity import perplexity
 from app.host.probabilities import token_detail
 from app.host.prompting import Prompter
@@ -127,6 +128,19 @@ class TorchEngine:
             return perplexity(tokens, self._vocabulary.bos, self._model.size, rows, job)
         finally:
             self._model.watch(None)
+
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+        """The prompt as `generate` would read it."""
+        return self._prompter.lay_out(prompt, messages)
+
+    def guest(self) -> AbstractContextManager[None]:
+        """While it is entered, nothing that is read is kept, and what is kept stays."""
+        return self._cache.guest()
+
+    @property
+    def position_bytes(self) -> int:
+        """The memory of one position of the context; 0 before anything was read."""
+        return self._cache.position_bytes
 
     def close(self) -> None:
         """Save what is new, then free the model and all its memory."""

@@ -1,0 +1,126 @@
+"""`lampblack models passport`: trying a model, and what it turned out to be good for."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import msgspec
+
+from app.cli import output
+from app.cli.generate import load_command, off_a_failed_gpu
+from app.cli.models.working import write_json
+from app.cli.parsing import Words, parser_of
+from app.cli.program import Program
+from app.cli.stopping import StopKey
+from app.core.catalogue import PURPOSES
+from app.core.errors import UsageError
+from app.core.models import ModelFile
+from app.core.passport import Passport, from_record, score, words
+from app.engine.client import EngineClient
+from app.engine.messages import Event, Examine, Examined, Finished, Load, Loading, Working
+
+
+def run_passport(arguments: argparse.Namespace, program: Program) -> int:
+    """Show a model's passport, after an examination where there is none or `--again` is said."""
+    if arguments.purpose:
+        return _rank(arguments, program)
+    model = program.model(arguments.name)
+    passport = from_record(program.shelf.record(model).passport)
+    if passport is None or passport.problem or arguments.again:
+        passport = _examined(model, program)
+        program.shelf.change(model, passport=msgspec.to_builtins(passport))
+    if arguments.json:
+        write_json(_facts(model, passport))
+    else:
+        output.write("".join(f"{line}\n" for line in (model.name, *words(passport))))
+    return 0
+
+
+def _rank(arguments: argparse.Namespace, program: Program) -> int:
+    """List the models that have a passport, the one that suits the purpose best first."""
+    if arguments.name or arguments.again:
+        raise UsageError("--for compares all models that were examined.", "Leave out the name.")
+    found = []
+    for model in program.library.list():
+        passport = from_record(program.shelf.record(model).passport)
+        if passport is not None and not model.problem:
+            found.append((model, passport))
+    found.sort(key=lambda pair: -score(pair[1], arguments.purpose))
+    if arguments.json:
+        write_json([_facts(model, passport) for model, passport in found])
+        return 0
+    for model, passport in found:
+        output.write(f"{score(passport, arguments.purpose):4.0%}  {model.name}  {model.path}\n")
+    if not found:
+        output.note("No model was examined yet. Do so with `lampblack models passport NAME`.")
+    return 0
+
+
+def _facts(model: ModelFile, passport: Passport) -> dict[str, Any]:
+    """All that is known, for JSON."""
+    known: dict[str, Any] = msgspec.to_builtins(passport)
+    return {
+        **known,
+        "path": model.path,
+        "pages_per_minute": passport.pages_per_minute,
+        "words": words(passport),
+        "scores": {purpose: round(score(passport, purpose), 3) for purpose in PURPOSES},
+    }
+
+
+def _examined(model: ModelFile, program: Program) -> Passport:
+    load = load_command(model, program.settings.engine, program.settings.load)
+    load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
+    load = off_a_failed_gpu(load, program.gpu_marks)
+    with program.engine() as client:
+        return _Run(client).passport(load)
+
+
+class _Run:
+    """One load and one examination on a client, with their progress and with Ctrl+C."""
+
+    def __init__(self, client: EngineClient) -> None:
+        self._client = client
+        self._line = output.ProgressLine()
+        self._stop = StopKey(lambda: client.cancel(self._job))
+        self._job = 0
+
+    def passport(self, load: Load) -> Passport:
+        """Load the model, then examine it."""
+        try:
+            with self._stop:
+                self._run(load)
+                examined = self._run(Examine(job=0))
+        finally:
+            self._line.clear()
+        assert isinstance(examined, Examined)
+        return examined.passport
+
+    def _run(self, command: Load | Examine) -> Finished:
+        self._job = self._client.next_job()
+        if self._stop.pressed:  # while there was no job yet to be stopped
+            self._client.cancel(self._job)
+        return self._client.run(msgspec.structs.replace(command, job=self._job), self._on_event)
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Loading):
+            self._line.show(f"Loading the model… {event.fraction:.0%}")
+        elif isinstance(event, Working):
+            self._line.show(f"{event.what}… {event.fraction:.0%}")
+
+
+def add_words(inner: Words) -> None:
+    """Add `passport`."""
+    parser = parser_of(inner.add_parser, "passport", help="what a model is good for, by trying it")
+    parser.add_argument("name", nargs="?", default="", metavar="NAME|PATH", help="the model")
+    parser.add_argument("--again", action="store_true", help="examine it once more")
+    parser.add_argument(
+        "--for",
+        dest="purpose",
+        default="",
+        choices=PURPOSES,
+        help="compare all examined models, best first",
+    )
+    parser.add_argument("--json", action="store_true", help="write JSON")
+    parser.set_defaults(run=run_passport)

@@ -1,0 +1,284 @@
+"""Model passports: what was found out about a model by trying it, and the card that tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+FORMAT = 1
+"""Raised when a field changes its meaning; older passports are then made anew."""
+
+Finding = Literal["yes", "no", "not tried"]
+Kind = Literal["instruct", "base", "unclear", "not tried"]
+TemplateFinding = Literal["right", "fails", "none", "not tried"]
+SystemFinding = Literal["kept", "moved", "lost", "not tried"]
+
+MOST_ATTEMPTS = 3
+"""How often a model is examined unasked, if there was no time for everything before."""
+
+LANGUAGES = {
+    "en": "English",
+    "zh": "Chinese",
+    "ru": "Russian",
+    "fr": "French",
+    "de": "German",
+    "es": "Spanish",
+}
+"""The languages that are tried, by their codes."""
+
+WORDS_PER_PAGE = 300
+REPEATS = 0.25
+"""From this share of repeated three-word sequences on a text is felt to go round in circles."""
+
+_COMFORTABLE = 1.0  # pages a minute; faster is of no use to who reads along
+_SLOW = 0.4  # how much of its score the slowest model loses
+
+
+class Passport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a short examination found; a number that is None was not tried.
+
+    `size_bytes` and `fingerprint` tell which file it is about, `made_at` is in seconds since 1970.
+    `system` says what becomes of a system text: it is kept, moved before the first instruction, or
+    lost. `ends_turn` says whether the template closes a turn with a token that ends an answer,
+    `stops` whether answers really ended. `repetition` is the share of repeated three-word
+    sequences in a text of its own. `memory_per_1000` is in bytes per 1,000 tokens of context.
+    `problem` is what kept the examination from coming to an end; `attempt` counts those that were
+    made unasked.
+    """
+
+    format: int = FORMAT
+    model: str = ""
+    fingerprint: str = ""
+    size_bytes: int = 0
+    engine: str = ""
+    build: str = ""
+    device: str = ""
+    made_at: float = 0.0
+    kind: Kind = "not tried"
+    template: TemplateFinding = "not tried"
+    template_problem: str = ""
+    system: SystemFinding = "not tried"
+    ends_turn: Finding = "not tried"
+    doubled_bos: Finding = "not tried"
+    stops: Finding = "not tried"
+    followed: int = 0
+    instructions: int = 0
+    repetition: float | None = None
+    languages: tuple[str, ...] = ()
+    languages_tried: tuple[str, ...] = ()
+    tokens_per_word: float | None = None
+    prompt_tokens_per_s: float | None = None
+    tokens_per_s: float | None = None
+    memory_per_1000: int | None = None
+    tokens_written: int = 0
+    seconds: float = 0.0
+    problem: str = ""
+    attempt: int = 1
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this version of the program means the same by it."""
+        return self.format == FORMAT
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there was time for everything, or would not be another time either."""
+        return bool(self.problem) or self.attempt >= MOST_ATTEMPTS or not [*_not_tried(self)]
+
+    @property
+    def pages_per_minute(self) -> float | None:
+        """How much it writes on the machine that tried it, in English."""
+        return _pages(self.tokens_per_s, self.tokens_per_word)
+
+    @property
+    def pages_read_per_minute(self) -> float | None:
+        """How much of a text it reads on the machine that tried it, in English."""
+        return _pages(self.prompt_tokens_per_s, self.tokens_per_word)
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """A passport in plain words; warnings say what to do."""
+
+    good_for: tuple[str, ...] = ()
+    weak_at: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def from_record(record: Mapping[str, Any] | None) -> Passport | None:
+    """The passport that is kept with a model; None if there is none of this version's."""
+    try:
+        passport = msgspec.convert(record, Passport)
+    except msgspec.ValidationError:
+        return None
+    return passport if passport.is_current else None
+
+
+def card(passport: Passport) -> Card:
+    """What a writer should know of the model."""
+    return Card(
+        good_for=tuple(_strengths(passport)),
+        weak_at=tuple(_weaknesses(passport)),
+        facts=tuple(_facts(passport)),
+        warnings=tuple(_warnings(passport)),
+    )
+
+
+def words(passport: Passport) -> tuple[str, ...]:
+    """The card's sentences, the most important first."""
+    told = card(passport)
+    heads = (("Good for", told.good_for), ("Weak at", told.weak_at))
+    lines = tuple(f"{head}: {'; '.join(points)}." for head, points in heads if points)
+    return (*lines, *told.facts, *told.warnings)
+
+
+def score(passport: Passport, purpose: str) -> float:
+    """How well the model suits a purpose of the catalogue, from 0 to 1; what was not tried counts
+    as middling.
+    """
+    suits = _prose(passport) if purpose == "continue" else _obedience(passport)
+    if purpose == "translate":
+        suits *= _share(len(passport.languages), len(passport.languages_tried))
+    pages = passport.pages_per_minute
+    pace = 0.5 if pages is None else min(1.0, pages / _COMFORTABLE)
+    return suits * (1 - _SLOW + _SLOW * pace)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them: English, French and German."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def _pages(tokens_per_s: float | None, tokens_per_word: float | None) -> float | None:
+    if not tokens_per_s or not tokens_per_word:
+        return None
+    return tokens_per_s * 60 / tokens_per_word / WORDS_PER_PAGE
+
+
+def _prose(passport: Passport) -> float:
+    if passport.repetition is None:
+        return 0.5
+    return max(0.1, 1 - passport.repetition / (2 * REPEATS))
+
+
+def _obedience(passport: Passport) -> float:
+    if passport.kind == "base" or passport.template in ("fails", "none"):
+        return 0.1
+    followed = _share(passport.followed, passport.instructions)
+    faults = (passport.stops == "no", passport.doubled_bos == "yes", passport.system == "lost")
+    return (0.2 + 0.8 * followed) * 0.7 ** sum(faults)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.5
+
+
+def _repeats(passport: Passport) -> bool:
+    return passport.repetition is not None and passport.repetition >= REPEATS
+
+
+def _obeys(passport: Passport) -> bool:
+    return passport.kind == "instruct" and 2 * passport.followed >= passport.instructions > 0
+
+
+def _strengths(passport: Passport) -> Iterator[str]:
+    if passport.repetition is not None and not _repeats(passport):
+        yield "continuing prose"
+    if _obeys(passport):
+        yield "following simple instructions"
+    foreign = [LANGUAGES[code] for code in passport.languages if code in LANGUAGES]
+    if foreign:
+        yield f"writing in {listed(foreign)}"
+
+
+def _weaknesses(passport: Passport) -> Iterator[str]:
+    if passport.kind != "not tried" and not _obeys(passport):
+        yield "instructions"
+    if _repeats(passport):
+        yield "long passages, in which it repeats itself"
+    missing = [
+        LANGUAGES[code]
+        for code in passport.languages_tried
+        if code in LANGUAGES and code not in passport.languages
+    ]
+    if missing:
+        yield listed(missing)
+
+
+def _facts(passport: Passport) -> Iterator[str]:
+    if passport.template == "none":
+        yield "It continues text and was not made to answer."
+    elif passport.kind == "base":
+        yield "It goes on with what it is told instead of answering, as base models do."
+    yield from _speeds(passport)
+    if passport.memory_per_1000:
+        size = passport.memory_per_1000 / 1e6
+        yield f"Every 1,000 tokens of context take {_number(size)} MB of memory."
+    if passport.system == "moved":
+        yield "It knows no system text: yours goes before the first instruction."
+    missing = [*_not_tried(passport)]
+    if missing and not passport.problem:
+        yield f"Not tried, for lack of time: {listed(missing)}."
+
+
+def _speeds(passport: Passport) -> Iterator[str]:
+    written, read = passport.pages_per_minute, passport.pages_read_per_minute
+    if written is not None:
+        reading = "" if read is None else f", and reads about {_number(read)}"
+        yield f"It writes about {_number(written)} {_plural(written)} a minute here{reading}."
+    elif read is not None:
+        yield f"It reads about {_number(read)} {_plural(read)} a minute here."
+
+
+def _plural(pages: float) -> str:
+    return "page" if _number(pages) == "1" else "pages"
+
+
+def _number(value: float) -> str:
+    """A number as one says it: two digits at most where it is small."""
+    if value >= 10:
+        return f"{value:,.0f}"
+    return f"{value:.1f}".removesuffix(".0") if value >= 0.1 else f"{value:.2g}"
+
+
+def _not_tried(passport: Passport) -> Iterator[str]:
+    if passport.template == "right" and not passport.instructions:
+        yield "instructions"
+    if passport.repetition is None:
+        yield "repetition"
+    if len(passport.languages_tried) < len(LANGUAGES):
+        left = [name for code, name in LANGUAGES.items() if code not in passport.languages_tried]
+        yield "languages" if len(left) == len(LANGUAGES) else listed(left)
+
+
+def _warnings(passport: Passport) -> Iterator[str]:
+    if passport.problem:
+        yield f"The examination did not come to an end: {passport.problem}"
+    if passport.template == "fails":
+        reason = f" ({passport.template_problem.rstrip('.')})" if passport.template_problem else ""
+        yield (
+            f"Its chat template fails{reason}: let it continue text, or get another file of this "
+            "model."
+        )
+    if passport.doubled_bos == "yes":
+        yield (
+            "Its chat template doubles its first token (BOS), which makes answers worse: get a "
+            "newer file of this model, or use it only to continue text."
+        )
+    if passport.system == "lost":
+        yield (
+            "Its chat template loses the system text: write what the model must know into the "
+            "instruction itself."
+        )
+    if passport.stops == "no":
+        yield (
+            "It never ended an answer by itself: set a stop text, or use it as a base model that "
+            "only continues text."
+        )
+    elif passport.ends_turn == "no":
+        yield (
+            "Its chat template closes a turn without a token that ends it: if answers run on, set "
+            "a stop text."
+        )

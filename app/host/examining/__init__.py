@@ -1,0 +1,1 @@
+"""The examination of a loaded model: short trials, of which its passport is made."""
