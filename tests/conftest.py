@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
 # Started in the background, a process ignores Ctrl+C, and its children with it.
@@ -38,6 +39,14 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LAMPBLACK_HOME", str(home))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     return home
+
+
+@pytest.fixture(scope="session")
+def qapp() -> Any:
+    """The one QApplication of the whole run, whichever window's test comes first."""
+    from app.ui.application import make_application
+
+    return make_application()
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,6 @@ from app.engine.messages import (
 )
 from app.fetch.queue import Downloads
 from app.fetch.tokens import HubTokens
-from app.ui.application import make_application
 from app.ui.main_window import MainWindow
 from app.workbench import Workbench
 
@@ -259,16 +258,6 @@ class Studio:
         """Let the last load succeed."""
         self.worker.model = model
         self.tell(Loaded(job=self.worker.last("load")[0], model=model, seconds=0.1))
-
-
-@pytest.fixture(scope="session")
-def qapp_cls() -> type[QApplication]:
-    return QApplication
-
-
-@pytest.fixture(scope="session")
-def qapp() -> QApplication:
-    return make_application()
 
 
 @pytest.fixture
