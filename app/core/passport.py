@@ -250,7 +250,7 @@ def _not_tried(passport: Passport) -> Iterator[str]:
         yield "repetition"
     if len(passport.languages_tried) < len(LANGUAGES):
         left = [name for code, name in LANGUAGES.items() if code not in passport.languages_tried]
-        yield "languages" if len(left) == len(LANGUAGES) else listed(left)
+        yield from ["languages"] if len(left) == len(LANGUAGES) else left
 
 
 def _warnings(passport: Passport) -> Iterator[str]:

@@ -123,8 +123,11 @@ class PassportDesk(QObject):
             self._timer.start(WAITS_MS[self._attempt])
 
     def _begin(self) -> None:
+        if self._job:
+            return
         if self.model is None:
             self._is_asked = False
+            self.moved.emit()
             return
         self._job = self._bench.worker.examine()
         if not self._job:  # it has other things to do
@@ -146,7 +149,7 @@ class PassportDesk(QObject):
         self.moved.emit()
 
     def _on_examined(self, passport: Passport) -> None:
-        self._is_asked = False
+        self._is_asked, self.problem = False, ""
         before = self.passport
         if before is not None and not before.is_whole:
             passport = replace(passport, attempt=before.attempt + 1)
@@ -154,13 +157,12 @@ class PassportDesk(QObject):
         self._status.say(self.tr("What was found out about the model is in Model, Model Passport."))
 
     def _on_failed(self, event: Failed) -> None:
-        was_asked, self._is_asked = self._is_asked, False
         if event.kind != "cancelled":
             # A model that brings the engine down must not do so at every start.
-            self.problem = event.message
+            self._is_asked, self.problem = False, event.message
             self._keep(Passport(problem=event.message))
-        elif was_asked:
-            self.problem = self.tr("It was stopped, because the model was needed for other things.")
+        elif self._is_asked:  # the model was needed for something else meanwhile
+            self._timer.start(_ASKED_MS)
         else:
             self._attempt += 1
             self._wait()

@@ -40,6 +40,11 @@ def test_the_card_of_a_sound_model() -> None:
     )
 
 
+def test_what_is_left_is_listed_in_one_row() -> None:
+    lines = words(but(repetition=None, languages_tried=("en", "zh", "ru")))
+    assert lines[-1] == "Not tried, for lack of time: repetition, French, German and Spanish."
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -181,6 +181,19 @@ def test_what_somebody_waits_for_comes_as_soon_as_the_model_is_free(studio: Any)
     found.close()
 
 
+def test_what_somebody_waits_for_goes_on_after_an_interruption(studio: Any, tiny: Any) -> None:
+    timer(studio).stop()
+    studio.do("passport")
+    found = dialog(studio)
+    studio.tell(Failed(job=job(studio), kind="cancelled", message="Stopped."))
+    assert "Waiting" in found.step.text()
+    pause(studio)
+    studio.tell(Examined(job=job(studio), passport=FOUND))
+    assert studio.worker.count_of("examine") == 2
+    assert (found.step.text(), found.bar.isHidden()) == ("", True)
+    found.close()
+
+
 def test_without_a_model_there_is_nothing_to_show(make_studio: Any) -> None:
     studio = make_studio(model=None)
     assert not studio.window.actions_table["passport"].isEnabled()
