@@ -27,6 +27,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
             _add_flag(groups[title], table, bound)
 
 
+def add_load_flags(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
+    """Add the load options of these names."""
+    for bound in LOAD_OPTIONS:
+        if bound.name in names:
+            _add_flag(parser, "load", bound)
+
+
 def _add_flag(group: Any, table: str, bound: BoundRow) -> None:
     group.add_argument(
         bound.flag,

@@ -21,7 +21,7 @@ from app.core.errors import (
     NotAModelError,
     UnsupportedModelError,
 )
-from app.core.gguf_layers import LayerSizes, Tensor, layer_sizes
+from app.core.gguf_layers import Attention, LayerSizes, Tensor, layer_sizes
 from app.core.gguf_reader import ABSURD, BoundedReader
 from app.core.gguf_types import FILE_TYPES, TENSOR_TYPES
 from app.core.reading import is_file, open_regular, why
@@ -34,6 +34,7 @@ _OLD_MAGICS = (b"ggml", b"lmgg", b"tjgg", b"algg", b"fmgg")
 _MOST_KEYS = 16_384
 _MOST_TENSORS = 32_768  # in all parts together; the largest models have a few thousand
 _MOST_PARTS = 1000
+_COUNTED = ("tokenizer.ggml.tokens", "tokenizer.ggml.merges")  # lists whose length is wanted
 _LONGEST_KEY = 65_535
 _LONGEST_NAME = 63
 _LONGEST_TEMPLATE = 1024 * 1024
@@ -90,7 +91,10 @@ _NOT_WRITERS = frozenset(
 
 
 class GgufHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What a GGUF file says it is; sizes in bytes, `context` in tokens."""
+    """What a GGUF file says it is; sizes in bytes, `context` in tokens.
+
+    `merges` are the rules of its vocabulary, `window` the tokens that some of its layers see.
+    """
 
     architecture: str
     name: str
@@ -104,6 +108,8 @@ class GgufHeader(msgspec.Struct, frozen=True, kw_only=True):
     licence: str = ""
     sizes: LayerSizes = LayerSizes()
     tensors: tuple[Tensor, ...] = ()
+    merges: int = 0
+    window: int = 0
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -195,11 +201,36 @@ def _header(path: Path, parts: list[_Part]) -> GgufHeader:
         sizes=layer_sizes(
             tensors,
             layers,
-            first.number(f"{architecture}.attention.head_count"),
+            _attention(first, architecture),
             first.number(f"{architecture}.expert_used_count"),
         ),
         tensors=tensors,
+        merges=first.number("tokenizer.ggml.merges"),
+        window=first.number(f"{architecture}.attention.sliding_window"),
     )
+
+
+def _attention(part: _Part, architecture: str) -> Attention:
+    return Attention(
+        heads=part.number(f"{architecture}.attention.head_count"),
+        head=part.number(f"{architecture}.attention.key_length"),
+        borrowing=part.number(f"{architecture}.attention.shared_kv_layers"),
+        state=_state(part, architecture),
+    )
+
+
+def _state(part: _Part, architecture: str) -> int:
+    """The numbers of a recurrent layer's state, by the kind of layer that the header describes."""
+
+    def number(key: str) -> int:
+        return part.number(f"{architecture}.{key}")
+
+    width, inner, size = number("embedding_length"), number("ssm.inner_size"), number("ssm.state_size")
+    beside = inner + 2 * number("ssm.group_count") * size
+    convolution = max(0, number("ssm.conv_kernel") - 1) * beside
+    shifts = number("token_shift_count") or (2 if number("wkv.head_size") else 0)
+    short = max(0, number("shortconv.l_cache") - 1) * width
+    return convolution + size * inner + width * (shifts + number("wkv.head_size")) + short
 
 
 def _require_writer(path: Path, part: _Part, architecture: str) -> None:
@@ -333,7 +364,7 @@ def _read_value(reader: BoundedReader, key: str) -> Any:
         return _read_text(reader, key)
     if kind == _ARRAY:
         length = _skip_array(reader)
-        return length if key == "tokenizer.ggml.tokens" else None
+        return length if key in _COUNTED else None
     raise reader.damaged(f"it holds a value of the unknown kind {kind}")
 
 

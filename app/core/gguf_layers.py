@@ -12,6 +12,7 @@ _BLOCK = re.compile(r"blk\.(\d{1,3})\.(.+)")
 _CACHED = ("attn_k.weight", "attn_v.weight", "attn_kv_a_mqa.weight")
 _FUSED = "attn_qkv.weight"
 _EXPERTS = "_exps.weight"
+_RECURRENT = ("ssm_", "time_mix_", "shortconv.")
 
 
 class Tensor(msgspec.Struct, frozen=True):
@@ -26,9 +27,12 @@ class Tensor(msgspec.Struct, frozen=True):
 class LayerSizes(msgspec.Struct, frozen=True, kw_only=True):
     """What each layer takes.
 
-    `weights` are bytes and `cache` the numbers that the KV cache keeps for each token, by layer.
-    `output` are the bytes of what turns the last layer's result into logits. `width` is the length
-    of a token's vector, `widest` of the longest one inside a layer.
+    `weights` are bytes and `cache` the numbers that the KV cache keeps for each token, by layer;
+    `states` the numbers that a recurrent layer keeps for each text. `output` are the bytes of what
+    turns the last layer's result into logits, those of the tokens' own table a second time if
+    `is_tied`; `rest` are those of that table and of all that belongs to no layer. `width` is the
+    length of a token's vector, `widest` of the longest one inside a layer, `queries` of what a
+    layer attends with.
     """
 
     weights: tuple[int, ...] = ()
@@ -37,20 +41,44 @@ class LayerSizes(msgspec.Struct, frozen=True, kw_only=True):
     width: int = 0
     widest: int = 0
     heads: int = 0
+    states: tuple[int, ...] = ()
+    rest: int = 0
+    is_tied: bool = False
+    queries: int = 0
+
+
+class Attention(msgspec.Struct, frozen=True, kw_only=True):
+    """What a header says of the attention: `head` is the length of one head's query, 0 the usual.
+
+    The last `borrowing` layers use the keys and values of others. `state` are the numbers that a
+    recurrent layer keeps for each text.
+    """
+
+    heads: int = 0
+    head: int = 0
+    borrowing: int = 0
+    state: int = 0
 
 
 def layer_sizes(
-    tensors: Sequence[Tensor], layers: int, heads: int, active_experts: int
+    tensors: Sequence[Tensor], layers: int, attention: Attention, active_experts: int
 ) -> LayerSizes:
     """Add the tensors up; a layer that is not named takes nothing."""
-    weights, cache, widest = Counter[int](), Counter[int](), 0
+    weights, cache, widest, queries = Counter[int](), Counter[int](), 0, 0
+    recurrent: set[int] = set()
     width = _width(tensors)
+    asking = attention.heads * attention.head or width
     for tensor in tensors:
         if (found := _BLOCK.fullmatch(tensor.name)) is None:
             continue
         index, part = int(found[1]), found[2]
         weights[index] += tensor.size
-        cache[index] += _cached(part, tensor.shape, width)
+        if index < layers - attention.borrowing:
+            cache[index] += _cached(part, tensor.shape, asking)
+        if part.startswith(_RECURRENT):
+            recurrent.add(index)
+        if part == "attn_q.weight" and len(tensor.shape) == 2:
+            queries = max(queries, tensor.shape[1])
         widest = max(widest, _longest(part, tensor.shape, active_experts))
     return LayerSizes(
         weights=tuple(weights[index] for index in range(layers)),
@@ -58,7 +86,11 @@ def layer_sizes(
         output=_output(tensors),
         width=width,
         widest=widest,
-        heads=heads,
+        heads=attention.heads,
+        states=tuple(attention.state * (index in recurrent) for index in range(layers)),
+        rest=_rest(tensors),
+        is_tied=not any(tensor.name == "output.weight" for tensor in tensors),
+        queries=queries or asking,
     )
 
 
@@ -74,13 +106,18 @@ def _output(tensors: Sequence[Tensor]) -> int:
     return own + sum(tensor.size for tensor in tensors if tensor.name == "token_embd.weight")
 
 
-def _cached(part: str, shape: tuple[int, ...], width: int) -> int:
+def _rest(tensors: Iterable[Tensor]) -> int:
+    outer = (tensor for tensor in tensors if not _BLOCK.fullmatch(tensor.name))
+    return sum(tensor.size for tensor in outer if not tensor.name.startswith("output"))
+
+
+def _cached(part: str, shape: tuple[int, ...], queries: int) -> int:
     """The numbers per token that this tensor adds to the KV cache."""
     if len(shape) != 2:
         return 0
     if part in _CACHED:
         return shape[1]
-    return max(0, shape[1] - width) if part == _FUSED else 0
+    return max(0, shape[1] - queries) if part == _FUSED else 0
 
 
 def _longest(part: str, shape: tuple[int, ...], active_experts: int) -> int:

@@ -89,6 +89,15 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             group="Model",
         ),
     ] = "f16"
+    fit: Annotated[
+        str,
+        Row(
+            label="Make it fit",
+            help="What happens to a model that is too large for the free memory: auto turns flash attention on, keeps the KV cache as q8_0 and takes a shorter context, as far as nobody set these, and says so; as-asked changes nothing.",
+            choices=("auto", "as-asked"),
+            group="Model",
+        ),
+    ] = "auto"
     drafts: Annotated[
         str,
         Row(

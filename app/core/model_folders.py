@@ -58,7 +58,7 @@ def read_folder(folder: Path) -> FolderHeader:
 
     Raises NotAModelError, TruncatedModelError or UnsupportedModelError.
     """
-    config = _json(folder, "config.json")
+    config = read_config(folder)
     files = weight_files(folder)
     elements: Counter[str] = Counter()
     size = 0
@@ -93,6 +93,11 @@ def read_adapter_folder(folder: Path) -> dict[str, Any]:
         raise NotAModelError(f"{folder.name} lacks its weights, {weights.name}.")
     _read_weights(weights, Counter())
     return config
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What stands in the folder's config.json; raises NotAModelError."""
+    return _json(folder, "config.json")
 
 
 def weight_files(folder: Path) -> list[Path]:

@@ -8,13 +8,10 @@ from typing import Literal
 import msgspec
 
 from app.core.catalogue import Catalogue, CatalogueEntry
-from app.core.machine import Machine
+from app.core.machine import COMFORT, MOST, Machine, Verdict
 
-Verdict = Literal["fits", "tight", "too large"]
 Order = Literal["best", "size", "name", "memory"]
 
-_COMFORT = 0.85  # of the free memory: room for what other programs will ask for
-_MOST = 0.9  # of all memory, when every other program is closed
 _QUICK_PER_CORE = 1_200_000_000  # bytes of weights that a core reads often enough per second
 _VERDICTS = ("fits", "tight", "too large")
 
@@ -59,12 +56,12 @@ def offers(
 def verdict(need: int, machine: Machine) -> tuple[Verdict, str]:
     """Whether `need` bytes fit into a graphics card or the memory, and the sentence why."""
     card = max(machine.gpus, key=lambda gpu: gpu.free, default=None)
-    if card is not None and need <= card.free * _COMFORT:
+    if card is not None and need <= card.free * COMFORT:
         return "fits", f"It needs {_gb(need)}, and {card.name} has {_gb(card.free)} free."
     free, total = machine.memory_free, machine.memory_total
-    if need <= free * _COMFORT:
+    if need <= free * COMFORT:
         return "fits", f"It needs {_gb(need)}, and {_gb(free)} of memory are free."
-    if need <= total * _MOST:
+    if need <= total * MOST:
         return "tight", (
             f"It needs {_gb(need)} of the {_gb(total)} here, and {_gb(free)} are free now: "
             "close other programs first."
@@ -119,7 +116,7 @@ def _order(offer: Offer, wish: Wish, machine: Machine) -> tuple[object, ...]:
 
 def _is_slow(entry: CatalogueEntry, machine: Machine) -> bool:
     """Whether every token would take long: all weights are read for it, by the processor."""
-    if any(entry.memory_bytes <= gpu.free * _COMFORT for gpu in machine.gpus):
+    if any(entry.memory_bytes <= gpu.free * COMFORT for gpu in machine.gpus):
         return False
     return (entry.size_bytes or entry.memory_bytes) > _QUICK_PER_CORE * machine.cores
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.host.llama_cpp.context import SEQUENCES
+from app.core.fit.demand import SEQUENCES
 from app.host.vocabulary import common_prefix
 from tests.host.driving import Runner
 

@@ -6,21 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.gguf_layers import LayerSizes, Tensor, layer_sizes
-from app.host.llama_cpp.placement import (
+from app.core.fit.demand import Computing, Demand, demand
+from app.core.fit.placement import (
     ACCELERATOR,
     CPU,
     GPU,
     INTEGRATED,
-    Computing,
-    Demand,
     Device,
     Placement,
-    demand,
     gpus,
     place,
     respread,
 )
+from app.core.gguf_layers import Attention, LayerSizes, Tensor, layer_sizes
 
 GIBI, MEBI = 2**30, 2**20
 PROCESSOR = Device(9, "CPU", "A processor", CPU, 16 * GIBI, 16 * GIBI, "CPU")
@@ -48,7 +46,7 @@ def taken(placement: Placement, needed: Demand = NEEDED) -> list[int]:
 def test_without_a_gpu_the_processor_holds_all() -> None:
     placement = place([PROCESSOR, BLAS], NEEDED, -1)
     assert (placement.devices, placement.layers, placement.notes) == ((), 0, ())
-    (row,) = placement.placed(NEEDED)
+    (row,) = placement.held(NEEDED)
     assert (row.device, row.layers) == ("CPU", 33)
     assert row.weights == sum(NEEDED.weights)
 
@@ -66,7 +64,7 @@ def test_no_layers_asked_for_uses_no_gpu() -> None:
 def test_one_card_with_room_takes_all_with_the_output() -> None:
     placement = place([card(0, 12), PROCESSOR], NEEDED, -1)
     assert (placement.counts, placement.notes) == ((33,), ())
-    assert [row.device for row in placement.placed(NEEDED)] == ["Card 0"]
+    assert [row.device for row in placement.held(NEEDED)] == ["Card 0"]
 
 
 def test_one_small_card_takes_the_last_layers_and_says_so() -> None:
@@ -78,9 +76,9 @@ def test_one_small_card_takes_the_last_layers_and_says_so() -> None:
         f"{placement.layers} of 33 layers fit into the memory of the graphics card; "
         "the processor does the rest.",
     )
-    gpu, processor = placement.placed(NEEDED)
+    gpu, processor = placement.held(NEEDED)
     assert (processor.device, gpu.layers + processor.layers) == ("CPU", 33)
-    assert gpu.description.startswith(f"Card 0: {placement.layers} layers, ")
+    assert gpu.device == "Card 0"
 
 
 def test_a_full_card_is_left_alone_and_that_is_said() -> None:
@@ -122,7 +120,7 @@ def test_unequal_cards_share_by_their_free_memory() -> None:
     placement = place([card(0, 8), card(1, 4)], NEEDED, -1)
     first, second = placement.counts
     assert 1.5 < first / second < 3.5
-    assert [row.layers for row in placement.placed(NEEDED)] == [first, second]
+    assert [row.layers for row in placement.held(NEEDED)] == [first, second]
 
 
 def test_two_cards_too_small_together_leave_the_rest_to_the_processor() -> None:
@@ -241,9 +239,9 @@ def test_layers_are_added_up_by_name() -> None:
         Tensor("blk.1.attn_norm.weight", (8,), 32),
         Tensor("output_norm.weight", (8,), 32),
     ]
-    tied = layer_sizes(tensors, 2, 2, 3)
+    tied = layer_sizes(tensors, 2, Attention(heads=2), 3)
     assert tied.weights == (304, 1120)
     assert tied.cache == (6, 8)
     assert (tied.output, tied.width, tied.widest, tied.heads) == (832, 8, 60, 2)
-    own = layer_sizes([*tensors, Tensor("output.weight", (8, 100), 400)], 3, 2, 0)
+    own = layer_sizes([*tensors, Tensor("output.weight", (8, 100), 400)], 3, Attention(heads=2), 0)
     assert (own.output, own.weights[2], own.widest) == (432, 0, 32)

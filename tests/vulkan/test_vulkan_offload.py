@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from app.core.fit.demand import OUTPUTS, Computing, demand
+from app.core.fit.placement import gpus
 from app.core.gguf import read_header
 from app.engine.messages import HostEvent, Prefill
 from app.host.base import Job
 from app.host.llama_cpp import describe
-from app.host.llama_cpp.context import OUTPUTS
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
-from app.host.llama_cpp.placement import Computing, demand, gpus
 from tests.host.driving import Runner
 
 PROMPT = "The old lamp stood on"

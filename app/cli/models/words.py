@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.cli.models import get, keeping, listing, passport, places, quantize, search
+from app.cli.models import fit, get, keeping, listing, passport, places, quantize, search
 from app.cli.parsing import Words, parser_of
 
 
@@ -17,3 +17,4 @@ def add_models(words: Words) -> None:
     places.add_words(inner)
     passport.add_words(inner)
     quantize.add_words(inner)
+    fit.add_words(inner)

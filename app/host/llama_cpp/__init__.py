@@ -48,10 +48,10 @@ def describe() -> EngineReport:
     """Whether llama.cpp works here, its version and the devices it sees."""
     if problem := _problem():
         return EngineReport(engine=NAME, available=False, problem=f"{_MISSING}: {problem}.")
-    from app.host.llama_cpp.library import library
+    from app.host.llama_cpp.library import library, report
 
     found = library()
-    devices = tuple(device.report for device in found.devices())
+    devices = tuple(report(device) for device in found.devices())
     return EngineReport(
         engine=NAME,
         available=True,

@@ -10,7 +10,8 @@ import numpy as np
 import psutil
 
 from app.host.blocks import PrefixIndex
-from app.host.llama_cpp.context import SEQUENCES, Context, State
+from app.core.fit.demand import SEQUENCES
+from app.host.llama_cpp.context import Context, State
 from app.host.state_file import MOST_STATE
 from app.host.states import WORTH, SavedPrompts
 from app.host.vocabulary import Ids, common_prefix

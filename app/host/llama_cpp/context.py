@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.errors import GenerationError, OutOfMemoryError
-from app.host.base import MAX_VARIANTS, Job
+from app.core.fit.demand import SEQUENCES
+from app.host.base import Job
 from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.pace import Pace
 from app.host.llama_cpp.slices import Slices
@@ -18,12 +19,6 @@ from app.host.vocabulary import Ids
 from app.host.writing import ContextFullError
 
 State = npt.NDArray[np.uint8]
-
-SEQUENCES = 2 * MAX_VARIANTS
-"""How many sequences a context may hold: the running variants and the cached ones."""
-
-OUTPUTS = 256
-"""How many rows of a batch may give logits; llama.cpp keeps room for so many as they are wide."""
 
 _DONE, _FULL, _ABORTED = 0, 1, 2
 

@@ -16,11 +16,13 @@ import llama_cpp
 import llama_cpp._ctypes_extensions as binding
 import llama_cpp.llama_cpp as bound
 
-from app.host.llama_cpp.placement import Device
+from app.core.fit.placement import CPU, GPU, INTEGRATED, Device
+from app.engine.messages import DeviceKind, DeviceReport
 
 native: Any = bound
 """llama-cpp-python's low-level functions; their annotations do not fit what ctypes accepts."""
 
+_KINDS: dict[int, DeviceKind] = {CPU: "CPU", GPU: "GPU", INTEGRATED: "integrated GPU"}
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5
 
 
@@ -89,6 +91,14 @@ class Library:
 def library() -> Library:
     """The process's one llama.cpp."""
     return Library()
+
+
+def report(device: Device) -> DeviceReport:
+    """What the app is told of a device."""
+    kind = _KINDS.get(device.kind, "accelerator")
+    return DeviceReport(
+        name=device.name, title=device.title, kind=kind, free=device.free, total=device.total
+    )
 
 
 class _Properties(ctypes.Structure):

@@ -22,14 +22,18 @@ from app.core.errors import (
     TruncatedModelError,
     UnsupportedModelError,
 )
-from app.core.gguf import GgufHeader, read_header
+from app.core.fit.demand import Demand, demand
+from app.core.fit.estimate import QUANTIZED, computing_of
+from app.core.fit.layout import Layout, header_layout
+from app.core.fit.placement import Device, Placement, no_room, place, respread
+from app.core.gguf import read_header
 from app.core.load_options import LoadOptions
-from app.engine.messages import EngineSettings, Loading, ModelInfo
+from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.base import LEAST_CONTEXT, Job, check_context
 from app.host.fingerprint import digests, parts
 from app.host.llama_cpp.adapting import attach, check_all
-from app.host.llama_cpp.context import OUTPUTS
 from app.host.llama_cpp.engine import LlamaCppEngine
+from app.host.llama_cpp.fitting import fitted, sizes_of
 from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.measuring import NOT_MEASURED, tuned, tuning_file
 from app.host.llama_cpp.model import Model, metadata
@@ -39,16 +43,6 @@ from app.host.llama_cpp.native_context import (
     cache_bytes,
     make_context,
 )
-from app.host.llama_cpp.placement import (
-    Computing,
-    Demand,
-    Device,
-    Placement,
-    demand,
-    no_room,
-    place,
-    respread,
-)
 from app.host.llama_cpp.slices import Slices
 from app.host.llama_cpp.tuning import Tuning, TuningFile
 from app.host.saving import saved_prompts
@@ -56,7 +50,6 @@ from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
 _BATCH = 512  # rows of a batch and of a micro-batch where nothing else was measured
-_QUANTIZED = ("q8_0", "q4_0")
 _STEP = 0.01  # of progress per event
 
 _AGAIN = "Get the file again."
@@ -84,20 +77,27 @@ def load_engine(
     file = Path(path)
     header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
     check_all(adapters, file.stem, header.architecture)
-    needed = _demand(header, options)
+    layout = header_layout(file.name, header)
+    devices = tuple(_devices(options))
+    options, changed = fitted(layout, options, devices, sizes_of(adapters))
+    needed = _demand(layout, options)
     remembered = tuning_file(file, cache)
     if remembered is not None and remeasure:
         remembered.forget()
         options = msgspec.structs.replace(options, tune=True)  # for once, as it was asked for
     model, settings, placement, notes = _load_where_it_fits(
-        file, options, needed, job, remembered, adapters
+        file, options, devices, needed, job, remembered, adapters
     )
+    notes += changed
     if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
         notes.append(note)
     if remeasure and model.tuning is None:
         notes.append(NOT_MEASURED)
     info = _info(file, model, settings)
-    placed = placement.placed(needed)
+    placed = tuple(
+        Placed(device=one.device, layers=one.layers, weights=one.weights, cache=one.cache)
+        for one in placement.held(needed)
+    )
     settings = msgspec.structs.replace(settings, adapters=digests(adapters))
     info = msgspec.structs.replace(
         info, settings=settings, adapters=adapters, placement=placed, notes=tuple(notes)
@@ -109,13 +109,14 @@ def load_engine(
 def _load_where_it_fits(
     file: Path,
     options: LoadOptions,
+    devices: tuple[Device, ...],
     needed: Demand,
     job: Job,
     remembered: TuningFile | None,
     adapters: tuple[Adapter, ...],
 ) -> tuple[Model, EngineSettings, Placement, list[str]]:
     """Load with fewer and fewer layers on the GPU until it has room; the notes say so."""
-    placement = place(_devices(options), needed, options.gpu_layers)
+    placement = place(devices, needed, options.gpu_layers)
     notes = list(placement.notes)
     while True:
         try:
@@ -139,16 +140,10 @@ def _devices(options: LoadOptions) -> Iterator[Device]:
         yield from (device.within(available) for device in library().devices())
 
 
-def _demand(header: GgufHeader, options: LoadOptions) -> Demand:
-    context = options.context or min(header.context or _OWN_CONTEXT, _OWN_CONTEXT)
-    computing = Computing(
-        context=context,
-        ubatch=min(options.ubatch or _BATCH, options.batch or _BATCH, context),
-        outputs=OUTPUTS,
-        kv_type=options.kv_type,
-        flash_attention=options.flash_attention != "off",
-    )
-    return demand(header.sizes, header.vocabulary, computing)
+def _demand(layout: Layout, options: LoadOptions) -> Demand:
+    """As if for a GPU: what is measured beforehand decides only for the processor."""
+    computing = computing_of(layout, options, on_gpu=True)
+    return demand(layout.sizes, layout.vocabulary, computing)
 
 
 def _load_placed(
@@ -332,7 +327,7 @@ def _settings(
 
 
 def _flash_attention(options: LoadOptions, layers: int, tuning: Tuning | None) -> bool:
-    quantized = options.kv_type in _QUANTIZED
+    quantized = options.kv_type in QUANTIZED
     if options.flash_attention == "auto":
         return quantized or (tuning.flash_attention if tuning else layers > 0)
     if quantized and options.flash_attention == "off":

@@ -6,10 +6,9 @@ import re
 from typing import Any
 
 from app.core.errors import ModelLoadError, OutOfMemoryError
+from app.core.fit.demand import KV_BYTES, OUTPUTS, SEQUENCES
 from app.engine.messages import EngineSettings
-from app.host.llama_cpp.context import OUTPUTS, SEQUENCES
 from app.host.llama_cpp.library import library, native
-from app.host.llama_cpp.placement import KV_BYTES
 
 SMALLER = "Close other programs, choose a smaller context or a smaller model."
 """What to do where memory is short."""

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from app.core.errors import CancelledError
+from app.core.fit.demand import SEQUENCES
 from app.host.base import Job
-from app.host.llama_cpp.context import SEQUENCES, AbortedError, Context
+from app.host.llama_cpp.context import AbortedError, Context
 from app.host.llama_cpp.library import native
 
 DEPTH = 2048

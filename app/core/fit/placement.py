@@ -9,17 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from app.core.gguf_layers import LayerSizes
-from app.engine.messages import DeviceKind, DeviceReport, Placed
+from app.core.fit.demand import Demand
 
 CPU, GPU, INTEGRATED, ACCELERATOR = 0, 1, 2, 3
-KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 
-_KINDS: dict[int, DeviceKind] = {CPU: "CPU", GPU: "GPU", INTEGRATED: "integrated GPU"}
 _MEBI = 2**20
 _LEAST_RESERVE, _MOST_RESERVE, _RESERVED_PART = 256 * _MEBI, 1024 * _MEBI, 16
-_FLOAT = 4
-_LIVE_VECTORS = 3  # of a token, alive at once while a layer is computed
 _HALVINGS = 80  # of the search for an even filling: far below one byte in the end
 
 
@@ -40,14 +35,6 @@ class Device:
     id: str = ""
 
     @property
-    def report(self) -> DeviceReport:
-        """What the app is told of it."""
-        kind = _KINDS.get(self.kind, "accelerator")
-        return DeviceReport(
-            name=self.name, title=self.title, kind=kind, free=self.free, total=self.total
-        )
-
-    @property
     def is_known(self) -> bool:
         """Whether it says how much memory it has."""
         return self.total > 0 or self.free > 0
@@ -66,62 +53,13 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
-    """What a model needs on the devices, in bytes.
+class Held:
+    """What one device holds of a model: so many layers, their weights and their KV cache."""
 
-    `weights` and `cache` are those of each layer, the output layer last. Every device that holds
-    layers needs `scratch` beside them, and the one with the output layer `logits` on top.
-    """
-
-    weights: tuple[int, ...]
-    cache: tuple[int, ...]
-    scratch: int = 0
-    logits: int = 0
-
-    @property
-    def count(self) -> int:
-        """The layers with the output layer."""
-        return len(self.weights)
-
-    def last(self, layers: int) -> tuple[int, ...]:
-        """The whole size of each of the last `layers` layers, the logits with the output's."""
-        pairs = zip(self.weights, self.cache, strict=True)
-        whole = [weights + cache for weights, cache in pairs]
-        whole[-1] += self.logits
-        return tuple(whole[len(whole) - layers :])
-
-
-@dataclass(frozen=True, slots=True)
-class Computing:
-    """What of the settings decides how much memory is needed; `outputs` rows can give logits."""
-
-    context: int
-    ubatch: int
-    outputs: int
-    kv_type: str
-    flash_attention: bool
-
-
-def demand(sizes: LayerSizes, vocabulary: int, settings: Computing) -> Demand:
-    """What a model of these layers needs with these settings.
-
-    The scratch is what llama.cpp's own reservation comes to, within a tenth: the mask of the
-    attention, and the vectors of a micro-batch that live at once; logits take their place when
-    the layers are done.
-    """
-    each = settings.context * KV_BYTES[settings.kv_type]
-    vectors = _LIVE_VECTORS * settings.ubatch * (sizes.width + sizes.widest) * _FLOAT
-    pairs = settings.context * settings.ubatch
-    mask = pairs * (_FLOAT // 2 if settings.flash_attention else _FLOAT)
-    attention = 0 if settings.flash_attention else pairs * sizes.heads * _FLOAT
-    most = max(vectors, attention)
-    logits = min(settings.outputs, settings.ubatch) * vocabulary * _FLOAT
-    return Demand(
-        weights=(*sizes.weights, sizes.output),
-        cache=(*(int(numbers * each) for numbers in sizes.cache), 0),
-        scratch=mask + most,
-        logits=max(0, logits - most),
-    )
+    device: str
+    layers: int
+    weights: int
+    cache: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +80,20 @@ class Placement:
         """The GPUs for people."""
         return " + ".join(device.title for device in self.devices)
 
-    def placed(self, needed: Demand) -> tuple[Placed, ...]:
+    def held(self, needed: Demand) -> tuple[Held, ...]:
         """What every device holds, the processor last."""
         start = needed.count - self.layers
-        found = [_placed(needed, "CPU", 0, start)] if start else []
+        found = [_held(needed, "CPU", 0, start)] if start else []
         rows = []
         for device, count in zip(self.devices, self.counts, strict=True):
-            rows.append(_placed(needed, device.title, start, start + count))
+            rows.append(_held(needed, device.title, start, start + count))
             start += count
         return (*rows, *found)
 
 
-def _placed(needed: Demand, device: str, start: int, end: int) -> Placed:
+def _held(needed: Demand, device: str, start: int, end: int) -> Held:
     weights, cache = sum(needed.weights[start:end]), sum(needed.cache[start:end])
-    return Placed(device=device, layers=end - start, weights=weights, cache=cache)
+    return Held(device, end - start, weights, cache)
 
 
 def gpus(devices: Iterable[Device]) -> tuple[Device, ...]:

@@ -1,0 +1,161 @@
+"""`lampblack models fit`: the memory that a model needs here, as arithmetic, with a verdict."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import msgspec
+
+from app.cli import output
+from app.cli.flags import add_load_flags, load_options_from
+from app.cli.parsing import Words, parser_of
+from app.cli.program import Program
+from app.core.catalogue import Catalogue, CatalogueEntry, present
+from app.core.errors import CatalogueError, LampblackError, ModelNotFoundError
+from app.core.fit.advice import advised, lines
+from app.core.fit.estimate import MEMORY, Fit
+from app.core.fit.facts import facts_fit
+from app.core.fit.layout import layout
+from app.core.fit.smaller import smaller_entry
+from app.core.load_options import LoadOptions
+from app.core.machine import Gpu, Machine, this_machine
+from app.core.models import ModelFile, engine_for
+from app.engine.messages import Describe, Described
+
+_OPTIONS = ("context", "gpu_layers", "kv_type", "flash_attention", "batch", "ubatch", "mmap")
+_NO_ENGINE = "The graphics cards are not counted, because the engine did not answer"
+
+_Source = Literal["header", "catalogue"]
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """The fit of one model, and where its facts come from."""
+
+    model: str
+    path: str
+    engine: str
+    source: _Source
+    fit: Fit
+
+
+def run_fit(arguments: argparse.Namespace, program: Program) -> int:
+    """Write what the model needs and whether it fits."""
+    options = load_options_from(arguments, program.settings.load)
+    answer = _answer(arguments.name, options, program)
+    if arguments.json:
+        output.write(json.dumps(_facts(answer), ensure_ascii=False, indent=2) + "\n")
+    else:
+        output.write("\n".join(_page(answer)) + "\n")
+    return 0
+
+
+def _answer(name: str, options: LoadOptions, program: Program) -> _Answer:
+    try:
+        model = program.model(name)
+    except ModelNotFoundError as error:
+        entry = _entry(program.catalogue, name)
+        if entry is None:
+            raise error
+        path = present(program.catalogue, program.paths.models, program.library.list())
+        if entry.id not in path:
+            return _of_entry(entry, options, program)
+        model = program.library.resolve(path[entry.id])
+    return _of_model(model, options, program)
+
+
+def _entry(catalogue: Catalogue, name: str) -> CatalogueEntry | None:
+    try:
+        return catalogue.get(name)
+    except CatalogueError:
+        return None
+
+
+def _of_entry(entry: CatalogueEntry, options: LoadOptions, program: Program) -> _Answer:
+    machine = _machine(program, entry.engine, options)
+    return _Answer(entry.name, "", entry.engine, "catalogue", facts_fit(entry, machine))
+
+
+def _of_model(model: ModelFile, options: LoadOptions, program: Program) -> _Answer:
+    engine = cast(Literal["llama.cpp", "torch"], engine_for(model, program.settings.engine))
+    found = layout(Path(model.path), engine)
+    machine = _machine(program, engine, options)
+    fit = advised(found, options, machine)
+    if fit.verdict != "fits":
+        smaller = smaller_entry(found, fit, machine, program.catalogue.entries)
+        fit = advised(found, options, machine, smaller=_named(smaller))
+    return _Answer(model.name, model.path, engine, "header", fit)
+
+
+def _named(entry: CatalogueEntry | None) -> str:
+    return f"{entry.name} out of the catalogue ({entry.id})" if entry else ""
+
+
+def _machine(program: Program, engine: str, options: LoadOptions) -> Machine:
+    """What is free now, the graphics cards as the engine sees them, if any shall be used."""
+    if not options.gpu_layers:
+        return this_machine()
+    try:
+        with program.engine() as client:
+            described = client.run(Describe(job=client.next_job()), lambda _event: None)
+    except LampblackError as error:
+        output.note(f"{_NO_ENGINE}: {error}")
+        return this_machine()
+    assert isinstance(described, Described)
+    return this_machine(_cards(described, engine))
+
+
+def _cards(described: Described, engine: str) -> Iterator[Gpu]:
+    """Each card once, integrated ones only where there are no others."""
+    devices = [
+        device for report in described.engines if report.engine == engine for device in report.devices
+    ]
+    kinds = {device.kind for device in devices}
+    wanted = "GPU" if "GPU" in kinds else "integrated GPU"
+    for title in dict.fromkeys(device.title for device in devices if device.kind == wanted):
+        device = next(one for one in devices if one.title == title)
+        yield Gpu(title, device.free, device.total, integrated=wanted == "integrated GPU")
+
+
+def _facts(answer: _Answer) -> dict[str, Any]:
+    """The answer as JSON has it: sums by kind first, then every part."""
+    fit = answer.fit
+    facts: dict[str, Any] = msgspec.to_builtins(answer)
+    del facts["fit"]
+    facts |= {
+        "verdict": fit.verdict,
+        "weights_bytes": fit.sum_of("weights"),
+        "kv_cache_bytes": fit.sum_of("cache"),
+        "buffers_bytes": fit.sum_of("buffers") + fit.sum_of("program") + fit.sum_of("adapters"),
+        "needed_bytes": fit.total,
+        "free_bytes": fit.free[MEMORY],
+    }
+    return facts | msgspec.to_builtins(fit)
+
+
+def _page(answer: _Answer) -> Iterator[str]:
+    fit = answer.fit
+    yield f"{answer.model} ({answer.engine}), {_settings(fit)}"
+    if answer.source == "catalogue":
+        yield "It is not on this machine; this is what the catalogue says of it."
+    yield from lines(fit)
+
+
+def _settings(fit: Fit) -> str:
+    words = [f"{fit.context:,} tokens of context"]
+    words += [f"{fit.gpu_layers} layers on the GPU"] if fit.gpu_layers else []
+    return ", ".join(words)
+
+
+def add_words(words: Words) -> None:
+    """Add `fit`."""
+    parser = parser_of(words.add_parser, "fit", help="whether a model fits into the free memory")
+    parser.add_argument(
+        "name", metavar="MODEL", help="its name or path, or an id or name of the catalogue"
+    )
+    add_load_flags(parser, _OPTIONS)
+    parser.add_argument("--json", action="store_true", help="write one JSON object")
+    parser.set_defaults(run=run_fit)

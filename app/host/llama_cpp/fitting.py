@@ -1,0 +1,82 @@
+"""The fit ladder at load: the first rung that what is free here can hold, and its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from app.core.errors import OutOfMemoryError
+from app.core.fit.advice import advised, gib
+from app.core.fit.estimate import MEMORY, Fit, with_given_back
+from app.core.fit.ladder import Step, changes, ladder
+from app.core.fit.layout import Layout
+from app.core.fit.placement import INTEGRATED, Device, gpus
+from app.core.load_options import LoadOptions
+from app.core.machine import Gpu, Machine, this_machine
+from app.engine.messages import Adapter
+
+_SMALLER = "Close other programs, choose a smaller context or a smaller model."
+
+
+def fitted(
+    layout: Layout, options: LoadOptions, devices: Iterable[Device], adapters: int = 0
+) -> tuple[LoadOptions, tuple[str, ...]]:
+    """The options to load with, and a sentence for each that is otherwise than asked.
+
+    `adapters` are the bytes that they take of the memory.
+
+    Raises OutOfMemoryError, with what would make it fit, where no rung of the ladder does.
+    """
+    if options.fit != "auto":
+        return options, ()
+    machine = with_given_back(this_machine(_cards(devices)), {MEMORY: -adapters})
+    steps = ladder(layout, options, machine)
+    if (step := _first(steps, machine, mapped=False)) is not None:
+        return step.options, changes(steps[0], step)
+    if options.mmap and (step := _first(steps, machine, mapped=True)) is not None:
+        return step.options, (*changes(steps[0], step), _slow(step.fit, machine))
+    raise _refusal(layout, options, machine, steps[-1].fit)
+
+
+def sizes_of(adapters: Iterable[Adapter]) -> int:
+    """The bytes of the adapters' files."""
+    return sum(Path(adapter.path).stat().st_size for adapter in adapters)
+
+
+def _cards(devices: Iterable[Device]) -> Iterable[Gpu]:
+    for device in gpus(devices):
+        yield Gpu(device.title, device.free, device.total, integrated=device.kind == INTEGRATED)
+
+
+def _first(steps: Sequence[Step], machine: Machine, *, mapped: bool) -> Step | None:
+    """The first that fits; `mapped` weights need not stay in memory."""
+    return next(
+        (step for step in steps if _need(step.fit, machine, mapped=mapped) <= machine.memory_free),
+        None,
+    )
+
+
+def _need(fit: Fit, machine: Machine, *, mapped: bool) -> int:
+    shared = [gpu.name for gpu in machine.gpus if gpu.integrated]
+    needed = sum(fit.needed.get(name, 0) for name in (MEMORY, *shared))
+    return needed - (fit.sum_of("weights", MEMORY) if mapped else 0)
+
+
+def _slow(fit: Fit, machine: Machine) -> str:
+    weights = fit.sum_of("weights", MEMORY)
+    return (
+        f"The weights take {gib(weights)}, and {gib(machine.memory_free)} of memory are free: what "
+        "does not stay there is read from the disk again and again, which is slow."
+    )
+
+
+def _refusal(
+    layout: Layout, options: LoadOptions, machine: Machine, last: Fit
+) -> OutOfMemoryError:
+    needed = _need(last, machine, mapped=options.mmap)
+    advice = advised(layout, options, machine).advice
+    return OutOfMemoryError(
+        f"With a context of {last.context:,} tokens {layout.name} needs {gib(needed)} of memory, "
+        f"but only {gib(machine.memory_free)} are free.",
+        " ".join(advice) or _SMALLER,
+    )

@@ -1,0 +1,201 @@
+"""Small GGUF models of many shapes, written with the `gguf` package: real headers, weights of zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+
+_BYTES = {"F16": 2.0, "F32": 4.0, "Q8_0": 34 / 32, "Q4_0": 18 / 32, "Q4_K": 144 / 256}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a model looks like; `head` is the width of a head, 0 where it is width over heads."""
+
+    architecture: str
+    width: int = 256
+    inner: int = 704
+    layers: int = 6
+    heads: int = 8
+    kv_heads: int = 8
+    head: int = 0
+    vocabulary: int = 4096
+    tied: bool = False
+    kind: str = "F16"
+    window: int = 0
+    experts: int = 0
+    context: int = 32_768
+
+    @property
+    def head_width(self) -> int:
+        return self.head or self.width // self.heads
+
+
+def write(path: Path, shape: Shape) -> Path:
+    """The model in a file."""
+    writer = gguf.GGUFWriter(path, shape.architecture)
+    _describe(writer, shape)
+    _vocabulary(writer, shape)
+    for name, dimensions in _tensors(shape).items():
+        _add(writer, name, dimensions, shape.kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def _describe(writer: gguf.GGUFWriter, shape: Shape) -> None:
+    writer.add_context_length(shape.context)
+    writer.add_embedding_length(shape.width)
+    writer.add_block_count(shape.layers)
+    writer.add_feed_forward_length(shape.inner)
+    if shape.architecture == "mamba":
+        writer.add_ssm_conv_kernel(4)
+        writer.add_ssm_inner_size(2 * shape.width)
+        writer.add_ssm_state_size(16)
+        writer.add_ssm_time_step_rank(16)
+        writer.add_layer_norm_rms_eps(1e-5)
+        return
+    writer.add_head_count(shape.heads)
+    writer.add_head_count_kv(shape.kv_heads)
+    writer.add_key_length(shape.head_width)
+    writer.add_value_length(shape.head_width)
+    writer.add_rope_dimension_count(shape.head_width)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_layer_norm_eps(1e-5)
+    if shape.window:
+        writer.add_sliding_window(shape.window)
+    if shape.architecture == "gptneox":
+        writer.add_parallel_residual(True)
+    if shape.experts:
+        writer.add_expert_count(shape.experts)
+        writer.add_expert_used_count(2)
+        writer.add_expert_feed_forward_length(shape.inner)
+        writer.add_expert_shared_feed_forward_length(shape.inner)
+
+
+def _vocabulary(writer: gguf.GGUFWriter, shape: Shape) -> None:
+    tokens = [f"<{number}>" for number in range(3)]
+    tokens += [chr(number) for number in range(ord("!"), ord("~") + 1)]
+    tokens += [chr(number) for number in range(0xA1, 0x144)]
+    tokens += [f"w{number}" for number in range(shape.vocabulary - len(tokens))]
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types([3] * 3 + [1] * (len(tokens) - 3))
+    writer.add_token_merges(["w 1"])
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+
+
+def _tensors(shape: Shape) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {
+        "token_embd.weight": (shape.vocabulary, shape.width),
+        "output_norm.weight": (shape.width,),
+    }
+    if shape.architecture == "gptneox":
+        found["output_norm.bias"] = (shape.width,)
+    if not shape.tied:
+        found["output.weight"] = (shape.vocabulary, shape.width)
+    for layer in range(shape.layers):
+        found |= {f"blk.{layer}.{name}": size for name, size in _layer(shape).items()}
+    return found
+
+
+def _layer(shape: Shape) -> dict[str, tuple[int, ...]]:
+    make: dict[str, Any] = {"gptneox": _neox, "phi3": _phi, "mamba": _mamba}
+    return make.get(shape.architecture, _usual)(shape)
+
+
+def _usual(shape: Shape) -> dict[str, tuple[int, ...]]:
+    """A layer of llama, qwen2, qwen3, gemma3 and qwen2moe."""
+    width, inner, head = shape.width, shape.inner, shape.head_width
+    queries, keys = shape.heads * head, shape.kv_heads * head
+    found: dict[str, tuple[int, ...]] = {
+        "attn_norm.weight": (width,),
+        "ffn_norm.weight": (width,),
+        "attn_q.weight": (queries, width),
+        "attn_k.weight": (keys, width),
+        "attn_v.weight": (keys, width),
+        "attn_output.weight": (width, queries),
+    }
+    if shape.architecture in ("qwen2", "qwen2moe"):
+        found |= {"attn_q.bias": (queries,), "attn_k.bias": (keys,), "attn_v.bias": (keys,)}
+    if shape.architecture in ("qwen3", "gemma3"):
+        found |= {"attn_q_norm.weight": (head,), "attn_k_norm.weight": (head,)}
+    if shape.architecture == "gemma3":
+        found |= {"post_attention_norm.weight": (width,), "post_ffw_norm.weight": (width,)}
+    mark, count = ("_exps", (shape.experts,)) if shape.experts else ("", ())
+    found |= {
+        f"ffn_gate{mark}.weight": (*count, inner, width),
+        f"ffn_up{mark}.weight": (*count, inner, width),
+        f"ffn_down{mark}.weight": (*count, width, inner),
+    }
+    if shape.experts:
+        found |= {
+            "ffn_gate_inp.weight": (shape.experts, width),
+            "ffn_gate_inp_shexp.weight": (width,),
+            "ffn_gate_shexp.weight": (inner, width),
+            "ffn_up_shexp.weight": (inner, width),
+            "ffn_down_shexp.weight": (width, inner),
+        }
+    return found
+
+
+def _neox(shape: Shape) -> dict[str, tuple[int, ...]]:
+    width, inner = shape.width, shape.inner
+    return {
+        "attn_norm.weight": (width,),
+        "attn_norm.bias": (width,),
+        "attn_qkv.weight": (3 * width, width),
+        "attn_qkv.bias": (3 * width,),
+        "attn_output.weight": (width, width),
+        "attn_output.bias": (width,),
+        "ffn_norm.weight": (width,),
+        "ffn_norm.bias": (width,),
+        "ffn_up.weight": (inner, width),
+        "ffn_up.bias": (inner,),
+        "ffn_down.weight": (width, inner),
+        "ffn_down.bias": (width,),
+    }
+
+
+def _phi(shape: Shape) -> dict[str, tuple[int, ...]]:
+    width, inner, head = shape.width, shape.inner, shape.head_width
+    return {
+        "attn_norm.weight": (width,),
+        "attn_qkv.weight": ((shape.heads + 2 * shape.kv_heads) * head, width),
+        "attn_output.weight": (width, shape.heads * head),
+        "ffn_norm.weight": (width,),
+        "ffn_up.weight": (2 * inner, width),
+        "ffn_down.weight": (width, inner),
+    }
+
+
+def _mamba(shape: Shape) -> dict[str, tuple[int, ...]]:
+    width = shape.width
+    return {
+        "attn_norm.weight": (width,),
+        "ssm_in.weight": (4 * width, width),
+        "ssm_conv1d.weight": (2 * width, 4),
+        "ssm_conv1d.bias": (2 * width,),
+        "ssm_x.weight": (16 + 2 * 16, 2 * width),
+        "ssm_dt.weight": (2 * width, 16),
+        "ssm_dt.bias": (2 * width,),
+        "ssm_a": (2 * width, 16),
+        "ssm_d": (2 * width,),
+        "ssm_out.weight": (width, 2 * width),
+    }
+
+
+def _add(writer: gguf.GGUFWriter, name: str, dimensions: tuple[int, ...], kind: str) -> None:
+    small = len(dimensions) == 1 or name.endswith(("ssm_a", "conv1d.weight", "ssm_dt.weight"))
+    kind = "F32" if small or "gate_inp" in name else kind
+    row = int(dimensions[-1] * _BYTES[kind])
+    zeros = np.zeros((*dimensions[:-1], row), np.uint8)
+    writer.add_tensor(name, zeros, raw_dtype=gguf.GGMLQuantizationType[kind])

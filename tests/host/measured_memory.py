@@ -1,0 +1,103 @@
+"""A child that loads a model, makes it use all its buffers, and says what that took, as JSON.
+
+The buffers are those that llama.cpp names in its log; the growth is that of the process's resident
+memory. Run as a program with a model and load options, so that nothing else grows beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import psutil
+
+from app.core.fit.demand import OUTPUTS
+from app.core.load_options import LoadOptions
+from app.host.base import Job
+from app.host.llama_cpp.context import Context
+from app.host.llama_cpp.library import library, native
+from app.host.llama_cpp.loading import load_engine
+
+_BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output)\s+buffer size\s*=\s*([\d.]+) MiB")
+_READ = 8  # of the context's parts one is really read, the others are copies
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Bytes: the buffers by kind, and the resident growth."""
+
+    buffers: dict[str, float]
+    growth: int
+
+
+class Log:
+    """What llama.cpp says of its buffers."""
+
+    def __init__(self) -> None:
+        self.buffers: dict[str, float] = {}
+        self._line = ""
+        self._callback = native.llama_log_callback(self._on_log)
+        library()
+        native.llama_log_set(self._callback, None)
+
+    def _on_log(self, _level: int, text: bytes, _data: object) -> None:
+        self._line += text.decode("utf-8", "replace")
+        if not self._line.endswith("\n"):
+            return
+        if found := _BUFFER.search(self._line):
+            size = float(found[3]) * 2**20
+            self.buffers[found[2]] = self.buffers.get(found[2], 0.0) + size
+        self._line = ""
+
+
+def measure(path: Path, options: LoadOptions) -> Measured:
+    """Measure in a child of its own."""
+    command = [sys.executable, "-m", __spec__.name, str(path), msgspec.json.encode(options).decode()]
+    root = Path(__file__).parents[2]
+    ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert not ended.returncode, ended.stderr[-2000:]
+    return Measured(**json.loads(ended.stdout))
+
+
+def _measure(path: Path, options: LoadOptions) -> dict[str, Any]:
+    log = Log()
+    before = psutil.Process().memory_info().rss
+    engine = load_engine(str(path), options, Job(1, lambda _event: None))
+    _use(engine._model.context, recurrent=not engine._model.can_forget_part)
+    growth = psutil.Process().memory_info().rss - before
+    return {"buffers": log.buffers, "growth": growth}
+
+
+def _use(context: Context, *, recurrent: bool) -> None:
+    """Compute a whole batch at the end of a full context, with as many logits as there can be."""
+    chunk = context.chunk
+    if not recurrent:
+        _fill(context, context.size - chunk)
+    tokens = np.arange(chunk) % 200 + 3
+    context.batch.fill(tokens, 0, _READ)
+    context.batch.output[: min(chunk, OUTPUTS)] = 1
+    context.batch.output[min(chunk, OUTPUTS) :] = 0
+    context.decode(chunk)
+
+
+def _fill(context: Context, length: int) -> None:
+    """Read a part, and let the other sequences hold copies of it."""
+    part = length // _READ
+    context.batch.fill(np.arange(part) % 200 + 3, 0, 0)
+    context.decode(part)
+    state = context.save(0)
+    assert state is not None
+    for sequence in range(1, _READ):
+        assert context.restore(state, sequence)
+
+
+if __name__ == "__main__":
+    given = msgspec.json.decode(sys.argv[2], type=LoadOptions)
+    print(json.dumps(_measure(Path(sys.argv[1]), given)))  # noqa: T201 - the test reads it
