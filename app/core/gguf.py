@@ -225,7 +225,11 @@ def _state(part: _Part, architecture: str) -> int:
     def number(key: str) -> int:
         return part.number(f"{architecture}.{key}")
 
-    width, inner, size = number("embedding_length"), number("ssm.inner_size"), number("ssm.state_size")
+    width, inner, size = (
+        number("embedding_length"),
+        number("ssm.inner_size"),
+        number("ssm.state_size"),
+    )
     beside = inner + 2 * number("ssm.group_count") * size
     convolution = max(0, number("ssm.conv_kernel") - 1) * beside
     shifts = number("token_shift_count") or (2 if number("wkv.head_size") else 0)

@@ -89,8 +89,13 @@ def test_the_starter_model_is_read_right(starter_model: Path) -> None:
             width=576,
             widest=1536,
             heads=9,
+            states=(0,) * 30,
+            rest=30_081_024,
+            is_tied=True,
+            queries=576,
         ),
         tensors=header.tensors,
+        merges=48_900,
     )
     assert len(header.tensors) == 272
     assert {tensor.kind for tensor in header.tensors} == {"F32", "Q4_1", "Q8_0"}

@@ -1,4 +1,4 @@
-"""Small GGUF models of many shapes, written with the `gguf` package: real headers, weights of zero."""
+"""Small GGUF models of many shapes, written with the `gguf` package: real headers, zero weights."""
 
 from __future__ import annotations
 

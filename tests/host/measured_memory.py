@@ -20,13 +20,13 @@ import psutil
 
 from app.core.fit.demand import OUTPUTS
 from app.core.load_options import LoadOptions
+from app.host import llama_cpp as engine_module
 from app.host.base import Job
 from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.library import library, native
-from app.host.llama_cpp.loading import load_engine
 
 _BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output)\s+buffer size\s*=\s*([\d.]+) MiB")
-_READ = 8  # of the context's parts one is really read, the others are copies
+_COPIES = 16  # of what is read, to fill the context without reading so much
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,13 @@ class Log:
 
 def measure(path: Path, options: LoadOptions) -> Measured:
     """Measure in a child of its own."""
-    command = [sys.executable, "-m", __spec__.name, str(path), msgspec.json.encode(options).decode()]
+    command = [
+        sys.executable,
+        "-m",
+        __spec__.name,
+        str(path),
+        msgspec.json.encode(options).decode(),
+    ]
     root = Path(__file__).parents[2]
     ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert not ended.returncode, ended.stderr[-2000:]
@@ -69,7 +75,7 @@ def measure(path: Path, options: LoadOptions) -> Measured:
 def _measure(path: Path, options: LoadOptions) -> dict[str, Any]:
     log = Log()
     before = psutil.Process().memory_info().rss
-    engine = load_engine(str(path), options, Job(1, lambda _event: None))
+    engine: Any = engine_module.load(str(path), options, Job(1, lambda _event: None))
     _use(engine._model.context, recurrent=not engine._model.can_forget_part)
     growth = psutil.Process().memory_info().rss - before
     return {"buffers": log.buffers, "growth": growth}
@@ -81,7 +87,7 @@ def _use(context: Context, *, recurrent: bool) -> None:
     if not recurrent:
         _fill(context, context.size - chunk)
     tokens = np.arange(chunk) % 200 + 3
-    context.batch.fill(tokens, 0, _READ)
+    context.batch.fill(tokens, 0, _COPIES)
     context.batch.output[: min(chunk, OUTPUTS)] = 1
     context.batch.output[min(chunk, OUTPUTS) :] = 0
     context.decode(chunk)
@@ -89,12 +95,12 @@ def _use(context: Context, *, recurrent: bool) -> None:
 
 def _fill(context: Context, length: int) -> None:
     """Read a part, and let the other sequences hold copies of it."""
-    part = length // _READ
+    part = length // _COPIES
     context.batch.fill(np.arange(part) % 200 + 3, 0, 0)
     context.decode(part)
     state = context.save(0)
     assert state is not None
-    for sequence in range(1, _READ):
+    for sequence in range(1, _COPIES):
         assert context.restore(state, sequence)
 
 

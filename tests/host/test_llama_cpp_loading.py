@@ -23,6 +23,7 @@ from app.core.errors import (
     TruncatedModelError,
     UnsupportedModelError,
 )
+from app.core.fit.placement import Device, Placement
 from app.core.load_options import LoadOptions
 from app.engine.messages import HostEvent, Loading
 from app.host import llama_cpp as engine_module
@@ -31,7 +32,6 @@ from app.host.llama_cpp import loading
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
 from app.host.llama_cpp.loading import _load_error
-from app.host.llama_cpp.placement import Device, Placement
 from app.host.threads import default_threads
 from tests.host.driving import load
 
@@ -103,7 +103,7 @@ def test_a_context_beyond_the_memory_is_refused(
     memory = SimpleNamespace(available=8192 * 23_040 - 1)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
     with pytest.raises(OutOfMemoryError, match="8,192"):
-        load(starter_model, LoadOptions())
+        load(starter_model, LoadOptions(fit="as-asked"))
 
 
 def test_the_attention_of_a_micro_batch_counts_as_memory(
@@ -112,8 +112,8 @@ def test_the_attention_of_a_micro_batch_counts_as_memory(
     memory = SimpleNamespace(available=8192 * (23_040 + 512 * 9 * 4) - 1)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
     with pytest.raises(OutOfMemoryError, match="8,192"):
-        load(starter_model, LoadOptions())
-    load(starter_model, LoadOptions(flash_attention="on", threads=1)).close()
+        load(starter_model, LoadOptions(fit="as-asked"))
+    load(starter_model, LoadOptions(fit="as-asked", flash_attention="on", threads=1)).close()
 
 
 @pytest.mark.parametrize("context", [1, 31])
@@ -278,7 +278,7 @@ def test_fewer_layers_are_no_help_where_the_processor_is_full(
 ) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
     with pytest.raises(OutOfMemoryError, match="A context of 256 tokens needs"):
-        load(starter_model, LoadOptions(context=256, threads=1))
+        load(starter_model, LoadOptions(context=256, threads=1, fit="as-asked"))
     assert card == [31, 15, 7]
 
 

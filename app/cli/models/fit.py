@@ -111,7 +111,10 @@ def _machine(program: Program, engine: str, options: LoadOptions) -> Machine:
 def _cards(described: Described, engine: str) -> Iterator[Gpu]:
     """Each card once, integrated ones only where there are no others."""
     devices = [
-        device for report in described.engines if report.engine == engine for device in report.devices
+        device
+        for report in described.engines
+        if report.engine == engine
+        for device in report.devices
     ]
     kinds = {device.kind for device in devices}
     wanted = "GPU" if "GPU" in kinds else "integrated GPU"
@@ -133,7 +136,8 @@ def _facts(answer: _Answer) -> dict[str, Any]:
         "needed_bytes": fit.total,
         "free_bytes": fit.free[MEMORY],
     }
-    return facts | msgspec.to_builtins(fit)
+    facts |= msgspec.to_builtins(fit)
+    return facts
 
 
 def _page(answer: _Answer) -> Iterator[str]:

@@ -86,7 +86,7 @@ def _closing(fit: Fit, machine: Machine) -> Iterator[str]:
     """How much other programs would have to give back, where that can be enough."""
     needed = fit.needed.get(MEMORY, 0)
     missing = int(needed / COMFORT) - machine.memory_free
-    if 0 < missing and needed <= machine.memory_total * COMFORT:
+    if missing > 0 and needed <= machine.memory_total * COMFORT:
         yield f"Closing other programs that hold {gib(missing)} of memory would make it fit."
     elif needed > machine.memory_total * COMFORT:
         yield "A smaller model, or a smaller quantization of this one, needs less of everything."

@@ -75,7 +75,7 @@ def demand(sizes: LayerSizes, vocabulary: int, settings: Computing) -> Demand:
     the layers are done.
     """
     each = settings.context * KV_BYTES[settings.kv_type]
-    mask = _mask(settings)
+    mask = _mask(settings) if any(sizes.cache) else 0
     most = max(_feeding(sizes, settings), _attending(sizes, settings))
     logits = min(settings.outputs, settings.ubatch) * vocabulary * _FLOAT
     states = sizes.states or (0,) * len(sizes.weights)

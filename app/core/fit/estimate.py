@@ -26,6 +26,9 @@ BATCH = 512
 ROWS = 64
 """How many rows of logits are usually kept at once: a block whose probabilities are wanted."""
 
+WORKING = "working buffers"
+"""What is reserved to compute a batch in."""
+
 QUANTIZED = ("q8_0", "q4_0")
 """The types of KV cache that need flash attention."""
 
@@ -99,7 +102,9 @@ def estimate(
         computing = computing_of(layout, options, on_gpu=False)
         needed = demand(layout.sizes, layout.vocabulary, computing)
     parts = [*_gpu_parts(placement, needed, computing)]
-    parts += _memory_parts(layout, placement, needed, computing, min(rows, computing.ubatch))
+    parts += _memory_parts(
+        layout, placement, needed, computing, min(rows, options.batch or BATCH, computing.context)
+    )
     if adapters:
         device = placement.devices[0].title if placement.devices else MEMORY
         parts.append(Part("adapters", device, adapters, "adapters"))
@@ -122,7 +127,9 @@ def computing_of(layout: Layout, options: LoadOptions, *, on_gpu: bool) -> Compu
         ubatch=min(options.ubatch or BATCH, options.batch or BATCH, context),
         outputs=OUTPUTS,
         kv_type=options.kv_type,
-        flash_attention=auto if options.flash_attention == "auto" else options.flash_attention == "on",
+        flash_attention=auto
+        if options.flash_attention == "auto"
+        else options.flash_attention == "on",
         windowed=layout.windowed,
     )
 
@@ -169,16 +176,14 @@ def _device(index: int, gpu: Gpu) -> Device:
     return Device(index, gpu.name, gpu.name, kind, gpu.free, gpu.total, id=str(index))
 
 
-def _gpu_parts(
-    placement: Placement, needed: Demand, computing: Computing
-) -> Iterable[Part]:
+def _gpu_parts(placement: Placement, needed: Demand, computing: Computing) -> Iterable[Part]:
     held = placement.held(needed)[: len(placement.devices)]
     for index, row in enumerate(held):
         layers = "1 layer" if row.layers == 1 else f"{row.layers} layers"
         logits = needed.logits if index == len(held) - 1 else 0
         yield Part(f"weights of {layers}", row.device, row.weights, "weights")
         yield Part(_cache_words(computing), row.device, row.cache, "cache")
-        yield Part("working buffers", row.device, needed.scratch + logits)
+        yield Part(WORKING, row.device, needed.scratch + logits)
 
 
 def _memory_parts(
@@ -194,10 +199,10 @@ def _memory_parts(
     if here:
         logits = needed.logits if not placement.layers else 0
         flash = "with" if computing.flash_attention else "without"
-        working = needed.scratch + logits + conversion(layout.sizes, computing)
-        yield Part(f"working buffers ({flash} flash attention)", MEMORY, working)
+        yield Part(f"{WORKING} ({flash} flash attention)", MEMORY, needed.scratch + logits)
+        yield Part("inputs in the weights' type", MEMORY, conversion(layout.sizes, computing))
     else:
-        yield Part("working buffers", MEMORY, needed.inputs)
+        yield Part(WORKING, MEMORY, needed.inputs)
     yield Part(f"logits of {rows} tokens", MEMORY, rows * layout.vocabulary * _FLOAT)
     table = layout.vocabulary * _PER_TOKEN + layout.merges * _PER_MERGE
     yield Part("vocabulary and library", MEMORY, _PROGRAM + table, "program")

@@ -73,8 +73,13 @@ def changes(asked: Step, taken: Step) -> tuple[str, ...]:
     if asked.options.kv_type != taken.options.kv_type:
         found.append(_cache_words(asked.fit, taken.fit))
     if asked.fit.context != taken.fit.context:
-        found.append(_context_words(asked.fit, taken.fit))
+        found.append(shorter_context(asked.fit.context, taken.fit.context))
     return tuple(found)
+
+
+def shorter_context(asked: int, taken: int) -> str:
+    """The sentence for a context that is shorter than asked."""
+    return f"The context is {taken:,} tokens in place of {asked:,}, to fit into the free memory."
 
 
 def _rungs(
@@ -126,11 +131,4 @@ def _cache_words(asked: Fit, taken: Fit) -> str:
     return (
         f"The KV cache is of type q8_0 with flash attention in place of {asked.kv_type}, to fit "
         f"into the free memory: {after:,.1f} KiB for each token in place of {before:,.1f}."
-    )
-
-
-def _context_words(asked: Fit, taken: Fit) -> str:
-    return (
-        f"The context is {taken.context:,} tokens in place of {asked.context:,}, to fit into the "
-        "free memory."
     )

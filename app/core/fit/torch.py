@@ -33,9 +33,7 @@ class TorchParts:
 def torch_parts(layout: Layout, context: int, gpu_layers: int, machine: Machine) -> TorchParts:
     """The parts on the device that the engine would choose."""
     half = layout.parameters * 2
-    card = next(
-        (gpu for gpu in machine.gpus if gpu_layers and half * RESERVE <= gpu.free), None
-    )
+    card = next((gpu for gpu in machine.gpus if gpu_layers and half * RESERVE <= gpu.free), None)
     if card is None:
         each = 4 if half * 2 <= machine.memory_free else 2
         kv_type = "f32" if each == 4 else "bf16"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import psutil
 
-from app.host.blocks import PrefixIndex
 from app.core.fit.demand import SEQUENCES
+from app.host.blocks import PrefixIndex
 from app.host.llama_cpp.context import Context, State
 from app.host.state_file import MOST_STATE
 from app.host.states import WORTH, SavedPrompts

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
+from app.core.adapters import Adapter
 from app.core.errors import OutOfMemoryError
 from app.core.fit.advice import advised, gib
-from app.core.fit.estimate import MEMORY, Fit, with_given_back
+from app.core.fit.estimate import MEMORY, Fit, estimate
 from app.core.fit.ladder import Step, changes, ladder
 from app.core.fit.layout import Layout
 from app.core.fit.placement import INTEGRATED, Device, gpus
 from app.core.load_options import LoadOptions
 from app.core.machine import Gpu, Machine, this_machine
-from app.engine.messages import Adapter
 
 _SMALLER = "Close other programs, choose a smaller context or a smaller model."
 
@@ -29,13 +30,14 @@ def fitted(
     """
     if options.fit != "auto":
         return options, ()
-    machine = with_given_back(this_machine(_cards(devices)), {MEMORY: -adapters})
-    steps = ladder(layout, options, machine)
+    machine = this_machine(_cards(devices))
+    steps = ladder(layout, options, machine, estimated=partial(estimate, adapters=adapters))
     if (step := _first(steps, machine, mapped=False)) is not None:
         return step.options, changes(steps[0], step)
     if options.mmap and (step := _first(steps, machine, mapped=True)) is not None:
         return step.options, (*changes(steps[0], step), _slow(step.fit, machine))
-    raise _refusal(layout, options, machine, steps[-1].fit)
+    advice = advised(layout, options, machine, adapters=adapters).advice
+    raise _refusal(layout.name, _need(steps[-1].fit, machine, mapped=options.mmap), steps[-1].fit, machine, advice)
 
 
 def sizes_of(adapters: Iterable[Adapter]) -> int:
@@ -71,12 +73,10 @@ def _slow(fit: Fit, machine: Machine) -> str:
 
 
 def _refusal(
-    layout: Layout, options: LoadOptions, machine: Machine, last: Fit
+    name: str, needed: int, last: Fit, machine: Machine, advice: tuple[str, ...]
 ) -> OutOfMemoryError:
-    needed = _need(last, machine, mapped=options.mmap)
-    advice = advised(layout, options, machine).advice
     return OutOfMemoryError(
-        f"With a context of {last.context:,} tokens {layout.name} needs {gib(needed)} of memory, "
+        f"With a context of {last.context:,} tokens {name} needs {gib(needed)} of memory, "
         f"but only {gib(machine.memory_free)} are free.",
         " ".join(advice) or _SMALLER,
     )

@@ -26,6 +26,7 @@ from app.core.errors import (
     OutOfMemoryError,
     UnsupportedModelError,
 )
+from app.core.fit.ladder import SHORTEST, shorter_context, unset
 from app.core.gguf import read_header
 from app.core.load_options import LoadOptions
 from app.core.model_folders import read_folder
@@ -150,6 +151,7 @@ def _load_on(device: Device, order: _Order) -> TorchEngine:
             lay_out(network)
     settings = _settings(network, options, device, threads)
     settings = msgspec.structs.replace(settings, adapters=digests(order.adapters))
+    settings = _fitted(network, settings, options, device, order.notes)
     _check_memory(network, settings, device)
     model = _model(source, network, tokenizer, settings)
     info = _info(source, model, network, settings)
@@ -295,13 +297,36 @@ def _trained(network: Any) -> int:
     return int(getattr(config, "max_position_embeddings", 0) or 0)
 
 
-def _check_memory(network: Any, settings: EngineSettings, device: Device) -> None:
-    """Refuse a context that cannot fit: the system would end the whole process for it."""
+def _fitted(
+    network: Any, settings: EngineSettings, options: LoadOptions, device: Device, notes: list[str]
+) -> EngineSettings:
+    """With a shorter context where nobody set it and the memory cannot hold the usual one."""
+    asked = settings.context
+    while (
+        "context" in unset(options)
+        and settings.context > SHORTEST
+        and not device.is_gpu
+        and _cache_bytes(network, settings, device) > psutil.virtual_memory().available
+    ):
+        context = max(SHORTEST, settings.context // 2)
+        settings = msgspec.structs.replace(settings, context=context)
+    if settings.context != asked:
+        notes.append(shorter_context(asked, settings.context))
+    return settings
+
+
+def _cache_bytes(network: Any, settings: EngineSettings, device: Device) -> int:
     config = network.config.get_text_config(decoder=True)
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     each = 2 * config.num_hidden_layers * heads * width * device.dtype.itemsize
-    needed, free = each * settings.context, psutil.virtual_memory().available
+    return int(each * settings.context)
+
+
+def _check_memory(network: Any, settings: EngineSettings, device: Device) -> None:
+    """Refuse a context that cannot fit: the system would end the whole process for it."""
+    needed = _cache_bytes(network, settings, device)
+    free = psutil.virtual_memory().available
     if not device.is_gpu and needed > free:
         raise OutOfMemoryError(
             f"A context of {settings.context:,} tokens needs {needed / 2**30:.1f} GiB of memory, "
