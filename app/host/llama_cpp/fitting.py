@@ -36,8 +36,7 @@ def fitted(
         return step.options, changes(steps[0], step)
     if options.mmap and (step := _first(steps, machine, mapped=True)) is not None:
         return step.options, (*changes(steps[0], step), _slow(step.fit, machine))
-    advice = advised(layout, options, machine, adapters=adapters).advice
-    raise _refusal(layout.name, _need(steps[-1].fit, machine, mapped=options.mmap), steps[-1].fit, machine, advice)
+    raise _refusal(layout, options, machine, steps[-1].fit, adapters)
 
 
 def sizes_of(adapters: Iterable[Adapter]) -> int:
@@ -73,10 +72,12 @@ def _slow(fit: Fit, machine: Machine) -> str:
 
 
 def _refusal(
-    name: str, needed: int, last: Fit, machine: Machine, advice: tuple[str, ...]
+    layout: Layout, options: LoadOptions, machine: Machine, last: Fit, adapters: int
 ) -> OutOfMemoryError:
+    needed = _need(last, machine, mapped=options.mmap)
+    advice = advised(layout, options, machine, adapters=adapters).advice
     return OutOfMemoryError(
-        f"With a context of {last.context:,} tokens {name} needs {gib(needed)} of memory, "
+        f"With a context of {last.context:,} tokens {layout.name} needs {gib(needed)} of memory, "
         f"but only {gib(machine.memory_free)} are free.",
         " ".join(advice) or _SMALLER,
     )
