@@ -143,7 +143,11 @@ def _word(parser: argparse.ArgumentParser, name: str, about: str) -> Iterator[tu
     own = [action for action in parser._actions if ":" not in action.dest]
     places = [_place(action) for action in own if not action.option_strings]
     options = [_option(action) for action in own if action.option_strings and action.dest != "help"]
-    if len(own) < len(parser._actions):
+    derived = [action for action in parser._actions if ":" in action.dest]
+    if derived and not any(action.dest.startswith("sampling:") for action in derived):
+        flags = ", ".join(f"`{action.option_strings[0]}`" for action in derived)
+        options.append(f"the load options {flags}")
+    elif derived:
         options.append("every parameter and load option, such as `--top-p 0.9`")
     yield " ".join([name, *places]), about, "; ".join(options)
 

@@ -6,9 +6,9 @@ import msgspec
 
 from app.core.catalogue import Catalogue, catalogue_file, present
 from app.core.housekeeping import disk_use
-from app.core.machine import Machine, this_machine
+from app.core.machine import Machine, Verdict, this_machine
 from app.core.models import ModelFile
-from app.core.offers import Verdict, verdict
+from app.core.offers import verdict
 from app.core.shelf import ModelRecord
 from app.workbench import Workbench
 
