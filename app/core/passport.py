@@ -188,9 +188,6 @@ def _strengths(passport: Passport) -> Iterator[str]:
         yield "continuing prose"
     if _obeys(passport):
         yield "following simple instructions"
-    foreign = [LANGUAGES[code] for code in passport.languages if code in LANGUAGES]
-    if foreign:
-        yield f"writing in {listed(foreign)}"
 
 
 def _weaknesses(passport: Passport) -> Iterator[str]:
@@ -212,6 +209,12 @@ def _facts(passport: Passport) -> Iterator[str]:
         yield "It continues text and was not made to answer."
     elif passport.kind == "base":
         yield "It goes on with what it is told instead of answering, as base models do."
+    known = [LANGUAGES[code] for code in passport.languages if code in LANGUAGES]
+    if known:
+        did = "answered" if passport.kind == "instruct" else "went on"
+        count = len(passport.languages_tried)
+        languages = "1 language" if count == 1 else f"{count} languages"
+        yield f"Tried in {languages}, it {did} in {listed(known)}."
     yield from _speeds(passport)
     if passport.memory_per_1000:
         size = passport.memory_per_1000 / 1e6

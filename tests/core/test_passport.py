@@ -33,8 +33,9 @@ def but(**changes: object) -> Passport:
 
 def test_the_card_of_a_sound_model() -> None:
     assert words(SOUND) == (
-        "Good for: continuing prose; following simple instructions; writing in English and French.",
+        "Good for: continuing prose; following simple instructions.",
         "Weak at: Chinese, Russian, German and Spanish.",
+        "Tried in 6 languages, it answered in English and French.",
         "It writes about 3 pages a minute here, and reads about 40.",
         "Every 1,000 tokens of context take 23 MB of memory.",
     )

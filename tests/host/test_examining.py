@@ -76,7 +76,7 @@ def test_a_sound_model(load: Any) -> None:
     assert passport.fingerprint
     assert passport.model == "Scripted"
     lines = words(passport)
-    assert lines[0].startswith("Good for: continuing prose; following simple instructions; writing")
+    assert lines[0].startswith("Good for: continuing prose; following simple instructions.")
     assert lines[1] == "Weak at: Spanish."
 
 

@@ -41,7 +41,7 @@ def test_the_starter_model(any_engine: Any) -> None:
     assert (passport.doubled_bos, passport.ends_turn, passport.stops) == ("no", "yes", "yes")
     assert 0 < passport.tokens_written <= MOST_TOKENS
     assert "en" in passport.languages
-    assert "zh" not in passport.languages
+    assert len(passport.languages) < len(passport.languages_tried)
     assert passport.repetition is not None
     assert passport.repetition < 0.25
     # 30 layers, keys and values of 3 heads of 64 numbers

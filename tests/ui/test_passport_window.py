@@ -143,7 +143,7 @@ def test_the_dialog_shows_the_card(studio: Any, tiny: Any) -> None:
     studio.do("passport")
     found = dialog(studio)
     assert found.name.text() == "Tiny"
-    for words in ("continuing prose", "writing in English and German", "Chinese", "2 pages a"):
+    for words in ("continuing prose", "answered in English and German", "Chinese", "2 pages a"):
         assert words in shown(found)
     assert studio.worker.count_of("examine") == 0
     assert found.bar.isHidden()
