@@ -42,7 +42,7 @@ class Module:
         self.goes_on = threading.Event()
         self.weights: weakref.ref[Weights]
 
-    def load(self, path: str, options: LoadOptions, job: Job, *_: str, remeasure: bool) -> Any:
+    def load(self, path: str, options: LoadOptions, job: Job, *_: str, **more: Any) -> Any:
         weights = Weights()
         self.weights = weakref.ref(weights)
         self.goes_on.wait(60)
