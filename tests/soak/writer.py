@@ -27,7 +27,7 @@ LOOK_MS = 20
 LOADS = 60
 """How often a model is loaded at least, so that there is something to compare."""
 
-LONGEST = 8000
+LONGEST = 5000
 """Characters after which the older half is cut, for a page takes memory by its length."""
 
 STUCK_S = 600
