@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -81,6 +81,7 @@ class Editor(QTextEdit):
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
         document.contentsChange.connect(self._on_contents_change)
+        self.verticalScrollBar().rangeChanged.connect(self._set_width)
 
     # The look of the page
 
@@ -132,9 +133,11 @@ class Editor(QTextEdit):
         """Keep the lines in the middle and as long as they are, with the scroll bar or without."""
         wanted = round(self.fontMetrics().averageCharWidth() * self._measure)
         bar = self.verticalScrollBar()
-        room = bar.sizeHint().width() if bar.isVisible() else 0
+        room = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
         side = max(_NARROWEST, (self.width() - wanted) // 2)
-        self.setViewportMargins(side, 0, side - room, 0)
+        margins = QMargins(side, 0, side - room, 0)
+        if margins != self.viewportMargins():  # or a long text would be laid out anew
+            self.setViewportMargins(margins)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the page; on an empty one, the invitation where the first line will be."""

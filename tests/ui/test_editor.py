@@ -267,3 +267,21 @@ def test_the_lines_stay_as_they_are_when_the_scroll_bar_comes(studio):
     studio.show("\n" * 100)
     assert editor.verticalScrollBar().isVisible()
     assert editor.viewport().width() == before
+
+
+def test_only_another_width_lays_a_long_text_out_anew(qtbot):
+    """A banner above the page makes it lower, and laying a novel out anew takes a tenth second."""
+    editor = Editor()
+    qtbot.addWidget(editor)
+    editor.resize(460, 600)
+    editor.set_text("She left the harbour in the evening.\n" * 400)
+    with qtbot.waitExposed(editor):
+        editor.show()
+    page = editor.document().pageSize().width()
+    widths: list[int] = []
+    layout = editor.document().documentLayout()
+    layout.update.connect(lambda _part: widths.append(editor.viewport().width()))
+    editor.resize(460, 480)
+    assert editor.viewport().height() == 480
+    assert editor.document().pageSize().width() == page == editor.viewport().width()
+    assert widths == []
