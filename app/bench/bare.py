@@ -25,8 +25,11 @@ class Bare:
         self.ends: list[int] = []
         self.build = ""
 
-    def open(self, path: Path, settings: EngineSettings) -> None:
-        """Load the model with the same threads, context, batches and attention as ours."""
+    def open(self, path: Path, settings: EngineSettings, sequences: int = 1) -> None:
+        """Load the model with the same threads, context, batches and attention as ours.
+
+        Steps may have as many rows as there are `sequences`.
+        """
         opened = self._child.ask(
             "open",
             path=str(path),
@@ -36,6 +39,7 @@ class Bare:
             ubatch=settings.ubatch,
             flash_attention=settings.flash_attention,
             gpu_layers=settings.gpu_layers,
+            sequences=sequences,
         )
         self.ends, self.build = opened["ends"], opened["build"]
 
@@ -44,9 +48,16 @@ class Bare:
         found = self._child.ask("cut", text=text, tokens=tokens)
         return Prompt(found["text"], found["tokens"])
 
-    def step(self, prompt: str, tokens: int, *, skip: int = 0, threads: int = 0) -> float:
-        """Seconds per step over `tokens` steps that come `skip` steps after the prompt."""
-        answer = self._child.ask("decode", prompt=prompt, tokens=tokens, skip=skip, threads=threads)
+    def step(
+        self, prompt: str, tokens: int, *, skip: int = 0, threads: int = 0, rows: int = 1
+    ) -> float:
+        """Seconds per step over `tokens` steps that come `skip` steps after the prompt.
+
+        With several `rows` each step goes on with as many sequences, which share the prompt.
+        """
+        answer = self._child.ask(
+            "decode", prompt=prompt, tokens=tokens, skip=skip, threads=threads, rows=rows
+        )
         return float(answer["seconds"]) / tokens
 
     def read(self, prompt: str) -> float:

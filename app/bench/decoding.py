@@ -6,7 +6,7 @@ import msgspec
 
 from app.bench.children import Child
 from app.bench.errors import NotMeasuredError
-from app.bench.goal import Experiment, Sample, Values
+from app.bench.goal import TURNS, Experiment, Sample, Values, by_turns
 from app.bench.lab import Lab, Pair, sized_options
 from app.bench.ours import Ours
 from app.bench.report import BARE
@@ -24,27 +24,34 @@ def bare_sample(pair: Pair, prompt: str, count: int = _BARE_STEPS) -> Sample:
     return lambda: {BARE: pair.bare.step(prompt, count, skip=_WARM)}
 
 
+def _turn(count: int) -> int:
+    """The tokens of one turn, where a whole round takes about `count`."""
+    return max(8, count * 3 // (2 * TURNS))
+
+
 def beside_bare(lab: Lab) -> Experiment:
-    """Goal 1: one long text, the bare loop before it and, at the depth of its end, after it."""
+    """Goal 1: beginnings of a text by turns, then a long one and a bare loop at its depth."""
     sizes = lab.sizes
     pair = lab.pair(sized_options(sizes.long + 2 * _PROMPT))
     prompt = pair.prompt(_PROMPT)
-    count, late = sizes.decode, sizes.long - sizes.decode
+    count, late, turn = sizes.decode, sizes.long - sizes.decode, _turn(sizes.decode)
     far = lab.bare(pair.ours.settings)  # a loop of its own, which keeps the long prompt
     deep = pair.prompt(_PROMPT + late)
     far.step(deep, 1)
 
-    def ours() -> Values:
-        text = pair.ours.write(prompt, pair.ours.greedy(sizes.long))
-        return {"early": text.step(_WARM, _WARM + count), "late": text.step(late)}
+    def early() -> Values:
+        return {"early": pair.ours.write(prompt, pair.ours.greedy(turn + _WARM)).step(_WARM)}
+
+    def long() -> Values:
+        return {"late": pair.ours.write(prompt, pair.ours.greedy(sizes.long)).step(late)}
 
     def values(taken: Values) -> Values:
         early, at_end = taken[BARE] / taken["early"], taken["bare_late"] / taken["late"]
         return {"speed": early, "growth": at_end / early}
 
     samples = {
-        "bare": bare_sample(pair, prompt, count),
-        "ours": ours,
+        "early": by_turns({"ours": early, "bare": bare_sample(pair, prompt, turn)}),
+        "late": long,
         "bare late": lambda: {"bare_late": far.step(deep, count)},
     }
     return Experiment(samples, values)
@@ -52,7 +59,7 @@ def beside_bare(lab: Lab) -> Experiment:
 
 def out_of_the_box(lab: Lab) -> Experiment:
     """Goal 2: default options and default sampling beside `Llama` with its own."""
-    count = lab.sizes.decode
+    count = _turn(lab.sizes.decode)
     pair = lab.pair(LoadOptions())
     prompt = pair.prompt(_PROMPT)
     llama = lab.yardstick("llama")
@@ -64,10 +71,14 @@ def out_of_the_box(lab: Lab) -> Experiment:
 
     samples = {
         "ours": ours,
+        "bare": bare_sample(pair, prompt, count),
         "llama": lambda: {"llama": _llama_step(llama, prompt, count)},
-        "bare": bare_sample(pair, prompt),
     }
-    return Experiment(samples, lambda taken: {"speed": taken["llama"] / taken["ours"]})
+
+    def values(taken: Values) -> Values:
+        return {"speed": taken["llama"] / taken["ours"], "ceiling": taken["llama"] / taken[BARE]}
+
+    return Experiment({"all": by_turns(samples)}, values)
 
 
 def _llama_step(llama: Child, prompt: str, count: int) -> float:
@@ -89,12 +100,13 @@ def at_depth(lab: Lab) -> Experiment:
     for setting in ("on", "off"):
         hosts[setting] = lab.ours(msgspec.structs.replace(options, flash_attention=setting))
         hosts[setting].never_write(pair.bare.ends)
-    samples = {name: _deep(name, host, prompt, sizes.decode) for name, host in hosts.items()}
+    count = _turn(sizes.decode)
+    samples = {name: _deep(name, host, prompt, count) for name, host in hosts.items()}
     for sample in samples.values():
         sample()  # reads the prompt, which is then known
 
     return Experiment(
-        samples | {"bare": bare_sample(pair, prompt)},
+        {"all": by_turns(samples), "bare": bare_sample(pair, prompt)},
         lambda taken: {name: taken[name] / taken["ours"] for name in ("on", "off")},
     )
 
@@ -105,7 +117,7 @@ def _deep(name: str, host: Ours, prompt: str, count: int) -> Sample:
 
 def with_probabilities(lab: Lab) -> Experiment:
     """Goal 10: the same text with and without the five likeliest tokens of each place."""
-    count = lab.sizes.decode
+    count = _turn(lab.sizes.decode)
     pair = lab.pair(sized_options(count + 2 * _PROMPT))
     prompt = pair.prompt(_PROMPT)
 
@@ -120,6 +132,6 @@ def with_probabilities(lab: Lab) -> Experiment:
     samples = {
         "plain": written("plain", 0),
         "detailed": written("detailed", _ALTERNATIVES),
-        "bare": bare_sample(pair, prompt),
     }
-    return Experiment(samples, lambda taken: {"cost": taken["detailed"] / taken["plain"]})
+    together = {"both": by_turns(samples), "bare": bare_sample(pair, prompt)}
+    return Experiment(together, lambda taken: {"cost": taken["detailed"] / taken["plain"]})

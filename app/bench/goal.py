@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Literal
 
 from app.bench.lab import Lab
@@ -12,6 +13,28 @@ Better = Literal["higher", "lower"]
 Values = Mapping[str, float]
 Sample = Callable[[], Values]
 """Measures once and names what came out; times in seconds."""
+
+
+TURNS = 4
+"""How often samples are taken by turns within one round."""
+
+
+def by_turns(samples: Mapping[str, Sample], turns: int = TURNS) -> Sample:
+    """One sample of several, each taken so often and averaged, in the other order each time.
+
+    The machine's mood changes within seconds: the closer two sides are together, the less of it is
+    in their ratio.
+    """
+
+    def sample() -> Values:
+        taken: dict[str, list[float]] = {}
+        for turn in range(turns):
+            for one in list(samples.values())[:: -1 if turn % 2 else 1]:
+                for name, value in one().items():
+                    taken.setdefault(name, []).append(value)
+        return {name: fmean(values) for name, values in taken.items()}
+
+    return sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,12 @@ from app.bench import beginning, decoding, disturbances, takes, torch, window
 from app.bench.goal import Goal, Measure
 from app.core.errors import UsageError
 
+
+def _floor(key: str, title: str, limit: float) -> Measure:
+    """What the library alone can do, which nothing on top of it can surpass; only shown."""
+    return Measure(f"{key}_bare", title, limit, "lower", judged_by="nothing")
+
+
 GOALS: tuple[Goal, ...] = (
     Goal(
         1,
@@ -25,7 +31,10 @@ GOALS: tuple[Goal, ...] = (
         "Out of the box",
         "Writes with the default options and sampling beside llama-cpp-python's Llama with its "
         "own.",
-        (Measure("speed", "speed beside Llama", 1.5),),
+        (
+            Measure("speed", "speed beside Llama", 1.5),
+            Measure("ceiling", "the bare loop's beside Llama", 1.5, judged_by="nothing"),
+        ),
         decoding.out_of_the_box,
     ),
     Goal(
@@ -75,6 +84,8 @@ GOALS: tuple[Goal, ...] = (
         (
             Measure("own", "four takes at once against four runs", 0.70, "lower"),
             Measure("q8_0", "four takes at once, on a Q8_0 copy", 0.55, "lower"),
+            _floor("own", "the bare loop's four rows against four steps", 0.70),
+            _floor("q8_0", "the bare loop's, on the copy", 0.55),
         ),
         takes.at_once,
     ),

@@ -97,10 +97,12 @@ class Lab:
         threads = self.sizes.threads or options.threads
         return msgspec.structs.replace(options, threads=threads)
 
-    def bare(self, settings: EngineSettings, *, path: Path | None = None) -> Bare:
+    def bare(
+        self, settings: EngineSettings, *, path: Path | None = None, sequences: int = 1
+    ) -> Bare:
         """A bare loop with the model, set up as ours is."""
         bare = Bare(self.yardstick("bare"))
-        bare.open(path or self.path, settings)
+        bare.open(path or self.path, settings, sequences)
         self._builds["bare llama_decode loop"] = bare.build
         return bare
 
@@ -109,7 +111,7 @@ class Lab:
         ours = self.ours(options, path=path)
         bare = self.bare(ours.settings, path=path)
         ours.never_write(bare.ends)
-        return Pair(ours, bare)
+        return Pair(ours, bare, path or self.path)
 
     def note_build(self, name: str, build: str) -> None:
         """Remember with what a yardstick was built."""
@@ -122,6 +124,7 @@ class Pair:
 
     ours: Ours
     bare: Bare
+    path: Path
 
     def prompt(self, tokens: int, number: int = 0) -> str:
         """A prompt of about so many tokens; another number gives one with another beginning."""

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from app.bench.decoding import bare_sample
 from app.bench.errors import NotMeasuredError
-from app.bench.goal import Experiment, Sample, Values
+from app.bench.goal import Experiment, Sample, Values, by_turns
 from app.bench.lab import Lab, Pair, sized_options
 
 _TAKES = 4
 _PROMPT = 128
+_TURNS = 2
+_STEPS = 16
 
 
 def at_once(lab: Lab) -> Experiment:
@@ -24,12 +26,20 @@ def at_once(lab: Lab) -> Experiment:
     for name, pair in (("own", own), ("q8_0", copy)):
         seeds = count(1)
         _prime(pair, prompt)
-        samples[f"{name} at once"] = _together(name, pair, prompt, lab.sizes.takes, seeds)
-        samples[f"{name} in a row"] = _in_a_row(name, pair, prompt, lab.sizes.takes, seeds)
+        sides = {
+            "at once": _together(name, pair, prompt, lab.sizes.takes, seeds),
+            "in a row": _in_a_row(name, pair, prompt, lab.sizes.takes, seeds),
+        }
+        samples[name] = by_turns(sides, _TURNS)
+        samples[f"{name}, bare"] = by_turns(_bare(lab, name, pair, prompt))
     samples["bare"] = bare_sample(own, prompt)
 
     def values(taken: Values) -> Values:
-        return {name: taken[f"{name} at once"] / taken[f"{name} in a row"] for name in _NAMES}
+        shares = {name: taken[f"{name} at once"] / taken[f"{name} in a row"] for name in _NAMES}
+        return shares | {
+            f"{name}_bare": taken[f"{name} rows"] / (_TAKES * taken[f"{name} row"])
+            for name in _NAMES
+        }
 
     return Experiment(samples, values)
 
@@ -42,6 +52,19 @@ def _copy(lab: Lab, pair: Pair) -> Path:
     target = lab.folder / f"{lab.path.stem}.Q8_0-copy.gguf"
     pair.bare.quantize(lab.path, target, "Q8_0")
     return target
+
+
+def _bare(lab: Lab, name: str, pair: Pair, prompt: str) -> dict[str, Sample]:
+    """What a batch of four rows costs the library alone, and a single step."""
+    loop = lab.bare(pair.ours.settings, path=pair.path, sequences=_TAKES)
+
+    def rows() -> Values:
+        return {f"{name} rows": loop.step(prompt, _STEPS, rows=_TAKES)}
+
+    def row() -> Values:
+        return {f"{name} row": loop.step(prompt, _STEPS)}
+
+    return {"rows": rows, "row": row}
 
 
 def _prime(pair: Pair, prompt: str) -> None:

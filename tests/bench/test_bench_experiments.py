@@ -66,12 +66,14 @@ class FakeOurs:
 
 
 class FakeBare:
-    """The bare loop; one thread is half as fast."""
+    """The bare loop; one thread is half as fast, and four rows cost as much as three steps."""
 
     ends = (0,)
 
-    def step(self, _prompt: str, _tokens: int, *, skip: int = 0, threads: int = 0) -> float:
-        return BARE_S * (2 if threads == 1 else 1)
+    def step(
+        self, _prompt: str, _tokens: int, *, skip: int = 0, threads: int = 0, rows: int = 1
+    ) -> float:
+        return BARE_S * (2 if threads == 1 else 1) * (3 if rows == 4 else 1)
 
     def read(self, _prompt: str) -> float:
         return 0.5
@@ -98,6 +100,7 @@ class FakeLab:
         return SimpleNamespace(
             ours=self.ours(),
             bare=FakeBare(),
+            path=self.path,
             prompt=lambda tokens, number=0: f"{number}: {tokens} tokens",
         )
 
@@ -127,7 +130,7 @@ def measured(number: int, lab: FakeLab) -> dict[str, float]:
     ("number", "ours", "expected"),
     [
         (1, [FakeOurs(0.025)], {"speed": 0.8, "growth": 1.0}),
-        (2, [FakeOurs(0.03)], {"speed": 2.0}),
+        (2, [FakeOurs(0.03)], {"speed": 2.0, "ceiling": 3.0}),
         (3, [FakeOurs(0.02), FakeOurs(0.03), FakeOurs(0.015)], {"on": 1.5, "off": 0.75}),
         (4, [FakeOurs(first=1.0)], {"speed": 0.5}),
         (5, [FakeOurs(first=0.05)], {"retry": 2.5, "after_pause": 2.5}),
@@ -144,7 +147,7 @@ def test_ratios(
 
 def test_takes_at_once_cost_their_share_of_runs_in_a_row(tmp_path: Path) -> None:
     shares = measured(7, FakeLab(tmp_path, FakeOurs(0.02, first=0.0)))
-    assert shares == {"own": 0.5, "q8_0": 0.5}
+    assert shares == {"own": 0.5, "q8_0": 0.5, "own_bare": 0.75, "q8_0_bare": 0.75}
 
 
 def test_cold_prompts_are_never_the_same(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from app.bench.goal import Experiment, Goal, Measure
+from app.bench.goal import Experiment, Goal, Measure, by_turns
 from app.bench.goals import GOALS, chosen
 from app.bench.report import Spread, goal_report, judge, passed
 from app.bench.rounds import (
@@ -72,6 +72,21 @@ def test_both_sides_are_sampled_by_turns() -> None:
     run_rounds(experiment, 3, NoWatch(), lambda taken, _number: rounds.append(taken))
     assert order == ["a", "b"] * 3
     assert [taken.measures["speed"] for taken in rounds] == [2.0] * 3
+
+
+def test_turns_within_a_round_change_their_order_and_are_averaged() -> None:
+    order: list[str] = []
+    figures = {"a": iter([1.0, 2.0, 3.0, 6.0]), "b": iter([5.0] * 4)}
+
+    def sample(name: str):
+        def take() -> dict[str, float]:
+            order.append(name)
+            return {name: next(figures[name])}
+
+        return take
+
+    assert by_turns({name: sample(name) for name in figures}, 4)() == {"a": 3.0, "b": 5.0}
+    assert "".join(order) == "abbaabba"
 
 
 def test_a_sample_waits_until_the_machine_is_idle() -> None:

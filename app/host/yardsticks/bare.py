@@ -51,6 +51,7 @@ class BareLoop:
         ubatch: int,
         flash_attention: bool,
         gpu_layers: int,
+        sequences: int = 1,
     ) -> dict[str, Any]:
         """Load the model."""
         library()
@@ -62,6 +63,7 @@ class BareLoop:
         self._vocabulary = Vocabulary(self._model)
         parameters = native.llama_context_default_params()
         parameters.n_ctx, parameters.n_batch, parameters.n_ubatch = context, batch, ubatch
+        parameters.n_seq_max, parameters.kv_unified = sequences, True
         parameters.n_threads = parameters.n_threads_batch = threads
         parameters.flash_attn_type = (
             native.LLAMA_FLASH_ATTN_TYPE_ENABLED
@@ -82,26 +84,51 @@ class BareLoop:
         cut = kept.decode("utf-8", "ignore")
         return {"text": cut, "tokens": len(self._tokens(cut))}
 
-    def decode(self, *, prompt: str, tokens: int, skip: int, threads: int) -> dict[str, Any]:
+    def decode(
+        self, *, prompt: str, tokens: int, skip: int, threads: int, rows: int = 1
+    ) -> dict[str, Any]:
         """Seconds for `tokens` greedy steps, `skip` steps after the prompt.
 
-        What lies between is written once and kept for the next time.
+        What lies between is written once and kept for the next time. With several `rows` as many
+        sequences go on with the same token each.
         """
-        self._hold(prompt, skip, tokens)
+        self._hold(prompt, skip, rows * tokens)
         native.llama_set_n_threads(
             self._context, threads or self._threads, threads or self._threads
         )
         length = len(self._held)
         self._read(self._held[-1:])
         token = self._likeliest()
+        seconds = self._rows(token, rows, tokens) if rows > 1 else self._steps(token, tokens)
+        native.llama_set_n_threads(self._context, self._threads, self._threads)
+        native.llama_memory_seq_rm(self._memory, 0, length, -1)
+        return {"seconds": seconds}
+
+    def _steps(self, token: int, tokens: int) -> float:
         begun = perf_counter()
         for _ in range(tokens):
             self._read([token])
             token = self._likeliest()
+        return perf_counter() - begun
+
+    def _rows(self, token: int, rows: int, tokens: int) -> float:
+        length = len(self._held)
+        batch = native.llama_batch_init(rows, 0, 1)
+        batch.n_tokens = rows
+        for row in range(1, rows):
+            native.llama_memory_seq_cp(self._memory, 0, row, -1, -1)
+        begun = perf_counter()
+        for step in range(tokens):
+            for row in range(rows):
+                batch.token[row], batch.pos[row] = token, length + step
+                batch.n_seq_id[row], batch.seq_id[row][0], batch.logits[row] = 1, row, 1
+            self._check(native.llama_decode(self._context, batch))
+            token = self._likeliest()
         seconds = perf_counter() - begun
-        native.llama_set_n_threads(self._context, self._threads, self._threads)
-        native.llama_memory_seq_rm(self._memory, 0, length, -1)
-        return {"seconds": seconds}
+        for row in range(1, rows):
+            native.llama_memory_seq_rm(self._memory, row, -1, -1)
+        native.llama_batch_free(batch)
+        return seconds
 
     def read(self, *, prompt: str) -> dict[str, Any]:
         """Seconds for reading a prompt anew."""
@@ -151,7 +178,9 @@ class BareLoop:
     def _read(self, ids: list[int]) -> None:
         """Compute the tokens after what is held; their positions follow from it."""
         array = (ctypes.c_int32 * len(ids))(*ids)
-        code = native.llama_decode(self._context, native.llama_batch_get_one(array, len(ids)))
+        self._check(native.llama_decode(self._context, native.llama_batch_get_one(array, len(ids))))
+
+    def _check(self, code: int) -> None:
         if code:
             raise ModelLoadError(f"llama_decode returned {code} in the bare loop.")
 
