@@ -16,6 +16,7 @@ from app.core.store import Store
 from app.engine.client import EngineClient
 from app.engine.gpu_marks import GpuMarks
 from app.engine.jobs import Worker
+from app.fetch.arrival import remembering
 from app.fetch.client import Fetcher
 from app.fetch.queue import Downloads
 from app.fetch.tokens import HubTokens
@@ -74,6 +75,7 @@ class Workbench(msgspec.Struct, frozen=True):
                 paths.downloads_file,
                 allowed=lambda: settings.settings.network,
                 token=tokens.get,
+                on_arrival=remembering(shelf),
             ),
             tokens=tokens,
         )

@@ -19,6 +19,7 @@ from app.core.shelf import Shelf
 from app.core.starter import starter_path
 from app.engine.client import EngineClient
 from app.engine.gpu_marks import GpuMarks
+from app.fetch.arrival import remembering
 from app.fetch.client import Fetcher
 from app.fetch.queue import Downloads
 from app.fetch.tokens import HubTokens
@@ -76,6 +77,7 @@ class Program:
             self.paths.downloads_file,
             allowed=lambda: self.settings.network,
             token=self.tokens.get,
+            on_arrival=remembering(self.shelf),
         )
         try:
             yield downloads

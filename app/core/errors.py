@@ -183,6 +183,12 @@ class DownloadError(LampblackError):
     kind = "download"
 
 
+class GatedError(DownloadError):
+    """The hub gives the model only to those who accepted its terms, and wants a token of theirs."""
+
+    kind = "gated"
+
+
 class CatalogueError(LampblackError):
     """A list of models to get that cannot be read, or has no such model."""
 

@@ -167,6 +167,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     added_models: tuple[str, ...] = ()
     watched_folders: tuple[str, ...] = ()
     use_programs: tuple[str, ...] = ()
+    agreed_hosts: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
     load: LoadOptions = LoadOptions()
 
@@ -175,7 +176,7 @@ SETTINGS: tuple[BoundRow, ...] = rows(Settings)
 """Every setting that a user chooses, in the order of the dialog and the help."""
 
 _TABLES: dict[str, type[Sampling] | type[LoadOptions]] = {"sampling": Sampling, "load": LoadOptions}
-_PATH_LISTS = ("recent_files", "added_models", "watched_folders", "use_programs")
+_PATH_LISTS = ("recent_files", "added_models", "watched_folders", "use_programs", "agreed_hosts")
 
 
 class SettingsStore:

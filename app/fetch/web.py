@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from app import __version__
-from app.core.errors import DownloadError
+from app.core.errors import DownloadError, GatedError
 from app.fetch.hub import is_loopback
 from app.fetch.patience import Broken, Patience, asked_seconds
 
@@ -138,13 +138,13 @@ class Web:
         if status in (401, 403) and code == "RepoNotFound":
             status = 404
         if status in (401, 403) and self._token:
-            return DownloadError(
+            return GatedError(
                 f"{host} does not give {self._title} to the owner of this token (status {status}).",
                 f"Accept the model's terms on {self._page}, check that the token may read, and "
                 "try again.",
             )
         if status in (401, 403):
-            return DownloadError(
+            return GatedError(
                 f"{self._title} is gated: {host} gives it only to those who accepted its terms "
                 f"(status {status}).",
                 f"Accept them on {self._page} and come back with a token of your account there.",

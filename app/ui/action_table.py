@@ -227,6 +227,13 @@ ACTIONS: tuple[ActionRow, ...] = (
         "model",
     ),
     ActionRow(
+        "downloads",
+        "Model",
+        "Show Downloads",
+        ("Ctrl+J",),
+        "See how far downloads are, pause them and go on with them",
+    ),
+    ActionRow(
         "models",
         "Model",
         "Show Models",

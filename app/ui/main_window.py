@@ -194,7 +194,8 @@ class MainWindow(QMainWindow):
                 "smaller": lambda: self.smaller.open(),
                 "adapters": self.desk.open_adapters,
                 "add_model": self.desk.choose,
-                "get_starter": self.desk.get_starter,
+                "get_starter": self.desk.fetching.get_starter,
+                "downloads": self.manager.downloads,
                 "manage": self.manager.open,
                 "models": self.show_models,
                 "passport": self._show_passport,
@@ -231,7 +232,10 @@ class MainWindow(QMainWindow):
         desk.settled.connect(self._show_empty_if_needed)
         desk.manage_requested.connect(self.manager.open)
         desk.find_requested.connect(self.manager.find)
-        self.actions_table["get_starter"].setEnabled(desk.fetch is not None)
+        desk.downloads_requested.connect(self.manager.downloads)
+        self.status.downloads_asked.connect(self.manager.downloads)
+        self.view.settings_applied.connect(self._show_network)
+        self._show_network()
 
     def _connect_documents(self) -> None:
         documents = self.documents
@@ -335,6 +339,14 @@ class MainWindow(QMainWindow):
             self.page.show_page()
         self.session.begin_waiting()
         self.tokens.wake()
+
+    def _show_network(self) -> None:
+        """Where nothing may be fetched, nothing that fetches is offered."""
+        for name in ("get_starter", "downloads"):
+            self.actions_table[name].setEnabled(not self.desk.fetching.refusal)
+        self.desk.fetching.pause_if_refused()
+        self.desk.show_downloads()
+        self.manager.show_network()
 
     def _on_model_gone(self) -> None:
         self.page.write_bar.line.allow("")

@@ -42,6 +42,16 @@ class ManagerDesk(QObject):
         manager = self._made()
         manager.open(manager.catalogue)
 
+    def downloads(self) -> None:
+        """Show what is being fetched."""
+        manager = self._made()
+        manager.open(manager.downloads)
+
+    def show_network(self) -> None:
+        """The settings may allow or forbid downloads now."""
+        if self.manager is not None:
+            self.manager.show_network()
+
     def refresh(self) -> None:
         """Other models are on the disk now."""
         if self.manager is not None and self.manager.isVisible():

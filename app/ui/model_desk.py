@@ -12,12 +12,11 @@ from app.core.adapters import Adapter
 from app.core.errors import CancelledError, LampblackError
 from app.engine.gpu_marks import GpuMark
 from app.engine.messages import ModelInfo
-from app.fetch.client import Progress
+from app.fetch.queue import Download
 from app.ui.banner import BannerArea
+from app.ui.fetch_desk import FetchDesk
 from app.ui.model_controller import ModelController
-from app.ui.progress import fetching_text
 from app.ui.questions import Questions
-from app.ui.starter_fetch import StarterFetch
 from app.ui.status_bar import StatusBar
 from app.workbench import Workbench
 
@@ -32,8 +31,8 @@ class ModelDesk(QObject):
     `moved` says that something began or ended. `ready` and `not_ready` end a wait for a model.
     `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
     list of models is known anew; `manage_requested` and `find_requested` ask for the manager and
-    its catalogue. `make_panel` makes that list, and
-    `make_empty` what a writer without a model sees, once each.
+    its catalogue, and `downloads_requested` for what it is fetching. `make_panel` makes that
+    list, and `make_empty` what a writer without a model sees, once each.
     """
 
     moved = Signal()
@@ -44,6 +43,7 @@ class ModelDesk(QObject):
     settled = Signal()
     manage_requested = Signal()
     find_requested = Signal()
+    downloads_requested = Signal()
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class ModelDesk(QObject):
         self._banners = banners
         self._questions = questions
         self.models = ModelController(workbench, self)
-        self.fetch = StarterFetch(workbench.fetcher, self) if workbench.fetcher else None
+        self.fetching = FetchDesk(workbench, questions, self)
         self._join_models()
 
     @property
@@ -85,14 +85,15 @@ class ModelDesk(QObject):
         models.failed.connect(self._on_load_failed)
         models.missing.connect(self._on_missing)
         models.doubted.connect(self._on_doubted)
-        if self.fetch is not None:
-            self.fetch.progress.connect(self._on_progress)
-            self.fetch.fetched.connect(self._on_fetched)
-            self.fetch.failed.connect(self._on_fetch_failed)
+        self.fetching.changed.connect(self.show_downloads)
+        self.fetching.arrived.connect(self._on_arrived)
+        self.fetching.failed.connect(self._on_fetch_failed)
+        self.fetching.refused.connect(self._show_error)
 
     def begin(self) -> None:
         """The window is shown: have the models on this machine listed."""
         _ = self.empty, self.panel  # which reads the disk as soon as it is made
+        self.show_downloads()
 
     @property
     def panel(self) -> ModelsPanel:
@@ -116,31 +117,29 @@ class ModelDesk(QObject):
         panel.add_requested.connect(lambda path: self.add(Path(path)))
         panel.remove_requested.connect(self.remove)
         panel.refreshed.connect(self.settled)
-        panel.get_starter_requested.connect(self.get_starter)
+        panel.get_starter_requested.connect(self.fetching.get_starter)
+        panel.download_asked.connect(self.fetching.do)
         panel.cancel_requested.connect(self.stop)
         panel.manage_requested.connect(self.manage_requested)
 
     def _join_empty(self, empty: EmptyState) -> None:
-        empty.get_starter_requested.connect(self.get_starter)
+        empty.get_starter_requested.connect(self.fetching.get_starter)
+        empty.download_asked.connect(self.fetching.do)
         empty.open_requested.connect(self.choose)
-        empty.cancel_requested.connect(self.stop)
         empty.find_requested.connect(self.find_requested)
 
     @property
     def busy(self) -> bool:
         """Whether something goes on that `stop` would stop."""
-        return self.models.is_loading or (self.fetch is not None and self.fetch.running)
+        return self.models.is_loading
 
     def stop(self) -> None:
-        """Stop loading and fetching."""
+        """Stop loading; a download has buttons of its own."""
         self.models.cancel()
-        if self.fetch is not None:
-            self.fetch.cancel()
 
     def close(self) -> None:
-        """The window closes: end the threads."""
-        if self.fetch is not None:
-            self.fetch.close()
+        """The window closes: nothing is told any more."""
+        self.fetching.close()
         if self._panel is not None:
             self._panel.wait()
 
@@ -272,35 +271,25 @@ class ModelDesk(QObject):
 
     # Fetching
 
-    def get_starter(self) -> None:
-        """Ask, then fetch the starter model; progress is shown wherever models are."""
-        if not self._bench.settings.settings.network:
-            self._banners.say(self.tr("Downloads are switched off in the settings."))
-        elif self.fetch is None:
-            self._banners.say(self.tr("The part of Lampblack that downloads could not be started."))
-        elif not self.fetch.running and self._questions.starter(self._bench.paths.models):
-            self.fetch.start()
-            self.moved.emit()
-            self._status.show_progress(self.tr("Asking for the starter model…"), None)
+    def show_downloads(self) -> None:
+        """Show what is being fetched wherever models are, or why nothing can be."""
+        download, refusal = self.fetching.shown, self.fetching.refusal
+        for view in (self._empty, self._panel):
+            if view is not None:
+                view.show_refusal(refusal)
+                view.show_download(download)
+        self._status.show_download(download)
 
-    def _on_progress(self, progress: Progress) -> None:
-        self.empty.show_progress(progress)
-        self.panel.show_progress(progress)
-        fraction = progress.done / progress.total if progress.total else None
-        self._status.show_progress(fetching_text(progress), fraction)
-
-    def _on_fetched(self, path: str) -> None:
-        self._end_fetching()
+    def _on_arrived(self, path: str) -> None:
+        """A model has come: it is listed, and loaded if there is none to write with."""
         self.panel.refresh()
-        self.models.load(path)
+        if self.models.model is None and not self.models.is_loading:
+            self.load(path)
 
-    def _on_fetch_failed(self, error: LampblackError) -> None:
-        self._end_fetching()
-        if not isinstance(error, CancelledError):
-            self._show_error(error)
-
-    def _end_fetching(self) -> None:
-        self.empty.reset()
-        self.panel.show_progress(None)
-        self._status.show_progress("", None)
-        self.moved.emit()
+    def _on_fetch_failed(self, download: Download) -> None:
+        self._banners.say(
+            f"{download.title}: {download.problem}",
+            "error",
+            self.tr("Show Downloads"),
+            self.downloads_requested.emit,
+        )

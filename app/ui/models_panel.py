@@ -27,7 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.starter import STARTER
+from app.fetch.wanted import STARTER_ID
 from app.ui.controls import IconButton, Note, set_property
+from app.ui.download_strip import DownloadStrip
 from app.ui.icons import icon
 from app.ui.models_list import (
     MODEL_ROLE,
@@ -41,7 +43,7 @@ from app.ui.theme import Theme
 if TYPE_CHECKING:
     from app.core.models import ModelFile, ModelLibrary
     from app.engine.messages import ModelInfo
-    from app.fetch.client import Progress
+    from app.fetch.queue import Download
 
 
 class ModelsPanel(QWidget):
@@ -57,6 +59,7 @@ class ModelsPanel(QWidget):
     remove_requested = Signal(str)
     get_starter_requested = Signal()
     cancel_requested = Signal()
+    download_asked = Signal(str, str)
     manage_requested = Signal()
     refreshed = Signal()
 
@@ -64,7 +67,8 @@ class ModelsPanel(QWidget):
         super().__init__(parent)
         self._library = library
         self._loaded = self._loading = ""
-        self._fetching = False
+        self._download: Download | None = None
+        self._refusal = ""
         self._lister = ModelLister(library, self)
         self._lister.listed.connect(self._show_models)
         self._lister.failed.connect(self._show_trouble)
@@ -88,7 +92,7 @@ class ModelsPanel(QWidget):
     def set_loading(self, path: str | None, fraction: float = 0.0) -> None:
         """Show how far loading the model at `path` is; None when it is over."""
         self._loading = path or ""
-        if path and not self._fetching:
+        if path:
             self.hide_error()
             text = self.tr("Loading {0}…").format(Path(path).stem)
             self.strip.show_fraction(text, fraction)
@@ -101,16 +105,16 @@ class ModelsPanel(QWidget):
         self.model.set_loaded(self._loaded)
         self._show_state()
 
-    def show_progress(self, progress: Progress | None) -> None:
-        """Show how far fetching the starter model is; None when it is over, well or not."""
-        ended = self._fetching and progress is None
-        self._fetching = progress is not None
-        if progress is not None:
-            self.hide_error()
-            self.strip.show_progress(progress)
+    def show_download(self, download: Download | None) -> None:
+        """Show how far a download is that is not over yet; None when there is none."""
+        self._download = download
+        self.download.show_download(download)
         self._show_state()
-        if ended:
-            self.refresh()
+
+    def show_refusal(self, sentence: str) -> None:
+        """Nothing can be fetched, for this reason; empty when it can be."""
+        self._refusal = sentence
+        self._show_state()
 
     def show_error(self, sentence: str) -> None:
         """Show a sentence about what went wrong until it is closed or something else begins."""
@@ -210,6 +214,8 @@ class ModelsPanel(QWidget):
         self.empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.strip = ProgressStrip()
         self.strip.stopped.connect(self.cancel_requested)
+        self.download = DownloadStrip()
+        self.download.asked.connect(self.download_asked)
         self.error = QFrame()
         self.error.setProperty("kind", "error")
         self.error_text = Note("")
@@ -256,7 +262,7 @@ class ModelsPanel(QWidget):
         whole.setSpacing(8)
         whole.addWidget(self.empty_text)
         whole.addWidget(self.list, 1)
-        for widget in (self.error, self.strip, self.starter_button):
+        for widget in (self.error, self.strip, self.download, self.starter_button):
             whole.addWidget(widget)
         whole.addLayout(buttons)
         whole.addWidget(self.manage_button)
@@ -286,9 +292,11 @@ class ModelsPanel(QWidget):
         models, model = self.model.models(), self.selected()
         self.list.setVisible(bool(models))
         has_starter = any(Path(one.path).name == STARTER.file_name for one in models)
-        self.starter_button.setVisible(not has_starter and not self._fetching)
+        is_coming = self._download is not None and self._download.id == STARTER_ID
+        can_get = not self._refusal and not has_starter and not is_coming
+        self.starter_button.setVisible(can_get)
         self.empty_text.say("" if models else self._empty_words())
-        if not self._loading and not self._fetching:
+        if not self._loading:
             self.strip.hide()
         loaded = model is not None and model.path == self._loaded
         self.load_button.setText(self.tr("Unload") if loaded else self.tr("Load"))
@@ -300,6 +308,11 @@ class ModelsPanel(QWidget):
         )
 
     def _empty_words(self) -> str:
+        if self._refusal:
+            words = self.tr(
+                "No models yet.\n\nDrop a GGUF file or a model's folder here, or add one from disk."
+            )
+            return f"{words}\n\n{self._refusal}"
         return self.tr(
             "No models yet.\n\nDrop a GGUF file or a model's folder here, add one from disk, "
             "or get the small starter model to begin with."

@@ -86,7 +86,7 @@ class PageColumn(QWidget):
         empty = self.empty
         self.stack.setCurrentIndex(1)
         self.write_bar.setVisible(False)
-        empty.starter_button.setFocus()
+        empty.focus_first()
 
     def dress(self, settings: Settings, zoom: int) -> None:
         """Set the page by the settings, `zoom` steps larger."""

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.controls import Note
 
-if TYPE_CHECKING:
-    from app.fetch.client import Progress
-
-_MEGA = 1_000_000
 _STEPS = 1000
 
 
@@ -47,25 +41,3 @@ class ProgressStrip(QWidget):
         self.bar.setRange(0, 0 if fraction < 0 else _STEPS)
         self.bar.setValue(round(max(0.0, min(fraction, 1.0)) * _STEPS))
         self.show()
-
-    def show_progress(self, progress: Progress) -> None:
-        """Show how far fetching a model is."""
-        known = progress.total > 0
-        fraction = progress.done / progress.total if known else -1.0
-        self.show_fraction(fetching_text(progress), fraction)
-
-
-def fetching_text(progress: Progress) -> str:
-    """What fetching is doing, with bytes where they mean something to people."""
-    translate = QCoreApplication.translate
-    texts = {
-        "downloading": translate("Fetching", "Downloading the starter model"),
-        "unpacking": translate("Fetching", "Unpacking"),
-        "verifying": translate("Fetching", "Verifying every byte"),
-    }
-    text = texts.get(progress.phase, progress.phase)
-    if progress.phase != "downloading" or not progress.total:
-        return f"{text}…"
-    amount = translate("Fetching", "{0} of {1} MB")
-    done, total = progress.done // _MEGA, round(progress.total / _MEGA)
-    return f"{text}: {amount.format(done, total)}"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
+    QHBoxLayout,
+    QPushButton,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -47,6 +49,8 @@ class SettingsDialog(QDialog):
         self._store = store
         self.setWindowTitle(self.tr("Settings"))
         self.rows = {bound.name: self._row(bound) for bound in SETTINGS if _belongs(bound)}
+        self.agreed = AgreedHosts()
+        self.agreed.changed.connect(self._validate)
         self.load_rows = {bound.name: self._row(bound) for bound in LOAD_OPTIONS}
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -62,12 +66,15 @@ class SettingsDialog(QDialog):
             row.set_value(getattr(settings, name))
         for name, row in self.load_rows.items():
             row.set_value(getattr(settings.load, name))
+        self.agreed.set_hosts(settings.agreed_hosts)
         self._validate()
 
     def changes(self) -> dict[str, Any]:
         """What differs from the kept settings."""
         kept = self._store.settings
         found = {name: row.value() for name, row in self.rows.items()}
+        if self.agreed.is_forgotten:
+            found["agreed_hosts"] = ()
         found["load"] = LoadOptions(**{name: row.value() for name, row in self.load_rows.items()})
         return {name: value for name, value in found.items() if value != getattr(kept, name)}
 
@@ -126,6 +133,8 @@ class SettingsDialog(QDialog):
             for row in self._all_rows():
                 if row.bound.row.group == group:
                     scroll.column.addWidget(row)
+                if row is self.rows.get("network"):
+                    scroll.column.addWidget(self.agreed)
             scroll.column.addStretch(1)
             self.tabs.addTab(scroll, title)
 
@@ -176,6 +185,39 @@ class SettingsDialog(QDialog):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             dress(app, setting)
+
+
+class AgreedHosts(QWidget):
+    """The hosts that are asked for models without a question, and a button to ask again."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.is_forgotten = False
+        self.words = Note()
+        self.button = QPushButton(self.tr("Ask Again"))
+        self.button.setProperty("kind", "small")
+        self.button.setToolTip(self.tr("Ask before the next download from each of them"))
+        self.button.clicked.connect(self._forget)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def set_hosts(self, hosts: tuple[str, ...]) -> None:
+        """Show these; nothing at all where nobody has agreed to any."""
+        self.is_forgotten = False
+        self.button.setEnabled(True)
+        text = self.tr("You agreed to downloads from {0}; they begin without a question.")
+        self.words.say(text.format(", ".join(hosts)))
+        self.setVisible(bool(hosts))
+
+    def _forget(self) -> None:
+        self.is_forgotten = True
+        self.words.say(self.tr("You will be asked before the next download from each host."))
+        self.button.setEnabled(False)
+        self.changed.emit()
 
 
 class FontRow(ParameterRow):

@@ -5,24 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.engine.messages import ModelInfo
+from app.fetch.queue import Download
 from app.ui.controls import ElidedLabel, IconButton
 
 _SAY_MS = 12_000
 
 
 class StatusBar(QStatusBar):
-    """Numbers that need no attention; `stopped` when the user stops what is in progress."""
+    """Numbers that need no attention.
+
+    `stopped` when the user stops what is in progress, `downloads_asked` for more about a download.
+    """
 
     stopped = Signal()
+    downloads_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.setAccessibleName(self.tr("Status"))
         self._make_progress()
+        self._make_download()
         self.words = self._field(self.tr("Words"))
         self.context = self._field(self.tr("Context used"))
         self.speed = self._field(self.tr("Speed"))
@@ -45,6 +51,14 @@ class StatusBar(QStatusBar):
             line.addWidget(part)
         self.addWidget(self.progress)
         self.progress.hide()
+
+    def _make_download(self) -> None:
+        self.download = QToolButton()
+        self.download.setAutoRaise(True)
+        self.download.setAccessibleName(self.tr("Show the downloads"))
+        self.download.clicked.connect(self.downloads_asked)
+        self.download.hide()
+        self.addPermanentWidget(self.download)
 
     def _field(self, name: str, label: QLabel | None = None) -> QLabel:
         label = label or QLabel()
@@ -69,6 +83,17 @@ class StatusBar(QStatusBar):
             self.bar.setValue(round((fraction or 0.0) * 1000))
         self.progress_text.setText(text)
         self.progress.setVisible(bool(text))
+
+    def show_download(self, download: Download | None) -> None:
+        """Show how far the download is that runs; None when none does."""
+        is_running = download is not None and download.state == "running"
+        self.download.setVisible(is_running)
+        if download is not None and is_running:
+            from app.ui.download_words import percent_text
+
+            percent = percent_text(download)
+            self.download.setText(self.tr("Downloading: {0}").format(percent))
+            self.download.setToolTip(f"{download.title}\n{self.tr('Show the downloads')}")
 
     def show_model(self, model: ModelInfo | None) -> None:
         """Show the loaded model and where it runs."""

@@ -15,9 +15,21 @@ import pytest
 
 from app.core.errors import CancelledError, DownloadError
 from app.core.starter import STARTER
-from app.fetch.client import Fetcher, Progress
+from app.fetch.client import Fetcher
+from app.fetch.messages import FetchEvent, Progress
+from app.fetch.wanted import starter_wanted
 
 HERE = Path(__file__).parent
+
+
+def get_starter(
+    fetcher: Fetcher, on_progress: Callable[[Progress], None] = lambda _progress: None
+) -> Path:
+    def on_event(event: FetchEvent) -> None:
+        if isinstance(event, Progress):
+            on_progress(event)
+
+    return fetcher.fetch(starter_wanted(), on_event)
 
 
 def everything_below(folder: Path) -> list[Path]:
@@ -28,7 +40,7 @@ def test_a_download_ends_with_the_verified_model(
     new_fetcher: Callable[..., Fetcher], models: Path, starter_model: Path
 ) -> None:
     seen: list[Progress] = []
-    path = new_fetcher("good", starter_model).get_starter(seen.append)
+    path = get_starter(new_fetcher("good", starter_model), seen.append)
     assert path == models / STARTER.file_name
     assert path.stat().st_size == STARTER.size_bytes
     assert everything_below(models) == [path]
@@ -43,7 +55,7 @@ def test_a_wrong_file_is_refused_and_nothing_is_left(
     wrong = tmp_path / "wrong.gguf"
     wrong.write_bytes(b"GGUF but not this one")
     with pytest.raises(DownloadError):
-        new_fetcher("good", wrong).get_starter(lambda _progress: None)
+        get_starter(new_fetcher("good", wrong))
     assert everything_below(models) == []
 
 
@@ -54,7 +66,7 @@ def test_a_file_of_the_right_size_and_wrong_content_is_refused(
     with wrong.open("wb") as file:
         file.truncate(STARTER.size_bytes)
     with pytest.raises(DownloadError):
-        new_fetcher("good", wrong).get_starter(lambda _progress: None)
+        get_starter(new_fetcher("good", wrong))
     assert everything_below(models) == []
 
 
@@ -64,7 +76,7 @@ def test_what_pip_says_is_passed_on_and_a_second_try_is_possible(
     fetcher = new_fetcher("fail")
     for _ in range(4):
         with pytest.raises(DownloadError, match="No matching distribution") as caught:
-            fetcher.get_starter(lambda _progress: None)
+            get_starter(fetcher)
         assert caught.value.hint
     assert everything_below(models) == []
 
@@ -79,7 +91,7 @@ def test_cancel_ends_pip_and_removes_what_there_was(
             fetcher.cancel()
 
     with pytest.raises(CancelledError):
-        fetcher.get_starter(cancel_when_it_grows)
+        get_starter(fetcher, cancel_when_it_grows)
     assert everything_below(models) == []
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
@@ -88,7 +100,7 @@ def test_a_cancel_without_a_download_changes_nothing(new_fetcher: Callable[..., 
     fetcher = new_fetcher("fail")
     fetcher.cancel()
     with pytest.raises(DownloadError, match="No matching distribution"):
-        fetcher.get_starter(lambda _progress: None)
+        get_starter(fetcher)
 
 
 def test_close_ends_a_download_that_runs_on_another_thread(
@@ -100,7 +112,7 @@ def test_close_ends_a_download_that_runs_on_another_thread(
 
     def fetch() -> None:
         try:
-            fetcher.get_starter(lambda progress: growing.set() if progress.done else None)
+            get_starter(fetcher, lambda progress: growing.set() if progress.done else None)
         except DownloadError as error:
             caught.append(error)
         except CancelledError as error:
@@ -115,7 +127,7 @@ def test_close_ends_a_download_that_runs_on_another_thread(
     assert len(caught) == 1
     assert everything_below(models) == []
     with pytest.raises(DownloadError):
-        fetcher.get_starter(lambda _progress: None)
+        get_starter(fetcher)
 
 
 KILLED_PARENT = """
@@ -123,8 +135,15 @@ import sys
 from pathlib import Path
 from app.fetch.client import Fetcher
 
+from app.fetch.messages import Progress
+from app.fetch.wanted import starter_wanted
+
+def tell(event):
+    if isinstance(event, Progress):
+        print(event.done, flush=True)
+
 fetcher = Fetcher.start(Path(sys.argv[1]), sys.argv[2:])
-fetcher.get_starter(lambda progress: print(progress.done, flush=True))
+fetcher.fetch(starter_wanted(), tell)
 """
 
 

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from app.core.errors import CancelledError, DownloadError
+from app.core.errors import CancelledError, DownloadError, GatedError
 from app.fetch.downloader import Downloader
 from app.fetch.messages import FetchEvent, Listed, Progress, StartDownload, Waiting
 from app.fetch.parts import Part
@@ -260,13 +260,13 @@ def test_a_very_long_wait_is_said_instead(hub: HubServer, models: Path) -> None:
 def test_a_gated_model_says_what_to_do(status: int, hub: HubServer, models: Path) -> None:
     hub.answers = [Answer(status=status, headers={"X-Error-Code": "GatedRepo"})]
     run = Run(hub, models, wanted_gguf(NAME, CONTENT))
-    with pytest.raises(DownloadError, match="gated") as caught:
+    with pytest.raises(GatedError, match="gated") as caught:
         run.run()
     assert f"{hub.url}/{REPO}" in caught.value.hint
     assert "token" in caught.value.hint
     assert run.waits == []
     hub.answers = [Answer(status=status)]
-    with pytest.raises(DownloadError, match="owner of this token"):
+    with pytest.raises(GatedError, match="owner of this token"):
         Run(hub, models, wanted_gguf(NAME, CONTENT), token="t").run()
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from app.core.errors import CancelledError, DownloadError
+from app.core.errors import CancelledError, DownloadError, GatedError
 from app.core.starter import STARTER
 from app.fetch.leftovers import note_path, part_path
 from app.fetch.messages import FetchEvent, Listed, Progress, Started, Waiting
 from app.fetch.queue import Download, Downloads
 from app.fetch.speed import Speed
-from app.fetch.wanted import Wanted, WantedFile, starter_wanted
+from app.fetch.wanted import Wanted, WantedFile, starter_wanted, working_folder
 from tests.fetch.hub_server import SHA, wanted_gguf
 
 CONTENT = bytes(1000)
@@ -350,3 +350,70 @@ def test_speed_is_smooth_and_forgets_what_was_there() -> None:
     speed.update(1_000_000 + 100 * 19 + 1100)
     assert 100 < speed.value < 400
     assert speed.left_s(1000) == pytest.approx(1000 / speed.value)
+
+
+def test_one_that_wants_a_token_says_so_also_after_a_restart(new_queue, fetcher, models) -> None:
+    downloads = new_queue()
+    watch = Watch(downloads)
+    fetcher.outcome = GatedError("It is gated.")
+    downloads.add(ONE)
+    assert watch.until("one", "failed").needs_token
+    downloads.close()
+    asked: list[bool] = []
+
+    def token(host: str, needed: bool) -> str:
+        asked.append(needed)
+        return "a-token"
+
+    again = new_queue(token=token)
+    (download,) = again.all()
+    assert download.needs_token
+    watch = Watch(again)
+    fetcher.outcome = models / "there"
+    again.resume("one")
+    assert not watch.until("one", "done").needs_token
+    assert (asked, fetcher.asked[-1]) == ([True], ("one", "a-token"))
+
+
+def test_of_a_gated_model_it_is_known_before(new_queue, fetcher) -> None:
+    downloads = new_queue()
+    watch = Watch(downloads)
+    downloads.add(wanted_gguf("one.gguf", CONTENT, id="one", gated=True))
+    assert not watch.until("one", "running").needs_token
+    downloads.pause("one")
+    assert watch.until("one", "paused").needs_token
+
+
+def test_what_came_is_noted_before_anybody_hears_of_it(new_queue, fetcher, models) -> None:
+    noted: list[tuple[Wanted, Path]] = []
+    heard: list[int] = []
+    downloads = new_queue(on_arrival=lambda wanted, path: noted.append((wanted, path)))
+    downloads.listen(lambda found: heard.extend(len(noted) for one in found if one.state == "done"))
+    watch = Watch(downloads)
+    fetcher.outcome = models / "there"
+    downloads.add(ONE)
+    watch.until("one", "done")
+    assert noted == [(ONE, models / "there")]
+    assert set(heard) == {1}
+    assert downloads.asked_for("one") == ONE
+    assert downloads.asked_for("two") is None
+
+
+def test_a_cancelled_starter_leaves_nothing(new_queue, fetcher, models) -> None:
+    downloads = new_queue()
+    watch = Watch(downloads)
+    folder = working_folder(starter_wanted(), models)
+    folder.mkdir(parents=True)
+    (folder / "starter.whl.part").write_bytes(bytes(500))
+    (folder / "starter.whl.part.json").write_text("{}")
+    downloads.add(starter_wanted())
+    watch.until("starter", "running")
+    downloads.pause("starter")
+    assert watch.until("starter", "paused").done in (0, 500)
+    downloads.close()
+    again = new_queue()
+    assert [each.done for each in again.all()] == [500]
+    again.cancel("starter")
+    again.close()  # which waits until it is gone
+    assert again.all() == ()
+    assert list(models.rglob("*")) == []

@@ -113,6 +113,7 @@ def test_a_line_that_breaks_is_gone_on_with_and_a_refusal_is_told(start, hub) ->
     downloads.add(WANTED)
     failed = watch.until("a-model", "failed")
     assert "this token" in failed.problem
+    assert failed.needs_token
     assert failed.done == 100_000
     downloads.retry("a-model")
     watch.until("a-model", "done")

@@ -31,6 +31,7 @@ from app.engine.messages import (
     Take,
     Tokens,
 )
+from app.fetch.arrival import remembering
 from app.fetch.queue import Downloads
 from app.fetch.tokens import HubTokens
 from app.ui.main_window import MainWindow
@@ -270,18 +271,23 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
         store = SettingsStore(paths.settings_file)
         if settings:
             store.change(**settings)
+        shelf = Shelf(paths.shelf_file)
         worker, library, questions = FakeWorker(model), FakeLibrary(paths.models), FakeQuestions()
         bench = Workbench(
             paths=paths,
             settings=store,
             presets=Presets(paths.presets_file),
             library=library,
-            shelf=Shelf(paths.shelf_file),
+            shelf=shelf,
             store=Store(paths.store_file),
             worker=worker,
             fetcher=fetcher,
             downloads=Downloads(
-                None, paths.models, paths.downloads_file, allowed=lambda: store.settings.network
+                fetcher,
+                paths.models,
+                paths.downloads_file,
+                allowed=lambda: store.settings.network,
+                on_arrival=remembering(shelf),
             ),
             tokens=HubTokens(lambda: None),
             gpu_marks=GpuMarks(paths.gpu_marks),
@@ -301,6 +307,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
         studio.questions.unsaved_answer = "discard"
         studio.window.close()
         studio.window.deleteLater()
+        studio.bench.downloads.close()
         studio.bench.store.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
-from app.core.errors import DownloadError
 from app.core.load_options import LoadOptions
 from app.engine.messages import Counted, Done, Failed, HostDied, Loaded, Loading, Prefill
-from app.fetch.client import Progress
 
 
 def test_continue_loads_the_last_model_first(make_studio, own_home):
@@ -201,52 +197,6 @@ def test_nothing_to_add_is_said(studio):
     assert studio.window.session.group is None
     studio.do("undo")
     assert studio.text == ""
-
-
-class FakeFetcher:
-    """Fetches when the test lets it."""
-
-    def __init__(self, outcome: object) -> None:
-        self.outcome = outcome
-        self.cancelled = False
-
-    def get_starter(self, on_progress):
-        on_progress(Progress(phase="downloading", done=10, total=40))
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
-
-    def cancel(self) -> None:
-        self.cancelled = True
-
-    def close(self) -> None:
-        pass
-
-
-def test_the_starter_model_is_fetched_after_a_question(make_studio, qtbot):
-    path = Path("/models/Starter.gguf")
-    studio = make_studio(model=None, fetcher=FakeFetcher(path))
-    studio.library.add(str(path))
-    with qtbot.waitSignal(studio.window.desk.fetch.fetched):
-        studio.do("get_starter")
-    assert studio.questions.asked == ["starter"]
-    assert studio.worker.last("load")[1]["path"] == str(path)
-    studio.loaded()
-    assert not studio.window.page.is_empty_shown
-
-
-def test_a_fetch_that_fails_says_so(make_studio, qtbot):
-    studio = make_studio(model=None, fetcher=FakeFetcher(DownloadError("There is no network.")))
-    with qtbot.waitSignal(studio.window.desk.fetch.failed):
-        studio.do("get_starter")
-    assert studio.banners == ["There is no network."]
-
-
-def test_no_is_no(make_studio):
-    studio = make_studio(model=None, fetcher=FakeFetcher(Path("/x")))
-    studio.questions.starter_answer = False
-    studio.do("get_starter")
-    assert not studio.window.desk.fetch.running
 
 
 def test_unloading_empties_the_status_bar(studio):

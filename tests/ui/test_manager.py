@@ -13,20 +13,27 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.core import housekeeping
-from app.core.errors import CancelledError
+from app.core.errors import CancelledError, GatedError
 from app.core.library import open_library
 from app.core.models import ModelFile
+from app.core.shelf import ModelRecord
 from app.core.verifying import Verdict
 from app.fetch.messages import Progress
 from app.fetch.queue import Download, Downloads, Need, Wanted
+from app.fetch.tokens import HubTokens
+from app.ui.download_words import download_text, left_text
 from app.ui.manager import care as care_module
+from app.ui.manager.downloads_tab import TOKEN_KEY, DownloadRow
 from app.ui.manager.errands import Errands
+from app.ui.manager.token_dialog import TokenDialog
 from app.ui.manager.window import ModelManager
-from app.ui.manager.wording import download_text, left_text
+from app.ui.manager.wording import origin_text
 from app.workbench import Workbench
+from tests.fetch.test_tokens import FakeKeyring
 from tests.ui.conftest import Studio
 
 
@@ -66,11 +73,16 @@ class FakeFetcher:
 
     def __init__(self) -> None:
         self.words: queue.Queue[str] = queue.Queue()
+        self.tokens: list[str] = []
 
     def fetch(self, wanted: Wanted, on_event: Callable[..., None], token: str = "") -> Path:
+        self.tokens.append(token)
         on_event(Progress(phase="downloading", done=5_000_000, total=100_000_000))
-        if self.words.get() == "stop":
+        word = self.words.get()
+        if word == "stop":
             raise CancelledError("Stopped.")
+        if word == "refuse":
+            raise GatedError("It is gated.", "Come with a token.")
         return Path("/models/fetched.gguf")
 
     def cancel(self) -> None:
@@ -86,6 +98,11 @@ class Desk:
         self.manager = ModelManager(bench, questions=self.answers)
         self.loads: list[str] = []
         self.manager.load_requested.connect(self.loads.append)
+
+    def use_tokens(self, tokens: HubTokens) -> None:
+        """Have another place for tokens than none."""
+        self.bench.downloads._token = tokens.get
+        self.manager.tokens._bench = msgspec.structs.replace(self.bench, tokens=tokens)
 
     def open(self) -> None:
         with self.qtbot.waitSignal(self.manager.refreshed):
@@ -134,6 +151,7 @@ def desk(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Desk]:
         bench.paths.models,
         bench.paths.downloads_file,
         allowed=lambda: bench.settings.settings.network,
+        token=bench.tokens.get,
     )
     library = open_library(bench.paths, lambda: bench.settings.settings, bench.shelf)
     bench = msgspec.structs.replace(bench, downloads=downloads, library=library)
@@ -324,10 +342,119 @@ def test_a_download_asks_once_and_can_be_paused_and_loaded(desk: Desk) -> None:
     desk.qtbot.waitUntil(lambda: not row.buttons["resume"].isHidden())
     row.buttons["resume"].click()
     desk.qtbot.waitUntil(lambda: not row.buttons["pause"].isHidden())
-    with desk.qtbot.waitSignal(desk.manager.load_requested):
-        desk.qtbot.waitUntil(lambda: row.bar.value() == 50)
+    desk.qtbot.waitUntil(lambda: row.bar.value() == 50)
+    with desk.qtbot.waitSignal(desk.manager.refreshed):
         desk.fetcher.words.put("go on")
+    assert desk.loads == []  # that is the writing window's, also when there is no manager
+    row.buttons["load"].click()
     assert desk.loads == ["/models/fetched.gguf"]
+
+
+def test_a_yes_is_remembered_for_its_host(desk: Desk) -> None:
+    desk.bench.settings.change(agreed_hosts=("elsewhere.example",))
+    desk.open()
+    tab = desk.manager.catalogue
+    entry = tab.list.selected()
+    tab.action.click()
+    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
+    host = desk.answers.needs[0].host
+    assert desk.bench.settings.settings.agreed_hosts == ("elsewhere.example", host)
+    desk.manager.downloads.rows[entry].buttons["cancel"].click()
+    desk.qtbot.waitUntil(lambda: entry not in desk.manager.downloads.rows)
+    tab.action.click()
+    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
+    assert len(desk.answers.asked) == 1
+
+
+# Tokens
+
+
+def _refused(desk: Desk) -> tuple[str, DownloadRow]:
+    """A download that failed for want of a token."""
+    desk.open()
+    tab = desk.manager.catalogue
+    entry = tab.list.selected()
+    tab.action.click()
+    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
+    row = desk.manager.downloads.rows[entry]
+    assert row.buttons["token"].isHidden()
+    assert not desk.manager.downloads.token_action.isEnabled()
+    desk.fetcher.words.put("refuse")
+    desk.qtbot.waitUntil(lambda: not row.buttons["token"].isHidden())
+    return entry, row
+
+
+def _dialog(desk: Desk, press: Callable[[], None]) -> TokenDialog:
+    press()
+    found: list[TokenDialog] = []
+
+    def is_open() -> bool:
+        found[:] = desk.manager.findChildren(TokenDialog)
+        return bool(found) and found[0].isVisible()
+
+    desk.qtbot.waitUntil(is_open)
+    return found[0]
+
+
+def test_a_gated_model_comes_with_a_token(desk: Desk) -> None:
+    entry, row = _refused(desk)
+    dialog = _dialog(desk, row.buttons["token"].click)
+    assert f"{desk.answers.needs[0].host}/settings/tokens" in dialog.about.text()
+    assert "There is no keyring here" in dialog.kept.text()
+    assert dialog.field.echoMode() == QLineEdit.EchoMode.Password
+    assert dialog.field.accessibleName() == "Token"
+    assert dialog.forget_button.isHidden()
+    dialog.field.setText("with a space")
+    assert not dialog.use_button.isEnabled()
+    dialog.field.setText(" a-token ")
+    dialog.use_button.click()
+    desk.qtbot.waitUntil(lambda: len(desk.fetcher.tokens) == 2)
+    assert desk.fetcher.tokens == ["", "a-token"]
+    assert "holds until Lampblack ends" in desk.banners()[0]
+    desk.qtbot.waitUntil(row.buttons["token"].isHidden)
+    assert entry in desk.manager.downloads.rows
+
+
+def test_the_key_asks_for_the_token_too_and_one_can_be_forgotten(desk: Desk) -> None:
+    host = "huggingface.co"
+    desk.bench.tokens.use(host, "old")
+    _entry, _row = _refused(desk)
+    dialog = _dialog(desk, desk.manager.downloads.token_action.trigger)
+    assert desk.manager.downloads.token_action.shortcut().toString() == TOKEN_KEY
+    dialog.forget_button.click()
+    desk.qtbot.waitUntil(lambda: bool(desk.banners()))
+    assert desk.banners() == [f"No token for {host} is kept here any more."]
+    assert desk.bench.tokens.get(host) == ""
+    assert len(desk.fetcher.tokens) == 1
+
+
+def test_in_a_keyring_a_token_is_kept(desk: Desk) -> None:
+    keyring = FakeKeyring()
+    desk.use_tokens(HubTokens(lambda: keyring))
+    _entry, row = _refused(desk)
+    dialog = _dialog(desk, row.buttons["token"].click)
+    assert "kept in this system’s keyring" in dialog.kept.text()
+    dialog.field.setText("a-token")
+    dialog.accept()
+    desk.qtbot.waitUntil(lambda: bool(keyring.kept))
+    desk.qtbot.waitUntil(lambda: desk.fetcher.tokens[-1] == "a-token")
+    assert "keyring for huggingface.co" in desk.banners()[0]
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (ModelRecord(), ""),
+        (ModelRecord(source="LM Studio"), ""),
+        (ModelRecord(source="starter"), "From the catalogue"),
+        (ModelRecord(source="LM Studio", sha256="0", verified_at=1e9), "Verified on "),
+        (ModelRecord(source="a", sha256="0", verified_at=1e9), "From the catalogue, verified on "),
+    ],
+)
+def test_where_a_model_is_from_is_said(record: ModelRecord, words: str) -> None:
+    said = origin_text(record)
+    assert said.startswith(words)
+    assert bool(said) == bool(words)
 
 
 def test_without_a_yes_nothing_is_fetched(desk: Desk) -> None:

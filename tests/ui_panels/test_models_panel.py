@@ -4,6 +4,7 @@ import threading
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from app.core.errors import StoreError
 from app.core.models import ModelLibrary
 from app.engine.messages import ModelInfo
-from app.fetch.client import Progress
+from app.fetch.queue import Download
 from app.ui.dressing import dress
 from app.ui.models_list import (
     ModelDelegate,
@@ -32,6 +33,7 @@ from tests.ui_panels.values import (
     model_file,
 )
 
+STARTING = Download(id="starter", title="Small", state="running", done=31_000_000, total=92_871_040)
 LOADED = ModelInfo(name="starter", path=STARTER_PATH, engine="llama.cpp")
 
 
@@ -169,14 +171,19 @@ def test_loading_shows_how_far_and_can_be_stopped(panel: ModelsPanel, qtbot) -> 
     assert panel.load_button.isEnabled()
 
 
-def test_fetching_shows_how_far_and_ends_in_a_refresh(panel: ModelsPanel, qtbot) -> None:
-    panel.show_progress(Progress(phase="downloading", done=31_000_000, total=92_871_040))
-    assert panel.strip.text.text() == "Downloading the starter model: 31 of 93 MB"
-    panel.show_progress(Progress(phase="verifying", done=0, total=0))
-    assert panel.strip.bar.maximum() == 0
-    with qtbot.waitSignal(panel.refreshed):
-        panel.show_progress(None)
-    assert not panel.strip.isVisible()
+def test_a_download_is_shown_until_it_is_over(panel: ModelsPanel, qtbot) -> None:
+    panel.show_download(STARTING)
+    assert panel.download.words.text() == "downloading · 31 MB of 93 MB"
+    panel.set_loading("/models/Other.gguf", 0.5)
+    assert panel.strip.isVisible()
+    panel.show_download(msgspec.structs.replace(STARTING, total=0))
+    assert panel.download.bar.maximum() == 0
+    panel.show_download(msgspec.structs.replace(STARTING, state="paused"))
+    with qtbot.waitSignal(panel.download_asked) as asked:
+        panel.download.buttons["resume"].click()
+    assert asked.args == ["resume", "starter"]
+    panel.show_download(None)
+    assert not panel.download.isVisible()
 
 
 def test_without_models_it_says_what_to_do(empty_panel: ModelsPanel, qtbot) -> None:
@@ -190,8 +197,12 @@ def test_without_models_it_says_what_to_do(empty_panel: ModelsPanel, qtbot) -> N
 def test_the_starter_is_offered_only_while_it_is_not_there(panel, empty_panel) -> None:
     assert not panel.starter_button.isVisible()
     assert empty_panel.starter_button.isVisible()
-    empty_panel.show_progress(Progress(phase="downloading", done=1, total=2))
+    empty_panel.show_download(STARTING)
     assert not empty_panel.starter_button.isVisible()
+    empty_panel.show_download(None)
+    empty_panel.show_refusal("Downloads are switched off.")
+    assert not empty_panel.starter_button.isVisible()
+    assert "Downloads are switched off." in empty_panel.empty_text.text()
 
 
 def drop(panel: ModelsPanel, *urls: QUrl) -> QDragEnterEvent:

@@ -143,3 +143,20 @@ def test_a_font_that_is_gone_stays_chosen(qtbot, store: SettingsStore) -> None:
     qtbot.addWidget(dialog)
     assert dialog.rows["font_family"].value() == "A font of another machine"
     assert dialog.changes() == {}
+
+
+def test_agreed_hosts_are_named_and_can_be_forgotten(qtbot, store: SettingsStore) -> None:
+    without = SettingsDialog(store)
+    qtbot.addWidget(without)
+    assert without.agreed.isHidden()
+    store.change(agreed_hosts=("hub.example", "the index"))
+    dialog = SettingsDialog(store)
+    qtbot.addWidget(dialog)
+    assert "hub.example, the index" in dialog.agreed.words.text()
+    assert not dialog.changes()
+    dialog.agreed.button.click()
+    assert store.settings.agreed_hosts
+    assert dialog.buttons.button(KIND.Apply).isEnabled()
+    dialog.buttons.button(KIND.Apply).click()
+    assert store.settings.agreed_hosts == ()
+    assert not dialog.changes()

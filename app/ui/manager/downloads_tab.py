@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,10 +20,11 @@ from PySide6.QtWidgets import (
 
 from app.fetch.queue import Download
 from app.ui.controls import Note
-from app.ui.manager.wording import download_text
+from app.ui.download_strip import show_on_bar
+from app.ui.download_words import download_text
 from app.ui.theme import heading_font
 
-_STEPS = 1000
+TOKEN_KEY = "Ctrl+T"  # noqa: S105 - the key that asks for a token
 
 
 class DownloadsTab(QWidget):
@@ -51,6 +53,11 @@ class DownloadsTab(QWidget):
         whole.setContentsMargins(14, 12, 14, 8)
         whole.addWidget(self.empty)
         whole.addWidget(area, 1)
+        self.token_action = QAction(self.tr("Enter a Token…"), self)
+        self.token_action.setShortcut(QKeySequence(TOKEN_KEY))
+        self.token_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.token_action.triggered.connect(self._ask_for_token)
+        self.addAction(self.token_action)
         self.show_downloads(())
 
     def show_downloads(self, downloads: Sequence[Download]) -> None:
@@ -64,7 +71,15 @@ class DownloadsTab(QWidget):
             if name not in self.rows:
                 self.rows[name] = self._make_row(name)
             self.rows[name].show_download(download)
+        self.token_action.setEnabled(any(one.needs_token for one in downloads))
         self.empty.say("" if wanted else self.tr("Nothing is being downloaded."))
+
+    def _ask_for_token(self) -> None:
+        """The key's: for the first download that needs one."""
+        for row in self.rows.values():
+            if not row.buttons["token"].isHidden():
+                row.buttons["token"].click()
+                return
 
     def _make_row(self, name: str) -> DownloadRow:
         row = DownloadRow()
@@ -91,18 +106,21 @@ class DownloadRow(QWidget):
         self.words, self.problem = Note(), Note("wrong")
         self.buttons = {
             "pause": QPushButton(self.tr("Pause")),
-            "resume": QPushButton(self.tr("Go On")),
+            "resume": QPushButton(self.tr("Resume")),
             "retry": QPushButton(self.tr("Try Again")),
             "cancel": QPushButton(self.tr("Cancel")),
             "load": QPushButton(self.tr("Load")),
+            "token": QPushButton(self.tr("Enter a Token…")),
             "forget": QPushButton(self.tr("Clear")),
         }
+        key = QKeySequence(TOKEN_KEY).toString(QKeySequence.SequenceFormat.NativeText)
         helps = {
             "pause": self.tr("Stop, and keep what is here already"),
             "resume": self.tr("Go on where it stopped"),
             "retry": self.tr("Go on, with what is here already"),
             "cancel": self.tr("Stop, and remove what is here already"),
             "load": self.tr("Write with this model"),
+            "token": self.tr("Say who you are to a hub that asks for it ({0})").format(key),
             "forget": self.tr("Take it off this list; the model stays"),
         }
         for name, button in self.buttons.items():
@@ -115,11 +133,7 @@ class DownloadRow(QWidget):
         """Show how it is now."""
         self._path = download.path
         self.title.setText(download.title)
-        self.bar.setAccessibleName(self.tr("Progress of {0}").format(download.title))
-        is_unknown = download.state == "running" and not download.total
-        self.bar.setRange(0, 0 if is_unknown else _STEPS)
-        if not is_unknown:
-            self.bar.setValue(round(_STEPS * download.done / max(1, download.total)))
+        show_on_bar(self.bar, download)
         self.bar.setVisible(download.state != "done")
         self.words.say(download_text(download))
         self.problem.say(download.problem or download.note)
@@ -131,7 +145,8 @@ class DownloadRow(QWidget):
             "done": ("load", "forget"),
         }[download.state]
         for name, button in self.buttons.items():
-            button.setVisible(name in shown)
+            button.setVisible(name in shown or (name == "token" and download.needs_token))
+            button.setAccessibleName(f"{button.text()} {download.title}")
 
     def _ask(self, wish: str) -> None:
         if wish == "load":

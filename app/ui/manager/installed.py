@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.ui.controls import ElidedLabel, Note, set_property
 from app.ui.manager.cards import CardsView
 from app.ui.manager.stock import Stock, Stocked
-from app.ui.manager.wording import model_card, verdict_text
+from app.ui.manager.wording import model_card, origin_text, verdict_text
 from app.ui.models_list import size_text
 
 
@@ -199,6 +199,7 @@ class InstalledTab(QWidget):
             self.tr("Takes {0} on disk").format(size_text(one.bytes)),
             self.tr("Licence: {0}").format(model.licence) if model.licence else "",
             self.tr("Belongs to {0}").format(model.program) if model.program else "",
+            origin_text(one.record),
         ]
         self.path.setText(model.path)
         self.path.setToolTip(model.path)

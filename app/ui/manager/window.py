@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.core.catalogue import CatalogueEntry
 from app.core.errors import CancelledError, LampblackError
 from app.fetch.queue import Download, Need, Wanted, wanted
+from app.ui.agreement import is_agreed, remember_agreement
 from app.ui.banner import BannerArea
 from app.ui.bridge import Bridge
 from app.ui.manager.asking import ManagerQuestions
@@ -29,6 +30,7 @@ from app.ui.manager.downloads_tab import DownloadsTab
 from app.ui.manager.errands import Errands
 from app.ui.manager.installed import InstalledTab
 from app.ui.manager.stock import Stock, read_stock
+from app.ui.manager.token_desk import TokenDesk
 from app.ui.models_list import size_text
 from app.ui.models_panel import local_paths
 from app.ui.progress import ProgressStrip
@@ -60,11 +62,11 @@ class ModelManager(QWidget):
         self._questions = questions or ManagerQuestions(self)
         self._stock: Stock | None = None
         self._loaded = ""
-        self._is_loading = self._is_reading = self._is_stale = False
-        self._agreed: set[str] = set()
+        self._is_reading = self._is_stale = False
         self._done: set[str] = set()
         self._errands = Errands(self._fail, self)
         self.care = Care(bench, self._questions, self)
+        self.tokens = TokenDesk(bench, self._errands, self)
         self._make_parts()
         self._lay_out()
         self._join()
@@ -72,7 +74,7 @@ class ModelManager(QWidget):
         self._bridge.arrived.connect(self._show_downloads)
         bench.downloads.listen(self._bridge.post)
         downloads = bench.downloads.all()
-        self._done = {download.id for download in downloads if download.state == "done"}
+        self._done = _done(downloads)
         self._show_downloads(downloads)
         self.setAcceptDrops(True)
         self.resize(900, 640)
@@ -81,7 +83,7 @@ class ModelManager(QWidget):
         """Show the window, bring it to the front and read everything anew."""
         if tab is not None:
             self.tabs.setCurrentWidget(tab)
-        self._show_network()
+        self.show_network()
         if self.isVisible():
             self.raise_()
         self.show()
@@ -101,7 +103,7 @@ class ModelManager(QWidget):
 
     def set_loaded(self, path: str, *, is_loading: bool = False) -> None:
         """Follow the engine: which model is loaded, and whether one is being loaded."""
-        self._loaded, self._is_loading = path, is_loading
+        self._loaded = path
         self.installed.set_loaded(path, is_loading=is_loading)
 
     def show_error(self, error: LampblackError) -> None:
@@ -188,6 +190,8 @@ class ModelManager(QWidget):
         self.care.failed.connect(self.banners.say)
         self.care.progress.connect(self._show_progress)
         self.strip.stopped.connect(self.care.stop)
+        self.tokens.said.connect(lambda text: self.banners.say(text, "notice"))
+        self.tokens.given.connect(lambda name: self._on_download_asked("retry", name))
 
     def _fill_menu(self) -> None:
         menu, care, settings = self.menu, self.care, self._bench.settings.settings
@@ -254,10 +258,11 @@ class ModelManager(QWidget):
 
     def _fetch(self, model: Wanted, need: Need) -> None:
         """Ask the first time that a host is asked for anything, then download."""
-        if need.host not in self._agreed and not self._questions.download(model.title, need):
-            return
-        self._agreed.add(need.host)
-        self._done.discard(model.id)
+        settings = self._bench.settings
+        if not is_agreed(settings, need.host):
+            if not self._questions.download(model.title, need):
+                return
+            remember_agreement(settings, need.host)
         if self._try_download(lambda: self._bench.downloads.add(model)):
             self.tabs.setCurrentWidget(self.downloads)
 
@@ -269,6 +274,7 @@ class ModelManager(QWidget):
             "retry": downloads.retry,
             "cancel": downloads.cancel,
             "forget": downloads.forget,
+            "token": self.tokens.ask,
         }
         self._try_download(lambda: calls[wish](name))
 
@@ -286,19 +292,11 @@ class ModelManager(QWidget):
         active = sum(one.state in ("waiting", "running") for one in downloads)
         title = self.tr("Downloads ({0})").format(active) if active else self.tr("Downloads")
         self.tabs.setTabText(self.tabs.indexOf(self.downloads), title)
-        for one in downloads:
-            if one.state == "done" and one.id not in self._done:
-                self._done.add(one.id)
-                self._on_done(one)
+        before, self._done = self._done, _done(downloads)
+        if self._done - before:
+            self.refresh()  # the writing window loads it, if there is none to write with
 
-    def _on_done(self, download: Download) -> None:
-        """A model has come: it is listed, and loaded if there is none to write with."""
-        self.refresh()
-        self.changed.emit()
-        if not self._loaded and not self._is_loading:
-            self.load_requested.emit(download.path)
-
-    def _show_network(self) -> None:
+    def show_network(self) -> None:
         """Without the network there is nothing to download, and one sentence says so."""
         refusal = self._bench.downloads.refusal()
         self.catalogue.show_refusal(refusal)
@@ -340,3 +338,7 @@ class ModelManager(QWidget):
 
     def _fail(self, error: LampblackError) -> None:
         self.banners.say(str(error))
+
+
+def _done(downloads: Sequence[Download]) -> set[str]:
+    return {download.id for download in downloads if download.state == "done"}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from app.core.offers import Offer
+from app.core.shelf import ModelRecord
+from app.core.sources import PROGRAMS
 from app.fetch.queue import Download
+from app.ui.download_words import percent_text, state_text
 from app.ui.manager.cards import Card
 from app.ui.manager.stock import Stocked
 from app.ui.models_list import context_text, facts, size_text
@@ -30,6 +33,18 @@ def model_card(one: Stocked, *, loaded: bool) -> Card:
         warning=warning,
         is_wrong=wrong or (bool(warning) and one.verdict == "too large"),
     )
+
+
+def origin_text(record: ModelRecord) -> str:
+    """Where a model came from, and whether every byte of it was checked."""
+    is_catalogue = bool(record.source) and record.source not in PROGRAMS
+    if not record.sha256:
+        return _tr("Manager", "From the catalogue") if is_catalogue else ""
+    day = QDateTime.fromSecsSinceEpoch(round(record.verified_at)).date()
+    when = QLocale().toString(day, QLocale.FormatType.ShortFormat)
+    if is_catalogue:
+        return _tr("Manager", "From the catalogue, verified on {0}").format(when)
+    return _tr("Manager", "Verified on {0}").format(when)
 
 
 def offer_card(offer: Offer, downloads: Mapping[str, Download]) -> Card:
@@ -60,9 +75,7 @@ def _badge(offer: Offer, download: Download | None) -> str:
         return _tr("Manager", "here")
     if download is None or download.state == "done":
         return ""
-    if download.state == "running" and download.total:
-        return f"{download.done * 100 // download.total} %"
-    return state_text(download)
+    return percent_text(download) if download.state == "running" else state_text(download)
 
 
 def verdict_text(verdict: str) -> str:
@@ -110,44 +123,3 @@ def kind_text(kind: str) -> str:
     if kind == "instruct":
         return _tr("Manager", "follows instructions")
     return _tr("Manager", "goes on with text")
-
-
-def state_text(download: Download) -> str:
-    """How a download is, in a word or two."""
-    texts = {
-        "waiting": _tr("Manager", "waiting"),
-        "running": _tr("Manager", "downloading"),
-        "paused": _tr("Manager", "paused"),
-        "done": _tr("Manager", "done"),
-        "failed": _tr("Manager", "failed"),
-    }
-    return texts[download.state]
-
-
-def download_text(download: Download) -> str:
-    """How far a download is, with speed and time left while it runs."""
-    phases = {
-        "verifying": _tr("Manager", "verifying every byte"),
-        "unpacking": _tr("Manager", "unpacking"),
-    }
-    words = [phases.get(download.phase) or state_text(download)]
-    if download.state == "done":
-        return _DOT.join((*words, size_text(download.total)))
-    if download.total:
-        amount = _tr("Manager", "{0} of {1}")
-        words.append(amount.format(size_text(download.done), size_text(download.total)))
-    if download.state == "running" and download.speed > 0 and download.phase != "verifying":
-        words.append(_tr("Manager", "{0} per second").format(size_text(round(download.speed))))
-        if download.left_s is not None:
-            words.append(left_text(download.left_s))
-    return _DOT.join(words)
-
-
-def left_text(seconds: float) -> str:
-    """The time left, as exactly as anybody wants to know it."""
-    if seconds < 60:
-        return _tr("Manager", "less than a minute left")
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return _tr("Manager", "about {0} min left").format(minutes)
-    return _tr("Manager", "about {0} h left").format(f"{minutes / 60:.1f}")
