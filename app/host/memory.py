@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +13,8 @@ _ALLOCATOR = {-8: 1, -3: 4 << 20, -1: 64 << 20}
 """By the numbers in malloc.h: one arena for all threads; what is larger than the second is mapped
 by itself; a smaller free end than the third is kept, so that no step has to ask for it anew."""
 
+_NOT_NEEDED = 4  # MADV_DONTNEED
+_MAPPINGS = Path("/proc/self/maps")
 _STATISTICS = Path("/proc/self/statm")  # in pages; the sixth number is the process's own data
 
 
@@ -63,3 +66,29 @@ def give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
     if trim is not None:
         trim(0)
+
+
+def let_go_of(files: Iterable[Path]) -> None:
+    """Take the mapped pages of these files out of the process; each comes back when it is read.
+
+    llama.cpp keeps a whole file mapped, also the weights that it copied to another device or into
+    another arrangement and never reads again. Other systems do this by themselves.
+    """
+    advise = getattr(ctypes.CDLL(None), "madvise", None) if sys.platform == "linux" else None
+    if advise is None:
+        return
+    for start, end in _mapped([os.path.realpath(file) for file in files]):
+        advise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _NOT_NEEDED)
+
+
+def _mapped(files: list[str]) -> Iterator[tuple[int, int]]:
+    """Where these files are mapped without anything that was written into them."""
+    try:
+        lines = os.fsdecode(_MAPPINGS.read_bytes()).rstrip("\n").split("\n")
+    except OSError:  # no such file in a closed-off sandbox
+        return
+    for line in lines:
+        where, rights, *_, name = line.split(maxsplit=5)
+        if name in files and "w" not in rights:
+            start, _, end = where.partition("-")
+            yield int(start, 16), int(end, 16)

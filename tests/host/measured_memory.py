@@ -31,29 +31,35 @@ _COPIES = 16  # of what is read, to fill the context without reading so much
 
 @dataclass(frozen=True)
 class Measured:
-    """Bytes: the buffers by kind, and the resident growth."""
+    """Bytes: the buffers by kind, and the resident growth.
+
+    "mapped" are the weights in the file itself; what was copied out of it stands in "model" again.
+    """
 
     buffers: dict[str, float]
     growth: int
 
 
 class Log:
-    """What llama.cpp says of its buffers."""
+    """What llama.cpp says of its buffers; the library hears it as well."""
 
     def __init__(self) -> None:
         self.buffers: dict[str, float] = {}
         self._line = ""
         self._callback = native.llama_log_callback(self._on_log)
-        library()
+        self._library = library()
         native.llama_log_set(self._callback, None)
 
-    def _on_log(self, _level: int, text: bytes, _data: object) -> None:
+    def _on_log(self, level: int, text: bytes, data: object) -> None:
+        self._library._on_log(level, text, data)
         self._line += text.decode("utf-8", "replace")
         if not self._line.endswith("\n"):
             return
         if found := _BUFFER.search(self._line):
             size = float(found[3]) * 2**20
-            self.buffers[found[2]] = self.buffers.get(found[2], 0.0) + size
+            kinds = ["mapped"] if found[1].endswith("_Mapped") else []
+            for kind in (found[2], *kinds):
+                self.buffers[kind] = self.buffers.get(kind, 0.0) + size
         self._line = ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import platform
 import sys
 import threading
@@ -18,7 +19,7 @@ from app.core.load_options import LoadOptions
 from app.engine.messages import Load
 from app.host.base import Job
 from app.host.loop import Loader
-from app.host.memory import give_back
+from app.host.memory import give_back, let_go_of
 from tests.host.driving import load_torch
 
 COMMAND = Load(job=1, path="model", engine="fake")
@@ -95,6 +96,22 @@ def test_freed_memory_goes_back_to_the_system() -> None:
     if platform.libc_ver()[0] == "glibc":
         assert full - me.memory_info().rss > 20_000_000
     assert last.all()
+
+
+@pytest.mark.parametrize("name", ["model.gguf", "小说 模型 \N{LOWER LEFT FOUNTAIN PEN}\x85.gguf"])
+def test_the_pages_of_a_mapped_file_go_and_come_back(name: str, tmp_path: Path) -> None:
+    file, me = tmp_path / name, psutil.Process()
+    content = np.random.default_rng(1).bytes(40_000_000)
+    file.write_bytes(content)
+    (tmp_path / "link").symlink_to(file)
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ) as mapped:
+        assert mapped[:] == content
+        full = me.memory_info().rss
+        let_go_of([tmp_path / "another"])
+        let_go_of([tmp_path / "link"])
+        if sys.platform == "linux":
+            assert full - me.memory_info().rss > 30_000_000
+        assert mapped[:] == content
 
 
 def test_the_torch_engine_does_not_hold_the_models_file(torch_folder: Path) -> None:

@@ -25,6 +25,7 @@ from app.core.errors import (
 )
 from app.core.fit.placement import Device, Placement
 from app.core.load_options import LoadOptions
+from app.core.machine import Machine
 from app.engine.messages import HostEvent, Loading
 from app.host import llama_cpp as engine_module
 from app.host.base import Job
@@ -34,6 +35,7 @@ from app.host.llama_cpp.library import library
 from app.host.llama_cpp.loading import _load_error
 from app.host.threads import default_threads
 from tests.host.driving import load
+from tests.host.tiny_llama import write_tiny
 
 
 def ignore(_event: HostEvent) -> None:
@@ -100,7 +102,7 @@ def test_flash_attention_and_automatic_values(starter_model: Path) -> None:
 def test_a_context_beyond_the_memory_is_refused(
     starter_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = SimpleNamespace(available=8192 * 23_040 - 1)
+    memory = SimpleNamespace(available=8192 * 23_040 - 1, total=2**40)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
     with pytest.raises(OutOfMemoryError, match="8,192"):
         load(starter_model, LoadOptions(fit="as-asked"))
@@ -109,7 +111,7 @@ def test_a_context_beyond_the_memory_is_refused(
 def test_the_attention_of_a_micro_batch_counts_as_memory(
     starter_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = SimpleNamespace(available=8192 * (23_040 + 512 * 9 * 4) - 1)
+    memory = SimpleNamespace(available=8192 * (23_040 + 512 * 9 * 4) - 1, total=2**40)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
     with pytest.raises(OutOfMemoryError, match="8,192"):
         load(starter_model, LoadOptions(fit="as-asked"))
@@ -228,6 +230,19 @@ def test_threads_are_physical_cores_within_the_quota(tmp_path: Path) -> None:
     assert default_threads(tmp_path / "none", quota) >= 1
 
 
+def test_weights_are_copied_for_speed_only_where_they_stay_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy that does not fit would end the process; what is in the file is read again."""
+    tiny = write_tiny(tmp_path / "tiny.gguf", "Q4_0")
+    plain = LoadOptions(threads=1, tune=False, gpu_layers=0)
+    load(tiny, plain).close()
+    assert library().has_copied or "AVX2" not in library().features
+    monkeypatch.setattr(loading, "this_machine", lambda: Machine(2**33, 1, 1))
+    load(tiny, plain).close()
+    assert not library().has_copied
+
+
 def test_closing_gives_the_memory_back(starter_model: Path) -> None:
     process = psutil.Process()
     load(starter_model, LoadOptions(context=256)).close()
@@ -246,12 +261,14 @@ def card(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     tried: list[int] = []
     real = loading._load_model
 
-    def load_model(file: Path, options: LoadOptions, placement: Placement, job: Job) -> object:
+    def load_model(
+        file: Path, options: LoadOptions, placement: Placement, job: Job, *, copies: bool
+    ) -> object:
         tried.append(placement.layers)
         job.emit(Loading(job=job.number, fraction=0.0, gpu=placement.titles))
         if placement.layers > 7:
             raise OutOfMemoryError("There is not enough memory to load it.")
-        return real(file, options, Placement(), job)
+        return real(file, options, Placement(), job, copies=copies)
 
     monkeypatch.setattr(loading, "_load_model", load_model)
     monkeypatch.setattr(type(library()), "devices", lambda _self: iter([CARD]))
@@ -276,7 +293,9 @@ def test_a_full_card_gets_fewer_layers_each_time_and_that_is_said(
 def test_fewer_layers_are_no_help_where_the_processor_is_full(
     starter_model: Path, card: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
+    monkeypatch.setattr(
+        psutil, "virtual_memory", lambda: SimpleNamespace(available=1000, total=2**40)
+    )
     with pytest.raises(OutOfMemoryError, match="A context of 256 tokens needs"):
         load(starter_model, LoadOptions(context=256, threads=1, fit="as-asked"))
     assert card == [31, 15, 7]

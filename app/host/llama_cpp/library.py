@@ -24,18 +24,21 @@ native: Any = bound
 
 _KINDS: dict[int, DeviceKind] = {CPU: "CPU", GPU: "GPU", INTEGRATED: "integrated GPU"}
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5
+_WEIGHTS, _MAPPED = b" model buffer size", b"_Mapped "  # how the log names a place of weights
 
 
 class Library:
     """The loaded library; there is one per process, as llama.cpp's own state is.
 
-    `is_muted` keeps what it says about a batch that the user stopped out of the log.
+    `is_muted` keeps what it says about a batch that the user stopped out of the log. `has_copied`
+    tells whether it has put weights anywhere else than into the mapped file since `forget_log`.
     """
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=100)
         self._level = 0
         self.is_muted = False
+        self.has_copied = False
         self._callback = native.llama_log_callback(self._on_log)
         native.llama_log_set(self._callback, None)
         native.llama_backend_init()
@@ -62,6 +65,7 @@ class Library:
     def forget_log(self) -> None:
         """Start anew with collecting lines."""
         self._lines.clear()
+        self.has_copied = False
 
     def log(self) -> list[str]:
         """The last warnings and errors of llama.cpp, oldest first."""
@@ -80,6 +84,7 @@ class Library:
     def _on_log(self, level: int, text: bytes, _data: object) -> None:
         # A continued line belongs to the one before it.
         self._level = self._level if level == _CONTINUED else level
+        self.has_copied |= _WEIGHTS in text and _MAPPED not in text
         if self.is_muted or self._level not in (_WARNING, _ERROR):
             return
         line = text.decode("utf-8", "replace")

@@ -28,6 +28,7 @@ from app.core.fit.layout import Layout, header_layout
 from app.core.fit.placement import Device, Placement, no_room, place, respread
 from app.core.gguf import read_header
 from app.core.load_options import LoadOptions
+from app.core.machine import this_machine
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.base import LEAST_CONTEXT, Job, check_context
 from app.host.fingerprint import digests, parts
@@ -45,11 +46,13 @@ from app.host.llama_cpp.native_context import (
 )
 from app.host.llama_cpp.slices import Slices
 from app.host.llama_cpp.tuning import Tuning, TuningFile
+from app.host.memory import let_go_of
 from app.host.saving import saved_prompts
 from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
 _BATCH = 512  # rows of a batch and of a micro-batch where nothing else was measured
+_HERE = "CPU"  # what a placement calls the processor
 _STEP = 0.01  # of progress per event
 
 _AGAIN = "Get the file again."
@@ -120,7 +123,10 @@ def _load_where_it_fits(
     notes = list(placement.notes)
     while True:
         try:
-            model, settings = _load_placed(file, options, placement, job, remembered, adapters)
+            copies = not options.mmap or _has_room(placement, needed)
+            model, settings = _load_placed(
+                file, options, placement, job, remembered, adapters, copies=copies
+            )
         except _ProcessorFullError:
             raise  # fewer layers on the GPU would ask for more
         except OutOfMemoryError as error:
@@ -153,9 +159,13 @@ def _load_placed(
     job: Job,
     remembered: TuningFile | None,
     adapters: tuple[Adapter, ...] = (),
+    *,
+    copies: bool = True,
 ) -> tuple[Model, EngineSettings]:
     library().forget_log()
-    handle = _load_model(file, options, placement, job)
+    handle = _load_model(file, options, placement, job, copies=copies)
+    if options.mmap and library().has_copied:
+        let_go_of(parts(file))
     try:
         _check_usable(file, handle)
         settings = _settings(handle, options, placement)
@@ -194,7 +204,18 @@ def _with_fewer(error: OutOfMemoryError, placement: Placement) -> OutOfMemoryErr
     )
 
 
-def _load_model(file: Path, options: LoadOptions, placement: Placement, job: Job) -> Any:
+def _has_room(placement: Placement, needed: Demand) -> bool:
+    """Whether the processor's part stays in memory, so that weights may be copied for speed.
+
+    Where it does not, they stay in the mapped file: only what lies there can be read again.
+    """
+    here = sum(one.weights + one.cache for one in placement.held(needed) if one.device == _HERE)
+    return here + needed.scratch + needed.logits <= this_machine().memory_free
+
+
+def _load_model(
+    file: Path, options: LoadOptions, placement: Placement, job: Job, *, copies: bool
+) -> Any:
     parameters = native.llama_model_default_params()
     devices = library().handles(placement.devices)
     split = _split(placement)
@@ -210,6 +231,7 @@ def _load_model(file: Path, options: LoadOptions, placement: Placement, job: Job
     parameters.load_mode = (
         native.LLAMA_LOAD_MODE_MMAP if options.mmap else native.LLAMA_LOAD_MODE_NONE
     )
+    parameters.use_extra_bufts = copies
     parameters.check_tensors = False
     progress = _Progress(job, placement.titles)
     parameters.progress_callback = native.llama_progress_callback(progress)
