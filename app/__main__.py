@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     _OnShown = Callable[[MainWindow], None] | None
     _RunWindow = Callable[[Workbench, Sequence[str], _OnShown], int]
 
+_SWITCH_S = 0.0005
+"""How long a thread of the window's process computes while its event loop waits to, in seconds.
+
+Python's own five milliseconds are paid at every call into Qt or the system that gives the
+interpreter away: a dozen of them in one event would be felt.
+"""
+
 CLI_WORDS = ("generate", "bench", "doctor", "models", "--version", "--help", "-h")
 
 # Every import below waits until its word is known: each process loads only what it needs, the
@@ -61,6 +68,8 @@ def _run(words: list[str]) -> int:
         return _broker(rest[0])
     if word == "downloader" and len(rest) == 1:
         return _downloader(rest[0])
+    if word == "checksums" and not rest:
+        return int(importlib.import_module("app.core.hashing").run_hasher())
     if word == "measure" and rest:
         return _measure(rest)
     if word == "quantizer" and not rest:
@@ -114,6 +123,7 @@ def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
     from app.core.paths import Paths
 
     paths = Paths.here()
+    sys.setswitchinterval(_SWITCH_S)
     gc.disable()  # until the window is there: nothing is garbage yet, and looking takes a tenth
     with ExitStack() as closing:
         closing.callback(gc.enable)

@@ -4,6 +4,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py test [pytest's arguments] | check | docs [--check]
        python3 packaging/dev.py test --vulkan [pytest's arguments]
        python3 packaging/dev.py test --soak [--engine NAME] [--tokens N] [--seed N]
+       python3 packaging/dev.py test --responsive [--part NAME]… [--stacks]
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
 so that an interrupted one goes on where it stopped, and a complete one takes no time or network.
@@ -313,6 +314,13 @@ def soak(arguments: Sequence[str]) -> int:
     return code or subprocess.call([PYTHON, "-m", "tests.soak.run", *arguments], cwd=ROOT)
 
 
+def responsive(arguments: Sequence[str]) -> int:
+    """Set up everything, then look for stalls of the window while much goes on."""
+    set_up(tools=True)
+    code = get_starter()
+    return code or subprocess.call([PYTHON, "-m", "tests.responsive.run", *arguments], cwd=ROOT)
+
+
 def test_vulkan(arguments: Sequence[str]) -> int:
     """Run the tests of the GPU path on Vulkan, without a GPU, in an environment of their own."""
     if VENV.name != VULKAN_VENV:
@@ -341,6 +349,8 @@ def parser() -> argparse.ArgumentParser:
     test_help = "set up everything, check it and run the tests"
     test_word = words.add_parser("test", help=test_help, allow_abbrev=False)
     test_word.add_argument("--soak", action="store_true", help="only the long run for leaks")
+    stalls = "only the run that looks for stalls of the window"
+    test_word.add_argument("--responsive", action="store_true", help=stalls)
     test_word.add_argument("--vulkan", action="store_true", help="only the GPU path, on Vulkan")
     words.add_parser("check", help="format, lint, types, import contracts, README")
     docs_word = words.add_parser("docs", help="write the README's generated parts")
@@ -354,6 +364,8 @@ def obey(given: argparse.Namespace, rest: Sequence[str]) -> int:
         return run(given.torch, given.gpu)
     if given.word == "test" and given.vulkan:
         return test_vulkan(rest)
+    if given.word == "test" and given.responsive:
+        return responsive(rest)
     if given.word == "test":
         return soak(rest) if given.soak else test(rest)
     set_up(llama=False, tools=True)

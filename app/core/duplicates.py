@@ -7,7 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from app.core.errors import CancelledError, LampblackError
-from app.core.model_files import Cancelled, Progress, checksums, weights_of, whole_checksum
+from app.core.model_files import (
+    Cancelled,
+    Progress,
+    Sums,
+    checksums,
+    weights_of,
+    whole_checksum,
+)
 from app.core.models import ModelFile
 from app.core.reading import open_regular
 from app.core.shelf import Shelf
@@ -21,6 +28,8 @@ def duplicates(
     shelf: Shelf,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    *,
+    sums: Sums = checksums,
 ) -> tuple[tuple[ModelFile, ...], ...]:
     """Groups of models with the same content in different files, the largest first.
 
@@ -30,7 +39,7 @@ def duplicates(
     sound = [model for model in models if not model.problem]
     alike = _groups([[*_one_of_each_file(sound)]], lambda model: (model.kind, model.size_bytes))
     alike = _groups(alike, _samples)
-    work = _Work([model for group in alike for model in group], shelf, progress, cancelled)
+    work = _Work([model for group in alike for model in group], shelf, progress, cancelled, sums)
     equal = _groups(alike, work.checksum)
     return tuple(sorted(map(tuple, equal), key=lambda group: -group[0].size_bytes))
 
@@ -44,6 +53,7 @@ class _Work:
         shelf: Shelf,
         progress: Progress | None,
         cancelled: Cancelled | None,
+        sums: Sums,
     ) -> None:
         self._known = {model.path: _known(model, shelf) for model in models}
         unknown = [model for model in models if not self._known[model.path]]
@@ -51,6 +61,7 @@ class _Work:
         self._done = 0
         self._progress = progress
         self._cancelled = cancelled
+        self._sums = sums
 
     def checksum(self, model: ModelFile) -> str | None:
         """The checksum of the whole model; None when it cannot be read."""
@@ -58,7 +69,7 @@ class _Work:
             return known
         start = self._done
         try:
-            found = checksums(weights_of(model), self._show(start), self._cancelled)
+            found = self._sums(weights_of(model), self._show(start), self._cancelled)
         except CancelledError:
             raise
         except LampblackError:

@@ -90,10 +90,14 @@ class BoundedReader:
             raise self.damaged(f"it holds {self._strings:,} texts in its lists")
         self.require(self.position + count * _LENGTH.size)
         unpack, width = _LENGTH.unpack_from, _LENGTH.size
+        buffer, at, last = self._buffer, self._at, len(self._buffer) - width
         for _ in range(count):
-            if self._at + width > len(self._buffer):
+            if at > last:
+                self._at = at
                 self._fill(width)
-            self._at += width + unpack(self._buffer, self._at)[0]
+                buffer, at, last = self._buffer, self._at, len(self._buffer) - width
+            at += width + unpack(buffer, at)[0]
+        self._at = at
         self.require(self.position)
 
     def _fill(self, count: int) -> None:

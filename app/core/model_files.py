@@ -19,6 +19,9 @@ Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 """Asked again and again whether to stop."""
 
+Sums = Callable[[list[Path], Progress | None, Cancelled | None], dict[str, str]]
+"""Finds the sha256 of files by their names, as `checksums` does."""
+
 _BLOCK = 1024 * 1024
 _FIRST = re.compile(r"^(?P<stem>.+)-00001-of-(?P<count>\d{5})$")
 _MOST_PARTS = 1000
@@ -55,15 +58,17 @@ def verify(
     cancelled: Cancelled | None = None,
     *,
     files: Mapping[str, str] | None = None,
+    sums: Sums | None = None,
 ) -> str:
     """The checksum of the whole model, read through; compared with what is known of it.
 
     Of a single file it is its sha256; of several, that of their sha256 sums, joined in the order
-    of their names. `expected` is compared with it, and `files` with each file by its name. Raises
-    DamagedModelError, HousekeepingError, CancelledError, or what is wrong with the header.
+    of their names. `expected` is compared with it, and `files` with each file by its name; `sums`
+    reads them in another way than `checksums`. Raises DamagedModelError, HousekeepingError,
+    CancelledError, or what is wrong with the header.
     """
     inspect(Path(model.path))
-    found = checksums(weights_of(model), progress, cancelled)
+    found = (sums or checksums)(weights_of(model), progress, cancelled)
     for name, known in (files or {}).items():
         if known and name in found and found[name] != known:
             raise _damaged(name, found[name], known)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from app.core.catalogue import Catalogue, present
-from app.core.model_files import Cancelled, Progress, verify
+from app.core.model_files import Cancelled, Progress, Sums, verify
 from app.core.models import ModelFile
 from app.core.shelf import Shelf
 from app.core.sources import known_checksum
@@ -32,18 +32,19 @@ def verify_known(
     *,
     anew: bool = False,
     now: Callable[[], float] = time.time,
+    sums: Sums | None = None,
 ) -> Verdict:
     """Read the model through and compare it with the best that is known of it; remember the result.
 
-    With `anew` the checksum of the last time is not asked. `models` is the program's own folder.
-    Raises DamagedModelError, HousekeepingError, CancelledError, SettingsError, or what is wrong
-    with the model's header.
+    With `anew` the checksum of the last time is not asked. `models` is the program's own folder,
+    and `sums` as for `verify`. Raises DamagedModelError, HousekeepingError, CancelledError,
+    SettingsError, or what is wrong with the model's header.
     """
     source, files = _by_catalogue(model, catalogue, models)
     store = known_checksum(Path(model.path)) if model.kind == "gguf" else ""
     last = "" if anew or files or store else shelf.record(model).sha256
     started = now()
-    found = verify(model, store or last, progress, cancelled, files=files)
+    found = verify(model, store or last, progress, cancelled, files=files, sums=sums)
     source = source or shelf.record(model).source or model.program
     shelf.change(model, sha256=found, verified_at=started, source=source)
     by = "the catalogue" if files else "the name its store gave it" if store else ""

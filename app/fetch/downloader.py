@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.courtesy import give_way
 from app.core.errors import DownloadError, LampblackError
 from app.fetch.delivery import Delivery
 from app.fetch.hub import page_url
@@ -96,6 +97,7 @@ def run_downloader(
     models: str, pip: Sequence[str] | None = None, patience: Patience | None = None
 ) -> int:
     """Be the downloader: its request is the first line, and the end of stdin cancels."""
+    give_way()
     out = sys.stdout.buffer
     request = _request(models)
     if request is None:

@@ -1,7 +1,8 @@
 """The one bridge from other threads to the window: events come out in order on Qt's own thread.
 
-Tokens are gathered and joined, so that the window repaints at most every `FLUSH_MS`; every other
-event is passed on at once, after the tokens that came before it.
+Tokens are gathered and joined, and of a job's progress only the newest is passed on, so that the
+window repaints at most every `FLUSH_MS`; every other event is passed on at once, after what came
+before it.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from app.engine.messages import Tokens
+from app.engine.messages import Loading, Prefill, Tokens, Working
 
 FLUSH_MS = 33
-"""The shortest time between two deliveries of tokens, in milliseconds."""
+"""The shortest time between two deliveries of tokens or progress, in milliseconds."""
+
+_GATHERED = (Tokens, Loading, Prefill, Working)
 
 
 class Bridge(QObject):
@@ -44,7 +47,7 @@ class Bridge(QObject):
             if not self._open:
                 return
             self._waiting.append(event)
-            wake = not self._awake or not isinstance(event, Tokens)
+            wake = not self._awake or not isinstance(event, _GATHERED)
             self._awake = True
             if wake:
                 self._woken.emit()
@@ -59,7 +62,7 @@ class Bridge(QObject):
     @Slot()
     def _on_woken(self) -> None:
         with self._lock:
-            urgent = any(not isinstance(event, Tokens) for event in self._waiting)
+            urgent = any(not isinstance(event, _GATHERED) for event in self._waiting)
         if urgent:
             self.flush()
         elif not self._timer.isActive():
@@ -67,7 +70,7 @@ class Bridge(QObject):
 
     @Slot()
     def flush(self) -> None:
-        """Emit everything that waits, tokens of the same variant joined."""
+        """Emit everything that waits, tokens of the same variant and progress joined."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
             self._awake = False
@@ -77,20 +80,37 @@ class Bridge(QObject):
 
 
 def _joined(events: list[Any]) -> list[Any]:
-    """The events with tokens of one variant joined, where nothing but tokens lies between."""
+    """The events with tokens of one variant joined, where nothing but tokens lies between.
+
+    Of progress that comes one after the other only the last is kept.
+    """
     joined: list[Any] = []
     places: dict[tuple[int, int], int] = {}
     for event in events:
-        if not isinstance(event, Tokens):
-            places.clear()
-            joined.append(event)
-            continue
-        place = places.setdefault((event.job, event.variant), len(joined))
-        if place == len(joined):
-            joined.append(event)
+        if isinstance(event, Tokens):
+            place = places.setdefault((event.job, event.variant), len(joined))
+            if place < len(joined):
+                joined[place] = _both(joined[place], event)
+                continue
         else:
-            joined[place] = _both(joined[place], event)
+            places.clear()
+            if joined and _outdates(event, joined[-1]):
+                joined.pop()
+        joined.append(event)
     return joined
+
+
+def _outdates(event: Any, before: Any) -> bool:
+    """Whether an event only says how much further the same thing is than the one before it."""
+    if type(event) is not type(before) or not isinstance(event, Loading | Prefill | Working):
+        return False
+    return _thing(event) == _thing(before)
+
+
+def _thing(event: Loading | Prefill | Working) -> tuple[object, ...]:
+    if isinstance(event, Loading):
+        return event.job, event.gpu, event.measuring
+    return (event.job, event.what) if isinstance(event, Working) else (event.job,)
 
 
 def _both(first: Tokens, second: Tokens) -> Tokens:

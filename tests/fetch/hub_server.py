@@ -53,6 +53,8 @@ class Answer:
     """What Content-Length says, right or wrong."""
     body: bytes | None = None
     etag: str = ETAG
+    pace: Callable[[int], None] = lambda _sent: None
+    """Called with the bytes that were sent, after every block."""
 
 
 class HubServer:
@@ -155,13 +157,14 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
             if asked.range and answer.ranges and is_same:
                 start, status = min(asked.start + answer.shift, len(content)), 206
                 headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            rest = content[start:]
+            rest = memoryview(content)[start:]
             length = len(rest) if answer.length is None else answer.length
             self._head(status, headers | {"Content-Length": str(length)})
             if answer.cut is not None:
                 rest = rest[: answer.cut]
             for begin in range(0, len(rest), BLOCK):
                 self.wfile.write(rest[begin : begin + BLOCK])
+                answer.pace(begin + BLOCK)
             if answer.stall:
                 hub.wait_for_release()
             if answer.cut is not None or answer.length is not None or answer.stall:

@@ -328,9 +328,11 @@ def test_tests_arguments_reach_pytest_and_its_code_is_ours(dev, monkeypatch) -> 
     monkeypatch.setattr(dev.subprocess, "call", call)
     assert dev.main(["test", "tests/core", "-k", "rows"]) == 5
     assert dev.main(["test", "--soak", "--tokens", "500"]) == 5
+    assert dev.main(["test", "--responsive", "--part", "load"]) == 5
     assert commands == [
         [dev.PYTHON, "-m", "pytest", "tests/core", "-k", "rows"],
         [dev.PYTHON, "-m", "tests.soak.run", "--tokens", "500"],
+        [dev.PYTHON, "-m", "tests.responsive.run", "--part", "load"],
     ]
 
 

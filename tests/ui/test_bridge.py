@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from app.engine.messages import Done, Prefill, Tokens
+from app.engine.messages import Done, Loading, Prefill, Tokens, Working
 from app.ui.bridge import Bridge
 
 
@@ -68,3 +68,38 @@ def test_closing_from_within_a_delivery_ends_it(qtbot):
     bridge.post(Done(job=1))
     bridge.flush()
     assert len(heard) == 1
+
+
+def test_of_progress_only_the_newest_is_heard(qtbot):
+    bridge = Bridge()
+    heard = []
+    bridge.arrived.connect(heard.append)
+    for percent in range(101):
+        bridge.post(Loading(job=1, fraction=percent / 100))
+    bridge.post(Loading(job=1, fraction=1.0, measuring=True))
+    bridge.post(Working(job=2, what="first", fraction=0.1))
+    bridge.post(Working(job=2, what="second", fraction=0.1))
+    bridge.post(Working(job=2, what="second", fraction=0.2))
+    bridge.post(tokens("a"))
+    bridge.post(Prefill(job=3, done=1, total=2))
+    bridge.post(Prefill(job=4, done=1, total=2))
+    bridge.post(tokens("b"))
+    bridge.flush()
+    assert heard == [
+        Loading(job=1, fraction=1.0),
+        Loading(job=1, fraction=1.0, measuring=True),
+        Working(job=2, what="first", fraction=0.1),
+        Working(job=2, what="second", fraction=0.2),
+        tokens("a"),
+        Prefill(job=3, done=1, total=2),
+        Prefill(job=4, done=1, total=2),
+        tokens("b"),
+    ]
+
+
+def test_progress_alone_comes_within_a_frame(qtbot):
+    bridge = Bridge()
+    with qtbot.waitSignal(bridge.arrived, timeout=1000) as caught:
+        bridge.post(Loading(job=1, fraction=0.1))
+        bridge.post(Loading(job=1, fraction=0.2))
+    assert caught.args[0].fraction == 0.2

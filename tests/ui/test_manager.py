@@ -253,7 +253,7 @@ def test_the_window_goes_on_while_a_checksum_is_computed(
 ) -> None:
     began, go = threading.Event(), threading.Event()
 
-    def verify(model: ModelFile, *rest: object) -> Verdict:
+    def verify(model: ModelFile, *rest: object, **_named: object) -> Verdict:
         rest[3](1, 2)
         began.set()
         go.wait()

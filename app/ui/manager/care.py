@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from app.core.errors import CancelledError, LampblackError
+from app.core.hashing import checksums_aside
 from app.core.housekeeping import Removal, duplicates, plan_removal, remove, reveal, take_off
 from app.core.models import ModelFile, inspect
 from app.core.reading import is_folder
@@ -168,6 +169,7 @@ class Care(QObject):
                 self._bench.paths.models,
                 self._shows(text),
                 self._stop.is_set,
+                sums=checksums_aside,
             )
 
         self._begin_long(text, work, lambda found: self._on_verified(model, found))
@@ -186,7 +188,13 @@ class Care(QObject):
         models = [one.model for one in stock.models]
 
         def work() -> tuple[tuple[ModelFile, ...], ...]:
-            return duplicates(models, self._bench.shelf, self._shows(text), self._stop.is_set)
+            return duplicates(
+                models,
+                self._bench.shelf,
+                self._shows(text),
+                self._stop.is_set,
+                sums=checksums_aside,
+            )
 
         self._begin_long(text, work, self._on_compared)
 
