@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 _BLOCK = re.compile(r"blk\.(\d{1,3})\.(.+)")
-_CACHED = ("attn_k.weight", "attn_v.weight", "attn_kv_a_mqa.weight")
 _FUSED = "attn_qkv.weight"
+_SHORT, _UNPACKED = "attn_kv_a_mqa.weight", "attn_kv_b.weight"
+_CACHED = ("attn_k.weight", "attn_v.weight", _SHORT)
 _EXPERTS = "_exps.weight"
 _RECURRENT = ("ssm_", "time_mix_", "shortconv.")
 
@@ -80,17 +81,20 @@ def layer_sizes(
         if part == "attn_q.weight" and len(tensor.shape) == 2:
             queries = max(queries, tensor.shape[1])
         widest = max(widest, _longest(part, tensor.shape, active_experts))
+    for index, numbers in _unpacked(tensors, attention.heads).items():
+        cache[index] = numbers
+    queries = max(queries, asking)
     return LayerSizes(
         weights=tuple(weights[index] for index in range(layers)),
         cache=tuple(cache[index] for index in range(layers)),
         output=_output(tensors),
         width=width,
-        widest=widest,
+        widest=max(widest, queries),
         heads=attention.heads,
         states=tuple(attention.state * (index in recurrent) for index in range(layers)),
         rest=_rest(tensors),
         is_tied=not any(tensor.name == "output.weight" for tensor in tensors),
-        queries=queries or asking,
+        queries=queries,
     )
 
 
@@ -118,6 +122,27 @@ def _cached(part: str, shape: tuple[int, ...], queries: int) -> int:
     if part in _CACHED:
         return shape[1]
     return max(0, shape[1] - queries) if part == _FUSED else 0
+
+
+def _unpacked(tensors: Iterable[Tensor], heads: int) -> dict[int, int]:
+    """The numbers per token of layers that make keys and values of a short vector beforehand.
+
+    Without that matrix the short vector itself is kept. Its end, which tells the place, becomes
+    a part of every head's key.
+    """
+    short: dict[int, int] = {}
+    long: dict[int, tuple[int, ...]] = {}
+    for tensor in tensors:
+        if (found := _BLOCK.fullmatch(tensor.name)) is None or len(tensor.shape) != 2:
+            continue
+        if found[2] == _SHORT:
+            short[int(found[1])] = tensor.shape[1]
+        elif found[2] == _UNPACKED:
+            long[int(found[1])] = tensor.shape
+    return {
+        index: rows + heads * max(0, short.get(index, latent) - latent)
+        for index, (latent, rows) in long.items()
+    }
 
 
 def _longest(part: str, shape: tuple[int, ...], active_experts: int) -> int:

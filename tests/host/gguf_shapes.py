@@ -10,11 +10,17 @@ import gguf
 import numpy as np
 
 _BYTES = {"F16": 2.0, "F32": 4.0, "Q8_0": 34 / 32, "Q4_0": 18 / 32, "Q4_K": 144 / 256}
+_HYBRIDS = ("jamba", "lfm2")
+_TURNED = 64  # numbers of a latent model's keys that tell the place
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What a model looks like; `head` is the width of a head, 0 where it is width over heads."""
+    """What a model looks like; `head` is the width of a head, 0 where it is width over heads.
+
+    Of a hybrid every third layer attends. `latent` is the width of the vector that keys and values
+    are made of, which is `unpacked` before they are kept.
+    """
 
     architecture: str
     width: int = 256
@@ -28,11 +34,18 @@ class Shape:
     kind: str = "F16"
     window: int = 0
     experts: int = 0
+    latent: int = 0
+    unpacked: bool = False
     context: int = 32_768
 
     @property
     def head_width(self) -> int:
         return self.head or self.width // self.heads
+
+    @property
+    def kv_by_layer(self) -> list[int]:
+        """Of a hybrid, the heads of keys in each layer: none where it does not attend."""
+        return [self.kv_heads * (layer % 3 == 2) for layer in range(self.layers)]
 
 
 def write(path: Path, shape: Shape) -> Path:
@@ -54,20 +67,26 @@ def _describe(writer: gguf.GGUFWriter, shape: Shape) -> None:
     writer.add_embedding_length(shape.width)
     writer.add_block_count(shape.layers)
     writer.add_feed_forward_length(shape.inner)
-    if shape.architecture == "mamba":
+    if shape.architecture in ("mamba", "jamba"):
         writer.add_ssm_conv_kernel(4)
         writer.add_ssm_inner_size(2 * shape.width)
         writer.add_ssm_state_size(16)
         writer.add_ssm_time_step_rank(16)
-        writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_layer_norm_rms_eps(1e-5)
+    if shape.architecture == "mamba":
         return
     writer.add_head_count(shape.heads)
-    writer.add_head_count_kv(shape.kv_heads)
+    if shape.latent:
+        _describe_latent(writer, shape)
+        return
+    hybrid = shape.architecture in _HYBRIDS
+    writer.add_head_count_kv(shape.kv_by_layer if hybrid else shape.kv_heads)
     writer.add_key_length(shape.head_width)
     writer.add_value_length(shape.head_width)
     writer.add_rope_dimension_count(shape.head_width)
-    writer.add_layer_norm_rms_eps(1e-5)
     writer.add_layer_norm_eps(1e-5)
+    if shape.architecture == "lfm2":
+        writer.add_shortconv_l_cache(3)
     if shape.window:
         writer.add_sliding_window(shape.window)
     if shape.architecture == "gptneox":
@@ -77,6 +96,22 @@ def _describe(writer: gguf.GGUFWriter, shape: Shape) -> None:
         writer.add_expert_used_count(2)
         writer.add_expert_feed_forward_length(shape.inner)
         writer.add_expert_shared_feed_forward_length(shape.inner)
+
+
+def _describe_latent(writer: gguf.GGUFWriter, shape: Shape) -> None:
+    key = shape.head_width + _TURNED
+    writer.add_head_count_kv(shape.heads if shape.unpacked else 1)
+    writer.add_key_length(key if shape.unpacked else shape.latent + _TURNED)
+    writer.add_value_length(shape.head_width if shape.unpacked else shape.latent)
+    if not shape.unpacked:
+        writer.add_key_length_mla(key)
+        writer.add_value_length_mla(shape.head_width)
+    writer.add_rope_dimension_count(_TURNED)
+    writer.add_q_lora_rank(shape.latent)
+    writer.add_kv_lora_rank(shape.latent)
+    writer.add_leading_dense_block_count(shape.layers)
+    writer.add_expert_feed_forward_length(shape.inner)
+    writer.add_expert_shared_count(1)
 
 
 def _vocabulary(writer: gguf.GGUFWriter, shape: Shape) -> None:
@@ -103,13 +138,60 @@ def _tensors(shape: Shape) -> dict[str, tuple[int, ...]]:
     if not shape.tied:
         found["output.weight"] = (shape.vocabulary, shape.width)
     for layer in range(shape.layers):
-        found |= {f"blk.{layer}.{name}": size for name, size in _layer(shape).items()}
+        found |= {f"blk.{layer}.{name}": size for name, size in _layer(shape, layer).items()}
+    if shape.architecture == "lfm2":
+        found["token_embd_norm.weight"] = found.pop("output_norm.weight")
     return found
 
 
-def _layer(shape: Shape) -> dict[str, tuple[int, ...]]:
-    make: dict[str, Any] = {"gptneox": _neox, "phi3": _phi, "mamba": _mamba}
+def _layer(shape: Shape, layer: int) -> dict[str, tuple[int, ...]]:
+    if shape.architecture in _HYBRIDS:
+        return _hybrid(shape, attends=bool(shape.kv_by_layer[layer]))
+    make: dict[str, Any] = {"gptneox": _neox, "phi3": _phi, "mamba": _mamba, "deepseek2": _latent}
     return make.get(shape.architecture, _usual)(shape)
+
+
+def _hybrid(shape: Shape, *, attends: bool) -> dict[str, tuple[int, ...]]:
+    """A layer of jamba or lfm2."""
+    usual, width, head = _usual(shape), shape.width, shape.head_width
+    if attends:
+        norms = {"attn_q_norm.weight": (head,), "attn_k_norm.weight": (head,)}
+        return usual | (norms if shape.architecture == "lfm2" else {})
+    feeding = {name: size for name, size in usual.items() if name.startswith("ffn")}
+    if shape.architecture == "lfm2":
+        return feeding | {
+            "attn_norm.weight": (width,),
+            "shortconv.conv.weight": (width, 3),
+            "shortconv.in_proj.weight": (3 * width, width),
+            "shortconv.out_proj.weight": (width, width),
+        }
+    norms = {"ssm_dt_norm.weight": (16,), "ssm_b_norm.weight": (16,), "ssm_c_norm.weight": (16,)}
+    return feeding | _mamba(shape) | norms
+
+
+def _latent(shape: Shape) -> dict[str, tuple[int, ...]]:
+    """A layer of deepseek2, whose keys and values are made of one short vector."""
+    width, inner, head, latent = shape.width, shape.inner, shape.head_width, shape.latent
+    if shape.unpacked:
+        made: dict[str, tuple[int, ...]] = {"attn_kv_b.weight": (2 * shape.heads * head, latent)}
+    else:
+        made = {
+            "attn_k_b.weight": (shape.heads, latent, head),
+            "attn_v_b.weight": (shape.heads, head, latent),
+        }
+    return made | {
+        "attn_norm.weight": (width,),
+        "attn_q_a.weight": (latent, width),
+        "attn_q_a_norm.weight": (latent,),
+        "attn_q_b.weight": (shape.heads * (head + _TURNED), latent),
+        "attn_kv_a_mqa.weight": (latent + _TURNED, width),
+        "attn_kv_a_norm.weight": (latent,),
+        "attn_output.weight": (width, shape.heads * head),
+        "ffn_norm.weight": (width,),
+        "ffn_gate.weight": (inner, width),
+        "ffn_up.weight": (inner, width),
+        "ffn_down.weight": (width, inner),
+    }
 
 
 def _usual(shape: Shape) -> dict[str, tuple[int, ...]]:
@@ -194,7 +276,9 @@ def _mamba(shape: Shape) -> dict[str, tuple[int, ...]]:
 
 
 def _add(writer: gguf.GGUFWriter, name: str, dimensions: tuple[int, ...], kind: str) -> None:
-    small = len(dimensions) == 1 or name.endswith(("ssm_a", "conv1d.weight", "ssm_dt.weight"))
+    small = len(dimensions) == 1 or name.endswith(
+        ("ssm_a", "conv1d.weight", "conv.weight", "ssm_dt.weight")
+    )
     kind = "F32" if small or "gate_inp" in name else kind
     row = int(dimensions[-1] * _BYTES[kind])
     zeros = np.zeros((*dimensions[:-1], row), np.uint8)

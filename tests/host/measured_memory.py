@@ -82,21 +82,33 @@ def _measure(path: Path, options: LoadOptions) -> dict[str, Any]:
     log = Log()
     before = psutil.Process().memory_info().rss
     engine: Any = engine_module.load(str(path), options, Job(1, lambda _event: None))
-    _use(engine._model.context, recurrent=not engine._model.can_forget_part)
+    model = engine._model
+    hybrid = native.llama_model_is_hybrid(model.handle)
+    _use(model.context, recurrent=not model.can_forget_part, hybrid=hybrid)
     growth = psutil.Process().memory_info().rss - before
     return {"buffers": log.buffers, "growth": growth}
 
 
-def _use(context: Context, *, recurrent: bool) -> None:
+def _use(context: Context, *, recurrent: bool, hybrid: bool) -> None:
     """Compute a whole batch at the end of a full context, with as many logits as there can be."""
     chunk = context.chunk
-    if not recurrent:
+    tokens, start, sequence = np.arange(chunk) % 200 + 3, 0, _COPIES
+    if recurrent:
+        start, sequence = _read(context, tokens, (context.size - chunk) * hybrid), 0
+    else:
         _fill(context, context.size - chunk)
-    tokens = np.arange(chunk) % 200 + 3
-    context.batch.fill(tokens, 0, _COPIES)
+    context.batch.fill(tokens, start, sequence)
     context.batch.output[: min(chunk, OUTPUTS)] = 1
     context.batch.output[min(chunk, OUTPUTS) :] = 0
     context.decode(chunk)
+
+
+def _read(context: Context, tokens: np.ndarray, length: int) -> int:
+    """Read so much: the state of a recurrent layer cannot be copied in pieces."""
+    for start in range(0, length, len(tokens)):
+        context.batch.fill(tokens, start, 0)
+        context.decode(len(tokens))
+    return length
 
 
 def _fill(context: Context, length: int) -> None:

@@ -31,6 +31,14 @@ SHAPES = {
         "llama", width=1024, inner=2816, layers=8, kv_heads=2, kind="Q4_K"
     ),
     "a recurrent state": Shape("mamba", width=512, vocabulary=50_280),
+    "a hybrid of states and attention": Shape("jamba", width=384, inner=1024, kv_heads=2),
+    "a hybrid of convolutions and attention": Shape(
+        "lfm2", width=384, inner=1024, kv_heads=2, tied=True
+    ),
+    "latent attention": Shape("deepseek2", width=512, inner=1408, head=128, latent=256),
+    "latent attention, unpacked": Shape(
+        "deepseek2", width=512, inner=1408, head=128, latent=256, unpacked=True
+    ),
 }
 PLAIN = LoadOptions(context=4096, gpu_layers=0, threads=1, tune=False, fit="as-asked")
 CASES = [
@@ -38,6 +46,8 @@ CASES = [
     ("grouped queries, tied", {"flash_attention": "on", "context": 8192}),
     ("wide heads", {"kv_type": "q8_0", "ubatch": 128}),
     ("four bits", {"mmap": False}),
+    ("latent attention", {"flash_attention": "on"}),
+    ("a hybrid of states and attention", {"flash_attention": "on"}),
 ]
 
 
