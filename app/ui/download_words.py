@@ -34,7 +34,9 @@ def download_text(download: Download) -> str:
     words = [phases.get(download.phase) or state_text(download)]
     if download.state == "done":
         return _DOT.join((*words, size_text(download.total)))
-    if download.total:
+    if download.total and not download.done:
+        words.append(size_text(download.total))
+    elif download.total:
         amount = _tr("Downloads", "{0} of {1}")
         words.append(amount.format(size_text(download.done), size_text(download.total)))
     if download.state == "running" and download.speed > 0 and download.phase not in phases:

@@ -13,6 +13,7 @@ from app.ui.controls import Note, set_property
 from app.ui.download_strip import DownloadStrip
 from app.ui.download_words import resume_text
 from app.ui.icons import pixmap
+from app.ui.section import PanelScroll
 from app.ui.theme import Theme, heading_font
 
 _WIDTH = 430
@@ -67,8 +68,11 @@ class EmptyState(QWidget):
         self._download = download
         if download is not None and download.state == "running":
             self.error.hide()
+        had_focus = self._has_focus()
         self.strip.show_download(download)
         self._show_state()
+        if had_focus and not self._has_focus():
+            self.focus_first()  # the button that was pressed is gone
 
     def show_refusal(self, sentence: str) -> None:
         """Say why nothing can be fetched; empty when it can be."""
@@ -139,6 +143,9 @@ class EmptyState(QWidget):
             "writes better; any GGUF file will do."
         )
 
+    def _has_focus(self) -> bool:
+        return self.isAncestorOf(self.window().focusWidget() or self)
+
     def _resume(self) -> None:
         if self._download is not None:
             self.download_asked.emit("resume", self._download.id)
@@ -165,11 +172,14 @@ class EmptyState(QWidget):
         line.addStretch(1)
         line.addWidget(card, 8)
         line.addStretch(1)
+        scroll = PanelScroll()  # low windows leave too little room for all of it
+        scroll.column.setContentsMargins(24, 24, 24, 24)
+        scroll.column.addStretch(2)
+        scroll.column.addLayout(line)
+        scroll.column.addStretch(3)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(24, 24, 24, 24)
-        whole.addStretch(2)
-        whole.addLayout(line)
-        whole.addStretch(3)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
         self._draw_mark()
 
     def _draw_mark(self) -> None:

@@ -287,6 +287,8 @@ class ModelDesk(QObject):
             self.load(path)
 
     def _on_fetch_failed(self, download: Download) -> None:
+        if self._empty is not None and self._empty.isVisible():
+            return  # which says it beside the button that tries again
         self._banners.say(
             f"{download.title}: {download.problem}",
             "error",

@@ -260,7 +260,7 @@ class ModelsPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 12, 12)
         whole.setSpacing(8)
-        whole.addWidget(self.empty_text)
+        whole.addWidget(self.empty_text, 1)
         whole.addWidget(self.list, 1)
         for widget in (self.error, self.strip, self.download, self.starter_button):
             whole.addWidget(widget)

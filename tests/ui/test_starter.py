@@ -142,7 +142,7 @@ def test_a_download_that_fails_says_so_and_can_be_tried_again(make_studio, fetch
     begin(studio, qtbot)
     with qtbot.waitSignal(studio.window.desk.fetching.failed):
         fetcher.end(DownloadError("There is no network."))
-    assert studio.banners == [f"{STARTER.title}: There is no network."]
+    assert studio.banners == []
     empty = studio.window.desk.empty
     assert empty.strip.problem.text() == "There is no network."
     assert empty.resume_button.text().startswith("Try again")
@@ -150,6 +150,22 @@ def test_a_download_that_fails_says_so_and_can_be_tried_again(make_studio, fetch
     qtbot.waitUntil(lambda: fetcher.fetches == 2)
     with qtbot.waitSignal(studio.window.desk.fetching.arrived):
         fetcher.end(Path("/models/Starter.gguf"))
+
+
+def test_while_the_page_is_shown_a_failure_is_a_banner_that_leads_to_the_downloads(
+    make_studio, fetcher, qtbot
+) -> None:
+    studio = make_studio(fetcher=fetcher)
+    studio.do("get_starter")
+    qtbot.waitUntil(lambda: fetcher.fetches == 1)
+    with qtbot.waitSignal(studio.window.desk.fetching.failed):
+        fetcher.end(DownloadError("There is no network."))
+    (banner,) = studio.window.page.banners.banners()
+    assert banner.text == f"{STARTER.title}: There is no network."
+    banner.buttons[0].click()
+    manager = studio.window.manager.manager
+    assert manager.tabs.currentWidget() is manager.downloads
+    assert not manager.downloads.rows["starter"].buttons["retry"].isHidden()
 
 
 def test_no_is_no_and_a_yes_is_remembered(make_studio, fetcher, qtbot) -> None:

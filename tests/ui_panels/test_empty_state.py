@@ -62,6 +62,15 @@ def test_what_was_paused_can_be_gone_on_with(state: EmptyState, qtbot) -> None:
     assert asked.args == ["resume", "starter"]
 
 
+def test_the_focus_goes_to_what_can_be_done_now(state: EmptyState) -> None:
+    state.starter_button.setFocus()
+    state.show_download(starter("running"))
+    assert state.focusWidget() is state.strip.buttons["pause"]
+    state.show_download(starter("paused"))
+    assert state.focusWidget() is not None
+    assert state.focusWidget().isVisible()
+
+
 def test_beside_another_model_the_starter_is_still_offered(state: EmptyState) -> None:
     large = Download(id="b", title="B", state="paused", done=900_000_000, total=2_500_000_000)
     state.show_download(large)
@@ -107,3 +116,10 @@ def test_small_windows_cut_nothing_off(state: EmptyState) -> None:
     for part in (state.title, state.text, state.starter_button, state.open_button):
         assert part.mapTo(state, part.rect().bottomRight()).x() < state.width()
         assert part.height() >= part.minimumSizeHint().height()
+
+
+def test_a_low_window_scrolls(state: EmptyState) -> None:
+    state.show_download(starter("paused"))
+    state.resize(320, 240)
+    for button in (state.resume_button, state.find_button, state.open_button):
+        assert button.height() >= button.minimumSizeHint().height()

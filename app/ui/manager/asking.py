@@ -30,7 +30,8 @@ class ManagerQuestions(QObject):
             self.tr("Download {0}?").format(title),
             self.tr(
                 "It comes from {0} and takes {1}; {2} are free on the disk. Every byte is checked, "
-                "and nothing you write is sent. You can pause it and go on at any time."
+                "and nothing you write is sent. You can pause it and go on at any time. For {0} "
+                "you are asked only this once, unless you choose otherwise in Settings."
             ).format(need.host, size, size_text(need.free)),
         )
         return self._is_agreed(box, self.tr("Download"))

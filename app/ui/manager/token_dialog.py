@@ -130,7 +130,7 @@ class TokenDialog(QDialog):
         whole.addWidget(self.kept)
         whole.addStretch(1)
         whole.addWidget(self.buttons)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(560)
 
     def _show_state(self) -> None:
         self.use_button.setEnabled(is_token(self.field.text()))
