@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from app.core.load_options import LoadOptions
+from app.engine.messages import TokenDetail, Tokens
 from app.host.base import Job
 from app.host.llama_cpp import watch
 from app.host.llama_cpp.context import StalledError
 from app.host.llama_cpp.engine import LlamaCppEngine
+from app.host.llama_cpp.library import library
 from app.host.llama_cpp.pace import Pace
 from tests.host.driving import Runner, load
 
@@ -64,6 +66,12 @@ def paced(small_engine: LlamaCppEngine) -> Iterator[LlamaCppEngine]:
     yield small_engine
     small_engine._context.adapt(own, limits=True)
     small_engine._context.set_threads(own.threads)
+
+
+def details(runner: Runner) -> list[tuple[int, TokenDetail]]:
+    """Those of every token by variant; how many came in one event depends on the time."""
+    found = [(event.variant, detail) for event in runner.tokens for detail in event.details]
+    return sorted(found, key=lambda row: row[0])
 
 
 def logits(engine: LlamaCppEngine, threads: int) -> list[bytes]:
@@ -121,14 +129,14 @@ def test_a_chunk_that_is_given_up_is_repeated_to_the_last_bit(
     paced: LlamaCppEngine, small: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = small(LONG, max_tokens=8, temperature=0.0, exact=True, probabilities=9)
-    expected = [event.details for event in small.tokens]
+    expected = details(small)
     pace = Impatient(paced, limit=100.0)
     paced._context.adapt(pace, limits=True)
     monkeypatch.setattr(watch, "perf_counter", itertools.count(0.0).__next__)
     again = small(LONG, max_tokens=8, temperature=0.0, exact=True, probabilities=9)
     assert pace.given_up >= 2
     assert again.takes == plain.takes
-    assert [event.details for event in small.tokens] == expected
+    assert details(small) == expected
     assert small.prefills[-1].done == plain.stats.prompt_tokens
 
 
@@ -136,14 +144,14 @@ def test_a_step_that_hangs_is_repeated_to_the_last_bit(
     paced: LlamaCppEngine, small: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = small(KEEPER, n=2, max_tokens=16, temperature=0.0, exact=True, probabilities=9)
-    expected = [event.details for event in small.tokens]
+    expected = details(small)
     pace = Impatient(paced, limit=1e-9)
     paced._context.adapt(pace, limits=True)
     monkeypatch.setattr(watch, "_POLL_S", 0.001)
     again = small(KEEPER, n=2, max_tokens=16, temperature=0.0, exact=True, probabilities=9)
     assert pace.given_up > 0
     assert again.takes == plain.takes
-    assert [event.details for event in small.tokens] == expected
+    assert details(small) == expected
 
 
 def test_a_cancel_inside_a_step_is_no_stall(paced: LlamaCppEngine, small: Runner) -> None:
@@ -167,6 +175,12 @@ def test_a_cancel_that_comes_before_the_watch_is_seen(paced: LlamaCppEngine) -> 
     job.cancel()
     assert paced.score(KEEPER, 1, job) == ()
     assert job.on_cancel is None
+
+
+def test_a_cancel_between_two_batches_hides_nothing_that_is_said_later(small: Runner) -> None:
+    small.on_event = lambda event, job: job.cancel() if isinstance(event, Tokens) else None
+    assert small(KEEPER, max_tokens=40).takes[0].finish_reason == "cancelled"
+    assert not library().is_muted
 
 
 def test_models_that_cannot_forget_a_part_repeat_nothing(paced: LlamaCppEngine) -> None:

@@ -65,6 +65,7 @@ class Watch:
         native.llama_set_abort_callback(self._handle, no_watch, None)
         if self._thread is not None:
             self._thread.join()
+        self._library.is_muted = False  # a cancel between two batches mutes what is not said
 
     def begin(self, rows: int, limit: float) -> None:
         """Let a batch of `rows` take `limit` seconds; 0 for as long as it needs."""
