@@ -28,6 +28,19 @@ def fingerprint(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+Stamp = tuple[int, int, int, int]
+"""Of a file: its device, its number there, its size, and when it was written (nanoseconds)."""
+
+
+def stamps(files: Iterable[Path]) -> tuple[Stamp, ...]:
+    """What tells whether any of the files was written or replaced; nothing if one is missing."""
+    try:
+        found = [path.stat() for path in files]
+    except OSError:
+        return ()
+    return tuple((one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
+
+
 def digests(adapters: Iterable[Adapter]) -> tuple[str, ...]:
     """What tells adapters apart: each one's digest and strength; raises OSError."""
     return tuple(f"{fingerprint(_files(one.path))} {one.strength:g}" for one in adapters)

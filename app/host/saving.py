@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 
 from app.core.load_options import LoadOptions
 from app.engine.messages import ModelInfo
-from app.host.fingerprint import fingerprint
+from app.host.fingerprint import Stamp, fingerprint, stamps
 from app.host.state_file import Made
 from app.host.states import SavedPrompts, forget_all
 
 
 def saved_prompts(
-    info: ModelInfo, files: Iterable[Path], options: LoadOptions, folder: str
+    info: ModelInfo,
+    files: Sequence[Path],
+    before: tuple[Stamp, ...],
+    options: LoadOptions,
+    folder: str,
 ) -> SavedPrompts | None:
     """The saved prompts of the model in `files`, if there is a folder for any.
 
-    Whoever does not want them kept does not want those of former times kept either.
+    `before` are the files' stamps before the model was loaded: where they differ now, nobody knows
+    which of the two models that was, and nothing is saved. Whoever does not want prompts kept does
+    not want those of former times kept either.
     """
     if not folder:
         return None
@@ -29,12 +35,17 @@ def saved_prompts(
         model = fingerprint(files)
     except OSError:  # it was moved away since it was mapped: nothing tells it from another
         return None
-    made = Made(model=model, build=info.settings.build, settings=_settings(info))
+    if not before or stamps(files) != before:
+        return None
+    made = Made(model=model, build=info.settings.build, settings=_settings(info, before))
     return SavedPrompts(Path(folder), made, info.context)
 
 
-def _settings(info: ModelInfo) -> str:
-    """A digest of all that changes the numbers in a sequence's memory, or their arrangement."""
+def _settings(info: ModelInfo, files: tuple[Stamp, ...]) -> str:
+    """A digest of all that changes the numbers in a sequence's memory, or their arrangement.
+
+    A fingerprint is made of samples, so that the files' times belong to it, too.
+    """
     settings = info.settings
     facts = (
         info.engine,
@@ -46,5 +57,6 @@ def _settings(info: ModelInfo) -> str:
         settings.flash_attention,
         settings.device,
         settings.adapters,
+        [written for *_, written in files],
     )
     return blake2b(repr(facts).encode(), digest_size=16).hexdigest()

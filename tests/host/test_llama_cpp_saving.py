@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 
 from app.core.load_options import LoadOptions
-from app.engine.messages import Done, Read
+from app.engine.messages import Done, HostEvent, Loading, Read
 from app.host import llama_cpp as engine_module
 from app.host.base import Job
 from app.host.llama_cpp.engine import LlamaCppEngine
 from tests.host.driving import Runner
+from tests.host.tiny_llama import write_tiny
 
 LENGTH = 270  # tokens, a little more than the least that is saved
 TEXT = " ".join(
@@ -29,11 +31,15 @@ def opened(starter_model: Path, tmp_path: Path) -> Iterator[Open]:
     """Loads engines that share a cache folder, and closes what is still open."""
     engines: list[LlamaCppEngine] = []
 
-    def load(path: Path = starter_model, **options: Any) -> LlamaCppEngine:
+    def load(
+        path: Path = starter_model,
+        hear: Callable[[HostEvent], None] = lambda _event: None,
+        **options: Any,
+    ) -> LlamaCppEngine:
         engine = engine_module.load(
             str(path),
             LoadOptions(**{**OPTIONS, **options}),
-            Job(0, lambda _event: None),
+            Job(0, hear),
             prompts=str(tmp_path / "cache" / "prompts"),
         )
         assert isinstance(engine, LlamaCppEngine)
@@ -83,6 +89,39 @@ def test_closing_saves_what_is_new(opened: Open, folder: Path, starter_model: Pa
     third = opened(moved)
     changed = read(third, TEXT[:-200] + " And then?")
     assert changed.stats.reused_tokens > changed.stats.prompt_tokens - 10
+
+
+def test_a_model_that_was_replaced_while_it_was_loaded_saves_nothing(
+    opened: Open, folder: Path, tmp_path: Path
+) -> None:
+    path, later = write_tiny(tmp_path / "a.gguf"), write_tiny(tmp_path / "later.gguf", seed=2)
+
+    def replace(event: HostEvent) -> None:
+        if isinstance(event, Loading) and event.fraction == 1 and later.exists():
+            later.replace(path)
+
+    first = opened(path, replace)
+    assert not later.exists()
+    read(first, TEXT[:400])
+    first.close()
+    assert not folder.exists()
+    assert read(opened(path), TEXT[:400]).stats.reused_tokens == 0
+
+
+def test_a_model_that_was_written_anew_in_its_place_is_another(
+    opened: Open, folder: Path, tmp_path: Path
+) -> None:
+    """Be it of the same size and alike wherever its fingerprint is taken."""
+    path = write_tiny(tmp_path / "a.gguf")
+    first = opened(path)
+    read(first, TEXT[:400])
+    first.close()
+    assert list(folder.iterdir())
+    same = opened(path)
+    assert read(same, TEXT[:400]).stats.reused_tokens > 0
+    same.close()
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1000))
+    assert read(opened(path), TEXT[:400]).stats.reused_tokens == 0
 
 
 def test_who_wants_nothing_kept_has_nothing_kept(opened: Open, folder: Path) -> None:

@@ -26,6 +26,7 @@ from app.engine.messages import HostEvent, Loading
 from app.host import transformers as torch_module
 from app.host.base import Job
 from tests.host.driving import TORCH_OPTIONS, Runner, load_torch
+from tests.host.tiny_llama import write_tiny
 
 KEEPER = "The old lighthouse keeper opened the door and"
 
@@ -223,6 +224,28 @@ def test_a_full_disk_only_means_that_nothing_is_kept(
     assert saved is None
     assert not list((tmp_path / "cache").iterdir())
     assert kept.find(starter_model, torch.float32) is None
+
+
+def test_a_file_that_was_replaced_while_it_was_read_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from app.host.transformers import loading
+    from app.host.transformers.devices import Device
+    from app.host.transformers.kept import KeptFolders
+
+    path, later = write_tiny(tmp_path / "a.gguf"), write_tiny(tmp_path / "later.gguf", seed=2)
+
+    def read(*_: object) -> tuple[object, object]:
+        later.replace(path)
+        return torch.nn.Identity(), object()
+
+    monkeypatch.setattr(loading, "_from", read)
+    job = Job(0, lambda _event: None)
+    device = Device("cpu", "CPU", 0, 0, torch.float32)
+    loading._load(loading._Source(path), device, job, KeptFolders(tmp_path / "kept"))
+    assert not (tmp_path / "kept").exists()
 
 
 @pytest.mark.parametrize("left", [0, 1000, 1_000_000])

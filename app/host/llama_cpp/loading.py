@@ -31,7 +31,7 @@ from app.core.load_options import LoadOptions
 from app.core.machine import this_machine
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.base import LEAST_CONTEXT, Job, check_context
-from app.host.fingerprint import digests, parts
+from app.host.fingerprint import digests, parts, stamps
 from app.host.llama_cpp.adapting import attach, check_all
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.fitting import fitted, sizes_of
@@ -78,6 +78,7 @@ def load_engine(
     `prompts`. With `remeasure` it is measured anew.
     """
     file = Path(path)
+    before = stamps(parts(file))
     header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
     check_all(adapters, file.stem, header.architecture)
     layout = header_layout(file.name, header)
@@ -105,7 +106,7 @@ def load_engine(
     info = msgspec.structs.replace(
         info, settings=settings, adapters=adapters, placement=placed, notes=tuple(notes)
     )
-    saved = saved_prompts(info, parts(file), options, prompts)
+    saved = saved_prompts(info, parts(file), before, options, prompts)
     return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")
 
 

@@ -32,7 +32,7 @@ from app.core.load_options import LoadOptions
 from app.core.model_folders import read_folder
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.base import Job, check_context
-from app.host.fingerprint import digests, parts
+from app.host.fingerprint import digests, parts, stamps
 from app.host.saving import saved_prompts
 from app.host.templates import ChatTemplate
 from app.host.threads import default_threads
@@ -143,6 +143,7 @@ def _try_on(device: Device, order: _Order) -> TorchEngine | None:
 
 def _load_on(device: Device, order: _Order) -> TorchEngine:
     source, options = order.source, order.options
+    before = stamps(source.files)
     threads = options.threads or default_threads()
     with _explained(source), _progress(order.job):
         network, tokenizer = _load(source, device, order.job, order.kept)
@@ -160,12 +161,13 @@ def _load_on(device: Device, order: _Order) -> TorchEngine:
     info = msgspec.structs.replace(
         info, adapters=order.adapters, placement=(placed,), notes=tuple(order.notes)
     )
-    saved = saved_prompts(info, source.files, options, order.prompts)
+    saved = saved_prompts(info, source.files, before, options, order.prompts)
     return TorchEngine(model, info, saved, drafts=options.drafts != "off")
 
 
 def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -> tuple[Any, Any]:
     """The network and the tokenizer; a GGUF file's are kept, and taken from there again."""
+    before = stamps(source.files)
     folder = kept.find(source.path, device.dtype) if kept is not None else None
     if folder is not None:
         try:
@@ -177,7 +179,7 @@ def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -
             assert kept is not None
             kept.drop(folder)
     network, tokenizer = _from(*source.place, device, job)
-    if kept is not None:
+    if kept is not None and before and stamps(source.files) == before:
         _without_quantization(network)
         kept.save(source.path, device.dtype, network, tokenizer, lambda: _stop(job))
     return network, tokenizer
