@@ -60,6 +60,11 @@ def read(engine: LlamaCppEngine, prompt: str) -> Done:
     return engine.read(Read(job=1, prompt=prompt), Job(1, lambda _event: None))
 
 
+def letters(count: int, step: int) -> str:
+    """A text of so many tokens of the tiny model, another one for each step."""
+    return "".join(chr(ord("a") + number * step % 25) for number in range(count))
+
+
 def test_a_document_that_is_opened_again_begins_at_once(opened: Open, folder: Path) -> None:
     first = opened()
     assert first.count(TEXT, ()) >= LENGTH
@@ -147,6 +152,21 @@ def test_a_state_that_llama_cpp_refuses_is_read_anew_and_deleted(
     monkeypatch.setattr(second._context, "restore", lambda _state, _sequence: False)
     assert read(second, TEXT).stats.reused_tokens == 0
     assert not list(folder.iterdir())
+
+
+def test_what_a_refused_state_drove_out_is_not_looked_for(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_tiny(tmp_path / "a.gguf")
+    first = opened(path)
+    read(first, letters(400, 7))
+    first.close()
+    second = opened(path)
+    for prompt in (letters(50, 7) + letters(250, 3), letters(300, 11)):  # more than the context
+        read(second, prompt)
+    monkeypatch.setattr(second._context, "restore", lambda _state, _sequence: False)
+    done = read(second, letters(400, 7))
+    assert (done.stats.prompt_tokens, done.stats.reused_tokens) == (400, 0)
 
 
 def test_what_was_read_ahead_is_not_read_again(generate: Runner) -> None:

@@ -172,10 +172,11 @@ class PrefixCache:
     def _bring_back(self, tokens: Ids) -> None:
         """Restore the put-aside or saved prompt that helps more than all that are at hand."""
         whole = not self._partial
-        _, at_hand = self._kept.best(tokens, whole=whole)
-        aside, length = self._aside.best(tokens, whole=whole)
-        if self._fetch(tokens, max(at_hand, length)):
+        known = [index.best(tokens, whole=whole)[1] for index in (self._kept, self._aside)]
+        if self._fetch(tokens, max(known)):
             return
+        _, at_hand = self._kept.best(tokens, whole=whole)  # a vain try may have made room
+        aside, length = self._aside.best(tokens, whole=whole)
         if aside is not None and length > at_hand:
             self._aside.remove(aside)
             self._restore(aside.state, aside.tokens)
