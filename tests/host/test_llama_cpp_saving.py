@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from app.core.load_options import LoadOptions
@@ -167,6 +169,29 @@ def test_what_a_refused_state_drove_out_is_not_looked_for(
     monkeypatch.setattr(second._context, "restore", lambda _state, _sequence: False)
     done = read(second, letters(400, 7))
     assert (done.stats.prompt_tokens, done.stats.reused_tokens) == (400, 0)
+
+
+def test_nothing_is_put_aside_that_the_free_memory_cannot_hold(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = opened(write_tiny(tmp_path / "a.gguf"))
+    copied: list[int] = []
+    save = engine._context.save
+
+    def saving(sequence: int, most: int | None = None) -> Any:
+        state = save(sequence, most)
+        copied.append(0 if state is None else len(state))
+        return state
+
+    monkeypatch.setattr(engine._context, "save", saving)
+    available = 4 * 100_000  # a quarter may be taken, and a state of 300 tokens is larger
+    with monkeypatch.context() as patch:
+        patch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=available))
+        for step in (3, 7):
+            read(engine, letters(300, step))
+    assert copied == [0]
+    assert read(engine, letters(300, 7)).stats.reused_tokens == 299
+    assert read(engine, letters(300, 3)).stats.reused_tokens < 2
 
 
 def test_what_was_read_ahead_is_not_read_again(generate: Runner) -> None:

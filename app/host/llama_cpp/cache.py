@@ -164,8 +164,7 @@ class PrefixCache:
         if last is None or self._saved is None:
             return
         if self._saved.wants(last.tokens, all_of_it=all_of_it):
-            room = psutil.virtual_memory().available // _MEMORY_SHARE
-            state = self._context.save(last.id, min(MOST_STATE, room))
+            state = self._context.save(last.id, min(MOST_STATE, _room()))
             if state is not None:
                 self._saved.save(last.tokens, state)
 
@@ -225,7 +224,7 @@ class PrefixCache:
         others = [tokens, *(aside.tokens for aside in self._aside)]
         known = max(common_prefix(kept.tokens, other) for other in others)
         if known < len(kept.tokens) / 2:
-            state = self._context.save(kept.id)
+            state = self._context.save(kept.id, _room())
             if state is not None:
                 self._aside.add(_Aside(kept.tokens, state, kept.used), kept.tokens)
                 self._trim()
@@ -234,7 +233,7 @@ class PrefixCache:
     def _trim(self) -> None:
         """Keep what is put aside within the context's own size and the free memory."""
         oldest_first = sorted(self._aside, key=lambda aside: aside.used)
-        room = psutil.virtual_memory().available // _MEMORY_SHARE
+        room = _room()
         tokens = sum(len(aside.tokens) for aside in oldest_first)
         size = sum(len(aside.state) for aside in oldest_first)
         for aside in oldest_first:
@@ -258,3 +257,9 @@ class PrefixCache:
     def _tick(self) -> int:
         self._clock += 1
         return self._clock
+
+
+def _room() -> int:
+    """The bytes that copies of prompts may take now."""
+    available: int = psutil.virtual_memory().available
+    return available // _MEMORY_SHARE
