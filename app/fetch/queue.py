@@ -26,7 +26,7 @@ from app.fetch.wanted import Wanted, check_plain, wanted
 __all__ = ["Download", "Downloads", "Need", "State", "Wanted", "wanted"]
 
 _TELL_EVERY_S = 0.2
-INDEX = "the Python package index"
+INDEX = "the Python package index (pypi.org, or where pip is told to look)"
 """The host of the starter model, as a question names it: pip's settings say which one it is."""
 
 

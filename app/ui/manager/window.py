@@ -309,7 +309,8 @@ class ModelManager(QWidget):
         self._is_reading = False
         self.installed.show_stock(stock)
         self.catalogue.show_stock(stock)
-        words = self.tr("{0} models, {1} on disk")
+        is_one = len(stock.models) == 1
+        words = self.tr("1 model, {1} on disk") if is_one else self.tr("{0} models, {1} on disk")
         self.total.setText(
             words.format(len(stock.models), size_text(stock.total)) if stock.models else ""
         )
