@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -19,7 +21,7 @@ from app.cli.program import Program
 from app.cli.stopping import StopKey
 from app.core.adapter_files import engine_of
 from app.core.adapters import Adapter, check_adapters
-from app.core.errors import NotAModelError, UnsupportedModelError, UsageError
+from app.core.errors import LampblackError, NotAModelError, UnsupportedModelError, UsageError
 from app.core.load_options import LoadOptions
 from app.core.models import ModelFile, engine_for
 from app.core.parameters import Sampling
@@ -62,7 +64,9 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
         load = off_a_failed_gpu(load, program.gpu_marks)
     load = msgspec.structs.replace(load, adapters=adapters_from(arguments.adapter, load.engine))
     with program.engine() as client:
-        result = _Run(client, model.name, stream=not arguments.json).carry_out(load, request)
+        run = _Run(client, model.name, stream=not arguments.json)
+        run.on_loaded = lambda: remember_use(model, program)
+        result = run.carry_out(load, request)
     if arguments.json:
         output.write(json.dumps(_report(result), ensure_ascii=False) + "\n")
     if arguments.stats:
@@ -80,6 +84,12 @@ def load_command(model: ModelFile, wanted: str, options: LoadOptions) -> Load:
         raise NotAModelError("The model's path is not valid UTF-8.", "Rename the file or folder.")
     engine = cast(EngineName, engine_for(model, wanted))
     return Load(job=0, path=model.path, engine=engine, options=options)
+
+
+def remember_use(model: ModelFile, program: Program) -> None:
+    """Remember when the model was used last; where that cannot be, it is used all the same."""
+    with contextlib.suppress(LampblackError):
+        program.shelf.change(model, used_at=time.time())
 
 
 def off_a_failed_gpu(load: Load, marks: GpuMarks) -> Load:
@@ -204,6 +214,7 @@ class _Run:
         self._stop = StopKey(lambda: client.cancel(self._job))
         self._job = 0
         self._last = "\n"
+        self.on_loaded: Callable[[], None] = lambda: None
 
     def carry_out(self, load: Load, request: Generate) -> _Result:
         """Load the model, then generate."""
@@ -212,6 +223,7 @@ class _Run:
                 loaded = self._run(load)
                 assert isinstance(loaded, Loaded)
                 self._tell(loaded.model.notes)
+                self.on_loaded()
                 done = self._run(request)
         finally:
             self._end_line()

@@ -35,12 +35,16 @@ class Gpu(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """Memory in bytes: what is there, and what is free now; `cores` are logical processors."""
+    """Memory in bytes: what is there, and what is free now; `cores` are logical processors.
+
+    `given_back` is the part of what is free that a model of our own still holds.
+    """
 
     memory_total: int
     memory_free: int
     cores: int
     gpus: tuple[Gpu, ...] = ()
+    given_back: int = 0
 
     def judge(self, need: int) -> Verdict:
         """Whether the processor's memory has room for so many bytes."""

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from app.core.catalogue import Catalogue, CatalogueEntry
+from app.core.fit.advice import gib
 from app.core.machine import COMFORT, MOST, Machine, Verdict
 
 Order = Literal["best", "size", "name", "memory"]
@@ -57,16 +58,17 @@ def verdict(need: int, machine: Machine) -> tuple[Verdict, str]:
     """Whether `need` bytes fit into a graphics card or the memory, and the sentence why."""
     card = max(machine.gpus, key=lambda gpu: gpu.free, default=None)
     if card is not None and need <= card.free * COMFORT:
-        return "fits", f"It needs {_gb(need)}, and {card.name} has {_gb(card.free)} free."
+        return "fits", f"It needs {gib(need)}, and {card.name} has {gib(card.free)} free."
     free, total = machine.memory_free, machine.memory_total
+    mine = " with what the loaded model gives back" if machine.given_back else ""
     if need <= free * COMFORT:
-        return "fits", f"It needs {_gb(need)}, and {_gb(free)} of memory are free."
+        return "fits", f"It needs {gib(need)}, and {gib(free)} of memory are free{mine}."
     if need <= total * MOST:
         return "tight", (
-            f"It needs {_gb(need)} of the {_gb(total)} here, and {_gb(free)} are free now: "
+            f"It needs {gib(need)} of the {gib(total)} here, and {gib(free)} are free now{mine}: "
             "close other programs first."
         )
-    return "too large", f"It needs {_gb(need)}, and this machine has {_gb(total)}."
+    return "too large", f"It needs {gib(need)}, and this machine has {gib(total)}."
 
 
 def _offer(entry: CatalogueEntry, machine: Machine, here: str) -> Offer:
@@ -119,7 +121,3 @@ def _is_slow(entry: CatalogueEntry, machine: Machine) -> bool:
     if any(entry.memory_bytes <= gpu.free * COMFORT for gpu in machine.gpus):
         return False
     return (entry.size_bytes or entry.memory_bytes) > _QUICK_PER_CORE * machine.cores
-
-
-def _gb(size: int) -> str:
-    return f"{size / 1e9:.1f} GB"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
 FORMAT = 1
 """Raised when a field changes its meaning; older passports are then made anew."""
+
+Translate = Callable[[str], str]
+"""Gives a text, with its places for values, in the user's language."""
 
 Finding = Literal["yes", "no", "not tried"]
 Kind = Literal["instruct", "base", "unclear", "not tried"]
@@ -116,22 +119,39 @@ def from_record(record: Mapping[str, Any] | None) -> Passport | None:
     return passport if passport.is_current else None
 
 
-def card(passport: Passport) -> Card:
-    """What a writer should know of the model."""
+def _as_is(text: str) -> str:
+    """The program's own language."""
+    return text
+
+
+def card(passport: Passport, tr: Translate = _as_is) -> Card:
+    """What a writer should know of the model; `tr` translates its sentences."""
     return Card(
-        good_for=tuple(_strengths(passport)),
-        weak_at=tuple(_weaknesses(passport)),
-        facts=tuple(_facts(passport)),
-        warnings=tuple(_warnings(passport)),
+        good_for=tuple(_strengths(passport, tr)),
+        weak_at=tuple(_weaknesses(passport, tr)),
+        facts=tuple(_facts(passport, tr)),
+        warnings=tuple(_warnings(passport, tr)),
     )
 
 
-def words(passport: Passport) -> tuple[str, ...]:
+def words(passport: Passport, tr: Translate = _as_is) -> tuple[str, ...]:
     """The card's sentences, the most important first."""
-    told = card(passport)
-    heads = (("Good for", told.good_for), ("Weak at", told.weak_at))
-    lines = tuple(f"{head}: {'; '.join(points)}." for head, points in heads if points)
+    told = card(passport, tr)
+    heads = ((tr("Good for: {0}."), told.good_for), (tr("Weak at: {0}."), told.weak_at))
+    lines = tuple(head.format("; ".join(points)) for head, points in heads if points)
     return (*lines, *told.facts, *told.warnings)
+
+
+def summary(passport: Passport, tr: Translate = _as_is) -> str:
+    """The card in one line, for a list of models."""
+    if passport.problem:
+        return tr("could not be tried out to the end")
+    good, weak = [*_strengths(passport, tr)], [*_weaknesses(passport, tr)]
+    parts = [tr("good for: {0}").format(", ".join(good))] if good else []
+    parts += [tr("weak at: {0}").format(", ".join(weak))] if weak and not good else []
+    if (written := passport.pages_per_minute) is not None:
+        parts.append(tr("about {0} a minute here").format(_pages_text(written, tr)))
+    return "; ".join(parts)
 
 
 def score(passport: Passport, purpose: str) -> float:
@@ -146,9 +166,11 @@ def score(passport: Passport, purpose: str) -> float:
     return suits * (1 - _SLOW + _SLOW * pace)
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], tr: Translate = _as_is) -> str:
     """Names as a sentence has them: English, French and German."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    if len(names) < 2:
+        return "".join(names)
+    return tr("{0} and {1}").format(", ".join(names[:-1]), names[-1])
 
 
 def _pages(tokens_per_s: float | None, tokens_per_word: float | None) -> float | None:
@@ -183,60 +205,70 @@ def _obeys(passport: Passport) -> bool:
     return passport.kind == "instruct" and 2 * passport.followed >= passport.instructions > 0
 
 
-def _strengths(passport: Passport) -> Iterator[str]:
+def _strengths(passport: Passport, tr: Translate) -> Iterator[str]:
     if passport.repetition is not None and not _repeats(passport):
-        yield "continuing prose"
+        yield tr("continuing prose")
     if _obeys(passport):
-        yield "following simple instructions"
+        yield tr("following simple instructions")
 
 
-def _weaknesses(passport: Passport) -> Iterator[str]:
+def _weaknesses(passport: Passport, tr: Translate) -> Iterator[str]:
     if passport.kind != "not tried" and not _obeys(passport):
-        yield "instructions"
+        yield tr("instructions")
     if _repeats(passport):
-        yield "long passages, in which it repeats itself"
-    missing = [
-        LANGUAGES[code]
-        for code in passport.languages_tried
-        if code in LANGUAGES and code not in passport.languages
-    ]
-    if missing:
-        yield listed(missing)
+        yield tr("long passages, in which it repeats itself")
+    missing = [code for code in passport.languages_tried if code not in passport.languages]
+    if names := _languages(missing, tr):
+        yield listed(names, tr)
 
 
-def _facts(passport: Passport) -> Iterator[str]:
+def _languages(codes: Sequence[str], tr: Translate) -> list[str]:
+    return [tr(LANGUAGES[code]) for code in codes if code in LANGUAGES]
+
+
+def _facts(passport: Passport, tr: Translate) -> Iterator[str]:
     if passport.template == "none":
-        yield "It continues text and was not made to answer."
+        yield tr("It continues text and was not made to answer.")
     elif passport.kind == "base":
-        yield "It goes on with what it is told instead of answering, as base models do."
-    known = [LANGUAGES[code] for code in passport.languages if code in LANGUAGES]
-    if known:
-        did = "answered" if passport.kind == "instruct" else "went on"
-        count = len(passport.languages_tried)
-        languages = "1 language" if count == 1 else f"{count} languages"
-        yield f"Tried in {languages}, it {did} in {listed(known)}."
-    yield from _speeds(passport)
+        yield tr("It goes on with what it is told instead of answering, as base models do.")
+    if known := _languages(passport.languages, tr):
+        yield _tried(passport, listed(known, tr), tr)
+    yield from _speeds(passport, tr)
     if passport.memory_per_1000:
-        size = passport.memory_per_1000 / 1e6
-        yield f"Every 1,000 tokens of context take {_number(size)} MB of memory."
+        size = _number(passport.memory_per_1000 / 1e6)
+        yield tr("Every 1,000 tokens of context take {0} MB of memory.").format(size)
     if passport.system == "moved":
-        yield "It knows no system text: yours goes before the first instruction."
-    missing = [*_not_tried(passport)]
+        yield tr("It knows no system text: yours goes before the first instruction.")
+    missing = [*_not_tried(passport, tr)]
     if missing and not passport.problem:
-        yield f"Not tried, for lack of time: {listed(missing)}."
+        yield tr("Not tried, for lack of time: {0}.").format(listed(missing, tr))
 
 
-def _speeds(passport: Passport) -> Iterator[str]:
+def _tried(passport: Passport, known: str, tr: Translate) -> str:
+    """In which of the languages that were tried it wrote."""
+    count = len(passport.languages_tried)
+    tried = tr("1 language") if count == 1 else tr("{0} languages").format(count)
+    answered = tr("Tried in {0}, it answered in {1}.")
+    went_on = tr("Tried in {0}, it went on in {1}.")
+    return (answered if passport.kind == "instruct" else went_on).format(tried, known)
+
+
+def _speeds(passport: Passport, tr: Translate) -> Iterator[str]:
     written, read = passport.pages_per_minute, passport.pages_read_per_minute
-    if written is not None:
-        reading = "" if read is None else f", and reads about {_number(read)}"
-        yield f"It writes about {_number(written)} {_plural(written)} a minute here{reading}."
-    elif read is not None:
-        yield f"It reads about {_number(read)} {_plural(read)} a minute here."
+    if written is None and read is None:
+        return
+    if written is None:
+        text = tr("It reads about {1} a minute here.")
+    elif read is None:
+        text = tr("It writes about {0} a minute here.")
+    else:
+        text = tr("It writes about {0} a minute here, and reads about {2}.")
+    yield text.format(_pages_text(written or 0, tr), _pages_text(read or 0, tr), _number(read or 0))
 
 
-def _plural(pages: float) -> str:
-    return "page" if _number(pages) == "1" else "pages"
+def _pages_text(pages: float, tr: Translate) -> str:
+    number = _number(pages)
+    return tr("1 page") if number == "1" else tr("{0} pages").format(number)
 
 
 def _number(value: float) -> str:
@@ -246,42 +278,40 @@ def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") if value >= 0.1 else f"{value:.2g}"
 
 
-def _not_tried(passport: Passport) -> Iterator[str]:
+def _not_tried(passport: Passport, tr: Translate = _as_is) -> Iterator[str]:
     if passport.template == "right" and not passport.instructions:
-        yield "instructions"
+        yield tr("instructions")
     if passport.repetition is None:
-        yield "repetition"
-    if len(passport.languages_tried) < len(LANGUAGES):
-        left = [name for code, name in LANGUAGES.items() if code not in passport.languages_tried]
-        yield from ["languages"] if len(left) == len(LANGUAGES) else left
+        yield tr("repetition")
+    left = [code for code in LANGUAGES if code not in passport.languages_tried]
+    yield from [tr("languages")] if len(left) == len(LANGUAGES) else _languages(left, tr)
 
 
-def _warnings(passport: Passport) -> Iterator[str]:
+def _warnings(passport: Passport, tr: Translate) -> Iterator[str]:
     if passport.problem:
-        yield f"The examination did not come to an end: {passport.problem}"
+        yield tr("The examination did not come to an end: {0}").format(passport.problem)
     if passport.template == "fails":
-        reason = f" ({passport.template_problem.rstrip('.')})" if passport.template_problem else ""
-        yield (
-            f"Its chat template fails{reason}: let it continue text, or get another file of this "
-            "model."
-        )
+        problem = passport.template_problem.rstrip(".")
+        yield tr(
+            "Its chat template fails{0}: let it continue text, or get another file of this model."
+        ).format(f" ({problem})" if problem else "")
     if passport.doubled_bos == "yes":
-        yield (
+        yield tr(
             "Its chat template doubles its first token (BOS), which makes answers worse: get a "
             "newer file of this model, or use it only to continue text."
         )
     if passport.system == "lost":
-        yield (
+        yield tr(
             "Its chat template loses the system text: write what the model must know into the "
             "instruction itself."
         )
     if passport.stops == "no":
-        yield (
+        yield tr(
             "It never ended an answer by itself: set a stop text, or use it as a base model that "
             "only continues text."
         )
     elif passport.ends_turn == "no":
-        yield (
+        yield tr(
             "Its chat template closes a turn without a token that ends it: if answers run on, set "
             "a stop text."
         )

@@ -24,6 +24,7 @@ from app.core.errors import (
     ProtocolError,
     error_from,
 )
+from app.core.load_options import LoadOptions
 from app.core.models import inspect
 from app.core.reentry import program_command
 from app.engine.gpu_marks import GpuMarks
@@ -31,6 +32,8 @@ from app.engine.messages import (
     PROTOCOL_VERSION,
     Cancel,
     Describe,
+    Described,
+    DeviceReport,
     Done,
     Event,
     Examine,
@@ -93,6 +96,7 @@ class EngineClient:
         self._cancelled: set[int] = set()
         self._deadline: float | None = None
         self._closed = False
+        self._devices: dict[str, tuple[DeviceReport, ...]] = {}
         self.model: ModelInfo | None = None
         self.hello: Hello | None = None
 
@@ -107,6 +111,15 @@ class EngineClient:
         """The process number of the running host, if there is one."""
         host = self._host
         return host.pid if host is not None and host.alive else None
+
+    @property
+    def options(self) -> LoadOptions:
+        """What the model was asked to be loaded with; the defaults if there is none."""
+        return self._wanted.options if self._wanted is not None else LoadOptions()
+
+    def devices(self, engine: str) -> tuple[DeviceReport, ...]:
+        """The devices as an engine reported them last, before it loaded anything; none if never."""
+        return self._devices.get(engine, ())
 
     @property
     def needs_recovery(self) -> bool:
@@ -377,6 +390,10 @@ class EngineClient:
         if isinstance(command, Load) and isinstance(finished, Loaded):
             self._wanted = msgspec.structs.replace(command, remeasure=False)
             self.model = finished.model
+            if finished.model.devices:
+                self._devices[finished.model.engine] = finished.model.devices
+        elif isinstance(finished, Described):
+            self._devices |= {one.engine: one.devices for one in finished.engines}
 
 
 def _cut_short(command: Generate, written: dict[int, list[Tokens]]) -> Done:

@@ -9,7 +9,7 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from app.core.adapters import Adapter
 from app.core.errors import LampblackError
@@ -36,6 +36,9 @@ from app.engine.messages import (
     Unload,
 )
 
+if TYPE_CHECKING:
+    from app.core.machine import Gpu
+
 
 def _nobody(_event: Event) -> None:
     """The listener before there is one."""
@@ -61,6 +64,20 @@ class Worker:
     def model(self) -> ModelInfo | None:
         """The loaded model."""
         return self._client.model
+
+    @property
+    def options(self) -> LoadOptions:
+        """What the model was asked to be loaded with."""
+        return self._client.options
+
+    def gpus(self, engine: str) -> tuple[Gpu, ...]:
+        """The graphics cards as an engine reported them last; none if it never did.
+
+        What the loaded model holds of them counts as free.
+        """
+        from app.engine.cards import cards  # the window, which needs none yet, starts sooner
+
+        return tuple(cards(self._client.devices(engine)))
 
     @property
     def busy(self) -> bool:

@@ -80,12 +80,29 @@ class Placed(_Value, frozen=True):
         return f"{self.device}: {layers}, {size:,.0f} MiB"
 
 
+class DeviceReport(_Value, frozen=True):
+    """A device that an engine can compute on; memory in bytes, 0 where it is not known."""
+
+    name: str
+    title: str
+    kind: DeviceKind
+    free: int = 0
+    total: int = 0
+
+    @property
+    def description(self) -> str:
+        """One line for people."""
+        memory = f", {self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free"
+        return f"{self.name}: {self.title} ({self.kind}{memory if self.total else ''})"
+
+
 class ModelInfo(_Value, frozen=True):
     """A loaded model: `context` is what it was loaded with, `trained_context` its own.
 
     `placement` says which device holds what, the processor last; `notes` are sentences about what
     had to be done otherwise than asked; `features` what the processor offers to the engine;
-    `adapters` which are attached.
+    `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
+    none where no layer was to go there.
     """
 
     name: str
@@ -105,6 +122,7 @@ class ModelInfo(_Value, frozen=True):
     notes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     adapters: tuple[Adapter, ...] = ()
+    devices: tuple[DeviceReport, ...] = ()
 
 
 class Alternative(_Value, frozen=True):
@@ -153,22 +171,6 @@ class Stats(_Value, frozen=True):
     def tokens_per_s(self) -> float:
         """Decoding speed; 0 where nothing was decoded after the first token."""
         return self.completion_tokens / self.decode_s if self.decode_s > 0 else 0.0
-
-
-class DeviceReport(_Value, frozen=True):
-    """A device that an engine can compute on; memory in bytes, 0 where it is not known."""
-
-    name: str
-    title: str
-    kind: DeviceKind
-    free: int = 0
-    total: int = 0
-
-    @property
-    def description(self) -> str:
-        """One line for people."""
-        memory = f", {self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free"
-        return f"{self.name}: {self.title} ({self.kind}{memory if self.total else ''})"
 
 
 class EngineReport(_Value, frozen=True):

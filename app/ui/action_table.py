@@ -234,6 +234,13 @@ ACTIONS: tuple[ActionRow, ...] = (
         "See how far downloads are, pause them and go on with them",
     ),
     ActionRow(
+        "fit",
+        "Model",
+        "Does It Fit?…",
+        ("Ctrl+Shift+F",),
+        "See what memory the model needs here, and what would make it fit",
+    ),
+    ActionRow(
         "models",
         "Model",
         "Show Models",

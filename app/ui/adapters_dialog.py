@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -145,6 +145,7 @@ class AdapterRow(QWidget):
         self.strength.setRange(WEAKEST, STRONGEST)
         self.strength.setSingleStep(0.1)
         self.strength.setDecimals(2)
+        self.strength.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.strength.setValue(adapter.strength)
         self.strength.setAccessibleName(self.tr("Strength of {0}").format(name))
         remove = IconButton("close", self.tr("Take {0} off").format(name))

@@ -105,6 +105,16 @@ class Note(QLabel):
         self.setVisible(bool(text))
 
 
+class FlowingNote(Note):
+    """A note in something that scrolls: just as high as its lines are at the width it has."""
+
+    def __init__(self, kind: str = "muted", parent: QWidget | None = None) -> None:
+        super().__init__(kind, parent)
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
+
+
 def set_property(widget: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet looks at, and show the difference."""
     if widget.property(name) == value:

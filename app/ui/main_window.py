@@ -89,10 +89,13 @@ class MainWindow(QMainWindow):
             self,
         )
         self._smaller: SmallerDesk | None = None
+        self.passports = PassportDesk(bench, self.editor, self.status, self)
         self.manager = ManagerDesk(
             bench,
             self.desk,
             lambda path: self.smaller.open(path),
+            self.passports,
+            self._memory,
             self,
         )
         self.documents = DocumentController(bench, self.editor, self.questions, self)
@@ -102,7 +105,6 @@ class MainWindow(QMainWindow):
         )
         self.session = self.writing.make_session(self.sampling.sampling)
         self.tokens = TokenCount(self.editor, bench.worker, self)
-        self.passports = PassportDesk(bench, self.editor, self.status, self)
         self._keep_sampling = self._later(_KEEP_SAMPLING_MS, self._store_sampling)
         self._count_words = self._later(_COUNT_WORDS_MS, self._show_words)
         self._look_at_store = self._later(_LOOK_AT_STORE_MS, self._show_store_problems)
@@ -197,6 +199,7 @@ class MainWindow(QMainWindow):
                 "get_starter": self.desk.fetching.get_starter,
                 "downloads": self.manager.downloads,
                 "manage": self.manager.open,
+                "fit": self.manager.show_fit,
                 "models": self.show_models,
                 "passport": self._show_passport,
                 "shortcuts": lambda: help_desk.show_shortcuts(self),

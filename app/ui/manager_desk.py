@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from app.engine.messages import ModelInfo
 from app.ui.model_desk import ModelDesk
+from app.ui.passport_desk import PassportDesk
+from app.ui.window_memory import WindowMemory
 from app.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -26,11 +29,14 @@ class ManagerDesk(QObject):
         bench: Workbench,
         desk: ModelDesk,
         make_smaller: Callable[[str], object],
+        passports: PassportDesk,
+        memory: WindowMemory,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._bench, self._desk, self._window = bench, desk, window
-        self._make_smaller = make_smaller
+        self._make_smaller, self._passports, self._memory = make_smaller, passports, memory
+        self._to_try = ""
         self.manager: ModelManager | None = None
 
     def open(self) -> None:
@@ -52,6 +58,14 @@ class ManagerDesk(QObject):
         if self.manager is not None:
             self.manager.show_network()
 
+    def show_fit(self) -> None:
+        """Say whether the loaded model fits, or the one that would be loaded."""
+        model = self._bench.worker.model
+        manager = self._made()
+        manager.open(manager.installed)
+        if path := model.path if model is not None else self._desk.models.last_path():
+            manager.show_fit(path)
+
     def refresh(self) -> None:
         """Other models are on the disk now."""
         if self.manager is not None and self.manager.isVisible():
@@ -60,6 +74,7 @@ class ManagerDesk(QObject):
     def close(self) -> None:
         """The window closes, and the manager with it."""
         if self.manager is not None:
+            self._keep()
             self.manager.end()
 
     def _made(self) -> ModelManager:
@@ -67,6 +82,8 @@ class ManagerDesk(QObject):
             from app.ui.manager.window import ModelManager
 
             self.manager = ModelManager(self._bench, self._window)
+            self._memory.restore_beside("manager", self.manager, self.manager.installed.split)
+            self.manager.closed.connect(self._keep)
             self._join(self.manager)
             self._follow()
         return self.manager
@@ -74,6 +91,12 @@ class ManagerDesk(QObject):
     def _join(self, manager: ModelManager) -> None:
         desk, models = self._desk, self._desk.models
         manager.load_requested.connect(desk.load)
+        manager.load_as_requested.connect(desk.load)
+        manager.passport_requested.connect(self._try_out)
+        desk.ready.connect(self._on_ready)
+        desk.not_ready.connect(self._give_up)
+        models.remembered.connect(self.refresh)
+        self._passports.kept.connect(self.refresh)
         manager.unload_requested.connect(models.unload)
         manager.smaller_requested.connect(self._make_smaller)
         manager.changed.connect(lambda: desk.panel.refresh())
@@ -81,6 +104,33 @@ class ManagerDesk(QObject):
         models.loading.connect(lambda _path, _fraction: self._follow())
         for signal in (models.loading_ended, models.loaded, models.unloaded):
             signal.connect(self._follow)
+
+    def _try_out(self, path: str) -> None:
+        """Examine the model at a path, after it was loaded if it is not."""
+        model = self._bench.worker.model
+        if model is not None and model.path == path:
+            self._show_passport()
+            return
+        self._to_try = path
+        self._desk.load(path)
+
+    def _on_ready(self, model: ModelInfo) -> None:
+        if self._to_try and model.path == self._to_try:
+            # After everybody else has heard that the model is there.
+            QTimer.singleShot(0, self, self._show_passport)
+        self._to_try = ""
+
+    def _give_up(self) -> None:
+        self._to_try = ""
+
+    def _show_passport(self) -> None:
+        from app.ui.passport_dialog import show_passport
+
+        show_passport(self._passports, self._made(), again=True)
+
+    def _keep(self) -> None:
+        if self.manager is not None:
+            self._memory.keep_beside("manager", self.manager, self.manager.installed.split)
 
     def _follow(self) -> None:
         model = self._bench.worker.model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from app.core.settings import SettingsStore
 from app.core.starter import is_present, starter_path
 from app.engine.gpu_marks import GpuMark
 from app.engine.messages import Done, Event, Failed, Loaded, Loading, ModelInfo
+from app.ui.manager.errands import Errands
 from app.workbench import Workbench
 
 
@@ -25,6 +27,7 @@ class ModelController(QObject):
     `loading` carries a path and a fraction, `loading_ended` follows in every case; `loaded` and
     `failed` say how it ended. `leaving` comes just before a loaded model goes. `doubted` asks
     whether a model shall go on the graphics card that crashed with it, and carries the mark of it.
+    `remembered` says, some time after a load, that the shelf knows when the model was used.
     """
 
     leaving = Signal()
@@ -36,6 +39,7 @@ class ModelController(QObject):
     failed = Signal(object)
     missing = Signal()
     doubted = Signal(object)
+    remembered = Signal()
 
     def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +50,8 @@ class ModelController(QObject):
         self._loading_job: int | None = None
         self._unload_job: int | None = None
         self._loaded_with = _load_settings(workbench.settings)
+        # What cannot be remembered of a model is no reason not to use it.
+        self._errands = Errands(lambda _error: None, self)
 
     @property
     def model(self) -> ModelInfo | None:
@@ -74,8 +80,13 @@ class ModelController(QObject):
         if self.model is not None:
             self.load(self.model.path, remeasure=True)
 
-    def load(self, path: str, *, remeasure: bool = False) -> bool:
-        """Begin to load the model at `path`; False if it is seen at once that it cannot be."""
+    def load(
+        self, path: str, *, options: LoadOptions | None = None, remeasure: bool = False
+    ) -> bool:
+        """Begin to load the model at `path`; False if it is seen at once that it cannot be.
+
+        `options` are for this time, in place of the settings, which stay as they are.
+        """
         settings = self._bench.settings.settings
         try:
             model = self._bench.library.resolve(path)
@@ -83,7 +94,7 @@ class ModelController(QObject):
         except LampblackError as error:
             self.failed.emit(error)
             return False
-        options = settings.load
+        options = options or settings.load
         if (mark := self._failed_gpu(model.path, engine)) is not None:
             if not mark.use_processor:
                 self.doubted.emit(mark)
@@ -161,6 +172,10 @@ class ModelController(QObject):
         self._leave()
         self._unload_job = self._bench.worker.unload()
 
+    def close(self) -> None:
+        """The window closes: what is to be remembered is written, and the thread ends."""
+        self._errands.close(finish=True)
+
     def cancel(self) -> None:
         """Stop loading."""
         for job in {self._load_job, self._loading_job} - {None}:
@@ -191,7 +206,15 @@ class ModelController(QObject):
         # Not being able to remember the model is no reason not to use it.
         with contextlib.suppress(SettingsError):
             self._bench.settings.change(model=event.model.path)
+        self._remember_use(event.model.path, time.time())
         self.loaded.emit(event.model)
+
+    def _remember_use(self, path: str, moment: float) -> None:
+        def work() -> None:
+            model = self._bench.library.resolve(path)
+            self._bench.shelf.change(model, used_at=moment)
+
+        self._errands.run(work, lambda _done: self.remembered.emit())
 
     def _on_failed(self, event: Failed) -> None:
         was_load = event.job == self._load_job

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.adapters import Adapter
 from app.core.errors import CancelledError, LampblackError
+from app.core.load_options import LoadOptions
 from app.engine.gpu_marks import GpuMark
 from app.engine.messages import ModelInfo
 from app.fetch.queue import Download
@@ -138,17 +139,21 @@ class ModelDesk(QObject):
         self.models.cancel()
 
     def close(self) -> None:
-        """The window closes: nothing is told any more."""
+        """The window closes: end the threads."""
         self.fetching.close()
+        self.models.close()
         if self._panel is not None:
             self._panel.wait()
 
     # Adding
 
-    def load(self, path: str) -> None:
-        """Load a model that the writer chose; what went wrong before is over."""
+    def load(self, path: str, options: LoadOptions | None = None) -> None:
+        """Load a model that the writer chose, with these options for once if there are any.
+
+        What went wrong before is over.
+        """
         self._banners.clear("error")
-        self.models.load(path)
+        self.models.load(path, options=options)
 
     def choose(self) -> None:
         """Ask for a model file, add it where it lies and load it."""

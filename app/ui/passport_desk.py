@@ -11,6 +11,7 @@ from app.core.models import ModelFile
 from app.core.passport import Passport, from_record
 from app.engine.messages import Event, Examined, Failed, Loaded, ModelInfo, Working
 from app.ui.editor import Editor
+from app.ui.passport_words import work_text
 from app.ui.status_bar import StatusBar
 from app.workbench import Workbench
 
@@ -21,13 +22,15 @@ _ASKED_MS = 300  # until the model is asked again that somebody waits for
 
 
 class PassportDesk(QObject):
-    """Examines the loaded model, unasked only if it has no passport; `moved` says that it goes on.
+    """Examines the loaded model, unasked only if it has no passport; `moved` says that it goes on,
+    `kept` that there is another passport.
 
     Whatever is asked of the model meanwhile goes first, and the next key stops what nobody asked
     for; it is tried again in a longer pause.
     """
 
     moved = Signal()
+    kept = Signal()
 
     def __init__(
         self, workbench: Workbench, editor: Editor, status: StatusBar, parent: QObject | None = None
@@ -138,7 +141,9 @@ class PassportDesk(QObject):
     def _on_own(self, event: Working | Examined | Failed) -> None:
         if isinstance(event, Working):
             self._step = event
-            self._status.say(self.tr("Getting to know the model… {0}").format(event.what))
+            self._status.say(
+                self.tr("Getting to know the model… {0}").format(work_text(event.what))
+            )
         else:
             self._job, self._step = 0, None
             self._status.clearMessage()
@@ -175,6 +180,8 @@ class PassportDesk(QObject):
             self._bench.shelf.change(file, passport=msgspec.to_builtins(passport))
         except LampblackError as error:
             self.problem = str(error)
+        else:
+            self.kept.emit()
 
     def _file(self) -> ModelFile | None:
         """The loaded model's file; None if it is not on the list of models any more."""

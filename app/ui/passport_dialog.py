@@ -19,6 +19,7 @@ from app.core.passport import Card, Passport, card
 from app.ui.controls import Note
 from app.ui.moments import moment_text
 from app.ui.passport_desk import PassportDesk
+from app.ui.passport_words import passport_tr, work_text
 from app.ui.theme import heading_font
 from app.ui.view_desk import show_dialog
 
@@ -96,7 +97,7 @@ class PassportDialog(QDialog):
     def _show_step(self) -> None:
         desk, step = self._desk, self._desk.step
         waiting = self.tr("Waiting until the model is free…") if desk.is_running else desk.problem
-        self.step.say(f"{step.what}…" if step else waiting)
+        self.step.say(f"{work_text(step.what)}…" if step else waiting)
         self.bar.setVisible(desk.is_running)
         self.bar.setValue(round(step.fraction * 1000) if step else 0)
 
@@ -115,7 +116,7 @@ class PassportDialog(QDialog):
         if passport is None:
             yield _line(self.tr("This model has not been examined yet."), "muted")
             return
-        told: Card = card(passport)
+        told: Card = card(passport, passport_tr)
         for head, points in (
             (self.tr("Good for"), told.good_for),
             (self.tr("Weak at"), told.weak_at),
@@ -131,10 +132,10 @@ class PassportDialog(QDialog):
         yield from (_line(warning, "wrong") for warning in told.warnings)
 
 
-def show_passport(desk: PassportDesk, parent: QWidget) -> None:
-    """Show the passport of the loaded model; one that has none is examined."""
+def show_passport(desk: PassportDesk, parent: QWidget, *, again: bool = False) -> None:
+    """Show the passport of the loaded model; one that has none is examined, or any `again`."""
     show_dialog(PassportDialog(desk, parent))
-    if desk.passport is None and not desk.is_running:
+    if (again or desk.passport is None) and not desk.is_running:
         desk.examine()
 
 

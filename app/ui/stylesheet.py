@@ -68,6 +68,15 @@ QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background:
 QCheckBox::indicator:disabled { border-color: $line; background: transparent; }
 QCheckBox:focus { color: $accent; }
 
+QRadioButton { spacing: 8px; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $edge;
+    border-radius: 8px; background: $field; }
+QRadioButton::indicator:hover, QRadioButton::indicator:focus { border-color: $accent; }
+QRadioButton::indicator:checked { border-color: $accent; background: qradialgradient(cx: 0.5,
+    cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 $accent_ink, stop: 0.4 $accent_ink,
+    stop: 0.5 $accent, stop: 1 $accent); }
+QRadioButton:focus { color: $accent; }
+
 QSlider { min-height: 22px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
@@ -118,6 +127,8 @@ QAbstractItemView[kind="texts"]:focus { border-color: $accent; }
 QAbstractItemView[kind="texts"]::item { padding: 3px 5px; }
 QAbstractItemView[kind="texts"]::item:selected { background: $selection;
     color: $selection_ink; }
+QHeaderView::section { background: $panel; color: $muted; border: none;
+    border-bottom: 1px solid $line; padding: 4px 8px; }
 QAbstractItemView[drop="true"] { border: 2px dashed $accent; }
 QFrame[kind="rule"] { background: $line; border: none; }
 QFrame[kind="notice"] { background: $warning; border: none; border-radius: 6px; }

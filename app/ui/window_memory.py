@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 _MOST_CARETS = 100  # files; those that were left longest ago are forgotten
 _FRAME = 48  # what the desktop puts around a window, in pixels at most
@@ -54,6 +54,20 @@ class WindowMemory:
             window.resize(min(1180, room.width()), min(800, room.height() - _FRAME))
         if not (isinstance(sizes, QByteArray) and splitter.restoreState(sizes)):
             splitter.setSizes([840, 340])
+
+    def restore_beside(self, name: str, window: QWidget, splitter: QSplitter) -> None:
+        """Give a window that stands beside the main one the size and place that it had."""
+        geometry, sizes = self._ini.value(f"{name}/geometry"), self._ini.value(f"{name}/splitter")
+        if isinstance(geometry, QByteArray):
+            window.restoreGeometry(geometry)
+        if isinstance(sizes, QByteArray):
+            splitter.restoreState(sizes)
+
+    def keep_beside(self, name: str, window: QWidget, splitter: QSplitter) -> None:
+        """Remember such a window's size and place."""
+        self._ini.setValue(f"{name}/geometry", window.saveGeometry())
+        self._ini.setValue(f"{name}/splitter", splitter.saveState())
+        self._ini.sync()
 
     def keep(self, window: QMainWindow, splitter: QSplitter) -> None:
         """Remember the window's size and place."""

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from app.core.errors import CancelledError, ModelCrashedError
+from app.core.models import inspect
 from app.core.paths import Paths
+from app.core.shelf import Shelf
 from app.engine.gpu_marks import GpuMarks
 from app.engine.messages import (
     ChatMessage,
@@ -266,3 +268,8 @@ def test_what_was_done_otherwise_than_asked_is_said(generate: Any, client: Notin
     outcome = generate("Once", "--json")
     assert outcome.err.endswith("5 of 31 layers fit.\n")
     assert json.loads(outcome.out)["notes"] == ["5 of 31 layers fit."]
+
+
+def test_when_the_model_was_used_is_remembered(generate: Any, starter_model: Path) -> None:
+    generate("Once")
+    assert Shelf(Paths.here().shelf_file).record(inspect(starter_model)).used_at > 1.7e9

@@ -6,7 +6,17 @@ import msgspec
 import pytest
 
 from app.core.catalogue import PURPOSES
-from app.core.passport import FORMAT, LANGUAGES, Passport, card, from_record, listed, score, words
+from app.core.passport import (
+    FORMAT,
+    LANGUAGES,
+    Passport,
+    card,
+    from_record,
+    listed,
+    score,
+    summary,
+    words,
+)
 
 SOUND = Passport(
     kind="instruct",
@@ -103,3 +113,28 @@ def test_names_are_listed() -> None:
     assert listed([]) == ""
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_the_summary_is_one_line() -> None:
+    assert summary(SOUND) == (
+        "good for: continuing prose, following simple instructions; about 3 pages a minute here"
+    )
+    weak = but(repetition=0.9, followed=0)
+    assert summary(weak).startswith("weak at: instructions, long passages")
+    assert summary(Passport()) == ""
+    assert "could not" in summary(Passport(problem="The engine died."))
+
+
+def test_every_sentence_goes_through_the_translation() -> None:
+    told: list[str] = []
+
+    def mark(text: str) -> str:
+        told.append(text)
+        return f"«{text}»"
+
+    bad = but(template="fails", template_problem="no loops", doubled_bos="yes", stops="no")
+    for passport in (SOUND, bad, but(kind="base", languages_tried=("en",))):
+        assert all(line.startswith("«") for line in words(passport, mark))
+    assert summary(SOUND, mark).startswith("«")
+    assert "English" in told
+    assert not [text for text in told if "3 pages" in text or "no loops" in text]

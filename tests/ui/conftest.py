@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import DocumentChangedError, ModelNotFoundError
+from app.core.load_options import LoadOptions
 from app.core.models import ModelFile
 from app.core.paths import Paths
 from app.core.presets import Presets
@@ -52,6 +53,7 @@ class FakeWorker:
 
     def __init__(self, model: ModelInfo | None = MODEL) -> None:
         self.model = model
+        self.options = LoadOptions()
         self.busy = False
         self.asked: list[tuple[str, int, dict[str, Any]]] = []
         self.cancelled: list[int | None] = []
@@ -97,6 +99,9 @@ class FakeWorker:
 
     def describe(self) -> int:
         return self._note("describe")
+
+    def gpus(self, engine: str) -> tuple[Any, ...]:
+        return ()
 
     def cancel(self, job: int | None = None) -> None:
         self.cancelled.append(job)

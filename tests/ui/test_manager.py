@@ -59,6 +59,10 @@ class FakeAnswers:
     def title(self, present: str) -> str | None:
         return self.title_answer
 
+    def try_out(self, title: str) -> bool:
+        self.asked.append(f"try out {title}")
+        return self.agrees
+
     def look_for_programs(self) -> bool:
         self.asked.append("look")
         return self.agrees
@@ -324,8 +328,11 @@ def test_the_catalogue_is_filtered_by_purpose_and_words(desk: Desk) -> None:
     assert 0 < len(tab.list.cards.cards) < everything
     tab.text.setText("no such model anywhere")
     assert not tab.list.cards.cards
-    assert "Ask for less" in tab.note.text()
-    assert not tab.action.isEnabled()
+    assert "Ask for less" in tab.list._empty
+    assert (tab.action.isEnabled(), tab.everything.isHidden()) == (False, False)
+    tab.everything.click()
+    assert len(tab.list.cards.cards) == everything
+    assert tab.everything.isHidden()
 
 
 def test_a_download_asks_once_and_can_be_paused_and_loaded(desk: Desk) -> None:

@@ -22,8 +22,9 @@ from app.core.fit.facts import facts_fit
 from app.core.fit.layout import layout
 from app.core.fit.smaller import smaller_entry
 from app.core.load_options import LoadOptions
-from app.core.machine import Gpu, Machine, this_machine
+from app.core.machine import Machine, this_machine
 from app.core.models import ModelFile, engine_for
+from app.engine.cards import cards
 from app.engine.messages import Describe, Described
 
 _OPTIONS = ("context", "gpu_layers", "kv_type", "flash_attention", "batch", "ubatch", "mmap")
@@ -105,22 +106,8 @@ def _machine(program: Program, engine: str, options: LoadOptions) -> Machine:
         output.note(f"{_NO_ENGINE}: {error}")
         return this_machine()
     assert isinstance(described, Described)
-    return this_machine(_cards(described, engine))
-
-
-def _cards(described: Described, engine: str) -> Iterator[Gpu]:
-    """Each card once, integrated ones only where there are no others."""
-    devices = [
-        device
-        for report in described.engines
-        if report.engine == engine
-        for device in report.devices
-    ]
-    kinds = {device.kind for device in devices}
-    wanted = "GPU" if "GPU" in kinds else "integrated GPU"
-    for title in dict.fromkeys(device.title for device in devices if device.kind == wanted):
-        device = next(one for one in devices if one.title == title)
-        yield Gpu(title, device.free, device.total, integrated=wanted == "integrated GPU")
+    reports = (report for report in described.engines if report.engine == engine)
+    return this_machine(cards(device for report in reports for device in report.devices))
 
 
 def _facts(answer: _Answer) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def advised(
     if fit.verdict == "fits":
         return fit
     steps = ladder(layout, options, machine, may_change=CHANGEABLE, estimated=estimated)
-    sentences = [*_from_steps(steps), *_closing(fit, machine)]
+    sentences = [*_from_steps(steps), *beyond_settings(fit, machine)]
     sentences += [f"{smaller} would fit."] if smaller else []
     return msgspec.structs.replace(fit, advice=tuple(sentences))
 
@@ -82,8 +82,10 @@ def _suggestion(before: Step, step: Step) -> str:
     return f"With {also}{what} it needs {gib(step.fit.total)}{end}."
 
 
-def _closing(fit: Fit, machine: Machine) -> Iterator[str]:
-    """How much other programs would have to give back, where that can be enough."""
+def beyond_settings(fit: Fit, machine: Machine) -> Iterator[str]:
+    """What else than other settings would make a model fit: room that other programs give back,
+    where that can be enough, or a smaller model.
+    """
     needed = fit.needed.get(MEMORY, 0)
     missing = int(needed / COMFORT) - machine.memory_free
     if missing > 0 and needed <= machine.memory_total * COMFORT:

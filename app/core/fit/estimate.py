@@ -139,8 +139,13 @@ def with_given_back(machine: Machine, ours: Mapping[str, int]) -> Machine:
     gpus = tuple(
         msgspec.structs.replace(gpu, free=gpu.free + ours.get(gpu.name, 0)) for gpu in machine.gpus
     )
-    free = machine.memory_free + ours.get(MEMORY, 0)
-    return msgspec.structs.replace(machine, memory_free=free, gpus=gpus)
+    back = ours.get(MEMORY, 0)
+    return msgspec.structs.replace(
+        machine,
+        memory_free=machine.memory_free + back,
+        gpus=gpus,
+        given_back=machine.given_back + back,
+    )
 
 
 def fit_of(parts: Iterable[Part], machine: Machine) -> Fit:

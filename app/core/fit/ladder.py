@@ -6,11 +6,11 @@ defaults are, and with `as-asked` none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from app.core.fit.estimate import QUANTIZED, Fit, computing_of, estimate
+from app.core.fit.estimate import MEMORY, QUANTIZED, Fit, computing_of, estimate
 from app.core.fit.layout import Layout
 from app.core.load_options import LoadOptions
 from app.core.machine import Machine
@@ -53,6 +53,25 @@ def ladder(
         fit = estimated(layout, changed, machine)
         steps.append(Step(changed, _sentence(steps[-1], changed, fit), fit))
     return tuple(steps)
+
+
+def first_that_fits(steps: Sequence[Step], machine: Machine, *, mapped: bool) -> Step | None:
+    """The first rung that the free memory holds; `mapped` weights need not stay in it."""
+    return next(
+        (
+            step
+            for step in steps
+            if memory_need(step.fit, machine, mapped=mapped) <= machine.memory_free
+        ),
+        None,
+    )
+
+
+def memory_need(fit: Fit, machine: Machine, *, mapped: bool) -> int:
+    """What is needed of the processor's memory, with what integrated graphics take of it."""
+    shared = [gpu.name for gpu in machine.gpus if gpu.integrated]
+    needed = sum(fit.needed.get(name, 0) for name in (MEMORY, *shared))
+    return needed - (fit.sum_of("weights", MEMORY) if mapped else 0)
 
 
 def unset(options: LoadOptions) -> tuple[str, ...]:

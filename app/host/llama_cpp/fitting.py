@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from app.core.adapters import Adapter
 from app.core.errors import OutOfMemoryError
 from app.core.fit.advice import advised, gib
 from app.core.fit.estimate import MEMORY, Fit, estimate
-from app.core.fit.ladder import Step, changes, ladder
+from app.core.fit.ladder import changes, first_that_fits, ladder, memory_need
 from app.core.fit.layout import Layout
 from app.core.fit.placement import INTEGRATED, Device, gpus
 from app.core.load_options import LoadOptions
@@ -32,9 +32,10 @@ def fitted(
         return options, ()
     machine = this_machine(_cards(devices))
     steps = ladder(layout, options, machine, estimated=partial(estimate, adapters=adapters))
-    if (step := _first(steps, machine, mapped=False)) is not None:
+    if (step := first_that_fits(steps, machine, mapped=False)) is not None:
         return step.options, changes(steps[0], step)
-    if options.mmap and (step := _first(steps, machine, mapped=True)) is not None:
+    step = first_that_fits(steps, machine, mapped=True) if options.mmap else None
+    if step is not None:
         return step.options, (*changes(steps[0], step), _slow(step.fit, machine))
     raise _refusal(layout, options, machine, steps[-1].fit, adapters)
 
@@ -49,20 +50,6 @@ def _cards(devices: Iterable[Device]) -> Iterable[Gpu]:
         yield Gpu(device.title, device.free, device.total, integrated=device.kind == INTEGRATED)
 
 
-def _first(steps: Sequence[Step], machine: Machine, *, mapped: bool) -> Step | None:
-    """The first that fits; `mapped` weights need not stay in memory."""
-    return next(
-        (step for step in steps if _need(step.fit, machine, mapped=mapped) <= machine.memory_free),
-        None,
-    )
-
-
-def _need(fit: Fit, machine: Machine, *, mapped: bool) -> int:
-    shared = [gpu.name for gpu in machine.gpus if gpu.integrated]
-    needed = sum(fit.needed.get(name, 0) for name in (MEMORY, *shared))
-    return needed - (fit.sum_of("weights", MEMORY) if mapped else 0)
-
-
 def _slow(fit: Fit, machine: Machine) -> str:
     weights = fit.sum_of("weights", MEMORY)
     return (
@@ -74,7 +61,7 @@ def _slow(fit: Fit, machine: Machine) -> str:
 def _refusal(
     layout: Layout, options: LoadOptions, machine: Machine, last: Fit, adapters: int
 ) -> OutOfMemoryError:
-    needed = _need(last, machine, mapped=options.mmap)
+    needed = memory_need(last, machine, mapped=options.mmap)
     advice = advised(layout, options, machine, adapters=adapters).advice
     return OutOfMemoryError(
         f"With a context of {last.context:,} tokens {layout.name} needs {gib(needed)} of memory, "

@@ -35,7 +35,7 @@ from app.host.fingerprint import digests, parts, stamps
 from app.host.llama_cpp.adapting import attach, check_all
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.fitting import fitted, sizes_of
-from app.host.llama_cpp.library import library, native
+from app.host.llama_cpp.library import library, native, report
 from app.host.llama_cpp.measuring import NOT_MEASURED, tuned, tuning_file
 from app.host.llama_cpp.model import Model, metadata
 from app.host.llama_cpp.native_context import (
@@ -104,7 +104,12 @@ def load_engine(
     )
     settings = msgspec.structs.replace(settings, adapters=digests(adapters))
     info = msgspec.structs.replace(
-        info, settings=settings, adapters=adapters, placement=placed, notes=tuple(notes)
+        info,
+        settings=settings,
+        adapters=adapters,
+        placement=placed,
+        notes=tuple(notes),
+        devices=tuple(report(device) for device in devices),
     )
     saved = saved_prompts(info, parts(file), before, options, prompts)
     return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")

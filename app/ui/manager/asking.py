@@ -51,6 +51,14 @@ class ManagerQuestions(QObject):
             return "trash"
         return "list" if box.clickedButton() is off else "no"
 
+    def try_out(self, title: str) -> bool:
+        """Whether the loaded model may make room for one that shall be tried."""
+        box = self._box(
+            self.tr("Load {0} to try it out?").format(title),
+            self.tr("The model that is loaded now makes room for it; you can load it again later."),
+        )
+        return self._is_agreed(box, self.tr("Load and Try Out"))
+
     def look_for_programs(self) -> bool:
         """Whether the places of other programs may be looked at."""
         box = self._box(

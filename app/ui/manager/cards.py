@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -142,6 +142,12 @@ class CardsView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setMinimumSize(220, 120)
+        self._empty = ""
+
+    def say_empty(self, text: str) -> None:
+        """What stands in the middle while there are no cards."""
+        self._empty = text
+        self.viewport().update()
 
     def show_cards(self, cards: Sequence[Card]) -> None:
         """Show these; what was selected stays selected, else the first is."""
@@ -159,6 +165,18 @@ class CardsView(QListView):
         """Select a card, or the first one."""
         if self.cards.cards:
             self.setCurrentIndex(self.cards.index(max(0, self.cards.row_of(key))))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say why there is nothing."""
+        super().paintEvent(event)
+        if self.cards.cards or not self._empty:
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(Theme.current().muted)
+        room = self.viewport().rect().adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, int(flags), self._empty)
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the lines anew."""

@@ -21,10 +21,17 @@ from app.fetch.queue import Download
 from app.ui.controls import Note, QuietCombo, set_property
 from app.ui.manager.cards import CardsView
 from app.ui.manager.stock import Stock
-from app.ui.manager.wording import kind_text, language_text, offer_card, purpose_text
+from app.ui.manager.wording import (
+    kind_text,
+    language_text,
+    offer_card,
+    order_text,
+    purpose_text,
+)
 from app.ui.models_list import size_text
 
 _GIGA = 1_000_000_000
+_ORDERS = ("best", "name", "size", "memory")
 _SIZES = (1, 3, 6, 12, 24)  # GB
 
 
@@ -47,6 +54,9 @@ class CatalogueTab(QWidget):
         self.list.selectionModel().currentChanged.connect(self._show_button)
         self.list.activated.connect(lambda _index: self._act())
         self.note = Note()
+        self.everything = QPushButton(self.tr("Show Everything"))
+        self.everything.setToolTip(self.tr("Look for nothing in particular"))
+        self.everything.clicked.connect(self.show_everything)
         self.action = QPushButton()
         set_property(self.action, "kind", "primary")
         self.action.clicked.connect(self._act)
@@ -82,7 +92,22 @@ class CatalogueTab(QWidget):
             kind=self.kind.currentData() or "",
             largest_bytes=self.largest.currentData() or 0,
             fits_only=self.fits.isChecked(),
+            sort=self.order.currentData() or "best",
         )
+
+    def show_everything(self) -> None:
+        """Look for nothing in particular any more."""
+        self.text.clear()
+        for combo in self._filters:
+            combo.setCurrentIndex(0)
+        self.fits.setChecked(False)
+
+    def show_entry(self, entry_id: str) -> None:
+        """Bring an entry to the front, whatever was looked for before."""
+        self.show_everything()
+        self.list.select(entry_id)
+        self.list.scrollTo(self.list.currentIndex())
+        self.list.setFocus()
 
     # Building
 
@@ -98,6 +123,20 @@ class CatalogueTab(QWidget):
         self.engine = self._combo(self.tr("Engine"), self.tr("Any engine"))
         self.kind = self._combo(self.tr("Kind"), self.tr("Any kind"))
         self.largest = self._combo(self.tr("Size"), self.tr("Any size"))
+        self._filters = (
+            self.purpose,
+            self.language,
+            self.licence,
+            self.engine,
+            self.kind,
+            self.largest,
+        )
+        self.order = QuietCombo()
+        self.order.setAccessibleName(self.tr("Sort by"))
+        self.order.setToolTip(self.tr("Sort by"))
+        for order in _ORDERS:
+            self.order.addItem(order_text(order), order)
+        self.order.currentIndexChanged.connect(self._show_offers)
         self.fits = QCheckBox(self.tr("Fits this machine"))
         self.fits.setChecked(True)
         self.fits.toggled.connect(self._show_offers)
@@ -130,11 +169,13 @@ class CatalogueTab(QWidget):
             grid.addWidget(combo, number // 3, number % 3)
         top = QHBoxLayout()
         top.setSpacing(12)
-        top.addWidget(self.text, 1)
+        top.addWidget(self.text, 2)
+        top.addWidget(self.order, 1)
         top.addWidget(self.fits)
         bottom = QHBoxLayout()
         bottom.addWidget(self.note, 100)
         bottom.addStretch(1)
+        bottom.addWidget(self.everything, 0, Qt.AlignmentFlag.AlignBottom)
         bottom.addWidget(self.action, 0, Qt.AlignmentFlag.AlignBottom)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 8)
@@ -166,11 +207,14 @@ class CatalogueTab(QWidget):
         size = size_text(offer.entry.size_bytes) if offer and offer.entry.size_bytes else ""
         download = self.tr("Download ({0})").format(size) if size else self.tr("Download")
         self.action.setText(self.tr("Load") if here else download)
-        self.action.setVisible(here or not self._refusal)
+        is_empty = not self._offers and self._stock is not None
+        self.everything.setVisible(is_empty)
+        self.action.setVisible(here or not (self._refusal or is_empty))
         self.action.setEnabled(offer is not None and (here or self._can_fetch(offer)))
         nothing = self.tr("Nothing in the catalogue answers to all of that. Ask for less.")
         gated = self.tr("Its makers want you to agree to their licence first, on their own page.")
-        words = "" if self._offers or self._stock is None else nothing
+        self.list.say_empty(nothing if is_empty else "")
+        words = ""
         if offer is not None and offer.entry.gated and not here:
             words = gated
         self.note.say(self._refusal or words)

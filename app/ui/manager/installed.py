@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -10,16 +10,23 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from app.ui.controls import ElidedLabel, Note, set_property
-from app.ui.manager.cards import CardsView
-from app.ui.manager.stock import Stock, Stocked
-from app.ui.manager.wording import model_card, origin_text, verdict_text
+from app.core.catalogue import PURPOSES
+from app.ui.controls import ElidedLabel, FlowingNote, Note, QuietCombo, set_property
+from app.ui.manager.actions import ModelActions
+from app.ui.manager.cards import Card, CardsView
+from app.ui.manager.passport_card import PassportCard
+from app.ui.manager.stock import Stock, Stocked, ordered
+from app.ui.manager.wording import fit_text, model_card, order_text, origin_text, purpose_text
 from app.ui.models_list import size_text
+
+_ORDERS = ("best", "name", "size", "used")
+_ON_CARD = ("passport",)  # its button stands with the passport
 
 
 class InstalledTab(QWidget):
@@ -34,15 +41,21 @@ class InstalledTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._stocked: tuple[Stocked, ...] = ()
         self._models: dict[str, Stocked] = {}
         self._loaded = self._shown = ""
         self._is_loading = False
         self.list = CardsView(self.tr("Models on this machine"))
         self.list.selectionModel().currentChanged.connect(self._show_selected)
         self.list.activated.connect(lambda _index: self._activate())
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        self.actions_table = ModelActions(self, self._ask)
+        self.buttons = self.actions_table.buttons
+        self._make_choices()
         self.empty = Note()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.find_button = QPushButton(self.tr("Find a model…"))
+        self.find_button = QPushButton(self.tr("Find a Model…"))
         set_property(self.find_button, "kind", "primary")
         self.find_button.clicked.connect(self.find_requested)
         self.details = self._make_details()
@@ -52,16 +65,18 @@ class InstalledTab(QWidget):
     def show_stock(self, stock: Stock | None) -> None:
         """Show the models; None while they are being read for the first time."""
         models = stock.models if stock is not None else ()
-        self._models = {one.model.path: one for one in models}
+        self._stocked = models
         is_first = not self._shown
         self._show_cards()
-        if is_first and self._loaded in self._models:
+        if is_first and self._loaded in self._models:  # else the first
             self.list.select(self._loaded)
         is_empty = stock is not None and not models
         words = self.tr("No models yet. Drop a GGUF file or a model's folder here, or find one.")
         self.empty.say(words if is_empty else "" if models else self.tr("Looking at the disk…"))
         self.find_button.setVisible(is_empty)
+        self.nothing.setVisible(not models)
         self.split.setVisible(bool(models))
+        self.choices.setVisible(bool(models))
 
     def set_loaded(self, path: str, *, is_loading: bool = False) -> None:
         """Mark the loaded model, and whether one is being loaded."""
@@ -95,52 +110,77 @@ class InstalledTab(QWidget):
         font.setPointSizeF(font.pointSizeF() + 2)
         font.setBold(True)
         self.title.setFont(font)
-        self.about = Note()
+        self.about = FlowingNote()
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.path = ElidedLabel()
         self.path.setProperty("kind", "muted")
-        self.fit = Note()
+        self.fit = FlowingNote()
         self.notes = QPlainTextEdit()
         self.notes.setProperty("kind", "field")
         self.notes.setPlaceholderText(self.tr("Your notes on this model"))
         self.notes.setAccessibleName(self.tr("Notes"))
         self.notes.setTabChangesFocus(True)
         self.notes.setMinimumHeight(60)
+        self.notes.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column = QVBoxLayout(body)
         column.setContentsMargins(14, 4, 4, 4)
         column.setSpacing(8)
-        for widget in (self.title, self.about, self.path, self.fit):
+        self.passport = PassportCard(self.buttons["passport"])
+        for widget in (self.title, self.about, self.path, self.fit, self.passport):
             column.addWidget(widget)
         column.addWidget(self.notes, 1)
-        column.addLayout(self._make_buttons())
         area = QScrollArea()
         area.setProperty("kind", "plain")
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(body)
-        return area
+        whole = QWidget()
+        beside = QVBoxLayout(whole)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(10)
+        beside.addWidget(area, 1)
+        beside.addLayout(self._make_buttons())
+        return whole
 
     def _make_buttons(self) -> QGridLayout:
-        texts = {
-            "load": (self.tr("Load"), self.tr("Load this model and write with it")),
-            "rename": (self.tr("Rename…"), self.tr("Show it under another name; its file stays")),
-            "favourite": (self.tr("Favourite"), self.tr("Keep it at the top of the list")),
-            "reveal": (self.tr("Show in Folder"), self.tr("Show it in the file manager")),
-            "verify": (self.tr("Verify"), self.tr("Read every byte and compare its checksum")),
-            "smaller": (self.tr("Smaller Copy…"), self.tr("Make a copy that takes less room")),
-            "remove": (self.tr("Remove…"), self.tr("Take it off the list, or into the trash")),
-        }
-        self.buttons: dict[str, QPushButton] = {}
         grid = QGridLayout()
         grid.setSpacing(6)
-        for number, (name, (text, help_text)) in enumerate(texts.items()):
-            button = self.buttons[name] = QPushButton(text)
-            button.setToolTip(help_text)
-            button.setCheckable(name == "favourite")
-            button.clicked.connect(lambda _on=False, wish=name: self._ask(wish))
-            grid.addWidget(button, number // 2, number % 2)
+        grid.setContentsMargins(14, 0, 4, 0)
+        names = [name for name in self.buttons if name not in _ON_CARD]
+        for number, name in enumerate(names):
+            grid.addWidget(self.buttons[name], number // 2, number % 2)
         set_property(self.buttons["load"], "kind", "primary")
         return grid
+
+    def _make_choices(self) -> None:
+        """The order of the list, and what the writer looks for."""
+        self.order = self._combo(self.tr("Sort by"))
+        for order in _ORDERS:
+            self.order.addItem(order_text(order), order)
+        self.purpose = self._combo(self.tr("Recommended for"))
+        self.purpose.addItem(self.tr("Any purpose"), "")
+        for purpose in PURPOSES:
+            self.purpose.addItem(purpose_text(purpose), purpose)
+        self.choices = QWidget()
+        line = QHBoxLayout(self.choices)
+        line.setContentsMargins(0, 0, 0, 4)
+        line.setSpacing(8)
+        for combo in (self.order, self.purpose):
+            label = QLabel(combo.accessibleName())
+            label.setProperty("kind", "muted")
+            label.setBuddy(combo)
+            line.addWidget(label)
+            line.addWidget(combo)
+            line.addSpacing(8)
+            combo.currentIndexChanged.connect(self._show_cards)
+        line.addStretch(1)
+
+    def _combo(self, name: str) -> QuietCombo:
+        combo = QuietCombo()
+        combo.setAccessibleName(name)
+        combo.setToolTip(name)
+        combo.setMinimumContentsLength(16)
+        return combo
 
     def _lay_out(self) -> None:
         self.split = QSplitter()
@@ -154,8 +194,15 @@ class InstalledTab(QWidget):
         line.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 8)
-        whole.addWidget(self.empty)
-        whole.addLayout(line)
+        self.nothing = QWidget()
+        middle = QVBoxLayout(self.nothing)
+        middle.setSpacing(14)
+        middle.addStretch(2)
+        middle.addWidget(self.empty)
+        middle.addLayout(line)
+        middle.addStretch(3)
+        whole.addWidget(self.nothing, 1)
+        whole.addWidget(self.choices)
         whole.addWidget(self.split, 1)
 
     # Inside
@@ -172,13 +219,15 @@ class InstalledTab(QWidget):
             self._ask("load")
 
     def _show_cards(self) -> None:
-        self.list.show_cards(
-            [
-                model_card(one, loaded=one.model.path == self._loaded)
-                for one in self._models.values()
-            ]
-        )
+        purpose = self.purpose.currentData()
+        models = ordered(self._stocked, self.order.currentData(), purpose)
+        self._models = {one.model.path: one for one in models}
+        self.list.show_cards([self._card(one, purpose) for one in models])
         self._show_selected()
+
+    def _card(self, one: Stocked, purpose: str) -> Card:
+        recommended = bool(purpose) and one.is_recommended(purpose)
+        return model_card(one, loaded=one.model.path == self._loaded, recommended=recommended)
 
     def _show_selected(self) -> None:
         one = self.selected()
@@ -205,23 +254,33 @@ class InstalledTab(QWidget):
         self.path.setToolTip(model.path)
         self.about.say("\n".join(line for line in lines if line))
         loaded = model.path == self._loaded
-        self.fit.say(
-            model.problem or ("" if loaded else f"{verdict_text(one.verdict)}: {one.because}")
-        )
+        self.fit.say(model.problem or ("" if loaded else fit_text(one)))
         wrong = bool(model.problem) or (not loaded and one.verdict == "too large")
         set_property(self.fit, "kind", "wrong" if wrong else "muted")
+        self.passport.setVisible(not model.problem)
+        self.passport.show_passport(one.passport)
+
+    def _show_menu(self, place: QPoint) -> None:
+        if self.selected() is not None:
+            menu = self.actions_table.menu(self)
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(self.list.viewport().mapToGlobal(place))
 
     def _show_buttons(self) -> None:
-        one = self.selected()
+        one, table = self.selected(), self.actions_table
         loaded = one is not None and one.model.path == self._loaded
         sound = one is not None and not one.model.problem
-        self.buttons["load"].setText(self.tr("Unload") if loaded else self.tr("Load"))
+        tried = one is not None and one.passport is not None
+        table.rename("load", self.tr("Unload") if loaded else self.tr("Load"))
+        table.rename("passport", self.tr("Try It Again…") if tried else self.tr("Try It Out…"))
         enabled = {
             "load": loaded or (sound and not self._is_loading),
+            "passport": sound and not self._is_loading,
+            "fit": sound,
             "verify": sound,
             "smaller": sound and one is not None and one.model.kind == "gguf",
             "remove": one is not None and not loaded,
         }
-        for name, button in self.buttons.items():
-            button.setEnabled(enabled.get(name, one is not None))
-        self.buttons["favourite"].setChecked(one is not None and one.record.favourite)
+        for name in self.buttons:
+            table.enable(name, on=enabled.get(name, one is not None))
+        table.check("favourite", on=one is not None and one.record.favourite)

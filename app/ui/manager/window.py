@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.core.catalogue import CatalogueEntry
 from app.core.errors import CancelledError, LampblackError
+from app.core.models import ModelFile
 from app.fetch.queue import Download, Need, Wanted, wanted
 from app.ui.agreement import is_agreed, remember_agreement
 from app.ui.banner import BannerArea
@@ -28,8 +29,9 @@ from app.ui.manager.care import Care
 from app.ui.manager.catalogue_tab import CatalogueTab
 from app.ui.manager.downloads_tab import DownloadsTab
 from app.ui.manager.errands import Errands
+from app.ui.manager.fit_desk import FitDesk
 from app.ui.manager.installed import InstalledTab
-from app.ui.manager.stock import Stock, read_stock
+from app.ui.manager.stock import Stock, model_at, read_stock
 from app.ui.manager.token_desk import TokenDesk
 from app.ui.models_list import size_text
 from app.ui.models_panel import local_paths
@@ -40,11 +42,15 @@ from app.workbench import Workbench
 class ModelManager(QWidget):
     """Stands beside the writing window and holds nothing up.
 
-    Loading and smaller copies are asked of the window it belongs to. `changed` says that other
+    Loading, trying out and smaller copies are asked of the window it belongs to; a load can carry
+    options for once. `changed` says that other
     models are on the list, `refreshed` that everything has been read.
     """
 
     load_requested = Signal(str)
+    load_as_requested = Signal(str, object)
+    passport_requested = Signal(str)
+    closed = Signal()
     unload_requested = Signal()
     smaller_requested = Signal(str)
     changed = Signal()
@@ -61,11 +67,13 @@ class ModelManager(QWidget):
         self._bench = bench
         self._questions = questions or ManagerQuestions(self)
         self._stock: Stock | None = None
+        self._wants_fit = ""
         self._loaded = ""
         self._is_reading = self._is_stale = False
         self._done: set[str] = set()
         self._errands = Errands(self._fail, self)
         self.care = Care(bench, self._questions, self)
+        self.fits = FitDesk(bench, self._errands, self)
         self.tokens = TokenDesk(bench, self._errands, self)
         self._make_parts()
         self._lay_out()
@@ -96,15 +104,24 @@ class ModelManager(QWidget):
             self._is_stale = True
             return
         self._is_reading = True
+        self._read(quick=True)
+
+    def _read(self, *, quick: bool) -> None:
+        """Read everything; what takes long, the headers of new models, comes after the rest."""
         catalogue = self._stock.catalogue if self._stock is not None else None
         self._errands.run(
-            lambda: read_stock(self._bench, catalogue), self._show_stock, self._on_unread
+            lambda: read_stock(self._bench, self.fits.layouts, catalogue, quick=quick),
+            self._show_stock,
+            self._on_unread,
         )
 
     def set_loaded(self, path: str, *, is_loading: bool = False) -> None:
         """Follow the engine: which model is loaded, and whether one is being loaded."""
+        is_news = path != self._loaded
         self._loaded = path
         self.installed.set_loaded(path, is_loading=is_loading)
+        if is_news and self.isVisible():
+            self.refresh()  # other memory is free now
 
     def show_error(self, error: LampblackError) -> None:
         """Say here, too, why a model could not be loaded."""
@@ -122,6 +139,7 @@ class ModelManager(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the notes; downloads go on."""
         self.installed.keep_notes()
+        self.closed.emit()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -184,6 +202,8 @@ class ModelManager(QWidget):
         self.catalogue.load_requested.connect(self.load_requested)
         self.downloads.load_requested.connect(self.load_requested)
         self.downloads.asked.connect(self._on_download_asked)
+        self.fits.load_requested.connect(self.load_as_requested)
+        self.fits.entry_requested.connect(self._show_entry)
         self.care.changed.connect(self.refresh)
         self.care.changed.connect(self.changed)
         self.care.said.connect(lambda text: self.banners.say(text, "notice"))
@@ -226,9 +246,32 @@ class ModelManager(QWidget):
             "reveal": lambda: care.reveal(model),
             "verify": lambda: care.verify(model, stock),
             "smaller": lambda: self.smaller_requested.emit(path),
+            "fit": lambda: self.fits.open(one, stock),
+            "passport": lambda: self._try_out(model),
             "remove": lambda: care.remove(model, self._loaded),
         }
         calls[wish]()
+
+    def show_fit(self, path: str) -> None:
+        """Select the model at a path and say whether it fits, as soon as that is known."""
+        one = model_at(self._stock, path)
+        if one is None or self._stock is None:
+            self._wants_fit = path
+            return
+        self._wants_fit = ""
+        self.tabs.setCurrentWidget(self.installed)
+        self.installed.list.select(one.model.path)
+        self.fits.open(one, self._stock)
+
+    def _show_entry(self, entry_id: str) -> None:
+        self.tabs.setCurrentWidget(self.catalogue)
+        self.catalogue.show_entry(entry_id)
+
+    def _try_out(self, model: ModelFile) -> None:
+        """Have a model tried; one that another has to make room for only after a question."""
+        is_loaded = model.path == self._loaded
+        if is_loaded or not self._loaded or self._questions.try_out(model.name):
+            self.passport_requested.emit(model.path)
 
     def _on_noted(self, path: str, notes: str) -> None:
         for one in self._stock.models if self._stock is not None else ():
@@ -306,7 +349,6 @@ class ModelManager(QWidget):
 
     def _show_stock(self, stock: Stock) -> None:
         is_first, self._stock = self._stock is None, stock
-        self._is_reading = False
         self.installed.show_stock(stock)
         self.catalogue.show_stock(stock)
         is_one = len(stock.models) == 1
@@ -317,7 +359,13 @@ class ModelManager(QWidget):
         if is_first:
             for note in stock.notes:
                 self.banners.say(note, "notice")
-        self._end_reading()
+        if self._wants_fit:
+            self.show_fit(self._wants_fit)
+        if stock.is_whole:
+            self._is_reading = False
+            self._end_reading()
+        else:
+            self._read(quick=False)
 
     def _on_unread(self, error: LampblackError) -> None:
         self._is_reading = False

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from app.core.offers import Offer
+from app.core.passport import summary
 from app.core.shelf import ModelRecord
 from app.core.sources import PROGRAMS
 from app.fetch.queue import Download
@@ -14,22 +15,25 @@ from app.ui.download_words import percent_text, state_text
 from app.ui.manager.cards import Card
 from app.ui.manager.stock import Stocked
 from app.ui.models_list import context_text, facts, size_text
+from app.ui.passport_words import passport_tr
 
 _tr = QCoreApplication.translate
 _DOT = " · "
 
 
-def model_card(one: Stocked, *, loaded: bool) -> Card:
-    """A model of this machine."""
+def model_card(one: Stocked, *, loaded: bool, recommended: bool = False) -> Card:
+    """A model of this machine, `recommended` for what the writer looks for."""
     model, record = one.model, one.record
     shown = (facts(model), model.licence, model.program)
     wrong = bool(model.problem)
+    badge = _tr("Manager", "loaded") if loaded else ""
     warning = model.problem or ("" if loaded or one.verdict == "fits" else one.because)
     return Card(
         key=model.path,
         title=f"★ {model.name}" if record.favourite else model.name,
-        badge=_tr("Manager", "loaded") if loaded else "",
+        badge=badge or (_tr("Manager", "recommended") if recommended else ""),
         facts=_DOT.join(part for part in shown if part),
+        words=_summary(one),
         warning=warning,
         is_wrong=wrong or (bool(warning) and one.verdict == "too large"),
     )
@@ -45,6 +49,12 @@ def origin_text(record: ModelRecord) -> str:
     if is_catalogue:
         return _tr("Manager", "From the catalogue, verified on {0}").format(when)
     return _tr("Manager", "Verified on {0}").format(when)
+
+
+def _summary(one: Stocked) -> str:
+    """What the model's passport says, as a sentence of its own."""
+    text = summary(one.passport, passport_tr) if one.passport is not None else ""
+    return text[:1].upper() + text[1:]
 
 
 def offer_card(offer: Offer, downloads: Mapping[str, Download]) -> Card:
@@ -86,6 +96,24 @@ def verdict_text(verdict: str) -> str:
         "too large": _tr("Manager", "Too large"),
     }
     return texts.get(verdict, verdict)
+
+
+def fit_text(one: Stocked) -> str:
+    """Whether a model fits, with the reason; empty while that is not known."""
+    head = verdict_text(one.verdict)
+    return ": ".join(part for part in (head, one.because) if part)
+
+
+def order_text(order: str) -> str:
+    """An order of models, as a choice."""
+    texts = {
+        "best": _tr("Manager", "Best for This Machine"),
+        "name": _tr("Manager", "Name"),
+        "size": _tr("Manager", "Size"),
+        "used": _tr("Manager", "Last Used"),
+        "memory": _tr("Manager", "Memory Needed"),
+    }
+    return texts.get(order, order)
 
 
 def purpose_text(purpose: str) -> str:

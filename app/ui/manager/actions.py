@@ -1,0 +1,123 @@
+"""What can be done with the selected model: one row per action, for buttons, keys and the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+
+from app.ui.action_table import ActionRow
+from app.ui.actions import key_text, translated
+
+MODEL_ACTIONS: tuple[ActionRow, ...] = (
+    ActionRow("load", "Model", "Load", ("Ctrl+L",), "Load this model and write with it"),
+    ActionRow(
+        "fit",
+        "Model",
+        "Does It Fit?…",
+        ("Ctrl+Shift+F",),
+        "See what memory it needs here, and what would make it fit",
+    ),
+    ActionRow(
+        "passport",
+        "Model",
+        "Try It Out…",
+        ("Ctrl+Shift+P",),
+        "Find out in some seconds what it is good for, and how fast it is here",
+    ),
+    ActionRow(
+        "rename",
+        "Model",
+        "Rename…",
+        ("F2",),
+        "Show it under another name; its file stays",
+        starts_group=True,
+    ),
+    ActionRow(
+        "favourite",
+        "Model",
+        "Favourite",
+        ("Ctrl+D",),
+        "Keep it at the top of the list",
+        checkable=True,
+    ),
+    ActionRow(
+        "reveal", "Model", "Show in Folder", ("Ctrl+Shift+E",), "Show it in the file manager"
+    ),
+    ActionRow(
+        "verify",
+        "Model",
+        "Verify",
+        ("Ctrl+Shift+V",),
+        "Read every byte and compare its checksum",
+        starts_group=True,
+    ),
+    ActionRow(
+        "smaller",
+        "Model",
+        "Smaller Copy…",
+        ("Ctrl+Shift+K",),
+        "Make a copy that takes less room",
+    ),
+    ActionRow("remove", "Model", "Remove…", ("Del",), "Take it off the list, or into the trash"),
+)
+"""Everything that the manager does to a model, in the order of its buttons and of its menu."""
+
+
+class ModelActions(QObject):
+    """The actions of a tab, each with a button that does the same; `call` hears which it was."""
+
+    def __init__(self, tab: QWidget, call: Callable[[str], object]) -> None:
+        super().__init__(tab)
+        self.buttons: dict[str, QPushButton] = {}
+        self._actions: dict[str, QAction] = {}
+        for row in MODEL_ACTIONS:
+            action = self._actions[row.id] = self._action(row, tab)
+            action.triggered.connect(lambda _on=False, name=row.id: call(name))
+            self.buttons[row.id] = self._button(row, action)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def enable(self, name: str, *, on: bool) -> None:
+        """Let an action and its button be used, or not."""
+        self._actions[name].setEnabled(on)
+        self.buttons[name].setEnabled(on)
+
+    def rename(self, name: str, text: str) -> None:
+        """Call an action otherwise, as what it would do changes."""
+        self._actions[name].setText(text)
+        self.buttons[name].setText(text)
+
+    def check(self, name: str, *, on: bool) -> None:
+        """Show an action as done already, or not."""
+        self._actions[name].setChecked(on)
+        self.buttons[name].setChecked(on)
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """The context menu of a model."""
+        menu = QMenu(parent)
+        menu.setToolTipsVisible(True)
+        for row in MODEL_ACTIONS:
+            if row.starts_group:
+                menu.addSeparator()
+            menu.addAction(self._actions[row.id])
+        return menu
+
+    def _action(self, row: ActionRow, tab: QWidget) -> QAction:
+        action = QAction(translated(row.text), tab)
+        action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setToolTip(f"{translated(row.help)} ({key_text(row)})")
+        action.setCheckable(row.checkable)
+        tab.addAction(action)
+        return action
+
+    def _button(self, row: ActionRow, action: QAction) -> QPushButton:
+        button = QPushButton(translated(row.text))
+        button.setToolTip(action.toolTip())
+        button.setCheckable(row.checkable)
+        button.clicked.connect(lambda _on=False: action.trigger())
+        return button
