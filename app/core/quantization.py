@@ -7,6 +7,8 @@ copied to Q8_0 by 0.005.
 
 from __future__ import annotations
 
+import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,6 +23,8 @@ _BITS = {name: size * 8 / block for name, block, size in TENSOR_TYPES.values()}
 _BLOCKS = {name: block for name, block, _size in TENSOR_TYPES.values()}
 _HALF = 16  # bits of a weight that was hardly rounded
 _EIGHT = 8
+_IN_NO_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
+_LONGEST_NAME = 240  # bytes; what is not whole yet has a longer one
 _WORTH = 0.02  # the share of a model's weights from which their type counts
 _OUTPUT = "Q6_K"  # what llama.cpp gives the output below eight bits
 _FALLBACKS = {
@@ -187,14 +191,23 @@ def estimate(tensors: Sequence[Tensor], target: QuantType, overhead: int = 0) ->
 def copy_path(model: Path, name: str, target: QuantType, folder: Path) -> Path:
     """Where a copy of the model `name` goes: beside it, its type in the name.
 
-    The stores of other programs hold no files of ours: there it goes into `folder`.
+    The stores of other programs hold no files of ours: there it goes into `folder`. What a user
+    or another program calls a model may hold what no file's name can; that is left out.
     """
     stem, dot, last = name.rpartition(".")
     known = {kind for kind, *_size in TENSOR_TYPES.values()} | {*FILE_TYPES.values()}
     if dot and last.upper() in known:
         name = stem
     foreign = model.suffix.lower() != ".gguf" or "snapshots" in model.parts
-    return (folder if foreign else model.parent) / f"{name}.{target.name}.gguf"
+    return (folder if foreign else model.parent) / _file_name(name, f".{target.name}.gguf")
+
+
+def _file_name(name: str, ending: str) -> str:
+    """The name as one that every system can have, cut where it would be too long."""
+    plain = _IN_NO_NAME.sub("-", name).strip(" .") or "model"
+    while len(os.fsencode(plain + ending)) > _LONGEST_NAME:
+        plain = plain[:-1]
+    return plain + ending
 
 
 def _copied(tensor: Tensor, target: QuantType, output: str) -> int:

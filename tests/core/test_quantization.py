@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import gguf
 import pytest
 
 from app.core.errors import ParameterError
 from app.core.gguf_layers import Tensor
 from app.core.gguf_types import FILE_TYPES
-from app.core.quantization import TYPES, coarsest, estimate, price, require, type_named
+from app.core.quantization import (
+    TYPES,
+    coarsest,
+    copy_path,
+    estimate,
+    price,
+    require,
+    type_named,
+)
 
 
 def matrix(name: str, kind: str, rows: int = 512, columns: int = 512) -> Tensor:
@@ -83,3 +94,29 @@ def test_rows_that_are_no_whole_blocks_take_the_next_type() -> None:
     assert estimate(tensors, type_named("Q6_K")) == 96_000 * 34 // 32
     tensors = [matrix("blk.0.ffn_down.weight", "F16", columns=100, rows=1000)]
     assert estimate(tensors, type_named("Q8_0"), overhead=7) == 200_007
+
+
+@pytest.mark.parametrize(
+    ("name", "copy"),
+    [
+        ("novel.F16", "novel.Q8_0.gguf"),
+        ("小说 🖋", "小说 🖋.Q8_0.gguf"),
+        ("../../up: drafts/night", "-..-up- drafts-night.Q8_0.gguf"),
+        ("hf.co/someone/model:latest", "hf.co-someone-model-latest.Q8_0.gguf"),
+        (".hidden", "hidden.Q8_0.gguf"),
+        ("..", "model.Q8_0.gguf"),
+        ("C:\\nul\0", "C-nul-.Q8_0.gguf"),
+    ],
+)
+def test_a_title_is_never_a_way_out_of_the_folder(name: str, copy: str) -> None:
+    target = type_named("Q8_0")
+    assert copy_path(Path("a/model.gguf"), name, target, Path("own")) == Path("a") / copy
+    assert copy_path(Path("blobs/sha256-0"), name, target, Path("own")) == Path("own") / copy
+
+
+def test_a_copy_of_the_longest_name_has_room_for_its_type() -> None:
+    for name in ("n" * 250, "名" * 83, "🖋" * 62):
+        found = copy_path(Path("a/model.gguf"), name, type_named("Q5_K_M"), Path("own"))
+        assert found.name.startswith(name[:50])
+        assert found.name.endswith(".Q5_K_M.gguf")
+        assert len(os.fsencode(found.name)) <= 240
