@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import textwrap
 from typing import Any, get_args
 
@@ -112,6 +113,16 @@ def size(entry: CatalogueEntry) -> str:
     return output.size_text(entry.size_bytes) if entry.size_bytes else "size not known yet"
 
 
+def _size_in_gb(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size in GB")
+    return value
+
+
 def add_words(words: Words) -> None:
     """Add `search` and `show`."""
     search = parser_of(words.add_parser, "search", help="look for a model in the catalogue")
@@ -121,7 +132,9 @@ def add_words(words: Words) -> None:
     search.add_argument("--licence", default="", metavar="NAME", help="such as apache-2.0")
     search.add_argument("--engine", default="", choices=ENGINES, help="the engine that runs it")
     search.add_argument("--kind", default="", choices=("base", "instruct"), help="its training")
-    search.add_argument("--largest", default=0.0, type=float, metavar="GB", help="its largest size")
+    search.add_argument(
+        "--largest", default=0.0, type=_size_in_gb, metavar="GB", help="its largest size"
+    )
     search.add_argument("--fits", action="store_true", help="leave out what is too large")
     search.add_argument("--sort", default="best", choices=get_args(Order), help="the order")
     search.add_argument("--json", action="store_true", help="write a JSON list")
