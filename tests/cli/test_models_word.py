@@ -106,6 +106,27 @@ def test_yes_asks_nothing(run: Any) -> None:
     assert outcome.out == "SmolLM2 135M Instruct (Q4_1) is ready: /there/model.gguf\n"
 
 
+def test_get_and_forget_answer_in_json(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = run("models", "get", "starter", "--yes", "--json", fetcher=StubFetcher())
+    answer = json.loads(outcome.out)
+    assert (answer["id"], answer["path"]) == ("starter", "/there/model.gguf")
+    assert answer["fetched"]
+    monkeypatch.setattr(HubTokens, "_keyring", None)
+    answer = json.loads(run("models", "forget-token", "--json").out)
+    assert answer == {"host": "huggingface.co", "kept": False}
+
+
+def test_what_is_wrong_with_the_users_catalogue_is_said_before_it_is_missed(
+    run: Any, own_home: Path
+) -> None:
+    (own_home / "config").mkdir(parents=True)
+    (own_home / "config" / "models.json").write_text('{"version": 1, "models": [{}]}')
+    outcome = run("models", "get", "mine", "--yes", fetcher=StubFetcher())
+    assert outcome.code == 1
+    assert "is wrong in its entry number 1" in outcome.err
+    assert "no model 'mine'" in outcome.err
+
+
 def test_ctrl_c_pauses_and_says_how_to_go_on(run: Any, one_sentence: Callable[[str], bool]) -> None:
     outcome = run("models", "get", "starter", "--yes", fetcher=StubFetcher(press=True))
     assert outcome.code == 1
@@ -176,6 +197,8 @@ def test_a_sound_model_is_not_fetched_again(run: Any, present: Path) -> None:
     outcome = run("models", "get", "starter", fetcher=fetcher)
     assert (outcome.code, fetcher.asked) == (0, 0)
     assert str(present) in outcome.out
+    answer = json.loads(run("models", "get", "starter", "--json", fetcher=fetcher).out)
+    assert (answer["path"], answer["fetched"]) == (str(present), False)
 
 
 def test_a_changed_model_is_fetched_again(run: Any, own_home: Path) -> None:

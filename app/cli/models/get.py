@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import os
 import sys
 import threading
@@ -12,6 +11,7 @@ import threading
 import msgspec
 
 from app.cli import output
+from app.cli.models.working import write_json
 from app.cli.parsing import Words, parser_of
 from app.cli.program import Program
 from app.cli.stopping import StopKey
@@ -30,20 +30,31 @@ _TOKEN_VARIABLE = "HF_TOKEN"  # noqa: S105 - the name of a variable, not a token
 
 def run_get(arguments: argparse.Namespace, program: Program) -> int:
     """Fetch a model of the catalogue after a question, unless it is there and sound."""
+    for problem in program.catalogue.problems:
+        output.note(problem)
     entry = program.catalogue.get(arguments.name)
     with program.downloads() as downloads:
         model = downloads.fetched(entry.id) or wanted(entry)
         place = destination(model, program.paths.models)
         if _is_sound(model, program):
-            output.write(f"{entry.name} is already there: {place}\n")
+            _report(arguments, entry, str(place), fetched=False)
             return 0
         if refusal := downloads.refusal():
             raise DownloadError(refusal)
         if not arguments.yes:
             _ask(entry, downloads, program)
         _take_token(arguments, program)
-        output.write(f"{entry.name} is ready: {_fetch(wanted(entry), downloads)}\n")
+        _report(arguments, entry, _fetch(wanted(entry), downloads), fetched=True)
     return 0
+
+
+def _report(
+    arguments: argparse.Namespace, entry: CatalogueEntry, path: str, *, fetched: bool
+) -> None:
+    if arguments.json:
+        write_json({"id": entry.id, "name": entry.name, "path": path, "fetched": fetched})
+    else:
+        output.write(f"{entry.name} is {'ready' if fetched else 'already there'}: {path}\n")
 
 
 def _is_sound(model: Wanted, program: Program) -> bool:
@@ -167,8 +178,7 @@ def run_downloads(arguments: argparse.Namespace, program: Program) -> int:
             _remove(arguments.remove, downloads)
         found = downloads.all()
     if arguments.json:
-        facts = msgspec.to_builtins(found)
-        output.write(json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
+        write_json(msgspec.to_builtins(found))
         return 0
     for each in found:
         done, total = output.size_text(each.done), output.size_text(each.total)
@@ -186,11 +196,14 @@ def _remove(name: str, downloads: Downloads) -> None:
     downloads.close()  # which waits until it is gone
 
 
-def run_forget_token(_arguments: argparse.Namespace, program: Program) -> int:
+def run_forget_token(arguments: argparse.Namespace, program: Program) -> int:
     """Remove the token for the hub from the keyring."""
     host = host_of(endpoint_of(os.environ))
     program.tokens.forget(host)
-    output.write(f"No token for {host} is kept here any more.\n")
+    if arguments.json:
+        write_json({"host": host, "kept": False})
+    else:
+        output.write(f"No token for {host} is kept here any more.\n")
     return 0
 
 
@@ -205,10 +218,12 @@ def add_words(words: Words) -> None:
     get.add_argument(
         "--token-from-env", action="store_true", help=f"use the token in {_TOKEN_VARIABLE}"
     )
+    get.add_argument("--json", action="store_true", help="write one JSON object")
     get.set_defaults(run=run_get)
     downloads = parser_of(words.add_parser, "downloads", help="what was begun and is not complete")
     downloads.add_argument("--remove", metavar="ID", help="remove what one has fetched so far")
     downloads.add_argument("--json", action="store_true", help="write a JSON list")
     downloads.set_defaults(run=run_downloads)
     forget = parser_of(words.add_parser, "forget-token", help="remove the token from the keyring")
+    forget.add_argument("--json", action="store_true", help="write one JSON object")
     forget.set_defaults(run=run_forget_token)
