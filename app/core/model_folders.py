@@ -21,6 +21,8 @@ _MOST_HEADER = 12 * 1024 * 1024
 _MOST_VALUES = 300_000  # in one JSON text; what it holds in memory grows with their number
 _LONGEST_HEAD = 16 * 1024
 _LICENCE = re.compile(r"^license:[ \t]*[\"']?([\w. +-]{1,80}?)[\"']?[ \t]*\r?$", re.MULTILINE)
+_INDEX = "model.safetensors.index.json"
+_SHARD = re.compile(r"-\d{5}-of-\d{5}\.safetensors$")
 _LENGTH = struct.Struct("<Q")
 _CONTEXT_KEYS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
 _TOKENIZERS = (
@@ -102,9 +104,9 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def weight_files(folder: Path) -> list[Path]:
     """The safetensors files of the model, as its index names them; raises when one is missing."""
-    index = folder / "model.safetensors.index.json"
+    index = folder / _INDEX
     if not is_file(index):
-        return sorted(folder.glob("*.safetensors"))
+        return _without_index(folder)
     weights = _json(folder, index.name, _MOST_INDEX).get("weight_map")
     names = set(weights.values()) if isinstance(weights, dict) else set()
     if not names or not all(isinstance(name, str) and _is_plain(name) for name in names):
@@ -115,6 +117,19 @@ def weight_files(folder: Path) -> list[Path]:
                 f"{folder.name} is not complete: {name} is missing.", "Download it again."
             )
     return [folder / name for name in sorted(names)]
+
+
+def _without_index(folder: Path) -> list[Path]:
+    """The weights of a folder that has no index; parts of a whole are no model without one."""
+    files = sorted(folder.glob("*.safetensors"))
+    names = {file.name for file in files}
+    if "model.safetensors" not in names and any(map(_SHARD.search, names)):
+        raise TruncatedModelError(
+            f"{folder.name} is not complete: its weights are in parts, and {_INDEX}, which "
+            "names them, is missing.",
+            "Download it again.",
+        )
+    return files
 
 
 def _is_plain(name: str) -> bool:

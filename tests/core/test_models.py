@@ -133,6 +133,11 @@ def test_a_model_in_shards_needs_all_that_its_index_names(folder: Path) -> None:
         (folder / "model.safetensors.index.json").write_text(json.dumps(index))
         with pytest.raises(NotAModelError, match="names no weights"):
             inspect(folder)
+    (folder / "model.safetensors.index.json").unlink()
+    with pytest.raises(TruncatedModelError, match="names them, is missing"):
+        inspect(folder)
+    write_weights(folder / "model.safetensors")
+    assert not inspect(folder).problem
 
 
 @pytest.mark.parametrize(
