@@ -26,6 +26,7 @@ PURPOSES = ("continue", "chat", "rewrite", "summarise", "translate", "classify",
 
 _MOST_BYTES = 8 * 1024 * 1024
 _MOST_FILES = 200
+_ENDINGS = {"llama.cpp": ".gguf", "torch": ".safetensors"}  # pickles are no models here
 
 _Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 _Line = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f]{1,300}$")]
@@ -167,6 +168,8 @@ def _entry(path: Path, number: int, raw: msgspec.Raw) -> CatalogueEntry:
     for file in entry.files:
         if not _is_plain(file.path):
             raise _wrong(path, entry.id, f"the path {file.path!r} in `files` leads elsewhere")
+        if not file.path.lower().endswith(ending := _ENDINGS[entry.engine]):
+            raise _wrong(path, entry.id, f"{file.path!r} in `files` does not end in {ending}")
     if entry.source == "hub" and "/" not in entry.repo:
         raise _wrong(path, entry.id, "`repo` must have the form owner/name")
     return entry

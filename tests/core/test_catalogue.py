@@ -84,6 +84,8 @@ def test_memory_is_more_than_the_file(shipped: Catalogue) -> None:
         ({"files": [{"path": "../../a.gguf"}]}, "files"),
         ({"files": [{"path": "/a.gguf"}]}, "files"),
         ({"files": [{"path": "C:\\a.gguf"}]}, "files"),
+        ({"files": [{"path": "pytorch_model.bin"}]}, "files"),
+        ({"engine": "torch", "files": [{"path": "a.gguf"}]}, "files"),
         ({"repo": "https://elsewhere/x"}, "repo"),
         ({"repo": "nobody"}, "repo"),
         ({"revision": "../main"}, "revision"),
