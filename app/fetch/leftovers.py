@@ -20,6 +20,11 @@ def note_path(target: Path) -> Path:
     return target.with_name(target.name + ".part.json")
 
 
+def bad_path(target: Path) -> Path:
+    """Where it is set aside when it arrived with a wrong checksum."""
+    return target.with_name(target.name + ".bad")
+
+
 def bytes_here(wanted: Wanted, models: Path) -> int:
     """How many bytes of an unfinished download are there."""
     folder = working_folder(wanted, models)
@@ -42,7 +47,10 @@ def _size(path: Path) -> int:
 
 
 def remove_parts(wanted: Wanted, models: Path) -> None:
-    """Remove what is there of a download that is not complete, and folders left empty by it."""
+    """Remove what is there of a download that is not complete, what was set aside included.
+
+    Folders left empty by it go as well.
+    """
     folder = working_folder(wanted, models)
     if folder.parent.name == PARTIAL:
         shutil.rmtree(folder, ignore_errors=True)
@@ -50,7 +58,7 @@ def remove_parts(wanted: Wanted, models: Path) -> None:
         return
     for file in wanted.files:
         target = folder / file.path
-        for path in (part_path(target), note_path(target)):
+        for path in (part_path(target), note_path(target), bad_path(target)):
             with contextlib.suppress(OSError):
                 path.unlink()
         remove_empty(target.parent, models)

@@ -15,7 +15,7 @@ import msgspec
 
 from app.core.errors import DownloadError
 from app.core.reading import is_file, open_regular, read_regular, why
-from app.fetch.leftovers import note_path, part_path
+from app.fetch.leftovers import bad_path, note_path, part_path
 from app.fetch.wanted import WantedFile
 
 _BLOCK = 1024 * 1024
@@ -103,16 +103,18 @@ class Part:
             note_path(self._target).unlink()
 
     def publish(self) -> None:
-        """Give the file its name, once the disk has all of it."""
+        """Give the file its name, once the disk has all of it; a bad one from before goes."""
         self.sync()
         self.close()
         self._path.replace(self._target)
         self._forget_note()
+        with contextlib.suppress(OSError):  # there is hardly ever one
+            bad_path(self._target).unlink()
 
     def set_aside(self) -> Path:
         """Rename it to `.bad`, in place of an earlier one."""
         self.close()
-        bad = self._target.with_name(self._target.name + ".bad")
+        bad = bad_path(self._target)
         self._path.replace(bad)
         self._forget_note()
         return bad

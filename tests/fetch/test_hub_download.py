@@ -19,6 +19,7 @@ import pytest
 
 from app.core.errors import CancelledError, DownloadError, GatedError
 from app.fetch.downloader import Downloader
+from app.fetch.leftovers import remove_parts
 from app.fetch.messages import FetchEvent, Listed, Progress, StartDownload, Waiting
 from app.fetch.parts import Part
 from app.fetch.patience import Patience
@@ -189,6 +190,14 @@ def test_wrong_bytes_are_set_aside_and_fetched_anew_on_request(
     assert [path for path in models.rglob("*") if path.is_file()] == [bad]
     run = Run(hub, models, wanted_gguf(NAME, CONTENT))
     assert run.run().read_bytes() == CONTENT
+    assert [path.name for path in models.rglob("*") if path.is_file()] == [NAME]
+
+
+def test_what_was_set_aside_goes_with_the_download(hub: HubServer, models: Path) -> None:
+    hub.answers = [Answer(body=bytes(len(CONTENT)))]
+    refused(hub, models, "wrong checksum")
+    remove_parts(wanted_gguf(NAME, CONTENT), models)
+    assert list(models.rglob("*")) == []
 
 
 def test_a_damaged_part_is_found_out(hub: HubServer, models: Path) -> None:
