@@ -41,6 +41,7 @@ __all__ = [
 _BLOCK = 512  # bytes; the unit of st_blocks on every system that has it
 _LONGEST_NAME = 255
 _TRASH_NOTE = len(".trashinfo")
+_NOTE_BYTES = 64 * 1024  # on the disk: a note, and the folders of the trash
 
 
 class DiskUse(msgspec.Struct, frozen=True):
@@ -203,11 +204,24 @@ def _require_movable(path: Path) -> None:
             f"{path} cannot be moved to the trash: its folder or file is read-only.",
             "Change its permissions, or take it only off the list.",
         )
+    if sys.platform == "linux" and _free(path.parent) < _NOTE_BYTES:
+        raise HousekeepingError(
+            f"{path.name} cannot be moved to the trash: the disk is full, and the trash writes a "
+            "note about everything in it.",
+            "Delete it for good in the file manager, or make room first.",
+        )
     if sys.platform == "linux" and len(os.fsencode(path.name)) + _TRASH_NOTE > _LONGEST_NAME:
         raise HousekeepingError(
             f"{path.name} cannot be moved to the trash: its name is too long for it.",
             "Give it a shorter name first.",
         )
+
+
+def _free(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:  # some network file systems do not say
+        return _NOTE_BYTES
 
 
 def _to_trash(path: str) -> None:

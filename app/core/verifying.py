@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from app.core.catalogue import Catalogue, present
+from app.core.errors import SettingsError
 from app.core.model_files import Cancelled, Progress, Sums, verify
 from app.core.models import ModelFile
 from app.core.shelf import Shelf
@@ -16,10 +17,14 @@ from app.core.sources import known_checksum
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """The checksum of a sound model, and what it was compared with; "" if nothing was known."""
+    """The checksum of a sound model, and what it was compared with; "" if nothing was known.
+
+    `problem` is the sentence about a checksum that could not be remembered.
+    """
 
     sha256: str
     by: str
+    problem: str = ""
 
 
 def verify_known(
@@ -37,8 +42,8 @@ def verify_known(
     """Read the model through and compare it with the best that is known of it; remember the result.
 
     With `anew` the checksum of the last time is not asked. `models` is the program's own folder,
-    and `sums` as for `verify`. Raises DamagedModelError, HousekeepingError, CancelledError,
-    SettingsError, or what is wrong with the model's header.
+    and `sums` as for `verify`. Raises DamagedModelError, HousekeepingError, CancelledError, or
+    what is wrong with the model's header.
     """
     source, files = _by_catalogue(model, catalogue, models)
     store = known_checksum(Path(model.path)) if model.kind == "gguf" else ""
@@ -46,9 +51,13 @@ def verify_known(
     started = now()
     found = verify(model, store or last, progress, cancelled, files=files, sums=sums)
     source = source or shelf.record(model).source or model.program
-    shelf.change(model, sha256=found, verified_at=started, source=source)
+    problem = ""
+    try:
+        shelf.change(model, sha256=found, verified_at=started, source=source)
+    except SettingsError as error:  # what was read for minutes is told all the same
+        problem = str(error)
     by = "the catalogue" if files else "the name its store gave it" if store else ""
-    return Verdict(found, by or ("the last time" if last else ""))
+    return Verdict(found, by or ("the last time" if last else ""), problem)
 
 
 def _by_catalogue(

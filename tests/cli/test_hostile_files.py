@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import hashlib
 import json
 import os
 import resource
@@ -268,3 +269,6 @@ def test_a_full_disk_loses_nothing(
     assert after == before
     (model,) = json.loads(run("models", "list", "--json").out)
     assert (model["name"], model["notes"]) == ("Tiger", "x" * 200)
+    program = start_program(("models", "verify", str(path)), preexec_fn=on_a_full_disk)
+    out, _err = program.communicate(timeout=120)
+    assert hashlib.sha256(small_model).hexdigest() in out.decode()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -7,6 +8,7 @@ import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -171,6 +173,18 @@ def test_the_systems_own_trash_takes_it(
     assert remove(model) == len(content)
     assert not Path(model.path).exists()
     assert (tmp_path / "share" / "Trash" / "files" / "tale.gguf").read_bytes() == content
+
+
+def test_a_full_disk_is_said_before_the_trash_leaves_half_a_note(
+    write_model: WriteModel, trash: Any, bin_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = write_model()
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=4096))
+    with pytest.raises(HousekeepingError, match="disk is full"):
+        remove(model, trash=trash)
+    assert Path(model.path).exists()
+    assert list(bin_folder.iterdir()) == []
 
 
 def test_all_parts_go_and_the_first_goes_last(
@@ -457,6 +471,20 @@ def test_a_first_look_is_remembered_and_compared_with_later(
     assert shelf.record(model).sha256 == first.sha256
     changed = verify_known(model, shelf, NOTHING, tmp_path, anew=True)
     assert shelf.record(model).sha256 == changed.sha256 == sha256(model.path)
+
+
+def test_a_checksum_that_cannot_be_remembered_is_told(
+    write_model: WriteModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    shelf, model = Shelf(tmp_path / "shelf.json"), write_model()
+    monkeypatch.setattr("app.core.shelf.write_atomically", full)
+    verdict = verify_known(model, shelf, NOTHING, tmp_path)
+    assert verdict.sha256 == sha256(model.path)
+    assert "no space left" in verdict.problem
+    assert shelf.record(model).sha256 == ""
 
 
 def test_the_catalogue_has_the_last_word(

@@ -14,7 +14,7 @@ from app.cli.models.working import confirm, stoppable, write_json
 from app.cli.parsing import Words, parser_of
 from app.cli.program import Program
 from app.core.copying import copy_in
-from app.core.errors import UsageError
+from app.core.errors import SettingsError, UsageError
 from app.core.housekeeping import add_in_place, disk_use, plan_removal, remove, take_off
 from app.core.models import ModelFile, inspect
 from app.core.verifying import verify_known
@@ -69,12 +69,16 @@ def run_verify(arguments: argparse.Namespace, program: Program) -> int:
             anew=arguments.anew,
         )
     if arguments.json:
-        write_json({"path": model.path} | msgspec.to_builtins(verdict))
-        return 0
-    by = f"as {verdict.by} says" if verdict.by else "remembered for the next time"
-    if verdict.by == "the last time":
-        by = "as the last time"
-    output.write(f"{model.name} is whole: sha256 {verdict.sha256}, {by}.\n")
+        write_json({"path": model.path, "sha256": verdict.sha256, "by": verdict.by})
+    else:
+        known = f"as {verdict.by} says" if verdict.by else "which nothing could be compared with"
+        if verdict.by == "the last time":
+            known = "as the last time"
+        elif not (verdict.by or verdict.problem):
+            known = "remembered for the next time"
+        output.write(f"{model.name} is whole: sha256 {verdict.sha256}, {known}.\n")
+    if verdict.problem:
+        raise SettingsError(verdict.problem)
     return 0
 
 

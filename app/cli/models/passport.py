@@ -27,14 +27,20 @@ def run_passport(arguments: argparse.Namespace, program: Program) -> int:
         return _rank(arguments, program)
     model = program.model(arguments.name)
     passport = from_record(program.shelf.record(model).passport)
-    if passport is None or passport.problem or arguments.again:
-        passport = _examined(model, program)
-        program.shelf.change(model, passport=msgspec.to_builtins(passport))
+    if passport is not None and not passport.problem and not arguments.again:
+        _write(arguments, model, passport)
+        return 0
+    passport = _examined(model, program)
+    _write(arguments, model, passport)  # before it is kept, in case that it cannot be
+    program.shelf.change(model, passport=msgspec.to_builtins(passport))
+    return 0
+
+
+def _write(arguments: argparse.Namespace, model: ModelFile, passport: Passport) -> None:
     if arguments.json:
         write_json(_facts(model, passport))
     else:
         output.write("".join(f"{line}\n" for line in (model.name, *words(passport))))
-    return 0
 
 
 def _rank(arguments: argparse.Namespace, program: Program) -> int:

@@ -179,7 +179,8 @@ class Care(QObject):
         by = found.by
         known = self.tr("{0} is sound: its checksum is that of {1}.").format(model.name, by)
         new = self.tr("{0} was read; its checksum is remembered for the next time.")
-        self.said.emit(known if by else new.format(model.name))
+        said = known if by else "" if found.problem else new.format(model.name)
+        self.said.emit(" ".join(filter(None, (said, found.problem))))
         self.changed.emit()
 
     def find_duplicates(self, stock: Stock) -> None:
