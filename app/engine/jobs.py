@@ -70,6 +70,10 @@ class Worker:
         """What the model was asked to be loaded with."""
         return self._client.options
 
+    def knows_devices(self, engine: str) -> bool:
+        """Whether an engine has reported its devices in this run."""
+        return bool(self._client.devices(engine))
+
     def gpus(self, engine: str) -> tuple[Gpu, ...]:
         """The graphics cards as an engine reported them last; none if it never did.
 

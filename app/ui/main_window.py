@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
                 "continue": self.writing.go_on,
                 "continue_many": self.writing.write_many,
                 "instruct": page.write_bar.line.setFocus,
-                "stop": self.writing.stop,
+                "stop": self._stop,
                 "retry": self.writing.retry,
                 "take_before": lambda: session.switch(-1),
                 "take_after": lambda: session.switch(1),
@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
         for name in ("cut", "copy"):
             self.actions_table[name].setEnabled(False)
             self.editor.copyAvailable.connect(self.actions_table[name].setEnabled)
-        self.status.stopped.connect(self.writing.stop)
+        self.status.stopped.connect(self._stop)
 
     def _connect_desk(self) -> None:
         desk, session = self.desk, self.session
@@ -226,6 +226,7 @@ class MainWindow(QMainWindow):
         desk.ready.connect(self._on_model_ready)
         desk.not_ready.connect(session.drop_waiting)
         desk.gone.connect(self._on_model_gone)
+        self.passports.moved.connect(self._show_examining)
         desk.models.leaving.connect(session.stop)
         self.view.settings_applied.connect(self._offer_reload)
         self.view.settings_applied.connect(self.writing.reading.wake)
@@ -382,6 +383,20 @@ class MainWindow(QMainWindow):
         if fresh and not self.desk.has_models and not self._empty_was_shown:
             self._empty_was_shown = True
             self.page.show_empty()
+
+    def _show_examining(self) -> None:
+        """An examination can be stopped like what the writer asked for."""
+        if self.passports.is_running:
+            self.actions_table["stop"].setEnabled(True)
+        else:
+            self.writing.show_takes()
+
+    def _stop(self) -> None:
+        is_own = self.session.running or self.desk.busy
+        if self.passports.is_running and not is_own:
+            self.passports.stop()
+        else:
+            self.writing.stop()
 
     def _show_passport(self) -> None:
         from app.ui.passport_dialog import show_passport

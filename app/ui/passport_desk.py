@@ -133,6 +133,8 @@ class PassportDesk(QObject):
             self.moved.emit()
             return
         self._job = self._bench.worker.examine()
+        if self._job:
+            self.moved.emit()
         if not self._job:  # it has other things to do
             self._timer.start(_ASKED_MS if self._is_asked else WAITS_MS[self._attempt])
 

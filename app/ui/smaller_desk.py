@@ -188,7 +188,7 @@ class SmallerDesk(QObject):
                 job=0,
                 path=loaded.path,
                 engine=engine,
-                options=options,
+                options=self._bench.worker.options,
                 adapters=loaded.adapters,
             )
         order = SmallerOrder(

@@ -100,6 +100,9 @@ class FakeWorker:
     def describe(self) -> int:
         return self._note("describe")
 
+    def knows_devices(self, engine: str) -> bool:
+        return False
+
     def gpus(self, engine: str) -> tuple[Any, ...]:
         return ()
 

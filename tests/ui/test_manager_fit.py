@@ -165,6 +165,7 @@ def test_the_sum_is_shown_line_by_line(shop: Shop) -> None:
     parts = [float(sums[p.what[:1].upper() + p.what[1:]].split()[0]) for p in fit.parts]
     assert sum(parts) == pytest.approx(fit.total / MEBI, abs=0.5)
     assert dialog.verdict.text().startswith("It fits.")
+    assert "Graphics cards are counted as soon as" in dialog.advice.text()
     assert dialog.anyway.isHidden()
 
 

@@ -197,3 +197,14 @@ def test_what_somebody_waits_for_goes_on_after_an_interruption(studio: Any, tiny
 def test_without_a_model_there_is_nothing_to_show(make_studio: Any) -> None:
     studio = make_studio(model=None)
     assert not studio.window.actions_table["passport"].isEnabled()
+
+
+def test_esc_stops_it_for_this_time(studio: Any) -> None:
+    assert not studio.window.actions_table["stop"].isEnabled()
+    pause(studio)
+    number = job(studio)
+    studio.do("stop")
+    assert number in studio.worker.cancelled
+    studio.tell(Failed(job=number, kind="cancelled", message="Stopped."))
+    assert not timer(studio).isActive()
+    assert not studio.window.actions_table["stop"].isEnabled()

@@ -30,7 +30,7 @@ from app.core.fit.ladder import SHORTEST, shorter_context, unset
 from app.core.gguf import read_header
 from app.core.load_options import LoadOptions
 from app.core.model_folders import read_folder
-from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
+from app.engine.messages import DeviceReport, EngineSettings, Loading, ModelInfo, Placed
 from app.host.base import Job, check_context
 from app.host.fingerprint import digests, parts, stamps
 from app.host.saving import saved_prompts
@@ -38,7 +38,7 @@ from app.host.templates import ChatTemplate
 from app.host.threads import default_threads
 from app.host.transformers import NAME, build
 from app.host.transformers.adapting import merge
-from app.host.transformers.devices import Device, candidates
+from app.host.transformers.devices import Device, candidates, devices
 from app.host.transformers.engine import TorchEngine
 from app.host.transformers.kept import KeptFolders
 from app.host.transformers.lack import empty_caches
@@ -95,6 +95,7 @@ class _Order:
     prompts: str
     adapters: tuple[Adapter, ...] = ()
     notes: list[str] = field(default_factory=list)
+    cards: tuple[DeviceReport, ...] = ()
 
     @property
     def kept(self) -> KeptFolders | None:
@@ -114,7 +115,8 @@ def load_engine(
     check_context(options.context)
     for adapter in adapters:
         read_peft(Path(adapter.path))
-    order = _Order(_Source(Path(path)), options, job, cache, prompts, adapters)
+    cards = tuple(device.report for device in devices()) if options.gpu_layers else ()
+    order = _Order(_Source(Path(path)), options, job, cache, prompts, adapters, cards=cards)
     source = order.source
     for device in candidates(source.parameters, options.gpu_layers, source.name):
         engine = _try_on(device, order)
@@ -159,7 +161,11 @@ def _load_on(device: Device, order: _Order) -> TorchEngine:
     held = sum(weights.nbytes for weights in network.parameters())
     placed = Placed(device=settings.device, layers=info.layers, weights=held)
     info = msgspec.structs.replace(
-        info, adapters=order.adapters, placement=(placed,), notes=tuple(order.notes)
+        info,
+        adapters=order.adapters,
+        placement=(placed,),
+        notes=tuple(order.notes),
+        devices=order.cards,
     )
     saved = saved_prompts(info, source.files, before, options, order.prompts)
     return TorchEngine(model, info, saved, drafts=options.drafts != "off")

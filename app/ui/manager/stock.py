@@ -28,6 +28,7 @@ Order = Literal["best", "name", "size", "used"]
 RECOMMENDED = 0.6
 """The score of a passport from which on a model is recommended for a purpose."""
 
+_NO_CARDS = "Graphics cards are counted as soon as a model has been loaded, which tells of them."
 _VERDICTS = ("fits", "tight", "", "too large")
 
 
@@ -103,7 +104,10 @@ class Fitting:
         """Everything about one model; raises a LampblackError."""
         layout, machine = self._layout(model)
         options = self._settings.load
-        return report(layout, options, machine, catalogue.entries, adapters=adapters)
+        found = report(layout, options, machine, catalogue.entries, adapters=adapters)
+        if not options.gpu_layers or self._bench.worker.knows_devices(layout.engine):
+            return found
+        return msgspec.structs.replace(found, advice=(*found.advice, _NO_CARDS))
 
     def _layout(self, model: ModelFile) -> tuple[Layout, Machine]:
         engine = self._engine(model)
