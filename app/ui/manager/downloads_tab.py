@@ -51,8 +51,9 @@ class DownloadsTab(QWidget):
         area.setWidget(body)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 8)
-        whole.addWidget(self.empty)
+        whole.addWidget(self.empty, 1)
         whole.addWidget(area, 1)
+        self._area = area
         self.token_action = QAction(self.tr("Enter a Token…"), self)
         self.token_action.setShortcut(QKeySequence(TOKEN_KEY))
         self.token_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -73,6 +74,7 @@ class DownloadsTab(QWidget):
             self.rows[name].show_download(download)
         self.token_action.setEnabled(any(one.needs_token for one in downloads))
         self.empty.say("" if wanted else self.tr("Nothing is being downloaded."))
+        self._area.setVisible(bool(wanted))
 
     def _ask_for_token(self) -> None:
         """The key's: for the first download that needs one."""
