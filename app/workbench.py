@@ -86,4 +86,5 @@ class Workbench(msgspec.Struct, frozen=True):
         self.downloads.close()
         if self.fetcher is not None:
             self.fetcher.close()
+        self.settings.close()
         self.store.close()

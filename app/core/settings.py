@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
 from app.core.atomic import write_atomically
+from app.core.chores import Chores
 from app.core.errors import ParameterError, SettingsError
 from app.core.load_options import ENGINES, LoadOptions
 from app.core.parameters import Sampling
@@ -189,6 +191,8 @@ class SettingsStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._problems: list[str] = []
+        self._chores: Chores | None = None
+        self._on_problem: Callable[[SettingsError], object] = lambda _error: None
         self._document = self._read()
         self._settings = _decoded(self._document, self._problems)
 
@@ -202,20 +206,51 @@ class SettingsStore:
         """What was wrong with the file when it was read."""
         return tuple(self._problems)
 
+    def write_aside(self, on_problem: Callable[[SettingsError], object]) -> None:
+        """From now on write on a thread of its own, for a disk may keep whoever waits for it.
+
+        `change` then raises no SettingsError: `on_problem` is told, on that thread.
+        """
+        self._chores, self._on_problem = Chores(), on_problem
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        if self._chores is not None:
+            self._chores.wait()
+
     def change(self, **changes: Any) -> Settings:
         """Check the new values, take them over and write the file; returns the new settings.
 
         Raises ParameterError, changing nothing, for a value that cannot be; SettingsError when
         the file could not be written, while the new values hold until the program ends.
         """
+        keep = self._taken_over(changes)
+        if self._chores is None:
+            keep()
+        else:
+            self._chores.add(partial(_try, keep, self._on_problem))
+        return self._settings
+
+    def remember(self, **changes: Any) -> None:
+        """As `change`, for what is only a convenience: nobody is told where it cannot be kept."""
+        keep = partial(_try, self._taken_over(changes), lambda _error: None)
+        if self._chores is None:
+            keep()
+        else:
+            self._chores.add(keep)
+
+    def _taken_over(self, changes: dict[str, Any]) -> Callable[[], None]:
+        """Let the new values hold; what is returned writes them."""
         values = {name: _checked(name, value) for name, value in changes.items()}
         before = self._settings
         self._settings = msgspec.structs.replace(before, **values)
+        return partial(self._keep, values, before)
+
+    def _keep(self, values: dict[str, Any], before: Settings) -> None:
         self._document = self._read(self._document)  # another window may have written
         for name, value in values.items():
             _put(self._document, name, value, getattr(before, name))
         self._write()
-        return self._settings
 
     def _write(self) -> None:
         import tomli_w
@@ -258,6 +293,13 @@ class SettingsStore:
             f"The settings file {self._path.name} is not valid TOML. {kept}, and {source}."
         )
         return document
+
+
+def _try(write: Callable[[], None], on_problem: Callable[[SettingsError], object]) -> None:
+    try:
+        write()
+    except SettingsError as error:
+        on_problem(error)
 
 
 def is_network_off(path: Path) -> bool:

@@ -13,9 +13,9 @@ from typing import Protocol
 
 import msgspec
 
+from app.core.chores import Chores
 from app.core.errors import CancelledError, DownloadError, GatedError, LampblackError
 from app.core.starter import STARTER
-from app.fetch.chores import Chores
 from app.fetch.hub import endpoint_of, host_of
 from app.fetch.leftovers import bytes_here, remove_parts
 from app.fetch.messages import FetchEvent, Listed, Progress, Waiting

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
-from app.core.errors import SettingsError
 from app.core.settings import SettingsStore
 
 
@@ -16,6 +13,4 @@ def is_agreed(settings: SettingsStore, host: str) -> bool:
 def remember_agreement(settings: SettingsStore, host: str) -> None:
     """Do not ask about this host again."""
     hosts = dict.fromkeys((*settings.settings.agreed_hosts, host))
-    # Where it cannot be written, it holds until the program ends, and is asked again then.
-    with contextlib.suppress(SettingsError):
-        settings.change(agreed_hosts=tuple(hosts))
+    settings.remember(agreed_hosts=tuple(hosts))

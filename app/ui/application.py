@@ -41,6 +41,7 @@ def run_window(
         dress(application, workbench.settings.settings.theme)
         window = MainWindow(workbench)
         crashes.on_problem = window.bridge.post
+        workbench.settings.write_aside(window.bridge.post)
         window.open_paths([Path(name) for name in files])
         first = FirstPaint(window)
         if on_shown is not None:

@@ -308,9 +308,12 @@ class MainWindow(QMainWindow):
 
     # The model
 
-    def _on_event(self, event: Event | Path) -> None:
+    def _on_event(self, event: Event | Path | LampblackError) -> None:
         if isinstance(event, Path):
             self._on_bug(event)
+            return
+        if isinstance(event, LampblackError):
+            self.show_error(event)
             return
         self.desk.models.on_event(event)
         if self._smaller is not None:

@@ -11,11 +11,23 @@ from PySide6.QtWidgets import QWidget
 from app.engine.messages import ModelInfo
 from app.ui.model_desk import ModelDesk
 from app.ui.passport_desk import PassportDesk
+from app.ui.stepwise import bring
 from app.ui.window_memory import WindowMemory
 from app.workbench import Workbench
 
 if TYPE_CHECKING:
     from app.ui.manager.window import ModelManager
+
+_CODE = (
+    "app.ui.manager.asking",
+    "app.ui.manager.stock",
+    "app.ui.manager.care",
+    "app.ui.manager.catalogue_tab",
+    "app.ui.manager.downloads_tab",
+    "app.ui.manager.installed",
+    "app.ui.manager.window",
+)
+"""What the manager is made of, in pieces that each are brought in in a blink."""
 
 
 class ManagerDesk(QObject):
@@ -37,21 +49,20 @@ class ManagerDesk(QObject):
         self._bench, self._desk, self._window = bench, desk, window
         self._make_smaller, self._passports, self._memory = make_smaller, passports, memory
         self._to_try = ""
+        self._is_closed = False
         self.manager: ModelManager | None = None
 
     def open(self) -> None:
         """Show the models."""
-        self._made().open()
+        self._with(lambda manager: manager.open())
 
     def find(self) -> None:
         """Show the catalogue."""
-        manager = self._made()
-        manager.open(manager.catalogue)
+        self._with(lambda manager: manager.open(manager.catalogue))
 
     def downloads(self) -> None:
         """Show what is being fetched."""
-        manager = self._made()
-        manager.open(manager.downloads)
+        self._with(lambda manager: manager.open(manager.downloads))
 
     def show_network(self) -> None:
         """The settings may allow or forbid downloads now."""
@@ -61,10 +72,14 @@ class ManagerDesk(QObject):
     def show_fit(self) -> None:
         """Say whether the loaded model fits, or the one that would be loaded."""
         model = self._bench.worker.model
-        manager = self._made()
-        manager.open(manager.installed)
-        if path := model.path if model is not None else self._desk.models.last_path():
-            manager.show_fit(path)
+        path = model.path if model is not None else self._desk.models.last_path()
+
+        def show(manager: ModelManager) -> None:
+            manager.open(manager.installed)
+            if path:
+                manager.show_fit(path)
+
+        self._with(show)
 
     def refresh(self) -> None:
         """Other models are on the disk now."""
@@ -73,9 +88,19 @@ class ManagerDesk(QObject):
 
     def close(self) -> None:
         """The window closes, and the manager with it."""
+        self._is_closed = True
         if self.manager is not None:
             self._keep()
             self.manager.end()
+
+    def _with(self, call: Callable[[ModelManager], object]) -> None:
+        """Call it as soon as there is a manager, unless the window is closed by then."""
+
+        def go_on() -> None:
+            if not self._is_closed:
+                call(self._made())
+
+        bring(_CODE, self, go_on)
 
     def _made(self) -> ModelManager:
         if self.manager is None:

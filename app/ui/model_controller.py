@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.adapters import Adapter
-from app.core.errors import GpuCrashedError, LampblackError, SettingsError, error_from
+from app.core.errors import GpuCrashedError, LampblackError, error_from
 from app.core.load_options import LoadOptions
 from app.core.models import ModelFile, engine_for
 from app.core.settings import SettingsStore
@@ -203,9 +202,7 @@ class ModelController(QObject):
     def _on_loaded(self, event: Loaded) -> None:
         self._end_loading()
         self._path = event.model.path
-        # Not being able to remember the model is no reason not to use it.
-        with contextlib.suppress(SettingsError):
-            self._bench.settings.change(model=event.model.path)
+        self._bench.settings.remember(model=event.model.path)
         self._remember_use(event.model.path, time.time())
         self.loaded.emit(event.model)
 

@@ -21,7 +21,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.core.courtesy import give_way
 from app.core.errors import LampblackError
 from app.ui.theme import Theme, heading_font
 
@@ -178,7 +177,6 @@ class ModelLister(QObject):
             thread.join()
 
     def _read(self) -> None:
-        give_way()
         while self._goes_on():
             try:
                 self._read_once()

@@ -48,13 +48,10 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._store = store
         self.setWindowTitle(self.tr("Settings"))
-        self.rows = {bound.name: self._row(bound) for bound in SETTINGS if _belongs(bound)}
-        self.agreed = AgreedHosts()
-        self.agreed.changed.connect(self._validate)
-        self.load_rows = {bound.name: self._row(bound) for bound in LOAD_OPTIONS}
-        self.tabs = QTabWidget()
+        self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self._make_tabs()
+        self._make_rows()
         self.problem = Note("wrong")
         self.buttons = self._make_buttons()
         self._lay_out()
@@ -115,7 +112,10 @@ class SettingsDialog(QDialog):
     # Building
 
     def _row(self, bound: BoundRow) -> ParameterRow:
-        row = FontRow(bound) if bound.name == "font_family" else make_row(bound)
+        column = self._bodies[bound.row.group].column
+        place = column.parentWidget()
+        row = FontRow(bound, place) if bound.name == "font_family" else make_row(bound, place)
+        column.addWidget(row)
         if bound.name not in _QUIET:
             row.show_help()
         row.changed.connect(self._validate)
@@ -125,18 +125,27 @@ class SettingsDialog(QDialog):
         return row
 
     def _make_tabs(self) -> None:
+        """From the outside in: what is moved into another widget is styled anew, with all in it."""
+        self._bodies: dict[str, PanelScroll] = {}
         titles = (self.tr("Appearance"), self.tr("Writing"), self.tr("Model"))
         for group, title in zip(_TABS, titles, strict=True):
-            scroll = PanelScroll()
+            scroll = self._bodies[group] = PanelScroll()
             scroll.column.setContentsMargins(20, 16, 16, 16)
             scroll.column.setSpacing(16)
-            for row in self._all_rows():
-                if row.bound.row.group == group:
-                    scroll.column.addWidget(row)
-                if row is self.rows.get("network"):
-                    scroll.column.addWidget(self.agreed)
-            scroll.column.addStretch(1)
             self.tabs.addTab(scroll, title)
+
+    def _make_rows(self) -> None:
+        self.rows: dict[str, ParameterRow] = {}
+        for bound in filter(_belongs, SETTINGS):
+            self.rows[bound.name] = self._row(bound)
+            if bound.name == "network":
+                column = self._bodies[bound.row.group].column
+                self.agreed = AgreedHosts(column.parentWidget())
+                self.agreed.changed.connect(self._validate)
+                column.addWidget(self.agreed)
+        self.load_rows = {bound.name: self._row(bound) for bound in LOAD_OPTIONS}
+        for scroll in self._bodies.values():
+            scroll.column.addStretch(1)
 
     def _all_rows(self) -> Iterable[ParameterRow]:
         return (*self.rows.values(), *self.load_rows.values())

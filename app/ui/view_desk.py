@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
 from app.core.errors import LampblackError
@@ -10,6 +10,7 @@ from app.core.settings import SettingsStore
 from app.ui.actions import Actions
 from app.ui.dressing import dress
 from app.ui.page_column import PageColumn
+from app.ui.stepwise import TURN_MS
 from app.ui.window_memory import WindowMemory
 
 _FRAME = 48  # what the desktop puts around a dialog, in pixels at most
@@ -46,7 +47,7 @@ class ViewDesk(QObject):
         dialog = SettingsDialog(self._settings, self._window)
         dialog.applied.connect(lambda _settings: self.show_settings())
         dialog.applied.connect(lambda _settings: self.settings_applied.emit())
-        show_dialog(dialog)
+        QTimer.singleShot(TURN_MS, dialog, lambda: show_dialog(dialog))
 
     def show_settings(self) -> None:
         """Take over the present settings."""

@@ -251,3 +251,29 @@ def test_no_content_stops_the_program(tmp_path_factory: Any, data: bytes) -> Non
     store = SettingsStore(file)
     store.change(measure=70)
     assert SettingsStore(file).settings.measure == 70
+
+
+def test_written_aside_it_holds_at_once_and_is_on_disk_in_the_end(file: Path) -> None:
+    problems: list[SettingsError] = []
+    store = SettingsStore(file)
+    store.write_aside(problems.append)
+    for size in range(10, 20):
+        assert store.change(font_size=size).font_size == size
+    store.change(measure=70)
+    with pytest.raises(ParameterError):
+        store.change(measure=7)
+    store.close()
+    assert (content(file), problems) == ({"font_size": 19, "measure": 70}, [])
+
+
+def test_a_disk_that_refuses_what_is_written_aside_is_told(file: Path) -> None:
+    problems: list[SettingsError] = []
+    file.mkdir()
+    store = SettingsStore(file)
+    store.write_aside(problems.append)
+    assert store.change(font_size=20).font_size == 20
+    store.remember(model="/m.gguf")
+    store.close()
+    assert len(problems) == 1
+    assert "could not be saved" in problems[0].message
+    assert store.settings.font_size == 20

@@ -505,6 +505,7 @@ def test_a_running_download_says_how_far_it_is() -> None:
 
 def test_the_window_opens_it_by_its_action(studio: Studio, qtbot: QtBot) -> None:
     studio.do("manage")
+    qtbot.waitUntil(lambda: studio.window.manager.manager is not None)
     manager = studio.window.manager.manager
     assert manager is not None
     assert manager.isVisible()

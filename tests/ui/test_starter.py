@@ -98,6 +98,7 @@ def test_with_the_manager_open_it_is_the_same_download_and_one_load(
     studio.library.add(str(path))
     begin(studio, qtbot)
     studio.do("downloads")
+    qtbot.waitUntil(lambda: studio.window.manager.manager is not None)
     manager = studio.window.manager.manager
     assert manager.tabs.currentWidget() is manager.downloads
     row, strip = manager.downloads.rows["starter"], studio.window.desk.empty.strip

@@ -172,8 +172,8 @@ def test_sampling_is_kept(studio, qtbot):
 def test_dialogs_open_and_close(studio, qtbot):
     for action in ("shortcuts", "about", "settings", "all_takes"):
         studio.do(action)
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
         dialog = QApplication.activeModalWidget()
-        assert dialog is not None
         dialog.close()
         QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete.value)
         assert QApplication.activeModalWidget() is None

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject
 
-from app.core.courtesy import give_way
 from app.core.errors import LampblackError
 from app.ui.bridge import Bridge
 
@@ -68,7 +67,6 @@ class Errands(QObject):
             thread.join()
 
     def _work(self) -> None:
-        give_way()
         try:
             while (errand := self._next()) is not None:
                 self._bridge.post(errand())

@@ -20,7 +20,7 @@ class Chores:
         with self._changed:
             self._jobs.append(job)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="download chores")
+                self._thread = threading.Thread(target=self._work, name="chores")
                 self._thread.start()
 
     def wait(self) -> None:

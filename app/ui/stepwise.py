@@ -1,0 +1,26 @@
+"""Bringing a window's code in step by step, so that the one that is open answers meanwhile."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QTimer
+
+TURN_MS = 1
+"""How long a step waits for the next turn of the event loop: without any, it would come before
+everything that the system has to say."""
+
+
+def bring(modules: Sequence[str], parent: QObject, then: Callable[[], object]) -> None:
+    """Import one module in each turn of the event loop, then call `then`; at once if all are here.
+
+    Nothing more happens once `parent` is gone.
+    """
+    missing = [name for name in modules if name not in sys.modules]
+    if not missing:
+        then()
+        return
+    importlib.import_module(missing[0])
+    QTimer.singleShot(TURN_MS, parent, lambda: bring(missing[1:], parent, then))
