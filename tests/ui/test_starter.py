@@ -216,6 +216,7 @@ def test_switched_off_in_the_middle_it_pauses_and_is_not_offered(
     studio = make_studio(model=None, fetcher=fetcher)
     begin(studio, qtbot)
     studio.do("downloads")
+    qtbot.waitUntil(lambda: studio.window.manager.manager is not None)
     manager = studio.window.manager.manager
     studio.bench.settings.change(network=False)
     studio.window.view.settings_applied.emit()
