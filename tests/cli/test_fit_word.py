@@ -71,6 +71,16 @@ def test_a_model_of_the_catalogue_is_judged_by_its_facts(run: RunWords) -> None:
         run("models", "fit", "smollm2-360m-instruct-q8-0", "--gpu-layers", "0", "--json").out
     )
     assert (facts["source"], facts["needed_bytes"]) == ("catalogue", 970_000_000)
+    assert facts["weights_bytes"] > 380_000_000
+    assert (facts["kv_cache_bytes"], facts["buffers_bytes"]) == (None, None)
+
+
+def test_what_the_catalogue_does_not_know_is_null(run: RunWords) -> None:
+    facts = json.loads(run("models", "fit", "qwen3-4b-base-q8-0", "--gpu-layers=0", "--json").out)
+    assert facts["needed_bytes"] == 5_710_000_000
+    assert facts["weights_bytes"] is None
+    (part,) = facts["parts"]
+    assert part["what"].startswith("weights, KV cache")
 
 
 @pytest.mark.parametrize("words", [("no-such-model",), ("starter", "--kv-type", "q3")])

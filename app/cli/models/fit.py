@@ -111,15 +111,20 @@ def _machine(program: Program, engine: str, options: LoadOptions) -> Machine:
 
 
 def _facts(answer: _Answer) -> dict[str, Any]:
-    """The answer as JSON has it: sums by kind first, then every part."""
+    """The answer as JSON has it: sums by kind first, then every part.
+
+    What the catalogue does not tell apart is null.
+    """
     fit = answer.fit
+    is_known = answer.source == "header"
+    buffers = fit.sum_of("buffers") + fit.sum_of("program") + fit.sum_of("adapters")
     facts: dict[str, Any] = msgspec.to_builtins(answer)
     del facts["fit"]
     facts |= {
         "verdict": fit.verdict,
-        "weights_bytes": fit.sum_of("weights"),
-        "kv_cache_bytes": fit.sum_of("cache"),
-        "buffers_bytes": fit.sum_of("buffers") + fit.sum_of("program") + fit.sum_of("adapters"),
+        "weights_bytes": fit.sum_of("weights") or None,
+        "kv_cache_bytes": fit.sum_of("cache") if is_known else None,
+        "buffers_bytes": buffers if is_known else None,
         "needed_bytes": fit.total,
         "free_bytes": fit.free[MEMORY],
     }

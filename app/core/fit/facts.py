@@ -14,10 +14,11 @@ def facts_fit(entry: CatalogueEntry, machine: Machine) -> Fit:
     cards = [gpu.name for gpu in machine.gpus if entry.memory_bytes <= gpu.free * COMFORT]
     device = cards[0] if cards else MEMORY
     context = min(entry.context_length, OWN_CONTEXT)
-    weights = min(entry.size_bytes or entry.memory_bytes, entry.memory_bytes)
+    weights = min(entry.size_bytes or 0, entry.memory_bytes)
+    rest = f"KV cache ({context:,} tokens) and buffers"
     parts = (
         Part("weights", device, weights, "weights"),
-        Part(f"KV cache ({context:,} tokens) and buffers", device, entry.memory_bytes - weights),
+        Part(rest if weights else f"weights, {rest}", device, entry.memory_bytes - weights),
     )
     note = "The model's own header will tell more when it is on this machine."
     return msgspec.structs.replace(fit_of(parts, machine), context=context, notes=(note,))
