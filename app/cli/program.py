@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.core.catalogue import Catalogue, catalogue_file
-from app.core.errors import ModelNotFoundError
+from app.core.catalogue import Catalogue, catalogue_file, present
+from app.core.errors import CatalogueError, ModelNotFoundError
 from app.core.library import open_library
 from app.core.models import ModelFile, ModelLibrary
 from app.core.paths import Paths
@@ -110,13 +110,30 @@ class Program:
     def model(self, name_or_path: str) -> ModelFile:
         """The model of that name or path; without one, the last used, the starter, the only one."""
         if name_or_path:
-            return self.library.resolve(name_or_path)
+            return self._named(name_or_path)
         if self.settings.model and os.path.lexists(self.settings.model):
             return self.library.resolve(self.settings.model)
         starter = str(starter_path(self.paths.models))
         if os.path.lexists(starter):
             return self.library.resolve(starter)
         return self._only_model()
+
+    def _named(self, name: str) -> ModelFile:
+        """The model of that name or path, or the one that was fetched by that of the catalogue."""
+        try:
+            return self.library.resolve(name)
+        except ModelNotFoundError as error:
+            try:
+                entry = self.catalogue.get(name)
+            except CatalogueError:
+                raise error from None
+        here = present(self.catalogue, self.paths.models, self.library.list())
+        if entry.id in here:
+            return self.library.resolve(here[entry.id])
+        raise ModelNotFoundError(
+            f"{entry.name} is in the catalogue and not on this machine.",
+            f"Get it with: lampblack models get {entry.id}",
+        )
 
     def _only_model(self) -> ModelFile:
         sound = [model for model in self.library.list() if not model.problem]

@@ -117,6 +117,24 @@ def test_the_starter_model_is_known_by_the_catalogue(
     assert "as the catalogue says" in run("models", "verify", "starter").out
 
 
+def test_a_fetched_model_answers_to_its_name_in_the_catalogue(
+    run: Any, own_home: Path, model: Path, one_sentence: Any
+) -> None:
+    entry = json.loads(run("models", "show", "qwen3-4b-base-q8-0", "--json").out)
+    place = own_home / "data" / "models" / "mradermacher--Qwen3-4B-Base-GGUF"
+    outcome = run("models", "verify", entry["id"])
+    assert outcome.code == 1
+    assert one_sentence(outcome.err)
+    assert "lampblack models get qwen3-4b-base-q8-0" in outcome.err
+    place.mkdir(parents=True)
+    shutil.copy(model, place / entry["files"][0]["path"])
+    for name in (entry["id"], entry["name"]):
+        assert json.loads(run("models", "set", name, "--notes", "x", "--json").out)["path"] == (
+            str(place / entry["files"][0]["path"])
+        )
+    assert run("models", "verify", entry["id"]).err.startswith("lampblack: Qwen3-4B-Base.Q8_0")
+
+
 def test_ctrl_c_stops_the_verifying(
     run: Any, model: Path, monkeypatch: pytest.MonkeyPatch, one_sentence: Any
 ) -> None:

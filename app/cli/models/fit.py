@@ -14,7 +14,7 @@ from app.cli import output
 from app.cli.flags import add_load_flags, load_options_from
 from app.cli.parsing import Words, parser_of
 from app.cli.program import Program
-from app.core.catalogue import Catalogue, CatalogueEntry, present
+from app.core.catalogue import Catalogue, CatalogueEntry
 from app.core.errors import CatalogueError, LampblackError, ModelNotFoundError
 from app.core.fit.advice import advised, lines
 from app.core.fit.estimate import MEMORY, Fit
@@ -61,10 +61,7 @@ def _answer(name: str, options: LoadOptions, program: Program) -> _Answer:
         entry = _entry(program.catalogue, name)
         if entry is None:
             raise error
-        path = present(program.catalogue, program.paths.models, program.library.list())
-        if entry.id not in path:
-            return _of_entry(entry, options, program)
-        model = program.library.resolve(path[entry.id])
+        return _of_entry(entry, options, program)
     return _of_model(model, options, program)
 
 

@@ -109,7 +109,7 @@ def _meant(program: Program, name: str) -> ModelFile:
             return model
         if str(Path(wanted).absolute()) == model.path:
             return model
-    return program.library.resolve(name)
+    return program.model(name)
 
 
 def _report(
