@@ -302,7 +302,10 @@ def _read_part(path: Path) -> _Part:
         raise ModelNotFoundError(f"There is no file {path}.") from None
     except (OSError, ValueError) as error:
         reason = why(error) if isinstance(error, OSError) else str(error)
-        raise NotAModelError(f"{path} cannot be read as a model: {reason}.") from error
+        raise NotAModelError(
+            f"{path} cannot be read as a model: {reason}.",
+            "Choose an ordinary file that you may read.",
+        ) from error
 
 
 def _read(reader: BoundedReader) -> _Part:
@@ -344,14 +347,14 @@ def _read_head(reader: BoundedReader) -> tuple[int, int]:
 def _require_magic(reader: BoundedReader) -> None:
     start = reader.peek(64)
     if not start:
-        raise NotAModelError(f"{reader.name} is empty.")
+        raise NotAModelError(f"{reader.name} is empty.", "Download it again.")
     if start[:4] == _MAGIC[: len(start)]:
         return
     if start[:4] in _OLD_MAGICS:
         raise UnsupportedModelError(
             f"{reader.name} has the format before GGUF.", "Get the model as GGUF."
         )
-    what, hint = "not a GGUF model", ""
+    what, hint = "not a GGUF model", "Choose a GGUF file, or a folder with safetensors."
     if start.startswith(b"version https://git-lfs"):
         what, hint = "only a pointer to a model (Git LFS)", "Download the file itself."
     elif start.lstrip()[:9].lower() in (b"<!doctype", b"<html>") or start[:5].lower() == b"<html":

@@ -78,7 +78,10 @@ def inspect(path: Path) -> ModelFile:
         raise ModelNotFoundError(f"There is no file or folder {path}.") from None
     except (OSError, ValueError) as error:
         reason = why(error) if isinstance(error, OSError) else str(error)
-        raise NotAModelError(f"{path} cannot be read as a model: {reason}.") from error
+        raise NotAModelError(
+            f"{path} cannot be read as a model: {reason}.",
+            "Choose an ordinary file or folder that you may read.",
+        ) from error
     if path.suffix.lower() in (*PICKLES, ".safetensors"):
         raise _weights_alone(path)
     return _inspect_gguf(path)

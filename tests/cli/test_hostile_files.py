@@ -119,6 +119,9 @@ def test_what_is_no_model_is_a_sentence_everywhere(
         outcome = run(*words)
         assert (outcome.code, outcome.out) == (1, "")
         assert one_sentence(outcome.err), words
+    if kind != "dangling":  # what is not there has no other way out
+        said = run("models", "verify", str(path)).err
+        assert any(way in said for way in ("Choose ", "Download ", "Get "))
     assert run("models", "duplicates").code == 0
     assert (tree(watched), tree(own_home)) == before
 
