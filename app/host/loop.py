@@ -168,7 +168,8 @@ class Inbox:
             self._job, self._gives_way = job, gives_way
             if job.number in self._cancelled or (gives_way and not self.is_empty):
                 job.cancel()
-            self._cancelled.clear()
+            # Jobs are numbered in their order: what is left are cancels of those that still wait.
+            self._cancelled = {number for number in self._cancelled if number > job.number}
 
     def read_forever(self) -> None:
         """Read until the app is gone, then leave at once, so that no orphan keeps the GPU."""

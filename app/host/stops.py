@@ -21,6 +21,11 @@ class TextJoiner:
         """The characters that are complete now."""
         return self._decoder.decode(piece)
 
+    @property
+    def is_torn(self) -> bool:
+        """Whether a character was begun and is not complete."""
+        return bool(self._decoder.getstate()[0])
+
     def flush(self) -> str:
         """What is left at the end: U+FFFD for a character that was never completed."""
         return self._decoder.decode(b"", True)
@@ -99,7 +104,8 @@ class Transcript:
         self._parts: list[str] = []
         self._held = ""
         self._length = 0
-        self._ends: list[int] = []
+        self._whole: list[int] = []  # characters that are complete after each token
+        self._ends: list[int] = []  # those that were begun
         self._stop_state = self._ban_state = 0
         self._certain = 0
         self.stopped = False
@@ -108,7 +114,8 @@ class Transcript:
     def feed(self, piece: bytes) -> None:
         """Take the bytes of one more token."""
         self._take(self._joiner.feed(piece))
-        self._ends.append(self._length)
+        self._whole.append(self._length)
+        self._ends.append(self._length + self._joiner.is_torn)
         self._settle()
 
     def finish(self, *, keep_torn: bool) -> None:
@@ -181,7 +188,9 @@ class Transcript:
         if self.stopped or self.banned_at >= 0:
             return
         certain = self._length - self._stops.depth[self._stop_state]
-        if depth := self._banned.depth[self._ban_state]:
+        depth = self._banned.depth[self._ban_state]
+        torn = bool(self._banned) and self._ends[-1] > self._length  # it may begin a phrase
+        if depth or torn:
             token = bisect_right(self._ends, self._length - depth)
-            certain = min(certain, self._ends[token - 1] if token else 0)
+            certain = min(certain, self._whole[token - 1] if token else 0)
         self._certain = certain

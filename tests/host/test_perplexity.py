@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from app.core.errors import CancelledError, ParameterError
+from app.core.fit.demand import SEQUENCES
 from app.core.load_options import LoadOptions
 from app.engine.messages import HostEvent, Working
 from app.host import perplexity as module
@@ -106,6 +107,42 @@ def test_it_can_be_stopped(engine: Any) -> None:
     job = Job(1, lambda _event: job.cancel())
     with pytest.raises(CancelledError):
         engine.perplexity(PASSAGE, job)
+
+
+def judge(engine: Any, kind: str) -> None:
+    if kind == "perplexity":
+        engine.perplexity(PASSAGE, Job(1, ignore))
+    else:
+        engine.score(PASSAGE[:600], 0, Job(1, ignore))
+
+
+@pytest.mark.parametrize("kind", ["perplexity", "score"])
+def test_a_long_passage_destroys_no_known_prompt_and_leaves_nothing(
+    small: Runner, kind: str
+) -> None:
+    """The prompt and the passage together are longer than the context."""
+    engine, cache = small.engine, small.engine._cache
+    document = "Every evening the keeper counted the steps of the tower, one by one. " * 11
+    small(document, max_tokens=4, temperature=0)
+    judge(engine, kind)
+    held = {kept.id: kept.length for kept in cache._kept}
+    assert len(held) + len(cache._free) == SEQUENCES
+    holds = engine._context.holds
+    assert all(holds(number) == held.get(number, 0) for number in [*held, *cache._free])
+    again = small(document, max_tokens=4, temperature=0)
+    assert again.stats.prompt_tokens > 160
+    assert again.stats.reused_tokens >= again.stats.prompt_tokens - 1
+
+
+def test_a_guest_may_have_guests(small: Runner) -> None:
+    """An examination judges, too: what it reads in between is still not kept."""
+    engine = small.engine
+    small("It was a dark and stormy night", max_tokens=1)
+    known = [list(kept.tokens) for kept in engine._cache._kept]
+    with engine.guest():
+        judge(engine, "score")
+        small("Nobody had asked him to do it.", max_tokens=1)
+    assert [list(kept.tokens) for kept in engine._cache._kept] == known
 
 
 def test_known_prompts_stay_known(generate: Runner) -> None:

@@ -80,6 +80,46 @@ def test_a_ban_points_at_the_token_where_the_phrase_began(text, phrases, cuts) -
         assert len(shown) <= starts[token]
 
 
+def test_a_ban_takes_a_character_back_from_its_first_byte_on() -> None:
+    """Else the bytes left over would become another character, or none."""
+    transcript = Transcript((), ("猫",))
+    pieces = [b"a", "猫".encode()[:2], "猫".encode()[2:]]
+    for piece in pieces:
+        transcript.feed(piece)
+    assert transcript.banned_at == 1
+    transcript.cut(pieces[:1])
+    assert (transcript.take(), transcript.certain_tokens()) == ("a", 1)
+
+
+def test_a_token_is_certain_when_its_last_character_is() -> None:
+    transcript = Transcript((), ())
+    certain = []
+    for piece in (b"a", "猫".encode()[:2], "猫".encode()[2:], b"\xe7", b"b"):
+        transcript.feed(piece)
+        certain.append(transcript.certain_tokens())
+    assert certain == [1, 1, 3, 3, 5]
+
+
+@given(
+    st.text("a猫狗", max_size=20),
+    st.lists(st.text("a猫狗", min_size=1, max_size=3), min_size=1, max_size=3),
+    st.lists(st.integers(0, 100)),
+)
+def test_a_ban_among_torn_characters_is_where_its_first_byte_is(text, phrases, cuts) -> None:
+    pieces = split(text.encode(), cuts)
+    shown, transcript = written(pieces, banned=phrases)
+    found = [text.index(phrase) + len(phrase) for phrase in phrases if phrase in text]
+    assert (transcript.banned_at >= 0) == bool(found)
+    if found:
+        end = min(found)
+        longest = max(len(phrase) for phrase in phrases if text[:end].endswith(phrase))
+        byte = len(text[: end - longest].encode())
+        starts = [sum(map(len, pieces[:place])) for place in range(len(pieces))]
+        token = max(place for place, start in enumerate(starts) if start <= byte)
+        assert transcript.banned_at == token
+        assert len(shown.encode()) <= starts[token]
+
+
 def test_what_was_shown_stays_after_a_cut() -> None:
     transcript = Transcript((), ("bad word",))
     shown = ""

@@ -76,9 +76,15 @@ class PrefixCache:
     def guest(self) -> Iterator[None]:
         """While it is entered, nothing is kept or known; what was kept is there again afterwards.
 
-        In between it is put aside as far as it is in the way.
+        In between it is put aside as far as it is in the way. A guest may have guests.
         """
+        if self._is_guest:
+            yield
+            return
         last = max(self._kept, key=lambda kept: kept.used, default=None)
+        if last is not None and len(last.tokens) > self._context.size // _NEAR:
+            self._copy_aside(last)  # all of it, however much of it another one has
+            self._drop(last)
         self._put_aside(_NOTHING)
         self._is_guest = True
         try:
@@ -224,11 +230,14 @@ class PrefixCache:
         others = [tokens, *(aside.tokens for aside in self._aside)]
         known = max(common_prefix(kept.tokens, other) for other in others)
         if known < len(kept.tokens) / 2:
-            state = self._context.save(kept.id, _room())
-            if state is not None:
-                self._aside.add(_Aside(kept.tokens, state, kept.used), kept.tokens)
-                self._trim()
+            self._copy_aside(kept)
         self._drop(kept)
+
+    def _copy_aside(self, kept: Sequence) -> None:
+        state = self._context.save(kept.id, _room())
+        if state is not None:
+            self._aside.add(_Aside(kept.tokens, state, kept.used), kept.tokens)
+            self._trim()
 
     def _trim(self) -> None:
         """Keep what is put aside within the context's own size and the free memory."""

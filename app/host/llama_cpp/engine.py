@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,6 @@ from app.host.writing import ContextFullError, Times, Writer
 
 _ROWS_COST = (1.45, 2.0, 2.6)  # of 2, 3 and 4 tokens, in steps of one: the dearest measured
 _SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as the vocabulary
-
 
 _AHEAD = 128
 """How many tokens are read ahead at a time: what a stop cuts off is at most lost."""
@@ -140,36 +139,18 @@ class LlamaCppEngine:
         """Each token's probability after the ones before it; what is done so far when cancelled."""
         tokens = self._prompter.tokens(text, ())
         check_scored(len(tokens), alternatives, self._context.size)
-        sequence = self._cache.empty()
-        self._pace.is_fixed = False
-        self._context.watch(job)
-        try:
-            return tuple(self._scored(sequence, tokens, alternatives, job))
-        except ContextFullError as error:
-            raise too_long(len(tokens), self._context.size) from error
-        finally:
-            self._context.watch(None)
-            self._cache.release(sequence)
+        with self._judging(tokens, job):
+            return tuple(self._scored(tokens, alternatives, job))
 
     def perplexity(self, text: str, job: Job) -> Measured:
         """How well the model foresees the text; raises CancelledError."""
         tokens = self._prompter.tokens(text, ())
-        self._pace.is_fixed = False
-        self._context.watch(job)
 
         def rows(window: Ids, first: int) -> Iterator[npt.NDArray[np.float32]]:
-            sequence = self._cache.empty()
-            try:
-                yield from self._rows(sequence, window, job, first)
-            finally:
-                self._cache.release(sequence)
+            return self._rows(window, job, first)
 
-        try:
+        with self._judging(tokens, job):
             return perplexity(tokens, self._vocabulary.bos, self._context.size, rows, job)
-        except ContextFullError as error:
-            raise too_long(len(tokens), self._context.size) from error
-        finally:
-            self._context.watch(None)
 
     def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
         """The prompt as `generate` would read it."""
@@ -230,17 +211,35 @@ class LlamaCppEngine:
         transcript = Transcript(request.sampling.stop, request.sampling.banned_phrases)
         return LlamaCppVariant(index, sequence, chain, transcript)
 
-    def _scored(
-        self, sequence: Sequence, tokens: Ids, alternatives: int, job: Job
-    ) -> Iterator[TokenDetail]:
-        rows = self._rows(sequence, tokens, job)
+    @contextmanager
+    def _judging(self, tokens: Ids, job: Job) -> Iterator[None]:
+        """For a text that the model only judges: what is known of others stays known."""
+        self._pace.is_fixed = False
+        with self._cache.guest():
+            self._context.watch(job)
+            try:
+                yield
+            except ContextFullError as error:
+                raise too_long(len(tokens), self._context.size) from error
+            finally:
+                self._context.watch(None)
+
+    def _scored(self, tokens: Ids, alternatives: int, job: Job) -> Iterator[TokenDetail]:
+        rows = self._rows(tokens, job)
         for token, logits in zip(tokens[1:], rows, strict=False):  # fewer after a cancel
             yield token_detail(self._vocabulary, logits, int(token), alternatives)
 
-    def _rows(
-        self, sequence: Sequence, tokens: Ids, job: Job, first: int = 0
-    ) -> Iterator[npt.NDArray[np.float32]]:
+    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> Iterator[npt.NDArray[np.float32]]:
         """The logits after each token but the last, from number `first` on, until a cancel."""
+        sequence = self._cache.empty()
+        try:
+            yield from self._read_rows(sequence, tokens, job, first)
+        finally:
+            self._cache.release(sequence)
+
+    def _read_rows(
+        self, sequence: Sequence, tokens: Ids, job: Job, first: int
+    ) -> Iterator[npt.NDArray[np.float32]]:
         batch, end = self._context.batch, len(tokens) - 1
         while sequence.length < end and not job.cancelled:
             start = sequence.length

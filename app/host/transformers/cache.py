@@ -49,11 +49,11 @@ class PrefixCache:
     @contextmanager
     def guest(self) -> Iterator[None]:
         """While it is entered, nothing is kept or known; what was kept stays."""
-        self._is_guest = True
+        former, self._is_guest = self._is_guest, True
         try:
             yield
         finally:
-            self._is_guest = False
+            self._is_guest = former
 
     def begin(self, tokens: Ids, room: int) -> Lane:
         """A memory that holds the longest known beginning of `tokens`, but not all of them.
@@ -105,7 +105,8 @@ class PrefixCache:
         if last.lane.size < min(MOST_STATE, room) and self._saved.wants(
             last.tokens, all_of_it=all_of_it
         ):
-            self._saved.save(last.tokens, pack(last.lane))
+            with suppress(RuntimeError, MemoryError):  # there is no room for a copy of it
+                self._saved.save(last.tokens, pack(last.lane))
 
     def _fetch(self, tokens: Ids, known: int, room: int) -> Lane | None:
         """A saved memory, cut to fit, if it is longer by enough than what is `known` here."""
@@ -122,7 +123,7 @@ class PrefixCache:
         except ValueError:
             self._saved.drop(saved)
             return None
-        except RuntimeError:  # there is no room for it now
+        except (RuntimeError, MemoryError):  # there is no room for it now
             return None
         lane.cut(length)
         return lane

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from app.core.errors import ParameterError
+from app.core.errors import GenerationError, ParameterError
 from app.core.parameters import Sampling
 from app.core.rows import rows
 from app.host.sampling import COLDEST, checked_order, drawing_seed, resolve_bias
@@ -82,6 +82,11 @@ class Chain:
         }
 
     def _applied(self, logits: Floats, forbidden: list[int]) -> Candidates | None:
+        if np.isnan(logits.max()):  # half precision overflows in some models
+            raise GenerationError(
+                "The model computed no usable numbers for the next word.",
+                "Load it with no layers on the GPU, or use a GGUF file of the same model.",
+            )
         logits = logits.astype(np.float32)  # a copy: the steps write into it
         logits[forbidden] = -np.inf
         tokens, amounts = self._bias

@@ -10,11 +10,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from glob import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 _HEAD = 1 << 20  # bytes of the file that its key is made from, beside its size and time
 _RESERVE = 1 << 30  # bytes of the disk that stay free
@@ -71,7 +73,7 @@ class KeptFolders:
                 check()
                 _flush(Path(made))
                 return self._put(Path(made), file, dtype)
-        except OSError as error:
+        except (OSError, SafetensorError) as error:  # the latter where the disk refuses midway
             sys.stderr.write(f"The model is not kept for the next time: {error}.\n")
             return None
 
@@ -94,7 +96,7 @@ class KeptFolders:
 
     def _put(self, made: Path, file: Path, dtype: torch.dtype) -> Path:
         target = self._folder / self._name(file, dtype)
-        for former in self._folder.glob(f"{self._path_key(file)}-*"):
+        for former in self._folder.glob(f"{escape(self._path_key(file))}-*"):
             self.drop(former)
         inner = made / "whole"
         inner.mkdir()

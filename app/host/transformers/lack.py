@@ -11,16 +11,22 @@ _OUT_OF_MEMORY = ("DefaultCPUAllocator", "out of memory")
 
 
 def explained(error: RuntimeError) -> LampblackError:
-    """What PyTorch raised, as a sentence; after a lack of memory its own reserves are given back.
-
-    It has a type only for the GPU's lack of memory; the processor's shows as text.
-    """
-    text = str(error)
-    if isinstance(error, torch.OutOfMemoryError) or any(mark in text for mark in _OUT_OF_MEMORY):
+    """What PyTorch raised, as a sentence; after a lack of memory its own reserves are given back."""
+    if is_lack(error):
         empty_caches()
         return _lack()
-    line = (text.splitlines() or ["no reason given"])[0][:200].rstrip(".")
+    line = (str(error).splitlines() or ["no reason given"])[0][:200].rstrip(".")
     return GenerationError(f"PyTorch could not compute the next token: {line}.", "Try again.")
+
+
+def is_lack(error: BaseException) -> bool:
+    """Whether there was too little memory.
+
+    PyTorch has a type only for the GPU's lack of it; the processor's shows as text.
+    """
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and any(mark in str(error) for mark in _OUT_OF_MEMORY)
 
 
 def check_free(needed: int, device: torch.device) -> None:

@@ -13,6 +13,7 @@ import msgspec
 import psutil
 import torch
 import transformers
+from safetensors import SafetensorError
 from tqdm import tqdm
 from transformers.utils import logging as transformers_logging
 
@@ -41,7 +42,7 @@ from app.host.transformers.adapting import merge
 from app.host.transformers.devices import Device, candidates, devices
 from app.host.transformers.engine import TorchEngine
 from app.host.transformers.kept import KeptFolders
-from app.host.transformers.lack import empty_caches
+from app.host.transformers.lack import empty_caches, is_lack
 from app.host.transformers.memory import Lanes
 from app.host.transformers.model import Model, lay_out
 from app.host.transformers.vocabulary import Vocabulary
@@ -50,6 +51,17 @@ _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memor
 _BATCH = 512  # rows of a batch where nobody says
 _TYPES = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
 _SMALLER = "Close other programs, choose a smaller context or a smaller model."
+_UNUSABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    SafetensorError,
+)
+"""What the libraries raise for a folder or a file that they cannot use: it has no common type."""
+
 _LOCAL = {"trust_remote_code": False, "local_files_only": True}
 
 
@@ -179,11 +191,13 @@ def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -
         try:
             read_folder(folder)
             return _from(str(folder), {}, device, job)
-        except (CancelledError, torch.OutOfMemoryError):
+        except CancelledError:
             raise
-        except (LampblackError, OSError, ValueError, KeyError, RuntimeError):  # damaged: made anew
+        except (LampblackError, *_UNUSABLE) as error:
+            if is_lack(error):
+                raise
             assert kept is not None
-            kept.drop(folder)
+            kept.drop(folder)  # it is damaged, and made anew
     network, tokenizer = _from(*source.place, device, job)
     if kept is not None and before and stamps(source.files) == before:
         _without_quantization(network)
@@ -264,18 +278,23 @@ def _explained(source: _Source) -> Iterator[None]:
         yield
     except LampblackError:
         raise
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        raise OutOfMemoryError(f"There is not enough memory to load {name}.", _SMALLER) from error
+    except MemoryError as error:
+        raise _too_large(name) from error
     except (ImportError, NotImplementedError) as error:
         raise UnsupportedModelError(
             f"The Torch engine cannot run {name}: {_reason(error)}.", "Choose another model."
         ) from error
-    # What else they raise for a folder or a file that they cannot use has no type of its own.
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+    except _UNUSABLE as error:
+        if is_lack(error):
+            raise _too_large(name) from error
         raise ModelLoadError(
             f"The Torch engine could not load {name}: {_reason(error)}.",
             "Use a GGUF file of the same model with the llama.cpp engine.",
         ) from error
+
+
+def _too_large(name: str) -> OutOfMemoryError:
+    return OutOfMemoryError(f"There is not enough memory to load {name}.", _SMALLER)
 
 
 def _reason(error: Exception) -> str:
