@@ -43,6 +43,7 @@ HOST_MAY_IMPORT = {
     "app.core.reading",
     "app.core.reentry",
     "app.core.rows",
+    "app.core.variety",
     "app.core.waiting",
     "app.engine.framing",
     "app.engine.messages",

@@ -10,8 +10,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
 
-import msgspec
-
 from app.bench.bare import Bare
 from app.bench.children import Child, yardstick_command
 from app.bench.ours import Ours
@@ -137,10 +135,5 @@ def sized_options(tokens: int, *, keep_prompts: bool = False) -> LoadOptions:
     Drafts are off: a greedy text repeats itself, and they would be measured instead of the steps.
     No prompt is kept on the disk, so that one that is new to a host is read.
     """
-    wanted = {
-        "context": max(1024, -(-tokens // 1024) * 1024),
-        "drafts": "off",
-        "keep_prompts": keep_prompts,
-    }
-    known = LoadOptions.__struct_fields__
-    return msgspec.convert({name: wanted[name] for name in wanted if name in known}, LoadOptions)
+    context = max(1024, -(-tokens // 1024) * 1024)
+    return LoadOptions(context=context, drafts="off", keep_prompts=keep_prompts)

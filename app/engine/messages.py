@@ -3,7 +3,7 @@
 Commands go to the host, events come back. Every command that starts work carries a `job` number
 that its events repeat; a job ends with exactly one of `Loaded`, `Counted`, `Scored`, `Described`,
 `Quantized`, `Measured`, `Examined`, `Done` or `Failed`. Times are in seconds, sizes in bytes,
-lengths in tokens.
+lengths in tokens. What messages carry is in `app.engine.values`, and can be had from here, too.
 """
 
 from __future__ import annotations
@@ -17,174 +17,29 @@ from app.core.adapters import Adapter
 from app.core.load_options import LoadOptions
 from app.core.parameters import Sampling
 from app.core.passport import Passport
+from app.engine.values import (
+    Alternative as Alternative,
+    ChatMessage as ChatMessage,
+    DeviceKind as DeviceKind,
+    DeviceReport as DeviceReport,
+    EngineName as EngineName,
+    EngineReport as EngineReport,
+    EngineSettings as EngineSettings,
+    FinishReason as FinishReason,
+    ModelInfo as ModelInfo,
+    Placed as Placed,
+    Role as Role,
+    Stats as Stats,
+    Take as Take,
+    TokenDetail as TokenDetail,
+)
 
 PROTOCOL_VERSION = 1
 """Raised whenever a message changes its meaning; both sides must agree."""
 
-EngineName = Literal["llama.cpp", "torch", "fake"]
-Role = Literal["system", "user", "assistant"]
-FinishReason = Literal["stop", "length", "cancelled"]
-DeviceKind = Literal["CPU", "GPU", "integrated GPU", "accelerator"]
-
-
-class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of a message."""
-
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
     """A frame's content."""
-
-
-class ChatMessage(_Value, frozen=True):
-    """One turn of a conversation for the model's chat template."""
-
-    role: Role
-    content: str
-
-
-class EngineSettings(_Value, frozen=True):
-    """What changes a model's numbers; recorded with every take.
-
-    `adapters` are digests of the attached ones, each with its strength.
-    """
-
-    engine: str = ""
-    build: str = ""
-    device: str = "CPU"
-    context: int = 0
-    threads: int = 0
-    batch: int = 0
-    ubatch: int = 0
-    gpu_layers: int = 0
-    flash_attention: bool = False
-    kv_type: str = "f16"
-    adapters: tuple[str, ...] = ()
-
-
-class Placed(_Value, frozen=True):
-    """What one device holds of a model: so many layers, their weights and their KV cache.
-
-    The output layer counts as one.
-    """
-
-    device: str
-    layers: int = 0
-    weights: int = 0
-    cache: int = 0
-
-    @property
-    def description(self) -> str:
-        """One line for people."""
-        size = (self.weights + self.cache) / 2**20
-        layers = "1 layer" if self.layers == 1 else f"{self.layers} layers"
-        return f"{self.device}: {layers}, {size:,.0f} MiB"
-
-
-class DeviceReport(_Value, frozen=True):
-    """A device that an engine can compute on; memory in bytes, 0 where it is not known."""
-
-    name: str
-    title: str
-    kind: DeviceKind
-    free: int = 0
-    total: int = 0
-
-    @property
-    def description(self) -> str:
-        """One line for people."""
-        memory = f", {self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free"
-        return f"{self.name}: {self.title} ({self.kind}{memory if self.total else ''})"
-
-
-class ModelInfo(_Value, frozen=True):
-    """A loaded model: `context` is what it was loaded with, `trained_context` its own.
-
-    `placement` says which device holds what, the processor last; `notes` are sentences about what
-    had to be done otherwise than asked; `features` what the processor offers to the engine;
-    `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
-    none where no layer was to go there.
-    """
-
-    name: str
-    path: str
-    engine: str
-    architecture: str = ""
-    quantization: str = ""
-    parameters: int = 0
-    size_bytes: int = 0
-    layers: int = 0
-    vocabulary: int = 0
-    context: int = 0
-    trained_context: int = 0
-    has_chat_template: bool = False
-    settings: EngineSettings = EngineSettings()
-    placement: tuple[Placed, ...] = ()
-    notes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
-    adapters: tuple[Adapter, ...] = ()
-    devices: tuple[DeviceReport, ...] = ()
-
-
-class Alternative(_Value, frozen=True):
-    """A token that could have been chosen, with its probability before any sampling step."""
-
-    id: int
-    text: str
-    probability: float
-
-
-class TokenDetail(_Value, frozen=True):
-    """A token with its probability (of the model's own distribution) and the top alternatives."""
-
-    id: int
-    text: str
-    probability: float
-    alternatives: tuple[Alternative, ...] = ()
-
-
-class Take(_Value, frozen=True):
-    """One finished variant: its whole text and its tokens, end-of-generation token left out."""
-
-    variant: int
-    text: str
-    finish_reason: FinishReason
-    token_ids: tuple[int, ...] = ()
-
-
-class Stats(_Value, frozen=True):
-    """How a generation went. `dropped_tokens` were cut from the prompt's head to make it fit.
-
-    Of the tokens guessed ahead (`drafted_tokens`) the accepted ones are in the text.
-    """
-
-    prompt_tokens: int = 0
-    reused_tokens: int = 0
-    dropped_tokens: int = 0
-    completion_tokens: int = 0
-    prefill_s: float = 0.0
-    first_token_s: float = 0.0
-    decode_s: float = 0.0
-    drafted_tokens: int = 0
-    accepted_tokens: int = 0
-
-    @property
-    def tokens_per_s(self) -> float:
-        """Decoding speed; 0 where nothing was decoded after the first token."""
-        return self.completion_tokens / self.decode_s if self.decode_s > 0 else 0.0
-
-
-class EngineReport(_Value, frozen=True):
-    """One engine as the host sees it: whether it works, its version and its devices.
-
-    `features` are what the processor offers to it.
-    """
-
-    engine: str
-    available: bool
-    version: str = ""
-    problem: str = ""
-    devices: tuple[DeviceReport, ...] = ()
-    features: tuple[str, ...] = ()
 
 
 # Commands

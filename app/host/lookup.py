@@ -3,6 +3,9 @@
 Where a text repeats itself, as a rewrite repeats its source, the tokens that followed the same
 last few are a good guess (Saxena 2023, "Prompt Lookup Decoding"). The engine checks several guesses
 in one batch. All decisions depend on counts, never on a clock, so that a seed repeats its text.
+
+A batch rounds otherwise than single steps, which could turn two words round that are equally
+likely: engines guess nothing at temperature 0, so that a greedy text is always the same.
 """
 
 from __future__ import annotations

@@ -9,19 +9,16 @@ from __future__ import annotations
 import faulthandler
 import importlib
 import os
-import queue
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO, NoReturn, cast
 
 import msgspec
 
-from app.core.adapters import check_adapters
 from app.core.errors import (
     CancelledError,
     GenerationError,
@@ -29,16 +26,12 @@ from app.core.errors import (
     NoModelLoadedError,
     OutOfMemoryError,
     ParameterError,
-    ProtocolError,
 )
 from app.core.offline import deny_network, network_state
 from app.core.parameters import Sampling
 from app.core.rows import check_all
-from app.engine.framing import frame, read_frame
 from app.engine.messages import (
     PROTOCOL_VERSION,
-    Cancel,
-    Command,
     Count,
     Counted,
     Describe,
@@ -58,16 +51,15 @@ from app.engine.messages import (
     Perplexity,
     Quantize,
     Quantized,
-    Quit,
     Read,
     Score,
     Scored,
     Unload,
-    decode_command,
-    encode,
 )
 from app.host.base import Engine, EngineModule, Job, check_variants
+from app.host.channel import Channel, Inbox
 from app.host.examining.examination import Examination
+from app.host.loader import Loader
 from app.host.memory import give_back
 
 ENGINE_MODULES = {
@@ -77,9 +69,6 @@ ENGINE_MODULES = {
 }
 IDLE_S = 2.0
 """How long no command has come when an engine may do what makes later ones faster."""
-
-PROMPTS = "prompts"
-"""The folder in the cache where prompts are saved."""
 
 COLD_TOKENS = 512
 """So many tokens read anew are worth that work at once."""
@@ -120,83 +109,6 @@ def _settle_process() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-class Channel:
-    """The way out: one event per frame."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
-
-    def emit(self, event: HostEvent) -> None:
-        """Send an event; leaves the process when nobody listens any more."""
-        with self._lock:
-            try:
-                self._stream.write(frame(encode(event)))
-                self._stream.flush()
-            except OSError:
-                os._exit(0)
-
-
-class Inbox:
-    """The way in: commands wait for the main thread, cancels reach the running job at once."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._commands: queue.SimpleQueue[JobCommand] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._job: Job | None = None
-        self._gives_way = False
-        self._cancelled: set[int] = set()
-
-    def next(self, timeout: float | None = None) -> JobCommand | None:
-        """The next command that starts a job; None when none came for `timeout` seconds."""
-        try:
-            return self._commands.get(timeout=timeout)
-        except queue.Empty:
-            return None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no command waits."""
-        return self._commands.empty()
-
-    def begin(self, job: Job, *, gives_way: bool = False) -> None:
-        """Make `job` the one that cancels are for; one that gives way is stopped by any command."""
-        with self._lock:
-            self._job, self._gives_way = job, gives_way
-            if job.number in self._cancelled or (gives_way and not self.is_empty):
-                job.cancel()
-            # Jobs are numbered in their order: what is left are cancels of those that still wait.
-            self._cancelled = {number for number in self._cancelled if number > job.number}
-
-    def read_forever(self) -> None:
-        """Read until the app is gone, then leave at once, so that no orphan keeps the GPU."""
-        try:
-            while (payload := read_frame(self._stream)) is not None:
-                self._take(decode_command(payload))
-        except (ProtocolError, msgspec.MsgspecError) as error:
-            sys.stderr.write(f"The app sent something that is not a command: {error}\n")
-            sys.stderr.flush()
-            os._exit(2)
-        except OSError:
-            pass  # the pipe broke: the app is gone all the same
-        finally:
-            os._exit(0)
-
-    def _take(self, command: Command) -> None:
-        if isinstance(command, Quit):
-            os._exit(0)
-        with self._lock:
-            if not isinstance(command, Cancel):
-                self._commands.put(command)
-                if self._job is not None and self._gives_way:
-                    self._job.cancel()
-            elif self._job is not None and self._job.number == command.job:
-                self._job.cancel()
-            else:
-                self._cancelled.add(command.job)
 
 
 class Host:
@@ -322,73 +234,6 @@ class Host:
             _engine_module(name).describe() for name in ENGINE_MODULES if name != "fake"
         )
         return Described(job=job.number, engines=reports, network_denied=network_state())
-
-
-class Loader:
-    """Loads in a thread of its own: a library may read a header for long before it can be stopped.
-
-    A load that is given up ends by itself at the library's first look at the cancel; what it still
-    brings is freed then, and always before anything else is loaded.
-    """
-
-    def __init__(self, module: EngineModule, command: Load, job: Job) -> None:
-        self._options = check_all(command.options)
-        self._module, self._job = module, job
-        self._path, self._cache = command.path, command.cache
-        saves = command.cache and command.saves_prompts
-        self._prompts = str(Path(command.cache) / PROMPTS) if saves else ""
-        self._remeasure = command.remeasure
-        check_adapters(command.adapters)
-        self._adapters = command.adapters
-        self._engine: Engine | None = None
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._load, name="loader")
-        self._thread.start()
-
-    def _load(self) -> None:
-        try:
-            self._engine = self._module.load(
-                self._path,
-                self._options,
-                self._job,
-                self._cache,
-                self._prompts,
-                remeasure=self._remeasure,
-                adapters=self._adapters,
-            )
-        # Whatever it is, the waiting thread raises it again.
-        except Exception as error:  # noqa: BLE001
-            self._error = error
-        if self._job.cancelled:
-            self._forget()
-        self._job.changed.set()
-
-    def wait(self) -> Engine:
-        """The engine; raises what went wrong, or CancelledError as soon as the job is stopped."""
-        self._job.changed.wait()
-        if self._job.cancelled:
-            raise CancelledError("Stopped.")
-        self._thread.join()
-        if self._error is not None:
-            try:
-                raise self._error
-            finally:
-                self._error = None  # its traceback holds what was loaded so far
-        engine, self._engine = self._engine, None
-        assert engine is not None, "a load that does not fail brings an engine"
-        return engine
-
-    def discard(self) -> None:
-        """Wait for a load that was given up, and free what it brought."""
-        self._thread.join()
-        self._forget()
-
-    def _forget(self) -> None:
-        engine, self._engine, self._error = self._engine, None, None
-        if engine is not None:
-            engine.close()
-        del engine
-        give_back()
 
 
 def _engine_module(name: str) -> EngineModule:

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from app import __main__ as program
-from app import __version__
+from app import __main__ as program, __version__
 from app.core import offline
 from app.fetch.client import Fetcher
 

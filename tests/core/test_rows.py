@@ -5,8 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from app.core.errors import ParameterError
 from app.core.rows import Row, check_all, checked, limit_text, rows, rows_by_name

@@ -1,60 +1,21 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from app.core.store import Recovery, Store, TakeRecord
-from app.core.store import database as database_module
+from app.core.store import TakeRecord
 from app.core.store.journal import Journal, apply, from_units, replay, to_units
 from app.core.store.schema import MIGRATIONS, migrate
-
-
-class Stores:
-    """Opens stores on one file, each standing for a program of its own."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.open: list[Store] = []
-
-    def new(self, **given: Any) -> Store:
-        self.open.append(Store(self.path, **given))
-        return self.open[-1]
-
-    def dead(self) -> list[Recovery]:
-        """What a program that starts now would recover."""
-        store = self.new()
-        found = list(store.recoverable())
-        store.close()
-        return found
-
-
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    found = Stores(tmp_path / "data" / "store.sqlite")
-    yield found
-    for store in found.open:
-        store.close()
-
-
-def rows(path: Path, statement: str) -> list[Any]:
-    connection = apsw.Connection(str(path))
-    found = list(connection.execute(statement))
-    connection.close()
-    return found
-
+from tests.core.conftest import TAKE, Stores, rows
 
 # journals
 
@@ -277,22 +238,6 @@ def test_a_journal_replays_to_the_same_text(text: str, edits: list[Any]) -> None
 # takes
 
 
-TAKE = TakeRecord(
-    journal="j",
-    path="/p.md",
-    position=12,
-    prompt="Once",
-    instruction="Go on.",
-    text="upon a time 😀",
-    model="/m.gguf",
-    seed=2**32 - 1,
-    finish_reason="stop",
-    sampling='{"top_k":3}',
-    settings='{"threads":2}',
-    created_at=1234.5,
-)
-
-
 def test_takes_are_kept_for_ever(stores: Stores) -> None:
     store = stores.new()
     first = store.add_take(TAKE)
@@ -379,175 +324,6 @@ def test_without_locks_a_program_still_knows_its_own_texts(stores: Stores) -> No
     assert "second window" in store.problems[0]
     store.close()
     assert [found.text for found in stores.dead()] == ["text"]
-
-
-# damage
-
-
-def damage(path: Path, how: str) -> None:
-    if how == "garbage":
-        path.write_bytes(random.Random(1).randbytes(20_000))
-    elif how == "cut":
-        os.truncate(path, path.stat().st_size // 2)
-    elif how == "holes":
-        data = bytearray(path.read_bytes())
-        data[4096:] = bytes(len(data) - 4096)
-        path.write_bytes(data)
-
-
-@pytest.mark.parametrize("how", ["garbage", "cut", "holes"])
-def test_a_damaged_store_is_set_aside_and_writing_goes_on(stores: Stores, how: str) -> None:
-    store = stores.new()
-    store.begin("", "x" * 50_000)
-    store.close()
-    damage(stores.path, how)
-    kept = stores.path.read_bytes()
-    told: list[str] = []
-    later = stores.new(on_problem=told.append)
-    journal = later.begin("", "new")
-    later.edit(journal, 3, 0, " text")
-    assert later.add_take(TAKE) == 1
-    later.close()
-    assert list(later.problems) == told
-    assert len(told) == 1
-    assert "store.sqlite.broken-1" in told[0]
-    assert stores.path.with_name("store.sqlite.broken-1").read_bytes() == kept
-    assert [found.text for found in stores.dead()] == ["new text"]
-
-
-def test_a_second_damage_does_not_replace_the_first(stores: Stores) -> None:
-    stores.path.parent.mkdir()
-    for number in (1, 2):
-        stores.path.write_bytes(b"garbage" * 1000 * number)
-        stores.new().close()
-        aside = stores.path.with_name(f"store.sqlite.broken-{number}")
-        assert aside.read_bytes() == b"garbage" * 1000 * number
-
-
-def test_damage_while_it_runs_loses_nothing(
-    stores: Stores, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = stores.new()
-    idle, busy = store.begin("", "idle"), store.begin("", "busy")
-    store.flush()
-    real = Journal.write
-    told = threading.Event()
-
-    def once(journal: Journal, connection: apsw.Connection) -> None:
-        if not told.is_set():
-            told.set()
-            raise apsw.CorruptError("database disk image is malformed")
-        real(journal, connection)
-
-    monkeypatch.setattr(Journal, "write", once)
-    store.edit(busy, 4, 0, "!")
-    store.flush()
-    assert "was damaged" in store.problems[0]
-    store.close()
-    assert {found.id: found.text for found in stores.dead()} == {idle: "idle", busy: "busy!"}
-
-
-def test_a_newer_store_is_left_alone_and_said(stores: Stores) -> None:
-    store = stores.new()
-    store.add_take(TAKE)
-    store.close()
-    connection = apsw.Connection(str(stores.path))
-    connection.pragma("user_version", len(MIGRATIONS) + 1)
-    connection.close()
-    before = stores.path.read_bytes()
-    later = stores.new()
-    later.begin("", "text")
-    later.flush()
-    assert later.takes("j") == ()
-    assert later.recoverable() == ()
-    assert later.add_take(TAKE) == 0
-    later.close()
-    assert len(later.problems) == 1
-    assert "newer version" in later.problems[0]
-    assert stores.path.read_bytes() == before
-    assert not list(stores.path.parent.glob("*.broken*"))
-
-
-def test_a_failing_disk_is_told_once_and_caught_up_with(
-    stores: Stores, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[str] = []
-    store = stores.new(on_problem=told.append)
-    journal = store.begin("", "a")
-    store.flush()
-
-    def full(_journal: Journal, _connection: apsw.Connection) -> None:
-        raise apsw.FullError("database or disk is full")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(Journal, "write", full)
-        for number in range(5):
-            store.edit(journal, 1 + number, 0, str(number))
-            store.flush()
-        assert len(told) == 1
-        assert "disk is full" in told[0]
-        assert "goes on trying" in told[0]
-    store.edit(journal, 0, 0, ">")
-    store.flush()
-    assert len(told) == 2
-    assert "written again" in told[1]
-    store.close()
-    assert stores.dead()[0].text == ">a01234"
-
-
-def test_a_disk_that_works_again_is_noticed_without_a_new_edit(
-    stores: Stores, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database_module, "_RETRY_S", 0.02)
-    again = threading.Event()
-    store = stores.new(on_problem=lambda problem: "written again" in problem and again.set())
-    failures = iter(range(3))
-    real = Journal.write
-
-    def at_first_full(journal: Journal, connection: apsw.Connection) -> None:
-        if next(failures, None) is not None:
-            raise apsw.FullError("database or disk is full")
-        real(journal, connection)
-
-    monkeypatch.setattr(Journal, "write", at_first_full)
-    store.begin("", "text")
-    assert again.wait(10)
-    assert rows(stores.path, "SELECT count(*) FROM journal") == [(1,)]
-
-
-def test_a_take_is_refused_with_0_while_the_disk_fails(
-    stores: Stores, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = stores.new()
-    store.flush()
-
-    def refuse(_connection: apsw.Connection, take: TakeRecord) -> int:
-        raise apsw.IOError("disk I/O error")
-
-    with monkeypatch.context() as broken:
-        broken.setattr("app.core.store.store._insert", refuse)
-        assert store.add_take(TAKE) == 0
-    assert len(store.problems) == 1
-    assert store.add_take(TAKE) == 1
-
-
-@pytest.mark.parametrize("place", ["folder", "file in the way", "nul"])
-def test_a_store_that_cannot_be_opened_stops_nobody(stores: Stores, place: str) -> None:
-    if place == "folder":
-        stores.path.mkdir(parents=True)
-    elif place == "file in the way":
-        stores.path.parent.write_bytes(b"")
-    else:
-        stores.path = stores.path.parent / "a\0b.sqlite"
-    store = stores.new()
-    journal = store.begin("", "text")
-    store.edit(journal, 0, 0, "x")
-    store.flush()
-    assert store.recoverable() == ()
-    assert store.add_take(TAKE) == 0
-    store.close()
-    assert any("cannot be written" in problem for problem in store.problems)
-    assert all(problem.endswith(".") for problem in store.problems)
 
 
 # migrations

@@ -3,8 +3,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from app.core.errors import ProtocolError
 from app.engine.framing import MAX_FRAME, frame, read_frame

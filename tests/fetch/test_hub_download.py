@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import itertools
 import os
 import random
@@ -14,89 +13,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
-import msgspec
 import pytest
 
 from app.core.errors import CancelledError, DownloadError, GatedError
 from app.fetch.downloader import Downloader
 from app.fetch.leftovers import remove_parts
-from app.fetch.messages import FetchEvent, Listed, Progress, StartDownload, Waiting
+from app.fetch.messages import Listed, StartDownload, Waiting
 from app.fetch.parts import Part
-from app.fetch.patience import Patience
-from app.fetch.wanted import Wanted, WantedFile, destination
+from app.fetch.wanted import WantedFile
+from tests.fetch.hub_runs import CONTENT, NAME, Run, part_of, refused, whole
 from tests.fetch.hub_server import (
     ETAG,
     REPO,
     SHA,
     Answer,
-    Asked,
     HubServer,
     serving,
     wanted_gguf,
 )
-
-NAME = "model.Q4_K_M.gguf"
-CONTENT = random.Random(4).randbytes(700_001)
-IMPATIENT = Patience(connect_s=5, stall_s=0.3, tries=4)
-
-
-class Run:
-    """One download with a waiter that notes the seconds and does not wait."""
-
-    def __init__(self, hub: HubServer, models: Path, wanted: Wanted, token: str = "") -> None:
-        self.events: list[FetchEvent] = []
-        self.waits: list[float] = []
-        self.cancelled = threading.Event()
-        request = StartDownload(models=str(models), endpoint=hub.url, wanted=wanted, token=token)
-        self._downloader = Downloader(
-            request, self.events.append, self.cancelled, patience=IMPATIENT, wait=self._wait
-        )
-
-    def _wait(self, seconds: float) -> bool:
-        self.waits.append(seconds)
-        return self.cancelled.is_set()
-
-    def run(self) -> Path:
-        return self._downloader.run()
-
-    @property
-    def done(self) -> list[int]:
-        return [event.done for event in self.events if _is_download(event)]
-
-
-def _is_download(event: FetchEvent) -> bool:
-    return isinstance(event, Progress) and event.phase == "downloading"
 
 
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
     with serving({NAME: CONTENT}) as server:
         yield server
-
-
-def whole(hub: HubServer, models: Path, wanted: Wanted | None = None) -> Run:
-    """A download that succeeds and leaves the file alone in its place."""
-    run = Run(hub, models, wanted or wanted_gguf(NAME, CONTENT))
-    path = run.run()
-    assert path == models / "owner--model" / NAME
-    assert path.read_bytes() == CONTENT
-    assert [each for each in models.rglob("*") if each.is_file()] == [path]
-    assert run.done == sorted(run.done)
-    assert run.done[-1] == len(CONTENT)
-    return run
-
-
-def refused(hub: HubServer, models: Path, match: str, wanted: Wanted | None = None) -> Run:
-    """A download that ends with a sentence and no model."""
-    run = Run(hub, models, wanted or wanted_gguf(NAME, CONTENT))
-    with pytest.raises(DownloadError, match=match):
-        run.run()
-    assert not destination(wanted or wanted_gguf(NAME, CONTENT), models).exists()
-    return run
-
-
-def part_of(models: Path) -> Path:
-    return models / "owner--model" / f"{NAME}.part"
 
 
 def test_a_file_arrives_without_any_question_to_the_list(hub: HubServer, models: Path) -> None:
@@ -428,110 +368,3 @@ def test_a_proxy_that_cannot_be_used_is_a_sentence(
     )
     with pytest.raises(DownloadError, match="proxy"):
         Downloader(request, lambda _event: None, threading.Event()).run()
-
-
-FILES = {
-    "config.json": b'{"model_type": "llama"}',
-    "generation_config.json": b"{}",
-    "tokenizer.json": b"{}" * 500,
-    "tokenizer_config.json": b"{}",
-    "LICENSE": b"Apache",
-    "model.safetensors": CONTENT,
-    "pytorch_model.bin": b"pickle",
-    "README.md": b"# A model",
-    "modeling.py": b"import os",
-    "onnx/config.json": b"{}",
-    ".gitattributes": b"",
-}
-TORCH = wanted_gguf("model.safetensors", CONTENT, engine="torch")
-
-
-def test_a_folder_appears_only_when_every_file_is_whole(models: Path) -> None:
-    with serving(FILES) as hub:
-        hub.always = _cut_weights
-        run = Run(hub, models, TORCH)
-        with pytest.raises(DownloadError):
-            run.run()
-        assert not (models / "owner--model").exists()
-        hub.always = lambda _asked: None
-        hub.log.clear()
-        again = Run(hub, models, _listed(run))
-        folder = again.run()
-        assert [asked.path.rpartition("/")[2] for asked in hub.log] == ["model.safetensors"]
-    assert folder == models / "owner--model"
-    kept = {name: FILES[name] for name in FILES if name not in _LEFT_OUT}
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == kept
-    assert [path.name for path in models.iterdir()] == ["owner--model"]
-    assert again.done == sorted(again.done)
-    assert again.done[0] > 400_000
-
-
-_LEFT_OUT = ("pytorch_model.bin", "README.md", "modeling.py", "onnx/config.json", ".gitattributes")
-
-
-def _cut_weights(asked: Asked) -> Answer | None:
-    if not asked.path.endswith("model.safetensors"):
-        return None
-    return Answer(cut=0 if asked.start else 400_000)
-
-
-def _listed(run: Run) -> Wanted:
-    return next(event.wanted for event in run.events if isinstance(event, Listed))
-
-
-def test_a_bad_file_of_a_whole_folder_is_fetched_alone(models: Path) -> None:
-    with serving(FILES) as hub:
-        folder = Run(hub, models, TORCH).run()
-        (folder / "tokenizer.json").write_bytes(b"[]" * 500)
-        hub.log.clear()
-        Run(hub, models, TORCH).run()
-        names = [asked.path for asked in hub.log]
-    assert names == [f"/api/models/{REPO}/tree/{SHA}", f"/{REPO}/resolve/{SHA}/tokenizer.json"]
-    assert (folder / "tokenizer.json").read_bytes() == FILES["tokenizer.json"]
-
-
-def test_wrong_bytes_of_a_small_file_are_found_by_gits_checksum(models: Path) -> None:
-    with serving(FILES) as hub:
-        hub.always = lambda asked: (
-            Answer(body=b"[]" * 500) if asked.path.endswith("/tokenizer.json") else None
-        )
-        with pytest.raises(DownloadError, match=r"tokenizer\.json arrived with a wrong checksum"):
-            Run(hub, models, TORCH).run()
-    assert not (models / "owner--model").exists()
-
-
-def test_several_gguf_files_are_one_model(models: Path) -> None:
-    parts = {f"big-0000{n}-of-00002.gguf": CONTENT[:n] * 3 for n in (1, 2)}
-    files = tuple(
-        WantedFile(path=name, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
-        for name, data in parts.items()
-    )
-    with serving(parts) as hub:
-        path = Run(hub, models, msgspec.structs.replace(TORCH, engine="llama.cpp", files=files))
-        assert path.run() == models / "owner--model" / "big-00001-of-00002.gguf"
-    assert {path.name for path in models.rglob("*")} == {"owner--model", *parts}
-
-
-@pytest.mark.parametrize(
-    ("lists", "match"),
-    [
-        (lambda _items: {"error": "x"}, "cannot be read"),
-        (lambda _items: [], "has no file"),
-        (lambda items: [item | {"size": 7} for item in items], "another model"),
-        (lambda _items: [[[]]] * 9, "cannot be read"),
-    ],
-)
-def test_a_list_that_cannot_be_right_is_refused(lists, match, models: Path) -> None:
-    with serving(FILES) as hub:
-        hub.lists = lists
-        with pytest.raises(DownloadError, match=match):
-            Run(hub, models, TORCH).run()
-
-
-def test_a_list_is_asked_for_again_after_trouble(models: Path) -> None:
-    with serving(FILES) as hub:
-        hub.revision_answers = [Answer(status=503), Answer(status=429)]
-        run = Run(hub, models, msgspec.structs.replace(TORCH, revision=""))
-        run.run()
-    assert len(run.waits) == 2
-    assert _listed(run).revision == SHA

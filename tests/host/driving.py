@@ -67,3 +67,12 @@ def load_torch(
 
     job = Job(0, lambda _event: None)
     return torch_module.load(str(path), options, job, str(cache or ""), str(prompts or ""))
+
+
+def copy_of(folder: Path, target: Path, *, without: tuple[str, ...] = ()) -> Path:
+    """A model's folder whose files are links."""
+    target.mkdir()
+    for part in folder.iterdir():
+        if part.name not in without:
+            (target / part.name).symlink_to(part)
+    return target

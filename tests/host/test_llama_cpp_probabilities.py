@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.probabilities import likeliest, token_detail

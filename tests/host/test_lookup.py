@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from app.host.lookup import MOST, Gate, Index, Lookup
 from app.host.vocabulary import Ids

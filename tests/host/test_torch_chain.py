@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.core.errors import ParameterError
+from app.core.errors import GenerationError, ParameterError
 from app.core.parameters import DEFAULT_ORDER, PARAMETERS, Sampling
 from app.host.llama_cpp import chain as llama_chain
 from app.host.llama_cpp.engine import LlamaCppEngine
@@ -217,3 +217,13 @@ def test_both_vocabularies_agree(pair: Pair) -> None:
         for special in (False, True):
             found = torch.tokenize(text, special=special).tolist()
             assert found == llama.tokenize(text, special=special).tolist()
+
+
+def test_numbers_that_are_none_are_a_sentence(torch_engine: Any) -> None:
+    """Half precision overflows in some models; the first token would be chosen for ever."""
+    vocabulary = torch_engine._vocabulary
+    chain = Chain(Sampling(), vocabulary, CONTEXT, 1, BreakerTable(vocabulary))
+    logits = np.zeros(vocabulary.size, np.float32)
+    logits[7] = np.nan
+    with pytest.raises(GenerationError, match="no usable numbers"):
+        chain.choose(logits)

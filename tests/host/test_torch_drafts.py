@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,46 @@ def test_takes_of_which_one_is_left_go_on_with_guesses(rewrite: Runner) -> None:
     texts = [rewrite.streamed(variant) for variant in range(2)]
     done = rewritten(rewrite, n=2, temperature=0.3, stop=(texts[0][-6:],), logit_bias={" the": 1.0})
     assert [take.text for take in done.takes] == [rewrite.streamed(k) for k in range(2)]
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many guesses were read along in each of the writer's forward passes."""
+    from app.host.transformers.decoding import Steps
+
+    found: list[int] = []
+    step = Steps.step
+
+    def counted(steps: Steps, running: Any, prompt: Any, drafts: Sequence[int] = ()) -> bool:
+        found.append(len(drafts))
+        return step(steps, running, prompt, drafts)
+
+    monkeypatch.setattr(Steps, "step", counted)
+    return found
+
+
+def test_a_rewrite_takes_fewer_passes_than_tokens(
+    torch_generate: Runner, passes: list[int]
+) -> None:
+    """With the costs that are always assumed, and the temperature of a preset."""
+    done = torch_generate(messages=(REWRITE,), max_tokens=40, temperature=0.6, seed=4)
+    tokens = len(done.takes[0].token_ids)
+    assert done.stats.drafted_tokens == sum(passes)
+    assert done.stats.accepted_tokens >= 10
+    assert len(passes) <= tokens - done.stats.accepted_tokens < 0.75 * tokens
+
+
+def test_guesses_that_fail_cost_next_to_nothing(torch_generate: Runner, passes: list[int]) -> None:
+    """Four words at random repeat themselves again and again, and go on otherwise each time."""
+    from app.host.lookup import _extended
+
+    words = {" one": 100.0, " two": 100.0, " three": 100.0, " four": 100.0}
+    chaos: dict[str, Any] = {"temperature": 5.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0}
+    done = torch_generate("One, two,", max_tokens=48, seed=4, logit_bias=words, **chaos)
+    assert done.stats.drafted_tokens == sum(passes)
+    assert done.stats.drafted_tokens > 2 * done.stats.accepted_tokens
+    costs = (1.0, *_extended(torch_generate.engine._costs))
+    assert sum(costs[guessed] for guessed in passes) <= 1.015 * 48 + 1
 
 
 def test_switched_off_nothing_is_guessed(torch_folder: Path) -> None:

@@ -78,3 +78,20 @@ def test_bytes_that_hold_another_memory_are_refused(torch_engine: Any) -> None:
         unpack(state, lanes, length + 1, 8, device)
     with pytest.raises(ValueError, match="header"):
         unpack(np.zeros(100, np.uint8), lanes, length, 8, device)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("CUDA error"), MemoryError()])
+def test_a_memory_that_cannot_be_copied_keeps_no_model_open(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    from app.host.transformers import cache
+
+    def refuse(_lane: Any) -> Any:
+        raise error
+
+    engine = opened()
+    engine.read(Read(job=1, prompt=TEXT), Job(1, lambda _event: None))
+    monkeypatch.setattr(cache, "pack", refuse)
+    engine.close()
+    assert engine._model._network is None
+    assert not (tmp_path / "prompts").exists()

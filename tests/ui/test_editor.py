@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QInputMethodEvent, QTextCursor, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication, QTextEdit

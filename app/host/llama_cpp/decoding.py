@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
-from collections.abc import Sequence as ListOf
+from collections.abc import Collection, Sequence as ListOf
 
 import numpy as np
 import numpy.typing as npt

@@ -11,7 +11,7 @@ _OUT_OF_MEMORY = ("DefaultCPUAllocator", "out of memory")
 
 
 def explained(error: RuntimeError) -> LampblackError:
-    """What PyTorch raised, as a sentence; after a lack of memory its own reserves are given back."""
+    """What PyTorch raised, as a sentence; after a lack of memory it gives its reserves back."""
     if is_lack(error):
         empty_caches()
         return _lack()

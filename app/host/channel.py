@@ -1,0 +1,101 @@
+"""The streams between the host and the app: events out, commands and cancels in."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+from typing import BinaryIO
+
+import msgspec
+
+from app.core.errors import ProtocolError
+from app.engine.framing import frame, read_frame
+from app.engine.messages import (
+    Cancel,
+    Command,
+    HostEvent,
+    JobCommand,
+    Quit,
+    decode_command,
+    encode,
+)
+from app.host.base import Job
+
+
+class Channel:
+    """The way out: one event per frame."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def emit(self, event: HostEvent) -> None:
+        """Send an event; leaves the process when nobody listens any more."""
+        with self._lock:
+            try:
+                self._stream.write(frame(encode(event)))
+                self._stream.flush()
+            except OSError:
+                os._exit(0)
+
+
+class Inbox:
+    """The way in: commands wait for the main thread, cancels reach the running job at once."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._commands: queue.SimpleQueue[JobCommand] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._job: Job | None = None
+        self._gives_way = False
+        self._cancelled: set[int] = set()
+
+    def next(self, timeout: float | None = None) -> JobCommand | None:
+        """The next command that starts a job; None when none came for `timeout` seconds."""
+        try:
+            return self._commands.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no command waits."""
+        return self._commands.empty()
+
+    def begin(self, job: Job, *, gives_way: bool = False) -> None:
+        """Make `job` the one that cancels are for; one that gives way is stopped by any command."""
+        with self._lock:
+            self._job, self._gives_way = job, gives_way
+            if job.number in self._cancelled or (gives_way and not self.is_empty):
+                job.cancel()
+            # Jobs are numbered in their order: what is left are cancels of those that still wait.
+            self._cancelled = {number for number in self._cancelled if number > job.number}
+
+    def read_forever(self) -> None:
+        """Read until the app is gone, then leave at once, so that no orphan keeps the GPU."""
+        try:
+            while (payload := read_frame(self._stream)) is not None:
+                self._take(decode_command(payload))
+        except (ProtocolError, msgspec.MsgspecError) as error:
+            sys.stderr.write(f"The app sent something that is not a command: {error}\n")
+            sys.stderr.flush()
+            os._exit(2)
+        except OSError:
+            pass  # the pipe broke: the app is gone all the same
+        finally:
+            os._exit(0)
+
+    def _take(self, command: Command) -> None:
+        if isinstance(command, Quit):
+            os._exit(0)
+        with self._lock:
+            if not isinstance(command, Cancel):
+                self._commands.put(command)
+                if self._job is not None and self._gives_way:
+                    self._job.cancel()
+            elif self._job is not None and self._job.number == command.job:
+                self._job.cancel()
+            else:
+                self._cancelled.add(command.job)

@@ -1,0 +1,35 @@
+"""The inbox: which job a cancel is for."""
+
+from __future__ import annotations
+
+import io
+
+from app.engine.messages import Cancel
+from app.host.base import Job
+from app.host.channel import Inbox
+
+
+def begun(inbox: Inbox, number: int) -> Job:
+    job = Job(number, lambda _event: None)
+    inbox.begin(job)
+    return job
+
+
+def test_a_cancel_finds_its_job_however_many_wait_before_it() -> None:
+    inbox = Inbox(io.BytesIO())
+    running = begun(inbox, 1)
+    inbox._take(Cancel(job=3))
+    assert not running.cancelled
+    assert not begun(inbox, 2).cancelled
+    assert begun(inbox, 3).cancelled
+    assert not begun(inbox, 4).cancelled
+
+
+def test_a_cancel_that_comes_too_late_stops_nothing() -> None:
+    inbox = Inbox(io.BytesIO())
+    begun(inbox, 1)
+    late = begun(inbox, 2)
+    inbox._take(Cancel(job=1))
+    assert not late.cancelled
+    assert not begun(inbox, 3).cancelled
+    assert not inbox._cancelled
