@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
 
+import msgspec
+
 from app.bench.bare import Bare
 from app.bench.children import Child, yardstick_command
 from app.bench.ours import Ours

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,6 @@ import psutil
 import torch
 import transformers
 from safetensors import SafetensorError
-from tqdm import tqdm
-from transformers.utils import logging as transformers_logging
 
 from app.core.adapter_files import read_peft
 from app.core.adapters import Adapter
@@ -45,6 +43,7 @@ from app.host.transformers.kept import KeptFolders
 from app.host.transformers.lack import empty_caches, is_lack
 from app.host.transformers.memory import Lanes
 from app.host.transformers.model import Model, lay_out
+from app.host.transformers.progress import progress, stop_if_cancelled
 from app.host.transformers.vocabulary import Vocabulary
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
@@ -159,7 +158,7 @@ def _load_on(device: Device, order: _Order) -> TorchEngine:
     source, options = order.source, order.options
     before = stamps(source.files)
     threads = options.threads or default_threads()
-    with _explained(source), _progress(order.job):
+    with _explained(source), progress(order.job):
         network, tokenizer = _load(source, device, order.job, order.kept)
         merge(network, order.adapters)
         if not device.is_gpu:
@@ -201,14 +200,14 @@ def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -
     network, tokenizer = _from(*source.place, device, job)
     if kept is not None and before and stamps(source.files) == before:
         _without_quantization(network)
-        kept.save(source.path, device.dtype, network, tokenizer, lambda: _stop(job))
+        kept.save(source.path, device.dtype, network, tokenizer, lambda: stop_if_cancelled(job))
     return network, tokenizer
 
 
 def _from(place: str, more: dict[str, Any], device: Device, job: Job) -> tuple[Any, Any]:
-    _stop(job)
+    stop_if_cancelled(job)
     tokenizer = transformers.AutoTokenizer.from_pretrained(place, **more, **_LOCAL)
-    _stop(job)
+    stop_if_cancelled(job)
     network = transformers.AutoModelForCausalLM.from_pretrained(
         place,
         dtype=device.dtype,
@@ -217,7 +216,7 @@ def _from(place: str, more: dict[str, Any], device: Device, job: Job) -> tuple[A
         **more,
         **_LOCAL,
     )
-    _stop(job)
+    stop_if_cancelled(job)
     return network, tokenizer
 
 
@@ -228,46 +227,6 @@ def _without_quantization(network: Any) -> None:
         vars(network).pop(mark, None)
     if hasattr(network.config, "quantization_config"):
         del network.config.quantization_config
-
-
-def _stop(job: Job) -> None:
-    if job.cancelled:
-        raise CancelledError("Loading the model was stopped.")
-
-
-class _Bar:
-    """Stands for transformers' progress bar: tells the job how far it is, and ends it."""
-
-    def __init__(self, job: Job, items: Any, total: int) -> None:
-        self._job, self._items, self._total = job, items, max(1, total)
-
-    def __iter__(self) -> Iterator[Any]:
-        for count, item in enumerate(self._items):
-            _stop(self._job)
-            if count * 100 // self._total > (count - 1) * 100 // self._total:
-                self._job.emit(Loading(job=self._job.number, fraction=count / self._total))
-            yield item
-
-    def __getattr__(self, _name: str) -> Callable[..., None]:
-        return lambda *_, **__: None
-
-
-@contextmanager
-def _progress(job: Job) -> Iterator[None]:
-    """Follow what transformers loads; its own bars stay out of the log."""
-
-    def make(factory: Any, items: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        if not items or not hasattr(items[0], "__len__"):
-            return factory(*items, **options)
-        return _Bar(job, items[0], len(items[0]))
-
-    transformers_logging.disable_progress_bar()
-    tqdm.monitor_interval = 0  # no thread that watches bars which nobody sees
-    former = transformers_logging.set_tqdm_hook(make)
-    try:
-        yield
-    finally:
-        transformers_logging.set_tqdm_hook(former)
 
 
 @contextmanager
