@@ -273,6 +273,16 @@ def test_models_are_recommended_for_a_purpose_and_sorted(shop: Shop) -> None:
         tab.order.setCurrentIndex(tab.order.findData(order))
         assert shop.names()[0] == first
         assert shop.names()[-1] == "broken"
+    shop.select("small")
+    assert "Last used" in tab.about.text()
+
+
+def test_a_model_that_is_on_no_list_is_not_waited_for(shop: Shop) -> None:
+    shop.studio.bench.settings.change(model=str(shop.studio.bench.paths.config))
+    shop.desk._made()
+    with shop.qtbot.waitSignal(shop.manager.refreshed):
+        shop.studio.do("fit")
+    assert (shop.manager._wants_fit, shop.manager.fits.dialog) == ("", None)
 
 
 def test_the_catalogue_is_sorted_as_wished(shop: Shop) -> None:

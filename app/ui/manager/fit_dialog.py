@@ -149,6 +149,8 @@ class FitDialog(QDialog):
 
     def _add_sum(self, fit: Fit, device: str) -> None:
         head = self._heading(self.tr("Memory") if device == MEMORY else device)
+        is_first = self.grid.rowCount() <= 1
+        head.setContentsMargins(0, 0 if is_first else 10, 0, 0)
         self.grid.addWidget(head, self.grid.rowCount(), 0, 1, 2)
         for part in fit.parts:
             if part.device == device:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from app.ui.manager.passport_card import PassportCard
 from app.ui.manager.stock import Stock, Stocked, ordered
 from app.ui.manager.wording import fit_text, model_card, order_text, origin_text, purpose_text
 from app.ui.models_list import size_text
+from app.ui.moments import moment_text
 
 _ORDERS = ("best", "name", "size", "used")
 _ON_CARD = ("passport",)  # its button stands with the passport
@@ -115,13 +115,11 @@ class InstalledTab(QWidget):
         self.path = ElidedLabel()
         self.path.setProperty("kind", "muted")
         self.fit = FlowingNote()
-        self.notes = QPlainTextEdit()
+        self.notes = _NotesField()
         self.notes.setProperty("kind", "field")
         self.notes.setPlaceholderText(self.tr("Your notes on this model"))
         self.notes.setAccessibleName(self.tr("Notes"))
         self.notes.setTabChangesFocus(True)
-        self.notes.setMinimumHeight(60)
-        self.notes.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column = QVBoxLayout(body)
         column.setContentsMargins(14, 4, 4, 4)
         column.setSpacing(8)
@@ -241,7 +239,7 @@ class InstalledTab(QWidget):
         self._show_buttons()
 
     def _show_details(self, one: Stocked) -> None:
-        model = one.model
+        model, used = one.model, one.record.used_at
         self.title.setText(model.name)
         lines = [
             model.own_name,
@@ -249,6 +247,7 @@ class InstalledTab(QWidget):
             self.tr("Licence: {0}").format(model.licence) if model.licence else "",
             self.tr("Belongs to {0}").format(model.program) if model.program else "",
             origin_text(one.record),
+            self.tr("Last used {0}").format(moment_text(used)) if used else "",
         ]
         self.path.setText(model.path)
         self.path.setToolTip(model.path)
@@ -284,3 +283,15 @@ class InstalledTab(QWidget):
         for name in self.buttons:
             table.enable(name, on=enabled.get(name, one is not None))
         table.check("favourite", on=one is not None and one.record.favourite)
+
+
+class _NotesField(QPlainTextEdit):
+    """Room for some lines, and for more where there is any."""
+
+    def sizeHint(self) -> QSize:
+        """Three lines or so."""
+        return QSize(200, 4 * self.fontMetrics().lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:
+        """No less."""
+        return self.sizeHint()

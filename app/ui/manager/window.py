@@ -362,7 +362,7 @@ class ModelManager(QWidget):
         if self._wants_fit:
             self.show_fit(self._wants_fit)
         if stock.is_whole:
-            self._is_reading = False
+            self._is_reading, self._wants_fit = False, ""
             self._end_reading()
         else:
             self._read(quick=False)
