@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from app.host.writing import ContextFullError
 State = npt.NDArray[np.uint8]
 
 _DONE, _FULL, _ABORTED = 0, 1, 2
+_OUT_OF_MEMORY = re.compile("alloc|out ?of ?(device |host )?memory", re.IGNORECASE)
 
 
 class AbortedError(Exception):
@@ -100,6 +102,7 @@ class Context:
             self._watch.close()
             self._watch = None
         if job is not None:
+            self._library.forget_log()  # else an error of this job may be told by another's
             limits = self._limits and self._pace is not None and self._pace.adapts
             self._watch = Watch(self.handle, job, limits=limits)
 
@@ -206,7 +209,7 @@ def _pointer(array: npt.NDArray[Any], kind: Any) -> Any:
 
 def _failure(code: int, log: list[str]) -> Exception:
     last = log[-1] if log else f"it returned {code}"
-    if any("alloc" in line or "memory" in line for line in log[-5:]):
+    if any(map(_OUT_OF_MEMORY.search, log)):
         return OutOfMemoryError(
             "The model ran out of memory while it computed.",
             "Load it with a smaller context or batch, or with fewer layers on the GPU.",
