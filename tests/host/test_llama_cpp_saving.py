@@ -209,3 +209,18 @@ def test_a_reading_that_is_stopped_keeps_what_it_has(small: Runner) -> None:
     small.engine.read(Read(job=1, prompt=prompt), job)
     done = small(prompt, max_tokens=1)
     assert 0 < done.stats.reused_tokens < done.stats.prompt_tokens - 1
+
+
+def test_a_model_is_freed_even_where_saving_fails(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = opened(write_tiny(tmp_path / "a.gguf"))
+    read(engine, letters(300, 3))
+
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(engine._cache, "settle", fail)
+    with pytest.raises(MemoryError):
+        engine.close()
+    assert engine._model.handle is None
