@@ -41,8 +41,10 @@ def is_busy(job: Job) -> bool:
 
 def _busy() -> float:
     """The seconds that the allowed processors have worked since the system started."""
-    allowed = allowed_processors()
     rows = [row._asdict() for row in psutil.cpu_times(percpu=True)]
+    allowed = allowed_processors()
+    if max(allowed) >= len(rows):  # some are switched off, and the rows do not say which
+        allowed = set(range(len(rows)))
     worked: float = sum(
         seconds
         for number, row in enumerate(rows)
