@@ -40,19 +40,22 @@ class Prompter:
         pieces = tuple(words.piece(token) for token in ids)
         return LaidOut(ids=ids, pieces=pieces, bos=words.bos, ends=words.ends)
 
-    def fitted(self, prompt: str, messages: Sequence[ChatMessage], limit: int) -> tuple[Ids, int]:
+    def fitted(
+        self, prompt: str, messages: Sequence[ChatMessage], limit: int, size: int
+    ) -> tuple[Ids, int]:
         """The tokens with as much of the head dropped as `limit` asks for, and how many that were.
 
-        The head goes in blocks of a quarter of `limit`, so that the next continuation, a little
-        longer, still begins with the same tokens and finds them in the cache.
+        The head goes in blocks of a quarter of the context's `size`, so that the next continuation,
+        a little longer or with more takes, still begins with the same tokens and finds them in the
+        cache.
         """
         tokens = self.tokens(prompt, messages)
         if len(tokens) <= limit:
             return tokens, 0
         if messages:
-            return self._shortened(list(messages), len(tokens), limit)
+            return self._shortened(list(messages), len(tokens), limit, size)
         head = 1 if self._vocabulary.bos is not None else 0
-        dropped = _blocks(len(tokens) - limit, limit)
+        dropped = _blocks(len(tokens) - limit, size)
         return np.concatenate((tokens[:head], tokens[head + dropped :])), dropped
 
     def _chat(self, messages: Sequence[ChatMessage]) -> Ids:
@@ -76,13 +79,15 @@ class Prompter:
             return tokens
         return np.concatenate((np.array([bos], np.int32), tokens))
 
-    def _shortened(self, messages: list[ChatMessage], count: int, limit: int) -> tuple[Ids, int]:
+    def _shortened(
+        self, messages: list[ChatMessage], count: int, limit: int, size: int
+    ) -> tuple[Ids, int]:
         """Drop the head of the longest message until all fit."""
         before = count
         for _ in range(_ROUNDS):
             index = max(range(len(messages)), key=lambda place: len(messages[place].content))
             content = self._vocabulary.tokenize(messages[index].content)
-            dropped = _blocks(count - limit, limit)
+            dropped = _blocks(count - limit, size)
             if dropped >= len(content):
                 break
             text = b"".join(self._vocabulary.piece(int(token)) for token in content[dropped:])
@@ -103,6 +108,6 @@ def too_long(count: int, limit: int) -> PromptTooLongError:
     )
 
 
-def _blocks(excess: int, limit: int) -> int:
-    block = max(1, limit // 4)
+def _blocks(excess: int, size: int) -> int:
+    block = max(1, size // 4)
     return -(-excess // block) * block

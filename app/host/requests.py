@@ -32,7 +32,7 @@ def prompt_tokens(
             raise too_long(len(tokens), size - 1)
     else:
         limit = size - _room(request, size)
-        tokens, dropped = prompter.fitted(request.prompt, request.messages, limit)
+        tokens, dropped = prompter.fitted(request.prompt, request.messages, limit, size)
     if not len(tokens):
         tokens = _beginning(vocabulary)
     return tokens, dropped

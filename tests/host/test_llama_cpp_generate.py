@@ -269,10 +269,19 @@ def test_the_head_is_dropped_in_big_steps(small: Runner) -> None:
     tokens = small.engine.count("word " * 262, ())
     done = small("word " * 262, max_tokens=4, overflow="drop_head")
     assert done.stats.dropped_tokens + done.stats.prompt_tokens == tokens
-    assert done.stats.dropped_tokens == 63
+    assert done.stats.dropped_tokens == 64
     longer = small("word " * 270, max_tokens=4, overflow="drop_head")
-    assert longer.stats.dropped_tokens == 63
+    assert longer.stats.dropped_tokens == 64
     assert longer.stats.reused_tokens >= done.stats.prompt_tokens - 2
+
+
+def test_more_takes_of_a_text_that_is_too_long_go_on_from_the_same_words(small: Runner) -> None:
+    one = small("word " * 270, max_tokens=4, overflow="drop_head")
+    three = small("word " * 270, max_tokens=4, overflow="drop_head", n=3)
+    longer = small("word " * 270, max_tokens=40, overflow="drop_head")
+    for other in (three, longer):
+        assert other.stats.dropped_tokens == one.stats.dropped_tokens > 0
+        assert other.stats.reused_tokens == one.stats.prompt_tokens - 1
 
 
 def test_a_long_message_loses_its_head(small: Runner) -> None:
