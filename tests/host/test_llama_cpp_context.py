@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
 from app.core.errors import GenerationError, OutOfMemoryError
 from app.host.base import Job
-from app.host.llama_cpp import context as context_module
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.library import library
+from app.host.llama_cpp.library import library, native
 
 FAILED = "decode: failed to decode, ret = -3"
 FULL = "decode: failed to find a memory slot for batch of size 8"
@@ -39,10 +36,10 @@ def test_a_full_context_is_no_full_memory(
 
     context = small_engine._context
     context.watch(Job(1, lambda _event: None))
-    monkeypatch.setattr(context_module, "native", SimpleNamespace(llama_decode=decode))
-    with pytest.raises(kind):
-        context.decode(1)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(native, "llama_decode", decode)
+        with pytest.raises(kind):
+            context.decode(1)
     context.watch(None)
 
 
