@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 _CODE = (
     "app.ui.manager.asking",
+    "app.core.fit.report",
     "app.ui.manager.stock",
     "app.ui.manager.care",
     "app.ui.manager.catalogue_tab",
     "app.ui.manager.downloads_tab",
     "app.ui.manager.installed",
+    "app.ui.manager.fit_desk",
     "app.ui.manager.window",
 )
 """What the manager is made of, in pieces that each are brought in in a blink."""
