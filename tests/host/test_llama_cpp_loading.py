@@ -200,6 +200,13 @@ def test_the_librarys_log_is_read_once_at_the_border(line: str, kind: type[Excep
     assert "a.gguf" in error.message
 
 
+def test_the_reason_is_told_and_not_a_warning_before_it() -> None:
+    log = ["load: the tokenizer may be incorrect", "x: error loading model: no 'a' here.", "failed"]
+    assert _load_error(Path("a.gguf"), log).message == (
+        "llama.cpp could not load a.gguf: no 'a' here."
+    )
+
+
 def test_the_engine_describes_itself() -> None:
     report = engine_module.describe()
     assert report.available

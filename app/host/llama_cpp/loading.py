@@ -56,6 +56,7 @@ _HERE = "CPU"  # what a placement calls the processor
 _STEP = 0.01  # of progress per event
 
 _AGAIN = "Get the file again."
+_REASON = re.compile(r"error loading model: (.+)")
 
 
 class _ProcessorFullError(OutOfMemoryError):
@@ -316,8 +317,9 @@ def _load_error(file: Path, log: list[str]) -> LampblackError:
         if found := re.search(pattern, text):
             what = found.groupdict().get("what", "")
             return kind(message.format(file=file.name, what=what), hint)
-    reason = log[0].rstrip(".") if log else "it gave no reason"
-    return ModelLoadError(f"llama.cpp could not load {file.name}: {reason}.", _AGAIN)
+    said = _REASON.search(text)  # what stands before it are only warnings
+    reason = said[1] if said else log[0] if log else "it gave no reason"
+    return ModelLoadError(f"llama.cpp could not load {file.name}: {reason.rstrip('.')}.", _AGAIN)
 
 
 def _check_usable(file: Path, handle: Any) -> None:
