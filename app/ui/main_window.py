@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from app.core.errors import LampblackError
 from app.engine.messages import Done, Event, ModelInfo
@@ -17,9 +17,10 @@ from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.carets import Carets
 from app.ui.document_controller import DocumentController
+from app.ui.document_display import DocumentDisplay
 from app.ui.manager_desk import ManagerDesk
-from app.ui.manuscript import count_words
 from app.ui.model_desk import ModelDesk
+from app.ui.notices import Notices
 from app.ui.page_column import PageColumn
 from app.ui.passport_desk import PassportDesk
 from app.ui.questions import Questions
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from app.ui.smaller_desk import SmallerDesk
 
 _KEEP_SAMPLING_MS = 600
-_COUNT_WORDS_MS = 120
-_LOOK_AT_STORE_MS = 2000
 _MODEL_SUFFIX = ".gguf"
 _OF_A_MODEL = ("unload", "measure", "smaller", "adapters", "passport")
 
@@ -55,7 +54,6 @@ class MainWindow(QMainWindow):
         self._memory = WindowMemory(workbench.paths.config / "window.ini")
         self.questions = questions or Questions(self)
         self._empty_was_shown = False
-        self._store_problems_shown = 0
         self._make_parts()
         self._lay_out()
         self.view = ViewDesk(
@@ -66,7 +64,7 @@ class MainWindow(QMainWindow):
         self._connect_documents()
         self.view.show_settings()
         self._memory.restore(self, self.splitter)
-        self._show_document()
+        self.display.show_document()
         self.writing.show_takes()
 
     # Making
@@ -98,23 +96,19 @@ class MainWindow(QMainWindow):
             self._memory,
             self,
         )
+        self.notices = Notices(bench, self.page.banners, self.desk, self)
         self.documents = DocumentController(bench, self.editor, self.questions, self)
+        self.display = DocumentDisplay(
+            self, self.documents, self.editor, self.status, self.actions_table
+        )
         self._carets = Carets(self._memory, self.documents, self.editor)
         self.writing = WritingDesk(
             bench, self.page, self.status, self.actions_table, self.desk, self.documents
         )
         self.session = self.writing.make_session(self.sampling.sampling)
         self.tokens = TokenCount(self.editor, bench.worker, self)
-        self._keep_sampling = self._later(_KEEP_SAMPLING_MS, self._store_sampling)
-        self._count_words = self._later(_COUNT_WORDS_MS, self._show_words)
-        self._look_at_store = self._later(_LOOK_AT_STORE_MS, self._show_store_problems)
-
-    def _later(self, wait_ms: int, call: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(wait_ms)
-        timer.timeout.connect(call)
-        return timer
+        self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
+        self._keep_sampling.timeout.connect(self._store_sampling)
 
     def _lay_out(self) -> None:
         self.side = SidePanel(self.sampling)
@@ -132,7 +126,6 @@ class MainWindow(QMainWindow):
         self.recent_menu.chosen.connect(lambda path: self.open_paths([path]))
         self.recent_menu.cleared.connect(self.documents.clear_recent)
         menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
-        self.editor.set_menu_maker(self._context_menu)
 
     @property
     def models_panel(self) -> ModelsPanel:
@@ -152,7 +145,7 @@ class MainWindow(QMainWindow):
         if self._smaller is None:
             from app.ui.smaller_desk import SmallerDesk
 
-            self._smaller = SmallerDesk(self.bench, self.page.banners, self._passage, self)
+            self._smaller = SmallerDesk(self.bench, self.page.banners, self.display.passage, self)
             self._smaller.made.connect(lambda _path: self.models_panel.refresh())
             self._smaller.wanted.connect(self.desk.load)
         return self._smaller
@@ -213,10 +206,6 @@ class MainWindow(QMainWindow):
         self.editor.zoom_asked.connect(self.view.zoom)
         self.editor.files_dropped.connect(self.open_paths)
         page.files_dropped.connect(self.open_paths)
-        self.editor.history_moved.connect(self._show_history)
-        for name in ("cut", "copy"):
-            self.actions_table[name].setEnabled(False)
-            self.editor.copyAvailable.connect(self.actions_table[name].setEnabled)
         self.status.stopped.connect(self._stop)
 
     def _connect_desk(self) -> None:
@@ -228,7 +217,7 @@ class MainWindow(QMainWindow):
         desk.gone.connect(self._on_model_gone)
         self.passports.moved.connect(self._show_examining)
         desk.models.leaving.connect(session.stop)
-        self.view.settings_applied.connect(self._offer_reload)
+        self.view.settings_applied.connect(self.notices.offer_reload)
         self.view.settings_applied.connect(self.writing.reading.wake)
         for name in _OF_A_MODEL:
             self.actions_table[name].setEnabled(False)
@@ -244,35 +233,23 @@ class MainWindow(QMainWindow):
     def _connect_documents(self) -> None:
         documents = self.documents
         documents.leaving.connect(self.session.leave)
-        documents.replaced.connect(self._show_document)
         documents.replaced.connect(self.page.show_page)
         documents.saved.connect(self._on_saved)
-        documents.failed.connect(self.show_error)
-        self.editor.document().modificationChanged.connect(self.setWindowModified)
-        self.editor.changed.connect(lambda _change, _source: self._on_text_changed())
-        self.editor.selectionChanged.connect(self._on_text_changed)
+        documents.failed.connect(self.notices.show_error)
+        self.editor.changed.connect(lambda _change, _source: self.tokens.wake())
+        self.editor.selectionChanged.connect(self.tokens.wake)
         self.editor.cursorPositionChanged.connect(self.tokens.wake)
 
     # Beginning and ending
 
     def begin(self) -> None:
         """After the window is shown: say what was wrong, list the models, load the last one."""
-        for problem in (*self.bench.settings.problems, *self.bench.presets.problems):
-            self.page.banners.say(problem, "notice")
-        self._show_store_problems()
+        self.notices.begin()
         self.desk.begin()
         settings = self.bench.settings.settings
         if settings.load_at_start and self.desk.models.last_path():
             self.desk.models.load_last()
         self.editor.setFocus()
-
-    def _show_store_problems(self) -> None:
-        """Say once what keeps the store from writing; the writer can go on and save."""
-        problems = self.bench.store.problems
-        for problem in problems[self._store_problems_shown :]:
-            self.page.banners.say(problem)
-        self._store_problems_shown = len(problems)
-        self._look_at_store.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved text, then end everything that runs."""
@@ -310,10 +287,10 @@ class MainWindow(QMainWindow):
 
     def _on_event(self, event: Event | Path | LampblackError) -> None:
         if isinstance(event, Path):
-            self._on_bug(event)
+            self.notices.show_bug(event)
             return
         if isinstance(event, LampblackError):
-            self.show_error(event)
+            self.notices.show_error(event)
             return
         self.desk.models.on_event(event)
         if self._smaller is not None:
@@ -324,14 +301,6 @@ class MainWindow(QMainWindow):
         self.passports.on_event(event)
         if isinstance(event, Done) and event.takes:
             self.sampling.set_last_seed(event.seed)
-
-    def _on_bug(self, report: Path) -> None:
-        self.page.banners.say(
-            self.tr("Something went wrong in Lampblack; your text is safe. A report is kept here."),
-            "error",
-            self.tr("Show It"),
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(report))),
-        )
 
     def _on_model_ready(self, model: ModelInfo) -> None:
         self.sampling.set_engine(model.engine)
@@ -359,19 +328,6 @@ class MainWindow(QMainWindow):
         self.page.write_bar.line.allow("")
         for name in _OF_A_MODEL:
             self.actions_table[name].setEnabled(False)
-
-    def _offer_reload(self) -> None:
-        """Say that other load settings wait for the next load; offer that now."""
-        model = self.desk.models.model
-        if model is not None and self.desk.models.is_outdated:
-            self.page.banners.say(
-                self.tr(
-                    "The model settings that you changed count when the model is loaded again."
-                ),
-                "notice",
-                self.tr("Load Again"),
-                lambda: self.desk.load(model.path),
-            )
 
     def _on_model_wanted(self, some_on_disk: bool) -> None:
         if some_on_disk:
@@ -423,52 +379,9 @@ class MainWindow(QMainWindow):
         if texts and self.documents.open_path(texts[0]):
             self.page.show_page()
 
-    def show_error(self, error: LampblackError) -> None:
-        """Show an error in a banner."""
-        self.page.banners.say(str(error))
-
     def _on_saved(self, path: str) -> None:
-        self._show_document()
+        self.display.show_document()
         self.status.say(self.tr("Saved {0}").format(path))
-
-    def _show_document(self) -> None:
-        self.setWindowTitle(f"{self.documents.name}[*] — Lampblack")
-        self.setWindowFilePath(str(self.documents.path or ""))
-        self.setWindowModified(self.documents.is_modified)
-        self._show_words()
-        self._show_history()
-
-    def _on_text_changed(self) -> None:
-        if not self._count_words.isActive():  # begun again, it would never end while text streams
-            self._count_words.start()
-        self.tokens.wake()
-
-    def _show_words(self) -> None:
-        cursor = self.editor.textCursor()
-        selected = self.editor.manuscript.text(cursor.selectionStart(), cursor.selectionEnd())
-        self.status.show_words(self.editor.manuscript.words, count_words(selected))
-
-    def _show_history(self) -> None:
-        self.actions_table["undo"].setEnabled(self.editor.history.can_undo)
-        self.actions_table["redo"].setEnabled(self.editor.history.can_redo)
-
-    def _context_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for names in (
-            ("undo", "redo"),
-            ("cut", "copy", "paste", "select_all"),
-            ("continue", "retry"),
-        ):
-            menu.addActions([self.actions_table.draw(name) for name in names])
-            menu.addSeparator()
-        return menu
-
-    def _passage(self) -> str:
-        """The selection, or else the manuscript: what something may be measured with."""
-        cursor = self.editor.textCursor()
-        start, end = cursor.selectionStart(), cursor.selectionEnd()
-        manuscript = self.editor.manuscript
-        return manuscript.text(start, end) if end > start else manuscript.text()
 
     # Settings
 
@@ -479,7 +392,7 @@ class MainWindow(QMainWindow):
         try:
             self.bench.settings.change(**changes)
         except LampblackError as error:
-            self.show_error(error)
+            self.notices.show_error(error)
 
 
 def _is_model(path: Path) -> bool:

@@ -55,7 +55,7 @@ class RecoveryDesk(QObject):
                 return
             self._store.discard(recovery.id)
         except LampblackError as error:
-            self._window.show_error(error)
+            self._window.notices.show_error(error)
             return
         self._done(recovery)
 

@@ -96,10 +96,10 @@ def test_everything_that_can_be_used_has_a_name(studio):
 
 
 def test_words_are_shown_and_those_selected(studio, qtbot):
-    with qtbot.waitSignal(studio.window._count_words.timeout):
+    with qtbot.waitSignal(studio.window.display.counting.timeout):
         studio.show("It was a dark night.")
     assert studio.window.status.words.text() == "5 words"
-    with qtbot.waitSignal(studio.window._count_words.timeout):
+    with qtbot.waitSignal(studio.window.display.counting.timeout):
         studio.window.editor.selectAll()
     assert studio.window.status.words.text() == "5 of 5 words"
 
@@ -233,7 +233,7 @@ def test_what_keeps_the_store_from_writing_is_said_once(studio, monkeypatch):
     problems = ("The disk is full.",)
     monkeypatch.setattr(type(studio.bench.store), "problems", property(lambda _store: problems))
     studio.window.begin()
-    studio.window._show_store_problems()
+    studio.window.notices._show_store_problems()
     assert studio.banners == ["The disk is full."]
 
 
