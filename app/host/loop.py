@@ -60,7 +60,7 @@ from app.host.base import Engine, EngineModule, Job, check_variants
 from app.host.channel import Channel, Inbox
 from app.host.examining.examination import Examination
 from app.host.loader import Loader
-from app.host.memory import give_back
+from app.host.memory import give_back, share_one_arena
 
 ENGINE_MODULES = {
     "llama.cpp": "app.host.llama_cpp",
@@ -79,6 +79,7 @@ MAX_ALTERNATIVES = 1000
 
 def run_host() -> NoReturn:
     """Serve the app on the standard streams until they end; never returns."""
+    share_one_arena()
     commands, events = _take_streams()
     _settle_process()
     channel = Channel(events)

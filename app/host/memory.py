@@ -5,13 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-_ALLOCATOR = {-8: 1, -3: 4 << 20, -1: 64 << 20}
-"""By the numbers in malloc.h: one arena for all threads; what is larger than the second is mapped
-by itself; a smaller free end than the third is kept, so that no step has to ask for it anew."""
+_ONE_ARENA = {-8: 1}
+_LARGE_BUFFERS = {-3: 4 << 20, -1: 64 << 20}
+"""By the numbers in malloc.h: how many arenas there may be; what is larger than the second is
+mapped by itself; a smaller free end than the third is kept, so that no step asks for it anew."""
 
 _NOT_NEEDED = 4  # MADV_DONTNEED
 _MAPPINGS = Path("/proc/self/maps")
@@ -43,15 +44,28 @@ def at_most_more(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
+def share_one_arena() -> None:
+    """Let all threads take their memory from one place; to be called before any is started.
+
+    GNU's C library gives each thread an arena of its own, and hands those that there are already to
+    new threads by turns. A model then lies now in this one, now in that, and `give_back` cannot
+    empty the end of any but the first: the others stay as large as they ever were.
+    """
+    _set_allocator(_ONE_ARENA)
+
+
 def settle_allocator() -> None:
     """Let large buffers go back to the system at once; PyTorch, which takes many, would be slower.
 
-    GNU's C library would keep them after the first that was freed, and gives each thread that loads
-    a model a place of its own, whose end `give_back` cannot hand back.
+    GNU's C library would keep them after the first that was freed.
     """
+    _set_allocator(_LARGE_BUFFERS)
+
+
+def _set_allocator(options: Mapping[int, int]) -> None:
     option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if option is not None:
-        for number, value in _ALLOCATOR.items():
+        for number, value in options.items():
             option(number, value)
 
 
