@@ -218,6 +218,7 @@ class Host:
         module = _engine_module(command.engine)
         self._loader = Loader(module, command, job)
         self._engine = self._loader.wait()
+        give_back()  # what was needed only to load it
         seconds = perf_counter() - begun
         return Loaded(job=job.number, model=self._engine.info, seconds=seconds)
 

@@ -35,8 +35,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CONTEXT = 512
 WRITER = Path(__file__).with_name("writer.py")
 COPY = Path(__file__).with_name("second_model.py")
-BEGINNING = "The old lighthouse keeper opened the door and looked at the sea. " * 60
-"""More than the context holds: what a long text needs is then there from the first take on."""
+BEGINNING = "The old lighthouse keeper opened the door and looked at the sea. " * 60 + "灯塔。Море."
+"""More than the context holds, in all the scripts that the writer types: what a long text and their
+fonts need is then there from the first take on."""
 
 ENDS_WITHIN_S = 10
 

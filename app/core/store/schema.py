@@ -54,6 +54,7 @@ MIGRATIONS: tuple[str, ...] = (
 """What leads from one version of the store to the next; only ever added to."""
 
 _BUSY_MS = 5000
+_CACHE_KIB = 512  # it is written, and hardly ever read: SQLite's own 2,000 would only fill up
 _CHECKED_BYTES = 64 * 1024 * 1024  # above it a check of the whole file would hold up the start
 
 
@@ -73,6 +74,7 @@ def connect(path: Path) -> apsw.Connection:
     connection = apsw.Connection(str(path))
     try:
         connection.set_busy_timeout(_BUSY_MS)
+        connection.pragma("cache_size", -_CACHE_KIB)
         _check(connection, path)
         migrate(connection, MIGRATIONS)
         connection.pragma("journal_mode", "wal")
