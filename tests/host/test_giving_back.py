@@ -7,6 +7,7 @@ import platform
 import sys
 import threading
 import weakref
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ import pytest
 
 from app.core.errors import CancelledError, ModelLoadError
 from app.core.load_options import LoadOptions
-from app.engine.messages import Load
+from app.engine.messages import Load, ModelInfo, Unload
+from app.host import loop
 from app.host.base import Job
-from app.host.loop import Loader
+from app.host.loop import Host, Inbox, Loader
 from app.host.memory import give_back, let_go_of
 from tests.host.driving import load_torch
 
@@ -28,8 +30,11 @@ COMMAND = Load(job=1, path="model", engine="fake")
 class Weights:
     """What a load holds."""
 
-    def __init__(self) -> None:
+    info = ModelInfo(name="model", path="model", engine="fake")
+
+    def __init__(self, block: object = None) -> None:
         self.closed = False
+        self.block = block
 
     def close(self) -> None:
         self.closed = True
@@ -84,6 +89,25 @@ def test_a_load_that_is_not_stopped_brings_its_engine() -> None:
     engine: Any = Loader(module, COMMAND, job()).wait()
     assert engine is module.weights()
     assert not engine.closed
+
+
+class Wasteful:
+    """An engine's module that needs much more while it loads than its engine keeps."""
+
+    def load(self, path: str, options: LoadOptions, job: Job, *_: str, **more: Any) -> Any:
+        blocks = [np.ones(100_000, np.uint8) for _ in range(400)]
+        self.full = psutil.Process().memory_info().rss
+        return Weights(blocks[-1])  # which lies at the heap's end
+
+
+def test_what_only_a_load_needed_goes_back_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = Wasteful()
+    monkeypatch.setattr(loop, "_engine_module", lambda _name: module)
+    host = Host(lambda _event: None, Inbox(BytesIO()))
+    host.serve(COMMAND)
+    if platform.libc_ver()[0] == "glibc":
+        assert module.full - psutil.Process().memory_info().rss > 20_000_000
+    host.serve(Unload(job=2))
 
 
 def test_freed_memory_goes_back_to_the_system() -> None:
