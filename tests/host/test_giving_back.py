@@ -20,7 +20,9 @@ from app.core.load_options import LoadOptions
 from app.engine.messages import Load, ModelInfo, Unload
 from app.host import loop
 from app.host.base import Job
-from app.host.loop import Host, Inbox, Loader
+from app.host.channel import Inbox
+from app.host.loader import Loader
+from app.host.loop import Host
 from app.host.memory import give_back, let_go_of
 from tests.host.driving import load_torch
 
