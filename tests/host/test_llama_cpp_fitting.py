@@ -16,7 +16,7 @@ from app.core.load_options import LoadOptions
 from app.core.machine import Machine
 from app.host.base import MAX_VARIANTS
 from app.host.llama_cpp import fitting
-from app.host.llama_cpp.fitting import fitted
+from app.host.llama_cpp.fitting import fitted, stays_in_memory
 from tests.host.driving import load
 
 PLAIN = LoadOptions(threads=1, tune=False, gpu_layers=0)
@@ -67,6 +67,10 @@ def test_weights_that_do_not_stay_in_memory_are_mapped_and_that_is_said(
     options, notes = fitted(model, PLAIN, ())
     assert options.kv_type != "f16" or options.context != 0 or "read from the disk" in notes[-1]
     assert "read from the disk again and again" in notes[-1]
+    assert not stays_in_memory(model, options, ())
+    free(last.total)
+    options, _notes = fitted(model, PLAIN, ())
+    assert stays_in_memory(model, options, ())
 
 
 def test_the_worst_case_is_a_sentence_with_advice(starter_model: Path, free: Free) -> None:

@@ -29,7 +29,7 @@ from app.core.machine import Machine
 from app.engine.messages import HostEvent, Loading
 from app.host import llama_cpp as engine_module
 from app.host.base import Job
-from app.host.llama_cpp import loading
+from app.host.llama_cpp import fitting, loading
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
 from app.host.llama_cpp.loading import _load_error
@@ -242,10 +242,10 @@ def test_weights_are_copied_for_speed_only_where_they_stay_in_memory(
 ) -> None:
     """A copy that does not fit would end the process; what is in the file is read again."""
     tiny = write_tiny(tmp_path / "tiny.gguf", "Q4_0")
-    plain = LoadOptions(threads=1, tune=False, gpu_layers=0)
+    plain = LoadOptions(threads=1, tune=False, gpu_layers=0, fit="as-asked")
     load(tiny, plain).close()
     assert library().has_copied or "AVX2" not in library().features
-    monkeypatch.setattr(loading, "this_machine", lambda: Machine(2**33, 1, 1))
+    monkeypatch.setattr(fitting, "this_machine", lambda _gpus: Machine(2**33, 1, 1))
     load(tiny, plain).close()
     assert not library().has_copied
 

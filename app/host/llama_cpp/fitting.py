@@ -40,6 +40,15 @@ def fitted(
     raise _refusal(layout, options, machine, steps[-1].fit, adapters)
 
 
+def stays_in_memory(
+    layout: Layout, options: LoadOptions, devices: Iterable[Device], adapters: int = 0
+) -> bool:
+    """Whether the processor's part of the model has room as it is loaded, the weights included."""
+    machine = this_machine(_cards(devices))
+    fit = estimate(layout, options, machine, adapters=adapters)
+    return memory_need(fit, machine, mapped=False) <= machine.memory_free
+
+
 def sizes_of(adapters: Iterable[Adapter]) -> int:
     """The bytes of the adapters' files."""
     return sum(Path(adapter.path).stat().st_size for adapter in adapters)

@@ -28,13 +28,12 @@ from app.core.fit.layout import Layout, header_layout
 from app.core.fit.placement import Device, Placement, no_room, place, respread
 from app.core.gguf import read_header
 from app.core.load_options import LoadOptions
-from app.core.machine import this_machine
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.base import LEAST_CONTEXT, Job, check_context
 from app.host.fingerprint import digests, parts, stamps
 from app.host.llama_cpp.adapting import attach, check_all
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.fitting import fitted, sizes_of
+from app.host.llama_cpp.fitting import fitted, sizes_of, stays_in_memory
 from app.host.llama_cpp.library import library, native, report
 from app.host.llama_cpp.measuring import NOT_MEASURED, tuned, tuning_file
 from app.host.llama_cpp.model import Model, metadata
@@ -52,7 +51,6 @@ from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
 _BATCH = 512  # rows of a batch and of a micro-batch where nothing else was measured
-_HERE = "CPU"  # what a placement calls the processor
 _STEP = 0.01  # of progress per event
 
 _AGAIN = "Get the file again."
@@ -90,8 +88,10 @@ def load_engine(
     if remembered is not None and remeasure:
         remembered.forget()
         options = msgspec.structs.replace(options, tune=True)  # for once, as it was asked for
+    # A copy of weights for speed must stay in memory: only what lies in the file is read again.
+    copies = not options.mmap or stays_in_memory(layout, options, devices, sizes_of(adapters))
     model, settings, placement, notes = _load_where_it_fits(
-        file, options, devices, needed, job, remembered, adapters
+        file, options, devices, needed, job, remembered, adapters, copies=copies
     )
     notes += changed
     if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
@@ -124,13 +124,14 @@ def _load_where_it_fits(
     job: Job,
     remembered: TuningFile | None,
     adapters: tuple[Adapter, ...],
+    *,
+    copies: bool,
 ) -> tuple[Model, EngineSettings, Placement, list[str]]:
     """Load with fewer and fewer layers on the GPU until it has room; the notes say so."""
     placement = place(devices, needed, options.gpu_layers)
     notes = list(placement.notes)
     while True:
         try:
-            copies = not options.mmap or _has_room(placement, needed)
             model, settings = _load_placed(
                 file, options, placement, job, remembered, adapters, copies=copies
             )
@@ -209,15 +210,6 @@ def _with_fewer(error: OutOfMemoryError, placement: Placement) -> OutOfMemoryErr
         f"{error.message.rstrip('.')} with {placement.layers} layers on the graphics card.",
         "Ask for fewer layers there, or for -1 to put there what fits.",
     )
-
-
-def _has_room(placement: Placement, needed: Demand) -> bool:
-    """Whether the processor's part stays in memory, so that weights may be copied for speed.
-
-    Where it does not, they stay in the mapped file: only what lies there can be read again.
-    """
-    here = sum(one.weights + one.cache for one in placement.held(needed) if one.device == _HERE)
-    return here + needed.scratch + needed.logits <= this_machine().memory_free
 
 
 def _load_model(
