@@ -89,7 +89,7 @@ def test_what_is_saved_and_recorded_tells_adapters_apart(base: Path, adapter: Pa
         loaded = engine(base, *attached)
         assert loaded.info.adapters == tuple(attached)
         assert len(loaded.info.settings.adapters) == len(adapters)
-        seen.add(_settings(loaded.info))
+        seen.add(_settings(loaded.info, ()))
         loaded.close()
     assert len(seen) == 3
 
