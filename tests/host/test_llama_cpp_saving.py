@@ -194,6 +194,21 @@ def test_nothing_is_put_aside_that_the_free_memory_cannot_hold(
     assert read(engine, letters(300, 3)).stats.reused_tokens < 2
 
 
+def test_a_saved_prompt_that_would_fill_the_memory_is_read_anew_and_stays(
+    opened: Open, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_tiny(tmp_path / "a.gguf")
+    first = opened(path)
+    read(first, letters(400, 3))
+    first.close()
+    second, third = opened(path), opened(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=200_000))
+        assert read(second, letters(400, 3)).stats.reused_tokens == 0
+    assert list(folder.iterdir())
+    assert read(third, letters(400, 3)).stats.reused_tokens == 399
+
+
 def test_what_was_read_ahead_is_not_read_again(generate: Runner) -> None:
     prompt = "Nobody had told the clerks in the harbour about the eleventh ship. " * 3
     ahead = generate.engine.read(Read(job=1, prompt=prompt), Job(1, lambda _event: None))

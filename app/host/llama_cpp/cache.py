@@ -191,7 +191,7 @@ class PrefixCache:
         if self._saved is None:
             return False
         saved, length = self._saved.best(tokens, whole=not self._partial)
-        if saved is None or length < known + WORTH:
+        if saved is None or length < known + WORTH or saved.header.size > _available() // 2:
             return False
         state = self._saved.load(saved)
         if state is None:
@@ -270,5 +270,10 @@ class PrefixCache:
 
 def _room() -> int:
     """The bytes that copies of prompts may take now."""
+    return _available() // _MEMORY_SHARE
+
+
+def _available() -> int:
+    """The free memory in bytes."""
     available: int = psutil.virtual_memory().available
-    return available // _MEMORY_SHARE
+    return available
