@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -138,6 +139,7 @@ class ModelLibrary:
         self._programs = programs
         self._of_user = known
         self._known: dict[str, tuple[_Stamp, ModelFile]] = {}
+        self._listing = threading.Lock()
         self._too_large: list[str] = []
 
     @property
@@ -150,7 +152,14 @@ class ModelLibrary:
         )
 
     def list(self) -> tuple[ModelFile, ...]:
-        """Every model by name, broken ones with their problem; unchanged files are not read."""
+        """Every model by name, broken ones with their problem; unchanged files are not read.
+
+        Of several who ask at the same time one reads, and the others know by then.
+        """
+        with self._listing:
+            return self._list()
+
+    def _list(self) -> tuple[ModelFile, ...]:
         found: dict[str, Found] = {}
         self._too_large = []
         for one in self._found():

@@ -19,14 +19,19 @@ if TYPE_CHECKING:
     from app.ui.manager.window import ModelManager
 
 _CODE = (
-    "app.ui.manager.asking",
+    "app.core.housekeeping",
+    "app.core.catalogue",
+    "psutil",
+    "app.core.fit.estimate",
     "app.core.fit.report",
+    "app.ui.manager.asking",
     "app.ui.manager.stock",
     "app.ui.manager.care",
     "app.ui.manager.catalogue_tab",
     "app.ui.manager.downloads_tab",
-    "app.ui.manager.installed",
     "app.ui.manager.fit_desk",
+    "app.ui.manager.installed",
+    "app.ui.manager.token_desk",
     "app.ui.manager.window",
 )
 """What the manager is made of, in pieces that each are brought in in a blink."""

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import struct
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -418,3 +419,29 @@ def test_the_starter_model_has_a_word_of_its_own(shelf: Path, starter_model: Pat
     assert "lampblack models get starter" in caught.value.hint
     assert library(starter_model.parent).resolve("Starter").path == str(starter_model)
     assert Path(library(starter_model.parent).resolve("smollm2").path).name == STARTER.file_name
+
+
+def test_who_asks_at_the_same_time_reads_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    began, go = threading.Event(), threading.Event()
+
+    def look(path: Path) -> ModelFile:
+        read.append(path)
+        began.set()
+        go.wait()
+        raise NotAModelError("It is none.")
+
+    (tmp_path / "one.gguf").write_bytes(b"x")
+    monkeypatch.setattr(models_module, "inspect", look)
+    library = ModelLibrary(tmp_path, tuple)
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(len(library.list()))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    began.wait()
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert (found, len(read)) == ([1, 1, 1], 1)

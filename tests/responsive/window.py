@@ -279,7 +279,7 @@ class Driver(QObject):
         return self._window.manager.manager
 
     def _refreshed(self) -> Steps:
-        yield lambda: not self._manager._is_reading
+        yield lambda: self._manager is not None and not self._manager._is_reading
 
     def _press(self) -> None:
         """A key in the manuscript, or let the model write."""
