@@ -157,11 +157,11 @@ class ModelManager(QWidget):
 
     def _make_parts(self) -> None:
         self.banners = BannerArea()
-        self.installed = InstalledTab()
-        self.catalogue = CatalogueTab()
-        self.downloads = DownloadsTab()
-        self.tabs = QTabWidget()
+        self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.installed = InstalledTab(self.tabs)
+        self.catalogue = CatalogueTab(self.tabs)
+        self.downloads = DownloadsTab(self.tabs)
         self.tabs.addTab(self.installed, self.tr("On This Machine"))
         self.tabs.addTab(self.catalogue, self.tr("Catalogue"))
         self.tabs.addTab(self.downloads, self.tr("Downloads"))
