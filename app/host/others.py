@@ -9,8 +9,7 @@ import psutil
 from app.host.base import Job
 from app.host.threads import allowed_processors
 
-BUSY_CORES = 0.2
-"""When other programs take more than that, the machine is busy."""
+_LEAST_BUSY, _BUSY_SHARE = 0.2, 0.05
 
 _LOOK_S = 0.2
 _NOT_WORK = ("idle", "iowait", "guest", "guest_nice")  # a guest's time is in "user" already
@@ -32,11 +31,19 @@ class Others:
         return max(0.0, others / passed) if passed > 0 else 0.0
 
 
+def busy_cores() -> float:
+    """When other programs keep more processors busy than that, the machine is busy.
+
+    A desktop is never quite still: with many processors, more of that goes unnoticed.
+    """
+    return max(_LEAST_BUSY, _BUSY_SHARE * len(allowed_processors()))
+
+
 def is_busy(job: Job) -> bool:
     """Whether other programs keep this machine busy just now; takes a moment to see."""
     others = Others()
     job.changed.wait(_LOOK_S)
-    return others.cores > BUSY_CORES
+    return others.cores > busy_cores()
 
 
 def _busy() -> float:

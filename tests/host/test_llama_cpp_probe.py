@@ -223,7 +223,7 @@ def test_every_number_of_cores_has_levels() -> None:
 def test_times_of_a_busy_machine_are_not_taken_for_a_quiet_one() -> None:
     found = Machine(FAST, deep=2.0, flash=1.0).probed()
     assert judged(found, USUAL, 0.1) is found
-    doubted = judged(found, USUAL, 0.5)
+    doubted = judged(found, USUAL, 64.0)
     assert doubted.tuning == Tuning(
         threads=4, flash_attention=False, batch=512, ubatch=512, rows_cost=found.tuning.rows_cost
     )

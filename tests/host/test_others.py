@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from app.host import others
-from app.host.others import Others
+from app.host.others import Others, busy_cores
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,11 @@ def test_every_processor_that_may_be_used_is_counted(
     watched = Others()
     worked = 2.0  # two seconds of each one's time: all of it
     assert watched.cores == counted
+
+
+@pytest.mark.parametrize(("processors", "busy"), [(1, 0.2), (2, 0.2), (4, 0.2), (16, 0.8)])
+def test_what_a_desktop_always_does_keeps_no_large_machine_from_being_measured(
+    monkeypatch: pytest.MonkeyPatch, processors: int, busy: float
+) -> None:
+    monkeypatch.setattr(others, "allowed_processors", lambda: set(range(processors)))
+    assert busy_cores() == pytest.approx(busy)

@@ -20,7 +20,7 @@ from app.host.llama_cpp.probe import Defaults, probe, thread_levels
 from app.host.llama_cpp.subject import CONTEXT, OUTPUTS, ModelSubject
 from app.host.llama_cpp.tuning import Probed, Tuning, TuningFile, setup_of
 from app.host.llama_cpp.waiting import waiting_policy
-from app.host.others import BUSY_CORES, Others, is_busy
+from app.host.others import Others, busy_cores, is_busy
 from app.host.threads import default_threads
 
 NOT_MEASURED = (
@@ -94,7 +94,7 @@ def judged(found: Probed, defaults: Defaults, busy: float) -> Probed:
     The times of a busy machine say nothing about a quiet one; only the costs of small batches are
     ratios of neighbours in time.
     """
-    if found.is_steady and busy <= BUSY_CORES:
+    if found.is_steady and busy <= busy_cores():
         return found
     usual = Tuning(
         threads=defaults.levels[0],
