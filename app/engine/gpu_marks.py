@@ -1,7 +1,8 @@
 """What is remembered of loads onto a GPU: one that never came to its end is not tried unasked.
 
-A driver can take the engine, the program or the whole machine down, so that a mark is on disk
-before anything is put on the GPU, and goes when the load ends in any other way than a crash.
+A driver can take the engine, the program or the whole machine down, so that a mark is written as
+soon as the engine says that it turns to the GPU, and goes when the load ends in any other way than
+a crash.
 """
 
 from __future__ import annotations

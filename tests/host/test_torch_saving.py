@@ -95,3 +95,20 @@ def test_a_memory_that_cannot_be_copied_keeps_no_model_open(
     engine.close()
     assert engine._model._network is None
     assert not (tmp_path / "prompts").exists()
+
+
+def test_a_model_is_freed_even_where_saving_fails(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = opened()
+    freed: list[bool] = []
+
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(engine._cache, "settle", fail)
+    close = engine._model.close
+    monkeypatch.setattr(engine._model, "close", lambda: freed.append(True) or close())
+    with pytest.raises(MemoryError):
+        engine.close()
+    assert freed

@@ -145,12 +145,14 @@ class TorchEngine:
     def close(self) -> None:
         """Save what is new, then free the model and all its memory."""
         saved, self._saved = self._saved, None
-        if saved is not None:
-            saved.close()
-            self._cache.settle(all_of_it=True)
-            saved.close()
-        self._cache.clear()
-        self._model.close()
+        try:
+            if saved is not None:
+                saved.close()
+                self._cache.settle(all_of_it=True)
+                saved.close()
+        finally:
+            self._cache.clear()
+            self._model.close()
 
     def _chain(self, request: Generate, prompt: Ids, seed: int) -> Chain:
         size = self._model.size
