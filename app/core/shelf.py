@@ -56,6 +56,7 @@ class Shelf:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._problems: list[str] = []
         self._raw: dict[str, Any] = {}
         self._records: dict[str, ModelRecord] = {}
@@ -86,14 +87,18 @@ class Shelf:
         be written, in which case nothing changes.
         """
         key = _key(model)
-        with self._lock:
-            self._refresh()  # another window may have written
-            record = _checked(msgspec.structs.replace(self._record(key), **changes))
-            raw = {name: value for name, value in self._raw.items() if name != key}
-            if record != ModelRecord():
-                raw[key] = msgspec.to_builtins(record)
-            self._write(raw)
-            self._raw, self._records[key] = raw, record
+        with self._writing:  # and not the lock: who only asks does not wait for the disk
+            with self._lock:
+                self._refresh()  # another window may have written
+                record = _checked(msgspec.structs.replace(self._record(key), **changes))
+                raw = {name: value for name, value in self._raw.items() if name != key}
+                if record != ModelRecord():
+                    raw[key] = msgspec.to_builtins(record)
+                reason = self._locked
+            self._write(raw, reason)
+            with self._lock:
+                self._raw, self._records[key] = raw, record
+                self._stamp = None  # read it again: another may have written meanwhile
         return record
 
     def _record(self, key: str) -> ModelRecord:
@@ -137,8 +142,8 @@ class Shelf:
             return None
         return status.st_ino, status.st_size, status.st_mtime_ns
 
-    def _write(self, raw: dict[str, Any]) -> None:
-        reason = self._locked
+    def _write(self, raw: dict[str, Any], reason: str) -> None:
+        """Write it all, unless there is a reason not to."""
         if not reason:
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +156,6 @@ class Shelf:
                 f"What you noted of the model could not be saved to {self._file}: {reason}.",
                 "Check the folder's permissions and space.",
             )
-        self._stamp = self._stamp_now()
 
 
 class _NewerError(Exception):

@@ -176,3 +176,26 @@ def test_a_title_names_the_model_everywhere(
     assert shelf.record(after) == shelf.record(before)
     shelf.change(after, hidden=True)
     assert library.list() == ()
+
+
+def test_who_only_asks_does_not_wait_for_the_disk(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(file)
+    shelf.change(model(), title="Old")
+    began, go = threading.Event(), threading.Event()
+    write = shelf_module.write_atomically
+
+    def slow(path: Path, data: bytes) -> None:
+        began.set()
+        go.wait()
+        write(path, data)
+
+    monkeypatch.setattr(shelf_module, "write_atomically", slow)
+    thread = threading.Thread(target=lambda: shelf.change(model(), title="New"))
+    thread.start()
+    began.wait()
+    assert shelf.record(model()).title == "Old"
+    go.set()
+    thread.join()
+    assert shelf.record(model()).title == Shelf(file).record(model()).title == "New"
