@@ -11,6 +11,7 @@ from app.core.models import ModelFile
 from app.core.passport import Passport, from_record
 from app.engine.messages import Event, Examined, Failed, Loaded, ModelInfo, Working
 from app.ui.editor import Editor
+from app.ui.manager.errands import Errands
 from app.ui.passport_words import work_text
 from app.ui.status_bar import StatusBar
 from app.workbench import Workbench
@@ -42,6 +43,8 @@ class PassportDesk(QObject):
         self._is_asked = False
         self._attempt = len(WAITS_MS)
         self._step: Working | None = None
+        self._unkept: dict[str, Passport] = {}
+        self._errands = Errands(lambda _error: None, self)
         self.problem = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -58,6 +61,8 @@ class PassportDesk(QObject):
     def passport(self) -> Passport | None:
         """What is known of the loaded model."""
         file = self._file()
+        if file is not None and file.path in self._unkept:
+            return self._unkept[file.path]
         return None if file is None else from_record(self._bench.shelf.record(file).passport)
 
     @property
@@ -90,6 +95,7 @@ class PassportDesk(QObject):
     def close(self) -> None:
         """The window closes."""
         self._timer.stop()
+        self._errands.close(finish=True)
 
     def wake(self) -> None:
         """The writer does something: stop what nobody asked for, and wait for the next pause."""
@@ -178,12 +184,20 @@ class PassportDesk(QObject):
         file = self._file()
         if file is None:
             return
-        try:
-            self._bench.shelf.change(file, passport=msgspec.to_builtins(passport))
-        except LampblackError as error:
-            self.problem = str(error)
+        self._unkept[file.path] = passport
+        self._errands.run(
+            lambda: self._bench.shelf.change(file, passport=msgspec.to_builtins(passport)),
+            lambda _record: self._on_kept(file),
+            lambda error: self._on_kept(file, str(error)),
+        )
+
+    def _on_kept(self, file: ModelFile, problem: str = "") -> None:
+        self._unkept.pop(file.path, None)
+        if problem:
+            self.problem = problem
         else:
             self.kept.emit()
+        self.moved.emit()
 
     def _file(self) -> ModelFile | None:
         """The loaded model's file; None if it is not on the list of models any more."""

@@ -52,7 +52,9 @@ def job(studio: Any) -> int:
     return int(studio.worker.last("examine")[0])
 
 
-def kept(studio: Any, tiny: Any) -> Passport | None:
+def kept(studio: Any, tiny: Any, qtbot: Any) -> Passport | None:
+    """What is on the disk, once everything is."""
+    qtbot.waitUntil(lambda: not studio.window.passports._unkept)
     file = studio.library.resolve(tiny.path)
     return from_record(studio.bench.shelf.record(file).passport)
 
@@ -68,24 +70,28 @@ def shown(found: PassportDialog) -> str:
     return "\n".join(label.text() for label in found.area.widget().findChildren(QLabel))
 
 
-def test_a_new_model_is_examined_in_a_pause_and_its_passport_kept(studio: Any, tiny: Any) -> None:
+def test_a_new_model_is_examined_in_a_pause_and_its_passport_kept(
+    studio: Any, tiny: Any, qtbot: Any
+) -> None:
     assert timer(studio).interval() == WAITS_MS[0]
     pause(studio)
     studio.tell(Working(job=job(studio), what="Trying English", fraction=0.5))
     assert "Trying English" in studio.window.status.currentMessage()
     studio.tell(Examined(job=job(studio), passport=FOUND))
-    assert kept(studio, tiny) == FOUND
+    assert kept(studio, tiny, qtbot) == FOUND
     studio.tell(Loaded(job=91, model=tiny, seconds=0.1))
     assert not timer(studio).isActive()
     assert studio.banners == []
 
 
-def test_what_there_was_no_time_for_is_tried_again_but_not_for_ever(studio: Any, tiny: Any) -> None:
+def test_what_there_was_no_time_for_is_tried_again_but_not_for_ever(
+    studio: Any, tiny: Any, qtbot: Any
+) -> None:
     short = msgspec.structs.replace(FOUND, languages_tried=("en",))
     for attempt in range(MOST_ATTEMPTS):
         pause(studio)
         studio.tell(Examined(job=job(studio), passport=short))
-        passport = kept(studio, tiny)
+        passport = kept(studio, tiny, qtbot)
         assert passport is not None
         assert passport.attempt == attempt + 1
         studio.tell(Loaded(job=91 + attempt, model=tiny, seconds=0.1))
@@ -127,10 +133,12 @@ def test_the_next_key_stops_it_and_it_waits_longer(studio: Any, qtbot: Any) -> N
     assert studio.banners == []
 
 
-def test_a_model_that_brings_the_engine_down_is_not_examined_again(studio: Any, tiny: Any) -> None:
+def test_a_model_that_brings_the_engine_down_is_not_examined_again(
+    studio: Any, tiny: Any, qtbot: Any
+) -> None:
     pause(studio)
     studio.tell(Failed(job=job(studio), kind="model_crashed", message="The engine died."))
-    passport = kept(studio, tiny)
+    passport = kept(studio, tiny, qtbot)
     assert passport is not None
     assert passport.problem == "The engine died."
     studio.tell(Loaded(job=91, model=tiny, seconds=0.1))
@@ -150,7 +158,7 @@ def test_the_dialog_shows_the_card(studio: Any, tiny: Any) -> None:
     found.close()
 
 
-def test_the_dialog_examines_and_can_be_stopped(studio: Any, tiny: Any) -> None:
+def test_the_dialog_examines_and_can_be_stopped(studio: Any, tiny: Any, qtbot: Any) -> None:
     timer(studio).stop()
     studio.do("passport")
     found = dialog(studio)
@@ -165,7 +173,7 @@ def test_the_dialog_examines_and_can_be_stopped(studio: Any, tiny: Any) -> None:
     found.again.click()
     studio.tell(Examined(job=job(studio), passport=FOUND))
     assert "continuing prose" in shown(found)
-    assert kept(studio, tiny) == FOUND
+    assert kept(studio, tiny, qtbot) == FOUND
     found.close()
 
 
