@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from app.core.errors import NotAModelError, TruncatedModelError
 
-_BLOCK = 1024 * 1024
+_BLOCK = 64 * 1024  # larger ones are no faster, and each thread's allocator would keep them
 _MOST_HEADER = 128 * 1024 * 1024  # bytes; the largest vocabularies take 20 MB
 _MOST_STRINGS = 2_000_000  # in arrays, all together; the largest vocabularies need half
 _MOST_KEPT = 6 * 1024 * 1024  # bytes of keys, names and texts; decoded, each may take four
