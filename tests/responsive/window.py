@@ -113,6 +113,7 @@ class Driver(QObject):
     def _told(self, name: str, steps: Steps) -> Steps:
         """Do the steps, and tell how late the loop was meanwhile."""
         self._part = name
+        yield lambda: True  # telling of the part before this one takes its time
         self.pulse.delays.clear()
         begun = time.perf_counter()
         yield from steps
