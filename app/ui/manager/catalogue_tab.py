@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -73,7 +74,15 @@ class CatalogueTab(QWidget):
 
     def show_downloads(self, downloads: Sequence[Download]) -> None:
         """Mark what is being fetched."""
+        before = {name: download.state for name, download in self._downloads.items()}
         self._downloads = {download.id: download for download in downloads}
+        is_news = before != {download.id: download.state for download in downloads}
+        if is_news or self.isVisible():
+            self._show_cards()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show how far the downloads are by now."""
+        super().showEvent(event)
         self._show_cards()
 
     def show_refusal(self, sentence: str) -> None:
