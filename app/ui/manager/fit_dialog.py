@@ -240,8 +240,9 @@ class FitDialog(QDialog):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 4, 0, 0)
         self.smaller = QPushButton(self.tr("Show in Catalogue"))
-        row.setVisible(entry is not None)
-        if entry is not None:
+        if entry is None:
+            row.hide()  # and else nothing: shown without a parent, it would be a window
+        else:
             note = FlowingNote("")
             words = self.tr("A smaller model that fits: {0}, which needs {1}.")
             note.say(words.format(entry.name, gib(entry.memory_bytes)))
