@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
 
+import msgspec
+
 from app.bench.decoding import bare_sample
 from app.bench.errors import NotMeasuredError
 from app.bench.goal import Experiment, Values
@@ -72,7 +74,11 @@ def reopened(lab: Lab) -> Experiment:
     """Goal 6: a document of an earlier host, its state on the disk, beside cold reading."""
     tokens = lab.sizes.long
     pair = lab.pair(sized_options(tokens + 128))
-    options = sized_options(tokens + 128, keep_prompts=True)
+    options = msgspec.structs.replace(
+        sized_options(tokens + 128, keep_prompts=True),
+        # the same in every host, also where the first found the machine too busy to choose
+        flash_attention="on" if pair.ours.settings.flash_attention else "off",
+    )
     document = pair.prompt(tokens)
     kept = lab.folder / "kept"
     _save(lab, options, kept, document)

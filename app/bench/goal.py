@@ -23,11 +23,13 @@ def by_turns(samples: Mapping[str, Sample], turns: int = TURNS) -> Sample:
     """One sample of several, each taken so often and averaged, in the other order each time.
 
     The machine's mood changes within seconds: the closer two sides are together, the less of it is
-    in their ratio.
+    in their ratio. As a machine that was idle is slow at first, the first sample is taken once more
+    before, for nothing.
     """
 
     def sample() -> Values:
         taken: dict[str, list[float]] = {}
+        next(iter(samples.values()))()
         for turn in range(turns):
             for one in list(samples.values())[:: -1 if turn % 2 else 1]:
                 for name, value in one().items():

@@ -76,7 +76,7 @@ def test_both_sides_are_sampled_by_turns() -> None:
 
 def test_turns_within_a_round_change_their_order_and_are_averaged() -> None:
     order: list[str] = []
-    figures = {"a": iter([1.0, 2.0, 3.0, 6.0]), "b": iter([5.0] * 4)}
+    figures = {"a": iter([100.0, 1.0, 2.0, 3.0, 6.0]), "b": iter([5.0] * 4)}
 
     def sample(name: str):
         def take() -> dict[str, float]:
@@ -86,7 +86,7 @@ def test_turns_within_a_round_change_their_order_and_are_averaged() -> None:
         return take
 
     assert by_turns({name: sample(name) for name in figures}, 4)() == {"a": 3.0, "b": 5.0}
-    assert "".join(order) == "abbaabba"
+    assert "".join(order) == "a" + "abbaabba"
 
 
 def test_a_sample_waits_until_the_machine_is_idle() -> None:
