@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     _OnShown = Callable[[MainWindow], None] | None
     _RunWindow = Callable[[Workbench, Sequence[str], _OnShown], int]
 
-_SWITCH_S = 0.0005
+_SWITCH_S = 0.00005
 """How long a thread of the window's process computes while its event loop waits to, in seconds.
 
 Python's own five milliseconds are paid at every call into Qt or the system that gives the
-interpreter away: a dozen of them in one event would be felt.
+interpreter away, and a window's first painting makes hundreds of them: even half a millisecond each
+kept it for a fifth of a second while another thread read models' headers.
 """
 
 CLI_WORDS = ("generate", "bench", "doctor", "models", "--version", "--help", "-h")
