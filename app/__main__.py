@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from app.core.errors import LampblackError, UsageError
 
 if TYPE_CHECKING:
-    from app.core.paths import Paths
-    from app.fetch.client import Fetcher
-    from app.ui.main_window import MainWindow
+    from app.core.system.paths import Paths
+    from app.downloads.client import Fetcher
+    from app.ui.window.main_window import MainWindow
     from app.workbench import Workbench
 
     _OnShown = Callable[[MainWindow], None] | None
@@ -70,30 +70,30 @@ def _run(words: list[str]) -> int:
     if word == "downloader" and len(rest) == 1:
         return _downloader(rest[0])
     if word == "checksums" and not rest:
-        return int(importlib.import_module("app.core.hashing").run_hasher())
+        return int(importlib.import_module("app.core.models.checksum_process").run_hasher())
     if word == "measure" and rest:
         return _measure(rest)
     if word == "quantizer" and not rest:
-        return int(importlib.import_module("app.host.llama_cpp.quantizer").run_quantizer())
+        return int(importlib.import_module("app.host.llama_cpp.quantize_child").run_quantizer())
     if word == "yardstick" and len(rest) == 1:
-        return int(importlib.import_module("app.host.yardsticks.serving").run_yardstick(rest[0]))
+        return int(importlib.import_module("app.host.baselines.server").run_yardstick(rest[0]))
     return _window(_files(rest if word == "open" else words))
 
 
 def _engine_host() -> int:
     """Started by name, because nobody may import the host; it reports its own trouble."""
-    return int(importlib.import_module("app.host.loop").run_host())
+    return int(importlib.import_module("app.host.main").run_host())
 
 
 def _broker(models: str) -> int:
     from app.core.reentry import program_command
-    from app.fetch.broker import run_broker
+    from app.downloads.broker import run_broker
 
     return run_broker(models, program_command("downloader"))
 
 
 def _downloader(models: str) -> int:
-    from app.fetch.downloader import run_downloader
+    from app.downloads.downloader import run_downloader
 
     return run_downloader(models)
 
@@ -111,17 +111,17 @@ def _files(words: list[str]) -> list[str]:
 def _measure(words: Sequence[str]) -> int:
     """A window that says how it fares, for the benchmark: bare, or the real one."""
     if words[0] == "bare":
-        return int(importlib.import_module("app.ui.bare_window").run())
+        return int(importlib.import_module("app.ui.benchmark.bare_window").run())
 
     def on_shown(window: MainWindow) -> None:
         seconds = time.process_time()
-        importlib.import_module("app.ui.measuring").on_shown(words, window, seconds)
+        importlib.import_module("app.ui.benchmark.measure_window").on_shown(words, window, seconds)
 
     return _window(words[3:], on_shown)
 
 
 def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
-    from app.core.paths import Paths
+    from app.core.system.paths import Paths
 
     paths = Paths.here()
     sys.setswitchinterval(_SWITCH_S)
@@ -132,7 +132,7 @@ def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
         former = signal.signal(signal.SIGINT, signal.SIG_DFL)
         closing.callback(signal.signal, signal.SIGINT, former)
         fetcher = _early_fetcher(paths, closing)
-        from app.core.offline import deny_network
+        from app.core.system.network import deny_network
 
         deny_network()
         run_window = _window_part()
@@ -158,12 +158,12 @@ def _window_part() -> _RunWindow:
 
 
 def _command_line(words: Sequence[str]) -> int:
-    from app.core.paths import Paths
+    from app.core.system.paths import Paths
 
     paths = Paths.here()
     with ExitStack() as closing:
         fetcher = _early_fetcher(paths, closing) if words[:2] == ["models", "get"] else None
-        from app.core.offline import deny_network
+        from app.core.system.network import deny_network
 
         deny_network()
         from app.cli.main import run_cli
@@ -176,11 +176,11 @@ def _early_fetcher(paths: Paths, closing: ExitStack) -> Fetcher | None:
 
     Where the settings forbid downloads there is none, so that nothing could be fetched at all.
     """
-    from app.core.settings import is_network_off
+    from app.core.options.settings import is_network_off
 
     if is_network_off(paths.settings_file):
         return None
-    from app.fetch.client import Fetcher
+    from app.downloads.client import Fetcher
 
     try:
         fetcher = Fetcher.start(paths.models)
@@ -204,7 +204,7 @@ def _reader_left() -> int:
 
 def _report_crash(error: Exception) -> str:
     """Write the local report; the sentence for the user. Nothing is ever sent."""
-    from app.core.paths import Paths
+    from app.core.system.paths import Paths
 
     text = "".join(traceback.format_exception(error))
     what = f"Lampblack met an unexpected problem: {type(error).__name__}: {error}"

@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from app.core.library import open_library
-from app.core.models import ModelLibrary
-from app.core.paths import Paths
-from app.core.presets import Presets
-from app.core.settings import SettingsStore
-from app.core.shelf import Shelf
+from app.core.models.library import ModelLibrary
+from app.core.models.metadata import Shelf
+from app.core.options.presets import Presets
+from app.core.options.settings import SettingsStore
 from app.core.store import Store
+from app.core.system.paths import Paths
+from app.downloads.arrival import remembering
+from app.downloads.client import Fetcher
+from app.downloads.queue import Downloads
+from app.downloads.tokens import HubTokens
 from app.engine.client import EngineClient
-from app.engine.gpu_marks import GpuMarks
-from app.engine.jobs import Worker
-from app.fetch.arrival import remembering
-from app.fetch.client import Fetcher
-from app.fetch.queue import Downloads
-from app.fetch.tokens import HubTokens
+from app.engine.gpu_crashes import GpuMarks
+from app.engine.worker import Worker
 
 
 class Workbench(msgspec.Struct, frozen=True):

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from app.cli.main import build_parser
-from app.core.load_options import LOAD_OPTIONS
-from app.core.parameters import GROUPS, PARAMETERS
-from app.core.presets import BUILTIN
-from app.core.rows import BoundRow, limit_text
+from app.core.options.load_options import LOAD_OPTIONS
+from app.core.options.presets import BUILTIN
+from app.core.options.rows import BoundRow, limit_text
+from app.core.options.sampling import GROUPS, PARAMETERS
 from app.ui.action_table import ACTIONS, MENUS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -52,8 +52,8 @@ def qapp() -> Any:
 @pytest.fixture(scope="session")
 def starter_model() -> Path:
     """The real starter model in the user's data folder, where `dev.py test` puts it."""
-    from app.core.paths import Paths
-    from app.core.starter import STARTER
+    from app.core.models.starter import STARTER
+    from app.core.system.paths import Paths
 
     with pytest.MonkeyPatch.context() as real:
         for name in {*HOME_VARIABLES, *REAL_ENVIRONMENT}:

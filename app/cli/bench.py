@@ -11,19 +11,19 @@ from time import monotonic
 
 import msgspec
 
-from app.bench.chart import chart
-from app.bench.goal import Goal
-from app.bench.goals import GOALS, chosen
-from app.bench.lab import Lab, Sizes
-from app.bench.report import GoalReport, Report, Result
-from app.bench.rounds import IdleWatch, Load, NoWatch, RealMachine, Watch
-from app.bench.run import Bench, full_report
+from app.benchmark.chart import chart
+from app.benchmark.goal import Goal
+from app.benchmark.goals import GOALS, chosen
+from app.benchmark.report import GoalReport, Report, Result
+from app.benchmark.rounds import IdleWatch, Load, NoWatch, RealMachine, Watch
+from app.benchmark.run import Bench, full_report
+from app.benchmark.session import Lab, Sizes
 from app.cli import output
-from app.cli.program import Program
-from app.core.atomic import write_atomically
 from app.core.errors import LampblackError, NotAModelError, UsageError
-from app.core.models import ModelFile
-from app.core.starter import starter_path
+from app.core.models.library import ModelFile
+from app.core.models.starter import starter_path
+from app.core.system.files import write_atomically
+from app.program import Program
 
 
 def run_bench(

@@ -18,13 +18,13 @@ import psutil
 from app import __version__
 from app.cli import output
 from app.cli.generate import load_command, off_a_failed_gpu
-from app.cli.models.listing import model_line
-from app.cli.program import Program
+from app.cli.models.list import model_line
 from app.core.errors import LampblackError
-from app.core.models import ModelFile
-from app.core.offline import network_state
-from app.core.paths import Paths
+from app.core.models.library import ModelFile
+from app.core.system.network import network_state
+from app.core.system.paths import Paths
 from app.engine.messages import Describe, Described, EngineReport, Loaded, ModelInfo
+from app.program import Program
 
 _LLAMA = "llama-cpp-python"
 PACKAGES = ("PySide6-Essentials", _LLAMA, "torch", "transformers")

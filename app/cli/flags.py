@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import ParameterError
-from app.core.load_options import LOAD_OPTIONS, LoadOptions
-from app.core.parameters import PARAMETERS, Sampling
+from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
+from app.core.options.rows import BoundRow, checked, limit_text
+from app.core.options.sampling import PARAMETERS, Sampling
 from app.core.reading import read_regular, why
-from app.core.rows import BoundRow, checked, limit_text
 
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\"}
 

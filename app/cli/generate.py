@@ -17,18 +17,17 @@ import msgspec
 
 from app.cli import output
 from app.cli.flags import is_given, load_options_from, sampling_from
-from app.cli.program import Program
 from app.cli.stopping import StopKey
-from app.core.adapter_files import engine_of
-from app.core.adapters import Adapter, check_adapters
 from app.core.errors import LampblackError, NotAModelError, UnsupportedModelError, UsageError
-from app.core.load_options import LoadOptions
-from app.core.models import ModelFile, engine_for
-from app.core.parameters import Sampling
-from app.core.rows import is_encodable
+from app.core.formats.adapter_files import engine_of
+from app.core.models.library import ModelFile, engine_for
+from app.core.options.adapters import Adapter, check_adapters
+from app.core.options.load_options import LoadOptions
+from app.core.options.rows import is_encodable
+from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
-from app.engine.framing import MAX_FRAME
-from app.engine.gpu_marks import GpuMarks
+from app.engine.codec import MAX_FRAME
+from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
     ChatMessage,
     Done,
@@ -43,6 +42,7 @@ from app.engine.messages import (
     Take,
     Tokens,
 )
+from app.program import Program
 
 MAX_PROMPT = MAX_FRAME - 1024 * 1024
 """The longest prompt in bytes: what one message holds, and far more than any model reads."""

@@ -6,20 +6,20 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from app import __version__
-from app.bench.run import ROUNDS
+from app.benchmark.run import ROUNDS
 from app.cli import output
 from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
-from app.cli.models.words import add_models
+from app.cli.models import add_models
 from app.cli.parsing import Parser, Words, parser_of
-from app.cli.program import Program
 from app.core.errors import LampblackError
-from app.core.load_options import ENGINES
-from app.core.paths import Paths
+from app.core.options.load_options import ENGINES
+from app.core.system.paths import Paths
+from app.downloads.client import Fetcher
 from app.engine.client import EngineClient
-from app.fetch.client import Fetcher
+from app.program import Program
 
 _ABOUT = """Writing with a language model that never leaves the machine.
 

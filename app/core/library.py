@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from app.core.models import ModelLibrary
-from app.core.paths import Paths
-from app.core.settings import Settings
-from app.core.shelf import Shelf
-from app.core.sources import ProgramStore, find_programs
+from app.core.models.library import ModelLibrary
+from app.core.models.metadata import Shelf
+from app.core.models.other_programs import ProgramStore, find_programs
+from app.core.options.settings import Settings
+from app.core.system.paths import Paths
 
 
 def open_library(paths: Paths, settings: Callable[[], Settings], shelf: Shelf) -> ModelLibrary:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from app.core.rows import Row, Slider
+from app.core.options.rows import Row, Slider
 
 _MANY = 1_000_000  # above every vocabulary; the loaded model sets the real limit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from app.core.machine import Gpu
+from app.core.system.machine import Gpu
 from app.engine.messages import DeviceReport
 
 

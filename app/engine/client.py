@@ -24,10 +24,10 @@ from app.core.errors import (
     ProtocolError,
     error_from,
 )
-from app.core.load_options import LoadOptions
-from app.core.models import inspect
+from app.core.models.library import inspect
+from app.core.options.load_options import LoadOptions
 from app.core.reentry import program_command
-from app.engine.gpu_marks import GpuMarks
+from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
     PROTOCOL_VERSION,
     Cancel,

@@ -13,9 +13,9 @@ from typing import Literal
 
 import msgspec
 
-from app.core.adapters import Adapter
-from app.core.load_options import LoadOptions
-from app.core.parameters import Sampling
+from app.core.options.adapters import Adapter
+from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
 from app.core.passport import Passport
 from app.engine.values import (
     Alternative as Alternative,
@@ -125,7 +125,7 @@ class Quantize(_Message, frozen=True):
     """Make a copy of the GGUF model at `source` in another type; the model that is loaded stays.
 
     Nothing is ever written over: `target` must not be there yet. `type_name` is one of
-    `app.core.quantization.TYPES`.
+    `app.core.formats.quantization.TYPES`.
     """
 
     job: int
@@ -135,7 +135,7 @@ class Quantize(_Message, frozen=True):
 
 
 class Perplexity(_Message, frozen=True):
-    """Measure how well the loaded model foresees `text`; see `app.host.perplexity`."""
+    """Measure how well the model foresees `text`; see `app.host.generation.probabilities`."""
 
     job: int
     text: str

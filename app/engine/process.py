@@ -23,8 +23,8 @@ import msgspec
 
 from app.core.errors import EngineStoppedError, ParameterError, ProtocolError
 from app.core.reentry import host_environment
-from app.core.waiting import waiting_environment
-from app.engine.framing import frame, read_frame
+from app.core.system.openmp import waiting_environment
+from app.engine.codec import frame, read_frame
 from app.engine.messages import Command, HostEvent, decode_event, encode
 
 LOG_LINES = 80

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from app.core.adapters import Adapter
+from app.core.options.adapters import Adapter
 
 EngineName = Literal["llama.cpp", "torch", "fake"]
 Role = Literal["system", "user", "assistant"]

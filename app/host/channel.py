@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from app.core.errors import ProtocolError
-from app.engine.framing import frame, read_frame
+from app.engine.codec import frame, read_frame
 from app.engine.messages import (
     Cancel,
     Command,
@@ -21,7 +21,7 @@ from app.engine.messages import (
     decode_command,
     encode,
 )
-from app.host.base import Job
+from app.host.interface import Job
 
 
 class Channel:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.engine.messages import Alternative, TokenDetail
-from app.host.vocabulary import Vocabulary
+from app.host.generation.vocabulary import Vocabulary
 
 _BLOCK = 64
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 
-from app.core.load_options import LoadOptions
+from app.core.options.load_options import LoadOptions
 from app.engine.messages import ModelInfo
-from app.host.fingerprint import Stamp, fingerprint, stamps
-from app.host.state_file import Made
-from app.host.states import SavedPrompts, forget_all
+from app.host.prompt_cache.disk_cache import SavedPrompts, forget_all
+from app.host.prompt_cache.fingerprint import Stamp, fingerprint, stamps
+from app.host.prompt_cache.state_file import Made
 
 
 def saved_prompts(

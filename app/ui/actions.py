@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.ui.action_table import ACTIONS, CONTEXT, MENUS, ROWS, ActionRow
-from app.ui.icons import icon
-from app.ui.theme import Theme
+from app.ui.widgets.icons import icon
+from app.ui.widgets.theme import Theme
 
 
 def translated(text: str) -> str:

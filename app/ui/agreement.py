@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.settings import SettingsStore
+from app.core.options.settings import SettingsStore
 
 
 def is_agreed(settings: SettingsStore, host: str) -> bool:

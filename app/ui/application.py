@@ -16,8 +16,8 @@ from app.core.resources import resource
 from app.ui.crash_log import CrashLog
 from app.ui.dressing import dress
 from app.ui.first_paint import FirstPaint
-from app.ui.fonts import interface_font
-from app.ui.main_window import MainWindow
+from app.ui.widgets.apply_theme import interface_font
+from app.ui.window.main_window import MainWindow
 from app.workbench import Workbench
 
 APPLICATION_ID = "io.github.lampblack.Lampblack"
@@ -72,7 +72,7 @@ def make_application() -> QApplication:
 
 
 def _begin(window: MainWindow, reports: Sequence[Path]) -> None:
-    from app.ui.recovery_desk import RecoveryDesk
+    from app.ui.window.recovery_controller import RecoveryDesk
 
     window.begin()
     if reports:

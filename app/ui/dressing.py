@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
-from app.ui.stylesheet import stylesheet
-from app.ui.theme import DARK, LIGHT, Theme, palette_of
+from app.ui.widgets.stylesheet import stylesheet
+from app.ui.widgets.theme import DARK, LIGHT, Theme, palette_of
 
 _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,

@@ -8,19 +8,19 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.ui.view_desk import show_dialog
+from app.ui.window.view_controller import show_dialog
 
 
 def show_shortcuts(window: QWidget) -> None:
     """Every key."""
-    from app.ui.info_dialogs import ShortcutsDialog
+    from app.ui.window.help import ShortcutsDialog
 
     show_dialog(ShortcutsDialog(window))
 
 
 def show_about(window: QWidget) -> None:
     """Version, licence, and what can be said about the network."""
-    from app.ui.info_dialogs import about
+    from app.ui.window.help import about
 
     show_dialog(about(window))
 

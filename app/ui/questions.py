@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.core.errors import DocumentChangedError
-from app.core.starter import STARTER
+from app.core.models.starter import STARTER
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from app.core.parameters import Sampling
-from app.core.prompts import continuation, instructed
+from app.core.documents.prompts import continuation, instructed
+from app.core.options.sampling import Sampling
 from app.engine.messages import ChatMessage
-from app.ui.takes import TakeText
+from app.ui.generation.takes import TakeText
 
 _SEEDS = 2**32
 

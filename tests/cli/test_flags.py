@@ -11,9 +11,9 @@ import pytest
 
 from app.cli.flags import add_flags, flag_help, load_options_from, sampling_from, unescape
 from app.core.errors import ParameterError
-from app.core.load_options import LOAD_OPTIONS, LoadOptions
-from app.core.parameters import PARAMETERS, Sampling
-from app.core.rows import BoundRow
+from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
+from app.core.options.rows import BoundRow
+from app.core.options.sampling import PARAMETERS, Sampling
 
 ROWS = [*PARAMETERS, *LOAD_OPTIONS]
 

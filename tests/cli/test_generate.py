@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from app.core.errors import CancelledError, ModelCrashedError
-from app.core.models import inspect
-from app.core.paths import Paths
-from app.core.shelf import Shelf
-from app.engine.gpu_marks import GpuMarks
+from app.core.models.library import inspect
+from app.core.models.metadata import Shelf
+from app.core.system.paths import Paths
+from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
     ChatMessage,
     Done,

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from app import __main__ as program, __version__
-from app.core import offline
-from app.fetch.client import Fetcher
+from app.core.system import network
+from app.downloads.client import Fetcher
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,14 +35,14 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     fetcher = SimpleNamespace(close=note("broker ends"))
     workbench = SimpleNamespace(close=note("workbench closes"))
     monkeypatch.setattr(Fetcher, "start", note("broker", fetcher))
-    monkeypatch.setattr(offline, "deny_network", note("deny"))
+    monkeypatch.setattr(network, "deny_network", note("deny"))
     module("app.workbench", Workbench=SimpleNamespace(build=note("workbench", workbench)))
     module(
         "app.ui.application",
         run_window=lambda _workbench, files, _on_shown: turns.append(f"window {list(files)}") or 0,
     )
     module("app.cli.main", run_cli=lambda words, fetcher: turns.append(f"cli {words}") or 0)
-    module("app.host.loop", run_host=note("host", 0))
+    module("app.host.main", run_host=note("host", 0))
     return turns
 
 
@@ -107,7 +107,7 @@ def test_a_bug_is_a_sentence_and_a_report(
     def fail(*_arguments: Any) -> None:
         raise ZeroDivisionError("a\nbug")
 
-    monkeypatch.setattr(offline, "deny_network", fail)
+    monkeypatch.setattr(network, "deny_network", fail)
     assert program.main(["doctor"]) == 1
     (report,) = (own_home / "data" / "logs").glob("crash-*.txt")
     assert capsys.readouterr().err == (
@@ -127,7 +127,7 @@ def test_a_report_that_cannot_be_written_is_no_second_bug(
         raise ZeroDivisionError
 
     own_home.write_text("in the way")
-    monkeypatch.setattr(offline, "deny_network", fail)
+    monkeypatch.setattr(network, "deny_network", fail)
     assert program.main(["doctor"]) == 1
     assert "no report could be written" in capsys.readouterr().err
 
@@ -194,11 +194,11 @@ def test_small_words_load_nothing_heavy(word: str, tmp_path: Path) -> None:
     }
     assert not loaded & heavy
     if word == "broker":
-        assert not loaded & {b"app.core.documents", b"app.core.store", b"platformdirs"}
+        assert not loaded & {b"app.core.documents.text_files", b"app.core.store", b"platformdirs"}
 
 
 def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, order: list[str]) -> None:
-    monkeypatch.setattr(offline, "deny_network", lambda: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(network, "deny_network", lambda: signal.raise_signal(signal.SIGINT))
     assert program.main(["doctor"]) == 1
 
 

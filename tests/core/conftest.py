@@ -14,11 +14,11 @@ import gguf
 import numpy as np
 import pytest
 
-from app.core.models import ModelFile, inspect
-from app.core.paths import Paths
-from app.core.settings import SettingsStore
-from app.core.shelf import Shelf
+from app.core.models.library import ModelFile, inspect
+from app.core.models.metadata import Shelf
+from app.core.options.settings import SettingsStore
 from app.core.store import Recovery, Store, TakeRecord
+from app.core.system.paths import Paths
 
 WriteGguf = Callable[..., Path]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from app.core.catalogue import PURPOSES
+from app.core.models.catalogue import PURPOSES
 from app.core.passport import (
     FORMAT,
     LANGUAGES,

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 
 from app import __main__ as program
-from app.core.offline import network_state
+from app.core.system.network import network_state
 from app.ui import application
 
 SENTENCE = "The old lighthouse keeper opened the door and"

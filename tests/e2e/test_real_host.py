@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import CancelledError, ModelCrashedError
-from app.core.load_options import LoadOptions
-from app.core.parameters import Sampling
+from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
 from app.engine.messages import Done, Event, Generate, Load, Loaded, Loading, Prefill, Tokens
 

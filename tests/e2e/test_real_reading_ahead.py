@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from app.core.load_options import LoadOptions
-from app.core.parameters import Sampling
-from app.core.prompts import continuation
+from app.core.documents.prompts import continuation
+from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
-from app.engine.jobs import Worker
 from app.engine.messages import Done, Event, Failed, Loaded, Prefill
+from app.engine.worker import Worker
 
 OPTIONS = LoadOptions(context=2048, threads=1, tune=False)
 ONE = Sampling(temperature=0, max_tokens=1)

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.core.load_options import LoadOptions
+from app.core.options.load_options import LoadOptions
 from app.engine.client import EngineClient
-from app.engine.jobs import Worker
 from app.engine.messages import Event, Finished, Generate, Load
+from app.engine.worker import Worker
 from app.host.fake import Script
 
 ScriptFile = Callable[..., Path]

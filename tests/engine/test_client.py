@@ -15,7 +15,7 @@ from app.core.errors import (
     ParameterError,
     PromptTooLongError,
 )
-from app.core.parameters import Sampling
+from app.core.options.sampling import Sampling
 from app.engine.messages import (
     Count,
     Describe,

@@ -15,7 +15,7 @@ from app.engine.messages import HostDied, Loading, Prefill, Tokens
 
 HELLO = (
     "import sys, os\n"
-    "from app.engine.framing import frame\n"
+    "from app.engine.codec import frame\n"
     "from app.engine.messages import *\n"
     "def say(m): sys.stdout.buffer.write(frame(encode(m))); sys.stdout.buffer.flush()\n"
 )

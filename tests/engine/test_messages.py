@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from app.core.errors import ERRORS, LampblackError, error_from
-from app.core.load_options import LoadOptions
-from app.core.parameters import Sampling
+from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
 from app.engine import messages as m
 
 COMMANDS = [

@@ -11,7 +11,7 @@ import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports transformers
 
-from app.core.load_options import LoadOptions
+from app.core.options.load_options import LoadOptions
 from app.host.llama_cpp.engine import LlamaCppEngine
 from tests.host.driving import Runner, load, load_torch
 

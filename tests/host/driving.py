@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.core.load_options import LoadOptions
-from app.core.parameters import Sampling
+from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
 from app.engine.messages import Done, Generate, HostEvent, Prefill, Tokens
 from app.host import llama_cpp as engine_module
-from app.host.base import Job
+from app.host.interface import Job
 from app.host.llama_cpp.engine import LlamaCppEngine
 
 OPTIONS = LoadOptions(context=2048, threads=2)
@@ -63,7 +63,7 @@ def load_torch(
     options: LoadOptions = TORCH_OPTIONS,
     prompts: Path | None = None,
 ) -> Any:
-    from app.host import transformers as torch_module
+    from app.host import torch_engine as torch_module
 
     job = Job(0, lambda _event: None)
     return torch_module.load(str(path), options, job, str(cache or ""), str(prompts or ""))

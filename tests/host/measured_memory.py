@@ -18,10 +18,10 @@ import msgspec
 import numpy as np
 import psutil
 
-from app.core.fit.demand import OUTPUTS
-from app.core.load_options import LoadOptions
+from app.core.memory_fit.demand import OUTPUTS
+from app.core.options.load_options import LoadOptions
 from app.host import llama_cpp as engine_module
-from app.host.base import Job
+from app.host.interface import Job
 from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.library import library, native
 

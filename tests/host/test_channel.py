@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 from app.engine.messages import Cancel
-from app.host.base import Job
 from app.host.channel import Inbox
+from app.host.interface import Job
 
 
 def begun(inbox: Inbox, number: int) -> Job:

@@ -11,12 +11,12 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from app.core.load_options import LoadOptions
-from app.core.parameters import Sampling
-from app.core.paths import Paths
-from app.core.settings import SettingsStore
-from app.core.starter import STARTER
-from tests.fetch.hub_server import REPO, SHA
+from app.core.models.starter import STARTER
+from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
+from app.core.options.settings import SettingsStore
+from app.core.system.paths import Paths
+from tests.downloads.hub_server import REPO, SHA
 
 CONTEXT = 1024
 MODELS = 50

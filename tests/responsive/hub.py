@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fetch.hub_server import Answer, Asked, HubServer
+from tests.downloads.hub_server import Answer, Asked, HubServer
 
 LIMIT = 60_000_000
 """Bytes per second of the files that are called `limited-…`."""

@@ -23,9 +23,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from app.bench.window import manuscript
-from app.core.paths import Paths
-from app.core.starter import STARTER
+from app.benchmark.window_goals import manuscript
+from app.core.models.starter import STARTER
+from app.core.system.paths import Paths
 from tests.responsive.delays import Delay, Figures, Span, excess, figures, within
 from tests.responsive.furniture import furnish, served_names
 

@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from app import __main__ as program
-from app.core.starter import STARTER
+from app.core.models.starter import STARTER
 from app.ui import application
 from tests.responsive.furniture import HUGE
 from tests.responsive.pulse import Looker, Pulse

@@ -25,10 +25,10 @@ from typing import Any
 
 import psutil
 
-from app.core.load_options import ENGINES, LoadOptions
-from app.core.paths import Paths
-from app.core.settings import SettingsStore
-from app.core.starter import STARTER
+from app.core.models.starter import STARTER
+from app.core.options.load_options import ENGINES, LoadOptions
+from app.core.options.settings import SettingsStore
+from app.core.system.paths import Paths
 from tests.soak.flat import Line, Sample, judged
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,7 +19,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from app import __main__ as program
-from app.core.parameters import Sampling
+from app.core.options.sampling import Sampling
 from app.engine.messages import Prefill, Stats
 from app.ui import application
 

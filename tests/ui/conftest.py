@@ -13,14 +13,17 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import DocumentChangedError, ModelNotFoundError
-from app.core.load_options import LoadOptions
-from app.core.models import ModelFile
-from app.core.paths import Paths
-from app.core.presets import Presets
-from app.core.settings import SettingsStore
-from app.core.shelf import Shelf
+from app.core.models.library import ModelFile
+from app.core.models.metadata import Shelf
+from app.core.options.load_options import LoadOptions
+from app.core.options.presets import Presets
+from app.core.options.settings import SettingsStore
 from app.core.store import Store
-from app.engine.gpu_marks import GpuMarks
+from app.core.system.paths import Paths
+from app.downloads.arrival import remembering
+from app.downloads.queue import Downloads
+from app.downloads.tokens import HubTokens
+from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
     Done,
     EngineSettings,
@@ -32,10 +35,7 @@ from app.engine.messages import (
     Take,
     Tokens,
 )
-from app.fetch.arrival import remembering
-from app.fetch.queue import Downloads
-from app.fetch.tokens import HubTokens
-from app.ui.main_window import MainWindow
+from app.ui.window.main_window import MainWindow
 from app.workbench import Workbench
 
 MODEL = ModelInfo(

@@ -47,12 +47,12 @@ NEVER = {
     "ssl",
     "torch",
     "transformers",
-    "app.bench",
+    "app.benchmark",
     "app.cli",
     "app.host",
-    "app.ui.bare_window",
+    "app.ui.benchmark.bare_window",
     "app.ui.manager.window",
-    "app.ui.measuring",
+    "app.ui.benchmark.measure_window",
 }
 LATER = {
     "difflib",
@@ -61,22 +61,22 @@ LATER = {
     "secrets",
     "tomli_w",
     "tomllib",
-    "app.core.gguf",
-    "app.core.model_folders",
-    "app.ui.empty_state",
-    "app.ui.field_rows",
-    "app.ui.find_bar",
-    "app.ui.idle_rows",
-    "app.ui.info_dialogs",
-    "app.ui.models_list",
-    "app.ui.models_panel",
-    "app.ui.numbers",
-    "app.ui.parameter_rows",
-    "app.ui.recovery",
-    "app.ui.recovery_desk",
-    "app.ui.settings_dialog",
-    "app.ui.takes_dialog",
-    "app.ui.texts_editor",
+    "app.core.formats.gguf",
+    "app.core.formats.safetensors",
+    "app.ui.models.empty_state",
+    "app.ui.sampling.value_rows",
+    "app.ui.editor.find_bar",
+    "app.ui.sampling.inactive_parameters",
+    "app.ui.window.help",
+    "app.ui.models.list",
+    "app.ui.models.panel",
+    "app.ui.widgets.number_field",
+    "app.ui.sampling.parameter_row",
+    "app.ui.documents.recovery_dialog",
+    "app.ui.window.recovery_controller",
+    "app.ui.window.settings_dialog",
+    "app.ui.generation.takes_dialog",
+    "app.ui.sampling.list_rows",
 }
 
 
@@ -111,7 +111,9 @@ def test_nothing_of_a_model_ever_comes_into_its_process(seen) -> None:
 
 
 def test_the_rest_is_there_a_moment_later(seen) -> None:
-    assert {"app.ui.models_panel", "app.ui.recovery_desk"} <= set(seen["empty"]["settled"])
+    assert {"app.ui.models.panel", "app.ui.window.recovery_controller"} <= set(
+        seen["empty"]["settled"]
+    )
     assert seen["empty"]["tabs"] == ["Writing", "Models"]
     assert seen["empty"]["collects"], "the collector works again"
 

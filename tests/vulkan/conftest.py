@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.load_options import LoadOptions
+from app.core.options.load_options import LoadOptions
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library, native
 from tests.host.driving import load

@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from app.core.errors import GpuCrashedError
-from app.core.load_options import LoadOptions
-from app.core.parameters import Sampling
+from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
-from app.engine.gpu_marks import GpuMarks
+from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import Describe, Event, Generate, Load, Loaded, Loading, ModelInfo
 from tests.vulkan.conftest import SMALL
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.fit.demand import OUTPUTS, Computing, demand
-from app.core.fit.placement import gpus
-from app.core.gguf import read_header
+from app.core.formats.gguf import read_header
+from app.core.memory_fit.demand import OUTPUTS, Computing, demand
+from app.core.memory_fit.placement import gpus
 from app.engine.messages import HostEvent, Prefill
-from app.host.base import Job
+from app.host.interface import Job
 from app.host.llama_cpp import describe
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library

@@ -13,19 +13,19 @@ import msgspec
 from app.cli import output
 from app.cli.flags import add_load_flags, load_options_from
 from app.cli.parsing import Words, parser_of
-from app.cli.program import Program
-from app.core.catalogue import Catalogue, CatalogueEntry
 from app.core.errors import CatalogueError, LampblackError, ModelNotFoundError
-from app.core.fit.advice import advised, lines
-from app.core.fit.estimate import MEMORY, Fit
-from app.core.fit.facts import facts_fit
-from app.core.fit.layout import layout
-from app.core.fit.smaller import smaller_entry
-from app.core.load_options import LoadOptions
-from app.core.machine import Machine, this_machine
-from app.core.models import ModelFile, engine_for
+from app.core.memory_fit.advice import advised, lines
+from app.core.memory_fit.estimate import MEMORY, Fit
+from app.core.memory_fit.facts import facts_fit
+from app.core.memory_fit.layout import layout
+from app.core.memory_fit.smaller import smaller_entry
+from app.core.models.catalogue import Catalogue, CatalogueEntry
+from app.core.models.library import ModelFile, engine_for
+from app.core.options.load_options import LoadOptions
+from app.core.system.machine import Machine, this_machine
 from app.engine.cards import cards
 from app.engine.messages import Describe, Described
+from app.program import Program
 
 _OPTIONS = ("context", "gpu_layers", "kv_type", "flash_attention", "batch", "ubatch", "mmap")
 _NO_ENGINE = "The graphics cards are not counted, because the engine did not answer"

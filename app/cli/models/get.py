@@ -11,17 +11,17 @@ import threading
 import msgspec
 
 from app.cli import output
-from app.cli.models.working import write_json
+from app.cli.long_task import write_json
 from app.cli.parsing import Words, parser_of
-from app.cli.program import Program
 from app.cli.stopping import StopKey
-from app.core.catalogue import CatalogueEntry
 from app.core.errors import CancelledError, DownloadError, UsageError
-from app.core.starter import STARTER
-from app.fetch.hub import endpoint_of, host_of
-from app.fetch.parts import is_right
-from app.fetch.queue import Download, Downloads
-from app.fetch.wanted import Wanted, destination, wanted
+from app.core.models.catalogue import CatalogueEntry
+from app.core.models.starter import STARTER
+from app.downloads.hub import endpoint_of, host_of
+from app.downloads.part_files import is_right
+from app.downloads.queue import Download, Downloads
+from app.downloads.request import Wanted, destination, wanted
+from app.program import Program
 
 _PHASES = {"downloading": "Fetching", "unpacking": "Unpacking", "verifying": "Verifying"}
 _LOOK_EVERY_S = 0.2

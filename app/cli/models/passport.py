@@ -9,16 +9,16 @@ import msgspec
 
 from app.cli import output
 from app.cli.generate import load_command, off_a_failed_gpu
-from app.cli.models.working import write_json
+from app.cli.long_task import write_json
 from app.cli.parsing import Words, parser_of
-from app.cli.program import Program
 from app.cli.stopping import StopKey
-from app.core.catalogue import PURPOSES
 from app.core.errors import UsageError
-from app.core.models import ModelFile
+from app.core.models.catalogue import PURPOSES
+from app.core.models.library import ModelFile
 from app.core.passport import Passport, from_record, score, words
 from app.engine.client import EngineClient
 from app.engine.messages import Event, Examine, Examined, Finished, Load, Loading, Working
+from app.program import Program
 
 
 def run_passport(arguments: argparse.Namespace, program: Program) -> int:

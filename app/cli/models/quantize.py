@@ -13,7 +13,6 @@ import msgspec
 from app.cli import output
 from app.cli.generate import load_command
 from app.cli.parsing import Words, parser_of
-from app.cli.program import Program
 from app.cli.stopping import StopKey
 from app.core.errors import (
     CancelledError,
@@ -22,9 +21,8 @@ from app.core.errors import (
     UnsupportedModelError,
     UsageError,
 )
-from app.core.gguf import read_header
-from app.core.models import ModelFile
-from app.core.quantization import (
+from app.core.formats.gguf import read_header
+from app.core.formats.quantization import (
     TYPES,
     Price,
     QuantType,
@@ -34,10 +32,12 @@ from app.core.quantization import (
     require,
     type_named,
 )
+from app.core.models.library import ModelFile
 from app.core.reading import read_regular, why
 from app.engine.client import EngineClient
 from app.engine.messages import Event, Finished, JobCommand, Loading, Quantized, Working
-from app.engine.smaller import Outcome, SmallerOrder, drive
+from app.engine.quantize_job import Outcome, SmallerOrder, drive
+from app.program import Program
 
 _LONGEST_PASSAGE = 4_000_000  # bytes; measuring more would take a day
 _DOING = {"quantizing": "Making the copy…", "measuring": "Measuring the perplexity…"}

@@ -12,11 +12,11 @@ import msgspec
 
 from app.cli import output
 from app.cli.parsing import Words, parser_of
-from app.cli.program import Program
-from app.core.catalogue import PURPOSES, Catalogue, CatalogueEntry, present
-from app.core.load_options import ENGINES
-from app.core.machine import this_machine
-from app.core.offers import Offer, Order, Wish, offers
+from app.core.models.catalogue import PURPOSES, Catalogue, CatalogueEntry, present
+from app.core.models.catalogue_search import Offer, Order, Wish, offers
+from app.core.options.load_options import ENGINES
+from app.core.system.machine import this_machine
+from app.program import Program
 
 _WIDTH = 88
 

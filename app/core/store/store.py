@@ -12,11 +12,11 @@ from typing import Any
 import apsw
 import msgspec
 
+from app.core.store.batch_thread import BatchThread
 from app.core.store.database import Database
+from app.core.store.instances import Life, is_alive
 from app.core.store.journal import Journal, forget, replay
-from app.core.store.lives import Life, is_alive
 from app.core.store.records import Recovery, TakeRecord
-from app.core.store.writer import BatchThread
 
 _PROMPT_TAIL = 2000
 _COLUMNS = TakeRecord.__struct_fields__

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.core.adapters import Adapter
 from app.core.errors import EngineMissingError
-from app.core.load_options import LoadOptions
+from app.core.options.adapters import Adapter
+from app.core.options.load_options import LoadOptions
 from app.engine.messages import EngineReport, Quantize, Quantized
-from app.host.base import Engine, Job
-from app.host.memory import settle_allocator
+from app.host.interface import Engine, Job
+from app.host.process_memory import settle_allocator
 
 NAME = "llama.cpp"
 
@@ -36,10 +36,10 @@ def load(
 
 
 def quantize(command: Quantize, job: Job) -> Quantized:
-    """Make a copy of a GGUF file in another type; see `app.host.llama_cpp.copying`."""
+    """Make a copy of a GGUF file in another type; see `app.host.llama_cpp.quantize`."""
     if problem := _problem():
         raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
-    from app.host.llama_cpp.copying import make_copy
+    from app.host.llama_cpp.quantize import make_copy
 
     return make_copy(command, job)
 

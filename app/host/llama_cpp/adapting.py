@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.core.adapter_files import check_gguf_adapter
-from app.core.adapters import Adapter
 from app.core.errors import UnsupportedModelError
+from app.core.formats.adapter_files import check_gguf_adapter
+from app.core.options.adapters import Adapter
 from app.host.llama_cpp.library import library, native
 
 

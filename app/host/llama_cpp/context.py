@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.errors import GenerationError, OutOfMemoryError
-from app.core.fit.demand import SEQUENCES
-from app.host.base import Job
+from app.core.memory_fit.demand import SEQUENCES
+from app.host.generation.decode_loop import ContextFullError
+from app.host.generation.vocabulary import Ids
+from app.host.interface import Job
+from app.host.llama_cpp.abort import Watch
 from app.host.llama_cpp.library import library, native
-from app.host.llama_cpp.pace import Pace
 from app.host.llama_cpp.slices import Slices
-from app.host.llama_cpp.watch import Watch
-from app.host.vocabulary import Ids
-from app.host.writing import ContextFullError
+from app.host.llama_cpp.thread_adaptation import Pace
 
 State = npt.NDArray[np.uint8]
 

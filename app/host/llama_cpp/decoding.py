@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from app.core.errors import LampblackError
 from app.engine.messages import Prefill
-from app.host.base import Job
-from app.host.llama_cpp.cache import PrefixCache, Sequence
-from app.host.llama_cpp.chain import Chain
+from app.host.generation.decode_loop import ContextFullError, Variant
+from app.host.generation.transcript import Transcript
+from app.host.generation.vocabulary import Ids
+from app.host.interface import Job
 from app.host.llama_cpp.context import AbortedError, Context, StalledError
-from app.host.stops import Transcript
-from app.host.vocabulary import Ids
-from app.host.writing import ContextFullError, Variant
+from app.host.llama_cpp.prefix_cache import PrefixCache, Sequence
+from app.host.llama_cpp.sampler_chain import Chain
 
 
 class LlamaCppVariant(Variant):

@@ -18,22 +18,29 @@ from app.engine.messages import (
     Read,
     TokenDetail,
 )
-from app.host.base import Job, LaidOut
-from app.host.llama_cpp.cache import PrefixCache, Sequence
-from app.host.llama_cpp.chain import Chain
+from app.host.generation.decode_loop import ContextFullError, Times, Writer
+from app.host.generation.probabilities import perplexity
+from app.host.generation.prompt import Prompter, too_long
+from app.host.generation.prompt_lookup import Costs
+from app.host.generation.request import (
+    check_scored,
+    does_not_fit,
+    prompt_tokens,
+    reading,
+    seeds,
+    statistics,
+)
+from app.host.generation.transcript import Transcript
+from app.host.generation.vocabulary import Ids
+from app.host.interface import Job, LaidOut
 from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
 from app.host.llama_cpp.model import Model
-from app.host.llama_cpp.pace import Pace
-from app.host.llama_cpp.tuning import Tuning
-from app.host.lookup import Costs
-from app.host.perplexity import perplexity
+from app.host.llama_cpp.prefix_cache import PrefixCache, Sequence
+from app.host.llama_cpp.sampler_chain import Chain
+from app.host.llama_cpp.thread_adaptation import Pace
+from app.host.llama_cpp.tuning.tuning_file import Tuning
 from app.host.probabilities import token_detail
-from app.host.prompting import Prompter, too_long
-from app.host.requests import check_scored, does_not_fit, prompt_tokens, reading, seeds, statistics
-from app.host.states import SavedPrompts
-from app.host.stops import Transcript
-from app.host.vocabulary import Ids
-from app.host.writing import ContextFullError, Times, Writer
+from app.host.prompt_cache.disk_cache import SavedPrompts
 
 _ROWS_COST = (1.45, 2.0, 2.6)  # of 2, 3 and 4 tokens, in steps of one: the dearest measured
 _SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as the vocabulary
@@ -43,7 +50,7 @@ _AHEAD = 128
 
 
 class LlamaCppEngine:
-    """A model in memory with its context and prefix cache; implements `app.host.base.Engine`."""
+    """A model with its context and prefix cache; implements `app.host.interface.Engine`."""
 
     def __init__(
         self,

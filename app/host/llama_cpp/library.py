@@ -16,7 +16,7 @@ import llama_cpp
 import llama_cpp._ctypes_extensions as binding
 import llama_cpp.llama_cpp as bound
 
-from app.core.fit.placement import CPU, GPU, INTEGRATED, Device
+from app.core.memory_fit.placement import CPU, GPU, INTEGRATED, Device
 from app.engine.messages import DeviceKind, DeviceReport
 
 native: Any = bound

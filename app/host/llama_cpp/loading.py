@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import psutil
 
-from app.core.adapters import Adapter
 from app.core.errors import (
     CancelledError,
     LampblackError,
@@ -22,20 +21,19 @@ from app.core.errors import (
     TruncatedModelError,
     UnsupportedModelError,
 )
-from app.core.fit.demand import Demand, demand
-from app.core.fit.estimate import QUANTIZED, computing_of
-from app.core.fit.layout import Layout, header_layout
-from app.core.fit.placement import Device, Placement, no_room, place, respread
-from app.core.gguf import read_header
-from app.core.load_options import LoadOptions
+from app.core.formats.gguf import read_header
+from app.core.memory_fit.demand import Demand, demand
+from app.core.memory_fit.estimate import QUANTIZED, computing_of
+from app.core.memory_fit.layout import Layout, header_layout
+from app.core.memory_fit.placement import Device, Placement, no_room, place, respread
+from app.core.options.adapters import Adapter
+from app.core.options.load_options import LoadOptions
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
-from app.host.base import LEAST_CONTEXT, Job, check_context
-from app.host.fingerprint import digests, parts, stamps
+from app.host.interface import LEAST_CONTEXT, Job, check_context
 from app.host.llama_cpp.adapting import attach, check_all
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.fitting import fitted, sizes_of, stays_in_memory
 from app.host.llama_cpp.library import library, native, report
-from app.host.llama_cpp.measuring import NOT_MEASURED, tuned, tuning_file
+from app.host.llama_cpp.memory_fit import fitted, sizes_of, stays_in_memory
 from app.host.llama_cpp.model import Model, metadata
 from app.host.llama_cpp.native_context import (
     SMALLER,
@@ -44,8 +42,10 @@ from app.host.llama_cpp.native_context import (
     make_context,
 )
 from app.host.llama_cpp.slices import Slices
-from app.host.llama_cpp.tuning import Tuning, TuningFile
-from app.host.memory import let_go_of
+from app.host.llama_cpp.tuning.autotune import NOT_MEASURED, tuned, tuning_file
+from app.host.llama_cpp.tuning.tuning_file import Tuning, TuningFile
+from app.host.process_memory import let_go_of
+from app.host.prompt_cache.fingerprint import digests, parts, stamps
 from app.host.saving import saved_prompts
 from app.host.threads import default_threads
 

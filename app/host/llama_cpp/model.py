@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
+from app.host.generation.chat_template import ChatTemplate
 from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.library import native
-from app.host.llama_cpp.tuning import Tuning
+from app.host.llama_cpp.tuning.tuning_file import Tuning
 from app.host.llama_cpp.vocabulary import Vocabulary
-from app.host.templates import ChatTemplate
 
 
 class Model:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from app.core.errors import ModelLoadError, OutOfMemoryError
-from app.core.fit.demand import KV_BYTES, OUTPUTS, SEQUENCES
+from app.core.memory_fit.demand import KV_BYTES, OUTPUTS, SEQUENCES
 from app.engine.messages import EngineSettings
 from app.host.llama_cpp.library import library, native
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from app.core.errors import GenerationError
+from app.host.generation.vocabulary import TURN_ENDS, Ids
 from app.host.llama_cpp.library import native
-from app.host.vocabulary import TURN_ENDS, Ids
 
 _CONTROL = 1 << 3
 

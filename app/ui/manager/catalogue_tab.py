@@ -16,20 +16,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.catalogue import PURPOSES, CatalogueEntry
-from app.core.offers import Offer, Wish, offers
-from app.fetch.queue import Download
-from app.ui.controls import Note, QuietCombo, set_property
-from app.ui.manager.cards import CardsView
-from app.ui.manager.stock import Stock
-from app.ui.manager.wording import (
+from app.core.models.catalogue import PURPOSES, CatalogueEntry
+from app.core.models.catalogue_search import Offer, Wish, offers
+from app.downloads.queue import Download
+from app.ui.manager.card_texts import (
     kind_text,
     language_text,
     offer_card,
     order_text,
     purpose_text,
 )
-from app.ui.models_list import size_text
+from app.ui.manager.inventory import Stock
+from app.ui.models.list import size_text
+from app.ui.widgets.card_list import CardsView
+from app.ui.widgets.controls import Note, QuietCombo, set_property
 
 _GIGA = 1_000_000_000
 _ORDERS = ("best", "name", "size", "memory")

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.fetch.queue import Download
-from app.ui.controls import Note
-from app.ui.download_strip import show_on_bar
-from app.ui.download_words import download_text
-from app.ui.theme import heading_font
+from app.downloads.queue import Download
+from app.ui.models.download_strip import show_on_bar
+from app.ui.texts import download_text
+from app.ui.widgets.controls import Note
+from app.ui.widgets.theme import heading_font
 
 TOKEN_KEY = "Ctrl+T"  # noqa: S105 - the key that asks for a token
 

@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.fit.advice import VERDICTS, gib, mib
-from app.core.fit.estimate import MEMORY, Fit
-from app.core.fit.ladder import Step
-from app.core.fit.report import FitReport, as_chosen
-from app.core.machine import COMFORT
-from app.core.models import ModelFile
-from app.ui.controls import FlowingNote, set_property
-from app.ui.manager.wording import verdict_text
-from app.ui.theme import heading_font
+from app.core.memory_fit.advice import VERDICTS, gib, mib
+from app.core.memory_fit.estimate import MEMORY, Fit
+from app.core.memory_fit.fallbacks import Step
+from app.core.memory_fit.report import FitReport, as_chosen
+from app.core.models.library import ModelFile
+from app.core.system.machine import COMFORT
+from app.ui.manager.card_texts import verdict_text
+from app.ui.widgets.controls import FlowingNote, set_property
+from app.ui.widgets.theme import heading_font
 
 
 class FitDialog(QDialog):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.core.passport import Passport, card, words
-from app.ui.controls import FlowingNote
 from app.ui.moments import moment_text
 from app.ui.passport_words import passport_tr
-from app.ui.theme import heading_font
+from app.ui.widgets.controls import FlowingNote
+from app.ui.widgets.theme import heading_font
 
 
 class PassportCard(QWidget):

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.fetch.tokens import is_token
-from app.ui.controls import Note, set_property
+from app.downloads.tokens import is_token
+from app.ui.widgets.controls import Note, set_property
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):

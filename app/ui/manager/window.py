@@ -17,25 +17,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.catalogue import CatalogueEntry
 from app.core.errors import CancelledError, LampblackError
-from app.core.models import ModelFile
-from app.fetch.queue import Download, Need, Wanted, wanted
+from app.core.models.catalogue import CatalogueEntry
+from app.core.models.library import ModelFile
+from app.downloads.queue import Download, Need, Wanted, wanted
 from app.ui.agreement import is_agreed, remember_agreement
-from app.ui.banner import BannerArea
+from app.ui.background import Errands
 from app.ui.bridge import Bridge
-from app.ui.manager.asking import ManagerQuestions
-from app.ui.manager.care import Care
 from app.ui.manager.catalogue_tab import CatalogueTab
 from app.ui.manager.downloads_tab import DownloadsTab
-from app.ui.manager.errands import Errands
-from app.ui.manager.fit_desk import FitDesk
-from app.ui.manager.installed import InstalledTab
-from app.ui.manager.stock import Stock, model_at, read_stock
-from app.ui.manager.token_desk import TokenDesk
-from app.ui.models_list import size_text
-from app.ui.models_panel import local_paths
+from app.ui.manager.fit_controller import FitDesk
+from app.ui.manager.installed_tab import InstalledTab
+from app.ui.manager.inventory import Stock, model_at, read_stock
+from app.ui.manager.operations import Care
+from app.ui.manager.questions import ManagerQuestions
+from app.ui.manager.token_controller import TokenDesk
+from app.ui.models.list import size_text
+from app.ui.models.panel import local_paths
 from app.ui.progress import ProgressStrip
+from app.ui.widgets.banner import BannerArea
 from app.workbench import Workbench
 
 

@@ -1,0 +1,113 @@
+"""Children that measure: another of this program's words, asked in lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from app.benchmark.errors import NotMeasuredError
+from app.core.errors import EngineStoppedError
+from app.core.reentry import host_environment, program_command
+
+_LEAVE_S = 2.0
+
+
+def yardstick_command(name: str) -> list[str]:
+    """The command line of a yardstick."""
+    return [*program_command("yardstick"), name]
+
+
+class Child:
+    """A child that answers one line with another; what it says otherwise goes to `log`."""
+
+    def __init__(
+        self, command: Sequence[str], log: Path, environment: dict[str, str] | None = None
+    ) -> None:
+        self._log = log.open("ab")
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=host_environment() if environment is None else environment,
+            start_new_session=sys.platform != "win32",  # Ctrl+C is for us to pass on
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+
+    @property
+    def pid(self) -> int:
+        """The child's process number."""
+        return self._process.pid
+
+    def ask(self, do: str, **arguments: Any) -> dict[str, Any]:
+        """Let the child do something and wait for what it answers.
+
+        Raises NotMeasuredError where it cannot, EngineStoppedError when it has ended.
+        """
+        stdin, stdout = self._pipes()
+        try:
+            stdin.write(json.dumps({"do": do} | arguments).encode() + b"\n")
+            stdin.flush()
+            line = stdout.readline()
+        except OSError:
+            line = b""
+        if not line:
+            raise EngineStoppedError(
+                f"What was measured beside ours ended with code {self._process.wait()}.",
+                self._last_words(),
+            )
+        answer: dict[str, Any] = json.loads(line)
+        if "problem" in answer:
+            raise NotMeasuredError(str(answer["problem"]))
+        return answer
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def leave(self) -> None:
+        """Let the child end by itself, now that nothing more is asked; `close` still follows."""
+        stdin, _stdout = self._pipes()
+        with suppress(OSError):
+            stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LEAVE_S)
+
+    def close(self) -> None:
+        """End the child, whatever it does."""
+        stdin, stdout = self._pipes()
+        with suppress(OSError):  # what was not sent cannot be flushed into a dead child
+            stdin.close()
+        self._process.terminate()
+        try:
+            self._process.wait(_LEAVE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        finally:
+            stdout.close()
+            self._log.close()
+
+    def _last_words(self) -> str:
+        """The last line of the log; that of a traceback says what happened."""
+        lines = Path(self._log.name).read_text("utf-8", errors="replace").splitlines()
+        return lines[-1] if lines else ""
+
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None, "the process was started with pipes"
+        assert stdout is not None, "the process was started with pipes"
+        return stdin, stdout

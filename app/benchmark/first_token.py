@@ -1,0 +1,130 @@
+"""Goals about how soon a text begins: cold, retried, after a pause, and in a reopened document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from time import monotonic, sleep
+
+import msgspec
+
+from app.benchmark.decode_speed import bare_sample
+from app.benchmark.errors import NotMeasuredError
+from app.benchmark.goal import Experiment, Values
+from app.benchmark.passage import SENTENCES
+from app.benchmark.report import BARE
+from app.benchmark.session import Lab, sized_options
+from app.core.options.load_options import LoadOptions
+
+_SAVING_S = 30.0
+_LOOK_S = 0.25
+
+
+def cold_prompt(lab: Lab) -> Experiment:
+    """Goal 4: a prompt that nobody knows, up to its first token, beside bare reading."""
+    tokens = lab.sizes.prompt
+    pair = lab.pair(sized_options(2 * tokens))
+    prompts = (pair.prompt(tokens, number) for number in count())
+    prompt = next(prompts)
+
+    def ours() -> Values:
+        nonlocal prompt
+        prompt = next(prompts)
+        return {"ours": pair.ours.write(prompt, pair.ours.greedy(1)).cold()}
+
+    samples = {
+        "ours": ours,
+        "reading": lambda: {"reading": pair.bare.read(prompt)},
+        "bare": bare_sample(pair, prompt),
+    }
+    return Experiment(samples, lambda taken: {"speed": taken["reading"] / taken["ours"]})
+
+
+def beginning_again(lab: Lab) -> Experiment:
+    """Goal 5: another take of a known prompt, and a new sentence that was read in a pause."""
+    sizes = lab.sizes
+    pair = lab.pair(sized_options(2 * sizes.prompt))
+    prompt = pair.prompt(sizes.prompt)
+    seeds = count(1)
+    appended = (prompt + " " + _said(number) for number in count())
+    pair.ours.write(prompt, pair.ours.drawn(2, next(seeds)))
+
+    def retry() -> Values:
+        return {"retry": pair.ours.write(prompt, pair.ours.drawn(2, next(seeds))).first}
+
+    def after_pause() -> Values:
+        longer = next(appended)
+        pair.ours.read_for(longer, sizes.pause)
+        return {"after_pause": pair.ours.write(longer, pair.ours.drawn(2, next(seeds))).first}
+
+    def values(taken: Values) -> Values:
+        return {name: taken[name] / taken[BARE] for name in ("retry", "after_pause")}
+
+    bare = bare_sample(pair, prompt)
+    return Experiment({"retry": retry, "bare": bare, "after pause": after_pause}, values)
+
+
+def _said(number: int) -> str:
+    """A sentence that was not appended before."""
+    return f"“{number + 2},” she said. {SENTENCES[number % len(SENTENCES)]}"
+
+
+def reopened(lab: Lab) -> Experiment:
+    """Goal 6: a document of an earlier host, its state on the disk, beside cold reading."""
+    tokens = lab.sizes.long
+    pair = lab.pair(sized_options(tokens + 128))
+    options = msgspec.structs.replace(
+        sized_options(tokens + 128, keep_prompts=True),
+        # the same in every host, also where the first found the machine too busy to choose
+        flash_attention="on" if pair.ours.settings.flash_attention else "off",
+    )
+    document = pair.prompt(tokens)
+    kept = lab.folder / "kept"
+    _save(lab, options, kept, document)
+    others = (pair.prompt(tokens, number) for number in count(1))
+
+    def cold() -> Values:
+        return {"cold": pair.ours.write(next(others), pair.ours.greedy(1)).cold()}
+
+    def reopen() -> Values:
+        host = lab.ours(options, cache=kept)
+        try:
+            text = host.write(document, host.greedy(1))
+        finally:
+            host.close()
+        return {"reopened": text.first}
+
+    samples = {
+        "cold": cold,
+        "reopened": reopen,
+        "bare": bare_sample(pair, pair.prompt(64)),
+    }
+    return Experiment(samples, lambda taken: {"share": taken["reopened"] / taken["cold"]})
+
+
+def _save(lab: Lab, options: LoadOptions, folder: Path, document: str) -> None:
+    """Read the document in a host that is left alone until it has saved the state."""
+    host = lab.ours(options, cache=folder)
+    try:
+        host.write(document, host.greedy(1))
+        _until_saved(folder / "prompts")
+    finally:
+        host.close()
+
+
+def _until_saved(
+    folder: Path,
+    *,
+    clock: Callable[[], float] = monotonic,
+    pause: Callable[[float], None] = sleep,
+) -> None:
+    """Wait until what is in the folder is there and no longer grows."""
+    deadline, before = clock() + _SAVING_S, 0
+    while clock() < deadline:
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        if size and size == before:
+            return
+        before = size
+        pause(_LOOK_S)
+    raise NotMeasuredError("The host saved no state of the document.")

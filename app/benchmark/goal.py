@@ -1,0 +1,87 @@
+"""What a goal is: what is compared, in which unit, and the limit that counts as met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import Literal
+
+from app.benchmark.session import Lab
+
+Better = Literal["higher", "lower"]
+Values = Mapping[str, float]
+Sample = Callable[[], Values]
+"""Measures once and names what came out; times in seconds."""
+
+
+TURNS = 4
+"""How often samples are taken by turns within one round."""
+
+
+def by_turns(samples: Mapping[str, Sample], turns: int = TURNS) -> Sample:
+    """One sample of several, each taken so often and averaged, in the other order each time.
+
+    The machine's mood changes within seconds: the closer two sides are together, the less of it is
+    in their ratio. As a machine that was idle is slow at first, the first sample is taken once more
+    before, for nothing.
+    """
+
+    def sample() -> Values:
+        taken: dict[str, list[float]] = {}
+        next(iter(samples.values()))()
+        for turn in range(turns):
+            for one in list(samples.values())[:: -1 if turn % 2 else 1]:
+                for name, value in one().items():
+                    taken.setdefault(name, []).append(value)
+        return {name: fmean(values) for name, values in taken.items()}
+
+    return sample
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of a goal: its `limit`, which side of it is better, and what is judged.
+
+    `judged_by` is the median of the rounds, their worst, or nothing where the number is only
+    shown.
+    """
+
+    key: str
+    title: str
+    limit: float
+    better: Better = "higher"
+    unit: str = "ratio"
+    judged_by: Literal["median", "worst", "nothing"] = "median"
+
+    def meets(self, value: float) -> bool:
+        """Whether the value is on the good side of the limit."""
+        return value >= self.limit if self.better == "higher" else value <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """How a goal is measured: each round takes every sample once, in order: A B A B.
+
+    `values` turns what the samples of one round named into the goal's measures; a measure that it
+    leaves out was not taken in that round. `absent` says by measure why it cannot be taken at all.
+    """
+
+    samples: Mapping[str, Sample]
+    values: Callable[[Values], Values]
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One numbered goal; `about` says in a plain sentence what is done and compared.
+
+    `open` prepares the measurement in a lab and gives the experiment; it may raise
+    NotMeasuredError.
+    """
+
+    number: int
+    title: str
+    about: str
+    measures: tuple[Measure, ...]
+    open: Callable[[Lab], Experiment]

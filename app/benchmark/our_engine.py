@@ -1,0 +1,219 @@
+"""Our side: the real engine client and host, timed where the words arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+from time import perf_counter, sleep
+
+from app.benchmark.errors import NotMeasuredError
+from app.core.errors import CancelledError
+from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
+from app.engine.client import EngineClient
+from app.engine.messages import (
+    Done,
+    EngineName,
+    EngineSettings,
+    Event,
+    Generate,
+    Load,
+    Loaded,
+    Prefill,
+    Read,
+    Tokens,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One generation as the client saw it: seconds since it was asked for.
+
+    `arrived` holds, for every arrival of text, the time and the tokens written by then, all takes
+    together.
+    """
+
+    arrived: tuple[tuple[float, int], ...]
+    ended: float
+    done: Done
+
+    @property
+    def first(self) -> float:
+        """When the first text was there."""
+        return self.arrived[0][0] if self.arrived else self.ended
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens were written."""
+        return self.done.stats.completion_tokens
+
+    def cold(self) -> float:
+        """When the first text was there; raises NotMeasuredError if the prompt was known."""
+        stats = self.done.stats
+        if stats.reused_tokens > stats.prompt_tokens / 10:
+            raise NotMeasuredError("A prompt that should have been new was known already.")
+        return self.first
+
+    def step(self, start: int = 0, stop: int | None = None) -> float:
+        """Seconds per token between two counts of tokens.
+
+        Raises NotMeasuredError where too little was written.
+        """
+        within = [
+            (when, count)
+            for when, count in self.arrived
+            if count >= start and (stop is None or count <= stop)
+        ]
+        if len(within) < 2 or within[-1][1] == within[0][1]:
+            raise NotMeasuredError("The model ended its text too early to be timed.")
+        (begun, before), (over, after) = within[0], within[-1]
+        return (over - begun) / (after - before)
+
+    def step_since(self, seconds: float) -> float:
+        """Seconds per token from so long after the first text to the end."""
+        within = [arrival for arrival in self.arrived if arrival[0] >= self.first + seconds]
+        if len(within) < 2:  # not even two steps: one takes all that time
+            return self.ended - self.first - seconds
+        (begun, before), (over, after) = within[0], within[-1]
+        return (over - begun) / max(1, after - before)
+
+
+class Ours:
+    """One client with its host and a loaded model; the host starts with `load`."""
+
+    def __init__(self, path: Path, cache: Path, log: Path, *, engine: EngineName) -> None:
+        self._path, self._cache, self._engine = path, cache, engine
+        self._bans: dict[str, float] = {}
+        self.client = EngineClient(log=log, cache=cache)
+        self.settings = EngineSettings()
+
+    def close(self) -> None:
+        """End the host."""
+        self.client.close()
+
+    def load(self, options: LoadOptions) -> None:
+        """Load the model and note what it really runs with."""
+        loaded = self.client.run(
+            Load(
+                job=self.client.next_job(),
+                path=str(self._path),
+                engine=self._engine,
+                options=options,
+                cache=str(self._cache),
+            ),
+            _ignore,
+        )
+        assert isinstance(loaded, Loaded)
+        self.settings = loaded.model.settings
+
+    def never_write(self, tokens: list[int]) -> None:
+        """Keep every text going: these tokens, which would end it, are banned from now on."""
+        self._bans = {f"token:{token}": -100.0 for token in tokens}
+
+    def greedy(self, tokens: int) -> Sampling:
+        """Always the likeliest token, every other step off, for so many tokens."""
+        return Sampling(temperature=0, max_tokens=tokens, logit_bias=self._bans)
+
+    def drawn(self, tokens: int, seed: int) -> Sampling:
+        """The program's default sampling, for so many tokens."""
+        return Sampling(max_tokens=tokens, seed=seed, logit_bias=self._bans)
+
+    def write(
+        self, prompt: str, sampling: Sampling, *, n: int = 1, probabilities: int = 0
+    ) -> Written:
+        """Generate, timing every arrival."""
+        return self._generate(prompt, sampling, n, probabilities, lambda _event, _job: None)
+
+    def write_for(
+        self, prompt: str, sampling: Sampling, seconds: float, on_first: Callable[[], object]
+    ) -> Written:
+        """Generate, call `on_first` at the first text, and stop so many seconds after it."""
+        timers: list[Timer] = []
+
+        def stop_later(event: Event, job: int) -> None:
+            if isinstance(event, Tokens) and not timers:
+                on_first()
+                timers.append(Timer(seconds, self.client.cancel, (job,)))
+                timers[0].start()
+
+        try:
+            return self._generate(prompt, sampling, 1, 0, stop_later)
+        finally:
+            for timer in timers:
+                timer.cancel()
+                timer.join()
+
+    def read_for(self, prompt: str, seconds: float) -> None:
+        """Read ahead as the window does while the writer pauses for so long."""
+        job = self.client.next_job()
+        over = perf_counter() + seconds
+        timer = Timer(seconds, self.client.cancel, (job,))
+        timer.start()
+        try:
+            with suppress(CancelledError):  # the pause was over before the prompt was read
+                self.client.run(Read(job=job, prompt=prompt), _ignore)
+        finally:
+            timer.cancel()
+            timer.join()
+        sleep(max(0.0, over - perf_counter()))
+
+    def cancel_after(
+        self, prompt: str, sampling: Sampling, delay: float, *, reading: bool
+    ) -> float:
+        """Cancel so many seconds into reading or writing; the seconds until the last event."""
+        timers: list[Timer] = []
+        asked: list[float] = []
+        kind = Prefill if reading else Tokens
+
+        def cancel(job: int) -> None:
+            asked.append(perf_counter())
+            self.client.cancel(job)
+
+        def cancel_later(event: Event, job: int) -> None:
+            if isinstance(event, kind) and not timers:
+                timers.append(Timer(delay, cancel, (job,)))
+                timers[0].start()
+
+        try:
+            done = self._generate(prompt, sampling, 1, 0, cancel_later).done
+            over = perf_counter()
+        finally:
+            for timer in timers:
+                timer.cancel()
+                timer.join()
+        if not asked or done.takes[0].finish_reason != "cancelled":
+            raise NotMeasuredError("The work was done before it could be cancelled.")
+        return over - asked[0]
+
+    def _generate(
+        self,
+        prompt: str,
+        sampling: Sampling,
+        n: int,
+        probabilities: int,
+        hear: Callable[[Event, int], None],
+    ) -> Written:
+        arrived: list[tuple[float, int]] = []
+        job = self.client.next_job()
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, Tokens):
+                before = arrived[-1][1] if arrived else 0
+                arrived.append((perf_counter() - begun, before + event.tokens))
+            hear(event, job)
+
+        request = Generate(
+            job=job, prompt=prompt, sampling=sampling, n=n, probabilities=probabilities
+        )
+        begun = perf_counter()
+        done = self.client.run(request, on_event)
+        ended = perf_counter() - begun
+        assert isinstance(done, Done)
+        return Written(tuple(arrived), ended, done)
+
+
+def _ignore(_event: Event) -> None:
+    """Events that nobody needs."""

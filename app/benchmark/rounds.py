@@ -1,0 +1,206 @@
+"""Rounds: samples of two sides by turns, each begun only while the machine is idle."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Protocol
+
+import psutil
+
+from app.benchmark.goal import Experiment, Sample, Values
+
+IDLE = 0.93
+"""The share of the processors that must be free before a sample begins."""
+
+PATIENCE_S = 30.0
+"""How long a sample waits for that; after the first refusal only `SHORT_PATIENCE_S`."""
+
+SHORT_PATIENCE_S = 5.0
+_LOOK_S = 0.25
+_TICKS_S = 0.05
+"""Processor time that a system's counters may be wrong by."""
+
+_TRIES = 3
+"""How often a sample is taken that others disturbed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much of all processors is in use, from 0 to 1, and by which program most."""
+
+    busy: float
+    program: str = ""
+
+
+class BusyError(Exception):
+    """The machine did not become idle; nothing that is measured now could be judged."""
+
+    def __init__(self, load: Load) -> None:
+        by = f" by {load.program}" if load.program else ""
+        super().__init__(f"the machine was busy ({load.busy:.0%}{by})")
+
+
+class Machine(Protocol):
+    """Says how busy the machine is; looking takes a moment."""
+
+    def load(self) -> Load:
+        """The load over the next moment."""
+        ...
+
+    def foreign(self) -> float:
+        """Seconds of processor time that went to others than us, since some moment in the past."""
+        ...
+
+    @property
+    def processors(self) -> int:
+        """How many there are."""
+        ...
+
+
+class RealMachine:
+    """The machine it runs on, as the system counts it, our own children included."""
+
+    def load(self) -> Load:
+        """The load over the next quarter of a second; if it is high, it is looked into."""
+        busy = psutil.cpu_percent(_LOOK_S) / 100
+        if busy <= 1 - IDLE:
+            return Load(busy)
+        before = _used()
+        busy = psutil.cpu_percent(_LOOK_S) / 100
+        return Load(busy, _busiest(before))
+
+    def foreign(self) -> float:
+        """All processor time since the system's start but what we and our children had.
+
+        Only Linux counts what children had that have ended; elsewhere it is always 0.
+        """
+        if sys.platform != "linux":
+            return 0.0
+        times = psutil.cpu_times()
+        idle = times.idle + getattr(times, "iowait", 0.0)
+        guests = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)
+        own = psutil.Process()
+        return float(sum(times) - guests - idle - sum(map(_had, [own, *_children(own)])))
+
+    @property
+    def processors(self) -> int:
+        """How many processors the system has."""
+        return psutil.cpu_count() or 1
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    return list(process.children(recursive=True))
+
+
+def _had(process: psutil.Process) -> float:
+    """The processor time of a process and of its children that have ended."""
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    ended = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
+    return float(times.user + times.system + ended)
+
+
+def _used() -> dict[int, float]:
+    """Seconds of processor time by process."""
+    used = {}
+    for process in psutil.process_iter(["cpu_times"]):
+        times = process.info["cpu_times"]
+        if times is not None:
+            used[process.pid] = times.user + times.system
+    return used
+
+
+def _busiest(before: dict[int, float]) -> str:
+    """The name of the process that used the most since then; empty if it cannot be told."""
+    gone = {pid: used - before.get(pid, 0.0) for pid, used in _used().items()}
+    pid = max(gone, key=lambda number: gone[number], default=0)
+    try:
+        return str(psutil.Process(pid).name()) if gone.get(pid, 0.0) > 0 else ""
+    except psutil.Error:
+        return ""
+
+
+class Watch(Protocol):
+    """Decides when a sample may be taken, and whether it counts."""
+
+    def take(self, sample: Sample) -> Values:
+        """Take the sample; raises BusyError."""
+        ...
+
+
+class IdleWatch:
+    """Waits for an idle machine, and loses its patience after it was disappointed once."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        *,
+        clock: Callable[[], float] = monotonic,
+        on_wait: Callable[[Load], None] = lambda _load: None,
+    ) -> None:
+        self._machine = machine
+        self._clock = clock
+        self._on_wait = on_wait
+        self._patience = PATIENCE_S
+
+    def take(self, sample: Sample) -> Values:
+        """Take the sample on an idle machine, and again if others came between."""
+        foreign = Load(0.0)
+        for _ in range(_TRIES):
+            self._wait()
+            begun, before = self._clock(), self._machine.foreign()
+            taken = sample()
+            foreign = self._disturbance(self._clock() - begun, self._machine.foreign() - before)
+            if foreign.busy <= 1 - IDLE:
+                return taken
+        raise BusyError(foreign)
+
+    def _wait(self) -> None:
+        """Return once the machine is idle; raises BusyError when that takes too long."""
+        deadline = self._clock() + self._patience
+        while (load := self._machine.load()).busy > 1 - IDLE:
+            if self._clock() >= deadline:
+                self._patience = SHORT_PATIENCE_S
+                raise BusyError(load)
+            self._on_wait(load)
+
+    def _disturbance(self, elapsed: float, used: float) -> Load:
+        """The share of all processors that others had during a sample."""
+        if used <= _TICKS_S or elapsed <= 0:
+            return Load(0.0)
+        return Load(used / (elapsed * self._machine.processors), "other programs")
+
+
+class NoWatch:
+    """Begins at once, whatever the machine does; what comes out says nothing about speed."""
+
+    def take(self, sample: Sample) -> Values:
+        """Take the sample."""
+        return sample()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round gave: the goal's measures, and what the samples named."""
+
+    measures: Values
+    samples: Values
+
+
+def run_rounds(
+    experiment: Experiment, rounds: int, watch: Watch, on_round: Callable[[Round, int], None]
+) -> None:
+    """Take every sample of the experiment once per round, passing each whole round on.
+
+    Raises BusyError; what was passed on before stays true.
+    """
+    for number in range(rounds):
+        taken: dict[str, float] = {}
+        for sample in experiment.samples.values():
+            taken |= watch.take(sample)
+        on_round(Round(experiment.values(taken), taken), number)

@@ -1,0 +1,144 @@
+"""One run of the benchmark: goal after goal, each in a lab of its own."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+import psutil
+
+from app import __version__
+from app.benchmark.errors import NotMeasuredError
+from app.benchmark.goal import Experiment, Goal
+from app.benchmark.goals import NOT_MEASURED
+from app.benchmark.report import GoalReport, MachineFacts, ModelFacts, Report, goal_report, passed
+from app.benchmark.rounds import BusyError, Round, Watch, run_rounds
+from app.benchmark.session import Lab
+from app.core.errors import LampblackError
+from app.core.models.library import ModelFile
+
+ROUNDS = 7
+"""The least that is judged: with fewer, a few samples that are off move the median."""
+
+
+class Listener(Protocol):
+    """Hears how far a run is."""
+
+    def begun(self, goal: Goal, place: int, count: int) -> None:
+        """A goal begins, the `place`-th of `count`."""
+
+    def round_done(self, goal: Goal, number: int, rounds: int, seconds: float) -> None:
+        """So many rounds of a goal are done after so many seconds."""
+
+    def ended(self, report: GoalReport) -> None:
+        """A goal is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What one run works with; `make_lab` opens the lab of a goal."""
+
+    goals: Sequence[Goal]
+    rounds: int
+    watch: Watch
+    make_lab: Callable[[], Lab]
+    listener: Listener
+    clock: Callable[[], float] = monotonic
+
+    def run(self) -> tuple[list[GoalReport], bool]:
+        """The reports, and whether Ctrl+C ended the run before its time."""
+        reports: list[GoalReport] = []
+        for place, goal in enumerate(self.goals, 1):
+            self.listener.begun(goal, place, len(self.goals))
+            report, interrupted = self._measure(goal)
+            reports.append(report)
+            self.listener.ended(report)
+            if interrupted:
+                return reports, True
+        return reports, False
+
+    def _measure(self, goal: Goal) -> tuple[GoalReport, bool]:
+        begun = self.clock()
+        rounds: list[Round] = []
+        experiment = Experiment({}, dict)
+        reason = "" if self.rounds >= ROUNDS else f"a verdict needs {ROUNDS} rounds"
+        missing = ""
+        interrupted = False
+
+        def on_round(taken: Round, number: int) -> None:
+            rounds.append(taken)
+            self.listener.round_done(goal, number + 1, self.rounds, self.clock() - begun)
+
+        try:
+            with self.make_lab() as lab:
+                experiment = goal.open(lab)
+                run_rounds(experiment, self.rounds, self.watch, on_round)
+        except BusyError as busy:
+            reason = str(busy)
+        except NotMeasuredError as error:
+            missing = str(error)
+        except LampblackError as error:
+            missing = f"the measurement failed: {error}"
+        except KeyboardInterrupt:
+            reason, interrupted = "it was stopped", True
+        report = goal_report(
+            goal,
+            rounds,
+            self.clock() - begun,
+            reason=reason,
+            absent=dict(experiment.absent),
+            missing=missing,
+        )
+        return report, interrupted
+
+
+def full_report(
+    bench: Bench,
+    model: ModelFile,
+    builds: dict[str, str],
+    outcome: tuple[list[GoalReport], bool],
+    seconds: float,
+) -> Report:
+    """All that a run found."""
+    goals, interrupted = outcome
+    return Report(
+        machine=machine_facts(),
+        builds={"lampblack": __version__, "python": platform.python_version()} | builds,
+        model=ModelFacts(
+            name=model.name,
+            path=model.path,
+            quantization=model.quantization,
+            size_bytes=model.size_bytes,
+        ),
+        rounds=bench.rounds,
+        goals=tuple(goals),
+        not_measured=NOT_MEASURED,
+        interrupted=interrupted,
+        seconds=seconds,
+        passed=passed(goals) and not interrupted,
+    )
+
+
+def machine_facts(cpuinfo: Path = Path("/proc/cpuinfo")) -> MachineFacts:
+    """The machine as the system describes it."""
+    return MachineFacts(
+        system=platform.platform(),
+        processor=_processor(cpuinfo),
+        processors=psutil.cpu_count() or 1,
+        cores=psutil.cpu_count(logical=False) or psutil.cpu_count() or 1,
+        memory=psutil.virtual_memory().total,
+    )
+
+
+def _processor(cpuinfo: Path) -> str:
+    """The processor's name; only Linux hides it in a file."""
+    try:
+        lines = cpuinfo.read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()

@@ -1,0 +1,141 @@
+"""The lab of one goal: the model, the sizes of the work, and every child, ended with it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from types import TracebackType
+
+import msgspec
+
+from app.benchmark.bare import Bare
+from app.benchmark.baseline import Child, yardstick_command
+from app.benchmark.our_engine import Ours
+from app.benchmark.passage import passage
+from app.core.models.library import ModelFile
+from app.core.options.load_options import LoadOptions
+from app.engine.messages import EngineName, EngineSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much work the samples do, in tokens, words and seconds; 0 threads: our own."""
+
+    prompt: int = 512
+    decode: int = 128
+    long: int = 2000
+    takes: int = 48
+    pause: float = 1.0
+    busy: float = 3.0
+    words: int = 120_000
+    threads: int = 0
+
+
+class Lab:
+    """Made anew for each goal inside the run's folder; `builds` collects what was met."""
+
+    def __init__(
+        self, model: ModelFile, folder: Path, builds: dict[str, str], sizes: Sizes | None = None
+    ) -> None:
+        self.model = model
+        self.path = Path(model.path)
+        self.sizes = sizes or Sizes()
+        self.folder = Path(mkdtemp(dir=folder))
+        self.cache = folder / "cache"
+        self.log = folder / "children.log"
+        self._builds = builds
+        self._closing = ExitStack()
+        self._closing.callback(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closing.close()
+
+    def later(self, close: Callable[[], object]) -> None:
+        """Call `close` when the goal is done, the last given first."""
+        self._closing.callback(close)
+
+    def child(self, command: Sequence[str], environment: dict[str, str] | None = None) -> Child:
+        """A child that answers lines of JSON."""
+        child = Child(command, self.log, environment)
+        self.later(child.close)
+        return child
+
+    def yardstick(self, name: str, environment: dict[str, str] | None = None) -> Child:
+        """A yardstick of that name."""
+        return self.child(yardstick_command(name), environment)
+
+    def ours(
+        self,
+        options: LoadOptions | None = None,
+        *,
+        path: Path | None = None,
+        cache: Path | None = None,
+        engine: EngineName = "llama.cpp",
+    ) -> Ours:
+        """Our engine with the model loaded, in a new host; what it keeps goes into `cache`."""
+        ours = Ours(
+            path or self.path, cache or self.cache, self.folder / "engine.log", engine=engine
+        )
+        self.later(ours.close)
+        ours.load(self._threaded(options or LoadOptions()))
+        self._builds[f"ours, {ours.settings.engine}"] = ours.settings.build
+        return ours
+
+    def _threaded(self, options: LoadOptions) -> LoadOptions:
+        threads = self.sizes.threads or options.threads
+        return msgspec.structs.replace(options, threads=threads)
+
+    def bare(
+        self, settings: EngineSettings, *, path: Path | None = None, sequences: int = 1
+    ) -> Bare:
+        """A bare loop with the model, set up as ours is."""
+        bare = Bare(self.yardstick("bare"))
+        bare.open(path or self.path, settings, sequences)
+        self._builds["bare llama_decode loop"] = bare.build
+        return bare
+
+    def pair(self, options: LoadOptions | None = None, *, path: Path | None = None) -> Pair:
+        """Ours and a bare loop beside it; ours never ends a text before its time."""
+        ours = self.ours(options, path=path)
+        bare = self.bare(ours.settings, path=path)
+        ours.never_write(bare.ends)
+        return Pair(ours, bare, path or self.path)
+
+    def note_build(self, name: str, build: str) -> None:
+        """Remember with what a yardstick was built."""
+        self._builds[name] = build
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Ours and the bare loop on the same model with the same settings."""
+
+    ours: Ours
+    bare: Bare
+    path: Path
+
+    def prompt(self, tokens: int, number: int = 0) -> str:
+        """A prompt of about so many tokens; another number gives one with another beginning."""
+        return self.bare.cut(passage(number, 8 * tokens), tokens).text
+
+
+def sized_options(tokens: int, *, keep_prompts: bool = False) -> LoadOptions:
+    """The default options with a context that holds so many tokens and no more than is needed.
+
+    Drafts are off: a greedy text repeats itself, and they would be measured instead of the steps.
+    No prompt is kept on the disk, so that one that is new to a host is read.
+    """
+    context = max(1024, -(-tokens // 1024) * 1024)
+    return LoadOptions(context=context, drafts="off", keep_prompts=keep_prompts)

@@ -1,0 +1,93 @@
+"""Goals about the window: its event loop while a model writes, its start, and its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle, islice
+from pathlib import Path
+from tempfile import mkdtemp
+from time import perf_counter
+from typing import Any
+
+import psutil
+
+from app.benchmark.baseline import Child
+from app.benchmark.goal import Experiment, Values
+from app.benchmark.passage import passage
+from app.benchmark.session import Lab
+from app.core.reentry import host_environment, program_command
+
+_PARAGRAPH = 100  # words
+_UNSEEN = "offscreen"  # Qt's platform without a screen: everything is drawn, nothing pops up
+
+
+def streaming(lab: Lab) -> Experiment:
+    """Goal 11: the real window with a long manuscript, a model's load, and writing at its end."""
+    text = manuscript(lab.sizes.words)
+
+    def stream() -> Values:
+        file = Path(mkdtemp(dir=lab.folder)) / "novel.txt"
+        file.write_text(text, "utf-8")
+        with _window(lab, ("stream", str(lab.path), str(lab.sizes.decode), str(file))) as child:
+            found = child.ask("stream")
+            child.leave()
+        return {name: float(value) for name, value in found.items()}
+
+    return Experiment({"window": stream}, _latencies)
+
+
+def _latencies(taken: Values) -> Values:
+    return {name: taken[name] for name in ("p99", "worst")}
+
+
+def starting(lab: Lab) -> Experiment:
+    """Goal 12: fresh processes by turns, the real window and a bare one."""
+
+    def bare() -> Values:
+        return _start(lab, "bare")
+
+    def ours() -> Values:
+        return _start(lab, "start")
+
+    return Experiment({"bare": bare, "ours": ours}, beside_bare)
+
+
+def beside_bare(taken: Values) -> Values:
+    """The real window's figures as multiples of the bare one's, and what it should not hold."""
+    ratios = {
+        name: taken[f"start_{name}"] / taken[f"bare_{name}"]
+        for name in ("processor", "clock", "memory")
+    }
+    return ratios | {"libraries": taken["start_libraries"]}
+
+
+def _start(lab: Lab, which: str) -> Values:
+    begun = perf_counter()
+    with _window(lab, (which,)) as child:
+        processor = float(child.ask("shown")["processor"])
+        clock = perf_counter() - begun
+        settled = child.ask("settled")
+        memory = _memory(settled)
+        child.leave()
+    found = {"processor": processor, "clock": clock, "memory": memory}
+    found["libraries"] = float(len(settled["libraries"]))
+    return {f"{which}_{name}": value for name, value in found.items()}
+
+
+def _memory(settled: dict[str, Any]) -> float:
+    """Bytes that only this process holds, which its end would give back."""
+    return float(psutil.Process(settled["pid"]).memory_full_info().uss)
+
+
+def _window(lab: Lab, words: Sequence[str]) -> Child:
+    """A window that answers, in a new home of its own."""
+    home = mkdtemp(dir=lab.folder)
+    environment = host_environment() | {"LAMPBLACK_HOME": home, "QT_QPA_PLATFORM": _UNSEEN}
+    return Child([*program_command("measure"), *words], lab.log, environment)
+
+
+def manuscript(words: int) -> str:
+    """A text of so many words in paragraphs as novels have them."""
+    flow = islice(cycle(passage(0, 100_000).split()), words)
+    paragraphs = iter(lambda: " ".join(islice(flow, _PARAGRAPH)), "")
+    return "\n\n".join(paragraphs) + "\n"

@@ -1,0 +1,122 @@
+"""`lampblack models folders` and `found`: watched folders, and what other programs have."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from app.cli import output
+from app.cli.long_task import write_json
+from app.cli.parsing import Words, parser_of
+from app.core.errors import ModelNotFoundError, ParameterError, UsageError
+from app.core.models.other_programs import PROGRAMS, ProgramStore, find_programs
+from app.core.options.rows import is_encodable
+from app.core.reading import is_folder
+from app.program import Program
+
+
+def run_folders(arguments: argparse.Namespace, program: Program) -> int:
+    """Show, add or remove watched folders."""
+    folders = program.settings.watched_folders
+    if arguments.folder is not None:
+        change = _with if arguments.what == "add" else _without
+        folders = change(folders, str(Path(arguments.folder).expanduser().absolute()))
+        program.settings_store.change(watched_folders=folders)
+    if arguments.json:
+        write_json([{"path": folder, "here": is_folder(Path(folder))} for folder in folders])
+        return 0
+    for folder in folders:
+        missing = "" if is_folder(Path(folder)) else "  (not here now)"
+        output.write(f"{folder}{missing}\n")
+    if not folders:
+        output.note("No folder is watched. Add one with `lampblack models folders add FOLDER`.")
+    return 0
+
+
+def _with(folders: tuple[str, ...], folder: str) -> tuple[str, ...]:
+    if not is_folder(Path(folder)):
+        raise ModelNotFoundError(f"There is no folder {folder}.")
+    if not is_encodable(folder):
+        raise ParameterError(f"{folder!a} cannot be remembered: its name is not valid text.")
+    return folders if folder in folders else (*folders, folder)
+
+
+def _without(folders: tuple[str, ...], folder: str) -> tuple[str, ...]:
+    if folder not in folders:
+        raise ParameterError(f"The folder {folder} is not watched.")
+    return tuple(one for one in folders if one != folder)
+
+
+def run_found(arguments: argparse.Namespace, program: Program) -> int:
+    """Show which programs have models here, and begin or end using them."""
+    used = program.settings.use_programs
+    for name in arguments.use:
+        used = (*used, *({_program(name)} - {*used}))
+    for name in arguments.leave:
+        used = tuple(one for one in used if one != _program(name))
+    if used != program.settings.use_programs:
+        program.settings_store.change(use_programs=used)
+    stores = find_programs(Path.home(), os.environ)
+    if arguments.json:
+        write_json([_facts(store, used) for store in stores])
+        return 0
+    for store in stores:
+        count = f"{len(store.models)} model{'s' * (len(store.models) != 1)}"
+        state = "used here" if store.name in used else "not used"
+        output.write(f"{store.name}  {count}, {state}  {store.folder}\n")
+    if not stores:
+        output.note("No other program here has models that can be used.")
+    elif not used:
+        output.note("Use a program's models, where they lie, with `--use PROGRAM`.")
+    return 0
+
+
+def _program(name: str) -> str:
+    """The program of that name, whatever its spaces and capitals."""
+
+    def plain(text: str) -> str:
+        return "".join(text.lower().replace("-", " ").split())
+
+    for program in PROGRAMS:
+        if plain(program) == plain(name):
+            return program
+    raise UsageError(f"There is no program {name[:40]!r}.", f"Known are: {', '.join(PROGRAMS)}.")
+
+
+def _facts(store: ProgramStore, used: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "program": store.name,
+        "folder": str(store.folder),
+        "used": store.name in used,
+        "models": [
+            {"path": str(path), "name": name or path.stem}
+            for path, name in zip(store.models, store.names, strict=True)
+        ],
+    }
+
+
+def add_words(words: Words) -> None:
+    """Add `folders` and `found`."""
+    folders = parser_of(words.add_parser, "folders", help="the folders that are watched for models")
+    inner = folders.add_subparsers(metavar="WORD", required=True)
+    for what, text in (
+        ("list", "show them"),
+        ("add", "watch one"),
+        ("remove", "watch one no more"),
+    ):
+        parser = parser_of(inner.add_parser, what, help=text)
+        if what == "list":
+            parser.set_defaults(folder=None)
+        else:
+            parser.add_argument("folder", metavar="FOLDER", help="a folder on any disk")
+        parser.add_argument("--json", action="store_true", help="write them as a JSON list")
+        parser.set_defaults(run=run_folders, what=what)
+    found = parser_of(words.add_parser, "found", help="models that other programs have here")
+    for flag, text in (("--use", "use its models where they lie"), ("--leave", "use them no more")):
+        found.add_argument(
+            flag, nargs="+", action="extend", default=[], metavar="PROGRAM", help=text
+        )
+    found.add_argument("--json", action="store_true", help="write them as a JSON list")
+    found.set_defaults(run=run_found)

@@ -1,0 +1,86 @@
+"""`lampblack models list` and `duplicates`: what is on this machine, and what is there twice."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import msgspec
+
+from app.cli import output
+from app.cli.long_task import stoppable, write_json
+from app.cli.parsing import Words, parser_of
+from app.core.models.duplicates import duplicates
+from app.core.models.library import ModelFile
+from app.core.models.metadata import ModelRecord
+from app.core.models.removal import DiskUse, disk_use
+from app.program import Program
+
+
+def run_list(arguments: argparse.Namespace, program: Program) -> int:
+    """List every model, the broken ones with their problem."""
+    models = program.library.list()
+    for problem in (*program.shelf.problems, *program.library.notes):
+        output.note(problem)
+    use = disk_use(models)
+    if arguments.json:
+        write_json([facts(model, program.shelf.record(model), use) for model in models])
+        return 0
+    for model in models:
+        output.write(model_line(model, program.shelf.record(model)) + "\n")
+    if models:
+        count = f"{len(models)} model{'s' * (len(models) != 1)}"
+        output.note(f"{count}, {output.size_text(use.total)} on disk.")
+    else:
+        output.note("There is no model yet. Fetch one with `lampblack models get starter`.")
+    return 0
+
+
+def run_duplicates(arguments: argparse.Namespace, program: Program) -> int:
+    """Show which models have the same content in different files."""
+    with stoppable("Comparing the models") as work:
+        found = duplicates(program.library.list(), program.shelf, work.show, work.cancelled)
+    if arguments.json:
+        write_json([[model.path for model in group] for group in found])
+        return 0
+    for group in found:
+        size = output.size_text(group[0].size_bytes)
+        output.write(f"{group[0].name}  {len(group)} × {size}\n")
+        output.write("".join(f"    {model.path}\n" for model in group))
+    if not found:
+        output.note("No model is here twice.")
+    return 0
+
+
+def facts(model: ModelFile, record: ModelRecord, use: DiskUse) -> dict[str, Any]:
+    """All that is known of a model, for JSON."""
+    known: dict[str, Any] = msgspec.to_builtins(model)
+    return known | {
+        "disk_bytes": use.models[model.path],
+        "favourite": record.favourite,
+        "notes": record.notes,
+        "sha256": record.sha256,
+        "verified_at": record.verified_at,
+        "source": record.source,
+    }
+
+
+def model_line(model: ModelFile, record: ModelRecord | None = None) -> str:
+    """A model on one line: name, size, quantization, context, and its path or its problem."""
+    star = "★ " if record is not None and record.favourite else ""
+    if model.problem:
+        return f"{star}{model.name}  ({model.problem})  {model.path}"
+    shown = [output.size_text(model.size_bytes), model.quantization, model.architecture]
+    shown += [f"context {model.context}"] if model.context else []
+    shown += [f"of {model.program}"] if model.program else []
+    return f"{star}{model.name}  {', '.join(fact for fact in shown if fact)}  {model.path}"
+
+
+def add_words(words: Words) -> None:
+    """Add `list` and `duplicates`."""
+    parser = parser_of(words.add_parser, "list", help="the models on this machine")
+    parser.add_argument("--json", action="store_true", help="write them as a JSON list")
+    parser.set_defaults(run=run_list)
+    parser = parser_of(words.add_parser, "duplicates", help="models with the same content")
+    parser.add_argument("--json", action="store_true", help="write lists of paths as JSON")
+    parser.set_defaults(run=run_duplicates)

@@ -1,0 +1,151 @@
+"""`lampblack models import`, `remove`, `verify` and `set`: looking after single models."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.cli import output
+from app.cli.long_task import confirm, stoppable, write_json
+from app.cli.models.list import facts
+from app.cli.parsing import Words, parser_of
+from app.core.errors import SettingsError, UsageError
+from app.core.models.import_copy import copy_in
+from app.core.models.library import ModelFile, inspect
+from app.core.models.removal import add_in_place, disk_use, plan_removal, remove, take_off
+from app.core.models.verify import verify_known
+from app.program import Program
+
+
+def run_import(arguments: argparse.Namespace, program: Program) -> int:
+    """Put a model on the list where it lies, or copy it."""
+    path = Path(arguments.path)
+    if arguments.copy:
+        with stoppable("Copying") as work:
+            model = copy_in(inspect(path), program.paths.models, work.show, work.cancelled)
+        done = f"{model.name} was copied and verified: {model.path}"
+    else:
+        model = add_in_place(path, program.settings_store, program.shelf)
+        done = f"{model.name} is used where it lies: {model.path}"
+    _report(arguments, program, model, done)
+    return 0
+
+
+def run_remove(arguments: argparse.Namespace, program: Program) -> int:
+    """Move a model to the trash, or take it off the list."""
+    model = _meant(program, arguments.name)
+    only_list = arguments.keep_file or not (plan := plan_removal(model)).paths
+    sentence = (
+        f"{model.name} is taken off the list; its files stay."
+        if arguments.keep_file
+        else plan.sentence
+    )
+    if not arguments.yes:
+        confirm(sentence, "Remove it?", "Nothing was removed.")
+    freed = 0 if only_list else remove(model)
+    take_off(model, program.settings_store, program.shelf)
+    if arguments.json:
+        write_json({"path": model.path, "freed_bytes": freed, "trashed": not only_list})
+    else:
+        size = f" That is {output.size_text(freed)}." if freed else ""
+        output.write(f"{sentence}{size}\n")
+    return 0
+
+
+def run_verify(arguments: argparse.Namespace, program: Program) -> int:
+    """Read a model through and compare its checksum with what is known of it."""
+    model = program.model(arguments.name)
+    with stoppable(f"Verifying {model.name}") as work:
+        verdict = verify_known(
+            model,
+            program.shelf,
+            program.catalogue,
+            program.paths.models,
+            work.show,
+            work.cancelled,
+            anew=arguments.anew,
+        )
+    if arguments.json:
+        write_json({"path": model.path, "sha256": verdict.sha256, "by": verdict.by})
+    else:
+        known = f"as {verdict.by} says" if verdict.by else "which nothing could be compared with"
+        if verdict.by == "the last time":
+            known = "as the last time"
+        elif not (verdict.by or verdict.problem):
+            known = "remembered for the next time"
+        output.write(f"{model.name} is whole: sha256 {verdict.sha256}, {known}.\n")
+    if verdict.problem:
+        raise SettingsError(verdict.problem)
+    return 0
+
+
+def run_set(arguments: argparse.Namespace, program: Program) -> int:
+    """Change the title, the notes or the star of a model."""
+    changes: dict[str, Any] = {
+        name: getattr(arguments, name)
+        for name in ("title", "notes", "favourite")
+        if getattr(arguments, name) is not None
+    }
+    if not changes:
+        raise UsageError("There is nothing to set.", "Say --title, --notes or --favourite.")
+    model = _meant(program, arguments.name)
+    before = model.own_name or model.name
+    program.shelf.change(model, **changes)
+    title = program.shelf.record(model).title
+    model = msgspec.structs.replace(model, name=title or before, own_name=before if title else "")
+    _report(arguments, program, model, f"Remembered of {before}: {model.path}")
+    return 0
+
+
+def _meant(program: Program, name: str) -> ModelFile:
+    """The model of that name or path, and also one on the list that cannot be used."""
+    wanted = name.strip()
+    for model in program.library.list():
+        path = Path(model.path)
+        if wanted in (model.name, model.own_name, model.path, path.name, path.stem):
+            return model
+        if str(Path(wanted).absolute()) == model.path:
+            return model
+    return program.model(name)
+
+
+def _report(
+    arguments: argparse.Namespace, program: Program, model: ModelFile, sentence: str
+) -> None:
+    if arguments.json:
+        write_json(facts(model, program.shelf.record(model), disk_use([model])))
+    else:
+        output.write(sentence + "\n")
+
+
+def add_words(words: Words) -> None:
+    """Add `import`, `remove`, `verify` and `set`."""
+    parser = parser_of(words.add_parser, "import", help="use a model where it lies")
+    parser.add_argument("path", metavar="PATH", help="a GGUF file, or a folder with safetensors")
+    parser.add_argument("--copy", action="store_true", help="copy it into the program's own folder")
+    _finish(parser, run_import)
+    parser = parser_of(words.add_parser, "remove", help="move a model to the trash")
+    parser.add_argument("name", metavar="NAME|PATH", help="a model; see `lampblack models list`")
+    parser.add_argument("--keep-file", action="store_true", help="only take it off the list")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    _finish(parser, run_remove)
+    parser = parser_of(words.add_parser, "verify", help="compare a model with its known checksum")
+    parser.add_argument("name", metavar="NAME|PATH", help="a model; see `lampblack models list`")
+    parser.add_argument(
+        "--anew", action="store_true", help="take what is there for right, if nothing else is known"
+    )
+    _finish(parser, run_verify)
+    parser = parser_of(words.add_parser, "set", help="give a model a title, notes or a star")
+    parser.add_argument("name", metavar="NAME|PATH", help="a model; see `lampblack models list`")
+    parser.add_argument("--title", metavar="TEXT", help="what to call it; empty is its file's name")
+    parser.add_argument("--notes", metavar="TEXT", help="what you want to remember of it")
+    parser.add_argument("--favourite", action=argparse.BooleanOptionalAction, help="give it a star")
+    _finish(parser, run_set)
+
+
+def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
+    parser.add_argument("--json", action="store_true", help="write one JSON object")
+    parser.set_defaults(run=run)

@@ -1,0 +1,1 @@
+"""The writer's documents: text files in any encoding, and prompts."""

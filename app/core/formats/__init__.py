@@ -1,0 +1,1 @@
+"""Model file formats: GGUF, safetensors, LoRA adapters, quantization types; read with bounds."""

@@ -1,0 +1,133 @@
+"""What would make a model fit, and the whole estimate as lines that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from app.core.memory_fit.estimate import MEMORY, Fit, estimate, with_given_back
+from app.core.memory_fit.fallbacks import CHANGEABLE, Step, ladder
+from app.core.memory_fit.layout import Layout
+from app.core.options.load_options import LoadOptions
+from app.core.system.machine import COMFORT, Machine, Verdict
+
+VERDICTS: dict[Verdict, str] = {
+    "fits": "It fits.",
+    "tight": "It is tight.",
+    "too large": "It is too large for this machine.",
+}
+"""The verdict as a sentence."""
+
+_WORTH = 0.02  # of the whole need: less is not worth a sentence
+_RANK = ("fits", "tight", "too large")
+
+
+def advised(
+    layout: Layout,
+    options: LoadOptions,
+    machine: Machine,
+    *,
+    ours: int | Mapping[str, int] = 0,
+    adapters: int = 0,
+    smaller: str = "",
+) -> Fit:
+    """The estimate together with sentences about what would make it fit, where it does not.
+
+    `smaller` names a smaller model that would, if one is known.
+    """
+    machine = with_given_back(machine, {MEMORY: ours} if isinstance(ours, int) else ours)
+
+    def estimated(layout: Layout, options: LoadOptions, machine: Machine) -> Fit:
+        return estimate(layout, options, machine, adapters=adapters)
+
+    fit = estimated(layout, options, machine)
+    if fit.verdict == "fits":
+        return fit
+    steps = ladder(layout, options, machine, may_change=CHANGEABLE, estimated=estimated)
+    sentences = [*_from_steps(steps), *beyond_settings(fit, machine)]
+    sentences += [f"{smaller} would fit."] if smaller else []
+    return msgspec.structs.replace(fit, advice=tuple(sentences))
+
+
+def _from_steps(steps: tuple[Step, ...]) -> Iterator[str]:
+    """A sentence for each change, up to the one with which it fits."""
+    asked, best = steps[0], steps[0]
+    for step in steps[1:]:
+        shrunk = best.fit.total - step.fit.total
+        better = _rank(step.fit) < _rank(best.fit)
+        if not better and shrunk < asked.fit.total * _WORTH:
+            continue
+        yield _suggestion(best, step)
+        best = step
+        if step.fit.verdict == "fits":
+            return
+
+
+def _rank(fit: Fit) -> int:
+    return _RANK.index(fit.verdict)
+
+
+def _suggestion(before: Step, step: Step) -> str:
+    if before.options.gpu_layers != step.options.gpu_layers:
+        what = f"{step.fit.gpu_layers} layers on the graphics card"
+    elif before.fit.flash_attention != step.fit.flash_attention:
+        what = "flash attention"
+    elif before.options.kv_type != step.options.kv_type:
+        what = "a KV cache of type q8_0"
+    else:
+        what = f"a context of {step.fit.context:,} tokens"
+    also = "also " if before.sentence else ""
+    end = ", and it fits" if step.fit.verdict == "fits" else ""
+    return f"With {also}{what} it needs {gib(step.fit.total)}{end}."
+
+
+def beyond_settings(fit: Fit, machine: Machine) -> Iterator[str]:
+    """What else than other settings would make a model fit: room that other programs give back,
+    where that can be enough, or a smaller model.
+    """
+    needed = fit.needed.get(MEMORY, 0)
+    missing = int(needed / COMFORT) - machine.memory_free
+    if missing > 0 and needed <= machine.memory_total * COMFORT:
+        yield f"Closing other programs that hold {gib(missing)} of memory would make it fit."
+    elif needed > machine.memory_total * COMFORT:
+        yield "A smaller model, or a smaller quantization of this one, needs less of everything."
+
+
+def lines(fit: Fit) -> tuple[str, ...]:
+    """The arithmetic of each device, the verdict and the advice, one line each, aligned."""
+    width = max((len(part.what) for part in fit.parts), default=0)
+    width = max(width, len("free now"))
+    found: list[str] = []
+    for device in sorted(fit.free, key=lambda name: name == MEMORY):
+        found += _sum(fit, device, width)
+    found += [_verdict_line(fit), *fit.advice, *fit.notes]
+    return tuple(found)
+
+
+def _sum(fit: Fit, device: str, width: int) -> Iterator[str]:
+    rows = [part for part in fit.parts if part.device == device]
+    if not rows:
+        return
+    yield "Memory" if device == MEMORY else device
+    for part in rows:
+        yield f"  {part.what:<{width}}  {mib(part.bytes)}"
+    yield f"  {'-' * (width + 2 + len(mib(0)))}"
+    yield f"  {'needed':<{width}}  {mib(fit.needed[device])}"
+    yield f"  {'free now':<{width}}  {mib(fit.free[device])}"
+
+
+def _verdict_line(fit: Fit) -> str:
+    return f"{VERDICTS[fit.verdict]} It needs {gib(fit.total)} in all."
+
+
+def mib(size: int) -> str:
+    """Bytes in a column of MiB."""
+    return f"{size / 2**20:>10,.1f} MiB"
+
+
+def gib(size: int) -> str:
+    """Bytes for a sentence."""
+    if size < 2**30:
+        return f"{size / 2**20:,.0f} MiB"
+    return f"{size / 2**30:,.1f} GiB"

@@ -1,0 +1,239 @@
+"""The estimate: every part of what a model needs, what is free for it, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from app.core.memory_fit.demand import OUTPUTS, Computing, Demand, conversion, demand
+from app.core.memory_fit.layout import Layout
+from app.core.memory_fit.placement import GPU, INTEGRATED, Device, Placement, place
+from app.core.memory_fit.torch import torch_parts
+from app.core.options.load_options import LoadOptions
+from app.core.system.machine import Gpu, Machine, Verdict
+
+MEMORY = "memory"
+"""The name of the processor's memory among the devices."""
+
+OWN_CONTEXT = 8192
+"""The most tokens that are taken when nobody says: more costs memory and time."""
+
+BATCH = 512
+"""The rows of a batch and of a micro-batch where nothing else is asked for."""
+
+ROWS = 64
+"""How many rows of logits are usually kept at once: a block whose probabilities are wanted."""
+
+WORKING = "working buffers"
+"""What is reserved to compute a batch in."""
+
+QUANTIZED = ("q8_0", "q4_0")
+"""The types of KV cache that need flash attention."""
+
+Kind = Literal["weights", "cache", "buffers", "program", "adapters"]
+
+_FLOAT = 4
+_PROGRAM = 6 * 2**20  # what the library itself takes for a model
+_PER_TOKEN, _PER_MERGE = 270, 140  # bytes that a vocabulary takes in memory
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One summand, in plain words, on one device; `kind` says what it belongs to."""
+
+    what: str
+    device: str
+    bytes: int
+    kind: Kind = "buffers"
+
+
+class Fit(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a model fits with some settings; `needed` and `free` are bytes by device.
+
+    `gpu_layers`, `context`, `kv_type` and `flash_attention` are what it would be loaded with.
+    `advice` are sentences about what would make it fit, `notes` about the sum itself.
+    """
+
+    verdict: Verdict
+    parts: tuple[Part, ...]
+    needed: dict[str, int]
+    free: dict[str, int]
+    gpu_layers: int = 0
+    context: int = 0
+    kv_type: str = "f16"
+    flash_attention: bool = False
+    advice: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All bytes on all devices."""
+        return sum(part.bytes for part in self.parts)
+
+    def sum_of(self, kind: Kind, device: str = "") -> int:
+        """The bytes of one kind, on one device or on all."""
+        wanted = [part for part in self.parts if part.kind == kind]
+        return sum(part.bytes for part in wanted if part.device == (device or part.device))
+
+
+def estimate(
+    layout: Layout,
+    options: LoadOptions,
+    machine: Machine,
+    *,
+    ours: int | Mapping[str, int] = 0,
+    adapters: int = 0,
+    rows: int = ROWS,
+) -> Fit:
+    """What the model needs with these options, beside what is free on the machine.
+
+    `ours` are the bytes that unloading our own model gives back: of the processor's memory, or by
+    device. `rows` of logits are kept at once.
+    """
+    machine = with_given_back(machine, {MEMORY: ours} if isinstance(ours, int) else ours)
+    if layout.engine == "torch":
+        return _torch_fit(layout, options, machine, adapters)
+    devices = _devices(machine, options)
+    computing = computing_of(layout, options, on_gpu=bool(devices))
+    needed = demand(layout.sizes, layout.vocabulary, computing)
+    placement = place(devices, needed, options.gpu_layers)
+    if devices and not placement.layers:
+        computing = computing_of(layout, options, on_gpu=False)
+        needed = demand(layout.sizes, layout.vocabulary, computing)
+    parts = [*_gpu_parts(placement, needed, computing)]
+    parts += _memory_parts(
+        layout, placement, needed, computing, min(rows, options.batch or BATCH, computing.context)
+    )
+    if adapters:
+        device = placement.devices[0].title if placement.devices else MEMORY
+        parts.append(Part("adapters", device, adapters, "adapters"))
+    return msgspec.structs.replace(
+        fit_of(parts, machine),
+        gpu_layers=placement.layers,
+        context=computing.context,
+        kv_type=computing.kv_type,
+        flash_attention=computing.flash_attention,
+        notes=placement.notes + _mapping_note(options),
+    )
+
+
+def computing_of(layout: Layout, options: LoadOptions, *, on_gpu: bool) -> Computing:
+    """The settings that decide; flash attention that is not settled yet is off on a processor."""
+    context = options.context or min(layout.context or OWN_CONTEXT, OWN_CONTEXT)
+    auto = options.kv_type in QUANTIZED or on_gpu
+    return Computing(
+        context=context,
+        ubatch=min(options.ubatch or BATCH, options.batch or BATCH, context),
+        outputs=OUTPUTS,
+        kv_type=options.kv_type,
+        flash_attention=auto
+        if options.flash_attention == "auto"
+        else options.flash_attention == "on",
+        windowed=layout.windowed,
+    )
+
+
+def with_given_back(machine: Machine, ours: Mapping[str, int]) -> Machine:
+    """The machine as it will be when our own model is gone."""
+    gpus = tuple(
+        msgspec.structs.replace(gpu, free=gpu.free + ours.get(gpu.name, 0)) for gpu in machine.gpus
+    )
+    back = ours.get(MEMORY, 0)
+    return msgspec.structs.replace(
+        machine,
+        memory_free=machine.memory_free + back,
+        gpus=gpus,
+        given_back=machine.given_back + back,
+    )
+
+
+def fit_of(parts: Iterable[Part], machine: Machine) -> Fit:
+    """The parts, added up and judged by the fullest device."""
+    kept = tuple(part for part in parts if part.bytes > 0)
+    needed: dict[str, int] = {}
+    for part in kept:
+        needed[part.device] = needed.get(part.device, 0) + part.bytes
+    cards = {gpu.name: gpu for gpu in machine.gpus if gpu.name in needed}
+    free = {name: gpu.free for name, gpu in cards.items()} | {MEMORY: machine.memory_free}
+    shared = sum(needed[name] for name, gpu in cards.items() if gpu.integrated)
+    verdicts = [machine.judge(needed.get(MEMORY, 0) + shared)]
+    verdicts += [_judge(needed[name], gpu) for name, gpu in cards.items()]
+    worst = max(verdicts, key=("fits", "tight", "too large").index)
+    return Fit(verdict=worst, parts=kept, needed=needed, free=free)
+
+
+def _judge(need: int, gpu: Gpu) -> Verdict:
+    if need <= _device(0, gpu).budget or not (gpu.free or gpu.total):
+        return "fits"
+    return "tight" if need <= gpu.free else "too large"
+
+
+def _devices(machine: Machine, options: LoadOptions) -> tuple[Device, ...]:
+    if not options.gpu_layers:
+        return ()
+    found = (_device(index, gpu) for index, gpu in enumerate(machine.gpus))
+    return tuple(device.within(machine.memory_free) for device in found)
+
+
+def _device(index: int, gpu: Gpu) -> Device:
+    kind = INTEGRATED if gpu.integrated else GPU
+    return Device(index, gpu.name, gpu.name, kind, gpu.free, gpu.total, id=str(index))
+
+
+def _gpu_parts(placement: Placement, needed: Demand, computing: Computing) -> Iterable[Part]:
+    held = placement.held(needed)[: len(placement.devices)]
+    for index, row in enumerate(held):
+        layers = "1 layer" if row.layers == 1 else f"{row.layers} layers"
+        logits = needed.logits if index == len(held) - 1 else 0
+        yield Part(f"weights of {layers}", row.device, row.weights, "weights")
+        yield Part(_cache_words(computing), row.device, row.cache, "cache")
+        yield Part(WORKING, row.device, needed.scratch + logits)
+
+
+def _memory_parts(
+    layout: Layout, placement: Placement, needed: Demand, computing: Computing, rows: int
+) -> Iterable[Part]:
+    """What the processor's memory holds: the layers that are on no card, and the tables."""
+    here = needed.count - placement.layers
+    weights = sum(needed.weights[:here]) + layout.sizes.rest
+    if here == needed.count and layout.sizes.is_tied:
+        weights -= layout.sizes.output
+    yield Part("weights", MEMORY, weights, "weights")
+    yield Part(_cache_words(computing), MEMORY, sum(needed.cache[:here]), "cache")
+    if here:
+        logits = needed.logits if not placement.layers else 0
+        flash = "with" if computing.flash_attention else "without"
+        yield Part(f"{WORKING} ({flash} flash attention)", MEMORY, needed.scratch + logits)
+        yield Part("inputs in the weights' type", MEMORY, conversion(layout.sizes, computing))
+    else:
+        yield Part(WORKING, MEMORY, needed.inputs)
+    yield Part(f"logits of {rows} tokens", MEMORY, rows * layout.vocabulary * _FLOAT)
+    table = layout.vocabulary * _PER_TOKEN + layout.merges * _PER_MERGE
+    yield Part("vocabulary and library", MEMORY, _PROGRAM + table, "program")
+
+
+def _cache_words(computing: Computing) -> str:
+    return f"KV cache ({computing.context:,} tokens, {computing.kv_type})"
+
+
+def _mapping_note(options: LoadOptions) -> tuple[str, ...]:
+    if not options.mmap:
+        return ()
+    return (
+        "The weights are read out of the file as they are needed; they count in full, because a "
+        "model whose weights do not stay in memory writes very slowly.",
+    )
+
+
+def _torch_fit(layout: Layout, options: LoadOptions, machine: Machine, adapters: int) -> Fit:
+    context = options.context or min(layout.context or OWN_CONTEXT, OWN_CONTEXT)
+    chosen = torch_parts(layout, context, options.gpu_layers, machine)
+    parts = [Part(what, chosen.device, size, kind) for what, size, kind in chosen.parts]
+    parts += [Part(what, MEMORY, size, kind) for what, size, kind in chosen.beside]
+    if adapters:
+        parts.append(Part("adapters", chosen.device, adapters, "adapters"))
+    layers = 0 if chosen.device == MEMORY else len(layout.sizes.cache)
+    return msgspec.structs.replace(
+        fit_of(parts, machine), gpu_layers=layers, context=context, kv_type=chosen.kv_type
+    )

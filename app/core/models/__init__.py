@@ -1,0 +1,1 @@
+"""Models on this machine and in the catalogue: found, checked, copied, removed."""

@@ -1,0 +1,250 @@
+"""Looking after the models on the disk: what they take, and taking them away.
+
+What another program keeps is used and never touched: it is only taken off the list.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.core.errors import HousekeepingError
+from app.core.models.checksums import files_of, verify
+from app.core.models.duplicates import duplicates
+from app.core.models.library import ModelFile, inspect
+from app.core.models.metadata import Shelf
+from app.core.models.other_programs import program_of
+from app.core.models.scan import is_model_folder
+from app.core.options.rows import is_encodable
+from app.core.options.settings import SettingsStore
+from app.core.reading import is_folder, why
+
+__all__ = [
+    "DiskUse",
+    "Removal",
+    "add_in_place",
+    "disk_use",
+    "duplicates",
+    "plan_removal",
+    "remove",
+    "reveal",
+    "take_off",
+    "verify",
+]
+
+_BLOCK = 512  # bytes; the unit of st_blocks on every system that has it
+_LONGEST_NAME = 255
+_TRASH_NOTE = len(".trashinfo")
+_NOTE_BYTES = 64 * 1024  # on the disk: a note, and the folders of the trash
+
+
+class DiskUse(msgspec.Struct, frozen=True):
+    """Bytes on the disk, in all and by a model's path; a file with two names counts once in all."""
+
+    total: int
+    models: dict[str, int]
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """What removing a model would do, for the question before it.
+
+    Without `paths` the model is only taken off the list; `frees` are bytes.
+    """
+
+    paths: tuple[str, ...]
+    frees: int
+    sentence: str
+
+
+def disk_use(models: Iterable[ModelFile]) -> DiskUse:
+    """What the models take on the disk; files that cannot be looked at take nothing."""
+    each: dict[str, int] = {}
+    files: dict[tuple[int, int], int] = {}
+    for model in models:
+        statuses = [status for file in files_of(model) if (status := _status(file)) is not None]
+        own = {(status.st_dev, status.st_ino): _bytes(status) for status in statuses}
+        each[model.path] = sum(own.values())
+        files |= own
+    return DiskUse(sum(files.values()), each)
+
+
+def plan_removal(model: ModelFile, *, loaded: str = "") -> Removal:
+    """What `remove` would do; raises HousekeepingError where it must not do anything."""
+    if loaded and _same(Path(model.path), Path(loaded)):
+        raise HousekeepingError(f"{model.name} is loaded.", "Unload it first.")
+    program = model.program or program_of(Path(model.path), Path.home(), os.environ)
+    if program:
+        return Removal(
+            (), 0, f"{model.name} belongs to {program}; it is only taken off the list here."
+        )
+    path = Path(model.path)
+    if not os.path.lexists(path):
+        return Removal((), 0, f"{model.name} is not there any more; it is taken off the list.")
+    if path.is_symlink():
+        return Removal(
+            (str(path),), 0, f"{model.name} is a link, which goes to the trash; its file stays."
+        )
+    files = files_of(model)
+    _require_ordinary(model, files)
+    frees = sum(_bytes(status) for file in files if (status := _status(file)) is not None)
+    return Removal(
+        tuple(str(file) for file in _as_a_whole(model, files)),
+        frees,
+        f"{model.name} goes to the trash; its place is free when the trash is emptied.",
+    )
+
+
+def remove(
+    model: ModelFile, *, loaded: str = "", trash: Callable[[str], None] | None = None
+) -> int:
+    """Move the model's files, and no others, to the system's trash; returns the bytes they take.
+
+    Nothing is moved for what is only taken off the list. The first part of a split model goes
+    last, so that the model stays on the list until all of it is gone. Raises HousekeepingError.
+    """
+    plan = plan_removal(model, loaded=loaded)
+    for path in plan.paths:
+        _require_movable(Path(path))
+    for number, path in enumerate(reversed(plan.paths)):
+        try:
+            (trash or _to_trash)(path)
+        except OSError as error:
+            moved = f" {number} of its {len(plan.paths)} files are there already." if number else ""
+            raise HousekeepingError(
+                f"{Path(path).name} could not be moved to the trash: {why(error)}.{moved}",
+                "Remove it in the file manager.",
+            ) from error
+    return plan.frees
+
+
+def take_off(model: ModelFile, settings: SettingsStore, shelf: Shelf) -> None:
+    """Take the model off the list; its files stay. Raises SettingsError."""
+    added = settings.settings.added_models
+    if model.path in added:
+        settings.change(added_models=tuple(path for path in added if path != model.path))
+    if os.path.lexists(model.path):  # a watched folder or a program would bring it back
+        shelf.change(model, hidden=True)
+
+
+def add_in_place(path: Path, settings: SettingsStore, shelf: Shelf) -> ModelFile:
+    """Put the model at `path` on the list, where it lies; raises what is wrong with it."""
+    model = inspect(path)
+    name = str(path.absolute())
+    if not is_encodable(name):
+        raise HousekeepingError(
+            f"{name!a} cannot be remembered: its name is not valid text.", "Rename it first."
+        )
+    if shelf.record(model).hidden:
+        shelf.change(model, hidden=False)
+    added = settings.settings.added_models
+    if name not in added:
+        settings.change(added_models=(*added, name))
+    return model
+
+
+def reveal(
+    path: Path, *, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which
+) -> tuple[str, ...]:
+    """The command that shows `path` in the system's file manager; its exit code means nothing."""
+    if platform == "win32":
+        return ("explorer", "/select,", str(path))
+    if platform == "darwin":
+        return ("open", "-R", str(path))
+    if which("dbus-send"):
+        return (
+            "dbus-send",
+            "--session",
+            "--dest=org.freedesktop.FileManager1",
+            "--type=method_call",
+            "/org/freedesktop/FileManager1",
+            "org.freedesktop.FileManager1.ShowItems",
+            f"array:string:{path.absolute().as_uri()}",
+            "string:",
+        )
+    return ("xdg-open", str(path if path.is_dir() else path.parent))
+
+
+def _as_a_whole(model: ModelFile, files: Sequence[Path]) -> Sequence[Path]:
+    """A folder that holds nothing but the model goes as a folder, anything else file by file."""
+    folder = Path(model.path)
+    if model.kind == "gguf" or model.problem:
+        return files
+    try:
+        inside = {entry.name for entry in os.scandir(folder)}
+    except OSError:
+        return files
+    return [folder] if inside == {file.name for file in files} else files
+
+
+def _require_ordinary(model: ModelFile, files: Sequence[Path]) -> None:
+    for file in files:
+        status = _status(file)
+        if status is None or not stat.S_ISREG(status.st_mode):
+            raise HousekeepingError(
+                f"{file} is no ordinary file, so it is left alone.",
+                "Remove it in the file manager.",
+            )
+    if not files or (is_folder(Path(model.path)) and not is_model_folder(Path(model.path))):
+        raise HousekeepingError(
+            f"{model.path} is no model's folder, so it is left alone.",
+            "Take it off the list, or remove it in the file manager.",
+        )
+
+
+def _require_movable(path: Path) -> None:
+    """Refuse before anything is moved, and before the trash writes a note about what stays."""
+    if not os.access(path.parent, os.W_OK) or not (path.is_symlink() or os.access(path, os.W_OK)):
+        raise HousekeepingError(
+            f"{path} cannot be moved to the trash: its folder or file is read-only.",
+            "Change its permissions, or take it only off the list.",
+        )
+    if sys.platform == "linux" and _free(path.parent) < _NOTE_BYTES:
+        raise HousekeepingError(
+            f"{path.name} cannot be moved to the trash: the disk is full, and the trash writes a "
+            "note about everything in it.",
+            "Delete it for good in the file manager, or make room first.",
+        )
+    if sys.platform == "linux" and len(os.fsencode(path.name)) + _TRASH_NOTE > _LONGEST_NAME:
+        raise HousekeepingError(
+            f"{path.name} cannot be moved to the trash: its name is too long for it.",
+            "Give it a shorter name first.",
+        )
+
+
+def _free(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:  # some network file systems do not say
+        return _NOTE_BYTES
+
+
+def _to_trash(path: str) -> None:
+    from send2trash import send2trash
+
+    send2trash(path)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return one == other
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except (OSError, ValueError):
+        return None
+
+
+def _bytes(status: os.stat_result) -> int:
+    """What a file really takes: one full of holes takes less than its size."""
+    blocks: int | None = getattr(status, "st_blocks", None)
+    return status.st_size if blocks is None else min(status.st_size, blocks * _BLOCK)

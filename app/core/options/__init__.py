@@ -1,0 +1,1 @@
+"""The option tables: sampling, loading, settings, presets, adapters."""

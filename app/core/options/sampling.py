@@ -1,0 +1,292 @@
+"""The one table of sampling parameters; flags, sliders, validation, presets and engines derive from it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from app.core.options.rows import BoundRow, Row, Slider, rows
+from app.core.variety import Variety
+
+GROUPS = ("Variety", "Repetition", "Length and stops", "Words", "Mirostat", "Advanced")
+
+DEFAULT_ORDER = (
+    "penalties",
+    "dry",
+    "top_n_sigma",
+    "top_k",
+    "typical_p",
+    "top_p",
+    "min_p",
+    "xtc",
+    "temperature",
+)
+
+_NO_GRAMMAR = "The Torch engine has no grammars; use a GGUF model with the llama.cpp engine."
+_MANY = 1_000_000  # above every context and vocabulary; the loaded model sets the real limit
+
+
+class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the next token is chosen: one value per parameter; the first group is in `variety`."""
+
+    repetition_penalty: Annotated[
+        float,
+        Row(
+            label="Repetition penalty",
+            help="Makes tokens that were used lately less likely; 1 is off.",
+            group="Repetition",
+            low=0.5,
+            high=3,
+            slider=Slider(1, 2, 0.01),
+            neutral=1.0,
+            llama_cpp="penalties",
+            torch="own",
+        ),
+    ] = 1.0
+    repetition_window: Annotated[
+        int,
+        Row(
+            label="Repetition window",
+            help="How many of the last tokens the three penalties look at; 0 is off, -1 is all.",
+            group="Repetition",
+            low=-1,
+            high=_MANY,
+            slider=Slider(0, 4096, 16),
+            neutral=0,
+            unit="tokens",
+            llama_cpp="penalties last_n",
+            torch="own",
+        ),
+    ] = 64
+    frequency_penalty: Annotated[
+        float,
+        Row(
+            label="Frequency penalty",
+            help="Makes a token less likely for each time it was used in the window; 0 is off.",
+            group="Repetition",
+            low=-2,
+            high=2,
+            slider=Slider(-2, 2, 0.05),
+            neutral=0.0,
+            openai="frequency_penalty",
+            llama_cpp="penalties",
+            torch="own",
+        ),
+    ] = 0.0
+    presence_penalty: Annotated[
+        float,
+        Row(
+            label="Presence penalty",
+            help="Makes a token less likely if it was used in the window at all; 0 is off.",
+            group="Repetition",
+            low=-2,
+            high=2,
+            slider=Slider(-2, 2, 0.05),
+            neutral=0.0,
+            openai="presence_penalty",
+            llama_cpp="penalties",
+            torch="own",
+        ),
+    ] = 0.0
+    dry_multiplier: Annotated[
+        float,
+        Row(
+            label="DRY strength",
+            help="Keeps the model from repeating whole phrases, word for word; 0 is off, 0.8 is usual.",
+            group="Repetition",
+            low=0,
+            high=10,
+            slider=Slider(0, 5, 0.05),
+            neutral=0.0,
+            llama_cpp="dry",
+            torch="own",
+        ),
+    ] = 0.0
+    dry_base: Annotated[
+        float,
+        Row(
+            label="DRY base",
+            help="How fast the DRY penalty grows with the length of the repeated phrase.",
+            group="Repetition",
+            low=1,
+            high=8,
+            slider=Slider(1, 4, 0.05),
+            llama_cpp="dry",
+            torch="own",
+        ),
+    ] = 1.75
+    dry_allowed_length: Annotated[
+        int,
+        Row(
+            label="DRY allowed length",
+            help="Phrases up to this many tokens may repeat freely.",
+            group="Repetition",
+            low=1,
+            high=100,
+            slider=Slider(1, 20, 1),
+            unit="tokens",
+            llama_cpp="dry",
+            torch="own",
+        ),
+    ] = 2
+    dry_window: Annotated[
+        int,
+        Row(
+            label="DRY window",
+            help="How many of the last tokens DRY looks at; 0 is off, -1 is all.",
+            group="Repetition",
+            low=-1,
+            high=_MANY,
+            neutral=0,
+            unit="tokens",
+            llama_cpp="dry last_n",
+            torch="own",
+        ),
+    ] = -1
+    dry_breakers: Annotated[
+        tuple[str, ...],
+        Row(
+            label="DRY breakers",
+            help="Texts at which DRY stops counting, so that names and lists may repeat.",
+            group="Repetition",
+            max_length=64,
+            llama_cpp="dry",
+            torch="own",
+        ),
+    ] = ("\n", ":", '"', "*")
+    max_tokens: Annotated[
+        int,
+        Row(
+            label="Longest answer",
+            help="The most tokens one generation may write; -1 writes until the model ends or the context is full.",
+            group="Length and stops",
+            low=-1,
+            high=_MANY,
+            slider=Slider(16, 2048, 16),
+            neutral=-1,
+            unit="tokens",
+            openai="max_tokens",
+            llama_cpp="loop",
+            torch="loop",
+        ),
+    ] = 256
+    stop: Annotated[
+        tuple[str, ...],
+        Row(
+            label="Stop texts",
+            help="The generation ends before any of these texts would be written.",
+            group="Length and stops",
+            max_length=256,
+            openai="stop",
+            llama_cpp="loop",
+            torch="loop",
+        ),
+    ] = ()
+    seed: Annotated[
+        int | None,
+        Row(
+            label="Seed",
+            help="The number all chance starts from; the same seed repeats a take, empty picks one and records it.",
+            group="Length and stops",
+            low=0,
+            high=2**32 - 1,
+            openai="seed",
+            llama_cpp="dist, xtc, mirostat",
+            torch="own generator",
+        ),
+    ] = None
+    banned_phrases: Annotated[
+        tuple[str, ...],
+        Row(
+            label="Banned phrases",
+            help="Phrases that must never be written, in any case; the model goes back and takes another way.",
+            group="Words",
+            max_length=1024,
+            llama_cpp="backtracking",
+            torch="backtracking",
+        ),
+    ] = ()
+    logit_bias: Annotated[
+        dict[str, float],
+        Row(
+            label="Word bias",
+            help="Makes every token of a text (or token:NUMBER) likelier or rarer; -100 bans it, 100 forces it.",
+            group="Words",
+            low=-100,
+            high=100,
+            max_length=1024,
+            openai="logit_bias",
+            llama_cpp="logit_bias",
+            torch="own",
+        ),
+    ] = msgspec.field(default_factory=dict)
+    grammar: Annotated[
+        str,
+        Row(
+            label="Grammar",
+            help="A GBNF grammar or a JSON schema that every text must obey.",
+            group="Words",
+            max_length=65536,
+            openai="response_format",
+            llama_cpp="grammar",
+            torch_missing=_NO_GRAMMAR,
+        ),
+    ] = ""
+    mirostat: Annotated[
+        int,
+        Row(
+            label="Mirostat",
+            help="Steers the text towards an even surprise instead of cutting unlikely tokens; replaces every step between the penalties and the draw.",
+            group="Mirostat",
+            low=0,
+            high=2,
+            choices=(0, 1, 2),
+            neutral=0,
+            llama_cpp="mirostat, mirostat_v2",
+            torch="own",
+        ),
+    ] = 0
+    mirostat_tau: Annotated[
+        float,
+        Row(
+            label="Mirostat target",
+            help="The surprise per token, in bits, that Mirostat aims at.",
+            group="Mirostat",
+            low=0,
+            high=20,
+            slider=Slider(0, 10, 0.1),
+            unit="bits",
+            llama_cpp="mirostat, mirostat_v2",
+            torch="own",
+        ),
+    ] = 5.0
+    mirostat_eta: Annotated[
+        float,
+        Row(
+            label="Mirostat rate",
+            help="How fast Mirostat corrects itself.",
+            group="Mirostat",
+            low=0,
+            high=1,
+            slider=Slider(0, 1, 0.01),
+            llama_cpp="mirostat, mirostat_v2",
+            torch="own",
+        ),
+    ] = 0.1
+    order: Annotated[
+        tuple[str, ...],
+        Row(
+            label="Order of steps",
+            help="The order in which the steps work, after the word bias and before the draw; a step left out is off.",
+            group="Advanced",
+            choices=DEFAULT_ORDER,
+            max_length=len(DEFAULT_ORDER),
+            llama_cpp="chain",
+            torch="chain",
+        ),
+    ] = DEFAULT_ORDER
+
+
+PARAMETERS: tuple[BoundRow, ...] = rows(Sampling)
+"""Every sampling parameter, in the order of the panel, the help and the README."""

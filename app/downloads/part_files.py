@@ -1,0 +1,205 @@
+"""Files that are not complete yet: a `.part` beside the place of each, locked by who writes it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from app.core.errors import DownloadError
+from app.core.reading import is_file, open_regular, read_regular, why
+from app.downloads.part_paths import bad_path, note_path, part_path
+from app.downloads.request import WantedFile
+
+_BLOCK = 1024 * 1024
+_SYNC_EVERY = 64 * 1024 * 1024
+_MOST_NOTE = 4096
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept beside a `.part` for asking for the rest of the very same file."""
+
+    etag: str = ""
+    size_bytes: int | None = None
+
+
+class Part:
+    """A growing file, opened and locked; what is in it is always the beginning of the file."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._path = part_path(target)
+        self._handle = _open(self._path)
+        self.size = os.fstat(self._handle).st_size
+        self._synced = self.size
+        self.note = _read_note(note_path(target)) if self.size else Note()
+        self.sha256 = hashlib.sha256()
+
+    def close(self) -> None:
+        """Close it; what is in it stays for the next time. May be called twice."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def read_again(self, told: Callable[[int], None]) -> None:
+        """Compute the checksum of what is there; `told` gets the bytes read and may raise."""
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        self.sha256, done = hashlib.sha256(), 0
+        while done < self.size and (block := os.read(self._handle, _BLOCK)):
+            self.sha256.update(block)
+            done += len(block)
+            told(done)
+        self.size = done
+
+    def append(self, data: bytes) -> None:
+        """Add bytes at the end; raises OSError where the disk takes no more, keeping the rest."""
+        rest = memoryview(data)
+        while rest:
+            written = os.write(self._handle, rest)
+            if written <= 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self.sha256.update(rest[:written])
+            self.size += written
+            rest = rest[written:]
+        if self.size - self._synced >= _SYNC_EVERY:
+            self.sync()
+
+    def sync(self) -> None:
+        """See that the disk has it."""
+        os.fsync(self._handle)
+        self._synced = self.size
+
+    def empty(self) -> None:
+        """Throw away what there is."""
+        os.ftruncate(self._handle, 0)
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        self.sha256, self.size, self._synced = hashlib.sha256(), 0, 0
+        self.remember(Note())
+
+    def remember(self, note: Note) -> None:
+        """Keep the note beside the file, if it is another one."""
+        if note != self.note:
+            self.note = note
+            with contextlib.suppress(OSError):  # without it the file only begins anew more often
+                note_path(self._target).write_bytes(msgspec.json.encode(note))
+
+    def git_id(self) -> str:
+        """Git's checksum of the content."""
+        digest = hashlib.sha1(b"blob %d\0" % self.size, usedforsecurity=False)
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        while block := os.read(self._handle, _BLOCK):
+            digest.update(block)
+        return digest.hexdigest()
+
+    def _forget_note(self) -> None:
+        with contextlib.suppress(OSError):  # there may be none, or no name short enough for one
+            note_path(self._target).unlink()
+
+    def publish(self) -> None:
+        """Give the file its name, once the disk has all of it; a bad one from before goes."""
+        self.sync()
+        self.close()
+        self._path.replace(self._target)
+        self._forget_note()
+        with contextlib.suppress(OSError):  # there is hardly ever one
+            bad_path(self._target).unlink()
+
+    def set_aside(self) -> Path:
+        """Rename it to `.bad`, in place of an earlier one."""
+        self.close()
+        bad = bad_path(self._target)
+        self._path.replace(bad)
+        self._forget_note()
+        return bad
+
+
+def _open(path: Path) -> int:
+    """Open a part for reading and writing, if it is an ordinary file that nobody else writes."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, flags, 0o666)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+        _lock(handle, path)
+    except BaseException:  # the handle must not leak, whatever came
+        os.close(handle)
+        raise
+    os.lseek(handle, 0, os.SEEK_END)
+    return handle
+
+
+def _lock(handle: int, path: Path) -> None:
+    """Lock it until it is closed; raises DownloadError where another process has done so."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(handle, 1 << 62, os.SEEK_SET)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+            return  # some network file systems know no locks
+        raise DownloadError(
+            f"Another Lampblack is fetching {path.name.removesuffix('.part')} just now.",
+            "Wait until it is done, or pause it there.",
+        ) from error
+
+
+def _read_note(path: Path) -> Note:
+    try:
+        return msgspec.json.decode(read_regular(path, _MOST_NOTE), type=Note)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return Note()
+
+
+def is_right(path: Path, file: WantedFile, told: Callable[[int, int], None]) -> bool:
+    """Whether a file is there and what it should be, as far as that is known.
+
+    `told` gets the bytes read and their number, and may raise.
+    """
+    size = path.stat().st_size if is_file(path) else -1
+    if size < 0 or file.size_bytes not in (None, size):
+        return False
+    digest = hashlib.sha256()
+    if not file.sha256:
+        digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+    done = 0
+    with open_regular(path) as content:
+        while block := content.read(_BLOCK):
+            digest.update(block)
+            done += len(block)
+            told(done, size)
+    return digest.hexdigest() == (file.sha256 or file.git_id or digest.hexdigest())
+
+
+def disk_error(error: OSError, what: str) -> DownloadError:
+    """The sentence about a disk that did not take the file."""
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return DownloadError(
+            f"The disk is full, and {what} is not complete.",
+            "What was fetched is kept; make room and go on with the download.",
+        )
+    if error.errno == errno.EFBIG:
+        return DownloadError(
+            f"The disk cannot hold files as large as {what}.",
+            "Its file system has a limit (FAT32: 4 GB); use a folder on another disk.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return DownloadError(
+            f"{what} cannot be written: {why(error)}.",
+            "Give yourself the right to write into the models folder.",
+        )
+    return DownloadError(f"{what} cannot be written: {why(error)}.", "Check the disk.")

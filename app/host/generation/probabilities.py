@@ -1,0 +1,74 @@
+"""Perplexity: how many words a model hesitates between on average where a text goes on.
+
+It is the exponential of the mean negative logarithm of the probability that the model gives each
+token after those before it (Jelinek et al. 1977, "Perplexity: a measure of the difficulty of
+speech recognition tasks"); lower is better, and only numbers of the same text and vocabulary can
+be compared. A text that is longer than a window is read in windows that overlap by half: a token of
+a later window counts only in its second half, so that each counts once and none is judged with less
+than half a window before it, but those at the text's beginning.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.errors import CancelledError, GenerationError, ParameterError
+from app.engine.messages import Measured, Working
+from app.host.generation.vocabulary import Ids
+from app.host.interface import Job
+
+WINDOW = 2048
+"""The most tokens of a window: more context changes the number little and costs time."""
+
+Rows = Callable[[Ids, int], Iterator[npt.NDArray[np.float32]]]
+"""Reads tokens anew; gives the logits after each but the last, beginning with the one numbered."""
+
+
+def perplexity(tokens: Ids, bos: int | None, size: int, rows: Rows, job: Job) -> Measured:
+    """Measure `tokens` in windows that fit a context of `size`, telling how far it is.
+
+    Raises ParameterError for a text that is too short and CancelledError.
+    """
+    total = len(tokens) - 1
+    if total < 1:
+        raise ParameterError("The passage is too short to be measured.", "Give a page or more.")
+    lost = 0.0
+    done = 0
+    for window, first in windows(tokens, bos, min(size, WINDOW)):
+        for place, logits in enumerate(rows(window, first), first + 1):
+            lost -= _log_probability(logits, int(window[place]))
+            done += 1
+            if done % 64 == 0 or done == total:
+                job.emit(Working(job=job.number, what="measuring", fraction=done / total))
+        if job.cancelled:
+            raise CancelledError("Stopped.")
+    if done != total or not math.isfinite(lost):
+        raise GenerationError("The model gave no usable numbers for the passage.")
+    return Measured(job=job.number, perplexity=math.exp(min(lost / done, 700.0)), tokens=done)
+
+
+def windows(tokens: Ids, bos: int | None, size: int) -> Iterator[tuple[Ids, int]]:
+    """Each window with the number of the token after which its judging begins.
+
+    Where the model wants a beginning token, every window has it in place of its first one.
+    """
+    yield tokens[:size], 0
+    end = size
+    half = size // 2
+    while end < len(tokens):
+        start = end - (size - half)
+        end = min(start + size, len(tokens))
+        window = tokens[start:end].copy()
+        if bos is not None:
+            window[0] = bos
+        yield window, size - half - 1
+
+
+def _log_probability(logits: npt.NDArray[np.float32], token: int) -> float:
+    top = float(logits.max())
+    total = float(np.exp(logits - top).sum(dtype=np.float64))
+    return float(logits[token]) - top - math.log(total)

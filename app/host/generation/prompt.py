@@ -1,0 +1,113 @@
+"""From a prompt or messages to the tokens that the model reads, made to fit its context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.core.errors import PromptTooLongError, TemplateError
+from app.engine.messages import ChatMessage
+from app.host.generation.chat_template import ChatTemplate, Part
+from app.host.generation.vocabulary import Ids, Vocabulary
+from app.host.interface import LaidOut
+
+_HINT = "Shorten it, load the model with a larger context, or let its beginning be dropped."
+_ROUNDS = 8  # how often a message is shortened before giving up
+
+
+class Prompter:
+    """Turns what the user wrote into tokens; only a template's markup becomes control tokens."""
+
+    def __init__(self, vocabulary: Vocabulary, template: ChatTemplate | None) -> None:
+        self._vocabulary = vocabulary
+        self._template = template
+        self._last: tuple[str, Ids] | None = None
+
+    def tokens(self, prompt: str, messages: Sequence[ChatMessage]) -> Ids:
+        """The tokens of `messages` in the chat template, or else of the plain prompt."""
+        if messages:
+            return self._chat(messages)
+        # The same prompt comes again for a retry, and after it was counted: a novel takes a while.
+        if self._last is None or self._last[0] != prompt:
+            self._last = prompt, self._begun(self._vocabulary.tokenize(prompt), prompt)
+        return self._last[1]
+
+    def lay_out(self, prompt: str, messages: Sequence[ChatMessage]) -> LaidOut:
+        """The prompt with what each of its tokens adds to the text."""
+        words = self._vocabulary
+        ids = tuple(int(token) for token in self.tokens(prompt, messages))
+        pieces = tuple(words.piece(token) for token in ids)
+        return LaidOut(ids=ids, pieces=pieces, bos=words.bos, ends=words.ends)
+
+    def fitted(
+        self, prompt: str, messages: Sequence[ChatMessage], limit: int, size: int
+    ) -> tuple[Ids, int]:
+        """The tokens with as much of the head dropped as `limit` asks for, and how many that were.
+
+        The head goes in blocks of a quarter of the context's `size`, so that the next continuation,
+        a little longer or with more takes, still begins with the same tokens and finds them in the
+        cache.
+        """
+        tokens = self.tokens(prompt, messages)
+        if len(tokens) <= limit:
+            return tokens, 0
+        if messages:
+            return self._shortened(list(messages), len(tokens), limit, size)
+        head = 1 if self._vocabulary.bos is not None else 0
+        dropped = _blocks(len(tokens) - limit, size)
+        return np.concatenate((tokens[:head], tokens[head + dropped :])), dropped
+
+    def _chat(self, messages: Sequence[ChatMessage]) -> Ids:
+        if self._template is None:
+            raise TemplateError(
+                "This model has no chat template, so it cannot answer messages.",
+                "Give it a plain prompt to continue, or use an instruct model.",
+            )
+        parts = self._template.render(messages)
+        tokens = [self._tokens_of(part) for part in parts]
+        joined = np.concatenate(tokens) if tokens else np.empty(0, np.int32)
+        return self._begun(joined, parts[0].text if parts and parts[0].is_markup else "")
+
+    def _tokens_of(self, part: Part) -> Ids:
+        return self._vocabulary.tokenize(part.text, special=part.is_markup)
+
+    def _begun(self, tokens: Ids, text: str) -> Ids:
+        """With the beginning token the model asks for, unless its template wrote it already."""
+        bos = self._vocabulary.bos
+        if bos is None or (len(tokens) and tokens[0] == bos and text):
+            return tokens
+        return np.concatenate((np.array([bos], np.int32), tokens))
+
+    def _shortened(
+        self, messages: list[ChatMessage], count: int, limit: int, size: int
+    ) -> tuple[Ids, int]:
+        """Drop the head of the longest message until all fit."""
+        before = count
+        for _ in range(_ROUNDS):
+            index = max(range(len(messages)), key=lambda place: len(messages[place].content))
+            content = self._vocabulary.tokenize(messages[index].content)
+            dropped = _blocks(count - limit, size)
+            if dropped >= len(content):
+                break
+            text = b"".join(self._vocabulary.piece(int(token)) for token in content[dropped:])
+            messages[index] = ChatMessage(
+                role=messages[index].role, content=text.decode("utf-8", "ignore")
+            )
+            tokens = self.tokens("", messages)
+            count = len(tokens)
+            if count <= limit:
+                return tokens, before - count
+        raise too_long(before, limit)
+
+
+def too_long(count: int, limit: int) -> PromptTooLongError:
+    """The error for a prompt of `count` tokens where `limit` fit."""
+    return PromptTooLongError(
+        f"The prompt has {count:,} tokens, but the model's context has room for {limit:,}.", _HINT
+    )
+
+
+def _blocks(excess: int, size: int) -> int:
+    block = max(1, size // 4)
+    return -(-excess // block) * block

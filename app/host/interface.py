@@ -1,0 +1,155 @@
+"""What every engine offers to the host's loop, and what the loop offers to an engine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.core.errors import ParameterError
+from app.core.options.adapters import Adapter
+from app.core.options.load_options import LoadOptions
+from app.engine.messages import (
+    ChatMessage,
+    Done,
+    EngineReport,
+    Generate,
+    HostEvent,
+    Measured,
+    ModelInfo,
+    Read,
+    TokenDetail,
+)
+
+MAX_VARIANTS = 16
+"""The most takes of one request."""
+
+LEAST_CONTEXT = 2 * MAX_VARIANTS
+"""The smallest context in tokens: llama.cpp wants a position for every sequence, and ends the
+process where there is none."""
+
+
+def check_variants(count: int) -> None:
+    """Raise ParameterError unless so many takes can be written at once."""
+    if not 1 <= count <= MAX_VARIANTS:
+        raise ParameterError(f"There can be 1 to {MAX_VARIANTS} variants, not {count}.")
+
+
+def check_context(context: int) -> None:
+    """Raise ParameterError for a context that is too small to write in; 0 is the model's own."""
+    if 0 < context < LEAST_CONTEXT:
+        raise ParameterError(
+            f"A context of {context} tokens is too small: it must hold at least {LEAST_CONTEXT}.",
+            "Take 2048 or more for writing, or 0 for the model's own.",
+        )
+
+
+class Job:
+    """One running command: engines report through it and ask it whether to go on.
+
+    `cancelled` is set from the host's reader thread; the engine tests it between tokens and inside
+    its abort callback. After a cancel an engine still returns what it has, with finish reason
+    `cancelled`; only loading raises `CancelledError`.
+    """
+
+    def __init__(self, number: int, emit: Callable[[HostEvent], None]) -> None:
+        self.number = number
+        self.emit = emit
+        self.cancelled = False
+        self.changed = threading.Event()
+        self.on_cancel: Callable[[], None] | None = None
+
+    def cancel(self) -> None:
+        """Ask the engine to stop: tell `on_cancel`, and wake whoever waits for `changed`."""
+        self.cancelled = True
+        on_cancel = self.on_cancel
+        if on_cancel is not None:
+            on_cancel()
+        self.changed.set()
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """A prompt as the model reads it: tokens with the bytes that each adds to the text.
+
+    Control tokens add none. `bos` is the token that the model wants first, `ends` are those at
+    which it stops.
+    """
+
+    ids: tuple[int, ...]
+    pieces: tuple[bytes, ...]
+    bos: int | None
+    ends: frozenset[int]
+
+    @property
+    def text(self) -> str:
+        """The text without control tokens."""
+        return b"".join(self.pieces).decode("utf-8", "replace")
+
+
+class Engine(Protocol):
+    """A loaded model. All calls come from one thread, one at a time; errors are LampblackErrors."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """The loaded model, with the settings that it really runs with."""
+        ...
+
+    def generate(self, request: Generate, job: Job) -> Done:
+        """Emit `Prefill` and `Tokens`, then return `Done`."""
+
+    def read(self, request: Read, job: Job) -> Done:
+        """Read the prompt as `generate` would and keep what was read; says how much that was."""
+
+    def settle(self) -> None:
+        """Nothing has been asked for a while: do what may make a later request faster."""
+
+    def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
+        """The tokens of the prompt as `generate` would read it."""
+
+    def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
+        """Each token's probability after the ones before it."""
+
+    def perplexity(self, text: str, job: Job) -> Measured:
+        """How well the model foresees the text; raises CancelledError."""
+
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+        """The prompt as `generate` would read it."""
+
+    def guest(self) -> AbstractContextManager[None]:
+        """While it is entered, nothing is known or kept; what was kept is there again after it."""
+
+    @property
+    def position_bytes(self) -> int:
+        """The memory of one position of the context; 0 as long as that is not known."""
+        ...
+
+    def close(self) -> None:
+        """Free the model and all its memory."""
+
+
+class EngineModule(Protocol):
+    """A package under `app.host` that can load models: `llama_cpp`, `transformers` or `fake`."""
+
+    def load(
+        self,
+        path: str,
+        options: LoadOptions,
+        job: Job,
+        cache: str = "",
+        prompts: str = "",
+        *,
+        remeasure: bool = False,
+        adapters: tuple[Adapter, ...] = (),
+    ) -> Engine:
+        """Load the model, emitting `Loading`; raises a LampblackError or returns an engine.
+
+        What makes the next load faster may be kept in the folder `cache`, if there is one; what
+        the model has read in the folder `prompts`. With `remeasure` nothing that was measured
+        before is believed.
+        """
+
+    def describe(self) -> EngineReport:
+        """Whether the engine's library is installed, its version and the devices it sees."""

@@ -1,0 +1,279 @@
+"""Which prompts the engine still knows, and which of them a new one can go on from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import psutil
+
+from app.core.memory_fit.demand import SEQUENCES
+from app.host.generation.decode_loop import ContextFullError
+from app.host.generation.vocabulary import Ids, common_prefix
+from app.host.llama_cpp.context import Context, State
+from app.host.prompt_cache.disk_cache import WORTH, SavedPrompts
+from app.host.prompt_cache.prefix_index import PrefixIndex
+from app.host.prompt_cache.state_file import MOST_STATE
+
+_NEAR = 64
+"""The part of the context (one in so many cells) that kept sequences may take beside the running
+one: llama.cpp computes attention over all cells, so that foreign ones slow every token down."""
+
+_MEMORY_SHARE = 4
+"""Put-aside prompts take at most one in so many bytes of the free memory."""
+
+_NOTHING = np.empty(0, np.int32)
+
+
+@dataclass(eq=False)
+class Sequence:
+    """One line of tokens in the context's memory.
+
+    `length` is how many positions it holds. Of a kept one, `tokens` are those positions' tokens
+    and `used` orders them by age.
+    """
+
+    id: int
+    length: int = 0
+    tokens: Ids = field(default_factory=lambda: np.empty(0, np.int32))
+    used: int = 0
+
+
+@dataclass(eq=False)
+class _Aside:
+    """A sequence copied out of the context's memory."""
+
+    tokens: Ids
+    state: State
+    used: int
+
+
+class PrefixCache:
+    """Lends out sequences and keeps the finished ones, until room is needed.
+
+    Sequences share the cells of a common beginning, so that keeping a take costs only its own
+    tokens. Whole other prompts are put aside into ordinary memory, whence they come back in
+    milliseconds; those of earlier sessions come from the disk, where `saved` keeps them. The one
+    that was not used for the longest goes first. `partial` says whether the model can forget a part
+    of a sequence.
+    """
+
+    def __init__(
+        self, context: Context, *, partial: bool, saved: SavedPrompts | None = None
+    ) -> None:
+        self._context = context
+        self._partial = partial
+        self._free = list(range(SEQUENCES - 1, -1, -1))
+        self._saved = saved
+        self._kept: PrefixIndex[Sequence] = PrefixIndex()
+        self._aside: PrefixIndex[_Aside] = PrefixIndex()
+        self._clock = 0
+        self._is_guest = False
+
+    @contextmanager
+    def guest(self) -> Iterator[None]:
+        """While it is entered, nothing is kept or known; what was kept is there again afterwards.
+
+        In between it is put aside as far as it is in the way. A guest may have guests.
+        """
+        if self._is_guest:
+            yield
+            return
+        last = max(self._kept, key=lambda kept: kept.used, default=None)
+        if last is not None and len(last.tokens) > self._context.size // _NEAR:
+            self._copy_aside(last)  # all of it, however much of it another one has
+            self._drop(last)
+        self._put_aside(_NOTHING)
+        self._is_guest = True
+        try:
+            yield
+        finally:
+            self._is_guest = False
+            if last is not None:
+                self._bring_back(last.tokens)
+
+    def anew(self) -> Sequence:
+        """An empty sequence in a memory that is empty, too; nothing may be lent out."""
+        if self._is_guest:
+            return self._lend()
+        self._context.clear()
+        self._kept.clear()
+        self._free = list(range(SEQUENCES - 1, -1, -1))
+        return self._lend()
+
+    def begin(self, tokens: Ids) -> Sequence:
+        """A sequence that holds the longest known beginning of `tokens`, but not all of them.
+
+        The last token is left out because its logits are needed.
+        """
+        if self._is_guest:
+            return self._lend()
+        self._bring_back(tokens[:-1])
+        found, length = self._kept.best(tokens[:-1], whole=not self._partial)
+        if found is not None:
+            found.used = self._tick()
+        sequence = self._lend()
+        if found is not None:
+            self._context.copy(found.id, sequence.id, length)
+            sequence.length = length
+        self._put_aside(tokens)
+        return sequence
+
+    def empty(self) -> Sequence:
+        """A sequence that holds nothing."""
+        return self._lend()
+
+    def fork(self, source: Sequence) -> Sequence:
+        """Another sequence that goes on from where `source` is."""
+        sequence = self._lend()
+        self._context.copy(source.id, sequence.id, -1)
+        sequence.length = source.length
+        return sequence
+
+    def keep(self, sequence: Sequence, tokens: Ids) -> None:
+        """Take a sequence back that holds `tokens`; what it knows can be reused.
+
+        Kept ones that are wholly its beginning are dropped, since it serves their prompts too.
+        """
+        if sequence.length > len(tokens) and not self._context.truncate(sequence.id, len(tokens)):
+            tokens = tokens[:0]
+        if self._is_guest or not len(tokens):
+            self.release(sequence)
+            return
+        sequence.tokens, sequence.used, sequence.length = tokens, self._tick(), len(tokens)
+        for other in [other for other in self._kept if self._covers(tokens, other.tokens)]:
+            self._drop(other)
+        for aside in [aside for aside in self._aside if self._covers(tokens, aside.tokens)]:
+            self._aside.remove(aside)
+        self._kept.add(sequence, tokens)
+
+    def release(self, sequence: Sequence) -> None:
+        """Take a sequence back and forget it."""
+        self._context.truncate(sequence.id, 0)
+        self._free.append(sequence.id)
+
+    def make_room(self) -> None:
+        """Forget the oldest kept sequence; raises ContextFullError when there is none."""
+        if not len(self._kept):
+            raise ContextFullError
+        oldest = min(self._kept, key=lambda kept: kept.used)
+        if self._is_guest:
+            self._leave(oldest, _NOTHING)
+        else:
+            self._drop(oldest)
+
+    def settle(self, *, all_of_it: bool = False) -> None:
+        """Have the prompt that was used last saved, if that is worth it; see `SavedPrompts`."""
+        last = max(self._kept, key=lambda kept: kept.used, default=None)
+        if last is None or self._saved is None:
+            return
+        if self._saved.wants(last.tokens, all_of_it=all_of_it):
+            state = self._context.save(last.id, min(MOST_STATE, _room()))
+            if state is not None:
+                self._saved.save(last.tokens, state)
+
+    def _bring_back(self, tokens: Ids) -> None:
+        """Restore the put-aside or saved prompt that helps more than all that are at hand."""
+        whole = not self._partial
+        known = [index.best(tokens, whole=whole)[1] for index in (self._kept, self._aside)]
+        if self._fetch(tokens, max(known)):
+            return
+        _, at_hand = self._kept.best(tokens, whole=whole)  # a vain try may have made room
+        aside, length = self._aside.best(tokens, whole=whole)
+        if aside is not None and length > at_hand:
+            self._aside.remove(aside)
+            self._restore(aside.state, aside.tokens)
+
+    def _fetch(self, tokens: Ids, known: int) -> bool:
+        """Restore a saved prompt, if one is longer by enough than what is `known` here."""
+        if self._saved is None:
+            return False
+        saved, length = self._saved.best(tokens, whole=not self._partial)
+        if saved is None or length < known + WORTH or saved.header.size > _available() // 2:
+            return False
+        state = self._saved.load(saved)
+        if state is None:
+            return False
+        if self._restore(state, saved.tokens, length):
+            return True
+        self._saved.drop(saved)
+        return False
+
+    def _restore(self, state: State, tokens: Ids, length: int | None = None) -> bool:
+        """Keep a copied sequence again, or the first `length` tokens of it."""
+        sequence = self._lend()
+        while not self._context.restore(state, sequence.id):
+            if not len(self._kept):
+                self.release(sequence)
+                return False
+            self._leave(min(self._kept, key=lambda kept: kept.used), tokens)
+        sequence.length = self._context.holds(sequence.id)
+        if sequence.length != len(tokens):
+            self.release(sequence)
+            return False
+        self.keep(sequence, tokens[:length] if self._partial else tokens)
+        return True
+
+    def _put_aside(self, tokens: Ids) -> None:
+        """Clear away old sequences that would slow the running one down."""
+        budget = self._context.size // _NEAR
+        for kept in sorted(self._kept, key=lambda kept: -kept.used):
+            own = len(kept.tokens) - common_prefix(kept.tokens, tokens)
+            budget -= own
+            if budget < 0 and own:
+                self._leave(kept, tokens)
+
+    def _leave(self, kept: Sequence, tokens: Ids) -> None:
+        """Drop a kept sequence; if most of it is its own, put a copy aside first."""
+        others = [tokens, *(aside.tokens for aside in self._aside)]
+        known = max(common_prefix(kept.tokens, other) for other in others)
+        if known < len(kept.tokens) / 2:
+            self._copy_aside(kept)
+        self._drop(kept)
+
+    def _copy_aside(self, kept: Sequence) -> None:
+        state = self._context.save(kept.id, _room())
+        if state is not None:
+            self._aside.add(_Aside(kept.tokens, state, kept.used), kept.tokens)
+            self._trim()
+
+    def _trim(self) -> None:
+        """Keep what is put aside within the context's own size and the free memory."""
+        oldest_first = sorted(self._aside, key=lambda aside: aside.used)
+        room = _room()
+        tokens = sum(len(aside.tokens) for aside in oldest_first)
+        size = sum(len(aside.state) for aside in oldest_first)
+        for aside in oldest_first:
+            if tokens <= self._context.size and size <= room:
+                return
+            tokens, size = tokens - len(aside.tokens), size - len(aside.state)
+            self._aside.remove(aside)
+
+    def _covers(self, tokens: Ids, other: Ids) -> bool:
+        return self._partial and common_prefix(tokens, other) == len(other)
+
+    def _lend(self) -> Sequence:
+        if not self._free:
+            self.make_room()
+        return Sequence(self._free.pop())
+
+    def _drop(self, sequence: Sequence) -> None:
+        self._kept.remove(sequence)
+        self.release(sequence)
+
+    def _tick(self) -> int:
+        self._clock += 1
+        return self._clock
+
+
+def _room() -> int:
+    """The bytes that copies of prompts may take now."""
+    return _available() // _MEMORY_SHARE
+
+
+def _available() -> int:
+    """The free memory in bytes."""
+    available: int = psutil.virtual_memory().available
+    return available

@@ -1,0 +1,295 @@
+"""The sampler chain: llama.cpp's own samplers in our order."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.errors import ParameterError
+from app.core.options.sampling import Sampling
+from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
+from app.host.generation.vocabulary import Ids
+from app.host.llama_cpp.grammar import grammar_sampler
+from app.host.llama_cpp.library import native
+from app.host.llama_cpp.vocabulary import Vocabulary
+
+CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+"""`llama_token_data` for numpy."""
+
+_KEEP = 1
+_CERTAIN = 1e-30  # the share of the likeliest token's probability that typical-p can compute with
+_MIROSTAT_M = 100  # how many of the likeliest tokens Mirostat 1 estimates its exponent from
+_HISTORY_STEPS = ("penalties", "dry")
+
+
+class Chain:
+    """One variant's samplers with their state: the token history, the generators, the grammar.
+
+    Order: word bias, then the steps of `Sampling.order`, then the draw. Temperature 0 is greedy:
+    the word bias and the repetition steps count, then the likeliest token is taken. Mirostat
+    replaces every step but the penalties and, as in llama.cpp, the plain temperature before it.
+    The grammar stands apart, as in llama.cpp: the chain draws, and only if the grammar refuses
+    that token is it applied to all candidates and the chain run on what is left.
+    """
+
+    def __init__(self, sampling: Sampling, vocabulary: Vocabulary, context: int, seed: int) -> None:
+        self._vocabulary = vocabulary
+        self._candidates = np.zeros(vocabulary.size, CANDIDATE)
+        self._array = native.llama_token_data_array()
+        self._grammar: Any = None
+        self._chain: Any = native.llama_sampler_chain_init(native.llama_sampler_chain_params(True))
+        self._history: list[Any] = []
+        self._window = 0
+        try:
+            self._build(_Steps(sampling, vocabulary, context, seed), sampling)
+        except ParameterError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Free the samplers; it may be closed twice."""
+        for sampler in (self._chain, self._grammar):
+            if sampler is not None:
+                native.llama_sampler_free(sampler)
+        self._chain = self._grammar = None
+
+    def remember(self, prompt: Ids, written: Iterable[int] = ()) -> None:
+        """Start the history anew with the prompt's last tokens and those written since.
+
+        The grammar sees only the latter. Generators go on where they are.
+        """
+        written = list(written)
+        for sampler in self._history:
+            native.llama_sampler_reset(sampler)
+            for token in [*prompt[-self._window :].tolist(), *written][-self._window :]:
+                native.llama_sampler_accept(sampler, token)
+        if self._grammar is not None:
+            native.llama_sampler_reset(self._grammar)
+            for token in written:
+                native.llama_sampler_accept(self._grammar, token)
+
+    def draw(
+        self,
+        context: Any,
+        row: int,
+        logits: Callable[[int], npt.NDArray[np.float32]],
+        forbidden: Iterable[int] = (),
+    ) -> int | None:
+        """Choose and accept the next token after a batch row; None if nothing is allowed."""
+        forbidden = tuple(forbidden)
+        if self._grammar is None and not forbidden:
+            token: int = native.llama_sampler_sample(self._chain, context, row)
+            return token
+        return self.choose(logits(row), forbidden)
+
+    def choose(self, logits: npt.NDArray[np.float32], forbidden: Iterable[int] = ()) -> int | None:
+        """The same on given logits."""
+        forbidden = list(forbidden)
+        token = self._chosen(logits, forbidden)
+        if token is not None and not self._allows(token):
+            token = self._chosen(logits, forbidden, self._grammar)
+        if token is None:
+            return None
+        native.llama_sampler_accept(self._chain, token)
+        if self._grammar is not None:
+            native.llama_sampler_accept(self._grammar, token)
+        return token
+
+    def distribution(self, logits: npt.NDArray[np.float32]) -> dict[int, float]:
+        """What each remaining token's probability is when the draw comes, by token.
+
+        For comparing engines: the chain is applied without accepting anything.
+        """
+        left = self._apply(logits, [], self._grammar)
+        weights = np.exp(left["logit"].astype(np.float64) - left["logit"].max())
+        weights /= weights.sum()
+        return {
+            int(token): float(weight)
+            for token, weight in zip(left["id"], weights, strict=True)
+            if weight > 0
+        }
+
+    def _build(self, steps: _Steps, sampling: Sampling) -> None:
+        self._window = steps.window
+        for name, sampler in steps.samplers():
+            native.llama_sampler_chain_add(self._chain, sampler)
+            if name in _HISTORY_STEPS:
+                self._history.append(sampler)
+        if sampling.grammar.strip():
+            self._grammar = grammar_sampler(sampling.grammar, self._vocabulary)
+
+    def _chosen(
+        self, logits: npt.NDArray[np.float32], forbidden: list[int], grammar: Any = None
+    ) -> int | None:
+        left = self._apply(logits, forbidden, grammar)
+        index = self._array.selected
+        if not 0 <= index < len(left) or left["logit"][index] == -np.inf:
+            return None
+        return int(left["id"][index])
+
+    def _apply(
+        self, logits: npt.NDArray[np.float32], forbidden: list[int], grammar: Any
+    ) -> npt.NDArray[Any]:
+        candidates = self._candidates
+        candidates["id"] = np.arange(len(candidates), dtype=np.int32)
+        candidates["logit"] = logits
+        candidates["logit"][forbidden] = -np.inf
+        self._reset_array(candidates)
+        if grammar is not None:
+            native.llama_sampler_apply(grammar, ctypes.byref(self._array))
+            if np.all(candidates["logit"] == -np.inf):
+                return candidates[:0]
+        native.llama_sampler_apply(self._chain, ctypes.byref(self._array))
+        start = ctypes.cast(self._array.data, ctypes.c_void_p).value
+        buffer = (ctypes.c_char * (self._array.size * CANDIDATE.itemsize)).from_address(start or 0)
+        return np.frombuffer(buffer, CANDIDATE)
+
+    def _reset_array(self, candidates: npt.NDArray[Any]) -> None:
+        self._array.data = ctypes.cast(candidates.ctypes.data, native.llama_token_data_p)
+        self._array.size = len(candidates)
+        self._array.selected = -1
+        self._array.sorted = False
+
+    def _allows(self, token: int) -> bool:
+        if self._grammar is None:
+            return True
+        single = np.array([(token, 1.0, 0.0)], CANDIDATE)
+        self._reset_array(single)
+        native.llama_sampler_apply(self._grammar, ctypes.byref(self._array))
+        return bool(single["logit"][0] != -np.inf)
+
+
+class _Steps:
+    """Makes the samplers of one request; every value is passed on, none left to a default."""
+
+    def __init__(self, sampling: Sampling, vocabulary: Vocabulary, context: int, seed: int) -> None:
+        self._sampling = sampling
+        self._vocabulary = vocabulary
+        self._seed = drawing_seed(seed)
+        self._penalty_window = _window(sampling.repetition_window, context)
+        self._dry_window = _window(sampling.dry_window, context)
+        self.window = max(1, self._penalty_window, self._dry_window)
+
+    def samplers(self) -> list[tuple[str, Any]]:
+        """The chain's samplers with the names of their steps, the draw last."""
+        sampling = self._sampling
+        steps = checked_order(sampling.order)
+        if sampling.temperature == 0:
+            chosen = [name for name in steps if name in _HISTORY_STEPS]
+            return [
+                *self._bias(),
+                *self._made(chosen),
+                ("draw", native.llama_sampler_init_greedy()),
+            ]
+        if sampling.mirostat:
+            chosen = [name for name in steps if name == "penalties"]
+            return [*self._bias(), *self._made(chosen), *self._mirostat("temperature" in steps)]
+        draw = native.llama_sampler_init_dist(self._seed)
+        return [*self._bias(), *self._made(steps), ("draw", draw)]
+
+    def _made(self, names: Iterable[str]) -> list[tuple[str, Any]]:
+        made: list[tuple[str, Any]] = []
+        for name in names:
+            if name == "typical_p" and self._sampling.typical_p < 1:
+                # A masked token's logarithm would make all of the sampler's numbers NaN.
+                made.append(("certain", native.llama_sampler_init_min_p(_CERTAIN, _KEEP)))
+            if not self._is_off(name):
+                made.append((name, getattr(self, f"_{name}")()))
+        return made
+
+    def _is_off(self, name: str) -> bool:
+        """Steps that only keep a history are left out when they would change nothing."""
+        values = self._sampling
+        if name == "dry":
+            return not values.dry_multiplier or not self._dry_window
+        if name == "penalties":
+            strengths = (values.frequency_penalty, values.presence_penalty)
+            idle = values.repetition_penalty == 1 and strengths == (0, 0)
+            return idle or not self._penalty_window
+        return False
+
+    def _bias(self) -> list[tuple[str, Any]]:
+        bias = resolve_bias(self._sampling.logit_bias, self._vocabulary)
+        if not bias:
+            return []
+        size = self._vocabulary.size
+        entries = [native.llama_logit_bias(token, value) for token, value in bias.items()]
+        array = (native.llama_logit_bias * len(entries))(*entries)
+        sampler = native.llama_sampler_init_logit_bias(size, len(entries), array)
+        return [("bias", sampler)]
+
+    def _penalties(self) -> Any:
+        values = self._sampling
+        return native.llama_sampler_init_penalties(
+            self._vocabulary.size,
+            self._penalty_window,
+            values.repetition_penalty,
+            values.frequency_penalty,
+            values.presence_penalty,
+        )
+
+    def _dry(self) -> Any:
+        values = self._sampling
+        breakers = [text.encode() for text in values.dry_breakers]
+        return native.llama_sampler_init_dry(
+            self._vocabulary.handle,
+            values.dry_multiplier,
+            values.dry_base,
+            values.dry_allowed_length,
+            self._dry_window,
+            (ctypes.c_char_p * len(breakers))(*breakers),
+            len(breakers),
+        )
+
+    def _top_n_sigma(self) -> Any:
+        return native.llama_sampler_init_top_n_sigma(self._sampling.top_n_sigma)
+
+    def _top_k(self) -> Any:
+        return native.llama_sampler_init_top_k(self._sampling.top_k)
+
+    def _typical_p(self) -> Any:
+        return native.llama_sampler_init_typical(self._sampling.typical_p, _KEEP)
+
+    def _top_p(self) -> Any:
+        return native.llama_sampler_init_top_p(self._sampling.top_p, _KEEP)
+
+    def _min_p(self) -> Any:
+        return native.llama_sampler_init_min_p(self._sampling.min_p, _KEEP)
+
+    def _xtc(self) -> Any:
+        values = self._sampling
+        return native.llama_sampler_init_xtc(
+            values.xtc_probability, values.xtc_threshold, _KEEP, self._seed
+        )
+
+    def _temperature(self) -> Any:
+        values = self._sampling
+        return native.llama_sampler_init_temp_ext(
+            max(COLDEST, values.temperature), values.dynatemp_range, values.dynatemp_exponent
+        )
+
+    def _mirostat(self, with_temperature: bool) -> list[tuple[str, Any]]:
+        values = self._sampling
+        temperature = native.llama_sampler_init_temp(max(COLDEST, values.temperature))
+        before = [("temperature", temperature)] if with_temperature else []
+        if values.mirostat == 1:
+            sampler = native.llama_sampler_init_mirostat(
+                self._vocabulary.size,
+                self._seed,
+                values.mirostat_tau,
+                values.mirostat_eta,
+                _MIROSTAT_M,
+            )
+        else:
+            sampler = native.llama_sampler_init_mirostat_v2(
+                self._seed, values.mirostat_tau, values.mirostat_eta
+            )
+        return [*before, ("draw", sampler)]
+
+
+def _window(wanted: int, context: int) -> int:
+    return context if wanted < 0 else min(wanted, context)

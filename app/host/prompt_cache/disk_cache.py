@@ -1,0 +1,239 @@
+"""Prompts that an engine has read, kept on disk: a document that is opened again begins at once.
+
+One file holds one prompt's tokens and the engine's memory of them. What lies there is not trusted:
+a file counts only if its sizes fit, its checksums are right and everything that it was made with is
+the same. Nothing that goes wrong here reaches the writer; without these files, prompts are read.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.host.generation.vocabulary import Ids
+from app.host.prompt_cache.prefix_index import BLOCK, PrefixIndex
+from app.host.prompt_cache.state_file import (
+    Header,
+    Made,
+    State,
+    describe,
+    is_ours,
+    read_header,
+    read_state,
+    write_state,
+)
+
+LEAST_TOKENS = 256
+"""Shorter prompts are read in no time."""
+
+WORTH = 128
+"""How many tokens a saved prompt must spare to be fetched from the disk."""
+
+MOST_BYTES = 2 << 30
+MOST_FILES = 64
+"""What all saved prompts may take, of whatever model."""
+
+_FREE_SHARE = 10  # all files together take at most one in so many bytes of the free disk
+_OLDEST_S = 30 * 24 * 3600.0
+_PART_S = 60.0  # an unfinished file to which nothing was added for so long was given up
+_GROWTH = 8  # a prompt is saved again when it has grown by one in so many tokens
+
+_AROUND = 1024  # more than a header takes beside the tokens
+_PRIVATE = 0o700
+_SUFFIX, _PART = ".prompt", ".part"
+
+
+@dataclass(eq=False, frozen=True)
+class Saved:
+    """A prompt on the disk."""
+
+    path: Path
+    tokens: Ids
+    header: Header
+
+
+class SavedPrompts:
+    """The saved prompts of one loaded model. All calls come from one thread; writing has its own.
+
+    `positions` is the size of the context, which no prompt can exceed.
+    """
+
+    def __init__(self, folder: Path, made: Made, positions: int) -> None:
+        self._folder = folder
+        self._made = made
+        self._positions = positions
+        self._index: PrefixIndex[Saved] = PrefixIndex()
+        self._writer: threading.Thread | None = None
+        self._written: deque[Saved] = deque()
+        for path in _files(folder):
+            self._look_at(path)
+
+    def best(self, tokens: Ids, *, whole: bool = False) -> tuple[Saved | None, int]:
+        """The prompt with the longest common beginning; see `PrefixIndex.best`."""
+        self._take_up()
+        return self._index.best(tokens, whole=whole)
+
+    def load(self, saved: Saved) -> State | None:
+        """The engine's memory of a prompt; None, and the file is gone, if anything is wrong."""
+        try:
+            state = read_state(saved.path, saved.header)
+        except MemoryError:  # there is no room for it now
+            return None
+        except (OSError, ValueError) as error:
+            sys.stderr.write(f"A saved prompt could not be used: {error}.\n")
+            self.drop(saved)
+            return None
+        with suppress(OSError):  # it may be a disk that can only be read
+            os.utime(saved.path)
+        return state
+
+    def drop(self, saved: Saved) -> None:
+        """Delete a prompt that turned out to be useless."""
+        self._index.remove(saved)
+        _unlink(saved.path)
+
+    def wants(self, tokens: Ids, *, all_of_it: bool = False) -> bool:
+        """Whether saving this prompt is worth the writing.
+
+        One that is known already counts only when it has grown by a good part, so that a long
+        document is not written anew for every sentence; with `all_of_it`, by a block.
+        """
+        self._take_up()
+        if self._writer is not None or not LEAST_TOKENS <= len(tokens) < self._positions:
+            return False
+        least = BLOCK if all_of_it else max(BLOCK, len(tokens) // _GROWTH)
+        return len(tokens) - self._index.best(tokens)[1] >= least
+
+    def save(self, tokens: Ids, state: State) -> None:
+        """Begin to write a prompt; one of the same document, known before, goes when it is done."""
+        known, shared = self._index.best(tokens)
+        former = known if known is not None and shared * 2 >= len(known.tokens) else None
+        if former is not None:
+            self._index.remove(former)
+        self._writer = threading.Thread(
+            target=self._write, args=(tokens.copy(), state, former), name="prompt writer"
+        )
+        self._writer.start()
+
+    def close(self) -> None:
+        """Wait for what is being written."""
+        if self._writer is not None:
+            self._writer.join()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Put what the writing thread has finished on the list."""
+        if self._writer is not None and not self._writer.is_alive():
+            self._writer = None
+        while self._written:
+            saved = self._written.popleft()
+            self._index.add(saved, saved.tokens)
+
+    def _look_at(self, path: Path) -> None:
+        """Put a file on the list, or delete it if nobody can use it any more."""
+        try:
+            header = read_header(path)
+        except (OSError, ValueError):
+            _unlink(path)
+            return
+        made = header.made
+        if made.model == self._made.model and made.build != self._made.build:
+            _unlink(path)
+        elif made == self._made and len(header.tokens) < self._positions:
+            self._index.add(Saved(path, header.tokens, header), header.tokens)
+
+    # In the writing thread
+
+    def _write(self, tokens: Ids, state: State, former: Saved | None) -> None:
+        try:
+            saved: Saved | None = self._put(tokens, state)
+        except (OSError, MemoryError) as error:  # the disk is full, or not ours to write to
+            sys.stderr.write(f"A prompt is not saved: {error}.\n")
+            saved = former if former is not None and former.path.exists() else None
+        else:
+            if former is not None:
+                _unlink(former.path)
+        if saved is not None:
+            self._written.append(saved)
+
+    def _put(self, tokens: Ids, state: State) -> Saved:
+        _make_folder(self._folder)
+        header = describe(self._made, tokens, state)
+        _make_room(self._folder, len(state) + len(header.ids) + _AROUND)
+        path = self._folder / f"{secrets.token_hex(12)}{_SUFFIX}"
+        write_state(path, header, state)
+        return Saved(path, tokens, header)
+
+
+def forget_all(folder: Path) -> None:
+    """Delete every saved prompt."""
+    for path in _listed(folder, _SUFFIX, _PART):
+        _unlink(path)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The saved prompts; what was given up or not used for long is deleted."""
+    now = time.time()
+    for path in _listed(folder, _SUFFIX, _PART):
+        limit = _PART_S if path.suffix == _PART else _OLDEST_S
+        with suppress(OSError):
+            if now - path.lstat().st_mtime > limit:
+                _unlink(path)
+            elif path.suffix == _SUFFIX:
+                yield path
+
+
+def _listed(folder: Path, *suffixes: str) -> list[Path]:
+    """Our files in the folder; none where it is not our own, lest others' be deleted."""
+    try:
+        _check_folder(folder)
+        return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
+    except OSError:
+        return []
+
+
+def _unlink(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def _make_folder(folder: Path) -> None:
+    """A folder of our own that nobody else can look into; raises OSError if it cannot be had."""
+    folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    _check_folder(folder)
+    if stat.S_IMODE(folder.lstat().st_mode) != _PRIVATE:
+        folder.chmod(_PRIVATE)
+
+
+def _check_folder(folder: Path) -> None:
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or not is_ours(found):
+        raise OSError("its folder is not our own")
+
+
+def _make_room(folder: Path, size: int) -> None:
+    """Delete what was not used for the longest; raises OSError if there can be no room."""
+    found = []
+    for path in _listed(folder, _SUFFIX):
+        with suppress(OSError):
+            status = path.lstat()
+            found.append((status.st_mtime, status.st_size, path))
+    found.sort(reverse=True)
+    taken = sum(length for _, length, _ in found)
+    most = min(MOST_BYTES, (shutil.disk_usage(folder).free + taken) // _FREE_SHARE)
+    if size > most:
+        raise OSError("there is too little room on the disk")
+    while found and (taken + size > most or len(found) >= MOST_FILES):
+        _, length, path = found.pop()
+        taken -= length
+        _unlink(path)

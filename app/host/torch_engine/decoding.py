@@ -1,0 +1,176 @@
+"""Reading a prompt and computing the steps after it with PyTorch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from app.engine.messages import Prefill
+from app.host.generation.decode_loop import Variant
+from app.host.generation.transcript import Transcript
+from app.host.generation.vocabulary import Ids
+from app.host.interface import Job
+from app.host.torch_engine.kv_cache import Lane
+from app.host.torch_engine.model import AbortedError, Model
+from app.host.torch_engine.sampling.chain import Chain
+
+Logits = npt.NDArray[np.float32]
+
+FIXED = 32
+"""How many tokens are read at a time where the same request must give the same bits."""
+
+_LEAST = 16
+_BLOCK_S = 0.3  # how long a block may take: progress shows after each
+
+
+class TorchVariant(Variant):
+    """A take with its chain and its row in a memory.
+
+    `logits` are those after the last step; those after the drafts that were read along are in
+    `more`, and the memory is then longer than `length` says.
+    """
+
+    def __init__(
+        self, index: int, lane: Lane, row: int, chain: Chain, transcript: Transcript
+    ) -> None:
+        super().__init__(index, transcript)
+        self.lane = lane
+        self.row = row
+        self.chain = chain
+        self.logits: Logits = np.empty(0, np.float32)
+        self.more: list[Logits] = []
+        self.held = lane.length
+
+    @property
+    def length(self) -> int:
+        """How many tokens of it its memory holds; a finished row's neighbours go on."""
+        return self.held
+
+    def own_lane(self) -> Lane:
+        """Its row alone, in the same memory."""
+        return self.lane if self.lane.rows == 1 else self.lane.part(self.row, self.row)
+
+
+class Reader:
+    """Reads prompts in blocks; a cancel is seen between a block's layers."""
+
+    def __init__(self, model: Model, most: int) -> None:
+        self._model = model
+        self._most = most
+        self._block = min(2 * FIXED, most)
+
+    def read(
+        self, lane: Lane, tokens: Ids, job: Job, *, fixed: bool = False, report: bool = True
+    ) -> Logits | None:
+        """Read what `lane` lacks of `tokens`, emitting `Prefill`.
+
+        Returns the logits after the last one, or None if cancelled.
+        """
+        reused, total = lane.length, len(tokens)
+        logits: Logits = np.empty(0, np.float32)
+        while True:
+            done = lane.length
+            if report:
+                job.emit(Prefill(job=job.number, done=done, total=total, reused=reused))
+            if done >= total or job.cancelled:
+                return None if job.cancelled else logits
+            block = tokens[done : done + (min(FIXED, self._most) if fixed else self._block)]
+            begun = time.perf_counter()
+            try:
+                logits = self._model.read(lane, block[None])[0, -1]
+            except AbortedError:
+                return None
+            self._learn(len(block), time.perf_counter() - begun)
+
+    def _learn(self, count: int, seconds: float) -> None:
+        """Choose the next block's length by how long this one took."""
+        if count < self._block:
+            return
+        fitting = int(count * _BLOCK_S / max(seconds, 1e-6))
+        self._block = max(min(_LEAST, self._most), min(fitting, 2 * count, self._most))
+
+
+class Steps:
+    """Computes the writer's steps; a `Machine`.
+
+    Takes that are equally long lie in the rows of one memory and are computed together. One that
+    went back for a banned phrase gets a memory of its own.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    @property
+    def size(self) -> int:
+        """The context's positions."""
+        return self._model.size
+
+    def draw(self, variant: TorchVariant, forbidden: Collection[int]) -> int | None:
+        """Let the variant's chain choose."""
+        return variant.chain.choose(variant.logits, forbidden)
+
+    def logits(self, variant: TorchVariant) -> Logits:
+        """The logits of the variant's last step."""
+        return variant.logits
+
+    def step(
+        self, running: Sequence[TorchVariant], prompt: Ids, drafts: Sequence[int] = ()
+    ) -> bool:
+        """Read each variant's next token, then a single one's drafts; False if cancelled."""
+        for together in _by_lane(running):
+            lane, first = _narrowed(together)
+            tokens = np.zeros((lane.rows, 1 + len(drafts)), np.int32)
+            tokens[:, 1:] = drafts
+            for variant in together:
+                tokens[variant.row - first, 0] = variant.token_at(variant.held, prompt)
+            try:
+                logits = self._model.read(lane, tokens, keep=1 + len(drafts))
+            except AbortedError:
+                return False
+            for variant in together:
+                variant.lane, variant.row = lane, variant.row - first
+                variant.held = lane.length - len(drafts)
+                variant.logits, *variant.more = logits[variant.row]
+        return True
+
+    def follow(self, variant: TorchVariant) -> None:
+        """Go on to the logits after the draft that was drawn."""
+        variant.logits = variant.more.pop(0)
+        variant.held += 1
+
+    def settle(self, variant: TorchVariant) -> None:
+        """Cut off the drafts that were not drawn."""
+        variant.more.clear()
+        variant.lane.cut(variant.held)
+
+    def forget(self, variant: TorchVariant, prompt: Ids) -> bool:
+        """Give the variant a memory of its own that ends before its last token."""
+        variant.held = len(prompt) + len(variant.ids) - 1
+        if variant.lane.rows > 1:
+            own = variant.own_lane()
+            variant.lane, variant.row = own.copied(variant.held, own.length), 0
+        variant.lane.cut(variant.held)
+        return True
+
+    def remember(self, variant: TorchVariant, prompt: Ids) -> None:
+        """Set the chain's history anew."""
+        variant.chain.remember(prompt, variant.ids)
+
+
+def _by_lane(running: Sequence[TorchVariant]) -> Iterator[list[TorchVariant]]:
+    lanes = {id(variant.lane): variant.lane for variant in running}
+    for lane in lanes.values():
+        yield [variant for variant in running if variant.lane is lane]
+
+
+def _narrowed(together: Sequence[TorchVariant]) -> tuple[Lane, int]:
+    """The memory without the finished rows at both ends, and the first row that is left."""
+    lane = together[0].lane
+    first = min(variant.row for variant in together)
+    last = max(variant.row for variant in together)
+    if last - first + 1 == lane.rows:
+        return lane, 0
+    return lane.part(first, last), first

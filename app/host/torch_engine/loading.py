@@ -1,0 +1,373 @@
+"""Loading a model folder or a GGUF file: device, progress, cancel, and what goes wrong."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+import torch
+import transformers
+from safetensors import SafetensorError
+
+from app.core.errors import (
+    CancelledError,
+    LampblackError,
+    ModelLoadError,
+    NotAModelError,
+    OutOfMemoryError,
+    UnsupportedModelError,
+)
+from app.core.formats.adapter_files import read_peft
+from app.core.formats.gguf import read_header
+from app.core.formats.safetensors import read_folder
+from app.core.memory_fit.fallbacks import SHORTEST, shorter_context, unset
+from app.core.options.adapters import Adapter
+from app.core.options.load_options import LoadOptions
+from app.engine.messages import DeviceReport, EngineSettings, Loading, ModelInfo, Placed
+from app.host.generation.chat_template import ChatTemplate
+from app.host.interface import Job, check_context
+from app.host.prompt_cache.fingerprint import digests, parts, stamps
+from app.host.saving import saved_prompts
+from app.host.threads import default_threads
+from app.host.torch_engine import NAME, build
+from app.host.torch_engine.converted_cache import KeptFolders
+from app.host.torch_engine.devices import Device, candidates, devices
+from app.host.torch_engine.engine import TorchEngine
+from app.host.torch_engine.kv_cache import Lanes
+from app.host.torch_engine.loading_progress import progress, stop_if_cancelled
+from app.host.torch_engine.lora import merge
+from app.host.torch_engine.model import Model, lay_out
+from app.host.torch_engine.out_of_memory import empty_caches, is_lack
+from app.host.torch_engine.vocabulary import Vocabulary
+
+_OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
+_BATCH = 512  # rows of a batch where nobody says
+_TYPES = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
+_SMALLER = "Close other programs, choose a smaller context or a smaller model."
+_UNUSABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    SafetensorError,
+)
+"""What the libraries raise for a folder or a file that they cannot use: it has no common type."""
+
+_LOCAL = {"trust_remote_code": False, "local_files_only": True}
+
+
+class _Source:
+    """Where a model comes from: a folder, or a GGUF file beside others."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.is_gguf = not path.is_dir()
+        header = read_header(path) if self.is_gguf else read_folder(path)
+        self.parameters: int = header.parameters
+        self.quantization: str = header.quantization
+        self.size_bytes: int = header.size_bytes
+
+    @property
+    def name(self) -> str:
+        """The model's name for people."""
+        return self.path.stem if self.is_gguf else self.path.name
+
+    @property
+    def files(self) -> list[Path]:
+        """What makes the model differ from others."""
+        if self.is_gguf:
+            return parts(self.path)
+        return [self.path / "config.json", *sorted(self.path.glob("*.safetensors"))]
+
+    @property
+    def place(self) -> tuple[str, dict[str, Any]]:
+        """The folder, and what must be said beside it."""
+        if self.is_gguf:
+            return str(self.path.parent), {"gguf_file": self.path.name}
+        return str(self.path), {}
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is to be loaded, and how; `notes` grows with what had to be done otherwise."""
+
+    source: _Source
+    options: LoadOptions
+    job: Job
+    cache: str
+    prompts: str
+    adapters: tuple[Adapter, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    cards: tuple[DeviceReport, ...] = ()
+
+    @property
+    def kept(self) -> KeptFolders | None:
+        """Where the folders made out of GGUF files are kept."""
+        return KeptFolders(Path(self.cache)) if self.cache and self.source.is_gguf else None
+
+
+def load_engine(
+    path: str,
+    options: LoadOptions,
+    job: Job,
+    cache: str = "",
+    prompts: str = "",
+    adapters: tuple[Adapter, ...] = (),
+) -> TorchEngine:
+    """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
+    check_context(options.context)
+    for adapter in adapters:
+        read_peft(Path(adapter.path))
+    cards = tuple(device.report for device in devices()) if options.gpu_layers else ()
+    order = _Order(_Source(Path(path)), options, job, cache, prompts, adapters, cards=cards)
+    source = order.source
+    for device in candidates(source.parameters, options.gpu_layers, source.name):
+        engine = _try_on(device, order)
+        if engine is not None:
+            return engine
+        gc.collect()  # what the failed try had on the card
+        empty_caches()
+    raise AssertionError("a load on the processor brings an engine or raises")
+
+
+def _try_on(device: Device, order: _Order) -> TorchEngine | None:
+    """The engine on this device; None, with a note, where a GPU has no room for it after all."""
+    name, job = order.source.name, order.job
+    if device.is_gpu:
+        job.emit(Loading(job=job.number, fraction=0.0, gpu=device.title))
+    elif order.options.gpu_layers > 0:
+        order.notes.append(f"No graphics card has room for {name}, so the processor does it all.")
+    try:
+        return _load_on(device, order)
+    except OutOfMemoryError:
+        if not device.is_gpu:
+            raise
+    order.notes.append(f"{device.title} had no room for {name}, so the next device was tried.")
+    return None
+
+
+def _load_on(device: Device, order: _Order) -> TorchEngine:
+    source, options = order.source, order.options
+    before = stamps(source.files)
+    threads = options.threads or default_threads()
+    with _explained(source), progress(order.job):
+        network, tokenizer = _load(source, device, order.job, order.kept)
+        merge(network, order.adapters)
+        if not device.is_gpu:
+            lay_out(network)
+    settings = _settings(network, options, device, threads)
+    settings = msgspec.structs.replace(settings, adapters=digests(order.adapters))
+    settings = _fitted(network, settings, options, device, order.notes)
+    _check_memory(network, settings, device)
+    model = _model(source, network, tokenizer, settings)
+    info = _info(source, model, network, settings)
+    held = sum(weights.nbytes for weights in network.parameters())
+    placed = Placed(device=settings.device, layers=info.layers, weights=held)
+    info = msgspec.structs.replace(
+        info,
+        adapters=order.adapters,
+        placement=(placed,),
+        notes=tuple(order.notes),
+        devices=order.cards,
+    )
+    saved = saved_prompts(info, source.files, before, options, order.prompts)
+    return TorchEngine(model, info, saved, drafts=options.drafts != "off")
+
+
+def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -> tuple[Any, Any]:
+    """The network and the tokenizer; a GGUF file's are kept, and taken from there again."""
+    before = stamps(source.files)
+    folder = kept.find(source.path, device.dtype) if kept is not None else None
+    if folder is not None:
+        try:
+            read_folder(folder)
+            return _from(str(folder), {}, device, job)
+        except CancelledError:
+            raise
+        except (LampblackError, *_UNUSABLE) as error:
+            if is_lack(error):
+                raise
+            assert kept is not None
+            kept.drop(folder)  # it is damaged, and made anew
+    network, tokenizer = _from(*source.place, device, job)
+    if kept is not None and before and stamps(source.files) == before:
+        _without_quantization(network)
+        kept.save(source.path, device.dtype, network, tokenizer, lambda: stop_if_cancelled(job))
+    return network, tokenizer
+
+
+def _from(place: str, more: dict[str, Any], device: Device, job: Job) -> tuple[Any, Any]:
+    stop_if_cancelled(job)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(place, **more, **_LOCAL)
+    stop_if_cancelled(job)
+    network = transformers.AutoModelForCausalLM.from_pretrained(
+        place,
+        dtype=device.dtype,
+        device_map={"": device.name} if device.is_gpu else None,
+        use_safetensors=True,
+        **more,
+        **_LOCAL,
+    )
+    stop_if_cancelled(job)
+    return network, tokenizer
+
+
+def _without_quantization(network: Any) -> None:
+    """Take the mark off that keeps a network out of a GGUF file from being saved: it is plain."""
+    network.hf_quantizer = None
+    for mark in ("is_quantized", "quantization_method"):
+        vars(network).pop(mark, None)
+    if hasattr(network.config, "quantization_config"):
+        del network.config.quantization_config
+
+
+@contextmanager
+def _explained(source: _Source) -> Iterator[None]:
+    """Turn what the libraries raise into sentences."""
+    name = source.path.name
+    try:
+        yield
+    except LampblackError:
+        raise
+    except MemoryError as error:
+        raise _too_large(name) from error
+    except (ImportError, NotImplementedError) as error:
+        raise UnsupportedModelError(
+            f"The Torch engine cannot run {name}: {_reason(error)}.", "Choose another model."
+        ) from error
+    except _UNUSABLE as error:
+        if is_lack(error):
+            raise _too_large(name) from error
+        raise ModelLoadError(
+            f"The Torch engine could not load {name}: {_reason(error)}.",
+            "Use a GGUF file of the same model with the llama.cpp engine.",
+        ) from error
+
+
+def _too_large(name: str) -> OutOfMemoryError:
+    return OutOfMemoryError(f"There is not enough memory to load {name}.", _SMALLER)
+
+
+def _reason(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines or [type(error).__name__])[0][:200].rstrip(".:")
+
+
+def _settings(network: Any, options: LoadOptions, device: Device, threads: int) -> EngineSettings:
+    context = options.context or min(_trained(network) or _OWN_CONTEXT, _OWN_CONTEXT)
+    batch = min(options.batch or _BATCH, context)
+    layers = network.config.get_text_config(decoder=True).num_hidden_layers
+    return EngineSettings(
+        engine=NAME,
+        build=build(),
+        device=device.title if device.is_gpu else "CPU",
+        context=context,
+        threads=threads,
+        batch=batch,
+        ubatch=batch,
+        gpu_layers=layers if device.is_gpu else 0,
+        kv_type=_TYPES[device.dtype],
+    )
+
+
+def _trained(network: Any) -> int:
+    config = network.config.get_text_config(decoder=True)
+    return int(getattr(config, "max_position_embeddings", 0) or 0)
+
+
+def _fitted(
+    network: Any, settings: EngineSettings, options: LoadOptions, device: Device, notes: list[str]
+) -> EngineSettings:
+    """With a shorter context where nobody set it and the memory cannot hold the usual one."""
+    asked = settings.context
+    while (
+        "context" in unset(options)
+        and settings.context > SHORTEST
+        and not device.is_gpu
+        and _cache_bytes(network, settings, device) > psutil.virtual_memory().available
+    ):
+        context = max(SHORTEST, settings.context // 2)
+        settings = msgspec.structs.replace(settings, context=context)
+    if settings.context != asked:
+        notes.append(shorter_context(asked, settings.context))
+    return settings
+
+
+def _cache_bytes(network: Any, settings: EngineSettings, device: Device) -> int:
+    config = network.config.get_text_config(decoder=True)
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    each = 2 * config.num_hidden_layers * heads * width * device.dtype.itemsize
+    return int(each * settings.context)
+
+
+def _check_memory(network: Any, settings: EngineSettings, device: Device) -> None:
+    """Refuse a context that cannot fit: the system would end the whole process for it."""
+    needed = _cache_bytes(network, settings, device)
+    free = psutil.virtual_memory().available
+    if not device.is_gpu and needed > free:
+        raise OutOfMemoryError(
+            f"A context of {settings.context:,} tokens needs {needed / 2**30:.1f} GiB of memory, "
+            f"but only {free / 2**30:.1f} GiB are free.",
+            _SMALLER,
+        )
+
+
+def _model(source: _Source, network: Any, tokenizer: Any, settings: EngineSettings) -> Model:
+    size = int(network.get_output_embeddings().weight.shape[0])
+    if network.config.is_encoder_decoder or not tokenizer.get_vocab():
+        raise NotAModelError(f"{source.name} is not a model that continues text.")
+    vocabulary = Vocabulary(tokenizer, size, _ends(network))
+    lanes = Lanes(network.config, source.name)
+    template = _template(tokenizer, vocabulary)
+    return Model(network, vocabulary, template, lanes, settings.context, settings.threads)
+
+
+def _ends(network: Any) -> list[int]:
+    """The tokens that end a text, as the model's files say."""
+    found: list[int] = []
+    for config in (network.generation_config, network.config):
+        value = getattr(config, "eos_token_id", None)
+        found += value if isinstance(value, list) else [] if value is None else [value]
+    return found
+
+
+def _template(tokenizer: Any, vocabulary: Vocabulary) -> ChatTemplate | None:
+    source = tokenizer.chat_template
+    if isinstance(source, dict):
+        source = source.get("default")
+    if not source:
+        return None
+    return ChatTemplate(
+        source,
+        bos_token=tokenizer.bos_token or "",
+        eos_token=tokenizer.eos_token or "",
+        control=vocabulary.control_texts,
+    )
+
+
+def _info(source: _Source, model: Model, network: Any, settings: EngineSettings) -> ModelInfo:
+    config = network.config.get_text_config(decoder=True)
+    return ModelInfo(
+        name=source.name,
+        path=str(source.path),
+        engine=NAME,
+        architecture=str(network.config.model_type),
+        quantization=source.quantization,
+        parameters=sum(weights.numel() for weights in network.parameters()),
+        size_bytes=source.size_bytes,
+        layers=int(config.num_hidden_layers),
+        vocabulary=model.vocabulary.size,
+        context=model.size,
+        trained_context=_trained(network),
+        has_chat_template=model.template is not None,
+        settings=settings,
+    )

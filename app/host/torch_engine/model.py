@@ -1,0 +1,107 @@
+"""A loaded model: tokens and a memory in, logits out; stopped between two layers on request."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from app.host.generation.chat_template import ChatTemplate
+from app.host.interface import Job
+from app.host.torch_engine.kv_cache import Lane, Lanes
+from app.host.torch_engine.out_of_memory import empty_caches, explained
+from app.host.torch_engine.vocabulary import Vocabulary
+
+
+class AbortedError(Exception):
+    """The job was cancelled between two layers; the memory is as it was before."""
+
+
+class Model:
+    """Owns the network; `size` is the context's positions, `threads` what a processor gives it."""
+
+    def __init__(
+        self,
+        network: Any,
+        vocabulary: Vocabulary,
+        template: ChatTemplate | None,
+        lanes: Lanes,
+        size: int,
+        threads: int,
+    ) -> None:
+        self._network = network.eval()
+        self.device = network.device
+        self.vocabulary = vocabulary
+        self.template = template
+        self.lanes = lanes
+        self.size = size
+        self._threads = threads
+        self._job: Job | None = None
+        self._keeps = "logits_to_keep" in inspect.signature(network.forward).parameters
+        self._hooks = [layer.register_forward_pre_hook(self._look_up) for layer in _layers(network)]
+
+    def close(self) -> None:
+        """Let go of the network; it may be closed twice."""
+        self._network = None
+        self._hooks.clear()
+        empty_caches()
+
+    def watch(self, job: Job | None) -> None:
+        """Let `job`'s cancel stop a running computation; None stops watching."""
+        self._job = job
+        if torch.get_num_threads() != self._threads:  # each of Python's threads has its own number
+            torch.set_num_threads(self._threads)
+
+    def read(
+        self, lane: Lane, tokens: npt.NDArray[np.int32], keep: int = 1
+    ) -> npt.NDArray[np.float32]:
+        """Add tokens (rows of them) to the memory; returns the logits of each row's last `keep`.
+
+        Raises AbortedError, OutOfMemoryError or GenerationError, the memory being as before.
+        """
+        before = lane.length
+        try:
+            return self._compute(lane, tokens, keep)
+        except AbortedError:
+            lane.cut(before)
+            raise
+        except RuntimeError as error:  # what PyTorch raises, torch.OutOfMemoryError among them
+            lane.cut(before)
+            raise explained(error) from error
+
+    def _compute(
+        self, lane: Lane, tokens: npt.NDArray[np.int32], keep: int
+    ) -> npt.NDArray[np.float32]:
+        more = {"logits_to_keep": keep} if self._keeps else {}
+        with torch.inference_mode():
+            ids = torch.from_numpy(tokens.astype(np.int64)).to(self.device)
+            found = self._network(input_ids=ids, past_key_values=lane, use_cache=True, **more)
+            logits = found.logits[:, -keep:].to("cpu", torch.float32)
+        array: npt.NDArray[np.float32] = logits.numpy()
+        return array
+
+    def _look_up(self, *_: object) -> None:
+        if self._job is not None and self._job.cancelled:
+            raise AbortedError
+
+
+def lay_out(network: Any) -> None:
+    """Store the weights of linear layers by column, shapes unchanged.
+
+    A processor then multiplies them with one token's row about 1.7 times as fast, and with many
+    rows as fast as before. The others are copied, too: one that still lay in the model's file
+    would keep all of it in memory.
+    """
+    linear = {id(m.weight) for m in network.modules() if isinstance(m, torch.nn.Linear)}
+    for values in (*network.parameters(), *network.buffers()):
+        data = values.data
+        values.data = data.t().contiguous().t() if id(values) in linear else data.clone()
+
+
+def _layers(network: Any) -> list[Any]:
+    """The decoder's layers: the longest list of modules in the network."""
+    lists = [module for module in network.modules() if isinstance(module, torch.nn.ModuleList)]
+    return [*max(lists, key=len, default=[])]

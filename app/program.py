@@ -1,0 +1,149 @@
+"""What a word of the command line works with: the user's folders, settings, models and engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.core.errors import CatalogueError, ModelNotFoundError
+from app.core.library import open_library
+from app.core.models.catalogue import Catalogue, catalogue_file, present
+from app.core.models.library import ModelFile, ModelLibrary
+from app.core.models.metadata import Shelf
+from app.core.models.starter import starter_path
+from app.core.options.presets import Presets
+from app.core.options.settings import Settings, SettingsStore
+from app.core.system.paths import Paths
+from app.downloads.arrival import remembering
+from app.downloads.client import Fetcher
+from app.downloads.queue import Downloads
+from app.downloads.tokens import HubTokens
+from app.engine.client import EngineClient
+from app.engine.gpu_crashes import GpuMarks
+
+
+@dataclass(frozen=True)
+class Program:
+    """One run of the command line; each part is read when it is first needed."""
+
+    paths: Paths
+    fetcher: Fetcher | None = None
+    new_client: Callable[..., EngineClient] = EngineClient
+
+    @cached_property
+    def settings_store(self) -> SettingsStore:
+        """The user's settings and their file."""
+        return SettingsStore(self.paths.settings_file)
+
+    @property
+    def settings(self) -> Settings:
+        """The user's settings."""
+        return self.settings_store.settings
+
+    @cached_property
+    def presets(self) -> Presets:
+        """The shipped presets and the user's own."""
+        return Presets(self.paths.presets_file)
+
+    @cached_property
+    def library(self) -> ModelLibrary:
+        """The models on disk."""
+        return open_library(self.paths, lambda: self.settings, self.shelf)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What is remembered of the models."""
+        return Shelf(self.paths.shelf_file)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The models that can be got, the user's own list included."""
+        return Catalogue.read(catalogue_file(), self.paths.catalogue_file)
+
+    @cached_property
+    def tokens(self) -> HubTokens:
+        """The tokens for gated models."""
+        return HubTokens()
+
+    @contextmanager
+    def downloads(self) -> Iterator[Downloads]:
+        """The queue of downloads, which pauses what is left at the end."""
+        downloads = Downloads(
+            self.fetcher,
+            self.paths.models,
+            self.paths.downloads_file,
+            allowed=lambda: self.settings.network,
+            token=self.tokens.get,
+            on_arrival=remembering(self.shelf),
+        )
+        try:
+            yield downloads
+        finally:
+            downloads.close()
+
+    @cached_property
+    def gpu_marks(self) -> GpuMarks:
+        """Which loads onto a graphics card crashed."""
+        return GpuMarks(self.paths.gpu_marks)
+
+    @property
+    def engine_cache(self) -> str:
+        """Where an engine keeps what makes it faster the next time."""
+        return str(self.paths.engine_cache)
+
+    @contextmanager
+    def engine(self) -> Iterator[EngineClient]:
+        """An engine client that is closed, with its host, at the end."""
+        client = self.new_client(
+            log=self.paths.logs / "engine.log",
+            cache=self.paths.engine_cache,
+            marks=self.gpu_marks,
+        )
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def model(self, name_or_path: str) -> ModelFile:
+        """The model of that name or path; without one, the last used, the starter, the only one."""
+        if name_or_path:
+            return self._named(name_or_path)
+        if self.settings.model and os.path.lexists(self.settings.model):
+            return self.library.resolve(self.settings.model)
+        starter = str(starter_path(self.paths.models))
+        if os.path.lexists(starter):
+            return self.library.resolve(starter)
+        return self._only_model()
+
+    def _named(self, name: str) -> ModelFile:
+        """The model of that name or path, or the one that was fetched by that of the catalogue."""
+        try:
+            return self.library.resolve(name)
+        except ModelNotFoundError as error:
+            try:
+                entry = self.catalogue.get(name)
+            except CatalogueError:
+                raise error from None
+        here = present(self.catalogue, self.paths.models, self.library.list())
+        if entry.id in here:
+            return self.library.resolve(here[entry.id])
+        raise ModelNotFoundError(
+            f"{entry.name} is in the catalogue and not on this machine.",
+            f"Get it with: lampblack models get {entry.id}",
+        )
+
+    def _only_model(self) -> ModelFile:
+        sound = [model for model in self.library.list() if not model.problem]
+        if len(sound) == 1:
+            return sound[0]
+        if sound:
+            raise ModelNotFoundError(
+                f"There are {len(sound)} models to choose from.",
+                "Name one with --model; `lampblack models list` shows them.",
+            )
+        raise ModelNotFoundError(
+            "There is no model yet.", "Fetch one with `lampblack models get starter`."
+        )

@@ -1,0 +1,144 @@
+"""Measuring the real window from inside, for the benchmark; never imported when nobody measures.
+
+What is found goes to the standard output, one object of JSON a line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.core.errors import LampblackError
+from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
+from app.engine.messages import Failed
+from app.ui.window.main_window import MainWindow
+
+TICK_S = 0.001
+"""How often the event loop is asked to answer, in seconds."""
+
+_HEAVY = ("jinja2", "llama_cpp", "numpy", "torch", "transformers")
+_CONTEXT = 1024  # tokens; the window is measured, not the reading of a long prompt
+
+
+class Ticks(QObject):
+    """How late an event is that somebody posts every millisecond, all in seconds.
+
+    One event that keeps the loop makes all that are posted meanwhile wait, each a millisecond
+    less than the one before; a timer alone would count that as a single late one.
+    """
+
+    def __init__(self, parent: QObject, clock: Callable[[], float] = time.perf_counter) -> None:
+        super().__init__(parent)
+        self.late: list[float] = []
+        self._clock = clock
+        self._last = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(round(TICK_S * 1000))
+        self._timer.timeout.connect(self.tick)
+
+    def begin(self) -> None:
+        """Begin to listen."""
+        self._last = self._clock()
+        self._timer.start()
+
+    def end(self) -> None:
+        """Listen no more."""
+        self._timer.stop()
+
+    def tick(self) -> None:
+        """The loop has come round."""
+        now = self._clock()
+        late = max(0.0, now - self._last - TICK_S)
+        self._last = now
+        self.late.append(late)
+        while (late := late - TICK_S) > 0:
+            self.late.append(late)
+
+
+def latencies(late: Sequence[float]) -> dict[str, float]:
+    """The median, the 99th percentile and the worst, in milliseconds."""
+    ordered = sorted(late)
+    last = len(ordered) - 1
+    return {
+        "p50": ordered[last // 2] * 1000,
+        "p99": ordered[min(last, -(-len(ordered) * 99 // 100) - 1)] * 1000,
+        "worst": ordered[last] * 1000,
+        "samples": len(ordered),
+    }
+
+
+def on_shown(words: Sequence[str], window: MainWindow, seconds: float) -> None:
+    """The window was painted for the first time, after so many seconds of processor time."""
+    if words[0] == "start":
+        _answer({"processor": seconds})
+        window.models_panel.refreshed.connect(lambda: _settled(window))
+    else:
+        model, tokens = words[1], int(words[2])
+        Streaming(window, model, tokens).begin()
+
+
+def _settled(window: MainWindow) -> None:
+    """Everything is made that the start makes: say so, and hold still while memory is counted."""
+    rows = window.sampling.rows  # made by now, or now
+    assert rows
+    QApplication.processEvents()
+    _answer({"pid": os.getpid(), "libraries": sorted(set(_HEAVY) & set(sys.modules))})
+    sys.stdin.read()
+    window.close()
+
+
+class Streaming(QObject):
+    """Loads a model and lets it write at the end of the text, and listens to the event loop."""
+
+    def __init__(self, window: MainWindow, model: str, tokens: int) -> None:
+        super().__init__(window)
+        self._window = window
+        self._model = model
+        self._ticks = Ticks(self)
+        window.bench.settings.change(load=LoadOptions(context=_CONTEXT))
+        window.sampling.set_sampling(Sampling(temperature=0, max_tokens=tokens))
+        window.desk.ready.connect(self._write)
+        window.desk.models.failed.connect(self._fail)
+        window.session.failed.connect(self._fail)
+        window.session.measured.connect(self._done)
+
+    def begin(self) -> None:
+        """As soon as the window has nothing else to do."""
+        self._window.models_panel.refreshed.connect(self._load)
+
+    def _load(self) -> None:
+        self._window.models_panel.refreshed.disconnect(self._load)
+        editor = self._window.editor
+        editor.move_caret(len(editor.manuscript))
+        self._ticks.begin()
+        self._window.desk.load(self._model)
+
+    def _write(self) -> None:
+        self._window.writing.go_on()
+
+    def _done(self) -> None:
+        self._ticks.end()
+        words = self._window.editor.manuscript.words
+        _answer(latencies(self._ticks.late) | {"words": words})
+        self._leave()
+
+    def _fail(self, trouble: LampblackError | Failed) -> None:
+        _answer({"problem": trouble.message})
+        self._leave()
+
+    def _leave(self) -> None:
+        self._window.documents.save()
+        self._window.close()
+
+
+def _answer(found: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""Documents in the window: open, save, recent files, recovery."""

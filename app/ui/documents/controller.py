@@ -1,0 +1,201 @@
+"""The document controller: which file the page shows, opening and saving it, and its journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.documents.text_files import Document, new_document, open_document, save_document
+from app.core.errors import DocumentChangedError, LampblackError, SettingsError
+from app.core.store import Recovery
+from app.ui.editor.editor import Editor, Source
+from app.ui.editor.manuscript import Change, units
+from app.ui.questions import Questions
+from app.workbench import Workbench
+
+_RECENT = 10
+_TITLE_WORDS = 40
+
+
+class DocumentController(QObject):
+    """Opens and saves, asks before anything is lost, and writes every edit into the journal.
+
+    `leaving` comes just before another text takes the page; `replaced` when it is there.
+    """
+
+    leaving = Signal()
+    replaced = Signal()
+    saved = Signal(str)
+    failed = Signal(object)
+    recent_changed = Signal()
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        editor: Editor,
+        questions: Questions,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bench = workbench
+        self._editor = editor
+        self._questions = questions
+        self.document: Document = new_document()
+        self.journal = self._bench.store.begin("", "")
+        editor.changed.connect(self._on_changed)
+
+    @property
+    def path(self) -> Path | None:
+        """The file, or None as long as there is none."""
+        return self.document.path
+
+    @property
+    def name(self) -> str:
+        """The file's name for people."""
+        return self.path.name if self.path else self.tr("Untitled")
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the text differs from the file's."""
+        return self._editor.document().isModified()
+
+    # What the writer asks for
+
+    def new(self) -> bool:
+        """Begin an empty manuscript; False if the writer rather keeps the present one."""
+        if not self.may_leave():
+            return False
+        self._show(new_document())
+        return True
+
+    def open(self) -> None:
+        """Ask which file to open, and open it."""
+        path = self._questions.open_path(self._folder())
+        if path is not None:
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> bool:
+        """Open the file at `path`; False if that fails, or the writer keeps the present one."""
+        try:
+            document = open_document(path)
+        except LampblackError as error:
+            self.failed.emit(error)
+            self._forget(path)
+            return False
+        if not self.may_leave():
+            return False
+        self._show(document)
+        self._remember(path)
+        return True
+
+    def save(self) -> bool:
+        """Save into the document's file, asking for one if there is none; False if not saved."""
+        return self._save_to(self.path) if self.path else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask for a file and save into it; False if not saved."""
+        suggestion = self.path or self._folder() / self._suggested_name()
+        path = self._questions.save_path(suggestion)
+        return path is not None and self._save_to(path)
+
+    def may_leave(self) -> bool:
+        """Whether the present text may go: saved, discarded on purpose, or unchanged."""
+        if not self.is_modified:
+            return True
+        answer = self._questions.unsaved(self.name)
+        if answer == "save":
+            return self.save()
+        return answer == "discard"
+
+    def restore(self, recovery: Recovery) -> bool:
+        """Put a recovered text on the page, unsaved, and take its journal over."""
+        if not self.may_leave():
+            return False
+        document = new_document()
+        if recovery.path:
+            try:
+                document = open_document(Path(recovery.path))
+            except LampblackError:
+                document = new_document()  # the file is gone; its text is not
+        self._show(document)
+        cursor = self._editor.cursor_at(0, len(self._editor.manuscript))
+        cursor.insertText(recovery.text)
+        self._editor.mark_unsaved()
+        self._bench.store.flush()
+        self._bench.store.discard(recovery.id)
+        return True
+
+    def end(self) -> None:
+        """The window closes on purpose: there is nothing to recover."""
+        self._bench.store.end(self.journal)
+
+    # Inside
+
+    def _save_to(self, path: Path, *, overwrite: bool = False) -> bool:
+        text = self._editor.manuscript.text()
+        snapshots = self._bench.paths.snapshots
+        try:
+            self.document = save_document(
+                self.document, text, path, snapshots=snapshots, overwrite=overwrite
+            )
+        except DocumentChangedError as error:
+            return self._questions.overwrite(error) and self._save_to(path, overwrite=True)
+        except LampblackError as error:
+            self.failed.emit(error)
+            return False
+        self._bench.store.saved(self.journal, str(path))
+        self._editor.mark_saved()
+        self._remember(path)
+        self.saved.emit(str(path))
+        return True
+
+    def _show(self, document: Document) -> None:
+        self.leaving.emit()
+        self._bench.store.end(self.journal)
+        self.document = document
+        self._editor.set_text(document.text)
+        self._editor.mark_saved()
+        self.journal = self._bench.store.begin(
+            str(document.path or ""), self._editor.manuscript.text()
+        )
+        self.replaced.emit()
+
+    def _on_changed(self, change: Change, source: Source) -> None:
+        if source is not Source.FILE:
+            self._bench.store.edit(
+                self.journal, change.position, units(change.removed), change.added
+            )
+
+    def _folder(self) -> Path:
+        recent = self._bench.settings.settings.recent_files
+        folder = Path(recent[0]).parent if recent else Path.home() / "Documents"
+        return folder if folder.is_dir() else Path.home()
+
+    def _suggested_name(self) -> str:
+        """The first line's words as a file name."""
+        line = self._editor.manuscript.text(0, min(len(self._editor.manuscript), 200))
+        words = "".join(c if c.isalnum() or c in " -" else "" for c in line.split("\n")[0])
+        return (words.strip()[:_TITLE_WORDS].strip() or self.tr("Untitled")) + ".txt"
+
+    def _remember(self, path: Path) -> None:
+        name = str(path.absolute())
+        recent = self._bench.settings.settings.recent_files
+        self._set_recent((name, *(other for other in recent if other != name))[:_RECENT])
+
+    def _forget(self, path: Path) -> None:
+        name = str(path.absolute())
+        recent = self._bench.settings.settings.recent_files
+        if name in recent and not path.exists():
+            self._set_recent(tuple(other for other in recent if other != name))
+
+    def clear_recent(self) -> None:
+        """Forget all recent files."""
+        self._set_recent(())
+
+    def _set_recent(self, recent: tuple[str, ...]) -> None:
+        try:
+            self._bench.settings.change(recent_files=recent)
+        except SettingsError as error:
+            self.failed.emit(error)
+        self.recent_changed.emit()

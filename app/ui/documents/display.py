@@ -1,0 +1,81 @@
+"""What the window shows of its document: its name, its words, and what can be undone or copied."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app.ui.actions import Actions
+from app.ui.documents.controller import DocumentController
+from app.ui.editor.editor import Editor
+from app.ui.editor.manuscript import count_words
+from app.ui.widgets.status_bar import StatusBar
+
+_COUNT_WORDS_MS = 120
+_MENU = (("undo", "redo"), ("cut", "copy", "paste", "select_all"), ("continue", "retry"))
+
+
+class DocumentDisplay(QObject):
+    """Follows the document and its editor; words are counted a little after a change."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        documents: DocumentController,
+        editor: Editor,
+        status: StatusBar,
+        actions: Actions,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._documents = documents
+        self._editor = editor
+        self._status = status
+        self._actions = actions
+        self.counting = QTimer(self, singleShot=True, interval=_COUNT_WORDS_MS)
+        self.counting.timeout.connect(self._show_words)
+        documents.replaced.connect(self.show_document)
+        editor.document().modificationChanged.connect(window.setWindowModified)
+        editor.changed.connect(lambda _change, _source: self._wake())
+        editor.selectionChanged.connect(self._wake)
+        editor.history_moved.connect(self._show_history)
+        editor.set_menu_maker(self._menu)
+        for name in ("cut", "copy"):
+            actions[name].setEnabled(False)
+            editor.copyAvailable.connect(actions[name].setEnabled)
+
+    def show_document(self) -> None:
+        """Show all of it anew."""
+        self._window.setWindowTitle(f"{self._documents.name}[*] — Lampblack")
+        self._window.setWindowFilePath(str(self._documents.path or ""))
+        self._window.setWindowModified(self._documents.is_modified)
+        self._show_words()
+        self._show_history()
+
+    def passage(self) -> str:
+        """The selection, or else the manuscript: what something may be measured with."""
+        cursor = self._editor.textCursor()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        manuscript = self._editor.manuscript
+        return manuscript.text(start, end) if end > start else manuscript.text()
+
+    def _wake(self) -> None:
+        if not self.counting.isActive():  # begun again, it would never end while text streams
+            self.counting.start()
+
+    def _show_words(self) -> None:
+        cursor = self._editor.textCursor()
+        manuscript = self._editor.manuscript
+        selected = manuscript.text(cursor.selectionStart(), cursor.selectionEnd())
+        self._status.show_words(manuscript.words, count_words(selected))
+
+    def _show_history(self) -> None:
+        self._actions["undo"].setEnabled(self._editor.history.can_undo)
+        self._actions["redo"].setEnabled(self._editor.history.can_redo)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._window)
+        for names in _MENU:
+            menu.addActions([self._actions.draw(name) for name in names])
+            menu.addSeparator()
+        return menu

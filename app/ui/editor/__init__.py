@@ -1,0 +1,1 @@
+"""The page: text widget, undo history, highlights of takes, find bar."""

@@ -1,0 +1,392 @@
+"""The page: a plain-text editor that a writer and a model can write in at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMargins, QMimeData, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCursor,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
+
+from app.ui.editor.manuscript import Change, Manuscript, plain, units
+from app.ui.editor.take_highlight import Tint
+from app.ui.editor.undo_history import History, Step
+from app.ui.widgets.apply_theme import page_font
+from app.ui.widgets.theme import Theme
+
+_NARROWEST = 24  # pixels between the text and the window's edge
+
+
+class Source(Enum):
+    """Who changed the text."""
+
+    WRITER = auto()
+    MODEL = auto()
+    HISTORY = auto()
+    FILE = auto()
+
+
+class Editor(QTextEdit):
+    """The manuscript's editor.
+
+    `changed` carries every Change with its Source; `manuscript` is the text and `history` its
+    undo steps. Positions are in UTF-16 units.
+    """
+
+    changed = Signal(object, object)
+    history_moved = Signal()
+    step_undone = Signal(object)
+    step_redone = Signal(object)
+    composed = Signal()
+    zoom_asked = Signal(int)
+    files_dropped = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.manuscript = Manuscript()
+        self.history = History()
+        self._source = Source.WRITER
+        self._preedit = ""
+        self._measure = 68
+        self._tint = Tint(self)
+        self._block_format = QTextBlockFormat()
+        self._muted = QColor()
+        self._menu_maker: Callable[[], QMenu] | None = None
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self.setAcceptRichText(False)
+        self.setFrameShape(QTextEdit.Shape.NoFrame)
+        self.setCursorWidth(2)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("Manuscript"))
+        self._invitation = self.tr("Write here. Ctrl+Enter lets the model go on.")
+        self.setAccessibleDescription(self._invitation)
+        document = self.document()
+        document.setUndoRedoEnabled(False)
+        document.setDocumentMargin(0)
+        document.contentsChange.connect(self._on_contents_change)
+        self.verticalScrollBar().rangeChanged.connect(self._set_width)
+
+    # The look of the page
+
+    def set_page(self, family: str, points: float, line_height: int, measure: int) -> None:
+        """Set the font, the line height in percent and the line's length in characters."""
+        self._measure = measure
+        font = page_font(family, points)
+        self.document().setDefaultFont(font)
+        self.setFont(font)
+        self._block_format = QTextBlockFormat()
+        kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
+        self._block_format.setLineHeight(float(line_height), kind.value)
+        self._block_format.setBottomMargin(self.fontMetrics().height() * 0.15)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.setBlockFormat(self._block_format)
+        self._set_page_margins()
+        self._set_width()
+        self._sync_modified()  # Qt takes formats for changes
+
+    def set_colours(self, theme: Theme) -> None:
+        """Colour the page, its text, its selection, and what the writer has not accepted yet."""
+        self.setStyleSheet(
+            f"QTextEdit {{ background: {theme.page.name()}; color: {theme.ink.name()};"
+            f" selection-background-color: {theme.selection.name()};"
+            f" selection-color: {theme.selection_ink.name()}; }}"
+        )
+        self._muted = theme.faint
+        self._tint.set_colours(theme)
+
+    def set_tint(self, start: int, end: int) -> None:
+        """Tint the text from `start` to `end`, and nothing else; equal ends clear it."""
+        self._tint.move(start, end)
+
+    @property
+    def tint(self) -> tuple[int, int]:
+        """The tinted range; both ends are equal when there is none."""
+        return self._tint.range
+
+    def _set_page_margins(self) -> None:
+        frame = self.document().rootFrame()
+        margins = frame.frameFormat()
+        line = self.fontMetrics().height()
+        margins.setTopMargin(line * 1.6)
+        margins.setBottomMargin(line * 4)
+        frame.setFrameFormat(margins)
+
+    def _set_width(self) -> None:
+        """Keep the lines in the middle and as long as they are, with the scroll bar or without."""
+        wanted = round(self.fontMetrics().averageCharWidth() * self._measure)
+        bar = self.verticalScrollBar()
+        room = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
+        side = max(_NARROWEST, (self.width() - wanted) // 2)
+        margins = QMargins(side, 0, side - room, 0)
+        if margins != self.viewportMargins():  # or a long text would be laid out anew
+            self.setViewportMargins(margins)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the page; on an empty one, the invitation where the first line will be."""
+        super().paintEvent(event)
+        if len(self.manuscript) or self.is_composing:
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self._muted)
+        place = self.cursorRect(self.cursor_at(0)).adjusted(4, 0, self.viewport().width(), 0)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._invitation)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the page in the middle."""
+        self._set_width()
+        super().resizeEvent(event)
+
+    # The text
+
+    def set_text(self, text: str) -> None:
+        """Show another text; nothing of the old one can be undone."""
+        self._source = Source.FILE
+        try:
+            cursor = QTextCursor(self.document())
+            cursor.select(QTextCursor.SelectionType.Document)
+            cursor.insertText(plain(text))
+        finally:
+            self._source = Source.WRITER
+        self.history = History()
+        self.set_tint(0, 0)
+        self.move_caret(0)
+        self._sync_modified()
+
+    def cursor_at(self, start: int, end: int | None = None) -> QTextCursor:
+        """A cursor from `start` to `end` that is not the writer's."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        if end is not None:
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def move_caret(self, position: int) -> None:
+        """Put the writer's caret at `position` and show it."""
+        cursor = self.textCursor()
+        cursor.setPosition(min(position, len(self.manuscript)))
+        self.setTextCursor(cursor)
+
+    def insert_plain(self, text: str) -> None:
+        """Insert `text` at the caret as the writer's own."""
+        self.history.close_step()
+        self.textCursor().insertText(plain(text))
+        self.ensureCursorVisible()
+
+    def write(self, step: Step, start: int, end: int, text: str, whole: str) -> None:
+        """Replace `start`–`end` by the model's `text`, after which the open `step` is `whole`."""
+        keep = self._view_keeper(end)
+        self._replace(Source.MODEL, Change(start, self.manuscript.text(start, end), text))
+        self.history.amend(step, whole)
+        keep(start + units(text))
+        self._sync_modified()
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        step = self.history.undo()
+        if step is None:
+            return
+        if step.owner is not None:
+            self.step_undone.emit(step)
+        for change in reversed(step.changes):
+            self._replace(Source.HISTORY, change.inverse())
+        self.move_caret(step.caret_undone)
+        self._sync_modified()
+
+    def redo(self) -> None:
+        """Do the last undone step again."""
+        step = self.history.redo()
+        if step is None:
+            return
+        for change in step.changes:
+            self._replace(Source.HISTORY, change)
+        self.move_caret(step.caret_redone)
+        if step.owner is not None:
+            self.step_redone.emit(step)
+        self._sync_modified()
+
+    def mark_saved(self) -> None:
+        """The text as it is now is the file's."""
+        self.history.mark_clean()
+        self._sync_modified()
+
+    def mark_unsaved(self) -> None:
+        """The text is in no file."""
+        self.history.mark_dirty()
+        self._sync_modified()
+
+    def _sync_modified(self) -> None:
+        self.document().setModified(not self.history.is_clean)
+        self.history_moved.emit()
+
+    def _replace(self, source: Source, change: Change) -> None:
+        self._source = source
+        try:
+            cursor = self.cursor_at(change.position, change.removed_end)
+            cursor.insertText(change.added) if change.added else cursor.removeSelectedText()
+        finally:
+            self._source = Source.WRITER
+
+    def _on_contents_change(self, position: int, removed: int, added: int) -> None:
+        """Follow Qt's change; it may count the document's last paragraph end, which is no text."""
+        length = self.document().characterCount() - 1
+        removed = min(removed, len(self.manuscript) - position)
+        added = min(added, length - position)
+        if len(self.manuscript) - removed + added != length:
+            position, removed, added = 0, len(self.manuscript), length
+        text = self.cursor_at(position, position + added).selectedText().replace("\u2029", "\n")
+        change = self.manuscript.replace(position, removed, text)
+        if change is None:
+            return
+        if self._source is Source.WRITER:
+            self.history.record(change)
+        self.changed.emit(change, self._source)
+        if self._source is Source.WRITER:
+            self._sync_modified()
+
+    # The view while the model writes
+
+    def is_visible_at(self, position: int) -> bool:
+        """Whether the text at `position` is within the window."""
+        return self.viewport().rect().intersects(self.cursorRect(self.cursor_at(position)))
+
+    def _view_keeper(self, seam: int) -> Callable[[int], None]:
+        """Remember the view; the result keeps the seam in sight, or the lines being read still."""
+        bar = self.verticalScrollBar()
+        seam_rect = self.cursorRect(self.cursor_at(seam))
+        if self.viewport().rect().intersects(seam_rect):
+            return self._follow
+        top = self.cursorForPosition(self.viewport().rect().topLeft())
+        before = self.cursorRect(top).top()
+
+        def hold(_seam: int) -> None:
+            if seam_rect.bottom() < 0:
+                bar.setValue(bar.value() + self.cursorRect(top).top() - before)
+
+        return hold
+
+    def _follow(self, seam: int) -> None:
+        rect: QRect = self.cursorRect(self.cursor_at(seam))
+        spare = rect.height() * 2
+        below = rect.bottom() + spare - self.viewport().height()
+        if below > 0:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + below)
+
+    # Keys, input methods, mouse
+
+    @property
+    def is_composing(self) -> bool:
+        """Whether an input method holds half-typed text."""
+        return bool(self._preedit)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Remember whether an input method holds half-typed text."""
+        was_composing = self.is_composing
+        self._preedit = event.preeditString()
+        super().inputMethodEvent(event)
+        if was_composing and not self.is_composing:
+            self.composed.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Undo and Redo to the actions; while composing, no key is a shortcut.
+
+        The wheel and the mouse come here only beside the page.
+        """
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if self.is_composing:
+                event.accept()
+                return True
+            if event.matches(QKeySequence.StandardKey.Undo) or event.matches(
+                QKeySequence.StandardKey.Redo
+            ):
+                event.ignore()
+                return False
+        if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
+            self.wheelEvent(event)
+            return True
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            self._press_beside(event)
+            return True
+        return super().event(event)
+
+    def _press_beside(self, event: QMouseEvent) -> None:
+        """A click beside the page, where Qt gives nothing, goes to the line at that height."""
+        place = event.position().toPoint() - self.viewport().pos()
+        self.setTextCursor(self.cursorForPosition(place))
+        self.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Type, with plain line ends only."""
+        if self.is_composing and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+            event.accept()
+        elif event.matches(QKeySequence.StandardKey.InsertLineSeparator):
+            self.textCursor().insertBlock()
+            self.ensureCursorVisible()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll, or zoom with Ctrl."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_asked.emit(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Move the caret; typing there is a new step."""
+        self.history.close_step()
+        super().mousePressEvent(event)
+
+    def set_menu_maker(self, maker: Callable[[], QMenu]) -> None:
+        """Use `maker` for the context menu, since Qt's own knows nothing of `history`."""
+        self._menu_maker = maker
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show the window’s menu."""
+        if self._menu_maker is None:
+            super().contextMenuEvent(event)
+            return
+        menu = self._menu_maker()
+        menu.exec(event.globalPos())
+        menu.deleteLater()
+
+    # Paste, copy, drop: plain text only
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Take text and files."""
+        return source.hasText() or source.hasUrls()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste plain text; a dropped file is opened, not inserted."""
+        paths = [Path(url.toLocalFile()) for url in source.urls() if url.isLocalFile()]
+        if paths:
+            self.files_dropped.emit(paths)
+        elif source.hasText():
+            self.insert_plain(source.text())
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Copy plain text, without colours and fonts."""
+        cursor = self.textCursor()
+        data = QMimeData()
+        data.setText(self.manuscript.text(cursor.selectionStart(), cursor.selectionEnd()))
+        return data

@@ -1,0 +1,160 @@
+"""Undo and redo for a text in which a writer and a model write at the same time.
+
+Qt's own undo stack is one line of edits in the order they happened. A generation is hundreds of
+insertions with the writer's typing in between, and must still be one step: here it stays where it
+began on the stack, and what was typed since is moved along as it grows.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.ui.editor.manuscript import Change, units
+
+
+class Step(msgspec.Struct, eq=False):
+    """What one Undo takes back. `owner` is whoever can still amend it, such as a generation."""
+
+    changes: list[Change]
+    owner: object | None = None
+    mergeable: bool = False
+
+    @property
+    def caret_undone(self) -> int:
+        """Where the caret belongs after this step is taken back."""
+        return self.changes[0].removed_end if self.changes else 0
+
+    @property
+    def caret_redone(self) -> int:
+        """Where the caret belongs after this step is done again."""
+        last = self.changes[-1] if self.changes else Change(0, "", "")
+        return last.position + units(last.added)
+
+
+class History:
+    """The steps done, and after them the steps undone."""
+
+    def __init__(self) -> None:
+        self._steps: list[Step] = []
+        self._done = 0
+        self._clean: int | None = 0
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return self._done > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to do again."""
+        return self._done < len(self._steps)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the text is as it was at the last `mark_clean`."""
+        return self._clean == self._done
+
+    def mark_clean(self) -> None:
+        """The text is as in the file; typing on begins a new step."""
+        self._clean = self._done
+        self.close_step()
+
+    def mark_dirty(self) -> None:
+        """No state of the text is the file's any more."""
+        self._clean = None
+
+    def close_step(self) -> None:
+        """Let nothing merge into the last step."""
+        if self._done:
+            self._steps[self._done - 1].mergeable = False
+
+    def record(self, change: Change) -> None:
+        """Add the writer's change, to the last step if it only goes on typing or deleting."""
+        last = self._steps[self._done - 1] if self._done else None
+        if last is not None and last.mergeable and not self.can_redo:
+            merged = _merged(last.changes[-1], change)
+            if merged is not None:
+                last.changes[-1] = merged
+                return
+        self._push(Step([change], mergeable=_is_typing(change)))
+
+    def open(self, position: int, owner: object) -> Step:
+        """Begin a step that its owner may amend later, even when others lie above it."""
+        step = Step([Change(position, "", "")], owner)
+        self._push(step)
+        return step
+
+    def amend(self, step: Step, text: str) -> None:
+        """Make `text` what the open `step` wrote; later steps move along."""
+        index = self._steps.index(step)
+        before = step.changes[0]
+        step.changes[0] = Change(before.position, before.removed, text)
+        if self._clean is not None and self._clean > index:
+            self._clean = None
+        shift = units(text) - units(before.added)
+        self._shift_after(index, before.position + units(before.added), shift)
+
+    def drop(self, step: Step) -> None:
+        """Forget an open step that wrote nothing; it may have been undone and overwritten."""
+        if step not in self._steps:
+            return
+        index = self._steps.index(step)
+        del self._steps[index]
+        self._done -= index < self._done
+        if self._clean is not None and self._clean > index:
+            self._clean -= 1
+
+    def undo(self) -> Step | None:
+        """The step to take back, newest change first; None if there is none."""
+        if not self.can_undo:
+            return None
+        self._done -= 1
+        step = self._steps[self._done]
+        step.mergeable = False
+        return step
+
+    def redo(self) -> Step | None:
+        """The step to do again; None if there is none."""
+        if not self.can_redo:
+            return None
+        self._done += 1
+        return self._steps[self._done - 1]
+
+    def _push(self, step: Step) -> None:
+        if self._clean is not None and self._clean > self._done:
+            self._clean = None
+        del self._steps[self._done :]
+        self.close_step()
+        self._steps.append(step)
+        self._done += 1
+
+    def _shift_after(self, index: int, seam: int, shift: int) -> None:
+        """Move every later change behind `seam` by `shift`, following the seam through them."""
+        for step in self._steps[index + 1 :]:
+            for number, change in enumerate(step.changes):
+                if change.position >= seam:
+                    step.changes[number] = change.moved(shift)
+                else:
+                    seam += change.growth
+
+
+def _is_typing(change: Change) -> bool:
+    return (not change.removed and len(change.added) == 1 and change.added != "\n") or (
+        not change.added and len(change.removed) == 1
+    )
+
+
+def _merged(last: Change, change: Change) -> Change | None:
+    """Both as one, if `change` goes on typing the same word or deleting the same way."""
+    if not _is_typing(change) or bool(last.added) == bool(change.removed):
+        return None
+    if change.added:
+        begins_word = last.added[-1].isspace() and not change.added.isspace()
+        if begins_word or change.position != last.position + units(last.added):
+            return None
+        return Change(last.position, last.removed, last.added + change.added)
+    if change.removed_end == last.position:
+        return Change(change.position, change.removed + last.removed, "")
+    if change.position == last.position:
+        return Change(last.position, last.removed + change.removed, "")
+    return None

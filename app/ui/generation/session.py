@@ -1,0 +1,352 @@
+"""The generation session: what the writer asks of the model, and where its answer stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from app.core.options.sampling import Sampling
+from app.core.options.settings import SettingsStore
+from app.engine.messages import Done, EngineSettings, Event, Failed, Prefill, Tokens
+from app.engine.worker import Worker
+from app.ui.editor.editor import Editor, Source
+from app.ui.editor.manuscript import Change, units
+from app.ui.editor.undo_history import Step
+from app.ui.generation.takes import Order, TakeGroup, TakeText
+from app.ui.request import blank_take, request_fields, reseeded
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """How one take ended, for whoever records it."""
+
+    order: Order
+    take: TakeText
+    finish_reason: str
+    seed: int | None = None
+    settings: EngineSettings = msgspec.field(default_factory=EngineSettings)
+
+
+class Session(QObject):
+    """Writes the model's takes into the editor, and keeps them apart from the writer's own text.
+
+    `prepare` answers True when a model is loaded, False when one is being loaded now (then
+    `begin_waiting` or `drop_waiting` is to follow), and None when there is none. `origin` gives the
+    document's journal and path.
+    """
+
+    moved = Signal()
+    said = Signal(str)
+    failed = Signal(object)
+    reading = Signal(int, int)
+    speed = Signal(float)
+    measured = Signal(object)
+    take_ended = Signal(object)
+
+    def __init__(
+        self,
+        editor: Editor,
+        worker: Worker,
+        settings: SettingsStore,
+        sampling: Callable[[], Sampling],
+        prepare: Callable[[], bool | None],
+        origin: Callable[[], tuple[str, str]],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._worker = worker
+        self._settings = settings
+        self._sampling = sampling
+        self._prepare = prepare
+        self._origin = origin
+        self._orders: dict[int, Order] = {}
+        self._waiting: Order | None = None
+        self.group: TakeGroup | None = None
+        editor.changed.connect(self._on_changed)
+        editor.composed.connect(self._catch_up)
+        editor.step_undone.connect(self._on_step_undone)
+        editor.step_redone.connect(self._on_step_redone)
+
+    @property
+    def running(self) -> bool:
+        """Whether the model writes, or will as soon as it is loaded."""
+        return self._waiting is not None or any(
+            not order.stopped for order in self._orders.values()
+        )
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an order waits for a model to be loaded."""
+        return self._waiting is not None
+
+    @property
+    def take_count(self) -> int:
+        """How many takes there are for the present place."""
+        return len(self.group.takes) if self.group else 0
+
+    # What the writer asks for
+
+    def go_on(self, count: int = 1) -> None:
+        """Accept what stands and let the model go on at the caret, in `count` takes."""
+        self._begin("", count)
+
+    def instruct(self, instruction: str) -> None:
+        """Let the model write what `instruction` asks for, at the caret."""
+        if instruction.strip():
+            self._begin(instruction.strip(), 1)
+
+    def retry(self) -> None:
+        """Write another take in the place of the active one, which stays reachable."""
+        if self.group is not None and not self._editor.is_composing:
+            group = self.group
+            self.stop()
+            if not group.takes:
+                self._open(group)
+            self._order(group, 1)
+
+    def stop(self) -> None:
+        """Stop writing; what is written stays."""
+        self.drop_waiting()
+        for order in list(self._orders.values()):
+            if not order.stopped:
+                order.stopped = True
+                self._worker.cancel(order.job)
+        self.moved.emit()
+
+    def accept(self) -> None:
+        """Make the active take the writer's own text; the others stay in the store."""
+        if self.group is None:
+            return
+        if self.group.step is not None:
+            self.group.step.owner = None
+        self.group = None
+        self._show_tint()
+
+    def switch(self, by: int) -> None:
+        """Show the take that lies `by` further on, around the end."""
+        group = self.group
+        if group is not None and len(group.takes) > 1 and not self._editor.is_composing:
+            self._show(group, (group.active + by) % len(group.takes))
+            self._editor.move_caret(group.end)
+
+    def leave(self) -> None:
+        """Stop and let go of the text, because another document comes."""
+        self.stop()
+        self.accept()
+
+    def end(self) -> None:
+        """The window closes: no event comes any more, so keep what is written now."""
+        self.stop()
+        for order in self._orders.values():
+            for take in order.takes:
+                self.take_ended.emit(Ending(order, take, "cancelled", order.sampling.seed))
+        self._orders.clear()
+
+    # Beginning
+
+    def _begin(self, instruction: str, count: int) -> None:
+        if self._editor.is_composing:
+            return
+        if self.running:
+            self.said.emit(self.tr("The model is still writing. Esc stops it."))
+            return
+        self.accept()
+        position = self._editor.textCursor().selectionEnd()
+        self._editor.move_caret(position)
+        group = TakeGroup(position, instruction)
+        self._open(group)
+        self._order(group, count)
+
+    def _open(self, group: TakeGroup) -> None:
+        group.step = self._editor.history.open(group.start, group)
+        self.group = group
+
+    def _order(self, group: TakeGroup, count: int) -> None:
+        """Make room for `count` more takes, show the first of them, and have them written."""
+        before = self._editor.manuscript.text(0, group.start)
+        takes = tuple(blank_take(before, group.instruction) for _ in range(count))
+        sampling = reseeded(self._sampling(), len(group.takes))
+        first = len(group.takes)
+        group.takes += takes
+        self._show(group, first)
+        self._waiting = Order(group, takes, sampling, before, *self._origin())
+        ready = self._prepare()
+        if ready:
+            self.begin_waiting()
+        elif ready is None:
+            self.drop_waiting()
+        self.moved.emit()
+
+    def begin_waiting(self) -> None:
+        """The model is ready: hand over the order that waited for it."""
+        order, self._waiting = self._waiting, None
+        if order is None:
+            return
+        settings = self._settings.settings
+        order.before = self._editor.manuscript.text(0, order.group.start)
+        order.job = self._worker.generate(
+            **request_fields(order.before, order.group.instruction, settings.system_prompt),
+            sampling=order.sampling,
+            n=len(order.takes),
+            overflow=settings.prompt_overflow,
+        )
+        self._orders[order.job] = order
+        self.moved.emit()
+
+    def drop_waiting(self) -> None:
+        """No model came: forget the order that waited for one."""
+        order, self._waiting = self._waiting, None
+        if order is not None:
+            self._close(order)
+
+    # The model's events
+
+    def on_event(self, event: Event) -> None:
+        """Take up an event of the worker; others than this session's are left alone."""
+        order = self._orders.get(getattr(event, "job", -1))
+        if order is None:
+            return
+        if isinstance(event, Prefill):
+            self.reading.emit(event.done, event.total)
+        elif isinstance(event, Tokens):
+            self._on_tokens(order, event)
+        elif isinstance(event, Done):
+            self._on_done(order, event)
+        elif isinstance(event, Failed):
+            self._on_failed(order, event)
+
+    def _on_tokens(self, order: Order, event: Tokens) -> None:
+        order.takes[event.variant].add(event.text)
+        now = time.monotonic()
+        if order.tokens:
+            self.speed.emit(order.tokens / max(now - order.first_token_at, 1e-3))
+        else:
+            order.first_token_at = now
+            self.reading.emit(0, 0)
+        order.tokens += event.tokens
+        self._catch_up()
+
+    def _on_done(self, order: Order, event: Done) -> None:
+        for take in event.takes:
+            ending = Ending(
+                order, order.takes[take.variant], take.finish_reason, event.seed, event.settings
+            )
+            self.take_ended.emit(ending)
+        empty = not any(take.text for take in order.takes)
+        self._close(order)
+        self.speed.emit(event.stats.tokens_per_s)
+        self.measured.emit(event.stats)
+        if empty and not order.stopped:
+            self.said.emit(self.tr("The model had nothing to add here."))
+
+    def _on_failed(self, order: Order, event: Failed) -> None:
+        reason = "cancelled" if event.kind == "cancelled" else "failed"
+        for take in order.takes:
+            self.take_ended.emit(Ending(order, take, reason, order.sampling.seed))
+        self._close(order)
+        if event.kind != "cancelled":
+            self.failed.emit(event)
+
+    def _close(self, order: Order) -> None:
+        """The order is over: forget its empty takes, and the group if it has no other."""
+        self._orders.pop(order.job, None)
+        group = order.group
+        shown = group.take if group.takes else None
+        for take in order.takes:
+            take.finished = True
+            if not take.text and take in group.takes:
+                group.drop(take)
+        if not group.takes and group.step is not None:
+            self._editor.history.drop(group.step)
+            group.step = None
+        if group is self.group:
+            self._after_drop(group, shown)
+        self.reading.emit(0, 0)
+        self.moved.emit()
+
+    def _after_drop(self, group: TakeGroup, shown: TakeText | None) -> None:
+        if not group.takes:
+            self.group = None
+            self._show_tint()
+        elif group.take is not shown:
+            self._show(group, group.active, force=True)
+        else:
+            self._catch_up()
+
+    # The text
+
+    def _show(self, group: TakeGroup, index: int, *, force: bool = False) -> None:
+        """Put take `index` in the place of the active one."""
+        if index == group.active and group.written == len(group.shown) and not force:
+            self.moved.emit()
+            return
+        group.active = index
+        group.written = len(group.shown)
+        self._write(group, group.start, group.end, group.shown)
+        self.moved.emit()
+
+    def _catch_up(self) -> None:
+        """Write what the active take has that the text has not."""
+        group = self.group
+        if group is None or not group.takes or self._editor.is_composing:
+            return
+        text = group.unwritten
+        if text:
+            group.written += len(text)
+            self._write(group, group.end, group.end, text)
+
+    def _write(self, group: TakeGroup, start: int, end: int, text: str) -> None:
+        if group.step is None:
+            group.step = self._editor.history.open(start, group)
+        self._editor.write(group.step, start, end, text, group.shown[: group.written])
+        group.end = start + units(text)
+        self._show_tint()
+
+    def _show_tint(self) -> None:
+        group = self.group
+        self._editor.set_tint(*((group.start, group.end) if group else (0, 0)))
+        self.moved.emit()
+
+    # The writer's own changes
+
+    def _on_changed(self, change: Change, source: Source) -> None:
+        group = self.group
+        if group is None or source is Source.MODEL:
+            return
+        touched = group.touches(change)
+        cut = touched and bool(change.removed) and change.removed_end >= group.end
+        group.follow(change)
+        if cut:
+            self.stop()
+        if not touched:
+            self._show_tint()
+        elif self.running and not group.take.finished:
+            self._hand_over(group)
+        else:
+            self.accept()
+
+    def _hand_over(self, group: TakeGroup) -> None:
+        """The writer changed the take while it is written: that part is theirs from now on."""
+        if group.step is not None:
+            group.step.owner = None
+        group.split()
+        self._show_tint()
+
+    def _on_step_undone(self, step: Step) -> None:
+        """The take is about to leave the text; Redo may bring it back."""
+        if self.group is not None and self.group.step is step:
+            self.stop()
+            self.group = None
+            self._show_tint()
+
+    def _on_step_redone(self, step: Step) -> None:
+        group = step.owner
+        if isinstance(group, TakeGroup) and group.takes:
+            self.accept()
+            self.group = group
+            group.place(step.changes[0].position)
+            self._show_tint()
+            self._catch_up()

@@ -1,0 +1,58 @@
+"""The take log: every take that was written goes into the store, chosen or not."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from app.core.store import Store, TakeRecord
+from app.engine.worker import Worker
+from app.ui.generation.session import Ending
+
+_PROMPT_TAIL = 2000
+
+
+class TakeLog:
+    """Turns endings into records; a thread of its own waits for the disk, not the window."""
+
+    def __init__(self, store: Store, worker: Worker) -> None:
+        self._store = store
+        self._worker = worker
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="take log")
+
+    def record(self, ending: Ending) -> None:
+        """Keep a take, unless nothing was written."""
+        if ending.take.text:
+            self._thread.submit(self._store.add_take, self._record_of(ending))
+
+    def takes(self, journal: str, path: str) -> tuple[TakeRecord, ...]:
+        """Every take of a document, the oldest first: of this journal, and of its file's others."""
+        return self._thread.submit(self._read, journal, path).result()
+
+    def close(self) -> None:
+        """Wait until all is kept, and end the thread."""
+        self._thread.shutdown()
+
+    def _read(self, journal: str, path: str) -> tuple[TakeRecord, ...]:
+        earlier = self._store.takes_of(path) if path else ()
+        found = {take.id: take for take in (*earlier, *self._store.takes(journal))}
+        return tuple(found[number] for number in sorted(found))
+
+    def _record_of(self, ending: Ending) -> TakeRecord:
+        order, model = ending.order, self._worker.model
+        return TakeRecord(
+            journal=order.journal,
+            path=order.path,
+            position=order.group.start,
+            prompt=order.before[-_PROMPT_TAIL:],
+            instruction=order.group.instruction,
+            text=ending.take.text,
+            model=model.path if model else "",
+            seed=ending.seed or 0,
+            finish_reason=ending.finish_reason,
+            sampling=msgspec.json.encode(order.sampling).decode(),
+            settings=msgspec.json.encode(ending.settings).decode(),
+            created_at=time.time(),
+        )

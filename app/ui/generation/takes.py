@@ -1,0 +1,115 @@
+"""Takes: the texts that the model wrote for one place, and which of them is in the manuscript."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.core.options.sampling import Sampling
+from app.ui.editor.manuscript import Change, units
+from app.ui.editor.undo_history import Step
+
+
+class TakeText(msgspec.Struct, eq=False):
+    """One take as far as it is written.
+
+    `lead` is put before the model's text, and `strip` are characters that it may not begin with;
+    `strip_once` leaves out no more than one of them.
+    """
+
+    lead: str = ""
+    strip: str = ""
+    strip_once: bool = False
+    text: str = ""
+    finished: bool = False
+
+    def add(self, text: str) -> None:
+        """Add the model's next piece."""
+        if not self.text:
+            begun = text.lstrip(self.strip) if self.strip else text
+            if self.strip_once and text[:1] and text[0] in self.strip:
+                begun, self.strip = text[1:], ""
+            text = self.lead + begun if begun else ""
+        self.text += text
+
+
+class TakeGroup(msgspec.Struct, eq=False):
+    """All takes for one place; `start` to `end` holds what of the active one is in the text.
+
+    `written` counts the characters of the active take that are in the text, from `shown_from` on.
+    `end` stays before what the writer types there, so that both texts stay whole.
+    """
+
+    start: int
+    instruction: str = ""
+    end: int = -1
+    takes: list[TakeText] = msgspec.field(default_factory=list)
+    active: int = 0
+    step: Step | None = None
+    shown_from: int = 0
+    written: int = 0
+
+    def __post_init__(self) -> None:
+        self.end = self.start
+
+    @property
+    def take(self) -> TakeText:
+        """The active take."""
+        return self.takes[self.active]
+
+    @property
+    def shown(self) -> str:
+        """The part of the active take that belongs between `start` and `end`."""
+        return self.take.text[self.shown_from :]
+
+    @property
+    def unwritten(self) -> str:
+        """The part of it that is not in the text yet."""
+        return self.take.text[self.shown_from + self.written :]
+
+    def touches(self, change: Change) -> bool:
+        """Whether `change` alters the take itself, not only the text around it."""
+        if change.removed:
+            return change.position < self.end and change.removed_end > self.start
+        return self.start < change.position < self.end
+
+    def follow(self, change: Change) -> None:
+        """Move along with a change of the text around the take."""
+        empty = self.start == self.end
+        self.end = change.carry(self.end)
+        self.start = self.end if empty else change.carry(self.start, after_insertion=True)
+
+    def place(self, start: int) -> None:
+        """Stand at `start` again, after Redo."""
+        self.start = start
+        self.end = start + units(self.shown[: self.written])
+
+    def split(self) -> None:
+        """Leave what is written to the writer and go on from here, with the active take alone."""
+        self.shown_from += self.written
+        self.written = 0
+        self.takes = [self.take]
+        self.active = 0
+        self.start = self.end
+        self.step = None
+
+    def drop(self, take: TakeText) -> None:
+        """Forget an empty take; the one before it becomes active if it was."""
+        index = self.takes.index(take)
+        del self.takes[index]
+        if self.active >= index:
+            self.active = max(0, self.active - 1)
+
+
+class Order(msgspec.Struct, eq=False):
+    """One generation that was asked for, and the takes that its variants write."""
+
+    group: TakeGroup
+    takes: tuple[TakeText, ...]
+    sampling: Sampling
+    before: str = ""
+    journal: str = ""
+    path: str = ""
+    job: int = 0
+    stopped: bool = False
+    tokens: int = 0
+    first_token_at: float = 0.0

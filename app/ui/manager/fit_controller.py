@@ -1,0 +1,55 @@
+"""The fit desk: reads what a model needs aside, and shows it in a dialog, one at a time."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.core.memory_fit.layout_cache import Layouts
+from app.core.memory_fit.report import FitReport, sizes_of
+from app.core.models.library import ModelFile
+from app.ui.background import Errands
+from app.ui.manager.fit_dialog import FitDialog
+from app.ui.manager.inventory import Fitting, Stock, Stocked
+from app.workbench import Workbench
+
+
+class FitDesk(QObject):
+    """Says whether a model fits; `layouts` are the headers that were read already.
+
+    `load_requested` carries a path and the options to load with for once, `entry_requested` the id
+    of a smaller model in the catalogue.
+    """
+
+    load_requested = Signal(str, object)
+    entry_requested = Signal(str)
+
+    def __init__(self, bench: Workbench, errands: Errands, window: QWidget) -> None:
+        super().__init__(window)
+        self._bench, self._errands, self._window = bench, errands, window
+        self.layouts = Layouts()
+        self.dialog: FitDialog | None = None
+
+    def open(self, one: Stocked, stock: Stock) -> None:
+        """Read the model's header, if it was not read yet, and show the sum."""
+
+        def work() -> FitReport:
+            fitting, adapters = Fitting(self._bench, self.layouts), sizes_of(one.record.adapters)
+            return fitting.report(one.model, stock.catalogue, adapters)
+
+        self._errands.run(work, lambda report: self._show(one.model, report))
+
+    def _show(self, model: ModelFile, report: FitReport) -> None:
+        if self.dialog is not None:
+            self.dialog.close()
+        dialog = self.dialog = FitDialog(model, report, self._window)
+        dialog.load_requested.connect(partial(self.load_requested.emit, model.path))
+        dialog.entry_requested.connect(self.entry_requested)
+        dialog.finished.connect(partial(self._on_closed, dialog))
+        dialog.show()
+
+    def _on_closed(self, dialog: FitDialog, _result: int) -> None:
+        if self.dialog is dialog:
+            self.dialog = None

@@ -1,0 +1,266 @@
+"""Caring for the models here: renaming, notes, verifying, removing, adding, other programs."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess, Signal
+
+from app.core.errors import CancelledError, LampblackError
+from app.core.models.checksum_process import checksums_aside
+from app.core.models.library import ModelFile, inspect
+from app.core.models.other_programs import ProgramStore, find_programs
+from app.core.models.removal import Removal, duplicates, plan_removal, remove, reveal, take_off
+from app.core.models.scan import is_model_folder
+from app.core.models.verify import Verdict, verify_known
+from app.core.reading import is_folder
+from app.ui.background import Errands
+from app.ui.manager.inventory import Stock
+from app.ui.manager.questions import ManagerQuestions
+from app.ui.models.list import size_text
+from app.workbench import Workbench
+
+Trash = Callable[[str], None]
+
+
+class Care(QObject):
+    """Does to models what the writer asks for; everything on the disk aside.
+
+    `changed` says that the list is another one now, `said` and `failed` carry sentences, and
+    `progress` a text with how far it is; the text is empty when it is over.
+    """
+
+    changed = Signal()
+    said = Signal(str)
+    failed = Signal(str)
+    progress = Signal(str, float)
+
+    def __init__(
+        self,
+        bench: Workbench,
+        questions: ManagerQuestions,
+        parent: QObject | None = None,
+        *,
+        trash: Trash | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bench, self._questions, self._trash = bench, questions, trash
+        self._errands = Errands(self._fail, self)
+        self._long = Errands(self._end_long, self)
+        self._stop = threading.Event()
+        self._is_long = False
+
+    def close(self) -> None:
+        """Stop what reads, and end the threads."""
+        self._stop.set()
+        self._errands.close(finish=True)  # notes may be on their way
+        self._long.close()
+
+    def stop(self) -> None:
+        """Stop reading through models."""
+        self._stop.set()
+
+    # What is remembered
+
+    def rename(self, model: ModelFile) -> None:
+        """Ask for another name and show the model by it."""
+        present = model.name if model.own_name else ""
+        title = self._questions.title(present)
+        if title is not None and title != present:
+            self._remember(model, title=title)
+
+    def change_favourite(self, model: ModelFile, *, is_favourite: bool) -> None:
+        """Keep the model at the top, or not any more."""
+        self._remember(model, favourite=is_favourite)
+
+    def note(self, model: ModelFile, notes: str) -> None:
+        """Keep the writer's notes."""
+        self._remember(model, notes=notes)
+
+    def _remember(self, model: ModelFile, **changes: object) -> None:
+        self._errands.run(lambda: self._bench.shelf.change(model, **changes), self._on_changed)
+
+    # Files
+
+    def reveal(self, model: ModelFile) -> None:
+        """Show the model in the system's file manager."""
+        path = Path(model.path)
+        self._errands.run(lambda: reveal(path), _start)
+
+    def remove(self, model: ModelFile, loaded: str) -> None:
+        """Ask, then take the model off the list or move it to the trash."""
+        self._errands.run(
+            lambda: plan_removal(model, loaded=loaded), lambda plan: self._ask(model, loaded, plan)
+        )
+
+    def _ask(self, model: ModelFile, loaded: str, plan: Removal) -> None:
+        answer = self._questions.remove(model.name, plan)
+        if answer == "list":
+            self._take_off(model)
+        elif answer == "trash":
+            self._errands.run(
+                lambda: remove(model, loaded=loaded, trash=self._trash),
+                lambda freed: self._on_removed(model, freed),
+            )
+
+    def _on_removed(self, model: ModelFile, freed: int) -> None:
+        self._take_off(model)
+        words = self.tr("{0} is in the trash; emptying it frees {1}.")
+        self.said.emit(words.format(model.name, size_text(freed)))
+
+    def _take_off(self, model: ModelFile) -> None:
+        self._try(lambda: take_off(model, self._bench.settings, self._bench.shelf))
+
+    def add(self, paths: Sequence[str]) -> None:
+        """Use models where they lie; a folder that is no model itself is watched from now on."""
+        for path in paths:
+            self._errands.run(partial(_looked_at, Path(path)), self._on_looked_at)
+
+    def _on_looked_at(self, found: ModelFile | Path) -> None:
+        settings = self._bench.settings.settings
+        if isinstance(found, Path):
+            watched = dict.fromkeys((*settings.watched_folders, str(found)))
+            self._change(watched_folders=tuple(watched))
+            return
+        self._change(added_models=tuple(dict.fromkeys((*settings.added_models, found.path))))
+        if self._bench.shelf.record(found).hidden:
+            self._remember(found, hidden=False)
+
+    def unwatch(self, folder: str) -> None:
+        """Do not look for models in the folder any more."""
+        watched = self._bench.settings.settings.watched_folders
+        self._change(watched_folders=tuple(one for one in watched if one != folder))
+
+    # Other programs
+
+    def find_programs(self) -> None:
+        """Ask, look for models of other programs, and ask whether to use them."""
+        if self._questions.look_for_programs():
+            self._errands.run(lambda: find_programs(Path.home(), os.environ), self._on_found)
+
+    def _on_found(self, stores: Sequence[ProgramStore]) -> None:
+        if not stores:
+            self.said.emit(self.tr("No models of other programs were found."))
+        elif self._questions.use_programs(stores):
+            used = self._bench.settings.settings.use_programs
+            names = dict.fromkeys((*used, *(store.name for store in stores)))
+            self._change(use_programs=tuple(names))
+
+    def leave_program(self, name: str) -> None:
+        """Do not use a program's models any more."""
+        used = self._bench.settings.settings.use_programs
+        self._change(use_programs=tuple(one for one in used if one != name))
+
+    # Reading through
+
+    def verify(self, model: ModelFile, stock: Stock) -> None:
+        """Read every byte of the model and compare it with what is known."""
+        text = self.tr("Verifying {0}…").format(model.name)
+
+        def work() -> Verdict:
+            return verify_known(
+                model,
+                self._bench.shelf,
+                stock.catalogue,
+                self._bench.paths.models,
+                self._shows(text),
+                self._stop.is_set,
+                sums=checksums_aside,
+            )
+
+        self._begin_long(text, work, lambda found: self._on_verified(model, found))
+
+    def _on_verified(self, model: ModelFile, found: Verdict) -> None:
+        self._end_long()
+        by = found.by
+        known = self.tr("{0} is sound: its checksum is that of {1}.").format(model.name, by)
+        new = self.tr("{0} was read; its checksum is remembered for the next time.")
+        said = known if by else "" if found.problem else new.format(model.name)
+        self.said.emit(" ".join(filter(None, (said, found.problem))))
+        self.changed.emit()
+
+    def find_duplicates(self, stock: Stock) -> None:
+        """Say which models are on the disk twice."""
+        text = self.tr("Comparing the models…")
+        models = [one.model for one in stock.models]
+
+        def work() -> tuple[tuple[ModelFile, ...], ...]:
+            return duplicates(
+                models,
+                self._bench.shelf,
+                self._shows(text),
+                self._stop.is_set,
+                sums=checksums_aside,
+            )
+
+        self._begin_long(text, work, self._on_compared)
+
+    def _on_compared(self, groups: tuple[tuple[ModelFile, ...], ...]) -> None:
+        self._end_long()
+        words = self.tr("The same content, {0} each: {1}.")
+        lines = [
+            words.format(size_text(group[0].size_bytes), ", ".join(one.path for one in group))
+            for group in groups
+        ]
+        self.said.emit("\n".join(lines) or self.tr("No model is here twice."))
+
+    def _begin_long(
+        self, text: str, work: Callable[[], object], then: Callable[..., object]
+    ) -> None:
+        if self._is_long:
+            return
+        self._is_long = True
+        self._stop.clear()
+        self.progress.emit(text, 0.0)
+        self._long.run(work, then)
+
+    def _end_long(self, error: LampblackError | None = None) -> None:
+        self._is_long = False
+        self.progress.emit("", 0.0)
+        if error is not None and not isinstance(error, CancelledError):
+            self._fail(error)
+
+    def _shows(self, text: str) -> Callable[[int, int], None]:
+        """What tells the window how far it is, a hundred times at most."""
+        last = -1
+
+        def show(done: int, total: int) -> None:
+            nonlocal last
+            percent = done * 100 // max(1, total)
+            if percent != last:
+                last = percent
+                self._long.tell(partial(self.progress.emit, text, percent / 100))
+
+        return show
+
+    # Inside
+
+    def _on_changed(self, _result: object = None) -> None:
+        self.changed.emit()
+
+    def _change(self, **changes: object) -> None:
+        self._try(lambda: self._bench.settings.change(**changes))
+
+    def _try(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except LampblackError as error:
+            self._fail(error)
+        self.changed.emit()
+
+    def _fail(self, error: LampblackError) -> None:
+        self.failed.emit(str(error))
+
+
+def _looked_at(path: Path) -> ModelFile | Path:
+    """The model at `path`, or the folder that is to be watched."""
+    path = path.absolute()
+    return path if is_folder(path) and not is_model_folder(path) else inspect(path)
+
+
+def _start(command: Sequence[str]) -> None:
+    QProcess.startDetached(command[0], list(command[1:]))

@@ -1,0 +1,114 @@
+"""The questions of the manager: before a download, before removing, and which file or folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+from app.core.models.other_programs import PROGRAMS, ProgramStore
+from app.core.models.removal import Removal
+from app.downloads.queue import Need
+from app.ui.models.list import size_text
+
+Answer = Literal["trash", "list", "no"]
+
+
+class ManagerQuestions(QObject):
+    """Asks on top of `window`; every method returns the answer."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def download(self, title: str, need: Need) -> bool:
+        """Whether to fetch a model from a host."""
+        size = size_text(need.bytes) if need.bytes else self.tr("a size that only the host knows")
+        box = self._box(
+            self.tr("Download {0}?").format(title),
+            self.tr(
+                "It comes from {0} and takes {1}; {2} are free on the disk. Every byte is checked, "
+                "and nothing you write is sent. You can pause it and go on at any time. For {0} "
+                "you are asked only this once, unless you choose otherwise in Settings."
+            ).format(need.host, size, size_text(need.free)),
+        )
+        return self._is_agreed(box, self.tr("Download"))
+
+    def remove(self, title: str, plan: Removal) -> Answer:
+        """Whether to remove a model, or only to take it off the list."""
+        frees = self.tr("It takes {0}.").format(size_text(plan.frees)) if plan.frees else ""
+        box = self._box(self.tr("Remove {0}?").format(title), f"{plan.sentence} {frees}".strip())
+        roles = QMessageBox.ButtonRole
+        trash = None
+        if plan.paths:
+            trash = box.addButton(self.tr("Move to the Trash"), roles.DestructiveRole)
+        off = box.addButton(self.tr("Only Take Off the List"), roles.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        if trash is not None and box.clickedButton() is trash:
+            return "trash"
+        return "list" if box.clickedButton() is off else "no"
+
+    def try_out(self, title: str) -> bool:
+        """Whether the loaded model may make room for one that shall be tried."""
+        box = self._box(
+            self.tr("Load {0} to try it out?").format(title),
+            self.tr("The model that is loaded now makes room for it; you can load it again later."),
+        )
+        return self._is_agreed(box, self.tr("Load and Try Out"))
+
+    def look_for_programs(self) -> bool:
+        """Whether the places of other programs may be looked at."""
+        box = self._box(
+            self.tr("Look for models that other programs have?"),
+            self.tr(
+                "The folders where {0} keep their models are looked at; nothing in them is ever "
+                "changed."
+            ).format(", ".join(PROGRAMS)),
+        )
+        return self._is_agreed(box, self.tr("Look"))
+
+    def use_programs(self, stores: Sequence[ProgramStore]) -> bool:
+        """Whether what was found shall be used where it lies."""
+        line = self.tr("{0}: {1} in {2}")
+        found = [line.format(one.name, len(one.models), one.folder) for one in stores]
+        box = self._box(self.tr("Use these models where they lie?"), "\n".join(found))
+        return self._is_agreed(box, self.tr("Use Them"))
+
+    def title(self, present: str) -> str | None:
+        """What a model shall be called; empty for its own name."""
+        text, is_given = QInputDialog.getText(
+            self._window,
+            self.tr("Rename"),
+            self.tr("Show this model as (empty for its own name):"),
+            text=present,
+        )
+        return text.strip() if is_given else None
+
+    def model_file(self) -> str:
+        """Which model file to add; empty for none."""
+        path, _filter = QFileDialog.getOpenFileName(
+            self._window, self.tr("Add a Model"), "", self.tr("Models (*.gguf);;All files (*)")
+        )
+        return path
+
+    def folder(self) -> str:
+        """Which folder to watch; empty for none."""
+        return QFileDialog.getExistingDirectory(self._window, self.tr("Watch a Folder"))
+
+    def _box(self, text: str, more: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Lampblack")
+        box.setText(text)
+        box.setInformativeText(more)
+        return box
+
+    def _is_agreed(self, box: QMessageBox, yes: str) -> bool:
+        agreed = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Not Now"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(agreed)
+        box.exec()
+        return box.clickedButton() is agreed

@@ -1,0 +1,68 @@
+"""The token desk: asks for a token that a download needs, and puts it where it is kept."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.downloads.hub import endpoint_of, host_of, page_url, tokens_url
+from app.downloads.request import Wanted
+from app.ui.background import Errands
+from app.ui.manager.token_dialog import Gate, TokenDialog
+from app.ui.window.view_controller import show_dialog
+from app.workbench import Workbench
+
+
+class TokenDesk(QObject):
+    """Touches the keyring only aside, because it may ask its user for a password.
+
+    `given` says that the download of an id may be tried again; `said` carries sentences.
+    """
+
+    given = Signal(str)
+    said = Signal(str)
+
+    def __init__(self, bench: Workbench, errands: Errands, window: QWidget) -> None:
+        super().__init__(window)
+        self._bench, self._errands, self._window = bench, errands, window
+
+    def ask(self, wanted_id: str) -> None:
+        """Ask for the token of the hub that a download comes from."""
+        model = self._bench.downloads.asked_for(wanted_id)
+        if model is not None:
+            self._errands.run(lambda: self._gate(model), lambda gate: self._open(model.id, gate))
+
+    def _gate(self, model: Wanted) -> Gate:
+        endpoint, tokens = endpoint_of(os.environ), self._bench.tokens
+        host = host_of(endpoint)
+        return Gate(
+            title=model.title,
+            host=host,
+            page=page_url(endpoint, model),
+            tokens_page=tokens_url(endpoint),
+            can_keep=tokens.can_keep,
+            is_known=bool(tokens.get(host)),
+        )
+
+    def _open(self, wanted_id: str, gate: Gate) -> None:
+        dialog = TokenDialog(gate, self._window)
+        dialog.given.connect(lambda token: self._keep(wanted_id, gate.host, token))
+        dialog.forgotten.connect(lambda: self._forget(gate.host))
+        show_dialog(dialog)
+
+    def _keep(self, wanted_id: str, host: str, token: str) -> None:
+        def on_kept(is_kept: bool) -> None:
+            kept = self.tr("The token is kept in this system’s keyring for {0}.")
+            held = self.tr("The token for {0} could not be kept: it holds until Lampblack ends.")
+            self.said.emit((kept if is_kept else held).format(host))
+            self.given.emit(wanted_id)
+
+        self._errands.run(lambda: self._bench.tokens.keep(host, token), on_kept)
+
+    def _forget(self, host: str) -> None:
+        words = self.tr("No token for {0} is kept here any more.").format(host)
+        self._errands.run(
+            lambda: self._bench.tokens.forget(host), lambda _none: self.said.emit(words)
+        )

@@ -1,0 +1,302 @@
+"""The model desk: joins loading and fetching of models with everything that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.errors import CancelledError, LampblackError
+from app.core.options.adapters import Adapter
+from app.core.options.load_options import LoadOptions
+from app.downloads.queue import Download
+from app.engine.gpu_crashes import GpuMark
+from app.engine.messages import ModelInfo
+from app.ui.models.downloads_controller import FetchDesk
+from app.ui.models.loader import ModelController
+from app.ui.questions import Questions
+from app.ui.widgets.banner import BannerArea
+from app.ui.widgets.status_bar import StatusBar
+from app.workbench import Workbench
+
+if TYPE_CHECKING:
+    from app.ui.models.empty_state import EmptyState
+    from app.ui.models.panel import ModelsPanel
+
+
+class ModelDesk(QObject):
+    """Loads, unloads, adds and fetches models, and says how it goes wherever it is seen.
+
+    `moved` says that something began or ended. `ready` and `not_ready` end a wait for a model.
+    `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
+    list of models is known anew; `manage_requested` and `find_requested` ask for the manager and
+    its catalogue, and `downloads_requested` for what it is fetching. `make_panel` makes that
+    list, and `make_empty` what a writer without a model sees, once each.
+    """
+
+    moved = Signal()
+    ready = Signal(object)
+    not_ready = Signal()
+    gone = Signal()
+    wanted = Signal(bool)
+    settled = Signal()
+    manage_requested = Signal()
+    find_requested = Signal()
+    downloads_requested = Signal()
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        make_panel: Callable[[], ModelsPanel],
+        make_empty: Callable[[], EmptyState],
+        status: StatusBar,
+        banners: BannerArea,
+        questions: Questions,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bench = workbench
+        self._make_panel = make_panel
+        self._panel: ModelsPanel | None = None
+        self._make_empty = make_empty
+        self._empty: EmptyState | None = None
+        self._status = status
+        self._banners = banners
+        self._questions = questions
+        self.models = ModelController(workbench, self)
+        self.fetching = FetchDesk(workbench, questions, self)
+        self._join_models()
+
+    @property
+    def has_models(self) -> bool:
+        """Whether any model is on the list."""
+        return bool(self.panel.model.models())
+
+    def _join_models(self) -> None:
+        models = self.models
+        models.loading.connect(self.moved)
+        models.loading_ended.connect(self.moved)
+        models.loading.connect(self._on_loading)
+        models.measuring.connect(self._on_measuring)
+        models.loading_ended.connect(self._on_loading_ended)
+        models.loaded.connect(self._on_loaded)
+        models.unloaded.connect(self._on_unloaded)
+        models.failed.connect(self._on_load_failed)
+        models.missing.connect(self._on_missing)
+        models.doubted.connect(self._on_doubted)
+        self.fetching.changed.connect(self.show_downloads)
+        self.fetching.arrived.connect(self._on_arrived)
+        self.fetching.failed.connect(self._on_fetch_failed)
+        self.fetching.refused.connect(self._show_error)
+
+    def begin(self) -> None:
+        """The window is shown: have the models on this machine listed."""
+        _ = self.empty, self.panel  # which reads the disk as soon as it is made
+        self.show_downloads()
+
+    @property
+    def panel(self) -> ModelsPanel:
+        """The list of models, made when it is first asked for."""
+        if self._panel is None:
+            self._panel = self._make_panel()
+            self._join_panel(self._panel)
+        return self._panel
+
+    @property
+    def empty(self) -> EmptyState:
+        """What a writer without a model sees, made when it is first asked for."""
+        if self._empty is None:
+            self._empty = self._make_empty()
+            self._join_empty(self._empty)
+        return self._empty
+
+    def _join_panel(self, panel: ModelsPanel) -> None:
+        panel.load_requested.connect(self.load)
+        panel.unload_requested.connect(self.models.unload)
+        panel.add_requested.connect(lambda path: self.add(Path(path)))
+        panel.remove_requested.connect(self.remove)
+        panel.refreshed.connect(self.settled)
+        panel.get_starter_requested.connect(self.fetching.get_starter)
+        panel.download_asked.connect(self.fetching.do)
+        panel.cancel_requested.connect(self.stop)
+        panel.manage_requested.connect(self.manage_requested)
+
+    def _join_empty(self, empty: EmptyState) -> None:
+        empty.get_starter_requested.connect(self.fetching.get_starter)
+        empty.download_asked.connect(self.fetching.do)
+        empty.open_requested.connect(self.choose)
+        empty.find_requested.connect(self.find_requested)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something goes on that `stop` would stop."""
+        return self.models.is_loading
+
+    def stop(self) -> None:
+        """Stop loading; a download has buttons of its own."""
+        self.models.cancel()
+
+    def close(self) -> None:
+        """The window closes: end the threads."""
+        self.fetching.close()
+        self.models.close()
+        if self._panel is not None:
+            self._panel.wait()
+
+    # Adding
+
+    def load(self, path: str, options: LoadOptions | None = None) -> None:
+        """Load a model that the writer chose, with these options for once if there are any.
+
+        What went wrong before is over.
+        """
+        self._banners.clear("error")
+        self.models.load(path, options=options)
+
+    def choose(self) -> None:
+        """Ask for a model file, add it where it lies and load it."""
+        path = self._questions.model_path(Path.home())
+        if path is not None:
+            self.add(path)
+
+    def add(self, path: Path) -> None:
+        """Put a model file or folder on the list, in place, and load it if no other is."""
+        from app.core.models.removal import add_in_place
+
+        try:
+            add_in_place(path, self._bench.settings, self._bench.shelf)
+        except LampblackError as error:
+            self._show_error(error)
+            return
+        self.panel.refresh()
+        if self.models.model is None and not self.models.is_loading:
+            self.models.load(str(path.absolute()))
+
+    def remove(self, path: str) -> None:
+        """Take a model off the list; its file stays."""
+        added = self._bench.settings.settings.added_models
+        self._try(
+            lambda: self._bench.settings.change(
+                added_models=tuple(one for one in added if one != path)
+            )
+        )
+        self.panel.refresh()
+
+    def open_adapters(self) -> None:
+        """Show the adapters of the loaded model."""
+        from app.ui.models.adapters_dialog import AdaptersDialog
+        from app.ui.window.view_controller import show_dialog
+
+        model = self.models.model
+        if model is None:
+            return
+        dialog = AdaptersDialog(model.name, model.adapters, model.engine, self._status.window())
+        dialog.chosen.connect(lambda adapters: self._attach(model.path, adapters))
+        show_dialog(dialog)
+
+    def _attach(self, path: str, adapters: tuple[Adapter, ...]) -> None:
+        try:
+            file = self._bench.library.resolve(path)
+            self._bench.shelf.change(file, adapters=adapters)
+        except LampblackError as error:
+            self._show_error(error)
+            return
+        self.load(path)
+
+    # Loading
+
+    def _on_loading(self, path: str, fraction: float) -> None:
+        text = self.tr("Loading {0}…").format(Path(path).stem)
+        self._status.show_progress(text, fraction or None)
+        self.panel.set_loading(path, fraction)
+
+    def _on_measuring(self, path: str) -> None:
+        text = self.tr("Measuring what {0} runs best with…").format(Path(path).stem)
+        self._status.show_progress(text, None)
+
+    def _on_loading_ended(self) -> None:
+        self._status.show_progress("", None)
+        self.panel.set_loading(None, 0.0)
+
+    def _on_loaded(self, model: ModelInfo) -> None:
+        self.panel.set_loaded(model)
+        self._status.show_model(model)
+        for note in model.notes:
+            self._banners.say(note, "notice")
+        if (mark := self.models.avoided) is not None:
+            self._say_avoided(mark)
+        self.ready.emit(model)
+
+    def _on_unloaded(self) -> None:
+        self.panel.set_loaded(None)
+        self._status.show_model(None)
+        self.gone.emit()
+
+    def _on_load_failed(self, error: LampblackError) -> None:
+        if not isinstance(error, CancelledError):
+            self._show_error(error)
+        self.not_ready.emit()
+
+    def _on_missing(self) -> None:
+        self.wanted.emit(self.has_models)
+        self.not_ready.emit()
+
+    def _on_doubted(self, mark: GpuMark) -> None:
+        """A crash is told with both ways out of it."""
+        text = self.tr("The graphics card ({0}) failed while loading {1} last time.")
+        self._banners.say(
+            text.format(mark.gpu, Path(mark.path).stem),
+            buttons={
+                self.tr("Load on the processor"): lambda: self.models.load_on_processor(mark),
+                self.tr("Try the GPU again"): lambda: self.models.try_gpu(mark),
+            },
+        )
+        self.not_ready.emit()
+
+    def _say_avoided(self, mark: GpuMark) -> None:
+        text = self.tr("{0} is on the processor, because the graphics card failed with it.")
+        self._banners.say(
+            text.format(Path(mark.path).stem),
+            "notice",
+            self.tr("Try the GPU again"),
+            lambda: self.models.try_gpu(mark),
+        )
+
+    def _show_error(self, error: LampblackError) -> None:
+        self._banners.say(str(error))
+        self.empty.show_error(str(error))
+
+    def _try(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except LampblackError as error:
+            self._show_error(error)
+
+    # Fetching
+
+    def show_downloads(self) -> None:
+        """Show what is being fetched wherever models are, or why nothing can be."""
+        download, refusal = self.fetching.shown, self.fetching.refusal
+        for view in (self._empty, self._panel):
+            if view is not None:
+                view.show_refusal(refusal)
+                view.show_download(download)
+        self._status.show_download(download)
+
+    def _on_arrived(self, path: str) -> None:
+        """A model has come: it is listed, and loaded if there is none to write with."""
+        self.panel.refresh()
+        if self.models.model is None and not self.models.is_loading:
+            self.load(path)
+
+    def _on_fetch_failed(self, download: Download) -> None:
+        if self._empty is not None and self._empty.isVisible():
+            return  # which says it beside the button that tries again
+        self._banners.say(
+            f"{download.title}: {download.problem}",
+            "error",
+            self.tr("Show Downloads"),
+            self.downloads_requested.emit,
+        )

@@ -1,0 +1,241 @@
+"""The model controller: which model is loaded, loading another, and the last one again."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+from app.core.errors import GpuCrashedError, LampblackError, error_from
+from app.core.models.library import ModelFile, engine_for
+from app.core.models.starter import is_present, starter_path
+from app.core.options.adapters import Adapter
+from app.core.options.load_options import LoadOptions
+from app.core.options.settings import SettingsStore
+from app.engine.gpu_crashes import GpuMark
+from app.engine.messages import Done, Event, Failed, Loaded, Loading, ModelInfo
+from app.ui.background import Errands
+from app.workbench import Workbench
+
+
+class ModelController(QObject):
+    """Asks the worker to load and unload, and tells how it goes.
+
+    `loading` carries a path and a fraction, `loading_ended` follows in every case; `loaded` and
+    `failed` say how it ended. `leaving` comes just before a loaded model goes. `doubted` asks
+    whether a model shall go on the graphics card that crashed with it, and carries the mark of it.
+    `remembered` says, some time after a load, that the shelf knows when the model was used.
+    """
+
+    leaving = Signal()
+    loading = Signal(str, float)
+    measuring = Signal(str)
+    loading_ended = Signal()
+    loaded = Signal(object)
+    unloaded = Signal()
+    failed = Signal(object)
+    missing = Signal()
+    doubted = Signal(object)
+    remembered = Signal()
+
+    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bench = workbench
+        self._path = ""
+        self._engine = ""
+        self._load_job: int | None = None
+        self._loading_job: int | None = None
+        self._unload_job: int | None = None
+        self._loaded_with = _load_settings(workbench.settings)
+        # What cannot be remembered of a model is no reason not to use it.
+        self._errands = Errands(lambda _error: None, self)
+
+    @property
+    def model(self) -> ModelInfo | None:
+        """The loaded model."""
+        return self._bench.worker.model
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a model is being loaded."""
+        return self._load_job is not None or self._loading_job is not None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the loaded model was loaded with other settings than the present ones."""
+        now = _load_settings(self._bench.settings)
+        return self.model is not None and self._loaded_with != now
+
+    @property
+    def avoided(self) -> GpuMark | None:
+        """The crash because of which the model at hand is on the processor, as the user wants."""
+        mark = self._failed_gpu(self._path, self._engine)
+        return mark if mark is not None and mark.use_processor else None
+
+    def measure_again(self) -> None:
+        """Load the model anew and let what it runs best with be measured."""
+        if self.model is not None:
+            self.load(self.model.path, remeasure=True)
+
+    def load(
+        self, path: str, *, options: LoadOptions | None = None, remeasure: bool = False
+    ) -> bool:
+        """Begin to load the model at `path`; False if it is seen at once that it cannot be.
+
+        `options` are for this time, in place of the settings, which stay as they are.
+        """
+        settings = self._bench.settings.settings
+        try:
+            model = self._bench.library.resolve(path)
+            engine = engine_for(model, settings.engine)
+        except LampblackError as error:
+            self.failed.emit(error)
+            return False
+        options = options or settings.load
+        if (mark := self._failed_gpu(model.path, engine)) is not None:
+            if not mark.use_processor:
+                self.doubted.emit(mark)
+                return False
+            options = replace(options, gpu_layers=0)
+        adapters = self._adapters(model, engine)
+        self._begin(model.path, engine, options, adapters, remeasure=remeasure)
+        return True
+
+    def load_on_processor(self, mark: GpuMark) -> None:
+        """Load the model of the mark on the processor, now and at later starts."""
+        self._bench.gpu_marks.use_processor(mark)
+        self.load(mark.path)
+
+    def try_gpu(self, mark: GpuMark) -> None:
+        """Forget the crash, and load the model of the mark on the GPU."""
+        self._bench.gpu_marks.end(mark.path, mark.engine)
+        self.load(mark.path)
+
+    def _adapters(self, model: ModelFile, engine: str) -> tuple[Adapter, ...]:
+        """Those that the user attached, as far as they are for the engine."""
+        attached = self._bench.shelf.record(model).adapters
+        is_file = engine == "llama.cpp"
+        return tuple(one for one in attached if one.path.lower().endswith(".gguf") == is_file)
+
+    def _begin(
+        self,
+        path: str,
+        engine: str,
+        options: LoadOptions,
+        adapters: tuple[Adapter, ...],
+        *,
+        remeasure: bool = False,
+    ) -> None:
+        self._leave()
+        self._path, self._engine = path, engine
+        self._loaded_with = _load_settings(self._bench.settings)
+        self._load_job = self._bench.worker.load(
+            path, engine, options, remeasure=remeasure, adapters=adapters
+        )
+        self.loading.emit(path, 0.0)
+
+    def _failed_gpu(self, path: str, engine: str) -> GpuMark | None:
+        """The crash that the settings would bring about again."""
+        if not path or not self._bench.settings.settings.load.gpu_layers:
+            return None
+        return self._bench.gpu_marks.failed(path, engine)
+
+    def last_path(self) -> str:
+        """The model used last, or the starter model; empty if neither is there."""
+        last = self._bench.settings.settings.model
+        if last and Path(last).exists():
+            return last
+        models = self._bench.paths.models
+        return str(starter_path(models)) if is_present(models) else ""
+
+    def load_last(self) -> bool:
+        """Begin to load the model used last; tells `missing` if there is none."""
+        path = self.last_path()
+        if not path:
+            self.missing.emit()
+            return False
+        return self.load(path)
+
+    def prepare(self) -> bool | None:
+        """True when a model is loaded, False when one is being loaded now, None when none is."""
+        if self.is_loading:
+            return False
+        if self.model is not None and self._unload_job is None:
+            return True
+        return False if self.load_last() else None
+
+    def unload(self) -> None:
+        """Give the model's memory back, at once even if it writes."""
+        self._leave()
+        self._unload_job = self._bench.worker.unload()
+
+    def close(self) -> None:
+        """The window closes: what is to be remembered is written, and the thread ends."""
+        self._errands.close(finish=True)
+
+    def cancel(self) -> None:
+        """Stop loading."""
+        for job in {self._load_job, self._loading_job} - {None}:
+            self._bench.worker.cancel(job)
+
+    def on_event(self, event: Event) -> None:
+        """Take up an event of the worker; others than loading's are left alone."""
+        if isinstance(event, Loading):
+            self._loading_job = event.job
+            self.loading.emit(self._path, event.fraction)
+            if event.measuring:
+                self.measuring.emit(self._path)
+        elif isinstance(event, Loaded):
+            self._on_loaded(event)
+        elif isinstance(event, Failed):
+            self._on_failed(event)
+        elif isinstance(event, Done) and event.job == self._unload_job:
+            self._unload_job = None
+            self.unloaded.emit()
+
+    def _leave(self) -> None:
+        if self.model is not None and self._unload_job is None:
+            self.leaving.emit()
+
+    def _on_loaded(self, event: Loaded) -> None:
+        self._end_loading()
+        self._path = event.model.path
+        self._bench.settings.remember(model=event.model.path)
+        self._remember_use(event.model.path, time.time())
+        self.loaded.emit(event.model)
+
+    def _remember_use(self, path: str, moment: float) -> None:
+        def work() -> None:
+            model = self._bench.library.resolve(path)
+            self._bench.shelf.change(model, used_at=moment)
+
+        self._errands.run(work, lambda _done: self.remembered.emit())
+
+    def _on_failed(self, event: Failed) -> None:
+        was_load = event.job == self._load_job
+        if event.job == self._unload_job:
+            self._unload_job = None
+        if event.job in (self._load_job, self._loading_job):
+            self._end_loading()
+        if was_load:
+            self._tell_failure(error_from(event.kind, event.message, event.hint))
+        if self.model is None and not self.is_loading:
+            self.unloaded.emit()
+
+    def _tell_failure(self, error: LampblackError) -> None:
+        mark = self._failed_gpu(self._path, self._engine)
+        if isinstance(error, GpuCrashedError) and mark is not None:
+            self.doubted.emit(mark)
+        else:
+            self.failed.emit(error)
+
+    def _end_loading(self) -> None:
+        self._load_job = self._loading_job = None
+        self.loading_ended.emit()
+
+
+def _load_settings(store: SettingsStore) -> tuple[str, LoadOptions]:
+    """The settings that count when a model is loaded, and not before."""
+    return store.settings.engine, store.settings.load

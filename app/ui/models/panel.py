@@ -1,0 +1,375 @@
+"""The models panel: what is on this machine, loading and unloading, adding in place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.models.starter import STARTER
+from app.downloads.request import STARTER_ID
+from app.ui.models.download_strip import DownloadStrip
+from app.ui.models.list import (
+    MODEL_ROLE,
+    ModelDelegate,
+    ModelLister,
+    ModelsListModel,
+)
+from app.ui.progress import ProgressStrip
+from app.ui.widgets.controls import IconButton, Note, set_property
+from app.ui.widgets.icons import icon
+from app.ui.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from app.core.models.library import ModelFile, ModelLibrary
+    from app.downloads.queue import Download
+    from app.engine.messages import ModelInfo
+
+
+class ModelsPanel(QWidget):
+    """Shows the library's models and asks others to load, unload, add, remove and fetch them.
+
+    It does none of these itself, and never deletes a file. `refreshed` ends every reading of the
+    disk, well or not.
+    """
+
+    load_requested = Signal(str)
+    unload_requested = Signal()
+    add_requested = Signal(str)
+    remove_requested = Signal(str)
+    get_starter_requested = Signal()
+    cancel_requested = Signal()
+    download_asked = Signal(str, str)
+    manage_requested = Signal()
+    refreshed = Signal()
+
+    def __init__(self, library: ModelLibrary, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._loaded = self._loading = ""
+        self._download: Download | None = None
+        self._refusal = ""
+        self._lister = ModelLister(library, self)
+        self._lister.listed.connect(self._show_models)
+        self._lister.failed.connect(self._show_trouble)
+        self.list = self._make_list()
+        self._make_parts()
+        self._lay_out()
+        self.setAcceptDrops(True)
+        self._show_state()
+        self.refresh()
+
+    # What the window tells
+
+    def refresh(self) -> None:
+        """Read the library again, on another thread; `refreshed` follows."""
+        self._lister.start()
+
+    def wait(self) -> None:
+        """Wait until no reading is under way; for the end of the program."""
+        self._lister.wait()
+
+    def set_loading(self, path: str | None, fraction: float = 0.0) -> None:
+        """Show how far loading the model at `path` is; None when it is over."""
+        self._loading = path or ""
+        if path:
+            self.hide_error()
+            text = self.tr("Loading {0}…").format(Path(path).stem)
+            self.strip.show_fraction(text, fraction)
+        self._show_state()
+
+    def set_loaded(self, model: ModelInfo | None) -> None:
+        """Mark the loaded model, or none."""
+        self._loaded = model.path if model is not None else ""
+        self._loading = ""
+        self.model.set_loaded(self._loaded)
+        self._show_state()
+
+    def show_download(self, download: Download | None) -> None:
+        """Show how far a download is that is not over yet; None when there is none."""
+        self._download = download
+        self.download.show_download(download)
+        self._show_state()
+
+    def show_refusal(self, sentence: str) -> None:
+        """Nothing can be fetched, for this reason; empty when it can be."""
+        self._refusal = sentence
+        self._show_state()
+
+    def show_error(self, sentence: str) -> None:
+        """Show a sentence about what went wrong until it is closed or something else begins."""
+        self.error_text.say(sentence)
+        self.error.setVisible(bool(sentence))
+
+    def hide_error(self) -> None:
+        """Put the sentence away."""
+        self.show_error("")
+
+    def selected(self) -> ModelFile | None:
+        """The selected model."""
+        model: ModelFile | None = self.list.currentIndex().data(MODEL_ROLE)
+        return model
+
+    def select(self, path: str) -> None:
+        """Select the model at `path`, if it is listed."""
+        row = self.model.row_of(path)
+        self.list.setCurrentIndex(self.model.index(max(row, 0)))
+
+    # What the user does
+
+    def activate(self) -> None:
+        """Load the selected model, or unload it if it is the loaded one."""
+        model = self.selected()
+        if model is None:
+            return
+        if model.path == self._loaded:
+            self.unload_requested.emit()
+        else:
+            self._load(self.list.currentIndex())
+
+    def choose_file(self) -> None:
+        """Let the user point at a GGUF file."""
+        from PySide6.QtWidgets import QFileDialog
+
+        path, _filter = QFileDialog.getOpenFileName(
+            self, self.tr("Add a model file"), "", self.tr("Models (*.gguf);;All files (*)")
+        )
+        if path:
+            self._add(path)
+
+    def choose_folder(self) -> None:
+        """Let the user point at a folder of a model or of models."""
+        from PySide6.QtWidgets import QFileDialog
+
+        path = QFileDialog.getExistingDirectory(self, self.tr("Add a folder with a model"))
+        if path:
+            self._add(path)
+
+    def remove_selected(self) -> None:
+        """Ask to take what the user added off the list, a whole folder at once; files stay."""
+        model = self.selected()
+        added = self._library.added_as(model) if model is not None else ""
+        if added:
+            self.remove_requested.emit(added)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders of this machine."""
+        if local_paths(event):
+            event.acceptProposedAction()
+            set_property(self.list, "drop", "true")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing will be dropped here."""
+        set_property(self.list, "drop", "false")
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add what was dropped where it lies."""
+        set_property(self.list, "drop", "false")
+        event.acceptProposedAction()
+        for path in local_paths(event):
+            self._add(path)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons again in the colours of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+
+    # Inside
+
+    def _make_list(self) -> QListView:
+        view = _ModelsView()
+        view.setAccessibleName(self.tr("Models on this machine"))
+        self.model = ModelsListModel(view)
+        view.setModel(self.model)
+        view.setItemDelegate(ModelDelegate(view))
+        view.selectionModel().currentChanged.connect(self._show_state)
+        view.activated.connect(self._load)
+        view.customContextMenuRequested.connect(self._open_menu)
+        return view
+
+    def _make_parts(self) -> None:
+        self.empty_text = Note()
+        self.empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.strip = ProgressStrip()
+        self.strip.stopped.connect(self.cancel_requested)
+        self.download = DownloadStrip()
+        self.download.asked.connect(self.download_asked)
+        self.error = QFrame()
+        self.error.setProperty("kind", "error")
+        self.error_text = Note("")
+        self.close_error = IconButton("close", self.tr("Close the message"))
+        self.close_error.clicked.connect(self.hide_error)
+        self.error.hide()
+        self.load_button = QPushButton()
+        self.load_button.clicked.connect(self.activate)
+        self.remove_action = QAction(self.tr("Remove from the list"), self)
+        self.remove_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.remove_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.remove_action.triggered.connect(self.remove_selected)
+        self.list.addAction(self.remove_action)
+        self.starter_button = QPushButton(self.tr("Get the starter model"))
+        self.starter_button.clicked.connect(self.get_starter_requested)
+        self.manage_button = QPushButton(self.tr("Manage models…"))
+        self.manage_button.setToolTip(self.tr("Find, download, check and remove models"))
+        self.manage_button.clicked.connect(self.manage_requested)
+        self.add_button = self._make_add_button()
+        self._draw_icons()
+
+    def _make_add_button(self) -> QPushButton:
+        button = QPushButton(self.tr("Add a model"))
+        menu = QMenu(button)
+        self.add_file = menu.addAction(self.tr("Add a file…"), self.choose_file)
+        self.add_folder = menu.addAction(self.tr("Add a folder…"), self.choose_folder)
+        menu.addSeparator()
+        menu.addAction(self.remove_action)
+        button.setMenu(menu)
+        button.setToolTip(self.tr("The model stays where it is; nothing is copied."))
+        return button
+
+    def _lay_out(self) -> None:
+        error = QHBoxLayout(self.error)
+        error.setContentsMargins(10, 6, 4, 6)
+        error.addWidget(self.error_text, 1)
+        error.addWidget(self.close_error, 0, Qt.AlignmentFlag.AlignTop)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        buttons.addWidget(self.load_button, 1)
+        buttons.addWidget(self.add_button, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 12, 12, 12)
+        whole.setSpacing(8)
+        whole.addWidget(self.empty_text, 1)
+        whole.addWidget(self.list, 1)
+        for widget in (self.error, self.strip, self.download, self.starter_button):
+            whole.addWidget(widget)
+        whole.addLayout(buttons)
+        whole.addWidget(self.manage_button)
+
+    def _draw_icons(self) -> None:
+        theme = Theme.current()
+        self.starter_button.setIcon(icon("download", theme.muted))
+        self.add_file.setIcon(icon("document", theme.muted))
+        self.add_folder.setIcon(icon("folder", theme.muted))
+        self.remove_action.setIcon(icon("remove", theme.muted))
+
+    def _show_models(self, models: tuple[ModelFile, ...]) -> None:
+        chosen = self.selected()
+        self.model.set_models(models)
+        wanted = chosen.path if chosen is not None else self._loaded
+        if models:
+            self.select(wanted)
+        self._show_state()
+        self.refreshed.emit()
+
+    def _show_trouble(self, sentence: str) -> None:
+        self.show_error(sentence)
+        self.refreshed.emit()
+
+    def _show_state(self) -> None:
+        """Show what can be done now."""
+        models, model = self.model.models(), self.selected()
+        self.list.setVisible(bool(models))
+        has_starter = any(Path(one.path).name == STARTER.file_name for one in models)
+        is_coming = self._download is not None and self._download.id == STARTER_ID
+        can_get = not self._refusal and not has_starter and not is_coming
+        self.starter_button.setVisible(can_get)
+        self.empty_text.say("" if models else self._empty_words())
+        if not self._loading:
+            self.strip.hide()
+        loaded = model is not None and model.path == self._loaded
+        self.load_button.setText(self.tr("Unload") if loaded else self.tr("Load"))
+        set_property(self.load_button, "kind", "" if loaded else "primary")
+        can_load = model is not None and not model.problem
+        self.load_button.setEnabled(loaded or (can_load and not self._loading))
+        self.remove_action.setEnabled(
+            model is not None and not loaded and bool(self._library.added_as(model))
+        )
+
+    def _empty_words(self) -> str:
+        if self._refusal:
+            words = self.tr(
+                "No models yet.\n\nDrop a GGUF file or a model's folder here, or add one from disk."
+            )
+            return f"{words}\n\n{self._refusal}"
+        return self.tr(
+            "No models yet.\n\nDrop a GGUF file or a model's folder here, add one from disk, "
+            "or get the small starter model to begin with."
+        )
+
+    def _load(self, index: QModelIndex) -> None:
+        model: ModelFile | None = index.data(MODEL_ROLE)
+        if model is None or model.path == self._loaded or self._loading:
+            return
+        if model.problem:
+            self.show_error(model.problem)
+            return
+        self.hide_error()
+        self.load_requested.emit(model.path)
+
+    def _add(self, path: str) -> None:
+        self.hide_error()
+        self.add_requested.emit(path)
+
+    def _open_menu(self, position: QPoint) -> None:
+        if not self.list.indexAt(position).isValid():
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.load_button.text(), self.activate).setEnabled(
+            self.load_button.isEnabled()
+        )
+        menu.addAction(self.remove_action)
+        menu.popup(self.list.viewport().mapToGlobal(position))
+
+
+class _ModelsView(QListView):
+    """A list whose rows wrap with its width, and which Enter and Space both activate."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "list")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setMouseTracking(True)
+        self.setMinimumHeight(90)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap the second lines anew."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Load on Enter, on every platform."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.activated.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+def local_paths(event: QDropEvent) -> list[str]:
+    """The files and folders of this machine in a drag."""
+    urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
+    return [url.toLocalFile() for url in urls if url.isLocalFile()]

@@ -1,0 +1,1 @@
+"""The sampling panel: presets, one row for each parameter."""

@@ -1,0 +1,347 @@
+"""Row widgets that hold lists: stop texts and banned phrases, word bias, the order of steps."""
+
+from __future__ import annotations
+
+from typing import TypeVar, cast
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.options.rows import BoundRow
+from app.ui.sampling.parameter_row import ParameterRow, translated
+from app.ui.widgets.controls import IconButton
+from app.ui.widgets.number_field import NumberBox, shown_number
+
+_View = TypeVar("_View", bound="QListWidget | QTableWidget")
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_READ = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
+_SHOWN = str.maketrans({"\n": "↵", "\t": "⇥", "\r": "␍"})
+_RAW = Qt.ItemDataRole.UserRole
+_VISIBLE_ROWS = 6
+_EDITABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
+
+
+def escaped(text: str) -> str:
+    r"""`text` as it is typed: a line break is \n, a tab \t, a backslash two of them."""
+    return "".join(_ESCAPES.get(character, character) for character in text)
+
+
+def unescaped(typed: str) -> str:
+    """What a typed text means; a backslash before any other letter stays a backslash."""
+    out, characters = [], iter(typed)
+    for character in characters:
+        if character != "\\":
+            out.append(character)
+            continue
+        following = next(characters, "")
+        out.append(_READ.get(following, "\\" + following))
+    return "".join(out)
+
+
+def shown(text: str) -> str:
+    """`text` on one line, with signs for what cannot be seen, such as ↵ and outer spaces."""
+    body = text.strip(" ")
+    if not body:
+        return "␣" * len(text)
+    head, tail = len(text) - len(text.lstrip(" ")), len(text) - len(text.rstrip(" "))
+    return "␣" * head + body.translate(_SHOWN) + "␣" * tail
+
+
+class _Removing(QListWidget):
+    """A list from which the Delete key takes the selected items; Alt+Up and Alt+Down move one."""
+
+    remove_pressed = Signal()
+    move_pressed = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys of the list itself first."""
+        key, alt = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.remove_pressed.emit()
+        elif alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.move_pressed.emit(-1 if key == Qt.Key.Key_Up else 1)
+        else:
+            super().keyPressEvent(event)
+
+
+class _EscapeDelegate(QStyledItemDelegate):
+    """Edits an item in its typed form and shows it in its visible form."""
+
+    edited = Signal(int, str)
+
+    Index = QModelIndex | QPersistentModelIndex
+
+    def createEditor(  # noqa: N802 (Qt override)
+        self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index
+    ) -> QWidget:
+        """A plain line."""
+        return QLineEdit(parent)
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 (Qt override)
+        """Put the typed form in."""
+        cast("QLineEdit", editor).setText(escaped(str(index.data(_RAW))))
+
+    def setModelData(  # noqa: N802 (Qt override)
+        self, editor: QWidget, _model: object, index: Index
+    ) -> None:
+        """Tell what was typed; the row decides."""
+        self.edited.emit(index.row(), unescaped(cast("QLineEdit", editor).text()))
+
+
+class TextsRow(ParameterRow):
+    """A list of texts: a line to add one; Delete removes, a double click edits."""
+
+    def _make_field(self) -> QWidget:
+        self.list = _plain(_Removing())
+        self.list.remove_pressed.connect(self._remove)
+        delegate = _EscapeDelegate(self.list)
+        # Queued: the list is filled anew, which must not happen under the open editor.
+        delegate.edited.connect(self._edited, Qt.ConnectionType.QueuedConnection)
+        self.list.setItemDelegate(delegate)
+        self.edit = QLineEdit()
+        self.edit.setPlaceholderText(self.tr("Add a text, \\n for a line break"))
+        self.edit.returnPressed.connect(self._add)
+        self.add_button = IconButton("add", self.tr("Add"))
+        self.add_button.clicked.connect(self._add)
+        self.remove_button = IconButton("remove", self.tr("Remove the selected"))
+        self.remove_button.clicked.connect(self._remove)
+        line = _line(self.edit, self.add_button, self.remove_button)
+        field = _column(self.list, line)
+        field.setFocusProxy(self.edit)
+        return field
+
+    def _named(self) -> tuple[QWidget, ...]:
+        return (self.edit, self.list)
+
+    def _show_value(self) -> None:
+        self.list.clear()
+        for text in self._value:
+            item = QListWidgetItem(shown(text))
+            item.setData(_RAW, text)
+            item.setToolTip(escaped(text))
+            item.setSizeHint(QSize(0, _row_height(self.list)))
+            item.setFlags(_EDITABLE)
+            self.list.addItem(item)
+        _fit(self.list, len(self._value))
+        self.remove_button.setVisible(bool(self._value))
+
+    def _add(self) -> None:
+        text = unescaped(self.edit.text())
+        if not text or text in self._value:
+            self.edit.clear()
+            return
+        self.take((*self._value, text))
+        if not self.problem():
+            self.edit.clear()
+            self._show_value()
+            self.list.scrollToBottom()
+
+    def _remove(self) -> None:
+        gone = {self.list.row(item) for item in self.list.selectedItems()}
+        if gone:
+            kept = (text for row, text in enumerate(self._value) if row not in gone)
+            self.take(tuple(kept))
+            self._show_value()
+
+    def _edited(self, row: int, text: str) -> None:
+        texts = list(self._value)
+        texts[row : row + 1] = [text] if text and text not in texts[:row] else []
+        self.take(tuple(texts))
+        self._show_value()
+
+
+class BiasRow(ParameterRow):
+    """A table of texts and their bias; a line below adds one, Delete removes."""
+
+    def _make_field(self) -> QWidget:
+        self.table = QTableWidget(0, 2)
+        _plain(self.table)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.hide()
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        self.table.itemChanged.connect(self._edited)
+        field = _column(self.table, self._make_line())
+        field.setFocusProxy(self.edit)
+        return field
+
+    def _make_line(self) -> QWidget:
+        row = self.bound.row
+        self.edit = QLineEdit()
+        self.edit.setPlaceholderText(self.tr("Add a text"))
+        self.edit.returnPressed.connect(self._add)
+        self.box = NumberBox(row.low or 0, row.high or 0, 1, whole=False)
+        self.box.setValue(-5)
+        self.add_button = IconButton("add", self.tr("Add"))
+        self.add_button.clicked.connect(self._add)
+        self.remove_button = IconButton("remove", self.tr("Remove the selected"))
+        self.remove_button.clicked.connect(self._remove)
+        return _line(self.edit, self.box, self.add_button, self.remove_button)
+
+    def _named(self) -> tuple[QWidget, ...]:
+        return (self.edit, self.box, self.table)
+
+    def _show_value(self) -> None:
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(self._value))
+        for row, (text, bias) in enumerate(self._value.items()):
+            name = QTableWidgetItem(shown(text))
+            name.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            number = QTableWidgetItem(shown_number(bias, self.locale()))
+            number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.table.setItem(row, 0, name)
+            self.table.setItem(row, 1, number)
+            self.table.setRowHeight(row, _row_height(self.table))
+        self.table.blockSignals(False)
+        _fit(self.table, len(self._value))
+        self.remove_button.setVisible(bool(self._value))
+
+    def _add(self) -> None:
+        text = unescaped(self.edit.text())
+        if not text:
+            return
+        self.take({**self._value, text: self.box.value()})
+        if not self.problem():
+            self.edit.clear()
+            self._show_value()
+
+    def _remove(self) -> None:
+        gone = {index.row() for index in self.table.selectedIndexes()}
+        kept = (entry for row, entry in enumerate(self._value.items()) if row not in gone)
+        self.take(dict(kept))
+        self._show_value()
+
+    def _edited(self, item: QTableWidgetItem) -> None:
+        text = list(self._value)[item.row()]
+        try:
+            bias: object = float(item.text().replace(self.locale().decimalPoint(), "."))
+        except ValueError:
+            bias = item.text()
+        self.take({**self._value, text: bias})
+        self._show_value()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete takes the selected entries out."""
+        if event.key() == Qt.Key.Key_Delete and self.table.hasFocus():
+            self._remove()
+        else:
+            super().keyPressEvent(event)
+
+
+class OrderRow(ParameterRow):
+    """Steps in an order: drag, or Alt+Up and Alt+Down; an unticked step is left out."""
+
+    def _make_field(self) -> QWidget:
+        self.list = _plain(_Removing())
+        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.model().rowsMoved.connect(self._rearranged)
+        self.list.itemChanged.connect(self._rearranged)
+        self.list.move_pressed.connect(self.move_selected)
+        self.up = IconButton("chevron-up", self.tr("Move the step up (Alt+Up)"))
+        self.down = IconButton("chevron-down", self.tr("Move the step down (Alt+Down)"))
+        self.up.clicked.connect(lambda: self.move_selected(-1))
+        self.down.clicked.connect(lambda: self.move_selected(1))
+        line = _line(self.up, self.down)
+        cast("QHBoxLayout", line.layout()).addStretch(1)
+        field = _column(self.list, line)
+        field.setFocusProxy(self.list)
+        return field
+
+    def _named(self) -> tuple[QWidget, ...]:
+        return (self.list,)
+
+    def _show_value(self) -> None:
+        self.list.blockSignals(True)
+        self.list.clear()
+        left_out = (step for step in self.bound.row.choices if step not in self._value)
+        for step in (*self._value, *left_out):
+            item = QListWidgetItem(translated(step.replace("_", "-")))
+            item.setData(_RAW, step)
+            item.setSizeHint(QSize(0, _row_height(self.list)))
+            kept = step in self._value
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
+            item.setCheckState(Qt.CheckState.Checked if kept else Qt.CheckState.Unchecked)
+            self.list.addItem(item)
+        self.list.blockSignals(False)
+        _fit(self.list, self.list.count(), self.list.count())
+
+    def move_selected(self, by: int) -> None:
+        """Move the selected step up (-1) or down (1)."""
+        row = self.list.currentRow()
+        if row < 0 or not 0 <= row + by < self.list.count():
+            return
+        self.list.blockSignals(True)
+        self.list.insertItem(row + by, self.list.takeItem(row))
+        self.list.setCurrentRow(row + by)
+        self.list.blockSignals(False)
+        self._rearranged()
+
+    def _rearranged(self) -> None:
+        items = [self.list.item(row) for row in range(self.list.count())]
+        kept = (item for item in items if item.checkState() == Qt.CheckState.Checked)
+        self.take(tuple(item.data(_RAW) for item in kept))
+
+
+def make_list_row(bound: BoundRow, parent: QWidget | None = None) -> ParameterRow:
+    """The row widget for a list or a mapping."""
+    if bound.kind == "bias":
+        return BiasRow(bound, parent)
+    return OrderRow(bound, parent) if bound.row.choices else TextsRow(bound, parent)
+
+
+def _plain(view: _View) -> _View:
+    view.setProperty("kind", "texts")
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    return view
+
+
+def _fit(view: QListWidget | QTableWidget, count: int, most: int = _VISIBLE_ROWS) -> None:
+    """Make the view as high as its entries; an empty one is not there."""
+    view.setVisible(bool(count))
+    view.setFixedHeight(_row_height(view) * min(count, most) + 4)
+
+
+def _row_height(view: QWidget) -> int:
+    return view.fontMetrics().height() + 7
+
+
+def _line(*widgets: QWidget) -> QWidget:
+    line = QWidget()
+    layout = QHBoxLayout(line)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget, 1 if isinstance(widget, QLineEdit) else 0)
+    return line
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 2, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return column

@@ -1,0 +1,232 @@
+"""Row widgets for single values: numbers, choices, switches, texts and the seed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from app.core.errors import ParameterError
+from app.core.options.rows import BoundRow
+from app.ui.sampling.list_rows import make_list_row
+from app.ui.sampling.parameter_row import ParameterRow, translated
+from app.ui.widgets.controls import IconButton, QuietCombo
+from app.ui.widgets.number_field import NumberBox, QuietSlider
+
+
+class NumberRow(ParameterRow):
+    """A number: a slider over its comfortable range and a box over all of it."""
+
+    def _make_field(self) -> QWidget:
+        row = self.bound.row
+        slider = row.slider
+        whole = self.bound.kind == "int"
+        self.box = NumberBox(
+            -1e9 if row.low is None else row.low,
+            1e9 if row.high is None else row.high,
+            slider.step if slider else 1,
+            whole=whole,
+            words=self._words(),
+            parent=self,
+        )
+        if row.unit in ("%", "pt"):
+            self.box.setSuffix(f"\u2009{row.unit}")
+        self.box.valueChanged.connect(self._typed)
+        self.slider = QuietSlider(slider, self) if slider else None
+        if self.slider is None:
+            return self.box
+        self.slider.moved.connect(self._slid)
+        return self._beside(self.slider, self.box)
+
+    def _beside(self, slider: QWidget, box: QWidget) -> QWidget:
+        field = QWidget(self)
+        line = QHBoxLayout(field)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(10)
+        line.addWidget(slider, 1)
+        line.addWidget(box)
+        field.setFocusProxy(slider)
+        return field
+
+    def _place(self, grid: QGridLayout) -> None:
+        """A number without a slider stands in the label's own line."""
+        if self.slider is not None:
+            super()._place(grid)
+        else:
+            self._place_in_line(grid)
+
+    def _named(self) -> tuple[QWidget, ...]:
+        return (self.box, self.slider) if self.slider else (self.box,)
+
+    def _show_value(self) -> None:
+        self.box.blockSignals(True)
+        self.box.setValue(self._value)
+        self.box.blockSignals(False)
+        if self.slider is not None:
+            self.slider.show_number(self._value)
+
+    def _slid(self, number: float) -> None:
+        self.take(number)
+        self._show_value()
+
+    def _typed(self, number: float) -> None:
+        self.take(number)
+        if self.slider is not None:
+            self.slider.show_number(self._value)
+
+    def _words(self) -> dict[float, str]:
+        """What some numbers of this row are called; both the word and the number can be typed."""
+        words: dict[str, dict[float, str]] = {
+            "max_tokens": {-1: self.tr("no limit")},
+            "repetition_window": {-1: self.tr("all"), 0: self.tr("off")},
+            "dry_window": {-1: self.tr("all"), 0: self.tr("off")},
+            "context": {0: self.tr("automatic")},
+            "threads": {0: self.tr("automatic")},
+            "batch": {0: self.tr("automatic")},
+            "ubatch": {0: self.tr("automatic")},
+            "gpu_layers": {-1: self.tr("automatic"), 0: self.tr("none")},
+        }
+        return words.get(self.bound.name, {})
+
+
+class ChoiceRow(ParameterRow):
+    """One of a few values, in the label's own line."""
+
+    def _make_field(self) -> QWidget:
+        self.combo = QuietCombo(self)
+        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for choice in self.bound.row.choices:
+            self.combo.addItem(self._shown(choice), choice)
+        self.combo.activated.connect(lambda index: self.take(self.combo.itemData(index)))
+        return self.combo
+
+    def _place(self, grid: QGridLayout) -> None:
+        self._place_in_line(grid)
+
+    def _show_value(self) -> None:
+        self.combo.setCurrentIndex(self.bound.row.choices.index(self._value))
+
+    def _shown(self, choice: Any) -> str:
+        """A choice as people say it."""
+        if choice == 0 and self.bound.row.neutral == 0:
+            return self.tr("Off")
+        words = {
+            "system": self.tr("Like the desktop"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+            "auto": self.tr("Automatic"),
+            "on": self.tr("On"),
+            "off": self.tr("Off"),
+            "drop_head": self.tr("Let the model see only the end"),
+            "fail": self.tr("Say so and write nothing"),
+            "torch": "PyTorch",
+        }
+        return words.get(str(choice), str(choice))
+
+
+class SwitchRow(ParameterRow):
+    """Yes or no: a check box that is its own label."""
+
+    def _make_field(self) -> QWidget:
+        self.check = QCheckBox(translated(self.bound.row.label), self)
+        self.check.toggled.connect(self.take)
+        return self.check
+
+    def _place(self, grid: QGridLayout) -> None:
+        self.label.hide()
+        grid.addWidget(self.field, 0, 0)
+        grid.addWidget(self.reset_button, 0, 1)
+        grid.setColumnStretch(0, 1)
+
+    def _show_value(self) -> None:
+        self.check.blockSignals(True)
+        self.check.setChecked(self._value)
+        self.check.blockSignals(False)
+
+
+class TextRow(ParameterRow):
+    """A text of several lines."""
+
+    def _make_field(self) -> QWidget:
+        self.edit = QPlainTextEdit(self)
+        self.edit.setProperty("kind", "field")
+        self.edit.setTabChangesFocus(True)
+        self.edit.setFixedHeight(self.edit.fontMetrics().lineSpacing() * 5 + 14)
+        self.edit.textChanged.connect(lambda: self.take(self.edit.toPlainText()))
+        return self.edit
+
+    def _show_value(self) -> None:
+        self.edit.blockSignals(True)
+        self.edit.setPlainText(self._value)
+        self.edit.blockSignals(False)
+
+
+class SeedRow(ParameterRow):
+    """A number that chance chooses when the field is empty; the last one can be taken again."""
+
+    def _make_field(self) -> QWidget:
+        field = QWidget()
+        line = QHBoxLayout(field)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        self.edit = QLineEdit()
+        self.edit.setPlaceholderText(self.tr("random"))
+        self.edit.textEdited.connect(self._typed)
+        self.dice = IconButton("dice", self.tr("A new random seed each time"))
+        self.dice.clicked.connect(self._choose_none)
+        self.last_button = IconButton("retry", self.tr("No seed was used yet"))
+        self.last_button.setEnabled(False)
+        self.last_button.clicked.connect(self._choose_last)
+        for widget, stretch in ((self.edit, 1), (self.dice, 0), (self.last_button, 0)):
+            line.addWidget(widget, stretch)
+        field.setFocusProxy(self.edit)
+        self._last: int | None = None
+        return field
+
+    def _named(self) -> tuple[QWidget, ...]:
+        return (self.edit,)
+
+    def set_last_seed(self, seed: int) -> None:
+        """Offer the seed that the last take was written with."""
+        self._last = seed
+        self.last_button.setEnabled(True)
+        self.last_button.name(self.tr("Use the last seed, {0}").format(seed))
+
+    def _show_value(self) -> None:
+        self.edit.setText("" if self._value is None else str(self._value))
+        self.dice.setEnabled(self._value is not None)
+
+    def _typed(self, text: str) -> None:
+        try:
+            self.take(self.bound.parse(text))
+        except ParameterError as error:
+            self.refuse(error)
+        self.dice.setEnabled(self._value is not None)
+
+    def _choose_none(self) -> None:
+        self.take(None)
+        self._show_value()
+
+    def _choose_last(self) -> None:
+        self.take(self._last)
+        self._show_value()
+
+
+def make_row(bound: BoundRow, parent: QWidget | None = None) -> ParameterRow:
+    """The row widget for a row of any table."""
+    if bound.kind in ("texts", "bias"):
+        return make_list_row(bound, parent)
+    if bound.row.choices:
+        return ChoiceRow(bound, parent)
+    if bound.optional:
+        return SeedRow(bound, parent)
+    plain = {"bool": SwitchRow, "text": TextRow}
+    return plain.get(bound.kind, NumberRow)(bound, parent)

@@ -1,0 +1,81 @@
+"""How downloads are put into words: how far they are, how fast, and how long it still takes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from app.downloads.queue import Download
+from app.ui.models.list import size_text
+
+_tr = QCoreApplication.translate
+_DOT = " · "
+_GIGA = 1_000_000_000
+_MEGA = 1_000_000
+
+
+def state_text(download: Download) -> str:
+    """How a download is, in a word or two."""
+    texts = {
+        "waiting": _tr("Downloads", "waiting"),
+        "running": _tr("Downloads", "downloading"),
+        "paused": _tr("Downloads", "paused"),
+        "done": _tr("Downloads", "done"),
+        "failed": _tr("Downloads", "failed"),
+    }
+    return texts[download.state]
+
+
+def download_text(download: Download) -> str:
+    """How far a download is, with speed and time left while it runs."""
+    phases = {
+        "verifying": _tr("Downloads", "verifying every byte"),
+        "unpacking": _tr("Downloads", "unpacking"),
+    }
+    words = [phases.get(download.phase) or state_text(download)]
+    if download.state == "done":
+        return _DOT.join((*words, size_text(download.total)))
+    if download.total and not download.done:
+        words.append(size_text(download.total))
+    elif download.total:
+        amount = _tr("Downloads", "{0} of {1}")
+        words.append(amount.format(size_text(download.done), size_text(download.total)))
+    if download.state == "running" and download.speed > 0 and download.phase not in phases:
+        words.append(_tr("Downloads", "{0} per second").format(size_text(round(download.speed))))
+        if download.left_s is not None:
+            words.append(left_text(download.left_s))
+    return _DOT.join(words)
+
+
+def resume_text(download: Download) -> str:
+    """What a button says that goes on with a paused or failed download."""
+    if download.state == "failed":
+        words, short = _tr("Downloads", "Try again, {0}"), _tr("Downloads", "Try again")
+    else:
+        words, short = _tr("Downloads", "Resume, {0}"), _tr("Downloads", "Resume")
+    return words.format(amount_text(download)) if download.done and download.total else short
+
+
+def amount_text(download: Download) -> str:
+    """How much of how much is there, as short as it can be said."""
+    if download.total < _GIGA:
+        done, total = download.done // _MEGA, round(download.total / _MEGA)
+        return _tr("Downloads", "{0} of {1} MB").format(done, total)
+    numbers = (f"{size / _GIGA:.1f}" for size in (download.done, download.total))
+    return _tr("Downloads", "{0} of {1} GB").format(*numbers)
+
+
+def percent_text(download: Download) -> str:
+    """How far a download is, in a word."""
+    if not download.total:
+        return state_text(download)
+    return f"{min(100, download.done * 100 // download.total)} %"
+
+
+def left_text(seconds: float) -> str:
+    """The time left, as exactly as anybody wants to know it."""
+    if seconds < 60:
+        return _tr("Downloads", "less than a minute left")
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _tr("Downloads", "about {0} min left").format(minutes)
+    return _tr("Downloads", "about {0} h left").format(f"{minutes / 60:.1f}")

@@ -1,0 +1,124 @@
+"""Small controls of the panels: lists that the wheel leaves alone, icon buttons, quiet labels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from app.ui.widgets.icons import icon
+from app.ui.widgets.theme import Theme
+
+
+class QuietCombo(QComboBox):
+    """A list of choices that the wheel changes only when it has the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Change the choice only when it has the focus, so that the panel can scroll."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class IconButton(QToolButton):
+    """A small flat button with a drawing, which follows the theme, and a name for everybody."""
+
+    def __init__(self, drawing: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._drawing = drawing
+        self.setIconSize(QSize(16, 16))
+        self.name(name)
+        self.setAutoRaise(True)
+        self._redraw()
+
+    def name(self, name: str) -> None:
+        """Give the button its tooltip and accessible name."""
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw again in the colours of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._redraw()
+
+    def _redraw(self) -> None:
+        self.setIcon(icon(self._drawing, Theme.current().muted))
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way: what does not fit is shortened, and told by the tooltip above it."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Next to nothing."""
+        return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw as much of the text as there is room for."""
+        painter = QPainter(self)
+        elide = Qt.TextElideMode.ElideRight
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), elide, room.width())
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        role = QPalette.ColorRole.WindowText
+        self.style().drawItemText(painter, room, left, self.palette(), self.isEnabled(), text, role)
+        painter.end()
+
+
+class Note(QLabel):
+    """A line or two of small text that wraps, of a `kind` in the style sheet."""
+
+    def __init__(self, kind: str = "muted", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", kind)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        font = self.font()
+        font.setPointSizeF(max(7.5, font.pointSizeF() - 0.5))
+        self.setFont(font)
+        self.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        """One short line; how high it really is depends on the width it is given."""
+        return QSize(40, self.fontMetrics().height())
+
+    def say(self, text: str) -> None:
+        """Show `text`, or nothing at all when it is empty."""
+        self.setText(text)
+        self.setVisible(bool(text))
+
+
+class FlowingNote(Note):
+    """A note in something that scrolls: just as high as its lines are at the width it has."""
+
+    def __init__(self, kind: str = "muted", parent: QWidget | None = None) -> None:
+        super().__init__(kind, parent)
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet looks at, and show the difference."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

@@ -1,0 +1,130 @@
+"""The status bar: what goes on now, and the model, its speed, the context and the words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from app.downloads.queue import Download
+from app.engine.messages import ModelInfo
+from app.ui.widgets.controls import ElidedLabel, IconButton
+
+_SAY_MS = 12_000
+
+
+class StatusBar(QStatusBar):
+    """Numbers that need no attention.
+
+    `stopped` when the user stops what is in progress, `downloads_asked` for more about a download.
+    """
+
+    stopped = Signal()
+    downloads_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.setAccessibleName(self.tr("Status"))
+        self._make_progress()
+        self._make_download()
+        self.words = self._field(self.tr("Words"))
+        self.context = self._field(self.tr("Context used"))
+        self.speed = self._field(self.tr("Speed"))
+        self.model = self._field(self.tr("Model"), ElidedLabel())
+        self.show_model(None)
+
+    def _make_progress(self) -> None:
+        self.progress = QWidget()
+        self.progress_text = ElidedLabel()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(140)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.stop_button = IconButton("stop", self.tr("Stop (Esc)"))
+        self.stop_button.clicked.connect(self.stopped)
+        line = QHBoxLayout(self.progress)
+        line.setContentsMargins(10, 0, 0, 0)
+        line.setSpacing(8)
+        for part in (self.progress_text, self.bar, self.stop_button):
+            line.addWidget(part)
+        self.addWidget(self.progress)
+        self.progress.hide()
+
+    def _make_download(self) -> None:
+        self.download = QToolButton()
+        self.download.setAutoRaise(True)
+        self.download.setAccessibleName(self.tr("Show the downloads"))
+        self.download.clicked.connect(self.downloads_asked)
+        self.download.hide()
+        self.addPermanentWidget(self.download)
+
+    def _field(self, name: str, label: QLabel | None = None) -> QLabel:
+        label = label or QLabel()
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("kind", "muted")
+        label.setAccessibleName(name)
+        label.setToolTip(name)
+        label.setContentsMargins(8, 0, 8, 0)
+        label.hide()
+        self.addPermanentWidget(label)
+        return label
+
+    def say(self, text: str) -> None:
+        """Say something in passing."""
+        self.showMessage(text, _SAY_MS)
+
+    def show_progress(self, text: str, fraction: float | None) -> None:
+        """Show what goes on and how far it is (None: not known); an empty text ends it."""
+        if text:
+            self.clearMessage()
+            self.bar.setRange(0, 0 if fraction is None else 1000)
+            self.bar.setValue(round((fraction or 0.0) * 1000))
+        self.progress_text.setText(text)
+        self.progress.setVisible(bool(text))
+
+    def show_download(self, download: Download | None) -> None:
+        """Show how far the download is that runs; None when none does."""
+        is_running = download is not None and download.state == "running"
+        self.download.setVisible(is_running)
+        if download is not None and is_running:
+            from app.ui.texts import percent_text
+
+            percent = percent_text(download)
+            self.download.setText(self.tr("Downloading: {0}").format(percent))
+            self.download.setToolTip(f"{download.title}\n{self.tr('Show the downloads')}")
+
+    def show_model(self, model: ModelInfo | None) -> None:
+        """Show the loaded model and where it runs."""
+        if model is None:
+            _put(self.model, self.tr("No model loaded"))
+            self.show_speed(0)
+            self.show_context(0, 0)
+            return
+        name = Path(model.path).stem if model.path.endswith(".gguf") else model.name
+        _put(self.model, f"{name} · {model.settings.device}")
+        placed = [row.description for row in model.placement]
+        self.model.setToolTip("\n".join([model.path, *placed]))
+
+    def show_speed(self, tokens_per_s: float) -> None:
+        """Show how fast the model writes; nothing for 0."""
+        text = self.tr("{0} tokens/s").format(f"{tokens_per_s:.1f}") if tokens_per_s else ""
+        _put(self.speed, text)
+
+    def show_context(self, used: int, available: int) -> None:
+        """Show how many of the context's tokens the text up to the cursor takes."""
+        text = self.tr("{0} of {1} tokens").format(f"{used:,}", f"{available:,}")
+        _put(self.context, text if available else "")
+
+    def show_words(self, words: int, selected: int) -> None:
+        """Show the number of words, and of those selected."""
+        text = self.tr("1 word") if words == 1 else self.tr("{0} words").format(f"{words:,}")
+        if selected:
+            text = self.tr("{0} of {1}").format(f"{selected:,}", text)
+        _put(self.words, text)
+
+
+def _put(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))

@@ -1,0 +1,166 @@
+"""The writing desk: joins the generation session with everything that starts and shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from app.core.errors import error_from
+from app.core.options.sampling import Sampling
+from app.engine.messages import Failed, Stats
+from app.ui.actions import Actions
+from app.ui.documents.controller import DocumentController
+from app.ui.generation.read_ahead import ReadingAhead
+from app.ui.generation.session import Session
+from app.ui.generation.take_log import TakeLog
+from app.ui.models.controller import ModelDesk
+from app.ui.widgets.status_bar import StatusBar
+from app.ui.window.page import PageColumn
+from app.ui.window.view_controller import show_dialog
+from app.workbench import Workbench
+
+
+class WritingDesk(QObject):
+    """Starts, stops and shows the session, and reads ahead of it; `make_session` comes first."""
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        page: PageColumn,
+        status: StatusBar,
+        actions: Actions,
+        desk: ModelDesk,
+        documents: DocumentController,
+    ) -> None:
+        super().__init__(page)
+        self._bench = workbench
+        self._page = page
+        self._status = status
+        self._actions = actions
+        self._desk = desk
+        self._documents = documents
+        self.take_log = TakeLog(workbench.store, workbench.worker)
+        self._instruction = ""
+
+    def make_session(self, sampling: Callable[[], Sampling]) -> Session:
+        """The session, which writes with the values that `sampling` gives."""
+        self.session = Session(
+            self._page.editor,
+            self._bench.worker,
+            self._bench.settings,
+            sampling,
+            self._desk.models.prepare,
+            lambda: (self._documents.journal, str(self._documents.path or "")),
+            self,
+        )
+        self.reading = ReadingAhead(
+            self._page.editor,
+            self._page.write_bar.line,
+            self._bench.worker,
+            self._bench.settings,
+            sampling,
+            self,
+        )
+        self._connect()
+        return self.session
+
+    def close(self) -> None:
+        """The window closes: keep what is written, and end the thread that keeps it."""
+        self.reading.close()
+        self.session.end()
+        self.take_log.close()
+
+    def _connect(self) -> None:
+        session, line = self.session, self._page.write_bar.line
+        session.moved.connect(self.show_takes)
+        session.said.connect(self._status.say)
+        session.failed.connect(self._on_generation_failed)
+        session.reading.connect(self._on_reading)
+        session.speed.connect(self._status.show_speed)
+        session.measured.connect(self._on_measured)
+        session.take_ended.connect(self.take_log.record)
+        line.sent.connect(self._instruct)
+        line.left.connect(self._page.editor.setFocus)
+        self._desk.moved.connect(self.show_takes)
+        self._desk.not_ready.connect(self._give_back)
+
+    def go_on(self, count: int = 1) -> None:
+        """Let the model go on; what went wrong before is over."""
+        self._instruction = ""
+        self._page.banners.clear("error")
+        self.session.go_on(count)
+
+    def write_many(self) -> None:
+        """Have several takes written at once."""
+        self.go_on(self._bench.settings.settings.takes_at_once)
+
+    def retry(self) -> None:
+        """Have another take written in the place of this one."""
+        self._instruction = ""
+        self._page.banners.clear("error")
+        self.session.retry()
+
+    def stop(self) -> None:
+        """Stop the model, or whatever else is in progress."""
+        if self.session.running and not self.session.waiting:
+            self.session.stop()
+        elif self._desk.busy:
+            self.session.drop_waiting()
+            self._desk.stop()
+
+    def _instruct(self, instruction: str) -> None:
+        busy = self.session.running
+        self.session.instruct(instruction)
+        if self.session.running and not busy:
+            self._instruction = instruction
+            self._page.write_bar.line.clear()
+        self._page.editor.setFocus()
+
+    def _give_back(self) -> None:
+        """Put the instruction back that nothing came of, unless another is being typed."""
+        if not self._page.write_bar.line.text():
+            self._page.write_bar.line.setText(self._instruction)
+        self._instruction = ""
+
+    def _on_generation_failed(self, event: Failed) -> None:
+        self._give_back()
+        self._page.banners.say(str(error_from(event.kind, event.message, event.hint)))
+
+    def _on_reading(self, done: int, total: int) -> None:
+        if not total:
+            self._status.show_progress("", None)
+            return
+        text = self.tr("Reading the text: {0} of {1} tokens").format(f"{done:,}", f"{total:,}")
+        self._status.show_progress(text, done / total)
+
+    def _on_measured(self, stats: Stats) -> None:
+        self._instruction = ""
+        model = self._desk.models.model
+        if model is not None:
+            used = stats.prompt_tokens + stats.completion_tokens
+            self._status.show_context(min(used, model.context), model.context)
+        if stats.dropped_tokens:
+            text = self.tr("The first {0} tokens of the text did not fit and were not read.")
+            self._status.say(text.format(f"{stats.dropped_tokens:,}"))
+
+    def show_takes(self) -> None:
+        """Show what can be done with the takes now."""
+        session, table = self.session, self._actions
+        group, running = session.group, session.running
+        self._page.write_bar.takes.show_take(group.active + 1 if group else 0, session.take_count)
+        self._page.write_bar.show_running(running)
+        table["stop"].setEnabled(running or self._desk.busy)
+        table["retry"].setEnabled(group is not None)
+        table["accept"].setEnabled(group is not None and group.take.finished)
+        for name in ("take_before", "take_after"):
+            table[name].setEnabled(session.take_count > 1)
+
+    def open_takes(self) -> None:
+        """Show all takes of this manuscript."""
+        from app.ui.generation.takes_dialog import TakesDialog
+
+        takes = self.take_log.takes(self._documents.journal, str(self._documents.path or ""))
+        dialog = TakesDialog(takes, self._page.window())
+        dialog.insert_asked.connect(self._page.editor.insert_plain)
+        show_dialog(dialog)

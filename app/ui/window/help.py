@@ -1,0 +1,97 @@
+"""The dialogs that only tell: keyboard shortcuts, and about the program."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import __version__
+from app.core.system.network import network_state
+from app.ui.action_table import ACTIONS, MENUS
+from app.ui.actions import translated
+from app.ui.widgets.theme import heading_font
+
+
+class ShortcutsDialog(QDialog):
+    """Every action with its keys, as the table has them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard Shortcuts"))
+        body = QWidget()
+        body.setProperty("kind", "body")
+        self._fill(QGridLayout(body))
+        area = QScrollArea()
+        area.setProperty("kind", "plain")
+        area.setWidgetResizable(True)
+        area.setWidget(body)
+        area.setAccessibleName(self.windowTitle())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        whole = QVBoxLayout(self)
+        whole.addWidget(area)
+        whole.addWidget(buttons)
+        self.resize(820, 600)
+
+    def _fill(self, grid: QGridLayout) -> None:
+        grid.setHorizontalSpacing(24)
+        grid.setColumnStretch(2, 1)
+        for menu in MENUS:
+            heading = QLabel(translated(menu))
+            heading.setFont(heading_font(self.font(), 1))
+            heading.setContentsMargins(0, 12, 0, 2)
+            grid.addWidget(heading, grid.rowCount(), 0, 1, 3)
+            for row in (row for row in ACTIONS if row.menu == menu):
+                line = grid.rowCount()
+                keys = QKeySequence.listToString(
+                    [QKeySequence(keys) for keys in row.shortcuts],
+                    QKeySequence.SequenceFormat.NativeText,
+                ).replace("; ", ", ")
+                grid.addWidget(_cell(translated(row.text).rstrip("…")), line, 0)
+                grid.addWidget(_cell(keys, muted=True), line, 1)
+                help_text = _cell(translated(row.help), muted=True)
+                help_text.setWordWrap(True)
+                grid.addWidget(help_text, line, 2)
+
+
+def _cell(text: str, *, muted: bool = False) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("kind", "muted" if muted else "")
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    return label
+
+
+def about(parent: QWidget) -> QMessageBox:
+    """The box that says what this program is; the caller shows it."""
+    box = QMessageBox(parent)
+    box.setWindowTitle(box.tr("About Lampblack"))
+    box.setText(f"Lampblack {__version__}")
+    box.setInformativeText(
+        box.tr(
+            "A desktop studio for writing with a language model that never leaves the machine.\n\n"
+            "{0}\n\n"
+            "MIT licence."
+        ).format(_promise(box))
+    )
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return box
+
+
+def _promise(box: QMessageBox) -> str:
+    """What can be said about the network here, and no more."""
+    if network_state() == "kernel":
+        return box.tr(
+            "Nothing you write is sent anywhere: the system lets this window open no network "
+            "connection."
+        )
+    return box.tr("Nothing you write is sent anywhere.")

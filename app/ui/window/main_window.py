@@ -1,0 +1,399 @@
+"""The main window: puts the parts side by side and joins their signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter
+
+from app.core.errors import LampblackError
+from app.engine.messages import Done, Event, ModelInfo
+from app.ui import help_desk
+from app.ui.actions import Actions
+from app.ui.bridge import Bridge
+from app.ui.documents.caret_memory import Carets
+from app.ui.documents.controller import DocumentController
+from app.ui.documents.display import DocumentDisplay
+from app.ui.documents.recent_menu import RecentMenu
+from app.ui.generation.token_counter import TokenCount
+from app.ui.models.controller import ModelDesk
+from app.ui.models.passport_controller import PassportDesk
+from app.ui.questions import Questions
+from app.ui.sampling.panel import SamplingPanel
+from app.ui.side_panel import SidePanel
+from app.ui.widgets.status_bar import StatusBar
+from app.ui.window.generation_controller import WritingDesk
+from app.ui.window.manager_controller import ManagerDesk
+from app.ui.window.notices import Notices
+from app.ui.window.page import PageColumn
+from app.ui.window.view_controller import ViewDesk
+from app.ui.window_state import WindowMemory
+from app.workbench import Workbench
+
+if TYPE_CHECKING:
+    from app.ui.models.panel import ModelsPanel
+    from app.ui.models.quantize_controller import SmallerDesk
+
+_KEEP_SAMPLING_MS = 600
+_MODEL_SUFFIX = ".gguf"
+_OF_A_MODEL = ("unload", "measure", "smaller", "adapters", "passport")
+
+
+class MainWindow(QMainWindow):
+    """One window with one manuscript."""
+
+    closed = Signal()
+
+    def __init__(self, workbench: Workbench, questions: Questions | None = None) -> None:
+        super().__init__()
+        self.bench = workbench
+        self._memory = WindowMemory(workbench.paths.config / "window.ini")
+        self.questions = questions or Questions(self)
+        self._empty_was_shown = False
+        self._make_parts()
+        self._lay_out()
+        self.view = ViewDesk(
+            self, self.page, self.side, self.actions_table, workbench.settings, self._memory
+        )
+        self._connect_actions()
+        self._connect_desk()
+        self._connect_documents()
+        self.view.show_settings()
+        self._memory.restore(self, self.splitter)
+        self.display.show_document()
+        self.writing.show_takes()
+
+    # Making
+
+    def _make_parts(self) -> None:
+        bench, settings = self.bench, self.bench.settings.settings
+        self.actions_table = Actions(self)
+        self.page = PageColumn(self.actions_table)
+        self.editor = self.page.editor
+        self.status = StatusBar()
+        self.sampling = SamplingPanel(bench.presets, settings.sampling, preset=settings.preset)
+        self.bridge = Bridge(self)
+        self.desk = ModelDesk(
+            bench,
+            self._make_models_panel,
+            lambda: self.page.empty,
+            self.status,
+            self.page.banners,
+            self.questions,
+            self,
+        )
+        self._smaller: SmallerDesk | None = None
+        self.passports = PassportDesk(bench, self.editor, self.status, self)
+        self.manager = ManagerDesk(
+            bench,
+            self.desk,
+            lambda path: self.smaller.open(path),
+            self.passports,
+            self._memory,
+            self,
+        )
+        self.notices = Notices(bench, self.page.banners, self.desk, self)
+        self.documents = DocumentController(bench, self.editor, self.questions, self)
+        self.display = DocumentDisplay(
+            self, self.documents, self.editor, self.status, self.actions_table
+        )
+        self._carets = Carets(self._memory, self.documents, self.editor)
+        self.writing = WritingDesk(
+            bench, self.page, self.status, self.actions_table, self.desk, self.documents
+        )
+        self.session = self.writing.make_session(self.sampling.sampling)
+        self.tokens = TokenCount(self.editor, bench.worker, self)
+        self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
+        self._keep_sampling.timeout.connect(self._store_sampling)
+
+    def _lay_out(self) -> None:
+        self.side = SidePanel(self.sampling)
+        self.splitter = QSplitter()
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        self.splitter.addWidget(self.page)
+        self.splitter.addWidget(self.side)
+        self.splitter.setStretchFactor(0, 1)
+        self.setCentralWidget(self.splitter)
+        self.setStatusBar(self.status)
+        self.setMinimumSize(520, 380)
+        menus = self.actions_table.fill(self.menuBar())
+        self.recent_menu = RecentMenu(self.bench.settings, self)
+        self.recent_menu.chosen.connect(lambda path: self.open_paths([path]))
+        self.recent_menu.cleared.connect(self.documents.clear_recent)
+        menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
+
+    @property
+    def models_panel(self) -> ModelsPanel:
+        """The list of models; made after the window is shown, or when somebody asks sooner."""
+        return self.desk.panel
+
+    def _make_models_panel(self) -> ModelsPanel:
+        from app.ui.models.panel import ModelsPanel
+
+        panel = ModelsPanel(self.bench.library)
+        self.side.put_models(panel)
+        return panel
+
+    @property
+    def smaller(self) -> SmallerDesk:
+        """The desk for smaller copies, made when it is first asked for."""
+        if self._smaller is None:
+            from app.ui.models.quantize_controller import SmallerDesk
+
+            self._smaller = SmallerDesk(self.bench, self.page.banners, self.display.passage, self)
+            self._smaller.made.connect(lambda _path: self.models_panel.refresh())
+            self._smaller.wanted.connect(self.desk.load)
+        return self._smaller
+
+    def _connect_actions(self) -> None:
+        page, session = self.page, self.session
+        self.actions_table.connect_all(
+            {
+                "new": self.documents.new,
+                "open": self.documents.open,
+                "save": self.documents.save,
+                "save_as": self.documents.save_as,
+                "quit": self.close,
+                "undo": self.editor.undo,
+                "redo": self.editor.redo,
+                "cut": self.editor.cut,
+                "copy": self.editor.copy,
+                "paste": self.editor.paste,
+                "select_all": self.editor.selectAll,
+                "find": lambda: page.find_bar.begin(),
+                "find_next": lambda: page.find_bar.find_next(),
+                "find_previous": lambda: page.find_bar.find_previous(),
+                "settings": self.view.open_settings,
+                "side_panel": self.view.toggle_side,
+                "full_screen": self.view.toggle_full_screen,
+                "zoom_in": lambda: self.view.zoom(1),
+                "zoom_out": lambda: self.view.zoom(-1),
+                "zoom_reset": lambda: self.view.zoom(0),
+                "continue": self.writing.go_on,
+                "continue_many": self.writing.write_many,
+                "instruct": page.write_bar.line.setFocus,
+                "stop": self._stop,
+                "retry": self.writing.retry,
+                "take_before": lambda: session.switch(-1),
+                "take_after": lambda: session.switch(1),
+                "accept": session.accept,
+                "all_takes": self.writing.open_takes,
+                "load": self.desk.models.load_last,
+                "unload": self.desk.models.unload,
+                "measure": self.desk.models.measure_again,
+                "smaller": lambda: self.smaller.open(),
+                "adapters": self.desk.open_adapters,
+                "add_model": self.desk.choose,
+                "get_starter": self.desk.fetching.get_starter,
+                "downloads": self.manager.downloads,
+                "manage": self.manager.open,
+                "fit": self.manager.show_fit,
+                "models": self.show_models,
+                "passport": self._show_passport,
+                "shortcuts": lambda: help_desk.show_shortcuts(self),
+                "logs": lambda: help_desk.show_folder(self.bench.paths.logs),
+                "about": lambda: help_desk.show_about(self),
+            }
+        )
+        self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
+        self.sampling.preset_changed.connect(lambda name: self._change_settings(preset=name))
+        self.tokens.counted.connect(self.status.show_context)
+        self.editor.zoom_asked.connect(self.view.zoom)
+        self.editor.files_dropped.connect(self.open_paths)
+        page.files_dropped.connect(self.open_paths)
+        self.status.stopped.connect(self._stop)
+
+    def _connect_desk(self) -> None:
+        desk, session = self.desk, self.session
+        self.bench.worker.listen(self.bridge.post)
+        self.bridge.arrived.connect(self._on_event)
+        desk.ready.connect(self._on_model_ready)
+        desk.not_ready.connect(session.drop_waiting)
+        desk.gone.connect(self._on_model_gone)
+        self.passports.moved.connect(self._show_examining)
+        desk.models.leaving.connect(session.stop)
+        self.view.settings_applied.connect(self.notices.offer_reload)
+        self.view.settings_applied.connect(self.writing.reading.wake)
+        for name in _OF_A_MODEL:
+            self.actions_table[name].setEnabled(False)
+        desk.wanted.connect(self._on_model_wanted)
+        desk.settled.connect(self._show_empty_if_needed)
+        desk.manage_requested.connect(self.manager.open)
+        desk.find_requested.connect(self.manager.find)
+        desk.downloads_requested.connect(self.manager.downloads)
+        self.status.downloads_asked.connect(self.manager.downloads)
+        self.view.settings_applied.connect(self._show_network)
+        self._show_network()
+
+    def _connect_documents(self) -> None:
+        documents = self.documents
+        documents.leaving.connect(self.session.leave)
+        documents.replaced.connect(self.page.show_page)
+        documents.saved.connect(self._on_saved)
+        documents.failed.connect(self.notices.show_error)
+        self.editor.changed.connect(lambda _change, _source: self.tokens.wake())
+        self.editor.selectionChanged.connect(self.tokens.wake)
+        self.editor.cursorPositionChanged.connect(self.tokens.wake)
+
+    # Beginning and ending
+
+    def begin(self) -> None:
+        """After the window is shown: say what was wrong, list the models, load the last one."""
+        self.notices.begin()
+        self.desk.begin()
+        settings = self.bench.settings.settings
+        if settings.load_at_start and self.desk.models.last_path():
+            self.desk.models.load_last()
+        self.editor.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved text, then end everything that runs."""
+        if not self.documents.may_leave():
+            event.ignore()
+            return
+        self._carets.keep()
+        self._memory.keep(self, self.splitter)
+        if self._keep_sampling.isActive():
+            self._store_sampling()
+        self.bridge.close()
+        self.tokens.close()
+        self.passports.close()
+        self.writing.close()
+        self.documents.end()
+        self.desk.close()
+        self.manager.close()
+        if self._smaller is not None:
+            self._smaller.close()
+        event.accept()
+        self.closed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the page the room when there is too little for both."""
+        super().resizeEvent(event)
+        self.view.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons in the colours of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_table"):
+            self.actions_table.redraw()
+
+    # The model
+
+    def _on_event(self, event: Event | Path | LampblackError) -> None:
+        if isinstance(event, Path):
+            self.notices.show_bug(event)
+            return
+        if isinstance(event, LampblackError):
+            self.notices.show_error(event)
+            return
+        self.desk.models.on_event(event)
+        if self._smaller is not None:
+            self._smaller.on_event(event)
+        self.session.on_event(event)
+        self.tokens.on_event(event)
+        self.writing.reading.on_event(event)
+        self.passports.on_event(event)
+        if isinstance(event, Done) and event.takes:
+            self.sampling.set_last_seed(event.seed)
+
+    def _on_model_ready(self, model: ModelInfo) -> None:
+        self.sampling.set_engine(model.engine)
+        for name in ("unload", "adapters", "passport"):
+            self.actions_table[name].setEnabled(True)
+        self.actions_table["measure"].setEnabled(model.engine == "llama.cpp")
+        self.actions_table["smaller"].setEnabled(model.path.endswith(".gguf"))
+        self.smaller.advise(model)
+        reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
+        self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
+        if self.page.is_empty_shown:
+            self.page.show_page()
+        self.session.begin_waiting()
+        self.tokens.wake()
+
+    def _show_network(self) -> None:
+        """Where nothing may be fetched, nothing that fetches is offered."""
+        for name in ("get_starter", "downloads"):
+            self.actions_table[name].setEnabled(not self.desk.fetching.refusal)
+        self.desk.fetching.pause_if_refused()
+        self.desk.show_downloads()
+        self.manager.show_network()
+
+    def _on_model_gone(self) -> None:
+        self.page.write_bar.line.allow("")
+        for name in _OF_A_MODEL:
+            self.actions_table[name].setEnabled(False)
+
+    def _on_model_wanted(self, some_on_disk: bool) -> None:
+        if some_on_disk:
+            self.show_models()
+            self.status.say(self.tr("Choose the model to write with."))
+        else:
+            self.page.show_empty()
+
+    def _show_empty_if_needed(self) -> None:
+        """At a first start there is no model and no text yet: offer a model instead of a page."""
+        fresh = not len(self.editor.manuscript) and self.documents.path is None
+        if fresh and not self.desk.has_models and not self._empty_was_shown:
+            self._empty_was_shown = True
+            self.page.show_empty()
+
+    def _show_examining(self) -> None:
+        """An examination can be stopped like what the writer asked for."""
+        if self.passports.is_running:
+            self.actions_table["stop"].setEnabled(True)
+        else:
+            self.writing.show_takes()
+
+    def _stop(self) -> None:
+        is_own = self.session.running or self.desk.busy
+        if self.passports.is_running and not is_own:
+            self.passports.stop()
+        else:
+            self.writing.stop()
+
+    def _show_passport(self) -> None:
+        from app.ui.models.passport_dialog import show_passport
+
+        show_passport(self.passports, self)
+
+    def show_models(self) -> None:
+        """Bring the models to the front of the side panel."""
+        self.view.open_side()
+        self.side.setCurrentWidget(self.models_panel)
+        self.models_panel.list.setFocus()
+
+    # The manuscript
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open the first manuscript among `paths`; models go on the list."""
+        texts = [path for path in paths if not _is_model(path)]
+        for path in paths:
+            if _is_model(path):
+                self.desk.add(path)
+        if texts and self.documents.open_path(texts[0]):
+            self.page.show_page()
+
+    def _on_saved(self, path: str) -> None:
+        self.display.show_document()
+        self.status.say(self.tr("Saved {0}").format(path))
+
+    # Settings
+
+    def _store_sampling(self) -> None:
+        self._change_settings(sampling=self.sampling.sampling())
+
+    def _change_settings(self, **changes: object) -> None:
+        try:
+            self.bench.settings.change(**changes)
+        except LampblackError as error:
+            self.notices.show_error(error)
+
+
+def _is_model(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == _MODEL_SUFFIX

@@ -1,0 +1,171 @@
+"""The manager's desk: opens the model manager, and joins it with loading and smaller copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from app.engine.messages import ModelInfo
+from app.ui.models.controller import ModelDesk
+from app.ui.models.passport_controller import PassportDesk
+from app.ui.startup import bring
+from app.ui.window_state import WindowMemory
+from app.workbench import Workbench
+
+if TYPE_CHECKING:
+    from app.ui.manager.window import ModelManager
+
+_CODE = (
+    "app.core.models.removal",
+    "app.core.models.catalogue",
+    "psutil",
+    "app.core.memory_fit.estimate",
+    "app.core.memory_fit.report",
+    "app.ui.manager.questions",
+    "app.ui.manager.inventory",
+    "app.ui.manager.operations",
+    "app.ui.manager.catalogue_tab",
+    "app.ui.manager.downloads_tab",
+    "app.ui.manager.fit_controller",
+    "app.ui.manager.installed_tab",
+    "app.ui.manager.token_controller",
+    "app.ui.manager.window",
+)
+"""What the manager is made of, in pieces that each are brought in in a blink."""
+
+
+class ManagerDesk(QObject):
+    """One manager for a window, made when it is first opened.
+
+    `make_smaller` opens the dialog for a smaller copy of the model at a path.
+    """
+
+    def __init__(
+        self,
+        bench: Workbench,
+        desk: ModelDesk,
+        make_smaller: Callable[[str], object],
+        passports: PassportDesk,
+        memory: WindowMemory,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._bench, self._desk, self._window = bench, desk, window
+        self._make_smaller, self._passports, self._memory = make_smaller, passports, memory
+        self._to_try = ""
+        self._is_closed = False
+        self.manager: ModelManager | None = None
+
+    def open(self) -> None:
+        """Show the models."""
+        self._with(lambda manager: manager.open())
+
+    def find(self) -> None:
+        """Show the catalogue."""
+        self._with(lambda manager: manager.open(manager.catalogue))
+
+    def downloads(self) -> None:
+        """Show what is being fetched."""
+        self._with(lambda manager: manager.open(manager.downloads))
+
+    def show_network(self) -> None:
+        """The settings may allow or forbid downloads now."""
+        if self.manager is not None:
+            self.manager.show_network()
+
+    def show_fit(self) -> None:
+        """Say whether the loaded model fits, or the one that would be loaded."""
+        model = self._bench.worker.model
+        path = model.path if model is not None else self._desk.models.last_path()
+
+        def show(manager: ModelManager) -> None:
+            manager.open(manager.installed)
+            if path:
+                manager.show_fit(path)
+
+        self._with(show)
+
+    def refresh(self) -> None:
+        """Other models are on the disk now."""
+        if self.manager is not None and self.manager.isVisible():
+            self.manager.refresh()
+
+    def close(self) -> None:
+        """The window closes, and the manager with it."""
+        self._is_closed = True
+        if self.manager is not None:
+            self._keep()
+            self.manager.end()
+
+    def _with(self, call: Callable[[ModelManager], object]) -> None:
+        """Call it as soon as there is a manager, unless the window is closed by then."""
+
+        def go_on() -> None:
+            if not self._is_closed:
+                call(self._made())
+
+        bring(_CODE, self, go_on)
+
+    def _made(self) -> ModelManager:
+        if self.manager is None:
+            from app.ui.manager.window import ModelManager
+
+            self.manager = ModelManager(self._bench, self._window)
+            self._memory.restore_beside("manager", self.manager, self.manager.installed.split)
+            self.manager.closed.connect(self._keep)
+            self._join(self.manager)
+            self._follow()
+        return self.manager
+
+    def _join(self, manager: ModelManager) -> None:
+        desk, models = self._desk, self._desk.models
+        manager.load_requested.connect(desk.load)
+        manager.load_as_requested.connect(desk.load)
+        manager.passport_requested.connect(self._try_out)
+        desk.ready.connect(self._on_ready)
+        desk.not_ready.connect(self._give_up)
+        models.remembered.connect(self.refresh)
+        self._passports.kept.connect(self.refresh)
+        manager.unload_requested.connect(models.unload)
+        manager.smaller_requested.connect(self._make_smaller)
+        manager.changed.connect(lambda: desk.panel.refresh())
+        models.failed.connect(lambda error: manager.show_error(error))
+        models.loading.connect(lambda _path, _fraction: self._follow())
+        for signal in (models.loading_ended, models.loaded, models.unloaded):
+            signal.connect(self._follow)
+
+    def _try_out(self, path: str) -> None:
+        """Examine the model at a path, after it was loaded if it is not."""
+        model = self._bench.worker.model
+        if model is not None and model.path == path:
+            self._show_passport()
+            return
+        self._to_try = path
+        self._desk.load(path)
+
+    def _on_ready(self, model: ModelInfo) -> None:
+        if self._to_try and model.path == self._to_try:
+            # After everybody else has heard that the model is there.
+            QTimer.singleShot(0, self, self._show_passport)
+        self._to_try = ""
+
+    def _give_up(self) -> None:
+        self._to_try = ""
+
+    def _show_passport(self) -> None:
+        from app.ui.models.passport_dialog import show_passport
+
+        show_passport(self._passports, self._made(), again=True)
+
+    def _keep(self) -> None:
+        if self.manager is not None:
+            self._memory.keep_beside("manager", self.manager, self.manager.installed.split)
+
+    def _follow(self) -> None:
+        model = self._bench.worker.model
+        if self.manager is not None:
+            path = model.path if model is not None else ""
+            self.manager.set_loaded(path, is_loading=self._desk.models.is_loading)

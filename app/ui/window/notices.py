@@ -1,0 +1,70 @@
+"""What the window says in banners by itself: troubles, reports, and settings that wait."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from app.core.errors import LampblackError
+from app.ui.models.controller import ModelDesk
+from app.ui.widgets.banner import BannerArea
+from app.workbench import Workbench
+
+_LOOK_AT_STORE_MS = 2000
+
+
+class Notices(QObject):
+    """Says each trouble of settings, presets and store once."""
+
+    def __init__(
+        self, bench: Workbench, banners: BannerArea, desk: ModelDesk, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._banners = banners
+        self._desk = desk
+        self._shown = 0
+        self._look = QTimer(self, singleShot=True, interval=_LOOK_AT_STORE_MS)
+        self._look.timeout.connect(self._show_store_problems)
+
+    def begin(self) -> None:
+        """Say what was wrong at the start, and watch the store from now on."""
+        for problem in (*self._bench.settings.problems, *self._bench.presets.problems):
+            self._banners.say(problem, "notice")
+        self._show_store_problems()
+
+    def show_error(self, error: LampblackError) -> None:
+        """Show an error."""
+        self._banners.say(str(error))
+
+    def show_bug(self, report: Path) -> None:
+        """Say that there was a bug, and where its report is."""
+        self._banners.say(
+            self.tr("Something went wrong in Lampblack; your text is safe. A report is kept here."),
+            "error",
+            self.tr("Show It"),
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(report))),
+        )
+
+    def offer_reload(self) -> None:
+        """Say that other load settings wait for the next load; offer that now."""
+        model = self._desk.models.model
+        if model is not None and self._desk.models.is_outdated:
+            self._banners.say(
+                self.tr(
+                    "The model settings that you changed count when the model is loaded again."
+                ),
+                "notice",
+                self.tr("Load Again"),
+                lambda: self._desk.load(model.path),
+            )
+
+    def _show_store_problems(self) -> None:
+        """Say once what keeps the store from writing; the writer can go on and save."""
+        problems = self._bench.store.problems
+        for problem in problems[self._shown :]:
+            self._banners.say(problem)
+        self._shown = len(problems)
+        self._look.start()

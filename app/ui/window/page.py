@@ -1,0 +1,131 @@
+"""The page column: banners, find bar, the page or the empty state, and the bar to write with."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from app.core.options.settings import Settings
+from app.ui.actions import Actions
+from app.ui.editor.editor import Editor
+from app.ui.generation.write_bar import WriteBar
+from app.ui.widgets.banner import BannerArea
+from app.ui.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from app.ui.editor.find_bar import FindBar
+    from app.ui.models.empty_state import EmptyState
+
+_ZOOM = 1.1
+_SMALLEST, _LARGEST = 6.0, 96.0
+
+
+class PageColumn(QWidget):
+    """The left, large part of the window."""
+
+    page_shown = Signal()
+    files_dropped = Signal(list)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.banners = BannerArea()
+        self.editor = Editor()
+        self._actions = actions
+        self.write_bar = WriteBar(actions)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.editor)
+        self._lay_out()
+        self.recolour()
+
+    @cached_property
+    def find_bar(self) -> FindBar:
+        """The line to look for words with, made when it is first asked for."""
+        from app.ui.editor.find_bar import FindBar
+
+        bar = FindBar(self.editor, self._actions)
+        bar.closed.connect(self.editor.setFocus)
+        self._lines.insertWidget(self._lines.indexOf(self.stack), bar)
+        return bar
+
+    @cached_property
+    def empty(self) -> EmptyState:
+        """The ways to a model, made when they are first asked for."""
+        from app.ui.models.empty_state import EmptyState
+
+        empty = EmptyState()
+        self.without_model = QPushButton(self.tr("Write without a model"))
+        self.without_model.setFlat(True)
+        self.without_model.clicked.connect(self.show_page)
+        page = QWidget()
+        lines = QVBoxLayout(page)
+        lines.setContentsMargins(0, 0, 0, 28)
+        lines.addWidget(empty, 1)
+        lines.addWidget(self.without_model, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.stack.addWidget(page)
+        return empty
+
+    @property
+    def is_empty_shown(self) -> bool:
+        """Whether the empty state stands in the place of the page."""
+        return self.stack.currentIndex() == 1
+
+    def show_page(self) -> None:
+        """Show the page, with the caret in it."""
+        self.stack.setCurrentIndex(0)
+        self.write_bar.setVisible(True)
+        self.editor.setFocus()
+        self.page_shown.emit()
+
+    def show_empty(self) -> None:
+        """Show the ways to a model in the place of the page."""
+        empty = self.empty
+        self.stack.setCurrentIndex(1)
+        self.write_bar.setVisible(False)
+        empty.focus_first()
+
+    def dress(self, settings: Settings, zoom: int) -> None:
+        """Set the page by the settings, `zoom` steps larger."""
+        points = min(max(settings.font_size * _ZOOM**zoom, _SMALLEST), _LARGEST)
+        self.editor.set_page(settings.font_family, points, settings.line_height, settings.measure)
+
+    def recolour(self) -> None:
+        """Take over the colours of the present theme."""
+        theme = Theme.current()
+        self.editor.set_colours(theme)
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, theme.page)
+        self.setPalette(palette)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files beside the lines too, where the editor takes nothing."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Pass on what was dropped."""
+        event.acceptProposedAction()
+        urls = (url for url in event.mimeData().urls() if url.isLocalFile())
+        self.files_dropped.emit([Path(url.toLocalFile()) for url in urls])
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a new theme."""
+        super().changeEvent(event)
+        theme = Theme.current()
+        stale = self.palette().color(QPalette.ColorRole.Window) != theme.page
+        if event.type() == QEvent.Type.PaletteChange and stale and hasattr(self, "stack"):
+            self.recolour()
+
+    def _lay_out(self) -> None:
+        self.setAutoFillBackground(True)
+        self.setAcceptDrops(True)
+        lines = self._lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.banners)
+        lines.addWidget(self.stack, 1)
+        lines.addWidget(self.write_bar)

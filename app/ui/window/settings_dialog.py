@@ -1,0 +1,252 @@
+"""The settings dialog: tabs built from the tables of settings and load options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase, QIcon
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.errors import LampblackError
+from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
+from app.core.options.rows import BoundRow
+from app.core.options.settings import SETTINGS, Settings, SettingsStore
+from app.ui.dressing import dress
+from app.ui.sampling.parameter_row import ParameterRow
+from app.ui.sampling.value_rows import make_row
+from app.ui.widgets.controls import Note, QuietCombo
+from app.ui.widgets.section import PanelScroll
+
+_ELSEWHERE = ("preset",)
+"""Settings that are changed where they are seen: the preset above its sliders."""
+
+_TABS = ("Page", "Writing", "Model")
+_QUIET = ("prompt_overflow",)
+"""Settings whose choices say everything; their help names the values of the file."""
+
+
+class SettingsDialog(QDialog):
+    """Shows every setting and load option; nothing is kept until Apply or OK.
+
+    `applied` carries the new Settings. The theme is shown at once and taken back by Cancel.
+    """
+
+    applied = Signal(object)
+
+    def __init__(self, store: SettingsStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self.setWindowTitle(self.tr("Settings"))
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self._make_tabs()
+        self._make_rows()
+        self.problem = Note("wrong")
+        self.buttons = self._make_buttons()
+        self._lay_out()
+        self.take_settings(store.settings)
+
+    def take_settings(self, settings: Settings) -> None:
+        """Show these settings."""
+        for name, row in self.rows.items():
+            row.set_value(getattr(settings, name))
+        for name, row in self.load_rows.items():
+            row.set_value(getattr(settings.load, name))
+        self.agreed.set_hosts(settings.agreed_hosts)
+        self._validate()
+
+    def changes(self) -> dict[str, Any]:
+        """What differs from the kept settings."""
+        kept = self._store.settings
+        found = {name: row.value() for name, row in self.rows.items()}
+        if self.agreed.is_forgotten:
+            found["agreed_hosts"] = ()
+        found["load"] = LoadOptions(**{name: row.value() for name, row in self.load_rows.items()})
+        return {name: value for name, value in found.items() if value != getattr(kept, name)}
+
+    def apply(self) -> bool:
+        """Keep what was changed; False if it could not be, which the dialog then says."""
+        changes = self.changes()
+        if not self._validate():
+            return False
+        try:
+            if changes:
+                self._store.change(**changes)
+        except LampblackError as error:
+            self.problem.say(str(error))
+            self.applied.emit(self._store.settings)
+            return False
+        self._validate()
+        if changes:
+            self.applied.emit(self._store.settings)
+        return True
+
+    def accept(self) -> None:
+        """Keep the changes and close."""
+        if self.apply():
+            super().accept()
+
+    def reject(self) -> None:
+        """Close without keeping anything; the former theme comes back."""
+        self._show_theme(self._store.settings.theme)
+        super().reject()
+
+    def restore_tab(self) -> None:
+        """Put everything in the present tab back to its default."""
+        tab = _TABS[self.tabs.currentIndex()]
+        for row in self._all_rows():
+            if row.bound.row.group == tab and row.is_modified():
+                row.reset()
+
+    # Building
+
+    def _row(self, bound: BoundRow) -> ParameterRow:
+        column = self._bodies[bound.row.group].column
+        place = column.parentWidget()
+        row = FontRow(bound, place) if bound.name == "font_family" else make_row(bound, place)
+        column.addWidget(row)
+        if bound.name not in _QUIET:
+            row.show_help()
+        row.changed.connect(self._validate)
+        row.problem_changed.connect(self._validate)
+        if bound.name == "theme":
+            row.changed.connect(self._show_theme)
+        return row
+
+    def _make_tabs(self) -> None:
+        """From the outside in: what is moved into another widget is styled anew, with all in it."""
+        self._bodies: dict[str, PanelScroll] = {}
+        titles = (self.tr("Appearance"), self.tr("Writing"), self.tr("Model"))
+        for group, title in zip(_TABS, titles, strict=True):
+            scroll = self._bodies[group] = PanelScroll()
+            scroll.column.setContentsMargins(20, 16, 16, 16)
+            scroll.column.setSpacing(16)
+            self.tabs.addTab(scroll, title)
+
+    def _make_rows(self) -> None:
+        self.rows: dict[str, ParameterRow] = {}
+        for bound in filter(_belongs, SETTINGS):
+            self.rows[bound.name] = self._row(bound)
+            if bound.name == "network":
+                column = self._bodies[bound.row.group].column
+                self.agreed = AgreedHosts(column.parentWidget())
+                self.agreed.changed.connect(self._validate)
+                column.addWidget(self.agreed)
+        self.load_rows = {bound.name: self._row(bound) for bound in LOAD_OPTIONS}
+        for scroll in self._bodies.values():
+            scroll.column.addStretch(1)
+
+    def _all_rows(self) -> Iterable[ParameterRow]:
+        return (*self.rows.values(), *self.load_rows.values())
+
+    def _make_buttons(self) -> QDialogButtonBox:
+        kind = QDialogButtonBox.StandardButton
+        box = QDialogButtonBox(kind.RestoreDefaults | kind.Cancel | kind.Apply | kind.Ok)
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
+        box.button(kind.Apply).clicked.connect(self.apply)
+        box.button(kind.RestoreDefaults).clicked.connect(self.restore_tab)
+        box.button(kind.RestoreDefaults).setText(self.tr("Restore defaults"))
+        box.button(kind.RestoreDefaults).setToolTip(self.tr("Of the tab that is open."))
+        box.button(kind.Ok).setProperty("kind", "primary")
+        for button in box.buttons():
+            button.setIcon(QIcon())
+        return box
+
+    def _lay_out(self) -> None:
+        below = QVBoxLayout()
+        below.setContentsMargins(20, 8, 20, 16)
+        below.addWidget(self.problem)
+        below.addWidget(self.buttons)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 6, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.tabs, 1)
+        whole.addLayout(below)
+        self.resize(520, 600)
+
+    # Following
+
+    def _validate(self) -> bool:
+        """Whether everything can be kept; the buttons and the sentence follow."""
+        trouble = next((row.problem() for row in self._all_rows() if row.problem()), "")
+        ubatch, batch = self.load_rows["ubatch"].value(), self.load_rows["batch"].value()
+        if not trouble and 0 < batch < ubatch:
+            trouble = self.tr("The micro-batch may not be larger than the batch.")
+        self.problem.say(trouble)
+        kind = QDialogButtonBox.StandardButton
+        self.buttons.button(kind.Ok).setEnabled(not trouble)
+        self.buttons.button(kind.Apply).setEnabled(not trouble and bool(self.changes()))
+        return not trouble
+
+    def _show_theme(self, setting: str) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            dress(app, setting)
+
+
+class AgreedHosts(QWidget):
+    """The hosts that are asked for models without a question, and a button to ask again."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.is_forgotten = False
+        self.words = Note()
+        self.button = QPushButton(self.tr("Ask Again"))
+        self.button.setProperty("kind", "small")
+        self.button.setToolTip(self.tr("Ask before the next download from each of them"))
+        self.button.clicked.connect(self._forget)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def set_hosts(self, hosts: tuple[str, ...]) -> None:
+        """Show these; nothing at all where nobody has agreed to any."""
+        self.is_forgotten = False
+        self.button.setEnabled(True)
+        text = self.tr("You agreed to downloads from {0}; they begin without a question.")
+        self.words.say(text.format(", ".join(hosts)))
+        self.setVisible(bool(hosts))
+
+    def _forget(self) -> None:
+        self.is_forgotten = True
+        self.words.say(self.tr("You will be asked before the next download from each host."))
+        self.button.setEnabled(False)
+        self.changed.emit()
+
+
+class FontRow(ParameterRow):
+    """A typeface of this machine, or the serif that the program finds best."""
+
+    def _make_field(self) -> QWidget:
+        self.combo = QuietCombo()
+        self.combo.setMaxVisibleItems(16)
+        self.combo.addItem(self.tr("Automatic"), "")
+        for family in QFontDatabase.families():
+            if not QFontDatabase.isPrivateFamily(family):
+                self.combo.addItem(family, family)
+        self.combo.activated.connect(lambda index: self.take(self.combo.itemData(index)))
+        return self.combo
+
+    def _show_value(self) -> None:
+        if self.combo.findData(self._value) < 0:
+            self.combo.addItem(self._value, self._value)
+        self.combo.setCurrentIndex(self.combo.findData(self._value))
+
+
+def _belongs(bound: BoundRow) -> bool:
+    return bound.name not in _ELSEWHERE

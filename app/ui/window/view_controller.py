@@ -1,0 +1,115 @@
+"""The view desk: theme, page, zoom, side panel and full screen, as the writer has set them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
+
+from app.core.errors import LampblackError
+from app.core.options.settings import SettingsStore
+from app.ui.actions import Actions
+from app.ui.dressing import dress
+from app.ui.startup import TURN_MS
+from app.ui.window.page import PageColumn
+from app.ui.window_state import WindowMemory
+
+_FRAME = 48  # what the desktop puts around a dialog, in pixels at most
+_ROOM_FOR_BOTH = 680  # pixels; a narrower window shows the page alone
+
+
+class ViewDesk(QObject):
+    """Shows the settings that can be seen, and changes them from the View menu."""
+
+    settings_applied = Signal()
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        page: PageColumn,
+        side: QWidget,
+        actions: Actions,
+        settings: SettingsStore,
+        memory: WindowMemory,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._page = page
+        self._side = side
+        self._actions = actions
+        self._settings = settings
+        self._memory = memory
+        self._narrow = False
+
+    def open_settings(self) -> None:
+        """Show the settings."""
+        from app.ui.window.settings_dialog import SettingsDialog
+
+        dialog = SettingsDialog(self._settings, self._window)
+        dialog.applied.connect(lambda _settings: self.show_settings())
+        dialog.applied.connect(lambda _settings: self.settings_applied.emit())
+        QTimer.singleShot(TURN_MS, dialog, lambda: show_dialog(dialog))
+
+    def show_settings(self) -> None:
+        """Take over the present settings."""
+        settings = self._settings.settings
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            dress(application, settings.theme)
+        self._page.recolour()
+        self._page.dress(settings, self._memory.zoom)
+        self.show_side(self._wants_side())
+
+    def zoom(self, steps: int) -> None:
+        """Show the text larger or smaller; 0 shows it as it is set."""
+        self._memory.zoom = self._memory.zoom + steps if steps else 0
+        self._page.dress(self._settings.settings, self._memory.zoom)
+
+    def show_side(self, shown: bool) -> None:
+        """Show the side panel, or give the page its room."""
+        self._side.setVisible(shown)
+        self._actions["side_panel"].setChecked(shown)
+
+    def open_side(self) -> None:
+        """Show the side panel, in a window that is wide enough for it where that can be."""
+        if self._narrow and not self._window.isMaximized():
+            self._window.resize(_ROOM_FOR_BOTH, self._window.height())
+        self.show_side(True)
+
+    def fit(self) -> None:
+        """Follow the window's width: where there is no room for both, the page has it."""
+        narrow = self._window.width() < _ROOM_FOR_BOTH
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.show_side(self._wants_side())
+
+    def _wants_side(self) -> bool:
+        wanted = self._settings.settings.side_panel
+        return wanted and not self._narrow and not self._window.isFullScreen()
+
+    def toggle_side(self) -> None:
+        """Show or hide the side panel, from now on."""
+        shown = self._side.isHidden()
+        if shown:
+            self.open_side()
+        else:
+            self.show_side(False)
+        try:
+            self._settings.change(side_panel=shown)
+        except LampblackError as error:
+            self._page.banners.say(str(error))
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen with the page alone, or go back."""
+        full = not self._window.isFullScreen()
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self._window.menuBar().setVisible(not full)
+        self.show_side(not full and not self._narrow and self._settings.settings.side_panel)
+        self._actions["full_screen"].setChecked(full)
+
+
+def show_dialog(dialog: QDialog) -> None:
+    """Show a dialog that deletes itself when it is closed, no larger than the screen."""
+    room = dialog.screen().availableSize()
+    dialog.resize(dialog.size().boundedTo(QSize(room.width(), room.height() - _FRAME)))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

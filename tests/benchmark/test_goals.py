@@ -1,0 +1,205 @@
+"""Each engine goal's arithmetic, on sides with known speeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.benchmark import first_token
+from app.benchmark.errors import NotMeasuredError
+from app.benchmark.goal import Goal
+from app.benchmark.goals import GOALS
+from app.benchmark.our_engine import Written
+from app.benchmark.rounds import NoWatch, Round, run_rounds
+from app.benchmark.session import Sizes, sized_options
+from app.core.options.sampling import Sampling
+from app.engine.messages import Done, EngineSettings, Stats
+
+BARE_S = 0.02
+SIZES = Sizes(prompt=64, decode=16, long=64, takes=8, pause=0.0, busy=1.0)
+
+
+def written(step: float, first: float, tokens: int, n: int = 1) -> Written:
+    arrived = tuple((first + index * step, n * (index + 1)) for index in range(tokens))
+    stats = Stats(prompt_tokens=64, completion_tokens=n * tokens)
+    return Written(arrived, arrived[-1][0], Done(job=1, stats=stats))
+
+
+class FakeOurs:
+    """Our side with a constant step; several takes cost twice as much as one."""
+
+    def __init__(self, step: float = BARE_S, first: float = BARE_S) -> None:
+        self.step, self.first = step, first
+        self.settings = EngineSettings(threads=2, context=1024)
+        self.read_ahead: list[str] = []
+        self.prompts: list[str] = []
+
+    def greedy(self, tokens: int) -> Sampling:
+        return Sampling(max_tokens=tokens)
+
+    def drawn(self, tokens: int, seed: int) -> Sampling:
+        return Sampling(max_tokens=tokens, seed=seed)
+
+    def write(self, prompt: str, sampling: Sampling, *, n: int = 1, probabilities: int = 0):
+        self.prompts.append(prompt)
+        step = self.step * (2 if n > 1 else 1) * (1.02 if probabilities else 1)
+        return written(step, self.first, sampling.max_tokens, n)
+
+    def write_for(self, prompt: str, sampling: Sampling, seconds: float, on_first: Any) -> Written:
+        on_first()
+        return written(self.step, self.first, int(seconds / self.step))
+
+    def read_for(self, prompt: str, _seconds: float) -> None:
+        self.read_ahead.append(prompt)
+
+    def cancel_after(self, *_work: Any, reading: bool) -> float:
+        return 0.03 if reading else 0.01
+
+    def never_write(self, _tokens: list[int]) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class FakeBare:
+    """The bare loop; one thread is half as fast, and four rows cost as much as three steps."""
+
+    ends = (0,)
+
+    def step(
+        self, _prompt: str, _tokens: int, *, skip: int = 0, threads: int = 0, rows: int = 1
+    ) -> float:
+        return BARE_S * (2 if threads == 1 else 1) * (3 if rows == 4 else 1)
+
+    def read(self, _prompt: str) -> float:
+        return 0.5
+
+    def quantize(self, *_files: Any) -> None:
+        pass
+
+
+class FakeLab:
+    """A lab whose children are the fakes; `ours` gives the prepared ones in turn."""
+
+    def __init__(self, folder: Path, *ours: FakeOurs) -> None:
+        self.sizes, self.folder, self.path = SIZES, folder, folder / "model.gguf"
+        self.prepared = list(ours)
+        self.orders: list[str] = []
+
+    def ours(self, *_options: Any, **_more: Any) -> FakeOurs:
+        return self.prepared.pop(0) if len(self.prepared) > 1 else self.prepared[0]
+
+    def bare(self, *_settings: Any, **_more: Any) -> FakeBare:
+        return FakeBare()
+
+    def pair(self, *_options: Any, **_more: Any) -> Any:
+        return SimpleNamespace(
+            ours=self.ours(),
+            bare=FakeBare(),
+            path=self.path,
+            prompt=lambda tokens, number=0: f"{number}: {tokens} tokens",
+        )
+
+    def yardstick(self, _name: str) -> Any:
+        def ask(do: str, **_arguments: Any) -> dict[str, Any]:
+            self.orders.append(do)
+            return {"build": "1", "seconds": 0.6, "tokens": 10}
+
+        return SimpleNamespace(ask=ask)
+
+    def note_build(self, *_build: str) -> None:
+        pass
+
+
+def goal(number: int) -> Goal:
+    return next(goal for goal in GOALS if goal.number == number)
+
+
+def measured(number: int, lab: FakeLab) -> dict[str, float]:
+    rounds: list[Round] = []
+    run_rounds(goal(number).open(lab), 2, NoWatch(), lambda taken, _number: rounds.append(taken))
+    assert set(rounds[-1].measures) == {measure.key for measure in goal(number).measures}
+    return {key: round(value, 3) for key, value in rounds[-1].measures.items()}
+
+
+@pytest.mark.parametrize(
+    ("number", "ours", "expected"),
+    [
+        (1, [FakeOurs(0.025)], {"speed": 0.8, "growth": 1.0}),
+        (2, [FakeOurs(0.03)], {"speed": 2.0, "ceiling": 3.0}),
+        (3, [FakeOurs(0.02), FakeOurs(0.03), FakeOurs(0.015)], {"on": 1.5, "off": 0.75}),
+        (4, [FakeOurs(first=1.0)], {"speed": 0.5}),
+        (5, [FakeOurs(first=0.05)], {"retry": 2.5, "after_pause": 2.5}),
+        (8, [FakeOurs(0.05)], {"speed": 0.8}),
+        (9, [FakeOurs()], {"steps": 0.5, "writing": 10.0, "reading": 30.0}),
+        (10, [FakeOurs()], {"cost": 1.02}),
+    ],
+)
+def test_ratios(
+    number: int, ours: list[FakeOurs], expected: dict[str, float], tmp_path: Path
+) -> None:
+    assert measured(number, FakeLab(tmp_path, *ours)) == expected
+
+
+def test_takes_at_once_cost_their_share_of_runs_in_a_row(tmp_path: Path) -> None:
+    shares = measured(7, FakeLab(tmp_path, FakeOurs(0.02, first=0.0)))
+    assert shares == {"own": 0.5, "q8_0": 0.5, "own_bare": 0.75, "q8_0_bare": 0.75}
+
+
+def test_cold_prompts_are_never_the_same(tmp_path: Path) -> None:
+    ours = FakeOurs()
+    measured(4, FakeLab(tmp_path, ours))
+    assert len(ours.prompts) == len(set(ours.prompts)) == 2
+
+
+def test_what_is_read_ahead_is_what_is_asked_for(tmp_path: Path) -> None:
+    ours = FakeOurs()
+    measured(5, FakeLab(tmp_path, ours))
+    assert len(set(ours.read_ahead)) == 2
+    assert set(ours.read_ahead) <= set(ours.prompts)
+
+
+def test_the_neighbour_is_busy_only_while_the_text_is_written(tmp_path: Path) -> None:
+    lab = FakeLab(tmp_path, FakeOurs())
+    measured(8, lab)
+    assert lab.orders == ["start", "stop"] * 2
+
+
+def test_reopening_is_a_share_of_cold_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_token, "_until_saved", lambda _folder: None)
+    cold, again = FakeOurs(first=10.0), FakeOurs(first=0.2)
+    assert measured(6, FakeLab(tmp_path, cold, again)) == {"share": 0.02}
+
+
+def test_a_state_that_is_never_saved_is_a_sentence(tmp_path: Path) -> None:
+    now = [0.0]
+
+    def pause(seconds: float) -> None:
+        now[0] += seconds
+
+    with pytest.raises(NotMeasuredError, match="saved no state"):
+        first_token._until_saved(tmp_path / "prompts", clock=lambda: now[0], pause=pause)
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "state").write_bytes(b"state")
+    first_token._until_saved(tmp_path / "prompts", clock=lambda: now[0], pause=pause)
+
+
+def test_times_that_say_nothing_are_refused() -> None:
+    known = Written(((0.1, 1),), 0.1, Done(job=1, stats=Stats(prompt_tokens=9, reused_tokens=8)))
+    with pytest.raises(NotMeasuredError, match="known already"):
+        known.cold()
+    with pytest.raises(NotMeasuredError, match="too early"):
+        known.step()
+    assert written(0.5, 1.0, 11).step_since(2.0) == pytest.approx(0.5)
+    assert written(3.0, 1.0, 2).step_since(2.0) == pytest.approx(1.0)
+
+
+def test_options_hold_what_is_asked_for() -> None:
+    assert sized_options(1).context == 1024
+    assert sized_options(2049).context == 3072

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app.core.models.metadata as shelf_module
+from app.core.errors import ParameterError, SettingsError
+from app.core.library import open_library
+from app.core.models.library import ModelFile
+from app.core.models.metadata import ModelRecord, Shelf
+from app.core.options.settings import Settings
+from app.core.system.paths import Paths
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "shelf.json"
+
+
+def model(path: str = "/models/tale.gguf", size: int = 10) -> ModelFile:
+    return ModelFile(path=path, name="tale", kind="gguf", size_bytes=size)
+
+
+def test_a_model_nobody_spoke_of_has_an_empty_record(file: Path) -> None:
+    assert Shelf(file).record(model()) == ModelRecord()
+    assert not file.exists()
+
+
+def test_what_is_noted_survives(file: Path) -> None:
+    changes: dict[str, Any] = {
+        "title": "Die Füchsin 🦊",
+        "notes": "Gut für Dialoge.\nZweite Zeile.",
+        "favourite": True,
+        "sha256": "ab" * 32,
+        "verified_at": 12.5,
+        "source": "starter",
+        "passport": {"says": ["good for: prose"]},
+        "used_at": 3.0,
+        "hidden": True,
+    }
+    written = Shelf(file).change(model(), **changes)
+    assert written == ModelRecord(**changes)
+    again = Shelf(file)
+    assert again.record(model()) == written
+    assert again.record(model(size=11)) == ModelRecord()
+    assert again.record(model("/models/other.gguf")) == ModelRecord()
+
+
+def test_a_name_that_is_not_text_is_remembered_all_the_same(file: Path) -> None:
+    odd = model("/models/\udcff.gguf")
+    Shelf(file).change(odd, title="odd")
+    assert Shelf(file).record(odd).title == "odd"
+    assert Shelf(file).record(model("/models/\udcfe.gguf")).title == ""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "x" * 121},
+        {"title": "two\nlines"},
+        {"title": "\udcff"},
+        {"title": 3},
+        {"notes": "x" * 10_001},
+        {"favourite": "yes"},
+        {"passport": {1: 2}},
+    ],
+)
+def test_what_cannot_be_changes_nothing(file: Path, changes: dict[str, Any]) -> None:
+    shelf = Shelf(file)
+    shelf.change(model(), title="before")
+    content = file.read_bytes()
+    with pytest.raises(ParameterError):
+        shelf.change(model(), **changes)
+    assert shelf.record(model()) == ModelRecord(title="before")
+    assert file.read_bytes() == content
+
+
+def test_an_empty_record_leaves_the_file(file: Path) -> None:
+    shelf = Shelf(file)
+    shelf.change(model(), favourite=True)
+    shelf.change(model(), favourite=False)
+    assert json.loads(file.read_bytes())["models"] == {}
+
+
+def test_two_windows_do_not_overwrite_each_other(file: Path) -> None:
+    one, other = Shelf(file), Shelf(file)
+    one.change(model("/a", 1), title="A")
+    other.change(model("/b", 1), title="B")
+    assert one.record(model("/b", 1)).title == "B"
+    one.change(model("/a", 1), favourite=True)
+    assert Shelf(file).record(model("/a", 1)) == ModelRecord(title="A", favourite=True)
+    assert Shelf(file).record(model("/b", 1)) == ModelRecord(title="B")
+
+
+def test_threads_do_not_lose_each_others_words(file: Path) -> None:
+    shelf = Shelf(file)
+    threads = [
+        threading.Thread(target=lambda n=n: shelf.change(model(f"/{n}", n), title=f"T{n}"))
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [Shelf(file).record(model(f"/{n}", n)).title for n in range(8)] == [
+        f"T{n}" for n in range(8)
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"{}", b'{"lampblack_shelf": "x"}', b"\xff", b"[" * 100_000]
+)
+def test_a_damaged_file_is_kept_aside(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    shelf = Shelf(file)
+    assert len(shelf.problems) == 1
+    assert "shelf.json.broken" in shelf.problems[0]
+    assert (file.parent / "shelf.json.broken").read_bytes() == content
+    shelf.change(model(), title="new")
+    assert Shelf(file).record(model()).title == "new"
+
+
+def test_a_single_odd_value_costs_only_itself(file: Path) -> None:
+    Shelf(file).change(model(), title="kept", notes="kept")
+    content = json.loads(file.read_bytes())
+    (entry,) = content["models"].values()
+    entry |= {"favourite": "perhaps", "of_a_newer_version": 1}
+    content["models"]["odd"] = 3
+    file.write_text(json.dumps(content))
+    shelf = Shelf(file)
+    assert shelf.record(model()) == ModelRecord(title="kept", notes="kept")
+    shelf.change(model("/other"), title="x")
+    assert json.loads(file.read_bytes())["models"]["odd"] == 3
+
+
+def test_a_newer_file_is_left_alone(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b'{"lampblack_shelf": 2, "models": {}}')
+    shelf = Shelf(file)
+    assert "newer version" in shelf.problems[0]
+    with pytest.raises(SettingsError, match="newer version"):
+        shelf.change(model(), title="x")
+    assert file.read_bytes() == b'{"lampblack_shelf": 2, "models": {}}'
+
+
+def test_a_full_disk_changes_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(file)
+    shelf.change(model(), title="before")
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shelf_module, "write_atomically", full)
+    with pytest.raises(SettingsError, match="no space left"):
+        shelf.change(model(), title="after")
+    assert shelf.record(model()).title == "before"
+
+
+def test_a_title_names_the_model_everywhere(
+    file: Path, own_home: Path, write_gguf: Any, tmp_path: Path
+) -> None:
+    path = write_gguf("tale.Q4.gguf")
+    shelf = Shelf(file)
+    library = open_library(Paths.here(), lambda: Settings(added_models=(str(path),)), shelf)
+    (before,) = library.list()
+    shelf.change(before, title="Füchsin")
+    (after,) = library.list()
+    assert (after.name, after.own_name) == ("Füchsin", "tale.Q4")
+    for name in ("füchsin", "FÜCH", "tale.q4", "tale.Q4.gguf", str(path)):
+        assert library.resolve(name) == after
+    assert shelf.record(after) == shelf.record(before)
+    shelf.change(after, hidden=True)
+    assert library.list() == ()
+
+
+def test_who_only_asks_does_not_wait_for_the_disk(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(file)
+    shelf.change(model(), title="Old")
+    began, go = threading.Event(), threading.Event()
+    write = shelf_module.write_atomically
+
+    def slow(path: Path, data: bytes) -> None:
+        began.set()
+        go.wait()
+        write(path, data)
+
+    monkeypatch.setattr(shelf_module, "write_atomically", slow)
+    thread = threading.Thread(target=lambda: shelf.change(model(), title="New"))
+    thread.start()
+    began.wait()
+    assert shelf.record(model()).title == "Old"
+    go.set()
+    thread.join()
+    assert shelf.record(model()).title == Shelf(file).record(model()).title == "New"

@@ -1,0 +1,115 @@
+"""The broker's strictness: one folder, two requests, and an end for everything else."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.downloads.broker import Broker
+from app.downloads.messages import MAX_LINE
+from tests.downloads.hub_server import wanted_gguf
+
+HUB = "https://hub.example"
+
+
+def request(folder: Path, **changes: object) -> dict[str, object]:
+    """The line that asks for a model, with some of its facts changed."""
+    facts = {
+        "type": "StartDownload",
+        "models": str(folder),
+        "endpoint": HUB,
+        "wanted": msgspec.to_builtins(wanted_gguf("model.gguf", b"")),
+    }
+    wanted = facts["wanted"] | changes.pop("wanted", {})  # type: ignore[operator]
+    return facts | {"wanted": wanted} | changes
+
+
+def encoded(line: dict[str, object]) -> bytes:
+    return json.dumps(line).encode() + b"\n"
+
+
+def served(models: Path, line: bytes) -> tuple[int, list[dict[str, object]]]:
+    """The exit code of a broker that was sent one line, and what it wrote."""
+    out = io.BytesIO()
+    silent = [sys.executable, "-c", "pass"]
+    code = Broker(str(models), silent, out, HUB).serve(io.BytesIO(line))
+    return code, [json.loads(event) for event in out.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"nonsense\n",
+        b"{}\n",
+        b'{"type":"StartServer","port":1}\n',
+        b'{"type":"StartDownload"}\n',
+        b'{"type":"StartDownload","models":7}\n',
+        b'{"type":"CancelDownload","now":true}\n',
+        b"[" * (MAX_LINE + 1) + b"\n",
+        b"\xff\xfe\n",
+    ],
+)
+def test_anything_else_ends_the_broker_and_starts_nothing(tmp_path: Path, line: bytes) -> None:
+    assert served(tmp_path, line) == (2, [])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"models": "/somewhere/else"},
+        {"endpoint": "https://other.example"},
+        {"endpoint": ""},
+        {"token": "two words"},
+        {"token": "line\nbreak"},
+        {"more": 1},
+        {"wanted": {"folder": "../.."}},
+        {"wanted": {"folder": ".."}},
+        {"wanted": {"folder": ""}},
+        {"wanted": {"folder": "/etc"}},
+        {"wanted": {"id": "../x"}},
+        {"wanted": {"repo": "nobody"}},
+        {"wanted": {"repo": "a/../b"}},
+        {"wanted": {"revision": "../x"}},
+        {"wanted": {"source": "pypi", "folder": "", "repo": "evil", "revision": "0.1.2"}},
+        {"wanted": {"files": []}},
+        *(
+            {"wanted": {"files": [{"path": path}]}}
+            for path in (
+                "/x", "../x", "a/../../x", "a//b", "C:x", "a\\b", "", ".hidden", "x.part",
+                "x.part.json", "a\nb", "NUL.gguf", "com1", "x.", " x", "a/" * 9 + "x", "é" * 301,
+            )
+        ),
+        {"wanted": {"files": [{"path": "a.gguf"}, {"path": "A.gguf"}]}},
+        {"wanted": {"files": [{"path": "a", "size_bytes": -1}]}},
+        {"wanted": {"files": [{"path": "a", "sha256": "F" * 64}]}},
+    ],
+)  # fmt: skip
+def test_a_request_for_anything_unusual_ends_it_as_well(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    assert served(tmp_path, encoded(request(tmp_path, **changes))) == (2, [])
+
+
+def test_the_end_of_its_input_ends_it_well(tmp_path: Path) -> None:
+    assert served(tmp_path, b'{"type":"CancelDownload"}\n') == (0, [])
+
+
+def test_a_second_download_at_the_same_time_ends_the_broker(tmp_path: Path) -> None:
+    line = encoded(request(tmp_path))
+    out = io.BytesIO()
+    patient = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    assert Broker(str(tmp_path), patient, out, HUB).serve(io.BytesIO(line * 2)) == 2
+    assert out.getvalue().count(b"\n") == 2
+
+
+def test_a_downloader_that_dies_without_a_word_is_reported(tmp_path: Path) -> None:
+    line = encoded(request(tmp_path))
+    code, events = served(tmp_path, line)
+    assert code == 0
+    assert [event["type"] for event in events] == ["Started", "FetchFailed"]
+    assert events[-1]["kind"] == "download"

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given, strategies as st
+
+from app.core.errors import ProtocolError
+from app.engine.codec import MAX_FRAME, frame, read_frame
+
+
+class Dribble(io.RawIOBase):
+    """A stream that gives one byte at a time, as a pipe may."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = io.BytesIO(data)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._data.read(min(size, 1))
+
+
+@given(st.lists(st.binary(max_size=200), max_size=5))
+def test_frames_come_back_whole_from_a_dribbling_pipe(payloads):
+    stream = Dribble(b"".join(frame(payload) for payload in payloads))
+    assert [read_frame(stream) for _ in payloads] == payloads
+    assert read_frame(stream) is None
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), min_size=4))
+def test_printed_text_is_never_taken_for_a_frame(text):
+    with pytest.raises(ProtocolError):
+        read_frame(io.BytesIO(text.encode()))
+
+
+@pytest.mark.parametrize("cut", range(1, 9))
+def test_a_torn_frame_is_an_error_and_not_an_end(cut):
+    with pytest.raises(ProtocolError):
+        read_frame(io.BytesIO(frame(b"12345")[:cut]))
+
+
+def test_a_frame_that_is_too_long_is_refused_on_both_sides():
+    with pytest.raises(ProtocolError):
+        frame(b"x" * (MAX_FRAME + 1))
+    with pytest.raises(ProtocolError):
+        read_frame(io.BytesIO((MAX_FRAME + 1).to_bytes(4, "big")))

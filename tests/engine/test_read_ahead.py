@@ -1,0 +1,197 @@
+"""Reading ahead: it gives way to everything, and nobody hears of it but its own Done."""
+
+from __future__ import annotations
+
+import io
+import threading
+
+import pytest
+
+from app.core.options.load_options import LoadOptions
+from app.core.reentry import program_command
+from app.engine.messages import (
+    Counted,
+    Done,
+    Failed,
+    Generate,
+    HostDied,
+    Load,
+    Loaded,
+    Loading,
+    Prefill,
+    Read,
+    Tokens,
+)
+from app.engine.process import Ended, HostProcess
+from app.host.main import Host, Inbox
+
+
+def load(worker, listener, path):
+    job = worker.load(str(path), "fake", LoadOptions())
+    listener.wait_for(Loaded, job)
+
+
+def begun(worker):
+    """Wait until the host reads; the worker keeps that to itself, so the client is asked."""
+    reading = threading.Event()
+    quiet = worker._post_quietly
+
+    def watch(event):
+        if isinstance(event, Prefill):
+            reading.set()
+        quiet(event)
+
+    worker._post_quietly = watch
+    return reading
+
+
+def test_a_prompt_is_read_and_only_the_end_is_told(worker, listener, script_file):
+    load(worker, listener, script_file())
+    before = len(listener.events)
+    job = worker.read_ahead(prompt="a b c")
+    assert not worker.busy
+    done = listener.wait_for(Done, job)
+    assert done.takes == ()
+    assert done.stats.prompt_tokens == 3
+    assert listener.events[before:] == [done]
+
+
+def test_nothing_is_read_without_a_model_or_beside_a_job(worker, listener, script_file):
+    assert worker.read_ahead(prompt="a") == 0
+    load(worker, listener, script_file(repeat=1000, pause_s=0.01))
+    job = worker.generate(prompt="x")
+    assert worker.read_ahead(prompt="a") == 0
+    listener.wait_for(Tokens, job)
+    assert worker.read_ahead(prompt="a") == 0
+    worker.cancel()
+    listener.wait_for(Done, job)
+
+
+def test_whatever_is_asked_for_stops_it_at_once(worker, listener, script_file):
+    load(worker, listener, script_file(steps=300, step_s=0.01))
+    reading = begun(worker)
+    ahead = worker.read_ahead(prompt="a b c")
+    assert reading.wait(30)
+    counted = worker.count(prompt="a b")
+    assert listener.wait_for(Counted, counted).tokens == 2
+    assert not [event for event in listener.events if getattr(event, "job", 0) == ahead]
+    assert worker.model is not None
+
+
+def test_a_newer_one_takes_its_place(worker, listener, script_file):
+    load(worker, listener, script_file(steps=100, step_s=0.005))
+    reading = begun(worker)
+    first = worker.read_ahead(prompt="a b c")
+    assert reading.wait(30)
+    second = worker.read_ahead(prompt="a b c d")
+    third = worker.read_ahead(prompt="a b c d e")
+    assert listener.wait_for(Done, third).stats.prompt_tokens == 5
+    told = {getattr(event, "job", 0) for event in listener.events}
+    assert not told & {first, second}
+    assert worker._client._cancelled == set()
+
+
+@pytest.mark.parametrize("job_given", [True, False])
+def test_it_can_be_stopped(worker, listener, script_file, job_given):
+    load(worker, listener, script_file(steps=300, step_s=0.01))
+    reading = begun(worker)
+    ahead = worker.read_ahead(prompt="a b c")
+    assert reading.wait(30)
+    worker.cancel(ahead if job_given else None)
+    assert listener.wait_for(Counted, worker.count(prompt="a")).tokens == 1
+    assert not [event for event in listener.events if getattr(event, "job", 0) == ahead]
+
+
+def test_a_failure_is_silent(worker, listener, script_file):
+    load(worker, listener, script_file(prefill_fault="fail"))
+    ahead = worker.read_ahead(prompt="a")
+    listener.wait_for(Counted, worker.count(prompt="a"))
+    assert not [event for event in listener.events if getattr(event, "job", 0) == ahead]
+
+
+def test_after_a_crash_nothing_is_read_ahead_until_the_next_load(worker, listener, script_file):
+    load(worker, listener, script_file(prefill_fault="exit"))
+    worker.read_ahead(prompt="a")
+    listener.wait_for(HostDied)
+    listener.wait_for(Loaded)  # the model is back without being asked for
+    assert not [event for event in listener.events if isinstance(event, Failed)]
+    listener.wait_for(Counted, worker.count(prompt="a"))
+    assert worker.read_ahead(prompt="a") == 0
+    load(worker, listener, script_file("well.json"))
+    listener.wait_for(Done, worker.read_ahead(prompt="a"))
+
+
+def test_close_while_it_reads(worker, listener, script_file):
+    load(worker, listener, script_file(steps=300, step_s=0.01))
+    reading = begun(worker)
+    worker.read_ahead(prompt="a")
+    assert reading.wait(30)
+    worker.close()
+    assert worker.model is None
+
+
+def answers(host, job):
+    """The events of a job up to its last one."""
+    while True:
+        event = host.events.get()
+        assert not isinstance(event, Ended)
+        if getattr(event, "job", 0) == job and not isinstance(event, Prefill | Loading | Tokens):
+            return event
+
+
+def test_the_host_itself_stops_it_for_any_command(script_file):
+    """Also where a client does not say so, and also when the command was there first."""
+    host = HostProcess(program_command("engine-host"))
+    try:
+        path = str(script_file(steps=300, step_s=0.01))
+        host.send(Load(job=1, path=path, engine="fake"))
+        answers(host, 1)
+        for job in (2, 4):
+            host.send(Read(job=job, prompt="a b"))
+            host.send(Read(job=job + 1, prompt="a b"))
+            assert answers(host, job).kind == "cancelled"
+        host.send(Load(job=6, path=str(script_file("other.json")), engine="fake"))
+        assert answers(host, 5).kind == "cancelled"
+        assert isinstance(answers(host, 6), Loaded)
+    finally:
+        host.end()
+
+
+@pytest.fixture
+def host(script_file):
+    """A host in this process, with a loaded script, and its inbox."""
+    events = []
+    inbox = Inbox(io.BytesIO())
+    made = Host(events.append, inbox)
+    made.serve(Load(job=1, path=str(script_file()), engine="fake"))
+    return made, inbox, events
+
+
+def test_an_idle_host_settles_once(host, capsys):
+    made, inbox, _events = host
+    assert not made.is_settled
+    assert inbox.next(0.01) is None
+    made.serve(None)
+    assert capsys.readouterr().err == "settled\n"
+    assert made.is_settled
+    made.serve(Generate(job=2, prompt="a"))
+    assert not made.is_settled
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_long_cold_prompt_is_settled_at_once_unless_a_command_waits(host, capsys, waits):
+    made, inbox, events = host
+    if waits:
+        inbox._take(Generate(job=3))
+    made.serve(Generate(job=2, prompt="a " * 600))
+    assert isinstance(events[-1], Done)
+    assert made.is_settled is not waits
+    assert capsys.readouterr().err == ("" if waits else "settled\n")
+
+
+def test_a_host_without_a_model_has_nothing_to_settle():
+    made = Host(lambda _event: None, Inbox(io.BytesIO()))
+    assert made.is_settled
+    made.serve(None)
+    assert made.is_settled

@@ -1,0 +1,52 @@
+"""How a yardstick serves: a line in, a line out, trouble as an answer."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import ModelLoadError
+from app.host.baselines.busy_core import Neighbour
+from app.host.baselines.llama_default import HighLevel
+from app.host.baselines.server import YARDSTICKS, serve
+
+
+def fail() -> dict[str, object]:
+    raise ModelLoadError("It would not load.", "Get it again.")
+
+
+def test_every_line_gets_an_answer_and_trouble_is_one() -> None:
+    lines = [{"do": "double", "number": 4}, {"do": "fail"}, {"do": "double", "number": 5}]
+    answers = io.StringIO()
+    commands = io.BytesIO("".join(json.dumps(line) + "\n" for line in lines).encode())
+    serve({"double": lambda number: {"result": 2 * number}, "fail": fail}, commands, answers)
+    assert [json.loads(line) for line in answers.getvalue().splitlines()] == [
+        {"result": 8},
+        {"problem": "It would not load. Get it again."},
+        {"result": 10},
+    ]
+
+
+@pytest.mark.parametrize("name", ["bare", "busy", "llama"])
+def test_the_yardsticks_of_the_engine_are_there(name: str) -> None:
+    assert importlib.import_module(YARDSTICKS[name]).actions()
+
+
+def test_the_neighbour_can_be_busy_again() -> None:
+    neighbour = Neighbour()
+    for _ in range(2):
+        neighbour.start()
+        neighbour.stop()
+    neighbour.stop()
+
+
+def test_the_high_level_library_writes(starter_model: Path) -> None:
+    writer = HighLevel()
+    assert writer.open(path=str(starter_model))["build"].startswith("llama-cpp-python")
+    written = writer.write(prompt="The ferry came late that evening,", tokens=4)
+    assert written["tokens"] <= 4
+    assert written["seconds"] >= 0

@@ -1,0 +1,534 @@
+"""The model manager: what is here, what can be got, what is on its way."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import gguf
+import msgspec
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import CancelledError, GatedError
+from app.core.library import open_library
+from app.core.models import removal
+from app.core.models.library import ModelFile
+from app.core.models.metadata import ModelRecord
+from app.core.models.verify import Verdict
+from app.downloads.messages import Progress
+from app.downloads.queue import Download, Downloads, Need, Wanted
+from app.downloads.tokens import HubTokens
+from app.ui.background import Errands
+from app.ui.manager import operations as care_module
+from app.ui.manager.card_texts import origin_text
+from app.ui.manager.downloads_tab import TOKEN_KEY, DownloadRow
+from app.ui.manager.token_dialog import TokenDialog
+from app.ui.manager.window import ModelManager
+from app.ui.texts import download_text, left_text
+from app.workbench import Workbench
+from tests.downloads.test_tokens import FakeKeyring
+from tests.ui.conftest import Studio
+
+
+class FakeAnswers:
+    """Answers as the test says, and notes what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.needs: list[Need] = []
+        self.download_answer, self.remove_answer = True, "trash"
+        self.title_answer: str | None = None
+        self.agrees = True
+
+    def download(self, title: str, need: Need) -> bool:
+        self.asked.append(f"download {title}")
+        self.needs.append(need)
+        return self.download_answer
+
+    def remove(self, title: str, plan: removal.Removal) -> str:
+        self.asked.append(f"remove {title}")
+        return self.remove_answer
+
+    def title(self, present: str) -> str | None:
+        return self.title_answer
+
+    def try_out(self, title: str) -> bool:
+        self.asked.append(f"try out {title}")
+        return self.agrees
+
+    def look_for_programs(self) -> bool:
+        self.asked.append("look")
+        return self.agrees
+
+    def use_programs(self, stores: tuple) -> bool:
+        self.asked.append(", ".join(f"{one.name} {len(one.models)}" for one in stores))
+        return self.agrees
+
+
+class FakeFetcher:
+    """Fetches nothing but what the test lets through."""
+
+    def __init__(self) -> None:
+        self.words: queue.Queue[str] = queue.Queue()
+        self.tokens: list[str] = []
+
+    def fetch(self, wanted: Wanted, on_event: Callable[..., None], token: str = "") -> Path:
+        self.tokens.append(token)
+        on_event(Progress(phase="downloading", done=5_000_000, total=100_000_000))
+        word = self.words.get()
+        if word == "stop":
+            raise CancelledError("Stopped.")
+        if word == "refuse":
+            raise GatedError("It is gated.", "Come with a token.")
+        return Path("/models/fetched.gguf")
+
+    def cancel(self) -> None:
+        self.words.put("stop")
+
+
+class Desk:
+    """A manager over real files, and what it asked of its window."""
+
+    def __init__(self, bench: Workbench, qtbot: QtBot, fetcher: FakeFetcher) -> None:
+        self.bench, self.qtbot, self.fetcher = bench, qtbot, fetcher
+        self.answers = FakeAnswers()
+        self.manager = ModelManager(bench, questions=self.answers)
+        self.loads: list[str] = []
+        self.manager.load_requested.connect(self.loads.append)
+
+    def use_tokens(self, tokens: HubTokens) -> None:
+        """Have another place for tokens than none."""
+        self.bench.downloads._token = tokens.get
+        self.manager.tokens._bench = msgspec.structs.replace(self.bench, tokens=tokens)
+
+    def open(self) -> None:
+        with self.qtbot.waitSignal(self.manager.refreshed):
+            self.manager.open()
+
+    def names(self) -> list[str]:
+        return [card.title for card in self.manager.installed.list.cards.cards]
+
+    def press(self, name: str) -> None:
+        button = self.manager.installed.buttons[name]
+        assert button.isEnabled(), f"{name} is disabled"
+        button.click()
+
+    def press_and_wait(self, name: str) -> None:
+        with self.qtbot.waitSignal(self.manager.refreshed):
+            self.press(name)
+
+    def banners(self) -> list[str]:
+        return [banner.text for banner in self.manager.banners.banners()]
+
+    def choose(self, entry_id: str) -> None:
+        self.manager.catalogue.list.select(entry_id)
+        self.manager.catalogue.action.click()
+
+
+def write_model(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_context_length(512)
+    writer.add_block_count(1)
+    writer.add_tensor("a", np.ones((4, 64), dtype=np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+@pytest.fixture
+def desk(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Desk]:
+    """A closed manager with the two models 雨.gguf and tale.gguf, nothing loaded."""
+    studio = make_studio(model=None)
+    bench, fetcher = studio.bench, FakeFetcher()
+    downloads = Downloads(
+        fetcher,
+        bench.paths.models,
+        bench.paths.downloads_file,
+        allowed=lambda: bench.settings.settings.network,
+        token=bench.tokens.get,
+    )
+    library = open_library(bench.paths, lambda: bench.settings.settings, bench.shelf)
+    bench = msgspec.structs.replace(bench, downloads=downloads, library=library)
+    for name in ("tale.gguf", "雨.gguf"):
+        write_model(bench.paths.models / name)
+    made = Desk(bench, qtbot, fetcher)
+    yield made
+    made.manager.end()
+    fetcher.cancel()
+    downloads.close()
+    made.manager.deleteLater()
+
+
+def test_the_models_are_listed_with_what_they_take(desk: Desk) -> None:
+    desk.open()
+    assert desk.names() == ["tale", "雨"]
+    assert "2 models" in desk.manager.total.text()
+    assert desk.manager.installed.path.text().endswith("tale.gguf")
+
+
+def test_without_models_the_catalogue_is_one_click_away(desk: Desk) -> None:
+    for path in desk.bench.paths.models.iterdir():
+        path.unlink()
+    desk.open()
+    assert "No models yet" in desk.manager.installed.empty.text()
+    desk.manager.installed.find_button.click()
+    assert desk.manager.tabs.currentWidget() is desk.manager.catalogue
+
+
+def test_a_name_a_star_and_notes_are_kept(desk: Desk) -> None:
+    desk.open()
+    desk.manager.installed.list.select(str(desk.bench.paths.models / "雨.gguf"))
+    desk.answers.title_answer = "Regen"
+    desk.press_and_wait("rename")
+    desk.press_and_wait("favourite")
+    assert desk.names() == ["★ Regen", "tale"]
+    desk.manager.installed.notes.insertPlainText("Good at rain.")
+    with desk.qtbot.waitSignal(desk.manager.refreshed):
+        desk.manager.close()
+    model = desk.bench.library.resolve("Regen")
+    assert desk.bench.shelf.record(model).notes == "Good at rain."
+    assert model.own_name == "雨"
+
+
+def test_notes_reach_the_disk_when_the_program_ends(desk: Desk) -> None:
+    desk.open()
+    desk.manager.installed.notes.insertPlainText("Mine.")
+    desk.manager.end()
+    assert desk.bench.shelf.record(desk.bench.library.resolve("tale")).notes == "Mine."
+
+
+def test_removing_asks_and_tells_what_becomes_free(desk: Desk, tmp_path: Path) -> None:
+    trash = []
+
+    def throw(path: str) -> None:
+        trash.append(Path(path).name)
+        Path(path).unlink()
+
+    desk.manager.care._trash = throw
+    desk.open()
+    desk.press_and_wait("remove")
+    assert (desk.answers.asked, trash) == (["remove tale"], ["tale.gguf"])
+    desk.qtbot.waitUntil(lambda: desk.names() == ["雨"])
+    assert "in the trash" in desk.banners()[0]
+
+
+def test_taken_off_the_list_the_file_stays(desk: Desk) -> None:
+    desk.answers.remove_answer = "list"
+    desk.open()
+    desk.press_and_wait("remove")
+    assert desk.names() == ["雨"]
+    assert (desk.bench.paths.models / "tale.gguf").exists()
+
+
+def test_the_loaded_model_can_only_be_unloaded(desk: Desk) -> None:
+    desk.open()
+    unloads = []
+    desk.manager.unload_requested.connect(lambda: unloads.append(True))
+    desk.press("load")
+    path = str(desk.bench.paths.models / "tale.gguf")
+    assert desk.loads == [path]
+    desk.manager.set_loaded(path)
+    assert not desk.manager.installed.buttons["remove"].isEnabled()
+    assert desk.manager.installed.list.cards.cards[0].badge == "loaded"
+    desk.press("load")
+    assert unloads == [True]
+
+
+def test_verifying_tells_that_the_model_is_sound(desk: Desk) -> None:
+    desk.open()
+    desk.press_and_wait("verify")
+    assert "checksum is remembered" in desk.banners()[0]
+    assert desk.bench.shelf.record(desk.bench.library.resolve("tale")).sha256
+    assert desk.manager.strip.isHidden()
+
+
+def test_the_window_goes_on_while_a_checksum_is_computed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go = threading.Event(), threading.Event()
+
+    def verify(model: ModelFile, *rest: object, **_named: object) -> Verdict:
+        rest[3](1, 2)
+        began.set()
+        go.wait()
+        return Verdict("0" * 64, "")
+
+    monkeypatch.setattr(care_module, "verify_known", verify)
+    desk.open()
+    desk.press("verify")
+    began.wait()
+    with desk.qtbot.waitSignal(desk.manager.refreshed):  # the event loop turns meanwhile
+        desk.manager.refresh()
+    assert desk.manager.strip.bar.value() == 500
+    assert not go.is_set()
+    with desk.qtbot.waitSignal(desk.manager.care.said):
+        go.set()
+
+
+def test_a_dropped_folder_is_watched_and_a_dropped_model_is_used(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.open()
+    folder = write_model(tmp_path / "其他" / "one.gguf").parent
+    with desk.qtbot.waitSignal(desk.manager.refreshed):
+        _drop(desk.manager, folder)
+    assert desk.bench.settings.settings.watched_folders == (str(folder),)
+    assert "one" in desk.names()
+    single = write_model(tmp_path / "alone" / "two.gguf")
+    with desk.qtbot.waitSignal(desk.manager.refreshed):
+        _drop(desk.manager, single)
+    assert desk.bench.settings.settings.added_models == (str(single),)
+
+
+def _drop(manager: ModelManager, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    manager.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, button, keys))
+
+
+def test_something_else_that_is_dropped_gets_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    desk.open()
+    nonsense = tmp_path / "cake.gguf"
+    nonsense.write_bytes(b"eggs and flour")
+    with desk.qtbot.waitSignal(desk.manager.care.failed):
+        _drop(desk.manager, nonsense)
+    assert "cake.gguf" in desk.banners()[0]
+
+
+def test_models_of_other_programs_are_used_only_after_two_questions(desk: Desk) -> None:
+    write_model(Path.home() / ".lmstudio" / "models" / "maker" / "m" / "wren.gguf")
+    desk.open()
+    desk.answers.agrees = False
+    desk.manager.care.find_programs()
+    assert desk.answers.asked == ["look"]
+    desk.answers.agrees = True
+    with desk.qtbot.waitSignal(desk.manager.refreshed):
+        desk.manager.care.find_programs()
+    assert desk.answers.asked[-1] == "LM Studio 1"
+    assert desk.bench.settings.settings.use_programs == ("LM Studio",)
+
+
+def test_the_catalogue_is_filtered_by_purpose_and_words(desk: Desk) -> None:
+    desk.open()
+    tab = desk.manager.catalogue
+    tab.fits.setChecked(False)
+    everything = len(tab.list.cards.cards)
+    tab.purpose.setCurrentIndex(tab.purpose.findData("code"))
+    assert 0 < len(tab.list.cards.cards) < everything
+    tab.text.setText("no such model anywhere")
+    assert not tab.list.cards.cards
+    assert "Ask for less" in tab.list._empty
+    assert (tab.action.isEnabled(), tab.everything.isHidden()) == (False, False)
+    tab.everything.click()
+    assert len(tab.list.cards.cards) == everything
+    assert tab.everything.isHidden()
+
+
+def test_a_download_asks_once_and_can_be_paused_and_loaded(desk: Desk) -> None:
+    desk.open()
+    tab = desk.manager.catalogue
+    entry = tab.list.selected()
+    tab.action.click()
+    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
+    assert len(desk.answers.asked) == 1
+    assert desk.answers.needs[0].host
+    row = desk.manager.downloads.rows[entry]
+    desk.qtbot.waitUntil(lambda: row.bar.value() == 50)
+    row.buttons["pause"].click()
+    desk.qtbot.waitUntil(lambda: not row.buttons["resume"].isHidden())
+    row.buttons["resume"].click()
+    desk.qtbot.waitUntil(lambda: not row.buttons["pause"].isHidden())
+    desk.qtbot.waitUntil(lambda: row.bar.value() == 50)
+    with desk.qtbot.waitSignal(desk.manager.refreshed):
+        desk.fetcher.words.put("go on")
+    assert desk.loads == []  # that is the writing window's, also when there is no manager
+    row.buttons["load"].click()
+    assert desk.loads == ["/models/fetched.gguf"]
+
+
+def test_a_yes_is_remembered_for_its_host(desk: Desk) -> None:
+    desk.bench.settings.change(agreed_hosts=("elsewhere.example",))
+    desk.open()
+    tab = desk.manager.catalogue
+    entry = tab.list.selected()
+    tab.action.click()
+    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
+    host = desk.answers.needs[0].host
+    assert desk.bench.settings.settings.agreed_hosts == ("elsewhere.example", host)
+    desk.manager.downloads.rows[entry].buttons["cancel"].click()
+    desk.qtbot.waitUntil(lambda: entry not in desk.manager.downloads.rows)
+    tab.action.click()
+    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
+    assert len(desk.answers.asked) == 1
+
+
+# Tokens
+
+
+def _refused(desk: Desk) -> tuple[str, DownloadRow]:
+    """A download that failed for want of a token."""
+    desk.open()
+    tab = desk.manager.catalogue
+    entry = tab.list.selected()
+    tab.action.click()
+    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
+    row = desk.manager.downloads.rows[entry]
+    assert row.buttons["token"].isHidden()
+    assert not desk.manager.downloads.token_action.isEnabled()
+    desk.fetcher.words.put("refuse")
+    desk.qtbot.waitUntil(lambda: not row.buttons["token"].isHidden())
+    return entry, row
+
+
+def _dialog(desk: Desk, press: Callable[[], None]) -> TokenDialog:
+    press()
+    found: list[TokenDialog] = []
+
+    def is_open() -> bool:
+        found[:] = desk.manager.findChildren(TokenDialog)
+        return bool(found) and found[0].isVisible()
+
+    desk.qtbot.waitUntil(is_open)
+    return found[0]
+
+
+def test_a_gated_model_comes_with_a_token(desk: Desk) -> None:
+    entry, row = _refused(desk)
+    dialog = _dialog(desk, row.buttons["token"].click)
+    assert f"{desk.answers.needs[0].host}/settings/tokens" in dialog.about.text()
+    assert "There is no keyring here" in dialog.kept.text()
+    assert dialog.field.echoMode() == QLineEdit.EchoMode.Password
+    assert dialog.field.accessibleName() == "Token"
+    assert dialog.forget_button.isHidden()
+    dialog.field.setText("with a space")
+    assert not dialog.use_button.isEnabled()
+    dialog.field.setText(" a-token ")
+    dialog.use_button.click()
+    desk.qtbot.waitUntil(lambda: len(desk.fetcher.tokens) == 2)
+    assert desk.fetcher.tokens == ["", "a-token"]
+    assert "holds until Lampblack ends" in desk.banners()[0]
+    desk.qtbot.waitUntil(row.buttons["token"].isHidden)
+    assert entry in desk.manager.downloads.rows
+
+
+def test_the_key_asks_for_the_token_too_and_one_can_be_forgotten(desk: Desk) -> None:
+    host = "huggingface.co"
+    desk.bench.tokens.use(host, "old")
+    _entry, _row = _refused(desk)
+    dialog = _dialog(desk, desk.manager.downloads.token_action.trigger)
+    assert desk.manager.downloads.token_action.shortcut().toString() == TOKEN_KEY
+    dialog.forget_button.click()
+    desk.qtbot.waitUntil(lambda: bool(desk.banners()))
+    assert desk.banners() == [f"No token for {host} is kept here any more."]
+    assert desk.bench.tokens.get(host) == ""
+    assert len(desk.fetcher.tokens) == 1
+
+
+def test_in_a_keyring_a_token_is_kept(desk: Desk) -> None:
+    keyring = FakeKeyring()
+    desk.use_tokens(HubTokens(lambda: keyring))
+    _entry, row = _refused(desk)
+    dialog = _dialog(desk, row.buttons["token"].click)
+    assert "kept in this system’s keyring" in dialog.kept.text()
+    dialog.field.setText("a-token")
+    dialog.accept()
+    desk.qtbot.waitUntil(lambda: bool(keyring.kept))
+    desk.qtbot.waitUntil(lambda: desk.fetcher.tokens[-1] == "a-token")
+    assert "keyring for huggingface.co" in desk.banners()[0]
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (ModelRecord(), ""),
+        (ModelRecord(source="LM Studio"), ""),
+        (ModelRecord(source="starter"), "From the catalogue"),
+        (ModelRecord(source="LM Studio", sha256="0", verified_at=1e9), "Verified on "),
+        (ModelRecord(source="a", sha256="0", verified_at=1e9), "From the catalogue, verified on "),
+    ],
+)
+def test_where_a_model_is_from_is_said(record: ModelRecord, words: str) -> None:
+    said = origin_text(record)
+    assert said.startswith(words)
+    assert bool(said) == bool(words)
+
+
+def test_without_a_yes_nothing_is_fetched(desk: Desk) -> None:
+    desk.answers.download_answer = False
+    desk.open()
+    desk.manager.catalogue.action.click()
+    desk.qtbot.waitUntil(lambda: bool(desk.answers.asked))
+    assert desk.bench.downloads.all() == ()
+
+
+def test_with_the_network_switched_off_one_sentence_is_left(desk: Desk) -> None:
+    desk.bench.settings.change(network=False)
+    desk.open()
+    tab = desk.manager.catalogue
+    assert "switched off" in tab.note.text()
+    assert tab.action.isHidden()
+    assert not desk.manager.tabs.isTabVisible(desk.manager.tabs.indexOf(desk.manager.downloads))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(20, "less than a minute left"), (300, "about 5 min left"), (5400, "about 1.5 h left")],
+)
+def test_the_time_left_is_said_as_people_say_it(seconds: float, words: str) -> None:
+    assert left_text(seconds) == words
+
+
+def test_a_running_download_says_how_far_it_is() -> None:
+    download = Download(
+        id="a",
+        title="A",
+        state="running",
+        done=50_000_000,
+        total=2_000_000_000,
+        speed=5e6,
+        left_s=390,
+    )
+    words = download_text(download)
+    assert words == "downloading · 50 MB of 2.0 GB · 5 MB per second · about 6 min left"
+
+
+def test_the_window_opens_it_by_its_action(studio: Studio, qtbot: QtBot) -> None:
+    studio.do("manage")
+    qtbot.waitUntil(lambda: studio.window.manager.manager is not None)
+    manager = studio.window.manager.manager
+    assert manager is not None
+    assert manager.isVisible()
+    with qtbot.waitSignal(manager.refreshed):
+        manager.refresh()
+    manager.load_requested.emit(studio.library.add("/models/Other.gguf").path)
+    assert studio.worker.last("load")[1]["path"] == "/models/Other.gguf"
+
+
+def test_errands_go_on_after_a_bug(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    bugs: list[object] = []
+    reported = threading.Event()
+
+    def report(arguments: threading.ExceptHookArgs) -> None:
+        bugs.append(arguments.exc_type)
+        reported.set()
+
+    monkeypatch.setattr(threading, "excepthook", report)
+    found: list[int] = []
+    errands = Errands(bugs.append)
+    errands.run(lambda: 1 // 0, found.append)
+    reported.wait()
+    errands.run(lambda: 5, found.append)
+    qtbot.waitUntil(lambda: found == [5])
+    errands.close()
+    assert bugs == [ZeroDivisionError]

@@ -1,0 +1,389 @@
+"""The manager tells whether models fit, what they are good for, and when they were used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gguf
+import msgspec
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.core.library import open_library
+from app.core.memory_fit.estimate import MEMORY
+from app.core.options.load_options import LoadOptions
+from app.core.passport import LANGUAGES, Passport
+from app.core.system.machine import Machine
+from app.engine.messages import Examined, Failed, ModelInfo
+from app.ui.manager import inventory as stock_module
+from app.ui.manager.fit_dialog import FitDialog
+from app.ui.manager.inventory import Stocked, ordered
+from app.ui.manager.window import ModelManager
+from app.ui.models.passport_dialog import PassportDialog
+from app.ui.window_state import WindowMemory
+from tests.ui.conftest import Studio
+
+MEBI = 2**20
+GOOD = Passport(
+    kind="instruct",
+    template="right",
+    stops="yes",
+    followed=3,
+    instructions=3,
+    repetition=0.0,
+    languages=("en",),
+    languages_tried=tuple(LANGUAGES),
+    tokens_per_word=1.5,
+    tokens_per_s=22.5,
+    made_at=1.8e9,
+)
+
+
+def write_model(path: Path, layers: int = 2, width: int = 256) -> Path:
+    """A model with weights, heads and a vocabulary, and zeroes for numbers."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_context_length(8192)
+    writer.add_embedding_length(width)
+    writer.add_block_count(layers)
+    writer.add_head_count(4)
+    writer.add_head_count_kv(4)
+    writer.add_feed_forward_length(width)
+    writer.add_token_list(["a", "b"])
+    for layer in range(layers):
+        for name in ("attn_q", "attn_k", "attn_v", "ffn_up"):
+            weights = np.zeros((width, width), dtype=np.float16)
+            writer.add_tensor(f"blk.{layer}.{name}.weight", weights)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+class Shop:
+    """A window with its manager over real files; no model is loaded."""
+
+    def __init__(self, studio: Studio, qtbot: QtBot) -> None:
+        self.studio, self.qtbot = studio, qtbot
+        self.desk = studio.window.manager
+
+    @property
+    def manager(self) -> ModelManager:
+        manager = self.desk.manager
+        assert manager is not None
+        return manager
+
+    def open(self) -> None:
+        self.desk._made()
+        with self.qtbot.waitSignal(self.manager.refreshed):
+            self.desk.open()
+
+    def names(self) -> list[str]:
+        return [card.title for card in self.manager.installed.list.cards.cards]
+
+    def card(self, name: str) -> Any:
+        return next(c for c in self.manager.installed.list.cards.cards if c.title == name)
+
+    def path(self, name: str) -> str:
+        return str(self.studio.bench.paths.models / f"{name}.gguf")
+
+    def select(self, name: str) -> None:
+        self.manager.installed.list.select(self.path(name))
+
+    def press(self, name: str) -> None:
+        button = self.manager.installed.buttons[name]
+        assert button.isEnabled(), f"{name} is disabled"
+        button.click()
+
+    def fit_dialog(self) -> FitDialog:
+        self.qtbot.waitUntil(lambda: self.manager.fits.dialog is not None)
+        dialog = self.manager.fits.dialog
+        assert dialog is not None
+        return dialog
+
+    def keep(self, name: str, **changes: Any) -> None:
+        model = self.studio.bench.library.resolve(self.path(name))
+        self.studio.bench.shelf.change(model, **changes)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], None]:
+    """Says what memory is free and what is there, in MiB."""
+
+    def say(free: float, total: float) -> None:
+        machine = Machine(int(total * MEBI), int(free * MEBI), 4)
+        monkeypatch.setattr(stock_module, "this_machine", lambda: machine)
+
+    say(4000, 8000)
+    return say
+
+
+@pytest.fixture
+def shop(
+    make_studio: Callable[..., Studio], qtbot: QtBot, here: object, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Shop]:
+    """Three sound models, 雨, small and large, and a broken one."""
+    studio = make_studio(model=None)
+    bench = studio.bench
+    library = open_library(bench.paths, lambda: bench.settings.settings, bench.shelf)
+    monkeypatch.setattr(studio.library, "list", library.list)
+    monkeypatch.setattr(studio.library, "resolve", library.resolve)
+    folder = bench.paths.models
+    write_model(folder / "small.gguf")
+    write_model(folder / "雨.gguf", layers=3)
+    write_model(folder / "large.gguf", layers=8)
+    (folder / "broken.gguf").write_bytes(b"GGUF eggs and flour")
+    made = Shop(studio, qtbot)
+    yield made
+    if made.desk.manager is not None and made.manager.fits.dialog is not None:
+        made.manager.fits.dialog.close()
+
+
+def test_every_model_has_its_verdict_and_a_broken_one_its_sentence(shop: Shop, here: Any) -> None:
+    here(100, 8000)
+    shop.open()
+    verdicts = {one.model.name: one.verdict for one in shop.manager.installed._stocked}
+    assert verdicts == {"small": "tight", "雨": "tight", "large": "tight", "broken": ""}
+    assert "MiB are free now" in shop.card("small").warning
+    assert shop.names()[-1] == "broken"
+    assert "broken.gguf" in shop.card("broken").warning
+
+
+def test_the_sum_is_shown_line_by_line(shop: Shop) -> None:
+    shop.open()
+    shop.select("small")
+    shop.press("fit")
+    dialog = shop.fit_dialog()
+    sums = dict(dialog.sums())
+    fit = dialog.step().fit
+    assert sums["Needed"] == f"{fit.needed[MEMORY] / MEBI:,.1f} MiB"
+    assert sums["Free now"] == "4,000.0 MiB"
+    parts = [float(sums[p.what[:1].upper() + p.what[1:]].split()[0]) for p in fit.parts]
+    assert sum(parts) == pytest.approx(fit.total / MEBI, abs=0.5)
+    assert dialog.verdict.text().startswith("It fits.")
+    assert "Graphics cards are counted as soon as" in dialog.advice.text()
+    assert dialog.anyway.isHidden()
+
+
+def test_a_way_is_loaded_for_once_and_the_settings_stay(shop: Shop, here: Any) -> None:
+    here(100, 8000)
+    shop.open()
+    shop.select("small")
+    shop.press("fit")
+    dialog = shop.fit_dialog()
+    last = len(dialog.ways.buttons()) - 1
+    dialog.ways.button(last).click()
+    dialog.load.click()
+    _job, load = shop.studio.worker.last("load")
+    assert load["path"] == shop.path("small")
+    assert (load["options"].context, load["options"].fit) == (2048, "as-asked")
+    assert shop.studio.bench.settings.settings.load == LoadOptions()
+    assert shop.manager.fits.dialog is None
+
+
+def test_it_can_be_loaded_as_asked_all_the_same(shop: Shop, here: Any) -> None:
+    here(10, 20)
+    shop.open()
+    shop.select("large")
+    shop.press("fit")
+    dialog = shop.fit_dialog()
+    assert "too large" in dialog.verdict.text()
+    dialog.anyway.click()
+    _job, load = shop.studio.worker.last("load")
+    assert load["options"] == LoadOptions(fit="as-asked")
+
+
+def test_the_action_of_the_window_leads_there(shop: Shop) -> None:
+    shop.studio.bench.settings.change(model=shop.path("雨"))
+    shop.studio.do("fit")
+    assert shop.fit_dialog().name.text() == "雨"
+
+
+def test_a_smaller_model_is_one_click_away(shop: Shop, here: Any) -> None:
+    write_model(shop.studio.bench.paths.models / "SmolLM2-huge.gguf", layers=40, width=512)
+    here(900, 4000)
+    shop.open()
+    shop.select("SmolLM2-huge")
+    shop.press("fit")
+    dialog = shop.fit_dialog()
+    assert dialog.step().fit.total > 0
+    shop.manager.catalogue.text.setText("no such model")
+    assert not dialog.smaller.isHidden()
+    dialog.smaller.click()
+    tab = shop.manager.catalogue
+    assert shop.manager.tabs.currentWidget() is tab
+    assert "SmolLM2" in tab._offers[tab.list.selected()].entry.name
+    assert tab.text.text() == ""
+
+
+def test_what_the_loaded_model_gives_back_counts_as_free(shop: Shop) -> None:
+    path = shop.path("small")
+    info = ModelInfo(name="small", path=path, engine="llama.cpp", context=8192)
+    shop.studio.worker.model = info
+    shop.open()
+    shop.manager.set_loaded(path)
+    machine = shop.manager._stock.machine
+    assert machine.given_back > 0
+    assert machine.memory_free == 4000 * MEBI + machine.given_back
+    shop.select("large")
+    shop.press("fit")
+    sums = dict(shop.fit_dialog().sums())
+    assert "Given back by the loaded model" in sums
+    assert sums["Free in all"] != sums["Free now"]
+
+
+def test_another_loaded_model_is_another_sum(shop: Shop) -> None:
+    shop.open()
+    shop.studio.worker.model = ModelInfo(
+        name="small", path=shop.path("small"), engine="llama.cpp", context=8192
+    )
+    with shop.qtbot.waitSignal(shop.manager.refreshed):
+        shop.manager.set_loaded(shop.path("small"))
+    assert shop.manager._stock.machine.given_back > 0
+
+
+def test_the_passport_is_on_the_card_and_in_the_list(shop: Shop) -> None:
+    shop.keep("雨", passport=msgspec.to_builtins(GOOD))
+    shop.open()
+    assert shop.names()[0] == "雨"
+    assert "about 3 pages a minute" in shop.card("雨").words
+    shop.select("雨")
+    tab = shop.manager.installed
+    assert "Good for: continuing prose" in tab.passport.text.text()
+    assert tab.buttons["passport"].text() == "Try It Again…"
+    shop.select("small")
+    assert tab.passport.text.text() == "Not tried out yet."
+    assert tab.buttons["passport"].text() == "Try It Out…"
+
+
+def test_models_are_recommended_for_a_purpose_and_sorted(shop: Shop) -> None:
+    shop.keep("large", passport=msgspec.to_builtins(GOOD), used_at=5.0)
+    shop.keep("small", used_at=9.0)
+    shop.open()
+    tab = shop.manager.installed
+    tab.purpose.setCurrentIndex(tab.purpose.findData("chat"))
+    assert shop.names()[0] == "large"
+    assert shop.card("large").badge == "recommended"
+    assert not shop.card("small").badge
+    for order, first in (("name", "large"), ("size", "small"), ("used", "small")):
+        tab.order.setCurrentIndex(tab.order.findData(order))
+        assert shop.names()[0] == first
+        assert shop.names()[-1] == "broken"
+    shop.select("small")
+    assert "Last used" in tab.about.text()
+
+
+def test_a_model_that_is_on_no_list_is_not_waited_for(shop: Shop) -> None:
+    shop.studio.bench.settings.change(model=str(shop.studio.bench.paths.config))
+    shop.desk._made()
+    with shop.qtbot.waitSignal(shop.manager.refreshed):
+        shop.studio.do("fit")
+    assert (shop.manager._wants_fit, shop.manager.fits.dialog) == ("", None)
+
+
+def test_the_catalogue_is_sorted_as_wished(shop: Shop) -> None:
+    shop.open()
+    tab = shop.manager.catalogue
+    tab.show_everything()
+    tab.order.setCurrentIndex(tab.order.findData("name"))
+    titles = [card.title.casefold() for card in tab.list.cards.cards]
+    assert titles == sorted(titles)
+
+
+def test_best_is_what_fits_then_what_is_good() -> None:
+    def one(name: str, verdict: str, passport: Passport | None = None) -> Stocked:
+        model = stock_module.ModelFile(
+            path=name,
+            name=name,
+            kind="gguf",
+            size_bytes=1,
+            quantization="",
+            architecture="",
+            parameters=1,
+            context=1,
+            has_chat_template=False,
+        )
+        record = stock_module.ModelRecord()
+        return Stocked(model=model, record=record, bytes=1, verdict=verdict, passport=passport)
+
+    models = [one("c", "too large", GOOD), one("b", "fits"), one("a", "tight"), one("d", "fits")]
+    assert [m.model.name for m in ordered(models, "best")] == ["b", "d", "a", "c"]
+    tried = [*models, one("z", "fits", GOOD)]
+    assert ordered(tried, "best")[0].model.name == "z"
+
+
+def test_trying_out_loads_the_model_first(shop: Shop) -> None:
+    shop.open()
+    shop.select("small")
+    shop.press("passport")
+    path = shop.path("small")
+    info = ModelInfo(name="small", path=path, engine="llama.cpp", context=512)
+    shop.studio.loaded(info)
+    shop.qtbot.waitUntil(lambda: shop.studio.worker.count_of("examine") == 1)
+    (dialog,) = shop.manager.findChildren(PassportDialog)
+    job = shop.studio.worker.last("examine")[0]
+    with shop.qtbot.waitSignal(shop.manager.refreshed):
+        shop.studio.tell(Examined(job=job, passport=GOOD))
+    shop.qtbot.waitUntil(lambda: bool(shop.card("small").words))
+    dialog.close()
+
+
+def test_trying_out_asks_before_another_model_makes_room(shop: Shop) -> None:
+    asked: list[str] = []
+
+    class Answers:
+        def try_out(self, title: str) -> bool:
+            asked.append(title)
+            return False
+
+    shop.open()
+    shop.manager._questions = Answers()
+    shop.manager.set_loaded(shop.path("large"))
+    shop.select("small")
+    shop.press("passport")
+    assert asked == ["small"]
+    assert shop.studio.worker.count_of("load") == 0
+
+
+def test_a_load_that_fails_tries_nothing_out(shop: Shop) -> None:
+    shop.open()
+    shop.select("small")
+    shop.press("passport")
+    job = shop.studio.worker.last("load")[0]
+    shop.studio.tell(Failed(job=job, kind="model_load", message="No."))
+    assert shop.desk._to_try == ""
+
+
+def test_when_a_model_was_used_is_remembered(shop: Shop) -> None:
+    path = shop.path("small")
+    shop.studio.window.desk.load(path)
+    with shop.qtbot.waitSignal(shop.studio.window.desk.models.remembered):
+        shop.studio.loaded(ModelInfo(name="small", path=path, engine="llama.cpp"))
+    model = shop.studio.bench.library.resolve(path)
+    assert shop.studio.bench.shelf.record(model).used_at > 1.7e9
+
+
+def test_the_window_comes_back_as_it_was_left(shop: Shop, tmp_path: Path) -> None:
+    shop.open()
+    shop.manager.resize(720, 540)
+    shop.manager.close()
+    memory = WindowMemory(shop.studio.bench.paths.config / "window.ini")
+    other = ModelManager(shop.studio.bench)
+    memory.restore_beside("manager", other, other.installed.split)
+    assert (other.width(), other.height()) == (720, 540)
+    other.end()
+    other.deleteLater()
+
+
+def test_the_menu_of_a_model_has_what_its_buttons_have(shop: Shop) -> None:
+    shop.open()
+    tab = shop.manager.installed
+    menu = tab.actions_table.menu(tab)
+    texts = {action.text() for action in menu.actions() if not action.isSeparator()}
+    assert texts == {button.text() for button in tab.buttons.values()}
+    assert all(action.shortcut() for action in menu.actions() if not action.isSeparator())
+    menu.deleteLater()

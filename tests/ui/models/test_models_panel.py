@@ -1,0 +1,305 @@
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from app.core.errors import StoreError
+from app.core.models.library import ModelLibrary
+from app.downloads.queue import Download
+from app.engine.messages import ModelInfo
+from app.ui.dressing import dress
+from app.ui.models.list import (
+    ModelDelegate,
+    context_text,
+    count_text,
+    facts,
+    size_text,
+    spoken,
+)
+from app.ui.models.panel import ModelsPanel
+from tests.ui.values import (
+    BROKEN_PATH,
+    CHINESE_PATH,
+    PROBLEM,
+    STARTER_PATH,
+    ScriptedLibrary,
+    model_file,
+)
+
+STARTING = Download(id="starter", title="Small", state="running", done=31_000_000, total=92_871_040)
+LOADED = ModelInfo(name="starter", path=STARTER_PATH, engine="llama.cpp")
+
+
+@pytest.fixture
+def panel(qtbot, library: ScriptedLibrary):
+    made = ModelsPanel(library)
+    qtbot.addWidget(made)
+    qtbot.waitUntil(lambda: bool(made.model.models()))
+    made.resize(340, 600)
+    made.show()
+    yield made
+    library.gate.set()
+    made.wait()
+
+
+@pytest.fixture
+def empty_panel(qtbot):
+    library = ScriptedLibrary()
+    library.gate.set()
+    made = ModelsPanel(library)
+    with qtbot.waitSignal(made.refreshed):
+        made.refresh()
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.wait()
+
+
+def test_every_model_is_a_row_with_what_is_known(panel: ModelsPanel) -> None:
+    model = panel.model
+    said = [
+        model.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(model.rowCount())
+    ]
+    assert said[0].endswith("Q4_1, 98 MB, 135M parameters, 8k context")
+    assert "通义千问" in said[1]
+    assert said[2] == f"broken, {PROBLEM}"
+    assert CHINESE_PATH in model.index(1).data(Qt.ItemDataRole.ToolTipRole)
+    assert panel.list.accessibleName()
+
+
+def test_reading_the_disk_never_holds_the_window_up(qtbot, library: ScriptedLibrary) -> None:
+    library.gate.clear()
+    begun = time.perf_counter()
+    panel = ModelsPanel(library)
+    qtbot.addWidget(panel)
+    panel.refresh()
+    panel.refresh()
+    assert time.perf_counter() - begun < 5  # the gate alone would hold it for 10
+    assert not panel.model.models()
+    library.gate.set()
+    qtbot.waitUntil(lambda: len(panel.model.models()) == 3)
+    panel.wait()
+    assert library.readings <= 2
+
+
+def test_a_refresh_shows_what_came_and_keeps_the_choice(
+    panel: ModelsPanel, library: ScriptedLibrary, qtbot
+) -> None:
+    panel.select(CHINESE_PATH)
+    library.models.insert(0, model_file("/models/a.gguf"))
+    with qtbot.waitSignal(panel.refreshed):
+        panel.refresh()
+    assert panel.model.rowCount() == 4
+    assert panel.selected().path == CHINESE_PATH
+
+
+def test_trouble_with_reading_is_a_sentence(panel, library: ScriptedLibrary, qtbot) -> None:
+    library.trouble = StoreError("The folder cannot be read.")
+    panel.refresh()
+    qtbot.waitUntil(panel.error.isVisible)
+    assert panel.error_text.text() == "The folder cannot be read."
+
+
+def test_a_panel_that_is_gone_stops_listening(qtbot, library: ScriptedLibrary) -> None:
+    before = threading.active_count()
+    library.gate.clear()
+    panel = ModelsPanel(library)
+    thread = panel._lister._thread
+    panel.deleteLater()
+    with qtbot.waitSignal(panel.destroyed):
+        pass
+    library.gate.set()
+    thread.join(10)
+    assert threading.active_count() == before
+
+
+def test_enter_and_a_double_click_load(panel: ModelsPanel, qtbot) -> None:
+    panel.select(CHINESE_PATH)
+    with qtbot.waitSignal(panel.load_requested) as told:
+        qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    assert told.args == [CHINESE_PATH]
+    where = panel.list.visualRect(panel.model.index(0)).center()
+    qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    with qtbot.waitSignal(panel.load_requested) as told:
+        qtbot.mouseDClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    assert told.args == [STARTER_PATH]
+
+
+def test_the_button_loads_and_unloads_the_selected(panel: ModelsPanel, qtbot) -> None:
+    panel.select(STARTER_PATH)
+    assert panel.load_button.text() == "Load"
+    with qtbot.waitSignal(panel.load_requested):
+        panel.load_button.click()
+    panel.set_loaded(LOADED)
+    assert panel.load_button.text() == "Unload"
+    assert "loaded" in panel.model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    with qtbot.waitSignal(panel.unload_requested):
+        panel.load_button.click()
+    panel.set_loaded(None)
+    assert panel.load_button.text() == "Load"
+
+
+def test_a_broken_file_says_why_and_is_not_loaded(panel: ModelsPanel, qtbot) -> None:
+    panel.select(BROKEN_PATH)
+    assert not panel.load_button.isEnabled()
+    with qtbot.assertNotEmitted(panel.load_requested):
+        qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    assert panel.error_text.text() == PROBLEM
+    panel.close_error.click()
+    assert not panel.error.isVisible()
+
+
+def test_loading_shows_how_far_and_can_be_stopped(panel: ModelsPanel, qtbot) -> None:
+    panel.select(CHINESE_PATH)
+    panel.show_error("Before.")
+    panel.set_loading(CHINESE_PATH, 0.25)
+    assert not panel.error.isVisible()
+    assert "通义千问" in panel.strip.text.text()
+    assert panel.strip.bar.value() / panel.strip.bar.maximum() == 0.25
+    assert not panel.load_button.isEnabled()
+    with qtbot.waitSignal(panel.cancel_requested):
+        panel.strip.stop_button.click()
+    panel.set_loading(None)
+    assert not panel.strip.isVisible()
+    assert panel.load_button.isEnabled()
+
+
+def test_a_download_is_shown_until_it_is_over(panel: ModelsPanel, qtbot) -> None:
+    panel.show_download(STARTING)
+    assert panel.download.words.text() == "downloading · 31 MB of 93 MB"
+    panel.set_loading("/models/Other.gguf", 0.5)
+    assert panel.strip.isVisible()
+    panel.show_download(msgspec.structs.replace(STARTING, total=0))
+    assert panel.download.bar.maximum() == 0
+    panel.show_download(msgspec.structs.replace(STARTING, state="paused"))
+    with qtbot.waitSignal(panel.download_asked) as asked:
+        panel.download.buttons["resume"].click()
+    assert asked.args == ["resume", "starter"]
+    panel.show_download(None)
+    assert not panel.download.isVisible()
+
+
+def test_without_models_it_says_what_to_do(empty_panel: ModelsPanel, qtbot) -> None:
+    assert not empty_panel.list.isVisible()
+    assert "Drop a GGUF file" in empty_panel.empty_text.text()
+    assert not empty_panel.load_button.isEnabled()
+    with qtbot.waitSignal(empty_panel.get_starter_requested):
+        empty_panel.starter_button.click()
+
+
+def test_the_starter_is_offered_only_while_it_is_not_there(panel, empty_panel) -> None:
+    assert not panel.starter_button.isVisible()
+    assert empty_panel.starter_button.isVisible()
+    empty_panel.show_download(STARTING)
+    assert not empty_panel.starter_button.isVisible()
+    empty_panel.show_download(None)
+    empty_panel.show_refusal("Downloads are switched off.")
+    assert not empty_panel.starter_button.isVisible()
+    assert "Downloads are switched off." in empty_panel.empty_text.text()
+
+
+def drop(panel: ModelsPanel, *urls: QUrl) -> QDragEnterEvent:
+    data = QMimeData()
+    data.setUrls(list(urls))
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(20, 20), copy, data, left, none)
+    enter.ignore()
+    QApplication.sendEvent(panel, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(panel, QDropEvent(QPointF(20, 20), copy, data, left, none))
+    return enter
+
+
+def test_dropped_files_and_folders_are_added_in_place(panel: ModelsPanel, qtbot) -> None:
+    added: list[str] = []
+    panel.add_requested.connect(added.append)
+    drop(panel, QUrl.fromLocalFile("/a/模型.gguf"), QUrl.fromLocalFile("/a/folder"))
+    assert added == ["/a/模型.gguf", "/a/folder"]
+    assert panel.list.property("drop") == "false"
+
+
+def test_what_is_no_file_here_cannot_be_dropped(panel: ModelsPanel, qtbot) -> None:
+    with qtbot.assertNotEmitted(panel.add_requested):
+        assert not drop(panel, QUrl("https://example.org/model.gguf")).isAccepted()
+
+
+def test_files_and_folders_can_be_chosen(panel: ModelsPanel, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: ("/a/b.gguf", ""))
+    with qtbot.waitSignal(panel.add_requested) as told:
+        panel.add_file.trigger()
+    assert told.args == ["/a/b.gguf"]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: "/a/c")
+    with qtbot.waitSignal(panel.add_requested) as told:
+        panel.add_folder.trigger()
+    assert told.args == ["/a/c"]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: "")
+    with qtbot.assertNotEmitted(panel.add_requested):
+        panel.add_folder.trigger()
+
+
+def test_only_what_was_added_can_be_removed(panel: ModelsPanel, qtbot) -> None:
+    panel.select(STARTER_PATH)
+    assert not panel.remove_action.isEnabled()
+    panel.select(CHINESE_PATH)
+    with qtbot.waitSignal(panel.remove_requested) as told:
+        panel.remove_action.trigger()
+    assert told.args == [CHINESE_PATH]
+
+
+def test_an_added_folder_is_removed_as_a_whole(qtbot, tmp_path: Path) -> None:
+    own, added = tmp_path / "own", tmp_path / "added"
+    for folder in (own, added):
+        folder.mkdir()
+        (folder / "x.gguf").write_bytes(b"no model")
+    library = ModelLibrary(own, lambda: [str(added)])
+    panel = ModelsPanel(library)
+    qtbot.addWidget(panel)
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 2)
+    panel.select(str(own / "x.gguf"))
+    assert not panel.remove_action.isEnabled()
+    panel.select(str(added / "x.gguf"))
+    with qtbot.waitSignal(panel.remove_requested) as told:
+        panel.remove_selected()
+    assert told.args == [str(added)]
+    assert (added / "x.gguf").exists()
+    panel.wait()
+
+
+@pytest.mark.parametrize("setting", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 420])
+def test_long_problems_wrap_within_the_panel(panel, qapp, setting: str, width: int) -> None:
+    dress(qapp, setting)
+    panel.resize(width, 600)
+    panel.grab()
+    delegate, view = panel.list.itemDelegate(), panel.list
+    assert isinstance(delegate, ModelDelegate)
+    assert view.visualRect(panel.model.index(2)).right() <= view.viewport().width()
+
+
+def test_numbers_as_people_say_them() -> None:
+    assert [size_text(size) for size in (500, 98_362_432, 999_400_000, 4_700_000_000)] == [
+        "1 kB",
+        "98 MB",
+        "999 MB",
+        "4.7 GB",
+    ]
+    assert [count_text(count) for count in (900, 134_515_008, 7_600_000_000)] == [
+        "900",
+        "135M",
+        "7.6B",
+    ]
+    assert [context_text(tokens) for tokens in (512, 8192, 131_072)] == ["512", "8k", "128k"]
+
+
+def test_unknown_facts_are_left_out() -> None:
+    folder = model_file("/a/b", kind="transformers", quantization="", parameters=0, context=0)
+    assert facts(folder) == "safetensors · 98 MB"
+    assert spoken(folder, loaded=True) == "b, loaded, safetensors, 98 MB"

@@ -1,0 +1,136 @@
+"""A smaller copy in the window: the dialog, its run on the worker, and the adviser's banner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.engine.messages import (
+    Failed,
+    Loaded,
+    Measured,
+    ModelInfo,
+    Quantized,
+    Working,
+)
+from app.ui.models.quantize_dialog import SmallerDialog
+from tests.host.tiny_llama import write_tiny
+from tests.ui.conftest import MODEL, Studio
+
+FEATURES = ("AVX2", "FMA", "REPACK")
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    return write_tiny(tmp_path / "tiny.F16.gguf")
+
+
+@pytest.fixture
+def model(studio: Studio, tiny: Path) -> ModelInfo:
+    studio.library.add(str(tiny))
+    studio.worker.model = msgspec.structs.replace(MODEL, path=str(tiny), name="tiny.F16")
+    studio.tell(Loaded(job=99, model=studio.worker.model, seconds=1))
+    return studio.worker.model
+
+
+def opened(studio: Studio, qtbot: QtBot) -> SmallerDialog:
+    studio.do("smaller")
+    qtbot.waitUntil(lambda: studio.window.smaller.dialog is not None)
+    dialog = studio.window.smaller.dialog
+    assert dialog is not None
+    return dialog
+
+
+def test_the_price_is_shown(studio: Studio, qtbot: QtBot, model: ModelInfo) -> None:
+    studio.show("The lamp burned low.")
+    dialog = opened(studio, qtbot)
+    assert dialog.passage.toPlainText() == "The lamp burned low."
+    assert dialog.selected() == "Q8_0"
+    dialog.make.click()
+    worker = studio.worker
+    job, fields = worker.last("perplexity")
+    assert fields["text"] == "The lamp burned low."
+    studio.tell(Working(job=job, what="measuring", fraction=0.5))
+    assert "Measuring" in dialog.strip.text.text()
+    studio.tell(Measured(job=job, perplexity=10.0, tokens=5))
+    job, fields = worker.last("quantize")
+    assert fields["target"] == model.path.replace("F16", "Q8_0")
+    studio.tell(Quantized(job=job, path=fields["target"], size_before=200, size_after=100))
+    job, fields = worker.last("load")
+    assert fields["path"].endswith("Q8_0.gguf")
+    studio.tell(Loaded(job=job, model=msgspec.structs.replace(model, path="c"), seconds=1))
+    job, _fields = worker.last("perplexity")
+    studio.tell(Measured(job=job, perplexity=11.0, tokens=5))
+    job, fields = worker.last("load")
+    assert fields["path"] == model.path
+    studio.tell(Loaded(job=job, model=model, seconds=1))
+    assert dialog.table.isVisible()
+    assert dialog.use.isEnabled()
+    assert not dialog.strip.isVisible()
+    dialog.use.click()
+    assert studio.window.smaller.dialog is None
+
+
+def test_stop_ends_it_and_brings_the_model_back(
+    studio: Studio, qtbot: QtBot, model: ModelInfo
+) -> None:
+    dialog = opened(studio, qtbot)
+    dialog.passage.setPlainText("")
+    dialog.make.click()
+    job, _fields = studio.worker.last("quantize")
+    dialog.strip.stop_button.click()
+    assert studio.worker.cancelled[-1] == job
+    studio.tell(Failed(job=job, kind="cancelled", message="Stopped."))
+    assert dialog.make.isEnabled()
+    assert dialog.problem.text() == ""
+    dialog.reject()
+
+
+def test_trouble_is_a_sentence(studio: Studio, qtbot: QtBot, model: ModelInfo) -> None:
+    dialog = opened(studio, qtbot)
+    dialog.passage.setPlainText("")
+    dialog.make.click()
+    job, _fields = studio.worker.last("quantize")
+    studio.tell(Failed(job=job, kind="quantize", message="The disk is full."))
+    assert "full" in dialog.problem.text()
+    dialog.reject()
+
+
+def test_a_copy_that_is_there_is_not_made_again(
+    studio: Studio, qtbot: QtBot, model: ModelInfo
+) -> None:
+    Path(model.path.replace("F16", "Q8_0")).write_bytes(b"")
+    dialog = opened(studio, qtbot)
+    assert not dialog.make.isEnabled()
+    assert "there already" in dialog.words.text()
+    dialog.select("Q4_0")
+    assert dialog.make.isEnabled()
+    dialog.reject()
+
+
+def test_advice_comes_once_and_can_be_refused(
+    studio: Studio, qtbot: QtBot, model: ModelInfo
+) -> None:
+    slow = msgspec.structs.replace(model, quantization="Q4_1", features=FEATURES)
+    window = studio.window
+    studio.tell(Loaded(job=100, model=slow, seconds=1))
+    banner = next(one for one in window.page.banners.banners() if "Q4_1" in one.text)
+    next(one for one in banner.buttons if one.text() == "Not Now").click()
+    studio.tell(Loaded(job=101, model=slow, seconds=1))
+    assert not any("Q4_1" in text for text in studio.banners)
+    file = studio.library.resolve(model.path)
+    assert studio.bench.shelf.record(file).refused_copy
+
+
+def test_advice_opens_the_dialog(studio: Studio, qtbot: QtBot, model: ModelInfo) -> None:
+    slow = msgspec.structs.replace(model, quantization="Q4_1", features=FEATURES)
+    studio.tell(Loaded(job=100, model=slow, seconds=1))
+    banner = next(one for one in studio.window.page.banners.banners() if "Q4_1" in one.text)
+    banner.buttons[0].click()
+    qtbot.waitUntil(lambda: studio.window.smaller.dialog is not None)
+    dialog = studio.window.smaller.dialog
+    assert dialog is not None
+    dialog.reject()

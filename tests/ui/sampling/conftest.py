@@ -1,0 +1,42 @@
+"""What the tests of the panels stand on: a dressed application, presets, a library of models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from app.core.options.presets import Presets
+from app.ui.dressing import dress
+from tests.ui.values import (
+    BROKEN_PATH,
+    CHINESE_PATH,
+    PROBLEM,
+    STARTER_PATH,
+    ScriptedLibrary,
+    model_file,
+)
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> Iterator[QApplication]:
+    dress(qapp, "light")
+    yield qapp
+    # Without a running loop, widgets of former tests would live on and be styled with every theme.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def presets(tmp_path: Path) -> Presets:
+    return Presets(tmp_path / "presets.json")
+
+
+@pytest.fixture
+def library() -> ScriptedLibrary:
+    models = [model_file(STARTER_PATH), model_file(CHINESE_PATH)]
+    made = ScriptedLibrary([*models, model_file(BROKEN_PATH, problem=PROBLEM)])
+    made.gate.set()
+    return made

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from app.core.options.presets import Presets
+from app.core.options.sampling import Sampling
+from app.ui.sampling.panel import SamplingPanel
+from app.ui.sampling.preset_bar import PresetBar
+
+
+@pytest.fixture
+def panel(qtbot, presets: Presets) -> SamplingPanel:
+    made = SamplingPanel(presets, Sampling())
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def bar(panel: SamplingPanel) -> PresetBar:
+    return panel.bar
+
+
+def choose(bar: PresetBar, name: str) -> None:
+    index = bar.combo.findData(name)
+    assert index >= 0
+    bar.combo.setCurrentIndex(index)
+    bar.combo.activated.emit(index)
+
+
+def save_as(qtbot, bar: PresetBar, name: str) -> None:
+    bar.actions_by_name["save_as"].trigger()
+    bar.edit.setText(name)
+    qtbot.keyClick(bar.edit, Qt.Key.Key_Return)
+
+
+def names(presets: Presets) -> list[str]:
+    return [preset.name for preset in presets.all()]
+
+
+def test_every_preset_can_be_chosen(panel: SamplingPanel, presets: Presets, qtbot) -> None:
+    for preset in presets.all():
+        with qtbot.waitSignals([panel.changed, panel.preset_changed]):
+            choose(panel.bar, preset.name)
+        assert panel.sampling() == preset.sampling
+        assert panel.preset() == preset.name
+        assert not panel.bar.mark.isVisible()
+
+
+def test_a_preset_keeps_the_writers_seed(panel: SamplingPanel) -> None:
+    panel.rows["seed"].take(5)
+    choose(panel.bar, "Focused")
+    assert panel.sampling().seed == 5
+    assert not panel.bar.mark.isVisible()
+
+
+def test_modified_is_marked_and_can_be_taken_back(panel: SamplingPanel) -> None:
+    panel.rows["top_k"].take(1)
+    assert panel.bar.mark.isVisible()
+    assert panel.bar.actions_by_name["revert"].isEnabled()
+    panel.bar.actions_by_name["revert"].trigger()
+    assert panel.sampling() == Sampling()
+    assert not panel.bar.mark.isVisible()
+
+
+def test_save_as_makes_a_preset_and_chooses_it(panel: SamplingPanel, presets, qtbot) -> None:
+    panel.rows["temperature"].take(1.3)
+    with qtbot.waitSignal(panel.preset_changed) as told:
+        save_as(qtbot, panel.bar, "夜 · noir")
+    assert told.args == ["夜 · noir"]
+    assert presets.get("夜 · noir").sampling.temperature == 1.3
+    assert panel.bar.combo.currentData() == "夜 · noir"
+    assert not panel.bar.question.isVisible()
+
+
+@pytest.mark.parametrize("name", ["", "balanced", "x" * 61])
+def test_a_bad_name_is_said_and_the_question_stays(bar: PresetBar, presets, qtbot, name) -> None:
+    bar.edit.setMaxLength(100)
+    save_as(qtbot, bar, name)
+    assert bar.problem.isVisible()
+    assert bar.problem.text()
+    assert bar.question.isVisible()
+    assert names(presets) == names(Presets(Path("none")))
+    bar.no.click()
+    assert not bar.problem.isVisible()
+    assert not bar.question.isVisible()
+
+
+def test_changes_can_be_saved_in_an_own_preset(panel: SamplingPanel, presets, qtbot) -> None:
+    assert not panel.bar.actions_by_name["update"].isEnabled()
+    save_as(qtbot, panel.bar, "Mine")
+    panel.rows["top_k"].take(3)
+    panel.bar.actions_by_name["update"].trigger()
+    assert presets.get("Mine").sampling.top_k == 3
+    assert not panel.bar.mark.isVisible()
+
+
+def test_rename(bar: PresetBar, presets, qtbot) -> None:
+    save_as(qtbot, bar, "Mine")
+    bar.actions_by_name["rename"].trigger()
+    assert bar.edit.text() == "Mine"
+    bar.edit.setText("Ours")
+    bar.yes.click()
+    assert bar.name() == "Ours"
+    assert "Mine" not in names(presets)
+
+
+def test_delete_asks_first_and_keeps_the_values(panel: SamplingPanel, presets, qtbot) -> None:
+    panel.rows["top_k"].take(3)
+    save_as(qtbot, panel.bar, "Mine")
+    panel.bar.actions_by_name["delete"].trigger()
+    assert "Mine" in names(presets)
+    assert "Mine" in panel.bar.question_text.text()
+    panel.bar.yes.click()
+    assert "Mine" not in names(presets)
+    assert panel.preset() == "Balanced"
+    assert panel.sampling().top_k == 3
+
+
+def test_the_programs_own_presets_stay(bar: PresetBar) -> None:
+    for name in ("rename", "delete", "update", "export"):
+        assert not bar.actions_by_name[name].isEnabled()
+
+
+def test_export_and_import(bar: PresetBar, tmp_path: Path, monkeypatch, qtbot) -> None:
+    file = tmp_path / "out.json"
+    save_as(qtbot, bar, "Mine")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(file), ""))
+    bar.actions_by_name["export"].trigger()
+    assert file.is_file()
+    bar.actions_by_name["delete"].trigger()
+    bar.yes.click()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(file), ""))
+    bar.actions_by_name["import"].trigger()
+    assert bar.name() == "Mine"
+
+
+def test_a_bad_import_is_a_sentence(bar: PresetBar, tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "in.json"
+    file.write_text("{", encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(file), ""))
+    bar.actions_by_name["import"].trigger()
+    assert bar.problem.text().endswith(".")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: ("", ""))
+    bar.actions_by_name["import"].trigger()
+
+
+def test_the_menu_has_names_and_drawings(bar: PresetBar) -> None:
+    assert bar.menu_button.accessibleName()
+    assert bar.combo.accessibleName() == "Preset"
+    bar.menu_button.menu().aboutToShow.emit()
+    for action in bar.actions_by_name.values():
+        assert action.text()
+        assert not action.icon().isNull()
+
+
+def test_a_new_preset_never_replaces_another(panel: SamplingPanel, presets, qtbot) -> None:
+    panel.rows["temperature"].take(1.3)
+    save_as(qtbot, panel.bar, "Mine")
+    panel.rows["temperature"].take(0.2)
+    save_as(qtbot, panel.bar, "mine")
+    assert "already a preset" in panel.bar.problem.text()
+    assert panel.bar.question.isVisible()
+    assert presets.get("Mine").sampling.temperature == 1.3

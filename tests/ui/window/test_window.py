@@ -1,0 +1,328 @@
+"""The window as a whole: its table of actions, its names for everybody, its memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QKeySequence, QPalette
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QProgressBar,
+    QScrollArea,
+    QScrollBar,
+    QStyleOptionViewItem,
+    QTextEdit,
+)
+
+from app.core.store import TakeRecord
+from app.engine.messages import ModelInfo
+from app.ui.action_table import ACTIONS, MENUS
+from app.ui.crash_log import CrashLog
+from app.ui.generation.takes_dialog import TakesDialog
+from app.ui.moments import moment_text
+from app.ui.widgets.status_bar import StatusBar
+from app.ui.widgets.theme import DARK, LIGHT
+from app.ui.window import help
+from app.ui.window.help import ShortcutsDialog
+from app.ui.window.view_controller import show_dialog
+
+
+def test_no_key_is_given_twice():
+    keys = [QKeySequence(keys).toString() for row in ACTIONS for keys in row.shortcuts]
+    assert "" not in keys
+    assert len(keys) == len(set(keys))
+    assert len({row.id for row in ACTIONS}) == len(ACTIONS)
+
+
+def test_every_action_is_in_a_menu_with_a_key_and_a_tooltip(studio):
+    menus = {menu.title().replace("&", ""): menu for menu in studio.window.actions_table.menus}
+    assert tuple(menus) == MENUS
+    for row in ACTIONS:
+        action = studio.window.actions_table[row.id]
+        assert action in menus[row.menu].actions()
+        assert action.shortcuts()
+        first = QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+        assert action.toolTip().endswith(f"({first})")
+        assert studio.window.actions_table.is_connected(row.id)
+
+
+def test_the_table_needs_no_qt():
+    code = "import sys, app.ui.action_table; sys.exit('PySide6' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_opening_the_window_imports_no_model_library():
+    code = (
+        "import sys, app.ui.application\n"
+        "heavy = {'torch', 'transformers', 'llama_cpp', 'jinja2', 'numpy'} & set(sys.modules)\n"
+        "sys.exit(len(heavy))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_everything_that_can_be_used_has_a_name(studio):
+    kinds = (
+        QAbstractButton,
+        QAbstractItemView,
+        QAbstractSlider,
+        QAbstractSpinBox,
+        QComboBox,
+        QLineEdit,
+        QProgressBar,
+        QTextEdit,
+    )
+    nameless = []
+    for widget in studio.window.findChildren(object):
+        if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
+            continue
+        # The inner parts of Qt's own widgets are named by the widget around them.
+        inner = isinstance(widget.parent(), QComboBox | QLineEdit | QAbstractItemView)
+        asleep = isinstance(widget, QAbstractButton) and not widget.isVisible()
+        if inner or asleep or widget.window() is not studio.window:
+            continue
+        named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
+        if not named and not isinstance(widget.parent(), QAbstractSpinBox):
+            parent = type(widget.parent()).__name__
+            nameless.append(f"{type(widget).__name__} in {parent} {widget.objectName()}")
+    assert nameless == []
+
+
+def test_words_are_shown_and_those_selected(studio, qtbot):
+    with qtbot.waitSignal(studio.window.display.counting.timeout):
+        studio.show("It was a dark night.")
+    assert studio.window.status.words.text() == "5 words"
+    with qtbot.waitSignal(studio.window.display.counting.timeout):
+        studio.window.editor.selectAll()
+    assert studio.window.status.words.text() == "5 of 5 words"
+
+
+def test_the_theme_reaches_the_page(studio):
+    for setting, theme in (("dark", DARK), ("light", LIGHT)):
+        studio.bench.settings.change(theme=setting)
+        studio.window.view.show_settings()
+        QApplication.sendPostedEvents()
+        page = studio.window.page.palette().color(QPalette.ColorRole.Window)
+        assert page == theme.page
+        assert theme.page.name() in studio.window.editor.styleSheet()
+
+
+def test_zoom_is_kept_beside_the_setting(studio):
+    points = studio.window.editor.document().defaultFont().pointSizeF()
+    studio.do("zoom_in")
+    assert studio.window.editor.document().defaultFont().pointSizeF() > points
+    assert studio.bench.settings.settings.font_size == 14
+    studio.do("zoom_reset")
+    assert studio.window.editor.document().defaultFont().pointSizeF() == points
+
+
+def test_looking_and_formatting_is_no_change(studio):
+    studio.do("zoom_in")
+    studio.do("zoom_reset")
+    assert not studio.window.isWindowModified()
+    assert not studio.window.actions_table["undo"].isEnabled()
+
+
+def test_find_goes_around_the_end(studio):
+    studio.show("one two one", caret=4)
+    bar = studio.window.page.find_bar
+    studio.do("find")
+    bar.line.setText("one")
+    studio.do("find_next")
+    assert studio.window.editor.textCursor().selectionStart() == 8
+    studio.do("find_next")
+    assert studio.window.editor.textCursor().selectionStart() == 0
+    bar.line.setText("three")
+    studio.do("find_next")
+    assert bar.found.text() == "Not found"
+    bar.close_bar()
+    assert bar.isHidden()
+
+
+def test_the_side_panel_is_remembered(studio):
+    studio.do("side_panel")
+    assert not studio.window.side.isVisible()
+    assert not studio.bench.settings.settings.side_panel
+
+
+def test_problems_with_the_settings_are_said_once(make_studio, own_home):
+    folder = own_home / "config"
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_text("font_size = 900\n")
+    studio = make_studio()
+    studio.window.begin()
+    assert len(studio.banners) == 1
+    assert "900" in studio.banners[0]
+
+
+def test_sampling_is_kept(studio, qtbot):
+    with qtbot.waitSignal(studio.window._keep_sampling.timeout):
+        studio.window.sampling.rows["temperature"].set_value(1.25)
+        studio.window.sampling.changed.emit(studio.window.sampling.sampling())
+    assert studio.bench.settings.settings.sampling == studio.window.sampling.sampling()
+
+
+def test_dialogs_open_and_close(studio, qtbot):
+    for action in ("shortcuts", "about", "settings", "all_takes"):
+        studio.do(action)
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
+        dialog = QApplication.activeModalWidget()
+        dialog.close()
+        QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete.value)
+        assert QApplication.activeModalWidget() is None
+
+
+def test_the_shortcuts_dialog_names_every_action(studio, qtbot):
+    dialog = ShortcutsDialog(studio.window)
+    texts = " ".join(
+        label.text() for label in dialog.findChildren(object) if hasattr(label, "text")
+    )
+    for row in ACTIONS:
+        assert row.help in texts
+    dialog.deleteLater()
+
+
+def test_a_report_of_a_dead_program_is_found_once(tmp_path):
+    (tmp_path / "crash-999999999.log").write_text("Fatal Python error")
+    (tmp_path / "crash-999999998.log").write_text("")
+    log = CrashLog(tmp_path)
+    (report,) = log.left_behind()
+    assert report.read_text() == "Fatal Python error"
+    assert CrashLog(tmp_path).left_behind() == ()
+    assert not (tmp_path / "crash-999999998.log").exists()
+
+
+def test_an_unexpected_error_is_written_down(tmp_path, capsys):
+    log = CrashLog(tmp_path)
+    heard = []
+    log.on_problem = heard.append
+    log.install()
+    try:
+        sys.excepthook(ValueError, ValueError("a bug"), None)
+    finally:
+        log.close()
+    (report,) = tmp_path.glob("report-*.txt")
+    assert "ValueError: a bug" in report.read_text()
+    assert len(heard) == 1
+    assert "a bug" in capsys.readouterr().err
+
+
+def test_a_clean_end_leaves_no_log(tmp_path):
+    log = CrashLog(tmp_path)
+    log.install()
+    log.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bug_is_told_and_the_text_stays(studio, tmp_path, qtbot):
+    studio.show("Mine")
+    with qtbot.waitSignal(studio.window.bridge.arrived):
+        studio.window.bridge.post(tmp_path / "crash-1.log")
+    assert "your text is safe" in studio.banners[0]
+    assert studio.text == "Mine"
+
+
+def test_what_keeps_the_store_from_writing_is_said_once(studio, monkeypatch):
+    problems = ("The disk is full.",)
+    monkeypatch.setattr(type(studio.bench.store), "problems", property(lambda _store: problems))
+    studio.window.begin()
+    studio.window.notices._show_store_problems()
+    assert studio.banners == ["The disk is full."]
+
+
+def test_a_narrow_window_shows_the_page_alone(studio, qtbot):
+    window = studio.window
+    window.resize(520, 380)
+    qtbot.waitUntil(window.side.isHidden)
+    qtbot.waitUntil(lambda: window.page.width() == window.splitter.width())
+    assert studio.bench.settings.settings.side_panel
+    studio.do("models")
+    assert window.side.isVisible()
+    qtbot.waitUntil(lambda: window.width() > 600)
+    window.resize(1000, 700)
+    qtbot.waitUntil(lambda: window.width() == 1000)
+    assert window.side.isVisible()
+
+
+def test_cut_and_copy_need_a_selection(studio):
+    cut, copy = (studio.window.actions_table[name] for name in ("cut", "copy"))
+    studio.show("word")
+    assert not cut.isEnabled()
+    assert not copy.isEnabled()
+    studio.do("select_all")
+    assert cut.isEnabled()
+    assert copy.isEnabled()
+
+
+def test_no_key_is_the_input_methods(qapp):
+    taken = {"Ctrl+Shift+U"}  # IBus and GTK type characters by their number with it
+    assert not taken & {keys for row in ACTIONS for keys in row.shortcuts}
+
+
+def test_the_shortcuts_fit_the_dialogs_width(studio):
+    dialog = ShortcutsDialog(studio.window)
+    dialog.show()
+    bar = dialog.findChild(QScrollArea).horizontalScrollBar()
+    assert bar.maximum() == 0
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_about_promises_no_more_than_the_system_keeps(studio, monkeypatch):
+    for state, told in (("kernel", True), ("hook", False), ("no", False)):
+        monkeypatch.setattr(help, "network_state", lambda found=state: found)
+        box = help.about(studio.window)
+        assert ("no network" in box.informativeText()) is told
+        box.deleteLater()
+
+
+def test_a_long_take_keeps_its_time_in_the_list(studio):
+    take = TakeRecord(text="\n\n灯塔看守人打开门，" * 12, created_at=1e9)
+    dialog = TakesDialog([take], studio.window)
+    dialog.show()
+    rect = dialog.list.visualItemRect(dialog.list.item(0))
+    higher = 1.2  # a line of Chinese letters, against one of Latin ones
+    assert rect.height() >= 2 * higher * dialog.list.fontMetrics().height()
+    option = QStyleOptionViewItem()
+    option.rect = rect
+    dialog.list.itemDelegate().initStyleOption(option, dialog.list.model().index(0, 0))
+    first, second = option.text.split("\u2028")
+    assert first.endswith("…")
+    assert second == moment_text(1e9)
+    assert not dialog.preview.toPlainText().startswith("\n")
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_dialogs_keep_within_the_screen(studio):
+    dialog = TakesDialog((), studio.window)
+    room = dialog.screen().availableSize()
+    dialog.resize(room * 2)
+    show_dialog(dialog)
+    assert dialog.width() <= room.width()
+    assert dialog.height() < room.height()
+    dialog.close()
+
+
+def test_a_narrow_status_bar_shortens_names_instead_of_cutting_them_off(qtbot):
+    status = StatusBar()
+    qtbot.addWidget(status)
+    status.show_words(120_000, 0)
+    status.show_context(8_000, 8_192)
+    status.show_speed(31.4)
+    path = "/models/" + "A-Very-Long-Model-Name-" * 4 + ".gguf"
+    status.show_model(ModelInfo(name="x", path=path, engine="llama.cpp"))
+    status.show_progress("Reading the text: 100 of 8,000 tokens", 0.1)
+    status.resize(640, status.sizeHint().height())
+    status.show()
+    shown = (status.words, status.context, status.speed, status.model)
+    assert all(label.geometry().right() < status.width() for label in shown)
+    assert all(label.width() >= label.sizeHint().width() for label in shown[:3])
+    assert status.model.width() < status.model.sizeHint().width()
