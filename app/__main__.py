@@ -19,8 +19,8 @@ from app.core.errors import LampblackError, UsageError
 if TYPE_CHECKING:
     from app.core.system.paths import Paths
     from app.downloads.client import Fetcher
+    from app.program import Workbench
     from app.ui.window.main_window import MainWindow
-    from app.workbench import Workbench
 
     _OnShown = Callable[[MainWindow], None] | None
     _RunWindow = Callable[[Workbench, Sequence[str], _OnShown], int]
@@ -86,7 +86,7 @@ def _engine_host() -> int:
 
 
 def _broker(models: str) -> int:
-    from app.core.reentry import program_command
+    from app.core.system.processes import program_command
     from app.downloads.broker import run_broker
 
     return run_broker(models, program_command("downloader"))
@@ -136,7 +136,7 @@ def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
 
         deny_network()
         run_window = _window_part()
-        from app.workbench import Workbench
+        from app.program import Workbench
 
         workbench = Workbench.build(paths, fetcher=fetcher)
         closing.callback(workbench.close)

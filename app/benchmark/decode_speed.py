@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from app.benchmark.baseline import Child
-from app.benchmark.errors import NotMeasuredError
 from app.benchmark.goal import TURNS, Experiment, Sample, Values, by_turns
 from app.benchmark.our_engine import Ours
 from app.benchmark.report import BARE
 from app.benchmark.session import Lab, Pair, sized_options
+from app.core.errors import NotMeasuredError
 from app.core.options.load_options import LoadOptions
 
 _WARM = 8  # tokens at the beginning of a text that are not timed

@@ -10,11 +10,10 @@ from time import monotonic, sleep
 import msgspec
 
 from app.benchmark.decode_speed import bare_sample
-from app.benchmark.errors import NotMeasuredError
 from app.benchmark.goal import Experiment, Values
-from app.benchmark.passage import SENTENCES
 from app.benchmark.report import BARE
-from app.benchmark.session import Lab, sized_options
+from app.benchmark.session import SENTENCES, Lab, sized_options
+from app.core.errors import NotMeasuredError
 from app.core.options.load_options import LoadOptions
 
 _SAVING_S = 30.0

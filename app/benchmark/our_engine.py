@@ -9,8 +9,7 @@ from pathlib import Path
 from threading import Timer
 from time import perf_counter, sleep
 
-from app.benchmark.errors import NotMeasuredError
-from app.core.errors import CancelledError
+from app.core.errors import CancelledError, NotMeasuredError
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient

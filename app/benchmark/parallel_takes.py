@@ -6,9 +6,9 @@ from itertools import count
 from pathlib import Path
 
 from app.benchmark.decode_speed import bare_sample
-from app.benchmark.errors import NotMeasuredError
 from app.benchmark.goal import Experiment, Sample, Values, by_turns
 from app.benchmark.session import Lab, Pair, sized_options
+from app.core.errors import NotMeasuredError
 
 _TAKES = 4
 _PROMPT = 128

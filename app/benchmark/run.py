@@ -12,13 +12,12 @@ from typing import Protocol
 import psutil
 
 from app import __version__
-from app.benchmark.errors import NotMeasuredError
 from app.benchmark.goal import Experiment, Goal
 from app.benchmark.goals import NOT_MEASURED
 from app.benchmark.report import GoalReport, MachineFacts, ModelFacts, Report, goal_report, passed
 from app.benchmark.rounds import BusyError, Round, Watch, run_rounds
 from app.benchmark.session import Lab
-from app.core.errors import LampblackError
+from app.core.errors import LampblackError, NotMeasuredError
 from app.core.models.library import ModelFile
 
 ROUNDS = 7

@@ -7,11 +7,10 @@ from time import perf_counter
 
 import msgspec
 
-from app.benchmark.errors import NotMeasuredError
 from app.benchmark.goal import Experiment, Values
 from app.benchmark.our_engine import Ours
-from app.benchmark.passage import passage
-from app.benchmark.session import Lab, sized_options
+from app.benchmark.session import Lab, passage, sized_options
+from app.core.errors import NotMeasuredError
 from app.engine.messages import Describe, Described
 
 _PROMPT = 400  # characters

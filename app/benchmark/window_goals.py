@@ -13,9 +13,8 @@ import psutil
 
 from app.benchmark.baseline import Child
 from app.benchmark.goal import Experiment, Values
-from app.benchmark.passage import passage
-from app.benchmark.session import Lab
-from app.core.reentry import host_environment, program_command
+from app.benchmark.session import Lab, passage
+from app.core.system.processes import host_environment, program_command
 
 _PARAGRAPH = 100  # words
 _UNSEEN = "offscreen"  # Qt's platform without a screen: everything is drawn, nothing pops up

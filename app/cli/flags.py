@@ -11,7 +11,7 @@ from app.core.errors import ParameterError
 from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
 from app.core.options.rows import BoundRow, checked, limit_text
 from app.core.options.sampling import PARAMETERS, Sampling
-from app.core.reading import read_regular, why
+from app.core.system.files import read_regular, why
 
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\"}
 

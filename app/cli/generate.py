@@ -17,7 +17,7 @@ import msgspec
 
 from app.cli import output
 from app.cli.flags import is_given, load_options_from, sampling_from
-from app.cli.stopping import StopKey
+from app.cli.long_task import StopKey
 from app.core.errors import LampblackError, NotAModelError, UnsupportedModelError, UsageError
 from app.core.formats.adapter_files import engine_of
 from app.core.models.library import ModelFile, engine_for

@@ -207,3 +207,9 @@ ERRORS: dict[str, type[LampblackError]] = {
 def error_from(kind: str, message: str, hint: str = "") -> LampblackError:
     """Rebuild the error that travelled over the protocol as `kind`, `message`, `hint`."""
     return ERRORS.get(kind, LampblackError)(message, hint)
+
+
+class NotMeasuredError(LampblackError):
+    """Something that a measurement needs is not here; the sentence says what."""
+
+    kind = "not_measured"

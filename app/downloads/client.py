@@ -11,8 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import DownloadError, error_from
-from app.core.reentry import program_command
-from app.core.system.processes import GRACE_S, end_child, start_child
+from app.core.system.processes import GRACE_S, end_child, program_command, start_child
 from app.downloads.hub import endpoint_of
 from app.downloads.messages import (
     CancelDownload,

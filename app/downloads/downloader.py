@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.courtesy import give_way
 from app.core.errors import DownloadError, LampblackError
+from app.core.system.background import give_way
 from app.downloads.file_transfer import Line
 from app.downloads.http import Web
 from app.downloads.hub import page_url

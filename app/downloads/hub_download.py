@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from app.core.errors import DownloadError
-from app.core.reading import is_file
+from app.core.system.files import is_file
 from app.downloads.file_transfer import Line, Transfer
 from app.downloads.hub import completed, file_url
 from app.downloads.messages import FetchEvent, Listed

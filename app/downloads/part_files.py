@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import DownloadError
-from app.core.reading import is_file, open_regular, read_regular, why
+from app.core.system.files import is_file, open_regular, read_regular, why
 from app.downloads.part_paths import bad_path, note_path, part_path
 from app.downloads.request import WantedFile
 

@@ -19,9 +19,9 @@ from app.core.system.background import Chores
 from app.downloads.hub import endpoint_of, host_of
 from app.downloads.messages import FetchEvent, Listed, Progress, Waiting
 from app.downloads.part_paths import bytes_here, remove_parts
+from app.downloads.progress import Speed
 from app.downloads.queue_file import Record, Records, State, total_of
 from app.downloads.request import Wanted, check_plain, wanted
-from app.downloads.speed import Speed
 
 __all__ = ["Download", "Downloads", "Need", "State", "Wanted", "wanted"]
 

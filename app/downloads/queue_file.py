@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from pathlib import Path
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import msgspec
 
-from app.core.errors import DownloadError
+from app.core.errors import DownloadError, LampblackError
+from app.core.models.library import ModelFile, inspect
+from app.core.models.metadata import Shelf
 from app.core.models.starter import STARTER
-from app.core.reading import read_regular, set_aside
-from app.core.system.files import write_atomically
+from app.core.system.files import read_regular, set_aside, write_atomically
 from app.downloads.part_paths import bytes_here
 from app.downloads.request import Wanted, check_plain
 
@@ -113,3 +117,36 @@ def _sound(record: Record) -> bool:
     except DownloadError:
         return False
     return True
+
+
+def remembering(shelf: Shelf) -> Callable[[Wanted, Path], None]:
+    """What a queue of downloads calls when a model has come."""
+    return partial(remember_arrival, shelf)
+
+
+def remember_arrival(
+    shelf: Shelf, wanted: Wanted, path: Path, now: Callable[[], float] = time.time
+) -> None:
+    """Note the catalogue's id and the checksum that the downloader has just found to be right.
+
+    A model that came is there also where this cannot be noted; it can be verified again later.
+    """
+    with contextlib.suppress(LampblackError):
+        model = inspect(path)
+        shelf.change(model, source=wanted.id, sha256=_checksum(model, wanted), verified_at=now())
+
+
+def _checksum(model: ModelFile, wanted: Wanted) -> str:
+    """That of the whole model; only small files, which came without a sha256, are read for it."""
+    from app.core.models.checksums import (  # not at every start
+        checksums,
+        weights_of,
+        whole_checksum,
+    )
+
+    files = weights_of(model)
+    known = {PurePosixPath(file.path).name: file.sha256 for file in wanted.files}
+    if any(file.name not in known for file in files):
+        return ""  # something else lies beside it
+    found = {file.name: known[file.name] for file in files if known[file.name]}
+    return whole_checksum(found | checksums([file for file in files if not known[file.name]]))

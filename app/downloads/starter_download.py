@@ -17,14 +17,13 @@ import psutil
 
 from app.core.errors import DownloadError
 from app.core.models.starter import STARTER, unpack
-from app.core.reading import why
+from app.core.system.files import why
 from app.downloads.file_transfer import Line, Transfer
 from app.downloads.hub_download import check_space
-from app.downloads.index import DEFAULT, find_wheel, index_of
 from app.downloads.messages import FetchEvent, Phase, Progress
 from app.downloads.part_paths import bytes_here, remove_empty
 from app.downloads.progress import Tally
-from app.downloads.pypi import download_wheel, pip_command
+from app.downloads.pypi import DEFAULT, download_wheel, find_wheel, index_of, pip_command
 from app.downloads.request import PARTIAL, STARTER_ID, WantedFile, starter_wanted
 from app.downloads.retry import Broken
 

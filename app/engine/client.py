@@ -26,7 +26,7 @@ from app.core.errors import (
 )
 from app.core.models.library import inspect
 from app.core.options.load_options import LoadOptions
-from app.core.reentry import program_command
+from app.core.system.processes import program_command
 from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
     PROTOCOL_VERSION,

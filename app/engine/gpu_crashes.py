@@ -13,8 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.reading import open_regular
-from app.core.system.files import write_atomically
+from app.core.system.files import open_regular, write_atomically
 
 # What only a load needs is imported with it: the window is shown without.
 

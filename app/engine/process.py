@@ -22,8 +22,8 @@ from typing import IO, BinaryIO, cast
 import msgspec
 
 from app.core.errors import EngineStoppedError, ParameterError, ProtocolError
-from app.core.reentry import host_environment
 from app.core.system.openmp import waiting_environment
+from app.core.system.processes import host_environment
 from app.engine.codec import frame, read_frame
 from app.engine.messages import Command, HostEvent, decode_event, encode
 

@@ -38,6 +38,10 @@ from app.engine.messages import (
 
 if TYPE_CHECKING:
     from app.core.system.machine import Gpu
+from collections.abc import Iterable, Iterator
+
+from app.core.system.machine import Gpu
+from app.engine.messages import DeviceReport
 
 
 def _nobody(_event: Event) -> None:
@@ -79,8 +83,6 @@ class Worker:
 
         What the loaded model holds of them counts as free.
         """
-        from app.engine.cards import cards  # the window, which needs none yet, starts sooner
-
         return tuple(cards(self._client.devices(engine)))
 
     @property
@@ -300,3 +302,15 @@ def _stopped(job: int) -> Failed:
 
 def _failure(job: int, error: LampblackError) -> Failed:
     return Failed(job=job, kind=error.kind, message=error.message, hint=error.hint)
+
+
+def cards(devices: Iterable[DeviceReport]) -> Iterator[Gpu]:
+    """Each card once, integrated ones only where there are no others."""
+    found = {device.title: device for device in reversed([*devices])}
+    kinds = {device.kind for device in found.values()}
+    wanted = "GPU" if "GPU" in kinds else "integrated GPU"
+    for device in reversed(found.values()):
+        if device.kind == wanted:
+            yield Gpu(
+                device.title, device.free, device.total, integrated=wanted == "integrated GPU"
+            )

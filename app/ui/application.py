@@ -12,13 +12,12 @@ from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
-from app.core.resources import resource
+from app.core.system.paths import resource
+from app.program import Workbench
 from app.ui.crash_log import CrashLog
-from app.ui.dressing import dress
-from app.ui.first_paint import FirstPaint
-from app.ui.widgets.apply_theme import interface_font
+from app.ui.startup import FirstPaint
+from app.ui.widgets.apply_theme import dress, interface_font
 from app.ui.window.main_window import MainWindow
-from app.workbench import Workbench
 
 APPLICATION_ID = "io.github.lampblack.Lampblack"
 _ICON = resource("icons") / "lamp.svg"

@@ -6,7 +6,8 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 TURN_MS = 1
 """How long a step waits for the next turn of the event loop: without any, it would come before
@@ -24,3 +25,21 @@ def bring(modules: Sequence[str], parent: QObject, then: Callable[[], object]) -
         return
     importlib.import_module(missing[0])
     QTimer.singleShot(TURN_MS, parent, lambda: bring(missing[1:], parent, then))
+
+
+class FirstPaint(QObject):
+    """Emits `painted` once, when `window` has been painted for the first time."""
+
+    painted = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Wait for the painting; the signal follows when Qt is through with it."""
+        if event.type() == QEvent.Type.Paint:
+            self._window.removeEventFilter(self)
+            QTimer.singleShot(0, self, self.painted.emit)
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from app.downloads.queue import Download
 from app.ui.models.list import size_text
@@ -79,3 +79,19 @@ def left_text(seconds: float) -> str:
     if minutes < 60:
         return _tr("Downloads", "about {0} min left").format(minutes)
     return _tr("Downloads", "about {0} h left").format(f"{minutes / 60:.1f}")
+
+
+def passport_tr(text: str) -> str:
+    """A text of a model's passport."""
+    return QCoreApplication.translate("Passport", text)
+
+
+def work_text(what: str) -> str:
+    """What the engine says it does (`Working.what`)."""
+    return QCoreApplication.translate("Working", what)
+
+
+def moment_text(seconds: float) -> str:
+    """A moment, in seconds since 1970, as short as the user's locale writes it."""
+    moment = QDateTime.fromMSecsSinceEpoch(round(seconds * 1000))
+    return QLocale().toString(moment, QLocale.FormatType.ShortFormat)

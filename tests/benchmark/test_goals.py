@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from app.benchmark import first_token
-from app.benchmark.errors import NotMeasuredError
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS
 from app.benchmark.our_engine import Written
 from app.benchmark.rounds import NoWatch, Round, run_rounds
 from app.benchmark.session import Sizes, sized_options
+from app.core.errors import NotMeasuredError
 from app.core.options.sampling import Sampling
 from app.engine.messages import Done, EngineSettings, Stats
 

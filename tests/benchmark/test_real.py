@@ -12,13 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.benchmark.bare import Bare
-from app.benchmark.errors import NotMeasuredError
-from app.benchmark.passage import passage
-from app.benchmark.session import Lab, Sizes
+from app.benchmark.baseline import Bare
+from app.benchmark.session import Lab, Sizes, passage
 from app.cli.bench import run_bench
 from app.cli.main import build_parser
-from app.core.errors import EngineStoppedError
+from app.core.errors import EngineStoppedError, NotMeasuredError
 from app.core.models.library import inspect
 from app.core.options.sampling import Sampling
 from app.core.system.paths import Paths

@@ -13,13 +13,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.benchmark.errors import NotMeasuredError
 from app.benchmark.goal import Experiment, Goal, Measure
 from app.benchmark.report import BARE
 from app.benchmark.rounds import Load
 from app.cli.bench import Progress, run_bench
 from app.cli.main import build_parser, run_cli
-from app.core.errors import LampblackError, ModelLoadError
+from app.core.errors import LampblackError, ModelLoadError, NotMeasuredError
 from app.core.system.paths import Paths
 from app.program import Program
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.benchmark import torch_goals, window_goals
-from app.benchmark.errors import NotMeasuredError
 from app.benchmark.goals import GOALS, chosen
 from app.benchmark.session import Lab, Sizes
 from app.benchmark.window_goals import beside_bare, manuscript
+from app.core.errors import NotMeasuredError
 from app.core.models.library import inspect
 from app.engine.messages import Described, EngineReport
 

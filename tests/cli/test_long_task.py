@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from app.cli.stopping import StopKey
+from app.cli.long_task import StopKey
 
 
 def test_the_first_press_asks_on_another_thread_and_the_second_raises() -> None:

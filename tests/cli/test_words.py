@@ -36,7 +36,7 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     workbench = SimpleNamespace(close=note("workbench closes"))
     monkeypatch.setattr(Fetcher, "start", note("broker", fetcher))
     monkeypatch.setattr(network, "deny_network", note("deny"))
-    module("app.workbench", Workbench=SimpleNamespace(build=note("workbench", workbench)))
+    module("app.program", Workbench=SimpleNamespace(build=note("workbench", workbench)))
     module(
         "app.ui.application",
         run_window=lambda _workbench, files, _on_shown: turns.append(f"window {list(files)}") or 0,

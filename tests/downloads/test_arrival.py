@@ -13,7 +13,7 @@ import pytest
 from app.core.models.checksums import verify
 from app.core.models.library import inspect
 from app.core.models.metadata import ModelRecord, Shelf
-from app.downloads.arrival import remember_arrival, remembering
+from app.downloads.queue_file import remember_arrival, remembering
 from app.downloads.request import Wanted, WantedFile
 
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    "module", ["app.workbench", "app.cli.main", "app.ui.window.main_window", "app.downloads.broker"]
+    "module", ["app.program", "app.cli.main", "app.ui.window.main_window", "app.downloads.broker"]
 )
 def test_window_command_line_and_broker_never_load_it(module: str) -> None:
     seen = "sorted({'httpx2', 'httpcore2', 'keyring'} & sys.modules.keys())"

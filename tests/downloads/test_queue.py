@@ -12,9 +12,9 @@ from app.core.errors import CancelledError, DownloadError, GatedError
 from app.core.models.starter import STARTER
 from app.downloads.messages import FetchEvent, Listed, Progress, Started, Waiting
 from app.downloads.part_paths import note_path, part_path
+from app.downloads.progress import Speed
 from app.downloads.queue import Download, Downloads
 from app.downloads.request import Wanted, WantedFile, starter_wanted, working_folder
-from app.downloads.speed import Speed
 from tests.downloads.hub_server import SHA, wanted_gguf
 
 CONTENT = bytes(1000)

@@ -16,8 +16,8 @@ from app.core.models.starter import STARTER
 from app.downloads import index
 from app.downloads.file_transfer import Line
 from app.downloads.http import Web
-from app.downloads.index import index_of
 from app.downloads.messages import FetchEvent, Progress
+from app.downloads.pypi import index_of
 from app.downloads.request import PARTIAL
 from app.downloads.retry import Patience, Retry
 from app.downloads.starter_download import fetch_starter

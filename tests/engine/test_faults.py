@@ -179,7 +179,7 @@ def test_no_orphan_when_the_app_is_killed(script_file):
 
 
 def test_a_host_refuses_nonsense_from_the_app():
-    from app.core.reentry import program_command
+    from app.core.system.processes import program_command
 
     with subprocess.Popen(
         program_command("engine-host"),

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from app.core.options.load_options import LoadOptions
-from app.core.reentry import program_command
+from app.core.system.processes import program_command
 from app.engine.messages import (
     Counted,
     Done,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu
-from app.engine.cards import cards
 from app.engine.client import EngineClient
 from app.engine.messages import DeviceReport, Load, Loaded, ModelInfo
+from app.engine.worker import cards
 
 CARD = DeviceReport(name="CUDA0", title="Big card", kind="GPU", free=20, total=24)
 SAME = DeviceReport(name="Vulkan0", title="Big card", kind="GPU", free=1, total=24)

@@ -20,8 +20,8 @@ from app.core.options.presets import Presets
 from app.core.options.settings import SettingsStore
 from app.core.store import Store
 from app.core.system.paths import Paths
-from app.downloads.arrival import remembering
 from app.downloads.queue import Downloads
+from app.downloads.queue_file import remembering
 from app.downloads.tokens import HubTokens
 from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
@@ -35,8 +35,8 @@ from app.engine.messages import (
     Take,
     Tokens,
 )
+from app.program import Workbench
 from app.ui.window.main_window import MainWindow
-from app.workbench import Workbench
 
 MODEL = ModelInfo(
     name="Tiny",

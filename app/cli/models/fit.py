@@ -16,15 +16,14 @@ from app.cli.parsing import Words, parser_of
 from app.core.errors import CatalogueError, LampblackError, ModelNotFoundError
 from app.core.memory_fit.advice import advised, lines
 from app.core.memory_fit.estimate import MEMORY, Fit
-from app.core.memory_fit.facts import facts_fit
 from app.core.memory_fit.layout import layout
-from app.core.memory_fit.smaller import smaller_entry
+from app.core.memory_fit.report import facts_fit, smaller_entry
 from app.core.models.catalogue import Catalogue, CatalogueEntry
 from app.core.models.library import ModelFile, engine_for
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Machine, this_machine
-from app.engine.cards import cards
 from app.engine.messages import Describe, Described
+from app.engine.worker import cards
 from app.program import Program
 
 _OPTIONS = ("context", "gpu_layers", "kv_type", "flash_attention", "batch", "ubatch", "mmap")

@@ -13,7 +13,7 @@ from app.cli.parsing import Words, parser_of
 from app.core.errors import ModelNotFoundError, ParameterError, UsageError
 from app.core.models.other_programs import PROGRAMS, ProgramStore, find_programs
 from app.core.options.rows import is_encodable
-from app.core.reading import is_folder
+from app.core.system.files import is_folder
 from app.program import Program
 
 

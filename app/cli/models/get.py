@@ -11,9 +11,8 @@ import threading
 import msgspec
 
 from app.cli import output
-from app.cli.long_task import write_json
+from app.cli.long_task import StopKey, write_json
 from app.cli.parsing import Words, parser_of
-from app.cli.stopping import StopKey
 from app.core.errors import CancelledError, DownloadError, UsageError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.starter import STARTER

@@ -9,9 +9,8 @@ import msgspec
 
 from app.cli import output
 from app.cli.generate import load_command, off_a_failed_gpu
-from app.cli.long_task import write_json
+from app.cli.long_task import StopKey, write_json
 from app.cli.parsing import Words, parser_of
-from app.cli.stopping import StopKey
 from app.core.errors import UsageError
 from app.core.models.catalogue import PURPOSES
 from app.core.models.library import ModelFile

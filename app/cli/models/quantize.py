@@ -12,8 +12,8 @@ import msgspec
 
 from app.cli import output
 from app.cli.generate import load_command
+from app.cli.long_task import StopKey
 from app.cli.parsing import Words, parser_of
-from app.cli.stopping import StopKey
 from app.core.errors import (
     CancelledError,
     ParameterError,
@@ -33,7 +33,7 @@ from app.core.formats.quantization import (
     type_named,
 )
 from app.core.models.library import ModelFile
-from app.core.reading import read_regular, why
+from app.core.system.files import read_regular, why
 from app.engine.client import EngineClient
 from app.engine.messages import Event, Finished, JobCommand, Loading, Quantized, Working
 from app.engine.quantize_job import Outcome, SmallerOrder, drive

@@ -11,7 +11,7 @@ import msgspec
 from app.core.errors import ModelNotFoundError, NotAModelError, UnsupportedModelError
 from app.core.formats.gguf import read_adapter_header
 from app.core.formats.safetensors import read_adapter_folder
-from app.core.reading import is_file, is_folder
+from app.core.system.files import is_file, is_folder
 
 _NOT_PLAIN = {
     "use_dora": "DoRA, which also scales the model's own weights",

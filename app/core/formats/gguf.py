@@ -22,9 +22,15 @@ from app.core.errors import (
     UnsupportedModelError,
 )
 from app.core.formats.gguf_reader import ABSURD, BoundedReader
-from app.core.formats.gguf_tensors import Attention, LayerSizes, Tensor, layer_sizes
-from app.core.gguf_types import FILE_TYPES, TENSOR_TYPES
-from app.core.reading import is_file, open_regular, why
+from app.core.formats.gguf_tensors import (
+    FILE_TYPES,
+    TENSOR_TYPES,
+    Attention,
+    LayerSizes,
+    Tensor,
+    layer_sizes,
+)
+from app.core.system.files import is_file, open_regular, why
 
 MAX_LAYERS = 512
 """llama.cpp ends its whole process when a header names more."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 
 from app.core.errors import NotAModelError, TruncatedModelError, UnsupportedModelError
-from app.core.reading import is_file, open_regular, read_regular, why
+from app.core.system.files import is_file, open_regular, read_regular, why
 
 _MOST_JSON = 4 * 1024 * 1024
 _MOST_INDEX = 12 * 1024 * 1024  # the largest models name 100,000 tensors

@@ -7,10 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from app.core.memory_fit.demand import OUTPUTS, Computing, Demand, conversion, demand
+from app.core.memory_fit.demand import OUTPUTS, Computing, Demand, conversion, demand, torch_parts
 from app.core.memory_fit.layout import Layout
 from app.core.memory_fit.placement import GPU, INTEGRATED, Device, Placement, place
-from app.core.memory_fit.torch import torch_parts
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu, Machine, Verdict
 

@@ -10,7 +10,7 @@ import msgspec
 from app.core.formats.gguf import GgufHeader, read_header
 from app.core.formats.gguf_tensors import LayerSizes
 from app.core.formats.safetensors import read_config, read_folder
-from app.core.reading import is_folder
+from app.core.system.files import is_folder
 
 Engine = Literal["llama.cpp", "torch"]
 

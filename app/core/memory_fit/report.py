@@ -4,19 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from app.core.memory_fit.advice import beyond_settings, gib
-from app.core.memory_fit.estimate import MEMORY, Fit, estimate
+from app.core.memory_fit.estimate import MEMORY, OWN_CONTEXT, Fit, Part, estimate, fit_of
 from app.core.memory_fit.fallbacks import CHANGEABLE, Step, changes, first_that_fits, ladder
 from app.core.memory_fit.layout import Layout
-from app.core.memory_fit.smaller import smaller_entry
 from app.core.models.catalogue import CatalogueEntry
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
-from app.core.system.machine import Machine
+from app.core.system.machine import COMFORT, Machine
+
+_SAME = 0.1  # of the parameters: two quantizations of one model count alike within this
+
+
+def smaller_entry(
+    layout: Layout, fit: Fit, machine: Machine, entries: Iterable[CatalogueEntry]
+) -> CatalogueEntry | None:
+    """The largest entry that fits and is smaller: of the same model if there is one, else family.
+
+    None where the catalogue does not know the model's family, or has nothing smaller.
+    """
+    known = tuple(entries)
+    families = {entry.family for entry in known if _names(entry, layout)}
+    fitting = [
+        entry
+        for entry in known
+        if entry.family in families
+        and entry.engine == layout.engine
+        and entry.memory_bytes < fit.total
+        and machine.judge(entry.memory_bytes) == "fits"
+    ]
+    same = [entry for entry in fitting if _is_same(entry, layout)]
+    return max(same or fitting, key=lambda entry: entry.memory_bytes, default=None)
+
+
+def _names(entry: CatalogueEntry, layout: Layout) -> bool:
+    """Whether the model's file is the entry's, or bears the family's name."""
+    files = {PurePosixPath(file.path).stem.casefold() for file in entry.files}
+    name = layout.name.casefold()
+    return name in files or _plain(name).startswith(_plain(entry.family))
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def _is_same(entry: CatalogueEntry, layout: Layout) -> bool:
+    parameters = entry.params_b * 1e9
+    return abs(parameters - layout.parameters) <= _SAME * parameters
 
 
 class FitReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,3 +161,18 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except (OSError, ValueError):
         return 0
+
+
+def facts_fit(entry: CatalogueEntry, machine: Machine) -> Fit:
+    """The entry's size and memory need, on the graphics card that has room for all, else not."""
+    cards = [gpu.name for gpu in machine.gpus if entry.memory_bytes <= gpu.free * COMFORT]
+    device = cards[0] if cards else MEMORY
+    context = min(entry.context_length, OWN_CONTEXT)
+    weights = min(entry.size_bytes or 0, entry.memory_bytes)
+    rest = f"KV cache ({context:,} tokens) and buffers"
+    parts = (
+        Part("weights", device, weights, "weights"),
+        Part(rest if weights else f"weights, {rest}", device, entry.memory_bytes - weights),
+    )
+    note = "The model's own header will tell more when it is on this machine."
+    return msgspec.structs.replace(fit_of(parts, machine), context=context, notes=(note,))

@@ -16,7 +16,7 @@ import msgspec
 
 from app.core.errors import CatalogueError
 from app.core.models.library import ModelFile
-from app.core.reading import read_regular, why
+from app.core.system.files import read_regular, why
 
 FORMAT = 1
 """The version of the file's form."""

@@ -19,10 +19,10 @@ from typing import IO
 
 import msgspec
 
-from app.core.courtesy import give_way
 from app.core.errors import CancelledError, HousekeepingError, LampblackError, error_from
 from app.core.models.checksums import Cancelled, Progress, checksums
-from app.core.reentry import host_environment, program_command
+from app.core.system.background import give_way
+from app.core.system.processes import host_environment, program_command
 
 WORD = "checksums"
 """The program's word for the child."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.core.errors import CancelledError, DamagedModelError, HousekeepingError
 from app.core.models.library import ModelFile, inspect
-from app.core.reading import is_file, is_folder, open_regular, why
+from app.core.system.files import is_file, is_folder, open_regular, why
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are done and those in all."""

@@ -17,7 +17,7 @@ from app.core.models.checksums import (
 )
 from app.core.models.library import ModelFile
 from app.core.models.metadata import Shelf
-from app.core.reading import open_regular
+from app.core.system.files import open_regular
 
 _SAMPLE = 64 * 1024
 _SAMPLES = 3  # of each file: its beginning, its middle and its end

@@ -12,7 +12,7 @@ from app.core.errors import HousekeepingError
 from app.core.models.checksums import Cancelled, Progress, blocks, files_of
 from app.core.models.library import ModelFile, inspect
 from app.core.models.scan import MOST_ENTRIES, sorted_entries
-from app.core.reading import why
+from app.core.system.files import why
 
 _WORK = (".lampblack-", ".part")  # how the name of a copy that is not whole begins and ends
 _STALE_S = 3600.0

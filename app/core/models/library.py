@@ -31,7 +31,7 @@ from app.core.models.scan import (
 )
 from app.core.models.starter import starter_path
 from app.core.options.load_options import ENGINES
-from app.core.reading import is_file, is_folder, why
+from app.core.system.files import is_file, is_folder, why
 
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 """Formats that run code when they are loaded; never opened."""

@@ -12,8 +12,7 @@ from app.core.errors import ParameterError, SettingsError
 from app.core.models.library import Known, ModelFile
 from app.core.options.adapters import Adapter
 from app.core.options.rows import is_encodable
-from app.core.reading import read_regular, set_aside, why
-from app.core.system.files import write_atomically
+from app.core.system.files import read_regular, set_aside, why, write_atomically
 
 FORMAT = 1
 """The version of the file; a newer one is read by nobody and overwritten by nobody."""

@@ -23,7 +23,7 @@ from app.core.models.scan import (
     real_path,
     sorted_entries,
 )
-from app.core.reading import is_file, is_folder, read_regular
+from app.core.system.files import is_file, is_folder, read_regular
 
 PROGRAMS = ("LM Studio", "Jan", "GPT4All", "Ollama", "KoboldCpp", "Hugging Face")
 """The programs whose models can be found, by the names that settings and command line use."""

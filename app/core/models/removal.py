@@ -23,7 +23,7 @@ from app.core.models.other_programs import program_of
 from app.core.models.scan import is_model_folder
 from app.core.options.rows import is_encodable
 from app.core.options.settings import SettingsStore
-from app.core.reading import is_folder, why
+from app.core.system.files import is_folder, why
 
 __all__ = [
     "DiskUse",

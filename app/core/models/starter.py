@@ -12,7 +12,7 @@ from typing import IO, BinaryIO
 import msgspec
 
 from app.core.errors import CancelledError, DownloadError
-from app.core.reading import why
+from app.core.system.files import why
 
 _BLOCK = 1024 * 1024
 

@@ -12,8 +12,7 @@ import msgspec
 from app.core.errors import ParameterError, SettingsError
 from app.core.options.rows import check_all, checked, is_encodable
 from app.core.options.sampling import Sampling
-from app.core.reading import read_regular, set_aside, why
-from app.core.system.files import write_atomically
+from app.core.system.files import read_regular, set_aside, why, write_atomically
 
 FORMAT = 1
 """The version of the file; a newer one is read by nobody and overwritten by nobody."""

@@ -16,9 +16,8 @@ from app.core.errors import ParameterError, SettingsError
 from app.core.options.load_options import ENGINES, LoadOptions
 from app.core.options.rows import BoundRow, Row, Slider, check_all, is_encodable, rows, rows_by_name
 from app.core.options.sampling import Sampling
-from app.core.reading import read_regular, set_aside, why
 from app.core.system.background import Chores
-from app.core.system.files import write_atomically
+from app.core.system.files import read_regular, set_aside, why, write_atomically
 
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_PATHS = 1000

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 
 class Chores:
@@ -37,3 +40,16 @@ class Chores:
                     return
                 job = self._jobs.popleft()
             job()
+
+
+_NICE = 10
+
+
+def give_way() -> None:
+    """Let the present thread have only what others leave; where a thread cannot, nothing happens.
+
+    It is for good: a thread that is nicer once may not go back.
+    """
+    if sys.platform == "linux":  # where every thread has a priority of its own
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from app.core.reading import read_regular
+from app.core.system.files import read_regular
 
 Waiting = Literal["active", "passive"]
 """What a thread does while it waits for another: spin, or sleep."""

@@ -86,3 +86,12 @@ class Paths(msgspec.Struct, frozen=True):
     def logs(self) -> Path:
         """The logs of the engine host and of crashes."""
         return self.data / "logs"
+
+
+_APP = Path(__file__).resolve().parents[2]
+
+
+def resource(name: str) -> Path:
+    """The path of a file or folder in `resources`, by its name there, such as `icons`."""
+    installed = _APP / "resources" / name
+    return installed if installed.exists() else _APP.parent / "resources" / name

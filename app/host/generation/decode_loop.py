@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from app.engine.messages import FinishReason, Generate, Take, TokenDetail, Tokens
+from app.host.generation.probabilities import token_detail
 from app.host.generation.prompt_lookup import Costs, Lookup
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.interface import Job
-from app.host.probabilities import token_detail
 
 SHOWN_EACH_S = 0.025
 """Text is sent at most so often: each event wakes the app, on a core that the engine may need."""

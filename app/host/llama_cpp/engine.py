@@ -19,7 +19,7 @@ from app.engine.messages import (
     TokenDetail,
 )
 from app.host.generation.decode_loop import ContextFullError, Times, Writer
-from app.host.generation.probabilities import perplexity
+from app.host.generation.probabilities import perplexity, token_detail
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.request import (
@@ -39,7 +39,6 @@ from app.host.llama_cpp.prefix_cache import PrefixCache, Sequence
 from app.host.llama_cpp.sampler_chain import Chain
 from app.host.llama_cpp.thread_adaptation import Pace
 from app.host.llama_cpp.tuning.tuning_file import Tuning
-from app.host.probabilities import token_detail
 from app.host.prompt_cache.disk_cache import SavedPrompts
 
 _ROWS_COST = (1.45, 2.0, 2.6)  # of 2, 3 and 4 tokens, in steps of one: the dearest measured

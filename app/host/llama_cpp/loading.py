@@ -29,25 +29,24 @@ from app.core.memory_fit.placement import Device, Placement, no_room, place, res
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
+from app.host.cpu import default_threads
 from app.host.interface import LEAST_CONTEXT, Job, check_context
-from app.host.llama_cpp.adapting import attach, check_all
-from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.library import library, native, report
-from app.host.llama_cpp.memory_fit import fitted, sizes_of, stays_in_memory
-from app.host.llama_cpp.model import Model, metadata
-from app.host.llama_cpp.native_context import (
+from app.host.llama_cpp.context import (
     SMALLER,
+    Slices,
     attention_bytes,
     cache_bytes,
     make_context,
 )
-from app.host.llama_cpp.slices import Slices
+from app.host.llama_cpp.engine import LlamaCppEngine
+from app.host.llama_cpp.library import library, native, report
+from app.host.llama_cpp.memory_fit import fitted, sizes_of, stays_in_memory
+from app.host.llama_cpp.model import Model, attach, check_all, metadata
 from app.host.llama_cpp.tuning.autotune import NOT_MEASURED, tuned, tuning_file
 from app.host.llama_cpp.tuning.tuning_file import Tuning, TuningFile
 from app.host.process_memory import let_go_of
+from app.host.prompt_cache.disk_cache import saved_prompts
 from app.host.prompt_cache.fingerprint import digests, parts, stamps
-from app.host.saving import saved_prompts
-from app.host.threads import default_threads
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
 _BATCH = 512  # rows of a batch and of a micro-batch where nothing else was measured

@@ -17,12 +17,12 @@ import msgspec
 from app.core.errors import CancelledError, LampblackError, ParameterError, QuantizeError
 from app.core.formats.gguf import GgufHeader, read_header
 from app.core.formats.quantization import QuantType, coarsest, estimate, require, type_named
-from app.core.reading import why
-from app.core.reentry import host_environment, program_command
+from app.core.system.files import why
+from app.core.system.processes import host_environment, program_command
 from app.engine.messages import Quantize, Quantized, Working
+from app.host.cpu import default_threads
 from app.host.interface import Job
 from app.host.llama_cpp.quantize_child import QuantizerOrder
-from app.host.threads import default_threads
 
 UNFINISHED = ".part"
 """What the name of a copy that is not whole ends in."""

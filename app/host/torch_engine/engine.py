@@ -19,20 +19,19 @@ from app.engine.messages import (
     TokenDetail,
 )
 from app.host.generation.decode_loop import Times, Writer
-from app.host.generation.probabilities import perplexity
+from app.host.generation.probabilities import perplexity, token_detail
 from app.host.generation.prompt import Prompter
 from app.host.generation.request import check_scored, prompt_tokens, reading, seeds, statistics
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
 from app.host.interface import Job, LaidOut
-from app.host.probabilities import token_detail
 from app.host.prompt_cache.disk_cache import SavedPrompts
-from app.host.torch_engine.breakers import BreakerTable
 from app.host.torch_engine.decoding import FIXED, Reader, Steps, TorchVariant
 from app.host.torch_engine.kv_cache import Lane
 from app.host.torch_engine.model import AbortedError, Model
 from app.host.torch_engine.prefix_cache import PrefixCache
 from app.host.torch_engine.sampling.chain import Chain
+from app.host.torch_engine.sampling.penalties import BreakerTable
 
 _ROWS_COST = (1.4, 1.6, 1.7)  # of 2, 3 and 4 tokens, in steps of one: measured on a processor
 

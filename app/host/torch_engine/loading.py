@@ -30,11 +30,11 @@ from app.core.memory_fit.fallbacks import SHORTEST, shorter_context, unset
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.engine.messages import DeviceReport, EngineSettings, Loading, ModelInfo, Placed
+from app.host.cpu import default_threads
 from app.host.generation.chat_template import ChatTemplate
 from app.host.interface import Job, check_context
+from app.host.prompt_cache.disk_cache import saved_prompts
 from app.host.prompt_cache.fingerprint import digests, parts, stamps
-from app.host.saving import saved_prompts
-from app.host.threads import default_threads
 from app.host.torch_engine import NAME, build
 from app.host.torch_engine.converted_cache import KeptFolders
 from app.host.torch_engine.devices import Device, candidates, devices

@@ -6,15 +6,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+import numpy as np
 import psutil
+import safetensors.torch
 import torch
+from safetensors import SafetensorError
 
 from app.core.errors import OutOfMemoryError
 from app.host.generation.vocabulary import Ids, common_prefix
 from app.host.prompt_cache.disk_cache import WORTH, SavedPrompts
-from app.host.prompt_cache.state_file import MOST_STATE
+from app.host.prompt_cache.state_file import MOST_STATE, State
 from app.host.torch_engine.kv_cache import Lane, Lanes
-from app.host.torch_engine.packing import pack, unpack
+
+
+def pack(lane: Lane) -> State:
+    """The bytes of a memory with one row."""
+    with torch.inference_mode():
+        return np.frombuffer(safetensors.torch.save(lane.tensors()), np.uint8)
+
+
+def unpack(state: State, lanes: Lanes, length: int, room: int, device: torch.device) -> Lane:
+    """The memory of `length` positions out of its bytes; raises ValueError where it is none."""
+    try:
+        tensors = safetensors.torch.load(state.tobytes())
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
+    with torch.inference_mode():
+        return lanes.holding(tensors, length, room, device)
+
 
 _MEMORY_SHARE = 4  # kept prompts leave this part (one in so many bytes) of the memory free
 _MOST = 32

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from app.core.documents.text_files import Document, new_document, open_document, save_document
 from app.core.errors import DocumentChangedError, LampblackError, SettingsError
 from app.core.store import Recovery
+from app.program import Workbench
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.questions import Questions
-from app.workbench import Workbench
 
 _RECENT = 10
 _TITLE_WORDS = 40

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.core.store import Recovery
 from app.ui.editor.manuscript import count_words
-from app.ui.moments import moment_text
+from app.ui.texts import moment_text
 from app.ui.widgets.two_line_list import text_list, text_preview
 
 _PREVIEW = 20_000

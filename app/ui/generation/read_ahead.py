@@ -12,8 +12,8 @@ from app.core.options.settings import SettingsStore
 from app.engine.messages import Done, Event, Loaded
 from app.engine.worker import Worker
 from app.ui.editor.editor import Editor
+from app.ui.generation.takes import request_fields
 from app.ui.generation.write_bar import InstructionLine
-from app.ui.request import request_fields
 
 PAUSE_MS = 1000
 """How long the writer pauses before the model reads, in milliseconds."""

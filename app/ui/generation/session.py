@@ -15,8 +15,7 @@ from app.engine.worker import Worker
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.undo_history import Step
-from app.ui.generation.takes import Order, TakeGroup, TakeText
-from app.ui.request import blank_take, request_fields, reseeded
+from app.ui.generation.takes import Order, TakeGroup, TakeText, blank_take, request_fields, reseeded
 
 
 class Ending(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.store import TakeRecord
-from app.ui.moments import moment_text
+from app.ui.texts import moment_text
 from app.ui.widgets.two_line_list import text_list, text_preview
 
 _FIRST = 200

@@ -13,8 +13,7 @@ from app.core.passport import summary
 from app.downloads.queue import Download
 from app.ui.manager.inventory import Stocked
 from app.ui.models.list import context_text, facts, size_text
-from app.ui.passport_words import passport_tr
-from app.ui.texts import percent_text, state_text
+from app.ui.texts import passport_tr, percent_text, state_text
 from app.ui.widgets.card_list import Card
 
 _tr = QCoreApplication.translate

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QWidget
 from app.core.memory_fit.layout_cache import Layouts
 from app.core.memory_fit.report import FitReport, sizes_of
 from app.core.models.library import ModelFile
+from app.program import Workbench
 from app.ui.background import Errands
 from app.ui.manager.fit_dialog import FitDialog
 from app.ui.manager.inventory import Fitting, Stock, Stocked
-from app.workbench import Workbench
 
 
 class FitDesk(QObject):

@@ -21,7 +21,7 @@ from app.core.options.load_options import LoadOptions
 from app.core.passport import Passport, from_record, score
 from app.core.system.machine import Machine, Verdict, this_machine
 from app.engine.messages import ModelInfo
-from app.workbench import Workbench
+from app.program import Workbench
 
 Order = Literal["best", "name", "size", "used"]
 

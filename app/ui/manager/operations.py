@@ -17,12 +17,12 @@ from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.removal import Removal, duplicates, plan_removal, remove, reveal, take_off
 from app.core.models.scan import is_model_folder
 from app.core.models.verify import Verdict, verify_known
-from app.core.reading import is_folder
+from app.core.system.files import is_folder
+from app.program import Workbench
 from app.ui.background import Errands
 from app.ui.manager.inventory import Stock
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.models.list import size_text
-from app.workbench import Workbench
 
 Trash = Callable[[str], None]
 

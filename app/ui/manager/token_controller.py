@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.downloads.hub import endpoint_of, host_of, page_url, tokens_url
 from app.downloads.request import Wanted
+from app.program import Workbench
 from app.ui.background import Errands
 from app.ui.manager.token_dialog import Gate, TokenDialog
 from app.ui.window.view_controller import show_dialog
-from app.workbench import Workbench
 
 
 class TokenDesk(QObject):

@@ -21,7 +21,7 @@ from app.core.errors import CancelledError, LampblackError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.library import ModelFile
 from app.downloads.queue import Download, Need, Wanted, wanted
-from app.ui.agreement import is_agreed, remember_agreement
+from app.program import Workbench
 from app.ui.background import Errands
 from app.ui.bridge import Bridge
 from app.ui.manager.catalogue_tab import CatalogueTab
@@ -32,11 +32,11 @@ from app.ui.manager.inventory import Stock, model_at, read_stock
 from app.ui.manager.operations import Care
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_controller import TokenDesk
+from app.ui.models.downloads_controller import is_agreed, remember_agreement
 from app.ui.models.list import size_text
 from app.ui.models.panel import local_paths
-from app.ui.progress import ProgressStrip
 from app.ui.widgets.banner import BannerArea
-from app.workbench import Workbench
+from app.ui.widgets.controls import ProgressStrip
 
 
 class ModelManager(QWidget):

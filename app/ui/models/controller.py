@@ -14,12 +14,12 @@ from app.core.options.load_options import LoadOptions
 from app.downloads.queue import Download
 from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import ModelInfo
+from app.program import Workbench
 from app.ui.models.downloads_controller import FetchDesk
 from app.ui.models.loader import ModelController
 from app.ui.questions import Questions
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.status_bar import StatusBar
-from app.workbench import Workbench
 
 if TYPE_CHECKING:
     from app.ui.models.empty_state import EmptyState

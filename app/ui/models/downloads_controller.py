@@ -7,12 +7,23 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import LampblackError
+from app.core.options.settings import SettingsStore
 from app.downloads.queue import INDEX, Download
 from app.downloads.request import STARTER_ID, starter_wanted
-from app.ui.agreement import is_agreed, remember_agreement
+from app.program import Workbench
 from app.ui.bridge import Bridge
 from app.ui.questions import Questions
-from app.workbench import Workbench
+
+
+def is_agreed(settings: SettingsStore, host: str) -> bool:
+    """Whether the question about this host was answered with yes before."""
+    return host in settings.settings.agreed_hosts
+
+
+def remember_agreement(settings: SettingsStore, host: str) -> None:
+    """Do not ask about this host again."""
+    hosts = dict.fromkeys((*settings.settings.agreed_hosts, host))
+    settings.remember(agreed_hosts=tuple(hosts))
 
 
 class FetchDesk(QObject):

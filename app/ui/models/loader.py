@@ -16,8 +16,8 @@ from app.core.options.load_options import LoadOptions
 from app.core.options.settings import SettingsStore
 from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import Done, Event, Failed, Loaded, Loading, ModelInfo
+from app.program import Workbench
 from app.ui.background import Errands
-from app.workbench import Workbench
 
 
 class ModelController(QObject):

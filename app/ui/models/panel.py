@@ -35,8 +35,7 @@ from app.ui.models.list import (
     ModelLister,
     ModelsListModel,
 )
-from app.ui.progress import ProgressStrip
-from app.ui.widgets.controls import IconButton, Note, set_property
+from app.ui.widgets.controls import IconButton, Note, ProgressStrip, set_property
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 

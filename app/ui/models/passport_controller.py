@@ -10,11 +10,11 @@ from app.core.errors import LampblackError
 from app.core.models.library import ModelFile
 from app.core.passport import Passport, from_record
 from app.engine.messages import Event, Examined, Failed, Loaded, ModelInfo, Working
+from app.program import Workbench
 from app.ui.background import Errands
 from app.ui.editor.editor import Editor
-from app.ui.passport_words import work_text
+from app.ui.texts import work_text
 from app.ui.widgets.status_bar import StatusBar
-from app.workbench import Workbench
 
 WAITS_MS = (4_000, 30_000, 120_000)
 """How long nobody does anything before each attempt at a new model, in milliseconds."""

@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.core.passport import Card, Passport, card
 from app.ui.models.passport_controller import PassportDesk
-from app.ui.moments import moment_text
-from app.ui.passport_words import passport_tr, work_text
+from app.ui.texts import moment_text, passport_tr, work_text
 from app.ui.widgets.controls import Note
 from app.ui.widgets.theme import heading_font
 from app.ui.window.view_controller import show_dialog

@@ -12,17 +12,16 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.core.adviser import advise
 from app.core.errors import CancelledError, LampblackError, SettingsError, UnsupportedModelError
 from app.core.formats.gguf import GgufHeader, read_header
-from app.core.formats.quantization import copy_path, type_named
+from app.core.formats.quantization import advise, copy_path, type_named
 from app.core.models.library import ModelFile
 from app.engine.messages import EngineName, Load, ModelInfo
 from app.engine.quantize_job import Outcome, SmallerOrder
+from app.program import Workbench
 from app.ui.bridge import Bridge
 from app.ui.models.quantize_run import SmallerRun
 from app.ui.widgets.banner import BannerArea
-from app.workbench import Workbench
 
 if TYPE_CHECKING:
     from app.ui.models.quantize_dialog import SmallerDialog

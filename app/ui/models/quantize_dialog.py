@@ -22,8 +22,7 @@ from PySide6.QtWidgets import (
 from app.core.formats.gguf import GgufHeader
 from app.core.formats.quantization import TYPES, coarsest, copy_path, estimate, price, type_named
 from app.engine.quantize_job import Outcome
-from app.ui.progress import ProgressStrip
-from app.ui.widgets.controls import Note
+from app.ui.widgets.controls import Note, ProgressStrip
 
 _MEGA = 1_000_000
 _NAME = Qt.ItemDataRole.UserRole

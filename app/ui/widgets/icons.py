@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.core.resources import resource
+from app.core.system.paths import resource
 
 ICONS = resource("icons")
 """The folder of the drawings; a frozen bundle keeps the same layout."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from app.core.errors import error_from
 from app.core.options.sampling import Sampling
 from app.engine.messages import Failed, Stats
+from app.program import Workbench
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.generation.read_ahead import ReadingAhead
@@ -18,7 +19,6 @@ from app.ui.models.controller import ModelDesk
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
 from app.ui.window.view_controller import show_dialog
-from app.workbench import Workbench
 
 
 class WritingDesk(QObject):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,6 +22,7 @@ from app.core.system.network import network_state
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.actions import translated
 from app.ui.widgets.theme import heading_font
+from app.ui.window.view_controller import show_dialog
 
 
 class ShortcutsDialog(QDialog):
@@ -95,3 +98,19 @@ def _promise(box: QMessageBox) -> str:
             "connection."
         )
     return box.tr("Nothing you write is sent anywhere.")
+
+
+def show_shortcuts(window: QWidget) -> None:
+    """Every key."""
+    show_dialog(ShortcutsDialog(window))
+
+
+def show_about(window: QWidget) -> None:
+    """Version, licence, and what can be said about the network."""
+    show_dialog(about(window))
+
+
+def show_folder(folder: Path) -> None:
+    """A folder in the system's file manager."""
+    folder.mkdir(parents=True, exist_ok=True)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer, Signal
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from app.core.errors import LampblackError
 from app.engine.messages import Done, Event, ModelInfo
-from app.ui import help_desk
+from app.program import Workbench
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.documents.caret_memory import Carets
@@ -24,15 +25,13 @@ from app.ui.models.controller import ModelDesk
 from app.ui.models.passport_controller import PassportDesk
 from app.ui.questions import Questions
 from app.ui.sampling.panel import SamplingPanel
-from app.ui.side_panel import SidePanel
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.generation_controller import WritingDesk
 from app.ui.window.manager_controller import ManagerDesk
 from app.ui.window.notices import Notices
 from app.ui.window.page import PageColumn
-from app.ui.window.view_controller import ViewDesk
+from app.ui.window.view_controller import SidePanel, ViewDesk
 from app.ui.window_state import WindowMemory
-from app.workbench import Workbench
 
 if TYPE_CHECKING:
     from app.ui.models.panel import ModelsPanel
@@ -195,9 +194,9 @@ class MainWindow(QMainWindow):
                 "fit": self.manager.show_fit,
                 "models": self.show_models,
                 "passport": self._show_passport,
-                "shortcuts": lambda: help_desk.show_shortcuts(self),
-                "logs": lambda: help_desk.show_folder(self.bench.paths.logs),
-                "about": lambda: help_desk.show_about(self),
+                "shortcuts": lambda: _help().show_shortcuts(self),
+                "logs": lambda: _help().show_folder(self.bench.paths.logs),
+                "about": lambda: _help().show_about(self),
             }
         )
         self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
@@ -397,3 +396,10 @@ class MainWindow(QMainWindow):
 
 def _is_model(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() == _MODEL_SUFFIX
+
+
+def _help() -> ModuleType:
+    """Imported when it is first asked for: the window is shown without it."""
+    from app.ui.window import help
+
+    return help

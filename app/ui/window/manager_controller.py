@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.engine.messages import ModelInfo
+from app.program import Workbench
 from app.ui.models.controller import ModelDesk
 from app.ui.models.passport_controller import PassportDesk
 from app.ui.startup import bring
 from app.ui.window_state import WindowMemory
-from app.workbench import Workbench
 
 if TYPE_CHECKING:
     from app.ui.manager.window import ModelManager

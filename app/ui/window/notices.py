@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.core.errors import LampblackError
+from app.program import Workbench
 from app.ui.models.controller import ModelDesk
 from app.ui.widgets.banner import BannerArea
-from app.workbench import Workbench
 
 _LOOK_AT_STORE_MS = 2000
 

@@ -22,9 +22,9 @@ from app.core.errors import LampblackError
 from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
 from app.core.options.rows import BoundRow
 from app.core.options.settings import SETTINGS, Settings, SettingsStore
-from app.ui.dressing import dress
 from app.ui.sampling.parameter_row import ParameterRow
 from app.ui.sampling.value_rows import make_row
+from app.ui.widgets.apply_theme import dress
 from app.ui.widgets.controls import Note, QuietCombo
 from app.ui.widgets.section import PanelScroll
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QTabWidget, QWidget
 
 from app.core.errors import LampblackError
 from app.core.options.settings import SettingsStore
 from app.ui.actions import Actions
-from app.ui.dressing import dress
 from app.ui.startup import TURN_MS
+from app.ui.widgets.apply_theme import dress
 from app.ui.window.page import PageColumn
 from app.ui.window_state import WindowMemory
 
@@ -113,3 +113,27 @@ def show_dialog(dialog: QDialog) -> None:
     dialog.resize(dialog.size().boundedTo(QSize(room.width(), room.height() - _FRAME)))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
+
+
+_MODELS = 1  # the tab's place
+
+
+class SidePanel(QTabWidget):
+    """Shows `sampling` at once; the models come when they are made."""
+
+    def __init__(self, sampling: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDocumentMode(True)
+        self.setAccessibleName(self.tr("Side panel"))
+        self.addTab(sampling, self.tr("Writing"))
+        self.addTab(QWidget(), self.tr("Models"))
+        self.setMinimumWidth(300)
+
+    def put_models(self, panel: QWidget) -> None:
+        """Put the models in the place that was kept for them, whichever tab is in front."""
+        shown, waiting, title = self.currentIndex(), self.widget(_MODELS), self.tabText(_MODELS)
+        self.removeTab(_MODELS)
+        self.insertTab(_MODELS, panel, title)
+        self.setCurrentIndex(shown)
+        if waiting is not None:
+            waiting.deleteLater()

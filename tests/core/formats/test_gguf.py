@@ -20,8 +20,7 @@ from app.core.errors import (
     UnsupportedModelError,
 )
 from app.core.formats.gguf import MAX_LAYERS, GgufHeader, read_header
-from app.core.formats.gguf_tensors import LayerSizes
-from app.core.gguf_types import FILE_TYPES, TENSOR_TYPES
+from app.core.formats.gguf_tensors import FILE_TYPES, TENSOR_TYPES, LayerSizes
 from tests.core.formats.gguf_bytes import ARCHITECTURE, head, pair, tensor, text
 
 UINT32, ARRAY, STRING = 4, 9, 8

@@ -9,7 +9,7 @@ import gguf
 import pytest
 
 from app.core.errors import ParameterError
-from app.core.formats.gguf_tensors import Tensor
+from app.core.formats.gguf_tensors import FILE_TYPES, Tensor
 from app.core.formats.quantization import (
     TYPES,
     coarsest,
@@ -19,7 +19,6 @@ from app.core.formats.quantization import (
     require,
     type_named,
 )
-from app.core.gguf_types import FILE_TYPES
 
 
 def matrix(name: str, kind: str, rows: int = 512, columns: int = 512) -> Tensor:

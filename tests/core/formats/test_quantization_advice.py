@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.adviser import advise
+from app.core.formats.quantization import advise
 
 X86 = ("SSE3", "AVX", "AVX2", "FMA", "AVX512", "AVX512_VNNI", "REPACK")
 

@@ -9,10 +9,9 @@ import pytest
 from app.core.formats.gguf_tensors import LayerSizes
 from app.core.memory_fit.advice import advised, lines
 from app.core.memory_fit.estimate import MEMORY, estimate
-from app.core.memory_fit.facts import facts_fit
 from app.core.memory_fit.fallbacks import CHANGEABLE, changes, ladder, unset
 from app.core.memory_fit.layout import Layout
-from app.core.memory_fit.smaller import smaller_entry
+from app.core.memory_fit.report import facts_fit, smaller_entry
 from app.core.models.catalogue import CatalogueEntry, CatalogueFile
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu, Machine, cgroup_limits

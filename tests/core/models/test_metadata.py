@@ -9,11 +9,11 @@ import pytest
 
 import app.core.models.metadata as shelf_module
 from app.core.errors import ParameterError, SettingsError
-from app.core.library import open_library
 from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord, Shelf
 from app.core.options.settings import Settings
 from app.core.system.paths import Paths
+from app.program import open_library
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import app.core.models.library as models_module
-from app.core.library import open_library
 from app.core.models.metadata import Shelf
 from app.core.models.other_programs import (
     PROGRAMS,
@@ -21,6 +20,7 @@ from app.core.models.other_programs import (
 from app.core.models.scan import MOST_ENTRIES
 from app.core.options.settings import Settings
 from app.core.system.paths import Paths
+from app.program import open_library
 
 DIGEST = "ab" * 32
 

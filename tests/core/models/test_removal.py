@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from app.core.errors import HousekeepingError, ModelNotFoundError
-from app.core.library import open_library
 from app.core.models.checksums import files_of
 from app.core.models.library import ModelFile, inspect
 from app.core.models.metadata import Shelf
@@ -24,6 +23,7 @@ from app.core.models.removal import (
 )
 from app.core.options.settings import SettingsStore
 from app.core.system.paths import Paths
+from app.program import open_library
 from tests.core.conftest import WriteModel
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from app.core.store import TakeRecord
+from app.core.store.database import MIGRATIONS, migrate
 from app.core.store.journal import Journal, apply, from_units, replay, to_units
-from app.core.store.schema import MIGRATIONS, migrate
 from tests.core.conftest import TAKE, Stores, rows
 
 # journals

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 
-from app.core.store.schema import connect
+from app.core.store.database import connect
 
 
 def test_a_long_store_takes_little_memory(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import apsw
 import pytest
 
 from app.core.store import TakeRecord, database as database_module
+from app.core.store.database import MIGRATIONS
 from app.core.store.journal import Journal
-from app.core.store.schema import MIGRATIONS
 from tests.core.conftest import TAKE, Stores, rows
 
 

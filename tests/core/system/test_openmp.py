@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.reentry import host_environment
 from app.core.system.openmp import (
     VARIABLE,
     Waiting,
@@ -16,6 +15,7 @@ from app.core.system.openmp import (
     waiting_environment,
     waiting_file,
 )
+from app.core.system.processes import host_environment
 
 
 def remember(cache: Path, data: bytes) -> None:

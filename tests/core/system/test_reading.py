@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.reading import is_file, is_folder, open_regular, read_regular, set_aside, why
+from app.core.system.files import is_file, is_folder, open_regular, read_regular, set_aside, why
 
 
 def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from app.host.generation.prompt_lookup import Costs
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
 from app.host.interface import Job
-from app.host.torch_engine.breakers import BreakerTable
 from app.host.torch_engine.sampling.chain import Chain
+from app.host.torch_engine.sampling.penalties import BreakerTable
 
 LETTERS = "abcdefgh ."
 PROMPT = np.array([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1], np.int32)

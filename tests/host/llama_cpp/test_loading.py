@@ -28,12 +28,12 @@ from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Machine
 from app.engine.messages import HostEvent, Loading
 from app.host import llama_cpp as engine_module
+from app.host.cpu import default_threads
 from app.host.interface import Job
 from app.host.llama_cpp import loading, memory_fit
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
 from app.host.llama_cpp.loading import _load_error
-from app.host.threads import default_threads
 from tests.host.driving import load
 from tests.host.tiny_llama import write_tiny
 

@@ -21,7 +21,7 @@ from app.core.options.load_options import LoadOptions
 from app.engine.messages import Load
 from app.host import llama_cpp as engine_module
 from app.host.interface import Job
-from app.host.saving import _settings
+from app.host.prompt_cache.disk_cache import _settings
 from tests.host.driving import Runner
 from tests.host.tiny_llama import INNER, WIDTH, write_adapter, write_tiny
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from app.host.generation.probabilities import likeliest, token_detail
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.probabilities import likeliest, token_detail
 
 
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=400), st.integers(0, 500))

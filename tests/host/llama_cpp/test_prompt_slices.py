@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.host.llama_cpp.context import Slices
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.slices import Slices
 from tests.host.driving import Runner
 
 

@@ -18,7 +18,7 @@ import pytest
 from app.core.errors import CancelledError, LampblackError, ParameterError, QuantizeError
 from app.core.formats.gguf import read_header
 from app.core.formats.quantization import TYPES, coarsest, estimate, type_named
-from app.core.reentry import host_environment, program_command
+from app.core.system.processes import host_environment, program_command
 from app.engine.messages import HostEvent, Quantize, Quantized, Working
 from app.host import llama_cpp as engine_module
 from app.host.interface import Job

@@ -13,7 +13,7 @@ import torch
 from app.core.options.load_options import LoadOptions
 from app.engine.messages import Read
 from app.host.interface import Job
-from app.host.torch_engine.packing import pack, unpack
+from app.host.torch_engine.prefix_cache import pack, unpack
 from tests.host.driving import Runner, load_torch
 
 TEXT = " ".join(

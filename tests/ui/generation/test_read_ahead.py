@@ -14,9 +14,9 @@ from app.core.options.sampling import Sampling
 from app.core.system.paths import Paths
 from app.engine.messages import Done, Loaded, Read
 from app.host.fake import Script
+from app.program import Workbench
 from app.ui.generation.read_ahead import PAUSE_MS
 from app.ui.window.main_window import MainWindow
-from app.workbench import Workbench
 
 
 def pause(studio):

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import CancelledError, GatedError
-from app.core.library import open_library
 from app.core.models import removal
 from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
@@ -25,6 +24,7 @@ from app.core.models.verify import Verdict
 from app.downloads.messages import Progress
 from app.downloads.queue import Download, Downloads, Need, Wanted
 from app.downloads.tokens import HubTokens
+from app.program import Workbench, open_library
 from app.ui.background import Errands
 from app.ui.manager import operations as care_module
 from app.ui.manager.card_texts import origin_text
@@ -32,7 +32,6 @@ from app.ui.manager.downloads_tab import TOKEN_KEY, DownloadRow
 from app.ui.manager.token_dialog import TokenDialog
 from app.ui.manager.window import ModelManager
 from app.ui.texts import download_text, left_text
-from app.workbench import Workbench
 from tests.downloads.test_tokens import FakeKeyring
 from tests.ui.conftest import Studio
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.core.library import open_library
 from app.core.memory_fit.estimate import MEMORY
 from app.core.options.load_options import LoadOptions
 from app.core.passport import LANGUAGES, Passport
 from app.core.system.machine import Machine
 from app.engine.messages import Examined, Failed, ModelInfo
+from app.program import open_library
 from app.ui.manager import inventory as stock_module
 from app.ui.manager.fit_dialog import FitDialog
 from app.ui.manager.inventory import Stocked, ordered

@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from app.downloads.queue import Download
-from app.ui.dressing import dress
 from app.ui.models.empty_state import EmptyState
+from app.ui.widgets.apply_theme import dress
 from app.ui.widgets.theme import Theme
 
 

@@ -14,7 +14,6 @@ from app.core.errors import StoreError
 from app.core.models.library import ModelLibrary
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
-from app.ui.dressing import dress
 from app.ui.models.list import (
     ModelDelegate,
     context_text,
@@ -24,6 +23,7 @@ from app.ui.models.list import (
     spoken,
 )
 from app.ui.models.panel import ModelsPanel
+from app.ui.widgets.apply_theme import dress
 from tests.ui.values import (
     BROKEN_PATH,
     CHINESE_PATH,

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.core.options.presets import Presets
-from app.ui.dressing import dress
+from app.ui.widgets.apply_theme import dress
 from tests.ui.values import (
     BROKEN_PATH,
     CHINESE_PATH,

@@ -4,8 +4,7 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.ui.dressing import dress
-from app.ui.widgets.apply_theme import interface_font
+from app.ui.widgets.apply_theme import dress, interface_font
 from app.ui.widgets.theme import DARK, LIGHT, Theme
 
 TEXT_ON = [

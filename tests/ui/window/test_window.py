@@ -27,7 +27,7 @@ from app.engine.messages import ModelInfo
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.crash_log import CrashLog
 from app.ui.generation.takes_dialog import TakesDialog
-from app.ui.moments import moment_text
+from app.ui.texts import moment_text
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.widgets.theme import DARK, LIGHT
 from app.ui.window import help

@@ -12,16 +12,15 @@ import psutil
 
 from app.core.errors import CancelledError, LampblackError
 from app.engine.messages import EngineSettings, Loading
-from app.host.cpu import Others, busy_cores, is_busy
+from app.host.cpu import Others, busy_cores, default_threads, is_busy
 from app.host.interface import Job
+from app.host.llama_cpp.context import attention_bytes, cache_bytes, make_context
 from app.host.llama_cpp.library import native
-from app.host.llama_cpp.native_context import attention_bytes, cache_bytes, make_context
 from app.host.llama_cpp.tuning.probe import Defaults, probe, thread_levels
 from app.host.llama_cpp.tuning.probe_target import CONTEXT, OUTPUTS, ModelSubject
 from app.host.llama_cpp.tuning.tuning_file import Probed, Tuning, TuningFile, setup_of
 from app.host.llama_cpp.tuning.wait_policy import waiting_policy
 from app.host.prompt_cache.fingerprint import fingerprint, parts
-from app.host.threads import default_threads
 
 NOT_MEASURED = (
     "The model could not be measured: other programs keep this machine busy, or too little memory "

@@ -10,11 +10,10 @@ from typing import Annotated
 
 import msgspec
 
-from app.core.reading import read_regular
-from app.core.system.files import write_atomically
+from app.core.system.files import read_regular, write_atomically
 from app.core.system.openmp import TUNING_FOLDER, Waiting, waiting_file
 from app.engine.messages import EngineSettings
-from app.host.threads import allowed_processors, default_threads
+from app.host.cpu import allowed_processors, default_threads
 
 _FORM = 1  # raised when what is remembered changes its meaning
 _MOST_BYTES = 65_536

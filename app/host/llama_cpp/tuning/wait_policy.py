@@ -20,9 +20,9 @@ from typing import Any
 import msgspec
 import psutil
 
-from app.core.reentry import host_environment, program_command
 from app.core.system.files import write_atomically
 from app.core.system.openmp import VARIABLE, Waiting, WaitingRecord, read_waiting, waiting_file
+from app.core.system.processes import host_environment, program_command
 from app.host.cpu import is_busy
 from app.host.interface import Job
 from app.host.llama_cpp.tuning.tuning_file import Tuning, machine_facts

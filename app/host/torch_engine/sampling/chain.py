@@ -11,12 +11,11 @@ from app.core.options.rows import rows
 from app.core.options.sampling import Sampling
 from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.generation.vocabulary import Ids
-from app.host.torch_engine.breakers import BreakerTable
 from app.host.torch_engine.sampling import steps
 from app.host.torch_engine.sampling.candidates import Candidates, Floats
 from app.host.torch_engine.sampling.mersenne_twister import Generator
 from app.host.torch_engine.sampling.mirostat import Mirostat
-from app.host.torch_engine.sampling.penalties import Dry, Penalties
+from app.host.torch_engine.sampling.penalties import BreakerTable, Dry, Penalties
 from app.host.torch_engine.sampling.steps import Step
 from app.host.torch_engine.vocabulary import Vocabulary
 

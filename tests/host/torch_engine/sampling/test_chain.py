@@ -14,8 +14,8 @@ from app.core.errors import GenerationError, ParameterError
 from app.core.options.sampling import DEFAULT_ORDER, PARAMETERS, Sampling
 from app.host.llama_cpp import sampler_chain as llama_chain
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.torch_engine.breakers import BreakerTable
 from app.host.torch_engine.sampling.chain import Chain
+from app.host.torch_engine.sampling.penalties import BreakerTable
 from tests.host.driving import Runner
 
 TEXT = (
