@@ -188,13 +188,23 @@ def first_line(module: Path) -> str:
 
 
 def house() -> str:
-    """The top level of app/, each part with its own first line."""
-    app = ROOT / "app"
-    parts = {f"{path.parent.name}/": first_line(path) for path in app.glob("*/__init__.py")}
-    parts |= {path.name: first_line(path) for path in app.glob("*.py") if path.stem != "__init__"}
-    width = max(map(len, parts))
-    lines = [f"  {name:<{width}}  {about}" for name, about in sorted(parts.items())]
+    """The folders and files of app/, and the folders inside those, each with its first line."""
+    parts = list(_parts(ROOT / "app", 1))
+    width = max(len(name) for name, _about in parts)
+    lines = [f"{name:<{width}}  {about}" for name, about in parts]
     return "\n".join(["```text", "app/", *lines, "```"])
+
+
+def _parts(folder: Path, depth: int) -> Iterator[tuple[str, str]]:
+    inner = [path for path in folder.iterdir() if (path / "__init__.py").exists()]
+    plain = [path for path in folder.glob("*.py") if depth == 1 and path.stem != "__init__"]
+    for path in sorted([*inner, *plain]):
+        if path in plain:
+            yield f"{'  ' * depth}{path.name}", first_line(path)
+            continue
+        yield f"{'  ' * depth}{path.name}/", first_line(path / "__init__.py")
+        if depth == 1:
+            yield from _parts(path, depth + 1)
 
 
 PARTS: dict[str, Callable[[], str]] = {

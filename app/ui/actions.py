@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton, QWidget
 
 from app.ui.action_table import ACTIONS, CONTEXT, MENUS, ROWS, ActionRow
 from app.ui.widgets.icons import icon
@@ -99,3 +99,14 @@ _ROLES = {
     "settings": QAction.MenuRole.PreferencesRole,
     "about": QAction.MenuRole.AboutRole,
 }
+
+
+def tool_button(actions: Actions, name: str) -> QToolButton:
+    """A small button for an action, named for assistive programs."""
+    button = QToolButton()
+    button.setDefaultAction(actions.draw(name))
+    button.setAccessibleName(actions[name].text())
+    button.setIconSize(QSize(18, 18))
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

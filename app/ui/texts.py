@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from app.core.units import size_text
 from app.downloads.queue import Download
-from app.ui.models.list import size_text
 
 _tr = QCoreApplication.translate
 _DOT = " · "

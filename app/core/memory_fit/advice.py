@@ -11,6 +11,7 @@ from app.core.memory_fit.fallbacks import CHANGEABLE, Step, ladder
 from app.core.memory_fit.layout import Layout
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import COMFORT, Machine, Verdict
+from app.core.units import gib, mib
 
 VERDICTS: dict[Verdict, str] = {
     "fits": "It fits.",
@@ -119,15 +120,3 @@ def _sum(fit: Fit, device: str, width: int) -> Iterator[str]:
 
 def _verdict_line(fit: Fit) -> str:
     return f"{VERDICTS[fit.verdict]} It needs {gib(fit.total)} in all."
-
-
-def mib(size: int) -> str:
-    """Bytes in a column of MiB."""
-    return f"{size / 2**20:>10,.1f} MiB"
-
-
-def gib(size: int) -> str:
-    """Bytes for a sentence."""
-    if size < 2**30:
-        return f"{size / 2**20:,.0f} MiB"
-    return f"{size / 2**30:,.1f} GiB"

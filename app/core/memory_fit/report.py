@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from app.core.memory_fit.advice import beyond_settings, gib
+from app.core.memory_fit.advice import beyond_settings
 from app.core.memory_fit.estimate import MEMORY, OWN_CONTEXT, Fit, Part, estimate, fit_of
 from app.core.memory_fit.fallbacks import CHANGEABLE, Step, changes, first_that_fits, ladder
 from app.core.memory_fit.layout import Layout
@@ -16,6 +16,7 @@ from app.core.models.catalogue import CatalogueEntry
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import COMFORT, Machine
+from app.core.units import gib
 
 _SAME = 0.1  # of the parameters: two quantizations of one model count alike within this
 

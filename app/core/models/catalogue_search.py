@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from app.core.memory_fit.advice import gib
 from app.core.models.catalogue import Catalogue, CatalogueEntry
 from app.core.system.machine import COMFORT, MOST, Machine, Verdict
+from app.core.units import gib
 
 Order = Literal["best", "size", "name", "memory"]
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from app.core.errors import OutOfMemoryError
-from app.core.memory_fit.advice import advised, gib
+from app.core.memory_fit.advice import advised
 from app.core.memory_fit.estimate import MEMORY, Fit, estimate
 from app.core.memory_fit.fallbacks import changes, first_that_fits, ladder, memory_need
 from app.core.memory_fit.layout import Layout
@@ -15,6 +15,7 @@ from app.core.memory_fit.placement import INTEGRATED, Device, gpus
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu, Machine, this_machine
+from app.core.units import gib
 
 _SMALLER = "Close other programs, choose a smaller context or a smaller model."
 

@@ -6,9 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from app.ui.actions import Actions
+from app.ui.actions import Actions, tool_button
 from app.ui.editor.editor import Editor
-from app.ui.generation.write_bar import tool_button
 from app.ui.widgets.controls import IconButton
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from app.ui.actions import Actions
+from app.ui.actions import Actions, tool_button
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -126,14 +126,3 @@ class WriteBar(QWidget):
 
     def _press(self) -> None:
         self._actions["stop" if self._running else "continue"].trigger()
-
-
-def tool_button(actions: Actions, name: str) -> QToolButton:
-    """A small button for an action, named for assistive programs."""
-    button = QToolButton()
-    button.setDefaultAction(actions.draw(name))
-    button.setAccessibleName(actions[name].text())
-    button.setIconSize(QSize(18, 18))
-    button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

@@ -10,9 +10,10 @@ from app.core.models.catalogue_search import Offer
 from app.core.models.metadata import ModelRecord
 from app.core.models.other_programs import PROGRAMS
 from app.core.passport import summary
+from app.core.units import context_text, size_text
 from app.downloads.queue import Download
 from app.ui.manager.inventory import Stocked
-from app.ui.models.list import context_text, facts, size_text
+from app.ui.models.list import facts
 from app.ui.texts import passport_tr, percent_text, state_text
 from app.ui.widgets.card_list import Card
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.core.models.catalogue import PURPOSES, CatalogueEntry
 from app.core.models.catalogue_search import Offer, Wish, offers
+from app.core.units import size_text
 from app.downloads.queue import Download
 from app.ui.manager.card_texts import (
     kind_text,
@@ -27,7 +28,6 @@ from app.ui.manager.card_texts import (
     purpose_text,
 )
 from app.ui.manager.inventory import Stock
-from app.ui.models.list import size_text
 from app.ui.widgets.card_list import CardsView
 from app.ui.widgets.controls import Note, QuietCombo, set_property
 

@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.memory_fit.advice import VERDICTS, gib, mib
+from app.core.memory_fit.advice import VERDICTS
 from app.core.memory_fit.estimate import MEMORY, Fit
 from app.core.memory_fit.fallbacks import Step
 from app.core.memory_fit.report import FitReport, as_chosen
 from app.core.models.library import ModelFile
 from app.core.system.machine import COMFORT
+from app.core.units import gib, mib
 from app.ui.manager.card_texts import verdict_text
 from app.ui.widgets.controls import FlowingNote, set_property
 from app.ui.widgets.theme import heading_font

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from app.core.models.catalogue import PURPOSES
 from app.core.passport import Passport, card, words
+from app.core.units import size_text
 from app.ui.manager.card_texts import fit_text, model_card, order_text, origin_text, purpose_text
 from app.ui.manager.inventory import Stock, Stocked, ordered
 from app.ui.manager.model_actions import ModelActions
-from app.ui.models.list import size_text
 from app.ui.texts import moment_text, passport_tr
 from app.ui.widgets.card_list import Card, CardsView
 from app.ui.widgets.controls import ElidedLabel, FlowingNote, Note, QuietCombo, set_property

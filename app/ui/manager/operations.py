@@ -18,11 +18,11 @@ from app.core.models.removal import Removal, duplicates, plan_removal, remove, r
 from app.core.models.scan import is_model_folder
 from app.core.models.verify import Verdict, verify_known
 from app.core.system.files import is_folder
+from app.core.units import size_text
 from app.program import Workbench
 from app.ui.background import Errands
 from app.ui.manager.inventory import Stock
 from app.ui.manager.questions import ManagerQuestions
-from app.ui.models.list import size_text
 
 Trash = Callable[[str], None]
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from app.core.models.other_programs import PROGRAMS, ProgramStore
 from app.core.models.removal import Removal
+from app.core.units import size_text
 from app.downloads.queue import Need
-from app.ui.models.list import size_text
 
 Answer = Literal["trash", "list", "no"]
 

@@ -12,7 +12,7 @@ from app.downloads.request import Wanted
 from app.program import Workbench
 from app.ui.background import Errands
 from app.ui.manager.token_dialog import Gate, TokenDialog
-from app.ui.window.view_controller import show_dialog
+from app.ui.widgets.controls import show_dialog
 
 
 class TokenDesk(QObject):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.core.errors import CancelledError, LampblackError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.library import ModelFile
+from app.core.units import size_text
 from app.downloads.queue import Download, Need, Wanted, wanted
 from app.program import Workbench
 from app.ui.background import Errands
@@ -33,7 +34,6 @@ from app.ui.manager.operations import Care
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_controller import TokenDesk
 from app.ui.models.downloads_controller import is_agreed, remember_agreement
-from app.ui.models.list import size_text
 from app.ui.models.panel import local_paths
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.controls import ProgressStrip

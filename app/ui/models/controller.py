@@ -187,7 +187,7 @@ class ModelDesk(QObject):
     def open_adapters(self) -> None:
         """Show the adapters of the loaded model."""
         from app.ui.models.adapters_dialog import AdaptersDialog
-        from app.ui.window.view_controller import show_dialog
+        from app.ui.widgets.controls import show_dialog
 
         model = self.models.model
         if model is None:

@@ -12,16 +12,17 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.core.errors import LampblackError
+from app.core.units import context_text, count_text, size_text
+from app.ui.widgets.card_list import DOT, small, wrapped
 from app.ui.widgets.theme import Theme, heading_font
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _NO_INDEX = QModelIndex()
 MODEL_ROLE = Qt.ItemDataRole.UserRole
 LOADED_ROLE = Qt.ItemDataRole.UserRole + 1
 _PADDING = 10
-_DOT = " · "
 
 
 class ModelsListModel(QAbstractListModel):
@@ -208,73 +208,19 @@ def facts(model: ModelFile) -> str:
         parts.append(tr("Models", "{0} parameters").format(count_text(model.parameters)))
     if model.context:
         parts.append(tr("Models", "{0} context").format(context_text(model.context)))
-    return _DOT.join(part for part in parts if part)
+    return DOT.join(part for part in parts if part)
 
 
 def spoken(model: ModelFile, *, loaded: bool) -> str:
     """A model's row as it is read aloud."""
     tr = QCoreApplication.translate
     parts = [model.name, tr("Models", "loaded") if loaded else "", second_line(model)]
-    return ", ".join(part for part in parts if part).replace(_DOT, ", ")
-
-
-def size_text(size: int) -> str:
-    """Bytes as people say them: 98 MB, 4.7 GB."""
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000))} kB"
-    mega = size / 1_000_000
-    return f"{mega:.0f} MB" if mega < 999.5 else f"{mega / 1000:.1f} GB"
-
-
-def count_text(count: int) -> str:
-    """A number of parameters as people say it: 135M, 7.2B."""
-    if count < 1_000_000:
-        return f"{count:,}"
-    mega = count / 1_000_000
-    return f"{mega:.0f}M" if mega < 999.5 else f"{mega / 1000:.1f}B"
-
-
-def context_text(tokens: int) -> str:
-    """A number of tokens as people say it: 8k, 128k."""
-    return f"{tokens / 1024:.0f}k" if tokens >= 1024 else str(tokens)
-
-
-def wrapped(text: str, font: QFont, width: int) -> QTextLayout:
-    """`text` laid out in lines of `width`, broken between words where there are any."""
-    layout = QTextLayout(_broken_at_dots(text, QFontMetrics(font), width), font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout.setTextOption(option)
-    layout.beginLayout()
-    top = 0.0
-    while (line := layout.createLine()).isValid():
-        line.setLineWidth(width)
-        line.setPosition(QPointF(0, top))
-        top += line.height()
-    layout.endLayout()
-    return layout
-
-
-def _broken_at_dots(text: str, metrics: QFontMetrics, width: int) -> str:
-    """`text` with line breaks in place of the dots that would end a line."""
-    lines: list[str] = []
-    for part in text.split(_DOT):
-        joined = lines[-1] + _DOT + part if lines else part
-        if lines and metrics.horizontalAdvance(joined) <= width:
-            lines[-1] = joined
-        else:
-            lines.append(part)
-    return "\u2028".join(lines)
+    return ", ".join(part for part in parts if part).replace(DOT, ", ")
 
 
 def second_line(model: ModelFile) -> str:
     """What stands below the name: the facts, or what is wrong."""
     return model.problem or facts(model)
-
-
-def small(font: QFont) -> QFont:
-    """`font`, a little smaller."""
-    return heading_font(font, -0.5, bold=False)
 
 
 def _paint_badge(painter: QPainter, line: QRect, font: QFont, theme: Theme) -> int:

@@ -18,9 +18,8 @@ from PySide6.QtWidgets import (
 from app.core.passport import Card, Passport, card
 from app.ui.models.passport_controller import PassportDesk
 from app.ui.texts import moment_text, passport_tr, work_text
-from app.ui.widgets.controls import Note
+from app.ui.widgets.controls import Note, show_dialog
 from app.ui.widgets.theme import heading_font
-from app.ui.window.view_controller import show_dialog
 
 
 class PassportDialog(QDialog):

@@ -154,7 +154,7 @@ class SmallerDesk(QObject):
 
     def _show(self, model: ModelFile, header: GgufHeader, type_name: str) -> None:
         from app.ui.models.quantize_dialog import SmallerDialog
-        from app.ui.window.view_controller import show_dialog
+        from app.ui.widgets.controls import show_dialog
 
         folder = self._bench.paths.models
         passage = self._passage()[:_MOST_PASSAGE]

@@ -7,8 +7,27 @@ from math import ceil
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -18,7 +37,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.models.list import small, wrapped
 from app.ui.widgets.controls import set_property
 from app.ui.widgets.theme import Theme, heading_font
 
@@ -26,6 +44,10 @@ _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 CARD_ROLE = Qt.ItemDataRole.UserRole
 _PADDING = 10
+
+
+DOT = " · "
+"""What stands between the facts of one line."""
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,3 +247,36 @@ def _paint_badge(
     painter.setPen(theme.accent_ink)
     painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
     return badge.left()
+
+
+def wrapped(text: str, font: QFont, width: int) -> QTextLayout:
+    """`text` laid out in lines of `width`, broken between words where there are any."""
+    layout = QTextLayout(_broken_at_dots(text, QFontMetrics(font), width), font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    top = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, top))
+        top += line.height()
+    layout.endLayout()
+    return layout
+
+
+def _broken_at_dots(text: str, metrics: QFontMetrics, width: int) -> str:
+    """`text` with line breaks in place of the dots that would end a line."""
+    lines: list[str] = []
+    for part in text.split(DOT):
+        joined = lines[-1] + DOT + part if lines else part
+        if lines and metrics.horizontalAdvance(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return "\u2028".join(lines)
+
+
+def small(font: QFont) -> QFont:
+    """`font`, a little smaller."""
+    return heading_font(font, -0.5, bold=False)

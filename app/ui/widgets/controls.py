@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -162,3 +163,14 @@ class ProgressStrip(QWidget):
         self.bar.setRange(0, 0 if fraction < 0 else _STEPS)
         self.bar.setValue(round(max(0.0, min(fraction, 1.0)) * _STEPS))
         self.show()
+
+
+_FRAME = 48  # what the desktop puts around a dialog, in pixels at most
+
+
+def show_dialog(dialog: QDialog) -> None:
+    """Show a dialog that deletes itself when it is closed, no larger than the screen."""
+    room = dialog.screen().availableSize()
+    dialog.resize(dialog.size().boundedTo(QSize(room.width(), room.height() - _FRAME)))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -16,9 +16,9 @@ from app.ui.generation.read_ahead import ReadingAhead
 from app.ui.generation.session import Session
 from app.ui.generation.take_log import TakeLog
 from app.ui.models.controller import ModelDesk
+from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
-from app.ui.window.view_controller import show_dialog
 
 
 class WritingDesk(QObject):

@@ -21,8 +21,8 @@ from app import __version__
 from app.core.system.network import network_state
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.actions import translated
+from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.theme import heading_font
-from app.ui.window.view_controller import show_dialog
 
 
 class ShortcutsDialog(QDialog):

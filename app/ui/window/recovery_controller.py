@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 from app.core.documents.text_files import new_document, save_document
 from app.core.errors import DocumentChangedError, LampblackError
 from app.core.store import Recovery
+from app.ui.widgets.controls import show_dialog
 from app.ui.window.main_window import MainWindow
-from app.ui.window.view_controller import show_dialog
 
 if TYPE_CHECKING:
     from app.ui.documents.recovery_dialog import RecoveryDialog

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QTabWidget, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
 from app.core.errors import LampblackError
 from app.core.options.settings import SettingsStore
 from app.ui.actions import Actions
 from app.ui.startup import TURN_MS
 from app.ui.widgets.apply_theme import dress
+from app.ui.widgets.controls import show_dialog
 from app.ui.window.page import PageColumn
 from app.ui.window_state import WindowMemory
 
-_FRAME = 48  # what the desktop puts around a dialog, in pixels at most
 _ROOM_FOR_BOTH = 680  # pixels; a narrower window shows the page alone
 
 
@@ -105,14 +105,6 @@ class ViewDesk(QObject):
         self._window.menuBar().setVisible(not full)
         self.show_side(not full and not self._narrow and self._settings.settings.side_panel)
         self._actions["full_screen"].setChecked(full)
-
-
-def show_dialog(dialog: QDialog) -> None:
-    """Show a dialog that deletes itself when it is closed, no larger than the screen."""
-    room = dialog.screen().availableSize()
-    dialog.resize(dialog.size().boundedTo(QSize(room.width(), room.height() - _FRAME)))
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.open()
 
 
 _MODELS = 1  # the tab's place

@@ -12,16 +12,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.core.errors import StoreError
 from app.core.models.library import ModelLibrary
+from app.core.units import context_text, count_text, size_text
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
-from app.ui.models.list import (
-    ModelDelegate,
-    context_text,
-    count_text,
-    facts,
-    size_text,
-    spoken,
-)
+from app.ui.models.list import ModelDelegate, facts, spoken
 from app.ui.models.panel import ModelsPanel
 from app.ui.widgets.apply_theme import dress
 from tests.ui.values import (

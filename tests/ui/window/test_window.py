@@ -28,11 +28,11 @@ from app.ui.action_table import ACTIONS, MENUS
 from app.ui.crash_log import CrashLog
 from app.ui.generation.takes_dialog import TakesDialog
 from app.ui.texts import moment_text
+from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.widgets.theme import DARK, LIGHT
 from app.ui.window import help
 from app.ui.window.help import ShortcutsDialog
-from app.ui.window.view_controller import show_dialog
 
 
 def test_no_key_is_given_twice():
