@@ -7,7 +7,6 @@ specification, versions 2 and 3, little-endian.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections import Counter
 from collections.abc import Iterator
@@ -30,6 +29,10 @@ from app.core.formats.gguf_tensors import (
     Tensor,
     layer_sizes,
 )
+from app.core.formats.header_notes import extended_context
+from app.core.formats.model_kinds import gguf_kind
+from app.core.formats.recent import Recent
+from app.core.formats.split_files import MOST_PARTS, all_parts, part_of, present_parts
 from app.core.system.files import is_file, open_regular, why
 
 MAX_LAYERS = 512
@@ -39,7 +42,6 @@ _MAGIC = b"GGUF"
 _OLD_MAGICS = (b"ggml", b"lmgg", b"tjgg", b"algg", b"fmgg")
 _MOST_KEYS = 16_384
 _MOST_TENSORS = 32_768  # in all parts together; the largest models have a few thousand
-_MOST_PARTS = 1000
 _COUNTED = ("tokenizer.ggml.tokens", "tokenizer.ggml.merges")  # lists whose length is wanted
 _LONGEST_KEY = 65_535
 _LONGEST_NAME = 63
@@ -51,6 +53,8 @@ _SHORT_TEXTS = (
     "general.license",
     "general.name",
     "general.type",
+    "tokenizer.ggml.model",
+    "tokenizer.ggml.pre",
 )
 _MOST_DIMENSIONS = 4
 _STRING, _ARRAY = 8, 9
@@ -70,36 +74,15 @@ _SCALARS = {
 _LENGTH = struct.Struct("<Q")
 _KIND = struct.Struct("<I")
 _HEAD = struct.Struct("<4sIQQ")
-_PART = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$")
-
 _GUESSED = 1024  # a flag in general.file_type
-
-_OTHER_TYPES = {
-    "adapter": "an adapter (LoRA), which is loaded on top of a model",
-    "mmproj": "the image part of a model",
-    "imatrix": "the statistics for a quantization",
-}
-_NOT_WRITERS = frozenset(
-    (
-        "bert",
-        "eurobert",
-        "gemma-embedding",
-        "jina-bert-v2",
-        "jina-bert-v3",
-        "modern-bert",
-        "neo-bert",
-        "nomic-bert",
-        "nomic-bert-moe",
-        "t5encoder",
-        "wavtokenizer-dec",
-    )
-)
 
 
 class GgufHeader(msgspec.Struct, frozen=True, kw_only=True):
     """What a GGUF file says it is; sizes in bytes, `context` in tokens.
 
     `merges` are the rules of its vocabulary, `window` the tokens that some of its layers see.
+    `stretch` is a rope scaling of which it is not said whether `context` includes it. `lacks_pre`
+    says that a vocabulary of byte pairs does not name its pre-tokenizer.
     """
 
     architecture: str
@@ -116,19 +99,29 @@ class GgufHeader(msgspec.Struct, frozen=True, kw_only=True):
     tensors: tuple[Tensor, ...] = ()
     merges: int = 0
     window: int = 0
+    stretch: float = 1.0
+    lacks_pre: bool = False
 
 
 def read_header(path: Path) -> GgufHeader:
     """Read and check the header of the model at `path`; of a split model, of all its parts.
 
-    Raises ModelNotFoundError, NotAModelError, TruncatedModelError or UnsupportedModelError.
+    What was read a moment ago is not read again while the files are the same. Raises
+    ModelNotFoundError, NotAModelError, TruncatedModelError or UnsupportedModelError.
     """
+    return _recent.get(path)
+
+
+def _read_parts(path: Path) -> GgufHeader:
     part = _read_part(path)
     count = part.number("split.count")
     if count <= 1:
         return _header(path, [part])
     others = _other_parts(path, part.number("split.no"), count)
     return _header(path, [part, *_read_others(path, others, len(part.tensors))])
+
+
+_recent = Recent(_read_parts, present_parts)
 
 
 def _read_others(path: Path, others: list[Path], tensors: int) -> Iterator[_Part]:
@@ -193,12 +186,13 @@ def _header(path: Path, parts: list[_Part]) -> GgufHeader:
         )
     vocabulary = first.number("tokenizer.ggml.tokens")
     tensors = tuple(tensor for part in parts for tensor in part.tensors)
+    context, stretch = _context(first, architecture)
     return GgufHeader(
         architecture=architecture,
         name=_title(first.text("general.name")) or path.stem,
         quantization=_quantization(first, elements),
         parameters=elements.total(),
-        context=first.number(f"{architecture}.context_length"),
+        context=context,
         layers=layers,
         vocabulary=vocabulary or first.number(f"{architecture}.vocab_size"),
         chat_template=first.text("tokenizer.chat_template"),
@@ -213,6 +207,21 @@ def _header(path: Path, parts: list[_Part]) -> GgufHeader:
         tensors=tensors,
         merges=first.number("tokenizer.ggml.merges"),
         window=first.number(f"{architecture}.attention.sliding_window"),
+        stretch=stretch,
+        lacks_pre=_lacks_pre(first),
+    )
+
+
+def _lacks_pre(part: _Part) -> bool:
+    return part.text("tokenizer.ggml.model") == "gpt2" and not part.text("tokenizer.ggml.pre")
+
+
+def _context(part: _Part, architecture: str) -> tuple[int, float]:
+    scaling = f"{architecture}.rope.scaling"
+    return extended_context(
+        part.number(f"{architecture}.context_length"),
+        part.values.get(f"{scaling}.factor"),
+        part.values.get(f"{scaling}.original_context_length"),
     )
 
 
@@ -244,15 +253,9 @@ def _state(part: _Part, architecture: str) -> int:
 
 
 def _require_writer(path: Path, part: _Part, architecture: str) -> None:
-    kind = "mmproj" if architecture == "clip" else part.text("general.type")
-    if kind in _OTHER_TYPES:
-        raise UnsupportedModelError(
-            f"{path.name} is {_OTHER_TYPES[kind]}, not a model that writes."
-        )
-    if architecture in _NOT_WRITERS:
-        raise UnsupportedModelError(
-            f"{path.name} is a model for search or sound ({architecture}), not one that writes."
-        )
+    if kind := gguf_kind(part.values):
+        of = f" ({architecture[:40]})" if architecture else ""
+        raise UnsupportedModelError(f"{path.name} is {kind}{of}, not a model that writes.")
     if not architecture:
         raise NotAModelError(f"{path.name} does not say which architecture it has.")
 
@@ -272,25 +275,25 @@ def _quantization(part: _Part, elements: Counter[int]) -> str:
 
 
 def _other_parts(path: Path, number: int, count: int) -> list[Path]:
-    named = _PART.match(path.name)
-    if count > _MOST_PARTS:
+    named = part_of(path.name)
+    if count > MOST_PARTS:
         raise UnsupportedModelError(
-            f"{path.name} says it has {count:,} parts; at most {_MOST_PARTS:,} can be read."
+            f"{path.name} says it has {count:,} parts; at most {MOST_PARTS:,} can be read."
         )
     if number != 0:
+        first = named._replace(number=1).name if named is not None else ""
+        is_there = not first or is_file(path.with_name(first))
         raise UnsupportedModelError(
-            f"{path.name} is part {number + 1} of a model in {count} files.",
-            "Choose its first part.",
+            f"{path.name} is part {number + 1} of a model in {count} files"
+            + ("." if is_there else f", and its first part, {first}, is missing."),
+            "Choose its first part." if is_there else "Put all parts into one folder.",
         )
-    if named is None or int(named["number"]) != 1 or int(named["count"]) != count:
+    if named is None or named.number != 1 or named.total != count:
         raise UnsupportedModelError(
             f"{path.name} is the first of {count} parts, but its name does not say so.",
             f"Give the parts their names back: NAME-00001-of-{count:05}.gguf and so on.",
         )
-    others = [
-        path.with_name(f"{named['stem']}-{part:05}-of-{count:05}.gguf")
-        for part in range(2, count + 1)
-    ]
+    others = all_parts(path)[1:]
     missing = next((other.name for other in others if not is_file(other)), "")
     if missing:
         raise UnsupportedModelError(

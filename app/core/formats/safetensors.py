@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import struct
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
 from app.core.errors import NotAModelError, TruncatedModelError, UnsupportedModelError
+from app.core.formats.header_notes import extended_context, rope_scaling
+from app.core.formats.model_kinds import folder_kind
+from app.core.formats.recent import Recent
 from app.core.system.files import is_file, open_regular, read_regular, why
 
 _MOST_JSON = 4 * 1024 * 1024
 _MOST_INDEX = 12 * 1024 * 1024  # the largest models name 100,000 tensors
 _MOST_HEADER = 12 * 1024 * 1024
 _MOST_VALUES = 300_000  # in one JSON text; what it holds in memory grows with their number
+_MOST_ENTRIES = 10_000  # of a folder
 _LONGEST_HEAD = 16 * 1024
 _LICENCE = re.compile(r"^license:[ \t]*[\"']?([\w. +-]{1,80}?)[\"']?[ \t]*\r?$", re.MULTILINE)
 _INDEX = "model.safetensors.index.json"
 _SHARD = re.compile(r"-\d{5}-of-\d{5}\.safetensors$")
 _LENGTH = struct.Struct("<Q")
 _CONTEXT_KEYS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _TOKENIZERS = (
     "tokenizer.json",
     "tokenizer.model",
@@ -36,7 +43,10 @@ _TOKENIZERS = (
 
 
 class FolderHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What a model folder says it is; sizes in bytes, `context` in tokens."""
+    """What a model folder says it is; sizes in bytes, `context` in tokens.
+
+    `stretch` is a rope scaling of which it is not said whether `context` includes it.
+    """
 
     architecture: str
     quantization: str
@@ -45,6 +55,7 @@ class FolderHeader(msgspec.Struct, frozen=True, kw_only=True):
     has_chat_template: bool
     size_bytes: int
     licence: str = ""
+    stretch: float = 1.0
 
 
 class _Tensor(msgspec.Struct):
@@ -58,9 +69,16 @@ class _Tensor(msgspec.Struct):
 def read_folder(folder: Path) -> FolderHeader:
     """Read and check a folder with config.json and safetensors.
 
-    Raises NotAModelError, TruncatedModelError or UnsupportedModelError.
+    What was read a moment ago is not read again while its files are the same. Raises
+    NotAModelError, TruncatedModelError or UnsupportedModelError.
     """
+    return _recent.get(folder)
+
+
+def _read(folder: Path) -> FolderHeader:
     config = read_config(folder)
+    _require_writer(folder, config)
+    context, stretch = _context(config)
     files = weight_files(folder)
     elements: Counter[str] = Counter()
     size = 0
@@ -71,11 +89,31 @@ def read_folder(folder: Path) -> FolderHeader:
         architecture=_text(config, "model_type"),
         quantization=_quantization(config, elements),
         parameters=elements.total(),
-        context=_context(config),
+        context=context,
         has_chat_template=_has_chat_template(folder),
         size_bytes=size,
         licence=_licence(folder),
+        stretch=stretch,
     )
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in the folder, in the order of names; nothing where that cannot be read."""
+    try:
+        return sorted(islice(folder.iterdir(), _MOST_ENTRIES))
+    except (OSError, ValueError):
+        return []
+
+
+_recent = Recent(_read, _entries)
+
+
+def _require_writer(folder: Path, config: dict[str, Any]) -> None:
+    if kind := folder_kind(config, [path.name for path in _entries(folder)]):
+        of = _text(config, "model_type")
+        raise UnsupportedModelError(
+            f"{folder.name} is {kind}{f' ({of})' if of else ''}, not a model that writes."
+        )
 
 
 def read_adapter_folder(folder: Path) -> dict[str, Any]:
@@ -138,14 +176,28 @@ def _is_plain(name: str) -> bool:
 
 def _json(folder: Path, name: str, limit: int = _MOST_JSON) -> dict[str, Any]:
     try:
-        content = msgspec.json.decode(_bounded(read_regular(folder / name, limit)))
+        text = read_regular(folder / name, limit)
+        if text.startswith(_MARKS):
+            raise NotAModelError(
+                f"{folder.name} cannot be read: {name} begins with a byte order mark.",
+                "Save it as plain UTF-8.",
+            )
+        content = _decoded(_bounded(text))
     except OSError as error:
         raise NotAModelError(f"{folder / name} cannot be read: {why(error)}.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, msgspec.DecodeError, RecursionError):
         raise NotAModelError(f"{folder.name} is damaged: {name} is not valid JSON.") from None
     if not isinstance(content, dict):
         raise NotAModelError(f"{folder.name} is damaged: {name} does not describe a model.")
     return content
+
+
+def _decoded(text: bytes) -> Any:
+    """The value of a JSON text; as Python writes it, with Infinity, NaN and numbers of any size."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text.decode("utf-8"))
 
 
 def _bounded(text: bytes) -> bytes:
@@ -211,14 +263,15 @@ def _quantization(config: dict[str, Any], elements: Counter[str]) -> str:
     return elements.most_common(1)[0][0] if elements else ""
 
 
-def _context(config: dict[str, Any]) -> int:
+def _context(config: dict[str, Any]) -> tuple[int, float]:
+    """The context with its rope scaling, and by how much it may be stretched beyond."""
     inner = config.get("text_config")
     for level in (config, inner if isinstance(inner, dict) else {}):
         for key in _CONTEXT_KEYS:
             value = level.get(key)
-            if type(value) is int and value > 0:
-                return value
-    return 0
+            if type(value) is int and 0 < value < 1 << 63:
+                return extended_context(value, *rope_scaling(level))
+    return 0, 1.0
 
 
 def _text(values: dict[str, Any], key: str) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from app.core.formats.header_notes import beyond_training
 from app.core.memory_fit.demand import OUTPUTS, Computing, Demand, conversion, demand, torch_parts
 from app.core.memory_fit.layout import Layout
 from app.core.memory_fit.placement import GPU, INTEGRATED, Device, Placement, place
@@ -113,7 +114,9 @@ def estimate(
         context=computing.context,
         kv_type=computing.kv_type,
         flash_attention=computing.flash_attention,
-        notes=placement.notes + _mapping_note(options),
+        notes=placement.notes
+        + _mapping_note(options)
+        + beyond_training(computing.context, layout.context, layout.stretch),
     )
 
 
@@ -234,5 +237,9 @@ def _torch_fit(layout: Layout, options: LoadOptions, machine: Machine, adapters:
         parts.append(Part("adapters", chosen.device, adapters, "adapters"))
     layers = 0 if chosen.device == MEMORY else len(layout.sizes.cache)
     return msgspec.structs.replace(
-        fit_of(parts, machine), gpu_layers=layers, context=context, kv_type=chosen.kv_type
+        fit_of(parts, machine),
+        gpu_layers=layers,
+        context=context,
+        kv_type=chosen.kv_type,
+        notes=beyond_training(context, layout.context, layout.stretch),
     )

@@ -21,6 +21,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """A model as memory sees it; `context` is its own, in tokens, 0 where it is not known.
 
     `merges` are the rules of the vocabulary; `windowed` says that some layers see a part only.
+    `stretch` is a rope scaling that may reach beyond `context`.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     vocabulary: int = 0
     merges: int = 0
     windowed: bool = False
+    stretch: float = 1.0
     sizes: LayerSizes = LayerSizes()
 
 
@@ -58,6 +60,7 @@ def header_layout(name: str, header: GgufHeader) -> Layout:
         parameters=header.parameters,
         size_bytes=header.size_bytes,
         context=header.context,
+        stretch=header.stretch,
         vocabulary=header.vocabulary,
         merges=header.merges,
         windowed=header.window > 0 and header.architecture not in _ONE_MASK,
@@ -78,6 +81,7 @@ def _folder_layout(folder: Path) -> Layout:
         parameters=header.parameters,
         size_bytes=header.size_bytes,
         context=header.context,
+        stretch=header.stretch,
         vocabulary=_number(text, "vocab_size"),
         sizes=_sizes(text, header.size_bytes),
     )

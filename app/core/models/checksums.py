@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from app.core.errors import CancelledError, DamagedModelError, HousekeepingError
+from app.core.formats.split_files import present_parts
 from app.core.models.library import ModelFile, inspect
 from app.core.system.files import is_file, is_folder, open_regular, why
 
@@ -23,8 +23,6 @@ Sums = Callable[[list[Path], Progress | None, Cancelled | None], dict[str, str]]
 """Finds the sha256 of files by their names, as `checksums` does."""
 
 _BLOCK = 1024 * 1024
-_FIRST = re.compile(r"^(?P<stem>.+)-00001-of-(?P<count>\d{5})$")
-_MOST_PARTS = 1000
 _SUFFIXES = (".safetensors", ".json", ".jinja", ".model", ".tiktoken", ".py")
 _NAMES = frozenset(("merges.txt", "vocab.txt"))
 _ABOUT = frozenset(
@@ -40,10 +38,7 @@ def files_of(model: ModelFile) -> list[Path]:
     path = Path(model.path)
     if model.kind == "transformers" and is_folder(path):
         return sorted(_files_in(path))
-    first = _FIRST.match(path.stem)
-    if first is None or not path.name.endswith(".gguf"):
-        return [path]
-    return [path, *_parts(path, first["stem"], first["count"])]
+    return present_parts(path)
 
 
 def weights_of(model: ModelFile) -> list[Path]:
@@ -123,13 +118,6 @@ def _files_in(folder: Path) -> Iterator[Path]:
             known = entry.name.endswith(_SUFFIXES) or entry.name in (_NAMES | _ABOUT)
             if known and is_file(Path(entry.path)):
                 yield Path(entry.path)
-
-
-def _parts(first: Path, stem: str, count: str) -> Iterator[Path]:
-    for number in range(2, min(int(count), _MOST_PARTS) + 1):
-        part = first.with_name(f"{stem}-{number:05}-of-{count}.gguf")
-        if is_file(part):
-            yield part
 
 
 def _unread(file: Path, error: OSError) -> HousekeepingError:

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.core.errors import HousekeepingError
 from app.core.models.checksums import Cancelled, Progress, blocks, files_of
 from app.core.models.library import ModelFile, inspect
-from app.core.models.scan import MOST_ENTRIES, sorted_entries
+from app.core.models.scan import Budget, sorted_entries
 from app.core.system.files import why
 
 _WORK = (".lampblack-", ".part")  # how the name of a copy that is not whole begins and ends
@@ -70,7 +70,7 @@ class _Counter:
 
 def _sweep(folder: Path) -> None:
     """Remove what a copy that was killed left behind: nobody wrote into it for an hour."""
-    for entry in sorted_entries(folder, [MOST_ENTRIES]):
+    for entry in sorted_entries(folder, Budget()):
         path = Path(entry.path)
         if entry.name.startswith(_WORK[0]) and entry.name.endswith(_WORK[1]) and _is_stale(path):
             shutil.rmtree(path, ignore_errors=True)

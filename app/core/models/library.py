@@ -6,7 +6,9 @@ import contextlib
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -19,28 +21,29 @@ from app.core.errors import (
     ParameterError,
     UnsupportedModelError,
 )
+from app.core.formats.split_files import one_per_model, plain_name, present_parts
 from app.core.models.other_programs import ProgramStore
 from app.core.models.scan import (
+    DEEPEST,
     MOST_ENTRIES,
-    PART,
+    Budget,
     entries,
-    is_first_gguf,
     is_model_folder,
     models_below,
     real_path,
+    sorted_entries,
 )
 from app.core.models.starter import starter_path
 from app.core.options.load_options import ENGINES
-from app.core.system.files import is_file, is_folder, why
+from app.core.system.files import Stamp, is_file, is_folder, stamps, why
 
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 """Formats that run code when they are loaded; never opened."""
 
-_MOST_LISTED = 1000
-_MOST_WATCHED = 50_000
+_MOST_LISTED = 5000
+_MOST_BROKEN = 500  # of those that cannot be used; they take no place of one that can
+_MOST_WATCHED = 100_000
 _DEEPEST_WATCHED = 6  # a folder of the user's own choice may be sorted finely
-
-_Stamp = tuple[tuple[str, int, int], ...]
 
 
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,21 +141,22 @@ class ModelLibrary:
         self._watched = watched
         self._programs = programs
         self._of_user = known
-        self._known: dict[str, tuple[_Stamp, ModelFile]] = {}
+        self._known: dict[str, tuple[tuple[Stamp, ...], ModelFile]] = {}
         self._listing = threading.Lock()
         self._too_large: list[str] = []
+        self._notes: tuple[str, ...] = ()
+        self._unlisted: tuple[Found, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the last list could not show, as sentences."""
-        return tuple(
-            f"{folder} holds more than {_MOST_WATCHED:,} files and folders, and not all of them "
-            "were looked at. Watch the folder of the models itself."
-            for folder in self._too_large
-        )
+        return self._notes
 
     def list(self) -> tuple[ModelFile, ...]:
-        """Every model by name, broken ones with their problem; unchanged files are not read.
+        """Every model by name, after them those that cannot be used, with their problem.
+
+        Files that did not change are not read. Where there are too many, every folder has its
+        share, and `notes` say so.
 
         Of several who ask at the same time one reads, and the others know by then.
         """
@@ -160,14 +164,24 @@ class ModelLibrary:
             return self._list()
 
     def _list(self) -> tuple[ModelFile, ...]:
-        found: dict[str, Found] = {}
         self._too_large = []
-        for one in self._found():
+        found: dict[str, Found] = {}
+        for one in _in_turn(self._found()):
             found.setdefault(real_path(one.path), one)
-            if len(found) >= _MOST_LISTED:
+        rest = iter(found.values())
+        good: list[ModelFile] = []
+        broken: list[ModelFile] = []
+        for one in rest:
+            if (model := self._shown(one)) is not None:
+                (broken if model.problem else good).append(model)
+            if len(good) == _MOST_LISTED:
                 break
-        models = [model for one in found.values() if (model := self._shown(one)) is not None]
-        return tuple(sorted(models, key=lambda model: (model.name.casefold(), model.path)))
+        self._unlisted = tuple(rest)
+        self._notes = (
+            *map(_too_large, self._too_large),
+            *_too_many(len(good), len(self._unlisted), len(broken)),
+        )
+        return (*_by_name(good), *_by_name(broken[:_MOST_BROKEN]))
 
     def resolve(self, name_or_path: str) -> ModelFile:
         """The model at a path or of a name: file name, name, or the only one beginning so.
@@ -215,6 +229,12 @@ class ModelLibrary:
             return []
         models = self.list()
         exact = [model for model in models if wanted in _names(model)]
+        exact = exact or [
+            model
+            for one in self._unlisted
+            if wanted in map(str.casefold, (one.name, plain_name(one.path), one.path.name))
+            and (model := self._shown(one)) is not None
+        ]
         return exact or [
             model for model in models if any(known.startswith(wanted) for known in _names(model))
         ]
@@ -237,28 +257,32 @@ class ModelLibrary:
             hint = f"{'Near to it' if near else 'There are'}: {', '.join(shown_names)}."
         return ModelNotFoundError(f"There is no model named {shown}.", hint)
 
-    def _found(self) -> Iterator[Found]:
-        yield from (Found(path) for path in models_below(self._folder))
+    def _found(self) -> Iterator[Sequence[Found]]:
+        """What each source holds."""
+        yield self._below(self._folder, DEEPEST, MOST_ENTRIES)
         for text in self._added():
             path = Path(text)
-            inner = []
-            if is_folder(path) and not is_model_folder(path):
-                inner = models_below(path)
-            yield from (Found(one) for one in inner or [path])
+            inner = self._below(path, DEEPEST, MOST_ENTRIES) if is_folder(path) else ()
+            yield inner or [Found(path)]
         for text in self._watched():
-            yield from self._watch(text)
+            yield self._below(Path(text), _DEEPEST_WATCHED, _MOST_WATCHED)
         for store in self._programs():
-            for path, name in zip(store.models, store.names, strict=True):
-                yield Found(path, name, store.name)
+            if store.is_cut:
+                self._too_large.append(str(store.folder))
+            pairs = zip(store.models, store.names, strict=True)
+            yield [Found(path, name, store.name) for path, name in pairs]
 
-    def _watch(self, folder: str) -> Iterator[Found]:
-        budget = [_MOST_WATCHED]
-        path = Path(folder)
-        whole = is_model_folder(path)
-        found = [path] if whole else models_below(path, _DEEPEST_WATCHED, budget)
-        if budget[0] < 0:
-            self._too_large.append(folder)
-        yield from (Found(path) for path in found)
+    def _below(self, path: Path, depth: int, most: int) -> Sequence[Found]:
+        if is_model_folder(path):
+            return [Found(path)]
+        budget = Budget(most)
+        found = models_below(path, depth, budget)
+        if budget.is_cut:
+            self._too_large.append(str(path))
+        folders: dict[Path, list[Found]] = defaultdict(list)
+        for one in found:
+            folders[one.parent].append(Found(one))
+        return tuple(_in_turn(folders.values()))
 
     def _shown(self, found: Found) -> ModelFile | None:
         """The model as the user knows it; None when it was taken off the list."""
@@ -287,6 +311,36 @@ class ModelLibrary:
         return model
 
 
+def _in_turn(sources: Iterable[Sequence[Found]]) -> Iterator[Found]:
+    """One of each source in turn, so that none takes all the places."""
+    for row in zip_longest(*sources):
+        yield from (one for one in row if one is not None)
+
+
+def _by_name(models: Iterable[ModelFile]) -> list[ModelFile]:
+    return sorted(models, key=lambda model: (model.name.casefold(), model.path))
+
+
+def _too_large(folder: str) -> str:
+    return (
+        f"{folder} holds more files and folders than are looked at, so models may be missing from "
+        "the list. Watch the folder of the models itself."
+    )
+
+
+def _too_many(good: int, unlisted: int, broken: int) -> Iterator[str]:
+    if unlisted:
+        yield (
+            f"Your folders hold {good + unlisted + broken:,} models, of which {good:,} are listed, some of every folder. The others can be loaded by their name or path; to see "
+            "them, watch fewer or smaller folders."
+        )
+    if broken > _MOST_BROKEN:
+        yield (
+            f"{broken:,} files and folders cannot be used as models; {_MOST_BROKEN:,} of them are "
+            "listed, after the models."
+        )
+
+
 def _titled(model: ModelFile, title: str) -> ModelFile:
     return msgspec.structs.replace(model, name=title, own_name=model.name) if title else model
 
@@ -297,7 +351,7 @@ def _inspect_gguf(path: Path) -> ModelFile:
     header = read_header(path)
     return ModelFile(
         path=str(path),
-        name=_name(path),
+        name=plain_name(path),
         kind="gguf",
         size_bytes=header.size_bytes,
         quantization=header.quantization,
@@ -331,13 +385,12 @@ def _inspect_folder(path: Path) -> ModelFile:
 
 def _only_gguf(folder: Path) -> Path:
     """The one GGUF model in a folder; otherwise the sentence that says what the folder is."""
-    inside = list(entries(folder, [MOST_ENTRIES]))
-    ggufs = [entry for entry in inside if is_first_gguf(entry.name)]
+    names = {entry.name for entry in entries(folder, Budget())}
+    ggufs = one_per_model(names)
     if len(ggufs) == 1:
-        return Path(ggufs[0].path)
+        return folder / ggufs[0]
     if ggufs:
         raise NotAModelError(f"{folder} holds {len(ggufs)} models.", "Choose one of its files.")
-    names = {entry.name for entry in inside}
     if any(name.endswith(".safetensors") for name in names):
         if "adapter_config.json" in names:
             raise UnsupportedModelError(
@@ -366,24 +419,11 @@ def _weights_alone(path: Path) -> LampblackError:
     )
 
 
-def _stamp(path: Path) -> _Stamp:
-    """What changes when a model changes: name, size and time of every file that belongs to it."""
-    found: list[tuple[str, int, int]] = []
-    part = PART.search(path.stem)
-    try:
-        if is_folder(path):
-            files = [Path(entry.path) for entry in entries(path, [MOST_ENTRIES])]
-        elif part is not None:
-            stem = path.stem[: part.start()]
-            files = [Path(e.path) for e in entries(path.parent, [MOST_ENTRIES]) if stem in e.name]
-        else:
-            files = [path]
-        for file in files:
-            status = file.stat()
-            found.append((file.name, status.st_size, status.st_mtime_ns))
-    except (OSError, ValueError):
-        return ()
-    return tuple(sorted(found))
+def _stamp(path: Path) -> tuple[Stamp, ...]:
+    """What changes when a model changes, of every file that belongs to it."""
+    if is_folder(path):
+        return stamps(Path(entry.path) for entry in sorted_entries(path, Budget()))
+    return stamps(present_parts(path))
 
 
 def _broken(path: Path, problem: str) -> ModelFile:
@@ -393,14 +433,12 @@ def _broken(path: Path, problem: str) -> ModelFile:
         size = status.st_size if stat.S_ISREG(status.st_mode) else 0
     kind: Literal["gguf", "transformers"] = "transformers" if is_folder(path) else "gguf"
     return ModelFile(
-        path=str(path.absolute()), name=_name(path), kind=kind, size_bytes=size, problem=problem
+        path=str(path.absolute()),
+        name=plain_name(path),
+        kind=kind,
+        size_bytes=size,
+        problem=problem,
     )
-
-
-def _name(path: Path) -> str:
-    """The name that a user knows a model by: its file's, without ending and part number."""
-    stem = path.stem if path.suffix.lower() == ".gguf" else path.name
-    return PART.sub("", stem)
 
 
 def _names(model: ModelFile) -> tuple[str, ...]:

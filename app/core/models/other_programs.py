@@ -15,9 +15,9 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.formats.split_files import is_gguf
 from app.core.models.scan import (
-    MOST_ENTRIES,
-    is_first_gguf,
+    Budget,
     is_model_folder,
     models_below,
     real_path,
@@ -29,7 +29,6 @@ PROGRAMS = ("LM Studio", "Jan", "GPT4All", "Ollama", "KoboldCpp", "Hugging Face"
 """The programs whose models can be found, by the names that settings and command line use."""
 
 _MOST_JSON = 1024 * 1024
-_MOST_MODELS = 500  # of one store
 _OLLAMA_HOST, _OLLAMA_SPACE = "registry.ollama.ai", "library"
 _OLLAMA_MODEL = "application/vnd.ollama.image.model"
 _DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
@@ -38,12 +37,16 @@ _HUB_REPO = re.compile(r"models--(.+)")
 
 
 class ProgramStore(msgspec.Struct, frozen=True):
-    """A folder where a program keeps models; `names` stand where a file's own says little."""
+    """A folder where a program keeps models; `names` stand where a file's own says little.
+
+    `is_cut` says that it holds more than was looked at.
+    """
 
     name: str
     folder: Path
     models: tuple[Path, ...]
     names: tuple[str, ...]
+    is_cut: bool = False
 
 
 _Named = Iterator[tuple[Path, str]]
@@ -62,10 +65,10 @@ def find_programs(
     for program, folder in _places(home, environ, platform, system):
         if program not in only or not is_folder(folder):
             continue
-        found = [*dict(_models_in(program, folder)).items()][:_MOST_MODELS]
-        if found:
-            paths, names = zip(*found, strict=True)
-            stores.append(ProgramStore(program, folder, paths, names))
+        budget = Budget()
+        if found := dict(_models_in(program, folder, budget)):
+            paths, names = tuple(found), tuple(found.values())
+            stores.append(ProgramStore(program, folder, paths, names, is_cut=budget.is_cut))
     return tuple(stores)
 
 
@@ -191,18 +194,18 @@ def _folder(environ: Mapping[str, str], name: str, usual: Path) -> Path:
     return Path(environ[name]) if environ.get(name) else usual
 
 
-def _models_in(program: str, folder: Path) -> _Named:
+def _models_in(program: str, folder: Path, budget: Budget) -> _Named:
     if program == "Ollama":
-        return _ollama_models(folder)
+        return _ollama_models(folder, budget)
     if program == "Hugging Face":
-        return _hub_models(folder)
+        return _hub_models(folder, budget)
     depth = 0 if program == "KoboldCpp" else 4
-    return _plain_models(folder, depth)
+    return _plain_models(folder, depth, budget)
 
 
-def _plain_models(folder: Path, depth: int) -> _Named:
+def _plain_models(folder: Path, depth: int, budget: Budget) -> _Named:
     """The image parts are left out; a file called only `model` is known by its folder."""
-    for path in models_below(folder, depth):
+    for path in models_below(folder, depth, budget):
         if not _is_image_part(path):
             yield path, path.parent.name if path.stem.lower() == "model" else ""
 
@@ -211,8 +214,7 @@ def _is_image_part(path: Path) -> bool:
     return path.name.lower().startswith(("mmproj", "mm-proj"))
 
 
-def _ollama_models(folder: Path) -> _Named:
-    budget = [MOST_ENTRIES]
+def _ollama_models(folder: Path, budget: Budget) -> _Named:
     for manifest in _files_below(folder / "manifests", 4, budget):
         if (blob := _ollama_blob(folder, manifest)) is not None:
             *where, model, tag = manifest.relative_to(folder / "manifests").parts
@@ -220,7 +222,7 @@ def _ollama_models(folder: Path) -> _Named:
             yield blob, f"{'/'.join((*kept, model))}:{tag}"
 
 
-def _files_below(folder: Path, depth: int, budget: list[int]) -> Iterator[Path]:
+def _files_below(folder: Path, depth: int, budget: Budget) -> Iterator[Path]:
     """The ordinary files exactly `depth` levels down: host, owner, model, tag."""
     for entry in sorted_entries(folder, budget):
         path = Path(entry.path)
@@ -244,14 +246,13 @@ def _ollama_blob(folder: Path, manifest: Path) -> Path | None:
     return None
 
 
-def _hub_models(folder: Path) -> _Named:
-    budget = [MOST_ENTRIES]
+def _hub_models(folder: Path, budget: Budget) -> _Named:
     for entry in sorted_entries(folder, budget):
         if repo := _HUB_REPO.fullmatch(entry.name):
             yield from _repo_models(Path(entry.path), repo[1].replace("--", "/", 1), budget)
 
 
-def _repo_models(repo: Path, name: str, budget: list[int]) -> _Named:
+def _repo_models(repo: Path, name: str, budget: Budget) -> _Named:
     """Of a folder for the Torch engine, only the version in use; of GGUF files, each once."""
     whole = False
     for snapshot in _snapshots(repo, budget):
@@ -261,11 +262,11 @@ def _repo_models(repo: Path, name: str, budget: list[int]) -> _Named:
             whole = True
             continue
         for path in models_below(snapshot, 2, budget):
-            if is_first_gguf(path.name) and is_file(path) and not _is_image_part(path):
+            if is_gguf(path.name) and is_file(path) and not _is_image_part(path):
                 yield path, ""
 
 
-def _snapshots(repo: Path, budget: list[int]) -> list[Path]:
+def _snapshots(repo: Path, budget: Budget) -> list[Path]:
     """The downloaded versions, the one that `main` stands for first."""
     main = _text(repo / "refs" / "main").strip()
     found = [Path(entry.path) for entry in sorted_entries(repo / "snapshots", budget)]

@@ -1,4 +1,4 @@
-"""Writing a file so that it is either the old one or the new one, whatever happens meanwhile."""
+"""Files: writing one whole or not at all, reading only ordinary ones, noticing a change."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -109,6 +110,19 @@ def read_regular(path: Path, limit: int) -> bytes:
 def why(error: OSError) -> str:
     """The reason of an OSError as the end of a sentence."""
     return (error.strerror or str(error) or type(error).__name__).rstrip(".").lower()
+
+
+Stamp = tuple[int, int, int, int]
+"""Of a file: its device, its number there, its size, and when it was written (nanoseconds)."""
+
+
+def stamps(files: Iterable[Path]) -> tuple[Stamp, ...]:
+    """What tells whether any of the files was written or replaced; nothing if one is missing."""
+    try:
+        found = [path.stat() for path in files]
+    except (OSError, ValueError):
+        return ()
+    return tuple((one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
 
 
 def is_folder(path: Path) -> bool:

@@ -22,12 +22,15 @@ from app.core.errors import (
     UnsupportedModelError,
 )
 from app.core.formats.gguf import read_header
+from app.core.formats.header_notes import beyond_training, without_pre_tokenizer
+from app.core.formats.split_files import all_parts
 from app.core.memory_fit.demand import Demand, demand
 from app.core.memory_fit.estimate import QUANTIZED, computing_of
 from app.core.memory_fit.layout import Layout, header_layout
 from app.core.memory_fit.placement import Device, Placement, no_room, place, respread
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
+from app.core.system.files import stamps
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.cpu import default_threads
 from app.host.interface import LEAST_CONTEXT, Job, check_context
@@ -46,13 +49,14 @@ from app.host.llama_cpp.tuning.autotune import NOT_MEASURED, tuned, tuning_file
 from app.host.llama_cpp.tuning.tuning_file import Tuning, TuningFile
 from app.host.process_memory import let_go_of
 from app.host.prompt_cache.disk_cache import saved_prompts
-from app.host.prompt_cache.fingerprint import digests, parts, stamps
+from app.host.prompt_cache.fingerprint import digests
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
 _BATCH = 512  # rows of a batch and of a micro-batch where nothing else was measured
 _STEP = 0.01  # of progress per event
 
 _AGAIN = "Get the file again."
+_NEWER = "Use another model, or a newer version of the program."
 _REASON = re.compile(r"error loading model: (.+)")
 
 
@@ -76,7 +80,7 @@ def load_engine(
     `prompts`. With `remeasure` it is measured anew.
     """
     file = Path(path)
-    before = stamps(parts(file))
+    before = stamps(all_parts(file))
     header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
     check_all(adapters, file.stem, header.architecture)
     layout = header_layout(file.name, header)
@@ -92,7 +96,9 @@ def load_engine(
     model, settings, placement, notes = _load_where_it_fits(
         file, options, devices, needed, job, remembered, adapters, copies=copies
     )
-    notes += changed
+    notes += (*changed, *beyond_training(settings.context, header.context, header.stretch))
+    if header.lacks_pre:
+        notes.append(without_pre_tokenizer(file.name))
     if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
         notes.append(note)
     if remeasure and model.tuning is None:
@@ -111,7 +117,7 @@ def load_engine(
         notes=tuple(notes),
         devices=tuple(report(device) for device in devices),
     )
-    saved = saved_prompts(info, parts(file), before, options, prompts)
+    saved = saved_prompts(info, all_parts(file), before, options, prompts)
     return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")
 
 
@@ -172,7 +178,7 @@ def _load_placed(
     library().forget_log()
     handle = _load_model(file, options, placement, job, copies=copies)
     if options.mmap and library().has_copied:
-        let_go_of(parts(file))
+        let_go_of(all_parts(file))
     try:
         _check_usable(file, handle)
         settings = _settings(handle, options, placement)
@@ -275,7 +281,21 @@ _LOAD_ERRORS: tuple[tuple[str, type[LampblackError], str, str], ...] = (
         r"unknown model architecture: '(?P<what>[^']*)'",
         UnsupportedModelError,
         "{file} has the architecture {what}, which this version of llama.cpp does not know.",
-        "Use another model, or a newer version of the program.",
+        _NEWER,
+    ),
+    (
+        r"unknown (?:pre-tokenizer type|tokenizer): '(?P<what>[^']*)'",
+        UnsupportedModelError,
+        "{file} divides a text into tokens in a way ({what}) that this version of llama.cpp does "
+        "not know.",
+        _NEWER,
+    ),
+    (
+        r"wrong number of tensors|missing tensor|key not found in model|wrong shape",
+        UnsupportedModelError,
+        "{file} is built in another way than this version of llama.cpp expects: it may be a newer "
+        "kind of model, or damaged.",
+        "Use a newer version of the program, or get the file again.",
     ),
     (
         r"corrupted or incomplete|reached end of file|failed to read|not within the file",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from app.core.formats.split_files import all_parts
 from app.core.passport import LANGUAGES, Finding, Kind, Passport
 from app.engine.messages import Working
 from app.host.interface import Engine, Job
@@ -15,7 +16,7 @@ from app.host.passport import texts
 from app.host.passport.scoring import is_echo, is_in, repetition
 from app.host.passport.template_check import look_at_template
 from app.host.passport.trials import Clock, Trials, Written
-from app.host.prompt_cache.fingerprint import fingerprint, parts
+from app.host.prompt_cache.fingerprint import fingerprint
 
 ANSWER_TOKENS = 48
 PROSE_TOKENS = 96
@@ -147,7 +148,7 @@ def _fingerprint(path: Path) -> str:
     try:
         if path.is_dir():
             return fingerprint(sorted(path.glob("*.safetensors")))
-        return fingerprint(parts(path))
+        return fingerprint(all_parts(path))
     except OSError:
         return ""
 

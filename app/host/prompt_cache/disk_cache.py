@@ -22,9 +22,10 @@ from hashlib import blake2b
 from pathlib import Path
 
 from app.core.options.load_options import LoadOptions
+from app.core.system.files import Stamp, stamps
 from app.engine.messages import ModelInfo
 from app.host.generation.vocabulary import Ids
-from app.host.prompt_cache.fingerprint import Stamp, fingerprint, stamps
+from app.host.prompt_cache.fingerprint import fingerprint
 from app.host.prompt_cache.prefix_index import BLOCK, PrefixIndex
 from app.host.prompt_cache.state_file import (
     Header,

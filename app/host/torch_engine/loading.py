@@ -25,16 +25,19 @@ from app.core.errors import (
 )
 from app.core.formats.adapter_files import read_peft
 from app.core.formats.gguf import read_header
+from app.core.formats.header_notes import beyond_training
 from app.core.formats.safetensors import read_folder
+from app.core.formats.split_files import all_parts
 from app.core.memory_fit.fallbacks import SHORTEST, shorter_context, unset
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
+from app.core.system.files import stamps
 from app.engine.messages import DeviceReport, EngineSettings, Loading, ModelInfo, Placed
 from app.host.cpu import default_threads
 from app.host.generation.chat_template import ChatTemplate
 from app.host.interface import Job, check_context
 from app.host.prompt_cache.disk_cache import saved_prompts
-from app.host.prompt_cache.fingerprint import digests, parts, stamps
+from app.host.prompt_cache.fingerprint import digests
 from app.host.torch_engine import NAME, build
 from app.host.torch_engine.converted_cache import KeptFolders
 from app.host.torch_engine.devices import Device, candidates, devices
@@ -74,6 +77,7 @@ class _Source:
         self.parameters: int = header.parameters
         self.quantization: str = header.quantization
         self.size_bytes: int = header.size_bytes
+        self.context, self.stretch = header.context, header.stretch
 
     @property
     def name(self) -> str:
@@ -84,7 +88,7 @@ class _Source:
     def files(self) -> list[Path]:
         """What makes the model differ from others."""
         if self.is_gguf:
-            return parts(self.path)
+            return all_parts(self.path)
         return [self.path / "config.json", *sorted(self.path.glob("*.safetensors"))]
 
     @property
@@ -166,6 +170,7 @@ def _load_on(device: Device, order: _Order) -> TorchEngine:
     settings = _settings(network, options, device, threads)
     settings = msgspec.structs.replace(settings, adapters=digests(order.adapters))
     settings = _fitted(network, settings, options, device, order.notes)
+    order.notes.extend(beyond_training(settings.context, source.context, source.stretch))
     _check_memory(network, settings, device)
     model = _model(source, network, tokenizer, settings)
     info = _info(source, model, network, settings)

@@ -281,7 +281,7 @@ def test_a_header_that_never_ends_is_given_up(tmp_path: Path) -> None:
         (lambda writer: writer.add_type("adapter"), "llama", "adapter"),
         (lambda writer: writer.add_type("mmproj"), "llama", "image part"),
         (lambda writer: None, "clip", "image part"),
-        (lambda writer: None, "bert", "search or sound"),
+        (lambda writer: None, "bert", "for search"),
     ],
 )
 def test_other_kinds_of_models_are_called_by_their_name(

@@ -15,10 +15,11 @@ import msgspec
 import numpy as np
 import pytest
 
+from app.core.formats.split_files import all_parts
 from app.host.generation.vocabulary import Ids
 from app.host.prompt_cache import disk_cache
 from app.host.prompt_cache.disk_cache import SavedPrompts, forget_all
-from app.host.prompt_cache.fingerprint import fingerprint, parts
+from app.host.prompt_cache.fingerprint import fingerprint
 from app.host.prompt_cache.state_file import (
     Made,
     State,
@@ -340,7 +341,7 @@ def test_a_fingerprint_knows_a_file_by_its_content_not_its_place(tmp_path):
 
 def test_a_model_in_parts_is_known_by_all_of_them():
     first = Path("/m/big-00001-of-00003.gguf")
-    assert [path.name for path in parts(first)] == [
+    assert [path.name for path in all_parts(first)] == [
         f"big-0000{number}-of-00003.gguf" for number in (1, 2, 3)
     ]
-    assert parts(Path("/m/big.gguf")) == [Path("/m/big.gguf")]
+    assert all_parts(Path("/m/big.gguf")) == [Path("/m/big.gguf")]

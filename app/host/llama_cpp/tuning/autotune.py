@@ -11,6 +11,7 @@ import msgspec
 import psutil
 
 from app.core.errors import CancelledError, LampblackError
+from app.core.formats.split_files import all_parts
 from app.engine.messages import EngineSettings, Loading
 from app.host.cpu import Others, busy_cores, default_threads, is_busy
 from app.host.interface import Job
@@ -20,7 +21,7 @@ from app.host.llama_cpp.tuning.probe import Defaults, probe, thread_levels
 from app.host.llama_cpp.tuning.probe_target import CONTEXT, OUTPUTS, ModelSubject
 from app.host.llama_cpp.tuning.tuning_file import Probed, Tuning, TuningFile, setup_of
 from app.host.llama_cpp.tuning.wait_policy import waiting_policy
-from app.host.prompt_cache.fingerprint import fingerprint, parts
+from app.host.prompt_cache.fingerprint import fingerprint
 
 NOT_MEASURED = (
     "The model could not be measured: other programs keep this machine busy, or too little memory "
@@ -35,7 +36,7 @@ def tuning_file(file: Path, cache: str) -> TuningFile | None:
     if not cache:
         return None
     try:
-        return TuningFile(cache, fingerprint(parts(file)))
+        return TuningFile(cache, fingerprint(all_parts(file)))
     except OSError:  # it was moved away since it was mapped: nothing tells it from another
         return None
 
