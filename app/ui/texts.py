@@ -1,6 +1,8 @@
-"""How downloads are put into words: how far they are, how fast, and how long it still takes."""
+"""Sentences and words that several parts of the window say: downloads, folders, moments."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
@@ -89,6 +91,12 @@ def passport_tr(text: str) -> str:
 def work_text(what: str) -> str:
     """What the engine says it does (`Working.what`)."""
     return QCoreApplication.translate("Working", what)
+
+
+def watched_text(folder: Path) -> str:
+    """What a folder was added as."""
+    text = _tr("Models", "{0} is watched from now on: the models in it are on the list.")
+    return text.format(folder)
 
 
 def moment_text(seconds: float) -> str:

@@ -155,6 +155,9 @@ class FakeLibrary:
     def added_as(self, model: ModelFile) -> str:
         return model.path
 
+    def known(self, path: str) -> ModelFile | None:
+        return next((model for model in self.models if model.path == path), None)
+
     def resolve(self, name: str) -> ModelFile:
         for model in self.models:
             if name in (model.path, model.name):

@@ -26,6 +26,7 @@ class ScriptedLibrary:
     gate: threading.Event = field(default_factory=threading.Event)
     readings: int = 0
     trouble: Exception | None = None
+    notes: tuple[str, ...] = ()
 
     def list(self) -> tuple[ModelFile, ...]:
         assert self.gate.wait(10)

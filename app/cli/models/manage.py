@@ -23,14 +23,25 @@ from app.program import Program
 def run_import(arguments: argparse.Namespace, program: Program) -> int:
     """Put a model on the list where it lies, or copy it."""
     path = Path(arguments.path)
+    model: ModelFile | Path
     if arguments.copy:
         with stoppable("Copying") as work:
             model = copy_in(inspect(path), program.paths.models, work.show, work.cancelled)
         done = f"{model.name} was copied and verified: {model.path}"
     else:
         model = add_in_place(path, program.settings_store, program.shelf)
+        if isinstance(model, Path):
+            return _report_watched(arguments, model)
         done = f"{model.name} is used where it lies: {model.path}"
     _report(arguments, program, model, done)
+    return 0
+
+
+def _report_watched(arguments: argparse.Namespace, folder: Path) -> int:
+    if arguments.json:
+        write_json({"watched": str(folder)})
+    else:
+        output.write(f"{folder} is watched from now on; the models in it are on the list.\n")
     return 0
 
 
@@ -124,7 +135,7 @@ def _report(
 def add_words(words: Words) -> None:
     """Add `import`, `remove`, `verify` and `set`."""
     parser = parser_of(words.add_parser, "import", help="use a model where it lies")
-    parser.add_argument("path", metavar="PATH", help="a GGUF file, or a folder with safetensors")
+    parser.add_argument("path", metavar="PATH", help="a GGUF file, or a folder with models")
     parser.add_argument("--copy", action="store_true", help="copy it into the program's own folder")
     _finish(parser, run_import)
     parser = parser_of(words.add_parser, "remove", help="move a model to the trash")

@@ -206,6 +206,11 @@ class ModelLibrary:
             raise problem
         raise self._not_one(name_or_path, models)
 
+    def known(self, path: str) -> ModelFile | None:
+        """The model at a path as it was when it was looked at last; the disk is not touched."""
+        found = self._known.get(path)
+        return None if found is None or found[1].problem else found[1]
+
     def added_as(self, model: ModelFile) -> str:
         """The path that the user added and that brings `model` onto the list; empty if none."""
         path = Path(model.path)
@@ -331,8 +336,9 @@ def _too_large(folder: str) -> str:
 def _too_many(good: int, unlisted: int, broken: int) -> Iterator[str]:
     if unlisted:
         yield (
-            f"Your folders hold {good + unlisted + broken:,} models, of which {good:,} are listed, some of every folder. The others can be loaded by their name or path; to see "
-            "them, watch fewer or smaller folders."
+            f"Your folders hold {good + unlisted + broken:,} models, of which {good:,} are listed, "
+            "some of every folder. The others can be loaded by their name or path; to see them, "
+            "watch fewer or smaller folders."
         )
     if broken > _MOST_BROKEN:
         yield (

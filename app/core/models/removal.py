@@ -20,7 +20,7 @@ from app.core.models.duplicates import duplicates
 from app.core.models.library import ModelFile, inspect
 from app.core.models.metadata import Shelf
 from app.core.models.other_programs import program_of
-from app.core.models.scan import is_model_folder
+from app.core.models.scan import is_model_folder, models_below
 from app.core.options.rows import is_encodable
 from app.core.options.settings import SettingsStore
 from app.core.system.files import is_folder, why
@@ -31,7 +31,9 @@ __all__ = [
     "add_in_place",
     "disk_use",
     "duplicates",
+    "look_at",
     "plan_removal",
+    "put_on_list",
     "remove",
     "reveal",
     "take_off",
@@ -132,20 +134,43 @@ def take_off(model: ModelFile, settings: SettingsStore, shelf: Shelf) -> None:
         shelf.change(model, hidden=True)
 
 
-def add_in_place(path: Path, settings: SettingsStore, shelf: Shelf) -> ModelFile:
-    """Put the model at `path` on the list, where it lies; raises what is wrong with it."""
-    model = inspect(path)
-    name = str(path.absolute())
-    if not is_encodable(name):
+def look_at(path: Path, shelf: Shelf) -> ModelFile | Path:
+    """What adding `path` would bring: its model, or the folder itself where it only holds models.
+
+    Reads the disk; a model that was taken off the list is not off it any more. Raises what is
+    wrong with the model.
+    """
+    path = path.absolute()
+    if not is_encodable(str(path)):
         raise HousekeepingError(
-            f"{name!a} cannot be remembered: its name is not valid text.", "Rename it first."
+            f"{str(path)!a} cannot be remembered: its name is not valid text.", "Rename it first."
         )
+    if is_folder(path) and not is_model_folder(path) and models_below(path):
+        return path
+    model = inspect(path)
     if shelf.record(model).hidden:
         shelf.change(model, hidden=False)
-    added = settings.settings.added_models
-    if name not in added:
-        settings.change(added_models=(*added, name))
     return model
+
+
+def put_on_list(found: ModelFile | Path, settings: SettingsStore) -> None:
+    """Keep in the settings what was looked at: a model is added, a folder is watched.
+
+    Raises SettingsError.
+    """
+    if isinstance(found, Path):
+        watched = settings.settings.watched_folders
+        settings.change(watched_folders=tuple(dict.fromkeys((*watched, str(found)))))
+    else:
+        added = settings.settings.added_models
+        settings.change(added_models=tuple(dict.fromkeys((*added, found.path))))
+
+
+def add_in_place(path: Path, settings: SettingsStore, shelf: Shelf) -> ModelFile | Path:
+    """Put what lies at `path` on the list, where it lies; raises what is wrong with it."""
+    found = look_at(path, shelf)
+    put_on_list(found, settings)
+    return found
 
 
 def reveal(

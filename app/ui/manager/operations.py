@@ -12,17 +12,25 @@ from PySide6.QtCore import QObject, QProcess, Signal
 
 from app.core.errors import CancelledError, LampblackError
 from app.core.models.checksum_process import checksums_aside
-from app.core.models.library import ModelFile, inspect
+from app.core.models.library import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
-from app.core.models.removal import Removal, duplicates, plan_removal, remove, reveal, take_off
-from app.core.models.scan import is_model_folder
+from app.core.models.removal import (
+    Removal,
+    duplicates,
+    look_at,
+    plan_removal,
+    put_on_list,
+    remove,
+    reveal,
+    take_off,
+)
 from app.core.models.verify import Verdict, verify_known
-from app.core.system.files import is_folder
 from app.core.units import size_text
 from app.program import Workbench
 from app.ui.background import Errands
 from app.ui.manager.inventory import Stock
 from app.ui.manager.questions import ManagerQuestions
+from app.ui.texts import watched_text
 
 Trash = Callable[[str], None]
 
@@ -118,17 +126,12 @@ class Care(QObject):
     def add(self, paths: Sequence[str]) -> None:
         """Use models where they lie; a folder that is no model itself is watched from now on."""
         for path in paths:
-            self._errands.run(partial(_looked_at, Path(path)), self._on_looked_at)
+            self._errands.run(partial(look_at, Path(path), self._bench.shelf), self._on_looked_at)
 
     def _on_looked_at(self, found: ModelFile | Path) -> None:
-        settings = self._bench.settings.settings
+        self._try(lambda: put_on_list(found, self._bench.settings))
         if isinstance(found, Path):
-            watched = dict.fromkeys((*settings.watched_folders, str(found)))
-            self._change(watched_folders=tuple(watched))
-            return
-        self._change(added_models=tuple(dict.fromkeys((*settings.added_models, found.path))))
-        if self._bench.shelf.record(found).hidden:
-            self._remember(found, hidden=False)
+            self.said.emit(watched_text(found))
 
     def unwatch(self, folder: str) -> None:
         """Do not look for models in the folder any more."""
@@ -254,12 +257,6 @@ class Care(QObject):
 
     def _fail(self, error: LampblackError) -> None:
         self.failed.emit(str(error))
-
-
-def _looked_at(path: Path) -> ModelFile | Path:
-    """The model at `path`, or the folder that is to be watched."""
-    path = path.absolute()
-    return path if is_folder(path) and not is_model_folder(path) else inspect(path)
 
 
 def _start(command: Sequence[str]) -> None:

@@ -348,7 +348,8 @@ class ModelManager(QWidget):
     # Showing
 
     def _show_stock(self, stock: Stock) -> None:
-        is_first, self._stock = self._stock is None, stock
+        told = self._stock.notes if self._stock is not None else ()
+        self._stock = stock
         self.installed.show_stock(stock)
         self.catalogue.show_stock(stock)
         is_one = len(stock.models) == 1
@@ -356,8 +357,8 @@ class ModelManager(QWidget):
         self.total.setText(
             words.format(len(stock.models), size_text(stock.total)) if stock.models else ""
         )
-        if is_first:
-            for note in stock.notes:
+        for note in stock.notes:
+            if note not in told:
                 self.banners.say(note, "notice")
         if self._wants_fit:
             self.show_fit(self._wants_fit)

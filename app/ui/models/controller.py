@@ -15,13 +15,16 @@ from app.downloads.queue import Download
 from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import ModelInfo
 from app.program import Workbench
+from app.ui.background import Errands
 from app.ui.models.downloads_controller import FetchDesk
 from app.ui.models.loader import ModelController
 from app.ui.questions import Questions
+from app.ui.texts import watched_text
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from app.core.models.library import ModelFile
     from app.ui.models.empty_state import EmptyState
     from app.ui.models.panel import ModelsPanel
 
@@ -65,6 +68,7 @@ class ModelDesk(QObject):
         self._status = status
         self._banners = banners
         self._questions = questions
+        self._errands = Errands(self._show_error, self)
         self.models = ModelController(workbench, self)
         self.fetching = FetchDesk(workbench, questions, self)
         self._join_models()
@@ -141,6 +145,7 @@ class ModelDesk(QObject):
     def close(self) -> None:
         """The window closes: end the threads."""
         self.fetching.close()
+        self._errands.close()
         self.models.close()
         if self._panel is not None:
             self._panel.wait()
@@ -162,17 +167,23 @@ class ModelDesk(QObject):
             self.add(path)
 
     def add(self, path: Path) -> None:
-        """Put a model file or folder on the list, in place, and load it if no other is."""
-        from app.core.models.removal import add_in_place
+        """Put a model file or folder on the list, in place, and load it if no other is.
 
-        try:
-            add_in_place(path, self._bench.settings, self._bench.shelf)
-        except LampblackError as error:
-            self._show_error(error)
-            return
+        It is looked at off the window's thread; a folder that only holds models is watched.
+        """
+        from app.core.models.removal import look_at
+
+        self._errands.run(lambda: look_at(path, self._bench.shelf), self._on_looked_at)
+
+    def _on_looked_at(self, found: ModelFile | Path) -> None:
+        from app.core.models.removal import put_on_list
+
+        self._try(lambda: put_on_list(found, self._bench.settings))
         self.panel.refresh()
-        if self.models.model is None and not self.models.is_loading:
-            self.models.load(str(path.absolute()))
+        if isinstance(found, Path):
+            self._banners.say(watched_text(found), "notice")
+        elif self.models.model is None and not self.models.is_loading:
+            self.models.load(found.path)
 
     def remove(self, path: str) -> None:
         """Take a model off the list; its file stays."""

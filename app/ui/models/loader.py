@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from app.core.errors import GpuCrashedError, LampblackError, error_from
+from app.core.errors import CancelledError, GpuCrashedError, LampblackError, error_from
 from app.core.models.library import ModelFile, engine_for
 from app.core.models.starter import is_present, starter_path
 from app.core.options.adapters import Adapter
@@ -45,6 +47,8 @@ class ModelController(QObject):
         self._bench = workbench
         self._path = ""
         self._engine = ""
+        self._looks = 0
+        self._is_looking = False  # at a model that is not on the list
         self._load_job: int | None = None
         self._loading_job: int | None = None
         self._unload_job: int | None = None
@@ -60,7 +64,8 @@ class ModelController(QObject):
     @property
     def is_loading(self) -> bool:
         """Whether a model is being loaded."""
-        return self._load_job is not None or self._loading_job is not None
+        jobs = (self._load_job, self._loading_job)
+        return self._is_looking or jobs != (None, None)
 
     @property
     def is_outdated(self) -> bool:
@@ -81,27 +86,54 @@ class ModelController(QObject):
 
     def load(
         self, path: str, *, options: LoadOptions | None = None, remeasure: bool = False
-    ) -> bool:
-        """Begin to load the model at `path`; False if it is seen at once that it cannot be.
+    ) -> None:
+        """Begin to load the model at `path`; what is not on the list is looked at aside first.
 
-        `options` are for this time, in place of the settings, which stay as they are.
+        `options` are for this time, in place of the settings, which stay as they are. `failed` or
+        `doubted` tell what cannot be loaded.
         """
-        settings = self._bench.settings.settings
+
+        def go_on(model: ModelFile) -> None:
+            self._load(model, options or self._bench.settings.settings.load, remeasure=remeasure)
+
+        self._looks += 1
+        if (known := self._bench.library.known(path)) is not None:
+            go_on(known)
+            return
+        self._is_looking = True
+        self.loading.emit(path, 0.0)
+        self._errands.run(
+            lambda: self._bench.library.resolve(path),
+            self._of_this_look(go_on),
+            self._of_this_look(self.failed.emit),
+        )
+
+    def _of_this_look(self, then: Callable[[Any], object]) -> Callable[[Any], None]:
+        """Goes on with what was found, unless something else was asked for meanwhile."""
+        look = self._looks
+
+        def go_on(found: Any) -> None:
+            if look == self._looks:
+                self._is_looking = False
+                then(found)
+                if not self.is_loading:
+                    self.loading_ended.emit()
+
+        return go_on
+
+    def _load(self, model: ModelFile, options: LoadOptions, *, remeasure: bool) -> None:
         try:
-            model = self._bench.library.resolve(path)
-            engine = engine_for(model, settings.engine)
+            engine = engine_for(model, self._bench.settings.settings.engine)
         except LampblackError as error:
             self.failed.emit(error)
-            return False
-        options = options or settings.load
+            return
         if (mark := self._failed_gpu(model.path, engine)) is not None:
             if not mark.use_processor:
                 self.doubted.emit(mark)
-                return False
+                return
             options = replace(options, gpu_layers=0)
         adapters = self._adapters(model, engine)
         self._begin(model.path, engine, options, adapters, remeasure=remeasure)
-        return True
 
     def load_on_processor(self, mark: GpuMark) -> None:
         """Load the model of the mark on the processor, now and at later starts."""
@@ -156,7 +188,8 @@ class ModelController(QObject):
         if not path:
             self.missing.emit()
             return False
-        return self.load(path)
+        self.load(path)
+        return self.is_loading
 
     def prepare(self) -> bool | None:
         """True when a model is loaded, False when one is being loaded now, None when none is."""
@@ -177,6 +210,10 @@ class ModelController(QObject):
 
     def cancel(self) -> None:
         """Stop loading."""
+        if self._is_looking:
+            stop = self._of_this_look(self.failed.emit)
+            stop(CancelledError("Loading the model was stopped."))
+            self._looks += 1  # so that what is found yet changes nothing
         for job in {self._load_job, self._loading_job} - {None}:
             self._bench.worker.cancel(job)
 

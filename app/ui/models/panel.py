@@ -209,6 +209,8 @@ class ModelsPanel(QWidget):
         return view
 
     def _make_parts(self) -> None:
+        self.cut_note = Note()
+        self.cut_note.setProperty("kind", "muted")
         self.empty_text = Note()
         self.empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.strip = ProgressStrip()
@@ -261,7 +263,7 @@ class ModelsPanel(QWidget):
         whole.setSpacing(8)
         whole.addWidget(self.empty_text, 1)
         whole.addWidget(self.list, 1)
-        for widget in (self.error, self.strip, self.download, self.starter_button):
+        for widget in (self.cut_note, self.error, self.strip, self.download, self.starter_button):
             whole.addWidget(widget)
         whole.addLayout(buttons)
         whole.addWidget(self.manage_button)
@@ -276,6 +278,7 @@ class ModelsPanel(QWidget):
     def _show_models(self, models: tuple[ModelFile, ...]) -> None:
         chosen = self.selected()
         self.model.set_models(models)
+        self.cut_note.say("\n".join(self._library.notes))
         wanted = chosen.path if chosen is not None else self._loaded
         if models:
             self.select(wanted)

@@ -132,6 +132,7 @@ def shop(
     library = open_library(bench.paths, lambda: bench.settings.settings, bench.shelf)
     monkeypatch.setattr(studio.library, "list", library.list)
     monkeypatch.setattr(studio.library, "resolve", library.resolve)
+    monkeypatch.setattr(studio.library, "known", library.known)
     folder = bench.paths.models
     write_model(folder / "small.gguf")
     write_model(folder / "雨.gguf", layers=3)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -29,6 +29,22 @@ from tests.ui.values import (
 
 STARTING = Download(id="starter", title="Small", state="running", done=31_000_000, total=92_871_040)
 LOADED = ModelInfo(name="starter", path=STARTER_PATH, engine="llama.cpp")
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp):
+    dress(qapp, "light")
+    yield qapp
+    # Without a running loop, widgets of former tests would live on and be styled with every theme.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def library() -> ScriptedLibrary:
+    models = [model_file(STARTER_PATH), model_file(CHINESE_PATH)]
+    made = ScriptedLibrary([*models, model_file(BROKEN_PATH, problem=PROBLEM)])
+    made.gate.set()
+    return made
 
 
 @pytest.fixture

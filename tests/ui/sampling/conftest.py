@@ -1,4 +1,4 @@
-"""What the tests of the panels stand on: a dressed application, presets, a library of models."""
+"""What the tests of the panels stand on: a dressed application, presets."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.options.presets import Presets
 from app.ui.widgets.apply_theme import dress
-from tests.ui.values import (
-    BROKEN_PATH,
-    CHINESE_PATH,
-    PROBLEM,
-    STARTER_PATH,
-    ScriptedLibrary,
-    model_file,
-)
 
 
 @pytest.fixture(autouse=True)
@@ -32,11 +24,3 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
 @pytest.fixture
 def presets(tmp_path: Path) -> Presets:
     return Presets(tmp_path / "presets.json")
-
-
-@pytest.fixture
-def library() -> ScriptedLibrary:
-    models = [model_file(STARTER_PATH), model_file(CHINESE_PATH)]
-    made = ScriptedLibrary([*models, model_file(BROKEN_PATH, problem=PROBLEM)])
-    made.gate.set()
-    return made
