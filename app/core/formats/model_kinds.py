@@ -131,7 +131,7 @@ def folder_kind(config: Mapping[str, Any], names: Collection[str]) -> str:
     `names` are those of the files and folders in it. The class that its configuration names
     decides, and its type where it names none.
     """
-    kind = config.get("model_type")
+    kind = str(config.get("model_type"))
     if not _FOR_SEARCH.isdisjoint(names):
         return _SEARCH
     by_type = (

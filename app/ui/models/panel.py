@@ -35,6 +35,7 @@ from app.ui.models.list import (
     ModelLister,
     ModelsListModel,
 )
+from app.ui.widgets.card_list import select_row
 from app.ui.widgets.controls import IconButton, Note, ProgressStrip, set_property
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
@@ -131,8 +132,7 @@ class ModelsPanel(QWidget):
 
     def select(self, path: str) -> None:
         """Select the model at `path`, if it is listed."""
-        row = self.model.row_of(path)
-        self.list.setCurrentIndex(self.model.index(max(row, 0)))
+        select_row(self.list, max(0, self.model.row_of(path)))
 
     # What the user does
 
@@ -357,6 +357,7 @@ class _ModelsView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setMouseTracking(True)
         self.setMinimumHeight(90)
+        self.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of rows, some at a time
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the second lines anew."""

@@ -163,6 +163,7 @@ class CardsView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
+        self.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of cards, some at a time
         self.setMinimumSize(220, 120)
         self._empty = ""
 
@@ -186,7 +187,7 @@ class CardsView(QListView):
     def select(self, key: str) -> None:
         """Select a card, or the first one."""
         if self.cards.cards:
-            self.setCurrentIndex(self.cards.index(max(0, self.cards.row_of(key))))
+            select_row(self, max(0, self.cards.row_of(key)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say why there is nothing."""
@@ -211,6 +212,13 @@ class CardsView(QListView):
             self.activated.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+
+def select_row(view: QListView, row: int) -> None:
+    """Select a row of a list that is laid out in batches; the first batch reaches to it."""
+    view.setBatchSize(row + 100)
+    view.scheduleDelayedItemsLayout()  # else one that is under way goes on in small batches
+    view.setCurrentIndex(view.model().index(row, 0))
 
 
 def _lines(card: Card, theme: Theme) -> list[tuple[str, QColor]]:

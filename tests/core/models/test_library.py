@@ -445,3 +445,91 @@ def test_who_asks_at_the_same_time_reads_nothing_twice(
     for thread in threads:
         thread.join()
     assert (found, len(read)) == ([1, 1, 1], 1)
+
+
+# More models than are listed
+
+
+def small_limits(monkeypatch: pytest.MonkeyPatch, listed: int = 6, broken: int = 2) -> None:
+    monkeypatch.setattr(models_module, "_MOST_LISTED", listed)
+    monkeypatch.setattr(models_module, "_MOST_BROKEN", broken)
+
+
+def test_every_folder_has_its_share_of_a_list_that_is_cut_and_it_is_said(
+    tmp_path: Path, shelf: Path, write_gguf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_limits(monkeypatch)
+    many, few = tmp_path / "many", tmp_path / "few"
+    for folder, names in ((many / "a", "abcdef"), (many / "b", "ghij"), (few, "xy")):
+        folder.mkdir(parents=True)
+        for name in names:
+            write_gguf(f"{name}.gguf", folder=folder)
+    found = ModelLibrary(shelf, tuple, watched=lambda: (str(many), str(few)))
+    names = [model.name for model in found.list()]
+    assert len(names) == 6
+    assert {"x", "y"} < {*names}  # the small folder is whole
+    assert {"a", "g"} < {*names}  # and of the large one's folders each has some
+    (note,) = found.notes
+    assert "12 models" in note
+    assert "6 are listed" in note
+    assert found.resolve("f").name == "f"  # what is not listed can be named all the same
+    monkeypatch.setattr(models_module, "_MOST_LISTED", 12)
+    assert len(found.list()) == 12
+    assert found.notes == ()
+
+
+def test_what_cannot_be_used_takes_no_place_and_comes_last(
+    shelf: Path, write_gguf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_limits(monkeypatch, listed=3)
+    for number in range(4):
+        (shelf / f"a{number}.gguf").write_bytes(b"GGUF broken")
+    for name in ("m", "n", "o"):
+        write_gguf(f"{name}.gguf", folder=shelf)
+    found = library(shelf)
+    assert [model.name for model in found.list()] == ["m", "n", "o", "a0", "a1"]
+    (note,) = found.notes
+    assert note.startswith("4 files")
+
+
+def test_a_folder_of_countless_files_hides_no_other(
+    tmp_path: Path, shelf: Path, write_gguf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models_module, "_MOST_WATCHED", 80)
+    for name in ("a", "b"):
+        (tmp_path / "disk" / name / "deeper").mkdir(parents=True)
+    for number in range(200):
+        (tmp_path / "disk" / "a" / f"{number}.jpg").touch()
+    write_gguf("beside.gguf", folder=tmp_path / "disk" / "b")
+    write_gguf("below.gguf", folder=tmp_path / "disk" / "b" / "deeper")
+    found = ModelLibrary(shelf, tuple, watched=lambda: (str(tmp_path / "disk"),))
+    assert [model.name for model in found.list()] == ["below", "beside"]
+    (note,) = found.notes
+    assert str(tmp_path / "disk") in note
+
+
+def test_parts_without_a_first_one_are_listed_with_that_problem(
+    shelf: Path, write_gguf: Any
+) -> None:
+    write_gguf(
+        "big-00002-of-00003.gguf",
+        folder=shelf,
+        change=lambda writer: (
+            writer.add_uint16("split.no", 1),
+            writer.add_uint16("split.count", 3),
+        ),
+    )
+    (model,) = library(shelf).list()
+    assert model.name == "big"
+    assert "its first part, big-00001-of-00003.gguf, is missing" in model.problem
+
+
+def test_what_was_looked_at_is_known_without_the_disk(shelf: Path, write_gguf: Any) -> None:
+    path = write_gguf("a.gguf", folder=shelf)
+    (shelf / "b.gguf").write_bytes(b"GGUF")
+    found = library(shelf)
+    assert found.known(str(path)) is None
+    listed = found.list()
+    path.unlink()
+    assert found.known(str(path)) == listed[0]
+    assert found.known(str(shelf / "b.gguf")) is None

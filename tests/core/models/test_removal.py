@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.core.errors import HousekeepingError, ModelNotFoundError
+from app.core.errors import HousekeepingError, ModelNotFoundError, NotAModelError
 from app.core.models.checksums import files_of
 from app.core.models.library import ModelFile, inspect
 from app.core.models.metadata import Shelf
@@ -257,3 +257,16 @@ def test_a_model_is_used_where_it_lies(
     with pytest.raises(HousekeepingError, match="not valid text"):
         add_in_place(tmp_path / "odd-\udcff.gguf", settings, shelf)
     assert settings.settings.added_models == (model.path,)
+
+
+def test_a_folder_that_only_holds_models_is_watched(
+    write_model: WriteModel, settings: SettingsStore, shelf: Shelf, tmp_path: Path
+) -> None:
+    folder = Path(write_model().path).parent
+    for _ in range(2):
+        assert add_in_place(folder, settings, shelf) == folder
+    assert settings.settings.watched_folders == (str(folder),)
+    assert settings.settings.added_models == ()
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotAModelError, match="no model in"):
+        add_in_place(tmp_path / "empty", settings, shelf)
