@@ -20,8 +20,12 @@ def write_tiny(
     width: int = WIDTH,
     seed: int = 1,
     changes: Mapping[str, Any] = MappingProxyType({}),
+    pre: str = "gpt-2",
 ) -> Path:
-    """The model; `kind` is the type of its matrices, `changes` are added to them."""
+    """The model; `kind` is the type of its matrices, `changes` are added to them.
+
+    `pre` names its pre-tokenizer.
+    """
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_context_length(512)
     writer.add_embedding_length(width)
@@ -31,7 +35,7 @@ def write_tiny(
     writer.add_head_count_kv(HEADS)
     writer.add_rope_dimension_count(width // HEADS)
     writer.add_layer_norm_rms_eps(1e-5)
-    _add_vocabulary(writer)
+    _add_vocabulary(writer, pre)
     random = np.random.default_rng(seed)
     wanted = gguf.GGMLQuantizationType[kind]
     for name, shape in shapes(width).items():
@@ -90,14 +94,15 @@ def shapes(width: int = WIDTH) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _add_vocabulary(writer: gguf.GGUFWriter) -> None:
+def _add_vocabulary(writer: gguf.GGUFWriter, pre: str) -> None:
     """A character for every byte, as GPT-2 writes bytes, and nothing to merge but one pair."""
     tokens = [f"<{number}>" for number in range(3)]
     tokens += [chr(number) for number in range(ord("!"), ord("~") + 1)]
     tokens += [chr(number) for number in range(0xA1, 0x144)]
     tokens += [f"w{number}" for number in range(VOCABULARY - len(tokens))]
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("gpt-2")
+    if pre:
+        writer.add_tokenizer_pre(pre)
     writer.add_token_list(tokens)
     writer.add_token_types([3] * 3 + [1] * (len(tokens) - 3))
     writer.add_token_merges(["w 1"])

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import gguf
+import msgspec
 import numpy as np
 import psutil
 import pytest
@@ -177,6 +178,30 @@ def test_a_bad_file_is_a_sentence(
     assert caught.value.message.endswith(".")
 
 
+TINY = LoadOptions(context=256, threads=1, tune=False, fit="as-asked")
+
+
+def test_a_pre_tokenizer_that_is_not_known_asks_for_a_newer_program(tmp_path: Path) -> None:
+    path = write_tiny(tmp_path / "new.gguf", pre="brand-new")
+    with pytest.raises(UnsupportedModelError, match=r"brand-new.*newer version of the program"):
+        load(path, TINY)
+
+
+def test_a_missing_pre_tokenizer_and_a_context_beyond_the_own_one_are_noted(
+    tmp_path: Path,
+) -> None:
+    engine = load(write_tiny(tmp_path / "sound.gguf"), TINY)
+    engine.close()
+    assert engine.info.notes == ()
+    path = write_tiny(tmp_path / "silent.gguf", pre="")
+    engine = load(path, msgspec.structs.replace(TINY, context=1024))
+    engine.close()
+    beyond, silent = engine.info.notes
+    assert "512 tokens" in beyond
+    assert "1,024" in beyond
+    assert "silent.gguf does not say" in silent
+
+
 def test_no_file_and_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ModelNotFoundError):
         load(tmp_path / "none.gguf")
@@ -191,6 +216,8 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
         ("tensor 'x' data is not within the file bounds, model is corrupted", TruncatedModelError),
         ("ggml_backend_cpu_buffer_type_alloc_buffer: failed to allocate", OutOfMemoryError),
         ("gguf_init_from_file_impl: invalid magic characters", NotAModelError),
+        ("error loading model vocabulary: unknown pre-tokenizer type: 'x'", UnsupportedModelError),
+        ("done_getting_tensors: wrong number of tensors; expected 9, got 8", UnsupportedModelError),
         ("something else entirely", LampblackError),
     ],
 )

@@ -199,6 +199,14 @@ def test_a_memory_that_cannot_be_cut_is_refused() -> None:
         Lanes(config, "Hybrid")
 
 
+def test_a_context_beyond_the_own_one_is_noted(torch_folder: Path) -> None:
+    engine = load_torch(torch_folder, options=LoadOptions(context=8200, threads=1))
+    engine.close()
+    (note,) = engine.info.notes
+    assert "8,192" in note
+    assert "8,200" in note
+
+
 def test_a_context_too_small_to_write_in_is_a_sentence(torch_folder: Path) -> None:
     with pytest.raises(ParameterError, match="31 tokens is too small: it must hold at least 32"):
         load_torch(torch_folder, options=LoadOptions(context=31))

@@ -362,6 +362,7 @@ def test_a_load_that_fails_tries_nothing_out(shop: Shop) -> None:
 def test_when_a_model_was_used_is_remembered(shop: Shop) -> None:
     path = shop.path("small")
     shop.studio.window.desk.load(path)
+    shop.qtbot.waitUntil(lambda: any(kind == "load" for kind, *_ in shop.studio.worker.asked))
     with shop.qtbot.waitSignal(shop.studio.window.desk.models.remembered):
         shop.studio.loaded(ModelInfo(name="small", path=path, engine="llama.cpp"))
     model = shop.studio.bench.library.resolve(path)

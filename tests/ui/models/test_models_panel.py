@@ -313,3 +313,30 @@ def test_unknown_facts_are_left_out() -> None:
     folder = model_file("/a/b", kind="transformers", quantization="", parameters=0, context=0)
     assert facts(folder) == "safetensors · 98 MB"
     assert spoken(folder, loaded=True) == "b, loaded, safetensors, 98 MB"
+
+
+def test_what_is_not_listed_is_said(panel, library: ScriptedLibrary, qtbot) -> None:
+    assert not panel.cut_note.isVisible()
+    library.notes = ("Some are not listed.", "Nor are others.")
+    with qtbot.waitSignal(panel.refreshed):
+        panel.refresh()
+    assert panel.cut_note.isVisible()
+    assert panel.cut_note.text() == "Some are not listed.\nNor are others."
+    library.notes = ()
+    with qtbot.waitSignal(panel.refreshed):
+        panel.refresh()
+    assert not panel.cut_note.isVisible()
+
+
+def test_of_thousands_of_models_the_loaded_one_is_in_sight(
+    panel, library: ScriptedLibrary, qtbot
+) -> None:
+    library.models = [model_file(f"/m/{number:04}.gguf") for number in range(3000)]
+    panel.select(BROKEN_PATH)
+    panel.list.setCurrentIndex(panel.model.index(-1))
+    panel._loaded = "/m/2990.gguf"
+    with qtbot.waitSignal(panel.refreshed):
+        panel.refresh()
+    assert panel.selected().path == "/m/2990.gguf"
+    seen = panel.list.visualRect(panel.list.currentIndex())
+    assert panel.list.viewport().rect().intersects(seen)
