@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.core.errors import LampblackError
 from app.core.units import context_text, count_text, size_text
-from app.ui.widgets.card_list import DOT, small, wrapped
+from app.ui.widgets.card_list import DOT, small, wrapped, wrapped_height
 from app.ui.widgets.theme import Theme, heading_font
 
 if TYPE_CHECKING:
@@ -139,9 +138,9 @@ class ModelDelegate(QStyledItemDelegate):
         model = index.data(MODEL_ROLE)
         view = option.widget
         width = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
-        second = wrapped(second_line(model), small(option.font), max(80, width - 2 * _PADDING))
+        second = wrapped_height(second_line(model), option.font, max(80, width - 2 * _PADDING))
         height = QFontMetrics(heading_font(option.font)).height()
-        return QSize(80, height + ceil(second.boundingRect().height()) + 2 * _PADDING - 2)
+        return QSize(80, height + second + 2 * _PADDING - 2)
 
 
 class ModelLister(QObject):

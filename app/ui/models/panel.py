@@ -35,7 +35,6 @@ from app.ui.models.list import (
     ModelLister,
     ModelsListModel,
 )
-from app.ui.widgets.card_list import select_row
 from app.ui.widgets.controls import IconButton, Note, ProgressStrip, set_property
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
@@ -132,7 +131,8 @@ class ModelsPanel(QWidget):
 
     def select(self, path: str) -> None:
         """Select the model at `path`, if it is listed."""
-        select_row(self.list, max(0, self.model.row_of(path)))
+        row = self.model.row_of(path)
+        self.list.setCurrentIndex(self.model.index(max(row, 0)))
 
     # What the user does
 
@@ -357,7 +357,6 @@ class _ModelsView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setMouseTracking(True)
         self.setMinimumHeight(90)
-        self.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of rows, some at a time
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the second lines anew."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -145,8 +146,7 @@ class CardDelegate(QStyledItemDelegate):
         width = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
         height = QFontMetrics(heading_font(option.font)).height() + 2 * _PADDING - 2
         for words, _color in _lines(card, Theme.current()):
-            layout = wrapped(words, small(option.font), max(80, width - 2 * _PADDING))
-            height += ceil(layout.boundingRect().height()) + 2
+            height += wrapped_height(words, option.font, max(80, width - 2 * _PADDING)) + 2
         return QSize(80, height)
 
 
@@ -163,7 +163,6 @@ class CardsView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
-        self.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of cards, some at a time
         self.setMinimumSize(220, 120)
         self._empty = ""
 
@@ -187,7 +186,7 @@ class CardsView(QListView):
     def select(self, key: str) -> None:
         """Select a card, or the first one."""
         if self.cards.cards:
-            select_row(self, max(0, self.cards.row_of(key)))
+            self.setCurrentIndex(self.cards.index(max(0, self.cards.row_of(key))))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say why there is nothing."""
@@ -212,13 +211,6 @@ class CardsView(QListView):
             self.activated.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
-
-
-def select_row(view: QListView, row: int) -> None:
-    """Select a row of a list that is laid out in batches; the first batch reaches to it."""
-    view.setBatchSize(row + 100)
-    view.scheduleDelayedItemsLayout()  # else one that is under way goes on in small batches
-    view.setCurrentIndex(view.model().index(row, 0))
 
 
 def _lines(card: Card, theme: Theme) -> list[tuple[str, QColor]]:
@@ -271,6 +263,18 @@ def wrapped(text: str, font: QFont, width: int) -> QTextLayout:
         top += line.height()
     layout.endLayout()
     return layout
+
+
+def wrapped_height(text: str, font: QFont, width: int) -> int:
+    """How high `text` is in small letters; asked for every row of a list at every change of it."""
+    return _height(text, font.toString(), width)
+
+
+@lru_cache(maxsize=20_000)
+def _height(text: str, description: str, width: int) -> int:
+    font = QFont()
+    font.fromString(description)
+    return ceil(wrapped(text, small(font), width).boundingRect().height())
 
 
 def _broken_at_dots(text: str, metrics: QFontMetrics, width: int) -> str:
