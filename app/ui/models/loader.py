@@ -87,7 +87,7 @@ class ModelController(QObject):
     def load(
         self, path: str, *, options: LoadOptions | None = None, remeasure: bool = False
     ) -> None:
-        """Begin to load the model at `path`; what is not on the list is looked at aside first.
+        """Begin to load the model at `path`; its file is looked at first, off this thread, if need be.
 
         `options` are for this time, in place of the settings, which stay as they are. `failed` or
         `doubted` tell what cannot be loaded.

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import app.core.models.checksums as model_files_module
+import app.core.models.library as library_module
 from app.core.models.starter import STARTER
 
 
@@ -48,6 +49,26 @@ def test_a_model_is_used_where_it_lies(run: Any, model: Path) -> None:
     again = json.loads(run("models", "import", str(model), "--json").out)
     assert again == facts
     assert run("models", "list").err.startswith("1 model, ")
+
+
+def test_a_folder_of_models_is_watched(run: Any, model: Path) -> None:
+    folder = model.parent
+    outcome = run("models", "import", str(folder))
+    assert outcome.out == f"{folder} is watched from now on; the models in it are on the list.\n"
+    assert json.loads(run("models", "import", str(folder), "--json").out) == {
+        "watched": str(folder)
+    }
+    assert run("models", "folders", "list").out == f"{folder}\n"
+    assert [facts["path"] for facts in listed(run)] == [str(model)]
+
+
+def test_a_list_that_is_cut_says_so(run: Any, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(model, model.with_name("Other.gguf"))
+    run("models", "folders", "add", str(model.parent))
+    monkeypatch.setattr(library_module, "_MOST_LISTED", 1)
+    outcome = run("models", "list", "--json")
+    assert len(json.loads(outcome.out)) == 1
+    assert "2 models, of which 1 are listed" in outcome.err
 
 
 def test_a_model_is_copied_on_request(run: Any, model: Path, own_home: Path) -> None:

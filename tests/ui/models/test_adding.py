@@ -80,7 +80,7 @@ def slow(empty: Studio, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return go
 
 
-def test_a_model_that_is_not_on_the_list_is_found_aside(
+def test_a_model_that_is_not_on_the_list_is_found_off_the_windows_thread(
     empty: Studio, slow: threading.Event, qtbot: QtBot
 ) -> None:
     models = empty.window.desk.models
