@@ -87,10 +87,11 @@ class ModelController(QObject):
     def load(
         self, path: str, *, options: LoadOptions | None = None, remeasure: bool = False
     ) -> None:
-        """Begin to load the model at `path`; its file is looked at first, off this thread, if need be.
+        """Begin to load the model at `path`.
 
-        `options` are for this time, in place of the settings, which stay as they are. `failed` or
-        `doubted` tell what cannot be loaded.
+        What is not on the list is looked at first, off the window's thread. `options` are for
+        this time, in place of the settings, which stay as they are. `failed` or `doubted` tell
+        what cannot be loaded.
         """
 
         def go_on(model: ModelFile) -> None:
