@@ -31,13 +31,14 @@ _COPIES = 16  # of what is read, to fill the context without reading so much
 
 @dataclass(frozen=True)
 class Measured:
-    """Bytes: the buffers by kind, and the resident growth.
+    """Bytes: the buffers by kind, and the resident growth, with the first words and in the end.
 
     "mapped" are the weights in the file itself; what was copied out of it stands in "model" again.
     """
 
     buffers: dict[str, float]
     growth: int
+    at_once: int
 
 
 class Log:
@@ -84,9 +85,13 @@ def _measure(path: Path, options: LoadOptions) -> dict[str, Any]:
     engine: Any = engine_module.load(str(path), options, Job(1, lambda _event: None))
     model = engine._model
     hybrid = native.llama_model_is_hybrid(model.handle)
+    model.context.batch.fill(np.arange(8) + 3, 0, 0)
+    model.context.decode(8)
+    at_once = psutil.Process().memory_info().rss - before
+    model.context.clear()
     _use(model.context, recurrent=not model.can_forget_part, hybrid=hybrid)
     growth = psutil.Process().memory_info().rss - before
-    return {"buffers": log.buffers, "growth": growth}
+    return {"buffers": log.buffers, "growth": growth, "at_once": at_once}
 
 
 def _use(context: Context, *, recurrent: bool, hybrid: bool) -> None:

@@ -11,7 +11,7 @@ from app.core.memory_fit.fallbacks import CHANGEABLE, Step, ladder
 from app.core.memory_fit.layout import Layout
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import COMFORT, Machine, Verdict
-from app.core.units import gib, mib
+from app.core.units import size_text
 
 VERDICTS: dict[Verdict, str] = {
     "fits": "It fits.",
@@ -21,6 +21,7 @@ VERDICTS: dict[Verdict, str] = {
 """The verdict as a sentence."""
 
 _WORTH = 0.02  # of the whole need: less is not worth a sentence
+_COLUMN = 8  # letters that a size takes
 _RANK = ("fits", "tight", "too large")
 
 
@@ -80,7 +81,7 @@ def _suggestion(before: Step, step: Step) -> str:
         what = f"a context of {step.fit.context:,} tokens"
     also = "also " if before.sentence else ""
     end = ", and it fits" if step.fit.verdict == "fits" else ""
-    return f"With {also}{what} it needs {gib(step.fit.total)}{end}."
+    return f"With {also}{what} it needs {size_text(step.fit.total)}{end}."
 
 
 def beyond_settings(fit: Fit, machine: Machine) -> Iterator[str]:
@@ -90,7 +91,7 @@ def beyond_settings(fit: Fit, machine: Machine) -> Iterator[str]:
     needed = fit.needed.get(MEMORY, 0)
     missing = int(needed / COMFORT) - machine.memory_free
     if missing > 0 and needed <= machine.memory_total * COMFORT:
-        yield f"Closing other programs that hold {gib(missing)} of memory would make it fit."
+        yield f"Closing other programs that hold {size_text(missing)} of memory would make it fit."
     elif needed > machine.memory_total * COMFORT:
         yield "A smaller model, or a smaller quantization of this one, needs less of everything."
 
@@ -112,11 +113,21 @@ def _sum(fit: Fit, device: str, width: int) -> Iterator[str]:
         return
     yield "Memory" if device == MEMORY else device
     for part in rows:
-        yield f"  {part.what:<{width}}  {mib(part.bytes)}"
-    yield f"  {'-' * (width + 2 + len(mib(0)))}"
-    yield f"  {'needed':<{width}}  {mib(fit.needed[device])}"
-    yield f"  {'free now':<{width}}  {mib(fit.free[device])}"
+        yield f"  {part.what:<{width}}  {size_text(part.bytes):>{_COLUMN}}"
+    yield f"  {'-' * (width + 2 + _COLUMN)}"
+    yield f"  {'needed':<{width}}  {size_text(fit.needed[device]):>{_COLUMN}}"
+    yield f"  {'free now':<{width}}  {size_text(fit.free[device]):>{_COLUMN}}"
+
+
+def need_text(fit: Fit) -> str:
+    """What is needed in all, and where that is much less for the first words, that too."""
+    if not fit.grows:
+        return f"It needs {size_text(fit.total)} in all."
+    return (
+        f"It needs {size_text(fit.at_once)} at once and {size_text(fit.total)} at most, with a "
+        "full context."
+    )
 
 
 def _verdict_line(fit: Fit) -> str:
-    return f"{VERDICTS[fit.verdict]} It needs {gib(fit.total)} in all."
+    return f"{VERDICTS[fit.verdict]} {need_text(fit)}"

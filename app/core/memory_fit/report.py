@@ -16,7 +16,7 @@ from app.core.models.catalogue import CatalogueEntry
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import COMFORT, Machine
-from app.core.units import gib
+from app.core.units import size_text
 
 _SAME = 0.1  # of the parameters: two quantizations of one model count alike within this
 
@@ -136,7 +136,7 @@ def sizes_of(adapters: Iterable[Adapter]) -> int:
 def because(fit: Fit, machine: Machine) -> str:
     """One sentence for a list: what is needed on the fullest device, and what is free there."""
     device = max(fit.needed, key=lambda name: fit.needed[name] / max(1, fit.free[name]))
-    needed, free = gib(fit.needed[device]), gib(fit.free[device])
+    needed, free = size_text(fit.needed[device]), size_text(fit.free[device])
     if device != MEMORY:
         return f"It needs {needed} on {device}, where {free} are free."
     mine = " with what the loaded model gives back" if machine.given_back else ""
@@ -144,10 +144,10 @@ def because(fit: Fit, machine: Machine) -> str:
         return f"It needs {needed}, and {free} of memory are free{mine}."
     if fit.verdict == "tight":
         return (
-            f"It needs {needed} of the {gib(machine.memory_total)} here, and {free} are free now"
-            f"{mine}."
+            f"It needs {needed} of the {size_text(machine.memory_total)} here, and {free} are free "
+            f"now{mine}."
         )
-    return f"It needs {needed}, and this machine has {gib(machine.memory_total)}."
+    return f"It needs {needed}, and this machine has {size_text(machine.memory_total)}."
 
 
 def _told(asked: Step, taken: Step) -> Step:
