@@ -10,7 +10,7 @@ def size_text(size: float) -> str:
     """
     kilo, mega = size / 1000, size / 1_000_000
     if kilo < 999.5:
-        return f"{max(size > 0, round(kilo))} kB"
+        return f"{max(int(size > 0), round(kilo))} kB"
     return f"{mega:.0f} MB" if mega < 999.5 else f"{mega / 1000:,.1f} GB"
 
 

@@ -113,7 +113,7 @@ def _facts(answer: _Answer) -> dict[str, Any]:
     """
     fit = answer.fit
     is_known = answer.source == "header"
-    buffers = fit.sum_of("buffers") + fit.sum_of("program") + fit.sum_of("adapters")
+    buffers = fit.total - fit.sum_of("weights") - fit.sum_of("cache")
     facts: dict[str, Any] = msgspec.to_builtins(answer)
     del facts["fit"]
     facts |= {

@@ -145,7 +145,7 @@ _FLOAT = 4
 _LIBRARY = 350 * 2**20  # PyTorch and transformers themselves, as measured
 _VECTORS = 6  # of a token, alive at once
 
-_Row = tuple[str, int, Literal["weights", "cache", "buffers", "program"]]
+_Row = tuple[str, int, Literal["weights", "cache", "buffers", "engine"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def torch_parts(layout: Layout, context: int, gpu_layers: int, machine: Machine)
     return TorchParts(card.name, "bf16", _parts(layout, context, 2, "bf16"), (_LIBRARY_ROW,))
 
 
-_LIBRARY_ROW: _Row = ("PyTorch itself", _LIBRARY, "program")
+_LIBRARY_ROW: _Row = ("PyTorch itself", _LIBRARY, "engine")
 
 
 def _parts(layout: Layout, context: int, each: int, kv_type: str) -> tuple[_Row, ...]:

@@ -33,11 +33,12 @@ WORKING = "working buffers"
 QUANTIZED = ("q8_0", "q4_0")
 """The types of KV cache that need flash attention."""
 
-Kind = Literal["weights", "cache", "buffers", "program", "adapters"]
+Kind = Literal["weights", "cache", "buffers", "program", "engine", "adapters"]
 
 _FLOAT = 4
 _GROWTH = 1.2
 _PROGRAM = 6 * 2**20  # what the library itself takes for a model
+_ENGINE = 46_000_000  # of the process with llama.cpp and Python, before there is a model
 _PER_TOKEN, _PER_MERGE = 270, 140  # bytes that a vocabulary takes in memory
 
 
@@ -225,6 +226,7 @@ def _memory_parts(
     yield _later(f"logits of {computing.rows} tokens", computing.rows * layout.vocabulary * _FLOAT)
     table = layout.vocabulary * _PER_TOKEN + layout.merges * _PER_MERGE
     yield Part("vocabulary and library", MEMORY, _PROGRAM + table, "program")
+    yield Part("the engine itself", MEMORY, _ENGINE, "engine")
 
 
 def _later(what: str, size: int) -> Part:

@@ -122,7 +122,7 @@ def given_back(layout: Layout, options: LoadOptions, machine: Machine, adapters:
     free already: the system takes their room whenever somebody wants it.
     """
     fit = estimate(layout, options, machine, adapters=adapters)
-    held = fit.needed.get(MEMORY, 0)
+    held = fit.needed.get(MEMORY, 0) - fit.sum_of("engine", MEMORY)
     if options.mmap and layout.engine == "llama.cpp":
         held -= fit.sum_of("weights", MEMORY)
     return max(0, min(held, machine.memory_total - machine.memory_free))
