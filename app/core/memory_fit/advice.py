@@ -43,13 +43,29 @@ def advised(
     def estimated(layout: Layout, options: LoadOptions, machine: Machine) -> Fit:
         return estimate(layout, options, machine, adapters=adapters)
 
-    fit = estimated(layout, options, machine)
+    fit = with_flash_note(estimated(layout, options, machine), layout, options, machine)
     if fit.verdict == "fits":
         return fit
     steps = ladder(layout, options, machine, may_change=CHANGEABLE, estimated=estimated)
     sentences = [*_from_steps(steps), *beyond_settings(fit, machine)]
     sentences += [f"{smaller} would fit."] if smaller else []
     return msgspec.structs.replace(fit, advice=tuple(sentences))
+
+
+def with_flash_note(fit: Fit, layout: Layout, options: LoadOptions, machine: Machine) -> Fit:
+    """The fit, and what flash attention would spare where the engine has yet to measure it."""
+    is_open = options.tune and options.flash_attention == "auto" and layout.engine == "llama.cpp"
+    if not is_open or fit.flash_attention or fit.gpu_layers:
+        return fit
+    flash = msgspec.structs.replace(options, flash_attention="on")
+    spared = fit.total - fit.sum_of("adapters") - estimate(layout, flash, machine).total
+    if spared < fit.total * _WORTH:
+        return fit
+    note = (
+        f"It needs {size_text(spared)} less with flash attention, which is switched on where a "
+        "measurement while loading shows that it is faster on this machine."
+    )
+    return msgspec.structs.replace(fit, notes=(note, *fit.notes))
 
 
 def _from_steps(steps: tuple[Step, ...]) -> Iterator[str]:

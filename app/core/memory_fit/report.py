@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from app.core.memory_fit.advice import beyond_settings
+from app.core.memory_fit.advice import beyond_settings, with_flash_note
 from app.core.memory_fit.estimate import MEMORY, OWN_CONTEXT, Fit, Part, estimate, fit_of
 from app.core.memory_fit.fallbacks import CHANGEABLE, Step, changes, first_that_fits, ladder
 from app.core.memory_fit.layout import Layout
@@ -86,7 +86,7 @@ def report(
 ) -> FitReport:
     """Everything about one model with these options; `machine` counts what ours gives back."""
     estimated = partial(estimate, adapters=adapters)
-    fit = estimated(layout, options, machine)
+    fit = with_flash_note(estimated(layout, options, machine), layout, options, machine)
     helped = fit.verdict != "fits"
     smaller = smaller_entry(layout, fit, machine, entries) if helped else None
     automatic = ladder(layout, options, machine, estimated=estimated)

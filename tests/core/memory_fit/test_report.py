@@ -75,6 +75,15 @@ def test_both_figures_are_said_where_they_differ_by_more_than_a_fifth() -> None:
     assert need_text(fast) == f"It needs {size_text(fast.total)} in all."
 
 
+def test_what_flash_attention_spares_is_said_where_it_is_not_settled() -> None:
+    here, on = machine(12), LoadOptions(flash_attention="on")
+    spared = estimate(MODEL, LoadOptions(), here).total - estimate(MODEL, on, here).total
+    found = report(MODEL, LoadOptions(), here).fit
+    assert found.notes[0].startswith(f"It needs {size_text(spared)} less with flash attention")
+    for settled in (on, LoadOptions(flash_attention="off"), LoadOptions(tune=False)):
+        assert not any("flash" in note for note in report(MODEL, settled, here).fit.notes)
+
+
 def test_a_way_that_keeps_what_the_user_set_is_offered_too() -> None:
     asked = LoadOptions(flash_attention="off")
     found = report(MODEL, asked, machine(5.2))
