@@ -23,6 +23,7 @@ from app.core.errors import LampblackError, NotAModelError, UsageError
 from app.core.models.library import ModelFile
 from app.core.models.starter import starter_path
 from app.core.system.files import write_atomically
+from app.core.units import size_text
 from app.program import Program
 
 
@@ -134,10 +135,10 @@ class Progress:
 def _lines(report: Report) -> Iterator[str]:
     """The report for people."""
     machine, model = report.machine, report.model
-    yield f"{model.name}, {model.quantization}, {output.size_text(model.size_bytes)}"
+    yield f"{model.name}, {model.quantization}, {size_text(model.size_bytes)}"
     yield (
         f"{machine.processor}, {machine.cores} cores, {machine.processors} processors, "
-        f"{output.size_text(machine.memory)} of memory, {machine.system}"
+        f"{size_text(machine.memory)} of memory, {machine.system}"
     )
     yield "; ".join(f"{name} {build}" for name, build in report.builds.items())
     for goal in report.goals:

@@ -23,6 +23,7 @@ from app.core.errors import LampblackError
 from app.core.models.library import ModelFile
 from app.core.system.network import network_state
 from app.core.system.paths import Paths
+from app.core.units import size_text
 from app.engine.messages import Describe, Described, EngineReport, Loaded, ModelInfo
 from app.program import Program
 
@@ -221,8 +222,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"System: {report.system} ({report.machine})"
     yield (
         f"Machine: {report.physical_cores} cores, {report.processors} processors usable, "
-        f"{output.size_text(report.memory_available)} of "
-        f"{output.size_text(report.memory_total)} memory free"
+        f"{size_text(report.memory_available)} of "
+        f"{size_text(report.memory_total)} memory free"
     )
     yield "Packages:"
     yield from (f"  {name} {found or 'not installed'}" for name, found in report.packages.items())

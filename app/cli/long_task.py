@@ -13,6 +13,7 @@ from typing import Any
 
 from app.cli import output
 from app.core.errors import CancelledError, UsageError
+from app.core.units import size_text
 
 
 class StopKey:
@@ -80,7 +81,7 @@ class Work:
 
     def show(self, done: int, total: int) -> None:
         """Show how many bytes are done."""
-        sizes = f"{output.size_text(done)} of {output.size_text(total)}"
+        sizes = f"{size_text(done)} of {size_text(total)}"
         self._line.show(f"{self._what}… {sizes}")
 
 

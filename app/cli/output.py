@@ -58,15 +58,6 @@ def note(line: str) -> None:
     sys.stderr.flush()
 
 
-def size_text(size: float) -> str:
-    """A number of bytes as people write it: 98.4 MB."""
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
-
-
 def duration_text(seconds: float) -> str:
     """A time as people say it: 40 s, 3 min, 1 h 20 min."""
     if seconds < 60:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 
-def size_text(size: int) -> str:
-    """Bytes as people say them: 98 MB, 4.7 GB."""
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000))} kB"
-    mega = size / 1_000_000
-    return f"{mega:.0f} MB" if mega < 999.5 else f"{mega / 1000:.1f} GB"
+def size_text(size: float) -> str:
+    """Bytes as people say them, in decimal units everywhere: 40 kB, 98 MB, 4.7 GB.
+
+    Whatever is more than nothing is a kilobyte at least.
+    """
+    kilo, mega = size / 1000, size / 1_000_000
+    if kilo < 999.5:
+        return f"{max(int(size > 0), round(kilo))} kB"
+    return f"{mega:.0f} MB" if mega < 999.5 else f"{mega / 1000:,.1f} GB"
 
 
 def count_text(count: int) -> str:
@@ -22,15 +25,3 @@ def count_text(count: int) -> str:
 def context_text(tokens: int) -> str:
     """A number of tokens as people say it: 8k, 128k."""
     return f"{tokens / 1024:.0f}k" if tokens >= 1024 else str(tokens)
-
-
-def mib(size: int) -> str:
-    """Bytes in a column of MiB."""
-    return f"{size / 2**20:>10,.1f} MiB"
-
-
-def gib(size: int) -> str:
-    """Bytes for a sentence."""
-    if size < 2**30:
-        return f"{size / 2**20:,.0f} MiB"
-    return f"{size / 2**30:,.1f} GiB"

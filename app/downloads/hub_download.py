@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.core.errors import DownloadError
 from app.core.system.files import is_file
+from app.core.units import size_text
 from app.downloads.file_transfer import Line, Transfer
 from app.downloads.hub import completed, file_url
 from app.downloads.messages import FetchEvent, Listed
@@ -122,7 +123,7 @@ def check_space(models: Path, needed: int, title: str) -> None:
     free = shutil.disk_usage(models).free
     if free < needed:
         raise DownloadError(
-            f"{title} needs {needed / 1e6:,.0f} MB while it is fetched, and the disk of {models} "
-            f"has {free / 1e6:,.0f} MB left.",
+            f"{title} needs {size_text(needed)} while it is fetched, and the disk of {models} "
+            f"has {size_text(free)} left.",
             "Make room and try again.",
         )

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from app.core.options.adapters import Adapter
+from app.core.units import size_text
 
 EngineName = Literal["llama.cpp", "torch", "fake"]
 Role = Literal["system", "user", "assistant"]
@@ -58,9 +59,8 @@ class Placed(_Value, frozen=True):
     @property
     def description(self) -> str:
         """One line for people."""
-        size = (self.weights + self.cache) / 2**20
         layers = "1 layer" if self.layers == 1 else f"{self.layers} layers"
-        return f"{self.device}: {layers}, {size:,.0f} MiB"
+        return f"{self.device}: {layers}, {size_text(self.weights + self.cache)}"
 
 
 class DeviceReport(_Value, frozen=True):
@@ -75,7 +75,7 @@ class DeviceReport(_Value, frozen=True):
     @property
     def description(self) -> str:
         """One line for people."""
-        memory = f", {self.free / 2**30:.1f} of {self.total / 2**30:.1f} GiB free"
+        memory = f", {size_text(self.free)} of {size_text(self.total)} free"
         return f"{self.name}: {self.title} ({self.kind}{memory if self.total else ''})"
 
 

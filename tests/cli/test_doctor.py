@@ -70,7 +70,7 @@ def test_the_report_for_people(run: Any, own_home: Path) -> None:
         __version__,
         "llama.cpp: 0.3.36",
         "CPU: Lamp",
-        "CUDA0: Torch (GPU, 6.0 of 8.0 GiB free)",
+        "CUDA0: Torch (GPU, 6.4 GB of 8.6 GB free)",
         str(own_home),
         "PySide6",
     ):
@@ -157,7 +157,7 @@ class LoadingClient(DescribingClient):
 def test_where_the_layers_of_a_model_go(run: Any, starter_model: Path) -> None:
     words = ("doctor", "--model", str(starter_model))
     outcome = run(*words, new_client=LoadingClient)
-    for line in ("Loaded: Tiny", "  Torch: 20 layers, 1,025 MiB", "  CPU: 11 layers, 0 MiB"):
+    for line in ("Loaded: Tiny", "  Torch: 20 layers, 1.1 GB", "  CPU: 11 layers, 0 kB"):
         assert line in outcome.out.splitlines()
     assert "  20 of 31 layers fit." in outcome.out
     report = json.loads(run(*words, "--json", new_client=LoadingClient).out)

@@ -56,11 +56,3 @@ def test_progress_is_for_terminals_only() -> None:
         line.clear()
     assert quiet.getvalue() == ""
     assert terminal.getvalue() == "\rReading…\rRea     \r   \r"
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(0, "0 bytes"), (999, "999 bytes"), (98_362_432, "98.4 MB"), (7_500_000_000, "7.5 GB")],
-)
-def test_sizes(size: int, text: str) -> None:
-    assert output.size_text(size) == text

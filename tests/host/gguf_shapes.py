@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,14 @@ from typing import Any
 import gguf
 import numpy as np
 
-_BYTES = {"F16": 2.0, "F32": 4.0, "Q8_0": 34 / 32, "Q4_0": 18 / 32, "Q4_K": 144 / 256}
+_BYTES = {
+    "F16": 2.0,
+    "F32": 4.0,
+    "Q8_0": 34 / 32,
+    "Q5_0": 22 / 32,
+    "Q4_0": 18 / 32,
+    "Q4_K": 144 / 256,
+}
 _HYBRIDS = ("jamba", "lfm2")
 _TURNED = 64  # numbers of a latent model's keys that tell the place
 
@@ -19,7 +27,8 @@ class Shape:
     """What a model looks like; `head` is the width of a head, 0 where it is width over heads.
 
     Of a hybrid every third layer attends. `latent` is the width of the vector that keys and values
-    are made of, which is `unpacked` before they are kept.
+    are made of, which is `unpacked` before they are kept. With `random` weights (F16 or F32), which
+    are else zero, it writes.
     """
 
     architecture: str
@@ -37,6 +46,7 @@ class Shape:
     latent: int = 0
     unpacked: bool = False
     context: int = 32_768
+    random: bool = False
 
     @property
     def head_width(self) -> int:
@@ -54,7 +64,7 @@ def write(path: Path, shape: Shape) -> Path:
     _describe(writer, shape)
     _vocabulary(writer, shape)
     for name, dimensions in _tensors(shape).items():
-        _add(writer, name, dimensions, shape.kind)
+        _add(writer, name, dimensions, shape)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -115,6 +125,9 @@ def _describe_latent(writer: gguf.GGUFWriter, shape: Shape) -> None:
 
 
 def _vocabulary(writer: gguf.GGUFWriter, shape: Shape) -> None:
+    if shape.architecture == "gemma3":
+        _pieces(writer, shape)
+        return
     tokens = [f"<{number}>" for number in range(3)]
     tokens += [chr(number) for number in range(ord("!"), ord("~") + 1)]
     tokens += [chr(number) for number in range(0xA1, 0x144)]
@@ -126,6 +139,24 @@ def _vocabulary(writer: gguf.GGUFWriter, shape: Shape) -> None:
     writer.add_token_merges(["w 1"])
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(2)
+
+
+def _pieces(writer: gguf.GGUFWriter, shape: Shape) -> None:
+    """Gemma's own kind of vocabulary: pieces with scores, the bytes among them, no merges."""
+    tokens = ["<pad>", "<eos>", "<bos>", "<unk>"]
+    tokens += [f"<0x{number:02X}>" for number in range(256)]
+    tokens += ["\u2581", *(chr(number) for number in range(ord("!"), ord("~") + 1))]
+    plain = shape.vocabulary - len(tokens)
+    tokens += [f"\u2581w{number}" for number in range(plain)]
+    writer.add_tokenizer_model("llama")
+    writer.add_tokenizer_pre("default")
+    writer.add_token_list(tokens)
+    writer.add_token_scores([-float(number) for number in range(len(tokens))])
+    writer.add_token_types([3] * 3 + [2] + [6] * 256 + [1] * (len(tokens) - 260))
+    writer.add_bos_token_id(2)
+    writer.add_eos_token_id(1)
+    writer.add_add_bos_token(True)
+    writer.add_add_space_prefix(False)
 
 
 def _tensors(shape: Shape) -> dict[str, tuple[int, ...]]:
@@ -275,11 +306,18 @@ def _mamba(shape: Shape) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _add(writer: gguf.GGUFWriter, name: str, dimensions: tuple[int, ...], kind: str) -> None:
+def _add(writer: gguf.GGUFWriter, name: str, dimensions: tuple[int, ...], shape: Shape) -> None:
     small = len(dimensions) == 1 or name.endswith(
         ("ssm_a", "conv1d.weight", "conv.weight", "ssm_dt.weight")
     )
+    kind = shape.kind
+    if kind == "Q4_K_M":  # as the quantizer does it: rows that its blocks do not divide are larger
+        kind = "Q8_0" if name == "token_embd.weight" else "Q5_0" if dimensions[-1] % 256 else "Q4_K"
     kind = "F32" if small or "gate_inp" in name else kind
+    if shape.random:
+        values = np.random.default_rng(zlib.crc32(name.encode())).normal(0, 0.1, dimensions)
+        writer.add_tensor(name, values.astype(np.float32 if kind == "F32" else np.float16))
+        return
     row = int(dimensions[-1] * _BYTES[kind])
     zeros = np.zeros((*dimensions[:-1], row), np.uint8)
     writer.add_tensor(name, zeros, raw_dtype=gguf.GGMLQuantizationType[kind])

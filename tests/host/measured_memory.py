@@ -1,7 +1,7 @@
 """A child that loads a model, makes it use all its buffers, and says what that took, as JSON.
 
-The buffers are those that llama.cpp names in its log; the growth is that of the process's resident
-memory. Run as a program with a model and load options, so that nothing else grows beside it.
+The buffers are those that llama.cpp names in its log; the rest is the process's resident memory.
+Run as a program with a model and load options, so that nothing else grows beside it.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ _COPIES = 16  # of what is read, to fill the context without reading so much
 
 @dataclass(frozen=True)
 class Measured:
-    """Bytes: the buffers by kind, and the resident growth.
+    """Bytes: the buffers by kind, and what is resident, with the first words and in the end.
 
     "mapped" are the weights in the file itself; what was copied out of it stands in "model" again.
     """
 
     buffers: dict[str, float]
-    growth: int
+    at_once: int
+    at_most: int
 
 
 class Log:
@@ -80,13 +81,16 @@ def measure(path: Path, options: LoadOptions) -> Measured:
 
 def _measure(path: Path, options: LoadOptions) -> dict[str, Any]:
     log = Log()
-    before = psutil.Process().memory_info().rss
     engine: Any = engine_module.load(str(path), options, Job(1, lambda _event: None))
     model = engine._model
     hybrid = native.llama_model_is_hybrid(model.handle)
+    model.context.batch.fill(np.arange(8) + 3, 0, 0)
+    model.context.decode(8)
+    at_once = psutil.Process().memory_info().rss
+    model.context.clear()
     _use(model.context, recurrent=not model.can_forget_part, hybrid=hybrid)
-    growth = psutil.Process().memory_info().rss - before
-    return {"buffers": log.buffers, "growth": growth}
+    at_most = psutil.Process().memory_info().rss
+    return {"buffers": log.buffers, "at_once": at_once, "at_most": at_most}
 
 
 def _use(context: Context, *, recurrent: bool, hybrid: bool) -> None:

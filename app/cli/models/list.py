@@ -14,6 +14,7 @@ from app.core.models.duplicates import duplicates
 from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
 from app.core.models.removal import DiskUse, disk_use
+from app.core.units import size_text
 from app.program import Program
 
 
@@ -30,7 +31,7 @@ def run_list(arguments: argparse.Namespace, program: Program) -> int:
         output.write(model_line(model, program.shelf.record(model)) + "\n")
     if models:
         count = f"{len(models)} model{'s' * (len(models) != 1)}"
-        output.note(f"{count}, {output.size_text(use.total)} on disk.")
+        output.note(f"{count}, {size_text(use.total)} on disk.")
     else:
         output.note("There is no model yet. Fetch one with `lampblack models get starter`.")
     return 0
@@ -44,7 +45,7 @@ def run_duplicates(arguments: argparse.Namespace, program: Program) -> int:
         write_json([[model.path for model in group] for group in found])
         return 0
     for group in found:
-        size = output.size_text(group[0].size_bytes)
+        size = size_text(group[0].size_bytes)
         output.write(f"{group[0].name}  {len(group)} × {size}\n")
         output.write("".join(f"    {model.path}\n" for model in group))
     if not found:
@@ -70,7 +71,7 @@ def model_line(model: ModelFile, record: ModelRecord | None = None) -> str:
     star = "★ " if record is not None and record.favourite else ""
     if model.problem:
         return f"{star}{model.name}  ({model.problem})  {model.path}"
-    shown = [output.size_text(model.size_bytes), model.quantization, model.architecture]
+    shown = [size_text(model.size_bytes), model.quantization, model.architecture]
     shown += [f"context {model.context}"] if model.context else []
     shown += [f"of {model.program}"] if model.program else []
     return f"{star}{model.name}  {', '.join(fact for fact in shown if fact)}  {model.path}"

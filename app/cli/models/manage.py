@@ -17,6 +17,7 @@ from app.core.models.import_copy import copy_in
 from app.core.models.library import ModelFile, inspect
 from app.core.models.removal import add_in_place, disk_use, plan_removal, remove, take_off
 from app.core.models.verify import verify_known
+from app.core.units import size_text
 from app.program import Program
 
 
@@ -61,7 +62,7 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> int:
     if arguments.json:
         write_json({"path": model.path, "freed_bytes": freed, "trashed": not only_list})
     else:
-        size = f" That is {output.size_text(freed)}." if freed else ""
+        size = f" That is {size_text(freed)}." if freed else ""
         output.write(f"{sentence}{size}\n")
     return 0
 

@@ -34,6 +34,7 @@ from app.core.formats.quantization import (
 )
 from app.core.models.library import ModelFile
 from app.core.system.files import read_regular, why
+from app.core.units import size_text
 from app.engine.client import EngineClient
 from app.engine.messages import Event, Finished, JobCommand, Loading, Quantized, Working
 from app.engine.quantize_job import Outcome, SmallerOrder, drive
@@ -91,7 +92,7 @@ def _require_gguf(model: ModelFile) -> None:
 def _agree(arguments: argparse.Namespace, cost: Price, size: int) -> None:
     """Say what the copy costs, and ask where it is worse than its size tells."""
     if not arguments.json:
-        output.note(f"The copy takes about {output.size_text(size)}. {cost.words}")
+        output.note(f"The copy takes about {size_text(size)}. {cost.words}")
     if not cost.warns or arguments.yes:
         return
     if not sys.stdin.isatty():
@@ -163,7 +164,7 @@ def _write(outcome: Outcome, cost: Price, *, as_json: bool) -> None:
         facts |= {"change": None if change is None else round(change, 6), "price": cost.words}
         output.write(json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
         return
-    before, after = output.size_text(outcome.size_before), output.size_text(outcome.size_after)
+    before, after = size_text(outcome.size_before), size_text(outcome.size_after)
     output.write(f"The copy is at {outcome.path}\nSize: {before} before, {after} now\n")
     if outcome.change is not None:
         output.write(

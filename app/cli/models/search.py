@@ -16,6 +16,7 @@ from app.core.models.catalogue import PURPOSES, Catalogue, CatalogueEntry, prese
 from app.core.models.catalogue_search import Offer, Order, Wish, offers
 from app.core.options.load_options import ENGINES
 from app.core.system.machine import this_machine
+from app.core.units import size_text
 from app.program import Program
 
 _WIDTH = 88
@@ -98,7 +99,7 @@ def _page(offer: Offer) -> str:
         ("Kind", "continues text" if entry.kind == "base" else "follows instructions"),
         ("Size", f"{size(entry)}, {entry.params_b:g} billion parameters {entry.quantization}"),
         ("Context", f"{entry.context_length:,} tokens"),
-        ("Memory", f"{output.size_text(entry.memory_bytes)}, {offer.verdict}: {offer.because}"),
+        ("Memory", f"{size_text(entry.memory_bytes)}, {offer.verdict}: {offer.because}"),
         ("Engine", entry.engine),
         ("Licence", entry.licence),
         ("From", f"{entry.repo} {entry.revision}".strip()),
@@ -110,7 +111,7 @@ def _page(offer: Offer) -> str:
 
 def size(entry: CatalogueEntry) -> str:
     """The size of what is downloaded, in words."""
-    return output.size_text(entry.size_bytes) if entry.size_bytes else "size not known yet"
+    return size_text(entry.size_bytes) if entry.size_bytes else "size not known yet"
 
 
 def _size_in_gb(text: str) -> float:

@@ -17,6 +17,7 @@ import msgspec
 
 from app.core.errors import ParameterError
 from app.core.formats.gguf_tensors import FILE_TYPES, TENSOR_TYPES, Tensor
+from app.core.units import size_text
 
 _BITS = {name: size * 8 / block for name, block, size in TENSOR_TYPES.values()}
 _BLOCKS = {name: block for name, block, _size in TENSOR_TYPES.values()}
@@ -289,5 +290,5 @@ def _words(kind: str, size: int) -> str:
     price = ", writes a little slower" if kind in _MEASURED else ""
     return (
         f"{kind} has no fast way to read prompts on this processor. A copy in {_COPY} reads them "
-        f"{gain}{price}, takes up to {size / 1e6:,.0f} MB, and its text is as good."
+        f"{gain}{price}, takes up to {size_text(size)}, and its text is as good."
     )

@@ -11,7 +11,7 @@ from app.core.memory_fit.fallbacks import CHANGEABLE, Step, ladder
 from app.core.memory_fit.layout import Layout
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import COMFORT, Machine, Verdict
-from app.core.units import gib, mib
+from app.core.units import size_text
 
 VERDICTS: dict[Verdict, str] = {
     "fits": "It fits.",
@@ -21,6 +21,7 @@ VERDICTS: dict[Verdict, str] = {
 """The verdict as a sentence."""
 
 _WORTH = 0.02  # of the whole need: less is not worth a sentence
+_COLUMN = 8  # letters that a size takes
 _RANK = ("fits", "tight", "too large")
 
 
@@ -42,13 +43,29 @@ def advised(
     def estimated(layout: Layout, options: LoadOptions, machine: Machine) -> Fit:
         return estimate(layout, options, machine, adapters=adapters)
 
-    fit = estimated(layout, options, machine)
+    fit = with_flash_note(estimated(layout, options, machine), layout, options, machine)
     if fit.verdict == "fits":
         return fit
     steps = ladder(layout, options, machine, may_change=CHANGEABLE, estimated=estimated)
     sentences = [*_from_steps(steps), *beyond_settings(fit, machine)]
     sentences += [f"{smaller} would fit."] if smaller else []
     return msgspec.structs.replace(fit, advice=tuple(sentences))
+
+
+def with_flash_note(fit: Fit, layout: Layout, options: LoadOptions, machine: Machine) -> Fit:
+    """The fit, and what flash attention would spare where the engine has yet to measure it."""
+    is_open = options.tune and options.flash_attention == "auto" and layout.engine == "llama.cpp"
+    if not is_open or fit.flash_attention or fit.gpu_layers:
+        return fit
+    flash = msgspec.structs.replace(options, flash_attention="on")
+    spared = fit.total - fit.sum_of("adapters") - estimate(layout, flash, machine).total
+    if spared < fit.total * _WORTH:
+        return fit
+    note = (
+        f"It needs {size_text(spared)} less with flash attention, which is switched on where a "
+        "measurement while loading shows that it is faster on this machine."
+    )
+    return msgspec.structs.replace(fit, notes=(note, *fit.notes))
 
 
 def _from_steps(steps: tuple[Step, ...]) -> Iterator[str]:
@@ -80,7 +97,7 @@ def _suggestion(before: Step, step: Step) -> str:
         what = f"a context of {step.fit.context:,} tokens"
     also = "also " if before.sentence else ""
     end = ", and it fits" if step.fit.verdict == "fits" else ""
-    return f"With {also}{what} it needs {gib(step.fit.total)}{end}."
+    return f"With {also}{what} it needs {size_text(step.fit.total)}{end}."
 
 
 def beyond_settings(fit: Fit, machine: Machine) -> Iterator[str]:
@@ -90,7 +107,7 @@ def beyond_settings(fit: Fit, machine: Machine) -> Iterator[str]:
     needed = fit.needed.get(MEMORY, 0)
     missing = int(needed / COMFORT) - machine.memory_free
     if missing > 0 and needed <= machine.memory_total * COMFORT:
-        yield f"Closing other programs that hold {gib(missing)} of memory would make it fit."
+        yield f"Closing other programs that hold {size_text(missing)} of memory would make it fit."
     elif needed > machine.memory_total * COMFORT:
         yield "A smaller model, or a smaller quantization of this one, needs less of everything."
 
@@ -112,11 +129,21 @@ def _sum(fit: Fit, device: str, width: int) -> Iterator[str]:
         return
     yield "Memory" if device == MEMORY else device
     for part in rows:
-        yield f"  {part.what:<{width}}  {mib(part.bytes)}"
-    yield f"  {'-' * (width + 2 + len(mib(0)))}"
-    yield f"  {'needed':<{width}}  {mib(fit.needed[device])}"
-    yield f"  {'free now':<{width}}  {mib(fit.free[device])}"
+        yield f"  {part.what:<{width}}  {size_text(part.bytes):>{_COLUMN}}"
+    yield f"  {'-' * (width + 2 + _COLUMN)}"
+    yield f"  {'needed':<{width}}  {size_text(fit.needed[device]):>{_COLUMN}}"
+    yield f"  {'free now':<{width}}  {size_text(fit.free[device]):>{_COLUMN}}"
+
+
+def need_text(fit: Fit) -> str:
+    """What is needed in all, and where that is much less for the first words, that too."""
+    if not fit.grows:
+        return f"It needs {size_text(fit.total)} in all."
+    return (
+        f"It needs {size_text(fit.at_once)} at once and {size_text(fit.total)} at most, with a "
+        "full context."
+    )
 
 
 def _verdict_line(fit: Fit) -> str:
-    return f"{VERDICTS[fit.verdict]} It needs {gib(fit.total)} in all."
+    return f"{VERDICTS[fit.verdict]} {need_text(fit)}"

@@ -16,14 +16,18 @@ from app.core.system.machine import Machine
 KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 """The bytes of a number in the KV cache, by its type."""
 
-OUTPUTS = 256
-"""How many rows of a batch may give logits: llama.cpp keeps room for them while it computes."""
+BATCH = 512
+"""The rows of a batch and of a micro-batch where nothing else is asked for."""
 
 SEQUENCES = 32
 """How many texts a context may hold at once, the running variants and the cached ones.
 
 Recurrent layers keep a state for each.
 """
+
+OUTPUTS = SEQUENCES
+"""How many rows of a batch may give logits: llama.cpp reserves room for them, each as long as the
+vocabulary, twice. A row for each text is the least that it takes."""
 
 _FLOAT, _INDEX = 4, 8
 _LIVE_VECTORS = 3  # of a token, alive at once while a layer is computed
@@ -69,18 +73,23 @@ class Computing:
     flash_attention: bool
     windowed: bool = False
 
+    @property
+    def rows(self) -> int:
+        """How many rows of a micro-batch can give logits."""
+        return min(self.outputs, self.ubatch)
+
 
 def demand(sizes: LayerSizes, vocabulary: int, settings: Computing) -> Demand:
     """What a model of these layers needs with these settings.
 
     The scratch is what llama.cpp's own reservation comes to, within a tenth: the mask of the
-    attention, and the vectors of a micro-batch that live at once; logits take their place when
-    the layers are done.
+    attention, and the vectors of a micro-batch that live at once; the logits of `outputs` rows take
+    the place of both when the layers are done.
     """
     each = settings.context * KV_BYTES[settings.kv_type]
     mask = _mask(settings) if any(sizes.cache) else 0
     most = max(_feeding(sizes, settings), _attending(sizes, settings))
-    logits = min(settings.outputs, settings.ubatch) * vocabulary * _FLOAT
+    logits = settings.rows * vocabulary * _FLOAT
     states = sizes.states or (0,) * len(sizes.weights)
     return Demand(
         weights=(*sizes.weights, sizes.output),
@@ -92,7 +101,7 @@ def demand(sizes: LayerSizes, vocabulary: int, settings: Computing) -> Demand:
             0,
         ),
         scratch=mask + most,
-        logits=max(0, logits - most),
+        logits=max(0, logits - mask - most),
         inputs=mask + settings.ubatch * sizes.width * _FLOAT,
     )
 
@@ -132,12 +141,11 @@ RESERVE = 1.2
 """Of the weights' size: a graphics card with less room for them is left alone."""
 
 _MEMORY = "memory"
-_BATCH = 512  # rows of a batch
 _FLOAT = 4
 _LIBRARY = 350 * 2**20  # PyTorch and transformers themselves, as measured
 _VECTORS = 6  # of a token, alive at once
 
-_Row = tuple[str, int, Literal["weights", "cache", "buffers", "program"]]
+_Row = tuple[str, int, Literal["weights", "cache", "buffers", "engine"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +169,13 @@ def torch_parts(layout: Layout, context: int, gpu_layers: int, machine: Machine)
     return TorchParts(card.name, "bf16", _parts(layout, context, 2, "bf16"), (_LIBRARY_ROW,))
 
 
-_LIBRARY_ROW: _Row = ("PyTorch itself", _LIBRARY, "program")
+_LIBRARY_ROW: _Row = ("PyTorch itself", _LIBRARY, "engine")
 
 
 def _parts(layout: Layout, context: int, each: int, kv_type: str) -> tuple[_Row, ...]:
     sizes = layout.sizes
     cache = sum(sizes.cache) * context * each
-    rows = min(_BATCH, context)
+    rows = min(BATCH, context)
     vectors = rows * (sizes.width * _VECTORS + 2 * sizes.widest) * each
     logits = layout.vocabulary * _FLOAT * 2
     return (

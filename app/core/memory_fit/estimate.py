@@ -8,7 +8,15 @@ from typing import Literal
 import msgspec
 
 from app.core.formats.header_notes import beyond_training
-from app.core.memory_fit.demand import OUTPUTS, Computing, Demand, conversion, demand, torch_parts
+from app.core.memory_fit.demand import (
+    BATCH,
+    OUTPUTS,
+    Computing,
+    Demand,
+    conversion,
+    demand,
+    torch_parts,
+)
 from app.core.memory_fit.layout import Layout
 from app.core.memory_fit.placement import GPU, INTEGRATED, Device, Placement, place
 from app.core.options.load_options import LoadOptions
@@ -20,37 +28,38 @@ MEMORY = "memory"
 OWN_CONTEXT = 8192
 """The most tokens that are taken when nobody says: more costs memory and time."""
 
-BATCH = 512
-"""The rows of a batch and of a micro-batch where nothing else is asked for."""
-
-ROWS = 64
-"""How many rows of logits are usually kept at once: a block whose probabilities are wanted."""
-
 WORKING = "working buffers"
 """What is reserved to compute a batch in."""
 
 QUANTIZED = ("q8_0", "q4_0")
 """The types of KV cache that need flash attention."""
 
-Kind = Literal["weights", "cache", "buffers", "program", "adapters"]
+Kind = Literal["weights", "cache", "buffers", "program", "engine", "adapters"]
 
 _FLOAT = 4
+_GROWTH = 1.2
 _PROGRAM = 6 * 2**20  # what the library itself takes for a model
+_ENGINE = 46_000_000  # of the process with llama.cpp and Python, before there is a model
 _PER_TOKEN, _PER_MERGE = 270, 140  # bytes that a vocabulary takes in memory
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One summand, in plain words, on one device; `kind` says what it belongs to."""
+    """One summand, in plain words, on one device; `kind` says what it belongs to.
+
+    With `is_later` it is taken only bit by bit, and whole with the longest text.
+    """
 
     what: str
     device: str
     bytes: int
     kind: Kind = "buffers"
+    is_later: bool = False
 
 
 class Fit(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a model fits with some settings; `needed` and `free` are bytes by device.
 
+    What is needed is the most, with a full context; `at_once` is what the first words take.
     `gpu_layers`, `context`, `kv_type` and `flash_attention` are what it would be loaded with.
     `advice` are sentences about what would make it fit, `notes` about the sum itself.
     """
@@ -68,8 +77,18 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> int:
-        """All bytes on all devices."""
+        """All bytes on all devices, with a full context."""
         return sum(part.bytes for part in self.parts)
+
+    @property
+    def at_once(self) -> int:
+        """The bytes on all devices as soon as the first words are written."""
+        return sum(part.bytes for part in self.parts if not part.is_later)
+
+    @property
+    def grows(self) -> bool:
+        """Whether a full context takes so much more that both figures are worth saying."""
+        return self.total > self.at_once * _GROWTH
 
     def sum_of(self, kind: Kind, device: str = "") -> int:
         """The bytes of one kind, on one device or on all."""
@@ -84,12 +103,11 @@ def estimate(
     *,
     ours: int | Mapping[str, int] = 0,
     adapters: int = 0,
-    rows: int = ROWS,
 ) -> Fit:
     """What the model needs with these options, beside what is free on the machine.
 
     `ours` are the bytes that unloading our own model gives back: of the processor's memory, or by
-    device. `rows` of logits are kept at once.
+    device.
     """
     machine = with_given_back(machine, {MEMORY: ours} if isinstance(ours, int) else ours)
     if layout.engine == "torch":
@@ -102,9 +120,7 @@ def estimate(
         computing = computing_of(layout, options, on_gpu=False)
         needed = demand(layout.sizes, layout.vocabulary, computing)
     parts = [*_gpu_parts(placement, needed, computing)]
-    parts += _memory_parts(
-        layout, placement, needed, computing, min(rows, options.batch or BATCH, computing.context)
-    )
+    parts += _memory_parts(layout, placement, needed, computing)
     if adapters:
         device = placement.devices[0].title if placement.devices else MEMORY
         parts.append(Part("adapters", device, adapters, "adapters"))
@@ -194,7 +210,7 @@ def _gpu_parts(placement: Placement, needed: Demand, computing: Computing) -> It
 
 
 def _memory_parts(
-    layout: Layout, placement: Placement, needed: Demand, computing: Computing, rows: int
+    layout: Layout, placement: Placement, needed: Demand, computing: Computing
 ) -> Iterable[Part]:
     """What the processor's memory holds: the layers that are on no card, and the tables."""
     here = needed.count - placement.layers
@@ -206,13 +222,19 @@ def _memory_parts(
     if here:
         logits = needed.logits if not placement.layers else 0
         flash = "with" if computing.flash_attention else "without"
-        yield Part(f"{WORKING} ({flash} flash attention)", MEMORY, needed.scratch + logits)
-        yield Part("inputs in the weights' type", MEMORY, conversion(layout.sizes, computing))
+        yield _later(f"{WORKING} ({flash} flash attention)", needed.scratch + logits)
+        yield _later("inputs in the weights' type", conversion(layout.sizes, computing))
     else:
-        yield Part(WORKING, MEMORY, needed.inputs)
-    yield Part(f"logits of {rows} tokens", MEMORY, rows * layout.vocabulary * _FLOAT)
+        yield _later(WORKING, needed.inputs)
+    yield _later(f"logits of {computing.rows} tokens", computing.rows * layout.vocabulary * _FLOAT)
     table = layout.vocabulary * _PER_TOKEN + layout.merges * _PER_MERGE
     yield Part("vocabulary and library", MEMORY, _PROGRAM + table, "program")
+    yield Part("the engine itself", MEMORY, _ENGINE, "engine")
+
+
+def _later(what: str, size: int) -> Part:
+    """The processor's buffers: the system gives their memory when something is written there."""
+    return Part(what, MEMORY, size, is_later=True)
 
 
 def _cache_words(computing: Computing) -> str:
@@ -231,7 +253,10 @@ def _mapping_note(options: LoadOptions) -> tuple[str, ...]:
 def _torch_fit(layout: Layout, options: LoadOptions, machine: Machine, adapters: int) -> Fit:
     context = options.context or min(layout.context or OWN_CONTEXT, OWN_CONTEXT)
     chosen = torch_parts(layout, context, options.gpu_layers, machine)
-    parts = [Part(what, chosen.device, size, kind) for what, size, kind in chosen.parts]
+    parts = [
+        Part(what, chosen.device, size, kind, is_later=kind in ("cache", "buffers"))
+        for what, size, kind in chosen.parts
+    ]
     parts += [Part(what, MEMORY, size, kind) for what, size, kind in chosen.beside]
     if adapters:
         parts.append(Part("adapters", chosen.device, adapters, "adapters"))

@@ -14,6 +14,7 @@ from app.core.memory_fit.estimate import MEMORY, QUANTIZED, Fit, computing_of, e
 from app.core.memory_fit.layout import Layout
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Machine
+from app.core.units import size_text
 
 SHORTEST = 2048
 """The shortest context that is taken to make a model fit: less is no room to write in."""
@@ -146,8 +147,8 @@ def _layers_words(asked: Fit, taken: Fit) -> str:
 
 
 def _cache_words(asked: Fit, taken: Fit) -> str:
-    before, after = (one.sum_of("cache") / one.context / 1024 for one in (asked, taken))
+    before, after = (one.sum_of("cache") / one.context for one in (asked, taken))
     return (
         f"The KV cache is of type q8_0 with flash attention in place of {asked.kv_type}, to fit "
-        f"into the free memory: {after:,.1f} KiB for each token in place of {before:,.1f}."
+        f"into the free memory: {size_text(after)} for each token in place of {size_text(before)}."
     )

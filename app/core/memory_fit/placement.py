@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.memory_fit.demand import Demand
+from app.core.units import size_text
 
 CPU, GPU, INTEGRATED, ACCELERATOR = 0, 1, 2, 3
 
@@ -230,9 +231,9 @@ def _partly(layers: int, count: int) -> str:
 
 
 def _nothing_fits(devices: Sequence[Device]) -> str:
-    free = max(device.free for device in devices) / 2**30
+    free = size_text(max(device.free for device in devices))
     return (
-        f"No layer fits into the memory of the graphics card ({free:.1f} GiB free), "
+        f"No layer fits into the memory of the graphics card ({free} free), "
         "so the processor does it all."
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from app.core.memory_fit.advice import beyond_settings
+from app.core.memory_fit.advice import beyond_settings, with_flash_note
 from app.core.memory_fit.estimate import MEMORY, OWN_CONTEXT, Fit, Part, estimate, fit_of
 from app.core.memory_fit.fallbacks import CHANGEABLE, Step, changes, first_that_fits, ladder
 from app.core.memory_fit.layout import Layout
@@ -16,7 +16,7 @@ from app.core.models.catalogue import CatalogueEntry
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import COMFORT, Machine
-from app.core.units import gib
+from app.core.units import size_text
 
 _SAME = 0.1  # of the parameters: two quantizations of one model count alike within this
 
@@ -86,7 +86,7 @@ def report(
 ) -> FitReport:
     """Everything about one model with these options; `machine` counts what ours gives back."""
     estimated = partial(estimate, adapters=adapters)
-    fit = estimated(layout, options, machine)
+    fit = with_flash_note(estimated(layout, options, machine), layout, options, machine)
     helped = fit.verdict != "fits"
     smaller = smaller_entry(layout, fit, machine, entries) if helped else None
     automatic = ladder(layout, options, machine, estimated=estimated)
@@ -122,7 +122,7 @@ def given_back(layout: Layout, options: LoadOptions, machine: Machine, adapters:
     free already: the system takes their room whenever somebody wants it.
     """
     fit = estimate(layout, options, machine, adapters=adapters)
-    held = fit.needed.get(MEMORY, 0)
+    held = fit.needed.get(MEMORY, 0) - fit.sum_of("engine", MEMORY)
     if options.mmap and layout.engine == "llama.cpp":
         held -= fit.sum_of("weights", MEMORY)
     return max(0, min(held, machine.memory_total - machine.memory_free))
@@ -136,7 +136,7 @@ def sizes_of(adapters: Iterable[Adapter]) -> int:
 def because(fit: Fit, machine: Machine) -> str:
     """One sentence for a list: what is needed on the fullest device, and what is free there."""
     device = max(fit.needed, key=lambda name: fit.needed[name] / max(1, fit.free[name]))
-    needed, free = gib(fit.needed[device]), gib(fit.free[device])
+    needed, free = size_text(fit.needed[device]), size_text(fit.free[device])
     if device != MEMORY:
         return f"It needs {needed} on {device}, where {free} are free."
     mine = " with what the loaded model gives back" if machine.given_back else ""
@@ -144,10 +144,10 @@ def because(fit: Fit, machine: Machine) -> str:
         return f"It needs {needed}, and {free} of memory are free{mine}."
     if fit.verdict == "tight":
         return (
-            f"It needs {needed} of the {gib(machine.memory_total)} here, and {free} are free now"
-            f"{mine}."
+            f"It needs {needed} of the {size_text(machine.memory_total)} here, and {free} are free "
+            f"now{mine}."
         )
-    return f"It needs {needed}, and this machine has {gib(machine.memory_total)}."
+    return f"It needs {needed}, and this machine has {size_text(machine.memory_total)}."
 
 
 def _told(asked: Step, taken: Step) -> Step:

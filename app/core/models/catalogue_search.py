@@ -9,7 +9,7 @@ import msgspec
 
 from app.core.models.catalogue import Catalogue, CatalogueEntry
 from app.core.system.machine import COMFORT, MOST, Machine, Verdict
-from app.core.units import gib
+from app.core.units import size_text
 
 Order = Literal["best", "size", "name", "memory"]
 
@@ -58,17 +58,23 @@ def verdict(need: int, machine: Machine) -> tuple[Verdict, str]:
     """Whether `need` bytes fit into a graphics card or the memory, and the sentence why."""
     card = max(machine.gpus, key=lambda gpu: gpu.free, default=None)
     if card is not None and need <= card.free * COMFORT:
-        return "fits", f"It needs {gib(need)}, and {card.name} has {gib(card.free)} free."
+        return (
+            "fits",
+            f"It needs {size_text(need)}, and {card.name} has {size_text(card.free)} free.",
+        )
     free, total = machine.memory_free, machine.memory_total
     mine = " with what the loaded model gives back" if machine.given_back else ""
     if need <= free * COMFORT:
-        return "fits", f"It needs {gib(need)}, and {gib(free)} of memory are free{mine}."
+        return (
+            "fits",
+            f"It needs {size_text(need)}, and {size_text(free)} of memory are free{mine}.",
+        )
     if need <= total * MOST:
         return "tight", (
-            f"It needs {gib(need)} of the {gib(total)} here, and {gib(free)} are free now{mine}: "
-            "close other programs first."
+            f"It needs {size_text(need)} of the {size_text(total)} here, and {size_text(free)} are "
+            f"free now{mine}: close other programs first."
         )
-    return "too large", f"It needs {gib(need)}, and this machine has {gib(total)}."
+    return "too large", f"It needs {size_text(need)}, and this machine has {size_text(total)}."
 
 
 def _offer(entry: CatalogueEntry, machine: Machine, here: str) -> Offer:

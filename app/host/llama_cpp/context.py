@@ -106,11 +106,13 @@ class Context:
     """Owns the native context.
 
     Every sequence is cut back to what its owner knows about after a failed or aborted batch, so
-    that the next one begins where it must.
+    that the next one begins where it must. `window` is how many positions the layers with a
+    sliding window look at, 0 without any.
     """
 
     def __init__(self, handle: Any, vocabulary_size: int) -> None:
         self.handle = handle
+        self.window: int = native.llama_model_n_swa(native.llama_get_model(handle))
         self.size: int = native.llama_n_ctx(handle)
         self.chunk: int = native.llama_n_batch(handle)
         self.slices = Slices(self.chunk)
@@ -194,12 +196,23 @@ class Context:
     def truncate(self, sequence: int, length: int) -> bool:
         """Keep the first `length` positions of a sequence; False if it had to go as a whole.
 
-        Recurrent models cannot forget a part.
+        Recurrent models cannot forget a part, and see `sees` for sliding windows.
         """
-        if native.llama_memory_seq_rm(self._memory, sequence, length, -1):
+        removed = native.llama_memory_seq_rm(self._memory, sequence, length, -1)
+        if removed and self.sees(sequence, length):
             return True
         native.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return length == 0
+
+    def sees(self, sequence: int, length: int) -> bool:
+        """Whether a text can go on after `length` positions of a sequence.
+
+        What lies before a sliding window may be gone from the layers that have one: other texts
+        take those cells, and a saved state never holds them. llama.cpp says nothing of it and
+        would compute with what is left.
+        """
+        first = native.llama_memory_seq_pos_min(self._memory, sequence)
+        return not self.window or first <= max(0, length - self.window)
 
     def copy(self, source: int, target: int, length: int) -> None:
         """Let `target`, which must be empty, share the first `length` positions of `source`."""

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 import numpy as np
 import numpy.typing as npt
 
+from app.core.memory_fit.demand import OUTPUTS
 from app.engine.messages import (
     ChatMessage,
     Done,
@@ -42,8 +43,6 @@ from app.host.llama_cpp.tuning.tuning_file import Tuning
 from app.host.prompt_cache.disk_cache import SavedPrompts
 
 _ROWS_COST = (1.45, 2.0, 2.6)  # of 2, 3 and 4 tokens, in steps of one: the dearest measured
-_SCORED = 64  # tokens scored at a time: each needs a row of logits as wide as the vocabulary
-
 _AHEAD = 128
 """How many tokens are read ahead at a time: what a stop cuts off is at most lost."""
 
@@ -252,7 +251,7 @@ class LlamaCppEngine:
         while sequence.length < end and not job.cancelled:
             start = sequence.length
             needed = start >= first
-            most = min(_SCORED, self._context.chunk) if needed else self._context.chunk
+            most = min(OUTPUTS, self._context.chunk) if needed else self._context.chunk
             block = tokens[start : min(start + most, end if needed else first)]
             batch.fill(block, start, sequence.id)
             batch.output[: len(block)] = needed

@@ -24,13 +24,14 @@ from app.core.errors import (
 from app.core.formats.gguf import read_header
 from app.core.formats.header_notes import beyond_training, without_pre_tokenizer
 from app.core.formats.split_files import all_parts
-from app.core.memory_fit.demand import Demand, demand
-from app.core.memory_fit.estimate import QUANTIZED, computing_of
+from app.core.memory_fit.demand import BATCH, Demand, demand
+from app.core.memory_fit.estimate import OWN_CONTEXT, QUANTIZED, computing_of
 from app.core.memory_fit.layout import Layout, header_layout
 from app.core.memory_fit.placement import Device, Placement, no_room, place, respread
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.files import stamps
+from app.core.units import size_text
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.cpu import default_threads
 from app.host.interface import LEAST_CONTEXT, Job, check_context
@@ -51,8 +52,6 @@ from app.host.process_memory import let_go_of
 from app.host.prompt_cache.disk_cache import saved_prompts
 from app.host.prompt_cache.fingerprint import digests
 
-_OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
-_BATCH = 512  # rows of a batch and of a micro-batch where nothing else was measured
 _STEP = 0.01  # of progress per event
 
 _AGAIN = "Get the file again."
@@ -348,9 +347,9 @@ def _settings(
     """What was asked for, then what was measured, then what is usual."""
     trained: int = native.llama_model_n_ctx_train(handle)
     check_context(options.context)
-    context = options.context or max(LEAST_CONTEXT, min(trained, _OWN_CONTEXT))
-    batch = min(options.batch or (tuning.batch if tuning else _BATCH), context)
-    ubatch = options.ubatch or (tuning.ubatch if tuning else _BATCH)
+    context = options.context or max(LEAST_CONTEXT, min(trained, OWN_CONTEXT))
+    batch = min(options.batch or (tuning.batch if tuning else BATCH), context)
+    ubatch = options.ubatch or (tuning.ubatch if tuning else BATCH)
     threads = tuning.threads if tuning else default_threads()
     layers = placement.layers
     return EngineSettings(
@@ -391,8 +390,8 @@ def _check_memory(handle: Any, settings: EngineSettings) -> None:
     free = psutil.virtual_memory().available
     if needed > free:
         raise _ProcessorFullError(
-            f"A context of {settings.context:,} tokens needs {needed / 2**30:.1f} GiB of memory, "
-            f"but only {free / 2**30:.1f} GiB are free.",
+            f"A context of {settings.context:,} tokens needs {size_text(needed)} of memory, "
+            f"but only {size_text(free)} are free.",
             SMALLER,
         )
 

@@ -15,9 +15,8 @@ from app.core.memory_fit.placement import INTEGRATED, Device, gpus
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu, Machine, this_machine
-from app.core.units import gib
-
-_SMALLER = "Close other programs, choose a smaller context or a smaller model."
+from app.core.units import size_text
+from app.host.llama_cpp.context import SMALLER
 
 
 def fitted(
@@ -63,8 +62,8 @@ def _cards(devices: Iterable[Device]) -> Iterable[Gpu]:
 def _slow(fit: Fit, machine: Machine) -> str:
     weights = fit.sum_of("weights", MEMORY)
     return (
-        f"The weights take {gib(weights)}, and {gib(machine.memory_free)} of memory are free: what "
-        "does not stay there is read from the disk again and again, which is slow."
+        f"The weights take {size_text(weights)}, and {size_text(machine.memory_free)} of memory "
+        "are free: what does not stay there is read from the disk again and again, which is slow."
     )
 
 
@@ -74,7 +73,7 @@ def _refusal(
     needed = memory_need(last, machine, mapped=options.mmap)
     advice = advised(layout, options, machine, adapters=adapters).advice
     return OutOfMemoryError(
-        f"With a context of {last.context:,} tokens {layout.name} needs {gib(needed)} of memory, "
-        f"but only {gib(machine.memory_free)} are free.",
-        " ".join(advice) or _SMALLER,
+        f"With a context of {last.context:,} tokens {layout.name} needs {size_text(needed)} of "
+        f"memory, but only {size_text(machine.memory_free)} are free.",
+        " ".join(advice) or SMALLER,
     )

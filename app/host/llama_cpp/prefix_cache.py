@@ -24,6 +24,9 @@ one: llama.cpp computes attention over all cells, so that foreign ones slow ever
 _MEMORY_SHARE = 4
 """Put-aside prompts take at most one in so many bytes of the free memory."""
 
+_CHANGING = 8
+"""The end of a text that may still change: one token in so many, a sliding window at most."""
+
 _NOTHING = np.empty(0, np.int32)
 
 
@@ -57,7 +60,8 @@ class PrefixCache:
     tokens. Whole other prompts are put aside into ordinary memory, whence they come back in
     milliseconds; those of earlier sessions come from the disk, where `saved` keeps them. The one
     that was not used for the longest goes first. `partial` says whether the model can forget a part
-    of a sequence.
+    of a sequence. A copy made of a model with sliding windows is only good as a whole, and so it
+    leaves the end of the text out, which is what changes.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class PrefixCache:
     ) -> None:
         self._context = context
         self._partial = partial
+        self._whole_copies = not partial or context.window > 0
         self._free = list(range(SEQUENCES - 1, -1, -1))
         self._saved = saved
         self._kept: PrefixIndex[Sequence] = PrefixIndex()
@@ -111,7 +116,7 @@ class PrefixCache:
         if self._is_guest:
             return self._lend()
         self._bring_back(tokens[:-1])
-        found, length = self._kept.best(tokens[:-1], whole=not self._partial)
+        found, length = self._at_hand(tokens[:-1])
         if found is not None:
             found.used = self._tick()
         sequence = self._lend()
@@ -169,18 +174,26 @@ class PrefixCache:
         last = max(self._kept, key=lambda kept: kept.used, default=None)
         if last is None or self._saved is None:
             return
-        if self._saved.wants(last.tokens, all_of_it=all_of_it):
-            state = self._context.save(last.id, min(MOST_STATE, _room()))
+        length = self._lasting(last)
+        if self._saved.wants(last.tokens[:length], all_of_it=all_of_it):
+            state = self._state(last, length, min(MOST_STATE, _room()))
             if state is not None:
-                self._saved.save(last.tokens, state)
+                self._saved.save(last.tokens[:length], state)
+
+    def _at_hand(self, tokens: Ids) -> tuple[Sequence | None, int]:
+        """The kept sequence with the longest beginning of `tokens` that can be gone on from."""
+        found, length = self._kept.best(tokens, whole=not self._partial)
+        if found is not None and not self._context.sees(found.id, length):
+            found, length = self._kept.best(tokens, whole=True)
+        return found, length
 
     def _bring_back(self, tokens: Ids) -> None:
         """Restore the put-aside or saved prompt that helps more than all that are at hand."""
-        whole = not self._partial
-        known = [index.best(tokens, whole=whole)[1] for index in (self._kept, self._aside)]
+        whole = self._whole_copies
+        known = (self._at_hand(tokens)[1], self._aside.best(tokens, whole=whole)[1])
         if self._fetch(tokens, max(known)):
             return
-        _, at_hand = self._kept.best(tokens, whole=whole)  # a vain try may have made room
+        _, at_hand = self._at_hand(tokens)  # a vain try may have made room
         aside, length = self._aside.best(tokens, whole=whole)
         if aside is not None and length > at_hand:
             self._aside.remove(aside)
@@ -190,7 +203,7 @@ class PrefixCache:
         """Restore a saved prompt, if one is longer by enough than what is `known` here."""
         if self._saved is None:
             return False
-        saved, length = self._saved.best(tokens, whole=not self._partial)
+        saved, length = self._saved.best(tokens, whole=self._whole_copies)
         if saved is None or length < known + WORTH or saved.header.size > _available() // 2:
             return False
         state = self._saved.load(saved)
@@ -234,10 +247,28 @@ class PrefixCache:
         self._drop(kept)
 
     def _copy_aside(self, kept: Sequence) -> None:
-        state = self._context.save(kept.id, _room())
+        length = self._lasting(kept)
+        state = self._state(kept, length, _room())
         if state is not None:
-            self._aside.add(_Aside(kept.tokens, state, kept.used), kept.tokens)
+            tokens = kept.tokens[:length]
+            self._aside.add(_Aside(tokens, state, kept.used), tokens)
             self._trim()
+
+    def _lasting(self, kept: Sequence) -> int:
+        """How many of its tokens a copy has: those that a retry or an undo would leave."""
+        return kept.length - min(self._context.window, kept.length // _CHANGING)
+
+    def _state(self, kept: Sequence, length: int, most: int) -> State | None:
+        """A copy of its first `length` positions; None where it cannot be had."""
+        if length == kept.length:
+            return self._context.save(kept.id, most)
+        if not self._free or not self._context.sees(kept.id, length):
+            return None
+        part = self._lend()
+        self._context.copy(kept.id, part.id, length)
+        state = self._context.save(part.id, most)
+        self.release(part)
+        return state
 
     def _trim(self) -> None:
         """Keep what is put aside within the context's own size and the free memory."""

@@ -19,6 +19,7 @@ from app.core.formats.gguf import GgufHeader, read_header
 from app.core.formats.quantization import QuantType, coarsest, estimate, require, type_named
 from app.core.system.files import why
 from app.core.system.processes import host_environment, program_command
+from app.core.units import size_text
 from app.engine.messages import Quantize, Quantized, Working
 from app.host.cpu import default_threads
 from app.host.interface import Job
@@ -85,7 +86,7 @@ def _check_room(target: Path, needed: int) -> None:
     free = shutil.disk_usage(target.parent).free
     if free < needed + _SPARE:
         raise QuantizeError(
-            f"The copy needs about {needed / 1e9:.2f} GB, but only {free / 1e9:.2f} GB are free "
+            f"The copy needs about {size_text(needed)}, but only {size_text(free)} are free "
             f"in {target.parent}.",
             "Make room there, or choose another disk.",
         )

@@ -10,6 +10,7 @@ import psutil
 import torch
 
 from app.core.errors import OutOfMemoryError
+from app.core.units import size_text
 from app.engine.messages import DeviceKind, DeviceReport
 
 _RESERVE = 1.2  # of the weights' size: room for the context and what is computed in between
@@ -73,8 +74,8 @@ def _processor(device: Device, parameters: int, name: str) -> Device:
     if parameters * 2 <= device.free:
         return Device(device.name, device.title, device.free, device.total, torch.bfloat16)
     raise OutOfMemoryError(
-        f"{name} needs {parameters * 2 / 2**30:.1f} GiB of memory, "
-        f"but only {device.free / 2**30:.1f} GiB are free.",
+        f"{name} needs {size_text(parameters * 2)} of memory, "
+        f"but only {size_text(device.free)} are free.",
         _SMALLER,
     )
 

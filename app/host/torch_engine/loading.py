@@ -32,6 +32,7 @@ from app.core.memory_fit.fallbacks import SHORTEST, shorter_context, unset
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.files import stamps
+from app.core.units import size_text
 from app.engine.messages import DeviceReport, EngineSettings, Loading, ModelInfo, Placed
 from app.host.cpu import default_threads
 from app.host.generation.chat_template import ChatTemplate
@@ -320,8 +321,8 @@ def _check_memory(network: Any, settings: EngineSettings, device: Device) -> Non
     free = psutil.virtual_memory().available
     if not device.is_gpu and needed > free:
         raise OutOfMemoryError(
-            f"A context of {settings.context:,} tokens needs {needed / 2**30:.1f} GiB of memory, "
-            f"but only {free / 2**30:.1f} GiB are free.",
+            f"A context of {settings.context:,} tokens needs {size_text(needed)} of memory, "
+            f"but only {size_text(free)} are free.",
             _SMALLER,
         )
 

@@ -24,7 +24,7 @@ from app.core.memory_fit.fallbacks import Step
 from app.core.memory_fit.report import FitReport, as_chosen
 from app.core.models.library import ModelFile
 from app.core.system.machine import COMFORT
-from app.core.units import gib, mib
+from app.core.units import size_text
 from app.ui.manager.card_texts import verdict_text
 from app.ui.widgets.controls import FlowingNote, set_property
 from app.ui.widgets.theme import heading_font
@@ -48,8 +48,11 @@ class FitDialog(QDialog):
         self.name = self._heading(model.name, 2)
         self.name.setWordWrap(True)
         fit = report.fit
-        whole = self.tr("{0} It needs {1} in all.")
-        self.verdict = QLabel(whole.format(VERDICTS[fit.verdict], gib(fit.total)))
+        whole = self.tr("{0} It needs {2} in all.")
+        if fit.grows:
+            whole = self.tr("{0} It needs {1} at once and {2} at most, with a full context.")
+        sizes = map(size_text, (fit.at_once, fit.total))
+        self.verdict = QLabel(whole.format(VERDICTS[fit.verdict], *sizes))
         self.verdict.setWordWrap(True)
         self.verdict.setProperty("kind", "wrong" if fit.verdict == "too large" else "")
         self.advice = FlowingNote()
@@ -169,7 +172,7 @@ class FitDialog(QDialog):
 
     def _add_row(self, what: str, size: int, kind: str = "") -> None:
         row = self.grid.rowCount()
-        for column, text in enumerate((what, mib(size).strip())):
+        for column, text in enumerate((what, size_text(size))):
             label = QLabel(text)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setProperty("kind", kind)
@@ -186,7 +189,7 @@ class FitDialog(QDialog):
             title = self._title(steps[number - 1], step) if number else self.tr("As asked")
             words = self.tr("{0}: {1}, {2}")
             verdict = verdict_text(step.fit.verdict).lower()
-            radio = QRadioButton(words.format(title, gib(step.fit.total), verdict))
+            radio = QRadioButton(words.format(title, size_text(step.fit.total), verdict))
             radio.setChecked(number == taken)
             self.ways.addButton(radio, number)
             told = FlowingNote()
@@ -217,10 +220,10 @@ class FitDialog(QDialog):
             return self.tr("As many as the free memory of the card holds; the rest is slower.")
         if before.options.kv_type != step.options.kv_type:
             words = self.tr(
-                "Each token of the context takes {0} KiB in place of {1}; the text hardly changes."
+                "Each token of the context takes {0} in place of {1}; the text hardly changes."
             )
-            sizes = (one.fit.sum_of("cache") / one.fit.context / 1024 for one in (step, before))
-            return words.format(*(f"{size:,.1f}" for size in sizes))
+            sizes = (one.fit.sum_of("cache") / one.fit.context for one in (step, before))
+            return words.format(*map(size_text, sizes))
         if before.options.flash_attention != step.options.flash_attention:
             return self.tr("Another way to compute attention; the same seed gives another text.")
         words = self.tr("The model sees that much of your text at once, in place of {0}.")
@@ -246,7 +249,7 @@ class FitDialog(QDialog):
         else:
             note = FlowingNote("")
             words = self.tr("A smaller model that fits: {0}, which needs {1}.")
-            note.say(words.format(entry.name, gib(entry.memory_bytes)))
+            note.say(words.format(entry.name, size_text(entry.memory_bytes)))
             line.addWidget(note, 1)
             line.addWidget(self.smaller)
             self.smaller.clicked.connect(lambda: self._show_entry(entry.id))

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 
 from app.core.formats.gguf import GgufHeader
 from app.core.formats.quantization import TYPES, coarsest, copy_path, estimate, price, type_named
+from app.core.units import size_text
 from app.engine.quantize_job import Outcome
 from app.ui.widgets.controls import Note, ProgressStrip
 
-_MEGA = 1_000_000
 _NAME = Qt.ItemDataRole.UserRole
 _TYPE, _SIZE, _WORDS = range(3)
 
@@ -134,7 +134,7 @@ class SmallerDialog(QDialog):
         for kind in TYPES:
             size = estimate(self._header.tensors, kind, overhead)
             cost = price(self._source, kind)
-            item = QTreeWidgetItem([kind.name, _mega(size), kind.words])
+            item = QTreeWidgetItem([kind.name, size_text(size), kind.words])
             item.setData(_TYPE, _NAME, kind.name)
             item.setToolTip(_WORDS, cost.words)
             item.setDisabled(not cost.is_allowed)
@@ -164,7 +164,7 @@ class SmallerDialog(QDialog):
 
     def _lay_out(self) -> None:
         about = self.tr("{0} is in {1} and takes {2}. It stays as it is.")
-        size = _mega(self._header.size_bytes)
+        size = size_text(self._header.size_bytes)
         measured = QLabel(self.tr("Passage to measure both with (lower perplexity is better):"))
         measured.setBuddy(self.passage)
         whole = QVBoxLayout(self)
@@ -214,7 +214,7 @@ class SmallerDialog(QDialog):
         grid.setHorizontalSpacing(24)
         rows = [
             ("", self.tr("Model"), self.tr("Copy")),
-            (self.tr("Size"), _mega(outcome.size_before), _mega(outcome.size_after)),
+            (self.tr("Size"), size_text(outcome.size_before), size_text(outcome.size_after)),
         ]
         if outcome.change is not None:
             before, after = outcome.perplexity_before or 0, outcome.perplexity_after or 0
@@ -227,9 +227,3 @@ class SmallerDialog(QDialog):
                 grid.addWidget(label, line, column)
         grid.setColumnStretch(3, 1)
         self.table.show()
-
-
-def _mega(size: int) -> str:
-    """A size as people read it."""
-    giga = size / 1e9
-    return f"{giga:.1f} GB" if giga >= 1 else f"{size / _MEGA:,.0f} MB"

@@ -15,6 +15,7 @@ from app.core.memory_fit.report import facts_fit, smaller_entry
 from app.core.models.catalogue import CatalogueEntry, CatalogueFile
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu, Machine, cgroup_limits
+from app.core.units import size_text
 
 GIBI, MEBI = 2**30, 2**20
 LAYERS = 32
@@ -193,9 +194,9 @@ def test_the_lines_are_a_sum() -> None:
     fit = advised(MODEL, LoadOptions(), machine(8, 8, card("A", 3)))
     shown = lines(fit)
     assert shown[0] == "A"
-    rows = [line for line in shown if line.endswith("MiB")]
+    rows = [line for line in shown if line.startswith("  ") and line.endswith("B")]
     assert len({len(line) for line in rows}) == 1
-    assert f"{fit.needed[MEMORY] / MEBI:,.1f} MiB" in "\n".join(rows)
+    assert size_text(fit.needed[MEMORY]) in "\n".join(rows)
     assert any(line.startswith(("It fits.", "It is tight.")) for line in shown)
 
 

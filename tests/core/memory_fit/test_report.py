@@ -12,6 +12,7 @@ import pytest
 from app.core.errors import LampblackError
 from app.core.formats.gguf_tensors import LayerSizes
 from app.core.memory_fit import layout_cache as layouts_module
+from app.core.memory_fit.advice import need_text
 from app.core.memory_fit.estimate import MEMORY, estimate, with_given_back
 from app.core.memory_fit.layout import Layout
 from app.core.memory_fit.layout_cache import Layouts
@@ -20,6 +21,7 @@ from app.core.models.library import ModelFile, inspect
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu, Machine
+from app.core.units import size_text
 
 GIBI, MEBI = 2**30, 2**20
 MODEL = Layout(
@@ -61,6 +63,27 @@ def test_what_would_be_loaded_by_itself_is_among_the_steps() -> None:
     assert found.advice
 
 
+def test_both_figures_are_said_where_they_differ_by_more_than_a_fifth() -> None:
+    slow = estimate(MODEL, LoadOptions(context=32_768, flash_attention="off"), machine(12))
+    assert slow.at_once < slow.total / 1.2
+    assert need_text(slow) == (
+        f"It needs {size_text(slow.at_once)} at once and {size_text(slow.total)} at most, with a "
+        "full context."
+    )
+    fast = estimate(MODEL, LoadOptions(flash_attention="on"), machine(12))
+    assert fast.total / 1.2 < fast.at_once < fast.total
+    assert need_text(fast) == f"It needs {size_text(fast.total)} in all."
+
+
+def test_what_flash_attention_spares_is_said_where_it_is_not_settled() -> None:
+    here, on = machine(12), LoadOptions(flash_attention="on")
+    spared = estimate(MODEL, LoadOptions(), here).total - estimate(MODEL, on, here).total
+    found = report(MODEL, LoadOptions(), here).fit
+    assert found.notes[0].startswith(f"It needs {size_text(spared)} less with flash attention")
+    for settled in (on, LoadOptions(flash_attention="off"), LoadOptions(tune=False)):
+        assert not any("flash" in note for note in report(MODEL, settled, here).fit.notes)
+
+
 def test_a_way_that_keeps_what_the_user_set_is_offered_too() -> None:
     asked = LoadOptions(flash_attention="off")
     found = report(MODEL, asked, machine(5.2))
@@ -92,8 +115,9 @@ def test_the_loaded_model_gives_back_what_is_not_mapped() -> None:
     here = machine(4)
     fit = estimate(MODEL, LoadOptions(), here)
     mapped = given_back(MODEL, LoadOptions(), here)
-    assert mapped == fit.total - fit.sum_of("weights")
-    assert given_back(MODEL, LoadOptions(mmap=False), here) == fit.total
+    held = fit.total - fit.sum_of("engine")  # which stays
+    assert mapped == held - fit.sum_of("weights")
+    assert given_back(MODEL, LoadOptions(mmap=False), here) == held
     assert given_back(MODEL, LoadOptions(mmap=False), machine(15)) == GIBI  # no more than is taken
     empty = with_given_back(here, {MEMORY: mapped})
     found = report(MODEL, LoadOptions(), empty)
@@ -106,9 +130,9 @@ def test_the_loaded_model_gives_back_what_is_not_mapped() -> None:
     [
         (machine(12), "of memory are free."),
         (with_given_back(machine(11), {MEMORY: GIBI}), "with what the loaded model gives back"),
-        (machine(3), "of the 16.0 GiB here"),
-        (machine(3, 4), "this machine has 4.0 GiB"),
-        (machine(12, 16, Gpu("Card", 8 * GIBI, 8 * GIBI)), "on Card, where 8.0 GiB are free"),
+        (machine(3), "of the 17.2 GB here"),
+        (machine(3, 4), "this machine has 4.3 GB"),
+        (machine(12, 16, Gpu("Card", 8 * GIBI, 8 * GIBI)), "on Card, where 8.6 GB are free"),
     ],
 )
 def test_one_sentence_says_why(here: Machine, words: str) -> None:

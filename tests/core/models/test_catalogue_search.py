@@ -86,10 +86,10 @@ def test_what_is_here_is_marked() -> None:
 @pytest.mark.parametrize(
     ("need", "machine", "expected", "said"),
     [
-        (4_000_000_000, LAPTOP, "fits", "4.7 GiB of memory are free"),
+        (4_000_000_000, LAPTOP, "fits", "5.0 GB of memory are free"),
         (5_000_000_000, LAPTOP, "tight", "close other programs"),
-        (9_000_000_000, LAPTOP, "too large", "this machine has 7.5 GiB"),
-        (19_000_000_000, WORKSTATION, "fits", "Big card has 21.4 GiB free"),
+        (9_000_000_000, LAPTOP, "too large", "this machine has 8.0 GB"),
+        (19_000_000_000, WORKSTATION, "fits", "Big card has 23.0 GB free"),
         (30_000_000_000, WORKSTATION, "fits", "memory are free"),
     ],
 )

@@ -76,7 +76,7 @@ def test_weights_that_do_not_stay_in_memory_are_mapped_and_that_is_said(
 def test_the_worst_case_is_a_sentence_with_advice(starter_model: Path, free: Free) -> None:
     free(40 * 2**20)
     with pytest.raises(
-        OutOfMemoryError, match=r"With a context of 2,048 tokens .* but only 40 MiB"
+        OutOfMemoryError, match=r"With a context of 2,048 tokens .* but only 42 MB"
     ) as raised:
         load(starter_model, PLAIN)
     assert raised.value.hint

@@ -94,7 +94,7 @@ def test_two_and_mixed_devices_come_one_after_the_other(machine: Callable[..., N
     assert order(1e8, layers=0) == ["cpu"]
     reports = [device.report for device in devices.devices()]
     assert [report.kind for report in reports] == ["GPU", "GPU", "GPU", "CPU"]
-    assert reports[0].description == "cuda:0: GeForce (GPU, 20.0 of 24.0 GiB free)"
+    assert reports[0].description == "cuda:0: GeForce (GPU, 21.5 GB of 25.8 GB free)"
 
 
 def test_what_apple_has_handed_out_is_not_free(machine: Callable[..., None]) -> None:
@@ -157,6 +157,6 @@ def test_where_the_processor_is_full_too_it_is_a_sentence(
 ) -> None:
     memory = SimpleNamespace(available=1000, total=1000)
     monkeypatch.setattr("psutil.virtual_memory", lambda: memory)
-    with pytest.raises(OutOfMemoryError, match="GiB of memory"):
+    with pytest.raises(OutOfMemoryError, match="269 MB of memory"):
         loading.load_engine(str(torch_folder), LoadOptions(), Job(1, lambda _event: None))
     assert full_cards == ["cuda:0", "xpu:0"]

@@ -16,6 +16,7 @@ from app.core.memory_fit.estimate import MEMORY
 from app.core.options.load_options import LoadOptions
 from app.core.passport import LANGUAGES, Passport
 from app.core.system.machine import Machine
+from app.core.units import size_text
 from app.engine.messages import Examined, Failed, ModelInfo
 from app.program import open_library
 from app.ui.manager import inventory as stock_module
@@ -112,7 +113,7 @@ class Shop:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], None]:
-    """Says what memory is free and what is there, in MiB."""
+    """Says what memory is free and what is there, in mebibytes."""
 
     def say(free: float, total: float) -> None:
         machine = Machine(int(total * MEBI), int(free * MEBI), 4)
@@ -149,7 +150,7 @@ def test_every_model_has_its_verdict_and_a_broken_one_its_sentence(shop: Shop, h
     shop.open()
     verdicts = {one.model.name: one.verdict for one in shop.manager.installed._stocked}
     assert verdicts == {"small": "tight", "雨": "tight", "large": "tight", "broken": ""}
-    assert "MiB are free now" in shop.card("small").warning
+    assert "MB are free now" in shop.card("small").warning
     assert shop.names()[-1] == "broken"
     assert "broken.gguf" in shop.card("broken").warning
 
@@ -161,10 +162,14 @@ def test_the_sum_is_shown_line_by_line(shop: Shop) -> None:
     dialog = shop.fit_dialog()
     sums = dict(dialog.sums())
     fit = dialog.step().fit
-    assert sums["Needed"] == f"{fit.needed[MEMORY] / MEBI:,.1f} MiB"
-    assert sums["Free now"] == "4,000.0 MiB"
-    parts = [float(sums[p.what[:1].upper() + p.what[1:]].split()[0]) for p in fit.parts]
-    assert sum(parts) == pytest.approx(fit.total / MEBI, abs=0.5)
+    assert sums["Needed"] == size_text(fit.needed[MEMORY])
+    assert sums["Free now"] == "4.2 GB"
+    for part in fit.parts:
+        assert sums[part.what[:1].upper() + part.what[1:]] == size_text(part.bytes)
+    assert sum(part.bytes for part in fit.parts) == fit.needed[MEMORY]
+    if fit.grows:
+        assert f"{size_text(fit.at_once)} at once and" in dialog.verdict.text()
+    assert f"{size_text(fit.total)}" in dialog.verdict.text()
     assert dialog.verdict.text().startswith("It fits.")
     assert "Graphics cards are counted as soon as" in dialog.advice.text()
     assert dialog.anyway.isHidden()

@@ -96,4 +96,4 @@ def test_notes_are_banners_and_the_placement_is_shown(make_studio) -> None:
     studio.window.desk.load(PATH)
     loaded(studio, msgspec.structs.replace(INFO, notes=("5 of 31 layers fit.",)))
     assert studio.banners == ["5 of 31 layers fit."]
-    assert studio.window.status.model.toolTip() == f"{PATH}\nCPU: 31 layers, 100 MiB"
+    assert studio.window.status.model.toolTip() == f"{PATH}\nCPU: 31 layers, 105 MB"

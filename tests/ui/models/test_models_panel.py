@@ -295,8 +295,12 @@ def test_long_problems_wrap_within_the_panel(panel, qapp, setting: str, width: i
 
 
 def test_numbers_as_people_say_them() -> None:
-    assert [size_text(size) for size in (500, 98_362_432, 999_400_000, 4_700_000_000)] == [
+    assert [
+        size_text(size) for size in (0, 500, 999_600, 98_362_432, 999_400_000, 4_700_000_000)
+    ] == [
+        "0 kB",
         "1 kB",
+        "1 MB",
         "98 MB",
         "999 MB",
         "4.7 GB",

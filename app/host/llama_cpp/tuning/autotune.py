@@ -12,6 +12,7 @@ import psutil
 
 from app.core.errors import CancelledError, LampblackError
 from app.core.formats.split_files import all_parts
+from app.core.memory_fit.demand import BATCH
 from app.engine.messages import EngineSettings, Loading
 from app.host.cpu import Others, busy_cores, default_threads, is_busy
 from app.host.interface import Job
@@ -27,7 +28,6 @@ NOT_MEASURED = (
     "The model could not be measured: other programs keep this machine busy, or too little memory "
     "is free. It is tried again whenever the model is loaded."
 )
-_BATCH = 512
 _MEMORY_SHARE = 4  # the two contexts may take one part in so many of the free memory
 
 
@@ -64,7 +64,7 @@ def tuned(
 
 
 def _measured(file: Path, handle: Any, usual: EngineSettings, job: Job) -> Probed | None:
-    small = msgspec.structs.replace(usual, context=CONTEXT, batch=_BATCH, ubatch=_BATCH)
+    small = msgspec.structs.replace(usual, context=CONTEXT, batch=BATCH, ubatch=BATCH)
     if not _has_room(handle, usual, small):
         return None
     gpu = usual.device if usual.gpu_layers else ""
@@ -114,7 +114,7 @@ def _defaults(handle: Any, usual: EngineSettings) -> Defaults:
         levels=(cores,) if on_gpu else thread_levels(cores),
         flash_attention=usual.flash_attention,
         flash_free=usual.kv_type in ("f32", "f16", "bf16"),
-        batch=_BATCH,
+        batch=BATCH,
     )
 
 
