@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import permutations
 from typing import Any, NoReturn
 
 import msgspec
@@ -24,6 +25,8 @@ _MOST_REMAINDERS = 50_000  # a multiple is found by its remainder; each is a sta
 _MOST_COUNT = 1_000_000
 _MOST_REPEATS = 4_000_000
 _REPEAT = re.compile(r"\{[^{}]*?(\d+)\s*\}")
+_MOST_ARRANGED = 5
+_ARRANGED = frozenset(("type", "items", "uniqueItems", "minItems", "maxItems"))
 _MERGING = frozenset(("allOf", "anyOf", "oneOf", "$ref"))
 _OPEN = frozenset(("additionalProperties", "patternProperties", "minProperties"))
 _TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
@@ -167,6 +170,12 @@ class _Reader:
         out = self._parts[place] = {}
         for key, part in value.items():
             self._keyword(value, key, part, place, out)
+        if value.get("uniqueItems") and out.get("maxItems", 2) > 1:
+            texts = dict.fromkeys(value["items"]["enum"])
+            counts = range(out.get("minItems", 0), min(out.get("maxItems", 9), len(texts)) + 1)
+            lists = [list(found) for count in counts for found in permutations(texts, count)]
+            out.clear()
+            out["enum"] = lists or refuse(f"{place}/minItems", "is above the number of values")
         merging = _MERGING & value.keys()
         if merging and (merging & {"allOf", "oneOf"} or len(out) > 1 + ("$defs" in out)):
             self._is_plain = False
@@ -201,7 +210,20 @@ class _Reader:
             out["prefixItems"] = out.pop("items")
             out["items"] = self._schema(schema.get("additionalItems", True), at)
         elif key == "uniqueItems" and part and self._count(schema.get("maxItems", 2), at) > 1:
-            refuse(at, "is a keyword that no grammar holds")
+            self._arrange(schema, at)
+
+    def _arrange(self, schema: dict[str, Any], place: str) -> None:
+        """Refuse unique items but of few values, all of whose arrangements `_schema` lists."""
+        items = schema.get("items")
+        values = items.get("enum", ()) if isinstance(items, dict) else ()
+        if (
+            schema.get("type") != "array"
+            or not schema.keys() - _ANNOTATIONS <= _ARRANGED
+            or not 0 < len(values) <= _MOST_ARRANGED
+            or not items.keys() - _ANNOTATIONS <= {"enum"}  # type: ignore[union-attr]
+            or not all(isinstance(value, str) for value in values)
+        ):
+            refuse(place, f"is held only for at most {_MOST_ARRANGED} texts in the enum of items")
 
     @staticmethod
     def _format(out: dict[str, Any]) -> None:

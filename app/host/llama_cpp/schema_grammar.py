@@ -24,6 +24,7 @@ _LIMITS: Any = {
     "max_grammar_size": 200_000,
     "verbose_errors": False,
 }
+_ONE_OF = "its parts must exclude each other by their types or by the const of a property"
 _NOTHING = "Grammar (grammar): no text obeys this JSON schema."
 
 _tokenizers: WeakKeyDictionary[Vocabulary, Any] = WeakKeyDictionary()
@@ -101,15 +102,21 @@ def _on_deep_stack(work: Callable[[], Any]) -> Any:
 
 
 def _refuse(schema: Schema, tokenizer: Any, error: str) -> None:
-    """Raise the error of the innermost part that cannot be compiled by itself."""
+    """Raise the error of the innermost part that cannot be compiled alone, definitions first."""
     defs = {name: schema.value.get(name, {}) for name in ("$defs", "definitions")}
-    place = "#"
-    for at, part in sorted(schema.parts.items(), key=lambda item: -item[0].count("/"))[
-        :_MOST_TRIED
-    ]:
-        reason = _compiled(part | defs, tokenizer).get_error()
-        if at != "#" and reason:
-            place, error = at, reason
+
+    def error_of(part: dict[str, Any]) -> str:
+        return str(_compiled(defs | part, tokenizer).get_error())
+
+    def depth(item: tuple[str, Any]) -> tuple[bool, int]:
+        return item[0].startswith(("#/$defs/", "#/definitions/")), item[0].count("/")
+
+    deepest = sorted(schema.parts.items(), key=depth, reverse=True)[:_MOST_TRIED]
+    place, part = next((item for item in deepest if error_of(item[1])), ("#", schema.value))
+    error = error_of(part) or error
+    for key in list(part)[:_MOST_TRIED]:
+        if not error_of({name: value for name, value in part.items() if name != key}):
+            place, error = f"{place}/{key}", _ONE_OF if key == "oneOf" else error
             break
     refuse(place, f"cannot be held: {_reason(error)}")
 

@@ -10,12 +10,17 @@ import pytest
 from app.core.errors import ParameterError
 from app.core.options.json_schema import read_schema
 
+UNIQUE = {"type": "array", "items": {"enum": ["a", "b"]}, "uniqueItems": True}
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({key: {}}, f"#/{key}")
     for key in ("not", "if", "contains", "propertyNames", "unevaluatedItems", "nullable")
 ]
 REFUSED += [
     ({"properties": {"not": {"uniqueItems": True}}}, "#/properties/not/uniqueItems"),
+    ({"uniqueItems": True, "items": {"enum": ["a", "b"]}}, "#/uniqueItems"),
+    (UNIQUE | {"items": {"enum": ["a", 1]}}, "#/uniqueItems"),
+    (UNIQUE | {"items": {"enum": 3}}, "#/items/enum"),
+    (UNIQUE | {"minItems": 3}, "#/minItems"),
     ({"dependentRequired": {"a": ["b"]}}, "#/dependentRequired"),
     ({"$defs": {"a/b~": {"not": {}}}}, "#/$defs/a~1b~0/not"),
     ({"minProperties": 2}, "#/minProperties"),

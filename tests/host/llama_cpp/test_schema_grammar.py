@@ -181,6 +181,7 @@ def test_every_schema_that_is_taken_is_obeyed(start: int) -> None:
 
 TREE = {"$ref": "#/$defs/n", "$defs": {"n": {"properties": {"c": {"$ref": "#/$defs/n"}}}}}
 TREE["$defs"]["n"] |= {"type": "object", "additionalProperties": False}  # type: ignore[index]
+UNIQUE = {"type": "array", "items": {"enum": ["a", "b", "c"]}, "uniqueItems": True}
 LONG = {"type": "string", "minLength": 4999, "maxLength": 5000}
 
 
@@ -194,6 +195,9 @@ LONG = {"type": "string", "minLength": 4999, "maxLength": 5000}
         ({"const": "a\nb"}, r'"a\nb"', '"a\nb"'),
         ({"type": "string", "maxLength": 5.0}, '"abcde"', '"abcdef"'),
         ({"type": "object", "properties": {"a": True}}, '{"a": []}', "[]"),
+        (UNIQUE, '["b", "a"]', '["a", "a"]'),
+        (UNIQUE | {"minItems": 2}, '["b", "a", "c"]', "[]"),
+        ({"const": None}, "null", "3"),
         (TREE, '{"c": {"c": {}}}', '{"c": 1}'),
         ({"items": [{"type": "null"}], "additionalItems": False}, "[null]", "[null, 1]"),
         ({"type": "string", "format": "date"}, '"2024-02-29"', '"2023-02-29"'),
@@ -262,9 +266,19 @@ def test_the_model_obeys(generate: Runner, seed: int) -> None:
     validate(made, done.takes[0].text)
 
 
-def test_the_place_of_what_the_library_refuses_is_named() -> None:
-    made = {"properties": {"a/b": {"items": {"pattern": "(?=a)b"}}}}
-    with pytest.raises(ParameterError, match=r"#/properties/a~1b/items .*look-ahead"):
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        ({"type": "string", "pattern": "(?=a)b"}, "/pattern .*look-ahead"),
+        ({"oneOf": [{"type": "integer"}, {"type": "number"}]}, "/oneOf .*exclude each other"),
+        ({"$ref": "#/$defs/b"}, "in a definition"),
+    ],
+)
+def test_the_place_of_what_the_library_refuses_is_named(part: Any, sentence: str) -> None:
+    both = {"b": {"oneOf": [{"type": "integer"}, {"type": "number"}]}}
+    made = {"properties": {"a/b": {"items": part}}, "$defs": both if "$ref" in part else {}}
+    place = "/b/oneOf" if "$ref" in part else "#/properties/a~1b/items"
+    with pytest.raises(ParameterError, match=place + ("" if "$ref" in part else sentence)):
         matcher(read_schema(json.dumps(made)), BYTES)
 
 
