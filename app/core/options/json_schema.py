@@ -195,7 +195,7 @@ class _Reader:
             if key == "$id" and place != "#":
                 refuse(at, "can stand only at the top")
         elif key in _REFUSED:
-            refuse(at, "is a keyword that no grammar holds")
+            refuse(at, "is a keyword that cannot be held while a text is written")
         elif key in _READERS:
             read = _READERS[key](self, part, at)
             if read is not None:
