@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import ParameterError
+from app.core.options.json_schema import is_schema, read_schema
 from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
 from app.core.options.rows import BoundRow, checked, limit_text
 from app.core.options.sampling import PARAMETERS, Sampling
@@ -82,8 +83,15 @@ def _escaped(text: str) -> str:
 
 
 def sampling_from(arguments: argparse.Namespace, base: Sampling) -> Sampling:
-    """`base` with the parameters given on the command line in place of its own."""
-    return checked(Sampling, _values(base, PARAMETERS) | _given(arguments, "sampling", PARAMETERS))
+    """`base` with the parameters given on the command line in place of its own.
+
+    A JSON schema is checked here, before a model is loaded.
+    """
+    given = _given(arguments, "sampling", PARAMETERS)
+    sampling = checked(Sampling, _values(base, PARAMETERS) | given)
+    if is_schema(sampling.grammar):
+        read_schema(sampling.grammar)
+    return sampling
 
 
 def load_options_from(arguments: argparse.Namespace, base: LoadOptions) -> LoadOptions:
@@ -147,10 +155,11 @@ def unescape(text: str) -> str:
 
 
 def _text_or_file(bound: BoundRow, typed: str) -> str:
+    """The text as typed, or as it stands in a file; only a byte order mark is left out."""
     if not typed.startswith("@"):
         return typed
     try:
-        return read_regular(Path(typed[1:]), 4 * bound.row.max_length).decode("utf-8")
+        return read_regular(Path(typed[1:]), 4 * bound.row.max_length).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise bound.error(f"cannot be read from {typed[1:]!r}, which is not UTF-8 text") from None
     except (OSError, ValueError) as error:

@@ -89,6 +89,21 @@ def test_a_grammar_may_come_out_of_a_file(tmp_path: Path) -> None:
     assert sampling("--grammar", f"@{tmp_path / 'yes.gbnf'}").grammar == 'root ::= "yes"'
 
 
+SCHEMA = '{"pattern": "^\\\\d{4}\\\\.$", "title": "a\\nb"}'
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_grammar_is_read_as_it_is(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "schema.json").write_bytes((mark + SCHEMA + "\r\n").encode())
+    assert sampling("--grammar", f"@{tmp_path / 'schema.json'}").grammar == SCHEMA + "\r\n"
+    assert sampling("--grammar", SCHEMA).grammar == SCHEMA
+
+
+def test_a_schema_is_checked_before_a_model_is_loaded() -> None:
+    with pytest.raises(ParameterError, match="#/not in the JSON schema"):
+        sampling("--grammar", '{"not": {}}')
+
+
 def test_a_grammar_is_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ParameterError, match="could not be read"):

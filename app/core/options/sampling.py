@@ -372,7 +372,7 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Row(
             label="Grammar",
-            help="A GBNF grammar or a JSON schema that every text must obey.",
+            help="A GBNF grammar, or a JSON schema (2020-12), that every text must obey; a keyword that cannot be held is refused by name and place.",
             group="Words",
             max_length=65536,
             openai="response_format",

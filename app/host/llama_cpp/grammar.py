@@ -1,38 +1,80 @@
-"""Grammars: GBNF as llama.cpp reads it, or a JSON schema turned into it."""
+"""Grammars: GBNF as llama.cpp reads it, or a JSON schema."""
 
 from __future__ import annotations
 
-import json
+import ctypes
 import re
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from app.core.errors import ParameterError
+from app.core.options.json_schema import is_schema
 from app.host.llama_cpp.library import library, native
+from app.host.llama_cpp.schema_grammar import SchemaGrammar
 from app.host.llama_cpp.vocabulary import Vocabulary
+
+CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+"""`llama_token_data` for numpy."""
 
 _DEEPEST = 200  # llama.cpp's parser calls itself for each and runs out of stack
 _LITERAL = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]|#.*')
 _REPEAT = re.compile(r"\{\s*(\d*)\s*,\s*(\d+)\s*\}")
 _DIGITS = 6
-_MOST = 2000  # the converter writes every repetition of a schema out
-_COUNTS = ("minItems", "maxItems", "minLength", "maxLength")
 
 _NAME = "Grammar (grammar)"
 _HINT = "It must be a GBNF grammar with a rule named root, or a JSON schema."
 
 
-def grammar_sampler(grammar: str, vocabulary: Vocabulary) -> Any:
-    """A sampler that leaves only what the grammar allows; raises ParameterError."""
-    rules = _from_schema(grammar) if grammar.lstrip().startswith("{") else grammar
-    if "\0" in rules:
-        raise ParameterError(f"{_NAME} holds a zero character.", _HINT)
-    _check_rules(rules)
-    log = library()
-    log.forget_log()
-    sampler = native.llama_sampler_init_grammar(vocabulary.handle, rules.encode(), b"root")
-    if not sampler:
-        raise ParameterError(f"{_NAME} is not valid: {_reason(log.log())}.", _HINT)
-    return sampler
+class Grammar:
+    """A GBNF grammar and where a text stands in it; raises ParameterError if it is not valid."""
+
+    def __init__(self, rules: str, vocabulary: Vocabulary) -> None:
+        if "\0" in rules:
+            raise ParameterError(f"{_NAME} holds a zero character.", _HINT)
+        _check_rules(rules)
+        log = library()
+        log.forget_log()
+        self._sampler = native.llama_sampler_init_grammar(
+            vocabulary.handle, rules.encode(), b"root"
+        )
+        if not self._sampler:
+            raise ParameterError(f"{_NAME} is not valid: {_reason(log.log())}.", _HINT)
+
+    def allows(self, token: int) -> bool:
+        """Whether the token may come next."""
+        single = np.array([(token, 1.0, 0.0)], CANDIDATE)
+        self.apply(single)
+        return bool(single["logit"][0] != -np.inf)
+
+    def apply(self, candidates: npt.NDArray[Any]) -> None:
+        """Set the logit of every candidate that may not come next to minus infinity."""
+        array = candidate_array(candidates)
+        native.llama_sampler_apply(self._sampler, ctypes.byref(array))
+
+    def accept(self, token: int) -> None:
+        """Take the token as written."""
+        native.llama_sampler_accept(self._sampler, token)
+
+    def reset(self) -> None:
+        """Start at the beginning of the text."""
+        native.llama_sampler_reset(self._sampler)
+
+    def close(self) -> None:
+        """Free the sampler."""
+        native.llama_sampler_free(self._sampler)
+
+
+def read_grammar(text: str, vocabulary: Vocabulary) -> Grammar | SchemaGrammar:
+    """The grammar of a text; GBNF or a JSON schema."""
+    return (SchemaGrammar if is_schema(text) else Grammar)(text, vocabulary)
+
+
+def candidate_array(candidates: npt.NDArray[Any]) -> Any:
+    """`llama_token_data_array` over all candidates, nothing chosen yet."""
+    data = ctypes.cast(candidates.ctypes.data, native.llama_token_data_p)
+    return native.llama_token_data_array(data, len(candidates), -1, False)
 
 
 def _check_rules(rules: str) -> None:
@@ -54,44 +96,6 @@ def _depth(bare: str) -> int:
         depth += (char == "(") - (char == ")")
         deepest = max(deepest, depth)
     return deepest
-
-
-def _from_schema(schema: str) -> str:
-    from llama_cpp.llama_grammar import json_schema_to_gbnf
-
-    try:
-        _check_counts(json.loads(schema))
-        return str(json_schema_to_gbnf(schema))
-    except ParameterError:
-        raise
-    # The converter says what it does not understand with whatever exception is at hand.
-    except Exception as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else "it cannot be converted"
-        raise ParameterError(f"{_NAME} is not a JSON schema: {reason}.", _HINT) from error
-
-
-def _check_counts(schema: Any) -> None:
-    """Refuse counts that would fill the memory, wherever they stand."""
-    if isinstance(schema, list):
-        for item in schema:
-            _check_counts(item)
-    if not isinstance(schema, dict):
-        return
-    for key, value in schema.items():
-        if key in _COUNTS and isinstance(value, int) and value > _MOST:
-            raise ParameterError(f"{_NAME} has a {key} above {_MOST:,}.", _HINT)
-        if key == "pattern" and isinstance(value, str):
-            _check_pattern(value)
-        _check_counts(value)
-
-
-def _check_pattern(pattern: str) -> None:
-    """Refuse repetitions in a pattern that multiply to too many."""
-    total = 1
-    for count in re.findall(r"\{[^{}]*?(\d+)\s*\}", pattern):
-        total *= int(count[:_DIGITS])
-        if total > _MOST**2:
-            raise ParameterError(f"{_NAME} has a pattern that repeats too often.", _HINT)
 
 
 def _reason(log: list[str]) -> str:

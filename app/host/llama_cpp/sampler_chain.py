@@ -13,12 +13,10 @@ from app.core.errors import ParameterError
 from app.core.options.sampling import Sampling
 from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.generation.vocabulary import Ids
-from app.host.llama_cpp.grammar import grammar_sampler
+from app.host.llama_cpp.grammar import CANDIDATE, Grammar, candidate_array, read_grammar
 from app.host.llama_cpp.library import native
+from app.host.llama_cpp.schema_grammar import SchemaGrammar
 from app.host.llama_cpp.vocabulary import Vocabulary
-
-CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
-"""`llama_token_data` for numpy."""
 
 _KEEP = 1
 _CERTAIN = 1e-30  # the share of the likeliest token's probability that typical-p can compute with
@@ -39,8 +37,8 @@ class Chain:
     def __init__(self, sampling: Sampling, vocabulary: Vocabulary, context: int, seed: int) -> None:
         self._vocabulary = vocabulary
         self._candidates = np.zeros(vocabulary.size, CANDIDATE)
-        self._array = native.llama_token_data_array()
-        self._grammar: Any = None
+        self._array = candidate_array(self._candidates)
+        self._grammar: Grammar | SchemaGrammar | None = None
         self._chain: Any = native.llama_sampler_chain_init(native.llama_sampler_chain_params(True))
         self._history: list[Any] = []
         self._window = 0
@@ -52,9 +50,10 @@ class Chain:
 
     def close(self) -> None:
         """Free the samplers; it may be closed twice."""
-        for sampler in (self._chain, self._grammar):
-            if sampler is not None:
-                native.llama_sampler_free(sampler)
+        if self._chain is not None:
+            native.llama_sampler_free(self._chain)
+        if self._grammar is not None:
+            self._grammar.close()
         self._chain = self._grammar = None
 
     def remember(self, prompt: Ids, written: Iterable[int] = ()) -> None:
@@ -68,9 +67,9 @@ class Chain:
             for token in [*prompt[-self._window :].tolist(), *written][-self._window :]:
                 native.llama_sampler_accept(sampler, token)
         if self._grammar is not None:
-            native.llama_sampler_reset(self._grammar)
+            self._grammar.reset()
             for token in written:
-                native.llama_sampler_accept(self._grammar, token)
+                self._grammar.accept(token)
 
     def draw(
         self,
@@ -90,13 +89,13 @@ class Chain:
         """The same on given logits."""
         forbidden = list(forbidden)
         token = self._chosen(logits, forbidden)
-        if token is not None and not self._allows(token):
+        if token is not None and self._grammar and not self._grammar.allows(token):
             token = self._chosen(logits, forbidden, self._grammar)
         if token is None:
             return None
         native.llama_sampler_accept(self._chain, token)
         if self._grammar is not None:
-            native.llama_sampler_accept(self._grammar, token)
+            self._grammar.accept(token)
         return token
 
     def distribution(self, logits: npt.NDArray[np.float32]) -> dict[int, float]:
@@ -120,10 +119,13 @@ class Chain:
             if name in _HISTORY_STEPS:
                 self._history.append(sampler)
         if sampling.grammar.strip():
-            self._grammar = grammar_sampler(sampling.grammar, self._vocabulary)
+            self._grammar = read_grammar(sampling.grammar, self._vocabulary)
 
     def _chosen(
-        self, logits: npt.NDArray[np.float32], forbidden: list[int], grammar: Any = None
+        self,
+        logits: npt.NDArray[np.float32],
+        forbidden: list[int],
+        grammar: Grammar | SchemaGrammar | None = None,
     ) -> int | None:
         left = self._apply(logits, forbidden, grammar)
         index = self._array.selected
@@ -132,35 +134,24 @@ class Chain:
         return int(left["id"][index])
 
     def _apply(
-        self, logits: npt.NDArray[np.float32], forbidden: list[int], grammar: Any
+        self,
+        logits: npt.NDArray[np.float32],
+        forbidden: list[int],
+        grammar: Grammar | SchemaGrammar | None,
     ) -> npt.NDArray[Any]:
         candidates = self._candidates
         candidates["id"] = np.arange(len(candidates), dtype=np.int32)
         candidates["logit"] = logits
         candidates["logit"][forbidden] = -np.inf
-        self._reset_array(candidates)
+        self._array = candidate_array(candidates)
         if grammar is not None:
-            native.llama_sampler_apply(grammar, ctypes.byref(self._array))
+            grammar.apply(candidates)
             if np.all(candidates["logit"] == -np.inf):
                 return candidates[:0]
         native.llama_sampler_apply(self._chain, ctypes.byref(self._array))
         start = ctypes.cast(self._array.data, ctypes.c_void_p).value
         buffer = (ctypes.c_char * (self._array.size * CANDIDATE.itemsize)).from_address(start or 0)
         return np.frombuffer(buffer, CANDIDATE)
-
-    def _reset_array(self, candidates: npt.NDArray[Any]) -> None:
-        self._array.data = ctypes.cast(candidates.ctypes.data, native.llama_token_data_p)
-        self._array.size = len(candidates)
-        self._array.selected = -1
-        self._array.sorted = False
-
-    def _allows(self, token: int) -> bool:
-        if self._grammar is None:
-            return True
-        single = np.array([(token, 1.0, 0.0)], CANDIDATE)
-        self._reset_array(single)
-        native.llama_sampler_apply(self._grammar, ctypes.byref(self._array))
-        return bool(single["logit"][0] != -np.inf)
 
 
 class _Steps:
