@@ -118,6 +118,12 @@ _LARGER = {
     "euc_kr": "cp949",
     "shift_jis": "cp932",
     "big5": "cp950",
+    "euc_jis_2004": "euc_jp",
+    "euc_jisx0213": "euc_jp",
+    "iso2022_jp_2": "iso2022_jp",
+    "iso2022_jp_2004": "iso2022_jp",
+    "iso2022_jp_ext": "iso2022_jp",
+    "shift_jis_2004": "shift_jisx0213",
     "utf-16-le": "utf-16-le-unmarked",
     "utf-16-be": "utf-16-be-unmarked",
 }

@@ -50,16 +50,19 @@ def merged(data: bytes, encoding: str, text: str, newline: str) -> bytes:
     mark = mark_of(encoding)
     if mark + encode_as(former.replace("\n", newline), encoding) == data:
         return mark + encode_as(text.replace("\n", newline), encoding)
-    old, new = _lines(data, encoding), text.split("\n")
+    raw = decode_as(data, encoding).lstrip("\ufeff")
+    old, new = _lines(raw, data, encoding), text.split("\n")
     partners = align([line.text for line in old], new)
-    ending = encode_as(newline, encoding)
-    parts = [data[: len(mark)] if data.startswith(mark) else b""]
+    ending, lone, feed = (encode_as(one, encoding) for one in (newline, "\r", "\n"))
+    parts = [_marks(data, encoding)]
     for number, (line, partner) in enumerate(zip(new, partners, strict=True)):
         kept = old[partner] if partner >= 0 else None
-        same = kept is not None and kept.text == line
-        parts.append(kept.content if kept and same else encode_as(line, encoding))
-        if number < len(new) - 1:
-            parts.append((kept.end if kept else b"") or ending)
+        is_same = kept is not None and kept.text == line
+        content = kept.content if kept and is_same else encode_as(line, encoding)
+        end = ((kept.end if kept else b"") or ending) if number < len(new) - 1 else b""
+        if not content and parts[-1] == lone and end.startswith(feed):
+            parts[-1] = ending  # a CR before this LF would be one line end with it
+        parts += (content, end) if content else (end,)
     return b"".join(parts)
 
 
@@ -127,31 +130,36 @@ def _fill_gap(partners: list[int], old: Sequence[str], new: Sequence[str], a: in
         steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
         blocks = [step[1:] for step in steps if step[0] != "insert"]
     for i, i_end, j, j_end in blocks:
-        for k in range(min(i_end - i, j_end - j)):
+        height, width = i_end - i, j_end - j
+        for k in range(min(height, width) - (height != width)):
             partners[b + j + k] = a + i + k
-        if i_end - i > 0 < j_end - j and i_end - i != j_end - j:
+        if height and width and height != width:
             partners[b + j_end - 1] = a + i_end - 1
 
 
-def _lines(data: bytes, encoding: str) -> list[Line]:
-    """The lines of a file; the last has no end."""
-    body = data.removeprefix(mark_of(encoding))
-    text = decode_as(data, encoding)
-    if encode_as(text, encoding) == body:
-        lines = [
+def _lines(text: str, data: bytes, encoding: str) -> list[Line]:
+    """The lines of a file whose text without marks is `text`; the last has no end."""
+    if data.endswith(encode_as(text, encoding)):
+        return [
             Line(
                 content.translate(_DROPPED), encode_as(content, encoding), encode_as(end, encoding)
             )
             for content, end in _split(text)
         ]
-    else:  # several byte sequences stand for one character: only the bytes themselves are exact
-        codec = ENCODINGS[encoding].codec
-        lines = [
-            Line(content.decode(codec, "replace").translate(_DROPPED), content, end)
-            for content, end in _split_bytes(body)
-        ]
-    lines[0] = lines[0]._replace(text=lines[0].text.lstrip("\ufeff"))
-    return lines
+    # Several byte sequences stand for one character: only the bytes themselves are exact.
+    codec = ENCODINGS[encoding].codec
+    return [
+        Line(content.decode(codec, "replace").translate(_DROPPED), content, end)
+        for content, end in _split_bytes(data.removeprefix(_marks(data, encoding)))
+    ]
+
+
+def _marks(data: bytes, encoding: str) -> bytes:
+    """The marks that a file begins with: more than one where marked files were joined."""
+    text = decode_as(data, encoding)
+    more = "\ufeff" * (len(text) - len(text.lstrip("\ufeff")))
+    mark = mark_of(encoding)
+    return (mark if data.startswith(mark) else b"") + (encode_as(more, encoding) if more else b"")
 
 
 def _split(text: str) -> list[tuple[str, str]]:

@@ -140,8 +140,8 @@ class Encodings(QObject):
 
     def _marked(self, cursor: QTextCursor) -> QTextEdit.ExtraSelection:
         selection = QTextEdit.ExtraSelection()
-        selection.cursor = cursor  # type: ignore[attr-defined]
-        background = selection.format  # type: ignore[attr-defined]
+        selection.cursor = cursor
+        background = selection.format
         background.setBackground(Qt.GlobalColor.darkYellow)
         background.setForeground(Qt.GlobalColor.white)
         return selection

@@ -79,7 +79,7 @@ class OpenAsDialog(QDialog):
 
     def accept(self) -> None:
         """Open the file so."""
-        if not self.open.isEnabled():
+        if not self.ok.isEnabled():
             return
         index = self.source.currentIndex()
         encoding, data = self.selected(), self._sources[index] if index > 0 else None
@@ -111,10 +111,10 @@ class OpenAsDialog(QDialog):
 
     def _make_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.open = buttons.addButton(self.tr("Open"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.open.setDefault(True)
-        self.open.setProperty("kind", "primary")
-        self.open.setToolTip(self.tr("Open the text as it is shown"))
+        self.ok = buttons.addButton(self.tr("Open"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.ok.setDefault(True)
+        self.ok.setProperty("kind", "primary")
+        self.ok.setToolTip(self.tr("Open the text as it is shown"))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         return buttons
@@ -149,7 +149,7 @@ class OpenAsDialog(QDialog):
     def _show(self) -> None:
         """Decode the whole text, as opening does; a preview shows its beginning."""
         encoding = self.selected()
-        self.open.setEnabled(False)
+        self.ok.setEnabled(False)
         if not encoding:
             self.problem.say(self.tr("No encoding has such a name."))
             return
@@ -165,4 +165,4 @@ class OpenAsDialog(QDialog):
             return
         self.problem.say("")
         self.preview.setPlainText(page_text(text[:_PREVIEW]))
-        self.open.setEnabled(True)
+        self.ok.setEnabled(True)

@@ -101,7 +101,7 @@ def test_a_file_opens_in_its_encoding_and_saves_to_the_same_bytes(
 @pytest.mark.parametrize(
     ("data", "newline", "text", "saved"),
     [
-        (b"a\r\nb\r\n", "\r\n", "a\nb\n", b"a\r\nb\r\n"),
+        (b"a\r\nb\r\n", "\r\n", "a\nb\n", b"a\r\nb\r\nnew\r\n"),
         (b"a\nb\nc\r\n", "\n", "a\nb\nc\n", b"a\nb\nc\r\nnew\n"),
         (b"a\r\nb\r\nc\n", "\r\n", "a\nb\nc\n", b"a\r\nb\r\nc\nnew\r\n"),
         (b"a\rb\r", "\n", "a\nb\n", b"a\rb\rnew\n"),
@@ -135,7 +135,7 @@ def test_a_letter_outside_the_encoding_is_told_before_the_file_changes(
 ) -> None:
     page.write_bytes("déjà".encode("cp1252"))
     document = open_document(page, "cp1252")
-    with pytest.raises(EncodingChangeError, match="Western.*cannot hold 字 她") as caught:
+    with pytest.raises(EncodingChangeError, match="cannot hold 她 字") as caught:
         save(document, "déjà 她字", snapshots)
     assert caught.value.letters == {"她", "字"}
     assert page.read_bytes() == "déjà".encode("cp1252")
