@@ -62,7 +62,7 @@ class OpenAsDialog(QDialog):
         self.line.textChanged.connect(self._filter)
         self.list.currentItemChanged.connect(self._show)
         self.list.itemActivated.connect(self.accept)
-        self.source.currentIndexChanged.connect(self._show)
+        self.source.currentIndexChanged.connect(self._show_source)
         self.select(encoding or "utf-8")
         self.resize(760, 500)
 
@@ -144,6 +144,13 @@ class OpenAsDialog(QDialog):
         shown = [row for row in rows if not self.list.item(row).isHidden()]
         if shown and self.list.currentRow() not in shown:
             self.list.setCurrentRow(shown[0])
+        self._show()
+
+    def _show_source(self, index: int) -> None:
+        encoding = str(self.source.itemData(index) or "")
+        if encoding:
+            self.line.clear()
+            self.select(encoding)
         self._show()
 
     def _show(self) -> None:
