@@ -60,8 +60,8 @@ def merged(data: bytes, encoding: str, text: str, newline: str) -> bytes:
         is_same = kept is not None and kept.text == line
         content = kept.content if kept and is_same else encode_as(line, encoding)
         end = ((kept.end if kept else b"") or ending) if number < len(new) - 1 else b""
-        if not content and parts[-1] == lone and end.startswith(feed):
-            parts[-1] = ending  # a CR before this LF would be one line end with it
+        if not content and parts[-1] == lone and end == feed:
+            end = lone + feed  # with the CR before it, a LF alone would be one line end
         parts += (content, end) if content else (end,)
     return b"".join(parts)
 

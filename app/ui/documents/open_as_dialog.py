@@ -65,6 +65,7 @@ class OpenAsDialog(QDialog):
         self.source.currentIndexChanged.connect(self._show_source)
         self.select(encoding or "utf-8")
         self.resize(760, 500)
+        self.line.setFocus()
 
     def selected(self) -> str:
         """The selected encoding's id; empty where the words find none."""
@@ -74,7 +75,8 @@ class OpenAsDialog(QDialog):
     def select(self, encoding: str) -> None:
         """Select an encoding and show the text in it."""
         self.list.setCurrentRow(list(ENCODINGS).index(encoding))
-        self.list.scrollToItem(self.list.currentItem())
+        middle = QListWidget.ScrollHint.PositionAtCenter
+        self.list.scrollToItem(self.list.currentItem(), middle)
         self._show()
 
     def accept(self) -> None:
@@ -101,6 +103,8 @@ class OpenAsDialog(QDialog):
 
     def _make_list(self) -> QListWidget:
         made = QListWidget()
+        made.setProperty("kind", "texts")
+        made.ensurePolished()  # its rows are measured before it is shown
         made.setAccessibleName(self.tr("Encodings"))
         made.setToolTip(self.tr("Choose the one in which the text reads well"))
         for row in ENCODINGS.values():
