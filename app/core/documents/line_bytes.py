@@ -139,15 +139,12 @@ def _fill_gap(partners: list[int], old: Sequence[str], new: Sequence[str], a: in
 
 def _lines(text: str, data: bytes, encoding: str) -> list[Line]:
     """The lines of a file whose text without marks is `text`; the last has no end."""
-    if data.endswith(encode_as(text, encoding)):
-        return [
-            Line(
-                content.translate(_DROPPED), encode_as(content, encoding), encode_as(end, encoding)
-            )
-            for content, end in _split(text)
-        ]
-    # Several byte sequences stand for one character: only the bytes themselves are exact.
     codec = ENCODINGS[encoding].codec
+    if data.endswith(text.encode(codec)):
+        pieces = _split(text)
+        ends = {end: end.encode(codec) for _, end in pieces}
+        return [Line(one.translate(_DROPPED), one.encode(codec), ends[end]) for one, end in pieces]
+    # Several byte sequences stand for one character: only the bytes themselves are exact.
     return [
         Line(content.decode(codec, "replace").translate(_DROPPED), content, end)
         for content, end in _split_bytes(data.removeprefix(_marks(data, encoding)))
