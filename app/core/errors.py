@@ -159,6 +159,26 @@ class DocumentChangedError(DocumentError):
     kind = "document_changed"
 
 
+class DamagedTextError(DocumentError):
+    """A file is damaged, or not wholly a text; a copy of what can be read may be opened."""
+
+    kind = "damaged_text"
+
+
+class EncodingChangeError(DocumentError):
+    """A text has letters that its file's encoding cannot hold: `letters`, the encoding's `name`."""
+
+    kind = "encoding_change"
+
+    def __init__(self, name: str, letters: frozenset[str]) -> None:
+        super().__init__(
+            f"The file's encoding, {name}, cannot hold {' '.join(sorted(letters)[:10])}.",
+            "Save it as UTF-8, or replace those letters.",
+        )
+        self.name = name
+        self.letters = letters
+
+
 class StoreError(LampblackError):
     """The app's own store of takes and recoveries could not be used."""
 

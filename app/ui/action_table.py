@@ -32,6 +32,13 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("new", "File", "New", ("Ctrl+N",), "Begin an empty manuscript", "document-new"),
     ActionRow("open", "File", "Open…", ("Ctrl+O",), "Open a text or Markdown file", "folder"),
     ActionRow(
+        "open_as",
+        "File",
+        "Open As…",
+        ("Ctrl+Alt+O",),
+        "Open this file in another encoding, where its letters are wrong",
+    ),
+    ActionRow(
         "save", "File", "Save", ("Ctrl+S",), "Save the manuscript", "save", starts_group=True
     ),
     ActionRow(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.core.errors import DocumentChangedError
+from app.core.errors import DocumentChangedError, EncodingChangeError
 from app.core.models.starter import STARTER
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Qt's own dialogs are imported with the first question: they cost a tenth of the start.
 
 _MEGA = 1_000_000
+_LETTERS = 12  # shown in a question
+EncodingChange = Literal["utf-8", "show", "cancel"]
 Unsaved = Literal["save", "discard", "cancel"]
 
 
@@ -51,6 +53,27 @@ class Questions(QObject):
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()
         return box.clickedButton() is overwrite
+
+    def encoding_change(self, name: str, error: EncodingChangeError) -> EncodingChange:
+        """What to do about letters that the encoding of the file `name` cannot hold."""
+        from PySide6.QtWidgets import QMessageBox
+
+        letters = " ".join(sorted(error.letters)[:_LETTERS])
+        more = " …" if len(error.letters) > _LETTERS else ""
+        box = self._box(
+            self.tr("Save “{0}” as UTF-8?").format(name),
+            self.tr(
+                "The file is in {0}, which cannot hold: {1}\n\nAs UTF-8 it holds every letter. "
+                "What the file holds now is kept, and File, Open As… gets it back."
+            ).format(error.name, letters + more),
+        )
+        save = box.addButton(self.tr("Save as UTF-8"), QMessageBox.ButtonRole.AcceptRole)
+        show = box.addButton(self.tr("Show the Letters"), QMessageBox.ButtonRole.ActionRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(save)
+        box.exec()
+        answers: dict[object, EncodingChange] = {save: "utf-8", show: "show"}
+        return answers.get(box.clickedButton(), "cancel")
 
     def starter(self, folder: Path) -> bool:
         """Whether to fetch the starter model."""

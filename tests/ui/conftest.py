@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.errors import DocumentChangedError, ModelNotFoundError
+from app.core.errors import DocumentChangedError, EncodingChangeError, ModelNotFoundError
 from app.core.models.library import ModelFile
 from app.core.models.metadata import Shelf
 from app.core.options.load_options import LoadOptions
@@ -172,6 +172,7 @@ class FakeQuestions:
         self.asked: list[str] = []
         self.unsaved_answer = "discard"
         self.overwrite_answer = False
+        self.encoding_answer = "cancel"
         self.starter_answer = True
         self.save_answer: Path | None = None
         self.open_answer: Path | None = None
@@ -184,6 +185,10 @@ class FakeQuestions:
     def overwrite(self, error: DocumentChangedError) -> bool:
         self.asked.append(error.message)
         return self.overwrite_answer
+
+    def encoding_change(self, name: str, error: EncodingChangeError) -> str:
+        self.asked.append(f"encoding {name}: {' '.join(sorted(error.letters))}")
+        return self.encoding_answer
 
     def starter(self, folder: Path) -> bool:
         self.asked.append("starter")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import errno
 import os
 import re
@@ -11,100 +10,25 @@ from typing import Literal
 
 import msgspec
 
-from app.core.errors import DocumentChangedError, DocumentError
-from app.core.system.files import is_folder, read_regular, why, write_atomically
-
-_BOMS = (
-    ("utf-8-sig", codecs.BOM_UTF8),
-    ("utf-16-le", codecs.BOM_UTF16_LE),
-    ("utf-16-be", codecs.BOM_UTF16_BE),
+from app.core.documents.encodings import (
+    Damage,
+    UnreadableTextError,
+    decode,
+    decode_as,
+    decode_damaged,
+    encode_as,
+    mark_of,
+    name_of,
+    unencodable,
 )
-_CONTROLS = re.compile("[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
-_GB_PAIR = re.compile(b"[\xa1-\xf7][\xa1-\xfe]")
-_HIGH = re.compile(b"[\x80-\xff]")
-
-
-class UnreadableTextError(ValueError):
-    """The bytes are no text that can be opened; the message ends a sentence."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """The text and its encoding: UTF-8, UTF-16 with a mark, GB 18030 or Windows-1252.
-
-    The two last are guesses for what is not UTF-8, and only taken when they would write back the
-    very same bytes.
-    """
-    for encoding, mark in _BOMS:
-        if data.startswith(mark) and not data.startswith(codecs.BOM_UTF32_LE):
-            return _marked(data[len(mark) :], encoding), encoding
-    if b"\0" in data:
-        raise UnreadableTextError("it holds NUL bytes, so it is not a text")
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as error:
-        if _is_damaged_utf8(data):
-            line = data.count(b"\n", 0, error.start) + 1
-            raise UnreadableTextError(
-                f"it is UTF-8, but damaged in line {line}",
-                "Repair that line in a program that can show it.",
-            ) from None
-    return _legacy(data)
-
-
-def encode(text: str, encoding: str) -> tuple[bytes, str]:
-    """The text's bytes and their encoding: `encoding` where it can hold the text, else UTF-8."""
-    try:
-        data = text.encode("utf-8" if encoding == "utf-8-sig" else encoding)
-    except (UnicodeEncodeError, LookupError):
-        return text.encode("utf-8"), "utf-8"
-    return dict(_BOMS).get(encoding, b"") + data, encoding
-
-
-def _marked(data: bytes, encoding: str) -> str:
-    try:
-        text = data.decode("utf-8" if encoding == "utf-8-sig" else encoding)
-    except UnicodeDecodeError:
-        raise UnreadableTextError(f"it says it is {encoding[:6].upper()}, but is damaged") from None
-    if "\0" in text:
-        raise UnreadableTextError("it holds NUL characters, so it is not a text")
-    return text
-
-
-def _is_damaged_utf8(data: bytes) -> bool:
-    """Whether more of what lies beyond ASCII is sound UTF-8 than is not."""
-    text = data.decode("utf-8", "replace")
-    broken = text.count("�")
-    sound = sum(1 for character in text if ord(character) > 127) - broken
-    return sound > broken
-
-
-def _legacy(data: bytes) -> tuple[str, str]:
-    for encoding in ("gb18030", "cp1252"):
-        if encoding == "gb18030" and not _looks_chinese(data):
-            continue
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if text.encode(encoding) == data and not _CONTROLS.search(text):
-            return text, encoding
-    raise UnreadableTextError(
-        "it is not a text in UTF-8, UTF-16, GB 18030 or Windows-1252", "Save it as UTF-8 first."
-    )
-
-
-def _looks_chinese(data: bytes) -> bool:
-    """Whether the bytes above ASCII come in the pairs of common Chinese characters.
-
-    In Western text such a byte mostly stands between plain letters.
-    """
-    paired = 2 * sum(1 for _ in _GB_PAIR.finditer(data))
-    return paired > 0.9 * len(_HIGH.findall(data))
-
+from app.core.documents.line_bytes import merged, page_text
+from app.core.errors import (
+    DamagedTextError,
+    DocumentChangedError,
+    DocumentError,
+    EncodingChangeError,
+)
+from app.core.system.files import is_folder, read_regular, why, write_atomically
 
 LARGEST = 50 * 1024 * 1024
 """The largest file that is opened, in bytes: some fifty long novels."""
@@ -127,8 +51,9 @@ class FileStamp(msgspec.Struct, frozen=True):
 class Document(msgspec.Struct, frozen=True):
     """A text and the file it came from; every newline in `text` is one line feed.
 
-    `newline` is what the file has mostly and gets everywhere when it is saved. `encoding` is the
-    file's own; it is kept as long as it can hold the text, otherwise the file becomes UTF-8.
+    `newline` is what the file has mostly and what new lines get. `encoding` is the file's own, a
+    key of `ENCODINGS`; `guessed` says that nothing in the file tells it. `data` is the file as it
+    was read or written, for the bytes of lines that are not edited.
     """
 
     path: Path | None
@@ -136,46 +61,99 @@ class Document(msgspec.Struct, frozen=True):
     newline: Literal["\n", "\r\n"]
     encoding: str
     stamp: FileStamp | None
+    guessed: bool = False
+    data: bytes = b""
 
 
-def new_document() -> Document:
-    """An untitled, empty document."""
-    return Document(path=None, text="", newline="\n", encoding="utf-8", stamp=None)
+def new_document(text: str = "") -> Document:
+    """An untitled document, empty unless it begins with a `text`."""
+    return Document(path=None, text=text, newline="\n", encoding="utf-8", stamp=None)
 
 
-def open_document(path: Path) -> Document:
-    """Read a text file; raises DocumentError for what is not one, or cannot be read safely."""
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that may be opened; raises DocumentError."""
+    return _content(path.absolute(), LARGEST)
+
+
+def open_document(path: Path, encoding: str = "", data: bytes | None = None) -> Document:
+    """Read a text file, in `encoding` if the writer chose one; or `data`, its former bytes.
+
+    Raises DamagedTextError where only a copy can be opened, and DocumentError for what is not a
+    text or cannot be read safely.
+    """
     path = path.absolute()
-    data = _content(path, LARGEST)
+    content = read_file(path)
+    data = content if data is None else data
     try:
-        text, encoding = decode(data)
+        if encoding:
+            raw, guessed = decode_as(data, encoding), False
+        else:
+            found = decode(data)
+            raw, encoding, guessed = found.text, found.encoding, found.guessed
     except UnreadableTextError as error:
-        raise DocumentError(f"{path.name} cannot be opened: {error}.", error.hint) from None
-    newline = _majority(text)
-    return Document(path, _with_plain_newlines(text), newline, encoding, _stamp(path, data))
+        message = f"{path.name} cannot be opened: {error}."
+        if error.damaged:
+            hint = "A copy can be opened, with the damaged places marked."
+            raise DamagedTextError(message, hint) from None
+        raise DocumentError(message) from None
+    except UnicodeDecodeError:
+        raise DocumentError(f"{path.name} is not a text in {name_of(encoding)}.") from None
+    stamp = _stamp(path, content)
+    return Document(path, page_text(raw), _majority(raw), encoding, stamp, guessed, data)
+
+
+def open_copy(path: Path) -> tuple[Document, Damage]:
+    """What can be read of a damaged file, as a new text, and where it is damaged.
+
+    Each damaged place is U+FFFD in the text. The file is left alone. Raises DocumentError.
+    """
+    try:
+        raw, damage = decode_damaged(read_file(path))
+    except UnreadableTextError as error:
+        raise DocumentError(f"{path.name} cannot be opened: {error}.") from None
+    return new_document(page_text(raw)), damage
 
 
 def save_document(
-    document: Document, text: str, path: Path, *, snapshots: Path, overwrite: bool = False
+    document: Document,
+    text: str,
+    path: Path,
+    *,
+    snapshots: Path,
+    overwrite: bool = False,
+    encoding: str = "",
 ) -> Document:
     """Write `text` to `path` all or nothing; returns the document as it is now.
 
+    `encoding` is the document's own unless given; a letter outside it raises EncodingChangeError.
     Raises DocumentChangedError when the file there is not the one that `document` was read from,
     unless `overwrite`. What a save would lose (a foreign version, or a text more than twice as
     long) is put into `snapshots` first. Raises DocumentError, with the old file whole.
     """
     path = path.absolute()
-    text = _with_plain_newlines(_sound(text))
-    data, encoding = encode(text.replace("\n", document.newline), document.encoding)
+    encoding = encoding or document.encoding
+    text = page_text(_sound(text))
+    data = _encoded(document, text, encoding)
     former = _former(path)
     if former is not None:
         foreign = not _is_own(document, path, former)
         if foreign and not overwrite:
             raise _changed(document, path)
-        if foreign or len(data) < len(former) / 2:
+        if foreign or former != document.data or len(data) < len(former) / 2:
             _keep(path, former, snapshots)
     _write(path, data)
-    return Document(path, text, document.newline, encoding, _stamp(path, data))
+    guessed = document.guessed and encoding == document.encoding
+    return Document(path, text, document.newline, encoding, _stamp(path, data), guessed, data)
+
+
+def _encoded(document: Document, text: str, encoding: str) -> bytes:
+    """The file for `text`; lines of the same encoding that were not edited keep their bytes."""
+    outside = unencodable(text, encoding)
+    if outside:
+        raise EncodingChangeError(name_of(encoding), outside)
+    if document.stamp is not None and encoding == document.encoding:
+        return merged(document.data, encoding, text, document.newline)
+    return mark_of(encoding) + encode_as(text.replace("\n", document.newline), encoding)
 
 
 def _content(path: Path, limit: int) -> bytes:
@@ -291,10 +269,6 @@ def _majority(text: str) -> Literal["\n", "\r\n"]:
     pairs = text.count("\r\n")
     single = text.count("\n") + text.count("\r") - 2 * pairs
     return "\r\n" if pairs > single else "\n"
-
-
-def _with_plain_newlines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _sound(text: str) -> str:

@@ -1,5 +1,5 @@
 """The store: every take for ever, and a journal of every open document until it is saved."""
 
-from app.core.store.store import Recovery, Store, TakeRecord
+from app.core.store.store import FormerFile, Recovery, Store, TakeRecord
 
-__all__ = ["Recovery", "Store", "TakeRecord"]
+__all__ = ["FormerFile", "Recovery", "Store", "TakeRecord"]

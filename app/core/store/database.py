@@ -54,6 +54,16 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX take_by_journal ON take (journal);
     CREATE INDEX take_by_path ON take (path);
     """,
+    """
+    CREATE TABLE former (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        path TEXT NOT NULL,
+        encoding TEXT NOT NULL,
+        kept_at REAL NOT NULL,
+        data BLOB NOT NULL
+    );
+    CREATE INDEX former_by_path ON former (path);
+    """,
 )
 """What leads from one version of the store to the next; only ever added to."""
 

@@ -50,6 +50,14 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: float
 
 
+class FormerFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file's bytes before a save changed its `encoding`; `kept_at` in seconds since 1970."""
+
+    encoding: str
+    kept_at: float
+    data: bytes
+
+
 _PROMPT_TAIL = 2000
 _COLUMNS = TakeRecord.__struct_fields__
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM take"  # noqa: S608 - the columns are our own
@@ -131,6 +139,30 @@ class Store:
     def takes_of(self, path: str) -> tuple[TakeRecord, ...]:
         """The takes of every journal of the document at `path`, the oldest first."""
         return self._select("WHERE path = ? ORDER BY id", _storable(path))
+
+    def keep_former(self, path: str, encoding: str, data: bytes) -> bool:
+        """Keep a file's bytes for ever before its encoding changes; False when the disk refuses."""
+
+        def work(connection: apsw.Connection) -> bool:
+            connection.execute(
+                "INSERT INTO former (path, encoding, kept_at, data) VALUES (?, ?, ?, ?)",
+                (_storable(path), encoding, time.time(), data),
+            )
+            return True
+
+        return self._thread.call(lambda: self._database.run(work, False), False)
+
+    def former_files(self, path: str) -> tuple[FormerFile, ...]:
+        """What the file at `path` held before its encoding was changed, the latest first."""
+
+        def work(connection: apsw.Connection) -> tuple[FormerFile, ...]:
+            found: Iterable[Any] = connection.execute(
+                "SELECT encoding, kept_at, data FROM former WHERE path = ? ORDER BY id DESC",
+                (_storable(path),),
+            )
+            return tuple(FormerFile(encoding=e, kept_at=at, data=data) for e, at, data in found)
+
+        return self._thread.call(lambda: self._database.run(work, ()), ())
 
     def _select(self, where: str, value: str) -> tuple[TakeRecord, ...]:
         def work(connection: apsw.Connection) -> tuple[TakeRecord, ...]:

@@ -6,8 +6,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.documents.text_files import Document, new_document, open_document, save_document
-from app.core.errors import DocumentChangedError, LampblackError, SettingsError
+from app.core.documents.text_files import (
+    Document,
+    new_document,
+    open_copy,
+    open_document,
+    save_document,
+)
+from app.core.errors import (
+    DamagedTextError,
+    DocumentChangedError,
+    EncodingChangeError,
+    LampblackError,
+    SettingsError,
+    StoreError,
+)
 from app.core.store import Recovery
 from app.program import Workbench
 from app.ui.editor.editor import Editor, Source
@@ -22,12 +35,17 @@ class DocumentController(QObject):
     """Opens and saves, asks before anything is lost, and writes every edit into the journal.
 
     `leaving` comes just before another text takes the page; `replaced` when it is there.
+    `damaged` carries the error and the path of a file of which a copy can be opened, `copied` the
+    path and the Damage of one that was. `outside` carries letters that the encoding cannot hold.
     """
 
     leaving = Signal()
     replaced = Signal()
     saved = Signal(str)
     failed = Signal(object)
+    damaged = Signal(object, object)
+    copied = Signal(object, object)
+    outside = Signal(object)
     recent_changed = Signal()
 
     def __init__(
@@ -75,10 +93,16 @@ class DocumentController(QObject):
         if path is not None:
             self.open_path(path)
 
-    def open_path(self, path: Path) -> bool:
-        """Open the file at `path`; False if that fails, or the writer keeps the present one."""
+    def open_path(self, path: Path, encoding: str = "", data: bytes | None = None) -> bool:
+        """Open the file at `path`; False if that fails, or the writer keeps the present one.
+
+        `encoding` and `data`, its former bytes, as `open_document` takes them.
+        """
         try:
-            document = open_document(path)
+            document = open_document(path, encoding, data)
+        except DamagedTextError as error:
+            self.damaged.emit(error, path)
+            return False
         except LampblackError as error:
             self.failed.emit(error)
             self._forget(path)
@@ -86,7 +110,25 @@ class DocumentController(QObject):
         if not self.may_leave():
             return False
         self._show(document)
+        if data is not None:
+            self._editor.mark_unsaved()
+            self.replaced.emit()
         self._remember(path)
+        return True
+
+    def open_copy(self, path: Path) -> bool:
+        """Put what can be read of a damaged file on the page, as a new text that is not saved."""
+        try:
+            document, damage = open_copy(path)
+        except LampblackError as error:
+            self.failed.emit(error)
+            return False
+        if not self.may_leave():
+            return False
+        self._show(document)
+        self._editor.mark_unsaved()
+        self.replaced.emit()
+        self.copied.emit(path, damage)
         return True
 
     def save(self) -> bool:
@@ -132,15 +174,24 @@ class DocumentController(QObject):
 
     # Inside
 
-    def _save_to(self, path: Path, *, overwrite: bool = False) -> bool:
+    def _save_to(self, path: Path, *, overwrite: bool = False, encoding: str = "") -> bool:
         text = self._editor.manuscript.text()
         snapshots = self._bench.paths.snapshots
         try:
             self.document = save_document(
-                self.document, text, path, snapshots=snapshots, overwrite=overwrite
+                self.document,
+                text,
+                path,
+                snapshots=snapshots,
+                overwrite=overwrite,
+                encoding=encoding,
             )
+        except EncodingChangeError as error:
+            return self._save_as_unicode(path, error)
         except DocumentChangedError as error:
-            return self._questions.overwrite(error) and self._save_to(path, overwrite=True)
+            return self._questions.overwrite(error) and self._save_to(
+                path, overwrite=True, encoding=encoding
+            )
         except LampblackError as error:
             self.failed.emit(error)
             return False
@@ -149,6 +200,26 @@ class DocumentController(QObject):
         self._remember(path)
         self.saved.emit(str(path))
         return True
+
+    def _save_as_unicode(self, path: Path, error: EncodingChangeError) -> bool:
+        """Ask before the file's encoding changes, and keep its former bytes first."""
+        answer = self._questions.encoding_change(path.name, error)
+        if answer == "show":
+            self.outside.emit(error.letters)
+        if answer != "utf-8":
+            return False
+        old = self.document
+        if not self._bench.store.keep_former(str(path.absolute()), old.encoding, old.data):
+            self.failed.emit(
+                StoreError(
+                    self.tr("{0} was not saved: its former bytes could not be kept.").format(
+                        path.name
+                    ),
+                    self.tr("Save under another name; the text is still open."),
+                )
+            )
+            return False
+        return self._save_to(path, encoding="utf-8")
 
     def _show(self, document: Document) -> None:
         self.leaving.emit()

@@ -78,8 +78,8 @@ class BannerArea(QWidget):
         call: Callable[[], object] | None = None,
         *,
         buttons: Mapping[str, Callable[[], object]] | None = None,
-    ) -> None:
-        """Show `text` in a banner, and tell assistive programs."""
+    ) -> Banner:
+        """Show `text` in a banner, and tell assistive programs; returns the banner."""
         for banner in self.banners():
             if banner.text == text:
                 banner.dismiss()
@@ -94,6 +94,7 @@ class BannerArea(QWidget):
         from PySide6.QtGui import QAccessible, QAccessibleEvent
 
         QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))
+        return banner
 
     def clear(self, kind: str) -> None:
         """Put away the banners of `kind`, whose reason is over."""

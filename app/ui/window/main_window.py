@@ -19,6 +19,7 @@ from app.ui.bridge import Bridge
 from app.ui.documents.caret_memory import Carets
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
+from app.ui.documents.encodings import Encodings
 from app.ui.documents.recent_menu import RecentMenu
 from app.ui.generation.token_counter import TokenCount
 from app.ui.models.controller import ModelDesk
@@ -100,6 +101,9 @@ class MainWindow(QMainWindow):
         self.display = DocumentDisplay(
             self, self.documents, self.editor, self.status, self.actions_table
         )
+        self.encodings = Encodings(
+            bench, self.documents, self.editor, self.page.banners, self.questions, self
+        )
         self._carets = Carets(self._memory, self.documents, self.editor)
         self.writing = WritingDesk(
             bench, self.page, self.status, self.actions_table, self.desk, self.documents
@@ -155,6 +159,7 @@ class MainWindow(QMainWindow):
             {
                 "new": self.documents.new,
                 "open": self.documents.open,
+                "open_as": self.encodings.open_as,
                 "save": self.documents.save,
                 "save_as": self.documents.save_as,
                 "quit": self.close,

@@ -19,7 +19,7 @@ from app.core.documents.text_files import (
     open_document,
     save_document,
 )
-from app.core.errors import DocumentChangedError, DocumentError
+from app.core.errors import DocumentChangedError, DocumentError, EncodingChangeError
 
 
 @pytest.fixture
@@ -75,6 +75,9 @@ FRENCH = "Il était une fois — «déjà» — où réel œuvre…\n"
         (FRENCH.encode("utf-8-sig"), "utf-8-sig", FRENCH),
         (codecs.BOM_UTF16_LE + FRENCH.encode("utf-16-le"), "utf-16-le", FRENCH),
         (codecs.BOM_UTF16_BE + FRENCH.encode("utf-16-be"), "utf-16-be", FRENCH),
+        (codecs.BOM_UTF32_LE + FRENCH.encode("utf-32-le"), "utf-32-le", FRENCH),
+        (FRENCH.encode("utf-16-le"), "utf-16-le-unmarked", FRENCH),
+        (FRENCH.encode("utf-16-be"), "utf-16-be-unmarked", FRENCH),
         (FRENCH.encode("cp1252"), "cp1252", FRENCH),
         (b"na\xefve", "cp1252", "naïve"),
         (CHINESE.encode("gb18030"), "gb18030", CHINESE.replace("\r\n", "\n")),
@@ -98,21 +101,25 @@ def test_a_file_opens_in_its_encoding_and_saves_to_the_same_bytes(
 @pytest.mark.parametrize(
     ("data", "newline", "text", "saved"),
     [
-        (b"a\r\nb\r\n", "\r\n", "a\nb\n", b"a\r\nb\r\n"),
-        (b"a\nb\nc\r\n", "\n", "a\nb\nc\n", b"a\nb\nc\n"),
-        (b"a\r\nb\r\nc\n", "\r\n", "a\nb\nc\n", b"a\r\nb\r\nc\r\n"),
-        (b"a\rb\r", "\n", "a\nb\n", b"a\nb\n"),
-        (b"a\r\nb\n", "\n", "a\nb\n", b"a\nb\n"),
-        (b"no end", "\n", "no end", b"no end"),
+        (b"a\r\nb\r\n", "\r\n", "a\nb\n", b"a\r\nb\r\nnew\r\n"),
+        (b"a\nb\nc\r\n", "\n", "a\nb\nc\n", b"a\nb\nc\r\nnew\n"),
+        (b"a\r\nb\r\nc\n", "\r\n", "a\nb\nc\n", b"a\r\nb\r\nc\nnew\r\n"),
+        (b"a\rb\r", "\n", "a\nb\n", b"a\rb\rnew\n"),
+        (b"a\r\nb\n", "\n", "a\nb\n", b"a\r\nb\nnew\n"),
+        ("a\u2028b\r\n".encode(), "\r\n", "a\nb\n", "a\u2028b\r\nnew\r\n".encode()),
+        (codecs.BOM_UTF8 * 2 + b"a\n", "\n", "a\n", codecs.BOM_UTF8 * 2 + b"a\nnew\n"),
+        (b"no end\n", "\n", "no end\n", b"no end\nnew\n"),
     ],
 )
-def test_newlines_become_those_of_the_majority(
+def test_lines_keep_their_ends_and_new_ones_get_those_of_the_majority(
     page: Path, snapshots: Path, data: bytes, newline: str, text: str, saved: bytes
 ) -> None:
     page.write_bytes(data)
     document = open_document(page)
     assert (document.newline, document.text) == (newline, text)
-    save(document, text, snapshots)
+    document = save(document, text, snapshots)
+    assert page.read_bytes() == data
+    save(document, text + "new\n", snapshots)
     assert page.read_bytes() == saved
 
 
@@ -123,10 +130,16 @@ def test_foreign_newlines_in_a_text_never_double(page: Path, snapshots: Path) ->
     assert saved.text == "a\nb\nc\n"
 
 
-def test_a_text_that_its_encoding_cannot_hold_becomes_utf_8(page: Path, snapshots: Path) -> None:
+def test_a_letter_outside_the_encoding_is_told_before_the_file_changes(
+    page: Path, snapshots: Path
+) -> None:
     page.write_bytes("déjà".encode("cp1252"))
-    document = open_document(page)
-    saved = save(document, "déjà 她", snapshots)
+    document = open_document(page, "cp1252")
+    with pytest.raises(EncodingChangeError, match="cannot hold 她 字") as caught:
+        save(document, "déjà 她字", snapshots)
+    assert caught.value.letters == {"她", "字"}
+    assert page.read_bytes() == "déjà".encode("cp1252")
+    saved = save(document, "déjà 她", snapshots, encoding="utf-8")
     assert saved.encoding == "utf-8"
     assert page.read_bytes() == "déjà 她".encode()
 
@@ -142,7 +155,7 @@ def test_half_a_surrogate_pair_does_not_stop_a_save(page: Path, snapshots: Path)
     [
         (b"\x89PNG\r\n\x1a\n\0\0", "NUL"),
         (b"text\0", "NUL"),
-        (codecs.BOM_UTF32_LE + "a".encode("utf-32-le"), "NUL"),
+        (codecs.BOM_UTF32_LE + b"a\0\0", "UTF-32"),
         (codecs.BOM_UTF16_LE + b"a\0b", "UTF-16"),
         (codecs.BOM_UTF16_LE + b"a\0\0\0", "NUL"),
         (codecs.BOM_UTF16_LE + b"\x00\xd8a\0", "UTF-16"),

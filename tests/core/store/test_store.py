@@ -6,13 +6,14 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from app.core.store import TakeRecord
+from app.core.store import Store, TakeRecord
 from app.core.store.database import MIGRATIONS, migrate
 from app.core.store.journal import Journal, apply, from_units, replay, to_units
 from tests.core.conftest import TAKE, Stores, rows
@@ -324,6 +325,19 @@ def test_without_locks_a_program_still_knows_its_own_texts(stores: Stores) -> No
     assert "second window" in store.problems[0]
     store.close()
     assert [found.text for found in stores.dead()] == ["text"]
+
+
+def test_a_file_of_another_encoding_is_kept_for_ever(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store.sqlite")
+    assert store.former_files("/a") == ()
+    assert store.keep_former("/a", "koi8-r", b"\xd3\0")
+    assert store.keep_former("/a", "cp1251", b"")
+    assert store.keep_former("/b", "cp1252", b"x")
+    store.close()
+    store = Store(tmp_path / "store.sqlite")
+    found = store.former_files("/a")
+    assert [(one.encoding, one.data) for one in found] == [("cp1251", b""), ("koi8-r", b"\xd3\0")]
+    store.close()
 
 
 # migrations
