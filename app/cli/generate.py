@@ -18,11 +18,18 @@ import msgspec
 from app.cli import output
 from app.cli.flags import is_given, load_options_from, sampling_from
 from app.cli.long_task import StopKey
-from app.core.errors import LampblackError, NotAModelError, UnsupportedModelError, UsageError
+from app.core.errors import (
+    LampblackError,
+    NotAModelError,
+    SettingsError,
+    UnsupportedModelError,
+    UsageError,
+)
 from app.core.formats.adapter_files import engine_of
 from app.core.models.library import ModelFile, engine_for
 from app.core.options.adapters import Adapter, check_adapters
 from app.core.options.load_options import LoadOptions
+from app.core.options.presets import read_presets
 from app.core.options.rows import is_encodable
 from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
@@ -74,8 +81,23 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
     return 0
 
 
+_PRESET_FILES = (".json", ".yaml", ".yml", ".kcpps")
+
+
 def _preset(arguments: argparse.Namespace, program: Program) -> Sampling:
-    return program.presets.get(arguments.preset).sampling if arguments.preset else Sampling()
+    """The values to begin with: a preset's by its name, or those of a file with one preset."""
+    given = arguments.preset
+    if not given:
+        return Sampling()
+    named = any(preset.name.casefold() == given.casefold() for preset in program.presets.all())
+    if named or not given.lower().endswith(_PRESET_FILES):
+        return program.presets.get(given).sampling
+    presets, notes = read_presets(Path(given))
+    for note in notes:
+        output.note(note)
+    if len(presets) != 1:
+        raise SettingsError(f"{given} holds {len(presets)} presets.", "Give a file that holds one.")
+    return presets[0].sampling
 
 
 def load_command(model: ModelFile, wanted: str, options: LoadOptions) -> Load:

@@ -87,7 +87,11 @@ def _add_generate(words: Words) -> None:
     )
     parser.add_argument("--system", metavar="TEXT", help="the chat's system text; implies --chat")
     parser.add_argument(
-        "--preset", default="", metavar="NAME", help="begin with a preset's parameters"
+        "--preset",
+        default="",
+        metavar="NAME|FILE",
+        help="begin with a preset's parameters, or with those of a file (.json, .yaml, .kcpps), "
+        "also of SillyTavern, KoboldCpp and text-generation-webui",
     )
     parser.add_argument(
         "--exact",

@@ -180,6 +180,18 @@ def test_flags_reach_the_engine(generate: Any, client: NotingClient) -> None:
     assert (request.exact, request.overflow) == (True, "drop_head")
 
 
+def test_a_preset_can_be_a_file_of_another_program(
+    generate: Any, client: NotingClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "Hot.yaml"
+    file.write_text("temperature: 1.5\ntop_a: 0.2\n")
+    outcome = generate("x", "--preset", str(file), "--min-p", "0.1")
+    sampling = client.commands[1].sampling
+    assert (sampling.temperature, sampling.min_p, sampling.top_k) == (1.5, 0.1, 0)
+    assert "text-generation-webui" in outcome.err
+    assert "top_a" in outcome.err
+
+
 def test_chat_makes_turns(generate: Any, client: NotingClient) -> None:
     generate("Hello", "--chat")
     generate("Hello", "--system", "Be brief.")

@@ -89,6 +89,8 @@ WORDS: list[tuple[str, ...]] = [
     ("generate", "--engine", "fake", "Once"),
     ("generate", "--engine", "", "Once"),
     ("generate", "--preset", "Nowhere", "Once"),
+    ("generate", "--preset", "no/such/file.yaml", "Once"),
+    ("generate", "--preset", "nul\0byte.json", "Once"),
     ("generate", ""),
     ("generate", "broken \udcff"),
     ("generate", "--system", "broken \udcff", "Once"),

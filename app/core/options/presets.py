@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 
 from app.core.errors import ParameterError, SettingsError
+from app.core.options.foreign_presets import Imported, read_foreign
 from app.core.options.rows import check_all, checked, is_encodable
 from app.core.options.sampling import Sampling
 from app.core.system.files import read_regular, set_aside, why, write_atomically
@@ -47,6 +49,13 @@ BUILTIN: tuple[Preset, ...] = (
     Preset("Exact", Sampling(temperature=0.0), builtin=True),
 )
 """The presets that every installation has."""
+
+
+class ImportedPresets(msgspec.Struct, frozen=True):
+    """The names under which presets were imported, and sentences on what was not taken over."""
+
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Presets:
@@ -107,19 +116,14 @@ class Presets:
         """Remove one of the user's own presets."""
         self._change(self._own_preset(name).name, None)
 
-    def import_from(self, path: Path) -> tuple[str, ...]:
-        """Add every preset in a file, all or none; returns their names here.
+    def import_from(self, path: Path) -> ImportedPresets:
+        """Add every preset in a file of ours or of another program, all or none.
 
         A name that is taken by other values gets a number. Raises SettingsError naming the preset
-        and the field that cannot be used.
+        and the field that cannot be used; what another program's file has beyond our limits is
+        left out and told.
         """
-        try:
-            entries = _entries(read_regular(path, _MOST_BYTES))
-        except OSError as error:
-            raise SettingsError(f"The presets in {path} cannot be read: {why(error)}.") from error
-        except ValueError as error:
-            raise SettingsError(f"{path.name} cannot be imported: {error}.") from None
-        presets = [_decoded(name, values) for name, values in entries.items()]
+        presets, notes = read_presets(path)
         self._reload()
         added = dict(self._own)
         names = []
@@ -130,7 +134,7 @@ class Presets:
                 added[placed.name] = placed
         self._write(self._raw | {n: _encoded(p) for n, p in added.items() if n not in self._own})
         self._own = added
-        return tuple(names)
+        return ImportedPresets(tuple(names), notes)
 
     def export_to(self, path: Path, names: Sequence[str] | None = None) -> None:
         """Write the named presets, or all of the user's own, into a file that can be imported."""
@@ -230,6 +234,41 @@ class Presets:
         return found
 
 
+def read_presets(path: Path) -> tuple[list[Preset], tuple[str, ...]]:
+    """The presets in a file of ours or of another program, and sentences on what was left out."""
+    try:
+        data = read_regular(path, _MOST_BYTES)
+        if (imported := _foreign(data)) is not None:
+            name = "".join(c for c in path.stem if c.isprintable()).strip()[:_LONGEST_NAME]
+            return [Preset(name or imported.program, imported.sampling)], (_told(path, imported),)
+        entries = _entries(data)
+    except OSError as error:
+        raise SettingsError(f"The presets in {path} cannot be read: {why(error)}.") from error
+    except ValueError as error:
+        raise SettingsError(f"{path.name} cannot be imported: {error}.") from None
+    return [_decoded(name, values) for name, values in entries.items()], ()
+
+
+def _foreign(data: bytes) -> Imported | None:
+    try:
+        return read_foreign(_text(data))
+    except UnicodeDecodeError:
+        return None
+
+
+def _told(path: Path, imported: Imported) -> str:
+    """What came of a foreign file, in a sentence or two."""
+    told = f"{path.name} is a file of {imported.program}. Values taken over: {len(imported.taken)}."
+    if imported.left_out:
+        told += f" Not taken over: {'; '.join(imported.left_out)}."
+    return told
+
+
+def _text(data: bytes) -> str:
+    """A JSON or YAML file's text: UTF-8 or UTF-16, with or without a byte order mark."""
+    return data.decode(json.detect_encoding(data))
+
+
 class _NewerFormatError(ValueError):
     """The file was written by a newer version."""
 
@@ -237,7 +276,7 @@ class _NewerFormatError(ValueError):
 def _entries(data: bytes) -> dict[str, Any]:
     """The presets in a file's content; raises ValueError with the end of a sentence."""
     try:
-        content = msgspec.json.decode(data)
+        content = msgspec.json.decode(_text(data))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ValueError("it is not valid JSON") from None
     if not isinstance(content, dict) or not isinstance(content.get("presets"), dict):

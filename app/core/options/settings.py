@@ -312,7 +312,7 @@ def is_network_off(path: Path) -> bool:
 def _document(path: Path) -> dict[str, Any]:
     """The TOML document at `path`; raises OSError, or ValueError for anything that is not TOML."""
     try:
-        text = read_regular(path, _MOST_BYTES).decode("utf-8")
+        text = read_regular(path, _MOST_BYTES).decode("utf-8-sig")  # Notepad writes a mark
         import tomllib
 
         return tomllib.loads(text)

@@ -59,6 +59,7 @@ class PresetBar(QFrame):
         self.actions_by_name = self._make_menu()
         self._make_question()
         self.problem = Note("wrong")
+        self.notes = Note()
         self._lay_out()
         self._fill()
 
@@ -156,6 +157,7 @@ class PresetBar(QFrame):
         whole.addLayout(top)
         whole.addWidget(self.question)
         whole.addWidget(self.problem)
+        whole.addWidget(self.notes)
 
     def _draw_icons(self) -> None:
         """Draw the menu's icons in the colours of the present theme, whenever it opens."""
@@ -218,7 +220,10 @@ class PresetBar(QFrame):
         from PySide6.QtWidgets import QFileDialog
 
         path, _filter = QFileDialog.getOpenFileName(
-            self, self.tr("Import presets"), "", self.tr("Presets (*.json);;All files (*)")
+            self,
+            self.tr("Import presets"),
+            "",
+            self.tr("Presets (*.json *.yaml *.yml *.kcpps);;All files (*)"),
         )
         if path:
             self._try(lambda: self._import(Path(path)))
@@ -241,6 +246,7 @@ class PresetBar(QFrame):
 
     def close_question(self) -> None:
         """Put the question away."""
+        self.notes.say("")
         self._then = None
         self.question.hide()
         self.problem.say("")
@@ -251,6 +257,7 @@ class PresetBar(QFrame):
         self, question: str, yes: str, then: Callable[[str], None], name: str | None = None
     ) -> None:
         self.problem.say("")
+        self.notes.say("")
         self._then = then
         self.question_text.say(question)
         self.yes.setText(yes)
@@ -295,11 +302,12 @@ class PresetBar(QFrame):
         self._show_name(_FIRST)
 
     def _import(self, path: Path) -> None:
-        names = self._presets.import_from(path)
+        imported = self._presets.import_from(path)
         self._fill()
-        if names:
-            self._show_name(names[0])
+        if imported.names:
+            self._show_name(imported.names[0])
             self.chosen.emit(self.preset().sampling)
+        self.notes.say(" ".join(imported.notes))
 
     def _show_name(self, name: str) -> None:
         self._name = name

@@ -196,8 +196,8 @@ def test_what_is_exported_can_be_imported_elsewhere(file: Path, tmp_path: Path) 
     presets.export_to(tmp_path / "all.json")
     presets.export_to(tmp_path / "one.json", ["one", "Exact"])
     other = Presets(tmp_path / "other" / "presets.json")
-    assert other.import_from(tmp_path / "one.json") == ("One", "Exact")
-    assert other.import_from(tmp_path / "all.json") == ("One", "Two")
+    assert other.import_from(tmp_path / "one.json").names == ("One", "Exact")
+    assert other.import_from(tmp_path / "all.json").names == ("One", "Two")
     assert own(Presets(tmp_path / "other" / "presets.json")) == ["One", "Two"]
     assert other.get("Two").sampling == Sampling(logit_bias={"a": 2.0})
     assert Presets(tmp_path / "other" / "presets.json").problems == ()
@@ -207,7 +207,7 @@ def test_a_taken_name_gets_a_number_and_replaces_nothing(file: Path, tmp_path: P
     presets = Presets(file)
     presets.save("One", HOT)
     source = write(tmp_path / "in.json", {"one": {"top_k": 1}, "Exact": {"top_k": 2}})
-    assert presets.import_from(source) == ("one 2", "Exact 2")
+    assert presets.import_from(source).names == ("one 2", "Exact 2")
     assert presets.get("One").sampling == HOT
     assert presets.get("Exact 2").sampling == Sampling(top_k=2)
     assert own(Presets(file)) == ["Exact 2", "One", "one 2"]

@@ -276,3 +276,11 @@ def test_a_disk_that_refuses_what_is_written_aside_is_told(file: Path) -> None:
     assert len(problems) == 1
     assert "could not be saved" in problems[0].message
     assert store.settings.font_size == 20
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(b'\xef\xbb\xbftheme = "dark"\r\nfont_size = 20\r\n')
+    store = SettingsStore(file)
+    assert store.problems == ()
+    assert (store.settings.theme, store.settings.font_size) == ("dark", 20)

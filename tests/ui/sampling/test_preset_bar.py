@@ -166,3 +166,20 @@ def test_a_new_preset_never_replaces_another(panel: SamplingPanel, presets, qtbo
     assert "already a preset" in panel.bar.problem.text()
     assert panel.bar.question.isVisible()
     assert presets.get("Mine").sampling.temperature == 1.3
+
+
+def test_a_foreign_file_is_chosen_and_what_was_left_out_is_told(
+    panel: SamplingPanel, qtbot, tmp_path: Path, monkeypatch
+) -> None:
+    file = tmp_path / "Hot.yaml"
+    file.write_text("temperature: 1.5\ntop_a: 0.2\n")
+    answer = staticmethod(lambda *_arguments: (str(file), ""))
+    monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getOpenFileName", answer)
+    with qtbot.waitSignal(panel.changed):
+        panel.bar.actions_by_name["import"].trigger()
+    assert panel.sampling().temperature == 1.5
+    assert panel.preset() == "Hot"
+    assert "text-generation-webui" in panel.bar.notes.text()
+    assert "top_a" in panel.bar.notes.text()
+    choose(panel.bar, "Balanced")
+    assert not panel.bar.notes.isVisible()
