@@ -66,6 +66,7 @@ class ModelDesk(QObject):
         self._banners = banners
         self._questions = questions
         self.models = ModelController(workbench, self)
+        self.models.listed = lambda: self.panel.model.models()
         self.fetching = FetchDesk(workbench, questions, self)
         self._join_models()
 
@@ -240,8 +241,10 @@ class ModelDesk(QObject):
         self.not_ready.emit()
 
     def _on_missing(self) -> None:
+        """With models to choose from, what the writer asked for waits for the choice."""
         self.wanted.emit(self.has_models)
-        self.not_ready.emit()
+        if not self.has_models:
+            self.not_ready.emit()
 
     def _on_doubted(self, mark: GpuMark) -> None:
         """A crash is told with both ways out of it."""
