@@ -70,6 +70,7 @@ class ModelDesk(QObject):
         self._questions = questions
         self._errands = Errands(self._show_error, self)
         self.models = ModelController(workbench, self)
+        self.models.listed = lambda: self.panel.model.models()
         self.fetching = FetchDesk(workbench, questions, self)
         self._join_models()
 
@@ -251,8 +252,10 @@ class ModelDesk(QObject):
         self.not_ready.emit()
 
     def _on_missing(self) -> None:
+        """With models to choose from, what the writer asked for waits for the choice."""
         self.wanted.emit(self.has_models)
-        self.not_ready.emit()
+        if not self.has_models:
+            self.not_ready.emit()
 
     def _on_doubted(self, mark: GpuMark) -> None:
         """A crash is told with both ways out of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class ModelController(QObject):
         self._loading_job: int | None = None
         self._unload_job: int | None = None
         self._loaded_with = _load_settings(workbench.settings)
+        self.listed: Callable[[], Sequence[ModelFile]] = tuple
         # What cannot be remembered of a model is no reason not to use it.
         self._errands = Errands(lambda _error: None, self)
 
@@ -176,12 +178,15 @@ class ModelController(QObject):
         return self._bench.gpu_marks.failed(path, engine)
 
     def last_path(self) -> str:
-        """The model used last, or the starter model; empty if neither is there."""
+        """The model used last, else the starter, else the only one listed; empty for a choice."""
         last = self._bench.settings.settings.model
         if last and Path(last).exists():
             return last
         models = self._bench.paths.models
-        return str(starter_path(models)) if is_present(models) else ""
+        if is_present(models):
+            return str(starter_path(models))
+        sound = [model.path for model in self.listed() if not model.problem]
+        return sound[0] if len(sound) == 1 else ""
 
     def load_last(self) -> bool:
         """Begin to load the model used last; tells `missing` if there is none."""
@@ -193,12 +198,15 @@ class ModelController(QObject):
         return self.is_loading
 
     def prepare(self) -> bool | None:
-        """True when a model is loaded, False when one is being loaded now, None when none is."""
+        """True when a model is loaded, False when one is loaded now or to be chosen, else None."""
         if self.is_loading:
             return False
         if self.model is not None and self._unload_job is None:
             return True
-        return False if self.load_last() else None
+        if path := self.last_path():
+            return False if self.load(path) else None
+        self.missing.emit()
+        return False if self.listed() else None
 
     def unload(self) -> None:
         """Give the model's memory back, at once even if it writes."""

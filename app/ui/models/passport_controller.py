@@ -167,7 +167,9 @@ class PassportDesk(QObject):
         if before is not None and not before.is_whole:
             passport = replace(passport, attempt=before.attempt + 1)
         self._keep(passport)
-        self._status.say(self.tr("What was found out about the model is in Model, Model Passport."))
+        self._status.say(
+            self.tr("The model was tried out. See what it is good for: menu Model, Model Passport.")
+        )
 
     def _on_failed(self, event: Failed) -> None:
         if event.kind != "cancelled":

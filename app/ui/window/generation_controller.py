@@ -108,6 +108,9 @@ class WritingDesk(QObject):
         elif self._desk.busy:
             self.session.drop_waiting()
             self._desk.stop()
+        elif self.session.waiting:  # for the writer's choice of a model
+            self.session.drop_waiting()
+            self._give_back()
 
     def _instruct(self, instruction: str) -> None:
         busy = self.session.running
