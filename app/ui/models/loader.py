@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -204,7 +203,8 @@ class ModelController(QObject):
         if self.model is not None and self._unload_job is None:
             return True
         if path := self.last_path():
-            return False if self.load(path) else None
+            self.load(path)
+            return False if self.is_loading else None
         self.missing.emit()
         return False if self.listed() else None
 
