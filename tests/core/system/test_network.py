@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-PRELUDE = "import json, socket, sys\nfrom app.core import offline\n"
+PRELUDE = "import json, socket, sys\nfrom app.core.system import network\n"
 
 
 def run(program: str) -> object:
@@ -20,7 +20,7 @@ def run(program: str) -> object:
 
 
 def test_a_free_process_says_so():
-    assert run("print(json.dumps([offline.network_state(), offline.network_works()]))") == [
+    assert run("print(json.dumps([network.network_state(), network.network_works()]))") == [
         "no",
         True,
     ]
@@ -29,7 +29,7 @@ def test_a_free_process_says_so():
 @pytest.mark.skipif(sys.platform != "linux", reason="seccomp is Linux's; the hook is tested below")
 class TestKernel:
     def test_it_holds(self):
-        assert run("print(json.dumps([offline.deny_network(), offline.network_works()]))") == [
+        assert run("print(json.dumps([network.deny_network(), network.network_works()]))") == [
             "kernel",
             False,
         ]
@@ -38,7 +38,7 @@ class TestKernel:
     @pytest.mark.parametrize("kind", ["SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW"])
     def test_no_socket_of_any_network_family(self, family, kind):
         program = (
-            "offline.deny_network()\n"
+            "network.deny_network()\n"
             "try:\n"
             f"    socket.socket(socket.{family}, socket.{kind}); print('true')\n"
             "except PermissionError: print('false')\n"
@@ -47,7 +47,7 @@ class TestKernel:
 
     def test_what_a_window_needs_still_works(self):
         program = (
-            "offline.deny_network()\n"
+            "network.deny_network()\n"
             "a, b = socket.socketpair(); a.send(b'x')\n"
             "socket.socket(socket.AF_UNIX).close()\n"
             "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).close()\n"
@@ -59,10 +59,10 @@ class TestKernel:
         program = (
             "import threading, subprocess\n"
             "go = threading.Event(); found = []\n"
-            "def look(): go.wait(); found.append(offline.network_state())\n"
+            "def look(): go.wait(); found.append(network.network_state())\n"
             "thread = threading.Thread(target=look); thread.start()\n"
-            "offline.deny_network(); go.set(); thread.join()\n"
-            "code = 'from app.core import offline; print(offline.network_state())'\n"
+            "network.deny_network(); go.set(); thread.join()\n"
+            "code = 'from app.core.system import network; print(network.network_state())'\n"
             "child = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)\n"
             "print(json.dumps([*found, child.stdout.strip()]))\n"
         )
@@ -71,7 +71,7 @@ class TestKernel:
     def test_native_code_is_bound_too(self):
         program = (
             "import ctypes\n"
-            "offline.deny_network()\n"
+            "network.deny_network()\n"
             "libc = ctypes.CDLL(None, use_errno=True)\n"
             "print(json.dumps([libc.socket(2, 1, 0), ctypes.get_errno()]))\n"
         )
@@ -80,23 +80,23 @@ class TestKernel:
     def test_a_ring_cannot_open_sockets_behind_the_filter(self):
         program = (
             "import ctypes\n"
-            "offline.deny_network()\n"
+            "network.deny_network()\n"
             "print(json.dumps(ctypes.CDLL(None).syscall(425, 8, 0)))\n"
         )
         assert run(program) == -1
 
     def test_twice_does_no_harm(self):
-        assert run("offline.deny_network(); print(json.dumps(offline.deny_network()))") == "kernel"
+        assert run("network.deny_network(); print(json.dumps(network.deny_network()))") == "kernel"
 
 
 def test_the_hook_where_there_is_no_filter():
     program = (
-        "offline._install_filter = lambda: False\n"
-        "state = offline.deny_network()\n"
+        "network._install_filter = lambda: False\n"
+        "state = network.deny_network()\n"
         "try:\n"
         "    socket.getaddrinfo('localhost', 80); state = 'resolved'\n"
         "except PermissionError: pass\n"
         "socket.socketpair()\n"
-        "print(json.dumps([state, offline.network_works()]))\n"
+        "print(json.dumps([state, network.network_works()]))\n"
     )
     assert run(program) == ["hook", False]
