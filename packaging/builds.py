@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,14 @@ KINDS = ("auto", "cuda", "vulkan", "metal", "none")
 HEADERS = "VULKAN_HEADERS"
 """The environment's variable that names a folder with newer Vulkan headers than the system's."""
 
+NO_AMX = "-mno-amx-tile -mno-amx-int8 -mno-amx-bf16"
+"""Compiler flags that leave Intel's tile instructions out.
+
+GCC's `_tile_loadconfig` tells the optimiser of 8 of the 64 bytes that it reads, the others are not
+written, and `ldtilecfg` faults: llama.cpp's first matrix product then ends the process.
+"""
+
+_AMX_CODE = b"ggml_backend_amx_mul_mat"  # only in a library that uses the tile instructions
 _LEAST_VULKAN = (1, 3, 272)
 _CUDA_WHEELS = (125, 124, 123, 122, 121)
 _FOUND = {"cuda": "An NVIDIA GPU is here", "vulkan": "A GPU with Vulkan is here"}
@@ -39,6 +48,23 @@ class Build:
 
 
 NONE = Build("", "the processor")
+
+
+def compiler_flags() -> dict[str, str]:
+    """The variables to compile llama.cpp with: no tile instructions where the compiler has them."""
+    if not machine.compiler_takes(NO_AMX):
+        return {}
+    return {name: f"{os.environ.get(name, '')} {NO_AMX}".strip() for name in ("CFLAGS", "CXXFLAGS")}
+
+
+def has_amx(wheel: Path) -> bool:
+    """Whether a wheel of llama.cpp was compiled with tile instructions; False if it is no wheel."""
+    try:
+        with zipfile.ZipFile(wheel) as opened:
+            names = [name for name in opened.namelist() if "ggml-cpu" in name]
+            return any(_AMX_CODE in opened.read(name) for name in names)
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def choose(wanted: str) -> Build:

@@ -76,7 +76,8 @@ def pip(title: str, *arguments: str, compiling: bool = False, trying: bool = Fal
     command += ["-v"] if compiling else []
     detail = compiled_files if compiling else pip_says
     try:
-        watch(title, [*command, "-c", CONSTRAINTS, *arguments], LOG, detail, failed)
+        variables = builds.compiler_flags() if compiling else {}
+        watch(title, [*command, "-c", CONSTRAINTS, *arguments], LOG, detail, failed, variables)
     except CommandError as error:
         raise SetupError(why_pip_failed(title, error.tail)) from None
 
@@ -106,11 +107,19 @@ def sees_gpu() -> bool:
 
 
 def cached_llama() -> str:
-    """The wheel that an earlier build has left in pip's cache; empty when there is none."""
-    command = [str(PYTHON), "-m", "pip", "cache", "list", "llama_cpp_python", "--format", "abspath"]
+    """The wheel that an earlier build has left in pip's cache; empty when there is none.
+
+    One with tile instructions is taken out of the cache, for pip would install it again.
+    """
+    cache = [str(PYTHON), "-m", "pip", "cache"]
+    command = [*cache, "list", "llama_cpp_python", "--format", "abspath"]
     found = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
     wanted = pin("llama-cpp-python").replace("-", "_").replace("==", "-")
-    return next((path for path in found if Path(path).name.startswith(f"{wanted}-")), "")
+    wheel = next((path for path in found if Path(path).name.startswith(f"{wanted}-")), "")
+    if wheel and builds.has_amx(Path(wheel)):
+        subprocess.run([*cache, "remove", f"{wanted}-*"], capture_output=True)
+        return ""
+    return wheel
 
 
 def try_llama(title: str, *arguments: str) -> bool:
@@ -244,7 +253,7 @@ def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False, gpu:
     once("qt", lambda: machine.need_qt(PYTHON), pins, version)
     if llama:
         build = builds.choose(gpu or chosen_gpu() or "none")
-        inputs = (pin("llama-cpp-python"), version, *build.stamp)
+        inputs = (pin("llama-cpp-python"), version, builds.NO_AMX, *build.stamp)
         once("llama", lambda: install_llama(build), *inputs)
         (VENV / "stamps" / "gpu").write_text(build.kind or "none", "utf-8")
     if torch:

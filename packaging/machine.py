@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,17 @@ def has_compiler() -> bool:
         finder = Path(folder) / "Microsoft Visual Studio" / "Installer" / "vswhere.exe"
         return finder.exists() or shutil.which("cl") is not None
     return any(shutil.which(name) for name in (os.environ.get("CXX") or "c++", "g++", "clang++"))
+
+
+def compiler_takes(flags: str) -> bool:
+    """Whether the C compiler of an x86-64 Linux knows these flags."""
+    if sys.platform != "linux" or platform.machine() not in ("x86_64", "AMD64"):
+        return False
+    compiler = shutil.which(os.environ.get("CC") or "cc") or shutil.which("gcc")
+    if compiler is None:
+        return False
+    command = [compiler, *flags.split(), "-E", "-x", "c", os.devnull]
+    return subprocess.run(command, capture_output=True).returncode == 0
 
 
 def need_compiler() -> None:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 WIDTH = 99
@@ -88,15 +89,17 @@ def watch(
     log: Path,
     detail: Callable[[str], str],
     failed: str = "failed",
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Run `command` and show `detail` of its lines; raises CommandError when it fails.
 
-    What it leaves in its temporary folder, which lies beside the log, goes when it ends.
+    `variables` are added to its environment. What it leaves in its temporary folder, which lies
+    beside the log, goes when it ends.
     """
     progress, scratch = Progress(title), log.parent / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    with log.open("a", encoding="utf-8") as written, _start(command, scratch) as child:
+    with log.open("a", encoding="utf-8") as written, _start(command, scratch, variables) as child:
         try:
             tail = _follow(child, progress, written, detail)
         except KeyboardInterrupt:
@@ -136,7 +139,9 @@ def _let_end(child: subprocess.Popen[str]) -> None:
         child.terminate()
 
 
-def _start(command: Sequence[str | Path], scratch: Path) -> subprocess.Popen[str]:
+def _start(
+    command: Sequence[str | Path], scratch: Path, variables: Mapping[str, str]
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
@@ -144,5 +149,5 @@ def _start(command: Sequence[str | Path], scratch: Path) -> subprocess.Popen[str
         stdin=subprocess.DEVNULL,
         encoding="utf-8",
         errors="replace",
-        env=os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch)),
+        env={**os.environ, **variables, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import zipfile
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -231,6 +232,35 @@ def test_cached_wheel_of_another_version_is_not_taken(dev, monkeypatch) -> None:
     run = lambda *_, **__: SimpleNamespace(stdout=listed)  # noqa: E731
     monkeypatch.setattr(dev.subprocess, "run", run)
     assert dev.cached_llama() == "/c/llama_cpp_python-0.3.36-py3-none-any.whl"
+
+
+def test_cached_wheel_with_tile_instructions_leaves_the_cache(dev, monkeypatch, tmp_path) -> None:
+    wheel = tmp_path / "llama_cpp_python-0.3.36-py3-none-any.whl"
+    calls: list[list[str]] = []
+
+    def run(command, **_how):
+        calls.append(command[3:])
+        return SimpleNamespace(stdout=f"{wheel}\n")
+
+    monkeypatch.setattr(dev.subprocess, "run", run)
+    for code, taken in ((b"no tiles", str(wheel)), (b"..ggml_backend_amx_mul_mat..", "")):
+        with zipfile.ZipFile(wheel, "w") as made:
+            made.writestr("llama_cpp/lib/libggml-cpu.so", code)
+        assert dev.cached_llama() == taken
+    assert calls[-1] == ["cache", "remove", "llama_cpp_python-0.3.36-*"]
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_llama_is_compiled_without_tile_instructions(dev, builds, monkeypatch, knows) -> None:
+    seen: list[dict[str, str]] = []
+    monkeypatch.setattr(dev, "watch", lambda *given: seen.append(given[-1]))
+    monkeypatch.setattr(builds.machine, "compiler_takes", lambda _flags: knows)
+    monkeypatch.setenv("CFLAGS", "-O2")
+    monkeypatch.delenv("CXXFLAGS", raising=False)
+    dev.pip("llama.cpp, compiling", "llama", compiling=True)
+    dev.pip("Libraries", "numpy")
+    flags = {"CFLAGS": f"-O2 {builds.NO_AMX}", "CXXFLAGS": builds.NO_AMX}
+    assert seen == [flags if knows else {}, {}]
 
 
 LOCAL, CPU, REST = (
