@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import DownloadError, LampblackError
-from app.core.system.background import give_way
+from app.core.system.background import lower_priority
 from app.downloads.file_transfer import Line
 from app.downloads.http import Web
 from app.downloads.hub import page_url
@@ -97,7 +97,7 @@ def run_downloader(
     models: str, pip: Sequence[str] | None = None, patience: Patience | None = None
 ) -> int:
     """Be the downloader: its request is the first line, and the end of stdin cancels."""
-    give_way()
+    lower_priority()
     out = sys.stdout.buffer
     request = _request(models)
     if request is None:

@@ -15,7 +15,7 @@ import msgspec
 
 from app.core.errors import CancelledError, DownloadError, GatedError, LampblackError
 from app.core.models.starter import STARTER
-from app.core.system.background import Chores
+from app.core.system.background import BackgroundQueue
 from app.downloads.hub import endpoint_of, host_of
 from app.downloads.messages import FetchEvent, Listed, Progress, Waiting
 from app.downloads.part_paths import bytes_here, remove_parts
@@ -105,7 +105,7 @@ class Downloads:
         self._clock = clock
         self._records = Records(file, self._models)
         self._lock = self._records.lock
-        self._chores = Chores()
+        self._writing = BackgroundQueue("download list")
         self._telling = threading.RLock()
         self._listeners: list[Listener] = []
         self._thread: threading.Thread | None = None
@@ -213,7 +213,7 @@ class Downloads:
                 self._removing.add(wanted_id)  # its process writes until it has ended
                 return
             model = record.wanted if record.state != "done" else None
-        self._chores.add(partial(self._remove, wanted_id, model))
+        self._writing.run(partial(self._remove, wanted_id, model))
 
     def forget(self, wanted_id: str) -> None:
         """Take a download that does not run off the list; its files stay."""
@@ -240,7 +240,7 @@ class Downloads:
             self._stop()
         if thread is not None:
             thread.join()
-        self._chores.wait()
+        self._writing.wait()
 
     def _remove(self, wanted_id: str, model: Wanted | None) -> None:
         if model is not None:
@@ -248,7 +248,7 @@ class Downloads:
         self.forget(wanted_id)
 
     def _save(self, wanted_id: str) -> None:
-        self._chores.add(partial(self._records.save, wanted_id))
+        self._writing.run(partial(self._records.save, wanted_id))
 
     def _require(self) -> None:
         if refusal := self.refusal():
@@ -282,7 +282,7 @@ class Downloads:
 
     def _fetch(self, record: Record) -> Path:
         assert self._fetcher is not None
-        self._chores.wait()  # what was cancelled before may still be on its way off the disk
+        self._writing.wait()  # what was cancelled before may still be on its way off the disk
         wanted, token = record.wanted, ""
         if wanted.source == "hub":
             needs_one = wanted.gated or record.has_failed or record.needs_token

@@ -21,7 +21,7 @@ import msgspec
 
 from app.core.errors import CancelledError, HousekeepingError, LampblackError, error_from
 from app.core.models.checksums import Cancelled, Progress, checksums
-from app.core.system.background import give_way
+from app.core.system.background import lower_priority
 from app.core.system.processes import host_environment, program_command
 
 WORD = "checksums"
@@ -122,7 +122,7 @@ def _answer(
 
 def run_hasher() -> int:
     """Answer one question; the exit code."""
-    give_way()
+    lower_priority()
     names = _question(sys.stdin.buffer)
     threading.Thread(target=_watch, name="stdin", daemon=True).start()
     files = [Path(os.fsdecode(name)) for name in names]

@@ -16,7 +16,7 @@ from app.core.errors import ParameterError, SettingsError
 from app.core.options.load_options import ENGINES, LoadOptions
 from app.core.options.rows import BoundRow, Row, Slider, check_all, is_encodable, rows, rows_by_name
 from app.core.options.sampling import Sampling
-from app.core.system.background import Chores
+from app.core.system.background import BackgroundQueue
 from app.core.system.files import read_regular, set_aside, why, write_atomically
 
 _MOST_BYTES = 4 * 1024 * 1024
@@ -190,7 +190,7 @@ class SettingsStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._problems: list[str] = []
-        self._chores: Chores | None = None
+        self._writing: BackgroundQueue | None = None
         self._on_problem: Callable[[SettingsError], object] = lambda _error: None
         self._document = self._read()
         self._settings = _decoded(self._document, self._problems)
@@ -210,12 +210,12 @@ class SettingsStore:
 
         `change` then raises no SettingsError: `on_problem` is told, on that thread.
         """
-        self._chores, self._on_problem = Chores(), on_problem
+        self._writing, self._on_problem = BackgroundQueue("settings"), on_problem
 
     def close(self) -> None:
         """Wait until everything is written."""
-        if self._chores is not None:
-            self._chores.wait()
+        if self._writing is not None:
+            self._writing.wait()
 
     def change(self, **changes: Any) -> Settings:
         """Check the new values, take them over and write the file; returns the new settings.
@@ -224,19 +224,19 @@ class SettingsStore:
         the file could not be written, while the new values hold until the program ends.
         """
         keep = self._taken_over(changes)
-        if self._chores is None:
+        if self._writing is None:
             keep()
         else:
-            self._chores.add(partial(_try, keep, self._on_problem))
+            self._writing.run(partial(_try, keep, self._on_problem))
         return self._settings
 
     def remember(self, **changes: Any) -> None:
         """As `change`, for what is only a convenience: nobody is told where it cannot be kept."""
         keep = partial(_try, self._taken_over(changes), lambda _error: None)
-        if self._chores is None:
+        if self._writing is None:
             keep()
         else:
-            self._chores.add(keep)
+            self._writing.run(keep)
 
     def _taken_over(self, changes: dict[str, Any]) -> Callable[[], None]:
         """Let the new values hold; what is returned writes them."""

@@ -1,4 +1,4 @@
-"""Work on the disk that nobody should have to wait for, done in order on a thread of its own."""
+"""Work in the background: a queue with a thread of its own, and threads of low priority."""
 
 from __future__ import annotations
 
@@ -9,47 +9,65 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-
-class Chores:
-    """Does one thing after the other; its thread lives only while there is something to do."""
-
-    def __init__(self) -> None:
-        self._jobs: deque[Callable[[], None]] = deque()
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
-
-    def add(self, job: Callable[[], None]) -> None:
-        """Do this when what was asked before is done; it must not raise."""
-        with self._changed:
-            self._jobs.append(job)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="chores")
-                self._thread.start()
-
-    def wait(self) -> None:
-        """Wait until everything is done."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._thread is None)
-
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                if not self._jobs:
-                    self._thread = None
-                    self._changed.notify_all()
-                    return
-                job = self._jobs.popleft()
-            job()
-
+Work = Callable[[], object]
 
 _NICE = 10
 
 
-def give_way() -> None:
-    """Let the present thread have only what others leave; where a thread cannot, nothing happens.
+class BackgroundQueue:
+    """Runs work in order, one after the other; its thread lives only while there is some.
 
-    It is for good: a thread that is nicer once may not go back.
+    What work raises is a bug: it goes to `threading.excepthook`, and the next work is run.
     """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._waiting: deque[Work] = deque()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+
+    def run(self, work: Work) -> None:
+        """Run `work` when what was handed over before is done; after `close` it is dropped."""
+        with self._lock:
+            if self._is_closed:
+                return
+            self._waiting.append(work)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name)
+                self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until everything is done."""
+        while (thread := self._thread) is not None:
+            thread.join()
+
+    def close(self, *, finish: bool = True) -> None:
+        """Take no more work, and wait: for all of it, or only for what is being done."""
+        with self._lock:
+            self._is_closed = True
+            if not finish:
+                self._waiting.clear()
+        self.wait()
+
+    def _run(self) -> None:
+        while (work := self._next()) is not None:
+            try:
+                work()
+            except BaseException as error:  # noqa: BLE001 (reported as any thread's bug)
+                what = (type(error), error, error.__traceback__, threading.current_thread())
+                threading.excepthook(threading.ExceptHookArgs(what))
+
+    def _next(self) -> Work | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._thread = None
+            return None
+
+
+def lower_priority() -> None:
+    """Lower this thread's priority for good (nice 10, Linux); elsewhere nothing happens."""
     if sys.platform == "linux":  # where every thread has a priority of its own
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import msgspec
 
 from app.core.store import Store, TakeRecord
+from app.core.system.background import BackgroundQueue
 from app.engine.worker import Worker
 from app.ui.generation.session import Ending
 
@@ -20,25 +21,23 @@ class TakeLog:
     def __init__(self, store: Store, worker: Worker) -> None:
         self._store = store
         self._worker = worker
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="take log")
+        self._queue = BackgroundQueue("take log")
 
     def record(self, ending: Ending) -> None:
         """Keep a take, unless nothing was written."""
         if ending.take.text:
-            self._thread.submit(self._store.add_take, self._record_of(ending))
+            self._queue.run(partial(self._store.add_take, self._record_of(ending)))
 
     def takes(self, journal: str, path: str) -> tuple[TakeRecord, ...]:
         """Every take of a document, the oldest first: of this journal, and of its file's others."""
-        return self._thread.submit(self._read, journal, path).result()
-
-    def close(self) -> None:
-        """Wait until all is kept, and end the thread."""
-        self._thread.shutdown()
-
-    def _read(self, journal: str, path: str) -> tuple[TakeRecord, ...]:
+        self._queue.wait()
         earlier = self._store.takes_of(path) if path else ()
         found = {take.id: take for take in (*earlier, *self._store.takes(journal))}
         return tuple(found[number] for number in sorted(found))
+
+    def close(self) -> None:
+        """Wait until all is kept, and end the thread."""
+        self._queue.close()
 
     def _record_of(self, ending: Ending) -> TakeRecord:
         order, model = ending.order, self._worker.model

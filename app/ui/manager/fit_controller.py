@@ -11,7 +11,7 @@ from app.core.memory_fit.layout_cache import Layouts
 from app.core.memory_fit.report import FitReport, sizes_of
 from app.core.models.library import ModelFile
 from app.program import Workbench
-from app.ui.background import Errands
+from app.ui.background import BackgroundTasks
 from app.ui.manager.fit_dialog import FitDialog
 from app.ui.manager.inventory import Fitting, Stock, Stocked
 
@@ -26,9 +26,9 @@ class FitDesk(QObject):
     load_requested = Signal(str, object)
     entry_requested = Signal(str)
 
-    def __init__(self, bench: Workbench, errands: Errands, window: QWidget) -> None:
+    def __init__(self, bench: Workbench, background: BackgroundTasks, window: QWidget) -> None:
         super().__init__(window)
-        self._bench, self._errands, self._window = bench, errands, window
+        self._bench, self._background, self._window = bench, background, window
         self.layouts = Layouts()
         self.dialog: FitDialog | None = None
 
@@ -39,7 +39,7 @@ class FitDesk(QObject):
             fitting, adapters = Fitting(self._bench, self.layouts), sizes_of(one.record.adapters)
             return fitting.report(one.model, stock.catalogue, adapters)
 
-        self._errands.run(work, lambda report: self._show(one.model, report))
+        self._background.run(work, lambda report: self._show(one.model, report))
 
     def _show(self, model: ModelFile, report: FitReport) -> None:
         if self.dialog is not None:

@@ -27,7 +27,7 @@ from app.core.models.removal import (
 from app.core.models.verify import Verdict, verify_known
 from app.core.units import size_text
 from app.program import Workbench
-from app.ui.background import Errands
+from app.ui.background import BackgroundTasks
 from app.ui.manager.inventory import Stock
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.texts import watched_text
@@ -57,15 +57,15 @@ class Care(QObject):
     ) -> None:
         super().__init__(parent)
         self._bench, self._questions, self._trash = bench, questions, trash
-        self._errands = Errands(self._fail, self)
-        self._long = Errands(self._end_long, self)
+        self._background = BackgroundTasks(self._fail, self)
+        self._long = BackgroundTasks(self._end_long, self)
         self._stop = threading.Event()
         self._is_long = False
 
     def close(self) -> None:
         """Stop what reads, and end the threads."""
         self._stop.set()
-        self._errands.close(finish=True)  # notes may be on their way
+        self._background.close(finish=True)  # notes may be on their way
         self._long.close()
 
     def stop(self) -> None:
@@ -90,18 +90,18 @@ class Care(QObject):
         self._remember(model, notes=notes)
 
     def _remember(self, model: ModelFile, **changes: object) -> None:
-        self._errands.run(lambda: self._bench.shelf.change(model, **changes), self._on_changed)
+        self._background.run(lambda: self._bench.shelf.change(model, **changes), self._on_changed)
 
     # Files
 
     def reveal(self, model: ModelFile) -> None:
         """Show the model in the system's file manager."""
         path = Path(model.path)
-        self._errands.run(lambda: reveal(path), _start)
+        self._background.run(lambda: reveal(path), _start)
 
     def remove(self, model: ModelFile, loaded: str) -> None:
         """Ask, then take the model off the list or move it to the trash."""
-        self._errands.run(
+        self._background.run(
             lambda: plan_removal(model, loaded=loaded), lambda plan: self._ask(model, loaded, plan)
         )
 
@@ -110,7 +110,7 @@ class Care(QObject):
         if answer == "list":
             self._take_off(model)
         elif answer == "trash":
-            self._errands.run(
+            self._background.run(
                 lambda: remove(model, loaded=loaded, trash=self._trash),
                 lambda freed: self._on_removed(model, freed),
             )
@@ -126,7 +126,9 @@ class Care(QObject):
     def add(self, paths: Sequence[str]) -> None:
         """Use models where they lie; a folder that is no model itself is watched from now on."""
         for path in paths:
-            self._errands.run(partial(look_at, Path(path), self._bench.shelf), self._on_looked_at)
+            self._background.run(
+                partial(look_at, Path(path), self._bench.shelf), self._on_looked_at
+            )
 
     def _on_looked_at(self, found: ModelFile | Path) -> None:
         self._try(lambda: put_on_list(found, self._bench.settings))
@@ -143,7 +145,7 @@ class Care(QObject):
     def find_programs(self) -> None:
         """Ask, look for models of other programs, and ask whether to use them."""
         if self._questions.look_for_programs():
-            self._errands.run(lambda: find_programs(Path.home(), os.environ), self._on_found)
+            self._background.run(lambda: find_programs(Path.home(), os.environ), self._on_found)
 
     def _on_found(self, stores: Sequence[ProgramStore]) -> None:
         if not stores:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.downloads.hub import endpoint_of, host_of, page_url, tokens_url
 from app.downloads.request import Wanted
 from app.program import Workbench
-from app.ui.background import Errands
+from app.ui.background import BackgroundTasks
 from app.ui.manager.token_dialog import Gate, TokenDialog
 from app.ui.widgets.controls import show_dialog
 
@@ -24,15 +24,15 @@ class TokenDesk(QObject):
     given = Signal(str)
     said = Signal(str)
 
-    def __init__(self, bench: Workbench, errands: Errands, window: QWidget) -> None:
+    def __init__(self, bench: Workbench, background: BackgroundTasks, window: QWidget) -> None:
         super().__init__(window)
-        self._bench, self._errands, self._window = bench, errands, window
+        self._bench, self._background, self._window = bench, background, window
 
     def ask(self, wanted_id: str) -> None:
         """Ask for the token of the hub that a download comes from."""
         model = self._bench.downloads.asked_for(wanted_id)
         if model is not None:
-            self._errands.run(lambda: self._gate(model), lambda gate: self._open(model.id, gate))
+            self._background.run(lambda: self._gate(model), lambda gate: self._open(model.id, gate))
 
     def _gate(self, model: Wanted) -> Gate:
         endpoint, tokens = endpoint_of(os.environ), self._bench.tokens
@@ -59,10 +59,10 @@ class TokenDesk(QObject):
             self.said.emit((kept if is_kept else held).format(host))
             self.given.emit(wanted_id)
 
-        self._errands.run(lambda: self._bench.tokens.keep(host, token), on_kept)
+        self._background.run(lambda: self._bench.tokens.keep(host, token), on_kept)
 
     def _forget(self, host: str) -> None:
         words = self.tr("No token for {0} is kept here any more.").format(host)
-        self._errands.run(
+        self._background.run(
             lambda: self._bench.tokens.forget(host), lambda _none: self.said.emit(words)
         )

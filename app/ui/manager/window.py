@@ -23,7 +23,7 @@ from app.core.models.library import ModelFile
 from app.core.units import size_text
 from app.downloads.queue import Download, Need, Wanted, wanted
 from app.program import Workbench
-from app.ui.background import Errands
+from app.ui.background import BackgroundTasks
 from app.ui.bridge import Bridge
 from app.ui.manager.catalogue_tab import CatalogueTab
 from app.ui.manager.downloads_tab import DownloadsTab
@@ -71,10 +71,10 @@ class ModelManager(QWidget):
         self._loaded = ""
         self._is_reading = self._is_stale = False
         self._done: set[str] = set()
-        self._errands = Errands(self._fail, self)
+        self._background = BackgroundTasks(self._fail, self)
         self.care = Care(bench, self._questions, self)
-        self.fits = FitDesk(bench, self._errands, self)
-        self.tokens = TokenDesk(bench, self._errands, self)
+        self.fits = FitDesk(bench, self._background, self)
+        self.tokens = TokenDesk(bench, self._background, self)
         self._make_parts()
         self._lay_out()
         self._join()
@@ -109,7 +109,7 @@ class ModelManager(QWidget):
     def _read(self, *, quick: bool) -> None:
         """Read everything; what takes long, the headers of new models, comes after the rest."""
         catalogue = self._stock.catalogue if self._stock is not None else None
-        self._errands.run(
+        self._background.run(
             lambda: read_stock(self._bench, self.fits.layouts, catalogue, quick=quick),
             self._show_stock,
             self._on_unread,
@@ -132,7 +132,7 @@ class ModelManager(QWidget):
         """The program ends: nothing is told any more, and the threads end."""
         self.installed.keep_notes()
         self._bridge.close()
-        self._errands.close()
+        self._background.close()
         self.care.close()
         self.close()
 
@@ -295,7 +295,7 @@ class ModelManager(QWidget):
     def _prepare(self, entry: CatalogueEntry) -> None:
         """Find out whom is asked for how much; that looks at the disk."""
         model = wanted(entry)
-        self._errands.run(
+        self._background.run(
             lambda: self._bench.downloads.need(model), lambda need: self._fetch(model, need)
         )
 

@@ -15,7 +15,7 @@ from app.downloads.queue import Download
 from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import ModelInfo
 from app.program import Workbench
-from app.ui.background import Errands
+from app.ui.background import BackgroundTasks
 from app.ui.models.downloads_controller import FetchDesk
 from app.ui.models.loader import ModelController
 from app.ui.questions import Questions
@@ -68,7 +68,7 @@ class ModelDesk(QObject):
         self._status = status
         self._banners = banners
         self._questions = questions
-        self._errands = Errands(self._show_error, self)
+        self._background = BackgroundTasks(self._show_error, self)
         self.models = ModelController(workbench, self)
         self.models.listed = lambda: self.panel.model.models()
         self.fetching = FetchDesk(workbench, questions, self)
@@ -146,7 +146,7 @@ class ModelDesk(QObject):
     def close(self) -> None:
         """The window closes: end the threads."""
         self.fetching.close()
-        self._errands.close()
+        self._background.close()
         self.models.close()
         if self._panel is not None:
             self._panel.wait()
@@ -174,7 +174,7 @@ class ModelDesk(QObject):
         """
         from app.core.models.removal import look_at
 
-        self._errands.run(lambda: look_at(path, self._bench.shelf), self._on_looked_at)
+        self._background.run(lambda: look_at(path, self._bench.shelf), self._on_looked_at)
 
     def _on_looked_at(self, found: ModelFile | Path) -> None:
         from app.core.models.removal import put_on_list

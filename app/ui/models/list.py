@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -20,6 +20,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.core.errors import LampblackError
+from app.core.system.background import BackgroundQueue
 from app.core.units import context_text, count_text, size_text
 from app.ui.widgets.card_list import DOT, small, wrapped, wrapped_height
 from app.ui.widgets.theme import Theme, heading_font
@@ -144,7 +145,7 @@ class ModelDelegate(QStyledItemDelegate):
 
 
 class ModelLister(QObject):
-    """Reads the library on a thread of its own, so that slow disks never hold the window up.
+    """Reads the library in the background, so that slow disks never hold the window up.
 
     `listed` carries the models, `failed` a sentence. A request during a reading is answered by
     one more reading.
@@ -156,46 +157,28 @@ class ModelLister(QObject):
     def __init__(self, library: ModelLibrary, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library = library
-        self._lock = threading.Lock()
-        self._wanted = False
-        self._thread: threading.Thread | None = None
+        self._queue = BackgroundQueue("model list")
+        self._is_waiting = False
 
     def start(self) -> None:
         """Read the library, or read it once more after the present reading."""
-        with self._lock:
-            self._wanted = True
-            if self._thread is not None:
-                return
-            self._thread = threading.Thread(target=self._read, name="model list")
-            self._thread.start()
+        if not self._is_waiting:
+            self._is_waiting = True
+            self._queue.run(self._read)
 
     def wait(self) -> None:
         """Wait until nothing is being read any more."""
-        thread = self._thread
-        if thread is not None:
-            thread.join()
+        self._queue.wait()
 
     def _read(self) -> None:
-        while self._goes_on():
+        self._is_waiting = False
+        with contextlib.suppress(RuntimeError):  # the window was closed: the Qt half is gone
             try:
-                self._read_once()
-            except RuntimeError:
-                return  # the window was closed and this object's Qt half is gone
-
-    def _read_once(self) -> None:
-        try:
-            models = self._library.list()
-        except (LampblackError, OSError) as error:
-            self.failed.emit(str(error))
-        else:
-            self.listed.emit(models)
-
-    def _goes_on(self) -> bool:
-        with self._lock:
-            going, self._wanted = self._wanted, False
-            if not going:
-                self._thread = None
-            return going
+                models = self._library.list()
+            except (LampblackError, OSError) as error:
+                self.failed.emit(str(error))
+            else:
+                self.listed.emit(models)
 
 
 def facts(model: ModelFile) -> str:

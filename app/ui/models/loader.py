@@ -19,7 +19,7 @@ from app.core.options.settings import SettingsStore
 from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import Done, Event, Failed, Loaded, Loading, ModelInfo
 from app.program import Workbench
-from app.ui.background import Errands
+from app.ui.background import BackgroundTasks
 
 
 class ModelController(QObject):
@@ -55,7 +55,7 @@ class ModelController(QObject):
         self._loaded_with = _load_settings(workbench.settings)
         self.listed: Callable[[], Sequence[ModelFile]] = tuple
         # What cannot be remembered of a model is no reason not to use it.
-        self._errands = Errands(lambda _error: None, self)
+        self._background = BackgroundTasks(lambda _error: None, self)
 
     @property
     def model(self) -> ModelInfo | None:
@@ -104,7 +104,7 @@ class ModelController(QObject):
             return
         self._is_looking = True
         self.loading.emit(path, 0.0)
-        self._errands.run(
+        self._background.run(
             lambda: self._bench.library.resolve(path),
             self._of_this_look(go_on),
             self._of_this_look(self.failed.emit),
@@ -215,7 +215,7 @@ class ModelController(QObject):
 
     def close(self) -> None:
         """The window closes: what is to be remembered is written, and the thread ends."""
-        self._errands.close(finish=True)
+        self._background.close(finish=True)
 
     def cancel(self) -> None:
         """Stop loading."""
@@ -257,7 +257,7 @@ class ModelController(QObject):
             model = self._bench.library.resolve(path)
             self._bench.shelf.change(model, used_at=moment)
 
-        self._errands.run(work, lambda _done: self.remembered.emit())
+        self._background.run(work, lambda _done: self.remembered.emit())
 
     def _on_failed(self, event: Failed) -> None:
         was_load = event.job == self._load_job

@@ -11,7 +11,7 @@ from app.core.models.library import ModelFile
 from app.core.passport import Passport, from_record
 from app.engine.messages import Event, Examined, Failed, Loaded, ModelInfo, Working
 from app.program import Workbench
-from app.ui.background import Errands
+from app.ui.background import BackgroundTasks
 from app.ui.editor.editor import Editor
 from app.ui.texts import work_text
 from app.ui.widgets.status_bar import StatusBar
@@ -44,7 +44,7 @@ class PassportDesk(QObject):
         self._attempt = len(WAITS_MS)
         self._step: Working | None = None
         self._unkept: dict[str, Passport] = {}
-        self._errands = Errands(lambda _error: None, self)
+        self._background = BackgroundTasks(lambda _error: None, self)
         self.problem = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -95,7 +95,7 @@ class PassportDesk(QObject):
     def close(self) -> None:
         """The window closes."""
         self._timer.stop()
-        self._errands.close(finish=True)
+        self._background.close(finish=True)
 
     def wake(self) -> None:
         """The writer does something: stop what nobody asked for, and wait for the next pause."""
@@ -187,7 +187,7 @@ class PassportDesk(QObject):
         if file is None:
             return
         self._unkept[file.path] = passport
-        self._errands.run(
+        self._background.run(
             lambda: self._bench.shelf.change(file, passport=msgspec.to_builtins(passport)),
             lambda _record: self._on_kept(file),
             lambda error: self._on_kept(file, str(error)),

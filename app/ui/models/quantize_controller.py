@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,7 +18,7 @@ from app.core.models.library import ModelFile
 from app.engine.messages import EngineName, Load, ModelInfo
 from app.engine.quantize_job import Outcome, SmallerOrder
 from app.program import Workbench
-from app.ui.bridge import Bridge
+from app.ui.background import BackgroundTasks
 from app.ui.models.quantize_run import SmallerRun
 from app.ui.widgets.banner import BannerArea
 
@@ -31,10 +30,10 @@ _MOST_PASSAGE = 20_000
 
 
 class _Read(msgspec.Struct, frozen=True):
-    """A model's header, read on another thread, or why it could not be."""
+    """A model with its header."""
 
     model: ModelFile
-    header: GgufHeader | LampblackError
+    header: GgufHeader
     type_name: str
 
 
@@ -62,27 +61,22 @@ class SmallerDesk(QObject):
         self._run.ended.connect(self._on_ended)
         self.dialog: SmallerDialog | None = None
         self._said: set[str] = set()
-        self._thread: threading.Thread | None = None
-        self._bridge = Bridge(self)
-        self._bridge.arrived.connect(self._on_read)
+        self._is_reading = False
+        self._background = BackgroundTasks(self._on_failed, self)
         self.on_event = self._run.on_event
 
     def open(self, path: str = "", type_name: str = "Q8_0") -> None:
         """Show the dialog for the model at `path`, or else for the loaded one."""
         loaded = self._bench.worker.model
         path = path or (loaded.path if loaded is not None else "")
-        if not path or self.dialog is not None or self._thread is not None or self._run.running:
+        if not path or self.dialog is not None or self._is_reading or self._run.running:
             return
-        self._thread = threading.Thread(
-            target=self._read, args=(path, type_name), name="header", daemon=True
-        )
-        self._thread.start()
+        self._is_reading = True
+        self._background.run(lambda: self._read(path, type_name), self._on_read)
 
     def close(self) -> None:
         """The window closes: nothing is told any more."""
-        self._bridge.close()
-        if self._thread is not None:
-            self._thread.join()
+        self._background.close()
 
     def advise(self, model: ModelInfo) -> None:
         """Say once that a copy of the loaded model would be faster, if one would."""
@@ -127,30 +121,21 @@ class SmallerDesk(QObject):
 
     # Opening
 
-    def _read(self, path: str, type_name: str) -> None:
-        try:
-            model = self._bench.library.resolve(path)
-        except LampblackError as error:
-            self._bridge.post(error)
-            return
-        try:
-            if model.kind != "gguf":
-                raise UnsupportedModelError(
-                    f"{model.name} is a model folder; copies can be made of GGUF files only."
-                )
-            header: GgufHeader | LampblackError = read_header(Path(model.path))
-        except LampblackError as error:
-            header = error
-        self._bridge.post(_Read(model, header, type_name))
+    def _read(self, path: str, type_name: str) -> _Read:
+        model = self._bench.library.resolve(path)
+        if model.kind != "gguf":
+            raise UnsupportedModelError(
+                f"{model.name} is a model folder; copies can be made of GGUF files only."
+            )
+        return _Read(model, read_header(Path(model.path)), type_name)
 
-    def _on_read(self, read: _Read | LampblackError) -> None:
-        self._thread = None
-        if isinstance(read, LampblackError):
-            self._banners.say(str(read))
-        elif isinstance(read.header, LampblackError):
-            self._banners.say(str(read.header))
-        else:
-            self._show(read.model, read.header, read.type_name)
+    def _on_read(self, read: _Read) -> None:
+        self._is_reading = False
+        self._show(read.model, read.header, read.type_name)
+
+    def _on_failed(self, error: LampblackError) -> None:
+        self._is_reading = False
+        self._banners.say(str(error))
 
     def _show(self, model: ModelFile, header: GgufHeader, type_name: str) -> None:
         from app.ui.models.quantize_dialog import SmallerDialog

@@ -25,7 +25,7 @@ from app.downloads.messages import Progress
 from app.downloads.queue import Download, Downloads, Need, Wanted
 from app.downloads.tokens import HubTokens
 from app.program import Workbench, open_library
-from app.ui.background import Errands
+from app.ui.background import BackgroundTasks
 from app.ui.manager import operations as care_module
 from app.ui.manager.card_texts import origin_text
 from app.ui.manager.downloads_tab import TOKEN_KEY, DownloadRow
@@ -524,10 +524,10 @@ def test_errands_go_on_after_a_bug(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(threading, "excepthook", report)
     found: list[int] = []
-    errands = Errands(bugs.append)
-    errands.run(lambda: 1 // 0, found.append)
+    background = BackgroundTasks(bugs.append)
+    background.run(lambda: 1 // 0, found.append)
     reported.wait()
-    errands.run(lambda: 5, found.append)
+    background.run(lambda: 5, found.append)
     qtbot.waitUntil(lambda: found == [5])
-    errands.close()
+    background.close()
     assert bugs == [ZeroDivisionError]

@@ -121,7 +121,7 @@ def test_a_panel_that_is_gone_stops_listening(qtbot, library: ScriptedLibrary) -
     before = threading.active_count()
     library.gate.clear()
     panel = ModelsPanel(library)
-    thread = panel._lister._thread
+    thread = panel._lister._queue._thread
     panel.deleteLater()
     with qtbot.waitSignal(panel.destroyed):
         pass
