@@ -17,13 +17,14 @@ import psutil
 
 from app import __version__
 from app.cli import output
-from app.cli.generate import load_command, off_a_failed_gpu
+from app.cli.generate import off_a_failed_gpu
 from app.cli.models.list import model_line
 from app.core.errors import LampblackError
 from app.core.models.library import ModelFile
 from app.core.system.network import network_state
 from app.core.system.paths import Paths
 from app.core.units import size_text
+from app.engine.load_plan import plan_load
 from app.engine.messages import Describe, Described, EngineReport, Loaded, ModelInfo
 from app.program import Program
 
@@ -135,7 +136,7 @@ def _describe(program: Program) -> tuple[Described | None, str]:
 def _load(program: Program, name: str) -> tuple[ModelInfo | None, str]:
     """The model as it is loaded with the user's settings, or why it is not."""
     try:
-        load = load_command(program.model(name), program.settings.engine, program.settings.load)
+        load = plan_load(program.model(name), program.settings)
         load = off_a_failed_gpu(load, program.gpu_marks)
         with program.engine() as client:
             load = msgspec.structs.replace(load, job=client.next_job(), cache=program.engine_cache)

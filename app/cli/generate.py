@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
@@ -26,19 +25,18 @@ from app.core.errors import (
     UsageError,
 )
 from app.core.formats.adapter_files import engine_of
-from app.core.models.library import ModelFile, engine_for
+from app.core.models.library import ModelFile
 from app.core.options.adapters import Adapter, check_adapters
-from app.core.options.load_options import LoadOptions
 from app.core.options.presets import read_presets
 from app.core.options.rows import is_encodable
 from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
 from app.engine.codec import MAX_FRAME
 from app.engine.gpu_crashes import GpuMarks
+from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import (
     ChatMessage,
     Done,
-    EngineName,
     Event,
     Finished,
     Generate,
@@ -61,7 +59,7 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
     request = _request(arguments, sampling)
     options = load_options_from(arguments, program.settings.load)
     model = program.model(arguments.model)
-    load = load_command(model, arguments.engine or program.settings.engine, options)
+    load = plan_load(model, program.settings, engine=arguments.engine, options=options)
     load = msgspec.structs.replace(
         load,
         cache=program.engine_cache,
@@ -100,14 +98,6 @@ def _preset(arguments: argparse.Namespace, program: Program) -> Sampling:
     return presets[0].sampling
 
 
-def load_command(model: ModelFile, wanted: str, options: LoadOptions) -> Load:
-    """The command to load `model` on the engine that the user wants; its job is still missing."""
-    if not is_encodable(model.path):
-        raise NotAModelError("The model's path is not valid UTF-8.", "Rename the file or folder.")
-    engine = cast(EngineName, engine_for(model, wanted))
-    return Load(job=0, path=model.path, engine=engine, options=options)
-
-
 def remember_use(model: ModelFile, program: Program) -> None:
     """Remember when the model was used last; where that cannot be, it is used all the same."""
     with contextlib.suppress(LampblackError):
@@ -116,15 +106,13 @@ def remember_use(model: ModelFile, program: Program) -> None:
 
 def off_a_failed_gpu(load: Load, marks: GpuMarks) -> Load:
     """The load on the processor where the GPU crashed with this model the last time."""
-    mark = marks.failed(load.path, load.engine)
-    if mark is None or not load.options.gpu_layers:
+    if (mark := gpu_crash(load, marks)) is None:
         return load
     output.note(
         f"The graphics card ({mark.gpu}) failed while it loaded {Path(load.path).name} last time, "
         "so the processor does it now; --gpu-layers -1 tries the card again."
     )
-    options = msgspec.structs.replace(load.options, gpu_layers=0)
-    return msgspec.structs.replace(load, options=options)
+    return on_processor(load)
 
 
 def adapters_from(given: Sequence[str], engine: str) -> tuple[Adapter, ...]:

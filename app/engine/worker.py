@@ -9,10 +9,11 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from app.core.errors import LampblackError
-from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.engine.client import EngineClient
 from app.engine.messages import (
@@ -20,7 +21,6 @@ from app.engine.messages import (
     Count,
     Describe,
     Done,
-    EngineName,
     Event,
     Examine,
     Failed,
@@ -95,28 +95,10 @@ class Worker:
         """Send all events to `listener` from now on."""
         self._listener = listener
 
-    def load(
-        self,
-        path: str,
-        engine: str,
-        options: LoadOptions,
-        *,
-        remeasure: bool = False,
-        adapters: tuple[Adapter, ...] = (),
-    ) -> int:
-        """Load a model; ends with Loaded or Failed."""
+    def load(self, command: Load) -> int:
+        """Load a model as planned, with this program's cache; ends with Loaded or Failed."""
         self._ahead.is_allowed = True
-        return self._submit(
-            Load(
-                job=self._number(),
-                path=path,
-                engine=cast(EngineName, engine),
-                options=options,
-                cache=self._cache,
-                remeasure=remeasure,
-                adapters=adapters,
-            )
-        )
+        return self._submit(msgspec.structs.replace(command, job=self._number(), cache=self._cache))
 
     def generate(self, **fields: Any) -> int:
         """Generate, with the fields of `Generate` but its job; ends with Done or Failed."""

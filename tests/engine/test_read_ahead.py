@@ -7,7 +7,6 @@ import threading
 
 import pytest
 
-from app.core.options.load_options import LoadOptions
 from app.core.system.processes import program_command
 from app.engine.messages import (
     Counted,
@@ -27,7 +26,7 @@ from app.host.main import Host, Inbox
 
 
 def load(worker, listener, path):
-    job = worker.load(str(path), "fake", LoadOptions())
+    job = worker.load(Load(job=0, path=str(path), engine="fake"))
     listener.wait_for(Loaded, job)
 
 

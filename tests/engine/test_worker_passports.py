@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.core.options.load_options import LoadOptions
 from app.core.passport import words
 from app.engine.messages import (
     Counted,
@@ -12,6 +11,7 @@ from app.engine.messages import (
     Examined,
     Failed,
     HostDied,
+    Load,
     Loaded,
     Prefill,
     Tokens,
@@ -20,7 +20,7 @@ from app.engine.messages import (
 
 
 def load(worker: Any, listener: Any, path: Any) -> None:
-    job = worker.load(str(path), "fake", LoadOptions())
+    job = worker.load(Load(job=0, path=str(path), engine="fake"))
     listener.wait_for(Loaded, job)
 
 

@@ -29,6 +29,7 @@ from app.engine.messages import (
     EngineSettings,
     Event,
     Failed,
+    Load,
     Loaded,
     ModelInfo,
     Stats,
@@ -63,18 +64,11 @@ class FakeWorker:
     def listen(self, listener: Callable[[Event], None]) -> None:
         self.listener = listener
 
-    def load(
-        self,
-        path: str,
-        engine: str,
-        options: object,
-        *,
-        remeasure: bool = False,
-        adapters: tuple[Any, ...] = (),
-    ) -> int:
-        more: dict[str, Any] = {"remeasure": True} if remeasure else {}
-        more |= {"adapters": adapters} if adapters else {}
-        return self._note("load", path=path, engine=engine, options=options, **more)
+    def load(self, command: Load) -> int:
+        more: dict[str, Any] = {"remeasure": True} if command.remeasure else {}
+        more |= {"adapters": command.adapters} if command.adapters else {}
+        fields = {"path": command.path, "engine": command.engine, "options": command.options}
+        return self._note("load", **fields, **more)
 
     def generate(self, **fields: Any) -> int:
         return self._note("generate", **fields)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from app.cli import output
-from app.cli.generate import load_command, off_a_failed_gpu
+from app.cli.generate import off_a_failed_gpu
 from app.cli.long_task import StopKey, write_json
 from app.cli.parsing import Words, parser_of
 from app.core.errors import UsageError
@@ -16,6 +16,7 @@ from app.core.models.catalogue import PURPOSES
 from app.core.models.library import ModelFile
 from app.core.passport import Passport, from_record, score, words
 from app.engine.client import EngineClient
+from app.engine.load_plan import plan_load
 from app.engine.messages import Event, Examine, Examined, Finished, Load, Loading, Working
 from app.program import Program
 
@@ -75,7 +76,7 @@ def _facts(model: ModelFile, passport: Passport) -> dict[str, Any]:
 
 
 def _examined(model: ModelFile, program: Program) -> Passport:
-    load = load_command(model, program.settings.engine, program.settings.load)
+    load = plan_load(model, program.settings, program.shelf)
     load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
     load = off_a_failed_gpu(load, program.gpu_marks)
     with program.engine() as client:

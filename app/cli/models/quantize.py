@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from app.cli import output
-from app.cli.generate import load_command
+from app.cli.generate import off_a_failed_gpu
 from app.cli.long_task import StopKey
 from app.cli.parsing import Words, parser_of
 from app.core.errors import (
@@ -36,6 +36,7 @@ from app.core.models.library import ModelFile
 from app.core.system.files import read_regular, why
 from app.core.units import size_text
 from app.engine.client import EngineClient
+from app.engine.load_plan import plan_load
 from app.engine.messages import Event, Finished, JobCommand, Loading, Quantized, Working
 from app.engine.quantize_job import Outcome, SmallerOrder, drive
 from app.program import Program
@@ -58,8 +59,10 @@ def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
     cost = require(model.name, coarsest(header.tensors), kind)
     overhead = header.size_bytes - sum(tensor.size for tensor in header.tensors)
     _agree(arguments, cost, estimate(header.tensors, kind, overhead))
+    load = plan_load(model, program.settings, engine="llama.cpp")
+    load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
     order = SmallerOrder(
-        load=load_command(model, "llama.cpp", program.settings.load),
+        load=off_a_failed_gpu(load, program.gpu_marks) if arguments.passage else load,
         target=str(_target(arguments, model, kind, program.paths.models)),
         type_name=kind.name,
         passage=_passage(arguments.passage),

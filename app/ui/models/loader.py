@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import CancelledError, GpuCrashedError, LampblackError, error_from
-from app.core.models.library import ModelFile, engine_for
+from app.core.models.library import ModelFile
 from app.core.models.starter import is_present, starter_path
-from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.options.settings import SettingsStore
 from app.engine.gpu_crashes import GpuMark
-from app.engine.messages import Done, Event, Failed, Loaded, Loading, ModelInfo
+from app.engine.load_plan import gpu_crash, on_processor, plan_load
+from app.engine.messages import Done, Event, Failed, Load, Loaded, Loading, ModelInfo
 from app.program import Workbench
 from app.ui.background import BackgroundTasks
 
@@ -45,8 +45,8 @@ class ModelController(QObject):
     def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bench = workbench
-        self._path = ""
-        self._engine = ""
+        self._path = ""  # of what is being loaded
+        self._planned: Load | None = None  # the last load, before a crash took the GPU from it
         self._looks = 0
         self._is_looking = False  # at a model that is not on the list
         self._load_job: int | None = None
@@ -77,7 +77,7 @@ class ModelController(QObject):
     @property
     def avoided(self) -> GpuMark | None:
         """The crash because of which the model at hand is on the processor, as the user wants."""
-        mark = self._failed_gpu(self._path, self._engine)
+        mark = self._crash()
         return mark if mark is not None and mark.use_processor else None
 
     def measure_again(self) -> None:
@@ -96,7 +96,7 @@ class ModelController(QObject):
         """
 
         def go_on(model: ModelFile) -> None:
-            self._load(model, options or self._bench.settings.settings.load, remeasure=remeasure)
+            self._load(model, options, remeasure=remeasure)
 
         self._looks += 1
         if (known := self._bench.library.known(path)) is not None:
@@ -123,19 +123,25 @@ class ModelController(QObject):
 
         return go_on
 
-    def _load(self, model: ModelFile, options: LoadOptions, *, remeasure: bool) -> None:
+    def _load(self, model: ModelFile, options: LoadOptions | None, *, remeasure: bool) -> None:
+        settings = self._bench.settings.settings
         try:
-            engine = engine_for(model, self._bench.settings.settings.engine)
+            load = plan_load(model, settings, self._bench.shelf, options=options)
         except LampblackError as error:
             self.failed.emit(error)
             return
-        if (mark := self._failed_gpu(model.path, engine)) is not None:
+        self._planned = load
+        if (mark := self._crash()) is not None:
             if not mark.use_processor:
                 self.doubted.emit(mark)
                 return
-            options = replace(options, gpu_layers=0)
-        adapters = self._adapters(model, engine)
-        self._begin(model.path, engine, options, adapters, remeasure=remeasure)
+            load = on_processor(load)
+        self._begin(replace(load, remeasure=remeasure))
+
+    def _crash(self) -> GpuMark | None:
+        """The crash of the GPU that the last load would bring about again."""
+        planned = self._planned
+        return gpu_crash(planned, self._bench.gpu_marks) if planned is not None else None
 
     def load_on_processor(self, mark: GpuMark) -> None:
         """Load the model of the mark on the processor, now and at later starts."""
@@ -147,34 +153,12 @@ class ModelController(QObject):
         self._bench.gpu_marks.end(mark.path, mark.engine)
         self.load(mark.path)
 
-    def _adapters(self, model: ModelFile, engine: str) -> tuple[Adapter, ...]:
-        """Those that the user attached, as far as they are for the engine."""
-        attached = self._bench.shelf.record(model).adapters
-        is_file = engine == "llama.cpp"
-        return tuple(one for one in attached if one.path.lower().endswith(".gguf") == is_file)
-
-    def _begin(
-        self,
-        path: str,
-        engine: str,
-        options: LoadOptions,
-        adapters: tuple[Adapter, ...],
-        *,
-        remeasure: bool = False,
-    ) -> None:
+    def _begin(self, load: Load) -> None:
         self._leave()
-        self._path, self._engine = path, engine
+        self._path = load.path
         self._loaded_with = _load_settings(self._bench.settings)
-        self._load_job = self._bench.worker.load(
-            path, engine, options, remeasure=remeasure, adapters=adapters
-        )
-        self.loading.emit(path, 0.0)
-
-    def _failed_gpu(self, path: str, engine: str) -> GpuMark | None:
-        """The crash that the settings would bring about again."""
-        if not path or not self._bench.settings.settings.load.gpu_layers:
-            return None
-        return self._bench.gpu_marks.failed(path, engine)
+        self._load_job = self._bench.worker.load(load)
+        self.loading.emit(load.path, 0.0)
 
     def last_path(self) -> str:
         """The model used last, else the starter, else the only one listed; empty for a choice."""
@@ -247,7 +231,8 @@ class ModelController(QObject):
 
     def _on_loaded(self, event: Loaded) -> None:
         self._end_loading()
-        self._path = event.model.path
+        if self._planned is not None and self._planned.path != event.model.path:
+            self._planned = None  # another part of the window had it loaded
         self._bench.settings.remember(model=event.model.path)
         self._remember_use(event.model.path, time.time())
         self.loaded.emit(event.model)
@@ -271,7 +256,7 @@ class ModelController(QObject):
             self.unloaded.emit()
 
     def _tell_failure(self, error: LampblackError) -> None:
-        mark = self._failed_gpu(self._path, self._engine)
+        mark = self._crash()
         if isinstance(error, GpuCrashedError) and mark is not None:
             self.doubted.emit(mark)
         else:

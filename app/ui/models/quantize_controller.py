@@ -15,6 +15,7 @@ from app.core.errors import CancelledError, LampblackError, SettingsError, Unsup
 from app.core.formats.gguf import GgufHeader, read_header
 from app.core.formats.quantization import advise, copy_path, type_named
 from app.core.models.library import ModelFile
+from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import EngineName, Load, ModelInfo
 from app.engine.quantize_job import Outcome, SmallerOrder
 from app.program import Workbench
@@ -158,7 +159,13 @@ class SmallerDesk(QObject):
     # Making
 
     def _begin(self, model: ModelFile, target: Path, type_name: str, passage: str) -> None:
-        options = self._bench.settings.settings.load
+        try:
+            load = plan_load(model, self._bench.settings.settings, engine="llama.cpp")
+        except LampblackError as error:
+            self._on_ended(error)
+            return
+        if gpu_crash(load, self._bench.gpu_marks) is not None:
+            load = on_processor(load)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -176,7 +183,7 @@ class SmallerDesk(QObject):
                 adapters=loaded.adapters,
             )
         order = SmallerOrder(
-            load=Load(job=0, path=model.path, engine="llama.cpp", options=options),
+            load=load,
             target=str(target),
             type_name=type_name,
             passage=passage,

@@ -88,9 +88,7 @@ class SmallerRun(QObject):
 
     def _ask(self, command: JobCommand) -> int:
         if isinstance(command, Load):
-            return self._worker.load(
-                command.path, command.engine, command.options, adapters=command.adapters
-            )
+            return self._worker.load(command)
         if isinstance(command, Quantize):
             return self._worker.quantize(command.source, command.target, command.type_name)
         assert isinstance(command, Perplexity), "the steps need nothing else"

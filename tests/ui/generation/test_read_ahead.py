@@ -9,10 +9,9 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
-from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.core.system.paths import Paths
-from app.engine.messages import Done, Loaded, Read
+from app.engine.messages import Done, Load, Loaded, Read
 from app.host.fake import Script
 from app.program import Workbench
 from app.ui.generation.read_ahead import PAUSE_MS
@@ -151,7 +150,7 @@ def real_window(own_home, qtbot, tmp_path) -> Iterator[MainWindow]:
         window.show()
     window.page.show_page()
     with qtbot.waitSignal(window.desk.models.loaded, timeout=30_000):
-        bench.worker.load(str(script), "fake", LoadOptions())
+        bench.worker.load(Load(job=0, path=str(script), engine="fake"))
     yield window
     window.documents.end()
     window.editor.document().setModified(False)
