@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,7 +20,6 @@ from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.starter import starter_path
 from app.core.options.presets import Presets
 from app.core.options.settings import Settings, SettingsStore
-from app.core.store import Store
 from app.core.system.paths import Paths
 from app.downloads.client import Fetcher
 from app.downloads.queue import Downloads
@@ -27,7 +27,10 @@ from app.downloads.queue_file import remembering
 from app.downloads.tokens import HubTokens
 from app.engine.client import EngineClient
 from app.engine.gpu_crashes import GpuMarks
-from app.engine.worker import Worker
+
+if TYPE_CHECKING:
+    from app.core.store import Store
+    from app.engine.worker import Worker
 
 
 def open_library(paths: Paths, settings: Callable[[], Settings], shelf: Shelf) -> ModelLibrary:
@@ -195,6 +198,9 @@ class Workbench(msgspec.Struct, frozen=True):
         on_store_problem: Callable[[str], None] | None = None,
     ) -> Workbench:
         """Open everything under `paths`; the engine host starts with the first job."""
+        from app.core.store import Store  # the command line has no use for it
+        from app.engine.worker import Worker
+
         settings = SettingsStore(paths.settings_file)
         shelf = Shelf(paths.shelf_file)
         marks = GpuMarks(paths.gpu_marks)

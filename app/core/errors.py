@@ -166,17 +166,11 @@ class DamagedTextError(DocumentError):
 
 
 class EncodingChangeError(DocumentError):
-    """A text has letters that its file's encoding cannot hold: `letters`, the encoding's `name`."""
+    """A text has `letters` that its file's `encoding` (its name for the user) cannot hold."""
 
     kind = "encoding_change"
-
-    def __init__(self, name: str, letters: frozenset[str]) -> None:
-        super().__init__(
-            f"The file's encoding, {name}, cannot hold {' '.join(sorted(letters)[:10])}.",
-            "Save it as UTF-8, or replace those letters.",
-        )
-        self.name = name
-        self.letters = letters
+    encoding = ""
+    letters: frozenset[str] = frozenset()
 
 
 class StoreError(LampblackError):

@@ -65,7 +65,7 @@ class Questions(QObject):
             self.tr(
                 "The file is in {0}, which cannot hold: {1}\n\nAs UTF-8 it holds every letter. "
                 "What the file holds now is kept, and File, Open As… gets it back."
-            ).format(error.name, letters + more),
+            ).format(error.encoding, letters + more),
         )
         save = box.addButton(self.tr("Save as UTF-8"), QMessageBox.ButtonRole.AcceptRole)
         show = box.addButton(self.tr("Show the Letters"), QMessageBox.ButtonRole.ActionRole)

@@ -150,7 +150,7 @@ def _encoded(document: Document, text: str, encoding: str) -> bytes:
     """The file for `text`; lines of the same encoding that were not edited keep their bytes."""
     outside = unencodable(text, encoding)
     if outside:
-        raise EncodingChangeError(name_of(encoding), outside)
+        raise _encoding_change(name_of(encoding), outside)
     if document.stamp is not None and encoding == document.encoding:
         return merged(document.data, encoding, text, document.newline)
     return mark_of(encoding) + encode_as(text.replace("\n", document.newline), encoding)
@@ -278,3 +278,12 @@ def _sound(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def _encoding_change(encoding: str, letters: frozenset[str]) -> EncodingChangeError:
+    error = EncodingChangeError(
+        f"The file's encoding, {encoding}, cannot hold {' '.join(sorted(letters)[:10])}.",
+        "Save it as UTF-8, or replace those letters.",
+    )
+    error.encoding, error.letters = encoding, letters
+    return error
