@@ -147,5 +147,6 @@ def test_the_question_names_the_letters(studio, monkeypatch, button, answer):
         return 0
 
     monkeypatch.setattr(QMessageBox, "exec", press)
-    error = EncodingChangeError("Cyrillic (KOI8-R)", frozenset("她😀"))
+    error = EncodingChangeError("It cannot be saved so.", "Save it as UTF-8.")
+    error.encoding, error.letters = "Cyrillic (KOI8-R)", frozenset("她😀")
     assert Questions(studio.window).encoding_change("a.txt", error) == answer
