@@ -100,6 +100,14 @@ def watched_text(folder: Path) -> str:
 
 
 def moment_text(seconds: float) -> str:
-    """A moment, in seconds since 1970, as short as the user's locale writes it."""
-    moment = QDateTime.fromMSecsSinceEpoch(round(seconds * 1000))
-    return QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+    """A moment, in seconds since 1970, as short as the system writes date and time."""
+    return QLocale.system().toString(_local(seconds), QLocale.FormatType.ShortFormat)
+
+
+def day_text(seconds: float) -> str:
+    """The day of a moment, in seconds since 1970, as short as the system writes dates."""
+    return QLocale.system().toString(_local(seconds).date(), QLocale.FormatType.ShortFormat)
+
+
+def _local(seconds: float) -> QDateTime:
+    return QDateTime.fromMSecsSinceEpoch(round(seconds * 1000))
