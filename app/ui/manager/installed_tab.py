@@ -115,7 +115,7 @@ class InstalledTab(QWidget):
         if is_first and self._loaded in self._models:  # else the first
             self.list.select(self._loaded)
         is_empty = stock is not None and not models
-        words = self.tr("No models yet. Drop a GGUF file or a model's folder here, or find one.")
+        words = self.tr("No models yet. Drop a model (a .gguf file or a folder) here, or find one.")
         self.empty.say(words if is_empty else "" if models else self.tr("Looking at the disk…"))
         self.find_button.setVisible(is_empty)
         self.nothing.setVisible(not models)

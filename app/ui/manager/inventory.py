@@ -29,7 +29,7 @@ Order = Literal["best", "name", "size", "used"]
 RECOMMENDED = 0.6
 """The score of a passport from which on a model is recommended for a purpose."""
 
-_NO_CARDS = "Graphics cards are counted as soon as a model has been loaded, which tells of them."
+_NO_CARDS = "Graphics cards are counted as soon as a model has been loaded and has found them."
 _VERDICTS = ("fits", "tight", "", "too large")
 
 

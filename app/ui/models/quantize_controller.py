@@ -159,7 +159,7 @@ class SmallerDesk(QObject):
         texts = {
             "loading": self.tr("Loading…"),
             "quantizing": self.tr("Making the copy…"),
-            "measuring": self.tr("Measuring the perplexity…"),
+            "measuring": self.tr("Trying your passage…"),
         }
         if self.dialog is not None:
             self.dialog.show_progress(texts.get(what, what), fraction)

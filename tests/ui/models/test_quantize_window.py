@@ -54,7 +54,7 @@ def test_the_price_is_shown(studio: Studio, qtbot: QtBot, model: ModelInfo) -> N
     job, fields = worker.last("perplexity")
     assert fields["text"] == "The lamp burned low."
     studio.tell(Working(job=job, what="measuring", fraction=0.5))
-    assert "Measuring" in dialog.strip.text.text()
+    assert "Trying your passage" in dialog.strip.text.text()
     studio.tell(Measured(job=job, perplexity=10.0, tokens=5))
     job, fields = worker.last("quantize")
     assert fields["target"] == model.path.replace("F16", "Q8_0")
