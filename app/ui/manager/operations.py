@@ -180,7 +180,7 @@ class Care(QObject):
     def _on_verified(self, model: ModelFile, found: Verdict) -> None:
         self._end_long()
         by = found.by
-        known = self.tr("{0} is sound: every byte is as in {1}.").format(model.name, by)
+        known = self.tr("{0} is sound; every byte was compared with {1}.").format(model.name, by)
         new = self.tr(
             "{0} was read to the end; Verify will tell from now on if its file has changed."
         )
