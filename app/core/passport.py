@@ -236,7 +236,7 @@ def _facts(passport: Passport, tr: Translate) -> Iterator[str]:
     yield from _speeds(passport, tr)
     if passport.memory_per_1000:
         size = _number(passport.memory_per_1000 / 1e6)
-        yield tr("Every 1,000 tokens of context take {0} MB of memory.").format(size)
+        yield tr("Every 1,000 tokens of text that it reads take {0} MB of memory.").format(size)
     if passport.system == "moved":
         yield tr("It knows no system text: yours goes before the first instruction.")
     missing = [*_not_tried(passport, tr)]
@@ -293,12 +293,13 @@ def _warnings(passport: Passport, tr: Translate) -> Iterator[str]:
     if passport.template == "fails":
         problem = passport.template_problem.rstrip(".")
         yield tr(
-            "Its chat template fails{0}: let it continue text, or get another file of this model."
+            "It cannot take instructions, because its chat template fails{0}: let it continue "
+            "text, or get another file of this model."
         ).format(f" ({problem})" if problem else "")
     if passport.doubled_bos == "yes":
         yield tr(
-            "Its chat template doubles its first token (BOS), which makes answers worse: get a "
-            "newer file of this model, or use it only to continue text."
+            "It answers worse than it could, because its chat template doubles its first token: "
+            "get a newer file of this model, or use it only to continue text."
         )
     if passport.system == "lost":
         yield tr(
@@ -312,6 +313,6 @@ def _warnings(passport: Passport, tr: Translate) -> Iterator[str]:
         )
     elif passport.ends_turn == "no":
         yield tr(
-            "Its chat template closes a turn without a token that ends it: if answers run on, set "
-            "a stop text."
+            "It may not know where an answer ends, because its chat template closes a turn "
+            "without a token that ends it: if answers run on, set a stop text."
         )

@@ -109,6 +109,4 @@ class Fetcher:
 
 
 def _broker_gone() -> DownloadError:
-    return DownloadError(
-        "The process that fetches models has ended.", "Start Lampblack again and try once more."
-    )
+    return DownloadError("The download broke off.", "Start Lampblack again and try once more.")

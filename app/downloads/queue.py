@@ -144,7 +144,7 @@ class Downloads:
         if not self._allowed():
             return "Downloads are switched off in the settings, so that nothing can be fetched."
         if self._fetcher is None:
-            return "The process that fetches models is not there: start Lampblack again."
+            return "Nothing can be downloaded now: start Lampblack again."
         return ""
 
     def need(self, wanted: Wanted) -> Need:

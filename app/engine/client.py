@@ -97,6 +97,7 @@ class EngineClient:
         self._deadline: float | None = None
         self._closed = False
         self._devices: dict[str, tuple[DeviceReport, ...]] = {}
+        self._features: dict[str, tuple[str, ...]] = {}
         self.model: ModelInfo | None = None
         self.hello: Hello | None = None
 
@@ -120,6 +121,10 @@ class EngineClient:
     def devices(self, engine: str) -> tuple[DeviceReport, ...]:
         """The devices as an engine reported them last, before it loaded anything; none if never."""
         return self._devices.get(engine, ())
+
+    def features(self, engine: str) -> tuple[str, ...]:
+        """What the processor offers to an engine, as the engine reported it; empty if never."""
+        return self._features.get(engine, ())
 
     @property
     def needs_recovery(self) -> bool:
@@ -392,8 +397,11 @@ class EngineClient:
             self.model = finished.model
             if finished.model.devices:
                 self._devices[finished.model.engine] = finished.model.devices
+            if finished.model.features:
+                self._features[finished.model.engine] = finished.model.features
         elif isinstance(finished, Described):
             self._devices |= {one.engine: one.devices for one in finished.engines}
+            self._features |= {one.engine: one.features for one in finished.engines}
 
 
 def _cut_short(command: Generate, written: dict[int, list[Tokens]]) -> Done:

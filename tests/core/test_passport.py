@@ -47,7 +47,7 @@ def test_the_card_of_a_sound_model() -> None:
         "Weak at: Chinese, Russian, German and Spanish.",
         "Tried in 6 languages, it answered in English and French.",
         "It writes about 3 pages a minute here, and reads about 40.",
-        "Every 1,000 tokens of context take 23 MB of memory.",
+        "Every 1,000 tokens of text that it reads take 23 MB of memory.",
     )
 
 
@@ -64,7 +64,7 @@ def test_what_is_left_is_listed_in_one_row() -> None:
         ({"ends_turn": "no"}, "without a token that ends it"),
         ({"system": "lost"}, "loses the system text"),
         ({"system": "moved"}, "knows no system text"),
-        ({"template": "fails", "template_problem": "No."}, "Its chat template fails (No)"),
+        ({"template": "fails", "template_problem": "No."}, "its chat template fails (No)"),
         ({"template": "none"}, "was not made to answer"),
         ({"kind": "base"}, "instead of answering"),
         ({"repetition": 0.6}, "repeats itself"),

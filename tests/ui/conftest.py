@@ -100,6 +100,9 @@ class FakeWorker:
     def gpus(self, engine: str) -> tuple[Any, ...]:
         return ()
 
+    def features(self, engine: str) -> tuple[str, ...]:
+        return self.model.features if self.model is not None else ()
+
     def cancel(self, job: int | None = None) -> None:
         self.cancelled.append(job)
 

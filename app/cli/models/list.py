@@ -80,7 +80,11 @@ def model_line(model: ModelFile, record: ModelRecord | None = None) -> str:
 def add_words(words: Words) -> None:
     """Add `list` and `duplicates`."""
     parser = parser_of(words.add_parser, "list", help="the models on this machine")
-    parser.add_argument("--json", action="store_true", help="write them as a JSON list")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="write them as a JSON list; a time is in seconds since 1970, UTC",
+    )
     parser.set_defaults(run=run_list)
     parser = parser_of(words.add_parser, "duplicates", help="models with the same content")
     parser.add_argument("--json", action="store_true", help="write lists of paths as JSON")

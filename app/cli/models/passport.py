@@ -128,5 +128,7 @@ def add_words(inner: Words) -> None:
         choices=PURPOSES,
         help="compare all examined models, best first",
     )
-    parser.add_argument("--json", action="store_true", help="write JSON")
+    parser.add_argument(
+        "--json", action="store_true", help="write JSON; made_at is in seconds since 1970, UTC"
+    )
     parser.set_defaults(run=run_passport)

@@ -289,6 +289,6 @@ def _words(kind: str, size: int) -> str:
     gain = "1.5 to 2.8 times as fast" if kind in _MEASURED else "faster"
     price = ", writes a little slower" if kind in _MEASURED else ""
     return (
-        f"{kind} has no fast way to read prompts on this processor. A copy in {_COPY} reads them "
-        f"{gain}{price}, takes up to {size_text(size)}, and its text is as good."
+        f"A copy as {_COPY} would begin to write sooner on this computer than {kind}: it reads "
+        f"your text {gain}{price}, takes up to {size_text(size)}, and its text is as good."
     )

@@ -27,9 +27,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     `title` is what the user calls it. `sha256` was found at `verified_at` (seconds since 1970) and
     is what the model is compared with from then on. `source` is the catalogue's id or the program
-    it came from. `hidden` models were taken off the list and still lie where they lay. Of one with
-    `refused_copy` the user does not want to hear that a copy would be faster. `adapters` are
-    attached to it.
+    it came from. `hidden` models were taken off the list and still lie where they lay. `adapters`
+    are attached to it.
     """
 
     title: str = ""
@@ -41,7 +40,6 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     source: str = ""
     passport: dict[str, Any] | None = None
     used_at: float = 0.0
-    refused_copy: bool = False
     adapters: tuple[Adapter, ...] = ()
 
 

@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import msgspec
-import psutil
 
 Verdict = Literal["fits", "tight", "too large"]
 
@@ -58,6 +57,8 @@ def this_machine(gpus: Iterable[Gpu] = ()) -> Machine:
 
     In a container it is what the container may still take.
     """
+    import psutil  # not needed to show the window
+
     memory = psutil.virtual_memory()
     total, free = memory.total, memory.available
     for limit, left in cgroup_limits(_CGROUPS, _OWN_CGROUP):

@@ -62,7 +62,7 @@ class Examination:
         self._passport = replace(self._passport, **found)
 
     def _try_template(self) -> None:
-        self._tell("Looking at its chat template")
+        self._tell("Finding out how to talk to it")
         found = look_at_template(self._engine)
         count = len(self._engine.lay_out(texts.PASSAGE, ()).ids)
         self._note(

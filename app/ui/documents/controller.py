@@ -212,7 +212,7 @@ class DocumentController(QObject):
         if not self._bench.store.keep_former(str(path.absolute()), old.encoding, old.data):
             self.failed.emit(
                 StoreError(
-                    self.tr("{0} was not saved: its former bytes could not be kept.").format(
+                    self.tr("{0} was not saved: no copy of it as it is now could be kept.").format(
                         path.name
                     ),
                     self.tr("Save under another name; the text is still open."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.core.models.catalogue_search import Offer
 from app.core.models.metadata import ModelRecord
@@ -14,7 +14,7 @@ from app.core.units import context_text, size_text
 from app.downloads.queue import Download
 from app.ui.manager.inventory import Stocked
 from app.ui.models.list import facts
-from app.ui.texts import passport_tr, percent_text, state_text
+from app.ui.texts import day_text, passport_tr, percent_text, state_text
 from app.ui.widgets.card_list import Card
 
 _tr = QCoreApplication.translate
@@ -44,8 +44,7 @@ def origin_text(record: ModelRecord) -> str:
     is_catalogue = bool(record.source) and record.source not in PROGRAMS
     if not record.sha256:
         return _tr("Manager", "From the catalogue") if is_catalogue else ""
-    day = QDateTime.fromSecsSinceEpoch(round(record.verified_at)).date()
-    when = QLocale().toString(day, QLocale.FormatType.ShortFormat)
+    when = day_text(record.verified_at)
     if is_catalogue:
         return _tr("Manager", "From the catalogue, verified on {0}").format(when)
     return _tr("Manager", "Verified on {0}").format(when)
@@ -102,6 +101,12 @@ def fit_text(one: Stocked) -> str:
     """Whether a model fits, with the reason; empty while that is not known."""
     head = verdict_text(one.verdict)
     return ": ".join(part for part in (head, one.because) if part)
+
+
+def advice_text(one: Stocked) -> str:
+    """What a copy in another type would bring, and how it is made; empty for none."""
+    how = _tr("Manager", "{0} The button Smaller Copy… makes it; this model stays as it is.")
+    return how.format(one.advice) if one.advice else ""
 
 
 def order_text(order: str) -> str:

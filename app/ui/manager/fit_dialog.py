@@ -83,7 +83,9 @@ class FitDialog(QDialog):
         fit = self._report.fit
         if fit.verdict != "tight" or fit.needed.get(MEMORY, 0) > fit.free[MEMORY]:
             return ()
-        words = self.tr("What fits takes {0} % of the free memory at most: others need some, too.")
+        words = self.tr(
+            "What fits takes {0} % of the free memory at most: other programs need some, too."
+        )
         return (words.format(round(COMFORT * 100)),)
 
     def _heading(self, text: str, larger: int = 0) -> QLabel:
@@ -209,7 +211,7 @@ class FitDialog(QDialog):
             words = self.tr("{0} layers on the graphics card")
             return words.format(step.fit.gpu_layers)
         if before.options.kv_type != step.options.kv_type:
-            return self.tr("KV cache as {0}").format(step.options.kv_type)
+            return self.tr("Memory of the text (KV cache) as {0}").format(step.options.kv_type)
         if before.options.flash_attention != step.options.flash_attention:
             return self.tr("Flash attention")
         return self.tr("Context of {0} tokens").format(f"{step.fit.context:,}")
@@ -220,12 +222,15 @@ class FitDialog(QDialog):
             return self.tr("As many as the free memory of the card holds; the rest is slower.")
         if before.options.kv_type != step.options.kv_type:
             words = self.tr(
-                "Each token of the context takes {0} in place of {1}; the text hardly changes."
+                "What the model keeps of your text takes {0} a token in place of {1}; what it "
+                "writes hardly changes."
             )
             sizes = (one.fit.sum_of("cache") / one.fit.context for one in (step, before))
             return words.format(*map(size_text, sizes))
         if before.options.flash_attention != step.options.flash_attention:
-            return self.tr("Another way to compute attention; the same seed gives another text.")
+            return self.tr(
+                "A way of reading that needs less memory; the same seed gives another text."
+            )
         words = self.tr("The model sees that much of your text at once, in place of {0}.")
         return words.format(f"{before.fit.context:,}")
 

@@ -18,7 +18,14 @@ from PySide6.QtWidgets import (
 from app.core.models.catalogue import PURPOSES
 from app.core.passport import Passport, card, words
 from app.core.units import size_text
-from app.ui.manager.card_texts import fit_text, model_card, order_text, origin_text, purpose_text
+from app.ui.manager.card_texts import (
+    advice_text,
+    fit_text,
+    model_card,
+    order_text,
+    origin_text,
+    purpose_text,
+)
 from app.ui.manager.inventory import Stock, Stocked, ordered
 from app.ui.manager.model_actions import ModelActions
 from app.ui.texts import moment_text, passport_tr
@@ -108,7 +115,7 @@ class InstalledTab(QWidget):
         if is_first and self._loaded in self._models:  # else the first
             self.list.select(self._loaded)
         is_empty = stock is not None and not models
-        words = self.tr("No models yet. Drop a GGUF file or a model's folder here, or find one.")
+        words = self.tr("No models yet. Drop a model (a .gguf file or a folder) here, or find one.")
         self.empty.say(words if is_empty else "" if models else self.tr("Looking at the disk…"))
         self.find_button.setVisible(is_empty)
         self.nothing.setVisible(not models)
@@ -152,6 +159,7 @@ class InstalledTab(QWidget):
         self.path = ElidedLabel()
         self.path.setProperty("kind", "muted")
         self.fit = FlowingNote()
+        self.advice = FlowingNote()
         self.notes = _NotesField()
         self.notes.setProperty("kind", "field")
         self.notes.setPlaceholderText(self.tr("Your notes on this model"))
@@ -161,7 +169,7 @@ class InstalledTab(QWidget):
         column.setContentsMargins(14, 4, 4, 4)
         column.setSpacing(8)
         self.passport = PassportCard(self.buttons["passport"])
-        for widget in (self.title, self.about, self.path, self.fit, self.passport):
+        for widget in (self.title, self.about, self.path, self.fit, self.advice, self.passport):
             column.addWidget(widget)
         column.addWidget(self.notes, 1)
         area = QScrollArea()
@@ -293,6 +301,7 @@ class InstalledTab(QWidget):
         self.fit.say(model.problem or ("" if loaded else fit_text(one)))
         wrong = bool(model.problem) or (not loaded and one.verdict == "too large")
         set_property(self.fit, "kind", "wrong" if wrong else "muted")
+        self.advice.say(advice_text(one))
         self.passport.setVisible(not model.problem)
         self.passport.show_passport(one.passport)
 

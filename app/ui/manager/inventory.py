@@ -9,6 +9,7 @@ from typing import Literal, cast
 import msgspec
 
 from app.core.errors import LampblackError
+from app.core.formats.quantization import advise, copy_path, type_named
 from app.core.memory_fit.estimate import MEMORY, Fit, estimate, with_given_back
 from app.core.memory_fit.layout import Engine, Layout
 from app.core.memory_fit.layout_cache import Layouts
@@ -28,7 +29,7 @@ Order = Literal["best", "name", "size", "used"]
 RECOMMENDED = 0.6
 """The score of a passport from which on a model is recommended for a purpose."""
 
-_NO_CARDS = "Graphics cards are counted as soon as a model has been loaded, which tells of them."
+_NO_CARDS = "Graphics cards are counted as soon as a model has been loaded and has found them."
 _VERDICTS = ("fits", "tight", "", "too large")
 
 
@@ -36,7 +37,7 @@ class Stocked(msgspec.Struct, frozen=True, kw_only=True):
     """A model of this machine with what is remembered of it, and whether it fits now.
 
     `verdict` is empty until its header was read, and where that cannot be; `because` is the
-    sentence for either.
+    sentence for either. `advice` is a sentence on a copy in a type that is faster here, if any.
     """
 
     model: ModelFile
@@ -44,6 +45,7 @@ class Stocked(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     verdict: Verdict | Literal[""] = ""
     because: str = ""
+    advice: str = ""
     passport: Passport | None = None
 
     def suits(self, purpose: str) -> float:
@@ -178,7 +180,13 @@ def _place(one: Stocked, order: Order, purpose: str) -> tuple[object, ...]:
 
 def _stocked(bench: Workbench, file: ModelFile, size: int, fitting: Fitting | None) -> Stocked:
     record = bench.shelf.record(file)
-    plain = Stocked(model=file, record=record, bytes=size, passport=from_record(record.passport))
+    plain = Stocked(
+        model=file,
+        record=record,
+        bytes=size,
+        advice=_advice(bench, file),
+        passport=from_record(record.passport),
+    )
     if fitting is None or file.problem:
         return plain
     try:
@@ -186,6 +194,23 @@ def _stocked(bench: Workbench, file: ModelFile, size: int, fitting: Fitting | No
     except LampblackError as error:
         return msgspec.structs.replace(plain, because=str(error))
     return msgspec.structs.replace(plain, verdict=fit.verdict, because=because(fit, machine))
+
+
+def _advice(bench: Workbench, file: ModelFile) -> str:
+    """What is said about a faster copy; empty where there is one, or nothing is sure to be won."""
+    if file.kind != "gguf" or file.problem:
+        return ""
+    info, engine = bench.worker.model, engine_for(file, bench.settings.settings.engine)
+    layers = bench.settings.settings.load.gpu_layers if bench.worker.gpus(engine) else 0
+    if info is not None and info.path == file.path:
+        engine, layers = info.engine, info.settings.gpu_layers
+    features = bench.worker.features(engine)
+    found = advise(file.quantization, file.size_bytes, features, engine=engine, gpu_layers=layers)
+    if found is None:
+        return ""
+    kind, folder = type_named(found.type_name), bench.paths.models
+    there = copy_path(Path(file.path), file.name, kind, folder).exists()
+    return "" if there else found.words
 
 
 def _loaded_with(info: ModelInfo, asked: LoadOptions) -> LoadOptions:

@@ -182,8 +182,10 @@ class Care(QObject):
     def _on_verified(self, model: ModelFile, found: Verdict) -> None:
         self._end_long()
         by = found.by
-        known = self.tr("{0} is sound: its checksum is that of {1}.").format(model.name, by)
-        new = self.tr("{0} was read; its checksum is remembered for the next time.")
+        known = self.tr("{0} is sound; every byte was compared with {1}.").format(model.name, by)
+        new = self.tr(
+            "{0} was read to the end; Verify will tell from now on if its file has changed."
+        )
         said = known if by else "" if found.problem else new.format(model.name)
         self.said.emit(" ".join(filter(None, (said, found.problem))))
         self.changed.emit()

@@ -57,7 +57,12 @@ class AdaptersDialog(QDialog):
         try:
             check_adapters((*self.adapters(), added))
             if engine_of(Path(path)) != self._engine:
-                self.problem.say(self.tr("This adapter is for the other engine."))
+                self.problem.say(
+                    self.tr(
+                        "This adapter is for the other kind of model: a .gguf file goes with "
+                        "a .gguf file, a folder with a folder."
+                    )
+                )
                 return
         except LampblackError as error:
             self.problem.say(str(error))

@@ -225,7 +225,7 @@ class ModelDesk(QObject):
         self.panel.set_loading(path, fraction)
 
     def _on_measuring(self, path: str) -> None:
-        text = self.tr("Measuring what {0} runs best with…").format(Path(path).stem)
+        text = self.tr("Finding out how {0} runs fastest here…").format(Path(path).stem)
         self._status.show_progress(text, None)
 
     def _on_loading_ended(self) -> None:
@@ -264,7 +264,7 @@ class ModelDesk(QObject):
             text.format(mark.gpu, Path(mark.path).stem),
             buttons={
                 self.tr("Load on the processor"): lambda: self.models.load_on_processor(mark),
-                self.tr("Try the GPU again"): lambda: self.models.try_gpu(mark),
+                self.tr("Try the graphics card again"): lambda: self.models.try_gpu(mark),
             },
         )
         self.not_ready.emit()
@@ -274,7 +274,7 @@ class ModelDesk(QObject):
         self._banners.say(
             text.format(Path(mark.path).stem),
             "notice",
-            self.tr("Try the GPU again"),
+            self.tr("Try the graphics card again"),
             lambda: self.models.try_gpu(mark),
         )
 

@@ -140,7 +140,7 @@ class EmptyState(QWidget):
             return self.tr("This happens once. Afterwards Lampblack needs no network.")
         return self.tr(
             "The starter model is small: good to try things with. A larger one "
-            "writes better; any GGUF file will do."
+            "writes better; any model file that ends in .gguf will do."
         )
 
     def _has_focus(self) -> bool:

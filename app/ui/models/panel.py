@@ -312,11 +312,12 @@ class ModelsPanel(QWidget):
     def _empty_words(self) -> str:
         if self._refusal:
             words = self.tr(
-                "No models yet.\n\nDrop a GGUF file or a model's folder here, or add one from disk."
+                "No models yet.\n\nDrop a model (a .gguf file or a folder) here, or add one from "
+                "disk."
             )
             return f"{words}\n\n{self._refusal}"
         return self.tr(
-            "No models yet.\n\nDrop a GGUF file or a model's folder here, add one from disk, "
+            "No models yet.\n\nDrop a model (a .gguf file or a folder) here, add one from disk, "
             "or get the small starter model to begin with."
         )
 

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import LampblackError
 from app.core.models.library import ModelFile
-from app.core.passport import Passport, from_record
+from app.core.passport import Passport, from_record, summary
 from app.engine.messages import Event, Examined, Failed, Loaded, ModelInfo, Working
 from app.program import Workbench
 from app.ui.background import BackgroundTasks
 from app.ui.editor.editor import Editor
-from app.ui.texts import work_text
+from app.ui.texts import passport_tr
 from app.ui.widgets.status_bar import StatusBar
 
 WAITS_MS = (4_000, 30_000, 120_000)
@@ -149,9 +149,7 @@ class PassportDesk(QObject):
     def _on_own(self, event: Working | Examined | Failed) -> None:
         if isinstance(event, Working):
             self._step = event
-            self._status.say(
-                self.tr("Getting to know the model… {0}").format(work_text(event.what))
-            )
+            self._status.say(self.tr("Getting to know the model…"))
         else:
             self._job, self._step = 0, None
             self._status.clearMessage()
@@ -167,9 +165,9 @@ class PassportDesk(QObject):
         if before is not None and not before.is_whole:
             passport = replace(passport, attempt=before.attempt + 1)
         self._keep(passport)
-        self._status.say(
-            self.tr("The model was tried out. See what it is good for: menu Model, Model Passport.")
-        )
+        if self.model is not None:
+            found = summary(passport, passport_tr)
+            self._status.say(f"{self.model.name} · {found}" if found else "")
 
     def _on_failed(self, event: Failed) -> None:
         if event.kind != "cancelled":

@@ -1,8 +1,7 @@
-"""The desk for smaller copies: opens the dialog, has the copy made, and passes advice on."""
+"""The controller of smaller copies: opens the dialog and has the copy made."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -13,10 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.errors import CancelledError, LampblackError, SettingsError, UnsupportedModelError
 from app.core.formats.gguf import GgufHeader, read_header
-from app.core.formats.quantization import advise, copy_path, type_named
 from app.core.models.library import ModelFile
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
-from app.engine.messages import EngineName, Load, ModelInfo
+from app.engine.messages import EngineName, Load
 from app.engine.quantize_job import Outcome, SmallerOrder
 from app.program import Workbench
 from app.ui.background import BackgroundTasks
@@ -61,7 +59,6 @@ class SmallerDesk(QObject):
         self._run.progress.connect(self._show_progress)
         self._run.ended.connect(self._on_ended)
         self.dialog: SmallerDialog | None = None
-        self._said: set[str] = set()
         self._is_reading = False
         self._background = BackgroundTasks(self._on_failed, self)
         self.on_event = self._run.on_event
@@ -78,47 +75,6 @@ class SmallerDesk(QObject):
     def close(self) -> None:
         """The window closes: nothing is told any more."""
         self._background.close()
-
-    def advise(self, model: ModelInfo) -> None:
-        """Say once that a copy of the loaded model would be faster, if one would."""
-        settings = model.settings
-        found = advise(
-            model.quantization,
-            model.size_bytes,
-            model.features,
-            engine=model.engine,
-            gpu_layers=settings.gpu_layers,
-        )
-        if found is None or model.path in self._said or self._run.running:
-            return
-        self._said.add(model.path)
-        if self._is_settled(model, found.type_name):
-            return
-        self._banners.say(
-            found.words,
-            "notice",
-            buttons={
-                self.tr("Make the Copy…"): lambda: self.open(model.path, found.type_name),
-                self.tr("Not Now"): lambda: self._refuse(model.path),
-            },
-        )
-
-    def _is_settled(self, model: ModelInfo, type_name: str) -> bool:
-        """Whether the writer has the copy already, or does not want to hear of it."""
-        try:
-            file = self._bench.library.resolve(model.path)
-            target = self._target(file, type_name)
-            return target.exists() or self._bench.shelf.record(file).refused_copy
-        except LampblackError:
-            return True
-
-    def _refuse(self, path: str) -> None:
-        with contextlib.suppress(LampblackError):  # it is only said once more another time
-            self._bench.shelf.change(self._bench.library.resolve(path), refused_copy=True)
-
-    def _target(self, model: ModelFile, type_name: str) -> Path:
-        folder = self._bench.paths.models
-        return copy_path(Path(model.path), model.name, type_named(type_name), folder)
 
     # Opening
 
@@ -195,7 +151,7 @@ class SmallerDesk(QObject):
         texts = {
             "loading": self.tr("Loading…"),
             "quantizing": self.tr("Making the copy…"),
-            "measuring": self.tr("Measuring the perplexity…"),
+            "measuring": self.tr("Trying your passage…"),
         }
         if self.dialog is not None:
             self.dialog.show_progress(texts.get(what, what), fraction)

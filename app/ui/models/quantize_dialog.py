@@ -165,7 +165,9 @@ class SmallerDialog(QDialog):
     def _lay_out(self) -> None:
         about = self.tr("{0} is in {1} and takes {2}. It stays as it is.")
         size = size_text(self._header.size_bytes)
-        measured = QLabel(self.tr("Passage to measure both with (lower perplexity is better):"))
+        measured = QLabel(
+            self.tr("Passage to compare both with (a lower perplexity means a better grasp of it):")
+        )
         measured.setBuddy(self.passage)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(18, 16, 18, 16)

@@ -134,7 +134,7 @@ class WritingDesk(QObject):
         if not total:
             self._status.show_progress("", None)
             return
-        text = self.tr("Reading the text: {0} of {1} tokens").format(f"{done:,}", f"{total:,}")
+        text = self.tr("Reading your text: {0} %").format(100 * done // total)
         self._status.show_progress(text, done / total)
 
     def _on_measured(self, stats: Stats) -> None:
@@ -144,7 +144,10 @@ class WritingDesk(QObject):
             used = stats.prompt_tokens + stats.completion_tokens
             self._status.show_context(min(used, model.context), model.context)
         if stats.dropped_tokens:
-            text = self.tr("The first {0} tokens of the text did not fit and were not read.")
+            text = self.tr(
+                "The text is longer than the model can read at once: it did not see the first {0} "
+                "tokens."
+            )
             self._status.say(text.format(f"{stats.dropped_tokens:,}"))
 
     def show_takes(self) -> None:

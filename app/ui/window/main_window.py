@@ -312,7 +312,6 @@ class MainWindow(QMainWindow):
             self.actions_table[name].setEnabled(True)
         self.actions_table["measure"].setEnabled(model.engine == "llama.cpp")
         self.actions_table["smaller"].setEnabled(model.path.endswith(".gguf"))
-        self.smaller.advise(model)
         reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
         self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
         if self.page.is_empty_shown:

@@ -42,7 +42,10 @@ class Notices(QObject):
     def show_bug(self, report: Path) -> None:
         """Say that there was a bug, and where its report is."""
         self._banners.say(
-            self.tr("Something went wrong in Lampblack; your text is safe. A report is kept here."),
+            self.tr(
+                "Something went wrong in Lampblack; your text is safe. A report of it is kept on "
+                "this computer."
+            ),
             "error",
             self.tr("Show It"),
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(report))),
@@ -54,7 +57,7 @@ class Notices(QObject):
         if model is not None and self._desk.models.is_outdated:
             self._banners.say(
                 self.tr(
-                    "The model settings that you changed count when the model is loaded again."
+                    "What you changed in the model's settings takes effect when it is loaded again."
                 ),
                 "notice",
                 self.tr("Load Again"),

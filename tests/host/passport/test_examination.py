@@ -87,7 +87,7 @@ def test_a_sound_model(load: Any) -> None:
         ("loses system", "system", "lost", "loses the system text"),
         ("moves system", "system", "moved", "knows no system text"),
         ("no end", "ends_turn", "no", "closes a turn without a token"),
-        ("fails", "template", "fails", "Its chat template fails"),
+        ("fails", "template", "fails", "its chat template fails"),
         ("none", "template", "none", "was not made to answer"),
     ],
 )

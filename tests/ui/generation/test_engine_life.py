@@ -153,7 +153,7 @@ def test_reading_the_prompt_shows_how_far_it_is(studio):
     job = studio.worker.last("generate")[0]
     studio.tell(Prefill(job=job, done=512, total=2048))
     status = studio.window.status
-    assert status.progress_text.text() == "Reading the text: 512 of 2,048 tokens"
+    assert status.progress_text.text() == "Reading your text: 25 %"
     assert status.bar.value() == 250
     status.stop_button.click()
     assert studio.worker.cancelled == [job]
@@ -248,7 +248,7 @@ def test_measuring_again_loads_the_model_anew_and_says_so(studio):
     job, asked = studio.worker.last("load")
     assert asked["remeasure"]
     studio.tell(Loading(job=job, fraction=1.0, measuring=True))
-    assert studio.window.status.progress_text.text().startswith("Measuring what")
+    assert studio.window.status.progress_text.text().startswith("Finding out how")
     studio.loaded()
     assert studio.window.status.progress.isHidden()
 

@@ -246,7 +246,7 @@ def test_the_loaded_model_can_only_be_unloaded(desk: Desk) -> None:
 def test_verifying_tells_that_the_model_is_sound(desk: Desk) -> None:
     desk.open()
     desk.press_and_wait("verify")
-    assert "checksum is remembered" in desk.banners()[0]
+    assert "Verify will tell from now on" in desk.banners()[0]
     assert desk.bench.shelf.record(desk.bench.library.resolve("tale")).sha256
     assert desk.manager.strip.isHidden()
 

@@ -43,11 +43,12 @@ GOOD = Passport(
 )
 
 
-def write_model(path: Path, layers: int = 2, width: int = 256) -> Path:
+def write_model(path: Path, layers: int = 2, width: int = 256, file_type: int = 1) -> Path:
     """A model with weights, heads and a vocabulary, and zeroes for numbers."""
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_context_length(8192)
+    writer.add_file_type(file_type)
     writer.add_embedding_length(width)
     writer.add_block_count(layers)
     writer.add_head_count(4)
@@ -153,6 +154,29 @@ def test_every_model_has_its_verdict_and_a_broken_one_its_sentence(shop: Shop, h
     assert "MB are free now" in shop.card("small").warning
     assert shop.names()[-1] == "broken"
     assert "broken.gguf" in shop.card("broken").warning
+
+
+Q4_1 = 3  # llama.cpp's number of the file type
+
+
+def test_a_faster_type_is_told_of_on_the_card_alone(
+    shop: Shop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop.studio.worker, "features", lambda engine: ("AVX2",))
+    path = write_model(shop.studio.bench.paths.models / "slow.gguf", file_type=Q4_1)
+    shop.open()
+    advice = shop.manager.installed.advice
+    shop.select("small")
+    assert advice.isHidden()
+    shop.select("slow")
+    assert "A copy as Q8_0" in advice.text()
+    assert shop.manager.installed.buttons["smaller"].text() in advice.text()
+    assert [banner.text for banner in shop.manager.banners.banners()] == []
+    assert shop.studio.banners == []
+    path.with_name("slow.Q8_0.gguf").write_bytes(path.read_bytes())
+    with qtbot.waitSignal(shop.manager.refreshed):
+        shop.manager.refresh()
+    assert advice.isHidden()
 
 
 def test_the_sum_is_shown_line_by_line(shop: Shop) -> None:

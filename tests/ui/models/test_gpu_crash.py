@@ -64,7 +64,7 @@ def test_the_card_can_be_tried_again_from_either_banner(crashed) -> None:
     crashed.window.desk.load(PATH)
     answer(crashed, "Load on the processor")
     loaded(crashed)
-    answer(crashed, "Try the GPU again")
+    answer(crashed, "Try the graphics card again")
     assert crashed.worker.last("load")[1]["options"].gpu_layers == -1
     assert crashed.bench.gpu_marks.failed(PATH, "llama.cpp") is None
 
@@ -77,7 +77,7 @@ def test_a_crash_in_this_run_offers_the_same(make_studio) -> None:
     job = studio.worker.last("load")[0]
     studio.tell(Failed(job=job, kind=GpuCrashedError.kind, message="It was killed."))
     assert studio.banners == [QUESTION]
-    answer(studio, "Try the GPU again")
+    answer(studio, "Try the graphics card again")
     assert studio.worker.last("load")[1]["options"].gpu_layers == -1
 
 

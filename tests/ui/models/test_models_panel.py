@@ -198,7 +198,7 @@ def test_a_download_is_shown_until_it_is_over(panel: ModelsPanel, qtbot) -> None
 
 def test_without_models_it_says_what_to_do(empty_panel: ModelsPanel, qtbot) -> None:
     assert not empty_panel.list.isVisible()
-    assert "Drop a GGUF file" in empty_panel.empty_text.text()
+    assert "Drop a model (a .gguf file" in empty_panel.empty_text.text()
     assert not empty_panel.load_button.isEnabled()
     with qtbot.waitSignal(empty_panel.get_starter_requested):
         empty_panel.starter_button.click()

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.core.passport import LANGUAGES, MOST_ATTEMPTS, Passport, from_record
+from app.core.passport import LANGUAGES, MOST_ATTEMPTS, Passport, from_record, summary
 from app.engine.messages import Examined, Failed, Loaded, Working
 from app.ui.models.passport_controller import WAITS_MS
 from app.ui.models.passport_dialog import PassportDialog
@@ -76,8 +76,9 @@ def test_a_new_model_is_examined_in_a_pause_and_its_passport_kept(
     assert timer(studio).interval() == WAITS_MS[0]
     pause(studio)
     studio.tell(Working(job=job(studio), what="Trying English", fraction=0.5))
-    assert "Trying English" in studio.window.status.currentMessage()
+    assert studio.window.status.currentMessage() == "Getting to know the model…"
     studio.tell(Examined(job=job(studio), passport=FOUND))
+    assert studio.window.status.currentMessage() == f"{tiny.name} · {summary(FOUND)}"
     assert kept(studio, tiny, qtbot) == FOUND
     studio.tell(Loaded(job=91, model=tiny, seconds=0.1))
     assert not timer(studio).isActive()

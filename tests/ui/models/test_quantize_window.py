@@ -1,4 +1,4 @@
-"""A smaller copy in the window: the dialog, its run on the worker, and the adviser's banner."""
+"""A smaller copy in the window: the dialog and its run on the worker."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_price_is_shown(studio: Studio, qtbot: QtBot, model: ModelInfo) -> N
     job, fields = worker.last("perplexity")
     assert fields["text"] == "The lamp burned low."
     studio.tell(Working(job=job, what="measuring", fraction=0.5))
-    assert "Measuring" in dialog.strip.text.text()
+    assert "Trying your passage" in dialog.strip.text.text()
     studio.tell(Measured(job=job, perplexity=10.0, tokens=5))
     job, fields = worker.last("quantize")
     assert fields["target"] == model.path.replace("F16", "Q8_0")
@@ -111,26 +111,7 @@ def test_a_copy_that_is_there_is_not_made_again(
     dialog.reject()
 
 
-def test_advice_comes_once_and_can_be_refused(
-    studio: Studio, qtbot: QtBot, model: ModelInfo
-) -> None:
-    slow = msgspec.structs.replace(model, quantization="Q4_1", features=FEATURES)
-    window = studio.window
-    studio.tell(Loaded(job=100, model=slow, seconds=1))
-    banner = next(one for one in window.page.banners.banners() if "Q4_1" in one.text)
-    next(one for one in banner.buttons if one.text() == "Not Now").click()
-    studio.tell(Loaded(job=101, model=slow, seconds=1))
-    assert not any("Q4_1" in text for text in studio.banners)
-    file = studio.library.resolve(model.path)
-    assert studio.bench.shelf.record(file).refused_copy
-
-
-def test_advice_opens_the_dialog(studio: Studio, qtbot: QtBot, model: ModelInfo) -> None:
+def test_a_slow_type_brings_no_banner(studio: Studio, model: ModelInfo) -> None:
     slow = msgspec.structs.replace(model, quantization="Q4_1", features=FEATURES)
     studio.tell(Loaded(job=100, model=slow, seconds=1))
-    banner = next(one for one in studio.window.page.banners.banners() if "Q4_1" in one.text)
-    banner.buttons[0].click()
-    qtbot.waitUntil(lambda: studio.window.smaller.dialog is not None)
-    dialog = studio.window.smaller.dialog
-    assert dialog is not None
-    dialog.reject()
+    assert studio.banners == []

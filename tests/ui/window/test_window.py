@@ -319,7 +319,7 @@ def test_a_narrow_status_bar_shortens_names_instead_of_cutting_them_off(qtbot):
     status.show_speed(31.4)
     path = "/models/" + "A-Very-Long-Model-Name-" * 4 + ".gguf"
     status.show_model(ModelInfo(name="x", path=path, engine="llama.cpp"))
-    status.show_progress("Reading the text: 100 of 8,000 tokens", 0.1)
+    status.show_progress("Reading your text: 10 %", 0.1)
     status.resize(640, status.sizeHint().height())
     status.show()
     shown = (status.words, status.context, status.speed, status.model)
