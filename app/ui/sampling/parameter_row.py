@@ -125,7 +125,7 @@ class ParameterRow(QWidget):
             self._show_note()
 
     def show_term(self, shown: bool) -> None:
-        """Show the parameter's own name beside the plain one, where it has both."""
+        """Show the parameter's own name beside the plain one, where nothing else stands there."""
         self._term = translated(self.bound.row.label) if shown and self.bound.row.plain else ""
         self._show_note()
 
@@ -213,8 +213,8 @@ class ParameterRow(QWidget):
         reason = self._problem or self._missing
         set_property(self.note, "kind", "wrong" if self._problem else "muted")
         self.note.say(reason or self._help)
-        beside = (self._term, "" if self._missing else self._idle)
-        self.aside.setText("  ".join(f"·  {part}" for part in beside if part))
+        beside = ("" if self._missing else self._idle) or self._term
+        self.aside.setText(f"·  {beside}" if beside else "")
         reason = reason or self._idle
         dim = bool(self._missing or self._idle)
         set_property(self.label, "kind", "idle" if dim else "")
