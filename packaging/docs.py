@@ -107,12 +107,13 @@ def load_options() -> str:
 
 
 def presets() -> str:
-    """The built-in presets and what each changes."""
+    """The built-in presets, what each does to the prose and what it changes."""
     return table(
-        ("Preset", "What it sets"),
+        ("Preset", "What it does to the prose", "What it sets"),
         (
             (
                 preset.name,
+                preset.description,
                 ", ".join(
                     f"`{bound.name}` {value_text(getattr(preset.sampling, bound.name))}"
                     for bound in PARAMETERS

@@ -16,6 +16,7 @@ from app.cli.models import add_models
 from app.cli.parsing import Parser, Words, parser_of
 from app.core.errors import LampblackError
 from app.core.options.load_options import ENGINES
+from app.core.options.presets import BUILTIN
 from app.core.system.paths import Paths
 from app.downloads.client import Fetcher
 from app.engine.client import EngineClient
@@ -59,6 +60,12 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _presets() -> str:
+    """The built-in presets, a line for each."""
+    lines = (f"  {preset.name:<17} {preset.description}" for preset in BUILTIN)
+    return "\n".join(("Presets, for --preset:", *lines))
+
+
 def _add_generate(words: Words) -> None:
     parser = parser_of(
         words.add_parser,
@@ -66,7 +73,7 @@ def _add_generate(words: Words) -> None:
         help="continue a text",
         usage="lampblack generate [PROMPT | -] [options]",
         description=_GENERATE,
-        epilog=_EXIT_CODES,
+        epilog=f"{_presets()}\n\n{_EXIT_CODES}",
     )
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="the text to go on from, or -")
     parser.add_argument(

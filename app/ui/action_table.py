@@ -90,6 +90,14 @@ ACTIONS: tuple[ActionRow, ...] = (
         checkable=True,
     ),
     ActionRow(
+        "all_parameters",
+        "View",
+        "All Parameters",
+        ("Shift+F9",),
+        "Show every sampling parameter, or only those that writers move",
+        checkable=True,
+    ),
+    ActionRow(
         "full_screen",
         "View",
         "Full Screen",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app import __main__ as program, __version__
+from app.core.options.presets import BUILTIN
 from app.core.system import network
 from app.downloads.client import Fetcher
 
@@ -137,6 +138,7 @@ def test_version_and_help_answer(run_program: Any) -> None:
     helped = run_program("generate", "--help")
     assert (helped.code, helped.err) == (0, "")
     assert "--dry-multiplier" in helped.out
+    assert all(preset.description in helped.out for preset in BUILTIN)
 
 
 def test_a_reader_that_leaves_is_no_trouble() -> None:

@@ -26,27 +26,48 @@ _SHOWN = 60
 
 
 class Preset(msgspec.Struct, frozen=True):
-    """A named set of sampling parameters."""
+    """A named set of sampling parameters.
+
+    `description` is one sentence on what it does to the prose; the user's own have none.
+    """
 
     name: str
     sampling: Sampling
     builtin: bool = False
+    description: str = ""
 
 
 BUILTIN: tuple[Preset, ...] = (
-    Preset("Balanced", Sampling(), builtin=True),
-    Preset("Focused", Sampling(temperature=0.4, top_p=0.8), builtin=True),
+    Preset(
+        "Balanced",
+        Sampling(),
+        builtin=True,
+        description="Natural prose with some surprise, for most texts.",
+    ),
+    Preset(
+        "Focused",
+        Sampling(temperature=0.4, top_p=0.8),
+        builtin=True,
+        description="Sober prose that keeps to likely words and to the subject.",
+    ),
     Preset(
         "Imaginative",
         Sampling(temperature=1.1, min_p=0.05, xtc_probability=0.5, xtc_threshold=0.1),
         builtin=True,
+        description="Fresh images and turns, often off the likeliest path; it may stray.",
     ),
     Preset(
         "Steady long form",
         Sampling(temperature=0.9, min_p=0.05, dry_multiplier=0.8),
         builtin=True,
+        description="Lively prose that does not repeat its phrases over many pages.",
     ),
-    Preset("Exact", Sampling(temperature=0.0), builtin=True),
+    Preset(
+        "Exact",
+        Sampling(temperature=0.0),
+        builtin=True,
+        description="Always the likeliest word: the same text every time, soon in circles.",
+    ),
 )
 """The presets that every installation has."""
 

@@ -36,7 +36,8 @@ class Row(msgspec.Struct, frozen=True):
     0 has a meaning of its own. `neutral` is the value that switches the
     parameter off. `choices` are the only allowed values. `max_length` bounds a list. `llama_cpp`
     and `torch` name what each engine does with it; `torch_missing` says why the Torch engine
-    cannot do it. `openai` is the field of the same meaning in that API.
+    cannot do it. `openai` is the field of the same meaning in that API. `plain` is what writers
+    call it: those rows are always in sight, under that name, the others under "All parameters".
     """
 
     label: str
@@ -54,6 +55,12 @@ class Row(msgspec.Struct, frozen=True):
     llama_cpp: str = ""
     torch: str = ""
     torch_missing: str = ""
+    plain: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a panel calls it."""
+        return self.plain or self.label
 
 
 class BoundRow(msgspec.Struct, frozen=True):

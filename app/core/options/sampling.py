@@ -25,6 +25,7 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             slider=Slider(0, 2, 0.05),
             neutral=1.0,
             openai="temperature",
+            plain="Surprise",
             llama_cpp="temp, temp_ext",
             torch="own",
         ),
@@ -82,6 +83,7 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             slider=Slider(0, 1, 0.01),
             neutral=1.0,
             openai="top_p",
+            plain="Width of choice",
             llama_cpp="top_p",
             torch="own",
         ),
@@ -246,6 +248,7 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
             high=10,
             slider=Slider(0, 5, 0.05),
             neutral=0.0,
+            plain="Against repetition",
             llama_cpp="dry",
             torch="own",
         ),
@@ -314,6 +317,7 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
             neutral=-1,
             unit="tokens",
             openai="max_tokens",
+            plain="Length",
             llama_cpp="loop",
             torch="loop",
         ),
@@ -437,3 +441,10 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 PARAMETERS: tuple[BoundRow, ...] = rows(Sampling)
 """Every sampling parameter, in the order of the panel, the help and the README."""
+
+WRITERS: tuple[BoundRow, ...] = tuple(bound for bound in PARAMETERS if bound.row.plain)
+"""The few that writers move, which the panel shows by their plain names.
+
+Top-p stands for how wide the choice is, for more is wider; DRY for repetition, for it spares the
+words that any prose repeats.
+"""

@@ -109,6 +109,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Row(label="Side panel", help="Shows the panel of sliders and models.", group="Page"),
     ] = True
+    all_parameters: Annotated[
+        bool,
+        Row(
+            label="All parameters",
+            help="Shows every sampling parameter in the side panel; off, those that writers move.",
+            group="Writing",
+        ),
+    ] = False
     preset: Annotated[
         str,
         Row(

@@ -38,6 +38,7 @@ def _rules(now: Sampling) -> tuple[tuple[tuple[str, ...], bool, str], ...]:
         (_PENALTIES, now.repetition_window == 0, _tr("the window is 0")),
         (_DRY, now.dry_multiplier == 0, _tr("DRY strength is 0")),
         (_CUTS, greedy, _tr("temperature is 0")),
+        (("top_p",), greedy, _tr("surprise is 0")),
         *((_rows_of(step), step not in now.order, _left_out()) for step in _all_steps()),
         (("mirostat_tau", "mirostat_eta"), now.mirostat == 0, _tr("Mirostat is off")),
         (_replaced(), now.mirostat != 0, _tr("Mirostat is on")),

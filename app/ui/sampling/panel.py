@@ -1,4 +1,4 @@
-"""The side panel of sampling parameters: presets on top, the rows of the table in groups below."""
+"""The side panel of sampling parameters: presets, the rows that writers move, all others below."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.options.presets import Presets
-from app.core.options.sampling import GROUPS, PARAMETERS, Sampling
+from app.core.options.sampling import GROUPS, PARAMETERS, WRITERS, Sampling
 from app.ui.sampling.preset_bar import PresetBar
+from app.ui.widgets.controls import FlowingNote
 from app.ui.widgets.section import PanelScroll, Section
 
 if TYPE_CHECKING:
+    from app.core.options.rows import BoundRow
     from app.ui.sampling.parameter_row import ParameterRow
 
 _OPEN_AT_FIRST = ("Variety", "Repetition", "Length and stops")
+_MOST_NAMED = 3
 
 
 class SamplingPanel(QWidget):
@@ -28,10 +31,12 @@ class SamplingPanel(QWidget):
 
     `changed` carries the new Sampling, many times a second while a slider is dragged.
     `preset_changed` carries the name of the preset that the values are compared with.
+    `all_shown` says whether the writer wants to see every parameter, when that changes.
     """
 
     changed = Signal(object)
     preset_changed = Signal(str)
+    all_shown = Signal(bool)
 
     def __init__(
         self,
@@ -40,6 +45,7 @@ class SamplingPanel(QWidget):
         parent: QWidget | None = None,
         *,
         preset: str = "",
+        every: bool = False,
     ) -> None:
         super().__init__(parent)
         self._sampling = sampling
@@ -48,6 +54,8 @@ class SamplingPanel(QWidget):
         self.bar.renamed.connect(self.preset_changed)
         self._rows: dict[str, ParameterRow] = {}
         self._sections: dict[str, Section] = {}
+        self._more: Section | None = None
+        self._every = every
         self._engine = ""
         # Widgets get their parents at birth: moving them later costs twice the time.
         self._scroll = PanelScroll(self)
@@ -96,6 +104,24 @@ class SamplingPanel(QWidget):
         for row in self._rows.values():
             row.set_missing(translated(row.bound.missing(name)) if row.bound.missing(name) else "")
 
+    @property
+    def more(self) -> Section:
+        """What holds the parameters that writers do not move."""
+        self._build()
+        assert self._more is not None  # the line above made it
+        return self._more
+
+    def is_all_shown(self) -> bool:
+        """Whether every parameter is shown."""
+        return self._every
+
+    def show_all(self, every: bool) -> None:
+        """Show every parameter, or only those that writers move."""
+        if self._more is not None:
+            self._more.set_open(every)
+        else:
+            self._take_every(every)
+
     def set_last_seed(self, seed: int) -> None:
         """Offer the seed of the last take beside the seed field."""
         from app.ui.sampling.value_rows import SeedRow
@@ -113,27 +139,56 @@ class SamplingPanel(QWidget):
     def _build(self) -> None:
         if self._rows:
             return
-        self._sections = {group: self._section(group) for group in GROUPS}
-        self._scroll.column.addStretch(1)
+        self._lay_out_rows()
         if self._engine:
             self.set_engine(self._engine)
         self._show()
 
-    def _section(self, group: str) -> Section:
+    def _lay_out_rows(self) -> None:
+        column, body = self._scroll.column, self._scroll.widget()
+        made = {bound.name: self._row(bound, body) for bound in WRITERS}
+        for row in made.values():
+            column.addWidget(row)
+            column.addSpacing(8)
+        self.also = FlowingNote(parent=body)
+        self.also.setContentsMargins(0, 0, 0, 6)
+        column.addWidget(self.also)
+        self._more = more = Section(self.tr("All parameters"), opened=self._every, parent=body)
+        more.header.setToolTip(
+            self.tr("Show every sampling parameter, or only those that writers move (Shift+F9)")
+        )
+        more.header.toggled.connect(self._take_every)
+        column.addWidget(more)
+        self._sections = {group: self._section(group, more, made) for group in GROUPS}
+        self._rows = {bound.name: made[bound.name] for bound in PARAMETERS}
+        column.addStretch(1)
+
+    def _section(self, group: str, more: Section, made: dict[str, ParameterRow]) -> Section:
+        """One group of those that writers do not move; its rows are added to `made`."""
         from app.ui.sampling.parameter_row import translated
-        from app.ui.sampling.value_rows import make_row
 
         opened = group in _OPEN_AT_FIRST
-        section = Section(translated(group), opened=opened, parent=self._scroll.widget())
-        self._scroll.column.addWidget(section)
+        section = Section(translated(group), opened=opened, parent=more.body)
+        more.add(section)
         for bound in PARAMETERS:
-            if bound.row.group == group:
-                row = make_row(bound, section.body)
-                row.set_value(getattr(self._sampling, bound.name))
-                row.changed.connect(self._collect)
-                self._rows[bound.name] = row
-                section.add(row)
+            if bound.row.group == group and bound.name not in made:
+                made[bound.name] = self._row(bound, section.body)
+                section.add(made[bound.name])
         return section
+
+    def _row(self, bound: BoundRow, parent: QWidget | None) -> ParameterRow:
+        from app.ui.sampling.value_rows import make_row
+
+        row = make_row(bound, parent)
+        row.set_value(getattr(self._sampling, bound.name))
+        row.changed.connect(self._collect)
+        return row
+
+    def _take_every(self, every: bool) -> None:
+        changed, self._every = every != self._every, every
+        self._show()
+        if changed:
+            self.all_shown.emit(every)
 
     def _lay_out(self) -> None:
         whole = QVBoxLayout(self)
@@ -165,6 +220,26 @@ class SamplingPanel(QWidget):
         for name, row in self._rows.items():
             row.set_default(getattr(defaults, name))
             row.set_idle(reasons.get(name, ""))
+            row.show_term(self._every)
+        hidden = [row for row in self._rows.values() if not row.bound.row.plain]
         for group, section in self._sections.items():
-            rows = (row for row in self._rows.values() if row.bound.row.group == group)
+            rows = (row for row in hidden if row.bound.row.group == group)
             section.set_changed(sum(row.is_modified() for row in rows))
+        if self._more is not None:
+            self._more.set_changed(sum(row.is_modified() for row in hidden))
+        at_work = [row for row in hidden if row.bound.name not in reasons]
+        self.also.say("" if self._every else self._told(at_work))
+
+    def _told(self, rows: list[ParameterRow]) -> str:
+        """What is at work among `rows` beside the defaults, for nothing hidden works in silence."""
+        from app.ui.sampling.parameter_row import translated
+
+        found = [row for row in rows if row.value() != row.bound.default]
+        named = []
+        for row in found[:_MOST_NAMED]:
+            number = row.bound.kind in ("int", "float")
+            value = f" {row.value()}" if number and not row.bound.row.choices else ""
+            named.append(translated(row.bound.row.label) + value)
+        if len(found) > _MOST_NAMED:
+            named.append(self.tr("and {0} more").format(len(found) - _MOST_NAMED))
+        return self.tr("Also set: {0}").format(", ".join(named)) if named else ""

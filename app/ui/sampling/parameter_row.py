@@ -43,8 +43,8 @@ class ParameterRow(QWidget):
         self.bound = bound
         self._value = bound.default
         self._default = bound.default
-        self._missing = self._idle = self._problem = self._help = ""
-        self.label = ElidedLabel(translated(bound.row.label), self)
+        self._missing = self._idle = self._problem = self._help = self._term = ""
+        self.label = ElidedLabel(translated(bound.row.title), self)
         self.aside = ElidedLabel(self)
         self.aside.setProperty("kind", "muted")
         self.aside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -124,6 +124,11 @@ class ParameterRow(QWidget):
             self._idle = reason
             self._show_note()
 
+    def show_term(self, shown: bool) -> None:
+        """Show the parameter's own name beside the plain one, where nothing else stands there."""
+        self._term = translated(self.bound.row.label) if shown and self.bound.row.plain else ""
+        self._show_note()
+
     def show_help(self) -> None:
         """Keep the help in sight below the field, where there is room for it."""
         self._help = translated(self.bound.row.help)
@@ -180,15 +185,19 @@ class ParameterRow(QWidget):
         return title
 
     def _name_all(self) -> None:
-        label = translated(self.bound.row.label)
+        label = translated(self.bound.row.title)
         tip = tooltip(self.bound)
         self.setToolTip(tip)
         self.reset_button.name(self.tr("Reset “{0}”").format(label))
         self.label.setBuddy(self.field)
         for widget in self._named():
             widget.setAccessibleName(label)
-            widget.setAccessibleDescription(translated(self.bound.row.help))
+            widget.setAccessibleDescription(f"{self._own_name()}{translated(self.bound.row.help)}")
             widget.setToolTip(tip)
+
+    def _own_name(self) -> str:
+        """The parameter's own name where the row is called otherwise."""
+        return f"{translated(self.bound.row.label)}. " if self.bound.row.plain else ""
 
     def _show_all(self) -> None:
         self._show_value()
@@ -204,7 +213,8 @@ class ParameterRow(QWidget):
         reason = self._problem or self._missing
         set_property(self.note, "kind", "wrong" if self._problem else "muted")
         self.note.say(reason or self._help)
-        self.aside.setText(f"·  {self._idle}" if self._idle and not self._missing else "")
+        beside = ("" if self._missing else self._idle) or self._term
+        self.aside.setText(f"·  {beside}" if beside else "")
         reason = reason or self._idle
         dim = bool(self._missing or self._idle)
         set_property(self.label, "kind", "idle" if dim else "")
@@ -219,7 +229,9 @@ class ParameterRow(QWidget):
 def tooltip(bound: BoundRow) -> str:
     """The help of a row and its limits, as rich text so that it wraps."""
     row = bound.row
-    parts = [f"<b>{escape(translated(row.label), quote=False)}</b>"]
+    name = translated(row.label)
+    name = f"{translated(row.plain)} ({name})" if row.plain else name
+    parts = [f"<b>{escape(name, quote=False)}</b>"]
     parts.append(escape(translated(row.help), quote=False))
     limited = row.low is not None and row.high is not None and not row.choices
     if limited and bound.kind in ("int", "float"):

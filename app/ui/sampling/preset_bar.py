@@ -58,6 +58,7 @@ class PresetBar(QFrame):
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.actions_by_name = self._make_menu()
         self._make_question()
+        self.description = Note()
         self.problem = Note("wrong")
         self.notes = Note()
         self._lay_out()
@@ -155,6 +156,7 @@ class PresetBar(QFrame):
         whole.setContentsMargins(14, 12, 12, 10)
         whole.setSpacing(6)
         whole.addLayout(top)
+        whole.addWidget(self.description)
         whole.addWidget(self.question)
         whole.addWidget(self.problem)
         whole.addWidget(self.notes)
@@ -178,11 +180,18 @@ class PresetBar(QFrame):
             )
             self.combo.addItem(shown, preset.name)
         self.combo.setCurrentIndex(self.combo.findData(self._name))
+        self._describe()
         builtin = self.preset().builtin
         for name in ("rename", "delete"):
             self.actions_by_name[name].setEnabled(not builtin)
         self.actions_by_name["export"].setEnabled(bool(own))
         self.set_sampling(self._sampling)
+
+    def _describe(self) -> None:
+        """Say what the preset does to the prose, also to those who hear the list."""
+        described = QCoreApplication.translate("Presets", self.preset().description)
+        self.description.say(described)
+        self.combo.setAccessibleDescription(described)
 
     # What the user does
 

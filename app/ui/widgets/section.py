@@ -26,7 +26,7 @@ class Section(QWidget):
         self.header.toggled.connect(self._toggle)
         self.body = QWidget(self)
         self._rows = QVBoxLayout(self.body)
-        self._rows.setContentsMargins(2, 2, 0, 10)
+        self._rows.setContentsMargins(0, 2, 0, 10)
         self._rows.setSpacing(12)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

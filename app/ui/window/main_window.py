@@ -75,7 +75,9 @@ class MainWindow(QMainWindow):
         self.page = PageColumn(self.actions_table)
         self.editor = self.page.editor
         self.status = StatusBar()
-        self.sampling = SamplingPanel(bench.presets, settings.sampling, preset=settings.preset)
+        self.sampling = SamplingPanel(
+            bench.presets, settings.sampling, preset=settings.preset, every=settings.all_parameters
+        )
         self.bridge = Bridge(self)
         self.desk = ModelDesk(
             bench,
@@ -174,6 +176,7 @@ class MainWindow(QMainWindow):
                 "find_previous": lambda: page.find_bar.find_previous(),
                 "settings": self.view.open_settings,
                 "side_panel": self.view.toggle_side,
+                "all_parameters": self.view.toggle_parameters,
                 "full_screen": self.view.toggle_full_screen,
                 "zoom_in": lambda: self.view.zoom(1),
                 "zoom_out": lambda: self.view.zoom(-1),

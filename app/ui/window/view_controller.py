@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 from app.core.errors import LampblackError
 from app.core.options.settings import SettingsStore
 from app.ui.actions import Actions
+from app.ui.sampling.panel import SamplingPanel
 from app.ui.startup import TURN_MS
 from app.ui.widgets.apply_theme import dress
 from app.ui.widgets.controls import show_dialog
@@ -26,7 +27,7 @@ class ViewDesk(QObject):
         self,
         window: QMainWindow,
         page: PageColumn,
-        side: QWidget,
+        side: SidePanel,
         actions: Actions,
         settings: SettingsStore,
         memory: WindowMemory,
@@ -39,6 +40,7 @@ class ViewDesk(QObject):
         self._settings = settings
         self._memory = memory
         self._narrow = False
+        side.sampling.all_shown.connect(self._remember_parameters)
 
     def open_settings(self) -> None:
         """Show the settings."""
@@ -57,6 +59,8 @@ class ViewDesk(QObject):
             dress(application, settings.theme)
         self._page.recolour()
         self._page.dress(settings, self._memory.zoom)
+        self._side.sampling.show_all(settings.all_parameters)
+        self._actions["all_parameters"].setChecked(settings.all_parameters)
         self.show_side(self._wants_side())
 
     def zoom(self, steps: int) -> None:
@@ -93,8 +97,24 @@ class ViewDesk(QObject):
             self.open_side()
         else:
             self.show_side(False)
+        self._remember(side_panel=shown)
+
+    def toggle_parameters(self) -> None:
+        """Show every parameter or only the few, from now on; where none are in sight, show all."""
+        sampling = self._side.sampling
+        every = not (sampling.isVisible() and sampling.is_all_shown())
+        self.open_side()
+        self._side.setCurrentWidget(sampling)
+        sampling.show_all(every)
+        self._actions["all_parameters"].setChecked(every)
+
+    def _remember_parameters(self, every: bool) -> None:
+        self._actions["all_parameters"].setChecked(every)
+        self._remember(all_parameters=every)
+
+    def _remember(self, **changes: bool) -> None:
         try:
-            self._settings.change(side_panel=shown)
+            self._settings.change(**changes)
         except LampblackError as error:
             self._page.banners.say(str(error))
 
@@ -113,8 +133,9 @@ _MODELS = 1  # the tab's place
 class SidePanel(QTabWidget):
     """Shows `sampling` at once; the models come when they are made."""
 
-    def __init__(self, sampling: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, sampling: SamplingPanel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.sampling = sampling
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("Side panel"))
         self.addTab(sampling, self.tr("Writing"))

@@ -43,6 +43,18 @@ def test_the_built_in_presets_are_what_they_are_called() -> None:
     assert all(preset.builtin for preset in BUILTIN)
 
 
+def test_a_built_in_preset_says_in_one_sentence_what_it_does() -> None:
+    for preset in BUILTIN:
+        assert preset.description.count(".") == 1
+        assert preset.description.endswith(".")
+    assert len({preset.description for preset in BUILTIN}) == len(BUILTIN)
+
+
+def test_the_users_own_preset_has_no_sentence_that_is_not_his(file: Path) -> None:
+    presets = Presets(file)
+    assert presets.save("Noir", presets.get("Exact").sampling).description == ""
+
+
 def test_a_preset_is_kept_and_found_in_any_case(file: Path) -> None:
     Presets(file).save("  Noir ", HOT)
     again = Presets(file)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.options.presets import Presets
 from app.core.options.rows import BoundRow
-from app.core.options.sampling import GROUPS, PARAMETERS, Sampling
+from app.core.options.sampling import GROUPS, PARAMETERS, WRITERS, Sampling
 from app.ui.sampling.inactive_parameters import idle_rows
 from app.ui.sampling.panel import SamplingPanel
 from app.ui.sampling.parameter_row import ParameterRow
@@ -22,7 +22,7 @@ def name(bound: BoundRow) -> str:
 
 @pytest.fixture
 def panel(qtbot, presets: Presets) -> SamplingPanel:
-    made = SamplingPanel(presets, Sampling())
+    made = SamplingPanel(presets, Sampling(), every=True)
     qtbot.addWidget(made)
     made.resize(340, 700)
     made.show()
@@ -30,12 +30,76 @@ def panel(qtbot, presets: Presets) -> SamplingPanel:
     return made
 
 
+@pytest.fixture
+def few(panel: SamplingPanel) -> SamplingPanel:
+    """The panel as it first opens."""
+    panel.show_all(False)
+    return panel
+
+
 def test_every_parameter_has_a_row_in_its_group(panel: SamplingPanel) -> None:
     assert list(panel.rows) == sorted(
         panel.rows, key=lambda one: GROUPS.index(panel.rows[one].bound.row.group)
     )
     for bound in PARAMETERS:
-        assert panel.sections[bound.row.group].isAncestorOf(panel.rows[bound.name])
+        row, section = panel.rows[bound.name], panel.sections[bound.row.group]
+        assert section.isAncestorOf(row) != (bound in WRITERS)
+        assert panel.more.isAncestorOf(section)
+
+
+def test_the_panel_opens_on_the_few_that_writers_move(qtbot, presets: Presets) -> None:
+    panel = SamplingPanel(presets, Sampling())
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.waitUntil(lambda: panel.rows["max_tokens"].isVisible())
+    shown = [row.label.text() for row in panel.rows.values() if row.isVisible()]
+    assert shown == ["Surprise", "Width of choice", "Against repetition", "Length"]
+    assert not any(row.aside.text() for row in panel.rows.values() if row.isVisible())
+    with qtbot.waitSignal(panel.all_shown) as told:
+        qtbot.mouseClick(panel.more.header, Qt.MouseButton.LeftButton)
+    assert told.args == [True]
+    assert panel.rows["top_k"].isVisible()
+    assert "Top-p" in panel.rows["top_p"].aside.text()
+
+
+def test_showing_what_is_shown_tells_nobody(few: SamplingPanel, qtbot) -> None:
+    with qtbot.assertNotEmitted(few.all_shown):
+        few.show_all(False)
+        few.set_sampling(Sampling(top_k=7))
+    assert not few.rows["top_k"].isVisible()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ""),
+        ({"temperature": 1.5, "top_p": 0.5, "dry_multiplier": 0.8, "max_tokens": 64}, ""),
+        ({"xtc_probability": 0.5}, "Also set: XTC probability 0.5"),
+        ({"xtc_threshold": 0.2, "dry_base": 2.0}, ""),  # they do nothing at present
+        ({"mirostat": 2, "top_k": 7}, "Also set: Mirostat"),
+        ({"seed": 7, "stop": ("\n",)}, "Also set: Stop texts, Seed 7"),
+        (
+            {"seed": 7, "stop": ("x",), "top_k": 7, "min_p": 0.1, "typical_p": 0.9},
+            "Also set: Top-k 7, Min-p 0.1, Typical-p 0.9, and 2 more",
+        ),
+    ],
+)
+def test_nothing_hidden_works_in_silence(few: SamplingPanel, changes: dict, said: str) -> None:
+    few.set_sampling(Sampling(**changes))
+    assert few.also.text() == said
+    assert few.also.isVisible() == bool(said)
+    few.show_all(True)
+    assert not few.also.isVisible()
+
+
+def test_what_is_hidden_and_changed_is_counted(few: SamplingPanel) -> None:
+    few.set_sampling(Sampling(top_k=7, seed=7, temperature=1.5))
+    assert "2 changed" in few.more.header.text()
+
+
+def test_a_row_of_writers_at_rest_says_why_in_their_words(few: SamplingPanel) -> None:
+    few.set_sampling(Sampling(temperature=0.0))
+    assert few.rows["top_p"].aside.text() == "·  surprise is 0"
 
 
 @pytest.mark.parametrize("bound", PARAMETERS, ids=name)
@@ -47,7 +111,9 @@ def test_what_a_row_takes_is_in_the_sampling(panel: SamplingPanel, qtbot, bound:
     assert told.args == [expected]
     assert panel.sampling() == expected
     assert panel.bar.mark.isVisible() == (bound.name != "seed")
-    assert "1 changed" in panel.sections[bound.row.group].header.text()
+    assert panel.rows[bound.name].reset_button.isVisibleTo(panel.rows[bound.name])
+    for heading in (panel.sections[bound.row.group].header, panel.more.header):
+        assert ("1 changed" in heading.text()) == (bound not in WRITERS)
 
 
 @pytest.mark.parametrize("bound", PARAMETERS, ids=name)
@@ -182,7 +248,8 @@ def test_the_column_is_as_high_as_its_rows_and_no_higher(panel: SamplingPanel, e
     panel.set_engine(engine)
     QApplication.processEvents()
     body = panel.rows["temperature"].window().findChild(PanelScroll).widget()
-    last = panel.sections["Advanced"].geometry().bottom()
+    advanced = panel.sections["Advanced"]
+    last = advanced.mapTo(body, advanced.rect().bottomLeft()).y()
     assert last <= body.height() <= last + 40
     for row in panel.rows.values():
         needed = row.heightForWidth(row.width()) if row.hasHeightForWidth() else row.height()
@@ -191,7 +258,7 @@ def test_the_column_is_as_high_as_its_rows_and_no_higher(panel: SamplingPanel, e
 
 
 def test_the_rows_come_after_the_first_painting(qtbot, presets: Presets) -> None:
-    panel = SamplingPanel(presets, Sampling(temperature=1.5))
+    panel = SamplingPanel(presets, Sampling(temperature=1.5, top_k=7))
     qtbot.addWidget(panel)
     panel.set_engine("torch")
     assert not panel.findChildren(ParameterRow)
@@ -202,4 +269,5 @@ def test_the_rows_come_after_the_first_painting(qtbot, presets: Presets) -> None
     assert panel.rows["temperature"].value() == 1.5
     missing = [bound for bound in PARAMETERS if bound.missing("torch")]
     assert all(not panel.rows[bound.name].field.isEnabled() for bound in missing)
+    assert panel.rows["temperature"].is_modified()
     assert "1 changed" in panel.sections["Variety"].header.text()

@@ -74,11 +74,14 @@ def test_a_row_can_be_heard_and_explains_itself(made, bound: BoundRow) -> None:
     row = made(bound)
     assert row._named()
     for widget in row._named():
-        assert widget.accessibleName() == bound.row.label
-        assert widget.accessibleDescription() == bound.row.help
+        assert widget.accessibleName() == bound.row.title
+        assert widget.accessibleDescription().endswith(bound.row.help)
         assert bound.row.help in widget.toolTip()
+        assert bound.row.label in widget.toolTip()
+        heard = widget.accessibleName() + widget.accessibleDescription()
+        assert bound.row.label in heard
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-    assert bound.row.label in row.reset_button.accessibleName()
+    assert bound.row.title in row.reset_button.accessibleName()
 
 
 @pytest.mark.parametrize("bound", EVERY, ids=name)

@@ -51,6 +51,16 @@ def test_every_preset_can_be_chosen(panel: SamplingPanel, presets: Presets, qtbo
         assert not panel.bar.mark.isVisible()
 
 
+def test_the_preset_says_what_it_does_to_the_prose(bar: PresetBar, presets, qtbot) -> None:
+    for preset in presets.all():
+        choose(bar, preset.name)
+        assert bar.description.isVisible()
+        assert bar.description.text() == bar.combo.accessibleDescription() == preset.description
+    save_as(qtbot, bar, "Noir")
+    assert not bar.description.isVisible()
+    assert not bar.combo.accessibleDescription()
+
+
 def test_a_preset_keeps_the_writers_seed(panel: SamplingPanel) -> None:
     panel.rows["seed"].take(5)
     choose(panel.bar, "Focused")

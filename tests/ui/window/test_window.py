@@ -152,6 +152,45 @@ def test_the_side_panel_is_remembered(studio):
     assert not studio.bench.settings.settings.side_panel
 
 
+def test_the_panel_of_the_few_is_remembered(studio):
+    sampling, action = studio.window.sampling, studio.window.actions_table["all_parameters"]
+    assert not sampling.is_all_shown()
+    studio.do("all_parameters")
+    assert sampling.more.is_open()
+    assert action.isChecked()
+    assert studio.bench.settings.settings.all_parameters
+    sampling.more.header.click()
+    assert not action.isChecked()
+    assert not studio.bench.settings.settings.all_parameters
+
+
+def test_all_parameters_come_into_sight_wherever_the_panel_was(studio, qtbot):
+    top_k = studio.window.sampling.rows["top_k"]
+    studio.do("all_parameters")
+    qtbot.waitUntil(top_k.isVisible)
+    studio.do("side_panel")
+    studio.do("all_parameters")
+    assert top_k.isVisible()
+    assert studio.bench.settings.settings.all_parameters
+    studio.window.show_models()
+    studio.do("all_parameters")
+    assert top_k.isVisible()
+    studio.do("all_parameters")
+    assert not top_k.isVisible()
+
+
+def test_all_parameters_of_the_settings_are_shown(make_studio, own_home):
+    folder = own_home / "config"
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_text("all_parameters = true\n")
+    studio = make_studio()
+    assert studio.window.actions_table["all_parameters"].isChecked()
+    assert studio.window.sampling.more.is_open()
+    studio.bench.settings.change(all_parameters=False)
+    studio.window.view.show_settings()
+    assert not studio.window.sampling.more.is_open()
+
+
 def test_problems_with_the_settings_are_said_once(make_studio, own_home):
     folder = own_home / "config"
     folder.mkdir(parents=True)
