@@ -96,16 +96,17 @@ class ChatTemplate:
     def _whole(
         self, shape: list[Turn], probe: list[Turn], turns: list[Turn], probes: list[Turn]
     ) -> str:
-        """The rendered shape; raises TemplateError where a turn is not in it."""
-        text = self._run(shape)
-        missing = lost(turns, text)
+        """The rendered shape; raises TemplateError where a turn is not in it.
+
+        The short probe goes first: a template that takes a text for parts walks over its letters.
+        """
+        probed = None
         with suppress(TemplateError):  # it may want something of the words
             probed = self._run(probe)
-            hidden = len(turns) - 1 if is_printed(probed) else lost(probes, probed)
-            missing = hidden if missing is None else missing
-        if missing is not None:
-            what = named(missing, turns)
-            raise TemplateError(f"The model's chat template leaves out {what}.", _HINT)
+        if probed is not None:
+            _refuse_loss(len(turns) - 1 if is_printed(probed) else lost(probes, probed), turns)
+        text = self._run(shape)
+        _refuse_loss(lost(turns, text), turns)
         return text
 
     def _run(self, turns: list[Turn]) -> str:
@@ -129,6 +130,12 @@ class ChatTemplate:
             reason = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
             raise TemplateError(f"The model's chat template failed: {reason}.", _HINT) from error
         return "".join(parts)
+
+
+def _refuse_loss(number: int | None, turns: Sequence[Turn]) -> None:
+    if number is not None:
+        what = named(number, turns)
+        raise TemplateError(f"The model's chat template leaves out {what}.", _HINT)
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:

@@ -238,3 +238,15 @@ def test_a_turn_that_is_left_out_is_an_error(source: str, what: str) -> None:
 def test_a_continued_answer_keeps_its_thoughts() -> None:
     talk = (*TALK[:2], ("assistant", "<think>Hm.</think>Well, "))
     assert render(NO_THOUGHTS, *talk).endswith("<think>Hm.</think>Well, ")
+
+
+def test_only_the_right_shape_is_rendered_with_the_whole_text(monkeypatch) -> None:
+    """A template that takes a long text for parts would walk over its letters."""
+    lengths, run = [], ChatTemplate._run
+    monkeypatch.setattr(
+        ChatTemplate,
+        "_run",
+        lambda self, turns: lengths.append(len(str(turns))) or run(self, turns),
+    )
+    render(TYPED_NO_SYSTEM, ("system", "Be kind."), ("user", "word " * 10_000))
+    assert len([length for length in lengths if length > 1000]) == 1
