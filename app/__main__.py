@@ -42,6 +42,7 @@ CLI_WORDS = ("generate", "bench", "doctor", "models", "--version", "--help", "-h
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the word on the command line; the result is the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _fill_closed_streams()
     if words[:1] == ["engine-host"]:
         return _engine_host()
     try:
@@ -57,6 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last net: a sentence and a report, no traceback
         return _say(_report_crash(error), 1)
     return code
+
+
+def _fill_closed_streams() -> None:
+    """Open the null device for every closed standard stream.
+
+    Else the next opened file gets its number, and a library's message is written into the store.
+    """
+    while (found := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(found)
 
 
 def _run(words: list[str]) -> int:
@@ -197,7 +208,10 @@ def _say(sentence: str, code: int) -> int:
 
 
 def _reader_left() -> int:
-    """The program that read our output has ended, as `head` does; that is no trouble to report."""
+    """The program that read our output has ended, as `head` does; that is no trouble to report.
+
+    The code is 1, not the 141 of a program that the signal ends: 0 and 2 mean something else here.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 

@@ -172,6 +172,7 @@ def run_cli(
     output.prepare_streams()
     try:
         parsed = build_parser().parse_args(arguments)
+        output.check_stdout()
         return int(parsed.run(parsed, Program(Paths.here(), fetcher, new_client)))
     except LampblackError as error:
         output.write_error(error)

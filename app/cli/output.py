@@ -13,13 +13,30 @@ _CONTROLS = {code: "�" for code in (*range(32), *range(127, 160)) if chr(code)
 _ONE_LINE = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
+class _Closed(io.StringIO):
+    """Standard output that was closed before the start."""
+
+    def write(self, _text: str) -> int:
+        raise LampblackError(
+            "Standard output is closed, so there is nowhere to write to.",
+            "Leave it open, or send what is not wanted to the null device.",
+        )
+
+
+def check_stdout() -> None:
+    """Refuse to begin a work whose result has nowhere to go; raises LampblackError."""
+    if isinstance(sys.stdout, _Closed):
+        sys.stdout.write("")
+
+
 def prepare_streams() -> None:
     """Make both streams write UTF-8 into files and pipes, and nothing raise on odd characters.
 
-    Streams that were closed before the start are there again, and empty.
+    Of streams that were closed before the start, standard input is empty, standard error takes
+    what comes, and standard output refuses it: a result must not be lost in silence.
     """
     sys.stdin = sys.stdin or io.TextIOWrapper(io.BytesIO())
-    sys.stdout = sys.stdout or io.StringIO()
+    sys.stdout = sys.stdout or _Closed()
     sys.stderr = sys.stderr or io.StringIO()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

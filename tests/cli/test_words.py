@@ -236,8 +236,8 @@ def test_a_qt_that_cannot_be_loaded_is_a_sentence(
     assert "libEGL" in said
 
 
-@pytest.mark.parametrize("descriptor", [0, 1, 2])
-def test_a_closed_stream_is_no_bug(descriptor: int, own_home: Path) -> None:
+@pytest.mark.parametrize(("descriptor", "code"), [(0, 2), (1, 1), (2, 2)])
+def test_a_closed_stream_is_no_bug(descriptor: int, code: int, own_home: Path) -> None:
     done = subprocess.run(
         ["sh", "-c", f'"$0" -m app generate {descriptor}<&-', sys.executable],
         capture_output=True,
@@ -245,5 +245,33 @@ def test_a_closed_stream_is_no_bug(descriptor: int, own_home: Path) -> None:
         cwd=ROOT,
         check=False,
     )
-    assert done.returncode == 2
+    assert done.returncode == code
     assert not (own_home / "data" / "logs").exists()
+
+
+@pytest.mark.parametrize(
+    "words", ["models list", "doctor", "bench", "generate x", "--version", "models remove x"]
+)
+def test_closed_standard_output_is_an_error(words: str, one_sentence: Any) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m app {words} >&-', sys.executable],
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert one_sentence(done.stderr.decode())
+    assert b"closed" in done.stderr
+
+
+def test_no_file_takes_the_number_of_a_closed_stream() -> None:
+    """What a library writes to its standard error would land in that file."""
+    code = (
+        "import app.__main__ as program, os\n"
+        "program._run = lambda words: os._exit(40 + os.open('README.md', os.O_RDONLY))\n"
+        "program.main([])"
+    )
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -c "$1" <&- >&- 2>&-', sys.executable, code], cwd=ROOT, check=False
+    )
+    assert done.returncode == 43

@@ -11,7 +11,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 
@@ -23,6 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.core.errors import TemplateError
 from app.engine.messages import ChatMessage
+from app.host.generation.chat_turns import Marks, Part, Turn, is_printed, lost, named, shapes
 from app.host.process_memory import at_most_more
 
 TIME_LIMIT_S = 2.0
@@ -37,18 +38,9 @@ MAX_MARKUP = 1_000_000
 
 _MAX_REPEAT = 1_000_000
 _MAX_EXPONENT = 64
-_PRIVATE = range(0xE000, 0xF8FF)
 _HINT = "Give a plain prompt to continue instead of messages, or use another model."
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of rendered text: `is_markup` may hold the model's control tokens, the rest not."""
-
-    text: str
-    is_markup: bool
 
 
 class ChatTemplate:
@@ -77,27 +69,48 @@ class ChatTemplate:
         """The prompt for the next answer; raises TemplateError.
 
         When the last message is the assistant's, the prompt ends with its text, to be continued.
-        Where the template knows no system role, its text goes before the first user's.
+        Content goes as text, or as typed parts where the template wants those; where it knows no
+        system role, that text goes before the first user's. What cannot be had whole is an error.
         """
-        marks = _Marks(messages, self._control)
+        marks = Marks(messages, self._control)
         turns = [marks.hide(message) for message in messages]
         begun = turns.pop()["content"] if turns and turns[-1]["role"] == "assistant" else ""
         with at_most_more(MEMORY_LIMIT):
-            text = within(self._time_limit_s, lambda: self._render(turns))
+            text = within(self._time_limit_s, lambda: self._render(turns, marks.probes(turns)))
         return marks.reveal(text + begun)
 
-    def _render(self, turns: list[dict[str, str]]) -> str:
-        if not any(turn["role"] == "system" for turn in turns):
-            return self._run(turns)
-        try:
-            text = self._run(turns)
-        except TemplateError:
-            return self._run(_folded(turns))
-        system = next(turn["content"] for turn in turns if turn["role"] == "system")
-        return text if system.strip() in text else self._run(_folded(turns))
+    def _render(self, turns: list[Turn], probes: list[Turn]) -> str:
+        """The turns in the first shape of which nothing is lost.
 
-    def _run(self, turns: list[dict[str, str]]) -> str:
-        limit = MAX_MARKUP + sum(len(turn["content"]) for turn in turns)
+        `probes` are the same turns with marks for contents: words may stand in the markup as well.
+        """
+        problem: TemplateError | None = None
+        for (shape, is_typed), (probe, _) in zip(shapes(turns), shapes(probes), strict=True):
+            try:
+                return self._whole(shape, probe, turns, probes)
+            except TemplateError as error:
+                problem = problem if is_typed else error
+        assert problem is not None
+        raise problem
+
+    def _whole(
+        self, shape: list[Turn], probe: list[Turn], turns: list[Turn], probes: list[Turn]
+    ) -> str:
+        """The rendered shape; raises TemplateError where a turn is not in it.
+
+        The short probe goes first: a template that takes a text for parts walks over its letters.
+        """
+        probed = None
+        with suppress(TemplateError):  # it may want something of the words
+            probed = self._run(probe)
+        if probed is not None:
+            _refuse_loss(len(turns) - 1 if is_printed(probed) else lost(probes, probed), turns)
+        text = self._run(shape)
+        _refuse_loss(lost(turns, text), turns)
+        return text
+
+    def _run(self, turns: list[Turn]) -> str:
+        limit = MAX_MARKUP + sum(len(str(turn["content"])) for turn in turns)
         parts, length = [], 0
         try:
             template = self._compiled = self._compiled or _compile(self._source)
@@ -119,47 +132,10 @@ class ChatTemplate:
         return "".join(parts)
 
 
-class _Marks:
-    """Hides control texts in messages behind two characters that occur in none of them."""
-
-    def __init__(self, messages: Sequence[ChatMessage], control: re.Pattern[str] | None) -> None:
-        self._control = control
-        self._hidden: list[str] = []
-        used = set().union(*(message.content for message in messages))
-        free = (chr(code) for code in _PRIVATE if chr(code) not in used)
-        self._open, self._close = next(free, ""), next(free, "")
-        if not self._close:
-            raise TemplateError("The messages use every private character of Unicode.")
-
-    def hide(self, message: ChatMessage) -> dict[str, str]:
-        """The message as templates expect it."""
-        content = message.content
-        if self._control is not None:
-            content = self._control.sub(self._hide, content)
-        return {"role": message.role, "content": content}
-
-    def reveal(self, text: str) -> list[Part]:
-        """The rendered text in its parts, those that were hidden being plain text again."""
-        pieces = re.split(f"{self._open}([0-9]+){self._close}", text)
-        parts = [
-            Part(self._hidden[int(piece)], False) if place % 2 else Part(piece, True)
-            for place, piece in enumerate(pieces)
-        ]
-        return [part for part in parts if part.text]
-
-    def _hide(self, found: re.Match[str]) -> str:
-        self._hidden.append(found.group())
-        return f"{self._open}{len(self._hidden) - 1}{self._close}"
-
-
-def _folded(turns: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The turns without a system role: its text goes to the head of the first user turn."""
-    system = "\n\n".join(turn["content"] for turn in turns if turn["role"] == "system")
-    others = [dict(turn) for turn in turns if turn["role"] != "system"]
-    if not others or others[0]["role"] != "user":
-        return [{"role": "user", "content": system}, *others]
-    others[0]["content"] = f"{system}\n\n{others[0]['content']}"
-    return others
+def _refuse_loss(number: int | None, turns: Sequence[Turn]) -> None:
+    if number is not None:
+        what = named(number, turns)
+        raise TemplateError(f"The model's chat template leaves out {what}.", _HINT)
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:

@@ -8,7 +8,8 @@ import numpy as np
 
 from app.core.errors import PromptTooLongError, TemplateError
 from app.engine.messages import ChatMessage
-from app.host.generation.chat_template import ChatTemplate, Part
+from app.host.generation.chat_template import ChatTemplate
+from app.host.generation.chat_turns import Part
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.interface import LaidOut
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import re
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 Ids = npt.NDArray[np.int32]
+
+_DEEPEST = 100  # letters of a text in the tree, which nests for each
 
 TURN_ENDS = (
     "<|im_end|>",
@@ -52,6 +56,33 @@ class Vocabulary(Protocol):
 
     def label(self, token: int) -> str:
         """A token's text for showing in a list."""
+
+
+def finder(texts: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds the longest of the texts that begins at a place; None without texts.
+
+    A tree of letters: models have thousands of control tokens, most of which begin alike, and each
+    of them would be tried at every `<` of a prompt.
+    """
+    short: dict[str, Any] = {}
+    long = []
+    for text in sorted(filter(None, texts), key=len, reverse=True):
+        if len(text) > _DEEPEST:
+            long.append(re.escape(text))
+            continue
+        node = short
+        for char in text:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    choices = [*long, *filter(None, [_choices(short)])]
+    return re.compile("|".join(choices)) if choices else None
+
+
+def _choices(tree: dict[str, Any]) -> str:
+    branches = [re.escape(char) + _choices(node) for char, node in tree.items() if char]
+    if "" not in tree and len(branches) < 2:
+        return "".join(branches)
+    return f"(?:{'|'.join(branches)}){'?' if '' in tree else ''}" if branches else ""
 
 
 def common_prefix(first: Ids, second: Ids) -> int:

@@ -19,8 +19,12 @@ CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)
 """`llama_token_data` for numpy."""
 
 _DEEPEST = 200  # llama.cpp's parser calls itself for each and runs out of stack
-_LITERAL = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]|#.*')
-_REPEAT = re.compile(r"\{\s*(\d*)\s*,\s*(\d+)\s*\}")
+_TOKEN = re.compile(
+    r'"(?:\\.|[^"\\])*+"?|\[(?:\\.|[^\]\\])*+\]?|#.*+|\{[\s\d,]*+\}?|[()]|[^"\[#{()]++', re.ASCII
+)
+"""Literals, classes, comments, counts, parentheses, the rest: no letter is looked at twice."""
+
+_WRITTEN_OUT = 500_000  # elements that llama.cpp makes of all counts together, some 200 bytes each
 _DIGITS = 6
 
 _NAME = "Grammar (grammar)"
@@ -79,23 +83,27 @@ def candidate_array(candidates: npt.NDArray[Any]) -> Any:
 
 def _check_rules(rules: str) -> None:
     """Refuse what llama.cpp's parser would read until stack or memory is used up."""
-    bare = _LITERAL.sub("", rules)
-    if _depth(bare) > _DEEPEST:
-        raise ParameterError(f"{_NAME} nests its parentheses too deeply.", _HINT)
-    for low, high in _REPEAT.findall(bare):
-        if max(len(low), len(high)) > _DIGITS or int(low or 0) > int(high):
-            raise ParameterError(
-                f"{_NAME} repeats a part from {low[:9]} to {high[:9]} times.", _HINT
-            )
+    depth, size, written = 0, 1, 0
+    for part in _TOKEN.findall(rules):
+        depth += (part == "(") - (part == ")")
+        if depth > _DEEPEST:
+            raise ParameterError(f"{_NAME} nests its parentheses too deeply.", _HINT)
+        if part.startswith("{"):
+            written += size * _count(part)
+        elif not part.isspace():
+            size = len(part) if part[0] in '"[' else 1
+        if written > _WRITTEN_OUT:
+            raise ParameterError(f"{_NAME} repeats its parts too often, all together.", _HINT)
 
 
-def _depth(bare: str) -> int:
-    """How deeply parentheses nest in rules without their literals."""
-    deepest = depth = 0
-    for char in bare:
-        depth += (char == "(") - (char == ")")
-        deepest = max(deepest, depth)
-    return deepest
+def _count(part: str) -> int:
+    """How often llama.cpp writes a part out that is followed by a count such as {2,5}."""
+    count = "".join(part.split())
+    low, _, high = count.strip("{}").partition(",")
+    wrong = max(len(low), len(high)) > _DIGITS or not (low + high).isdecimal()
+    if wrong or (high and int(low or 0) > int(high)):
+        raise ParameterError(f"{_NAME} repeats a part {count[:20]} times.", _HINT)
+    return int(high or low)
 
 
 def _reason(log: list[str]) -> str:

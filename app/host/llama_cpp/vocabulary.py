@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.core.errors import GenerationError
-from app.host.generation.vocabulary import TURN_ENDS, Ids
+from app.host.generation.vocabulary import TURN_ENDS, Ids, finder
 from app.host.llama_cpp.library import native
 
 _CONTROL = 1 << 3
@@ -61,8 +61,7 @@ class Vocabulary:
     @property
     def control_texts(self) -> re.Pattern[str] | None:
         """Finds the texts of the control tokens, longest first; None if the model has none."""
-        texts = sorted(filter(None, self._control), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, texts))) if texts else None
+        return finder(self._control)
 
     def _text(self, token: int) -> str:
         found = native.llama_vocab_get_text(self.handle, token) if token >= 0 else None

@@ -33,21 +33,28 @@ def look_at_template(engine: Engine) -> TemplateFindings:
     if not engine.info.has_chat_template:
         return TemplateFindings(doubled_bos=_doubled(engine.lay_out(texts.QUESTION, ())))
     try:
-        with_system = engine.lay_out("", (_SYSTEM, _QUESTION))
         moved = engine.lay_out("", (_BOTH,))
     except TemplateError as error:
         return TemplateFindings(template="fails", problem=error.message)
+    found = _with_system(engine)
     return TemplateFindings(
-        template="right" if texts.QUESTION in with_system.text else "fails",
-        problem="" if texts.QUESTION in with_system.text else "it loses the question",
-        system=_system(with_system, moved),
+        template="right",
+        system=_system(found, moved),
         ends_turn=_ends_turn(engine),
-        doubled_bos=_doubled(with_system),
+        doubled_bos=_doubled(found or moved),
     )
 
 
-def _system(found: LaidOut, moved: LaidOut) -> SystemFinding:
-    if texts.SYSTEM not in found.text:
+def _with_system(engine: Engine) -> LaidOut | None:
+    """A question after a system text; None where the template loses something of it."""
+    try:
+        return engine.lay_out("", (_SYSTEM, _QUESTION))
+    except TemplateError:
+        return None
+
+
+def _system(found: LaidOut | None, moved: LaidOut) -> SystemFinding:
+    if found is None or texts.SYSTEM not in found.text:
         return "lost"
     return "moved" if found.ids == moved.ids else "kept"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.host.generation.vocabulary import TURN_ENDS, Ids
+from app.host.generation.vocabulary import TURN_ENDS, Ids, finder
 
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 _SPACE = "▁"
@@ -67,8 +67,7 @@ class Vocabulary:
     @property
     def control_texts(self) -> re.Pattern[str] | None:
         """Finds the texts of the control tokens, longest first; None if the model has none."""
-        texts = sorted(filter(None, self._control.values()), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, texts))) if texts else None
+        return finder(self._control.values())
 
     def _find_control(self) -> dict[int, str]:
         added = self._tokenizer.added_tokens_decoder

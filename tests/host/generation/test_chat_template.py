@@ -9,7 +9,8 @@ import pytest
 from app.core.errors import TemplateError
 from app.engine.messages import ChatMessage
 from app.host.generation import chat_template
-from app.host.generation.chat_template import ChatTemplate, Part, within
+from app.host.generation.chat_template import ChatTemplate, within
+from app.host.generation.chat_turns import Part
 
 CHATML = (
     "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}"
@@ -148,10 +149,104 @@ def test_work_within_the_limit_is_left_alone() -> None:
 
 
 def test_json_and_time_are_at_hand() -> None:
-    source = "{{ {'a': '<ä>'} | tojson }} {{ strftime_now('%Y') }}{% break %}"
+    source = (
+        "{{ {'a': '<ä>'} | tojson }} {{ strftime_now('%Y') }}{% break %}{{ messages[0].content }}"
+    )
     source = source.replace("{% break %}", "{% for i in [1] %}{% break %}{% endfor %}")
-    assert re.fullmatch(r'\{"a": "<ä>"\} \d{4}', render(source, ("user", "Hi")))
+    assert re.fullmatch(r'\{"a": "<ä>"\} \d{4}Hi', render(source, ("user", "Hi")))
 
 
 def test_the_generation_tag_is_transparent() -> None:
-    assert render("{% generation %}{{ 'a' }}{% endgeneration %}b", ("user", "Hi")) == "ab"
+    source = "{% generation %}{{ messages[0].content }}{% endgeneration %}b"
+    assert render(source, ("user", "Hi")) == "Hib"
+
+
+ROLE = "{{ '<' + m.role + '>' }}"
+PARTS = "{% for p in m.content %}{% if p.type == 'text' %}{{ p.text }}{% endif %}{% endfor %}"
+EACH = "{% for m in messages %}" + ROLE + "BODY{% endfor %}"
+TYPED = EACH.replace("BODY", PARTS)
+TYPED_USER = EACH.replace(
+    "BODY", "{% if m.role == 'user' %}" + PARTS + "{% else %}{{ m.content.strip() }}{% endif %}"
+)
+TYPED_NO_SYSTEM = TYPED.replace("in messages", "in messages if m.role != 'system'")
+FIRST_SYSTEM_IN_LAST_USER = (
+    "{% set system = messages[0].content if messages[0].role == 'system' %}{% for m in messages %}"
+    "{% if m.role != 'system' %}" + ROLE + "{% if loop.last and system %}{{ system }}|{% endif %}"
+    "{{ m.content }}{% endif %}{% endfor %}"
+)
+NO_THOUGHTS = EACH.replace(
+    "BODY", "{{ m.content.split('</think>')[-1] if m.role == 'assistant' else m.content }}"
+)
+PIXELS_OR_TEXT = EACH.replace(
+    "BODY", "{% if m.content is string %}{{ m.content }}{% else %}" + PARTS + "{% endif %}"
+)
+TALK = (
+    ("system", "Be <kind> & brief."),
+    ("user", " It's the\n first. "),
+    ("assistant", "<think>Hm.</think>Yes."),
+    ("user", "I"),
+)
+WHOLE = "<system>Be <kind> & brief.<user> It's the\n first. <assistant>BEFOREYes.<user>I"
+KEPT = WHOLE.replace("BEFORE", "<think>Hm.</think>")
+MOVED = "<user>Be <kind> & brief.\n\n It's the\n first. <assistant><think>Hm.</think>Yes.<user>I"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (EACH.replace("BODY", "{{ m.content }}"), KEPT),
+        (TYPED, KEPT),
+        (TYPED_USER, KEPT),
+        (PIXELS_OR_TEXT, KEPT),
+        (TYPED_NO_SYSTEM, MOVED),
+        (NO_THOUGHTS, WHOLE.replace("BEFORE", "")),
+        (
+            FIRST_SYSTEM_IN_LAST_USER,
+            "<user> It's the\n first. <assistant><think>Hm.</think>Yes.<user>Be <kind> & brief.|I",
+        ),
+        (
+            EACH.replace("BODY", "{{ m.content | trim | e }}"),
+            "<system>Be &lt;kind&gt; &amp; brief.<user>It&#39;s the\n first."
+            "<assistant>&lt;think&gt;Hm.&lt;/think&gt;Yes.<user>I",
+        ),
+    ],
+)
+def test_every_turn_reaches_the_model(source: str, expected: str) -> None:
+    assert render(source, *TALK) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("{% for m in messages[:-1] %}{{ m.content }}{% endfor %}<I>", "the last message"),
+        ("{% for m in messages %}<I>{% endfor %}", "the system text|message 1 of 4"),
+        ("{% for m in messages %}{{ m.content[:19] }}{% endfor %}", "the system text|message 2"),
+        (
+            "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}",
+            "message 3 of 4",
+        ),
+        ("{{ messages[-1].content }}", "the system text|message 2"),
+        ("{{ messages }}", "the"),
+    ],
+)
+def test_a_turn_that_is_left_out_is_an_error(source: str, what: str) -> None:
+    """The last one is a letter that stands in the markup as well."""
+    with pytest.raises(TemplateError, match=f"leaves out ({what})"):
+        render(source, *TALK)
+
+
+def test_a_continued_answer_keeps_its_thoughts() -> None:
+    talk = (*TALK[:2], ("assistant", "<think>Hm.</think>Well, "))
+    assert render(NO_THOUGHTS, *talk).endswith("<think>Hm.</think>Well, ")
+
+
+def test_only_the_right_shape_is_rendered_with_the_whole_text(monkeypatch) -> None:
+    """A template that takes a long text for parts would walk over its letters."""
+    lengths, run = [], ChatTemplate._run
+    monkeypatch.setattr(
+        ChatTemplate,
+        "_run",
+        lambda self, turns: lengths.append(len(str(turns))) or run(self, turns),
+    )
+    render(TYPED_NO_SYSTEM, ("system", "Be kind."), ("user", "word " * 10_000))
+    assert len([length for length in lengths if length > 1000]) == 1
