@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app.cli.main import build_parser
 from app.core.options.load_options import LOAD_OPTIONS
-from app.core.options.presets import BUILTIN
+from app.core.options.presets import BUILTIN, SUGGESTED
 from app.core.options.rows import BoundRow, limit_text
 from app.core.options.sampling import GROUPS, PARAMETERS
 from app.ui.action_table import ACTIONS, MENUS
@@ -121,7 +121,7 @@ def presets() -> str:
                 )
                 or "the defaults",
             )
-            for preset in BUILTIN
+            for preset in (*BUILTIN, SUGGESTED)
         ),
     )
 

@@ -27,9 +27,10 @@ from app.core.errors import (
 from app.core.formats.adapter_files import engine_of
 from app.core.models.library import ModelFile
 from app.core.options.adapters import Adapter, check_adapters
-from app.core.options.presets import read_presets
+from app.core.options.presets import read_presets, suggested
 from app.core.options.rows import is_encodable
 from app.core.options.sampling import Sampling
+from app.core.passport import from_record
 from app.engine.client import EngineClient
 from app.engine.codec import MAX_FRAME
 from app.engine.gpu_crashes import GpuMarks
@@ -88,6 +89,8 @@ def _preset(arguments: argparse.Namespace, program: Program) -> Sampling:
     if not given:
         return Sampling()
     named = any(preset.name.casefold() == given.casefold() for preset in program.presets.all())
+    if not named and given.casefold() == "suggested":
+        return _suggested(program.model(arguments.model), program)
     if named or not given.lower().endswith(_PRESET_FILES):
         return program.presets.get(given).sampling
     presets, notes = read_presets(Path(given))
@@ -96,6 +99,16 @@ def _preset(arguments: argparse.Namespace, program: Program) -> Sampling:
     if len(presets) != 1:
         raise SettingsError(f"{given} holds {len(presets)} presets.", "Give a file that holds one.")
     return presets[0].sampling
+
+
+def _suggested(model: ModelFile, program: Program) -> Sampling:
+    """The values that the window begins with on this model."""
+    passport = from_record(program.shelf.record(model).passport)
+    repeats = passport is not None and passport.repeats
+    preset = suggested(model.parameters, repeats=repeats)
+    if preset is None:
+        output.note(f"Nothing else is suggested for {model.name}: the defaults are used.")
+    return preset.sampling if preset else Sampling()
 
 
 def remember_use(model: ModelFile, program: Program) -> None:

@@ -98,7 +98,8 @@ def _add_generate(words: Words) -> None:
         default="",
         metavar="NAME|FILE",
         help="begin with a preset's parameters, or with those of a file (.json, .yaml, .kcpps), "
-        "also of SillyTavern, KoboldCpp and text-generation-webui",
+        "also of SillyTavern, KoboldCpp and text-generation-webui, or, as the window does, with "
+        "those that are suggested for the model (suggested)",
     )
     parser.add_argument(
         "--exact",

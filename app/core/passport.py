@@ -91,6 +91,11 @@ class Passport(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.problem) or self.attempt >= MOST_ATTEMPTS or not [*_not_tried(self)]
 
     @property
+    def repeats(self) -> bool:
+        """Whether the model was found to go round in circles."""
+        return self.repetition is not None and self.repetition >= REPEATS
+
+    @property
     def pages_per_minute(self) -> float | None:
         """How much it writes on the machine that tried it, in English."""
         return _pages(self.tokens_per_s, self.tokens_per_word)
@@ -197,16 +202,12 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.5
 
 
-def _repeats(passport: Passport) -> bool:
-    return passport.repetition is not None and passport.repetition >= REPEATS
-
-
 def _obeys(passport: Passport) -> bool:
     return passport.kind == "instruct" and 2 * passport.followed >= passport.instructions > 0
 
 
 def _strengths(passport: Passport, tr: Translate) -> Iterator[str]:
-    if passport.repetition is not None and not _repeats(passport):
+    if passport.repetition is not None and not passport.repeats:
         yield tr("continuing prose")
     if _obeys(passport):
         yield tr("following simple instructions")
@@ -215,7 +216,7 @@ def _strengths(passport: Passport, tr: Translate) -> Iterator[str]:
 def _weaknesses(passport: Passport, tr: Translate) -> Iterator[str]:
     if passport.kind != "not tried" and not _obeys(passport):
         yield tr("instructions")
-    if _repeats(passport):
+    if passport.repeats:
         yield tr("long passages, in which it repeats itself")
     missing = [code for code in passport.languages_tried if code not in passport.languages]
     if names := _languages(missing, tr):

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from app.core.errors import CancelledError, ModelCrashedError
 from app.core.models.library import inspect
 from app.core.models.metadata import Shelf
+from app.core.options.presets import SUGGESTED
+from app.core.options.sampling import Sampling
 from app.core.system.paths import Paths
 from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
@@ -190,6 +193,22 @@ def test_a_preset_can_be_a_file_of_another_program(
     assert (sampling.temperature, sampling.min_p, sampling.top_k) == (1.5, 0.1, 0)
     assert "text-generation-webui" in outcome.err
     assert "top_a" in outcome.err
+
+
+def test_the_suggestion_is_taken_only_when_asked_for(generate: Any, client: NotingClient) -> None:
+    generate("x")
+    assert client.commands[1].sampling == Sampling()
+    generate("x", "--preset", "suggested", "--top-k", "3")
+    assert client.commands[3].sampling == replace(SUGGESTED.sampling, top_k=3)
+
+
+def test_nothing_suggested_is_said(
+    generate: Any, client: NotingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.generate.suggested", lambda _size, repeats: None)
+    outcome = generate("x", "--preset", "suggested")
+    assert client.commands[1].sampling == Sampling()
+    assert "Nothing else is suggested" in outcome.err
 
 
 def test_chat_makes_turns(generate: Any, client: NotingClient) -> None:

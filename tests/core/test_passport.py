@@ -138,3 +138,8 @@ def test_every_sentence_goes_through_the_translation() -> None:
     assert summary(SOUND, mark).startswith("«")
     assert "English" in told
     assert not [text for text in told if "3 pages" in text or "no loops" in text]
+
+
+@pytest.mark.parametrize(("share", "repeats"), [(None, False), (0.24, False), (0.25, True)])
+def test_a_model_repeats_from_a_quarter_on(share: float | None, repeats: bool) -> None:
+    assert but(repetition=share).repeats is repeats

@@ -71,6 +71,30 @@ BUILTIN: tuple[Preset, ...] = (
 )
 """The presets that every installation has."""
 
+SUGGESTED = Preset(
+    "Suggested for this model",
+    Sampling(dry_multiplier=0.8, repetition_penalty=1.05, repetition_window=512),
+    builtin=True,
+    description="Natural prose from a small model, kept from going round in circles.",
+)
+"""For a model that soon goes round in circles: whole phrases do not return, and words seldom do."""
+
+_SMALL = 1_000_000_000  # parameters
+
+
+def suggested(parameters: int, *, repeats: bool) -> Preset | None:
+    """The preset to begin with on a model of so many parameters (0: unknown), if not Balanced.
+
+    `repeats` says whether it was found to repeat itself; a small one does before anybody tried it.
+    """
+    return SUGGESTED if repeats or 0 < parameters < _SMALL else None
+
+
+def is_untouched(sampling: Sampling) -> bool:
+    """Whether the values, but for the seed, are those that hold while no preset is chosen."""
+    seedless = msgspec.structs.replace(sampling, seed=None)
+    return seedless in (BUILTIN[0].sampling, SUGGESTED.sampling)
+
 
 class ImportedPresets(msgspec.Struct, frozen=True):
     """The names under which presets were imported, and sentences on what was not taken over."""

@@ -121,11 +121,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Row(
             label="Preset",
-            help="The preset that the sliders started from.",
+            help="The preset that was chosen; empty takes what suits the model, else Balanced.",
             max_length=60,
             group="Writing",
         ),
-    ] = "Balanced"
+    ] = ""
     takes_at_once: Annotated[
         int,
         Row(

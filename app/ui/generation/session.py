@@ -185,6 +185,8 @@ class Session(QObject):
         if order is None:
             return
         settings = self._settings.settings
+        earlier = len(order.group.takes) - len(order.takes)
+        order.sampling = reseeded(self._sampling(), earlier)  # the model may bring its own preset
         order.before = self._editor.manuscript.text(0, order.group.start)
         order.job = self._worker.generate(
             **request_fields(order.before, order.group.instruction, settings.system_prompt),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.core.options.presets import Presets
+from app.core.options.presets import Preset, Presets
 from app.core.options.sampling import GROUPS, PARAMETERS, WRITERS, Sampling
 from app.ui.sampling.preset_bar import PresetBar
 from app.ui.widgets.controls import FlowingNote
@@ -86,8 +86,14 @@ class SamplingPanel(QWidget):
         self._show()
 
     def preset(self) -> str:
-        """The name of the chosen preset."""
+        """The name of the chosen preset; "" if none was chosen."""
         return self.bar.name()
+
+    def suggest(self, suggestion: Preset | None) -> bool:
+        """Offer the preset that suits the loaded model; true if its values were taken over."""
+        taken = self.bar.suggest(suggestion)
+        self._show()
+        return taken
 
     def set_preset(self, name: str) -> None:
         """Compare with another preset without taking its values; unknown names are ignored."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.errors import LampblackError, SettingsError
-from app.core.options.presets import Preset, Presets
+from app.core.options.presets import BUILTIN, SUGGESTED, Preset, Presets, is_untouched
 from app.core.options.sampling import Sampling
 from app.ui.widgets.controls import IconButton, Note, QuietCombo
 from app.ui.widgets.icons import icon
@@ -33,8 +33,9 @@ _FIRST = "Balanced"
 class PresetBar(QFrame):
     """Shows which preset the values come from, whether they were modified, and its menu.
 
-    `chosen` carries the values of the preset that the user took; `renamed` the name of the
-    present preset when only the name changed.
+    As long as no preset was chosen the name is "", which stands for what the model suggests, else
+    for Balanced. `chosen` carries the values of the preset that the user took; `renamed` the name
+    of the present preset when only the name changed.
     """
 
     chosen = Signal(object)
@@ -46,6 +47,8 @@ class PresetBar(QFrame):
         super().__init__(parent)
         self._presets = presets
         self._sampling = sampling
+        is_suggested = not name and sampling == SUGGESTED.sampling
+        self._suggestion = SUGGESTED if is_suggested else None
         self._name = self._found(name)
         self._then: Callable[[str], None] | None = None
         self.combo = QuietCombo()
@@ -65,12 +68,24 @@ class PresetBar(QFrame):
         self._fill()
 
     def name(self) -> str:
-        """The chosen preset's name."""
+        """The chosen preset's name; "" if none was chosen."""
         return self._name
 
     def preset(self) -> Preset:
-        """The chosen preset."""
-        return self._presets.get(self._name)
+        """The chosen preset, or what stands for it."""
+        return self._presets.get(self._name) if self._name else self._suggestion or BUILTIN[0]
+
+    def suggest(self, suggestion: Preset | None) -> bool:
+        """Offer what suits the loaded model; true if its values were taken over.
+
+        They are while no preset was chosen and no value was changed.
+        """
+        self._suggestion = suggestion
+        self._fill()
+        if self._name or not is_untouched(self._sampling) or not self.is_modified():
+            return False
+        self.chosen.emit(self.preset().sampling)
+        return True
 
     def set_name(self, name: str) -> None:
         """Choose another preset's name without taking its values."""
@@ -94,7 +109,7 @@ class PresetBar(QFrame):
 
     def _found(self, name: str) -> str:
         presets = self._presets.all()
-        if any(preset.name == name for preset in presets):
+        if not name or any(preset.name == name for preset in presets):
             return name
         equal = (preset.name for preset in presets if preset.sampling == self._sampling)
         return next(equal, _FIRST)
@@ -168,6 +183,8 @@ class PresetBar(QFrame):
 
     def _fill(self) -> None:
         self.combo.clear()
+        if self._suggestion is not None:
+            self._add_suggestion()
         presets = self._presets.all()
         own = [preset.name for preset in presets if not preset.builtin]
         for preset in presets:
@@ -179,7 +196,8 @@ class PresetBar(QFrame):
                 else preset.name
             )
             self.combo.addItem(shown, preset.name)
-        self.combo.setCurrentIndex(self.combo.findData(self._name))
+        shown_name = self._name if self._name or self._suggestion else _FIRST
+        self.combo.setCurrentIndex(self.combo.findData(shown_name))
         self._describe()
         builtin = self.preset().builtin
         for name in ("rename", "delete"):
@@ -192,6 +210,19 @@ class PresetBar(QFrame):
         described = QCoreApplication.translate("Presets", self.preset().description)
         self.description.say(described)
         self.combo.setAccessibleDescription(described)
+
+    def _add_suggestion(self) -> None:
+        self.combo.addItem(self.tr("Suggested for this model"), "")
+        why = self.tr(
+            "For models that soon repeat themselves, as small ones do: DRY {0}, repetition penalty "
+            "{1} over the last {2} tokens."
+        ).format(
+            SUGGESTED.sampling.dry_multiplier,
+            SUGGESTED.sampling.repetition_penalty,
+            SUGGESTED.sampling.repetition_window,
+        )
+        for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            self.combo.setItemData(0, why, role)
 
     # What the user does
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from app.core.errors import LampblackError
+from app.core.options.presets import suggested
 from app.engine.messages import Done, Event, ModelInfo
 from app.program import Workbench
 from app.ui.actions import Actions
@@ -223,6 +224,7 @@ class MainWindow(QMainWindow):
         desk.not_ready.connect(session.drop_waiting)
         desk.gone.connect(self._on_model_gone)
         self.passports.moved.connect(self._show_examining)
+        self.passports.kept.connect(self._suggest)
         desk.models.leaving.connect(session.stop)
         self.view.settings_applied.connect(self.notices.offer_reload)
         self.view.settings_applied.connect(self.writing.reading.wake)
@@ -311,6 +313,7 @@ class MainWindow(QMainWindow):
 
     def _on_model_ready(self, model: ModelInfo) -> None:
         self.sampling.set_engine(model.engine)
+        self._suggest()
         for name in ("unload", "adapters", "passport"):
             self.actions_table[name].setEnabled(True)
         self.actions_table["measure"].setEnabled(model.engine == "llama.cpp")
@@ -321,6 +324,20 @@ class MainWindow(QMainWindow):
             self.page.show_page()
         self.session.begin_waiting()
         self.tokens.wake()
+
+    def _suggest(self) -> None:
+        """Offer the preset that suits the model, and say so where it is taken."""
+        model, passport = self.passports.model, self.passports.passport
+        if model is None:
+            return
+        repeats = passport is not None and passport.repeats
+        suggestion = suggested(model.parameters, repeats=repeats)
+        if self.sampling.suggest(suggestion) and suggestion is not None:
+            self.status.say(
+                self.tr(
+                    "The preset suggested for {0} is set: it keeps the text from repeating itself."
+                ).format(model.name)
+            )
 
     def _show_network(self) -> None:
         """Where nothing may be fetched, nothing that fetches is offered."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import ParameterError, SettingsError
-from app.core.options.presets import BUILTIN, Preset, Presets
+from app.core.options.presets import BUILTIN, SUGGESTED, Preset, Presets, suggested
 from app.core.options.sampling import Sampling
 
 HOT = Sampling(temperature=1.5, stop=("\n",), seed=9)
@@ -251,3 +251,28 @@ def test_an_import_of_anything_else_is_a_sentence(file: Path, tmp_path: Path) ->
     for path in (tmp_path / "in.json", newer, tmp_path, tmp_path / "missing.json"):
         with pytest.raises(SettingsError):
             here.import_from(path)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "repeats", "preset"),
+    [
+        (134_515_008, False, SUGGESTED),
+        (999_999_999, False, SUGGESTED),
+        (1_000_000_000, False, None),
+        (0, False, None),
+        (0, True, SUGGESTED),
+        (8_000_000_000, True, SUGGESTED),
+    ],
+)
+def test_small_and_repetitive_models_get_a_suggestion(
+    parameters: int, repeats: bool, preset: Preset | None
+) -> None:
+    assert suggested(parameters, repeats=repeats) == preset
+
+
+def test_the_suggestion_works_against_repetition() -> None:
+    sampling = SUGGESTED.sampling
+    assert sampling.dry_multiplier > 0
+    assert sampling.repetition_penalty > 1
+    assert sampling.repetition_window > Sampling().repetition_window
+    assert sampling.temperature == Sampling().temperature

@@ -284,3 +284,9 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_error(tmp_path: Path) ->
     store = SettingsStore(file)
     assert store.problems == ()
     assert (store.settings.theme, store.settings.font_size) == ("dark", 20)
+
+
+def test_no_preset_is_chosen_until_the_user_does(file: Path) -> None:
+    assert SettingsStore(file).settings.preset == ""
+    file.write_text('preset = "Balanced"\n')
+    assert SettingsStore(file).settings.preset == "Balanced"

@@ -6,7 +6,11 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from app.core.options.load_options import LoadOptions
+from app.core.options.presets import SUGGESTED
+from app.core.options.sampling import Sampling
+from app.core.passport import Passport
 from app.engine.messages import Counted, Done, Failed, HostDied, Loaded, Loading, Prefill
+from tests.ui.conftest import MODEL
 
 
 def test_continue_loads_the_last_model_first(make_studio, own_home):
@@ -322,3 +326,51 @@ def test_an_instruction_that_nothing_came_of_is_given_back(studio, qtbot):
     studio.do("continue")
     studio.fail("out_of_memory", "There is not enough memory.")
     assert line.text() == ""
+
+
+def _write_with_the_only_model(studio, qtbot, parameters=134_515_008):
+    """The sampling of the first Ctrl+Enter, which loads the model."""
+    _list_models(studio, qtbot, "/models/One.gguf")
+    studio.show("A")
+    studio.do("continue")
+    studio.loaded(replace(MODEL, path="/models/One.gguf", parameters=parameters))
+    return studio.worker.last("generate")[1]["sampling"]
+
+
+def test_the_first_writing_has_what_is_suggested_for_a_small_model(make_studio, qtbot):
+    studio = make_studio(model=None)
+    assert _write_with_the_only_model(studio, qtbot) == SUGGESTED.sampling
+    assert "suggested for Tiny" in studio.window.status.currentMessage()
+    assert studio.bench.settings.settings.preset == ""
+
+
+def test_a_large_model_is_left_at_the_defaults_until_it_is_found_to_repeat_itself(
+    make_studio, qtbot
+):
+    studio = make_studio(model=None)
+    assert _write_with_the_only_model(studio, qtbot, 8_000_000_000) == Sampling()
+    studio.window.passports._keep(Passport(repetition=0.5))
+    qtbot.waitUntil(lambda: not studio.window.passports._unkept)
+    assert studio.window.sampling.sampling() == SUGGESTED.sampling
+
+
+def test_what_the_writer_chose_stays_on_a_small_model(make_studio, qtbot):
+    studio = make_studio(model=None, preset="Balanced")
+    assert _write_with_the_only_model(studio, qtbot) == Sampling()
+
+
+def test_what_the_writer_changed_stays_on_a_small_model(make_studio, qtbot):
+    studio = make_studio(model=None, sampling=Sampling(top_k=7))
+    assert _write_with_the_only_model(studio, qtbot) == Sampling(top_k=7)
+
+
+def test_a_preset_chosen_while_the_model_loads_is_written_with(make_studio, qtbot):
+    studio = make_studio(model=None)
+    _list_models(studio, qtbot, "/models/One.gguf")
+    studio.show("A")
+    studio.do("continue")
+    bar = studio.window.sampling.bar
+    bar.combo.activated.emit(bar.combo.findData("Exact"))
+    studio.loaded(replace(MODEL, path="/models/One.gguf", parameters=1))
+    assert studio.worker.last("generate")[1]["sampling"].temperature == 0
+    assert studio.bench.settings.settings.preset == "Exact"

@@ -3,10 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.options.presets import Presets
+from app.core.options.presets import SUGGESTED, Presets
 from app.core.options.sampling import Sampling
 from app.ui.sampling.panel import SamplingPanel
 from app.ui.sampling.preset_bar import PresetBar
@@ -193,3 +194,60 @@ def test_a_foreign_file_is_chosen_and_what_was_left_out_is_told(
     assert "top_a" in panel.bar.notes.text()
     choose(panel.bar, "Balanced")
     assert not panel.bar.notes.isVisible()
+
+
+def test_a_suggestion_is_taken_and_offered_as_long_as_none_was_chosen(panel, qtbot) -> None:
+    panel.rows["seed"].take(5)
+    with qtbot.waitSignal(panel.changed):
+        assert panel.suggest(SUGGESTED)
+    assert panel.sampling() == replace(SUGGESTED.sampling, seed=5)
+    assert panel.rows["dry_multiplier"].value() == SUGGESTED.sampling.dry_multiplier
+    assert panel.bar.combo.currentText() == "Suggested for this model"
+    assert "DRY 0.8" in panel.bar.combo.currentData(Qt.ItemDataRole.ToolTipRole)
+    assert "DRY 0.8" in panel.bar.combo.currentData(Qt.ItemDataRole.AccessibleDescriptionRole)
+    assert not panel.bar.mark.isVisible()
+    assert not panel.suggest(SUGGESTED)
+    panel.suggest(None)
+    assert panel.sampling() == Sampling(seed=5)
+    assert panel.bar.combo.currentText() == "Balanced"
+
+
+@pytest.mark.parametrize("chosen", ["Focused", "Balanced"])
+def test_a_suggestion_never_goes_over_a_chosen_preset(panel, presets, qtbot, chosen) -> None:
+    panel.suggest(SUGGESTED)
+    with qtbot.waitSignal(panel.preset_changed) as told:
+        choose(panel.bar, chosen)
+    assert told.args == [chosen]
+    made = SamplingPanel(presets, panel.sampling(), preset=chosen)
+    qtbot.addWidget(made)
+    for one in (panel, made):
+        assert not one.suggest(SUGGESTED)
+        assert one.sampling() == presets.get(chosen).sampling
+        assert one.bar.combo.currentText() == chosen
+
+
+def test_the_suggestion_can_be_chosen_again(panel, qtbot) -> None:
+    choose(panel.bar, "Focused")
+    panel.suggest(SUGGESTED)
+    with qtbot.waitSignal(panel.preset_changed) as told:
+        choose(panel.bar, "")
+    assert told.args == [""]
+    assert panel.sampling() == SUGGESTED.sampling
+
+
+def test_a_suggestion_never_goes_over_changed_values(panel, presets, qtbot) -> None:
+    panel.rows["temperature"].take(1.3)
+    assert not panel.suggest(SUGGESTED)
+    assert panel.sampling() == Sampling(temperature=1.3)
+    assert panel.bar.mark.isVisible()
+    panel.bar.revert()
+    assert panel.sampling() == SUGGESTED.sampling
+
+
+def test_the_suggested_values_are_no_change_at_the_next_start(presets, qtbot) -> None:
+    made = SamplingPanel(presets, SUGGESTED.sampling)
+    qtbot.addWidget(made)
+    assert made.bar.combo.currentText() == "Suggested for this model"
+    assert not made.bar.is_modified()
+    assert made.suggest(None)
+    assert made.sampling() == Sampling()
