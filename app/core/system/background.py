@@ -39,7 +39,7 @@ class BackgroundQueue:
 
     def wait(self) -> None:
         """Wait until everything is done."""
-        while (thread := self._thread) is not None:
+        while (thread := self._present()) is not None:
             thread.join()
 
     def close(self, *, finish: bool = True) -> None:
@@ -49,6 +49,10 @@ class BackgroundQueue:
             if not finish:
                 self._waiting.clear()
         self.wait()
+
+    def _present(self) -> threading.Thread | None:
+        with self._lock:  # under which the thread is started, too
+            return self._thread
 
     def _run(self) -> None:
         while (work := self._next()) is not None:
