@@ -326,7 +326,7 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Row(
             label="Stop texts",
-            help="The generation ends before any of these texts would be written.",
+            help="The generation ends before any of these texts would be written, whatever form its quotation marks and accents have; its case counts.",
             group="Length and stops",
             max_length=256,
             openai="stop",
@@ -351,7 +351,7 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Row(
             label="Banned phrases",
-            help="Phrases that must never be written, in any case; the model goes back and takes another way.",
+            help="Phrases that must never be written, in any case and with any form of quotation marks and accents; the model goes back and takes another way.",
             group="Words",
             max_length=1024,
             llama_cpp="backtracking",

@@ -1,7 +1,9 @@
 """From token bytes to text that may be shown: UTF-8 joining, stop texts, banned phrases.
 
 Both engines feed each chosen token's bytes to a `Transcript`. It shows nothing that might still
-become a stop text or a banned phrase, and it can be cut back to any token.
+become a stop text or a banned phrase, and it can be cut back to any token. Both are found however
+their quotation marks, accents and spaces are written; banned phrases also in any case, while the
+case of a stop text counts, as it does in every API: END shall not end at the word friend.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 import codecs
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+
+from app.host.generation.folding import base, bases, fold, joins, units
 
 
 class TextJoiner:
@@ -31,19 +35,14 @@ class TextJoiner:
         return self._decoder.decode(b"", True)
 
 
-def fold(text: str) -> str:
-    """`text` in lower case, character by character, so that positions stay the same."""
-    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
-
-
 class Patterns:
-    """An Aho-Corasick automaton (Aho and Corasick, 1975) over texts, fed one character at a time.
+    """An Aho-Corasick automaton (Aho and Corasick, 1975) over folded texts, fed unit by unit.
 
-    A state is a number; `depth` says how many of the last characters could begin a pattern, and
+    A state is a number; `depth` says how many of the last units could begin a pattern, and
     `length` how long the longest pattern is that ends here (0 for none).
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
         self._next: list[dict[str, int]] = [{}]
         self._fail = [0]
         self.depth = [0]
@@ -55,18 +54,18 @@ class Patterns:
     def __bool__(self) -> bool:
         return len(self._next) > 1
 
-    def step(self, state: int, char: str) -> int:
-        """The state after one more character."""
-        while char not in self._next[state]:
+    def step(self, state: int, unit: str) -> int:
+        """The state after one more unit."""
+        while unit not in self._next[state]:
             if not state:
                 return 0
             state = self._fail[state]
-        return self._next[state][char]
+        return self._next[state][unit]
 
-    def _add(self, text: str) -> None:
+    def _add(self, text: Sequence[str]) -> None:
         state = 0
-        for char in text:
-            state = self._next[state].setdefault(char, len(self._next))
+        for unit in text:
+            state = self._next[state].setdefault(unit, len(self._next))
             if state == len(self._next):
                 self._next.append({})
                 self._fail.append(0)
@@ -77,11 +76,62 @@ class Patterns:
     def _link(self) -> None:
         queue = [0]
         for state in queue:
-            for char, child in self._next[state].items():
+            for unit, child in self._next[state].items():
                 self.depth[child] = self.depth[state] + 1
-                self._fail[child] = self.step(self._fail[state], char) if state else 0
+                self._fail[child] = self.step(self._fail[state], unit) if state else 0
                 self.length[child] = self.length[child] or self.length[self._fail[child]]
                 queue.append(child)
+
+
+class _Watch:
+    """Looks for texts in one that grows character by character; places are the text's own."""
+
+    def __init__(self, texts: Sequence[str], *, any_case: bool) -> None:
+        self._any_case = any_case
+        folded = [fold(text, any_case=any_case) for text in texts]
+        self._patterns = Patterns(folded)
+        self._bases = bases(unit for text in folded for unit in text)
+        self.reset()
+
+    def __bool__(self) -> bool:
+        return bool(self._patterns)
+
+    def reset(self) -> None:
+        """Go back to where nothing was fed."""
+        self._cluster = ""
+        self._starts: list[int] = []  # where the cluster of each unit begins
+        self._closed = 0  # units before the last cluster
+        self._before = self._state = 0
+
+    def feed(self, char: str, place: int) -> int:
+        """Take the character at `place`; where the longest text that it completes begins, or -1."""
+        if joins(self._cluster, char):
+            place = self._starts[self._closed]
+            del self._starts[self._closed :]
+            self._cluster += char
+        else:
+            self._cluster, self._closed, self._before = char, len(self._starts), self._state
+        self._state = self._before
+        for unit in units(self._cluster, any_case=self._any_case):
+            self._state = self._patterns.step(self._state, unit)
+            self._starts.append(place)
+            if length := self._patterns.length[self._state]:
+                return self._starts[-length]
+        return -1
+
+    def held(self, end: int) -> int:
+        """From where on a text of length `end` may still become one that is looked for."""
+        state, count = self._state, len(self._starts)
+        if self._cluster and self._grows():
+            state, count = self._before, self._closed
+            end = self._starts[count]
+        depth = self._patterns.depth[state]
+        return self._starts[count - depth] if depth else end
+
+    def _grows(self) -> bool:
+        """Whether the last cluster may become another unit of a text, as e becomes é."""
+        last = units(self._cluster, any_case=self._any_case)[-1]
+        return bool(self._bases) and base(last) in self._bases
 
 
 class Transcript:
@@ -93,8 +143,8 @@ class Transcript:
     """
 
     def __init__(self, stops: Sequence[str], banned: Sequence[str]) -> None:
-        self._stops = Patterns(stops)
-        self._banned = Patterns(fold(phrase) for phrase in banned)
+        self._stops = _Watch(stops, any_case=False)
+        self._banned = _Watch(banned, any_case=True)
         self._watches = bool(self._stops) or bool(self._banned)
         self.shown = 0
         self._reset()
@@ -106,7 +156,8 @@ class Transcript:
         self._length = 0
         self._whole: list[int] = []  # characters that are complete after each token
         self._ends: list[int] = []  # those that were begun
-        self._stop_state = self._ban_state = 0
+        self._stops.reset()
+        self._banned.reset()
         self._certain = 0
         self.stopped = False
         self.banned_at = -1
@@ -171,26 +222,24 @@ class Transcript:
         self._length += len(text)
 
     def _watch(self, text: str) -> str:
-        for index, char in enumerate(text):
-            self._stop_state = self._stops.step(self._stop_state, char)
-            self._ban_state = self._banned.step(self._ban_state, fold(char))
-            if length := self._banned.length[self._ban_state]:
-                self.banned_at = bisect_right(self._ends, self._length + index + 1 - length)
-                return text[: index + 1]
-            if length := self._stops.length[self._stop_state]:
+        for place, char in enumerate(text, self._length):
+            if self._banned and (begin := self._banned.feed(char, place)) >= 0:
+                self.banned_at = bisect_right(self._ends, begin)
+                return text[: place + 1 - self._length]
+            if self._stops and (begin := self._stops.feed(char, place)) >= 0:
                 self.stopped = True
-                self._certain = self._length + index + 1 - length
-                return text[: index + 1]
+                self._certain = begin
+                return text[: place + 1 - self._length]
         return text
 
     def _settle(self) -> None:
         """Find how far the text is certain: a ban takes back whole tokens, a stop only its text."""
         if self.stopped or self.banned_at >= 0:
             return
-        certain = self._length - self._stops.depth[self._stop_state]
-        depth = self._banned.depth[self._ban_state]
+        certain = self._stops.held(self._length)
+        held = self._banned.held(self._length)
         torn = bool(self._banned) and self._ends[-1] > self._length  # it may begin a phrase
-        if depth or torn:
-            token = bisect_right(self._ends, self._length - depth)
+        if held < self._length or torn:
+            token = bisect_right(self._ends, held)
             certain = min(certain, self._whole[token - 1] if token else 0)
         self._certain = certain

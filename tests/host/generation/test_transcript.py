@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, strategies as st
 
-from app.host.generation.transcript import Patterns, TextJoiner, Transcript, fold
+from app.host.generation.folding import clusters, fold, units
+from app.host.generation.transcript import Patterns, TextJoiner, Transcript
 
 
 def split(data: bytes, cuts: list[int]) -> list[bytes]:
@@ -142,11 +144,103 @@ def test_a_stop_counts_the_tokens_that_its_text_takes() -> None:
     assert (transcript.certain_tokens(), transcript.kept_tokens()) == (2, 3)
 
 
-def test_folding_keeps_positions() -> None:
-    assert fold("ÄİSS") == "äİss"
-    assert len(fold("İstanbul")) == len("İstanbul")
-
-
 def test_without_patterns_the_automaton_is_false() -> None:
     assert not Patterns(())
     assert Patterns(("a",))
+
+
+NASTY = "aeAEé\u0301\u0307ßSsfiﬁİı'’\"“« \u00a0한하\u11ab"
+
+
+def first_match(text: str, looked_for: list[str], *, any_case: bool) -> tuple[int, int]:
+    """Where the first text that is completed begins and ends, the longest of them; or (-1, -1)."""
+    folded = [fold(one, any_case=any_case) for one in looked_for]
+    for end in range(1, len(text) + 1):
+        starts = [
+            sum(map(len, [*clusters(text[:end])][:number]))
+            for number, cluster in enumerate(clusters(text[:end]))
+            for _ in units(cluster, any_case=any_case)
+        ]
+        written = fold(text[:end], any_case=any_case)
+        for stop in range(1, len(written) + 1):
+            lengths = [len(one) for one in folded if written[:stop][-len(one) :] == one]
+            if lengths:
+                return starts[stop - max(lengths)], end
+    return -1, -1
+
+
+@given(
+    st.text(NASTY, max_size=12),
+    st.lists(st.text(NASTY, min_size=1, max_size=3), min_size=1, max_size=3),
+    st.lists(st.integers(0, 100)),
+)
+def test_no_spelling_evades_a_stop_text(text: str, stops: list[str], cuts: list[int]) -> None:
+    shown, transcript = written(split(text.encode(), cuts), stops=stops)
+    begin, _ = first_match(text, stops, any_case=False)
+    assert transcript.stopped == (begin >= 0)
+    assert shown == (text if begin < 0 else text[:begin])
+
+
+@given(
+    st.text(NASTY, max_size=12),
+    st.lists(st.text(NASTY, min_size=1, max_size=3), min_size=1, max_size=3),
+    st.lists(st.integers(0, 100)),
+)
+def test_no_spelling_evades_a_banned_phrase(text: str, banned: list[str], cuts: list[int]) -> None:
+    pieces = split(text.encode(), cuts)
+    shown, transcript = written(pieces, banned=banned)
+    begin, _ = first_match(text, banned, any_case=True)
+    assert (transcript.banned_at >= 0) == (begin >= 0)
+    if begin < 0:
+        assert shown == text
+        return
+    byte = len(text[:begin].encode())
+    starts = [sum(map(len, pieces[:place])) for place in range(len(pieces))]
+    assert transcript.banned_at == max(at for at, start in enumerate(starts) if start <= byte)
+    assert len(shown.encode()) <= starts[transcript.banned_at]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("don't", "I DON’T"),
+        ("don’t", "I don't"),
+        ('"No', "he said “no"),
+        ("« oui", 'il dit "\u00a0OUI'),
+        ("café", "the cafe\u0301"),
+        ("cafe\u0301", "THE CAFÉ"),
+        ("straße", "die STRASSE"),
+        ("STRASSE", "die Straße"),
+        ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
+        ("wait...", "Wait…"),
+        ("e-mail", "an e\u2011mail"),
+        ("한국", "\u1112\u1161\u11ab\u1100\u116e\u11a8"),
+    ],
+)
+def test_a_banned_phrase_is_found_however_it_is_written(phrase: str, text: str) -> None:
+    for pieces in ([char.encode() for char in text], [text.encode()]):
+        assert written(pieces, banned=[phrase])[1].banned_at >= 0
+
+
+def test_the_case_of_a_stop_text_counts_but_not_its_marks() -> None:
+    assert written([b"my friend"], stops=["END"])[0] == "my friend"
+    assert written(["so “the end".encode()], stops=['"the'])[0] == "so "
+    assert not written(["café".encode()], stops=["cafe"])[1].stopped
+
+
+def test_looking_takes_steps_in_proportion_to_the_text(monkeypatch) -> None:
+    """At the fields' limits, with repeats, marks without end and phrases that nearly match."""
+    counts, step = [0], Patterns.step
+
+    def counted(self: Patterns, state: int, unit: str) -> int:
+        counts[0] += 1 + self.depth[state] - self.depth[found := step(self, state, unit)] + 1
+        return found
+
+    for text in ("a" * 9999, "ab" * 4999, "e" + "\u0301\u0327" * 4999, "ß" * 9999, "한" * 9999):
+        phrases = [text[: length * 9] + "x" for length in range(1, 100)]
+        monkeypatch.setattr(Patterns, "step", step)
+        transcript = Transcript((), phrases)
+        monkeypatch.setattr(Patterns, "step", counted)
+        counts[0] = 0
+        transcript.feed(text.encode())
+        assert counts[0] <= 40 * len(text)
