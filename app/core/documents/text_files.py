@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from app.core.documents.normalise import normalise
 from app.core.errors import DocumentChangedError, DocumentError
 from app.core.system.files import is_folder, read_regular, why, write_atomically
 
@@ -152,7 +153,7 @@ def open_document(path: Path) -> Document:
     except UnreadableTextError as error:
         raise DocumentError(f"{path.name} cannot be opened: {error}.", error.hint) from None
     newline = _majority(text)
-    return Document(path, _with_plain_newlines(text), newline, encoding, _stamp(path, data))
+    return Document(path, normalise(text), newline, encoding, _stamp(path, data))
 
 
 def save_document(
@@ -165,7 +166,7 @@ def save_document(
     long) is put into `snapshots` first. Raises DocumentError, with the old file whole.
     """
     path = path.absolute()
-    text = _with_plain_newlines(_sound(text))
+    text = normalise(text)
     data, encoding = encode(text.replace("\n", document.newline), document.encoding)
     former = _former(path)
     if former is not None:
@@ -291,16 +292,3 @@ def _majority(text: str) -> Literal["\n", "\r\n"]:
     pairs = text.count("\r\n")
     single = text.count("\n") + text.count("\r") - 2 * pairs
     return "\r\n" if pairs > single else "\n"
-
-
-def _with_plain_newlines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _sound(text: str) -> str:
-    """The text with half a surrogate pair, which no encoding can hold, replaced by U+FFFD."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text

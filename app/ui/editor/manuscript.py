@@ -13,13 +13,7 @@ import msgspec
 
 _HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*"
-_PLAIN = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\ufdd0": "", "\ufdd1": "", "\0": ""})
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
-
-
-def plain(text: str) -> str:
-    """`text` with the line ends and without the characters that a QTextDocument gives meaning."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN)
 
 
 def units(text: str) -> int:
