@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
 
 from app.core.documents.normalise import normalise
+from app.ui.editor.caret_moves import CaretMoves
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.page_text import PageText
 from app.ui.editor.take_highlight import Tint
@@ -32,6 +33,10 @@ from app.ui.widgets.apply_theme import page_font
 from app.ui.widgets.theme import Theme
 
 _NARROWEST = 24  # pixels between the text and the window's edge
+_LINE_END_KEYS = (  # in an empty paragraph with a margin, Qt's own Enter only takes the margin
+    QKeySequence.StandardKey.InsertLineSeparator,
+    QKeySequence.StandardKey.InsertParagraphSeparator,
+)
 
 
 class Source(Enum):
@@ -62,6 +67,7 @@ class Editor(QTextEdit):
         super().__init__(parent)
         self._page = PageText(self.document(), self._seen, self)
         self.manuscript = self._page.manuscript
+        self._moves = CaretMoves(self._page)
         self.history = History()
         self._preedit = ""
         self._measure = 68
@@ -354,11 +360,30 @@ class Editor(QTextEdit):
         """Type, with plain line ends only."""
         if self.is_composing and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
             event.accept()
-        elif event.matches(QKeySequence.StandardKey.InsertLineSeparator):
+        elif any(event.matches(key) for key in _LINE_END_KEYS):
             self.textCursor().insertBlock()
             self.ensureCursorVisible()
+        elif self._page.breaks:
+            self._press_at_breaks(event)
         else:
             super().keyPressEvent(event)
+
+    def _press_at_breaks(self, event: QKeyEvent) -> None:
+        cursor = self.textCursor()
+        done = self._moves.before_key(event, cursor)
+        self._put(cursor)
+        if not done:
+            former = cursor.position()
+            super().keyPressEvent(event)
+            cursor = self.textCursor()
+            self._moves.after_key(event, cursor, former)
+            self._put(cursor)
+
+    def _put(self, cursor: QTextCursor) -> None:
+        """Make `cursor` the writer's, if it is elsewhere."""
+        former = self.textCursor()
+        if (cursor.position(), cursor.anchor()) != (former.position(), former.anchor()):
+            self.setTextCursor(cursor)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll, or zoom with Ctrl."""
@@ -372,6 +397,18 @@ class Editor(QTextEdit):
         """Move the caret; typing there is a new step."""
         self.history.close_step()
         super().mousePressEvent(event)
+        if self._page.breaks and event.button() == Qt.MouseButton.LeftButton:
+            cursor = self.textCursor()
+            self._moves.after_press(cursor)
+            self._put(cursor)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word, also one with a soft break in it."""
+        super().mouseDoubleClickEvent(event)
+        if self._page.breaks:
+            cursor = self.textCursor()
+            self._moves.after_double_click(cursor)
+            self._put(cursor)
 
     def set_menu_maker(self, maker: Callable[[], QMenu]) -> None:
         """Use `maker` for the context menu, since Qt's own knows nothing of `history`."""

@@ -26,6 +26,7 @@ from app.ui.editor.manuscript import Change, Manuscript, units
 from app.ui.editor.soft_breaks import LONGEST, WISHED, SoftBreaks, cuts
 
 _KEEP = QTextCursor.MoveMode.KeepAnchor
+_TRIES = 4  # how often a break is moved at a time: shaping may differ by where a text begins
 _ROW = 400  # units that fill a row of the page for certain, unless they are very narrow
 
 
@@ -264,7 +265,9 @@ class PageText(QObject):
             block = self._document.findBlock(first)
             while block.isValid() and block.position() <= last:
                 at = block.position()
-                while self.is_soft(block) and self._align_end(block):
+                for _ in range(_TRIES):
+                    if not self.is_soft(block) or not self._align_end(block):
+                        break
                     block, moved = self._document.findBlock(at), True
                 block = self._document.findBlock(at).next()
         if moved:
@@ -281,7 +284,7 @@ class PageText(QObject):
         place = start + block.length() - 1
         stop = place + block.next().length() - 1
         end = self._row_end(start + row.textStart(), place, stop, row.width(), block)
-        if end == place:
+        if end == place or end - start > LONGEST:  # a row without width never ends
             return False
         self._move_break(block, place, end if end < stop else None)
         return True

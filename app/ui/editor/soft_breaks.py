@@ -18,7 +18,6 @@ LONGEST = 4000
 WISHED = 2000
 """How long the pieces of a longer one are made, in UTF-16 units."""
 
-_LOOK_BACK = 200  # how far before that a space is looked for
 _JOINER = "\u200d"
 _MODIFIERS = "\U0001f3fb\U0001f3ff"  # the skin colours, first and last
 
@@ -102,7 +101,7 @@ def _pieces(line: str) -> Iterator[str]:
     begin = 0
     while len(line) - begin > WISHED:
         end = begin + WISHED
-        space = line.rfind(" ", end - _LOOK_BACK, end)
+        space = line.rfind(" ", end - WISHED // 10, end)
         end = space + 1 if space >= 0 else _between_letters(line, end)
         yield line[begin:end]
         begin = end
@@ -111,7 +110,7 @@ def _pieces(line: str) -> Iterator[str]:
 
 def _between_letters(line: str, end: int) -> int:
     """The last place up to `end` where no accent or joined picture is torn from its letter."""
-    for place in range(end, end - _LOOK_BACK, -1):
+    for place in range(end, end - WISHED // 10, -1):
         after = line[place]
         is_joined = _JOINER in (after, line[place - 1]) or _MODIFIERS[0] <= after <= _MODIFIERS[1]
         if not is_joined and not unicodedata.category(after).startswith("M"):
