@@ -14,10 +14,10 @@ def normalise(text: str) -> str:
     """`text` as a document holds it, and a QTextDocument gives back unchanged.
 
     CR LF, CR, U+2028 and U+2029 become one line feed. Dropped are NUL, with which no file can be
-    opened again, U+FDD0 and U+FDD1, Qt's marks for frames, and the byte order marks U+FEFF and U+FFFE:
-    at the beginning of a text Qt drops them, and takes what follows the latter for byte-swapped.
-    Two surrogates that are a pair become their character, and one alone U+FFFD. All else stays,
-    other controls as well.
+    opened again, U+FDD0 and U+FDD1, Qt's marks for frames, and the byte order marks U+FEFF and
+    U+FFFE: at the beginning of a text Qt drops them, and takes what follows the latter for
+    byte-swapped. Two surrogates that are a pair become their character, and one alone U+FFFD. All
+    else stays, other controls as well.
     """
     if not _OTHER.search(text):
         return text

@@ -6,8 +6,11 @@ the next. Qt does the same within a block: no caret stands at the end of a row t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
+from PySide6.QtWidgets import QTextEdit
 
 from app.ui.editor.page_text import PageText
 
@@ -34,10 +37,52 @@ _LETTER = 2  # units that hold at least one
 class CaretMoves:
     """What Qt's moves need before and after them where there are soft breaks."""
 
-    def __init__(self, page: PageText) -> None:
+    def __init__(self, editor: QTextEdit, page: PageText) -> None:
+        self._editor = editor
         self._page = page
 
-    def before_key(self, event: QKeyEvent, cursor: QTextCursor) -> bool:
+    def press(self, event: QKeyEvent, pass_on: Callable[[QKeyEvent], None]) -> None:
+        """Press a key, which Qt does when `pass_on` is called."""
+        cursor = self._editor.textCursor()
+        done = self._before_key(event, cursor)
+        self._put(cursor)
+        if not done:
+            former = cursor.position()
+            pass_on(event)
+            cursor = self._editor.textCursor()
+            self._after_key(event, cursor, former)
+            self._put(cursor)
+
+    def after_mouse_press(self) -> None:
+        """Put right where a press of the mouse put the caret; a triple one takes the paragraph."""
+        cursor = self._editor.textCursor()
+        if not cursor.hasSelection():
+            if self._page.breaks.is_soft(cursor.position()):
+                cursor.movePosition(_Move.PreviousCharacter)
+        else:
+            self._widen_to_paragraph(cursor)
+        self._put_in_view(cursor)
+
+    def after_double_click(self) -> None:
+        """Take in what of the word lies on the other side of a break."""
+        cursor = self._editor.textCursor()
+        self._widen_to_word(cursor)
+        self._put_in_view(cursor)
+
+    def _put(self, cursor: QTextCursor) -> None:
+        """Make `cursor` the writer's, if it is elsewhere."""
+        former = self._editor.textCursor()
+        if (cursor.position(), cursor.anchor()) != (former.position(), former.anchor()):
+            self._editor.setTextCursor(cursor)
+
+    def _put_in_view(self, cursor: QTextCursor) -> None:
+        """The same, with the view as it is: the mouse never scrolls to a selection's end."""
+        bar = self._editor.verticalScrollBar()
+        value = bar.value()
+        self._put(cursor)
+        bar.setValue(value)
+
+    def _before_key(self, event: QKeyEvent, cursor: QTextCursor) -> bool:
         """Take over deleting by words, and cross a break that Backspace would delete.
 
         Returns whether nothing is left to do; else `cursor` is the one to go on with.
@@ -46,14 +91,14 @@ class CaretMoves:
             return False
         for key, forward in _DELETE_WORD.items():
             if event.matches(key):
-                self.walk_word(cursor, forward, _Mode.KeepAnchor)
+                self._walk_word(cursor, forward, _Mode.KeepAnchor)
                 cursor.removeSelectedText()
                 return True
         if event.key() == Qt.Key.Key_Backspace and self._is_after(cursor.position()):
             cursor.movePosition(_Move.PreviousCharacter)
         return False
 
-    def after_key(self, event: QKeyEvent, cursor: QTextCursor, former: int) -> None:
+    def _after_key(self, event: QKeyEvent, cursor: QTextCursor, former: int) -> None:
         """Put right where Qt moved `cursor` from `former`, a position of the document."""
         mode = _Mode.KeepAnchor if cursor.hasSelection() else _Mode.MoveAnchor
         is_word = any(event.matches(key) for key in _WORD_KEYS)
@@ -72,24 +117,24 @@ class CaretMoves:
             back = self._page.manuscript.text(self._place(cursor) - 1, self._place(cursor)) == " "
         cursor.movePosition(_Move.PreviousCharacter if back else _Move.NextCharacter, mode)
 
-    def after_press(self, cursor: QTextCursor) -> None:
-        """Put right where a press of the mouse put `cursor`; a triple one takes the paragraph."""
-        if not cursor.hasSelection():
-            if self._page.breaks.is_soft(cursor.position()):
-                cursor.movePosition(_Move.PreviousCharacter)
-            return
+    def _widen_to_paragraph(self, cursor: QTextCursor) -> None:
+        """Make of a selected block, as a triple press gives it, the paragraph."""
         start, end = cursor.selectionStart(), cursor.selectionEnd()
+        block = cursor.document().findBlock(start)
+        if start != block.position() or end < start + block.length() - 1:
+            return  # a triple press takes a block
         cursor.setPosition(start)
         self._leave_block(cursor, _Move.PreviousBlock, _Mode.MoveAnchor)
         start = cursor.position()
         cursor.setPosition(end)
-        self._leave_block(cursor, _Move.EndOfBlock, _Mode.MoveAnchor)
+        while self._is_after(cursor.position()):
+            if not cursor.movePosition(_Move.NextBlock):
+                cursor.movePosition(_Move.EndOfBlock)
         end = cursor.position()
         cursor.setPosition(start)
         cursor.setPosition(end, _Mode.KeepAnchor)
 
-    def after_double_click(self, cursor: QTextCursor) -> None:
-        """Take in what of the word lies on the other side of a break."""
+    def _widen_to_word(self, cursor: QTextCursor) -> None:
         start, end = cursor.selectionStart(), cursor.selectionEnd()
         cursor.setPosition(start)
         while self._is_within_word(cursor.position()) and self._is_after(cursor.position()):
@@ -106,7 +151,7 @@ class CaretMoves:
         cursor.setPosition(start)
         cursor.setPosition(end, _Mode.KeepAnchor)
 
-    def walk_word(self, cursor: QTextCursor, forward: bool, mode: QTextCursor.MoveMode) -> None:
+    def _walk_word(self, cursor: QTextCursor, forward: bool, mode: QTextCursor.MoveMode) -> None:
         """Move by one word, through the breaks that are within it."""
         if not forward and self._is_after(cursor.position()):
             cursor.movePosition(_Move.PreviousCharacter, mode)

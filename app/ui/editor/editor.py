@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMargins, QMimeData, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -29,6 +29,7 @@ from app.ui.editor.manuscript import Change, units
 from app.ui.editor.page_text import PageText
 from app.ui.editor.take_highlight import Tint
 from app.ui.editor.undo_history import History, Step
+from app.ui.editor.view import View
 from app.ui.widgets.apply_theme import page_font
 from app.ui.widgets.theme import Theme
 
@@ -65,9 +66,10 @@ class Editor(QTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._page = PageText(self.document(), self._seen, self)
+        self.view = View(self, self.cursor_at)
+        self._page = PageText(self.document(), self.view.ends, self)
         self.manuscript = self._page.manuscript
-        self._moves = CaretMoves(self._page)
+        self._moves = CaretMoves(self, self._page)
         self.history = History()
         self._preedit = ""
         self._measure = 68
@@ -193,7 +195,10 @@ class Editor(QTextEdit):
 
     def move_caret(self, position: int) -> None:
         """Put the writer's caret at `position` and show it."""
-        self.setTextCursor(self.cursor_at(min(position, len(self.manuscript))))
+        position = min(position, len(self.manuscript))
+        self.setTextCursor(self.cursor_at(position))
+        if self._page.breaks:  # to show it may have moved rows; Up and Down go by where it is now
+            self.setTextCursor(self.cursor_at(position))
 
     def insert_plain(self, text: str) -> None:
         """Insert `text` at the caret as the writer's own."""
@@ -202,8 +207,11 @@ class Editor(QTextEdit):
         self.ensureCursorVisible()
 
     def write(self, step: Step, start: int, end: int, text: str, whole: str) -> None:
-        """Replace `start`–`end` by the model's `text`, which is normalised, after which the open `step` is `whole`."""
-        keep = self._view_keeper(end)
+        """Replace `start`–`end` by the model's `text`, after which the open `step` is `whole`.
+
+        Both are normalised.
+        """
+        keep = self.view.keeper(end)
         self._replace(Source.MODEL, start, end, text)
         self.history.amend(step, whole)
         keep(start + units(text))
@@ -264,13 +272,6 @@ class Editor(QTextEdit):
 
     # Long paragraphs, which are several blocks
 
-    def _seen(self) -> tuple[int, int]:
-        """The document's positions at the top and the bottom of the view."""
-        view = self.viewport().rect()
-        ends = (self.cursorForPosition(place) for place in (view.topLeft(), view.bottomRight()))
-        first, last = (cursor.position() for cursor in ends)
-        return first, last
-
     def _align(self) -> None:
         if not self.is_composing:
             self._page.align()
@@ -278,35 +279,6 @@ class Editor(QTextEdit):
     def _on_reflowed(self) -> None:
         self._tint.show()
         self.document().setModified(not self.history.is_clean)  # no change to Qt's eyes only
-
-    # The view while the model writes
-
-    def is_visible_at(self, position: int) -> bool:
-        """Whether the text at `position` is within the window."""
-        return self.viewport().rect().intersects(self.cursorRect(self.cursor_at(position)))
-
-    def _view_keeper(self, seam: int) -> Callable[[int], None]:
-        """Remember the view; the result keeps the seam in sight, or the lines being read still."""
-        bar = self.verticalScrollBar()
-        seam_rect = self.cursorRect(self.cursor_at(seam))
-        if self.viewport().rect().intersects(seam_rect):
-            return self._follow
-        top = self.cursorForPosition(self.viewport().rect().topLeft())
-        before = self.cursorRect(top).top()
-
-        def hold(_seam: int) -> None:
-            if seam_rect.bottom() < 0:
-                bar.setValue(bar.value() + self.cursorRect(top).top() - before)
-
-        return hold
-
-    def _follow(self, seam: int) -> None:
-        rect: QRect = self.cursorRect(self.cursor_at(seam))
-        spare = rect.height() * 2
-        below = rect.bottom() + spare - self.viewport().height()
-        if below > 0:
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + below)
 
     # Keys, input methods, mouse
 
@@ -364,26 +336,9 @@ class Editor(QTextEdit):
             self.textCursor().insertBlock()
             self.ensureCursorVisible()
         elif self._page.breaks:
-            self._press_at_breaks(event)
+            self._moves.press(event, super().keyPressEvent)
         else:
             super().keyPressEvent(event)
-
-    def _press_at_breaks(self, event: QKeyEvent) -> None:
-        cursor = self.textCursor()
-        done = self._moves.before_key(event, cursor)
-        self._put(cursor)
-        if not done:
-            former = cursor.position()
-            super().keyPressEvent(event)
-            cursor = self.textCursor()
-            self._moves.after_key(event, cursor, former)
-            self._put(cursor)
-
-    def _put(self, cursor: QTextCursor) -> None:
-        """Make `cursor` the writer's, if it is elsewhere."""
-        former = self.textCursor()
-        if (cursor.position(), cursor.anchor()) != (former.position(), former.anchor()):
-            self.setTextCursor(cursor)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll, or zoom with Ctrl."""
@@ -398,17 +353,13 @@ class Editor(QTextEdit):
         self.history.close_step()
         super().mousePressEvent(event)
         if self._page.breaks and event.button() == Qt.MouseButton.LeftButton:
-            cursor = self.textCursor()
-            self._moves.after_press(cursor)
-            self._put(cursor)
+            self._moves.after_mouse_press()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Select a word, also one with a soft break in it."""
         super().mouseDoubleClickEvent(event)
         if self._page.breaks:
-            cursor = self.textCursor()
-            self._moves.after_double_click(cursor)
-            self._put(cursor)
+            self._moves.after_double_click()
 
     def set_menu_maker(self, maker: Callable[[], QMenu]) -> None:
         """Use `maker` for the context menu, since Qt's own knows nothing of `history`."""

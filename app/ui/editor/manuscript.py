@@ -21,6 +21,18 @@ def units(text: str) -> int:
     return len(text) if text.isascii() else len(_encoded(text)) // 2
 
 
+def shared_ends(one: str, other: str) -> tuple[int, int]:
+    """How many characters two texts share at the beginning, and of the rest at the end."""
+    shorter = min(len(one), len(other))
+    head = 0
+    while head < shorter and one[head] == other[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and one[-1 - tail] == other[-1 - tail]:
+        tail += 1
+    return head, tail
+
+
 def count_words(text: str) -> int:
     """How many words `text` has; each Chinese or Japanese character counts as one."""
     return sum(1 for _ in _words().finditer(text)) if text else 0
@@ -105,12 +117,6 @@ def _trimmed(position: int, removed: str, added: str) -> Change | None:
     """The change without the text that both sides share; formatting alone leaves None."""
     if removed == added:
         return None
-    shorter = min(len(removed), len(added))
-    head = 0
-    while head < shorter and removed[head] == added[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and removed[-1 - tail] == added[-1 - tail]:
-        tail += 1
+    head, tail = shared_ends(removed, added)
     start = position + units(removed[:head])
     return Change(start, removed[head : len(removed) - tail], added[head : len(added) - tail])

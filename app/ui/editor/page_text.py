@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from os.path import commonprefix
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import (
@@ -22,7 +21,7 @@ from PySide6.QtGui import (
 )
 
 from app.core.documents.normalise import normalise
-from app.ui.editor.manuscript import Change, Manuscript, units
+from app.ui.editor.manuscript import Change, Manuscript, shared_ends, units
 from app.ui.editor.soft_breaks import LONGEST, WISHED, SoftBreaks, cuts
 
 _KEEP = QTextCursor.MoveMode.KeepAnchor
@@ -133,12 +132,16 @@ class PageText(QObject):
         if normalise(text) != text or units(text) != added:  # PySide drops half a pair
             self._held = position, removed, added  # until Qt lets the document be changed
             return
+        changed = position, position + added
         if removed:
-            former_text = self._former(position, position + removed)
-            head, tail, text = _difference(former_text, text)
-            position, removed = position + head, removed - head - tail
+            before = self._former(position, position + removed)
+            head, tail = shared_ends(before, text)
+            same = units(text[:head]), units(text[len(text) - tail :])
+            position, removed = position + same[0], removed - sum(same)
+            text = text[head : len(text) - tail]
         start, gone = self.breaks.follow(position, removed, units(text))
-        self._touched = start, start + units(text)
+        first, last = (self.breaks.to_manuscript(at) for at in changed)
+        self._touched = first, last
         change = self.manuscript.replace(start, gone, text)
         if change is not None:
             self.changed.emit(change)
@@ -193,7 +196,7 @@ class PageText(QObject):
         return self._document.findBlock(self.breaks.to_document(position))
 
     def _dress_at(self, places: Iterable[int], start: int = 0) -> None:
-        """Give the blocks on both sides of the breaks at `places`, from `start` on, their format."""
+        """Give the blocks at the breaks `places`, counted from `start`, their format."""
         for place in places:
             block = self._block(start + place)
             self._dress(block.previous())
@@ -274,7 +277,7 @@ class PageText(QObject):
             self.reflowed.emit()
 
     def _align_end(self, block: QTextBlock) -> bool:
-        """Let the last row of `block` end where it would if there were no break; False if it does."""
+        """Let the last row of `block` end as if there were no break; False if it does already."""
         self._document.documentLayout().blockBoundingRect(block)  # lays it out
         layout = block.layout()
         if not layout.lineCount():
@@ -284,9 +287,11 @@ class PageText(QObject):
         place = start + block.length() - 1
         stop = place + block.next().length() - 1
         end = self._row_end(start + row.textStart(), place, stop, row.width(), block)
-        if end == place or end - start > LONGEST:  # a row without width never ends
+        if end - start > LONGEST:  # too long by that row; one without width never ends
+            end = start + row.textStart() if row.textStart() else place
+        if end == place:
             return False
-        self._move_break(block, place, end if end < stop else None)
+        self._move_break(block, end if end < stop else None)
         return True
 
     def _row_end(self, start: int, place: int, stop: int, width: float, block: QTextBlock) -> int:
@@ -307,8 +312,8 @@ class PageText(QObject):
                 return start + row.textLength()
             reach += reach - start
 
-    def _move_break(self, block: QTextBlock, place: int, to: int | None) -> None:
-        """Move the break that ends `block` from `place` to `to`, or take it out."""
+    def _move_break(self, block: QTextBlock, to: int | None) -> None:
+        """Move the break that ends `block` to `to`, or take it out."""
         cursor = QTextCursor(self._document)
         cursor.beginEditBlock()
         at = block.position()
@@ -320,6 +325,8 @@ class PageText(QObject):
             self._dress(self._block(to))
         self._dress(self._document.findBlock(at))
         cursor.endEditBlock()
+        if to is not None:
+            self._fit(self.breaks.to_document(to))
 
 
 def _is_small(block: QTextBlock) -> bool:
@@ -340,14 +347,3 @@ def _with_ends(text: str, places: list[int]) -> str:
     return "\n".join(
         data[start:end].decode("utf-16-le", "surrogatepass") for start, end in pairwise(ends)
     )
-
-
-def _difference(former: str, text: str) -> tuple[int, int, str]:
-    """How many units at the beginning and the end of both are the same, and `text` without them."""
-    shorter = min(len(former), len(text))
-    head = len(commonprefix((former[:shorter], text[:shorter])))
-    tail = 0
-    while tail < shorter - head and former[-1 - tail] == text[-1 - tail]:
-        tail += 1
-    same = text[len(text) - tail :]
-    return units(text[:head]), units(same), text[head : len(text) - tail]

@@ -26,7 +26,7 @@ class SoftBreaks:
     """The mapping between positions in the manuscript and in the page's document.
 
     Both count UTF-16 units. The document has one more at each soft break, the end of a block. The
-    manuscript's position there is two of the document: the end of a block and the start of the next.
+    manuscript's position there is two of the document: that end, and the start of the next block.
     """
 
     def __init__(self) -> None:

@@ -7,7 +7,9 @@ from hypothesis import given, strategies as st
 
 from app.core.documents.normalise import Normaliser, normalise
 
-HOSTILE = "a \n\r\0\u2028\u2029\ufdd0\ufdd1\ufdd2\uffff\ufeff\ufffe\ud83d\ude00😀\x08\x0b\x0c\x1b\x85"
+HOSTILE = (
+    "a \n\r\0\u2028\u2029\ufdd0\ufdd1\ufdd2\uffff\ufeff\ufffe\ud83d\ude00😀\x08\x0b\x0c\x1b\x85"
+)
 PIECES = st.lists(st.text(alphabet=HOSTILE, max_size=4), max_size=10)
 
 

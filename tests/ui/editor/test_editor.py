@@ -223,7 +223,7 @@ def test_the_view_follows_the_model_only_where_the_writer_looks(studio):
     studio.do("continue")
     studio.stream(*["\nmore"] * 30)
     bar = editor.verticalScrollBar()
-    assert editor.is_visible_at(editor.tint[1])
+    assert editor.view.shows(editor.tint[1])
     bar.setValue(0)
     studio.stream(*["\nmore"] * 5)
     assert bar.value() == 0

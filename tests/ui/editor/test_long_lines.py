@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QTextCursor
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.ui.editor import page_text, soft_breaks
@@ -78,6 +78,52 @@ def make_editor(qtbot, own_home) -> Iterator[Callable[[], Editor]]:
     for editor in editors:
         editor.close()
         editor.deleteLater()
+
+
+# The mapping
+
+
+class Page:
+    """What a document of units and breaks is, by definition: `|` is a soft break."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def to_manuscript(self, position: int) -> int:
+        return len(self.text[:position].replace("|", ""))
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(0, 6), st.booleans())))
+def test_the_mapping_is_what_counting_gives(steps):
+    breaks, page = SoftBreaks(), Page()
+    for low, high, added, is_break in steps:
+        start, end = sorted((round(low * len(page.text)), round(high * len(page.text))))
+        if is_break:
+            page.text = page.text[:start] + "|" + page.text[start:]
+            breaks.add(page.to_manuscript(start))
+        else:
+            gone = page.text[start:end].replace("|", "")
+            expected = page.to_manuscript(start), len(gone)
+            assert breaks.follow(start, end - start, added) == expected
+            page.text = page.text[:start] + "x" * added + page.text[end:]
+        for position in range(len(page.text) + 1):
+            assert breaks.to_manuscript(position) == page.to_manuscript(position)
+            assert breaks.is_soft(position) is (page.text[position : position + 1] == "|")
+        for position in range(len(page.text.replace("|", "")) + 1):
+            same = [at for at in range(len(page.text) + 1) if page.to_manuscript(at) == position]
+            assert breaks.to_document(position, before=True) == same[0]
+            assert breaks.to_document(position) == same[-1]
+
+
+@given(st.lists(st.sampled_from(["x" * 900, "word " * 300, "😀" * 700, "\n", "e\u0301" * 400])))
+def test_cuts_leave_no_line_too_long(parts):
+    text = "".join(parts)
+    data = text.encode("utf-16-le")
+    ends = [0, *cuts(text), len(data) // 2]
+    pieces = [data[2 * a : 2 * b].decode("utf-16-le") for a, b in pairwise(ends)]
+    assert "".join(pieces) == text
+    assert all(pieces) or not text
+    assert max(units(line) for piece in pieces for line in piece.split("\n")) <= LONGEST
 
 
 # Into the page and out of it
@@ -168,7 +214,8 @@ def test_rows_end_where_they_would_in_one_block(make_editor, monkeypatch, kind):
     monkeypatch.setattr(page_text, "LONGEST", 10**9)
     whole = make_editor()
     whole.set_text(text)
-    assert not whole._page.breaks and broken._page.breaks
+    assert not whole._page.breaks
+    assert broken._page.breaks
     bar = broken.verticalScrollBar()
     while bar.value() < bar.maximum():  # every break is seen once
         bar.setValue(bar.value() + bar.pageStep() // 2)
@@ -197,49 +244,73 @@ def test_rows_have_the_same_distance_on_both_sides_of_a_break(make_editor):
     tops = sorted(
         {editor.cursorRect(editor.cursor_at(at)).top() for at in range(place - 150, place + 150)}
     )
-    distances = {low - high for high, low in zip(tops, tops[1:], strict=False)}
+    distances = {low - high for high, low in pairwise(tops)}
     assert max(distances) - min(distances) <= 1
+
+
+@pytest.mark.parametrize("kind", ["x", "="])
+def test_the_mouse_takes_words_and_paragraphs_whole(make_editor, kind):
+    editor, text = make_editor(), f"first\n{KINDS[kind]}\nlast"
+    editor.set_text(text)
+    editor.move_caret(list(editor._page.breaks)[2])
+    spot = editor.cursorRect().center()
+    view, left = editor.viewport(), Qt.MouseButton.LeftButton
+    QTest.mouseDClick(view, left, NONE, spot)
+    if kind == "x":
+        assert editor.selection == (6, 9006)
+    QTest.mouseClick(view, left, NONE, spot)
+    assert editor.selection == (6, 9007)  # with its end, as Qt does
+    assert editor.createMimeDataFromSelection().text() == KINDS[kind] + "\n"
+    check(editor, text)
+
+
+def test_a_triple_press_in_the_last_paragraph(make_editor):
+    editor = make_editor()
+    for place in (1000, 8990):
+        editor.set_text("x" * 9000)
+        editor.move_caret(place)
+        spot = editor.cursorRect().center()
+        QTest.mouseDClick(editor.viewport(), Qt.MouseButton.LeftButton, NONE, spot)
+        QTest.mouseClick(editor.viewport(), Qt.MouseButton.LeftButton, NONE, spot)
+        assert editor.selection == (0, 9000)
+
+
+def test_a_word_is_deleted_whole(make_editor):
+    editor = make_editor()
+    editor.set_text("one " + "x" * 9000 + " two")
+    editor.move_caret(9004)
+    QTest.keyClick(editor, Key.Key_Backspace, CTRL)
+    check(editor, "one  two")
 
 
 # Keys: as in an editor that breaks nothing
 
 KEYS = (
-    *((key, more) for key in (Key.Key_Left, Key.Key_Right, Key.Key_Up, Key.Key_Down, Key.Key_Home)
-      for more in (NONE, SHIFT)),
-    *((key, more) for key in (Key.Key_Left, Key.Key_Right) for more in (CTRL, CTRL | SHIFT)),
-    (Key.Key_End, NONE),
-    (Key.Key_Backspace, NONE),
-    (Key.Key_Delete, NONE),
-    (Key.Key_Backspace, CTRL),
-    (Key.Key_Delete, CTRL),
-    (Key.Key_Return, NONE),
-    (Key.Key_A, NONE),
-    (Key.Key_Space, NONE),
+    *(
+        (key, mode)
+        for key in (Key.Key_Left, Key.Key_Right)
+        for mode in (NONE, SHIFT, CTRL, CTRL | SHIFT)
+    ),
+    *((key, mode) for key in (Key.Key_Backspace, Key.Key_Delete) for mode in (NONE, CTRL)),
+    *((key, NONE) for key in (Key.Key_Return, Key.Key_A, Key.Key_Space)),
 )
+ROW_KEYS = (Key.Key_Up, Key.Key_Down, Key.Key_Home, Key.Key_End)
 SHORT = 200
 LETTERS = st.sampled_from(["x", "==", "word ", "a", "雨", "é", ".", "\n"])
 
 
+RUNS = st.lists(st.tuples(LETTERS, st.integers(1, 150)), min_size=1, max_size=4)
+
+
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(
-    st.lists(st.tuples(LETTERS, st.integers(1, 150)), min_size=1, max_size=6),
-    st.floats(0, 1),
-    st.lists(st.sampled_from(KEYS), max_size=25),
-)
-def test_every_key_does_what_it_does_without_breaks(two_editors, monkeypatch, runs, place, keys):
-    broken, whole = two_editors
+@given(RUNS, st.floats(0, 1), st.lists(st.sampled_from(KEYS), max_size=25))
+def test_every_key_does_what_it_does_without_breaks(two_editors, runs, place, keys):
     text = "".join(letters * count for letters, count in runs)
-    for editor, longest in ((broken, SHORT), (whole, 10**9)):
-        limit(monkeypatch, longest)
-        editor.set_text(text)
-        editor.move_caret(round(place * len(text)))
-    for key, modifiers in keys:
-        for editor, longest in ((broken, SHORT), (whole, 10**9)):
-            limit(monkeypatch, longest)
-            QTest.keyClick(editor, key, modifiers)
-        limit(monkeypatch, SHORT)
+    broken, whole = two_editors.begin(text, place)
+    for key, mode in keys:
+        broken, whole = two_editors.press(key, mode)
         check(broken, whole.manuscript.text())
         assert (broken.caret, broken.selection) == (whole.caret, whole.selection)
     while broken.history.can_undo:
@@ -247,12 +318,50 @@ def test_every_key_does_what_it_does_without_breaks(two_editors, monkeypatch, ru
     check(broken, text)
 
 
-def limit(monkeypatch, longest: int) -> None:
-    for module in (soft_breaks, page_text):
-        monkeypatch.setattr(module, "LONGEST", longest)
-        monkeypatch.setattr(module, "WISHED", longest // 2)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(RUNS, st.floats(0, 1), st.sampled_from(ROW_KEYS))
+def test_keys_by_rows_reach_the_same_row(two_editors, runs, place, key):
+    """A row that ends at a break lets the caret stand one letter earlier or later.
+
+    All rows are in view, and so aligned.
+    """
+    for editor, _longest in two_editors.both:
+        editor.resize(500, 15_000)
+    two_editors.begin("".join(letters * count for letters, count in runs), place)
+    broken, whole = two_editors.press(key, NONE)
+    assert abs(broken.caret - whole.caret) <= 1
+
+
+class TwoEditors:
+    """One that breaks paragraphs early, and one that never does; both get the same keys."""
+
+    def __init__(self, broken: Editor, whole: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.both = (broken, SHORT), (whole, 10**9)
+        self._monkeypatch = monkeypatch
+
+    def begin(self, text: str, place: float) -> tuple[Editor, Editor]:
+        for editor, longest in self.both:
+            self._limit(longest)
+            editor.set_text(text)
+            editor.move_caret(round(place * len(text)))
+        self._limit(SHORT)
+        return self.both[0][0], self.both[1][0]
+
+    def press(self, key: Key, mode: Qt.KeyboardModifier) -> tuple[Editor, Editor]:
+        for editor, longest in self.both:
+            self._limit(longest)
+            QTest.keyClick(editor, key, mode)
+        self._limit(SHORT)
+        return self.both[0][0], self.both[1][0]
+
+    def _limit(self, longest: int) -> None:
+        for module in (soft_breaks, page_text):
+            self._monkeypatch.setattr(module, "LONGEST", longest)
+            self._monkeypatch.setattr(module, "WISHED", longest // 2)
 
 
 @pytest.fixture
-def two_editors(make_editor) -> tuple[Editor, Editor]:
-    return make_editor(), make_editor()
+def two_editors(make_editor, monkeypatch) -> TwoEditors:
+    return TwoEditors(make_editor(), make_editor(), monkeypatch)
