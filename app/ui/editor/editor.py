@@ -92,7 +92,7 @@ class Editor(QTextEdit):
         self._page.changed.connect(lambda change: self._tell(change, Source.WRITER))
         self._page.reflowed.connect(self._on_reflowed)
         self.verticalScrollBar().rangeChanged.connect(self._set_width)
-        self.verticalScrollBar().valueChanged.connect(self._align)
+        self.verticalScrollBar().valueChanged.connect(self._page.align)
 
     # The look of the page
 
@@ -109,7 +109,7 @@ class Editor(QTextEdit):
         self._page.set_format(self._block_format)
         self._set_page_margins()
         self._set_width()
-        self._align()
+        self._page.align()
         self._sync_modified()  # Qt takes formats for changes
 
     def set_colours(self, theme: Theme) -> None:
@@ -164,7 +164,7 @@ class Editor(QTextEdit):
         """Keep the page in the middle."""
         self._set_width()
         super().resizeEvent(event)
-        self._align()
+        self._page.align()
 
     # The text
 
@@ -260,7 +260,9 @@ class Editor(QTextEdit):
 
     def _replace(self, source: Source, start: int, end: int, text: str) -> None:
         change = self._page.replace(start, end, text)
-        if change is not None:
+        if change is None:
+            self.document().setModified(not self.history.is_clean)
+        else:
             self._tell(change, source)
 
     def _tell(self, change: Change, source: Source) -> None:
@@ -271,10 +273,6 @@ class Editor(QTextEdit):
             self._sync_modified()
 
     # Long paragraphs, which are several blocks
-
-    def _align(self) -> None:
-        if not self.is_composing:
-            self._page.align()
 
     def _on_reflowed(self) -> None:
         self._tint.show()
@@ -291,6 +289,7 @@ class Editor(QTextEdit):
         """Remember whether an input method holds half-typed text; normalise what it gives."""
         was_composing = self.is_composing
         self._preedit = event.preeditString()
+        self._page.paused = self.is_composing
         text = normalise(event.commitString())
         if text != event.commitString():
             plain = QInputMethodEvent(self._preedit, event.attributes())
@@ -298,6 +297,7 @@ class Editor(QTextEdit):
             event = plain
         super().inputMethodEvent(event)
         if was_composing and not self.is_composing:
+            self._page.resume()
             self.composed.emit()
 
     def event(self, event: QEvent) -> bool:

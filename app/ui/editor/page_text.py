@@ -33,6 +33,7 @@ class PageText(QObject):
     """A manuscript in a document.
 
     `visible` tells the document's positions of the first and the last letter that can be seen.
+    `paused` is set while an input method holds half-typed text, which no block may lose.
     `changed` carries each Change that Qt made itself, such as typing. `reflowed` comes after soft
     breaks were moved, by which the text stays as it is.
     """
@@ -49,6 +50,7 @@ class PageText(QObject):
         self._document = document
         self._visible = visible
         self._format = QTextBlockFormat()
+        self.paused = False
         self._quiet = False
         self._touched: tuple[int, int] | None = None
         self._held: tuple[int, int, int] | None = None
@@ -141,6 +143,8 @@ class PageText(QObject):
             text = text[head : len(text) - tail]
         start, gone = self.breaks.follow(position, removed, units(text))
         first, last = (self.breaks.to_manuscript(at) for at in changed)
+        if self._touched is not None:
+            first, last = min(first, self._touched[0]), max(last, self._touched[1])
         self._touched = first, last
         change = self.manuscript.replace(start, gone, text)
         if change is not None:
@@ -160,7 +164,11 @@ class PageText(QObject):
             change = self._carry_out(cursor, position, removed, text)
             if change is not None:
                 self.changed.emit(change)
-        elif self._touched is not None:
+        self.resume()
+
+    def resume(self) -> None:
+        """Settle what was typed, unless half of it is still held."""
+        if self._touched is not None and not self.paused:
             touched, self._touched = self._touched, None
             self._settle(*touched)
             self.align()
@@ -260,7 +268,7 @@ class PageText(QObject):
 
     def align(self) -> None:
         """Move every soft break that can be seen to the end of the row it stands in."""
-        if not self.breaks or self._quiet or self._held or self._touched:
+        if not self.breaks or self._quiet or self.paused or self._held or self._touched:
             return
         first, last = self._visible()
         moved = False

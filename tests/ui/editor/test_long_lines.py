@@ -14,6 +14,7 @@ from app.ui.editor import page_text, soft_breaks
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
 from app.ui.editor.soft_breaks import LONGEST, SoftBreaks, cuts
+from tests.ui.editor.test_editor import compose
 
 Key = Qt.Key
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -273,6 +274,19 @@ def test_a_triple_press_in_the_last_paragraph(make_editor):
         QTest.mouseDClick(editor.viewport(), Qt.MouseButton.LeftButton, NONE, spot)
         QTest.mouseClick(editor.viewport(), Qt.MouseButton.LeftButton, NONE, spot)
         assert editor.selection == (0, 9000)
+
+
+def test_half_typed_text_is_not_torn(make_editor):
+    editor = make_editor()
+    editor.set_text("x" * 9000)
+    place = list(editor._page.breaks)[1]
+    editor.move_caret(place + 3)
+    for syllable in "한국어" * 40:
+        compose(editor, syllable, syllable)
+        editor.verticalScrollBar().setValue(editor.verticalScrollBar().value() + 1)
+    assert shown(editor) == editor.manuscript.text()
+    compose(editor, "")
+    check(editor, "x" * (place + 3) + "한국어" * 40 + "x" * (8997 - place))
 
 
 def test_a_word_is_deleted_whole(make_editor):
