@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.core.documents.encodings import ENCODINGS, decode_as, encode_as, mark_of
+from app.core.documents.normalise import normalise
 
 _ENDS = re.compile("\r\n|[\r\n\u2028\u2029]")
 _ENDS_KEPT = re.compile(f"({_ENDS.pattern})")
 _BYTE_ENDS = re.compile(b"(\r\n|[\r\n])")
-_DROPPED = str.maketrans(dict.fromkeys("\0\ufdd0\ufdd1"))
 _DEEPEST = 12  # how often the parts between unique lines are split again
 _EXACT = 250_000  # pairs of lines in a gap up to which difflib compares them
 
@@ -30,21 +30,13 @@ class Line(NamedTuple):
     end: bytes
 
 
-def page_text(text: str) -> str:
-    """A file's text as the page has it: line feeds only, without marks and NUL.
-
-    The one place where a file's text is normalised.
-    """
-    return _ENDS.sub("\n", text.lstrip("\ufeff")).translate(_DROPPED)
-
-
 def merged(data: bytes, encoding: str, text: str, newline: str) -> bytes:
     """The file for `text`, where `data` is what was read: unedited lines keep their bytes.
 
     Takes time linear in the lengths. `text` has line feeds only; new lines end in `newline`.
     Raises UnicodeEncodeError for a letter outside the encoding.
     """
-    former = page_text(decode_as(data, encoding))
+    former = normalise(decode_as(data, encoding))
     if text == former:
         return data
     mark = mark_of(encoding)
@@ -143,10 +135,10 @@ def _lines(text: str, data: bytes, encoding: str) -> list[Line]:
     if data.endswith(text.encode(codec)):
         pieces = _split(text)
         ends = {end: end.encode(codec) for _, end in pieces}
-        return [Line(one.translate(_DROPPED), one.encode(codec), ends[end]) for one, end in pieces]
+        return [Line(normalise(one), one.encode(codec), ends[end]) for one, end in pieces]
     # Several byte sequences stand for one character: only the bytes themselves are exact.
     return [
-        Line(content.decode(codec, "replace").translate(_DROPPED), content, end)
+        Line(normalise(content.decode(codec, "replace")), content, end)
         for content, end in _split_bytes(data.removeprefix(_marks(data, encoding)))
     ]
 

@@ -21,7 +21,8 @@ from app.core.documents.encodings import (
     name_of,
     unencodable,
 )
-from app.core.documents.line_bytes import merged, page_text
+from app.core.documents.line_bytes import merged
+from app.core.documents.normalise import normalise
 from app.core.errors import (
     DamagedTextError,
     DocumentChangedError,
@@ -99,7 +100,7 @@ def open_document(path: Path, encoding: str = "", data: bytes | None = None) -> 
     except UnicodeDecodeError:
         raise DocumentError(f"{path.name} is not a text in {name_of(encoding)}.") from None
     stamp = _stamp(path, content)
-    return Document(path, page_text(raw), _majority(raw), encoding, stamp, guessed, data)
+    return Document(path, normalise(raw), _majority(raw), encoding, stamp, guessed, data)
 
 
 def open_copy(path: Path) -> tuple[Document, Damage]:
@@ -111,7 +112,7 @@ def open_copy(path: Path) -> tuple[Document, Damage]:
         raw, damage = decode_damaged(read_file(path))
     except UnreadableTextError as error:
         raise DocumentError(f"{path.name} cannot be opened: {error}.") from None
-    return new_document(page_text(raw)), damage
+    return new_document(normalise(raw)), damage
 
 
 def save_document(
@@ -132,7 +133,7 @@ def save_document(
     """
     path = path.absolute()
     encoding = encoding or document.encoding
-    text = page_text(_sound(text))
+    text = normalise(text)
     data = _encoded(document, text, encoding)
     former = _former(path)
     if former is not None:
@@ -269,15 +270,6 @@ def _majority(text: str) -> Literal["\n", "\r\n"]:
     pairs = text.count("\r\n")
     single = text.count("\n") + text.count("\r") - 2 * pairs
     return "\r\n" if pairs > single else "\n"
-
-
-def _sound(text: str) -> str:
-    """The text with half a surrogate pair, which no encoding can hold, replaced by U+FFFD."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
 
 
 def _encoding_change(encoding: str, letters: frozenset[str]) -> EncodingChangeError:

@@ -23,8 +23,7 @@ class Carets(QObject):
     def keep(self) -> None:
         """The present file is about to be left."""
         if self._documents.path is not None:
-            position = self._editor.textCursor().position()
-            self._memory.keep_caret(self._documents.path, position)
+            self._memory.keep_caret(self._documents.path, self._editor.caret)
 
     def _restore(self) -> None:
         if self._documents.path is not None:

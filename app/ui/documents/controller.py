@@ -161,8 +161,9 @@ class DocumentController(QObject):
             except LampblackError:
                 document = new_document()  # the file is gone; its text is not
         self._show(document)
-        cursor = self._editor.cursor_at(0, len(self._editor.manuscript))
-        cursor.insertText(recovery.text)
+        self._editor.selectAll()
+        self._editor.insert_plain(recovery.text)
+        self._editor.move_caret(0)
         self._editor.mark_unsaved()
         self._bench.store.flush()
         self._bench.store.discard(recovery.id)

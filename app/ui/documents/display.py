@@ -54,8 +54,7 @@ class DocumentDisplay(QObject):
 
     def passage(self) -> str:
         """The selection, or else the manuscript: what something may be measured with."""
-        cursor = self._editor.textCursor()
-        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        start, end = self._editor.selection
         manuscript = self._editor.manuscript
         return manuscript.text(start, end) if end > start else manuscript.text()
 
@@ -64,9 +63,8 @@ class DocumentDisplay(QObject):
             self.counting.start()
 
     def _show_words(self) -> None:
-        cursor = self._editor.textCursor()
         manuscript = self._editor.manuscript
-        selected = manuscript.text(cursor.selectionStart(), cursor.selectionEnd())
+        selected = manuscript.text(*self._editor.selection)
         self._status.show_words(manuscript.words, count_words(selected))
 
     def _show_history(self) -> None:

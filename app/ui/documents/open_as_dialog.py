@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.documents.encodings import ENCODINGS, decode_as, name_of
-from app.core.documents.line_bytes import page_text
+from app.core.documents.normalise import normalise
 from app.core.documents.text_files import read_file
 from app.core.store import FormerFile
 from app.ui.texts import moment_text
@@ -175,5 +175,5 @@ class OpenAsDialog(QDialog):
             )
             return
         self.problem.say("")
-        self.preview.setPlainText(page_text(text[:_PREVIEW]))
+        self.preview.setPlainText(normalise(text[:_PREVIEW]))
         self.ok.setEnabled(True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMargins, QMimeData, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -23,13 +23,21 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
 
-from app.ui.editor.manuscript import Change, Manuscript, plain, units
+from app.core.documents.normalise import normalise
+from app.ui.editor.caret_moves import CaretMoves
+from app.ui.editor.manuscript import Change, units
+from app.ui.editor.page_text import PageText
 from app.ui.editor.take_highlight import Tint
 from app.ui.editor.undo_history import History, Step
+from app.ui.editor.view import View
 from app.ui.widgets.apply_theme import page_font
 from app.ui.widgets.theme import Theme
 
 _NARROWEST = 24  # pixels between the text and the window's edge
+_LINE_END_KEYS = (  # in an empty paragraph with a margin, Qt's own Enter only takes the margin
+    QKeySequence.StandardKey.InsertLineSeparator,
+    QKeySequence.StandardKey.InsertParagraphSeparator,
+)
 
 
 class Source(Enum):
@@ -58,12 +66,14 @@ class Editor(QTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.manuscript = Manuscript()
+        self.view = View(self, self.cursor_at)
+        self._page = PageText(self.document(), self.view.ends, self)
+        self.manuscript = self._page.manuscript
+        self._moves = CaretMoves(self, self._page)
         self.history = History()
-        self._source = Source.WRITER
         self._preedit = ""
         self._measure = 68
-        self._tint = Tint(self)
+        self._tint = Tint(self, self.cursor_at)
         self._block_format = QTextBlockFormat()
         self._muted = QColor()
         self._menu_maker: Callable[[], QMenu] | None = None
@@ -78,10 +88,11 @@ class Editor(QTextEdit):
         self._invitation = self.tr("Write here. Ctrl+Enter lets the model go on.")
         self.setAccessibleDescription(self._invitation)
         document = self.document()
-        document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
-        document.contentsChange.connect(self._on_contents_change)
+        self._page.changed.connect(lambda change: self._tell(change, Source.WRITER))
+        self._page.reflowed.connect(self._on_reflowed)
         self.verticalScrollBar().rangeChanged.connect(self._set_width)
+        self.verticalScrollBar().valueChanged.connect(self._page.align)
 
     # The look of the page
 
@@ -95,11 +106,10 @@ class Editor(QTextEdit):
         kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
         self._block_format.setLineHeight(float(line_height), kind.value)
         self._block_format.setBottomMargin(self.fontMetrics().height() * 0.15)
-        cursor = QTextCursor(self.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.setBlockFormat(self._block_format)
+        self._page.set_format(self._block_format)
         self._set_page_margins()
         self._set_width()
+        self._page.align()
         self._sync_modified()  # Qt takes formats for changes
 
     def set_colours(self, theme: Theme) -> None:
@@ -154,47 +164,55 @@ class Editor(QTextEdit):
         """Keep the page in the middle."""
         self._set_width()
         super().resizeEvent(event)
+        self._page.align()
 
     # The text
 
     def set_text(self, text: str) -> None:
         """Show another text; nothing of the old one can be undone."""
-        self._source = Source.FILE
-        try:
-            cursor = QTextCursor(self.document())
-            cursor.select(QTextCursor.SelectionType.Document)
-            cursor.insertText(plain(text))
-        finally:
-            self._source = Source.WRITER
+        self._replace(Source.FILE, 0, len(self.manuscript), normalise(text))
         self.history = History()
         self.set_tint(0, 0)
         self.move_caret(0)
         self._sync_modified()
 
     def cursor_at(self, start: int, end: int | None = None) -> QTextCursor:
-        """A cursor from `start` to `end` that is not the writer's."""
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(start)
-        if end is not None:
-            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        return cursor
+        """A cursor from `start` to `end` that is not the writer's.
+
+        Its own positions are the document's; `selection` has the writer's in the manuscript.
+        """
+        return self._page.cursor(start, end)
+
+    @property
+    def caret(self) -> int:
+        """Where the writer's caret is."""
+        return self._page.breaks.to_manuscript(self.textCursor().position())
+
+    @property
+    def selection(self) -> tuple[int, int]:
+        """Where the writer's selection begins and ends; both are the caret if there is none."""
+        return self._page.selection(self.textCursor())
 
     def move_caret(self, position: int) -> None:
         """Put the writer's caret at `position` and show it."""
-        cursor = self.textCursor()
-        cursor.setPosition(min(position, len(self.manuscript)))
-        self.setTextCursor(cursor)
+        position = min(position, len(self.manuscript))
+        self.setTextCursor(self.cursor_at(position))
+        if self._page.breaks:  # to show it may have moved rows; Up and Down go by where it is now
+            self.setTextCursor(self.cursor_at(position))
 
     def insert_plain(self, text: str) -> None:
         """Insert `text` at the caret as the writer's own."""
         self.history.close_step()
-        self.textCursor().insertText(plain(text))
+        self._replace(Source.WRITER, *self.selection, normalise(text))
         self.ensureCursorVisible()
 
     def write(self, step: Step, start: int, end: int, text: str, whole: str) -> None:
-        """Replace `start`–`end` by the model's `text`, after which the open `step` is `whole`."""
-        keep = self._view_keeper(end)
-        self._replace(Source.MODEL, Change(start, self.manuscript.text(start, end), text))
+        """Replace `start`–`end` by the model's `text`, after which the open `step` is `whole`.
+
+        Both are normalised.
+        """
+        keep = self.view.keeper(end)
+        self._replace(Source.MODEL, start, end, text)
         self.history.amend(step, whole)
         keep(start + units(text))
         self._sync_modified()
@@ -207,7 +225,7 @@ class Editor(QTextEdit):
         if step.owner is not None:
             self.step_undone.emit(step)
         for change in reversed(step.changes):
-            self._replace(Source.HISTORY, change.inverse())
+            self._carry_out(change.inverse())
         self.move_caret(step.caret_undone)
         self._sync_modified()
 
@@ -217,7 +235,7 @@ class Editor(QTextEdit):
         if step is None:
             return
         for change in step.changes:
-            self._replace(Source.HISTORY, change)
+            self._carry_out(change)
         self.move_caret(step.caret_redone)
         if step.owner is not None:
             self.step_redone.emit(step)
@@ -237,59 +255,28 @@ class Editor(QTextEdit):
         self.document().setModified(not self.history.is_clean)
         self.history_moved.emit()
 
-    def _replace(self, source: Source, change: Change) -> None:
-        self._source = source
-        try:
-            cursor = self.cursor_at(change.position, change.removed_end)
-            cursor.insertText(change.added) if change.added else cursor.removeSelectedText()
-        finally:
-            self._source = Source.WRITER
+    def _carry_out(self, change: Change) -> None:
+        self._replace(Source.HISTORY, change.position, change.removed_end, change.added)
 
-    def _on_contents_change(self, position: int, removed: int, added: int) -> None:
-        """Follow Qt's change; it may count the document's last paragraph end, which is no text."""
-        length = self.document().characterCount() - 1
-        removed = min(removed, len(self.manuscript) - position)
-        added = min(added, length - position)
-        if len(self.manuscript) - removed + added != length:
-            position, removed, added = 0, len(self.manuscript), length
-        text = self.cursor_at(position, position + added).selectedText().replace("\u2029", "\n")
-        change = self.manuscript.replace(position, removed, text)
+    def _replace(self, source: Source, start: int, end: int, text: str) -> None:
+        change = self._page.replace(start, end, text)
         if change is None:
-            return
-        if self._source is Source.WRITER:
+            self.document().setModified(not self.history.is_clean)
+        else:
+            self._tell(change, source)
+
+    def _tell(self, change: Change, source: Source) -> None:
+        if source is Source.WRITER:
             self.history.record(change)
-        self.changed.emit(change, self._source)
-        if self._source is Source.WRITER:
+        self.changed.emit(change, source)
+        if source is Source.WRITER:
             self._sync_modified()
 
-    # The view while the model writes
+    # Long paragraphs, which are several blocks
 
-    def is_visible_at(self, position: int) -> bool:
-        """Whether the text at `position` is within the window."""
-        return self.viewport().rect().intersects(self.cursorRect(self.cursor_at(position)))
-
-    def _view_keeper(self, seam: int) -> Callable[[int], None]:
-        """Remember the view; the result keeps the seam in sight, or the lines being read still."""
-        bar = self.verticalScrollBar()
-        seam_rect = self.cursorRect(self.cursor_at(seam))
-        if self.viewport().rect().intersects(seam_rect):
-            return self._follow
-        top = self.cursorForPosition(self.viewport().rect().topLeft())
-        before = self.cursorRect(top).top()
-
-        def hold(_seam: int) -> None:
-            if seam_rect.bottom() < 0:
-                bar.setValue(bar.value() + self.cursorRect(top).top() - before)
-
-        return hold
-
-    def _follow(self, seam: int) -> None:
-        rect: QRect = self.cursorRect(self.cursor_at(seam))
-        spare = rect.height() * 2
-        below = rect.bottom() + spare - self.viewport().height()
-        if below > 0:
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + below)
+    def _on_reflowed(self) -> None:
+        self._tint.show()
+        self.document().setModified(not self.history.is_clean)  # no change to Qt's eyes only
 
     # Keys, input methods, mouse
 
@@ -299,11 +286,18 @@ class Editor(QTextEdit):
         return bool(self._preedit)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Remember whether an input method holds half-typed text."""
+        """Remember whether an input method holds half-typed text; normalise what it gives."""
         was_composing = self.is_composing
         self._preedit = event.preeditString()
+        self._page.paused = self.is_composing
+        text = normalise(event.commitString())
+        if text != event.commitString():
+            plain = QInputMethodEvent(self._preedit, event.attributes())
+            plain.setCommitString(text, event.replacementStart(), event.replacementLength())
+            event = plain
         super().inputMethodEvent(event)
         if was_composing and not self.is_composing:
+            self._page.resume()
             self.composed.emit()
 
     def event(self, event: QEvent) -> bool:
@@ -338,9 +332,11 @@ class Editor(QTextEdit):
         """Type, with plain line ends only."""
         if self.is_composing and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
             event.accept()
-        elif event.matches(QKeySequence.StandardKey.InsertLineSeparator):
+        elif any(event.matches(key) for key in _LINE_END_KEYS):
             self.textCursor().insertBlock()
             self.ensureCursorVisible()
+        elif self._page.breaks:
+            self._moves.press(event, super().keyPressEvent)
         else:
             super().keyPressEvent(event)
 
@@ -356,6 +352,14 @@ class Editor(QTextEdit):
         """Move the caret; typing there is a new step."""
         self.history.close_step()
         super().mousePressEvent(event)
+        if self._page.breaks and event.button() == Qt.MouseButton.LeftButton:
+            self._moves.after_mouse_press()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word, also one with a soft break in it."""
+        super().mouseDoubleClickEvent(event)
+        if self._page.breaks:
+            self._moves.after_double_click()
 
     def set_menu_maker(self, maker: Callable[[], QMenu]) -> None:
         """Use `maker` for the context menu, since Qt's own knows nothing of `history`."""
@@ -386,7 +390,6 @@ class Editor(QTextEdit):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Copy plain text, without colours and fonts."""
-        cursor = self.textCursor()
         data = QMimeData()
-        data.setText(self.manuscript.text(cursor.selectionStart(), cursor.selectionEnd()))
+        data.setText(self.manuscript.text(*self.selection))
         return data

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.ui.actions import Actions, tool_button
 from app.ui.editor.editor import Editor
+from app.ui.editor.manuscript import units
 from app.ui.widgets.controls import IconButton
 
 
@@ -39,8 +43,8 @@ class FindBar(QWidget):
 
     def begin(self) -> None:
         """Show the line with the selected words in it."""
-        selected = self._editor.textCursor().selectedText()
-        if selected and "\u2029" not in selected:
+        selected = self._editor.manuscript.text(*self._editor.selection)
+        if selected and "\n" not in selected:
             self.line.setText(selected)
         self.show()
         self.line.setFocus()
@@ -48,11 +52,11 @@ class FindBar(QWidget):
 
     def find_next(self) -> None:
         """Select the next place, from the top again after the last."""
-        self._find(QTextDocument.FindFlag(0), QTextCursor.MoveOperation.Start)
+        self._find(backwards=False)
 
     def find_previous(self) -> None:
         """Select the place before, from the end again after the first."""
-        self._find(QTextDocument.FindFlag.FindBackward, QTextCursor.MoveOperation.End)
+        self._find(backwards=True)
 
     def close_bar(self) -> None:
         """Go back to the page."""
@@ -66,18 +70,27 @@ class FindBar(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _find(self, flags: QTextDocument.FindFlag, start: QTextCursor.MoveOperation) -> None:
+    def _find(self, *, backwards: bool) -> None:
         words = self.line.text()
         if not words:
             self.begin()
             return
-        document = self._editor.document()
-        cursor = document.find(words, self._editor.textCursor(), flags)
-        if cursor.isNull():
-            edge = QTextCursor(document)
-            edge.movePosition(start)
-            cursor = document.find(words, edge, flags)
-        self.found.setText(self.tr("Not found") if cursor.isNull() else "")
-        if not cursor.isNull():
-            self._editor.setTextCursor(cursor)
+        manuscript = self._editor.manuscript
+        text = manuscript.text().replace("\u00a0", " ")
+        pattern = re.compile(re.escape(words.replace("\u00a0", " ")), re.IGNORECASE)
+        start, end = (len(manuscript.text(0, place)) for place in self._editor.selection)
+        if backwards:
+            found = _last(pattern, text, start) or _last(pattern, text, len(text))
+        else:
+            found = pattern.search(text, end) or pattern.search(text)
+        self.found.setText("" if found else self.tr("Not found"))
+        if found:
+            place = units(text[: found.start()])
+            self._editor.setTextCursor(self._editor.cursor_at(place, place + units(found[0])))
             self._editor.ensureCursorVisible()
+
+
+def _last(pattern: re.Pattern[str], text: str, end: int) -> re.Match[str] | None:
+    """The last place before `end`."""
+    found = deque(pattern.finditer(text, 0, end), maxlen=1)
+    return found[0] if found else None

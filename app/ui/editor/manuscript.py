@@ -13,18 +13,24 @@ import msgspec
 
 _HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*"
-_PLAIN = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\ufdd0": "", "\ufdd1": "", "\0": ""})
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
-
-
-def plain(text: str) -> str:
-    """`text` with the line ends and without the characters that a QTextDocument gives meaning."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN)
 
 
 def units(text: str) -> int:
     """The length of `text` in UTF-16 units."""
     return len(text) if text.isascii() else len(_encoded(text)) // 2
+
+
+def shared_ends(one: str, other: str) -> tuple[int, int]:
+    """How many characters two texts share at the beginning, and of the rest at the end."""
+    shorter = min(len(one), len(other))
+    head = 0
+    while head < shorter and one[head] == other[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and one[-1 - tail] == other[-1 - tail]:
+        tail += 1
+    return head, tail
 
 
 def count_words(text: str) -> int:
@@ -111,12 +117,6 @@ def _trimmed(position: int, removed: str, added: str) -> Change | None:
     """The change without the text that both sides share; formatting alone leaves None."""
     if removed == added:
         return None
-    shorter = min(len(removed), len(added))
-    head = 0
-    while head < shorter and removed[head] == added[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and removed[-1 - tail] == added[-1 - tail]:
-        tail += 1
+    head, tail = shared_ends(removed, added)
     start = position + units(removed[:head])
     return Change(start, removed[head : len(removed) - tail], added[head : len(added) - tail])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
@@ -13,8 +15,9 @@ _MOST = 200  # paragraphs; more are tinted in one piece
 class Tint:
     """Colours one range of an editor's text, and nothing else."""
 
-    def __init__(self, editor: QTextEdit) -> None:
+    def __init__(self, editor: QTextEdit, cursor: Callable[[int, int], QTextCursor]) -> None:
         self._editor = editor
+        self._cursor = cursor
         self._format = QTextCharFormat()
         self.range: tuple[int, int] = (0, 0)
 
@@ -44,11 +47,15 @@ class Tint:
         self._editor.setExtraSelections(selections)
 
     def _lines(self) -> list[tuple[int, int]]:
-        """The tinted paragraphs without their ends, which would show as boxes of their own."""
-        (start, end), document = self.range, self._editor.document()
+        """The tinted blocks without their ends, which would show as boxes of their own.
+
+        In positions of the document, not of the manuscript.
+        """
+        whole, document = self._cursor(*self.range), self._editor.document()
+        start, end = whole.selectionStart(), whole.selectionEnd()
         first, last = document.findBlock(start), document.findBlock(end)
         if last.blockNumber() - first.blockNumber() > _MOST:
-            return [self.range]
+            return [(start, end)]
         lines = []
         while start < end and first.isValid():
             stop = min(end, first.position() + first.length() - 1)

@@ -102,9 +102,8 @@ class ReadingAhead(QObject):
         At the very beginning there is none. The caret stands there after a document was opened, and
         who opens a document will most likely go on at its end.
         """
-        return self._editor.manuscript.text(
-            0, self._editor.textCursor().selectionEnd() or len(self._editor.manuscript)
-        )
+        _start, end = self._editor.selection
+        return self._editor.manuscript.text(0, end or len(self._editor.manuscript))
 
     def _instruction(self) -> str:
         """What is being typed in the instruction line."""

@@ -140,6 +140,7 @@ class Session(QObject):
         """The window closes: no event comes any more, so keep what is written now."""
         self.stop()
         for order in self._orders.values():
+            order.finish()
             for take in order.takes:
                 self.take_ended.emit(Ending(order, take, "cancelled", order.sampling.seed))
         self._orders.clear()
@@ -153,7 +154,7 @@ class Session(QObject):
             self.said.emit(self.tr("The model is still writing. Esc stops it."))
             return
         self.accept()
-        position = self._editor.textCursor().selectionEnd()
+        _start, position = self._editor.selection
         self._editor.move_caret(position)
         group = TakeGroup(position, instruction)
         self._open(group)
@@ -231,6 +232,7 @@ class Session(QObject):
         self._catch_up()
 
     def _on_done(self, order: Order, event: Done) -> None:
+        order.finish()
         for take in event.takes:
             ending = Ending(
                 order, order.takes[take.variant], take.finish_reason, event.seed, event.settings
@@ -245,6 +247,7 @@ class Session(QObject):
 
     def _on_failed(self, order: Order, event: Failed) -> None:
         reason = "cancelled" if event.kind == "cancelled" else "failed"
+        order.finish()
         for take in order.takes:
             self.take_ended.emit(Ending(order, take, reason, order.sampling.seed))
         self._close(order)
@@ -256,8 +259,8 @@ class Session(QObject):
         self._orders.pop(order.job, None)
         group = order.group
         shown = group.take if group.takes else None
+        order.finish()
         for take in order.takes:
-            take.finished = True
             if not take.text and take in group.takes:
                 group.drop(take)
         if not group.takes and group.step is not None:

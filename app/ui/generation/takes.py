@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from app.core.documents.normalise import Normaliser
 from app.core.documents.prompts import continuation, instructed
 from app.core.options.sampling import Sampling
 from app.engine.messages import ChatMessage
@@ -17,7 +18,7 @@ class TakeText(msgspec.Struct, eq=False):
     """One take as far as it is written.
 
     `lead` is put before the model's text, and `strip` are characters that it may not begin with;
-    `strip_once` leaves out no more than one of them.
+    `strip_once` leaves out no more than one of them. `text` is normalised.
     """
 
     lead: str = ""
@@ -25,9 +26,18 @@ class TakeText(msgspec.Struct, eq=False):
     strip_once: bool = False
     text: str = ""
     finished: bool = False
+    _normaliser: Normaliser = msgspec.field(default_factory=Normaliser)
 
-    def add(self, text: str) -> None:
+    def add(self, piece: str) -> None:
         """Add the model's next piece."""
+        self._add(self._normaliser.feed(piece))
+
+    def finish(self) -> None:
+        """The model writes no more."""
+        self._add(self._normaliser.close())
+        self.finished = True
+
+    def _add(self, text: str) -> None:
         if not self.text:
             begun = text.lstrip(self.strip) if self.strip else text
             if self.strip_once and text[:1] and text[0] in self.strip:
@@ -117,6 +127,11 @@ class Order(msgspec.Struct, eq=False):
     stopped: bool = False
     tokens: int = 0
     first_token_at: float = 0.0
+
+    def finish(self) -> None:
+        """Its takes are as long as they will be."""
+        for take in self.takes:
+            take.finish()
 
 
 _SEEDS = 2**32

@@ -48,7 +48,7 @@ class TokenCount(QObject):
         if self._worker.busy:
             self._timer.start()
             return
-        end = self._editor.textCursor().selectionEnd()
+        _start, end = self._editor.selection
         if end > model.context * _MOST_PER_TOKEN:
             self.counted.emit(model.context, model.context)
             return

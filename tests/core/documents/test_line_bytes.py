@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from app.core.documents.encodings import ENCODINGS
-from app.core.documents.line_bytes import align, merged, page_text
+from app.core.documents.line_bytes import align, merged
+from app.core.documents.normalise import normalise
 from app.core.documents.text_files import open_document, save_document
 
 ENDS = {
@@ -58,7 +59,7 @@ def _round_trips(letter: str, codec: str) -> bool:
 
 def test_bytes_with_a_second_spelling_stay() -> None:
     data = b"\x87\x90 \x81\xe0\r\nedit\n\x87\x90\r\n"  # NEC's own sign beside the standard's
-    text = page_text(data.decode("cp932"))
+    text = normalise(data.decode("cp932"))
     assert merged(data, "cp932", text.replace("edit", "edited"), "\n") == data.replace(
         b"edit", b"edited"
     )
@@ -67,7 +68,7 @@ def test_bytes_with_a_second_spelling_stay() -> None:
 def test_two_edits_far_apart_leave_what_is_between() -> None:
     lines = [f"{n}\r\n" if n % 3 else f"{n}\n" for n in range(300)]
     data = "".join(lines).encode()
-    text = page_text(data.decode()).replace("3\n4\n", "3\nnew\n4\n", 1).replace("297", "end")
+    text = normalise(data.decode()).replace("3\n4\n", "3\nnew\n4\n", 1).replace("297", "end")
     lines[3] += "new\r\n"
     lines[297] = "end\n"
     assert merged(data, "utf-8", text, "\r\n") == "".join(lines).encode()
@@ -82,13 +83,13 @@ def test_any_edit_reads_back_as_the_text(
     pieces: list[str], added: list[str], start: int, length: int
 ) -> None:
     data = "".join(pieces).encode()
-    text = page_text(data.decode())
+    text = normalise(data.decode())
     assert merged(data, "utf-8", text, "\n") == data
     start = start % (len(text) + 1)
     after = text[:start] + "".join(added) + text[start + length % 9 :]
     saved = merged(data, "utf-8", after, "\n")
     if "\ufeff" not in after:
-        assert page_text(saved.decode()) == after
+        assert normalise(saved.decode()) == after
 
 
 @given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcd")))
@@ -102,7 +103,7 @@ def test_partners_rise_and_equal_ends_are_found(old: list[str], new: list[str]) 
 def test_a_megabyte_is_merged_in_linear_time() -> None:
     def seconds(lines: list[str]) -> float:
         data = "".join(lines).encode()
-        text = page_text(data.decode()).split("\n")
+        text = normalise(data.decode()).split("\n")
         text[1] += "word"
         text[-3] += "word"
         text.insert(len(text) // 2, "new")

@@ -93,6 +93,12 @@ def test_shift_enter_is_a_plain_line_end(studio, qtbot):
     assert studio.text == "a\nb"
 
 
+def test_every_enter_counts_on_an_empty_page(studio, qtbot):
+    for _ in range(2):
+        qtbot.keyClick(studio.window.editor, Qt.Key.Key_Return)
+    assert studio.text == "\n\n"
+
+
 def test_copied_text_is_plain(studio):
     studio.show("One\ntwo")
     studio.window.editor.selectAll()
@@ -217,7 +223,7 @@ def test_the_view_follows_the_model_only_where_the_writer_looks(studio):
     studio.do("continue")
     studio.stream(*["\nmore"] * 30)
     bar = editor.verticalScrollBar()
-    assert editor.is_visible_at(editor.tint[1])
+    assert editor.view.shows(editor.tint[1])
     bar.setValue(0)
     studio.stream(*["\nmore"] * 5)
     assert bar.value() == 0

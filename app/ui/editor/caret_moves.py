@@ -1,0 +1,209 @@
+"""Caret moves across soft breaks, which are two positions to Qt and one to the writer.
+
+Between keys the caret is never at the end of a block that ends in a soft break, but at the start of
+the next. Qt does the same within a block: no caret stands at the end of a row that goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
+from PySide6.QtWidgets import QTextEdit
+
+from app.ui.editor.page_text import PageText
+
+_Key = QKeySequence.StandardKey
+_Move = QTextCursor.MoveOperation
+_Mode = QTextCursor.MoveMode
+_DELETE_WORD = {_Key.DeleteStartOfWord: False, _Key.DeleteEndOfWord: True}
+_WORD_KEYS = (
+    _Key.MoveToNextWord,
+    _Key.MoveToPreviousWord,
+    _Key.SelectNextWord,
+    _Key.SelectPreviousWord,
+)
+_ENDS_OF_BLOCK = {
+    _Key.MoveToStartOfBlock: _Move.PreviousBlock,
+    _Key.SelectStartOfBlock: _Move.PreviousBlock,
+    _Key.MoveToEndOfBlock: _Move.EndOfBlock,
+    _Key.SelectEndOfBlock: _Move.EndOfBlock,
+}
+_TO_OTHER_ROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_LETTER = 2  # units that hold at least one
+
+
+class CaretMoves:
+    """What Qt's moves need before and after them where there are soft breaks."""
+
+    def __init__(self, editor: QTextEdit, page: PageText) -> None:
+        self._editor = editor
+        self._page = page
+
+    def press(self, event: QKeyEvent, pass_on: Callable[[QKeyEvent], None]) -> None:
+        """Press a key, which Qt does when `pass_on` is called."""
+        cursor = self._editor.textCursor()
+        done = self._before_key(event, cursor)
+        self._put(cursor)
+        if not done:
+            former = cursor.position()
+            pass_on(event)
+            cursor = self._editor.textCursor()
+            self._after_key(event, cursor, former)
+            self._put(cursor)
+
+    def after_mouse_press(self) -> None:
+        """Put right where a press of the mouse put the caret; a triple one takes the paragraph."""
+        cursor = self._editor.textCursor()
+        if not cursor.hasSelection():
+            if self._page.breaks.is_soft(cursor.position()):
+                cursor.movePosition(_Move.PreviousCharacter)
+        else:
+            self._widen_to_paragraph(cursor)
+        self._put_in_view(cursor)
+
+    def after_double_click(self) -> None:
+        """Take in what of the word lies on the other side of a break."""
+        cursor = self._editor.textCursor()
+        self._widen_to_word(cursor)
+        self._put_in_view(cursor)
+
+    def _put(self, cursor: QTextCursor) -> None:
+        """Make `cursor` the writer's, if it is elsewhere."""
+        former = self._editor.textCursor()
+        if (cursor.position(), cursor.anchor()) != (former.position(), former.anchor()):
+            self._editor.setTextCursor(cursor)
+
+    def _put_in_view(self, cursor: QTextCursor) -> None:
+        """The same, with the view as it is: the mouse never scrolls to a selection's end."""
+        bar = self._editor.verticalScrollBar()
+        value = bar.value()
+        self._put(cursor)
+        bar.setValue(value)
+
+    def _before_key(self, event: QKeyEvent, cursor: QTextCursor) -> bool:
+        """Take over deleting by words, and cross a break that Backspace would delete.
+
+        Returns whether nothing is left to do; else `cursor` is the one to go on with.
+        """
+        if cursor.hasSelection():
+            return False
+        for key, forward in _DELETE_WORD.items():
+            if event.matches(key):
+                self._walk_word(cursor, forward, _Mode.KeepAnchor)
+                cursor.removeSelectedText()
+                return True
+        if event.key() == Qt.Key.Key_Backspace and self._is_after(cursor.position()):
+            cursor.movePosition(_Move.PreviousCharacter)
+        return False
+
+    def _after_key(self, event: QKeyEvent, cursor: QTextCursor, former: int) -> None:
+        """Put right where Qt moved `cursor` from `former`, a position of the document."""
+        mode = _Mode.KeepAnchor if cursor.hasSelection() else _Mode.MoveAnchor
+        is_word = any(event.matches(key) for key in _WORD_KEYS)
+        forward = cursor.position() > former
+        if is_word:
+            if cursor.position() == former - 1 and self._page.breaks.is_soft(former - 1):
+                cursor.movePosition(_Move.PreviousWord, mode)
+            self._walk_on(cursor, forward, mode)
+        for key, operation in _ENDS_OF_BLOCK.items():
+            if event.matches(key):
+                self._leave_block(cursor, operation, mode)
+        if not self._page.breaks.is_soft(cursor.position()):
+            return
+        back = event.key() in _TO_OTHER_ROWS or cursor.position() == former - 1
+        if event.key() == Qt.Key.Key_End:
+            back = self._page.manuscript.text(self._place(cursor) - 1, self._place(cursor)) == " "
+        cursor.movePosition(_Move.PreviousCharacter if back else _Move.NextCharacter, mode)
+
+    def _widen_to_paragraph(self, cursor: QTextCursor) -> None:
+        """Make of a selected block, as a triple press gives it, the paragraph."""
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        block = cursor.document().findBlock(start)
+        if start != block.position() or end < start + block.length() - 1:
+            return  # a triple press takes a block
+        cursor.setPosition(start)
+        self._leave_block(cursor, _Move.PreviousBlock, _Mode.MoveAnchor)
+        start = cursor.position()
+        cursor.setPosition(end)
+        while self._is_after(cursor.position()):
+            if not cursor.movePosition(_Move.NextBlock):
+                cursor.movePosition(_Move.EndOfBlock)
+        end = cursor.position()
+        cursor.setPosition(start)
+        cursor.setPosition(end, _Mode.KeepAnchor)
+
+    def _widen_to_word(self, cursor: QTextCursor) -> None:
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        cursor.setPosition(start)
+        while self._is_within_word(cursor.position()) and self._is_after(cursor.position()):
+            cursor.movePosition(_Move.PreviousCharacter)
+            cursor.movePosition(_Move.StartOfWord)
+        start = cursor.position()
+        cursor.setPosition(end)
+        while self._is_within_word(cursor.position()) and self._page.breaks.is_soft(
+            cursor.position()
+        ):
+            cursor.movePosition(_Move.NextCharacter)
+            cursor.movePosition(_Move.EndOfWord)
+        end = cursor.position()
+        cursor.setPosition(start)
+        cursor.setPosition(end, _Mode.KeepAnchor)
+
+    def _walk_word(self, cursor: QTextCursor, forward: bool, mode: QTextCursor.MoveMode) -> None:
+        """Move by one word, through the breaks that are within it."""
+        if not forward and self._is_after(cursor.position()):
+            cursor.movePosition(_Move.PreviousCharacter, mode)
+        cursor.movePosition(_Move.NextWord if forward else _Move.PreviousWord, mode)
+        self._walk_on(cursor, forward, mode)
+
+    def _walk_on(self, cursor: QTextCursor, forward: bool, mode: QTextCursor.MoveMode) -> None:
+        step = _Move.NextCharacter if forward else _Move.PreviousCharacter
+        while self._is_at_break(cursor.position()):
+            at = cursor.position()
+            if self._page.breaks.is_soft(at) is forward:
+                cursor.movePosition(step, mode)  # over the break
+            if not self._is_within_word(at):
+                return
+            if not forward and self._is_after(cursor.position()):
+                cursor.movePosition(step, mode)
+            if not cursor.movePosition(_Move.NextWord if forward else _Move.PreviousWord, mode):
+                return
+
+    def _leave_block(
+        self, cursor: QTextCursor, operation: QTextCursor.MoveOperation, mode: QTextCursor.MoveMode
+    ) -> None:
+        """From the start or the end of a block to that of the paragraph."""
+        if operation is _Move.PreviousBlock:
+            while self._is_after(cursor.position()):
+                cursor.movePosition(operation, mode)
+        else:
+            while self._page.breaks.is_soft(cursor.position()):
+                cursor.movePosition(_Move.NextCharacter, mode)
+                cursor.movePosition(operation, mode)
+
+    def _place(self, cursor: QTextCursor) -> int:
+        return self._page.breaks.to_manuscript(cursor.position())
+
+    def _is_after(self, position: int) -> bool:
+        return position > 0 and self._page.breaks.is_soft(position - 1)
+
+    def _is_at_break(self, position: int) -> bool:
+        return self._page.breaks.is_soft(position) or self._is_after(position)
+
+    def _is_within_word(self, position: int) -> bool:
+        place = self._page.breaks.to_manuscript(position)
+        end = min(place + _LETTER, len(self._page.manuscript))
+        left = self._page.manuscript.text(max(0, place - _LETTER), place)
+        right = self._page.manuscript.text(place, end)
+        if not left or not right or right[0].isspace():
+            return False
+        return _kind(left[-1]) == _kind(right[0])
+
+
+def _kind(letter: str) -> str:
+    """What Qt's moves by words go over in one: letters, or signs such as a row of =."""
+    if letter.isspace():
+        return "space"
+    return "letter" if letter.isalnum() or letter == "_" else "sign"

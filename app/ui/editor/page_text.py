@@ -1,0 +1,357 @@
+"""The page's text: the manuscript and the QTextDocument that shows it, changed together.
+
+Every position here is the manuscript's, in UTF-16 units; the document's own, which soft breaks
+shift, stay inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import (
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextLayout,
+    QTextOption,
+)
+
+from app.core.documents.normalise import normalise
+from app.ui.editor.manuscript import Change, Manuscript, shared_ends, units
+from app.ui.editor.soft_breaks import LONGEST, WISHED, SoftBreaks, cuts
+
+_KEEP = QTextCursor.MoveMode.KeepAnchor
+_TRIES = 4  # how often a break is moved at a time: shaping may differ by where a text begins
+_ROW = 400  # units that fill a row of the page for certain, unless they are very narrow
+
+
+class PageText(QObject):
+    """A manuscript in a document.
+
+    `visible` tells the document's positions of the first and the last letter that can be seen.
+    `paused` is set while an input method holds half-typed text, which no block may lose.
+    `changed` carries each Change that Qt made itself, such as typing. `reflowed` comes after soft
+    breaks were moved, by which the text stays as it is.
+    """
+
+    changed = Signal(object)
+    reflowed = Signal()
+
+    def __init__(
+        self, document: QTextDocument, visible: Callable[[], tuple[int, int]], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.manuscript = Manuscript()
+        self.breaks = SoftBreaks()
+        self._document = document
+        self._visible = visible
+        self._format = QTextBlockFormat()
+        self.paused = False
+        self._quiet = False
+        self._touched: tuple[int, int] | None = None
+        self._held: tuple[int, int, int] | None = None
+        document.setUndoRedoEnabled(False)
+        document.contentsChange.connect(self._on_contents_change)
+        document.contentsChanged.connect(self._on_contents_changed)
+
+    # Positions
+
+    def cursor(self, start: int, end: int | None = None) -> QTextCursor:
+        """A cursor from `start` to `end`, which is the same unless it is given."""
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(self.breaks.to_document(start))
+        if end is not None and end != start:
+            before = end > start
+            cursor.setPosition(self.breaks.to_document(end, before=before), _KEEP)
+        return cursor
+
+    def selection(self, cursor: QTextCursor) -> tuple[int, int]:
+        """Where a cursor's selection begins and ends; both are its position if there is none."""
+        ends = cursor.selectionStart(), cursor.selectionEnd()
+        return self.breaks.to_manuscript(ends[0]), self.breaks.to_manuscript(ends[1])
+
+    def is_soft(self, block: QTextBlock) -> bool:
+        """Whether `block` ends in a soft break."""
+        return self.breaks.is_soft(block.position() + block.length() - 1)
+
+    # Changes
+
+    def replace(self, start: int, end: int, text: str) -> Change | None:
+        """Put `text`, which is normalised, in the place of `start`–`end`; None if it was there."""
+        if start == end and not text:
+            return None
+        cursor = self.cursor(start, end)
+        at = cursor.selectionStart()
+        return self._carry_out(cursor, at, cursor.selectionEnd() - at, text)
+
+    def set_format(self, form: QTextBlockFormat) -> None:
+        """Give every paragraph the format `form`."""
+        self._format = form
+        with self._silence():
+            cursor = QTextCursor(self._document)
+            cursor.beginEditBlock()
+            cursor.select(QTextCursor.SelectionType.Document)
+            cursor.setBlockFormat(form)
+            self._dress_at(self.breaks)
+            cursor.endEditBlock()
+
+    def _carry_out(self, cursor: QTextCursor, at: int, removed: int, text: str) -> Change | None:
+        """Replace the cursor's selection by `text`.
+
+        Before the change that is under way, the document had `removed` units there, from `at` on.
+        """
+        places = cuts(text)
+        with self._silence():
+            cursor.beginEditBlock()
+            if self.breaks and "\n" in text:  # new blocks get the format of the one they are put in
+                cursor.setBlockFormat(self._format)
+            cursor.insertText(_with_ends(text, places)) if text else cursor.removeSelectedText()
+            start, gone = self.breaks.follow(at, removed, units(text))
+            change = self.manuscript.replace(start, gone, text)
+            for place in places:
+                self.breaks.add(start + place)
+            self._dress_at(places, start)
+            cursor.endEditBlock()
+        self._settle(start, start)
+        self._settle(start + units(text), start + units(text))
+        self.align()
+        return change
+
+    def _on_contents_change(self, position: int, removed: int, added: int) -> None:
+        """Follow Qt's change; it may count the document's last paragraph end, which is no text."""
+        if self._quiet:
+            return
+        length = self._document.characterCount() - 1
+        former = len(self.manuscript) + len(self.breaks)
+        removed, added = min(removed, former - position), min(added, length - position)
+        if former - removed + added != length:
+            position, removed, added = 0, former, length
+        text = self._read(position, position + added)
+        if normalise(text) != text or units(text) != added:  # PySide drops half a pair
+            self._held = position, removed, added  # until Qt lets the document be changed
+            return
+        changed = position, position + added
+        if removed:
+            before = self._former(position, position + removed)
+            head, tail = shared_ends(before, text)
+            same = units(text[:head]), units(text[len(text) - tail :])
+            position, removed = position + same[0], removed - sum(same)
+            text = text[head : len(text) - tail]
+        start, gone = self.breaks.follow(position, removed, units(text))
+        first, last = (self.breaks.to_manuscript(at) for at in changed)
+        if self._touched is not None:
+            first, last = min(first, self._touched[0]), max(last, self._touched[1])
+        self._touched = first, last
+        change = self.manuscript.replace(start, gone, text)
+        if change is not None:
+            self.changed.emit(change)
+
+    def _on_contents_changed(self) -> None:
+        """Put right what Qt did by itself: a text that is not normal, a block that is too long."""
+        if self._quiet:
+            return
+        if self._held is not None:
+            position, removed, added = self._held
+            self._held = None
+            cursor = QTextCursor(self._document)
+            cursor.setPosition(position)
+            cursor.setPosition(position + added, _KEEP)
+            text = normalise(self._read(position, position + added))
+            change = self._carry_out(cursor, position, removed, text)
+            if change is not None:
+                self.changed.emit(change)
+        self.resume()
+
+    def resume(self) -> None:
+        """Settle what was typed, unless half of it is still held."""
+        if self._touched is not None and not self.paused:
+            touched, self._touched = self._touched, None
+            self._settle(*touched)
+            self.align()
+
+    def _read(self, start: int, end: int) -> str:
+        """The document's text between two of its own positions."""
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(start)
+        cursor.setPosition(end, _KEEP)
+        return cursor.selectedText().replace("\u2029", "\n")
+
+    def _former(self, start: int, end: int) -> str:
+        """The same of the document as it was before the change that is under way."""
+        first, last = self.breaks.to_manuscript(start), self.breaks.to_manuscript(end)
+        text = self.manuscript.text(first, last)
+        places = [place - first for place in self.breaks if self._is_within(place, start, end)]
+        return _with_ends(text, places) if places else text
+
+    def _is_within(self, place: int, start: int, end: int) -> bool:
+        return start <= self.breaks.to_document(place, before=True) < end
+
+    @contextmanager
+    def _silence(self) -> Iterator[None]:
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+
+    # Blocks
+
+    def _block(self, position: int) -> QTextBlock:
+        return self._document.findBlock(self.breaks.to_document(position))
+
+    def _dress_at(self, places: Iterable[int], start: int = 0) -> None:
+        """Give the blocks at the breaks `places`, counted from `start`, their format."""
+        for place in places:
+            block = self._block(start + place)
+            self._dress(block.previous())
+            self._dress(block)
+
+    def _dress(self, block: QTextBlock) -> None:
+        """Give a block its format: no gap at a soft break, and the paragraph's direction."""
+        form = QTextBlockFormat(self._format)
+        former = block.previous()
+        if self.is_soft(block):
+            form.setBottomMargin(0)
+        if former.isValid() and self.is_soft(former):
+            form.setLayoutDirection(former.textDirection())
+        if block.blockFormat() != form:
+            QTextCursor(block).setBlockFormat(form)
+
+    def _settle(self, start: int, end: int) -> None:
+        """Join and split the blocks from `start` to `end` that a change left too short or long."""
+        with self._silence():
+            block = self._block(start)
+            if block.previous().isValid() and self.is_soft(block.previous()):
+                block = block.previous()
+            at = block.position()
+            while block.isValid() and at <= self.breaks.to_document(end):
+                self._fit(at)
+                block = self._document.findBlock(at).next()
+                at = block.position()
+
+    def _fit(self, at: int) -> None:
+        """Join the block at `at`, a position of the document, with what is small, or split it."""
+        block = self._document.findBlock(at)
+        while self.is_soft(block) and _is_small(block):
+            self._join(block)
+            block = self._document.findBlock(at)
+        if block.length() > LONGEST:
+            self._split(block)
+        self._dress(self._document.findBlock(at))
+
+    def _join(self, block: QTextBlock) -> None:
+        """Take the soft break out that ends `block`."""
+        end = block.position() + block.length() - 1
+        self.breaks.remove(self.breaks.to_manuscript(end))
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(end)
+        cursor.deleteChar()
+
+    def _split(self, block: QTextBlock) -> None:
+        start, at = self.breaks.to_manuscript(block.position()), block.position()
+        cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()
+        places = cuts(self.manuscript.text(start, start + block.length() - 1))
+        for place in reversed(places):
+            cursor.setPosition(at + place)
+            cursor.insertBlock()
+        for place in places:
+            self.breaks.add(start + place)
+        self._dress_at(places, start)
+        cursor.endEditBlock()
+
+    # Rows: a soft break stays where a row ends
+
+    def align(self) -> None:
+        """Move every soft break that can be seen to the end of the row it stands in."""
+        if not self.breaks or self._quiet or self.paused or self._held or self._touched:
+            return
+        first, last = self._visible()
+        moved = False
+        with self._silence():
+            block = self._document.findBlock(first)
+            while block.isValid() and block.position() <= last:
+                at = block.position()
+                for _ in range(_TRIES):
+                    if not self.is_soft(block) or not self._align_end(block):
+                        break
+                    block, moved = self._document.findBlock(at), True
+                block = self._document.findBlock(at).next()
+        if moved:
+            self.reflowed.emit()
+
+    def _align_end(self, block: QTextBlock) -> bool:
+        """Let the last row of `block` end as if there were no break; False if it does already."""
+        self._document.documentLayout().blockBoundingRect(block)  # lays it out
+        layout = block.layout()
+        if not layout.lineCount():
+            return False
+        row = layout.lineAt(layout.lineCount() - 1)
+        start = self.breaks.to_manuscript(block.position())
+        place = start + block.length() - 1
+        stop = place + block.next().length() - 1
+        end = self._row_end(start + row.textStart(), place, stop, row.width(), block)
+        if end - start > LONGEST:  # too long by that row; one without width never ends
+            end = start + row.textStart() if row.textStart() else place
+        if end == place:
+            return False
+        self._move_break(block, end if end < stop else None)
+        return True
+
+    def _row_end(self, start: int, place: int, stop: int, width: float, block: QTextBlock) -> int:
+        """Where a row of `width` pixels ends that begins at `start`; at most `stop`."""
+        option = QTextOption(self._document.defaultTextOption())
+        option.setTextDirection(block.textDirection())
+        device = self._document.documentLayout().paintDevice()
+        reach = place + _ROW
+        while True:
+            text = self.manuscript.text(start, min(reach, stop))
+            layout = QTextLayout(text, self._document.defaultFont(), device)
+            layout.setTextOption(option)
+            layout.beginLayout()
+            row = layout.createLine()
+            row.setLineWidth(width)
+            layout.endLayout()
+            if reach >= stop or row.textLength() < units(text):
+                return start + row.textLength()
+            reach += reach - start
+
+    def _move_break(self, block: QTextBlock, to: int | None) -> None:
+        """Move the break that ends `block` to `to`, or take it out."""
+        cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()
+        at = block.position()
+        self._join(block)
+        if to is not None:
+            cursor.setPosition(self.breaks.to_document(to))
+            cursor.insertBlock()
+            self.breaks.add(to)
+            self._dress(self._block(to))
+        self._dress(self._document.findBlock(at))
+        cursor.endEditBlock()
+        if to is not None:
+            self._fit(self.breaks.to_document(to))
+
+
+def _is_small(block: QTextBlock) -> bool:
+    """Whether `block` and the next are short enough for one, or one of them is empty."""
+    one, other = block.length() - 1, block.next().length() - 1
+    return not one or not other or one + other <= WISHED
+
+
+def _with_ends(text: str, places: list[int]) -> str:
+    """`text` with a line end at each of `places`, in UTF-16 units."""
+    if not places:
+        return text
+    if text.isascii():
+        ends = [0, *places, len(text)]
+        return "\n".join(text[start:end] for start, end in pairwise(ends))
+    data = text.encode("utf-16-le", "surrogatepass")
+    ends = [0, *(2 * place for place in places), len(data)]
+    return "\n".join(
+        data[start:end].decode("utf-16-le", "surrogatepass") for start, end in pairwise(ends)
+    )
