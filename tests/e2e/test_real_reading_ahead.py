@@ -14,7 +14,7 @@ from app.core.documents.prompts import continuation
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
-from app.engine.messages import Done, Event, Failed, Loaded, Prefill
+from app.engine.messages import Done, Event, Failed, Load, Loaded, Prefill
 from app.engine.worker import Worker
 
 OPTIONS = LoadOptions(context=2048, threads=1, tune=False)
@@ -34,7 +34,10 @@ class Desk:
         self.heard: list[Event] = []
         self.worker = Worker(EngineClient(), cache=str(cache))
         self.worker.listen(self.hear)
-        self.wait(Loaded, self.worker.load(str(model), "llama.cpp", OPTIONS))
+        self.wait(
+            Loaded,
+            self.worker.load(Load(job=0, path=str(model), engine="llama.cpp", options=OPTIONS)),
+        )
 
     def hear(self, event: Event) -> None:
         self.heard.append(event)

@@ -6,7 +6,6 @@ import threading
 
 import pytest
 
-from app.core.options.load_options import LoadOptions
 from app.engine.client import EngineClient
 from app.engine.messages import (
     Counted,
@@ -14,6 +13,7 @@ from app.engine.messages import (
     Done,
     Failed,
     HostDied,
+    Load,
     Loaded,
     Loading,
     Prefill,
@@ -23,7 +23,7 @@ from app.engine.worker import Worker
 
 
 def load(worker, path):
-    return worker.load(str(path), "fake", LoadOptions())
+    return worker.load(Load(job=0, path=str(path), engine="fake"))
 
 
 def test_jobs_are_done_in_order(worker, listener, script_file):
@@ -135,7 +135,7 @@ def test_a_cancel_of_a_waiting_job_leaves_nothing_with_the_client(listener, scri
     worker.listen(listener)
     gate = threading.Event()
     listener.hook = lambda event: gate.wait(30)  # the worker waits in its first event
-    worker.load(str(script_file()), "fake", LoadOptions())
+    worker.load(Load(job=0, path=str(script_file()), engine="fake"))
     waiting = [worker.generate(prompt="x") for _ in range(5)]
     for job in waiting:
         worker.cancel(job)

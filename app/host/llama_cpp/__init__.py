@@ -36,10 +36,10 @@ def load(
 
 
 def quantize(command: Quantize, job: Job) -> Quantized:
-    """Make a copy of a GGUF file in another type; see `app.host.llama_cpp.quantize`."""
+    """Make a copy of a GGUF file in another type; see `app.host.llama_cpp.quantize_file`."""
     if problem := _problem():
         raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
-    from app.host.llama_cpp.quantize import make_copy
+    from app.host.llama_cpp.quantize_file import make_copy
 
     return make_copy(command, job)
 

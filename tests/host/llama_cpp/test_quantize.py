@@ -22,7 +22,7 @@ from app.core.system.processes import host_environment, program_command
 from app.engine.messages import HostEvent, Quantize, Quantized, Working
 from app.host import llama_cpp as engine_module
 from app.host.interface import Job
-from app.host.llama_cpp import quantize
+from app.host.llama_cpp import quantize_file
 from app.host.llama_cpp.quantize_child import QuantizerOrder
 from tests.host.driving import load
 from tests.host.tiny_llama import write_tiny
@@ -131,7 +131,7 @@ def test_a_disk_that_fills_up_leaves_nothing(
     line += "resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)); "
     line += "from app.__main__ import main; sys.exit(main(['quantizer']))"
     command = [*program_command("quantizer")[:2], "-c", line]
-    monkeypatch.setattr(quantize, "program_command", lambda _word: command)
+    monkeypatch.setattr(quantize_file, "program_command", lambda _word: command)
     with pytest.raises(QuantizeError, match="could not make the copy of"):
         copy(tiny, tmp_path / "copy.gguf", "Q8_0")
     assert not list(tmp_path.iterdir())
@@ -151,7 +151,7 @@ def test_a_child_that_dies_is_a_sentence(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = [*program_command("quantizer")[:2], "-c", "import os; os.abort()"]
-    monkeypatch.setattr(quantize, "program_command", lambda _word: command)
+    monkeypatch.setattr(quantize_file, "program_command", lambda _word: command)
     with pytest.raises(QuantizeError, match="the quantizer"):
         copy(tiny, tmp_path / "copy.gguf", "Q8_0")
     assert not list(tmp_path.iterdir())
