@@ -192,12 +192,9 @@ class Worker:
             if isinstance(command, Read | Examine):
                 self._do_aside(command)
             elif self._take_up(command.job):
-                self._post(self._outcome(command, self._post))
-                self._recover()
+                self._end(self._outcome(command, self._post))
             else:
                 self._post(_stopped(command.job))
-            with self._lock:
-                self._running = 0
 
     def _take_up(self, job: int) -> bool:
         """Begin a job, unless it was cancelled while it waited."""
@@ -207,6 +204,13 @@ class Worker:
             self._waiting.discard(job)
             self._running = job
             return True
+
+    def _end(self, outcome: Event) -> None:
+        """Tell a job's last event, after which its listener may ask for more at once."""
+        with self._lock:
+            self._running = 0
+        self._post(outcome)
+        self._recover()
 
     def _do_aside(self, command: Read | Examine) -> None:
         """Do what gives way. Reading ahead is silent: nobody asked for it, so nobody hears."""
@@ -247,6 +251,9 @@ class Worker:
             self._client.recover(number, self._post)
         except LampblackError as error:
             self._post(_failure(number, error))
+        finally:
+            with self._lock:
+                self._running = 0
 
     def _post(self, event: Event) -> None:
         self._listener(event)

@@ -66,6 +66,20 @@ def test_nothing_is_read_without_a_model_or_beside_a_job(worker, listener, scrip
     listener.wait_for(Done, job)
 
 
+def test_a_last_event_leaves_the_worker_free(worker, listener, script_file):
+    free = {}
+
+    def ask(event):
+        if isinstance(event, Loaded):
+            free[event.job] = not worker.busy and worker.read_ahead(prompt="a b c")
+
+    listener.hook = ask
+    load(worker, listener, script_file())
+    (ahead,) = free.values()
+    assert ahead
+    assert listener.wait_for(Done, ahead).stats.prompt_tokens == 3
+
+
 def test_whatever_is_asked_for_stops_it_at_once(worker, listener, script_file):
     load(worker, listener, script_file(steps=300, step_s=0.01))
     reading = begun(worker)
