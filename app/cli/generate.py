@@ -53,6 +53,8 @@ from app.program import Program
 MAX_PROMPT = MAX_FRAME - 1024 * 1024
 """The longest prompt in bytes: what one message holds, and far more than any model reads."""
 
+_BANNED = "The text ends here because every way on led to a banned phrase; ban less to go on."
+
 
 def run_generate(arguments: argparse.Namespace, program: Program) -> int:
     """Load, generate, write; Ctrl+C keeps the text and still ends well."""
@@ -75,6 +77,8 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
         result = run.carry_out(load, request)
     if arguments.json:
         output.write(json.dumps(_report(result), ensure_ascii=False) + "\n")
+    if result.take.finish_reason == "banned":
+        output.note(_BANNED)
     if arguments.stats:
         output.note(_summary(result))
     return 0
@@ -293,7 +297,7 @@ def _report(result: _Result) -> dict[str, object]:
         "model": result.model,
         "engine": result.loaded.model.engine,
         "device": result.loaded.model.settings.device,
-        "notes": list(result.loaded.model.notes),
+        "notes": [*result.loaded.model.notes, *[_BANNED][: result.take.finish_reason == "banned"]],
         "seed": result.done.seed,
         "prompt_tokens": stats.prompt_tokens,
         "completion_tokens": stats.completion_tokens,

@@ -34,7 +34,7 @@ from app.engine.values import (
     TokenDetail as TokenDetail,
 )
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """Raised whenever a message changes its meaning; both sides must agree."""
 
 

@@ -11,7 +11,9 @@ from app.core.units import size_text
 
 EngineName = Literal["llama.cpp", "torch", "fake"]
 Role = Literal["system", "user", "assistant"]
-FinishReason = Literal["stop", "length", "cancelled"]
+FinishReason = Literal["stop", "length", "cancelled", "banned"]
+"""Why a take ended: an end or a stop text, its length, the user, banned phrases on every way."""
+
 DeviceKind = Literal["CPU", "GPU", "integrated GPU", "accelerator"]
 
 

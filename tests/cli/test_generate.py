@@ -63,6 +63,7 @@ class NotingClient:
     def __init__(self, **_: Any) -> None:
         self.commands: list[JobCommand] = []
         self.cancelled: list[int] = []
+        self.reason = "length"
         self.closed = False
         self.crash = False
         self.notes: tuple[str, ...] = ()
@@ -112,7 +113,7 @@ class NotingClient:
                 raise ModelCrashedError("The engine was killed.", "Write again.")
             if self.cancelled:
                 break
-        reason: Any = "cancelled" if self.cancelled else "length"
+        reason: Any = "cancelled" if self.cancelled else self.reason
         stats = Stats(prompt_tokens=9, reused_tokens=1, completion_tokens=6, decode_s=2.0)
         take = Take(variant=0, text=text, finish_reason=reason)
         return Done(job=command.job, takes=(take,), stats=stats, seed=77)
@@ -233,6 +234,20 @@ def test_ctrl_c_while_it_writes_keeps_the_text(
         assert json.loads(outcome.out)["finish_reason"] == "cancelled"
     assert "Es war " in outcome.out
     assert "einmal" not in outcome.out
+
+
+@pytest.mark.parametrize("words", [(), ("--json",), ("--stats",)])
+def test_an_end_for_banned_phrases_is_a_sentence(
+    words: tuple[str, ...], generate: Any, client: NotingClient
+) -> None:
+    client.reason = "banned"
+    outcome = generate("Once", *words)
+    assert outcome.code == 0
+    assert "every way on led to a banned phrase" in outcome.err
+    if "--json" in words:
+        found = json.loads(outcome.out)
+        assert found["finish_reason"] == "banned"
+        assert "banned phrase" in found["notes"][-1]
 
 
 def test_ctrl_c_while_the_prompt_is_read_ends_well(generate: Any, client: NotingClient) -> None:

@@ -26,7 +26,7 @@ SHOWN_EACH_S = 0.025
 """Text is sent at most so often: each event wakes the app, on a core that the engine may need."""
 
 MAX_RETREATS = 256
-"""How often a variant may go back for banned phrases without getting anywhere."""
+"""How often a variant may go back for banned phrases without getting anywhere; then it ends."""
 
 
 class ContextFullError(Exception):
@@ -239,9 +239,10 @@ class Writer(Generic[V]):
         """Choose a variant's next token; again and again while it runs into banned phrases."""
         retreated = True
         while retreated and variant.finish is None:
-            token = self._machine.draw(variant, variant.forbidden.get(len(variant.ids), ()))
+            forbidden = variant.forbidden.get(len(variant.ids), ())
+            token = self._machine.draw(variant, forbidden)
             if token is None or token in self._vocabulary.ends:
-                self.finish([variant], "stop")
+                self.finish([variant], "banned" if token is None and forbidden else "stop")
                 return
             self._append(variant, token)
             retreated = variant.transcript.banned_at >= 0
@@ -289,7 +290,7 @@ class Writer(Generic[V]):
         self._machine.remember(variant, prompt)
         variant.retreats += 1
         if variant.retreats > MAX_RETREATS:
-            self.finish([variant], "stop")
+            self.finish([variant], "banned")
         elif not newest and not self._machine.forget(variant, prompt):
             self.finish([variant], "cancelled")
         return newest

@@ -242,7 +242,11 @@ class Session(QObject):
         self._close(order)
         self.speed.emit(event.stats.tokens_per_s)
         self.measured.emit(event.stats)
-        if empty and not order.stopped:
+        if any(take.finish_reason == "banned" for take in event.takes):
+            self.said.emit(
+                self.tr("The writing ended because every way on led to a banned phrase.")
+            )
+        elif empty and not order.stopped:
             self.said.emit(self.tr("The model had nothing to add here."))
 
     def _on_failed(self, order: Order, event: Failed) -> None:

@@ -253,3 +253,18 @@ def test_text_is_sent_at_most_so_often_and_never_late_at_the_end() -> None:
     assert len(line.ids) == 60
     assert 18 <= len(texts) <= 21  # the first token at once, then three at a time, then the rest
     assert "".join(texts) == line.take().text
+
+
+def test_bans_that_leave_nothing_are_the_reason_of_the_end() -> None:
+    """The end token is still there to be chosen, until it is banned as well."""
+    letters = tuple(letter.upper() for letter in LETTERS)
+    (line,) = Run((), banned_phrases=letters).lines
+    assert (line.finish, line.take().text) == ("stop", "")
+    (line,) = Run((), banned_phrases=letters, logit_bias={f"token:{len(LETTERS)}": -100.0}).lines
+    assert (line.finish, line.take().text) == ("banned", "")
+
+
+def test_going_back_too_often_is_the_same_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decode_loop, "MAX_RETREATS", 1)
+    (line,) = Run((), banned_phrases=tuple(LETTERS)).lines
+    assert line.finish == "banned"

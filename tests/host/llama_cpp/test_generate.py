@@ -120,6 +120,13 @@ def test_a_grammar_is_obeyed_across_retreats(generate: Runner) -> None:
     assert done.takes[0].finish_reason == "stop"
 
 
+def test_bans_and_a_grammar_that_leave_nothing_are_told_from_an_end(generate: Runner) -> None:
+    done = generate(
+        "Answer:", grammar='root ::= "yes" | "no"', banned_phrases=("Yes", "NO"), seed=1
+    )
+    assert (done.takes[0].text, done.takes[0].finish_reason) == ("", "banned")
+
+
 def test_a_json_schema_is_a_grammar(generate: Runner) -> None:
     schema = '{"type": "object", "properties": {"a": {"type": "boolean"}}, "required": ["a"]}'
     text = generate("Answer:", grammar=schema, max_tokens=40, temperature=0.0).takes[0].text

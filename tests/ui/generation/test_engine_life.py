@@ -237,6 +237,16 @@ def test_nothing_to_add_is_said(studio):
     assert studio.text == ""
 
 
+def test_an_end_for_banned_phrases_is_said(studio):
+    studio.show("A")
+    studio.do("continue")
+    studio.stream(" b")
+    studio.done("banned")
+    assert "banned phrase" in studio.window.status.currentMessage()
+    (record,) = studio.window.writing.take_log.takes(studio.window.documents.journal, "")
+    assert (record.text, record.finish_reason) == (" b", "banned")
+
+
 def test_unloading_empties_the_status_bar(studio):
     studio.do("unload")
     job = studio.worker.last("unload")[0]
