@@ -372,6 +372,17 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
             torch="own",
         ),
     ] = msgspec.field(default_factory=dict)
+    logit_bias_forms: Annotated[
+        bool,
+        Row(
+            label="Word bias for all forms",
+            help="Lets the word bias on the reach The and THE, too, each with or without a space before it; off takes a text exactly as it was typed.",
+            group="Words",
+            neutral=False,
+            llama_cpp="logit_bias",
+            torch="own",
+        ),
+    ] = False
     grammar: Annotated[
         str,
         Row(

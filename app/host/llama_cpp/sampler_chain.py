@@ -204,7 +204,7 @@ class _Steps:
         return False
 
     def _bias(self) -> list[tuple[str, Any]]:
-        bias = resolve_bias(self._sampling.logit_bias, self._vocabulary)
+        bias = resolve_bias(self._sampling, self._vocabulary)
         if not bias:
             return []
         size = self._vocabulary.size

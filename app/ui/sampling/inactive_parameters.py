@@ -40,6 +40,7 @@ def _rules(now: Sampling) -> tuple[tuple[tuple[str, ...], bool, str], ...]:
         (_CUTS, greedy, _tr("temperature is 0")),
         (("top_p",), greedy, _tr("surprise is 0")),
         *((_rows_of(step), step not in now.order, _left_out()) for step in _all_steps()),
+        (("logit_bias_forms",), not now.logit_bias, _tr("there is no word bias")),
         (("mirostat_tau", "mirostat_eta"), now.mirostat == 0, _tr("Mirostat is off")),
         (_replaced(), now.mirostat != 0, _tr("Mirostat is on")),
     )

@@ -42,6 +42,7 @@ FACTS: dict[str, tuple[Any, ...]] = {
     "seed": (None, None, 0, 2**32 - 1, None, None, None),
     "banned_phrases": ((), None, None, None, None, None, None),
     "logit_bias": ({}, None, -100, 100, None, None, None),
+    "logit_bias_forms": (False, False, None, None, None, None, None),
     "grammar": ("", None, None, None, None, None, None),
     "mirostat": (0, 0, 0, 2, None, None, None),
     "mirostat_tau": (5, None, 0, 20, 0, 10, 0.1),

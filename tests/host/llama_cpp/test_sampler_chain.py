@@ -212,6 +212,7 @@ CHANGES: dict[str, tuple[dict[str, Any], Any]] = {
     "dry_allowed_length": ({"dry_multiplier": 1.0}, 3),
     "dry_window": ({"dry_multiplier": 1.0}, 3),
     "logit_bias": ({}, {"token:1": -100.0}),
+    "logit_bias_forms": ({"logit_bias": {"storm": 20.0}}, True),
     "grammar": ({}, 'root ::= "a"+'),
     "order": ({"top_k": 20, "top_p": 0.6}, ("top_p", "top_k")),
 }

@@ -180,7 +180,11 @@ def test_rows_that_do_nothing_say_why(
 
 def test_rows_that_work_are_not_dimmed() -> None:
     at_work = Sampling(
-        dry_multiplier=0.8, xtc_probability=0.5, dynatemp_range=0.2, frequency_penalty=0.1
+        dry_multiplier=0.8,
+        xtc_probability=0.5,
+        dynatemp_range=0.2,
+        frequency_penalty=0.1,
+        logit_bias={"the": -5.0},
     )
     assert set(idle_rows(at_work)) == {"mirostat_tau", "mirostat_eta"}
 

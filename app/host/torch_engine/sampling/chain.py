@@ -192,7 +192,7 @@ def _mirostat(sampling: Sampling, vocabulary: Vocabulary, seed: int) -> Mirostat
 
 
 def _bias_arrays(sampling: Sampling, vocabulary: Vocabulary) -> tuple[list[int], Floats]:
-    bias = resolve_bias(sampling.logit_bias, vocabulary)
+    bias = resolve_bias(sampling, vocabulary)
     return list(bias), np.array([*bias.values()], np.float32)
 
 

@@ -96,6 +96,10 @@ VALUES: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
     "mirostat_eta": ({"mirostat": 1}, (0.0, 1.0)),
     "seed": ({"xtc_probability": 0.5, "xtc_threshold": 0.01}, (0, 1, 2**32 - 2)),
     "logit_bias": ({}, ({" roof": 9.0}, {"token:5": -100.0, " wall": 3.5, "token:7": 100.0})),
+    "logit_bias_forms": (
+        {"logit_bias": {"the": -100.0, "token:5": 3.0, "Rain": 2.0}},
+        (True, False),
+    ),
     "order": (
         {"top_p": 0.9, "top_k": 30, "typical_p": 0.9, "temperature": 1.5},
         (DEFAULT_ORDER[::-1], ("temperature", "top_p"), ()),
