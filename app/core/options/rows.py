@@ -7,7 +7,7 @@ it into `BoundRow`s, from which sliders, flags, help, validation and documentati
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -18,6 +18,7 @@ from app.core.errors import ParameterError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+_MOST_CHARACTERS = 131_072  # of all texts of a list together: the engines keep tables of them
 _TYPE_NAMES = {bool: "bool", int: "int", float: "float", str: "text"}
 
 
@@ -181,7 +182,13 @@ def _check_texts(bound: BoundRow, value: Any) -> tuple[str, ...]:
     for item in value:
         if not isinstance(item, str) or not item or not is_encodable(item):
             raise bound.error(f"may hold only texts that are not empty, not {_shown(item)}")
+    _check_length(bound, value)
     return tuple(value)
+
+
+def _check_length(bound: BoundRow, texts: Iterable[str]) -> None:
+    if sum(map(len, texts)) > _MOST_CHARACTERS:
+        raise bound.error(f"may hold at most {_MOST_CHARACTERS:,} characters in all")
 
 
 def _check_bias(bound: BoundRow, value: Any) -> dict[str, float]:
@@ -194,6 +201,7 @@ def _check_bias(bound: BoundRow, value: Any) -> dict[str, float]:
         if not isinstance(key, str) or not key or not is_encodable(key):
             raise bound.error(f"may name only texts or token:NUMBER, not {_shown(key)}")
         checked[key] = float(_check_number(bound, bias))
+    _check_length(bound, checked)
     return checked
 
 

@@ -225,7 +225,8 @@ class _Steps:
 
     def _dry(self) -> Any:
         values = self._sampling
-        breakers = [text.encode() for text in values.dry_breakers]
+        # llama.cpp cuts each to 40 bytes and looks for it in every token of the vocabulary.
+        breakers = [*dict.fromkeys(text.encode()[:40] for text in values.dry_breakers)]
         return native.llama_sampler_init_dry(
             self._vocabulary.handle,
             values.dry_multiplier,

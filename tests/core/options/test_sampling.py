@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.core.errors import ParameterError
 from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
-from app.core.options.rows import BoundRow
+from app.core.options.rows import BoundRow, rows_by_name
 from app.core.options.sampling import DEFAULT_ORDER, GROUPS, PARAMETERS, Sampling
 from app.core.options.settings import SETTINGS
 
@@ -153,3 +154,15 @@ def test_tables_survive_json_and_refuse_unknown_fields() -> None:
         assert msgspec.json.decode(msgspec.json.encode(table), type=type(table)) == table
         with pytest.raises(msgspec.ValidationError, match="unknown field"):
             msgspec.json.decode(b'{"temprature": 1}', type=type(table))
+
+
+@pytest.mark.parametrize("name", ["stop", "banned_phrases", "dry_breakers", "logit_bias"])
+def test_the_texts_of_a_list_are_bounded_together(name: str) -> None:
+    """The engines keep tables of every character, and compare them with the whole vocabulary."""
+    found = rows_by_name(Sampling)[name]
+    texts = {letter * 32_768: 1.0 for letter in "abcd"}
+    value: Any = texts if name == "logit_bias" else tuple(texts)
+    assert found.check(value) == value
+    longer: Any = texts | {"e": 1.0} if name == "logit_bias" else (*texts, "e")
+    with pytest.raises(ParameterError, match="131,072 characters in all"):
+        found.check(longer)

@@ -297,6 +297,18 @@ def test_forbidden_tokens_are_not_drawn(bench: Bench) -> None:
     chain.close()
 
 
+def test_breakers_that_llama_cpp_cuts_alike_are_looked_for_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is looked for in every token of the vocabulary, and only 40 bytes of it count."""
+    counts, init = [], native.llama_sampler_init_dry
+    monkeypatch.setattr(
+        native, "llama_sampler_init_dry", lambda *given: counts.append(given[-1]) or init(*given)
+    )
+    bench(dry_multiplier=1.0, dry_breakers=tuple("\u0301" * length for length in range(1, 65)))
+    assert counts == [20]
+
+
 def test_banning_every_token_is_refused(bench: Bench) -> None:
     ban = {f"token:{token}": -100.0 for token in range(bench.vocabulary.size)}
     with pytest.raises(ParameterError, match="every token"):
