@@ -15,7 +15,7 @@ import msgspec
 from app.core.errors import CatalogueError, ModelNotFoundError
 from app.core.models.catalogue import Catalogue, catalogue_file, present
 from app.core.models.library import ModelFile, ModelLibrary
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.starter import starter_path
 from app.core.options.presets import Presets
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from app.engine.worker import Worker
 
 
-def open_library(paths: Paths, settings: Callable[[], Settings], shelf: Shelf) -> ModelLibrary:
+def open_library(
+    paths: Paths, settings: Callable[[], Settings], shelf: MetadataStore
+) -> ModelLibrary:
     """The library; it asks `settings` anew for every list."""
     return ModelLibrary(
         paths.models,
@@ -78,9 +80,9 @@ class Program:
         return open_library(self.paths, lambda: self.settings, self.shelf)
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> MetadataStore:
         """What is remembered of the models."""
-        return Shelf(self.paths.shelf_file)
+        return MetadataStore(self.paths.shelf_file)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -180,7 +182,7 @@ class Workbench(msgspec.Struct, frozen=True):
     settings: SettingsStore
     presets: Presets
     library: ModelLibrary
-    shelf: Shelf
+    shelf: MetadataStore
     store: Store
     worker: Worker
     fetcher: Fetcher | None
@@ -202,7 +204,7 @@ class Workbench(msgspec.Struct, frozen=True):
         from app.engine.worker import Worker
 
         settings = SettingsStore(paths.settings_file)
-        shelf = Shelf(paths.shelf_file)
+        shelf = MetadataStore(paths.shelf_file)
         marks = GpuMarks(paths.gpu_marks)
         tokens = HubTokens()
         return cls(

@@ -122,7 +122,7 @@ class Prompt:
     tokens: int
 
 
-class Bare:
+class BareEngine:
     """A child with the model, loaded as ours is, and nothing around it."""
 
     def __init__(self, child: Child) -> None:

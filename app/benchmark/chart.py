@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from app.benchmark.report import Report, Result
+from app.benchmark.report import BenchmarkReport, Result
 
 _WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 900, 440, 30, 26, 64
 _REACH = 4.0
@@ -16,7 +16,7 @@ _COLOURS = {"met": "#2e7d46", "not met": "#b3261e"}
 _GREY = "#6b7280"
 
 
-def chart(report: Report) -> str:
+def chart(report: BenchmarkReport) -> str:
     """An SVG image with a row per measure.
 
     Every value is put in relation to its limit, the good side on the right, so that one line is
@@ -30,7 +30,7 @@ def chart(report: Report) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _frame(report: Report, height: int) -> Iterator[str]:
+def _frame(report: BenchmarkReport, height: int) -> Iterator[str]:
     title = f"Lampblack on {report.machine.processor}, {report.model.name}"
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '

@@ -8,7 +8,7 @@ from app.benchmark.baseline import Child
 from app.benchmark.goal import TURNS, Experiment, Sample, Values, by_turns
 from app.benchmark.our_engine import Ours
 from app.benchmark.report import BARE
-from app.benchmark.session import Lab, Pair, sized_options
+from app.benchmark.session import GoalSession, Pair, sized_options
 from app.core.errors import NotMeasuredError
 from app.core.options.load_options import LoadOptions
 
@@ -29,7 +29,7 @@ def _turn(count: int) -> int:
     return max(8, count * 3 // (2 * TURNS))
 
 
-def beside_bare(lab: Lab) -> Experiment:
+def beside_bare(lab: GoalSession) -> Experiment:
     """Goal 1: beginnings of a text by turns, then a long one and a bare loop at its depth."""
     sizes = lab.sizes
     pair = lab.pair(sized_options(sizes.long + 2 * _PROMPT))
@@ -57,7 +57,7 @@ def beside_bare(lab: Lab) -> Experiment:
     return Experiment(samples, values)
 
 
-def out_of_the_box(lab: Lab) -> Experiment:
+def out_of_the_box(lab: GoalSession) -> Experiment:
     """Goal 2: default options and default sampling beside `Llama` with its own."""
     count = _turn(lab.sizes.decode)
     pair = lab.pair(LoadOptions())
@@ -90,7 +90,7 @@ def _llama_step(llama: Child, prompt: str, count: int) -> float:
     raise NotMeasuredError("The high-level library ended every text too early to be timed.")
 
 
-def at_depth(lab: Lab) -> Experiment:
+def at_depth(lab: GoalSession) -> Experiment:
     """Goal 3: our choice of flash attention beside both settings, each in a host of its own."""
     sizes = lab.sizes
     options = sized_options(sizes.long + sizes.decode + 2 * _PROMPT)
@@ -115,7 +115,7 @@ def _deep(name: str, host: Ours, prompt: str, count: int) -> Sample:
     return lambda: {name: host.write(prompt, host.greedy(count + _WARM)).step(_WARM)}
 
 
-def with_probabilities(lab: Lab) -> Experiment:
+def with_probabilities(lab: GoalSession) -> Experiment:
     """Goal 10: the same text with and without the five likeliest tokens of each place."""
     count = _turn(lab.sizes.decode)
     pair = lab.pair(sized_options(count + 2 * _PROMPT))

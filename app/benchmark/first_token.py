@@ -12,7 +12,7 @@ import msgspec
 from app.benchmark.decode_speed import bare_sample
 from app.benchmark.goal import Experiment, Values
 from app.benchmark.report import BARE
-from app.benchmark.session import SENTENCES, Lab, sized_options
+from app.benchmark.session import SENTENCES, GoalSession, sized_options
 from app.core.errors import NotMeasuredError
 from app.core.options.load_options import LoadOptions
 
@@ -20,7 +20,7 @@ _SAVING_S = 30.0
 _LOOK_S = 0.25
 
 
-def cold_prompt(lab: Lab) -> Experiment:
+def cold_prompt(lab: GoalSession) -> Experiment:
     """Goal 4: a prompt that nobody knows, up to its first token, beside bare reading."""
     tokens = lab.sizes.prompt
     pair = lab.pair(sized_options(2 * tokens))
@@ -40,7 +40,7 @@ def cold_prompt(lab: Lab) -> Experiment:
     return Experiment(samples, lambda taken: {"speed": taken["reading"] / taken["ours"]})
 
 
-def beginning_again(lab: Lab) -> Experiment:
+def beginning_again(lab: GoalSession) -> Experiment:
     """Goal 5: another take of a known prompt, and a new sentence that was read in a pause."""
     sizes = lab.sizes
     pair = lab.pair(sized_options(2 * sizes.prompt))
@@ -69,7 +69,7 @@ def _said(number: int) -> str:
     return f"“{number + 2},” she said. {SENTENCES[number % len(SENTENCES)]}"
 
 
-def reopened(lab: Lab) -> Experiment:
+def reopened(lab: GoalSession) -> Experiment:
     """Goal 6: a document of an earlier host, its state on the disk, beside cold reading."""
     tokens = lab.sizes.long
     pair = lab.pair(sized_options(tokens + 128))
@@ -102,7 +102,7 @@ def reopened(lab: Lab) -> Experiment:
     return Experiment(samples, lambda taken: {"share": taken["reopened"] / taken["cold"]})
 
 
-def _save(lab: Lab, options: LoadOptions, folder: Path, document: str) -> None:
+def _save(lab: GoalSession, options: LoadOptions, folder: Path, document: str) -> None:
     """Read the document in a host that is left alone until it has saved the state."""
     host = lab.ours(options, cache=folder)
     try:

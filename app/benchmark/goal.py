@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Literal
 
-from app.benchmark.session import Lab
+from app.benchmark.session import GoalSession
 
 Better = Literal["higher", "lower"]
 Values = Mapping[str, float]
@@ -84,4 +84,4 @@ class Goal:
     title: str
     about: str
     measures: tuple[Measure, ...]
-    open: Callable[[Lab], Experiment]
+    open: Callable[[GoalSession], Experiment]

@@ -7,7 +7,7 @@ from itertools import count
 from app.benchmark.decode_speed import bare_sample
 from app.benchmark.goal import Experiment, Values
 from app.benchmark.report import BARE
-from app.benchmark.session import Lab, sized_options
+from app.benchmark.session import GoalSession, sized_options
 
 _PROMPT = 64
 _BARE_STEPS = 32
@@ -18,7 +18,7 @@ _CANCELS = 3  # per round and kind, each at another moment of a step
 _LONG = 4096
 
 
-def busy_neighbour(lab: Lab) -> Experiment:
+def busy_neighbour(lab: GoalSession) -> Experiment:
     """Goal 8: writing from two seconds after another program took a core for itself."""
     pair = lab.pair(sized_options(_LONG))
     prompt = pair.prompt(_PROMPT)
@@ -44,7 +44,7 @@ def busy_neighbour(lab: Lab) -> Experiment:
     return Experiment(samples, lambda taken: {"speed": taken["one_thread"] / taken["disturbed"]})
 
 
-def cancelling(lab: Lab) -> Experiment:
+def cancelling(lab: GoalSession) -> Experiment:
     """Goal 9: from the cancel to the client's last event, in the middle of either work."""
     tokens = lab.sizes.prompt
     pair = lab.pair(sized_options(max(_LONG, 2 * tokens)))

@@ -28,7 +28,7 @@ from app.engine.messages import (
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class TimedGeneration:
     """One generation as the client saw it: seconds since it was asked for.
 
     `arrived` holds, for every arrival of text, the time and the tokens written by then, all takes
@@ -122,13 +122,13 @@ class Ours:
 
     def write(
         self, prompt: str, sampling: Sampling, *, n: int = 1, probabilities: int = 0
-    ) -> Written:
+    ) -> TimedGeneration:
         """Generate, timing every arrival."""
         return self._generate(prompt, sampling, n, probabilities, lambda _event, _job: None)
 
     def write_for(
         self, prompt: str, sampling: Sampling, seconds: float, on_first: Callable[[], object]
-    ) -> Written:
+    ) -> TimedGeneration:
         """Generate, call `on_first` at the first text, and stop so many seconds after it."""
         timers: list[Timer] = []
 
@@ -194,7 +194,7 @@ class Ours:
         n: int,
         probabilities: int,
         hear: Callable[[Event, int], None],
-    ) -> Written:
+    ) -> TimedGeneration:
         arrived: list[tuple[float, int]] = []
         job = self.client.next_job()
 
@@ -211,7 +211,7 @@ class Ours:
         done = self.client.run(request, on_event)
         ended = perf_counter() - begun
         assert isinstance(done, Done)
-        return Written(tuple(arrived), ended, done)
+        return TimedGeneration(tuple(arrived), ended, done)
 
 
 def _ignore(_event: Event) -> None:

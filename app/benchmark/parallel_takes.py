@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.benchmark.decode_speed import bare_sample
 from app.benchmark.goal import Experiment, Sample, Values, by_turns
-from app.benchmark.session import Lab, Pair, sized_options
+from app.benchmark.session import GoalSession, Pair, sized_options
 from app.core.errors import NotMeasuredError
 
 _TAKES = 4
@@ -16,7 +16,7 @@ _TURNS = 2
 _STEPS = 16
 
 
-def at_once(lab: Lab) -> Experiment:
+def at_once(lab: GoalSession) -> Experiment:
     """Goal 7: four takes in one go beside four in a row, the prompt known to both."""
     options = sized_options(_TAKES * lab.sizes.takes + 2 * _PROMPT)
     own = lab.pair(options)
@@ -47,14 +47,14 @@ def at_once(lab: Lab) -> Experiment:
 _NAMES = ("own", "q8_0")
 
 
-def _copy(lab: Lab, pair: Pair) -> Path:
+def _copy(lab: GoalSession, pair: Pair) -> Path:
     """The model in Q8_0, in the lab's folder."""
     target = lab.folder / f"{lab.path.stem}.Q8_0-copy.gguf"
     pair.bare.quantize(lab.path, target, "Q8_0")
     return target
 
 
-def _bare(lab: Lab, name: str, pair: Pair, prompt: str) -> dict[str, Sample]:
+def _bare(lab: GoalSession, name: str, pair: Pair, prompt: str) -> dict[str, Sample]:
     """What a batch of four rows costs the library alone, and a single step."""
     loop = lab.bare(pair.ours.settings, path=pair.path, sequences=_TAKES)
 

@@ -87,7 +87,7 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class BenchmarkReport(msgspec.Struct, frozen=True, kw_only=True):
     """The whole run; `passed` says that every goal that was asked for is met or only measured."""
 
     machine: MachineFacts

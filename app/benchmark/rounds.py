@@ -28,7 +28,7 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class ProcessorUse:
     """How much of all processors is in use, from 0 to 1, and by which program most."""
 
     busy: float
@@ -38,15 +38,15 @@ class Load:
 class BusyError(Exception):
     """The machine did not become idle; nothing that is measured now could be judged."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: ProcessorUse) -> None:
         by = f" by {load.program}" if load.program else ""
         super().__init__(f"the machine was busy ({load.busy:.0%}{by})")
 
 
-class Machine(Protocol):
+class ProcessorMonitor(Protocol):
     """Says how busy the machine is; looking takes a moment."""
 
-    def load(self) -> Load:
+    def load(self) -> ProcessorUse:
         """The load over the next moment."""
         ...
 
@@ -60,17 +60,17 @@ class Machine(Protocol):
         ...
 
 
-class RealMachine:
+class SystemMonitor:
     """The machine it runs on, as the system counts it, our own children included."""
 
-    def load(self) -> Load:
+    def load(self) -> ProcessorUse:
         """The load over the next quarter of a second; if it is high, it is looked into."""
         busy = psutil.cpu_percent(_LOOK_S) / 100
         if busy <= 1 - IDLE:
-            return Load(busy)
+            return ProcessorUse(busy)
         before = _used()
         busy = psutil.cpu_percent(_LOOK_S) / 100
-        return Load(busy, _busiest(before))
+        return ProcessorUse(busy, _busiest(before))
 
     def foreign(self) -> float:
         """All processor time since the system's start but what we and our children had.
@@ -125,7 +125,7 @@ def _busiest(before: dict[int, float]) -> str:
         return ""
 
 
-class Watch(Protocol):
+class SampleFilter(Protocol):
     """Decides when a sample may be taken, and whether it counts."""
 
     def take(self, sample: Sample) -> Values:
@@ -133,15 +133,15 @@ class Watch(Protocol):
         ...
 
 
-class IdleWatch:
+class IdleFilter:
     """Waits for an idle machine, and loses its patience after it was disappointed once."""
 
     def __init__(
         self,
-        machine: Machine,
+        machine: ProcessorMonitor,
         *,
         clock: Callable[[], float] = monotonic,
-        on_wait: Callable[[Load], None] = lambda _load: None,
+        on_wait: Callable[[ProcessorUse], None] = lambda _load: None,
     ) -> None:
         self._machine = machine
         self._clock = clock
@@ -150,7 +150,7 @@ class IdleWatch:
 
     def take(self, sample: Sample) -> Values:
         """Take the sample on an idle machine, and again if others came between."""
-        foreign = Load(0.0)
+        foreign = ProcessorUse(0.0)
         for _ in range(_TRIES):
             self._wait()
             begun, before = self._clock(), self._machine.foreign()
@@ -169,14 +169,14 @@ class IdleWatch:
                 raise BusyError(load)
             self._on_wait(load)
 
-    def _disturbance(self, elapsed: float, used: float) -> Load:
+    def _disturbance(self, elapsed: float, used: float) -> ProcessorUse:
         """The share of all processors that others had during a sample."""
         if used <= _TICKS_S or elapsed <= 0:
-            return Load(0.0)
-        return Load(used / (elapsed * self._machine.processors), "other programs")
+            return ProcessorUse(0.0)
+        return ProcessorUse(used / (elapsed * self._machine.processors), "other programs")
 
 
-class NoWatch:
+class NoFilter:
     """Begins at once, whatever the machine does; what comes out says nothing about speed."""
 
     def take(self, sample: Sample) -> Values:
@@ -193,7 +193,7 @@ class Round:
 
 
 def run_rounds(
-    experiment: Experiment, rounds: int, watch: Watch, on_round: Callable[[Round, int], None]
+    experiment: Experiment, rounds: int, watch: SampleFilter, on_round: Callable[[Round, int], None]
 ) -> None:
     """Take every sample of the experiment once per round, passing each whole round on.
 

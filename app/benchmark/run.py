@@ -14,9 +14,16 @@ import psutil
 from app import __version__
 from app.benchmark.goal import Experiment, Goal
 from app.benchmark.goals import NOT_MEASURED
-from app.benchmark.report import GoalReport, MachineFacts, ModelFacts, Report, goal_report, passed
-from app.benchmark.rounds import BusyError, Round, Watch, run_rounds
-from app.benchmark.session import Lab
+from app.benchmark.report import (
+    BenchmarkReport,
+    GoalReport,
+    MachineFacts,
+    ModelFacts,
+    goal_report,
+    passed,
+)
+from app.benchmark.rounds import BusyError, Round, SampleFilter, run_rounds
+from app.benchmark.session import GoalSession
 from app.core.errors import LampblackError, NotMeasuredError
 from app.core.models.library import ModelFile
 
@@ -38,13 +45,13 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class BenchmarkRun:
     """What one run works with; `make_lab` opens the lab of a goal."""
 
     goals: Sequence[Goal]
     rounds: int
-    watch: Watch
-    make_lab: Callable[[], Lab]
+    watch: SampleFilter
+    make_lab: Callable[[], GoalSession]
     listener: Listener
     clock: Callable[[], float] = monotonic
 
@@ -96,15 +103,15 @@ class Bench:
 
 
 def full_report(
-    bench: Bench,
+    bench: BenchmarkRun,
     model: ModelFile,
     builds: dict[str, str],
     outcome: tuple[list[GoalReport], bool],
     seconds: float,
-) -> Report:
+) -> BenchmarkReport:
     """All that a run found."""
     goals, interrupted = outcome
-    return Report(
+    return BenchmarkReport(
         machine=machine_facts(),
         builds={"lampblack": __version__, "python": platform.python_version()} | builds,
         model=ModelFacts(

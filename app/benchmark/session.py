@@ -13,7 +13,7 @@ from types import TracebackType
 
 import msgspec
 
-from app.benchmark.baseline import Bare, Child, yardstick_command
+from app.benchmark.baseline import BareEngine, Child, yardstick_command
 from app.benchmark.our_engine import Ours
 from app.core.models.library import ModelFile
 from app.core.options.load_options import LoadOptions
@@ -80,7 +80,7 @@ class Sizes:
     threads: int = 0
 
 
-class Lab:
+class GoalSession:
     """Made anew for each goal inside the run's folder; `builds` collects what was met."""
 
     def __init__(
@@ -96,7 +96,7 @@ class Lab:
         self._closing = ExitStack()
         self._closing.callback(shutil.rmtree, self.folder, ignore_errors=True)
 
-    def __enter__(self) -> Lab:
+    def __enter__(self) -> GoalSession:
         return self
 
     def __exit__(
@@ -144,9 +144,9 @@ class Lab:
 
     def bare(
         self, settings: EngineSettings, *, path: Path | None = None, sequences: int = 1
-    ) -> Bare:
+    ) -> BareEngine:
         """A bare loop with the model, set up as ours is."""
-        bare = Bare(self.yardstick("bare"))
+        bare = BareEngine(self.yardstick("bare"))
         bare.open(path or self.path, settings, sequences)
         self._builds["bare llama_decode loop"] = bare.build
         return bare
@@ -168,7 +168,7 @@ class Pair:
     """Ours and the bare loop on the same model with the same settings."""
 
     ours: Ours
-    bare: Bare
+    bare: BareEngine
     path: Path
 
     def prompt(self, tokens: int, number: int = 0) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from app.benchmark.goal import Experiment, Values
 from app.benchmark.our_engine import Ours
-from app.benchmark.session import Lab, passage, sized_options
+from app.benchmark.session import GoalSession, passage, sized_options
 from app.core.errors import NotMeasuredError
 from app.engine.messages import Describe, Described
 
@@ -17,7 +17,7 @@ _PROMPT = 400  # characters
 _WARM = 4  # tokens at the beginning of a text that are not timed
 
 
-def beside_generate(lab: Lab) -> Experiment:
+def beside_generate(lab: GoalSession) -> Experiment:
     """Goal 13: writing beside `generate` with a streamer; loading a GGUF file again beside first.
 
     The first load is taken once, for it takes half a minute; both in a host that has imported

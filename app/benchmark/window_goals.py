@@ -13,14 +13,14 @@ import psutil
 
 from app.benchmark.baseline import Child
 from app.benchmark.goal import Experiment, Values
-from app.benchmark.session import Lab, passage
+from app.benchmark.session import GoalSession, passage
 from app.core.system.processes import host_environment, program_command
 
 _PARAGRAPH = 100  # words
 _UNSEEN = "offscreen"  # Qt's platform without a screen: everything is drawn, nothing pops up
 
 
-def streaming(lab: Lab) -> Experiment:
+def streaming(lab: GoalSession) -> Experiment:
     """Goal 11: the real window with a long manuscript, a model's load, and writing at its end."""
     text = manuscript(lab.sizes.words)
 
@@ -39,7 +39,7 @@ def _latencies(taken: Values) -> Values:
     return {name: taken[name] for name in ("p99", "worst")}
 
 
-def starting(lab: Lab) -> Experiment:
+def starting(lab: GoalSession) -> Experiment:
     """Goal 12: fresh processes by turns, the real window and a bare one."""
 
     def bare() -> Values:
@@ -60,7 +60,7 @@ def beside_bare(taken: Values) -> Values:
     return ratios | {"libraries": taken["start_libraries"]}
 
 
-def _start(lab: Lab, which: str) -> Values:
+def _start(lab: GoalSession, which: str) -> Values:
     begun = perf_counter()
     with _window(lab, (which,)) as child:
         processor = float(child.ask("shown")["processor"])
@@ -78,7 +78,7 @@ def _memory(settled: dict[str, Any]) -> float:
     return float(psutil.Process(settled["pid"]).memory_full_info().uss)
 
 
-def _window(lab: Lab, words: Sequence[str]) -> Child:
+def _window(lab: GoalSession, words: Sequence[str]) -> Child:
     """A window that answers, in a new home of its own."""
     home = mkdtemp(dir=lab.folder)
     environment = host_environment() | {"LAMPBLACK_HOME": home, "QT_QPA_PLATFORM": _UNSEEN}

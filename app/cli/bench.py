@@ -14,10 +14,10 @@ import msgspec
 from app.benchmark.chart import chart
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS, chosen
-from app.benchmark.report import GoalReport, Report, Result
-from app.benchmark.rounds import IdleWatch, Load, NoWatch, RealMachine, Watch
-from app.benchmark.run import Bench, full_report
-from app.benchmark.session import Lab, Sizes
+from app.benchmark.report import BenchmarkReport, GoalReport, Result
+from app.benchmark.rounds import IdleFilter, NoFilter, ProcessorUse, SampleFilter, SystemMonitor
+from app.benchmark.run import BenchmarkRun, full_report
+from app.benchmark.session import GoalSession, Sizes
 from app.cli import output
 from app.core.errors import LampblackError, NotAModelError, UsageError
 from app.core.models.library import ModelFile
@@ -81,13 +81,15 @@ def _measured(
     folder: Path,
     sizes: Sizes | None,
     wait_for_idle: bool,
-) -> Report:
+) -> BenchmarkReport:
     builds: dict[str, str] = {}
-    progress = Progress()
-    watch: Watch = NoWatch()
+    progress = GoalProgress()
+    watch: SampleFilter = NoFilter()
     if wait_for_idle:
-        watch = IdleWatch(RealMachine(), on_wait=progress.waiting)
-    bench = Bench(goals, rounds, watch, lambda: Lab(model, folder, builds, sizes), progress)
+        watch = IdleFilter(SystemMonitor(), on_wait=progress.waiting)
+    bench = BenchmarkRun(
+        goals, rounds, watch, lambda: GoalSession(model, folder, builds, sizes), progress
+    )
     begun = monotonic()
     try:
         outcome = bench.run()
@@ -96,7 +98,7 @@ def _measured(
     return full_report(bench, model, builds, outcome, monotonic() - begun)
 
 
-class Progress:
+class GoalProgress:
     """The line on a terminal that says how far it is; a line per goal anywhere else."""
 
     def __init__(self) -> None:
@@ -113,7 +115,7 @@ class Progress:
         left = seconds / number * (rounds - number)
         self._show(f"{self._name}: round {number} of {rounds}, {left:.0f} s left")
 
-    def waiting(self, load: Load) -> None:
+    def waiting(self, load: ProcessorUse) -> None:
         """The machine has something else to do."""
         by = f" by {load.program}" if load.program else ""
         self._line.show(f"{self._shown}; waiting, the machine is busy ({load.busy:.0%}{by})")
@@ -132,7 +134,7 @@ class Progress:
         self._line.show(text)
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: BenchmarkReport) -> Iterator[str]:
     """The report for people."""
     machine, model = report.machine, report.model
     yield f"{model.name}, {model.quantization}, {size_text(model.size_bytes)}"
@@ -172,7 +174,7 @@ def result_line(result: Result) -> str:
     return f"{text} ({result.reason})" if result.reason else text
 
 
-def _draw(report: Report, target: Path) -> None:
+def _draw(report: BenchmarkReport, target: Path) -> None:
     try:
         write_atomically(target, chart(report).encode("utf-8"))
     except OSError as error:

@@ -59,7 +59,7 @@ class Folder(msgspec.Struct, frozen=True):
     writable: bool
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class DoctorReport(msgspec.Struct, frozen=True, kw_only=True):
     """All that the doctor found; memory in bytes."""
 
     lampblack: str
@@ -96,7 +96,7 @@ def run_doctor(arguments: argparse.Namespace, program: Program) -> int:
     return 0
 
 
-def examine(program: Program) -> Report:
+def examine(program: Program) -> DoctorReport:
     """Look at everything, the engines through a real host."""
     described, problem = _describe(program)
     memory = psutil.virtual_memory()
@@ -109,7 +109,7 @@ def examine(program: Program) -> Report:
         "folders": tuple(_folders(program.paths)),
         "models": program.library.list(),
     }
-    return Report(
+    return DoctorReport(
         lampblack=__version__,
         python=platform.python_version(),
         system=f"{platform.system()} {platform.release()}",
@@ -218,7 +218,7 @@ def _missing_engine(found: dict[str, Any]) -> Iterator[Missing]:
             yield Missing(engine.problem, f"{_FIXES[_LLAMA]} --force-reinstall --no-deps")
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: DoctorReport) -> Iterator[str]:
     yield f"Lampblack {report.lampblack}, Python {report.python}"
     yield f"System: {report.system} ({report.machine})"
     yield (
@@ -235,7 +235,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"  {missing.what} → {missing.fix}" for missing in report.missing)
 
 
-def _engine_lines(report: Report) -> Iterator[str]:
+def _engine_lines(report: DoctorReport) -> Iterator[str]:
     yield "Engines:"
     if report.engine_problem:
         yield f"  {report.engine_problem}"
@@ -247,7 +247,7 @@ def _engine_lines(report: Report) -> Iterator[str]:
     yield f"Network of the engine host: {_NETWORK[report.network_host]}"
 
 
-def _loaded_lines(report: Report) -> Iterator[str]:
+def _loaded_lines(report: DoctorReport) -> Iterator[str]:
     """Where the layers of the model went that was asked for."""
     if report.load_problem:
         yield f"The model cannot be loaded: {report.load_problem}"
@@ -257,7 +257,7 @@ def _loaded_lines(report: Report) -> Iterator[str]:
         yield from (f"  {note}" for note in report.loaded.notes)
 
 
-def _disk_lines(report: Report) -> Iterator[str]:
+def _disk_lines(report: DoctorReport) -> Iterator[str]:
     yield "Folders:"
     for folder in report.folders:
         state = "" if folder.exists else " (not made yet)"

@@ -72,7 +72,7 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
         load = off_a_failed_gpu(load, program.gpu_marks)
     load = msgspec.structs.replace(load, adapters=adapters_from(arguments.adapter, load.engine))
     with program.engine() as client:
-        run = _Run(client, model.name, stream=not arguments.json)
+        run = _GenerateRun(client, model.name, stream=not arguments.json)
         run.on_loaded = lambda: remember_use(model, program)
         result = run.carry_out(load, request)
     if arguments.json:
@@ -230,7 +230,7 @@ class _Result:
         return self.done.takes[0]
 
 
-class _Run:
+class _GenerateRun:
     """One load and one generation on a client, with their progress and with Ctrl+C."""
 
     def __init__(self, client: EngineClient, model: str, *, stream: bool) -> None:

@@ -106,7 +106,7 @@ class Passport(msgspec.Struct, frozen=True, kw_only=True):
         return _pages(self.prompt_tokens_per_s, self.tokens_per_word)
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
+class PassportSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A passport in plain words; warnings say what to do."""
 
     good_for: tuple[str, ...] = ()
@@ -129,9 +129,9 @@ def _as_is(text: str) -> str:
     return text
 
 
-def card(passport: Passport, tr: Translate = _as_is) -> Card:
+def card(passport: Passport, tr: Translate = _as_is) -> PassportSummary:
     """What a writer should know of the model; `tr` translates its sentences."""
-    return Card(
+    return PassportSummary(
         good_for=tuple(_strengths(passport, tr)),
         weak_at=tuple(_weaknesses(passport, tr)),
         facts=tuple(_facts(passport, tr)),

@@ -23,7 +23,7 @@ from app.downloads.messages import (
     events,
     send,
 )
-from app.downloads.request import Wanted, check_plain
+from app.downloads.request import ModelRequest, check_plain
 
 
 class Fetcher:
@@ -46,7 +46,7 @@ class Fetcher:
         return cls(models, broker)
 
     def fetch(
-        self, wanted: Wanted, on_event: Callable[[FetchEvent], None], token: str = ""
+        self, wanted: ModelRequest, on_event: Callable[[FetchEvent], None], token: str = ""
     ) -> Path:
         """Fetch and verify a model; raises DownloadError or CancelledError.
 

@@ -13,7 +13,7 @@ import msgspec
 
 from app.core.errors import DownloadError, LampblackError
 from app.core.system.background import lower_priority
-from app.downloads.file_transfer import Line
+from app.downloads.file_transfer import TransferContext
 from app.downloads.http import Web
 from app.downloads.hub import page_url
 from app.downloads.hub_download import Delivery
@@ -29,7 +29,7 @@ from app.downloads.messages import (
 from app.downloads.part_files import disk_error
 from app.downloads.progress import Verifying
 from app.downloads.request import check_plain
-from app.downloads.retry import Patience, Retry
+from app.downloads.retry import Retry, RetryPolicy
 from app.downloads.starter_download import fetch_starter
 
 _LEAVE_S = 1.0
@@ -47,14 +47,14 @@ class Downloader:
         cancelled: threading.Event,
         *,
         pip: Sequence[str] | None = None,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
         wait: Callable[[float], bool] | None = None,
     ) -> None:
         self._request = request
         self._report = report
         self._cancelled = cancelled
         self._pip = pip
-        self._patience = patience or Patience()
+        self._patience = patience or RetryPolicy()
         self._wait = wait or cancelled.wait
         self._closing = ExitStack()
 
@@ -77,12 +77,12 @@ class Downloader:
             line = self._line(self._request.endpoint)
             return Delivery(wanted, models, self._request.endpoint, line, self._report).run()
 
-    def _line(self, address: str) -> Line:
+    def _line(self, address: str) -> TransferContext:
         wanted = self._request.wanted
         page = page_url(address, wanted)
         web = Web(address, self._request.token, self._patience, title=wanted.title, page=page)
         self._closing.callback(web.close)
-        return Line(
+        return TransferContext(
             web=web,
             retry=Retry(self._patience, self._wait, self._say),
             is_stopped=self._cancelled.is_set,
@@ -94,7 +94,7 @@ class Downloader:
 
 
 def run_downloader(
-    models: str, pip: Sequence[str] | None = None, patience: Patience | None = None
+    models: str, pip: Sequence[str] | None = None, patience: RetryPolicy | None = None
 ) -> int:
     """Be the downloader: its request is the first line, and the end of stdin cancels."""
     lower_priority()

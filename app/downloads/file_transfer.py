@@ -15,14 +15,14 @@ import msgspec
 
 from app.core.errors import DownloadError
 from app.downloads.http import RangeRefused, Web
-from app.downloads.part_files import Note, Part
+from app.downloads.part_files import PartFile, PartNote
 from app.downloads.request import WantedFile
-from app.downloads.retry import Broken, Retry, stopped
+from app.downloads.retry import ConnectionBroken, Retry, stopped
 
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class TransferContext(msgspec.Struct, frozen=True, kw_only=True):
     """What the transfers of one download share; `verifying` gets the bytes done and in all."""
 
     web: Web
@@ -40,7 +40,12 @@ class Transfer:
     """Brings one file from `url` to `target`; `told` gets the bytes that are there by now."""
 
     def __init__(
-        self, line: Line, url: str, file: WantedFile, target: Path, told: Callable[[int], None]
+        self,
+        line: TransferContext,
+        url: str,
+        file: WantedFile,
+        target: Path,
+        told: Callable[[int], None],
     ) -> None:
         self._line = line
         self._url = url
@@ -48,7 +53,7 @@ class Transfer:
         self._told = told
         self._size = file.size_bytes
         self._asks_range = True
-        self._part = Part(target)
+        self._part = PartFile(target)
 
     def run(self) -> str:
         """Fetch the rest, verify the whole, give it its name; the result is its SHA-256.
@@ -62,7 +67,7 @@ class Transfer:
                 before = part.size
                 try:
                     self._read_on()
-                except Broken as broken:
+                except ConnectionBroken as broken:
                     self._asks_range = self._asks_range and not isinstance(broken, RangeRefused)
                     self._line.retry.again(broken, moved=part.size > before)
             self._verify()
@@ -103,7 +108,7 @@ class Transfer:
         if self._size is None:
             self._size = part.size
         if not self._is_whole():
-            raise Broken("The line broke before the file was whole")
+            raise ConnectionBroken("The line broke before the file was whole")
 
     def _headers(self) -> dict[str, str]:
         part = self._part
@@ -125,14 +130,14 @@ class Transfer:
                 part.empty()  # it may be another file by now, and nothing would tell
         if self._size is None:
             self._size = total
-        part.remember(Note(etag=etag, size_bytes=self._size))
+        part.remember(PartNote(etag=etag, size_bytes=self._size))
         return part.size - start
 
     def _range_of(self, response: httpx2.Response) -> tuple[int, int | None]:
         found = _RANGE.match(response.headers.get("content-range", ""))
         if found is None or int(found[1]) > self._part.size:
             self._asks_range = False
-            raise Broken("The server sent another part of the file than was asked for")
+            raise ConnectionBroken("The server sent another part of the file than was asked for")
         return int(found[1]), None if found[2] == "*" else int(found[2])
 
     def _has_checksum(self) -> bool:

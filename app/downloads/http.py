@@ -15,7 +15,7 @@ import httpx2
 from app import __version__
 from app.core.errors import DownloadError, GatedError
 from app.downloads.hub import is_loopback
-from app.downloads.retry import Broken, Patience, asked_seconds
+from app.downloads.retry import ConnectionBroken, RetryPolicy, asked_seconds
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -24,7 +24,7 @@ _MOST_JSON = 16 * 1024 * 1024
 _MOST_PAGES = 50
 
 
-class RangeRefused(Broken):
+class RangeRefused(ConnectionBroken):
     """The server does not give the rest of the file; it has to be asked for the whole."""
 
 
@@ -35,7 +35,7 @@ class Web:
     """
 
     def __init__(
-        self, origin: str, token: str, patience: Patience, *, title: str, page: str
+        self, origin: str, token: str, patience: RetryPolicy, *, title: str, page: str
     ) -> None:
         self._origin = _origin(origin)
         self._is_local = is_loopback(urlsplit(origin).hostname or "")
@@ -129,7 +129,7 @@ class Web:
         if status in _LATER:
             seconds = asked_seconds(response.headers.get("retry-after", ""))
             what = "is asked too often" if status == 429 else "has trouble of its own"
-            raise Broken(f"{host} {what} (status {status})", seconds)
+            raise ConnectionBroken(f"{host} {what} (status {status})", seconds)
         if status == 416:
             raise RangeRefused(f"{host} does not give the rest of the file")
         raise self._refusal(status, host, response.headers.get("x-error-code", ""))
@@ -186,9 +186,9 @@ def _broken(error: httpx2.TransportError, host: str) -> Exception:
             )
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError)):
-        return Broken(f"{host} cannot be reached")
+        return ConnectionBroken(f"{host} cannot be reached")
     if isinstance(error, httpx2.TimeoutException):
-        return Broken(f"{host} sent nothing for a while")
+        return ConnectionBroken(f"{host} sent nothing for a while")
     if isinstance(error, httpx2.UnsupportedProtocol):
         return DownloadError(f"The address of {host} is of no kind that can be fetched.")
-    return Broken(f"The line to {host} broke")
+    return ConnectionBroken(f"The line to {host} broke")

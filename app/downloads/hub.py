@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from app.core.errors import DownloadError
-from app.downloads.request import Wanted, WantedFile, is_plain
+from app.downloads.request import ModelRequest, WantedFile, is_plain
 
 DEFAULT = "https://huggingface.co"
 VARIABLE = "HF_ENDPOINT"
@@ -82,12 +82,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def file_url(endpoint: str, wanted: Wanted, path: str) -> str:
+def file_url(endpoint: str, wanted: ModelRequest, path: str) -> str:
     """The address of one file at the revision."""
     return f"{endpoint}/{wanted.repo}/resolve/{quote(wanted.revision or _NEWEST)}/{quote(path)}"
 
 
-def page_url(endpoint: str, wanted: Wanted) -> str:
+def page_url(endpoint: str, wanted: ModelRequest) -> str:
     """The page on which a person reads about the model and agrees to its terms."""
     return f"{endpoint}/{wanted.repo}"
 
@@ -97,7 +97,9 @@ def tokens_url(endpoint: str) -> str:
     return f"{endpoint}/settings/tokens"
 
 
-def completed(wanted: Wanted, endpoint: str, get: Callable[[str], Iterable[bytes]]) -> Wanted:
+def completed(
+    wanted: ModelRequest, endpoint: str, get: Callable[[str], Iterable[bytes]]
+) -> ModelRequest:
     """`wanted` with its revision, and every file with size and checksum, as the hub has them.
 
     `get` yields the pages of a JSON answer. Raises DownloadError.
@@ -138,7 +140,7 @@ def _unreadable() -> DownloadError:
     return DownloadError("The hub's answer cannot be read.", "Try again later.")
 
 
-def _with_facts(file: WantedFile, item: _Item | None, wanted: Wanted) -> WantedFile:
+def _with_facts(file: WantedFile, item: _Item | None, wanted: ModelRequest) -> WantedFile:
     """What the catalogue knows counts; what it does not know is taken from the list."""
     if item is None:
         raise DownloadError(
@@ -158,7 +160,7 @@ def _with_facts(file: WantedFile, item: _Item | None, wanted: Wanted) -> WantedF
     )
 
 
-def _small_files(wanted: Wanted, listed: Mapping[str, _Item]) -> list[WantedFile]:
+def _small_files(wanted: ModelRequest, listed: Mapping[str, _Item]) -> list[WantedFile]:
     """For Torch: what its folder needs beside the weights that were named."""
     if wanted.engine != "torch":
         return []

@@ -12,14 +12,14 @@ from pathlib import Path
 from app.core.errors import DownloadError
 from app.core.system.files import is_file
 from app.core.units import size_text
-from app.downloads.file_transfer import Line, Transfer
+from app.downloads.file_transfer import Transfer, TransferContext
 from app.downloads.hub import completed, file_url
 from app.downloads.messages import FetchEvent, Listed
 from app.downloads.part_files import is_right
 from app.downloads.part_paths import part_path, remove_parts
 from app.downloads.progress import Tally
-from app.downloads.request import Wanted, WantedFile, check_plain, destination, working_folder
-from app.downloads.retry import Broken
+from app.downloads.request import ModelRequest, WantedFile, check_plain, destination, working_folder
+from app.downloads.retry import ConnectionBroken
 
 
 class Delivery:
@@ -27,10 +27,10 @@ class Delivery:
 
     def __init__(
         self,
-        wanted: Wanted,
+        wanted: ModelRequest,
         models: Path,
         endpoint: str,
-        line: Line,
+        line: TransferContext,
         report: Callable[[FetchEvent], None],
     ) -> None:
         self._wanted = wanted
@@ -58,7 +58,7 @@ class Delivery:
         while True:
             try:
                 pages = list(self._line.web.pages(url))
-            except Broken as broken:
+            except ConnectionBroken as broken:
                 self._line.retry.again(broken, moved=False)
             else:
                 self._line.retry.succeeded()
@@ -104,7 +104,7 @@ class Delivery:
         remove_parts(self._wanted, self._models)
 
 
-def _making_file_last(wanted: Wanted) -> list[WantedFile]:
+def _making_file_last(wanted: ModelRequest) -> list[WantedFile]:
     """The files, at the end the one that makes a model of the others."""
     making = "config.json" if wanted.engine == "torch" else wanted.files[0].path
     return sorted(wanted.files, key=lambda file: file.path == making)

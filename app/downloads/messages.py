@@ -7,7 +7,7 @@ from typing import IO, Annotated, Literal
 
 import msgspec
 
-from app.downloads.request import Wanted
+from app.downloads.request import ModelRequest
 
 MAX_LINE = 256 * 1024
 """The longest line in bytes; a model of three hundred files is below it."""
@@ -16,11 +16,13 @@ MAX_LINE = 256 * 1024
 Phase = Literal["downloading", "unpacking", "verifying"]
 
 
-class _Line(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+class _DownloadMessage(
+    msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True
+):
     """A line's content."""
 
 
-class StartDownload(_Line, frozen=True):
+class StartDownload(_DownloadMessage, frozen=True):
     """Fetch a model into `models`, the very folder that the broker was started for.
 
     `endpoint` is the hub that the user said yes to. `token` is for a repository that asks for
@@ -29,25 +31,25 @@ class StartDownload(_Line, frozen=True):
 
     models: str
     endpoint: Annotated[str, msgspec.Meta(max_length=300)]
-    wanted: Wanted
+    wanted: ModelRequest
     token: Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]{0,500}$")] = ""
 
 
-class CancelDownload(_Line, frozen=True):
+class CancelDownload(_DownloadMessage, frozen=True):
     """Stop the download that runs, if any; it still ends with its own last event."""
 
 
-class Started(_Line, frozen=True):
+class Started(_DownloadMessage, frozen=True):
     """There is a downloader now, which a `CancelDownload` would stop."""
 
 
-class Listed(_Line, frozen=True):
+class Listed(_DownloadMessage, frozen=True):
     """What is to be fetched, now that the hub has said what was not known of it."""
 
-    wanted: Wanted
+    wanted: ModelRequest
 
 
-class Progress(_Line, frozen=True):
+class DownloadProgress(_DownloadMessage, frozen=True):
     """How far a download is: `done` of `total` bytes of this phase."""
 
     phase: Phase
@@ -55,20 +57,20 @@ class Progress(_Line, frozen=True):
     total: int
 
 
-class Waiting(_Line, frozen=True):
+class Waiting(_DownloadMessage, frozen=True):
     """The line broke or the server asked for patience: it goes on after so many seconds."""
 
     problem: str
     seconds: float
 
 
-class Fetched(_Line, frozen=True):
+class Fetched(_DownloadMessage, frozen=True):
     """The model is in its place and verified."""
 
     path: str
 
 
-class FetchFailed(_Line, frozen=True):
+class FetchFailed(_DownloadMessage, frozen=True):
     """The download ended without a model; `kind` is a name out of `app.core.errors`."""
 
     kind: str
@@ -77,7 +79,7 @@ class FetchFailed(_Line, frozen=True):
 
 
 Request = StartDownload | CancelDownload
-FetchEvent = Started | Listed | Progress | Waiting | Fetched | FetchFailed
+FetchEvent = Started | Listed | DownloadProgress | Waiting | Fetched | FetchFailed
 
 _encoder = msgspec.json.Encoder()
 

@@ -23,14 +23,14 @@ _SYNC_EVERY = 64 * 1024 * 1024
 _MOST_NOTE = 4096
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True):
+class PartNote(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept beside a `.part` for asking for the rest of the very same file."""
 
     etag: str = ""
     size_bytes: int | None = None
 
 
-class Part:
+class PartFile:
     """A growing file, opened and locked; what is in it is always the beginning of the file."""
 
     def __init__(self, target: Path) -> None:
@@ -39,7 +39,7 @@ class Part:
         self._handle = _open(self._path)
         self.size = os.fstat(self._handle).st_size
         self._synced = self.size
-        self.note = _read_note(note_path(target)) if self.size else Note()
+        self.note = _read_note(note_path(target)) if self.size else PartNote()
         self.sha256 = hashlib.sha256()
 
     def close(self) -> None:
@@ -81,9 +81,9 @@ class Part:
         os.ftruncate(self._handle, 0)
         os.lseek(self._handle, 0, os.SEEK_SET)
         self.sha256, self.size, self._synced = hashlib.sha256(), 0, 0
-        self.remember(Note())
+        self.remember(PartNote())
 
-    def remember(self, note: Note) -> None:
+    def remember(self, note: PartNote) -> None:
         """Keep the note beside the file, if it is another one."""
         if note != self.note:
             self.note = note
@@ -158,11 +158,11 @@ def _lock(handle: int, path: Path) -> None:
         ) from error
 
 
-def _read_note(path: Path) -> Note:
+def _read_note(path: Path) -> PartNote:
     try:
-        return msgspec.json.decode(read_regular(path, _MOST_NOTE), type=Note)
+        return msgspec.json.decode(read_regular(path, _MOST_NOTE), type=PartNote)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return Note()
+        return PartNote()
 
 
 def is_right(path: Path, file: WantedFile, told: Callable[[int, int], None]) -> bool:

@@ -7,7 +7,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from app.downloads.request import PARTIAL, Wanted, working_folder
+from app.downloads.request import PARTIAL, ModelRequest, working_folder
 
 
 def part_path(target: Path) -> Path:
@@ -25,7 +25,7 @@ def bad_path(target: Path) -> Path:
     return target.with_name(target.name + ".bad")
 
 
-def bytes_here(wanted: Wanted, models: Path) -> int:
+def bytes_here(wanted: ModelRequest, models: Path) -> int:
     """How many bytes of an unfinished download are there."""
     folder = working_folder(wanted, models)
     if wanted.source == "pypi":
@@ -46,7 +46,7 @@ def _size(path: Path) -> int:
     return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
-def remove_parts(wanted: Wanted, models: Path) -> None:
+def remove_parts(wanted: ModelRequest, models: Path) -> None:
     """Remove what is there of a download that is not complete, what was set aside included.
 
     Folders left empty by it go as well.

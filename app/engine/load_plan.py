@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from app.core.errors import NotAModelError
 from app.core.models.library import ModelFile, engine_for
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.options.rows import is_encodable
@@ -21,7 +21,7 @@ from app.engine.messages import EngineName, Load
 def plan_load(
     model: ModelFile,
     settings: Settings,
-    shelf: Shelf | None = None,
+    shelf: MetadataStore | None = None,
     *,
     engine: str = "",
     options: LoadOptions | None = None,

@@ -17,14 +17,14 @@ from app.engine.messages import (
     Quantized,
 )
 
-Steps = Generator[JobCommand, Finished, "Outcome"]
+Steps = Generator[JobCommand, Finished, "QuantizeOutcome"]
 """Commands to be run one after the other; each one's last event, or its error, goes back in.
 
 The commands have no job number yet.
 """
 
 
-class SmallerOrder(msgspec.Struct, frozen=True, kw_only=True):
+class QuantizeJob(msgspec.Struct, frozen=True, kw_only=True):
     """What shall be made of the model that `load` loads.
 
     With a `passage` both are measured on it. `loaded` is what was loaded before, and is again
@@ -38,7 +38,7 @@ class SmallerOrder(msgspec.Struct, frozen=True, kw_only=True):
     loaded: Load | None = None
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class QuantizeOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """The copy and its price; a perplexity is None where no passage was given."""
 
     path: str
@@ -57,7 +57,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.perplexity_after / self.perplexity_before - 1
 
 
-def steps(order: SmallerOrder) -> Steps:
+def steps(order: QuantizeJob) -> Steps:
     """Make the copy and measure both; whatever happens, what was loaded before is loaded again."""
     present = order.loaded
     try:
@@ -81,7 +81,7 @@ def steps(order: SmallerOrder) -> Steps:
     return _outcome(order, made, before, after)
 
 
-def drive(order: SmallerOrder, run: Callable[[JobCommand], Finished]) -> Outcome:
+def drive(order: QuantizeJob, run: Callable[[JobCommand], Finished]) -> QuantizeOutcome:
     """Run the steps with `run`, which numbers a command and returns its last event or raises."""
     going = steps(order)
     try:
@@ -94,7 +94,7 @@ def drive(order: SmallerOrder, run: Callable[[JobCommand], Finished]) -> Outcome
             else:
                 command = going.send(finished)
     except StopIteration as ended:
-        outcome: Outcome = ended.value
+        outcome: QuantizeOutcome = ended.value
         return outcome
 
 
@@ -107,11 +107,11 @@ def _what(load: Load) -> tuple[object, ...]:
 
 
 def _outcome(
-    order: SmallerOrder, made: Finished, before: Finished | None, after: Finished | None
-) -> Outcome:
+    order: QuantizeJob, made: Finished, before: Finished | None, after: Finished | None
+) -> QuantizeOutcome:
     assert isinstance(made, Quantized), "Quantize ends with Quantized or raises"
     measured = isinstance(before, Measured) and isinstance(after, Measured)
-    return Outcome(
+    return QuantizeOutcome(
         path=made.path,
         type_name=order.type_name,
         size_before=made.size_before,

@@ -59,7 +59,7 @@ _LOOK_S = 0.2
 _NOT_WORK = ("idle", "iowait", "guest", "guest_nice")  # a guest's time is in "user" already
 
 
-class Others:
+class OtherPrograms:
     """Watches from when it is made."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ def busy_cores() -> float:
 
 def is_busy(job: Job) -> bool:
     """Whether other programs keep this machine busy just now; takes a moment to see."""
-    others = Others()
+    others = OtherPrograms()
     job.changed.wait(_LOOK_S)
     return others.cores > busy_cores()
 

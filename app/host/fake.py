@@ -37,7 +37,7 @@ from app.engine.messages import (
     Tokens,
     Working,
 )
-from app.host.interface import Job, LaidOut
+from app.host.interface import Job, TokenizedPrompt
 
 _START, _END = 1, 2
 """The fake's control tokens; words have numbers above."""
@@ -188,7 +188,7 @@ class FakeEngine:
             job.emit(Working(job=job.number, what="measuring", fraction=fraction))
         return Measured(job=job.number, perplexity=2.0, tokens=len(text.split()))
 
-    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> TokenizedPrompt:
         """A token for every word, and those that the script's template puts around a turn."""
         words: list[str] = []
         parts = [] if messages else [prompt]
@@ -201,7 +201,7 @@ class FakeEngine:
             ids.append(_END if word == "\0" else 3 + zlib.crc32(word.encode()))
             words.append("" if word == "\0" else f"{word} ")
         pieces = [b""] * (len(ids) - len(words)) + [word.encode() for word in words]
-        return LaidOut(tuple(ids), tuple(pieces), _START, frozenset({_END}))
+        return TokenizedPrompt(tuple(ids), tuple(pieces), _START, frozenset({_END}))
 
     def guest(self) -> AbstractContextManager[None]:
         """It keeps nothing anyway."""

@@ -71,7 +71,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class LaidOut:
+class TokenizedPrompt:
     """A prompt as the model reads it: tokens with the bytes that each adds to the text.
 
     Control tokens add none. `bos` is the token that the model wants first, `ends` are those at
@@ -115,7 +115,7 @@ class Engine(Protocol):
     def perplexity(self, text: str, job: Job) -> Measured:
         """How well the model foresees the text; raises CancelledError."""
 
-    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> TokenizedPrompt:
         """The prompt as `generate` would read it."""
 
     def guest(self) -> AbstractContextManager[None]:

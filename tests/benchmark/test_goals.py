@@ -11,8 +11,8 @@ import pytest
 from app.benchmark import first_token
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS
-from app.benchmark.our_engine import Written
-from app.benchmark.rounds import NoWatch, Round, run_rounds
+from app.benchmark.our_engine import TimedGeneration
+from app.benchmark.rounds import NoFilter, Round, run_rounds
 from app.benchmark.session import Sizes, sized_options
 from app.core.errors import NotMeasuredError
 from app.core.options.sampling import Sampling
@@ -22,10 +22,10 @@ BARE_S = 0.02
 SIZES = Sizes(prompt=64, decode=16, long=64, takes=8, pause=0.0, busy=1.0)
 
 
-def written(step: float, first: float, tokens: int, n: int = 1) -> Written:
+def written(step: float, first: float, tokens: int, n: int = 1) -> TimedGeneration:
     arrived = tuple((first + index * step, n * (index + 1)) for index in range(tokens))
     stats = Stats(prompt_tokens=64, completion_tokens=n * tokens)
-    return Written(arrived, arrived[-1][0], Done(job=1, stats=stats))
+    return TimedGeneration(arrived, arrived[-1][0], Done(job=1, stats=stats))
 
 
 class FakeOurs:
@@ -48,7 +48,9 @@ class FakeOurs:
         step = self.step * (2 if n > 1 else 1) * (1.02 if probabilities else 1)
         return written(step, self.first, sampling.max_tokens, n)
 
-    def write_for(self, prompt: str, sampling: Sampling, seconds: float, on_first: Any) -> Written:
+    def write_for(
+        self, prompt: str, sampling: Sampling, seconds: float, on_first: Any
+    ) -> TimedGeneration:
         on_first()
         return written(self.step, self.first, int(seconds / self.step))
 
@@ -121,7 +123,7 @@ def goal(number: int) -> Goal:
 
 def measured(number: int, lab: FakeLab) -> dict[str, float]:
     rounds: list[Round] = []
-    run_rounds(goal(number).open(lab), 2, NoWatch(), lambda taken, _number: rounds.append(taken))
+    run_rounds(goal(number).open(lab), 2, NoFilter(), lambda taken, _number: rounds.append(taken))
     assert set(rounds[-1].measures) == {measure.key for measure in goal(number).measures}
     return {key: round(value, 3) for key, value in rounds[-1].measures.items()}
 
@@ -191,7 +193,9 @@ def test_a_state_that_is_never_saved_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_times_that_say_nothing_are_refused() -> None:
-    known = Written(((0.1, 1),), 0.1, Done(job=1, stats=Stats(prompt_tokens=9, reused_tokens=8)))
+    known = TimedGeneration(
+        ((0.1, 1),), 0.1, Done(job=1, stats=Stats(prompt_tokens=9, reused_tokens=8))
+    )
     with pytest.raises(NotMeasuredError, match="known already"):
         known.cold()
     with pytest.raises(NotMeasuredError, match="too early"):

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.benchmark.baseline import Bare
-from app.benchmark.session import Lab, Sizes, passage
+from app.benchmark.baseline import BareEngine
+from app.benchmark.session import GoalSession, Sizes, passage
 from app.cli.bench import run_bench
 from app.cli.main import build_parser
 from app.core.errors import EngineStoppedError, NotMeasuredError
@@ -29,7 +29,7 @@ SETTINGS = EngineSettings(context=1024, threads=1, batch=512, ubatch=512)
 
 @pytest.fixture
 def lab(starter_model: Path, tmp_path: Path):
-    with Lab(inspect(starter_model), tmp_path, {}, SMALL) as made:
+    with GoalSession(inspect(starter_model), tmp_path, {}, SMALL) as made:
         yield made
 
 
@@ -51,7 +51,7 @@ def test_two_goals_run_end_to_end(
     )
 
 
-def test_the_bare_loop_writes_what_ours_writes(lab: Lab) -> None:
+def test_the_bare_loop_writes_what_ours_writes(lab: GoalSession) -> None:
     """Same tokens, same steps: what is compared is the same work."""
     pair = lab.pair()
     prompt = pair.bare.cut(passage(0, 400), 24)
@@ -64,15 +64,15 @@ def test_the_bare_loop_writes_what_ours_writes(lab: Lab) -> None:
     assert len(pair.ours.write(prompt.text, pair.ours.greedy(12)).done.takes[0].token_ids) == 12
 
 
-def test_what_a_yardstick_cannot_do_is_a_sentence(lab: Lab) -> None:
+def test_what_a_yardstick_cannot_do_is_a_sentence(lab: GoalSession) -> None:
     bare = lab.bare(SETTINGS)
     with pytest.raises(NotMeasuredError, match="context is too small"):
         bare.step(passage(0, 400), 2000)
     with pytest.raises(NotMeasuredError, match="could not load"):
-        Bare(lab.yardstick("bare")).open(lab.folder / "nothing.gguf", SETTINGS)
+        BareEngine(lab.yardstick("bare")).open(lab.folder / "nothing.gguf", SETTINGS)
 
 
-def test_a_yardstick_that_dies_is_noticed(lab: Lab) -> None:
+def test_a_yardstick_that_dies_is_noticed(lab: GoalSession) -> None:
     neighbour = lab.yardstick("busy")
     neighbour.ask("start")
     psutil.Process(neighbour.pid).kill()
@@ -106,7 +106,7 @@ def test_ctrl_c_ends_the_children(starter_model: Path) -> None:
     assert b"stopped" in out
 
 
-def test_rows_of_the_bare_loop_leave_its_prompt_as_it_was(lab: Lab) -> None:
+def test_rows_of_the_bare_loop_leave_its_prompt_as_it_was(lab: GoalSession) -> None:
     loop = lab.bare(SETTINGS, sequences=4)
     prompt = loop.cut(passage(0, 400), 24).text
     figures = [loop.step(prompt, 2), loop.step(prompt, 2, rows=4), loop.step(prompt, 2)]

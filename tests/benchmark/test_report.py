@@ -15,8 +15,8 @@ import pytest
 
 from app.benchmark.goal import Experiment, Goal, Measure
 from app.benchmark.report import BARE
-from app.benchmark.rounds import Load
-from app.cli.bench import Progress, run_bench
+from app.benchmark.rounds import ProcessorUse
+from app.cli.bench import GoalProgress, run_bench
 from app.cli.main import build_parser, run_cli
 from app.core.errors import LampblackError, ModelLoadError, NotMeasuredError
 from app.core.system.paths import Paths
@@ -223,10 +223,10 @@ class Terminal(io.StringIO):
 def test_a_terminal_sees_goal_round_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
-    progress, row = Progress(), goal(4, steady(1))
+    progress, row = GoalProgress(), goal(4, steady(1))
     progress.begun(row, 2, 10)
     progress.round_done(row, 3, 7, 30.0)
-    progress.waiting(Load(0.5, "compiler"))
+    progress.waiting(ProcessorUse(0.5, "compiler"))
     progress.clear()
     shown = [" ".join(line.split()) for line in screen.getvalue().split("\r") if line.strip()]
     assert shown == [

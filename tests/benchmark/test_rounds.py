@@ -13,11 +13,11 @@ from app.benchmark.rounds import (
     PATIENCE_S,
     SHORT_PATIENCE_S,
     BusyError,
-    IdleWatch,
-    Load,
-    NoWatch,
-    RealMachine,
+    IdleFilter,
+    NoFilter,
+    ProcessorUse,
     Round,
+    SystemMonitor,
     run_rounds,
 )
 from app.core.errors import UsageError
@@ -45,13 +45,13 @@ class FakeMachine:
     def foreign(self) -> float:
         return self.others
 
-    def load(self) -> Load:
+    def load(self) -> ProcessorUse:
         self.now += 1
-        return Load(self.loads.pop(0) if len(self.loads) > 1 else self.loads[0], "compiler")
+        return ProcessorUse(self.loads.pop(0) if len(self.loads) > 1 else self.loads[0], "compiler")
 
 
-def watch_on(machine: FakeMachine) -> IdleWatch:
-    return IdleWatch(machine, clock=lambda: machine.now)
+def watch_on(machine: FakeMachine) -> IdleFilter:
+    return IdleFilter(machine, clock=lambda: machine.now)
 
 
 def test_both_sides_are_sampled_by_turns() -> None:
@@ -69,7 +69,7 @@ def test_both_sides_are_sampled_by_turns() -> None:
         lambda taken: {"speed": taken["a"] / taken["b"]},
     )
     rounds: list[Round] = []
-    run_rounds(experiment, 3, NoWatch(), lambda taken, _number: rounds.append(taken))
+    run_rounds(experiment, 3, NoFilter(), lambda taken, _number: rounds.append(taken))
     assert order == ["a", "b"] * 3
     assert [taken.measures["speed"] for taken in rounds] == [2.0] * 3
 
@@ -92,7 +92,7 @@ def test_turns_within_a_round_change_their_order_and_are_averaged() -> None:
 def test_a_sample_waits_until_the_machine_is_idle() -> None:
     machine = FakeMachine([0.5, 0.2, 0.071, 0.069])
     waited: list[float] = []
-    IdleWatch(
+    IdleFilter(
         machine, clock=lambda: machine.now, on_wait=lambda load: waited.append(load.busy)
     ).take(machine.sample)
     assert waited == [0.5, 0.2, 0.071]
@@ -132,14 +132,14 @@ def test_a_sample_that_is_always_disturbed_is_not_judged() -> None:
 
 
 def test_our_own_work_is_no_disturbance() -> None:
-    machine = RealMachine()
+    machine = SystemMonitor()
     before = machine.foreign()
     sum(range(3_000_000))
     assert machine.foreign() - before > -0.1
 
 
 def test_the_real_machine_has_a_load() -> None:
-    load = RealMachine().load()
+    load = SystemMonitor().load()
     assert 0 <= load.busy <= 1
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.benchmark import torch_goals, window_goals
 from app.benchmark.goals import GOALS, chosen
-from app.benchmark.session import Lab, Sizes
+from app.benchmark.session import GoalSession, Sizes
 from app.benchmark.window_goals import beside_bare, manuscript
 from app.core.errors import NotMeasuredError
 from app.core.models.library import inspect
@@ -19,7 +19,7 @@ SMALL = Sizes(decode=6, words=3000, threads=1)
 
 @pytest.fixture
 def lab(starter_model: Path, tmp_path: Path):
-    with Lab(inspect(starter_model), tmp_path, {}, SMALL) as made:
+    with GoalSession(inspect(starter_model), tmp_path, {}, SMALL) as made:
         yield made
 
 
@@ -50,7 +50,7 @@ def test_the_manuscript_has_its_words_in_paragraphs() -> None:
     assert [len(paragraph.split()) for paragraph in text.split("\n\n")] == [100] * 10 + [50]
 
 
-def test_every_measure_of_the_window_comes_out_of_its_samples(lab: Lab) -> None:
+def test_every_measure_of_the_window_comes_out_of_its_samples(lab: GoalSession) -> None:
     experiment = window_goals.starting(lab)
     taken: dict[str, float] = {}
     for sample in experiment.samples.values():
@@ -62,7 +62,7 @@ def test_every_measure_of_the_window_comes_out_of_its_samples(lab: Lab) -> None:
     assert values["memory"] > 1
 
 
-def test_the_real_window_writes_and_listens_to_its_event_loop(lab: Lab) -> None:
+def test_the_real_window_writes_and_listens_to_its_event_loop(lab: GoalSession) -> None:
     experiment = window_goals.streaming(lab)
     taken = experiment.samples["window"]()
     assert taken["words"] >= 3000

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from app.core.errors import CancelledError, ModelCrashedError
 from app.core.models.library import inspect
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.options.presets import SUGGESTED
 from app.core.options.sampling import Sampling
 from app.core.system.paths import Paths
@@ -318,4 +318,4 @@ def test_what_was_done_otherwise_than_asked_is_said(generate: Any, client: Notin
 
 def test_when_the_model_was_used_is_remembered(generate: Any, starter_model: Path) -> None:
     generate("Once")
-    assert Shelf(Paths.here().shelf_file).record(inspect(starter_model)).used_at > 1.7e9
+    assert MetadataStore(Paths.here().shelf_file).record(inspect(starter_model)).used_at > 1.7e9

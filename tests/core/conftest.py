@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from app.core.models.library import ModelFile, inspect
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.options.settings import SettingsStore
 from app.core.store import Recovery, Store, TakeRecord
 from app.core.system.paths import Paths
@@ -58,8 +58,8 @@ WriteModel = Callable[..., ModelFile]
 
 
 @pytest.fixture
-def shelf(own_home: Path) -> Shelf:
-    return Shelf(Paths.here().shelf_file)
+def shelf(own_home: Path) -> MetadataStore:
+    return MetadataStore(Paths.here().shelf_file)
 
 
 @pytest.fixture

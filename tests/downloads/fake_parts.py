@@ -4,11 +4,11 @@ import sys
 
 from app.downloads.broker import run_broker
 from app.downloads.downloader import run_downloader
-from app.downloads.retry import Patience
+from app.downloads.retry import RetryPolicy
 
 part, *pip = sys.argv[1:-2]
 models = sys.argv[-1]
 if part == "broker":
     sys.exit(run_broker(models, [sys.executable, __file__, "downloader", *pip, "--"]))
-quick = Patience(first_s=0.01, longest_s=0.01, stall_s=60)
+quick = RetryPolicy(first_s=0.01, longest_s=0.01, stall_s=60)
 sys.exit(run_downloader(models, [sys.executable, *pip], quick))

@@ -10,9 +10,9 @@ import pytest
 
 from app.core.errors import DownloadError
 from app.downloads.downloader import Downloader
-from app.downloads.messages import FetchEvent, Progress, StartDownload
-from app.downloads.request import Wanted, destination
-from app.downloads.retry import Patience
+from app.downloads.messages import DownloadProgress, FetchEvent, StartDownload
+from app.downloads.request import ModelRequest, destination
+from app.downloads.retry import RetryPolicy
 from tests.downloads.hub_server import (
     HubServer,
     wanted_gguf,
@@ -24,13 +24,13 @@ NAME = "model.Q4_K_M.gguf"
 CONTENT = random.Random(4).randbytes(700_001)
 
 
-IMPATIENT = Patience(connect_s=5, stall_s=0.3, tries=4)
+IMPATIENT = RetryPolicy(connect_s=5, stall_s=0.3, tries=4)
 
 
 class Run:
     """One download with a waiter that notes the seconds and does not wait."""
 
-    def __init__(self, hub: HubServer, models: Path, wanted: Wanted, token: str = "") -> None:
+    def __init__(self, hub: HubServer, models: Path, wanted: ModelRequest, token: str = "") -> None:
         self.events: list[FetchEvent] = []
         self.waits: list[float] = []
         self.cancelled = threading.Event()
@@ -52,10 +52,10 @@ class Run:
 
 
 def _is_download(event: FetchEvent) -> bool:
-    return isinstance(event, Progress) and event.phase == "downloading"
+    return isinstance(event, DownloadProgress) and event.phase == "downloading"
 
 
-def whole(hub: HubServer, models: Path, wanted: Wanted | None = None) -> Run:
+def whole(hub: HubServer, models: Path, wanted: ModelRequest | None = None) -> Run:
     """A download that succeeds and leaves the file alone in its place."""
     run = Run(hub, models, wanted or wanted_gguf(NAME, CONTENT))
     path = run.run()
@@ -67,7 +67,7 @@ def whole(hub: HubServer, models: Path, wanted: Wanted | None = None) -> Run:
     return run
 
 
-def refused(hub: HubServer, models: Path, match: str, wanted: Wanted | None = None) -> Run:
+def refused(hub: HubServer, models: Path, match: str, wanted: ModelRequest | None = None) -> Run:
     """A download that ends with a sentence and no model."""
     run = Run(hub, models, wanted or wanted_gguf(NAME, CONTENT))
     with pytest.raises(DownloadError, match=match):

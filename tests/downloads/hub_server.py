@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
-from app.downloads.request import Wanted, WantedFile
+from app.downloads.request import ModelRequest, WantedFile
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 REPO = "owner/model"
@@ -213,7 +213,7 @@ def git_id(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-def wanted_gguf(path: str, content: bytes, **changes: object) -> Wanted:
+def wanted_gguf(path: str, content: bytes, **changes: object) -> ModelRequest:
     """A model of one file with everything known of it."""
     file = WantedFile(
         path=path, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest()
@@ -227,7 +227,7 @@ def wanted_gguf(path: str, content: bytes, **changes: object) -> Wanted:
         "folder": REPO.replace("/", "--"),
         "engine": "llama.cpp",
     }
-    return Wanted(**(facts | changes))  # type: ignore[arg-type]
+    return ModelRequest(**(facts | changes))  # type: ignore[arg-type]
 
 
 @contextmanager

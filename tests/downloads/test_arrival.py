@@ -12,14 +12,14 @@ import pytest
 
 from app.core.models.checksums import verify
 from app.core.models.library import inspect
-from app.core.models.metadata import ModelRecord, Shelf
+from app.core.models.metadata import MetadataStore, ModelRecord
 from app.downloads.queue_file import remember_arrival, remembering
-from app.downloads.request import Wanted, WantedFile
+from app.downloads.request import ModelRequest, WantedFile
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "shelf.json")
+def shelf(tmp_path: Path) -> MetadataStore:
+    return MetadataStore(tmp_path / "shelf.json")
 
 
 def write_gguf(path: Path) -> Path:
@@ -37,12 +37,14 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def wanted(engine: str, *files: WantedFile) -> Wanted:
-    return Wanted(id="a-model", title="A", repo="o/m", files=files, folder="o--m", engine=engine)
+def wanted(engine: str, *files: WantedFile) -> ModelRequest:
+    return ModelRequest(
+        id="a-model", title="A", repo="o/m", files=files, folder="o--m", engine=engine
+    )
 
 
 def test_a_file_has_its_source_and_the_checksum_that_was_found_right(
-    shelf: Shelf, tmp_path: Path
+    shelf: MetadataStore, tmp_path: Path
 ) -> None:
     path = write_gguf(tmp_path / "one.gguf")
     file = WantedFile(path="one.gguf", sha256=sha256(path))
@@ -53,7 +55,7 @@ def test_a_file_has_its_source_and_the_checksum_that_was_found_right(
 
 
 def test_of_a_folder_it_is_the_checksum_that_a_verification_would_find(
-    shelf: Shelf, tmp_path: Path
+    shelf: MetadataStore, tmp_path: Path
 ) -> None:
     folder = tmp_path / "model"
     folder.mkdir()
@@ -74,7 +76,7 @@ def test_of_a_folder_it_is_the_checksum_that_a_verification_would_find(
 
 
 def test_with_something_else_beside_it_only_the_source_is_noted(
-    shelf: Shelf, tmp_path: Path
+    shelf: MetadataStore, tmp_path: Path
 ) -> None:
     path = write_gguf(tmp_path / "one.gguf")
     other = WantedFile(path="other.gguf", sha256="0" * 64)
@@ -83,7 +85,7 @@ def test_with_something_else_beside_it_only_the_source_is_noted(
     assert (record.source, record.sha256) == ("a-model", "")
 
 
-def test_what_cannot_be_noted_is_no_trouble(shelf: Shelf, tmp_path: Path) -> None:
+def test_what_cannot_be_noted_is_no_trouble(shelf: MetadataStore, tmp_path: Path) -> None:
     path = tmp_path / "gone.gguf"
     remember_arrival(shelf, wanted("llama.cpp", WantedFile(path="gone.gguf")), path)
     assert not (tmp_path / "shelf.json").exists()

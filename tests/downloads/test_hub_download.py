@@ -18,7 +18,7 @@ import pytest
 from app.core.errors import CancelledError, DownloadError, GatedError
 from app.downloads.downloader import Downloader
 from app.downloads.messages import Listed, StartDownload, Waiting
-from app.downloads.part_files import Part
+from app.downloads.part_files import PartFile
 from app.downloads.part_paths import remove_parts
 from app.downloads.request import WantedFile
 from tests.downloads.hub_runs import CONTENT, NAME, Run, part_of, refused, whole
@@ -305,7 +305,7 @@ def test_a_stop_keeps_what_was_fetched(hub: HubServer, models: Path) -> None:
 
 
 def test_two_downloads_of_one_file_do_not_meet(hub: HubServer, models: Path) -> None:
-    part = Part(models / "owner--model" / NAME)
+    part = PartFile(models / "owner--model" / NAME)
     refused(hub, models, "Another Lampblack")
     part.close()
     whole(hub, models)

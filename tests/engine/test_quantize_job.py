@@ -16,7 +16,7 @@ from app.engine.messages import (
     Quantize,
     Quantized,
 )
-from app.engine.quantize_job import SmallerOrder, drive
+from app.engine.quantize_job import QuantizeJob, drive
 
 MODEL = Load(job=0, path="/m/big.gguf", engine="llama.cpp")
 OTHER = Load(job=0, path="/m/other.gguf", engine="llama.cpp")
@@ -45,9 +45,9 @@ class Engine:
         return Quantized(job=1, path=command.target, size_before=200, size_after=100)
 
 
-def order(**fields: object) -> SmallerOrder:
+def order(**fields: object) -> QuantizeJob:
     given = {"load": MODEL, "target": "/m/small.gguf", "type_name": "Q8_0", **fields}
-    return SmallerOrder(**given)  # type: ignore[arg-type]  # a test's shorthand
+    return QuantizeJob(**given)  # type: ignore[arg-type]  # a test's shorthand
 
 
 def test_without_a_passage_nothing_is_loaded() -> None:

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from app.host import cpu
-from app.host.cpu import Others, busy_cores
+from app.host.cpu import OtherPrograms, busy_cores
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_every_processor_that_may_be_used_is_counted(
     monkeypatch.setattr(cpu, "process_time", lambda: 0.0)
     clock = iter((0.0, 2.0))
     monkeypatch.setattr(cpu, "perf_counter", lambda: next(clock))
-    watched = Others()
+    watched = OtherPrograms()
     worked = 2.0  # two seconds of each one's time: all of it
     assert watched.cores == counted
 

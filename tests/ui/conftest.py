@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import DocumentChangedError, EncodingChangeError, ModelNotFoundError
 from app.core.models.library import ModelFile
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.options.load_options import LoadOptions
 from app.core.options.presets import Presets
 from app.core.options.settings import SettingsStore
@@ -284,7 +284,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
         store = SettingsStore(paths.settings_file)
         if settings:
             store.change(**settings)
-        shelf = Shelf(paths.shelf_file)
+        shelf = MetadataStore(paths.shelf_file)
         worker, library, questions = FakeWorker(model), FakeLibrary(paths.models), FakeQuestions()
         bench = Workbench(
             paths=paths,

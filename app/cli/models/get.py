@@ -20,7 +20,7 @@ from app.core.units import size_text
 from app.downloads.hub import endpoint_of, host_of
 from app.downloads.part_files import is_right
 from app.downloads.queue import Download, Downloads
-from app.downloads.request import Wanted, destination, wanted
+from app.downloads.request import ModelRequest, destination, wanted
 from app.program import Program
 
 _PHASES = {"downloading": "Fetching", "unpacking": "Unpacking", "verifying": "Verifying"}
@@ -57,7 +57,7 @@ def _report(
         output.write(f"{entry.name} is {'ready' if fetched else 'already there'}: {path}\n")
 
 
-def _is_sound(model: Wanted, program: Program) -> bool:
+def _is_sound(model: ModelRequest, program: Program) -> bool:
     """Whether every file that is known of lies there and is right."""
     line = output.ProgressLine()
 
@@ -125,7 +125,7 @@ def _take_token(arguments: argparse.Namespace, program: Program) -> None:
     )
 
 
-def _fetch(model: Wanted, downloads: Downloads) -> str:
+def _fetch(model: ModelRequest, downloads: Downloads) -> str:
     """The path of the model once it is there; Ctrl+C pauses."""
     line, ended = output.ProgressLine(), threading.Event()
 

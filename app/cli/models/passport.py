@@ -80,10 +80,10 @@ def _examined(model: ModelFile, program: Program) -> Passport:
     load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
     load = off_a_failed_gpu(load, program.gpu_marks)
     with program.engine() as client:
-        return _Run(client).passport(load)
+        return _PassportRun(client).passport(load)
 
 
-class _Run:
+class _PassportRun:
     """One load and one examination on a client, with their progress and with Ctrl+C."""
 
     def __init__(self, client: EngineClient) -> None:

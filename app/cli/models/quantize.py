@@ -38,7 +38,7 @@ from app.core.units import size_text
 from app.engine.client import EngineClient
 from app.engine.load_plan import plan_load
 from app.engine.messages import Event, Finished, JobCommand, Loading, Quantized, Working
-from app.engine.quantize_job import Outcome, SmallerOrder, drive
+from app.engine.quantize_job import QuantizeJob, QuantizeOutcome, drive
 from app.program import Program
 
 _LONGEST_PASSAGE = 4_000_000  # bytes; measuring more would take a day
@@ -61,14 +61,14 @@ def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
     _agree(arguments, cost, estimate(header.tensors, kind, overhead))
     load = plan_load(model, program.settings, engine="llama.cpp")
     load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
-    order = SmallerOrder(
+    order = QuantizeJob(
         load=off_a_failed_gpu(load, program.gpu_marks) if arguments.passage else load,
         target=str(_target(arguments, model, kind, program.paths.models)),
         type_name=kind.name,
         passage=_passage(arguments.passage),
     )
     with program.engine() as client:
-        outcome = _Run(client).carry_out(order)
+        outcome = _QuantizeRun(client).carry_out(order)
     _write(outcome, cost, as_json=arguments.json)
     return 0
 
@@ -121,7 +121,7 @@ def _passage(name: str) -> str:
     return text
 
 
-class _Run:
+class _QuantizeRun:
     """The steps on a client, with their progress and with Ctrl+C."""
 
     def __init__(self, client: EngineClient) -> None:
@@ -131,7 +131,7 @@ class _Run:
         self._job = 0
         self._is_made = False
 
-    def carry_out(self, order: SmallerOrder) -> Outcome:
+    def carry_out(self, order: QuantizeJob) -> QuantizeOutcome:
         """Make the copy; one that is whole stays when the measuring is stopped."""
         try:
             with self._stop:
@@ -160,7 +160,7 @@ class _Run:
             self._line.show(f"Loading the model… {event.fraction:.0%}")
 
 
-def _write(outcome: Outcome, cost: Price, *, as_json: bool) -> None:
+def _write(outcome: QuantizeOutcome, cost: Price, *, as_json: bool) -> None:
     if as_json:
         facts: dict[str, Any] = msgspec.to_builtins(outcome)
         change = outcome.change

@@ -13,7 +13,7 @@ import msgspec
 from app.cli import output
 from app.cli.parsing import Words, parser_of
 from app.core.models.catalogue import PURPOSES, Catalogue, CatalogueEntry, present
-from app.core.models.catalogue_search import Offer, Order, Wish, offers
+from app.core.models.catalogue_search import CatalogueFilter, CatalogueMatch, Order, offers
 from app.core.options.load_options import ENGINES
 from app.core.system.machine import this_machine
 from app.core.units import size_text
@@ -40,7 +40,9 @@ def run_show(arguments: argparse.Namespace, program: Program) -> int:
     """Say everything that the catalogue knows of one model."""
     catalogue = _catalogue(program)
     entry = catalogue.get(arguments.name)
-    offer = next(offer for offer in _offers(catalogue, Wish(), program) if offer.entry == entry)
+    offer = next(
+        offer for offer in _offers(catalogue, CatalogueFilter(), program) if offer.entry == entry
+    )
     if arguments.json:
         _write_json(_facts(offer))
     else:
@@ -54,13 +56,15 @@ def _catalogue(program: Program) -> Catalogue:
     return program.catalogue
 
 
-def _offers(catalogue: Catalogue, wish: Wish, program: Program) -> tuple[Offer, ...]:
+def _offers(
+    catalogue: Catalogue, wish: CatalogueFilter, program: Program
+) -> tuple[CatalogueMatch, ...]:
     here = present(catalogue, program.paths.models, program.library.list())
     return offers(catalogue, wish, this_machine(), here)
 
 
-def _wish(arguments: argparse.Namespace) -> Wish:
-    return Wish(
+def _wish(arguments: argparse.Namespace) -> CatalogueFilter:
+    return CatalogueFilter(
         text=" ".join(arguments.text),
         purpose=arguments.purpose,
         language=arguments.language,
@@ -77,12 +81,12 @@ def _write_json(content: Any) -> None:
     output.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
-def _facts(offer: Offer) -> dict[str, Any]:
+def _facts(offer: CatalogueMatch) -> dict[str, Any]:
     facts: dict[str, Any] = msgspec.to_builtins(offer.entry)
     return facts | {"verdict": offer.verdict, "because": offer.because, "here": offer.here}
 
 
-def _lines(offer: Offer) -> str:
+def _lines(offer: CatalogueMatch) -> str:
     entry = offer.entry
     facts = (size(entry), offer.verdict, entry.kind, entry.engine, entry.licence)
     mark = ", on this machine" if offer.here else ""
@@ -90,7 +94,7 @@ def _lines(offer: Offer) -> str:
     return f"{entry.id}  {entry.name}{mark}\n    {', '.join(facts)}\n{why}\n"
 
 
-def _page(offer: Offer) -> str:
+def _page(offer: CatalogueMatch) -> str:
     entry = offer.entry
     rows = (
         ("Id", entry.id),

@@ -22,7 +22,7 @@ _DEEPEST = 12  # how often the parts between unique lines are split again
 _EXACT = 250_000  # pairs of lines in a gap up to which difflib compares them
 
 
-class Line(NamedTuple):
+class FileLine(NamedTuple):
     """A line of a file: its text on the page, its own bytes, and those of its line end."""
 
     text: str
@@ -129,16 +129,16 @@ def _fill_gap(partners: list[int], old: Sequence[str], new: Sequence[str], a: in
             partners[b + j_end - 1] = a + i_end - 1
 
 
-def _lines(text: str, data: bytes, encoding: str) -> list[Line]:
+def _lines(text: str, data: bytes, encoding: str) -> list[FileLine]:
     """The lines of a file whose text without marks is `text`; the last has no end."""
     codec = ENCODINGS[encoding].codec
     if data.endswith(text.encode(codec)):
         pieces = _split(text)
         ends = {end: end.encode(codec) for _, end in pieces}
-        return [Line(normalise(one), one.encode(codec), ends[end]) for one, end in pieces]
+        return [FileLine(normalise(one), one.encode(codec), ends[end]) for one, end in pieces]
     # Several byte sequences stand for one character: only the bytes themselves are exact.
     return [
-        Line(normalise(content.decode(codec, "replace")), content, end)
+        FileLine(normalise(content.decode(codec, "replace")), content, end)
         for content, end in _split_bytes(data.removeprefix(_marks(data, encoding)))
     ]
 

@@ -18,7 +18,7 @@ _PART = re.compile(
 )
 
 
-class Part(NamedTuple):
+class SplitPart(NamedTuple):
     """What the name of one part says; `number` counts from 1."""
 
     stem: str
@@ -32,12 +32,12 @@ class Part(NamedTuple):
         return f"{self.stem}-{self.number:05}-of-{self.total:05}{self.suffix}"
 
 
-def part_of(name: str) -> Part | None:
+def part_of(name: str) -> SplitPart | None:
     """What a file's name says of its place in a split model; None for any other name."""
     found = _PART.fullmatch(name)
     if found is None:
         return None
-    return Part(found["stem"], int(found["number"]), int(found["count"]), found["suffix"])
+    return SplitPart(found["stem"], int(found["number"]), int(found["count"]), found["suffix"])
 
 
 def all_parts(path: Path) -> list[Path]:

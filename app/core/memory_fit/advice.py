@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from app.core.memory_fit.estimate import MEMORY, Fit, estimate, with_given_back
-from app.core.memory_fit.fallbacks import CHANGEABLE, Step, ladder
+from app.core.memory_fit.fallbacks import CHANGEABLE, Fallback, ladder
 from app.core.memory_fit.layout import Layout
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import COMFORT, Machine, Verdict
@@ -68,7 +68,7 @@ def with_flash_note(fit: Fit, layout: Layout, options: LoadOptions, machine: Mac
     return msgspec.structs.replace(fit, notes=(note, *fit.notes))
 
 
-def _from_steps(steps: tuple[Step, ...]) -> Iterator[str]:
+def _from_steps(steps: tuple[Fallback, ...]) -> Iterator[str]:
     """A sentence for each change, up to the one with which it fits."""
     asked, best = steps[0], steps[0]
     for step in steps[1:]:
@@ -86,7 +86,7 @@ def _rank(fit: Fit) -> int:
     return _RANK.index(fit.verdict)
 
 
-def _suggestion(before: Step, step: Step) -> str:
+def _suggestion(before: Fallback, step: Fallback) -> str:
     if before.options.gpu_layers != step.options.gpu_layers:
         what = f"{step.fit.gpu_layers} layers on the graphics card"
     elif before.fit.flash_attention != step.fit.flash_attention:

@@ -18,7 +18,7 @@ from app.core.memory_fit.demand import (
     torch_parts,
 )
 from app.core.memory_fit.layout import Layout
-from app.core.memory_fit.placement import GPU, INTEGRATED, Device, Placement, place
+from app.core.memory_fit.placement import GPU, INTEGRATED, LlamaDevice, Placement, place
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu, Machine, Verdict
 
@@ -43,7 +43,7 @@ _ENGINE = 46_000_000  # of the process with llama.cpp and Python, before there i
 _PER_TOKEN, _PER_MERGE = 270, 140  # bytes that a vocabulary takes in memory
 
 
-class Part(msgspec.Struct, frozen=True):
+class MemoryPart(msgspec.Struct, frozen=True):
     """One summand, in plain words, on one device; `kind` says what it belongs to.
 
     With `is_later` it is taken only bit by bit, and whole with the longest text.
@@ -65,7 +65,7 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     verdict: Verdict
-    parts: tuple[Part, ...]
+    parts: tuple[MemoryPart, ...]
     needed: dict[str, int]
     free: dict[str, int]
     gpu_layers: int = 0
@@ -123,7 +123,7 @@ def estimate(
     parts += _memory_parts(layout, placement, needed, computing)
     if adapters:
         device = placement.devices[0].title if placement.devices else MEMORY
-        parts.append(Part("adapters", device, adapters, "adapters"))
+        parts.append(MemoryPart("adapters", device, adapters, "adapters"))
     return msgspec.structs.replace(
         fit_of(parts, machine),
         gpu_layers=placement.layers,
@@ -166,7 +166,7 @@ def with_given_back(machine: Machine, ours: Mapping[str, int]) -> Machine:
     )
 
 
-def fit_of(parts: Iterable[Part], machine: Machine) -> Fit:
+def fit_of(parts: Iterable[MemoryPart], machine: Machine) -> Fit:
     """The parts, added up and judged by the fullest device."""
     kept = tuple(part for part in parts if part.bytes > 0)
     needed: dict[str, int] = {}
@@ -187,38 +187,38 @@ def _judge(need: int, gpu: Gpu) -> Verdict:
     return "tight" if need <= gpu.free else "too large"
 
 
-def _devices(machine: Machine, options: LoadOptions) -> tuple[Device, ...]:
+def _devices(machine: Machine, options: LoadOptions) -> tuple[LlamaDevice, ...]:
     if not options.gpu_layers:
         return ()
     found = (_device(index, gpu) for index, gpu in enumerate(machine.gpus))
     return tuple(device.within(machine.memory_free) for device in found)
 
 
-def _device(index: int, gpu: Gpu) -> Device:
+def _device(index: int, gpu: Gpu) -> LlamaDevice:
     kind = INTEGRATED if gpu.integrated else GPU
-    return Device(index, gpu.name, gpu.name, kind, gpu.free, gpu.total, id=str(index))
+    return LlamaDevice(index, gpu.name, gpu.name, kind, gpu.free, gpu.total, id=str(index))
 
 
-def _gpu_parts(placement: Placement, needed: Demand, computing: Computing) -> Iterable[Part]:
+def _gpu_parts(placement: Placement, needed: Demand, computing: Computing) -> Iterable[MemoryPart]:
     held = placement.held(needed)[: len(placement.devices)]
     for index, row in enumerate(held):
         layers = "1 layer" if row.layers == 1 else f"{row.layers} layers"
         logits = needed.logits if index == len(held) - 1 else 0
-        yield Part(f"weights of {layers}", row.device, row.weights, "weights")
-        yield Part(_cache_words(computing), row.device, row.cache, "cache")
-        yield Part(WORKING, row.device, needed.scratch + logits)
+        yield MemoryPart(f"weights of {layers}", row.device, row.weights, "weights")
+        yield MemoryPart(_cache_words(computing), row.device, row.cache, "cache")
+        yield MemoryPart(WORKING, row.device, needed.scratch + logits)
 
 
 def _memory_parts(
     layout: Layout, placement: Placement, needed: Demand, computing: Computing
-) -> Iterable[Part]:
+) -> Iterable[MemoryPart]:
     """What the processor's memory holds: the layers that are on no card, and the tables."""
     here = needed.count - placement.layers
     weights = sum(needed.weights[:here]) + layout.sizes.rest
     if here == needed.count and layout.sizes.is_tied:
         weights -= layout.sizes.output
-    yield Part("weights", MEMORY, weights, "weights")
-    yield Part(_cache_words(computing), MEMORY, sum(needed.cache[:here]), "cache")
+    yield MemoryPart("weights", MEMORY, weights, "weights")
+    yield MemoryPart(_cache_words(computing), MEMORY, sum(needed.cache[:here]), "cache")
     if here:
         logits = needed.logits if not placement.layers else 0
         flash = "with" if computing.flash_attention else "without"
@@ -228,13 +228,13 @@ def _memory_parts(
         yield _later(WORKING, needed.inputs)
     yield _later(f"logits of {computing.rows} tokens", computing.rows * layout.vocabulary * _FLOAT)
     table = layout.vocabulary * _PER_TOKEN + layout.merges * _PER_MERGE
-    yield Part("vocabulary and library", MEMORY, _PROGRAM + table, "program")
-    yield Part("the engine itself", MEMORY, _ENGINE, "engine")
+    yield MemoryPart("vocabulary and library", MEMORY, _PROGRAM + table, "program")
+    yield MemoryPart("the engine itself", MEMORY, _ENGINE, "engine")
 
 
-def _later(what: str, size: int) -> Part:
+def _later(what: str, size: int) -> MemoryPart:
     """The processor's buffers: the system gives their memory when something is written there."""
-    return Part(what, MEMORY, size, is_later=True)
+    return MemoryPart(what, MEMORY, size, is_later=True)
 
 
 def _cache_words(computing: Computing) -> str:
@@ -254,12 +254,12 @@ def _torch_fit(layout: Layout, options: LoadOptions, machine: Machine, adapters:
     context = options.context or min(layout.context or OWN_CONTEXT, OWN_CONTEXT)
     chosen = torch_parts(layout, context, options.gpu_layers, machine)
     parts = [
-        Part(what, chosen.device, size, kind, is_later=kind in ("cache", "buffers"))
+        MemoryPart(what, chosen.device, size, kind, is_later=kind in ("cache", "buffers"))
         for what, size, kind in chosen.parts
     ]
-    parts += [Part(what, MEMORY, size, kind) for what, size, kind in chosen.beside]
+    parts += [MemoryPart(what, MEMORY, size, kind) for what, size, kind in chosen.beside]
     if adapters:
-        parts.append(Part("adapters", chosen.device, adapters, "adapters"))
+        parts.append(MemoryPart("adapters", chosen.device, adapters, "adapters"))
     layers = 0 if chosen.device == MEMORY else len(layout.sizes.cache)
     return msgspec.structs.replace(
         fit_of(parts, machine),

@@ -28,7 +28,7 @@ _BLOCK = 32  # numbers of a head are quantized together
 Estimate = Callable[[Layout, LoadOptions, Machine], Fit]
 
 
-class Step(msgspec.Struct, frozen=True):
+class Fallback(msgspec.Struct, frozen=True):
     """A rung: the options, the sentence for what it changes (empty for none), and its estimate."""
 
     options: LoadOptions
@@ -43,20 +43,22 @@ def ladder(
     *,
     may_change: tuple[str, ...] | None = None,
     estimated: Estimate = estimate,
-) -> tuple[Step, ...]:
+) -> tuple[Fallback, ...]:
     """As asked first, then every rung on top of the one before; nothing that changes nothing.
 
     `may_change` are the options that may be changed; by default those that nobody set.
     """
     allowed = unset(options) if may_change is None else may_change
-    steps = [Step(options, "", estimated(layout, options, machine))]
+    steps = [Fallback(options, "", estimated(layout, options, machine))]
     for changed in _rungs(layout, options, allowed, steps[0].fit):
         fit = estimated(layout, changed, machine)
-        steps.append(Step(changed, _sentence(steps[-1], changed, fit), fit))
+        steps.append(Fallback(changed, _sentence(steps[-1], changed, fit), fit))
     return tuple(steps)
 
 
-def first_that_fits(steps: Sequence[Step], machine: Machine, *, mapped: bool) -> Step | None:
+def first_that_fits(
+    steps: Sequence[Fallback], machine: Machine, *, mapped: bool
+) -> Fallback | None:
     """The first rung that the free memory holds; `mapped` weights need not stay in it."""
     return next(
         (
@@ -83,7 +85,7 @@ def unset(options: LoadOptions) -> tuple[str, ...]:
     return tuple(name for name in CHANGEABLE if getattr(options, name) == getattr(plain, name))
 
 
-def changes(asked: Step, taken: Step) -> tuple[str, ...]:
+def changes(asked: Fallback, taken: Fallback) -> tuple[str, ...]:
     """The sentences for what is otherwise than asked, each change once."""
     found = []
     if asked.options.gpu_layers != taken.options.gpu_layers:
@@ -135,8 +137,8 @@ def _can_be_smaller(layout: Layout, options: LoadOptions) -> bool:
     )
 
 
-def _sentence(before: Step, options: LoadOptions, fit: Fit) -> str:
-    return " ".join(changes(before, Step(options, "", fit)))
+def _sentence(before: Fallback, options: LoadOptions, fit: Fit) -> str:
+    return " ".join(changes(before, Fallback(options, "", fit)))
 
 
 def _layers_words(asked: Fit, taken: Fit) -> str:

@@ -20,7 +20,7 @@ _HALVINGS = 80  # of the search for an even filling: far below one byte in the e
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class LlamaDevice:
     """A device as llama.cpp sees it; `kind` as in its own enumeration, memory in bytes.
 
     `id` is the same for one card seen by two backends; empty where it is not known.
@@ -40,7 +40,7 @@ class Device:
         """Whether it says how much memory it has."""
         return self.total > 0 or self.free > 0
 
-    def within(self, available: int) -> Device:
+    def within(self, available: int) -> LlamaDevice:
         """A GPU inside the processor takes from the system's memory what it has."""
         if self.kind != INTEGRATED:
             return self
@@ -54,7 +54,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class DeviceShare:
     """What one device holds of a model: so many layers, their weights and their KV cache."""
 
     device: str
@@ -67,7 +67,7 @@ class Held:
 class Placement:
     """How many of the last layers each device holds, in order; the processor holds the rest."""
 
-    devices: tuple[Device, ...] = ()
+    devices: tuple[LlamaDevice, ...] = ()
     counts: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -81,7 +81,7 @@ class Placement:
         """The GPUs for people."""
         return " + ".join(device.title for device in self.devices)
 
-    def held(self, needed: Demand) -> tuple[Held, ...]:
+    def held(self, needed: Demand) -> tuple[DeviceShare, ...]:
         """What every device holds, the processor last."""
         start = needed.count - self.layers
         found = [_held(needed, "CPU", 0, start)] if start else []
@@ -92,12 +92,12 @@ class Placement:
         return (*rows, *found)
 
 
-def _held(needed: Demand, device: str, start: int, end: int) -> Held:
+def _held(needed: Demand, device: str, start: int, end: int) -> DeviceShare:
     weights, cache = sum(needed.weights[start:end]), sum(needed.cache[start:end])
-    return Held(device, end - start, weights, cache)
+    return DeviceShare(device, end - start, weights, cache)
 
 
-def gpus(devices: Iterable[Device]) -> tuple[Device, ...]:
+def gpus(devices: Iterable[LlamaDevice]) -> tuple[LlamaDevice, ...]:
     """The devices that layers may go to: every card once, integrated ones if there are no others.
 
     Where two backends see the same card, the one that llama.cpp lists first has it. Accelerators
@@ -109,9 +109,9 @@ def gpus(devices: Iterable[Device]) -> tuple[Device, ...]:
     return cards or tuple(device for device in inside if device.backend == inside[0].backend)
 
 
-def _each_once(devices: Iterable[Device]) -> tuple[Device, ...]:
-    seen: list[Device] = []
-    kept: list[Device] = []
+def _each_once(devices: Iterable[LlamaDevice]) -> tuple[LlamaDevice, ...]:
+    seen: list[LlamaDevice] = []
+    kept: list[LlamaDevice] = []
     for device in devices:
         alike = [one for one in seen if one.backend == device.backend and _same(one, device)]
         others = [one for one in kept if one.backend != device.backend and _same(one, device)]
@@ -121,7 +121,7 @@ def _each_once(devices: Iterable[Device]) -> tuple[Device, ...]:
     return tuple(kept)
 
 
-def _same(one: Device, other: Device) -> bool:
+def _same(one: LlamaDevice, other: LlamaDevice) -> bool:
     if one.id and other.id:
         return one.id == other.id
     return _plain(one.title) == _plain(other.title)
@@ -132,7 +132,7 @@ def _plain(title: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"\([^)]*\)", "", title.casefold())))
 
 
-def place(devices: Iterable[Device], needed: Demand, wanted: int) -> Placement:
+def place(devices: Iterable[LlamaDevice], needed: Demand, wanted: int) -> Placement:
     """The placement of `wanted` layers, -1 for what fits; 0 keeps the model off every GPU."""
     found = gpus(devices)
     if not found:
@@ -147,7 +147,7 @@ def place(devices: Iterable[Device], needed: Demand, wanted: int) -> Placement:
     return _what_fits(known, needed)
 
 
-def _what_fits(devices: tuple[Device, ...], needed: Demand) -> Placement:
+def _what_fits(devices: tuple[LlamaDevice, ...], needed: Demand) -> Placement:
     for layers in range(needed.count, 0, -1):
         if placed := _fitting(devices, needed, layers):
             note = (_partly(layers, needed.count),) if layers < needed.count else ()
@@ -155,7 +155,7 @@ def _what_fits(devices: tuple[Device, ...], needed: Demand) -> Placement:
     return Placement(notes=(_nothing_fits(devices),))
 
 
-def _as_asked(devices: tuple[Device, ...], needed: Demand, layers: int) -> Placement:
+def _as_asked(devices: tuple[LlamaDevice, ...], needed: Demand, layers: int) -> Placement:
     """So many layers in any case; where they do not fit, spread by free memory and said."""
     known = tuple(device for device in devices if device.is_known)
     if not known:
@@ -173,7 +173,7 @@ def respread(placement: Placement, needed: Demand, layers: int) -> Placement:
     return _without_empty(placement.devices, counts, ())
 
 
-def _fitting(devices: tuple[Device, ...], needed: Demand, layers: int) -> Placement | None:
+def _fitting(devices: tuple[LlamaDevice, ...], needed: Demand, layers: int) -> Placement | None:
     """On one device if one has room for all, the emptiest first; else spread over several."""
     blocks = needed.last(layers)
     for device in sorted(devices, key=lambda device: -device.free):
@@ -211,7 +211,7 @@ def _filled(rooms: Sequence[int], blocks: Sequence[int], fill: float) -> list[in
 
 
 def _without_empty(
-    devices: Sequence[Device], counts: Sequence[int], notes: tuple[str, ...]
+    devices: Sequence[LlamaDevice], counts: Sequence[int], notes: tuple[str, ...]
 ) -> Placement:
     taken = [(device, count) for device, count in zip(devices, counts, strict=True) if count]
     return Placement(tuple(one for one, _ in taken), tuple(count for _, count in taken), notes)
@@ -230,7 +230,7 @@ def _partly(layers: int, count: int) -> str:
     )
 
 
-def _nothing_fits(devices: Sequence[Device]) -> str:
+def _nothing_fits(devices: Sequence[LlamaDevice]) -> str:
     free = size_text(max(device.free for device in devices))
     return (
         f"No layer fits into the memory of the graphics card ({free} free), "
@@ -245,7 +245,7 @@ def _too_many(layers: int, fits: int) -> str:
     )
 
 
-def _silent(devices: Sequence[Device]) -> str:
+def _silent(devices: Sequence[LlamaDevice]) -> str:
     return (
         f"{devices[0].title} does not say how much memory it has, so the processor does it all; "
         "set the layers on the GPU to use it."

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from app.core.memory_fit.advice import beyond_settings, with_flash_note
-from app.core.memory_fit.estimate import MEMORY, OWN_CONTEXT, Fit, Part, estimate, fit_of
-from app.core.memory_fit.fallbacks import CHANGEABLE, Step, changes, first_that_fits, ladder
+from app.core.memory_fit.estimate import MEMORY, OWN_CONTEXT, Fit, MemoryPart, estimate, fit_of
+from app.core.memory_fit.fallbacks import CHANGEABLE, Fallback, changes, first_that_fits, ladder
 from app.core.memory_fit.layout import Layout
 from app.core.models.catalogue import CatalogueEntry
 from app.core.options.adapters import Adapter
@@ -68,7 +68,7 @@ class FitReport(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     fit: Fit
-    steps: tuple[Step, ...]
+    steps: tuple[Fallback, ...]
     taken: LoadOptions | None
     is_slow: bool = False
     advice: tuple[str, ...] = ()
@@ -110,7 +110,7 @@ def report(
     )
 
 
-def as_chosen(step: Step) -> LoadOptions:
+def as_chosen(step: Fallback) -> LoadOptions:
     """The options to load with when a person chose the step: nothing else is changed."""
     return msgspec.structs.replace(step.options, fit="as-asked")
 
@@ -150,7 +150,7 @@ def because(fit: Fit, machine: Machine) -> str:
     return f"It needs {needed}, and this machine has {size_text(machine.memory_total)}."
 
 
-def _told(asked: Step, taken: Step) -> Step:
+def _told(asked: Fallback, taken: Fallback) -> Fallback:
     """The step with all that is otherwise than asked."""
     return msgspec.structs.replace(taken, sentence=" ".join(changes(asked, taken)))
 
@@ -172,8 +172,8 @@ def facts_fit(entry: CatalogueEntry, machine: Machine) -> Fit:
     weights = min(entry.size_bytes or 0, entry.memory_bytes)
     rest = f"KV cache ({context:,} tokens) and buffers"
     parts = (
-        Part("weights", device, weights, "weights"),
-        Part(rest if weights else f"weights, {rest}", device, entry.memory_bytes - weights),
+        MemoryPart("weights", device, weights, "weights"),
+        MemoryPart(rest if weights else f"weights, {rest}", device, entry.memory_bytes - weights),
     )
     note = "The model's own header will tell more when it is on this machine."
     return msgspec.structs.replace(fit_of(parts, machine), context=context, notes=(note,))

@@ -82,7 +82,7 @@ class CatalogueEntry(_Strict, frozen=True, kw_only=True):
     gated: bool = False
 
 
-class _File(_Strict, frozen=True, kw_only=True):
+class _CatalogueJson(_Strict, frozen=True, kw_only=True):
     """The whole file; entries are read one by one, so that an error can name its entry."""
 
     version: int
@@ -140,7 +140,7 @@ def read_catalogue(path: Path) -> tuple[CatalogueEntry, ...]:
     except OSError as error:
         raise CatalogueError(f"The catalogue {path} cannot be read: {why(error)}.") from error
     try:
-        file = msgspec.json.decode(content, type=_File)
+        file = msgspec.json.decode(content, type=_CatalogueJson)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CatalogueError(f"The catalogue {path} is not valid: {error}.") from error
     if file.version != FORMAT:

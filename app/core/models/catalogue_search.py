@@ -17,7 +17,7 @@ _QUICK_PER_CORE = 1_200_000_000  # bytes of weights that a core reads often enou
 _VERDICTS = ("fits", "tight", "too large")
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class CatalogueFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What the writer looks for; empty and 0 stand for anything. `text` is looked for in words."""
 
     text: str = ""
@@ -31,7 +31,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     sort: Order = "best"
 
 
-class Offer(msgspec.Struct, frozen=True, kw_only=True):
+class CatalogueMatch(msgspec.Struct, frozen=True, kw_only=True):
     """An entry, whether it fits, why, and its path where it is on this machine already."""
 
     entry: CatalogueEntry
@@ -41,8 +41,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def offers(
-    catalogue: Catalogue, wish: Wish, machine: Machine, here: Mapping[str, str]
-) -> tuple[Offer, ...]:
+    catalogue: Catalogue, wish: CatalogueFilter, machine: Machine, here: Mapping[str, str]
+) -> tuple[CatalogueMatch, ...]:
     """The entries that the wish leaves, in its order; `here` maps ids to paths."""
     found = [
         offer
@@ -77,18 +77,18 @@ def verdict(need: int, machine: Machine) -> tuple[Verdict, str]:
     return "too large", f"It needs {size_text(need)}, and this machine has {size_text(total)}."
 
 
-def _offer(entry: CatalogueEntry, machine: Machine, here: str) -> Offer:
+def _offer(entry: CatalogueEntry, machine: Machine, here: str) -> CatalogueMatch:
     found, because = verdict(entry.memory_bytes, machine)
-    return Offer(entry=entry, verdict=found, because=because, here=here)
+    return CatalogueMatch(entry=entry, verdict=found, because=because, here=here)
 
 
-def _is_wished(entry: CatalogueEntry, wish: Wish) -> bool:
+def _is_wished(entry: CatalogueEntry, wish: CatalogueFilter) -> bool:
     return all(_answers(entry, wish)) and all(
         word in _words(entry) for word in wish.text.casefold().split()
     )
 
 
-def _answers(entry: CatalogueEntry, wish: Wish) -> Iterator[bool]:
+def _answers(entry: CatalogueEntry, wish: CatalogueFilter) -> Iterator[bool]:
     yield not wish.purpose or wish.purpose in entry.good_for
     yield not wish.language or bool({wish.language.lower(), "multi"} & set(entry.languages))
     yield not wish.licence or wish.licence.casefold() == entry.licence.casefold()
@@ -102,7 +102,7 @@ def _words(entry: CatalogueEntry) -> str:
     return " ".join((*facts, *entry.good_for, *entry.languages)).casefold()
 
 
-def _order(offer: Offer, wish: Wish, machine: Machine) -> tuple[object, ...]:
+def _order(offer: CatalogueMatch, wish: CatalogueFilter, machine: Machine) -> tuple[object, ...]:
     entry = offer.entry
     name = entry.name.casefold()
     if wish.sort == "name":

@@ -31,24 +31,24 @@ _EVERY_S = 0.1
 _LONGEST_LINE = 1024 * 1024
 
 
-class _Line(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class _ChecksumMessage(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A line's content."""
 
 
-class _Read(_Line, frozen=True):
+class _BytesRead(_ChecksumMessage, frozen=True):
     """So many bytes are read."""
 
     done: int
     total: int
 
 
-class _Found(_Line, frozen=True):
+class _Found(_ChecksumMessage, frozen=True):
     """The sha256 of every file, in the order of the question."""
 
     sums: tuple[str, ...]
 
 
-class _Failed(_Line, frozen=True):
+class _Failed(_ChecksumMessage, frozen=True):
     """What went wrong; `kind` is a name out of `app.core.errors`."""
 
     kind: str
@@ -56,7 +56,7 @@ class _Failed(_Line, frozen=True):
     hint: str
 
 
-_decode = msgspec.json.Decoder[_Read | _Found | _Failed](_Read | _Found | _Failed).decode
+_decode = msgspec.json.Decoder[_BytesRead | _Found | _Failed](_BytesRead | _Found | _Failed).decode
 
 
 def checksums_aside(
@@ -158,10 +158,10 @@ class _Teller:
     def __call__(self, done: int, total: int) -> None:
         if (now := time.monotonic()) >= self._next:
             self._next = now + _EVERY_S
-            _tell(_Read(done=done, total=total))
+            _tell(_BytesRead(done=done, total=total))
 
 
-def _tell(line: _Read | _Found | _Failed) -> None:
+def _tell(line: _BytesRead | _Found | _Failed) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
     sys.stdout.buffer.flush()
 

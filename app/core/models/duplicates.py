@@ -16,7 +16,7 @@ from app.core.models.checksums import (
     whole_checksum,
 )
 from app.core.models.library import ModelFile
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.system.files import open_regular
 
 _SAMPLE = 64 * 1024
@@ -25,7 +25,7 @@ _SAMPLES = 3  # of each file: its beginning, its middle and its end
 
 def duplicates(
     models: Iterable[ModelFile],
-    shelf: Shelf,
+    shelf: MetadataStore,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
     *,
@@ -50,7 +50,7 @@ class _Work:
     def __init__(
         self,
         models: Sequence[ModelFile],
-        shelf: Shelf,
+        shelf: MetadataStore,
         progress: Progress | None,
         cancelled: Cancelled | None,
         sums: Sums,
@@ -126,7 +126,7 @@ def _samples(model: ModelFile) -> bytes | None:
     return digest.digest()
 
 
-def _known(model: ModelFile, shelf: Shelf) -> str:
+def _known(model: ModelFile, shelf: MetadataStore) -> str:
     record = shelf.record(model)
     try:
         changed = max(file.stat().st_mtime for file in weights_of(model))

@@ -105,7 +105,7 @@ def engine_for(model: ModelFile, wanted: str) -> str:
     return wanted
 
 
-class Found(msgspec.Struct, frozen=True):
+class FoundModel(msgspec.Struct, frozen=True):
     """Where a model was found, and what its file's name does not say."""
 
     path: Path
@@ -113,7 +113,7 @@ class Found(msgspec.Struct, frozen=True):
     program: str = ""
 
 
-class Known(msgspec.Struct, frozen=True):
+class UserMark(msgspec.Struct, frozen=True):
     """What the user said of a model: a title to show it by, and whether it is off the list."""
 
     title: str = ""
@@ -134,7 +134,7 @@ class ModelLibrary:
         *,
         watched: Callable[[], Sequence[str]] = tuple,
         programs: Callable[[], Sequence[ProgramStore]] = tuple,
-        known: Callable[[ModelFile], Known] = lambda _model: Known(),
+        known: Callable[[ModelFile], UserMark] = lambda _model: UserMark(),
     ) -> None:
         self._folder = folder
         self._added = added
@@ -145,7 +145,7 @@ class ModelLibrary:
         self._listing = threading.Lock()
         self._too_large: list[str] = []
         self._notes: tuple[str, ...] = ()
-        self._unlisted: tuple[Found, ...] = ()
+        self._unlisted: tuple[FoundModel, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ class ModelLibrary:
 
     def _list(self) -> tuple[ModelFile, ...]:
         self._too_large = []
-        found: dict[str, Found] = {}
+        found: dict[str, FoundModel] = {}
         for one in _in_turn(self._found()):
             found.setdefault(real_path(one.path), one)
         rest = iter(found.values())
@@ -262,34 +262,34 @@ class ModelLibrary:
             hint = f"{'Near to it' if near else 'There are'}: {', '.join(shown_names)}."
         return ModelNotFoundError(f"There is no model named {shown}.", hint)
 
-    def _found(self) -> Iterator[Sequence[Found]]:
+    def _found(self) -> Iterator[Sequence[FoundModel]]:
         """What each source holds."""
         yield self._below(self._folder, DEEPEST, MOST_ENTRIES)
         for text in self._added():
             path = Path(text)
             inner = self._below(path, DEEPEST, MOST_ENTRIES) if is_folder(path) else ()
-            yield inner or [Found(path)]
+            yield inner or [FoundModel(path)]
         for text in self._watched():
             yield self._below(Path(text), _DEEPEST_WATCHED, _MOST_WATCHED)
         for store in self._programs():
             if store.is_cut:
                 self._too_large.append(str(store.folder))
             pairs = zip(store.models, store.names, strict=True)
-            yield [Found(path, name, store.name) for path, name in pairs]
+            yield [FoundModel(path, name, store.name) for path, name in pairs]
 
-    def _below(self, path: Path, depth: int, most: int) -> Sequence[Found]:
+    def _below(self, path: Path, depth: int, most: int) -> Sequence[FoundModel]:
         if is_model_folder(path):
-            return [Found(path)]
+            return [FoundModel(path)]
         budget = Budget(most)
         found = models_below(path, depth, budget)
         if budget.is_cut:
             self._too_large.append(str(path))
-        folders: dict[Path, list[Found]] = defaultdict(list)
+        folders: dict[Path, list[FoundModel]] = defaultdict(list)
         for one in found:
-            folders[one.parent].append(Found(one))
+            folders[one.parent].append(FoundModel(one))
         return tuple(_in_turn(folders.values()))
 
-    def _shown(self, found: Found) -> ModelFile | None:
+    def _shown(self, found: FoundModel) -> ModelFile | None:
         """The model as the user knows it; None when it was taken off the list."""
         model = self._look_at(found.path)
         if found.name or found.program:
@@ -316,7 +316,7 @@ class ModelLibrary:
         return model
 
 
-def _in_turn(sources: Iterable[Sequence[Found]]) -> Iterator[Found]:
+def _in_turn(sources: Iterable[Sequence[FoundModel]]) -> Iterator[FoundModel]:
     """One of each source in turn, so that none takes all the places."""
     for row in zip_longest(*sources):
         yield from (one for one in row if one is not None)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from app.core.errors import ParameterError, SettingsError
-from app.core.models.library import Known, ModelFile
+from app.core.models.library import ModelFile, UserMark
 from app.core.options.adapters import Adapter
 from app.core.options.rows import is_encodable
 from app.core.system.files import read_regular, set_aside, why, write_atomically
@@ -43,7 +43,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     adapters: tuple[Adapter, ...] = ()
 
 
-class Shelf:
+class MetadataStore:
     """The records of all models, kept in `file` by the model's path and size.
 
     A file of the same name and another size is another model. What cannot be read in the file
@@ -72,10 +72,10 @@ class Shelf:
             self._refresh()
             return self._record(_key(model))
 
-    def known(self, model: ModelFile) -> Known:
+    def known(self, model: ModelFile) -> UserMark:
         """What of it bears upon the list of models."""
         record = self.record(model)
-        return Known(title=record.title, hidden=record.hidden)
+        return UserMark(title=record.title, hidden=record.hidden)
 
     def change(self, model: ModelFile, **changes: Any) -> ModelRecord:
         """Remember something else of the model; returns the new record.

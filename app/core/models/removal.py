@@ -18,7 +18,7 @@ from app.core.errors import HousekeepingError
 from app.core.models.checksums import files_of, verify
 from app.core.models.duplicates import duplicates
 from app.core.models.library import ModelFile, inspect
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.models.other_programs import program_of
 from app.core.models.scan import is_model_folder, models_below
 from app.core.options.rows import is_encodable
@@ -125,7 +125,7 @@ def remove(
     return plan.frees
 
 
-def take_off(model: ModelFile, settings: SettingsStore, shelf: Shelf) -> None:
+def take_off(model: ModelFile, settings: SettingsStore, shelf: MetadataStore) -> None:
     """Take the model off the list; its files stay. Raises SettingsError."""
     added = settings.settings.added_models
     if model.path in added:
@@ -134,7 +134,7 @@ def take_off(model: ModelFile, settings: SettingsStore, shelf: Shelf) -> None:
         shelf.change(model, hidden=True)
 
 
-def look_at(path: Path, shelf: Shelf) -> ModelFile | Path:
+def look_at(path: Path, shelf: MetadataStore) -> ModelFile | Path:
     """What adding `path` would bring: its model, or the folder itself where it only holds models.
 
     Reads the disk; a model that was taken off the list is not off it any more. Raises what is
@@ -166,7 +166,7 @@ def put_on_list(found: ModelFile | Path, settings: SettingsStore) -> None:
         settings.change(added_models=tuple(dict.fromkeys((*added, found.path))))
 
 
-def add_in_place(path: Path, settings: SettingsStore, shelf: Shelf) -> ModelFile | Path:
+def add_in_place(path: Path, settings: SettingsStore, shelf: MetadataStore) -> ModelFile | Path:
     """Put what lies at `path` on the list, where it lies; raises what is wrong with it."""
     found = look_at(path, shelf)
     put_on_list(found, settings)

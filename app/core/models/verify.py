@@ -12,7 +12,7 @@ from app.core.errors import SettingsError
 from app.core.models.catalogue import Catalogue, present
 from app.core.models.checksums import Cancelled, Progress, Sums, verify
 from app.core.models.library import ModelFile
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.models.other_programs import known_checksum
 
 
@@ -29,7 +29,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def verify_known(
     model: ModelFile,
-    shelf: Shelf,
+    shelf: MetadataStore,
     catalogue: Catalogue,
     models: Path,
     progress: Progress | None = None,

@@ -20,7 +20,7 @@ else:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-class Life:
+class InstanceLock:
     """The lock file of one running program, held until `end` or until the process dies."""
 
     def __init__(self, folder: Path) -> None:

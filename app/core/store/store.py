@@ -14,7 +14,7 @@ import msgspec
 
 from app.core.store.batch_thread import BatchThread
 from app.core.store.database import Database
-from app.core.store.instances import Life, is_alive
+from app.core.store.instances import InstanceLock, is_alive
 from app.core.store.journal import Journal, forget, replay
 
 
@@ -75,7 +75,7 @@ class Store:
         self._problems: list[str] = []
         self._on_problem = on_problem
         self._lives = path.parent / "live"
-        self._life: Life | None = None
+        self._life: InstanceLock | None = None
         self._life_id = os.urandom(16).hex()
         self._begin_life()
         self._database = Database(path, self._report)
@@ -191,7 +191,7 @@ class Store:
 
     def _begin_life(self) -> None:
         try:
-            self._life = Life(self._lives)
+            self._life = InstanceLock(self._lives)
             self._life_id = self._life.id
         except OSError as error:
             self._report(

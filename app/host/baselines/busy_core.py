@@ -11,11 +11,11 @@ from app.host.baselines.server import Action
 
 def actions() -> Mapping[str, Action]:
     """What it can be asked."""
-    neighbour = Neighbour()
+    neighbour = BusyCore()
     return {"start": neighbour.start, "stop": neighbour.stop}
 
 
-class Neighbour:
+class BusyCore:
     """Counts in a thread of its own, as fast as it can."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from app.core.errors import ModelLoadError, PromptTooLongError
 from app.host.baselines.server import Action
 from app.host.generation.vocabulary import Ids
 from app.host.llama_cpp.library import library, native
-from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 _ALL_LAYERS = 10_000
 _KINDS = {"Q8_0": 7}  # llama_ftype
@@ -60,7 +60,7 @@ class BareLoop:
         self._model = native.llama_model_load_from_file(path.encode(), settings)
         if not self._model:
             raise ModelLoadError("The bare loop could not load the model.")
-        self._vocabulary = Vocabulary(self._model)
+        self._vocabulary = LlamaVocabulary(self._model)
         parameters = native.llama_context_default_params()
         parameters.n_ctx, parameters.n_batch, parameters.n_ubatch = context, batch, ubatch
         parameters.n_seq_max, parameters.kv_unified = sequences, True

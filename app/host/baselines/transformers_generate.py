@@ -17,11 +17,11 @@ _LOCAL = {"trust_remote_code": False, "local_files_only": True}
 
 def actions() -> Mapping[str, Action]:
     """What it can be asked."""
-    loop = Generate()
+    loop = TransformersGenerate()
     return {"open": loop.open, "generate": loop.generate}
 
 
-class Generate:
+class TransformersGenerate:
     """One model in transformers' hands."""
 
     def open(self, *, path: str, threads: int) -> dict[str, Any]:

@@ -23,7 +23,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.core.errors import TemplateError
 from app.engine.messages import ChatMessage
-from app.host.generation.chat_turns import Marks, Part, Turn, is_printed, lost, named, shapes
+from app.host.generation.chat_turns import (
+    Marks,
+    RenderedPart,
+    Turn,
+    is_printed,
+    lost,
+    named,
+    shapes,
+)
 from app.host.process_memory import at_most_more
 
 TIME_LIMIT_S = 2.0
@@ -65,7 +73,7 @@ class ChatTemplate:
         self._time_limit_s = time_limit_s
         self._compiled: jinja2.Template | None = None
 
-    def render(self, messages: Sequence[ChatMessage]) -> list[Part]:
+    def render(self, messages: Sequence[ChatMessage]) -> list[RenderedPart]:
         """The prompt for the next answer; raises TemplateError.
 
         When the last message is the assistant's, the prompt ends with its text, to be continued.
@@ -144,7 +152,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     A second thread raises an exception in this one: that works on every system and outside the
     main thread, where signals do not.
     """
-    watch = _Watch(threading.get_ident())
+    watch = _Deadline(threading.get_ident())
     timer = threading.Timer(seconds, watch.fire)
     timer.daemon = True
     timer.start()
@@ -166,7 +174,7 @@ class _TimeUp(BaseException):
     """Raised inside the template; no `except Exception` on its way may swallow it."""
 
 
-class _Watch:
+class _Deadline:
     """Raises `_TimeUp` in a thread, but never after it was disarmed."""
 
     def __init__(self, thread: int) -> None:

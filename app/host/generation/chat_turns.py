@@ -25,7 +25,7 @@ _PRINTED = ("{'type': 'text'", '{"type": "text"')  # typed parts that were taken
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RenderedPart:
     """A piece of rendered text: `is_markup` may hold the model's control tokens, the rest not."""
 
     text: str
@@ -59,11 +59,11 @@ class Marks:
             for turn, mark in zip(turns, marks, strict=True)
         ]
 
-    def reveal(self, text: str) -> list[Part]:
+    def reveal(self, text: str) -> list[RenderedPart]:
         """The rendered text in its parts, those that were hidden being plain text again."""
         pieces = re.split(f"{self._open}([0-9]{{1,9}}){self._close}", text)
         parts = [
-            Part(self._shown(int(piece)), False) if place % 2 else Part(piece, True)
+            RenderedPart(self._shown(int(piece)), False) if place % 2 else RenderedPart(piece, True)
             for place, piece in enumerate(pieces)
         ]
         return [part for part in parts if part.text]

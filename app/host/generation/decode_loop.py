@@ -45,7 +45,7 @@ class Times:
     accepted: int = 0
 
 
-class Variant:
+class RunningTake:
     """One take while it is written; an engine's own kind adds its chain and its memory."""
 
     def __init__(self, index: int, transcript: Transcript) -> None:
@@ -85,11 +85,11 @@ class Variant:
         )
 
 
-V = TypeVar("V", bound=Variant)
-V_contra = TypeVar("V_contra", bound=Variant, contravariant=True)
+V = TypeVar("V", bound=RunningTake)
+V_contra = TypeVar("V_contra", bound=RunningTake, contravariant=True)
 
 
-class Machine(Protocol[V_contra]):
+class Decoder(Protocol[V_contra]):
     """What an engine computes for the writer."""
 
     @property
@@ -133,7 +133,7 @@ class Writer(Generic[V]):
 
     def __init__(
         self,
-        machine: Machine[V],
+        machine: Decoder[V],
         vocabulary: Vocabulary,
         request: Generate,
         job: Job,

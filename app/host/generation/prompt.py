@@ -9,9 +9,9 @@ import numpy as np
 from app.core.errors import PromptTooLongError, TemplateError
 from app.engine.messages import ChatMessage
 from app.host.generation.chat_template import ChatTemplate
-from app.host.generation.chat_turns import Part
+from app.host.generation.chat_turns import RenderedPart
 from app.host.generation.vocabulary import Ids, Vocabulary
-from app.host.interface import LaidOut
+from app.host.interface import TokenizedPrompt
 
 _HINT = "Shorten it, load the model with a larger context, or let its beginning be dropped."
 _ROUNDS = 8  # how often a message is shortened before giving up
@@ -34,12 +34,12 @@ class Prompter:
             self._last = prompt, self._begun(self._vocabulary.tokenize(prompt), prompt)
         return self._last[1]
 
-    def lay_out(self, prompt: str, messages: Sequence[ChatMessage]) -> LaidOut:
+    def lay_out(self, prompt: str, messages: Sequence[ChatMessage]) -> TokenizedPrompt:
         """The prompt with what each of its tokens adds to the text."""
         words = self._vocabulary
         ids = tuple(int(token) for token in self.tokens(prompt, messages))
         pieces = tuple(words.piece(token) for token in ids)
-        return LaidOut(ids=ids, pieces=pieces, bos=words.bos, ends=words.ends)
+        return TokenizedPrompt(ids=ids, pieces=pieces, bos=words.bos, ends=words.ends)
 
     def fitted(
         self, prompt: str, messages: Sequence[ChatMessage], limit: int, size: int
@@ -70,7 +70,7 @@ class Prompter:
         joined = np.concatenate(tokens) if tokens else np.empty(0, np.int32)
         return self._begun(joined, parts[0].text if parts and parts[0].is_markup else "")
 
-    def _tokens_of(self, part: Part) -> Ids:
+    def _tokens_of(self, part: RenderedPart) -> Ids:
         return self._vocabulary.tokenize(part.text, special=part.is_markup)
 
     def _begun(self, tokens: Ids, text: str) -> Ids:

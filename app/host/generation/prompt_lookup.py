@@ -86,7 +86,7 @@ class Index:
         return count
 
 
-class Gate:
+class DraftLength:
     """Decides how many tokens to guess, by what the last guesses brought.
 
     It keeps an account in steps. A batch costs what its rows cost and brings the tokens that were
@@ -143,7 +143,7 @@ class Lookup:
     def __init__(self, prompt: Ids, costs: Costs) -> None:
         self._index = Index(prompt)
         self._start = len(prompt)
-        self._gate = Gate(costs)
+        self._gate = DraftLength(costs)
 
     def draft(self, written: Sequence[int], most: int) -> list[int]:
         """Guesses for what follows the prompt and `written`, at most `most`; often none."""

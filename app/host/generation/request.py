@@ -10,7 +10,7 @@ import numpy as np
 
 from app.core.errors import ParameterError, PromptTooLongError
 from app.engine.messages import Generate, Read, Stats
-from app.host.generation.decode_loop import Times, Variant
+from app.host.generation.decode_loop import RunningTake, Times
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.interface import check_variants
@@ -78,7 +78,7 @@ def reading(times: Times, prompt: int, dropped: int) -> Stats:
     )
 
 
-def statistics(variants: Sequence[Variant], times: Times, prompt: int, dropped: int) -> Stats:
+def statistics(variants: Sequence[RunningTake], times: Times, prompt: int, dropped: int) -> Stats:
     """How the generation that ends now went."""
     now = time.perf_counter()
     written = sum(len(variant.ids) for variant in variants)

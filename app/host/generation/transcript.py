@@ -83,7 +83,7 @@ class Patterns:
                 queue.append(child)
 
 
-class _Watch:
+class _TextMatcher:
     """Looks for texts in one that grows character by character; places are the text's own."""
 
     def __init__(self, texts: Sequence[str], *, any_case: bool) -> None:
@@ -143,8 +143,8 @@ class Transcript:
     """
 
     def __init__(self, stops: Sequence[str], banned: Sequence[str]) -> None:
-        self._stops = _Watch(stops, any_case=False)
-        self._banned = _Watch(banned, any_case=True)
+        self._stops = _TextMatcher(stops, any_case=False)
+        self._banned = _TextMatcher(banned, any_case=True)
         self._watches = bool(self._stops) or bool(self._banned)
         self.shown = 0
         self._reset()

@@ -25,7 +25,7 @@ hundreds of operations, and a Python function asked at each would cost it two to
 no_watch = native.ggml_abort_callback()
 
 
-class Watch:
+class AbortCallback:
     """Watches one job's batches; llama.cpp's abort callback as long as it is not closed.
 
     Steps look at a flag, which the job's cancel raises, and a thread where there is a limit of

@@ -15,9 +15,9 @@ from app.engine.messages import EngineSettings
 from app.host.generation.decode_loop import ContextFullError
 from app.host.generation.vocabulary import Ids
 from app.host.interface import Job
-from app.host.llama_cpp.abort import Watch
+from app.host.llama_cpp.abort import AbortCallback
 from app.host.llama_cpp.library import library, native
-from app.host.llama_cpp.thread_adaptation import Pace
+from app.host.llama_cpp.thread_adaptation import ThreadAdaptation
 
 _FIRST, _LEAST = 64, 8
 _LONGEST_S = 0.04  # a cancel must be back within 50 ms
@@ -58,7 +58,7 @@ _DONE, _FULL, _ABORTED = 0, 1, 2
 _OUT_OF_MEMORY = re.compile("alloc|out ?of ?(device |host )?memory", re.IGNORECASE)
 
 
-class AbortedError(Exception):
+class BatchAbortedError(Exception):
     """The job was cancelled inside a batch; part of it may be in the memory."""
 
 
@@ -120,8 +120,8 @@ class Context:
         self._vocabulary_size = vocabulary_size
         self.batch = Batch(max(self.chunk, SEQUENCES))
         self._library = library()
-        self._watch: Watch | None = None
-        self._pace: Pace | None = None
+        self._watch: AbortCallback | None = None
+        self._pace: ThreadAdaptation | None = None
         self._limits = False
 
     def close(self) -> None:
@@ -139,9 +139,9 @@ class Context:
         if job is not None:
             self._library.forget_log()  # else an error of this job may be told by another's
             limits = self._limits and self._pace is not None and self._pace.adapts
-            self._watch = Watch(self.handle, job, limits=limits)
+            self._watch = AbortCallback(self.handle, job, limits=limits)
 
-    def adapt(self, pace: Pace, *, limits: bool) -> None:
+    def adapt(self, pace: ThreadAdaptation, *, limits: bool) -> None:
         """Let `pace` choose the threads; with `limits` it may also end a batch (StalledError)."""
         self._pace = pace
         self._limits = limits
@@ -177,7 +177,7 @@ class Context:
         if code == _FULL:
             raise ContextFullError
         if code == _ABORTED:
-            raise AbortedError
+            raise BatchAbortedError
         raise _failure(code, self._library.log())
 
     def wait(self) -> None:

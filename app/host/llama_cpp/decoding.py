@@ -10,23 +10,23 @@ import numpy.typing as npt
 
 from app.core.errors import LampblackError
 from app.engine.messages import Prefill
-from app.host.generation.decode_loop import ContextFullError, Variant
+from app.host.generation.decode_loop import ContextFullError, RunningTake
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
 from app.host.interface import Job
-from app.host.llama_cpp.context import AbortedError, Context, StalledError
-from app.host.llama_cpp.prefix_cache import PrefixCache, Sequence
-from app.host.llama_cpp.sampler_chain import Chain
+from app.host.llama_cpp.context import BatchAbortedError, Context, StalledError
+from app.host.llama_cpp.prefix_cache import LlamaPrefixCache, Sequence
+from app.host.llama_cpp.sampler_chain import LlamaSamplerChain
 
 
-class LlamaCppVariant(Variant):
+class LlamaTake(RunningTake):
     """A take with its samplers and its sequence; the next logits are those of batch row `row`.
 
     While drafts are read along, the sequence is longer in the context's memory than `length` says.
     """
 
     def __init__(
-        self, index: int, sequence: Sequence, chain: Chain, transcript: Transcript
+        self, index: int, sequence: Sequence, chain: LlamaSamplerChain, transcript: Transcript
     ) -> None:
         super().__init__(index, transcript)
         self.sequence = sequence
@@ -39,10 +39,10 @@ class LlamaCppVariant(Variant):
         return self.sequence.length
 
 
-class Reader:
+class LlamaPromptReader:
     """Reads prompts into sequences, in blocks that can be aborted."""
 
-    def __init__(self, context: Context, cache: PrefixCache) -> None:
+    def __init__(self, context: Context, cache: LlamaPrefixCache) -> None:
         self._context = context
         self._cache = cache
 
@@ -94,7 +94,7 @@ class Reader:
                 self._cache.make_room()
             except StalledError:
                 self._repair(sequences)
-            except AbortedError:
+            except BatchAbortedError:
                 self._repair(sequences)
                 return False
             except LampblackError:
@@ -109,10 +109,10 @@ class Reader:
                 sequence.length = 0
 
 
-class Steps:
+class LlamaDecoder:
     """Computes the writer's steps, all variants in one batch; a `Machine`."""
 
-    def __init__(self, context: Context, reader: Reader, job: Job) -> None:
+    def __init__(self, context: Context, reader: LlamaPromptReader, job: Job) -> None:
         self._context = context
         self._reader = reader
         self._job = job
@@ -122,16 +122,16 @@ class Steps:
         """The context's positions."""
         return self._context.size
 
-    def draw(self, variant: LlamaCppVariant, forbidden: Collection[int]) -> int | None:
+    def draw(self, variant: LlamaTake, forbidden: Collection[int]) -> int | None:
         """Let the variant's chain choose."""
         context = self._context
         return variant.chain.draw(context.handle, variant.row, context.logits, forbidden)
 
-    def logits(self, variant: LlamaCppVariant) -> npt.NDArray[np.float32]:
+    def logits(self, variant: LlamaTake) -> npt.NDArray[np.float32]:
         """A view of the variant's row."""
         return self._context.logits(variant.row)
 
-    def step(self, running: ListOf[LlamaCppVariant], prompt: Ids, drafts: ListOf[int] = ()) -> bool:
+    def step(self, running: ListOf[LlamaTake], prompt: Ids, drafts: ListOf[int] = ()) -> bool:
         """Read each variant's next token, then a single one's drafts; False if cancelled.
 
         The drafts only take room that is free: for them no other prompt is forgotten.
@@ -147,16 +147,16 @@ class Steps:
             variant.sequence.length += 1
         return True
 
-    def follow(self, variant: LlamaCppVariant) -> None:
+    def follow(self, variant: LlamaTake) -> None:
         """Go on to the row after the draft that was drawn."""
         variant.row += 1
         variant.sequence.length += 1
 
-    def settle(self, variant: LlamaCppVariant) -> None:
+    def settle(self, variant: LlamaTake) -> None:
         """Cut off the drafts that were not drawn; only models that can do so are given drafts."""
         self._context.truncate(variant.sequence.id, variant.sequence.length)
 
-    def forget(self, variant: LlamaCppVariant, prompt: Ids) -> bool:
+    def forget(self, variant: LlamaTake, prompt: Ids) -> bool:
         """Cut the sequence back, or read it anew where the model cannot forget a part."""
         variant.sequence.length = len(prompt) + len(variant.ids) - 1
         tokens = variant.known(prompt)
@@ -165,11 +165,11 @@ class Steps:
         variant.sequence.length = 0
         return self._reader.read(variant.sequence, tokens, self._job, report=False)
 
-    def remember(self, variant: LlamaCppVariant, prompt: Ids) -> None:
+    def remember(self, variant: LlamaTake, prompt: Ids) -> None:
         """Set the samplers' history anew."""
         variant.chain.remember(prompt, variant.ids)
 
-    def _fill(self, running: ListOf[LlamaCppVariant], prompt: Ids) -> None:
+    def _fill(self, running: ListOf[LlamaTake], prompt: Ids) -> None:
         batch = self._context.batch
         for row, variant in enumerate(running):
             batch.token[row] = variant.token_at(variant.sequence.length, prompt)

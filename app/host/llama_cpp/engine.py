@@ -33,12 +33,12 @@ from app.host.generation.request import (
 )
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
-from app.host.interface import Job, LaidOut
-from app.host.llama_cpp.decoding import LlamaCppVariant, Reader, Steps
-from app.host.llama_cpp.model import Model
-from app.host.llama_cpp.prefix_cache import PrefixCache, Sequence
-from app.host.llama_cpp.sampler_chain import Chain
-from app.host.llama_cpp.thread_adaptation import Pace
+from app.host.interface import Job, TokenizedPrompt
+from app.host.llama_cpp.decoding import LlamaDecoder, LlamaPromptReader, LlamaTake
+from app.host.llama_cpp.model import LlamaModel
+from app.host.llama_cpp.prefix_cache import LlamaPrefixCache, Sequence
+from app.host.llama_cpp.sampler_chain import LlamaSamplerChain
+from app.host.llama_cpp.thread_adaptation import ThreadAdaptation
 from app.host.llama_cpp.tuning.tuning_file import Tuning
 from app.host.prompt_cache.disk_cache import SavedPrompts
 
@@ -52,7 +52,7 @@ class LlamaCppEngine:
 
     def __init__(
         self,
-        model: Model,
+        model: LlamaModel,
         info: ModelInfo,
         saved: SavedPrompts | None = None,
         *,
@@ -62,10 +62,10 @@ class LlamaCppEngine:
         self._model = model
         self._context = model.context
         self._vocabulary = model.vocabulary
-        self._cache = PrefixCache(model.context, partial=model.can_forget_part, saved=saved)
+        self._cache = LlamaPrefixCache(model.context, partial=model.can_forget_part, saved=saved)
         self._saved = saved
         self._costs = _costs(model) if drafts else ()
-        self._reader = Reader(model.context, self._cache)
+        self._reader = LlamaPromptReader(model.context, self._cache)
         self._prompter = Prompter(model.vocabulary, model.template)
         self._pace = _pace(model, info)
         model.context.adapt(self._pace, limits=model.can_forget_part)
@@ -96,7 +96,7 @@ class LlamaCppEngine:
         size = self._context.size
         prompt, dropped = prompt_tokens(request, self._prompter, self._vocabulary, size)
         numbers = seeds(request)
-        chains: list[Chain] = []
+        chains: list[LlamaSamplerChain] = []
         self._context.watch(job)
         try:
             for number in numbers:
@@ -157,7 +157,7 @@ class LlamaCppEngine:
         with self._judging(tokens, job):
             return perplexity(tokens, self._vocabulary.bos, self._context.size, rows, job)
 
-    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> TokenizedPrompt:
         """The prompt as `generate` would read it."""
         return self._prompter.lay_out(prompt, messages)
 
@@ -181,17 +181,22 @@ class LlamaCppEngine:
         finally:
             self._model.close()
 
-    def _chain(self, request: Generate, prompt: Ids, seed: int) -> Chain:
-        chain = Chain(request.sampling, self._vocabulary, self._context.size, seed)
+    def _chain(self, request: Generate, prompt: Ids, seed: int) -> LlamaSamplerChain:
+        chain = LlamaSamplerChain(request.sampling, self._vocabulary, self._context.size, seed)
         chain.remember(prompt)
         return chain
 
     def _run(
-        self, request: Generate, job: Job, prompt: Ids, chains: list[Chain], times: Times
-    ) -> list[LlamaCppVariant]:
+        self,
+        request: Generate,
+        job: Job,
+        prompt: Ids,
+        chains: list[LlamaSamplerChain],
+        times: Times,
+    ) -> list[LlamaTake]:
         first = self._cache.anew() if request.exact else self._cache.begin(prompt)
         times.reused = first.length
-        steps = Steps(self._context, self._reader, job)
+        steps = LlamaDecoder(self._context, self._reader, job)
         costs = () if request.exact or not request.sampling.temperature else self._costs
         writer = Writer(steps, self._vocabulary, request, job, costs)
         variants = [self._variant(0, first, chains[0], request)]
@@ -213,10 +218,10 @@ class LlamaCppEngine:
         return variants
 
     def _variant(
-        self, index: int, sequence: Sequence, chain: Chain, request: Generate
-    ) -> LlamaCppVariant:
+        self, index: int, sequence: Sequence, chain: LlamaSamplerChain, request: Generate
+    ) -> LlamaTake:
         transcript = Transcript(request.sampling.stop, request.sampling.banned_phrases)
-        return LlamaCppVariant(index, sequence, chain, transcript)
+        return LlamaTake(index, sequence, chain, transcript)
 
     @contextmanager
     def _judging(self, tokens: Ids, job: Job) -> Iterator[None]:
@@ -263,17 +268,17 @@ class LlamaCppEngine:
                 yield from (self._context.logits(row) for row in range(len(block)))
 
 
-def _pace(model: Model, info: ModelInfo) -> Pace:
+def _pace(model: LlamaModel, info: ModelInfo) -> ThreadAdaptation:
     """Adapts the threads, unless no layer is left for the processor."""
     settings, tuning = info.settings, model.tuning
     threads = settings.threads if settings.gpu_layers <= info.layers else 1
     if tuning is None:
-        return Pace(model.context.set_threads, threads)
+        return ThreadAdaptation(model.context.set_threads, threads)
     row_s = tuning.row_s if tuning.threads == threads else 0.0
-    return Pace(model.context.set_threads, threads, tuning.step_s, row_s)
+    return ThreadAdaptation(model.context.set_threads, threads, tuning.step_s, row_s)
 
 
-def _costs(model: Model) -> Costs:
+def _costs(model: LlamaModel) -> Costs:
     """What rows of guesses cost; nothing is guessed where the wrong ones could not be forgotten."""
     if not model.can_forget_part:
         return ()

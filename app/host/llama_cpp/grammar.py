@@ -13,7 +13,7 @@ from app.core.errors import ParameterError
 from app.core.options.json_schema import is_schema
 from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.schema_grammar import SchemaGrammar
-from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 """`llama_token_data` for numpy."""
@@ -34,7 +34,7 @@ _HINT = "It must be a GBNF grammar with a rule named root, or a JSON schema."
 class Grammar:
     """A GBNF grammar and where a text stands in it; raises ParameterError if it is not valid."""
 
-    def __init__(self, rules: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, rules: str, vocabulary: LlamaVocabulary) -> None:
         if "\0" in rules:
             raise ParameterError(f"{_NAME} holds a zero character.", _HINT)
         _check_rules(rules)
@@ -70,7 +70,7 @@ class Grammar:
         native.llama_sampler_free(self._sampler)
 
 
-def read_grammar(text: str, vocabulary: Vocabulary) -> Grammar | SchemaGrammar:
+def read_grammar(text: str, vocabulary: LlamaVocabulary) -> Grammar | SchemaGrammar:
     """The grammar of a text; GBNF or a JSON schema."""
     return (SchemaGrammar if is_schema(text) else Grammar)(text, vocabulary)
 

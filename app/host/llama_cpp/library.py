@@ -16,7 +16,7 @@ import llama_cpp
 import llama_cpp._ctypes_extensions as binding
 import llama_cpp.llama_cpp as bound
 
-from app.core.memory_fit.placement import CPU, GPU, INTEGRATED, Device
+from app.core.memory_fit.placement import CPU, GPU, INTEGRATED, LlamaDevice
 from app.engine.messages import DeviceKind, DeviceReport
 
 native: Any = bound
@@ -71,12 +71,12 @@ class Library:
         """The last warnings and errors of llama.cpp, oldest first."""
         return list(self._lines)
 
-    def devices(self) -> Iterator[Device]:
+    def devices(self) -> Iterator[LlamaDevice]:
         """Every device that llama.cpp can compute on, the processor included."""
         for index in range(self._base.count()):
             yield self._base.device(index)
 
-    def handles(self, devices: Iterable[Device]) -> Any:
+    def handles(self, devices: Iterable[LlamaDevice]) -> Any:
         """The devices as llama.cpp takes them: an array that ends with a null."""
         found = [self._base.handle(device.index) for device in devices]
         return (ctypes.c_void_p * (len(found) + 1))(*found, None)
@@ -98,7 +98,7 @@ def library() -> Library:
     return Library()
 
 
-def report(device: Device) -> DeviceReport:
+def report(device: LlamaDevice) -> DeviceReport:
     """What the app is told of a device."""
     kind = _KINDS.get(device.kind, "accelerator")
     return DeviceReport(
@@ -132,11 +132,11 @@ class _Backends:
         properties = ctypes.POINTER(_Properties)
         self._properties = _typed(base.ggml_backend_dev_get_props, None, handle, properties)
 
-    def device(self, index: int) -> Device:
+    def device(self, index: int) -> LlamaDevice:
         handle = self.handle(index)
         found = _Properties()
         self._properties(handle, ctypes.byref(found))
-        return Device(
+        return LlamaDevice(
             index=index,
             name=_text(found.name),
             title=_text(found.title),

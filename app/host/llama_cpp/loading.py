@@ -27,7 +27,7 @@ from app.core.formats.split_files import all_parts
 from app.core.memory_fit.demand import BATCH, Demand, demand
 from app.core.memory_fit.estimate import OWN_CONTEXT, QUANTIZED, computing_of
 from app.core.memory_fit.layout import Layout, header_layout
-from app.core.memory_fit.placement import Device, Placement, no_room, place, respread
+from app.core.memory_fit.placement import LlamaDevice, Placement, no_room, place, respread
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.files import stamps
@@ -45,7 +45,7 @@ from app.host.llama_cpp.context import (
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library, native, report
 from app.host.llama_cpp.memory_fit import fitted, sizes_of, stays_in_memory
-from app.host.llama_cpp.model import Model, attach, check_all, metadata
+from app.host.llama_cpp.model import LlamaModel, attach, check_all, metadata
 from app.host.llama_cpp.tuning.autotune import NOT_MEASURED, tuned, tuning_file
 from app.host.llama_cpp.tuning.tuning_file import Tuning, TuningFile
 from app.host.process_memory import let_go_of
@@ -123,14 +123,14 @@ def load_engine(
 def _load_where_it_fits(
     file: Path,
     options: LoadOptions,
-    devices: tuple[Device, ...],
+    devices: tuple[LlamaDevice, ...],
     needed: Demand,
     job: Job,
     remembered: TuningFile | None,
     adapters: tuple[Adapter, ...],
     *,
     copies: bool,
-) -> tuple[Model, EngineSettings, Placement, list[str]]:
+) -> tuple[LlamaModel, EngineSettings, Placement, list[str]]:
     """Load with fewer and fewer layers on the GPU until it has room; the notes say so."""
     placement = place(devices, needed, options.gpu_layers)
     notes = list(placement.notes)
@@ -151,7 +151,7 @@ def _load_where_it_fits(
             return model, settings, placement, notes
 
 
-def _devices(options: LoadOptions) -> Iterator[Device]:
+def _devices(options: LoadOptions) -> Iterator[LlamaDevice]:
     """The devices that may be used; where no layers are wanted, no GPU is as much as looked at."""
     if options.gpu_layers:
         available = psutil.virtual_memory().available
@@ -173,7 +173,7 @@ def _load_placed(
     adapters: tuple[Adapter, ...] = (),
     *,
     copies: bool = True,
-) -> tuple[Model, EngineSettings]:
+) -> tuple[LlamaModel, EngineSettings]:
     library().forget_log()
     handle = _load_model(file, options, placement, job, copies=copies)
     if options.mmap and library().has_copied:
@@ -188,7 +188,7 @@ def _load_placed(
             settings = _settings(handle, options, placement, tuning)
             _check_memory(handle, settings)
         context = make_context(file.name, handle, settings)
-        model = _attached(Model(handle, context, tuning), adapters, file)
+        model = _attached(LlamaModel(handle, context, tuning), adapters, file)
         model.context.slices = Slices(model.context.chunk, on_gpu=placement.layers > 0)
         return model, settings
     except LampblackError:
@@ -196,7 +196,7 @@ def _load_placed(
         raise
 
 
-def _attached(model: Model, adapters: tuple[Adapter, ...], file: Path) -> Model:
+def _attached(model: LlamaModel, adapters: tuple[Adapter, ...], file: Path) -> LlamaModel:
     """The model with its adapters; where they cannot be had, its context is freed."""
     try:
         attach(model.handle, model.context.handle, adapters, file.stem)
@@ -236,7 +236,7 @@ def _load_model(
     )
     parameters.use_extra_bufts = copies
     parameters.check_tensors = False
-    progress = _Progress(job, placement.titles)
+    progress = _LoadProgress(job, placement.titles)
     parameters.progress_callback = native.llama_progress_callback(progress)
     handle = native.llama_model_load_from_file(str(file).encode(), parameters)
     if handle and not job.cancelled:
@@ -254,7 +254,7 @@ def _split(placement: Placement) -> Any:
     return (ctypes.c_float * room)(*placement.counts)
 
 
-class _Progress:
+class _LoadProgress:
     """llama.cpp's progress callback: reports each percent, and stops loading after a cancel.
 
     The GPUs are named before anything is put there, so that a crash of theirs can be told.
@@ -396,7 +396,7 @@ def _check_memory(handle: Any, settings: EngineSettings) -> None:
         )
 
 
-def _info(file: Path, model: Model, settings: EngineSettings) -> ModelInfo:
+def _info(file: Path, model: LlamaModel, settings: EngineSettings) -> ModelInfo:
     handle = model.handle
     kind: bytes | None = native.llama_ftype_name(native.llama_model_ftype(handle))
     return ModelInfo(

@@ -11,7 +11,7 @@ from app.core.memory_fit.advice import advised
 from app.core.memory_fit.estimate import MEMORY, Fit, estimate
 from app.core.memory_fit.fallbacks import changes, first_that_fits, ladder, memory_need
 from app.core.memory_fit.layout import Layout
-from app.core.memory_fit.placement import INTEGRATED, Device, gpus
+from app.core.memory_fit.placement import INTEGRATED, LlamaDevice, gpus
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu, Machine, this_machine
@@ -20,7 +20,7 @@ from app.host.llama_cpp.context import SMALLER
 
 
 def fitted(
-    layout: Layout, options: LoadOptions, devices: Iterable[Device], adapters: int = 0
+    layout: Layout, options: LoadOptions, devices: Iterable[LlamaDevice], adapters: int = 0
 ) -> tuple[LoadOptions, tuple[str, ...]]:
     """The options to load with, and a sentence for each that is otherwise than asked.
 
@@ -41,7 +41,7 @@ def fitted(
 
 
 def stays_in_memory(
-    layout: Layout, options: LoadOptions, devices: Iterable[Device], adapters: int = 0
+    layout: Layout, options: LoadOptions, devices: Iterable[LlamaDevice], adapters: int = 0
 ) -> bool:
     """Whether the processor's part of the model has room as it is loaded, the weights included."""
     machine = this_machine(_cards(devices))
@@ -54,7 +54,7 @@ def sizes_of(adapters: Iterable[Adapter]) -> int:
     return sum(Path(adapter.path).stat().st_size for adapter in adapters)
 
 
-def _cards(devices: Iterable[Device]) -> Iterable[Gpu]:
+def _cards(devices: Iterable[LlamaDevice]) -> Iterable[Gpu]:
     for device in gpus(devices):
         yield Gpu(device.title, device.free, device.total, integrated=device.kind == INTEGRATED)
 

@@ -15,16 +15,16 @@ from app.host.generation.chat_template import ChatTemplate
 from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.tuning.tuning_file import Tuning
-from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 
-class Model:
+class LlamaModel:
     """Owns the native model and its context; `tuning` is what was measured of it, if it was."""
 
     def __init__(self, handle: Any, context: Any, tuning: Tuning | None = None) -> None:
         self.handle = handle
         self.tuning = tuning
-        self.vocabulary = Vocabulary(handle)
+        self.vocabulary = LlamaVocabulary(handle)
         self.context = Context(context, self.vocabulary.size)
         recurrent = native.llama_model_is_recurrent(handle) or native.llama_model_is_hybrid(handle)
         self.can_forget_part = not recurrent

@@ -53,7 +53,7 @@ class _Aside:
     used: int
 
 
-class PrefixCache:
+class LlamaPrefixCache:
     """Lends out sequences and keeps the finished ones, until room is needed.
 
     Sequences share the cells of a common beginning, so that keeping a take costs only its own

@@ -126,7 +126,7 @@ def _run(order: QuantizerOrder, header: GgufHeader, job: Job, name: str) -> None
     try:
         if job.cancelled:
             child.kill()
-        problem = _follow(child, order, _Progress(header, job))
+        problem = _follow(child, order, _QuantizeProgress(header, job))
     finally:
         job.on_cancel = None
         child.kill()
@@ -141,7 +141,9 @@ def _run(order: QuantizerOrder, header: GgufHeader, job: Job, name: str) -> None
         raise _failure(problem, name, Path(order.target))
 
 
-def _follow(child: subprocess.Popen[bytes], order: QuantizerOrder, progress: _Progress) -> str:
+def _follow(
+    child: subprocess.Popen[bytes], order: QuantizerOrder, progress: _QuantizeProgress
+) -> str:
     """Hear the child until its end; why it failed, if it did."""
     assert child.stdin is not None, "the child was started with pipes"
     assert child.stdout is not None, "the child was started with pipes"
@@ -159,7 +161,7 @@ def _follow(child: subprocess.Popen[bytes], order: QuantizerOrder, progress: _Pr
     return f"the quantizer ended with code {child.wait()}"
 
 
-class _Progress:
+class _QuantizeProgress:
     """Counts the bytes of the tensors that are done, by the header's own sizes."""
 
     def __init__(self, header: GgufHeader, job: Job) -> None:

@@ -16,7 +16,7 @@ from app.host.generation.vocabulary import Ids
 from app.host.llama_cpp.grammar import CANDIDATE, Grammar, candidate_array, read_grammar
 from app.host.llama_cpp.library import native
 from app.host.llama_cpp.schema_grammar import SchemaGrammar
-from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 _KEEP = 1
 _CERTAIN = 1e-30  # the share of the likeliest token's probability that typical-p can compute with
@@ -24,7 +24,7 @@ _MIROSTAT_M = 100  # how many of the likeliest tokens Mirostat 1 estimates its e
 _HISTORY_STEPS = ("penalties", "dry")
 
 
-class Chain:
+class LlamaSamplerChain:
     """One variant's samplers with their state: the token history, the generators, the grammar.
 
     Order: word bias, then the steps of `Sampling.order`, then the draw. Temperature 0 is greedy:
@@ -34,7 +34,9 @@ class Chain:
     that token is it applied to all candidates and the chain run on what is left.
     """
 
-    def __init__(self, sampling: Sampling, vocabulary: Vocabulary, context: int, seed: int) -> None:
+    def __init__(
+        self, sampling: Sampling, vocabulary: LlamaVocabulary, context: int, seed: int
+    ) -> None:
         self._vocabulary = vocabulary
         self._candidates = np.zeros(vocabulary.size, CANDIDATE)
         self._array = candidate_array(self._candidates)
@@ -43,7 +45,7 @@ class Chain:
         self._history: list[Any] = []
         self._window = 0
         try:
-            self._build(_Steps(sampling, vocabulary, context, seed), sampling)
+            self._build(_SamplerFactory(sampling, vocabulary, context, seed), sampling)
         except ParameterError:
             self.close()
             raise
@@ -112,7 +114,7 @@ class Chain:
             if weight > 0
         }
 
-    def _build(self, steps: _Steps, sampling: Sampling) -> None:
+    def _build(self, steps: _SamplerFactory, sampling: Sampling) -> None:
         self._window = steps.window
         for name, sampler in steps.samplers():
             native.llama_sampler_chain_add(self._chain, sampler)
@@ -154,10 +156,12 @@ class Chain:
         return np.frombuffer(buffer, CANDIDATE)
 
 
-class _Steps:
+class _SamplerFactory:
     """Makes the samplers of one request; every value is passed on, none left to a default."""
 
-    def __init__(self, sampling: Sampling, vocabulary: Vocabulary, context: int, seed: int) -> None:
+    def __init__(
+        self, sampling: Sampling, vocabulary: LlamaVocabulary, context: int, seed: int
+    ) -> None:
         self._sampling = sampling
         self._vocabulary = vocabulary
         self._seed = drawing_seed(seed)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from app.core.errors import GenerationError, ParameterError
 from app.core.options.json_schema import Schema, read_schema, refuse
-from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 _OPTIONS: Any = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
 _STACK = 256 * 1024**2
@@ -27,13 +27,13 @@ _LIMITS: Any = {
 _ONE_OF = "its parts must exclude each other by their types or by the const of a property"
 _NOTHING = "Grammar (grammar): no text obeys this JSON schema."
 
-_tokenizers: WeakKeyDictionary[Vocabulary, Any] = WeakKeyDictionary()
+_tokenizers: WeakKeyDictionary[LlamaVocabulary, Any] = WeakKeyDictionary()
 
 
 class SchemaGrammar:
     """The state of one text; JSON is written on one line, as Python's `json.dumps` does."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, text: str, vocabulary: LlamaVocabulary) -> None:
         schema = read_schema(text)
         self._matcher = matcher(schema, _tokenizer(vocabulary))
 
@@ -128,7 +128,7 @@ def _reason(error: str) -> str:
 class _Words:
     """The model's vocabulary as llguidance asks for it."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: LlamaVocabulary) -> None:
         if not vocabulary.ends:
             raise ParameterError(
                 "Grammar (grammar): this model has no token that ends a text, so that no JSON "
@@ -147,7 +147,7 @@ class _Words:
         return found
 
 
-def _tokenizer(vocabulary: Vocabulary) -> Any:
+def _tokenizer(vocabulary: LlamaVocabulary) -> Any:
     """The vocabulary's tree of tokens; made once, as it takes up to a second."""
     if vocabulary not in _tokenizers:
         from llguidance import LLTokenizer, TokenizerWrapper

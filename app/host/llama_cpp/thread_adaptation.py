@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from app.host.llama_cpp.thread_levels import SHORTEST_LIMIT_S, Clock, Ladder
+from app.host.llama_cpp.thread_levels import SHORTEST_LIMIT_S, Clock, ThreadLevels
 
 SMALL = 16
 """Batches of up to so many rows are steps: takes side by side, drafts, the shortest prompts."""
@@ -18,7 +18,7 @@ SMALL = 16
 _UNKNOWN = 3.0  # times the most that a batch of an unknown kind should take
 
 
-class Pace:
+class ThreadAdaptation:
     """Sets the threads before each batch, and learns from how long it took.
 
     `apply` sets the number of threads; `step_s` are the usual seconds of a single step by number of
@@ -38,8 +38,8 @@ class Pace:
     ) -> None:
         levels = levels_of(threads)
         self._apply = apply
-        self._steps = Ladder(levels, clock, kind=1, usual_s=step_s or {}, curious=True)
-        self._chunks = Ladder(levels, clock)
+        self._steps = ThreadLevels(levels, clock, kind=1, usual_s=step_s or {}, curious=True)
+        self._chunks = ThreadLevels(levels, clock)
         self._row_s = row_s
         self._most = threads
         self.threads = threads
@@ -73,7 +73,7 @@ class Pace:
         """Take fewer threads, for the batch was given up."""
         self._ladder(rows).stalled(_kind(rows))
 
-    def _ladder(self, rows: int) -> Ladder:
+    def _ladder(self, rows: int) -> ThreadLevels:
         return self._steps if rows <= SMALL else self._chunks
 
     def _use(self, threads: int) -> None:

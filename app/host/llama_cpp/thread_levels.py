@@ -40,7 +40,7 @@ _FAR = 256  # positions that no two neighbouring batches are apart
 _SLOPE = 1500  # positions that double a batch's time at most, seen with the smallest models
 
 
-class Usual:
+class RunningQuantile:
     """A running low quantile of what a kind of batch takes: bad times hardly raise it.
 
     It follows a growing context by itself, as that takes hundreds of batches. Where the context is
@@ -78,7 +78,7 @@ class _Trial:
     ratios: list[float] = field(default_factory=list)
 
 
-class Ladder:
+class ThreadLevels:
     """One kind of work on one of several numbers of threads, `levels`, most first.
 
     Batches of one `kind` cost the same: a step's number of rows, or a negative number for chunks of
@@ -99,7 +99,9 @@ class Ladder:
         self._levels = levels
         self._clock = clock
         known = (usual_s or {}).items()
-        self._usual = {(threads, kind): Usual(seconds) for threads, seconds in known if seconds > 0}
+        self._usual = {
+            (threads, kind): RunningQuantile(seconds) for threads, seconds in known if seconds > 0
+        }
         self._curious = curious
         self._at = 0
         self._depth = 0
@@ -172,7 +174,7 @@ class Ladder:
         """What was to be expected before this batch."""
         usual = self._usual.get((self.threads, kind))
         if usual is None:
-            usual = Usual(self._at_most(kind, seconds), depth)
+            usual = RunningQuantile(self._at_most(kind, seconds), depth)
             self._usual[self.threads, kind] = usual
         usual.move(depth)
         expected = usual.seconds

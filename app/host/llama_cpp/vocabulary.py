@@ -15,7 +15,7 @@ from app.host.llama_cpp.library import native
 _CONTROL = 1 << 3
 
 
-class Vocabulary:
+class LlamaVocabulary:
     """Tokenizes by the model's own rules; pieces are cached as they are met."""
 
     def __init__(self, model: Any) -> None:

@@ -15,7 +15,7 @@ from app.host.interface import Engine, Job
 from app.host.passport import texts
 from app.host.passport.scoring import is_echo, is_in, repetition
 from app.host.passport.template_check import look_at_template
-from app.host.passport.trials import Clock, Trials, Written
+from app.host.passport.trials import Clock, Trials, TrialText
 from app.host.prompt_cache.fingerprint import fingerprint
 
 ANSWER_TOKENS = 48
@@ -75,7 +75,7 @@ class Examination:
         )
 
     def _try_instructions(self) -> None:
-        answers: list[Written] = []
+        answers: list[TrialText] = []
         followed = 0
         for instruction in texts.INSTRUCTIONS:
             self._tell("Asking it something")
@@ -114,7 +114,7 @@ class Examination:
                     known.append(language.code)
         self._note(languages=tuple(known), languages_tried=tuple(tried))
 
-    def _write_in(self, language: texts.Language) -> Written | None:
+    def _write_in(self, language: texts.Language) -> TrialText | None:
         if self._passport.kind == "instruct":
             return self._trials.answer(language.question, LANGUAGE_TOKENS)
         return self._trials.go_on(language.beginning, LANGUAGE_TOKENS)
@@ -153,12 +153,12 @@ def _fingerprint(path: Path) -> str:
         return ""
 
 
-def _follows(answer: Written, instruction: texts.Instruction) -> bool:
+def _follows(answer: TrialText, instruction: texts.Instruction) -> bool:
     words = re.findall(r"\w+", answer.text.lower())
     return instruction.word in words and len(words) <= instruction.most_words
 
 
-def _stops(answers: list[Written]) -> Finding:
+def _stops(answers: list[TrialText]) -> Finding:
     """One answer that ends shows that it can; a long one is no fault."""
     if not answers:
         return "not tried"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.core.errors import LampblackError, TemplateError
 from app.core.passport import Finding, SystemFinding, TemplateFinding
 from app.engine.messages import ChatMessage
-from app.host.interface import Engine, LaidOut
+from app.host.interface import Engine, TokenizedPrompt
 from app.host.passport import texts
 
 _SYSTEM = ChatMessage(role="system", content=texts.SYSTEM)
@@ -45,7 +45,7 @@ def look_at_template(engine: Engine) -> TemplateFindings:
     )
 
 
-def _with_system(engine: Engine) -> LaidOut | None:
+def _with_system(engine: Engine) -> TokenizedPrompt | None:
     """A question after a system text; None where the template loses something of it."""
     try:
         return engine.lay_out("", (_SYSTEM, _QUESTION))
@@ -53,13 +53,13 @@ def _with_system(engine: Engine) -> LaidOut | None:
         return None
 
 
-def _system(found: LaidOut | None, moved: LaidOut) -> SystemFinding:
+def _system(found: TokenizedPrompt | None, moved: TokenizedPrompt) -> SystemFinding:
     if found is None or texts.SYSTEM not in found.text:
         return "lost"
     return "moved" if found.ids == moved.ids else "kept"
 
 
-def _doubled(found: LaidOut) -> Finding:
+def _doubled(found: TokenizedPrompt) -> Finding:
     """Whether the beginning token stands twice with nothing between; some begin each turn so."""
     places = [place for place, token in enumerate(found.ids) if token == found.bos]
     if len(places) < 2:

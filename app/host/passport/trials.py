@@ -48,7 +48,7 @@ class Trial(Job):
 
 
 @dataclass(frozen=True)
-class Written:
+class TrialText:
     """What a model wrote, and whether it ended by itself or was cut short for lack of time."""
 
     text: str
@@ -77,11 +77,11 @@ class Trials:
         """How long it has gone on."""
         return self._clock() - self.begun
 
-    def answer(self, text: str, most: int) -> Written | None:
+    def answer(self, text: str, most: int) -> TrialText | None:
         """What it answers, always taking the likeliest token; None if there is no time for it."""
         return self._write("", (ChatMessage(role="user", content=text),), most, temperature=0.0)
 
-    def go_on(self, text: str, most: int, *, temperature: float = 0.0) -> Written | None:
+    def go_on(self, text: str, most: int, *, temperature: float = 0.0) -> TrialText | None:
         """How it goes on with a text; None if there is no time for it."""
         return self._write(text, (), most, temperature)
 
@@ -92,7 +92,7 @@ class Trials:
 
     def _write(
         self, prompt: str, messages: tuple[ChatMessage, ...], most: int, temperature: float
-    ) -> Written | None:
+    ) -> TrialText | None:
         self.check()
         left = (LIMIT_S - self.seconds) / _SHARE
         most = min(most, int(left * (self.tokens_per_s or most)))
@@ -116,7 +116,7 @@ class Trials:
         self._learn(done.stats.prefill_s, done.stats.decode_s, done.stats.completion_tokens, job)
         take = done.takes[0]
         self.tokens += done.stats.completion_tokens
-        return Written(
+        return TrialText(
             text=take.text,
             stopped=take.finish_reason == "stop",
             cut=take.finish_reason == "cancelled",

@@ -29,8 +29,8 @@ from app.host.prompt_cache.fingerprint import fingerprint
 from app.host.prompt_cache.prefix_index import BLOCK, PrefixIndex
 from app.host.prompt_cache.state_file import (
     Header,
-    Made,
     State,
+    StateOrigin,
     describe,
     is_ours,
     read_header,
@@ -59,7 +59,7 @@ _SUFFIX, _PART = ".prompt", ".part"
 
 
 @dataclass(eq=False, frozen=True)
-class Saved:
+class SavedPrompt:
     """A prompt on the disk."""
 
     path: Path
@@ -73,22 +73,22 @@ class SavedPrompts:
     `positions` is the size of the context, which no prompt can exceed.
     """
 
-    def __init__(self, folder: Path, made: Made, positions: int) -> None:
+    def __init__(self, folder: Path, made: StateOrigin, positions: int) -> None:
         self._folder = folder
         self._made = made
         self._positions = positions
-        self._index: PrefixIndex[Saved] = PrefixIndex()
+        self._index: PrefixIndex[SavedPrompt] = PrefixIndex()
         self._writer: threading.Thread | None = None
-        self._written: deque[Saved] = deque()
+        self._written: deque[SavedPrompt] = deque()
         for path in _files(folder):
             self._look_at(path)
 
-    def best(self, tokens: Ids, *, whole: bool = False) -> tuple[Saved | None, int]:
+    def best(self, tokens: Ids, *, whole: bool = False) -> tuple[SavedPrompt | None, int]:
         """The prompt with the longest common beginning; see `PrefixIndex.best`."""
         self._take_up()
         return self._index.best(tokens, whole=whole)
 
-    def load(self, saved: Saved) -> State | None:
+    def load(self, saved: SavedPrompt) -> State | None:
         """The engine's memory of a prompt; None, and the file is gone, if anything is wrong."""
         try:
             state = read_state(saved.path, saved.header)
@@ -102,7 +102,7 @@ class SavedPrompts:
             os.utime(saved.path)
         return state
 
-    def drop(self, saved: Saved) -> None:
+    def drop(self, saved: SavedPrompt) -> None:
         """Delete a prompt that turned out to be useless."""
         self._index.remove(saved)
         _unlink(saved.path)
@@ -155,13 +155,13 @@ class SavedPrompts:
         if made.model == self._made.model and made.build != self._made.build:
             _unlink(path)
         elif made == self._made and len(header.tokens) < self._positions:
-            self._index.add(Saved(path, header.tokens, header), header.tokens)
+            self._index.add(SavedPrompt(path, header.tokens, header), header.tokens)
 
     # In the writing thread
 
-    def _write(self, tokens: Ids, state: State, former: Saved | None) -> None:
+    def _write(self, tokens: Ids, state: State, former: SavedPrompt | None) -> None:
         try:
-            saved: Saved | None = self._put(tokens, state)
+            saved: SavedPrompt | None = self._put(tokens, state)
         except (OSError, MemoryError) as error:  # the disk is full, or not ours to write to
             sys.stderr.write(f"A prompt is not saved: {error}.\n")
             saved = former if former is not None and former.path.exists() else None
@@ -171,13 +171,13 @@ class SavedPrompts:
         if saved is not None:
             self._written.append(saved)
 
-    def _put(self, tokens: Ids, state: State) -> Saved:
+    def _put(self, tokens: Ids, state: State) -> SavedPrompt:
         _make_folder(self._folder)
         header = describe(self._made, tokens, state)
         _make_room(self._folder, len(state) + len(header.ids) + _AROUND)
         path = self._folder / f"{secrets.token_hex(12)}{_SUFFIX}"
         write_state(path, header, state)
-        return Saved(path, tokens, header)
+        return SavedPrompt(path, tokens, header)
 
 
 def forget_all(folder: Path) -> None:
@@ -268,7 +268,7 @@ def saved_prompts(
         return None
     if not before or stamps(files) != before:
         return None
-    made = Made(model=model, build=info.settings.build, settings=_settings(info, before))
+    made = StateOrigin(model=model, build=info.settings.build, settings=_settings(info, before))
     return SavedPrompts(Path(folder), made, info.context)
 
 

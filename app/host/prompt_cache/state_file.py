@@ -29,7 +29,7 @@ _CHUNK = 1 << 20
 _PART = ".part"
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StateOrigin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a saved prompt was made with: digests of the model, and of all that changes its memory.
 
     `build` names the engine's library; another one of the same model makes the file useless.
@@ -43,7 +43,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a file says of itself: `ids` are the tokens, four bytes each; `size` is the memory's."""
 
-    made: Made
+    made: StateOrigin
     ids: bytes
     size: int
     checksum: int
@@ -54,7 +54,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return np.frombuffer(self.ids, "<i4").astype(np.int32)
 
 
-def describe(made: Made, tokens: Ids, state: State) -> Header:
+def describe(made: StateOrigin, tokens: Ids, state: State) -> Header:
     """The header that belongs to a prompt and the engine's memory of it."""
     checksum = 0
     for start in range(0, len(state), _CHUNK):

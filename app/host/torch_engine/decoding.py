@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from app.engine.messages import Prefill
-from app.host.generation.decode_loop import Variant
+from app.host.generation.decode_loop import RunningTake
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
 from app.host.interface import Job
 from app.host.torch_engine.kv_cache import Lane
-from app.host.torch_engine.model import AbortedError, Model
-from app.host.torch_engine.sampling.chain import Chain
+from app.host.torch_engine.model import ForwardAbortedError, TorchModel
+from app.host.torch_engine.sampling.chain import TorchSamplerChain
 
 Logits = npt.NDArray[np.float32]
 
@@ -26,7 +26,7 @@ _LEAST = 16
 _BLOCK_S = 0.3  # how long a block may take: progress shows after each
 
 
-class TorchVariant(Variant):
+class TorchTake(RunningTake):
     """A take with its chain and its row in a memory.
 
     `logits` are those after the last step; those after the drafts that were read along are in
@@ -34,7 +34,7 @@ class TorchVariant(Variant):
     """
 
     def __init__(
-        self, index: int, lane: Lane, row: int, chain: Chain, transcript: Transcript
+        self, index: int, lane: Lane, row: int, chain: TorchSamplerChain, transcript: Transcript
     ) -> None:
         super().__init__(index, transcript)
         self.lane = lane
@@ -54,10 +54,10 @@ class TorchVariant(Variant):
         return self.lane if self.lane.rows == 1 else self.lane.part(self.row, self.row)
 
 
-class Reader:
+class TorchPromptReader:
     """Reads prompts in blocks; a cancel is seen between a block's layers."""
 
-    def __init__(self, model: Model, most: int) -> None:
+    def __init__(self, model: TorchModel, most: int) -> None:
         self._model = model
         self._most = most
         self._block = min(2 * FIXED, most)
@@ -81,7 +81,7 @@ class Reader:
             begun = time.perf_counter()
             try:
                 logits = self._model.read(lane, block[None])[0, -1]
-            except AbortedError:
+            except ForwardAbortedError:
                 return None
             self._learn(len(block), time.perf_counter() - begun)
 
@@ -93,14 +93,14 @@ class Reader:
         self._block = max(min(_LEAST, self._most), min(fitting, 2 * count, self._most))
 
 
-class Steps:
+class TorchDecoder:
     """Computes the writer's steps; a `Machine`.
 
     Takes that are equally long lie in the rows of one memory and are computed together. One that
     went back for a banned phrase gets a memory of its own.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: TorchModel) -> None:
         self._model = model
 
     @property
@@ -108,17 +108,15 @@ class Steps:
         """The context's positions."""
         return self._model.size
 
-    def draw(self, variant: TorchVariant, forbidden: Collection[int]) -> int | None:
+    def draw(self, variant: TorchTake, forbidden: Collection[int]) -> int | None:
         """Let the variant's chain choose."""
         return variant.chain.choose(variant.logits, forbidden)
 
-    def logits(self, variant: TorchVariant) -> Logits:
+    def logits(self, variant: TorchTake) -> Logits:
         """The logits of the variant's last step."""
         return variant.logits
 
-    def step(
-        self, running: Sequence[TorchVariant], prompt: Ids, drafts: Sequence[int] = ()
-    ) -> bool:
+    def step(self, running: Sequence[TorchTake], prompt: Ids, drafts: Sequence[int] = ()) -> bool:
         """Read each variant's next token, then a single one's drafts; False if cancelled."""
         for together in _by_lane(running):
             lane, first = _narrowed(together)
@@ -128,7 +126,7 @@ class Steps:
                 tokens[variant.row - first, 0] = variant.token_at(variant.held, prompt)
             try:
                 logits = self._model.read(lane, tokens, keep=1 + len(drafts))
-            except AbortedError:
+            except ForwardAbortedError:
                 return False
             for variant in together:
                 variant.lane, variant.row = lane, variant.row - first
@@ -136,17 +134,17 @@ class Steps:
                 variant.logits, *variant.more = logits[variant.row]
         return True
 
-    def follow(self, variant: TorchVariant) -> None:
+    def follow(self, variant: TorchTake) -> None:
         """Go on to the logits after the draft that was drawn."""
         variant.logits = variant.more.pop(0)
         variant.held += 1
 
-    def settle(self, variant: TorchVariant) -> None:
+    def settle(self, variant: TorchTake) -> None:
         """Cut off the drafts that were not drawn."""
         variant.more.clear()
         variant.lane.cut(variant.held)
 
-    def forget(self, variant: TorchVariant, prompt: Ids) -> bool:
+    def forget(self, variant: TorchTake, prompt: Ids) -> bool:
         """Give the variant a memory of its own that ends before its last token."""
         variant.held = len(prompt) + len(variant.ids) - 1
         if variant.lane.rows > 1:
@@ -155,18 +153,18 @@ class Steps:
         variant.lane.cut(variant.held)
         return True
 
-    def remember(self, variant: TorchVariant, prompt: Ids) -> None:
+    def remember(self, variant: TorchTake, prompt: Ids) -> None:
         """Set the chain's history anew."""
         variant.chain.remember(prompt, variant.ids)
 
 
-def _by_lane(running: Sequence[TorchVariant]) -> Iterator[list[TorchVariant]]:
+def _by_lane(running: Sequence[TorchTake]) -> Iterator[list[TorchTake]]:
     lanes = {id(variant.lane): variant.lane for variant in running}
     for lane in lanes.values():
         yield [variant for variant in running if variant.lane is lane]
 
 
-def _narrowed(together: Sequence[TorchVariant]) -> tuple[Lane, int]:
+def _narrowed(together: Sequence[TorchTake]) -> tuple[Lane, int]:
     """The memory without the finished rows at both ends, and the first row that is left."""
     lane = together[0].lane
     first = min(variant.row for variant in together)

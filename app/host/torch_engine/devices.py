@@ -18,7 +18,7 @@ _SMALLER = "Close other programs or choose a smaller model."
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class TorchDevice:
     """A device as PyTorch sees it; memory in bytes, 0 where it is not known."""
 
     name: str
@@ -41,20 +41,20 @@ class Device:
         return self.name != "cpu"
 
 
-def devices() -> Iterator[Device]:
+def devices() -> Iterator[TorchDevice]:
     """Every device, the most wanted first, the processor last."""
     yield from _cuda()
     if torch.backends.mps.is_available():
         total = torch.mps.recommended_max_memory()
         free = max(0, total - torch.mps.driver_allocated_memory())
-        yield Device("mps", "Apple GPU", free, total, torch.float16)
+        yield TorchDevice("mps", "Apple GPU", free, total, torch.float16)
     yield from _xpu()
     memory = psutil.virtual_memory()
     title = platform.processor() or platform.machine()
-    yield Device("cpu", title, memory.available, memory.total, torch.float32)
+    yield TorchDevice("cpu", title, memory.available, memory.total, torch.float32)
 
 
-def candidates(parameters: int, gpu_layers: int, name: str) -> Iterator[Device]:
+def candidates(parameters: int, gpu_layers: int, name: str) -> Iterator[TorchDevice]:
     """The devices that the model fits on, one after the other; the processor is the last.
 
     `dtype` is what the weights become there. `gpu_layers` 0 keeps the model off a GPU; PyTorch
@@ -68,11 +68,11 @@ def candidates(parameters: int, gpu_layers: int, name: str) -> Iterator[Device]:
             yield device
 
 
-def _processor(device: Device, parameters: int, name: str) -> Device:
+def _processor(device: TorchDevice, parameters: int, name: str) -> TorchDevice:
     if parameters * 4 <= device.free:
         return device
     if parameters * 2 <= device.free:
-        return Device(device.name, device.title, device.free, device.total, torch.bfloat16)
+        return TorchDevice(device.name, device.title, device.free, device.total, torch.bfloat16)
     raise OutOfMemoryError(
         f"{name} needs {size_text(parameters * 2)} of memory, "
         f"but only {size_text(device.free)} are free.",
@@ -80,20 +80,20 @@ def _processor(device: Device, parameters: int, name: str) -> Device:
     )
 
 
-def _cuda() -> Iterator[Device]:
+def _cuda() -> Iterator[TorchDevice]:
     if not torch.cuda.is_available():
         return
     for index in range(torch.cuda.device_count()):
         free, total = torch.cuda.mem_get_info(index)
         half = torch.cuda.get_device_capability(index) < (8, 0) and torch.version.hip is None
         dtype = torch.float16 if half else torch.bfloat16
-        yield Device(f"cuda:{index}", torch.cuda.get_device_name(index), free, total, dtype)
+        yield TorchDevice(f"cuda:{index}", torch.cuda.get_device_name(index), free, total, dtype)
 
 
-def _xpu() -> Iterator[Device]:
+def _xpu() -> Iterator[TorchDevice]:
     if not torch.xpu.is_available():
         return
     for index in range(torch.xpu.device_count()):
         free, total = torch.xpu.mem_get_info(index)
         title = torch.xpu.get_device_name(index)
-        yield Device(f"xpu:{index}", title, free, total, torch.bfloat16)
+        yield TorchDevice(f"xpu:{index}", title, free, total, torch.bfloat16)

@@ -24,13 +24,13 @@ from app.host.generation.prompt import Prompter
 from app.host.generation.request import check_scored, prompt_tokens, reading, seeds, statistics
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
-from app.host.interface import Job, LaidOut
+from app.host.interface import Job, TokenizedPrompt
 from app.host.prompt_cache.disk_cache import SavedPrompts
-from app.host.torch_engine.decoding import FIXED, Reader, Steps, TorchVariant
+from app.host.torch_engine.decoding import FIXED, TorchDecoder, TorchPromptReader, TorchTake
 from app.host.torch_engine.kv_cache import Lane
-from app.host.torch_engine.model import AbortedError, Model
-from app.host.torch_engine.prefix_cache import PrefixCache
-from app.host.torch_engine.sampling.chain import Chain
+from app.host.torch_engine.model import ForwardAbortedError, TorchModel
+from app.host.torch_engine.prefix_cache import TorchPrefixCache
+from app.host.torch_engine.sampling.chain import TorchSamplerChain
 from app.host.torch_engine.sampling.penalties import BreakerTable
 
 _ROWS_COST = (1.4, 1.6, 1.7)  # of 2, 3 and 4 tokens, in steps of one: measured on a processor
@@ -41,7 +41,7 @@ class TorchEngine:
 
     def __init__(
         self,
-        model: Model,
+        model: TorchModel,
         info: ModelInfo,
         saved: SavedPrompts | None = None,
         *,
@@ -50,10 +50,10 @@ class TorchEngine:
         self._info = info
         self._model = model
         self._vocabulary = model.vocabulary
-        self._cache = PrefixCache(model.lanes, model.size, model.device, saved)
+        self._cache = TorchPrefixCache(model.lanes, model.size, model.device, saved)
         self._saved = saved
         self._costs = _ROWS_COST if drafts else ()
-        self._reader = Reader(model, info.settings.batch)
+        self._reader = TorchPromptReader(model, info.settings.batch)
         self._prompter = Prompter(model.vocabulary, model.template)
         self._breakers = BreakerTable(model.vocabulary)
 
@@ -128,7 +128,7 @@ class TorchEngine:
         finally:
             self._model.watch(None)
 
-    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> LaidOut:
+    def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> TokenizedPrompt:
         """The prompt as `generate` would read it."""
         return self._prompter.lay_out(prompt, messages)
 
@@ -153,20 +153,25 @@ class TorchEngine:
             self._cache.clear()
             self._model.close()
 
-    def _chain(self, request: Generate, prompt: Ids, seed: int) -> Chain:
+    def _chain(self, request: Generate, prompt: Ids, seed: int) -> TorchSamplerChain:
         size = self._model.size
-        chain = Chain(request.sampling, self._vocabulary, size, seed, self._breakers)
+        chain = TorchSamplerChain(request.sampling, self._vocabulary, size, seed, self._breakers)
         chain.remember(prompt)
         return chain
 
     def _run(
-        self, request: Generate, job: Job, prompt: Ids, chains: list[Chain], times: Times
-    ) -> list[TorchVariant]:
+        self,
+        request: Generate,
+        job: Job,
+        prompt: Ids,
+        chains: list[TorchSamplerChain],
+        times: Times,
+    ) -> list[TorchTake]:
         room = self._room(request, prompt)
         lane = self._cache.empty(room) if request.exact else self._cache.begin(prompt, room)
         times.reused = lane.length
-        steps = Steps(self._model)
-        variants: list[TorchVariant] = []
+        steps = TorchDecoder(self._model)
+        variants: list[TorchTake] = []
         try:
             logits = self._reader.read(lane, prompt, job, fixed=request.exact)
             times.read = time.perf_counter()
@@ -184,8 +189,8 @@ class TorchEngine:
         return variants
 
     def _variants(
-        self, request: Generate, chains: list[Chain], lane: Lane, prompt: Ids, room: int
-    ) -> list[TorchVariant]:
+        self, request: Generate, chains: list[TorchSamplerChain], lane: Lane, prompt: Ids, room: int
+    ) -> list[TorchTake]:
         """The takes, each in a row that holds what was read of the prompt."""
         if len(chains) > 1 and lane.length == len(prompt):
             lane = lane.copied(lane.length, room, len(chains))
@@ -194,10 +199,10 @@ class TorchEngine:
         for index, chain in enumerate(chains):
             transcript = Transcript(sampling.stop, sampling.banned_phrases)
             row = index if lane.rows > 1 else 0
-            variants.append(TorchVariant(index, lane, row, chain, transcript))
+            variants.append(TorchTake(index, lane, row, chain, transcript))
         return variants
 
-    def _keep(self, variants: list[TorchVariant], lane: Lane, prompt: Ids) -> None:
+    def _keep(self, variants: list[TorchTake], lane: Lane, prompt: Ids) -> None:
         """Keep what was read and written for the next request."""
         if not variants or (variants[0].lane is lane and len(variants) > 1):
             self._cache.keep(lane, prompt[: lane.length])
@@ -225,7 +230,7 @@ class TorchEngine:
             block = tokens[start : min(start + FIXED, end)]
             try:
                 logits = self._model.read(lane, block[None], keep=len(block))[0]
-            except AbortedError:
+            except ForwardAbortedError:
                 return
             if start >= first:
                 yield from logits

@@ -41,14 +41,14 @@ from app.host.prompt_cache.disk_cache import saved_prompts
 from app.host.prompt_cache.fingerprint import digests
 from app.host.torch_engine import NAME, build
 from app.host.torch_engine.converted_cache import KeptFolders
-from app.host.torch_engine.devices import Device, candidates, devices
+from app.host.torch_engine.devices import TorchDevice, candidates, devices
 from app.host.torch_engine.engine import TorchEngine
 from app.host.torch_engine.kv_cache import Lanes
 from app.host.torch_engine.loading_progress import progress, stop_if_cancelled
 from app.host.torch_engine.lora import merge
-from app.host.torch_engine.model import Model, lay_out
+from app.host.torch_engine.model import TorchModel, lay_out
 from app.host.torch_engine.out_of_memory import empty_caches, is_lack
-from app.host.torch_engine.vocabulary import Vocabulary
+from app.host.torch_engine.vocabulary import TorchVocabulary
 
 _OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
 _BATCH = 512  # rows of a batch where nobody says
@@ -143,7 +143,7 @@ def load_engine(
     raise AssertionError("a load on the processor brings an engine or raises")
 
 
-def _try_on(device: Device, order: _Order) -> TorchEngine | None:
+def _try_on(device: TorchDevice, order: _Order) -> TorchEngine | None:
     """The engine on this device; None, with a note, where a GPU has no room for it after all."""
     name, job = order.source.name, order.job
     if device.is_gpu:
@@ -159,7 +159,7 @@ def _try_on(device: Device, order: _Order) -> TorchEngine | None:
     return None
 
 
-def _load_on(device: Device, order: _Order) -> TorchEngine:
+def _load_on(device: TorchDevice, order: _Order) -> TorchEngine:
     source, options = order.source, order.options
     before = stamps(source.files)
     threads = options.threads or default_threads()
@@ -188,7 +188,9 @@ def _load_on(device: Device, order: _Order) -> TorchEngine:
     return TorchEngine(model, info, saved, drafts=options.drafts != "off")
 
 
-def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -> tuple[Any, Any]:
+def _load(
+    source: _Source, device: TorchDevice, job: Job, kept: KeptFolders | None
+) -> tuple[Any, Any]:
     """The network and the tokenizer; a GGUF file's are kept, and taken from there again."""
     before = stamps(source.files)
     folder = kept.find(source.path, device.dtype) if kept is not None else None
@@ -210,7 +212,7 @@ def _load(source: _Source, device: Device, job: Job, kept: KeptFolders | None) -
     return network, tokenizer
 
 
-def _from(place: str, more: dict[str, Any], device: Device, job: Job) -> tuple[Any, Any]:
+def _from(place: str, more: dict[str, Any], device: TorchDevice, job: Job) -> tuple[Any, Any]:
     stop_if_cancelled(job)
     tokenizer = transformers.AutoTokenizer.from_pretrained(place, **more, **_LOCAL)
     stop_if_cancelled(job)
@@ -267,7 +269,9 @@ def _reason(error: Exception) -> str:
     return (lines or [type(error).__name__])[0][:200].rstrip(".:")
 
 
-def _settings(network: Any, options: LoadOptions, device: Device, threads: int) -> EngineSettings:
+def _settings(
+    network: Any, options: LoadOptions, device: TorchDevice, threads: int
+) -> EngineSettings:
     context = options.context or min(_trained(network) or _OWN_CONTEXT, _OWN_CONTEXT)
     batch = min(options.batch or _BATCH, context)
     layers = network.config.get_text_config(decoder=True).num_hidden_layers
@@ -290,7 +294,11 @@ def _trained(network: Any) -> int:
 
 
 def _fitted(
-    network: Any, settings: EngineSettings, options: LoadOptions, device: Device, notes: list[str]
+    network: Any,
+    settings: EngineSettings,
+    options: LoadOptions,
+    device: TorchDevice,
+    notes: list[str],
 ) -> EngineSettings:
     """With a shorter context where nobody set it and the memory cannot hold the usual one."""
     asked = settings.context
@@ -307,7 +315,7 @@ def _fitted(
     return settings
 
 
-def _cache_bytes(network: Any, settings: EngineSettings, device: Device) -> int:
+def _cache_bytes(network: Any, settings: EngineSettings, device: TorchDevice) -> int:
     config = network.config.get_text_config(decoder=True)
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
@@ -315,7 +323,7 @@ def _cache_bytes(network: Any, settings: EngineSettings, device: Device) -> int:
     return int(each * settings.context)
 
 
-def _check_memory(network: Any, settings: EngineSettings, device: Device) -> None:
+def _check_memory(network: Any, settings: EngineSettings, device: TorchDevice) -> None:
     """Refuse a context that cannot fit: the system would end the whole process for it."""
     needed = _cache_bytes(network, settings, device)
     free = psutil.virtual_memory().available
@@ -327,14 +335,14 @@ def _check_memory(network: Any, settings: EngineSettings, device: Device) -> Non
         )
 
 
-def _model(source: _Source, network: Any, tokenizer: Any, settings: EngineSettings) -> Model:
+def _model(source: _Source, network: Any, tokenizer: Any, settings: EngineSettings) -> TorchModel:
     size = int(network.get_output_embeddings().weight.shape[0])
     if network.config.is_encoder_decoder or not tokenizer.get_vocab():
         raise NotAModelError(f"{source.name} is not a model that continues text.")
-    vocabulary = Vocabulary(tokenizer, size, _ends(network))
+    vocabulary = TorchVocabulary(tokenizer, size, _ends(network))
     lanes = Lanes(network.config, source.name)
     template = _template(tokenizer, vocabulary)
-    return Model(network, vocabulary, template, lanes, settings.context, settings.threads)
+    return TorchModel(network, vocabulary, template, lanes, settings.context, settings.threads)
 
 
 def _ends(network: Any) -> list[int]:
@@ -346,7 +354,7 @@ def _ends(network: Any) -> list[int]:
     return found
 
 
-def _template(tokenizer: Any, vocabulary: Vocabulary) -> ChatTemplate | None:
+def _template(tokenizer: Any, vocabulary: TorchVocabulary) -> ChatTemplate | None:
     source = tokenizer.chat_template
     if isinstance(source, dict):
         source = source.get("default")
@@ -360,7 +368,7 @@ def _template(tokenizer: Any, vocabulary: Vocabulary) -> ChatTemplate | None:
     )
 
 
-def _info(source: _Source, model: Model, network: Any, settings: EngineSettings) -> ModelInfo:
+def _info(source: _Source, model: TorchModel, network: Any, settings: EngineSettings) -> ModelInfo:
     config = network.config.get_text_config(decoder=True)
     return ModelInfo(
         name=source.name,

@@ -13,20 +13,20 @@ from app.host.generation.chat_template import ChatTemplate
 from app.host.interface import Job
 from app.host.torch_engine.kv_cache import Lane, Lanes
 from app.host.torch_engine.out_of_memory import empty_caches, explained
-from app.host.torch_engine.vocabulary import Vocabulary
+from app.host.torch_engine.vocabulary import TorchVocabulary
 
 
-class AbortedError(Exception):
+class ForwardAbortedError(Exception):
     """The job was cancelled between two layers; the memory is as it was before."""
 
 
-class Model:
+class TorchModel:
     """Owns the network; `size` is the context's positions, `threads` what a processor gives it."""
 
     def __init__(
         self,
         network: Any,
-        vocabulary: Vocabulary,
+        vocabulary: TorchVocabulary,
         template: ChatTemplate | None,
         lanes: Lanes,
         size: int,
@@ -65,7 +65,7 @@ class Model:
         before = lane.length
         try:
             return self._compute(lane, tokens, keep)
-        except AbortedError:
+        except ForwardAbortedError:
             lane.cut(before)
             raise
         except RuntimeError as error:  # what PyTorch raises, torch.OutOfMemoryError among them
@@ -85,7 +85,7 @@ class Model:
 
     def _look_up(self, *_: object) -> None:
         if self._job is not None and self._job.cancelled:
-            raise AbortedError
+            raise ForwardAbortedError
 
 
 def lay_out(network: Any) -> None:

@@ -48,7 +48,7 @@ class _Kept:
     lane: Lane
 
 
-class PrefixCache:
+class TorchPrefixCache:
     """Lends out memories and keeps the finished ones; the oldest goes first.
 
     Those of earlier sessions come from the disk, where `saved` keeps them.

@@ -15,7 +15,7 @@ _BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 _SPACE = "▁"
 
 
-class Vocabulary:
+class TorchVocabulary:
     """Tokenizes as the model's own tokenizer does; `size` is how many logits the model gives."""
 
     def __init__(self, tokenizer: Any, size: int, ends: Iterable[int] = ()) -> None:

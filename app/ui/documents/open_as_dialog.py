@@ -24,7 +24,7 @@ from app.core.documents.normalise import normalise
 from app.core.documents.text_files import read_file
 from app.core.store import FormerFile
 from app.ui.texts import moment_text
-from app.ui.widgets.controls import Note, QuietCombo
+from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.two_line_list import text_preview
 
 _PREVIEW = 20_000
@@ -56,7 +56,7 @@ class OpenAsDialog(QDialog):
         self.line.setClearButtonEnabled(True)
         self.list = self._make_list()
         self.preview = text_preview(self.tr("Preview"))
-        self.problem = Note("wrong")
+        self.problem = NoteLabel("wrong")
         self.buttons = self._make_buttons()
         self._lay_out(path)
         self.line.textChanged.connect(self._filter)

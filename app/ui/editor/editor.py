@@ -28,7 +28,7 @@ from app.ui.editor.caret_moves import CaretMoves
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.page_text import PageText
 from app.ui.editor.take_highlight import Tint
-from app.ui.editor.undo_history import History, Step
+from app.ui.editor.undo_history import History, UndoStep
 from app.ui.editor.view import View
 from app.ui.widgets.apply_theme import page_font
 from app.ui.widgets.theme import Theme
@@ -206,7 +206,7 @@ class Editor(QTextEdit):
         self._replace(Source.WRITER, *self.selection, normalise(text))
         self.ensureCursorVisible()
 
-    def write(self, step: Step, start: int, end: int, text: str, whole: str) -> None:
+    def write(self, step: UndoStep, start: int, end: int, text: str, whole: str) -> None:
         """Replace `start`–`end` by the model's `text`, after which the open `step` is `whole`.
 
         Both are normalised.

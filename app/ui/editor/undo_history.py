@@ -12,7 +12,7 @@ import msgspec
 from app.ui.editor.manuscript import Change, units
 
 
-class Step(msgspec.Struct, eq=False):
+class UndoStep(msgspec.Struct, eq=False):
     """What one Undo takes back. `owner` is whoever can still amend it, such as a generation."""
 
     changes: list[Change]
@@ -35,7 +35,7 @@ class History:
     """The steps done, and after them the steps undone."""
 
     def __init__(self) -> None:
-        self._steps: list[Step] = []
+        self._steps: list[UndoStep] = []
         self._done = 0
         self._clean: int | None = 0
 
@@ -76,15 +76,15 @@ class History:
             if merged is not None:
                 last.changes[-1] = merged
                 return
-        self._push(Step([change], mergeable=_is_typing(change)))
+        self._push(UndoStep([change], mergeable=_is_typing(change)))
 
-    def open(self, position: int, owner: object) -> Step:
+    def open(self, position: int, owner: object) -> UndoStep:
         """Begin a step that its owner may amend later, even when others lie above it."""
-        step = Step([Change(position, "", "")], owner)
+        step = UndoStep([Change(position, "", "")], owner)
         self._push(step)
         return step
 
-    def amend(self, step: Step, text: str) -> None:
+    def amend(self, step: UndoStep, text: str) -> None:
         """Make `text` what the open `step` wrote; later steps move along."""
         index = self._steps.index(step)
         before = step.changes[0]
@@ -94,7 +94,7 @@ class History:
         shift = units(text) - units(before.added)
         self._shift_after(index, before.position + units(before.added), shift)
 
-    def drop(self, step: Step) -> None:
+    def drop(self, step: UndoStep) -> None:
         """Forget an open step that wrote nothing; it may have been undone and overwritten."""
         if step not in self._steps:
             return
@@ -104,7 +104,7 @@ class History:
         if self._clean is not None and self._clean > index:
             self._clean -= 1
 
-    def undo(self) -> Step | None:
+    def undo(self) -> UndoStep | None:
         """The step to take back, newest change first; None if there is none."""
         if not self.can_undo:
             return None
@@ -113,14 +113,14 @@ class History:
         step.mergeable = False
         return step
 
-    def redo(self) -> Step | None:
+    def redo(self) -> UndoStep | None:
         """The step to do again; None if there is none."""
         if not self.can_redo:
             return None
         self._done += 1
         return self._steps[self._done - 1]
 
-    def _push(self, step: Step) -> None:
+    def _push(self, step: UndoStep) -> None:
         if self._clean is not None and self._clean > self._done:
             self._clean = None
         del self._steps[self._done :]

@@ -14,14 +14,21 @@ from app.engine.messages import Done, EngineSettings, Event, Failed, Prefill, To
 from app.engine.worker import Worker
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
-from app.ui.editor.undo_history import Step
-from app.ui.generation.takes import Order, TakeGroup, TakeText, blank_take, request_fields, reseeded
+from app.ui.editor.undo_history import UndoStep
+from app.ui.generation.takes import (
+    TakeGroup,
+    TakeRequest,
+    TakeText,
+    blank_take,
+    request_fields,
+    reseeded,
+)
 
 
-class Ending(msgspec.Struct, frozen=True):
+class TakeEnd(msgspec.Struct, frozen=True):
     """How one take ended, for whoever records it."""
 
-    order: Order
+    order: TakeRequest
     take: TakeText
     finish_reason: str
     seed: int | None = None
@@ -61,8 +68,8 @@ class Session(QObject):
         self._sampling = sampling
         self._prepare = prepare
         self._origin = origin
-        self._orders: dict[int, Order] = {}
-        self._waiting: Order | None = None
+        self._orders: dict[int, TakeRequest] = {}
+        self._waiting: TakeRequest | None = None
         self.group: TakeGroup | None = None
         editor.changed.connect(self._on_changed)
         editor.composed.connect(self._catch_up)
@@ -142,7 +149,7 @@ class Session(QObject):
         for order in self._orders.values():
             order.finish()
             for take in order.takes:
-                self.take_ended.emit(Ending(order, take, "cancelled", order.sampling.seed))
+                self.take_ended.emit(TakeEnd(order, take, "cancelled", order.sampling.seed))
         self._orders.clear()
 
     # Beginning
@@ -172,7 +179,7 @@ class Session(QObject):
         first = len(group.takes)
         group.takes += takes
         self._show(group, first)
-        self._waiting = Order(group, takes, sampling, before, *self._origin())
+        self._waiting = TakeRequest(group, takes, sampling, before, *self._origin())
         ready = self._prepare()
         if ready:
             self.begin_waiting()
@@ -220,7 +227,7 @@ class Session(QObject):
         elif isinstance(event, Failed):
             self._on_failed(order, event)
 
-    def _on_tokens(self, order: Order, event: Tokens) -> None:
+    def _on_tokens(self, order: TakeRequest, event: Tokens) -> None:
         order.takes[event.variant].add(event.text)
         now = time.monotonic()
         if order.tokens:
@@ -231,10 +238,10 @@ class Session(QObject):
         order.tokens += event.tokens
         self._catch_up()
 
-    def _on_done(self, order: Order, event: Done) -> None:
+    def _on_done(self, order: TakeRequest, event: Done) -> None:
         order.finish()
         for take in event.takes:
-            ending = Ending(
+            ending = TakeEnd(
                 order, order.takes[take.variant], take.finish_reason, event.seed, event.settings
             )
             self.take_ended.emit(ending)
@@ -249,16 +256,16 @@ class Session(QObject):
         elif empty and not order.stopped:
             self.said.emit(self.tr("The model had nothing to add here."))
 
-    def _on_failed(self, order: Order, event: Failed) -> None:
+    def _on_failed(self, order: TakeRequest, event: Failed) -> None:
         reason = "cancelled" if event.kind == "cancelled" else "failed"
         order.finish()
         for take in order.takes:
-            self.take_ended.emit(Ending(order, take, reason, order.sampling.seed))
+            self.take_ended.emit(TakeEnd(order, take, reason, order.sampling.seed))
         self._close(order)
         if event.kind != "cancelled":
             self.failed.emit(event)
 
-    def _close(self, order: Order) -> None:
+    def _close(self, order: TakeRequest) -> None:
         """The order is over: forget its empty takes, and the group if it has no other."""
         self._orders.pop(order.job, None)
         group = order.group
@@ -343,14 +350,14 @@ class Session(QObject):
         group.split()
         self._show_tint()
 
-    def _on_step_undone(self, step: Step) -> None:
+    def _on_step_undone(self, step: UndoStep) -> None:
         """The take is about to leave the text; Redo may bring it back."""
         if self.group is not None and self.group.step is step:
             self.stop()
             self.group = None
             self._show_tint()
 
-    def _on_step_redone(self, step: Step) -> None:
+    def _on_step_redone(self, step: UndoStep) -> None:
         group = step.owner
         if isinstance(group, TakeGroup) and group.takes:
             self.accept()

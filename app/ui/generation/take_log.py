@@ -10,7 +10,7 @@ import msgspec
 from app.core.store import Store, TakeRecord
 from app.core.system.background import BackgroundQueue
 from app.engine.worker import Worker
-from app.ui.generation.session import Ending
+from app.ui.generation.session import TakeEnd
 
 _PROMPT_TAIL = 2000
 
@@ -23,7 +23,7 @@ class TakeLog:
         self._worker = worker
         self._queue = BackgroundQueue("take log")
 
-    def record(self, ending: Ending) -> None:
+    def record(self, ending: TakeEnd) -> None:
         """Keep a take, unless nothing was written."""
         if ending.take.text:
             self._queue.run(partial(self._store.add_take, self._record_of(ending)))
@@ -39,7 +39,7 @@ class TakeLog:
         """Wait until all is kept, and end the thread."""
         self._queue.close()
 
-    def _record_of(self, ending: Ending) -> TakeRecord:
+    def _record_of(self, ending: TakeEnd) -> TakeRecord:
         order, model = ending.order, self._worker.model
         return TakeRecord(
             journal=order.journal,

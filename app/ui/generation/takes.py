@@ -11,7 +11,7 @@ from app.core.documents.prompts import continuation, instructed
 from app.core.options.sampling import Sampling
 from app.engine.messages import ChatMessage
 from app.ui.editor.manuscript import Change, units
-from app.ui.editor.undo_history import Step
+from app.ui.editor.undo_history import UndoStep
 
 
 class TakeText(msgspec.Struct, eq=False):
@@ -58,7 +58,7 @@ class TakeGroup(msgspec.Struct, eq=False):
     end: int = -1
     takes: list[TakeText] = msgspec.field(default_factory=list)
     active: int = 0
-    step: Step | None = None
+    step: UndoStep | None = None
     shown_from: int = 0
     written: int = 0
 
@@ -114,7 +114,7 @@ class TakeGroup(msgspec.Struct, eq=False):
             self.active = max(0, self.active - 1)
 
 
-class Order(msgspec.Struct, eq=False):
+class TakeRequest(msgspec.Struct, eq=False):
     """One generation that was asked for, and the takes that its variants write."""
 
     group: TakeGroup

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from app.core.models.catalogue_search import Offer
+from app.core.models.catalogue_search import CatalogueMatch
 from app.core.models.metadata import ModelRecord
 from app.core.models.other_programs import PROGRAMS
 from app.core.passport import summary
 from app.core.units import context_text, size_text
 from app.downloads.queue import Download
-from app.ui.manager.inventory import Stocked
+from app.ui.manager.inventory import InventoryModel
 from app.ui.models.list import facts
 from app.ui.texts import day_text, passport_tr, percent_text, state_text
 from app.ui.widgets.card_list import Card
@@ -21,7 +21,7 @@ _tr = QCoreApplication.translate
 _DOT = " · "
 
 
-def model_card(one: Stocked, *, loaded: bool, recommended: bool = False) -> Card:
+def model_card(one: InventoryModel, *, loaded: bool, recommended: bool = False) -> Card:
     """A model of this machine, `recommended` for what the writer looks for."""
     model, record = one.model, one.record
     shown = (facts(model), model.licence, model.program)
@@ -50,13 +50,13 @@ def origin_text(record: ModelRecord) -> str:
     return _tr("Manager", "Verified on {0}").format(when)
 
 
-def _summary(one: Stocked) -> str:
+def _summary(one: InventoryModel) -> str:
     """What the model's passport says, as a sentence of its own."""
     text = summary(one.passport, passport_tr) if one.passport is not None else ""
     return text[:1].upper() + text[1:]
 
 
-def offer_card(offer: Offer, downloads: Mapping[str, Download]) -> Card:
+def offer_card(offer: CatalogueMatch, downloads: Mapping[str, Download]) -> Card:
     """A model of the catalogue."""
     entry = offer.entry
     shown = (
@@ -79,7 +79,7 @@ def offer_card(offer: Offer, downloads: Mapping[str, Download]) -> Card:
     )
 
 
-def _badge(offer: Offer, download: Download | None) -> str:
+def _badge(offer: CatalogueMatch, download: Download | None) -> str:
     if offer.here:
         return _tr("Manager", "here")
     if download is None or download.state == "done":
@@ -97,13 +97,13 @@ def verdict_text(verdict: str) -> str:
     return texts.get(verdict, verdict)
 
 
-def fit_text(one: Stocked) -> str:
+def fit_text(one: InventoryModel) -> str:
     """Whether a model fits, with the reason; empty while that is not known."""
     head = verdict_text(one.verdict)
     return ": ".join(part for part in (head, one.because) if part)
 
 
-def advice_text(one: Stocked) -> str:
+def advice_text(one: InventoryModel) -> str:
     """What a copy in another type would bring, and how it is made; empty for none."""
     how = _tr("Manager", "{0} The button Smaller Copy… makes it; this model stays as it is.")
     return how.format(one.advice) if one.advice else ""

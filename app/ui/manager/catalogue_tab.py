@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.models.catalogue import PURPOSES, CatalogueEntry
-from app.core.models.catalogue_search import Offer, Wish, offers
+from app.core.models.catalogue_search import CatalogueFilter, CatalogueMatch, offers
 from app.core.units import size_text
 from app.downloads.queue import Download
 from app.ui.manager.card_texts import (
@@ -27,9 +27,9 @@ from app.ui.manager.card_texts import (
     order_text,
     purpose_text,
 )
-from app.ui.manager.inventory import Stock
+from app.ui.manager.inventory import Inventory
 from app.ui.widgets.card_list import CardsView
-from app.ui.widgets.controls import Note, QuietCombo, set_property
+from app.ui.widgets.controls import NoteLabel, QuietCombo, set_property
 
 _GIGA = 1_000_000_000
 _ORDERS = ("best", "name", "size", "memory")
@@ -47,14 +47,14 @@ class CatalogueTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._stock: Stock | None = None
+        self._stock: Inventory | None = None
         self._downloads: dict[str, Download] = {}
-        self._offers: dict[str, Offer] = {}
+        self._offers: dict[str, CatalogueMatch] = {}
         self._refusal = ""
         self.list = CardsView(self.tr("Models that can be downloaded"))
         self.list.selectionModel().currentChanged.connect(self._show_button)
         self.list.activated.connect(lambda _index: self._act())
-        self.note = Note()
+        self.note = NoteLabel()
         self.everything = QPushButton(self.tr("Show Everything"))
         self.everything.setToolTip(self.tr("Look for nothing in particular"))
         self.everything.clicked.connect(self.show_everything)
@@ -65,7 +65,7 @@ class CatalogueTab(QWidget):
         self._lay_out()
         self._show_button()
 
-    def show_stock(self, stock: Stock) -> None:
+    def show_stock(self, stock: Inventory) -> None:
         """Take over what is known now; the choices follow the catalogue."""
         is_first, self._stock = self._stock is None, stock
         if is_first:
@@ -90,9 +90,9 @@ class CatalogueTab(QWidget):
         self._refusal = sentence
         self._show_button()
 
-    def wish(self) -> Wish:
+    def wish(self) -> CatalogueFilter:
         """What the filters say."""
-        return Wish(
+        return CatalogueFilter(
             text=self.text.text(),
             purpose=self.purpose.currentData() or "",
             language=self.language.currentData() or "",
@@ -228,7 +228,7 @@ class CatalogueTab(QWidget):
             words = gated
         self.note.say(self._refusal or words)
 
-    def _can_fetch(self, offer: Offer) -> bool:
+    def _can_fetch(self, offer: CatalogueMatch) -> bool:
         known = self._downloads.get(offer.entry.id)
         return not self._refusal and (known is None or known.state not in ("waiting", "running"))
 

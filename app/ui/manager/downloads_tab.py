@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app.downloads.queue import Download
 from app.ui.models.download_strip import show_on_bar
 from app.ui.texts import download_text
-from app.ui.widgets.controls import Note
+from app.ui.widgets.controls import NoteLabel
 from app.ui.widgets.theme import heading_font
 
 TOKEN_KEY = "Ctrl+T"  # noqa: S105 - the key that asks for a token
@@ -36,7 +36,7 @@ class DownloadsTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, DownloadRow] = {}
-        self.empty = Note()
+        self.empty = NoteLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         body = QWidget()
         body.setProperty("kind", "body")
@@ -105,7 +105,7 @@ class DownloadRow(QWidget):
         self.title.setFont(heading_font(self.title.font()))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.words, self.problem = Note(), Note("wrong")
+        self.words, self.problem = NoteLabel(), NoteLabel("wrong")
         self.buttons = {
             "pause": QPushButton(self.tr("Pause")),
             "resume": QPushButton(self.tr("Resume")),

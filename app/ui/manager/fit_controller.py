@@ -13,10 +13,10 @@ from app.core.models.library import ModelFile
 from app.program import Workbench
 from app.ui.background import BackgroundTasks
 from app.ui.manager.fit_dialog import FitDialog
-from app.ui.manager.inventory import Fitting, Stock, Stocked
+from app.ui.manager.inventory import Fitting, Inventory, InventoryModel
 
 
-class FitDesk(QObject):
+class FitController(QObject):
     """Says whether a model fits; `layouts` are the headers that were read already.
 
     `load_requested` carries a path and the options to load with for once, `entry_requested` the id
@@ -32,7 +32,7 @@ class FitDesk(QObject):
         self.layouts = Layouts()
         self.dialog: FitDialog | None = None
 
-    def open(self, one: Stocked, stock: Stock) -> None:
+    def open(self, one: InventoryModel, stock: Inventory) -> None:
         """Read the model's header, if it was not read yet, and show the sum."""
 
         def work() -> FitReport:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.core.memory_fit.advice import VERDICTS
 from app.core.memory_fit.estimate import MEMORY, Fit
-from app.core.memory_fit.fallbacks import Step
+from app.core.memory_fit.fallbacks import Fallback
 from app.core.memory_fit.report import FitReport, as_chosen
 from app.core.models.library import ModelFile
 from app.core.system.machine import COMFORT
@@ -62,7 +62,7 @@ class FitDialog(QDialog):
         self._lay_out()
         self.resize(600, 700)
 
-    def step(self) -> Step:
+    def step(self) -> Fallback:
         """The way that is chosen."""
         return self._report.steps[self.ways.checkedId()]
 
@@ -205,7 +205,7 @@ class FitDialog(QDialog):
             column.addWidget(told)
         return column
 
-    def _title(self, before: Step, step: Step) -> str:
+    def _title(self, before: Fallback, step: Fallback) -> str:
         """What is otherwise than on the step before, in a few words."""
         if before.options.gpu_layers != step.options.gpu_layers:
             words = self.tr("{0} layers on the graphics card")
@@ -216,7 +216,7 @@ class FitDialog(QDialog):
             return self.tr("Flash attention")
         return self.tr("Context of {0} tokens").format(f"{step.fit.context:,}")
 
-    def _words(self, before: Step, step: Step) -> str:
+    def _words(self, before: Fallback, step: Fallback) -> str:
         """What that means for who writes."""
         if before.options.gpu_layers != step.options.gpu_layers:
             return self.tr("As many as the free memory of the card holds; the rest is slower.")
@@ -265,7 +265,7 @@ class FitDialog(QDialog):
     def _load_chosen(self) -> None:
         self._load(self.step())
 
-    def _load(self, step: Step) -> None:
+    def _load(self, step: Fallback) -> None:
         self.load_requested.emit(as_chosen(step))
         self.accept()
 

@@ -26,11 +26,11 @@ from app.ui.manager.card_texts import (
     origin_text,
     purpose_text,
 )
-from app.ui.manager.inventory import Stock, Stocked, ordered
+from app.ui.manager.inventory import Inventory, InventoryModel, ordered
 from app.ui.manager.model_actions import ModelActions
 from app.ui.texts import moment_text, passport_tr
 from app.ui.widgets.card_list import Card, CardsView
-from app.ui.widgets.controls import ElidedLabel, FlowingNote, Note, QuietCombo, set_property
+from app.ui.widgets.controls import ElidedLabel, FlowingNote, NoteLabel, QuietCombo, set_property
 from app.ui.widgets.theme import heading_font
 
 
@@ -85,8 +85,8 @@ class InstalledTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._stocked: tuple[Stocked, ...] = ()
-        self._models: dict[str, Stocked] = {}
+        self._stocked: tuple[InventoryModel, ...] = ()
+        self._models: dict[str, InventoryModel] = {}
         self._loaded = self._shown = ""
         self._is_loading = False
         self.list = CardsView(self.tr("Models on this machine"))
@@ -97,7 +97,7 @@ class InstalledTab(QWidget):
         self.actions_table = ModelActions(self, self._ask)
         self.buttons = self.actions_table.buttons
         self._make_choices()
-        self.empty = Note()
+        self.empty = NoteLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.find_button = QPushButton(self.tr("Find a Model…"))
         set_property(self.find_button, "kind", "primary")
@@ -106,7 +106,7 @@ class InstalledTab(QWidget):
         self._lay_out()
         self.show_stock(None)
 
-    def show_stock(self, stock: Stock | None) -> None:
+    def show_stock(self, stock: Inventory | None) -> None:
         """Show the models; None while they are being read for the first time."""
         models = stock.models if stock is not None else ()
         self._stocked = models
@@ -130,7 +130,7 @@ class InstalledTab(QWidget):
             self._show_cards()
         self._show_buttons()
 
-    def selected(self) -> Stocked | None:
+    def selected(self) -> InventoryModel | None:
         """The selected model."""
         return self._models.get(self.list.selected())
 
@@ -268,7 +268,7 @@ class InstalledTab(QWidget):
         self.list.show_cards([self._card(one, purpose) for one in models])
         self._show_selected()
 
-    def _card(self, one: Stocked, purpose: str) -> Card:
+    def _card(self, one: InventoryModel, purpose: str) -> Card:
         recommended = bool(purpose) and one.is_recommended(purpose)
         return model_card(one, loaded=one.model.path == self._loaded, recommended=recommended)
 
@@ -283,7 +283,7 @@ class InstalledTab(QWidget):
             self._show_details(one)
         self._show_buttons()
 
-    def _show_details(self, one: Stocked) -> None:
+    def _show_details(self, one: InventoryModel) -> None:
         model, used = one.model, one.record.used_at
         self.title.setText(model.name)
         lines = [

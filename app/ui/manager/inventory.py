@@ -33,7 +33,7 @@ _NO_CARDS = "Graphics cards are counted as soon as a model has been loaded and h
 _VERDICTS = ("fits", "tight", "", "too large")
 
 
-class Stocked(msgspec.Struct, frozen=True, kw_only=True):
+class InventoryModel(msgspec.Struct, frozen=True, kw_only=True):
     """A model of this machine with what is remembered of it, and whether it fits now.
 
     `verdict` is empty until its header was read, and where that cannot be; `because` is the
@@ -58,14 +58,14 @@ class Stocked(msgspec.Struct, frozen=True, kw_only=True):
         return is_good and self.verdict in ("fits", "tight") and not self.model.problem
 
 
-class Stock(msgspec.Struct, frozen=True, kw_only=True):
+class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """Everything at one moment; `here` maps the catalogue's ids to paths.
 
     `machine` counts as free what unloading our own model gives back. `is_whole` says that every
     model's header was read.
     """
 
-    models: tuple[Stocked, ...] = ()
+    models: tuple[InventoryModel, ...] = ()
     total: int = 0
     notes: tuple[str, ...] = ()
     catalogue: Catalogue
@@ -134,7 +134,7 @@ class Fitting:
 
 def read_stock(
     bench: Workbench, layouts: Layouts, catalogue: Catalogue | None = None, *, quick: bool = False
-) -> Stock:
+) -> Inventory:
     """Read it all; takes as long as the disks do. Raises CatalogueError.
 
     A `quick` reading leaves out the headers that were not read before.
@@ -147,7 +147,7 @@ def read_stock(
         _stocked(bench, file, use.models[file.path], fitting if known[file.path] else None)
         for file in files
     )
-    return Stock(
+    return Inventory(
         models=ordered(models, "best"),
         total=use.total,
         notes=(*bench.library.notes, *catalogue.problems),
@@ -158,17 +158,19 @@ def read_stock(
     )
 
 
-def ordered(models: Iterable[Stocked], order: Order, purpose: str = "") -> tuple[Stocked, ...]:
+def ordered(
+    models: Iterable[InventoryModel], order: Order, purpose: str = ""
+) -> tuple[InventoryModel, ...]:
     """The models in an order, favourites first and broken ones last in every one."""
 
-    def key(one: Stocked) -> tuple[object, ...]:
+    def key(one: InventoryModel) -> tuple[object, ...]:
         ends = (bool(one.model.problem), not one.record.favourite)
         return (*ends, *_place(one, order, purpose), one.model.name.casefold(), one.model.path)
 
     return tuple(sorted(models, key=key))
 
 
-def _place(one: Stocked, order: Order, purpose: str) -> tuple[object, ...]:
+def _place(one: InventoryModel, order: Order, purpose: str) -> tuple[object, ...]:
     if order == "size":
         return (one.bytes,)
     if order == "used":
@@ -178,9 +180,11 @@ def _place(one: Stocked, order: Order, purpose: str) -> tuple[object, ...]:
     return (_VERDICTS.index(one.verdict), -one.suits(purpose), -one.model.parameters)
 
 
-def _stocked(bench: Workbench, file: ModelFile, size: int, fitting: Fitting | None) -> Stocked:
+def _stocked(
+    bench: Workbench, file: ModelFile, size: int, fitting: Fitting | None
+) -> InventoryModel:
     record = bench.shelf.record(file)
-    plain = Stocked(
+    plain = InventoryModel(
         model=file,
         record=record,
         bytes=size,
@@ -231,7 +235,7 @@ def _loaded_with(info: ModelInfo, asked: LoadOptions) -> LoadOptions:
 _KV_TYPES = ("f16", "f32", "bf16", "q8_0", "q4_0")
 
 
-def model_at(stock: Stock | None, path: str) -> Stocked | None:
+def model_at(stock: Inventory | None, path: str) -> InventoryModel | None:
     """The model at a path, if it is on the list."""
     models = stock.models if stock is not None else ()
     return next((one for one in models if Path(one.model.path) == Path(path)), None)

@@ -28,14 +28,14 @@ from app.core.models.verify import Verdict, verify_known
 from app.core.units import size_text
 from app.program import Workbench
 from app.ui.background import BackgroundTasks
-from app.ui.manager.inventory import Stock
+from app.ui.manager.inventory import Inventory
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.texts import watched_text
 
 Trash = Callable[[str], None]
 
 
-class Care(QObject):
+class ModelOperations(QObject):
     """Does to models what the writer asks for; everything on the disk aside.
 
     `changed` says that the list is another one now, `said` and `failed` carry sentences, and
@@ -162,7 +162,7 @@ class Care(QObject):
 
     # Reading through
 
-    def verify(self, model: ModelFile, stock: Stock) -> None:
+    def verify(self, model: ModelFile, stock: Inventory) -> None:
         """Read every byte of the model and compare it with what is known."""
         text = self.tr("Verifying {0}…").format(model.name)
 
@@ -190,7 +190,7 @@ class Care(QObject):
         self.said.emit(" ".join(filter(None, (said, found.problem))))
         self.changed.emit()
 
-    def find_duplicates(self, stock: Stock) -> None:
+    def find_duplicates(self, stock: Inventory) -> None:
         """Say which models are on the disk twice."""
         text = self.tr("Comparing the models…")
         models = [one.model for one in stock.models]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 from app.core.models.other_programs import PROGRAMS, ProgramStore
 from app.core.models.removal import Removal
 from app.core.units import size_text
-from app.downloads.queue import Need
+from app.downloads.queue import DownloadNeed
 
 Answer = Literal["trash", "list", "no"]
 
@@ -23,7 +23,7 @@ class ManagerQuestions(QObject):
         super().__init__(window)
         self._window = window
 
-    def download(self, title: str, need: Need) -> bool:
+    def download(self, title: str, need: DownloadNeed) -> bool:
         """Whether to fetch a model from a host."""
         size = size_text(need.bytes) if need.bytes else self.tr("a size that only the host knows")
         box = self._box(

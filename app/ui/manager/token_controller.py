@@ -8,14 +8,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.downloads.hub import endpoint_of, host_of, page_url, tokens_url
-from app.downloads.request import Wanted
+from app.downloads.request import ModelRequest
 from app.program import Workbench
 from app.ui.background import BackgroundTasks
-from app.ui.manager.token_dialog import Gate, TokenDialog
+from app.ui.manager.token_dialog import GatedModel, TokenDialog
 from app.ui.widgets.controls import show_dialog
 
 
-class TokenDesk(QObject):
+class TokenController(QObject):
     """Touches the keyring only aside, because it may ask its user for a password.
 
     `given` says that the download of an id may be tried again; `said` carries sentences.
@@ -34,10 +34,10 @@ class TokenDesk(QObject):
         if model is not None:
             self._background.run(lambda: self._gate(model), lambda gate: self._open(model.id, gate))
 
-    def _gate(self, model: Wanted) -> Gate:
+    def _gate(self, model: ModelRequest) -> GatedModel:
         endpoint, tokens = endpoint_of(os.environ), self._bench.tokens
         host = host_of(endpoint)
-        return Gate(
+        return GatedModel(
             title=model.title,
             host=host,
             page=page_url(endpoint, model),
@@ -46,7 +46,7 @@ class TokenDesk(QObject):
             is_known=bool(tokens.get(host)),
         )
 
-    def _open(self, wanted_id: str, gate: Gate) -> None:
+    def _open(self, wanted_id: str, gate: GatedModel) -> None:
         dialog = TokenDialog(gate, self._window)
         dialog.given.connect(lambda token: self._keep(wanted_id, gate.host, token))
         dialog.forgotten.connect(lambda: self._forget(gate.host))

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.downloads.tokens import is_token
-from app.ui.widgets.controls import Note, set_property
+from app.ui.widgets.controls import NoteLabel, set_property
 
 
-class Gate(msgspec.Struct, frozen=True, kw_only=True):
+class GatedModel(msgspec.Struct, frozen=True, kw_only=True):
     """What stands before a model: its page at the hub, and what is known of tokens for that hub.
 
     `tokens_page` is where an account's tokens are made; `can_keep` says whether there is a
@@ -40,7 +40,7 @@ class TokenDialog(QDialog):
     given = Signal(str)
     forgotten = Signal()
 
-    def __init__(self, gate: Gate, parent: QWidget | None = None) -> None:
+    def __init__(self, gate: GatedModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._gate = gate
         self.setWindowTitle(self.tr("Token for {0}").format(gate.host))
@@ -56,7 +56,7 @@ class TokenDialog(QDialog):
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.field.setAccessibleName(self.tr("Token"))
         self.field.textChanged.connect(self._show_state)
-        self.kept = Note()
+        self.kept = NoteLabel()
         self.kept.say(self._kept_text())
         self.buttons = self._make_buttons()
         self._lay_out()

@@ -21,18 +21,18 @@ from app.core.errors import CancelledError, LampblackError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.library import ModelFile
 from app.core.units import size_text
-from app.downloads.queue import Download, Need, Wanted, wanted
+from app.downloads.queue import Download, DownloadNeed, ModelRequest, wanted
 from app.program import Workbench
 from app.ui.background import BackgroundTasks
 from app.ui.bridge import Bridge
 from app.ui.manager.catalogue_tab import CatalogueTab
 from app.ui.manager.downloads_tab import DownloadsTab
-from app.ui.manager.fit_controller import FitDesk
+from app.ui.manager.fit_controller import FitController
 from app.ui.manager.installed_tab import InstalledTab
-from app.ui.manager.inventory import Stock, model_at, read_stock
-from app.ui.manager.operations import Care
+from app.ui.manager.inventory import Inventory, model_at, read_stock
+from app.ui.manager.operations import ModelOperations
 from app.ui.manager.questions import ManagerQuestions
-from app.ui.manager.token_controller import TokenDesk
+from app.ui.manager.token_controller import TokenController
 from app.ui.models.downloads_controller import is_agreed, remember_agreement
 from app.ui.models.panel import local_paths
 from app.ui.widgets.banner import BannerArea
@@ -66,15 +66,15 @@ class ModelManager(QWidget):
         self.setWindowTitle(self.tr("Models"))
         self._bench = bench
         self._questions = questions or ManagerQuestions(self)
-        self._stock: Stock | None = None
+        self._stock: Inventory | None = None
         self._wants_fit = ""
         self._loaded = ""
         self._is_reading = self._is_stale = False
         self._done: set[str] = set()
         self._background = BackgroundTasks(self._fail, self)
-        self.care = Care(bench, self._questions, self)
-        self.fits = FitDesk(bench, self._background, self)
-        self.tokens = TokenDesk(bench, self._background, self)
+        self.care = ModelOperations(bench, self._questions, self)
+        self.fits = FitController(bench, self._background, self)
+        self.tokens = TokenController(bench, self._background, self)
         self._make_parts()
         self._lay_out()
         self._join()
@@ -299,7 +299,7 @@ class ModelManager(QWidget):
             lambda: self._bench.downloads.need(model), lambda need: self._fetch(model, need)
         )
 
-    def _fetch(self, model: Wanted, need: Need) -> None:
+    def _fetch(self, model: ModelRequest, need: DownloadNeed) -> None:
         """Ask the first time that a host is asked for anything, then download."""
         settings = self._bench.settings
         if not is_agreed(settings, need.host):
@@ -347,7 +347,7 @@ class ModelManager(QWidget):
 
     # Showing
 
-    def _show_stock(self, stock: Stock) -> None:
+    def _show_stock(self, stock: Inventory) -> None:
         told = self._stock.notes if self._stock is not None else ()
         self._stock = stock
         self.installed.show_stock(stock)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.core.errors import LampblackError
 from app.core.formats.adapter_files import engine_of
 from app.core.options.adapters import MOST, STRONGEST, WEAKEST, Adapter, check_adapters
-from app.ui.widgets.controls import IconButton, Note
+from app.ui.widgets.controls import IconButton, NoteLabel
 
 
 class AdaptersDialog(QDialog):
@@ -38,8 +38,8 @@ class AdaptersDialog(QDialog):
         self.rows: list[AdapterRow] = []
         self.setWindowTitle(self.tr("Adapters"))
         self._lines = QVBoxLayout()
-        self._none = Note()
-        self.problem = Note("wrong")
+        self._none = NoteLabel()
+        self.problem = NoteLabel("wrong")
         self.buttons = self._make_buttons()
         self._lay_out(name)
         for adapter in adapters:

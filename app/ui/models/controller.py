@@ -16,8 +16,8 @@ from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import ModelInfo
 from app.program import Workbench
 from app.ui.background import BackgroundTasks
-from app.ui.models.downloads_controller import FetchDesk
-from app.ui.models.loader import ModelController
+from app.ui.models.downloads_controller import DownloadsController
+from app.ui.models.loader import ModelLoader
 from app.ui.questions import Questions
 from app.ui.texts import watched_text
 from app.ui.widgets.banner import BannerArea
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.ui.models.panel import ModelsPanel
 
 
-class ModelDesk(QObject):
+class ModelController(QObject):
     """Loads, unloads, adds and fetches models, and says how it goes wherever it is seen.
 
     `moved` says that something began or ended. `ready` and `not_ready` end a wait for a model.
@@ -69,9 +69,9 @@ class ModelDesk(QObject):
         self._banners = banners
         self._questions = questions
         self._background = BackgroundTasks(self._show_error, self)
-        self.models = ModelController(workbench, self)
+        self.models = ModelLoader(workbench, self)
         self.models.listed = lambda: self.panel.model.models()
-        self.fetching = FetchDesk(workbench, questions, self)
+        self.fetching = DownloadsController(workbench, questions, self)
         self._join_models()
 
     @property

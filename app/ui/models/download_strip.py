@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from app.downloads.queue import Download
 from app.ui.texts import download_text
-from app.ui.widgets.controls import ElidedLabel, Note
+from app.ui.widgets.controls import ElidedLabel, NoteLabel
 
 _STEPS = 1000
 
@@ -29,7 +29,7 @@ class DownloadStrip(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
-        self.words, self.problem = Note(), Note("wrong")
+        self.words, self.problem = NoteLabel(), NoteLabel("wrong")
         self.buttons = {
             "pause": QPushButton(self.tr("Pause")),
             "resume": QPushButton(self.tr("Resume")),

@@ -26,7 +26,7 @@ def remember_agreement(settings: SettingsStore, host: str) -> None:
     settings.remember(agreed_hosts=tuple(hosts))
 
 
-class FetchDesk(QObject):
+class DownloadsController(QObject):
     """Begins the starter's download and follows all of them, whoever began them.
 
     `changed` says that there is something else to show. `arrived` carries the path of a model

@@ -11,7 +11,7 @@ from app.downloads.queue import Download
 from app.downloads.request import STARTER_ID
 from app.ui.models.download_strip import DownloadStrip
 from app.ui.texts import resume_text
-from app.ui.widgets.controls import Note, set_property
+from app.ui.widgets.controls import NoteLabel, set_property
 from app.ui.widgets.icons import pixmap
 from app.ui.widgets.section import PanelScroll
 from app.ui.widgets.theme import Theme, heading_font
@@ -56,8 +56,8 @@ class EmptyState(QWidget):
         self.strip.asked.connect(self.download_asked)
         self.error = QFrame()
         self.error.setProperty("kind", "error")
-        self.error_text = Note("")
-        self.hint = Note()
+        self.error_text = NoteLabel("")
+        self.hint = NoteLabel()
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.error.hide()

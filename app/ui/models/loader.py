@@ -22,7 +22,7 @@ from app.program import Workbench
 from app.ui.background import BackgroundTasks
 
 
-class ModelController(QObject):
+class ModelLoader(QObject):
     """Asks the worker to load and unload, and tells how it goes.
 
     `loading` carries a path and a fraction, `loading_ended` follows in every case; `loaded` and

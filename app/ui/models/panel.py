@@ -35,7 +35,7 @@ from app.ui.models.list import (
     ModelLister,
     ModelsListModel,
 )
-from app.ui.widgets.controls import IconButton, Note, ProgressStrip, set_property
+from app.ui.widgets.controls import IconButton, NoteLabel, ProgressStrip, set_property
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -209,9 +209,9 @@ class ModelsPanel(QWidget):
         return view
 
     def _make_parts(self) -> None:
-        self.cut_note = Note()
+        self.cut_note = NoteLabel()
         self.cut_note.setProperty("kind", "muted")
-        self.empty_text = Note()
+        self.empty_text = NoteLabel()
         self.empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.strip = ProgressStrip()
         self.strip.stopped.connect(self.cancel_requested)
@@ -219,7 +219,7 @@ class ModelsPanel(QWidget):
         self.download.asked.connect(self.download_asked)
         self.error = QFrame()
         self.error.setProperty("kind", "error")
-        self.error_text = Note("")
+        self.error_text = NoteLabel("")
         self.close_error = IconButton("close", self.tr("Close the message"))
         self.close_error.clicked.connect(self.hide_error)
         self.error.hide()

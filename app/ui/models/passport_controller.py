@@ -22,7 +22,7 @@ WAITS_MS = (4_000, 30_000, 120_000)
 _ASKED_MS = 300  # until the model is asked again that somebody waits for
 
 
-class PassportDesk(QObject):
+class PassportController(QObject):
     """Examines the loaded model, unasked only if it has no passport; `moved` says that it goes on,
     `kept` that there is another passport.
 

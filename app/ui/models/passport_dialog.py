@@ -15,17 +15,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.passport import Card, Passport, card
-from app.ui.models.passport_controller import PassportDesk
+from app.core.passport import Passport, PassportSummary, card
+from app.ui.models.passport_controller import PassportController
 from app.ui.texts import moment_text, passport_tr, work_text
-from app.ui.widgets.controls import Note, show_dialog
+from app.ui.widgets.controls import NoteLabel, show_dialog
 from app.ui.widgets.theme import heading_font
 
 
 class PassportDialog(QDialog):
     """Follows the desk for as long as it is open."""
 
-    def __init__(self, desk: PassportDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: PassportController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._shown: Passport | None = None
@@ -33,12 +33,12 @@ class PassportDialog(QDialog):
         self.name = QLabel()
         self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setFont(heading_font(self.font(), 2))
-        self.made = Note()
+        self.made = NoteLabel()
         self.area = QScrollArea()
         self.area.setProperty("kind", "plain")
         self.area.setWidgetResizable(True)
         self.area.setAccessibleName(self.windowTitle())
-        self.step = Note()
+        self.step = NoteLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
@@ -114,7 +114,7 @@ class PassportDialog(QDialog):
         if passport is None:
             yield _line(self.tr("This model has not been examined yet."), "muted")
             return
-        told: Card = card(passport, passport_tr)
+        told: PassportSummary = card(passport, passport_tr)
         for head, points in (
             (self.tr("Good for"), told.good_for),
             (self.tr("Weak at"), told.weak_at),
@@ -130,7 +130,7 @@ class PassportDialog(QDialog):
         yield from (_line(warning, "wrong") for warning in told.warnings)
 
 
-def show_passport(desk: PassportDesk, parent: QWidget, *, again: bool = False) -> None:
+def show_passport(desk: PassportController, parent: QWidget, *, again: bool = False) -> None:
     """Show the passport of the loaded model; one that has none is examined, or any `again`."""
     show_dialog(PassportDialog(desk, parent))
     if (again or desk.passport is None) and not desk.is_running:

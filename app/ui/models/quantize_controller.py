@@ -15,20 +15,20 @@ from app.core.formats.gguf import GgufHeader, read_header
 from app.core.models.library import ModelFile
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import EngineName, Load
-from app.engine.quantize_job import Outcome, SmallerOrder
+from app.engine.quantize_job import QuantizeJob, QuantizeOutcome
 from app.program import Workbench
 from app.ui.background import BackgroundTasks
-from app.ui.models.quantize_run import SmallerRun
+from app.ui.models.quantize_run import QuantizeRun
 from app.ui.widgets.banner import BannerArea
 
 if TYPE_CHECKING:
-    from app.ui.models.quantize_dialog import SmallerDialog
+    from app.ui.models.quantize_dialog import QuantizeDialog
 
 _MOST_PASSAGE = 20_000
 """Characters of the manuscript that are offered for measuring: a minute on a small machine."""
 
 
-class _Read(msgspec.Struct, frozen=True):
+class _ModelWithHeader(msgspec.Struct, frozen=True):
     """A model with its header."""
 
     model: ModelFile
@@ -36,7 +36,7 @@ class _Read(msgspec.Struct, frozen=True):
     type_name: str
 
 
-class SmallerDesk(QObject):
+class QuantizeController(QObject):
     """One dialog at a time. `passage` gives the text to measure with that is offered.
 
     `made` carries a new copy's path, `wanted` the path of one that shall be loaded.
@@ -55,10 +55,10 @@ class SmallerDesk(QObject):
         super().__init__(window)
         self._bench, self._banners = workbench, banners
         self._passage, self._window = passage, window
-        self._run = SmallerRun(workbench.worker, self)
+        self._run = QuantizeRun(workbench.worker, self)
         self._run.progress.connect(self._show_progress)
         self._run.ended.connect(self._on_ended)
-        self.dialog: SmallerDialog | None = None
+        self.dialog: QuantizeDialog | None = None
         self._is_reading = False
         self._background = BackgroundTasks(self._on_failed, self)
         self.on_event = self._run.on_event
@@ -78,15 +78,15 @@ class SmallerDesk(QObject):
 
     # Opening
 
-    def _read(self, path: str, type_name: str) -> _Read:
+    def _read(self, path: str, type_name: str) -> _ModelWithHeader:
         model = self._bench.library.resolve(path)
         if model.kind != "gguf":
             raise UnsupportedModelError(
                 f"{model.name} is a model folder; copies can be made of GGUF files only."
             )
-        return _Read(model, read_header(Path(model.path)), type_name)
+        return _ModelWithHeader(model, read_header(Path(model.path)), type_name)
 
-    def _on_read(self, read: _Read) -> None:
+    def _on_read(self, read: _ModelWithHeader) -> None:
         self._is_reading = False
         self._show(read.model, read.header, read.type_name)
 
@@ -95,12 +95,12 @@ class SmallerDesk(QObject):
         self._banners.say(str(error))
 
     def _show(self, model: ModelFile, header: GgufHeader, type_name: str) -> None:
-        from app.ui.models.quantize_dialog import SmallerDialog
+        from app.ui.models.quantize_dialog import QuantizeDialog
         from app.ui.widgets.controls import show_dialog
 
         folder = self._bench.paths.models
         passage = self._passage()[:_MOST_PASSAGE]
-        dialog = SmallerDialog(Path(model.path), model.name, header, folder, passage, self._window)
+        dialog = QuantizeDialog(Path(model.path), model.name, header, folder, passage, self._window)
         dialog.select(type_name)
         dialog.asked.connect(lambda name, text: self._begin(model, dialog.target, name, text))
         dialog.stopped.connect(self._run.stop)
@@ -138,7 +138,7 @@ class SmallerDesk(QObject):
                 options=self._bench.worker.options,
                 adapters=loaded.adapters,
             )
-        order = SmallerOrder(
+        order = QuantizeJob(
             load=load,
             target=str(target),
             type_name=type_name,
@@ -156,12 +156,12 @@ class SmallerDesk(QObject):
         if self.dialog is not None:
             self.dialog.show_progress(texts.get(what, what), fraction)
 
-    def _on_ended(self, how: Outcome | LampblackError) -> None:
-        if isinstance(how, Outcome):
+    def _on_ended(self, how: QuantizeOutcome | LampblackError) -> None:
+        if isinstance(how, QuantizeOutcome):
             self.made.emit(how.path)
         if self.dialog is None:
             return
-        if isinstance(how, Outcome):
+        if isinstance(how, QuantizeOutcome):
             self.dialog.show_outcome(how)
         else:
             self.dialog.show_error("" if isinstance(how, CancelledError) else str(how))

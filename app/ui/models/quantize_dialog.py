@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 from app.core.formats.gguf import GgufHeader
 from app.core.formats.quantization import TYPES, coarsest, copy_path, estimate, price, type_named
 from app.core.units import size_text
-from app.engine.quantize_job import Outcome
-from app.ui.widgets.controls import Note, ProgressStrip
+from app.engine.quantize_job import QuantizeOutcome
+from app.ui.widgets.controls import NoteLabel, ProgressStrip
 
 _NAME = Qt.ItemDataRole.UserRole
 _TYPE, _SIZE, _WORDS = range(3)
 
 
-class SmallerDialog(QDialog):
+class QuantizeDialog(QDialog):
     """Shows every type with the size of its copy; makes nothing itself.
 
     `asked` carries the type's name and the passage (empty: nothing is measured). `stopped` and
@@ -56,11 +56,11 @@ class SmallerDialog(QDialog):
         self._is_running = False
         self.setWindowTitle(self.tr("Make a Smaller Copy"))
         self.types = self._make_types()
-        self.words = Note()
+        self.words = NoteLabel()
         self.passage = self._make_passage(passage)
         self.strip = ProgressStrip()
         self.strip.stopped.connect(self.stopped)
-        self.problem = Note("wrong")
+        self.problem = NoteLabel("wrong")
         self.table = QWidget()
         self.table.hide()
         self.buttons = self._make_buttons()
@@ -100,7 +100,7 @@ class SmallerDialog(QDialog):
         self._end()
         self.problem.say(sentence)
 
-    def show_outcome(self, outcome: Outcome) -> None:
+    def show_outcome(self, outcome: QuantizeOutcome) -> None:
         """Show the copy and its price, and offer to use it."""
         self._end()
         self._copy = outcome.path
@@ -207,7 +207,7 @@ class SmallerDialog(QDialog):
         self.types.setEnabled(idle)
         self.passage.setEnabled(idle)
 
-    def _fill_result(self, outcome: Outcome) -> None:
+    def _fill_result(self, outcome: QuantizeOutcome) -> None:
         """A small table: the model and its copy side by side."""
         if (former := self.table.layout()) is not None:
             QWidget().setLayout(former)

@@ -16,11 +16,11 @@ from app.engine.messages import (
     Quantize,
     Working,
 )
-from app.engine.quantize_job import Outcome, SmallerOrder, Steps, steps
+from app.engine.quantize_job import QuantizeJob, QuantizeOutcome, Steps, steps
 from app.engine.worker import Worker
 
 
-class SmallerRun(QObject):
+class QuantizeRun(QObject):
     """One copy at a time; `ended` carries its Outcome, or the error that ended it.
 
     `progress` says what is done (`loading`, or a word of `Working.what`) and how far that is.
@@ -41,7 +41,7 @@ class SmallerRun(QObject):
         """Whether a copy is being made or measured."""
         return self._going is not None
 
-    def start(self, order: SmallerOrder) -> None:
+    def start(self, order: QuantizeJob) -> None:
         """Begin, unless one is under way."""
         if self._going is None:
             self._stopped = False
@@ -82,7 +82,7 @@ class SmallerRun(QObject):
         else:
             self._job = self._ask(command)
 
-    def _end(self, how: Outcome | LampblackError) -> None:
+    def _end(self, how: QuantizeOutcome | LampblackError) -> None:
         self._going, self._job = None, 0
         self.ended.emit(how)
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.core.errors import ParameterError
 from app.core.options.rows import BoundRow, limit_text
-from app.ui.widgets.controls import ElidedLabel, IconButton, Note, set_property
+from app.ui.widgets.controls import ElidedLabel, IconButton, NoteLabel, set_property
 from app.ui.widgets.number_field import QuietSlider
 
 _LINE = 20
@@ -51,7 +51,7 @@ class ParameterRow(QWidget):
         self.reset_button = IconButton("reset", self.tr("Reset"), self)
         self.reset_button.setFixedHeight(_LINE)
         self.reset_button.clicked.connect(self.reset)
-        self.note = Note(parent=self)
+        self.note = NoteLabel(parent=self)
         self.field = self._make_field()
         self._lay_out()
         self._name_all()

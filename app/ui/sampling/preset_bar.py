@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.core.errors import LampblackError, SettingsError
 from app.core.options.presets import BUILTIN, SUGGESTED, Preset, Presets, is_untouched
 from app.core.options.sampling import Sampling
-from app.ui.widgets.controls import IconButton, Note, QuietCombo
+from app.ui.widgets.controls import IconButton, NoteLabel, QuietCombo
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -61,9 +61,9 @@ class PresetBar(QFrame):
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.actions_by_name = self._make_menu()
         self._make_question()
-        self.description = Note()
-        self.problem = Note("wrong")
-        self.notes = Note()
+        self.description = NoteLabel()
+        self.problem = NoteLabel("wrong")
+        self.notes = NoteLabel()
         self._lay_out()
         self._fill()
 
@@ -137,7 +137,7 @@ class PresetBar(QFrame):
 
     def _make_question(self) -> None:
         self.question = QWidget()
-        self.question_text = Note()
+        self.question_text = NoteLabel()
         self.edit = QLineEdit()
         self.edit.setMaxLength(60)
         self.edit.setPlaceholderText(self.tr("Name of the preset"))

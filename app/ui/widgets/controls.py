@@ -83,7 +83,7 @@ class ElidedLabel(QLabel):
         painter.end()
 
 
-class Note(QLabel):
+class NoteLabel(QLabel):
     """A line or two of small text that wraps, of a `kind` in the style sheet."""
 
     def __init__(self, kind: str = "muted", parent: QWidget | None = None) -> None:
@@ -110,7 +110,7 @@ class Note(QLabel):
         self.setVisible(bool(text))
 
 
-class FlowingNote(Note):
+class FlowingNote(NoteLabel):
     """A note in something that scrolls: just as high as its lines are at the width it has."""
 
     def __init__(self, kind: str = "muted", parent: QWidget | None = None) -> None:
@@ -139,7 +139,7 @@ class ProgressStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = Note()
+        self.text = NoteLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))

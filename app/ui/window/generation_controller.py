@@ -15,13 +15,13 @@ from app.ui.documents.controller import DocumentController
 from app.ui.generation.read_ahead import ReadingAhead
 from app.ui.generation.session import Session
 from app.ui.generation.take_log import TakeLog
-from app.ui.models.controller import ModelDesk
+from app.ui.models.controller import ModelController
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
 
 
-class WritingDesk(QObject):
+class GenerationController(QObject):
     """Starts, stops and shows the session, and reads ahead of it; `make_session` comes first."""
 
     def __init__(
@@ -30,7 +30,7 @@ class WritingDesk(QObject):
         page: PageColumn,
         status: StatusBar,
         actions: Actions,
-        desk: ModelDesk,
+        desk: ModelController,
         documents: DocumentController,
     ) -> None:
         super().__init__(page)

@@ -23,21 +23,21 @@ from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.encodings import Encodings
 from app.ui.documents.recent_menu import RecentMenu
 from app.ui.generation.token_counter import TokenCount
-from app.ui.models.controller import ModelDesk
-from app.ui.models.passport_controller import PassportDesk
+from app.ui.models.controller import ModelController
+from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
 from app.ui.sampling.panel import SamplingPanel
 from app.ui.widgets.status_bar import StatusBar
-from app.ui.window.generation_controller import WritingDesk
-from app.ui.window.manager_controller import ManagerDesk
+from app.ui.window.generation_controller import GenerationController
+from app.ui.window.manager_controller import ManagerController
 from app.ui.window.notices import Notices
 from app.ui.window.page import PageColumn
-from app.ui.window.view_controller import SidePanel, ViewDesk
+from app.ui.window.view_controller import SidePanel, ViewController
 from app.ui.window_state import WindowMemory
 
 if TYPE_CHECKING:
     from app.ui.models.panel import ModelsPanel
-    from app.ui.models.quantize_controller import SmallerDesk
+    from app.ui.models.quantize_controller import QuantizeController
 
 _KEEP_SAMPLING_MS = 600
 _MODEL_SUFFIX = ".gguf"
@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self._empty_was_shown = False
         self._make_parts()
         self._lay_out()
-        self.view = ViewDesk(
+        self.view = ViewController(
             self, self.page, self.side, self.actions_table, workbench.settings, self._memory
         )
         self._connect_actions()
@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
             bench.presets, settings.sampling, preset=settings.preset, every=settings.all_parameters
         )
         self.bridge = Bridge(self)
-        self.desk = ModelDesk(
+        self.desk = ModelController(
             bench,
             self._make_models_panel,
             lambda: self.page.empty,
@@ -89,9 +89,9 @@ class MainWindow(QMainWindow):
             self.questions,
             self,
         )
-        self._smaller: SmallerDesk | None = None
-        self.passports = PassportDesk(bench, self.editor, self.status, self)
-        self.manager = ManagerDesk(
+        self._smaller: QuantizeController | None = None
+        self.passports = PassportController(bench, self.editor, self.status, self)
+        self.manager = ManagerController(
             bench,
             self.desk,
             lambda path: self.smaller.open(path),
@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
             bench, self.documents, self.editor, self.page.banners, self.questions, self
         )
         self._carets = Carets(self._memory, self.documents, self.editor)
-        self.writing = WritingDesk(
+        self.writing = GenerationController(
             bench, self.page, self.status, self.actions_table, self.desk, self.documents
         )
         self.session = self.writing.make_session(self.sampling.sampling)
@@ -146,12 +146,14 @@ class MainWindow(QMainWindow):
         return panel
 
     @property
-    def smaller(self) -> SmallerDesk:
+    def smaller(self) -> QuantizeController:
         """The desk for smaller copies, made when it is first asked for."""
         if self._smaller is None:
-            from app.ui.models.quantize_controller import SmallerDesk
+            from app.ui.models.quantize_controller import QuantizeController
 
-            self._smaller = SmallerDesk(self.bench, self.page.banners, self.display.passage, self)
+            self._smaller = QuantizeController(
+                self.bench, self.page.banners, self.display.passage, self
+            )
             self._smaller.made.connect(lambda _path: self.models_panel.refresh())
             self._smaller.wanted.connect(self.desk.load)
         return self._smaller

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.engine.messages import ModelInfo
 from app.program import Workbench
-from app.ui.models.controller import ModelDesk
-from app.ui.models.passport_controller import PassportDesk
+from app.ui.models.controller import ModelController
+from app.ui.models.passport_controller import PassportController
 from app.ui.startup import bring
 from app.ui.window_state import WindowMemory
 
@@ -37,7 +37,7 @@ _CODE = (
 """What the manager is made of, in pieces that each are brought in in a blink."""
 
 
-class ManagerDesk(QObject):
+class ManagerController(QObject):
     """One manager for a window, made when it is first opened.
 
     `make_smaller` opens the dialog for a smaller copy of the model at a path.
@@ -46,9 +46,9 @@ class ManagerDesk(QObject):
     def __init__(
         self,
         bench: Workbench,
-        desk: ModelDesk,
+        desk: ModelController,
         make_smaller: Callable[[str], object],
-        passports: PassportDesk,
+        passports: PassportController,
         memory: WindowMemory,
         window: QWidget,
     ) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from app.core.errors import LampblackError
 from app.program import Workbench
-from app.ui.models.controller import ModelDesk
+from app.ui.models.controller import ModelController
 from app.ui.widgets.banner import BannerArea
 
 _LOOK_AT_STORE_MS = 2000
@@ -19,7 +19,7 @@ class Notices(QObject):
     """Says each trouble of settings, presets and store once."""
 
     def __init__(
-        self, bench: Workbench, banners: BannerArea, desk: ModelDesk, parent: QObject
+        self, bench: Workbench, banners: BannerArea, desk: ModelController, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._bench = bench

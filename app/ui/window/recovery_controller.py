@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.ui.documents.recovery_dialog import RecoveryDialog
 
 
-class RecoveryDesk(QObject):
+class RecoveryController(QObject):
     """Looks for recoverable texts at the start and shows the dialog for them."""
 
     def __init__(self, window: MainWindow) -> None:

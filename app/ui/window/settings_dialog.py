@@ -25,7 +25,7 @@ from app.core.options.settings import SETTINGS, Settings, SettingsStore
 from app.ui.sampling.parameter_row import ParameterRow
 from app.ui.sampling.value_rows import make_row
 from app.ui.widgets.apply_theme import dress
-from app.ui.widgets.controls import Note, QuietCombo
+from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.section import PanelScroll
 
 _ELSEWHERE = ("preset",)
@@ -52,7 +52,7 @@ class SettingsDialog(QDialog):
         self.tabs.setDocumentMode(True)
         self._make_tabs()
         self._make_rows()
-        self.problem = Note("wrong")
+        self.problem = NoteLabel("wrong")
         self.buttons = self._make_buttons()
         self._lay_out()
         self.take_settings(store.settings)
@@ -204,7 +204,7 @@ class AgreedHosts(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.is_forgotten = False
-        self.words = Note()
+        self.words = NoteLabel()
         self.button = QPushButton(self.tr("Ask Again"))
         self.button.setProperty("kind", "small")
         self.button.setToolTip(self.tr("Ask before the next download from each of them"))

@@ -18,7 +18,7 @@ from app.ui.window_state import WindowMemory
 _ROOM_FOR_BOTH = 680  # pixels; a narrower window shows the page alone
 
 
-class ViewDesk(QObject):
+class ViewController(QObject):
     """Shows the settings that can be seen, and changes them from the View menu."""
 
     settings_applied = Signal()

@@ -17,9 +17,9 @@ from app.core.errors import CancelledError, DownloadError
 from app.core.models.starter import STARTER
 from app.core.options.settings import SettingsStore
 from app.core.system.paths import Paths
-from app.downloads.messages import FetchEvent, Progress
+from app.downloads.messages import DownloadProgress, FetchEvent
 from app.downloads.queue import Download
-from app.downloads.request import Wanted
+from app.downloads.request import ModelRequest
 from app.downloads.tokens import HubTokens
 
 
@@ -34,11 +34,11 @@ class StubFetcher:
         self._cancelled = threading.Event()
 
     def fetch(
-        self, wanted: Wanted, on_event: Callable[[FetchEvent], None], token: str = ""
+        self, wanted: ModelRequest, on_event: Callable[[FetchEvent], None], token: str = ""
     ) -> Path:
         self.asked += 1
         self.tokens.append(token)
-        on_event(Progress(phase="downloading", done=1, total=2))
+        on_event(DownloadProgress(phase="downloading", done=1, total=2))
         if self._press:
             signal.raise_signal(signal.SIGINT)
             assert self._cancelled.wait(5)

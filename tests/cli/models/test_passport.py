@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from app.core.models.library import inspect
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.options.load_options import LoadOptions
 from app.core.options.settings import SettingsStore
 from app.core.passport import Passport
@@ -32,7 +32,9 @@ def present(own_home: Path, starter_model: Path) -> Path:
 
 
 def keep(path: Path, passport: Passport) -> None:
-    Shelf(Paths.here().shelf_file).change(inspect(path), passport=msgspec.to_builtins(passport))
+    MetadataStore(Paths.here().shelf_file).change(
+        inspect(path), passport=msgspec.to_builtins(passport)
+    )
 
 
 def test_the_starter_model_is_examined_once(run: Any, present: Path) -> None:

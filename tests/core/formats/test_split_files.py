@@ -6,7 +6,7 @@ import pytest
 
 from app.core.formats.split_files import (
     MOST_PARTS,
-    Part,
+    SplitPart,
     all_parts,
     one_per_model,
     part_of,
@@ -18,15 +18,15 @@ from app.core.formats.split_files import (
 @pytest.mark.parametrize(
     ("name", "part"),
     [
-        ("a-00002-of-00003.gguf", Part("a", 2, 3)),
-        ("B-00001-of-00001.GGUF", Part("B", 1, 1, ".GGUF")),
-        ("雨-x-00001-of-00002-00001-of-00002.gguf", Part("雨-x-00001-of-00002", 1, 2)),
+        ("a-00002-of-00003.gguf", SplitPart("a", 2, 3)),
+        ("B-00001-of-00001.GGUF", SplitPart("B", 1, 1, ".GGUF")),
+        ("雨-x-00001-of-00002-00001-of-00002.gguf", SplitPart("雨-x-00001-of-00002", 1, 2)),
         ("a.gguf", None),
         ("a-1-of-3.gguf", None),
         ("a-00001-of-00003.safetensors", None),
     ],
 )
-def test_a_name_says_which_part_it_is(name: str, part: Part | None) -> None:
+def test_a_name_says_which_part_it_is(name: str, part: SplitPart | None) -> None:
     assert part_of(name) == part
     assert part is None or part.name == name
 

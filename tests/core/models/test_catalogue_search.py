@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.models.catalogue import Catalogue, catalogue_file
-from app.core.models.catalogue_search import Offer, Wish, offers, verdict
+from app.core.models.catalogue_search import CatalogueFilter, CatalogueMatch, offers, verdict
 from app.core.system.machine import Gpu, Machine, this_machine
 
 LAPTOP = Machine(memory_total=8_000_000_000, memory_free=5_000_000_000, cores=4)
@@ -16,8 +16,12 @@ WORKSTATION = Machine(
     gpus=(Gpu("Big card", 23_000_000_000, 24_000_000_000),),
 )
 
+ANYTHING = CatalogueFilter()
 
-def found(wish: Wish = Wish(), machine: Machine = LAPTOP) -> tuple[Offer, ...]:  # noqa: B008 (frozen)
+
+def found(
+    wish: CatalogueFilter = ANYTHING, machine: Machine = LAPTOP
+) -> tuple[CatalogueMatch, ...]:
     return offers(Catalogue.read(catalogue_file()), wish, machine, {"starter": "/there"})
 
 
@@ -44,17 +48,20 @@ def test_what_is_too_slow_without_a_card_stands_behind() -> None:
 @pytest.mark.parametrize(
     ("wish", "holds"),
     [
-        (Wish(purpose="translate"), lambda o: "translate" in o.entry.good_for),
-        (Wish(language="fi"), lambda o: {"fi", "multi"} & set(o.entry.languages)),
-        (Wish(licence="MIT"), lambda o: o.entry.licence == "mit"),
-        (Wish(engine="torch"), lambda o: o.entry.engine == "torch"),
-        (Wish(kind="base"), lambda o: o.entry.kind == "base"),
-        (Wish(largest_bytes=10**9), lambda o: (o.entry.size_bytes or 0) <= 10**9),
-        (Wish(fits_only=True), lambda o: o.verdict != "too large"),
-        (Wish(text="qwen base"), lambda o: "Qwen" in o.entry.name and o.entry.kind == "base"),
+        (CatalogueFilter(purpose="translate"), lambda o: "translate" in o.entry.good_for),
+        (CatalogueFilter(language="fi"), lambda o: {"fi", "multi"} & set(o.entry.languages)),
+        (CatalogueFilter(licence="MIT"), lambda o: o.entry.licence == "mit"),
+        (CatalogueFilter(engine="torch"), lambda o: o.entry.engine == "torch"),
+        (CatalogueFilter(kind="base"), lambda o: o.entry.kind == "base"),
+        (CatalogueFilter(largest_bytes=10**9), lambda o: (o.entry.size_bytes or 0) <= 10**9),
+        (CatalogueFilter(fits_only=True), lambda o: o.verdict != "too large"),
+        (
+            CatalogueFilter(text="qwen base"),
+            lambda o: "Qwen" in o.entry.name and o.entry.kind == "base",
+        ),
     ],
 )
-def test_a_wish_leaves_only_what_answers_to_it(wish: Wish, holds: object) -> None:
+def test_a_wish_leaves_only_what_answers_to_it(wish: CatalogueFilter, holds: object) -> None:
     offered = found(wish)
     assert 0 < len(offered) < len(found())
     assert all(holds(offer) for offer in offered)
@@ -69,12 +76,15 @@ def test_a_wish_leaves_only_what_answers_to_it(wish: Wish, holds: object) -> Non
     ],
 )
 def test_orders(sort: str, key: object) -> None:
-    keys = [key(offer) for offer in found(Wish(sort=sort))]
+    keys = [key(offer) for offer in found(CatalogueFilter(sort=sort))]
     assert keys == sorted(keys)
 
 
 def test_a_purpose_brings_what_was_made_for_it_first() -> None:
-    assert found(Wish(purpose="translate", fits_only=True))[0].entry.good_for[0] == "translate"
+    assert (
+        found(CatalogueFilter(purpose="translate", fits_only=True))[0].entry.good_for[0]
+        == "translate"
+    )
 
 
 def test_what_is_here_is_marked() -> None:

@@ -10,7 +10,7 @@ import pytest
 import app.core.models.metadata as shelf_module
 from app.core.errors import ParameterError, SettingsError
 from app.core.models.library import ModelFile
-from app.core.models.metadata import ModelRecord, Shelf
+from app.core.models.metadata import MetadataStore, ModelRecord
 from app.core.options.settings import Settings
 from app.core.system.paths import Paths
 from app.program import open_library
@@ -26,7 +26,7 @@ def model(path: str = "/models/tale.gguf", size: int = 10) -> ModelFile:
 
 
 def test_a_model_nobody_spoke_of_has_an_empty_record(file: Path) -> None:
-    assert Shelf(file).record(model()) == ModelRecord()
+    assert MetadataStore(file).record(model()) == ModelRecord()
     assert not file.exists()
 
 
@@ -42,9 +42,9 @@ def test_what_is_noted_survives(file: Path) -> None:
         "used_at": 3.0,
         "hidden": True,
     }
-    written = Shelf(file).change(model(), **changes)
+    written = MetadataStore(file).change(model(), **changes)
     assert written == ModelRecord(**changes)
-    again = Shelf(file)
+    again = MetadataStore(file)
     assert again.record(model()) == written
     assert again.record(model(size=11)) == ModelRecord()
     assert again.record(model("/models/other.gguf")) == ModelRecord()
@@ -52,9 +52,9 @@ def test_what_is_noted_survives(file: Path) -> None:
 
 def test_a_name_that_is_not_text_is_remembered_all_the_same(file: Path) -> None:
     odd = model("/models/\udcff.gguf")
-    Shelf(file).change(odd, title="odd")
-    assert Shelf(file).record(odd).title == "odd"
-    assert Shelf(file).record(model("/models/\udcfe.gguf")).title == ""
+    MetadataStore(file).change(odd, title="odd")
+    assert MetadataStore(file).record(odd).title == "odd"
+    assert MetadataStore(file).record(model("/models/\udcfe.gguf")).title == ""
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_name_that_is_not_text_is_remembered_all_the_same(file: Path) -> None:
     ],
 )
 def test_what_cannot_be_changes_nothing(file: Path, changes: dict[str, Any]) -> None:
-    shelf = Shelf(file)
+    shelf = MetadataStore(file)
     shelf.change(model(), title="before")
     content = file.read_bytes()
     with pytest.raises(ParameterError):
@@ -80,24 +80,24 @@ def test_what_cannot_be_changes_nothing(file: Path, changes: dict[str, Any]) -> 
 
 
 def test_an_empty_record_leaves_the_file(file: Path) -> None:
-    shelf = Shelf(file)
+    shelf = MetadataStore(file)
     shelf.change(model(), favourite=True)
     shelf.change(model(), favourite=False)
     assert json.loads(file.read_bytes())["models"] == {}
 
 
 def test_two_windows_do_not_overwrite_each_other(file: Path) -> None:
-    one, other = Shelf(file), Shelf(file)
+    one, other = MetadataStore(file), MetadataStore(file)
     one.change(model("/a", 1), title="A")
     other.change(model("/b", 1), title="B")
     assert one.record(model("/b", 1)).title == "B"
     one.change(model("/a", 1), favourite=True)
-    assert Shelf(file).record(model("/a", 1)) == ModelRecord(title="A", favourite=True)
-    assert Shelf(file).record(model("/b", 1)) == ModelRecord(title="B")
+    assert MetadataStore(file).record(model("/a", 1)) == ModelRecord(title="A", favourite=True)
+    assert MetadataStore(file).record(model("/b", 1)) == ModelRecord(title="B")
 
 
 def test_threads_do_not_lose_each_others_words(file: Path) -> None:
-    shelf = Shelf(file)
+    shelf = MetadataStore(file)
     threads = [
         threading.Thread(target=lambda n=n: shelf.change(model(f"/{n}", n), title=f"T{n}"))
         for n in range(8)
@@ -106,7 +106,7 @@ def test_threads_do_not_lose_each_others_words(file: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [Shelf(file).record(model(f"/{n}", n)).title for n in range(8)] == [
+    assert [MetadataStore(file).record(model(f"/{n}", n)).title for n in range(8)] == [
         f"T{n}" for n in range(8)
     ]
 
@@ -117,22 +117,22 @@ def test_threads_do_not_lose_each_others_words(file: Path) -> None:
 def test_a_damaged_file_is_kept_aside(file: Path, content: bytes) -> None:
     file.parent.mkdir()
     file.write_bytes(content)
-    shelf = Shelf(file)
+    shelf = MetadataStore(file)
     assert len(shelf.problems) == 1
     assert "shelf.json.broken" in shelf.problems[0]
     assert (file.parent / "shelf.json.broken").read_bytes() == content
     shelf.change(model(), title="new")
-    assert Shelf(file).record(model()).title == "new"
+    assert MetadataStore(file).record(model()).title == "new"
 
 
 def test_a_single_odd_value_costs_only_itself(file: Path) -> None:
-    Shelf(file).change(model(), title="kept", notes="kept")
+    MetadataStore(file).change(model(), title="kept", notes="kept")
     content = json.loads(file.read_bytes())
     (entry,) = content["models"].values()
     entry |= {"favourite": "perhaps", "of_a_newer_version": 1}
     content["models"]["odd"] = 3
     file.write_text(json.dumps(content))
-    shelf = Shelf(file)
+    shelf = MetadataStore(file)
     assert shelf.record(model()) == ModelRecord(title="kept", notes="kept")
     shelf.change(model("/other"), title="x")
     assert json.loads(file.read_bytes())["models"]["odd"] == 3
@@ -141,7 +141,7 @@ def test_a_single_odd_value_costs_only_itself(file: Path) -> None:
 def test_a_newer_file_is_left_alone(file: Path) -> None:
     file.parent.mkdir()
     file.write_bytes(b'{"lampblack_shelf": 2, "models": {}}')
-    shelf = Shelf(file)
+    shelf = MetadataStore(file)
     assert "newer version" in shelf.problems[0]
     with pytest.raises(SettingsError, match="newer version"):
         shelf.change(model(), title="x")
@@ -149,7 +149,7 @@ def test_a_newer_file_is_left_alone(file: Path) -> None:
 
 
 def test_a_full_disk_changes_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = Shelf(file)
+    shelf = MetadataStore(file)
     shelf.change(model(), title="before")
 
     def full(*_: Any, **__: Any) -> None:
@@ -165,7 +165,7 @@ def test_a_title_names_the_model_everywhere(
     file: Path, own_home: Path, write_gguf: Any, tmp_path: Path
 ) -> None:
     path = write_gguf("tale.Q4.gguf")
-    shelf = Shelf(file)
+    shelf = MetadataStore(file)
     library = open_library(Paths.here(), lambda: Settings(added_models=(str(path),)), shelf)
     (before,) = library.list()
     shelf.change(before, title="Füchsin")
@@ -181,7 +181,7 @@ def test_a_title_names_the_model_everywhere(
 def test_who_only_asks_does_not_wait_for_the_disk(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = Shelf(file)
+    shelf = MetadataStore(file)
     shelf.change(model(), title="Old")
     began, go = threading.Event(), threading.Event()
     write = shelf_module.write_atomically
@@ -198,4 +198,4 @@ def test_who_only_asks_does_not_wait_for_the_disk(
     assert shelf.record(model()).title == "Old"
     go.set()
     thread.join()
-    assert shelf.record(model()).title == Shelf(file).record(model()).title == "New"
+    assert shelf.record(model()).title == MetadataStore(file).record(model()).title == "New"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import app.core.models.library as models_module
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.models.other_programs import (
     PROGRAMS,
     ProgramStore,
@@ -270,7 +270,7 @@ def test_nothing_is_used_before_the_user_agrees(
     library = open_library(
         Paths.here(),
         lambda: Settings(use_programs=agreed[0]),
-        Shelf(own_home / "shelf.json"),
+        MetadataStore(own_home / "shelf.json"),
     )
     assert library.list() == ()
     agreed[0] = ("Jan",)
@@ -296,7 +296,7 @@ def test_watched_folders_are_read_deep_and_may_be_missing(
     library = open_library(
         Paths.here(),
         lambda: Settings(watched_folders=tuple(watched)),
-        Shelf(own_home / "shelf.json"),
+        MetadataStore(own_home / "shelf.json"),
     )
     assert [(model.name, model.problem) for model in library.list()] == [("deep", "")]
     disk.rename(tmp_path / "gone")
@@ -315,7 +315,7 @@ def test_a_watched_folder_that_is_too_large_is_told(
     library = open_library(
         Paths.here(),
         lambda: Settings(watched_folders=(str(disk),)),
-        Shelf(own_home / "shelf.json"),
+        MetadataStore(own_home / "shelf.json"),
     )
     assert library.notes == ()
     assert [model.name for model in library.list()] == ["seen"]  # what lies higher comes first
@@ -333,6 +333,6 @@ def test_a_watched_folder_may_be_a_model_itself(own_home: Path, tmp_path: Path) 
     library = open_library(
         Paths.here(),
         lambda: Settings(watched_folders=(str(folder),)),
-        Shelf(own_home / "shelf.json"),
+        MetadataStore(own_home / "shelf.json"),
     )
     assert [(model.name, model.kind) for model in library.list()] == [("Tiny", "transformers")]

@@ -12,7 +12,7 @@ import pytest
 from app.core.errors import HousekeepingError, ModelNotFoundError, NotAModelError
 from app.core.models.checksums import files_of
 from app.core.models.library import ModelFile, inspect
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.models.removal import (
     add_in_place,
     disk_use,
@@ -184,7 +184,7 @@ def test_a_link_goes_and_its_file_stays(
 
 
 def test_what_another_program_keeps_is_only_taken_off_the_list(
-    write_gguf: Any, trash: Any, settings: SettingsStore, shelf: Shelf
+    write_gguf: Any, trash: Any, settings: SettingsStore, shelf: MetadataStore
 ) -> None:
     store = Path(os.environ["HOME"]) / ".lmstudio" / "models" / "a" / "b"
     store.mkdir(parents=True)
@@ -207,7 +207,7 @@ def test_what_another_program_keeps_is_only_taken_off_the_list(
 
 
 def test_what_was_added_and_is_gone_leaves_the_list(
-    settings: SettingsStore, shelf: Shelf, tmp_path: Path
+    settings: SettingsStore, shelf: MetadataStore, tmp_path: Path
 ) -> None:
     settings.change(added_models=(str(tmp_path / "gone.gguf"), "/other.gguf"))
     library = open_library(Paths.here(), lambda: settings.settings, shelf)
@@ -245,7 +245,7 @@ def test_each_system_has_a_way_to_show_a_file(
 
 
 def test_a_model_is_used_where_it_lies(
-    write_model: WriteModel, settings: SettingsStore, shelf: Shelf, tmp_path: Path
+    write_model: WriteModel, settings: SettingsStore, shelf: MetadataStore, tmp_path: Path
 ) -> None:
     model = write_model()
     for _ in range(2):
@@ -260,7 +260,7 @@ def test_a_model_is_used_where_it_lies(
 
 
 def test_a_folder_that_only_holds_models_is_watched(
-    write_model: WriteModel, settings: SettingsStore, shelf: Shelf, tmp_path: Path
+    write_model: WriteModel, settings: SettingsStore, shelf: MetadataStore, tmp_path: Path
 ) -> None:
     folder = Path(write_model().path).parent
     for _ in range(2):

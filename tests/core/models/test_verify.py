@@ -19,7 +19,7 @@ from app.core.models.catalogue import Catalogue, CatalogueEntry, CatalogueFile
 from app.core.models.checksums import files_of, verify
 from app.core.models.duplicates import duplicates
 from app.core.models.library import ModelFile, inspect
-from app.core.models.metadata import Shelf
+from app.core.models.metadata import MetadataStore
 from app.core.models.verify import verify_known
 from tests.core.conftest import WriteModel, sha256
 
@@ -56,7 +56,7 @@ def damage(model: ModelFile) -> None:
 
 
 def test_a_first_look_is_remembered_and_compared_with_later(
-    write_model: WriteModel, shelf: Shelf, tmp_path: Path
+    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
 ) -> None:
     model = write_model()
     first = verify_known(model, shelf, NOTHING, tmp_path)
@@ -78,7 +78,7 @@ def test_a_checksum_that_cannot_be_remembered_is_told(
     def full(*_given: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    shelf, model = Shelf(tmp_path / "shelf.json"), write_model()
+    shelf, model = MetadataStore(tmp_path / "shelf.json"), write_model()
     monkeypatch.setattr("app.core.models.metadata.write_atomically", full)
     verdict = verify_known(model, shelf, NOTHING, tmp_path)
     assert verdict.sha256 == sha256(model.path)
@@ -87,7 +87,7 @@ def test_a_checksum_that_cannot_be_remembered_is_told(
 
 
 def test_the_catalogue_has_the_last_word(
-    write_model: WriteModel, shelf: Shelf, tmp_path: Path
+    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
 ) -> None:
     model = write_model()
     known = catalogue_of(model, sha256(model.path))
@@ -99,7 +99,7 @@ def test_the_catalogue_has_the_last_word(
             verify_known(model, shelf, known, tmp_path, anew=anew)
 
 
-def test_a_store_names_its_blobs_by_their_checksum(write_gguf: Any, shelf: Shelf) -> None:
+def test_a_store_names_its_blobs_by_their_checksum(write_gguf: Any, shelf: MetadataStore) -> None:
     path = write_gguf()
     blob = path.with_name("blobs") / f"sha256-{sha256(path)}"
     blob.parent.mkdir()
@@ -141,7 +141,7 @@ def test_only_a_model_is_verified(tmp_path: Path) -> None:
 
 
 def test_the_same_content_twice_is_found(
-    write_model: WriteModel, shelf: Shelf, tmp_path: Path
+    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
 ) -> None:
     one = write_model("one.gguf", tensors=3)
     shutil.copy(one.path, tmp_path / "copy.gguf")
@@ -159,7 +159,7 @@ def test_the_same_content_twice_is_found(
 
 
 def test_what_samples_tell_apart_is_not_read(
-    write_model: WriteModel, shelf: Shelf, tmp_path: Path
+    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
 ) -> None:
     one, other = write_model("one.gguf"), write_model("other.gguf")
     damage(other)
@@ -169,7 +169,7 @@ def test_what_samples_tell_apart_is_not_read(
 
 
 def test_a_known_checksum_is_believed_while_its_file_is_older(
-    write_model: WriteModel, shelf: Shelf, tmp_path: Path
+    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
 ) -> None:
     one = write_model("one.gguf")
     shutil.copy(one.path, tmp_path / "copy.gguf")
@@ -185,7 +185,9 @@ def test_a_known_checksum_is_believed_while_its_file_is_older(
     assert told[-1] == one.size_bytes
 
 
-def test_renamed_parts_are_duplicates_too(split: ModelFile, shelf: Shelf, tmp_path: Path) -> None:
+def test_renamed_parts_are_duplicates_too(
+    split: ModelFile, shelf: MetadataStore, tmp_path: Path
+) -> None:
     for file in files_of(split):
         shutil.copy(file, file.with_name(file.name.replace("big", "huge")))
     huge = inspect(tmp_path / "huge-00001-of-00003.gguf")
@@ -193,7 +195,7 @@ def test_renamed_parts_are_duplicates_too(split: ModelFile, shelf: Shelf, tmp_pa
 
 
 def test_what_is_gone_is_nobodys_duplicate(
-    write_model: WriteModel, shelf: Shelf, tmp_path: Path
+    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
 ) -> None:
     one, other = write_model("one.gguf"), write_model("other.gguf")
     Path(other.path).unlink()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ModelLoadError
-from app.host.baselines.busy_core import Neighbour
+from app.host.baselines.busy_core import BusyCore
 from app.host.baselines.llama_default import HighLevel
 from app.host.baselines.server import YARDSTICKS, serve
 
@@ -37,7 +37,7 @@ def test_the_yardsticks_of_the_engine_are_there(name: str) -> None:
 
 
 def test_the_neighbour_can_be_busy_again() -> None:
-    neighbour = Neighbour()
+    neighbour = BusyCore()
     for _ in range(2):
         neighbour.start()
         neighbour.stop()

@@ -10,7 +10,7 @@ from app.core.errors import TemplateError
 from app.engine.messages import ChatMessage
 from app.host.generation import chat_template
 from app.host.generation.chat_template import ChatTemplate, within
-from app.host.generation.chat_turns import Part
+from app.host.generation.chat_turns import RenderedPart
 
 CHATML = (
     "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}"
@@ -30,7 +30,7 @@ def say(*turns: tuple[str, str]) -> list[ChatMessage]:
     return [ChatMessage(role=role, content=content) for role, content in turns]
 
 
-def text(parts: list[Part]) -> str:
+def text(parts: list[RenderedPart]) -> str:
     return "".join(part.text for part in parts)
 
 

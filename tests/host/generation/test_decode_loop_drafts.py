@@ -13,12 +13,18 @@ from hypothesis import given, strategies as st
 from app.core.options.sampling import Sampling
 from app.engine.messages import Generate, HostEvent, Tokens
 from app.host.generation import decode_loop
-from app.host.generation.decode_loop import SHOWN_EACH_S, ContextFullError, Times, Variant, Writer
+from app.host.generation.decode_loop import (
+    SHOWN_EACH_S,
+    ContextFullError,
+    RunningTake,
+    Times,
+    Writer,
+)
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
 from app.host.interface import Job
-from app.host.torch_engine.sampling.chain import Chain
+from app.host.torch_engine.sampling.chain import TorchSamplerChain
 from app.host.torch_engine.sampling.penalties import BreakerTable
 
 LETTERS = "abcdefgh ."
@@ -47,10 +53,10 @@ class Letters:
         return self.piece(token).decode()
 
 
-class Line(Variant):
+class Line(RunningTake):
     """A take whose memory is a list of tokens."""
 
-    def __init__(self, index: int, transcript: Transcript, chain: Chain) -> None:
+    def __init__(self, index: int, transcript: Transcript, chain: TorchSamplerChain) -> None:
         super().__init__(index, transcript)
         self.chain = chain
         self.memory: list[int] = PROMPT.tolist()
@@ -125,7 +131,7 @@ class Run:
         self.lines = []
         for index in range(request.n):
             breakers = BreakerTable(words)
-            chain = Chain(sampling, words, size, 3 + index, breakers)
+            chain = TorchSamplerChain(sampling, words, size, 3 + index, breakers)
             chain.remember(PROMPT)
             transcript = Transcript(sampling.stop, sampling.banned_phrases)
             self.lines.append(Line(index, transcript, chain))
@@ -237,7 +243,7 @@ def test_text_is_sent_at_most_so_often_and_never_late_at_the_end() -> None:
     job = Job(1, events.append)
     words: Any = Letters()
     sampling = Sampling(max_tokens=60)
-    chain = Chain(sampling, words, 400, 3, BreakerTable(words))
+    chain = TorchSamplerChain(sampling, words, 400, 3, BreakerTable(words))
     chain.remember(PROMPT)
     line = Line(0, Transcript((), ()), chain)
     steps = Machine(400, job)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from app.host.generation.prompt_lookup import MOST, Gate, Index, Lookup
+from app.host.generation.prompt_lookup import MOST, DraftLength, Index, Lookup
 from app.host.generation.vocabulary import Ids
 
 DEAR = (1.45, 2.0, 2.6)
@@ -75,7 +75,7 @@ def test_no_luck_costs_more_than_the_allowance(
     steps: list[tuple[int, int]], costs: tuple[float, ...]
 ) -> None:
     """Whatever matches there are and however many guesses are right: 1.5 %, and one step."""
-    gate = Gate(costs)
+    gate = DraftLength(costs)
     assert gate._costs[: len(costs)] == costs
     assert list(gate._costs) == sorted(gate._costs)
     cost = tokens = 0.0
@@ -89,13 +89,13 @@ def test_no_luck_costs_more_than_the_allowance(
 
 
 def test_a_measurement_that_falls_is_not_believed() -> None:
-    assert Gate((1.5, 2.0, 1.25))._costs[:5] == (1.5, 2.0, 2.0, 2.25, 2.5)
-    assert Gate((1.2,))._costs[:3] == pytest.approx((1.2, 1.4, 1.6))
+    assert DraftLength((1.5, 2.0, 1.25))._costs[:5] == (1.5, 2.0, 2.0, 2.25, 2.5)
+    assert DraftLength((1.2,))._costs[:3] == pytest.approx((1.2, 1.4, 1.6))
 
 
 def simulated(text: list[int], prompt: list[int], costs: tuple[float, ...]) -> float:
     """The steps that writing `text` takes with guesses, as a share of those without."""
-    lookup, table = Lookup(ids(prompt), costs), Gate(costs)._costs
+    lookup, table = Lookup(ids(prompt), costs), DraftLength(costs)._costs
     written: list[int] = []
     cost = 0.0
     while len(written) < len(text):

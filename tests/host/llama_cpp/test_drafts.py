@@ -12,9 +12,9 @@ from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.engine.messages import ChatMessage, Done
 from app.host.llama_cpp.context import Context
-from app.host.llama_cpp.decoding import LlamaCppVariant, Steps
+from app.host.llama_cpp.decoding import LlamaDecoder, LlamaTake
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.sampler_chain import Chain
+from app.host.llama_cpp.sampler_chain import LlamaSamplerChain
 from tests.host.driving import Runner, load
 
 TEXT = (
@@ -59,20 +59,22 @@ def test_every_token_is_the_chains_own_draw(
 ) -> None:
     """A second chain with the seed draws the same tokens out of the same logits, one by one."""
     seen: list[Any] = []
-    draw = Steps.draw
+    draw = LlamaDecoder.draw
 
-    def watched(steps: Steps, variant: LlamaCppVariant, forbidden: Collection[int]) -> int | None:
+    def watched(steps: LlamaDecoder, variant: LlamaTake, forbidden: Collection[int]) -> int | None:
         logits = steps.logits(variant).copy()
         seen.append((logits, draw(steps, variant, forbidden)))
         token: int | None = seen[-1][1]
         return token
 
-    monkeypatch.setattr(Steps, "draw", watched)
+    monkeypatch.setattr(LlamaDecoder, "draw", watched)
     done = rewritten(rewrite, **values)
     assert done.stats.accepted_tokens > 10
     assert done.stats.drafted_tokens >= done.stats.accepted_tokens
     engine = rewrite.engine
-    chain = Chain(Sampling(seed=4, **values), engine._vocabulary, engine._context.size, 4)
+    chain = LlamaSamplerChain(
+        Sampling(seed=4, **values), engine._vocabulary, engine._context.size, 4
+    )
     chain.remember(engine._prompter.tokens("", (REWRITE,)))
     assert [chain.choose(logits) for logits, _token in seen] == [token for _logits, token in seen]
     chain.close()

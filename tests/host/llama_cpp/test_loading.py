@@ -24,7 +24,7 @@ from app.core.errors import (
     TruncatedModelError,
     UnsupportedModelError,
 )
-from app.core.memory_fit.placement import Device, Placement
+from app.core.memory_fit.placement import LlamaDevice, Placement
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Machine
 from app.engine.messages import HostEvent, Loading
@@ -286,7 +286,7 @@ def test_closing_gives_the_memory_back(starter_model: Path) -> None:
     assert process.memory_info().rss - before < 60_000_000
 
 
-CARD = Device(0, "GPU0", "A card", 1, 8 * 2**30, 8 * 2**30, "Vulkan", "0000:01")
+CARD = LlamaDevice(0, "GPU0", "A card", 1, 8 * 2**30, 8 * 2**30, "Vulkan", "0000:01")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from app.core.memory_fit.placement import (
     CPU,
     GPU,
     INTEGRATED,
-    Device,
+    LlamaDevice,
     Placement,
     gpus,
     place,
@@ -20,17 +20,17 @@ from app.core.memory_fit.placement import (
 )
 
 GIBI, MEBI = 2**30, 2**20
-PROCESSOR = Device(9, "CPU", "A processor", CPU, 16 * GIBI, 16 * GIBI, "CPU")
-BLAS = Device(8, "BLAS", "OpenBLAS", ACCELERATOR, 0, 0, "BLAS")
+PROCESSOR = LlamaDevice(9, "CPU", "A processor", CPU, 16 * GIBI, 16 * GIBI, "CPU")
+BLAS = LlamaDevice(8, "BLAS", "OpenBLAS", ACCELERATOR, 0, 0, "BLAS")
 NEEDED = Demand((200 * MEBI,) * 32 + (300 * MEBI,), (50 * MEBI,) * 32 + (0,), 60 * MEBI, 40 * MEBI)
 """A model of 32 layers that takes 8,400 MiB with its scratch."""
 
 
-def card(index: int, free: float, total: float = 0.0, **more: object) -> Device:
+def card(index: int, free: float, total: float = 0.0, **more: object) -> LlamaDevice:
     fields = {"title": f"Card {index}", "backend": "CUDA", "kind": GPU, "id": f"0000:0{index}"}
     fields |= more
     whole = int((total or free) * GIBI)
-    return Device(index, f"GPU{index}", free=int(free * GIBI), total=whole, **fields)
+    return LlamaDevice(index, f"GPU{index}", free=int(free * GIBI), total=whole, **fields)
 
 
 def taken(placement: Placement, needed: Demand = NEEDED) -> list[int]:
@@ -156,7 +156,7 @@ def test_an_integrated_gpu_seen_twice_counts_once() -> None:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_cards_seen_by_two_backends_count_once(known: bool) -> None:
-    def seen(index: int, backend: str, title: str, bus: str) -> Device:
+    def seen(index: int, backend: str, title: str, bus: str) -> LlamaDevice:
         return card(index, 8, backend=backend, title=title, id=bus if known else "")
 
     cuda = [seen(0, "CUDA", "NVIDIA RTX 4090", "a"), seen(1, "CUDA", "NVIDIA RTX 4090", "b")]

@@ -14,8 +14,8 @@ from app.core.errors import ParameterError
 from app.core.options.sampling import DEFAULT_ORDER, PARAMETERS, Sampling
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import native
-from app.host.llama_cpp.sampler_chain import Chain
-from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.llama_cpp.sampler_chain import LlamaSamplerChain
+from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 Logits = npt.NDArray[np.float32]
 HISTORY = np.array([5, 6, 7, 8, 30, 31, 32, 33, 30, 31, 32], np.int32)
@@ -31,7 +31,7 @@ NEUTRAL: dict[str, Any] = {
 class Bench:
     """Applies the chain of a sampling to the same logits and history each time."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: LlamaVocabulary) -> None:
         self.vocabulary = vocabulary
         random = np.random.default_rng(7)
         self.logits: Logits = random.normal(0, 1, vocabulary.size).astype(np.float32)
@@ -39,7 +39,7 @@ class Bench:
 
     def __call__(self, **values: Any) -> Logits:
         """What is left for the draw, as an array of probabilities."""
-        chain = Chain(Sampling(**{**NEUTRAL, **values}), self.vocabulary, 128, 1)
+        chain = LlamaSamplerChain(Sampling(**{**NEUTRAL, **values}), self.vocabulary, 128, 1)
         try:
             chain.remember(HISTORY)
             found = np.zeros(len(self.logits))
@@ -52,7 +52,7 @@ class Bench:
     def draws(self, count: int = 12, **values: Any) -> list[int | None]:
         """The tokens drawn one after the other."""
         seed = values.pop("seed", 1)
-        chain = Chain(Sampling(**{**NEUTRAL, **values}), self.vocabulary, 128, seed)
+        chain = LlamaSamplerChain(Sampling(**{**NEUTRAL, **values}), self.vocabulary, 128, seed)
         try:
             chain.remember(HISTORY)
             return [chain.choose(self.logits) for _ in range(count)]
@@ -289,7 +289,7 @@ def test_draws_follow_the_distribution(bench: Bench) -> None:
 
 
 def test_forbidden_tokens_are_not_drawn(bench: Bench) -> None:
-    chain = Chain(Sampling(temperature=0.0), bench.vocabulary, 128, 1)
+    chain = LlamaSamplerChain(Sampling(temperature=0.0), bench.vocabulary, 128, 1)
     order = [int(token) for token in ranked(bench.probabilities())]
     assert chain.choose(bench.logits, order[:3]) == order[3]
     assert chain.choose(bench.logits, range(bench.vocabulary.size)) is None

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.host.llama_cpp.thread_adaptation import Pace, levels_of
+from app.host.llama_cpp.thread_adaptation import ThreadAdaptation, levels_of
 from app.host.llama_cpp.thread_levels import STEP_LIMIT_S
 
 STEP_S = {1: 0.013, 2: 0.011}
@@ -26,7 +26,7 @@ class Machine:
         self.cost = cost
         self.given_up = 0
         self.history: list[tuple[float, int, float]] = []
-        self.pace = Pace(
+        self.pace = ThreadAdaptation(
             lambda _threads: None,
             threads,
             STEP_S if known else None,
@@ -294,7 +294,7 @@ def test_one_thread_has_nothing_to_adapt() -> None:
 
 def test_threads_are_only_set_when_they_change() -> None:
     applied: list[int] = []
-    pace = Pace(applied.append, 4, {4: 0.01, 3: 0.012, 2: 0.015, 1: 0.02})
+    pace = ThreadAdaptation(applied.append, 4, {4: 0.01, 3: 0.012, 2: 0.015, 1: 0.02})
     for position in range(5):
         pace.begin(1, position)
         pace.took(1, position, 0.01)

@@ -17,7 +17,7 @@ from app.host.llama_cpp import abort
 from app.host.llama_cpp.context import StalledError
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
-from app.host.llama_cpp.thread_adaptation import Pace
+from app.host.llama_cpp.thread_adaptation import ThreadAdaptation
 from tests.host.driving import Runner, load
 
 KEEPER = "The old lighthouse keeper opened the door and"
@@ -25,7 +25,7 @@ LONG = "He walked along the shore and counted gulls. " * 12
 IDS = np.random.default_rng(1).integers(100, 40_000, 640).astype(np.int32)
 
 
-class Scripted(Pace):
+class Scripted(ThreadAdaptation):
     """Two levels, without reasons of its own; counts what was given up."""
 
     def __init__(self, engine: LlamaCppEngine) -> None:
@@ -114,7 +114,7 @@ def test_changing_threads_leaves_the_text_equal(paced: LlamaCppEngine, small: Ru
 
 
 def test_slow_steps_take_threads_away(paced: LlamaCppEngine, small: Runner) -> None:
-    class Busy(Pace):
+    class Busy(ThreadAdaptation):
         def took(self, rows: int, depth: int, seconds: float) -> None:
             super().took(rows, depth, {1: 0.01, 2: 0.5}[self.threads])
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.vocabulary import Vocabulary
+from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 
 @pytest.fixture(scope="module")
-def vocabulary(engine: LlamaCppEngine) -> Vocabulary:
+def vocabulary(engine: LlamaCppEngine) -> LlamaVocabulary:
     return engine._vocabulary
 
 
@@ -15,12 +15,12 @@ def vocabulary(engine: LlamaCppEngine) -> Vocabulary:
     "text",
     ["", "Hello", " two  spaces ", "世界 😀", "Привет\n\tмир", "a\0b", "<|im_end|>", "x" * 9000],
 )
-def test_pieces_give_the_text_back(vocabulary: Vocabulary, text: str) -> None:
+def test_pieces_give_the_text_back(vocabulary: LlamaVocabulary, text: str) -> None:
     tokens = vocabulary.tokenize(text)
     assert b"".join(vocabulary.piece(int(token)) for token in tokens).decode() == text
 
 
-def test_control_tokens_come_only_when_asked_for(vocabulary: Vocabulary) -> None:
+def test_control_tokens_come_only_when_asked_for(vocabulary: LlamaVocabulary) -> None:
     assert vocabulary.tokenize("<|im_end|>", special=True).tolist() == [2]
     assert 2 not in vocabulary.tokenize("<|im_end|>")
     assert vocabulary.piece(2) == b""
@@ -29,7 +29,7 @@ def test_control_tokens_come_only_when_asked_for(vocabulary: Vocabulary) -> None
     assert vocabulary.control_texts.fullmatch("<|im_start|>")
 
 
-def test_turns_end_at_the_models_end_tokens(vocabulary: Vocabulary) -> None:
+def test_turns_end_at_the_models_end_tokens(vocabulary: LlamaVocabulary) -> None:
     assert {0, 2} <= vocabulary.ends
     assert 1 not in vocabulary.ends
     assert vocabulary.bos is None

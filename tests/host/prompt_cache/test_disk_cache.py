@@ -21,15 +21,15 @@ from app.host.prompt_cache import disk_cache
 from app.host.prompt_cache.disk_cache import SavedPrompts, forget_all
 from app.host.prompt_cache.fingerprint import fingerprint
 from app.host.prompt_cache.state_file import (
-    Made,
     State,
+    StateOrigin,
     describe,
     read_header,
     read_state,
     write_state,
 )
 
-MADE = Made(model="m", build="b", settings="s")
+MADE = StateOrigin(model="m", build="b", settings="s")
 STATE: State = np.arange(200, dtype=np.uint8)
 POSITIONS = 8192
 
@@ -49,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
 def saved_at(folder: Path) -> Callable[..., SavedPrompts]:
     """What a new process finds there."""
 
-    def look(made: Made = MADE, positions: int = POSITIONS) -> SavedPrompts:
+    def look(made: StateOrigin = MADE, positions: int = POSITIONS) -> SavedPrompts:
         return SavedPrompts(folder, made, positions)
 
     return look

@@ -39,7 +39,7 @@ def test_a_file_that_was_replaced_while_it_was_read_is_not_kept(
 
     from app.host.torch_engine import loading
     from app.host.torch_engine.converted_cache import KeptFolders
-    from app.host.torch_engine.devices import Device
+    from app.host.torch_engine.devices import TorchDevice
 
     path, later = write_tiny(tmp_path / "a.gguf"), write_tiny(tmp_path / "later.gguf", seed=2)
 
@@ -49,7 +49,7 @@ def test_a_file_that_was_replaced_while_it_was_read_is_not_kept(
 
     monkeypatch.setattr(loading, "_from", read)
     job = Job(0, lambda _event: None)
-    device = Device("cpu", "CPU", 0, 0, torch.float32)
+    device = TorchDevice("cpu", "CPU", 0, 0, torch.float32)
     loading._load(loading._Source(path), device, job, KeptFolders(tmp_path / "kept"))
     assert not (tmp_path / "kept").exists()
 

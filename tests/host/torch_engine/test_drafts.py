@@ -51,24 +51,24 @@ def test_every_token_is_the_chains_own_draw(
     rewrite: Runner, values: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second chain with the seed draws the same tokens out of the same logits, one by one."""
-    from app.host.torch_engine.decoding import Steps, TorchVariant
-    from app.host.torch_engine.sampling.chain import Chain
+    from app.host.torch_engine.decoding import TorchDecoder, TorchTake
+    from app.host.torch_engine.sampling.chain import TorchSamplerChain
 
     seen: list[Any] = []
-    draw = Steps.draw
+    draw = TorchDecoder.draw
 
-    def watched(steps: Steps, variant: TorchVariant, forbidden: Collection[int]) -> int | None:
+    def watched(steps: TorchDecoder, variant: TorchTake, forbidden: Collection[int]) -> int | None:
         logits = variant.logits.copy()
         token = draw(steps, variant, forbidden)
         seen.append((logits, token))
         return token
 
-    monkeypatch.setattr(Steps, "draw", watched)
+    monkeypatch.setattr(TorchDecoder, "draw", watched)
     done = rewritten(rewrite, **values)
     assert done.stats.drafted_tokens >= done.stats.accepted_tokens > 10
     engine = rewrite.engine
     sampling = Sampling(seed=4, **values)
-    chain = Chain(sampling, engine._vocabulary, engine._model.size, 4, engine._breakers)
+    chain = TorchSamplerChain(sampling, engine._vocabulary, engine._model.size, 4, engine._breakers)
     chain.remember(engine._prompter.tokens("", (REWRITE,)))
     assert [chain.choose(logits) for logits, _token in seen] == [token for _logits, token in seen]
     assert done.takes[0].text == rewrite.streamed()
@@ -118,16 +118,16 @@ def test_takes_of_which_one_is_left_go_on_with_guesses(rewrite: Runner) -> None:
 @pytest.fixture
 def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many guesses were read along in each of the writer's forward passes."""
-    from app.host.torch_engine.decoding import Steps
+    from app.host.torch_engine.decoding import TorchDecoder
 
     found: list[int] = []
-    step = Steps.step
+    step = TorchDecoder.step
 
-    def counted(steps: Steps, running: Any, prompt: Any, drafts: Sequence[int] = ()) -> bool:
+    def counted(steps: TorchDecoder, running: Any, prompt: Any, drafts: Sequence[int] = ()) -> bool:
         found.append(len(drafts))
         return step(steps, running, prompt, drafts)
 
-    monkeypatch.setattr(Steps, "step", counted)
+    monkeypatch.setattr(TorchDecoder, "step", counted)
     return found
 
 

@@ -237,7 +237,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def make(**free: int) -> None:
         found = [
-            devices.Device(
+            devices.TorchDevice(
                 name.replace("_", ":"),
                 name,
                 count * GIB,

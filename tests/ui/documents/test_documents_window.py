@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.core.store import Recovery
 from app.ui.questions import Questions, filter_for
-from app.ui.window.recovery_controller import RecoveryDesk
+from app.ui.window.recovery_controller import RecoveryController
 
 
 def test_saving_and_opening(studio, tmp_path):
@@ -224,7 +224,7 @@ def test_recovered_text_comes_back_unsaved(studio, tmp_path, monkeypatch):
     monkeypatch.setattr(
         type(studio.bench.store), "discard", lambda _self, name: discarded.append(name)
     )
-    desk = RecoveryDesk(studio.window)
+    desk = RecoveryController(studio.window)
     desk.begin()
     assert desk.dialog is not None
     assert "novel.txt" in desk.dialog.list.item(0).text()
@@ -246,7 +246,7 @@ def test_recovered_text_is_kept_until_discarded(studio, monkeypatch):
     monkeypatch.setattr(
         type(studio.bench.store), "discard", lambda _self, name: discarded.append(name)
     )
-    desk = RecoveryDesk(studio.window)
+    desk = RecoveryController(studio.window)
     desk.begin()
     dialog = desk.dialog
     dialog.discard_asked.emit(dialog.current())
@@ -261,7 +261,7 @@ def test_saving_recovered_text_elsewhere(studio, tmp_path, monkeypatch):
     monkeypatch.setattr(type(studio.bench.store), "recoverable", lambda _self: (recovery,))
     monkeypatch.setattr(type(studio.bench.store), "discard", lambda _self, _name: None)
     studio.questions.save_answer = Path(tmp_path / "found.txt")
-    desk = RecoveryDesk(studio.window)
+    desk = RecoveryController(studio.window)
     desk.begin()
     desk.save(recovery)
     assert (tmp_path / "found.txt").read_text() == "Lost and found"
@@ -282,7 +282,7 @@ def test_recovered_text_replaces_a_file_only_after_a_question(studio, tmp_path, 
     monkeypatch.setattr(type(studio.bench.store), "discard", lambda _self, _name: None)
     path = studio.questions.save_answer = tmp_path / "found.txt"
     path.write_text("something else")
-    desk = RecoveryDesk(studio.window)
+    desk = RecoveryController(studio.window)
     desk.save(recovery)
     assert path.read_text() == "something else"
     studio.questions.overwrite_answer = True

@@ -21,8 +21,8 @@ from app.core.models import removal
 from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
 from app.core.models.verify import Verdict
-from app.downloads.messages import Progress
-from app.downloads.queue import Download, Downloads, Need, Wanted
+from app.downloads.messages import DownloadProgress
+from app.downloads.queue import Download, DownloadNeed, Downloads, ModelRequest
 from app.downloads.tokens import HubTokens
 from app.program import Workbench, open_library
 from app.ui.background import BackgroundTasks
@@ -41,12 +41,12 @@ class FakeAnswers:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.needs: list[Need] = []
+        self.needs: list[DownloadNeed] = []
         self.download_answer, self.remove_answer = True, "trash"
         self.title_answer: str | None = None
         self.agrees = True
 
-    def download(self, title: str, need: Need) -> bool:
+    def download(self, title: str, need: DownloadNeed) -> bool:
         self.asked.append(f"download {title}")
         self.needs.append(need)
         return self.download_answer
@@ -78,9 +78,9 @@ class FakeFetcher:
         self.words: queue.Queue[str] = queue.Queue()
         self.tokens: list[str] = []
 
-    def fetch(self, wanted: Wanted, on_event: Callable[..., None], token: str = "") -> Path:
+    def fetch(self, wanted: ModelRequest, on_event: Callable[..., None], token: str = "") -> Path:
         self.tokens.append(token)
-        on_event(Progress(phase="downloading", done=5_000_000, total=100_000_000))
+        on_event(DownloadProgress(phase="downloading", done=5_000_000, total=100_000_000))
         word = self.words.get()
         if word == "stop":
             raise CancelledError("Stopped.")

@@ -21,7 +21,7 @@ from app.engine.messages import Examined, Failed, ModelInfo
 from app.program import open_library
 from app.ui.manager import inventory as stock_module
 from app.ui.manager.fit_dialog import FitDialog
-from app.ui.manager.inventory import Stocked, ordered
+from app.ui.manager.inventory import InventoryModel, ordered
 from app.ui.manager.window import ModelManager
 from app.ui.models.passport_dialog import PassportDialog
 from app.ui.window_state import WindowMemory
@@ -325,7 +325,7 @@ def test_the_catalogue_is_sorted_as_wished(shop: Shop) -> None:
 
 
 def test_best_is_what_fits_then_what_is_good() -> None:
-    def one(name: str, verdict: str, passport: Passport | None = None) -> Stocked:
+    def one(name: str, verdict: str, passport: Passport | None = None) -> InventoryModel:
         model = stock_module.ModelFile(
             path=name,
             name=name,
@@ -338,7 +338,9 @@ def test_best_is_what_fits_then_what_is_good() -> None:
             has_chat_template=False,
         )
         record = stock_module.ModelRecord()
-        return Stocked(model=model, record=record, bytes=1, verdict=verdict, passport=passport)
+        return InventoryModel(
+            model=model, record=record, bytes=1, verdict=verdict, passport=passport
+        )
 
     models = [one("c", "too large", GOOD), one("b", "fits"), one("a", "tight"), one("d", "fits")]
     assert [m.model.name for m in ordered(models, "best")] == ["b", "d", "a", "c"]

@@ -16,7 +16,7 @@ from app.engine.messages import (
     Quantized,
     Working,
 )
-from app.ui.models.quantize_dialog import SmallerDialog
+from app.ui.models.quantize_dialog import QuantizeDialog
 from tests.host.tiny_llama import write_tiny
 from tests.ui.conftest import MODEL, Studio
 
@@ -36,7 +36,7 @@ def model(studio: Studio, tiny: Path) -> ModelInfo:
     return studio.worker.model
 
 
-def opened(studio: Studio, qtbot: QtBot) -> SmallerDialog:
+def opened(studio: Studio, qtbot: QtBot) -> QuantizeDialog:
     studio.do("smaller")
     qtbot.waitUntil(lambda: studio.window.smaller.dialog is not None)
     dialog = studio.window.smaller.dialog

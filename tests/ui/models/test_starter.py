@@ -13,12 +13,12 @@ import pytest
 from app.core.errors import CancelledError, DownloadError
 from app.core.models.library import inspect
 from app.core.models.starter import STARTER
-from app.downloads.file_transfer import Line
+from app.downloads.file_transfer import TransferContext
 from app.downloads.http import Web
-from app.downloads.messages import FetchEvent, Progress
+from app.downloads.messages import DownloadProgress, FetchEvent
 from app.downloads.queue import INDEX
-from app.downloads.request import STARTER_ID, Wanted, starter_wanted, working_folder
-from app.downloads.retry import Patience, Retry
+from app.downloads.request import STARTER_ID, ModelRequest, starter_wanted, working_folder
+from app.downloads.retry import Retry, RetryPolicy
 from app.downloads.starter_download import fetch_starter
 from tests.downloads.hub_server import Answer, HubServer, serving
 from tests.ui.conftest import Studio
@@ -36,11 +36,13 @@ class FakeFetcher:
         self._go = threading.Event()
 
     def fetch(
-        self, wanted: Wanted, on_event: Callable[[FetchEvent], None], token: str = ""
+        self, wanted: ModelRequest, on_event: Callable[[FetchEvent], None], token: str = ""
     ) -> Path:
         self.fetches += 1
         self._go.clear()
-        on_event(Progress(phase="downloading", done=self.done, total=STARTER.download_bytes))
+        on_event(
+            DownloadProgress(phase="downloading", done=self.done, total=STARTER.download_bytes)
+        )
         if not self.outcomes:
             assert self._go.wait(20)
         outcome = self.outcomes.pop() if self.outcomes else CancelledError("Stopped.")
@@ -236,10 +238,10 @@ class IndexFetcher:
     def __init__(self, hub: HubServer, models: Path) -> None:
         self._hub, self._models = hub, models
         self._cancelled = threading.Event()
-        self._patience = Patience(stall_s=20, tries=2)
+        self._patience = RetryPolicy(stall_s=20, tries=2)
 
     def fetch(
-        self, wanted: Wanted, on_event: Callable[[FetchEvent], None], token: str = ""
+        self, wanted: ModelRequest, on_event: Callable[[FetchEvent], None], token: str = ""
     ) -> Path:
         self._cancelled.clear()
         with closing(Web(self._hub.url, "", self._patience, title="It", page="there")) as self._web:
@@ -252,8 +254,8 @@ class IndexFetcher:
     def close(self) -> None:
         pass
 
-    def _line(self, _index: str) -> Line:
-        return Line(
+    def _line(self, _index: str) -> TransferContext:
+        return TransferContext(
             web=self._web,
             retry=Retry(self._patience, lambda _seconds: False, lambda _what, _seconds: None),
             is_stopped=self._cancelled.is_set,

@@ -14,7 +14,7 @@ from app.core.errors import CancelledError, LampblackError
 from app.core.formats.split_files import all_parts
 from app.core.memory_fit.demand import BATCH
 from app.engine.messages import EngineSettings, Loading
-from app.host.cpu import Others, busy_cores, default_threads, is_busy
+from app.host.cpu import OtherPrograms, busy_cores, default_threads, is_busy
 from app.host.interface import Job
 from app.host.llama_cpp.context import attention_bytes, cache_bytes, make_context
 from app.host.llama_cpp.library import native
@@ -75,7 +75,7 @@ def _measured(file: Path, handle: Any, usual: EngineSettings, job: Job) -> Probe
         job,
         can_deepen=not _is_recurrent(handle),
     )
-    defaults, others = _defaults(handle, usual), Others()
+    defaults, others = _defaults(handle, usual), OtherPrograms()
     try:
         found = probe(subject, defaults)
     except CancelledError:

@@ -16,7 +16,7 @@ import numpy as np
 from app.core.errors import CancelledError
 from app.core.memory_fit.demand import SEQUENCES
 from app.host.interface import Job
-from app.host.llama_cpp.context import AbortedError, Context
+from app.host.llama_cpp.context import BatchAbortedError, Context
 from app.host.llama_cpp.library import native
 
 DEPTH = 2048
@@ -56,7 +56,7 @@ class ModelSubject:
         self._check()
         try:
             return self._lane(flash).read(count, threads)
-        except AbortedError:
+        except BatchAbortedError:
             raise _stopped() from None
 
     def prompt(self, tokens: int, block: int, threads: int, *, flash: bool) -> float:

@@ -79,7 +79,7 @@ class Probed(_Remembered, frozen=True):
         return msgspec.structs.replace(found, tuning=tuning, is_flash_settled=True)
 
 
-class _File(_Remembered, frozen=True):
+class _TuningJson(_Remembered, frozen=True):
     """One model's file: what was measured in each setup, and what the model last ran with."""
 
     form: int = _FORM
@@ -124,14 +124,14 @@ class TuningFile:
             "a seed gives another text than before."
         )
 
-    def _read(self) -> _File:
+    def _read(self) -> _TuningJson:
         try:
-            found = msgspec.json.decode(read_regular(self._path, _MOST_BYTES), type=_File)
+            found = msgspec.json.decode(read_regular(self._path, _MOST_BYTES), type=_TuningJson)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return _File()
-        return found if found.form == _FORM else _File()
+            return _TuningJson()
+        return found if found.form == _FORM else _TuningJson()
 
-    def _write(self, content: _File) -> None:
+    def _write(self, content: _TuningJson) -> None:
         self._content = content
         with suppress(OSError):  # a full or locked disk costs another measuring, nothing else
             self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,10 +17,10 @@ from app.host.torch_engine.sampling.mersenne_twister import Generator
 from app.host.torch_engine.sampling.mirostat import Mirostat
 from app.host.torch_engine.sampling.penalties import BreakerTable, Dry, Penalties
 from app.host.torch_engine.sampling.steps import Step
-from app.host.torch_engine.vocabulary import Vocabulary
+from app.host.torch_engine.vocabulary import TorchVocabulary
 
 
-class Chain:
+class TorchSamplerChain:
     """One variant's steps with their state; the meaning is that of the llama.cpp engine's chain.
 
     Order: word bias, then the steps of `Sampling.order`, then the draw. Temperature 0 is greedy:
@@ -31,7 +31,7 @@ class Chain:
     def __init__(
         self,
         sampling: Sampling,
-        vocabulary: Vocabulary,
+        vocabulary: TorchVocabulary,
         context: int,
         seed: int,
         breakers: BreakerTable,
@@ -44,7 +44,7 @@ class Chain:
         self._mirostat: Mirostat | None = None
         if sampling.mirostat and not self._greedy:
             self._mirostat = _mirostat(sampling, vocabulary, seed)
-        made = _Steps(sampling, context, seed, breakers)
+        made = _StepFactory(sampling, context, seed, breakers)
         self._steps = made.chosen(self._mirostat)
         self._history, self._window = made.history, made.window
 
@@ -110,7 +110,7 @@ class Chain:
         return min(place, len(candidates) - 1)
 
 
-class _Steps:
+class _StepFactory:
     """Makes the steps of one request; those that keep a history are in `history`, too."""
 
     def __init__(self, sampling: Sampling, context: int, seed: int, breakers: BreakerTable) -> None:
@@ -186,12 +186,12 @@ class _Steps:
         return steps.temperature(heat, values.dynatemp_range, values.dynatemp_exponent)
 
 
-def _mirostat(sampling: Sampling, vocabulary: Vocabulary, seed: int) -> Mirostat:
+def _mirostat(sampling: Sampling, vocabulary: TorchVocabulary, seed: int) -> Mirostat:
     version, tau, eta = sampling.mirostat, sampling.mirostat_tau, sampling.mirostat_eta
     return Mirostat(version, vocabulary.size, tau, eta, Generator(seed))
 
 
-def _bias_arrays(sampling: Sampling, vocabulary: Vocabulary) -> tuple[list[int], Floats]:
+def _bias_arrays(sampling: Sampling, vocabulary: TorchVocabulary) -> tuple[list[int], Floats]:
     bias = resolve_bias(sampling, vocabulary)
     return list(bias), np.array([*bias.values()], np.float32)
 

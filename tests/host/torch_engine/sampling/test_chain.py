@@ -14,7 +14,7 @@ from app.core.errors import GenerationError, ParameterError
 from app.core.options.sampling import DEFAULT_ORDER, PARAMETERS, Sampling
 from app.host.llama_cpp import sampler_chain as llama_chain
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.torch_engine.sampling.chain import Chain
+from app.host.torch_engine.sampling.chain import TorchSamplerChain
 from app.host.torch_engine.sampling.penalties import BreakerTable
 from tests.host.driving import Runner
 
@@ -38,11 +38,13 @@ class Pair:
         self.history = engine._vocabulary.tokenize(TEXT)
         self._breakers = BreakerTable(torch_engine._vocabulary)
 
-    def chains(self, sampling: Sampling, seed: int) -> tuple[llama_chain.Chain, Chain]:
+    def chains(
+        self, sampling: Sampling, seed: int
+    ) -> tuple[llama_chain.LlamaSamplerChain, TorchSamplerChain]:
         theirs, ours = self.vocabularies
         pair = (
-            llama_chain.Chain(sampling, theirs, CONTEXT, seed),
-            Chain(sampling, ours, CONTEXT, seed, self._breakers),
+            llama_chain.LlamaSamplerChain(sampling, theirs, CONTEXT, seed),
+            TorchSamplerChain(sampling, ours, CONTEXT, seed, self._breakers),
         )
         for chain in pair:
             chain.remember(self.history)
@@ -208,7 +210,7 @@ def test_forbidden_tokens_are_not_drawn(pair: Pair) -> None:
 def test_what_cannot_be_is_a_sentence(pair: Pair, values: dict[str, Any], what: str) -> None:
     vocabulary = pair.vocabularies[1]
     with pytest.raises(ParameterError, match=what):
-        Chain(Sampling(**values), vocabulary, CONTEXT, 1, BreakerTable(vocabulary))
+        TorchSamplerChain(Sampling(**values), vocabulary, CONTEXT, 1, BreakerTable(vocabulary))
 
 
 def test_both_vocabularies_agree(pair: Pair) -> None:
@@ -226,7 +228,7 @@ def test_both_vocabularies_agree(pair: Pair) -> None:
 def test_numbers_that_are_none_are_a_sentence(torch_engine: Any) -> None:
     """Half precision overflows in some models; the first token would be chosen for ever."""
     vocabulary = torch_engine._vocabulary
-    chain = Chain(Sampling(), vocabulary, CONTEXT, 1, BreakerTable(vocabulary))
+    chain = TorchSamplerChain(Sampling(), vocabulary, CONTEXT, 1, BreakerTable(vocabulary))
     logits = np.zeros(vocabulary.size, np.float32)
     logits[7] = np.nan
     with pytest.raises(GenerationError, match="no usable numbers"):
