@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def open_library(
-    paths: Paths, settings: Callable[[], Settings], shelf: MetadataStore
+    paths: Paths, settings: Callable[[], Settings], metadata: MetadataStore
 ) -> ModelLibrary:
     """The library; it asks `settings` anew for every list."""
     return ModelLibrary(
@@ -42,7 +42,7 @@ def open_library(
         lambda: settings().added_models,
         watched=lambda: settings().watched_folders,
         programs=lambda: _stores(settings().use_programs),
-        known=shelf.known,
+        known=metadata.known,
     )
 
 
@@ -77,12 +77,12 @@ class Program:
     @cached_property
     def library(self) -> ModelLibrary:
         """The models on disk."""
-        return open_library(self.paths, lambda: self.settings, self.shelf)
+        return open_library(self.paths, lambda: self.settings, self.metadata)
 
     @cached_property
-    def shelf(self) -> MetadataStore:
+    def metadata(self) -> MetadataStore:
         """What is remembered of the models."""
-        return MetadataStore(self.paths.shelf_file)
+        return MetadataStore(self.paths.metadata_file)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -103,7 +103,7 @@ class Program:
             self.paths.downloads_file,
             allowed=lambda: self.settings.network,
             token=self.tokens.get,
-            on_arrival=remembering(self.shelf),
+            on_arrival=remembering(self.metadata),
         )
         try:
             yield downloads
@@ -182,7 +182,7 @@ class Workbench(msgspec.Struct, frozen=True):
     settings: SettingsStore
     presets: Presets
     library: ModelLibrary
-    shelf: MetadataStore
+    metadata: MetadataStore
     store: Store
     worker: Worker
     fetcher: Fetcher | None
@@ -204,15 +204,15 @@ class Workbench(msgspec.Struct, frozen=True):
         from app.engine.worker import Worker
 
         settings = SettingsStore(paths.settings_file)
-        shelf = MetadataStore(paths.shelf_file)
+        metadata = MetadataStore(paths.metadata_file)
         marks = GpuMarks(paths.gpu_marks)
         tokens = HubTokens()
         return cls(
             paths=paths,
             settings=settings,
             presets=Presets(paths.presets_file),
-            library=open_library(paths, lambda: settings.settings, shelf),
-            shelf=shelf,
+            library=open_library(paths, lambda: settings.settings, metadata),
+            metadata=metadata,
             store=Store(paths.store_file, on_problem=on_store_problem),
             worker=Worker(
                 EngineClient(
@@ -231,7 +231,7 @@ class Workbench(msgspec.Struct, frozen=True):
                 paths.downloads_file,
                 allowed=lambda: settings.settings.network,
                 token=tokens.get,
-                on_arrival=remembering(shelf),
+                on_arrival=remembering(metadata),
             ),
             tokens=tokens,
         )

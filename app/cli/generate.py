@@ -107,7 +107,7 @@ def _preset(arguments: argparse.Namespace, program: Program) -> Sampling:
 
 def _suggested(model: ModelFile, program: Program) -> Sampling:
     """The values that the window begins with on this model."""
-    passport = from_record(program.shelf.record(model).passport)
+    passport = from_record(program.metadata.record(model).passport)
     repeats = passport is not None and passport.repeats
     preset = suggested(model.parameters, repeats=repeats)
     if preset is None:
@@ -118,7 +118,7 @@ def _suggested(model: ModelFile, program: Program) -> Sampling:
 def remember_use(model: ModelFile, program: Program) -> None:
     """Remember when the model was used last; where that cannot be, it is used all the same."""
     with contextlib.suppress(LampblackError):
-        program.shelf.change(model, used_at=time.time())
+        program.metadata.change(model, used_at=time.time())
 
 
 def off_a_failed_gpu(load: Load, marks: GpuMarks) -> Load:

@@ -121,13 +121,13 @@ def _sound(record: Record) -> bool:
     return True
 
 
-def remembering(shelf: MetadataStore) -> Callable[[ModelRequest, Path], None]:
+def remembering(metadata: MetadataStore) -> Callable[[ModelRequest, Path], None]:
     """What a queue of downloads calls when a model has come."""
-    return partial(remember_arrival, shelf)
+    return partial(remember_arrival, metadata)
 
 
 def remember_arrival(
-    shelf: MetadataStore, wanted: ModelRequest, path: Path, now: Callable[[], float] = time.time
+    metadata: MetadataStore, wanted: ModelRequest, path: Path, now: Callable[[], float] = time.time
 ) -> None:
     """Note the catalogue's id and the checksum that the downloader has just found to be right.
 
@@ -135,7 +135,7 @@ def remember_arrival(
     """
     with contextlib.suppress(LampblackError):
         model = inspect(path)
-        shelf.change(model, source=wanted.id, sha256=_checksum(model, wanted), verified_at=now())
+        metadata.change(model, source=wanted.id, sha256=_checksum(model, wanted), verified_at=now())
 
 
 def _checksum(model: ModelFile, wanted: ModelRequest) -> str:

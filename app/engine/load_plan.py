@@ -21,7 +21,7 @@ from app.engine.messages import EngineName, Load
 def plan_load(
     model: ModelFile,
     settings: Settings,
-    shelf: MetadataStore | None = None,
+    metadata: MetadataStore | None = None,
     *,
     engine: str = "",
     options: LoadOptions | None = None,
@@ -35,7 +35,7 @@ def plan_load(
     if not is_encodable(model.path):
         raise NotAModelError("The model's path is not valid UTF-8.", "Rename the file or folder.")
     name = cast(EngineName, engine_for(model, engine or settings.engine))
-    adapters = _fitting(shelf.record(model).adapters, name) if shelf is not None else ()
+    adapters = _fitting(metadata.record(model).adapters, name) if metadata is not None else ()
     return Load(
         job=0, path=model.path, engine=name, options=options or settings.load, adapters=adapters
     )

@@ -318,4 +318,4 @@ def test_what_was_done_otherwise_than_asked_is_said(generate: Any, client: Notin
 
 def test_when_the_model_was_used_is_remembered(generate: Any, starter_model: Path) -> None:
     generate("Once")
-    assert MetadataStore(Paths.here().shelf_file).record(inspect(starter_model)).used_at > 1.7e9
+    assert MetadataStore(Paths.here().metadata_file).record(inspect(starter_model)).used_at > 1.7e9

@@ -58,8 +58,8 @@ WriteModel = Callable[..., ModelFile]
 
 
 @pytest.fixture
-def shelf(own_home: Path) -> MetadataStore:
-    return MetadataStore(Paths.here().shelf_file)
+def metadata(own_home: Path) -> MetadataStore:
+    return MetadataStore(Paths.here().metadata_file)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from app.downloads.request import ModelRequest, WantedFile
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> MetadataStore:
+def metadata(tmp_path: Path) -> MetadataStore:
     return MetadataStore(tmp_path / "shelf.json")
 
 
@@ -44,18 +44,18 @@ def wanted(engine: str, *files: WantedFile) -> ModelRequest:
 
 
 def test_a_file_has_its_source_and_the_checksum_that_was_found_right(
-    shelf: MetadataStore, tmp_path: Path
+    metadata: MetadataStore, tmp_path: Path
 ) -> None:
     path = write_gguf(tmp_path / "one.gguf")
     file = WantedFile(path="one.gguf", sha256=sha256(path))
-    remember_arrival(shelf, wanted("llama.cpp", file), path, now=lambda: 99.0)
-    record = shelf.record(inspect(path))
+    remember_arrival(metadata, wanted("llama.cpp", file), path, now=lambda: 99.0)
+    record = metadata.record(inspect(path))
     assert record == ModelRecord(source="a-model", sha256=sha256(path), verified_at=99.0)
     assert verify(inspect(path)) == record.sha256
 
 
 def test_of_a_folder_it_is_the_checksum_that_a_verification_would_find(
-    shelf: MetadataStore, tmp_path: Path
+    metadata: MetadataStore, tmp_path: Path
 ) -> None:
     folder = tmp_path / "model"
     folder.mkdir()
@@ -70,22 +70,22 @@ def test_of_a_folder_it_is_the_checksum_that_a_verification_would_find(
         WantedFile(path="config.json", git_id="0" * 40),
         WantedFile(path="tokenizer.json", git_id="1" * 40),
     )
-    remembering(shelf)(wanted("torch", *files), folder)
-    record = shelf.record(inspect(folder))
+    remembering(metadata)(wanted("torch", *files), folder)
+    record = metadata.record(inspect(folder))
     assert (record.source, record.sha256) == ("a-model", verify(inspect(folder)))
 
 
 def test_with_something_else_beside_it_only_the_source_is_noted(
-    shelf: MetadataStore, tmp_path: Path
+    metadata: MetadataStore, tmp_path: Path
 ) -> None:
     path = write_gguf(tmp_path / "one.gguf")
     other = WantedFile(path="other.gguf", sha256="0" * 64)
-    remember_arrival(shelf, wanted("llama.cpp", other), path)
-    record = shelf.record(inspect(path))
+    remember_arrival(metadata, wanted("llama.cpp", other), path)
+    record = metadata.record(inspect(path))
     assert (record.source, record.sha256) == ("a-model", "")
 
 
-def test_what_cannot_be_noted_is_no_trouble(shelf: MetadataStore, tmp_path: Path) -> None:
+def test_what_cannot_be_noted_is_no_trouble(metadata: MetadataStore, tmp_path: Path) -> None:
     path = tmp_path / "gone.gguf"
-    remember_arrival(shelf, wanted("llama.cpp", WantedFile(path="gone.gguf")), path)
+    remember_arrival(metadata, wanted("llama.cpp", WantedFile(path="gone.gguf")), path)
     assert not (tmp_path / "shelf.json").exists()

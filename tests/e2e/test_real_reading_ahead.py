@@ -26,7 +26,7 @@ BOOK = " ".join(
 PAGE = BOOK[:1200]
 
 
-class Desk:
+class Harness:
     """A worker on the real model, and what it says."""
 
     def __init__(self, model: Path, cache: Path) -> None:
@@ -62,11 +62,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(starter_model: Path, tmp_path: Path) -> Iterator[Callable[[], Desk]]:
-    made: list[Desk] = []
+def harness(starter_model: Path, tmp_path: Path) -> Iterator[Callable[[], Harness]]:
+    made: list[Harness] = []
 
-    def build() -> Desk:
-        made.append(Desk(starter_model, tmp_path / "cache"))
+    def build() -> Harness:
+        made.append(Harness(starter_model, tmp_path / "cache"))
         return made[-1]
 
     yield build
@@ -74,9 +74,9 @@ def desk(starter_model: Path, tmp_path: Path) -> Iterator[Callable[[], Desk]]:
         one.worker.close()
 
 
-def test_a_sentence_begun_in_the_pause_costs_only_its_end(desk):
+def test_a_sentence_begun_in_the_pause_costs_only_its_end(harness):
     """Whatever the last word becomes, the words before it are known."""
-    here = desk()
+    here = harness()
     here.read(PAGE + " It was the ca")
     longer = here.read(PAGE + " It was the caterpillar, and ")
     assert longer.stats.prompt_tokens - longer.stats.reused_tokens <= 8
@@ -86,8 +86,8 @@ def test_a_sentence_begun_in_the_pause_costs_only_its_end(desk):
     assert again.stats.prompt_tokens - again.stats.reused_tokens <= 3
 
 
-def test_reading_a_whole_book_gives_way_to_a_word(desk):
-    here = desk()
+def test_reading_a_whole_book_gives_way_to_a_word(harness):
+    here = harness()
     reading = threading.Event()
     quiet = here.worker._post_quietly
 
@@ -105,14 +105,14 @@ def test_reading_a_whole_book_gives_way_to_a_word(desk):
     assert here.worker.model is not None
 
 
-def test_another_day_begins_where_this_one_ended(desk, tmp_path):
-    first = desk()
+def test_another_day_begins_where_this_one_ended(harness, tmp_path):
+    first = harness()
     assert first.write(PAGE).stats.reused_tokens == 0
     first.wait(Done, first.worker.unload())
     first.worker.close()
     (state,) = (tmp_path / "cache" / "prompts").iterdir()
     assert state.suffix == ".prompt"
-    second = desk()
+    second = harness()
     opened = second.read(PAGE)
     assert opened.stats.prompt_tokens - opened.stats.reused_tokens == 1
     assert second.write(PAGE).stats.reused_tokens == opened.stats.reused_tokens

@@ -235,7 +235,7 @@ class Driver(QObject):
         yield from self._told("loading, with the probe", self._load_often(3))
 
     def _load_often(self, times: int) -> Steps:
-        models = self._window.desk.models
+        models = self._window.models.loader
         for number in range(times):
             if number % 2:
                 models.load(self._starter)
@@ -300,7 +300,7 @@ class Driver(QObject):
             "downloading": any(one.state == "running" for one in downloads),
             "reading the disk": self._manager is not None and self._manager._is_reading,
             "checksum": self._manager is not None and self._manager.care._is_long,
-            "loading": window.desk.models.is_loading,
+            "loading": window.models.loader.is_loading,
             "writing": window.session.running,
         }
         return " + ".join(name for name, is_so in found.items() if is_so) or "nothing"

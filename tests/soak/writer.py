@@ -60,9 +60,9 @@ class Writer(QObject):
         self.problems: list[str] = []
         self.did: Counter[str] = Counter()
         window.session.measured.connect(self._count)
-        window.desk.models.loaded.connect(self._on_loaded)
+        window.models.loader.loaded.connect(self._on_loaded)
         window.bridge.arrived.connect(self._on_event)
-        for sign in (window.session.reading, window.session.speed, window.desk.models.loading):
+        for sign in (window.session.reading, window.session.speed, window.models.loader.loading):
             sign.connect(self._stop_when_due)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -89,7 +89,7 @@ class Writer(QObject):
     @property
     def _rests(self) -> bool:
         window = self._window
-        return not (window.session.running or window.desk.busy or window.bench.worker.busy)
+        return not (window.session.running or window.models.busy or window.bench.worker.busy)
 
     def _look(self) -> None:
         """Go on if nothing runs."""
@@ -227,7 +227,7 @@ class Writer(QObject):
         others = [path for path in self._models if model is None or path != model.path]
         self._maybe_stop(0.2)
         self.did["load"] += 1
-        self._window.desk.load(self._chance.choice(others))
+        self._window.harness.load(self._chance.choice(others))
 
 
 def own_memory(process: psutil.Process) -> int:

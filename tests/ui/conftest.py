@@ -284,14 +284,14 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
         store = SettingsStore(paths.settings_file)
         if settings:
             store.change(**settings)
-        shelf = MetadataStore(paths.shelf_file)
+        metadata = MetadataStore(paths.metadata_file)
         worker, library, questions = FakeWorker(model), FakeLibrary(paths.models), FakeQuestions()
         bench = Workbench(
             paths=paths,
             settings=store,
             presets=Presets(paths.presets_file),
             library=library,
-            shelf=shelf,
+            metadata=metadata,
             store=Store(paths.store_file),
             worker=worker,
             fetcher=fetcher,
@@ -300,7 +300,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
                 paths.models,
                 paths.downloads_file,
                 allowed=lambda: store.settings.network,
-                on_arrival=remembering(shelf),
+                on_arrival=remembering(metadata),
             ),
             tokens=HubTokens(lambda: None),
             gpu_marks=GpuMarks(paths.gpu_marks),
@@ -312,7 +312,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
             window.show()
         window.page.show_page()
         if model is not None:
-            window.desk.models.loaded.emit(model)
+            window.models.loader.loaded.emit(model)
         return studio
 
     yield make

@@ -21,14 +21,14 @@ from app.program import Program
 def run_list(arguments: argparse.Namespace, program: Program) -> int:
     """List every model, the broken ones with their problem."""
     models = program.library.list()
-    for problem in (*program.shelf.problems, *program.library.notes):
+    for problem in (*program.metadata.problems, *program.library.notes):
         output.note(problem)
     use = disk_use(models)
     if arguments.json:
-        write_json([facts(model, program.shelf.record(model), use) for model in models])
+        write_json([facts(model, program.metadata.record(model), use) for model in models])
         return 0
     for model in models:
-        output.write(model_line(model, program.shelf.record(model)) + "\n")
+        output.write(model_line(model, program.metadata.record(model)) + "\n")
     if models:
         count = f"{len(models)} model{'s' * (len(models) != 1)}"
         output.note(f"{count}, {size_text(use.total)} on disk.")
@@ -40,7 +40,7 @@ def run_list(arguments: argparse.Namespace, program: Program) -> int:
 def run_duplicates(arguments: argparse.Namespace, program: Program) -> int:
     """Show which models have the same content in different files."""
     with stoppable("Comparing the models") as work:
-        found = duplicates(program.library.list(), program.shelf, work.show, work.cancelled)
+        found = duplicates(program.library.list(), program.metadata, work.show, work.cancelled)
     if arguments.json:
         write_json([[model.path for model in group] for group in found])
         return 0

@@ -30,7 +30,7 @@ def run_import(arguments: argparse.Namespace, program: Program) -> int:
             model = copy_in(inspect(path), program.paths.models, work.show, work.cancelled)
         done = f"{model.name} was copied and verified: {model.path}"
     else:
-        model = add_in_place(path, program.settings_store, program.shelf)
+        model = add_in_place(path, program.settings_store, program.metadata)
         if isinstance(model, Path):
             return _report_watched(arguments, model)
         done = f"{model.name} is used where it lies: {model.path}"
@@ -58,7 +58,7 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> int:
     if not arguments.yes:
         confirm(sentence, "Remove it?", "Nothing was removed.")
     freed = 0 if only_list else remove(model)
-    take_off(model, program.settings_store, program.shelf)
+    take_off(model, program.settings_store, program.metadata)
     if arguments.json:
         write_json({"path": model.path, "freed_bytes": freed, "trashed": not only_list})
     else:
@@ -73,7 +73,7 @@ def run_verify(arguments: argparse.Namespace, program: Program) -> int:
     with stoppable(f"Verifying {model.name}") as work:
         verdict = verify_known(
             model,
-            program.shelf,
+            program.metadata,
             program.catalogue,
             program.paths.models,
             work.show,
@@ -105,8 +105,8 @@ def run_set(arguments: argparse.Namespace, program: Program) -> int:
         raise UsageError("There is nothing to set.", "Say --title, --notes or --favourite.")
     model = _meant(program, arguments.name)
     before = model.own_name or model.name
-    program.shelf.change(model, **changes)
-    title = program.shelf.record(model).title
+    program.metadata.change(model, **changes)
+    title = program.metadata.record(model).title
     model = msgspec.structs.replace(model, name=title or before, own_name=before if title else "")
     _report(arguments, program, model, f"Remembered of {before}: {model.path}")
     return 0
@@ -128,7 +128,7 @@ def _report(
     arguments: argparse.Namespace, program: Program, model: ModelFile, sentence: str
 ) -> None:
     if arguments.json:
-        write_json(facts(model, program.shelf.record(model), disk_use([model])))
+        write_json(facts(model, program.metadata.record(model), disk_use([model])))
     else:
         output.write(sentence + "\n")
 

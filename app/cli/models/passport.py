@@ -26,13 +26,13 @@ def run_passport(arguments: argparse.Namespace, program: Program) -> int:
     if arguments.purpose:
         return _rank(arguments, program)
     model = program.model(arguments.name)
-    passport = from_record(program.shelf.record(model).passport)
+    passport = from_record(program.metadata.record(model).passport)
     if passport is not None and not passport.problem and not arguments.again:
         _write(arguments, model, passport)
         return 0
     passport = _examined(model, program)
     _write(arguments, model, passport)  # before it is kept, in case that it cannot be
-    program.shelf.change(model, passport=msgspec.to_builtins(passport))
+    program.metadata.change(model, passport=msgspec.to_builtins(passport))
     return 0
 
 
@@ -49,7 +49,7 @@ def _rank(arguments: argparse.Namespace, program: Program) -> int:
         raise UsageError("--for compares all models that were examined.", "Leave out the name.")
     found = []
     for model in program.library.list():
-        passport = from_record(program.shelf.record(model).passport)
+        passport = from_record(program.metadata.record(model).passport)
         if passport is not None and not model.problem:
             found.append((model, passport))
     found.sort(key=lambda pair: -score(pair[1], arguments.purpose))
@@ -76,7 +76,7 @@ def _facts(model: ModelFile, passport: Passport) -> dict[str, Any]:
 
 
 def _examined(model: ModelFile, program: Program) -> Passport:
-    load = plan_load(model, program.settings, program.shelf)
+    load = plan_load(model, program.settings, program.metadata)
     load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
     load = off_a_failed_gpu(load, program.gpu_marks)
     with program.engine() as client:

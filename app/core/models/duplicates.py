@@ -25,7 +25,7 @@ _SAMPLES = 3  # of each file: its beginning, its middle and its end
 
 def duplicates(
     models: Iterable[ModelFile],
-    shelf: MetadataStore,
+    metadata: MetadataStore,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
     *,
@@ -39,7 +39,7 @@ def duplicates(
     sound = [model for model in models if not model.problem]
     alike = _groups([[*_one_of_each_file(sound)]], lambda model: (model.kind, model.size_bytes))
     alike = _groups(alike, _samples)
-    work = _Work([model for group in alike for model in group], shelf, progress, cancelled, sums)
+    work = _Work([model for group in alike for model in group], metadata, progress, cancelled, sums)
     equal = _groups(alike, work.checksum)
     return tuple(sorted(map(tuple, equal), key=lambda group: -group[0].size_bytes))
 
@@ -50,12 +50,12 @@ class _Work:
     def __init__(
         self,
         models: Sequence[ModelFile],
-        shelf: MetadataStore,
+        metadata: MetadataStore,
         progress: Progress | None,
         cancelled: Cancelled | None,
         sums: Sums,
     ) -> None:
-        self._known = {model.path: _known(model, shelf) for model in models}
+        self._known = {model.path: _known(model, metadata) for model in models}
         unknown = [model for model in models if not self._known[model.path]]
         self._total = sum(model.size_bytes for model in unknown)
         self._done = 0
@@ -126,8 +126,8 @@ def _samples(model: ModelFile) -> bytes | None:
     return digest.digest()
 
 
-def _known(model: ModelFile, shelf: MetadataStore) -> str:
-    record = shelf.record(model)
+def _known(model: ModelFile, metadata: MetadataStore) -> str:
+    record = metadata.record(model)
     try:
         changed = max(file.stat().st_mtime for file in weights_of(model))
     except (OSError, ValueError):

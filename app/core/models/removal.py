@@ -125,16 +125,16 @@ def remove(
     return plan.frees
 
 
-def take_off(model: ModelFile, settings: SettingsStore, shelf: MetadataStore) -> None:
+def take_off(model: ModelFile, settings: SettingsStore, metadata: MetadataStore) -> None:
     """Take the model off the list; its files stay. Raises SettingsError."""
     added = settings.settings.added_models
     if model.path in added:
         settings.change(added_models=tuple(path for path in added if path != model.path))
     if os.path.lexists(model.path):  # a watched folder or a program would bring it back
-        shelf.change(model, hidden=True)
+        metadata.change(model, hidden=True)
 
 
-def look_at(path: Path, shelf: MetadataStore) -> ModelFile | Path:
+def look_at(path: Path, metadata: MetadataStore) -> ModelFile | Path:
     """What adding `path` would bring: its model, or the folder itself where it only holds models.
 
     Reads the disk; a model that was taken off the list is not off it any more. Raises what is
@@ -148,8 +148,8 @@ def look_at(path: Path, shelf: MetadataStore) -> ModelFile | Path:
     if is_folder(path) and not is_model_folder(path) and models_below(path):
         return path
     model = inspect(path)
-    if shelf.record(model).hidden:
-        shelf.change(model, hidden=False)
+    if metadata.record(model).hidden:
+        metadata.change(model, hidden=False)
     return model
 
 
@@ -166,9 +166,9 @@ def put_on_list(found: ModelFile | Path, settings: SettingsStore) -> None:
         settings.change(added_models=tuple(dict.fromkeys((*added, found.path))))
 
 
-def add_in_place(path: Path, settings: SettingsStore, shelf: MetadataStore) -> ModelFile | Path:
+def add_in_place(path: Path, settings: SettingsStore, metadata: MetadataStore) -> ModelFile | Path:
     """Put what lies at `path` on the list, where it lies; raises what is wrong with it."""
-    found = look_at(path, shelf)
+    found = look_at(path, metadata)
     put_on_list(found, settings)
     return found
 

@@ -29,7 +29,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def verify_known(
     model: ModelFile,
-    shelf: MetadataStore,
+    metadata: MetadataStore,
     catalogue: Catalogue,
     models: Path,
     progress: Progress | None = None,
@@ -47,13 +47,13 @@ def verify_known(
     """
     source, files = _by_catalogue(model, catalogue, models)
     store = known_checksum(Path(model.path)) if model.kind == "gguf" else ""
-    last = "" if anew or files or store else shelf.record(model).sha256
+    last = "" if anew or files or store else metadata.record(model).sha256
     started = now()
     found = verify(model, store or last, progress, cancelled, files=files, sums=sums)
-    source = source or shelf.record(model).source or model.program
+    source = source or metadata.record(model).source or model.program
     problem = ""
     try:
-        shelf.change(model, sha256=found, verified_at=started, source=source)
+        metadata.change(model, sha256=found, verified_at=started, source=source)
     except SettingsError as error:  # what was read for minutes is told all the same
         problem = str(error)
     by = "the catalogue" if files else "the name its store gave it" if store else ""

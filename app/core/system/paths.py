@@ -53,7 +53,7 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "models"
 
     @property
-    def shelf_file(self) -> Path:
+    def metadata_file(self) -> Path:
         """What is remembered of each model: titles, notes, checksums."""
         return self.data / "shelf.json"
 

@@ -105,8 +105,8 @@ class Streaming(QObject):
         self._ticks = Ticks(self)
         window.bench.settings.change(load=LoadOptions(context=_CONTEXT))
         window.sampling.set_sampling(Sampling(temperature=0, max_tokens=tokens))
-        window.desk.ready.connect(self._write)
-        window.desk.models.failed.connect(self._fail)
+        window.models.ready.connect(self._write)
+        window.models.loader.failed.connect(self._fail)
         window.session.failed.connect(self._fail)
         window.session.measured.connect(self._done)
 
@@ -119,7 +119,7 @@ class Streaming(QObject):
         editor = self._window.editor
         editor.move_caret(len(editor.manuscript))
         self._ticks.begin()
-        self._window.desk.load(self._model)
+        self._window.models.load(self._model)
 
     def _write(self) -> None:
         self._window.writing.go_on()

@@ -183,7 +183,7 @@ def _place(one: InventoryModel, order: Order, purpose: str) -> tuple[object, ...
 def _stocked(
     bench: Workbench, file: ModelFile, size: int, fitting: Fitting | None
 ) -> InventoryModel:
-    record = bench.shelf.record(file)
+    record = bench.metadata.record(file)
     plain = InventoryModel(
         model=file,
         record=record,

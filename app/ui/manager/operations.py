@@ -90,7 +90,9 @@ class ModelOperations(QObject):
         self._remember(model, notes=notes)
 
     def _remember(self, model: ModelFile, **changes: object) -> None:
-        self._background.run(lambda: self._bench.shelf.change(model, **changes), self._on_changed)
+        self._background.run(
+            lambda: self._bench.metadata.change(model, **changes), self._on_changed
+        )
 
     # Files
 
@@ -121,13 +123,13 @@ class ModelOperations(QObject):
         self.said.emit(words.format(model.name, size_text(freed)))
 
     def _take_off(self, model: ModelFile) -> None:
-        self._try(lambda: take_off(model, self._bench.settings, self._bench.shelf))
+        self._try(lambda: take_off(model, self._bench.settings, self._bench.metadata))
 
     def add(self, paths: Sequence[str]) -> None:
         """Use models where they lie; a folder that is no model itself is watched from now on."""
         for path in paths:
             self._background.run(
-                partial(look_at, Path(path), self._bench.shelf), self._on_looked_at
+                partial(look_at, Path(path), self._bench.metadata), self._on_looked_at
             )
 
     def _on_looked_at(self, found: ModelFile | Path) -> None:
@@ -169,7 +171,7 @@ class ModelOperations(QObject):
         def work() -> Verdict:
             return verify_known(
                 model,
-                self._bench.shelf,
+                self._bench.metadata,
                 stock.catalogue,
                 self._bench.paths.models,
                 self._shows(text),
@@ -198,7 +200,7 @@ class ModelOperations(QObject):
         def work() -> tuple[tuple[ModelFile, ...], ...]:
             return duplicates(
                 models,
-                self._bench.shelf,
+                self._bench.metadata,
                 self._shows(text),
                 self._stop.is_set,
                 sums=checksums_aside,

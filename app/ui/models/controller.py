@@ -69,8 +69,8 @@ class ModelController(QObject):
         self._banners = banners
         self._questions = questions
         self._background = BackgroundTasks(self._show_error, self)
-        self.models = ModelLoader(workbench, self)
-        self.models.listed = lambda: self.panel.model.models()
+        self.loader = ModelLoader(workbench, self)
+        self.loader.listed = lambda: self.panel.model.models()
         self.fetching = DownloadsController(workbench, questions, self)
         self._join_models()
 
@@ -80,17 +80,17 @@ class ModelController(QObject):
         return bool(self.panel.model.models())
 
     def _join_models(self) -> None:
-        models = self.models
-        models.loading.connect(self.moved)
-        models.loading_ended.connect(self.moved)
-        models.loading.connect(self._on_loading)
-        models.measuring.connect(self._on_measuring)
-        models.loading_ended.connect(self._on_loading_ended)
-        models.loaded.connect(self._on_loaded)
-        models.unloaded.connect(self._on_unloaded)
-        models.failed.connect(self._on_load_failed)
-        models.missing.connect(self._on_missing)
-        models.doubted.connect(self._on_doubted)
+        loader = self.loader
+        loader.loading.connect(self.moved)
+        loader.loading_ended.connect(self.moved)
+        loader.loading.connect(self._on_loading)
+        loader.measuring.connect(self._on_measuring)
+        loader.loading_ended.connect(self._on_loading_ended)
+        loader.loaded.connect(self._on_loaded)
+        loader.unloaded.connect(self._on_unloaded)
+        loader.failed.connect(self._on_load_failed)
+        loader.missing.connect(self._on_missing)
+        loader.doubted.connect(self._on_doubted)
         self.fetching.changed.connect(self.show_downloads)
         self.fetching.arrived.connect(self._on_arrived)
         self.fetching.failed.connect(self._on_fetch_failed)
@@ -119,7 +119,7 @@ class ModelController(QObject):
 
     def _join_panel(self, panel: ModelsPanel) -> None:
         panel.load_requested.connect(self.load)
-        panel.unload_requested.connect(self.models.unload)
+        panel.unload_requested.connect(self.loader.unload)
         panel.add_requested.connect(lambda path: self.add(Path(path)))
         panel.remove_requested.connect(self.remove)
         panel.refreshed.connect(self.settled)
@@ -137,17 +137,17 @@ class ModelController(QObject):
     @property
     def busy(self) -> bool:
         """Whether something goes on that `stop` would stop."""
-        return self.models.is_loading
+        return self.loader.is_loading
 
     def stop(self) -> None:
         """Stop loading; a download has buttons of its own."""
-        self.models.cancel()
+        self.loader.cancel()
 
     def close(self) -> None:
         """The window closes: end the threads."""
         self.fetching.close()
         self._background.close()
-        self.models.close()
+        self.loader.close()
         if self._panel is not None:
             self._panel.wait()
 
@@ -159,7 +159,7 @@ class ModelController(QObject):
         What went wrong before is over.
         """
         self._banners.clear("error")
-        self.models.load(path, options=options)
+        self.loader.load(path, options=options)
 
     def choose(self) -> None:
         """Ask for a model file, add it where it lies and load it."""
@@ -174,7 +174,7 @@ class ModelController(QObject):
         """
         from app.core.models.removal import look_at
 
-        self._background.run(lambda: look_at(path, self._bench.shelf), self._on_looked_at)
+        self._background.run(lambda: look_at(path, self._bench.metadata), self._on_looked_at)
 
     def _on_looked_at(self, found: ModelFile | Path) -> None:
         from app.core.models.removal import put_on_list
@@ -183,8 +183,8 @@ class ModelController(QObject):
         self.panel.refresh()
         if isinstance(found, Path):
             self._banners.say(watched_text(found), "notice")
-        elif self.models.model is None and not self.models.is_loading:
-            self.models.load(found.path)
+        elif self.loader.model is None and not self.loader.is_loading:
+            self.loader.load(found.path)
 
     def remove(self, path: str) -> None:
         """Take a model off the list; its file stays."""
@@ -201,7 +201,7 @@ class ModelController(QObject):
         from app.ui.models.adapters_dialog import AdaptersDialog
         from app.ui.widgets.controls import show_dialog
 
-        model = self.models.model
+        model = self.loader.model
         if model is None:
             return
         dialog = AdaptersDialog(model.name, model.adapters, model.engine, self._status.window())
@@ -211,7 +211,7 @@ class ModelController(QObject):
     def _attach(self, path: str, adapters: tuple[Adapter, ...]) -> None:
         try:
             file = self._bench.library.resolve(path)
-            self._bench.shelf.change(file, adapters=adapters)
+            self._bench.metadata.change(file, adapters=adapters)
         except LampblackError as error:
             self._show_error(error)
             return
@@ -237,7 +237,7 @@ class ModelController(QObject):
         self._status.show_model(model)
         for note in model.notes:
             self._banners.say(note, "notice")
-        if (mark := self.models.avoided) is not None:
+        if (mark := self.loader.avoided) is not None:
             self._say_avoided(mark)
         self.ready.emit(model)
 
@@ -263,8 +263,8 @@ class ModelController(QObject):
         self._banners.say(
             text.format(mark.gpu, Path(mark.path).stem),
             buttons={
-                self.tr("Load on the processor"): lambda: self.models.load_on_processor(mark),
-                self.tr("Try the graphics card again"): lambda: self.models.try_gpu(mark),
+                self.tr("Load on the processor"): lambda: self.loader.load_on_processor(mark),
+                self.tr("Try the graphics card again"): lambda: self.loader.try_gpu(mark),
             },
         )
         self.not_ready.emit()
@@ -275,7 +275,7 @@ class ModelController(QObject):
             text.format(Path(mark.path).stem),
             "notice",
             self.tr("Try the graphics card again"),
-            lambda: self.models.try_gpu(mark),
+            lambda: self.loader.try_gpu(mark),
         )
 
     def _show_error(self, error: LampblackError) -> None:
@@ -302,7 +302,7 @@ class ModelController(QObject):
     def _on_arrived(self, path: str) -> None:
         """A model has come: it is listed, and loaded if there is none to write with."""
         self.panel.refresh()
-        if self.models.model is None and not self.models.is_loading:
+        if self.loader.model is None and not self.loader.is_loading:
             self.load(path)
 
     def _on_fetch_failed(self, download: Download) -> None:

@@ -126,7 +126,7 @@ class ModelLoader(QObject):
     def _load(self, model: ModelFile, options: LoadOptions | None, *, remeasure: bool) -> None:
         settings = self._bench.settings.settings
         try:
-            load = plan_load(model, settings, self._bench.shelf, options=options)
+            load = plan_load(model, settings, self._bench.metadata, options=options)
         except LampblackError as error:
             self.failed.emit(error)
             return
@@ -240,7 +240,7 @@ class ModelLoader(QObject):
     def _remember_use(self, path: str, moment: float) -> None:
         def work() -> None:
             model = self._bench.library.resolve(path)
-            self._bench.shelf.change(model, used_at=moment)
+            self._bench.metadata.change(model, used_at=moment)
 
         self._background.run(work, lambda _done: self.remembered.emit())
 

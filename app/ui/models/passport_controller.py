@@ -63,7 +63,7 @@ class PassportController(QObject):
         file = self._file()
         if file is not None and file.path in self._unkept:
             return self._unkept[file.path]
-        return None if file is None else from_record(self._bench.shelf.record(file).passport)
+        return None if file is None else from_record(self._bench.metadata.record(file).passport)
 
     @property
     def is_running(self) -> bool:
@@ -186,7 +186,7 @@ class PassportController(QObject):
             return
         self._unkept[file.path] = passport
         self._background.run(
-            lambda: self._bench.shelf.change(file, passport=msgspec.to_builtins(passport)),
+            lambda: self._bench.metadata.change(file, passport=msgspec.to_builtins(passport)),
             lambda _record: self._on_kept(file),
             lambda error: self._on_kept(file, str(error)),
         )

@@ -23,11 +23,11 @@ from app.ui.widgets.theme import heading_font
 
 
 class PassportDialog(QDialog):
-    """Follows the desk for as long as it is open."""
+    """Follows the controller for as long as it is open."""
 
-    def __init__(self, desk: PassportController, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: PassportController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._controller = controller
         self._shown: Passport | None = None
         self.setWindowTitle(self.tr("Model Passport"))
         self.name = QLabel()
@@ -45,7 +45,7 @@ class PassportDialog(QDialog):
         self.bar.setAccessibleName(self.tr("Progress"))
         self._make_buttons()
         self._lay_out()
-        desk.moved.connect(self._show)
+        controller.moved.connect(self._show)
         self._show()
         self.resize(560, 460)
 
@@ -67,21 +67,21 @@ class PassportDialog(QDialog):
             whole.addWidget(below)
 
     def _on_again(self) -> None:
-        if self._desk.is_running:
-            self._desk.stop()
+        if self._controller.is_running:
+            self._controller.stop()
         else:
-            self._desk.examine()
+            self._controller.examine()
 
     def _show(self) -> None:
-        desk = self._desk
-        passport, model = desk.passport, desk.model
+        controller = self._controller
+        passport, model = controller.passport, controller.model
         self.name.setText(model.name if model else self.tr("No model is loaded."))
         self.made.say(self._moment(passport))
         if passport is None or passport != self._shown:
             self._shown = passport
             self._show_card(passport)
         self._show_step()
-        running = desk.is_running
+        running = controller.is_running
         self.again.setText(self.tr("Stop") if running else self.tr("Examine Again"))
         self.again.setEnabled(model is not None)
 
@@ -93,10 +93,14 @@ class PassportDialog(QDialog):
         return text.format(moment_text(passport.made_at), seconds, passport.engine)
 
     def _show_step(self) -> None:
-        desk, step = self._desk, self._desk.step
-        waiting = self.tr("Waiting until the model is free…") if desk.is_running else desk.problem
+        controller, step = self._controller, self._controller.step
+        waiting = (
+            self.tr("Waiting until the model is free…")
+            if controller.is_running
+            else controller.problem
+        )
         self.step.say(f"{work_text(step.what)}…" if step else waiting)
-        self.bar.setVisible(desk.is_running)
+        self.bar.setVisible(controller.is_running)
         self.bar.setValue(round(step.fraction * 1000) if step else 0)
 
     def _show_card(self, passport: Passport | None) -> None:
@@ -130,11 +134,11 @@ class PassportDialog(QDialog):
         yield from (_line(warning, "wrong") for warning in told.warnings)
 
 
-def show_passport(desk: PassportController, parent: QWidget, *, again: bool = False) -> None:
+def show_passport(controller: PassportController, parent: QWidget, *, again: bool = False) -> None:
     """Show the passport of the loaded model; one that has none is examined, or any `again`."""
-    show_dialog(PassportDialog(desk, parent))
-    if (again or desk.passport is None) and not desk.is_running:
-        desk.examine()
+    show_dialog(PassportDialog(controller, parent))
+    if (again or controller.passport is None) and not controller.is_running:
+        controller.examine()
 
 
 def _line(text: str, kind: str = "") -> QLabel:

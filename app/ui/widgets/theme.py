@@ -16,7 +16,7 @@ class Theme(msgspec.Struct, frozen=True):
 
     dark: bool
     page: QColor
-    desk: QColor
+    surround: QColor
     panel: QColor
     field: QColor
     ink: QColor
@@ -45,7 +45,7 @@ class Theme(msgspec.Struct, frozen=True):
 LIGHT = Theme(
     dark=False,
     page=QColor("#fdfcf9"),
-    desk=QColor("#efece6"),
+    surround=QColor("#efece6"),
     panel=QColor("#f6f4ef"),
     field=QColor("#fffefc"),
     ink=QColor("#26231f"),
@@ -69,7 +69,7 @@ LIGHT = Theme(
 DARK = Theme(
     dark=True,
     page=QColor("#201f1e"),
-    desk=QColor("#171615"),
+    surround=QColor("#171615"),
     panel=QColor("#1c1b1a"),
     field=QColor("#282725"),
     ink=QColor("#e5e0d7"),
@@ -96,7 +96,7 @@ def palette_of(theme: Theme) -> QPalette:
     role = QPalette.ColorRole
     palette = QPalette()
     for name, color in {
-        role.Window: theme.desk,
+        role.Window: theme.surround,
         role.WindowText: theme.ink,
         role.Base: theme.field,
         role.AlternateBase: theme.panel,

@@ -1,4 +1,4 @@
-"""The writing desk: joins the generation session with everything that starts and shows it."""
+"""The writing models: joins the generation session with everything that starts and shows it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class GenerationController(QObject):
         page: PageColumn,
         status: StatusBar,
         actions: Actions,
-        desk: ModelController,
+        models: ModelController,
         documents: DocumentController,
     ) -> None:
         super().__init__(page)
@@ -38,7 +38,7 @@ class GenerationController(QObject):
         self._page = page
         self._status = status
         self._actions = actions
-        self._desk = desk
+        self._models = models
         self._documents = documents
         self.take_log = TakeLog(workbench.store, workbench.worker)
         self._instruction = ""
@@ -50,7 +50,7 @@ class GenerationController(QObject):
             self._bench.worker,
             self._bench.settings,
             sampling,
-            self._desk.models.prepare,
+            self._models.loader.prepare,
             lambda: (self._documents.journal, str(self._documents.path or "")),
             self,
         )
@@ -82,8 +82,8 @@ class GenerationController(QObject):
         session.take_ended.connect(self.take_log.record)
         line.sent.connect(self._instruct)
         line.left.connect(self._page.editor.setFocus)
-        self._desk.moved.connect(self.show_takes)
-        self._desk.not_ready.connect(self._give_back)
+        self._models.moved.connect(self.show_takes)
+        self._models.not_ready.connect(self._give_back)
 
     def go_on(self, count: int = 1) -> None:
         """Let the model go on; what went wrong before is over."""
@@ -105,9 +105,9 @@ class GenerationController(QObject):
         """Stop the model, or whatever else is in progress."""
         if self.session.running and not self.session.waiting:
             self.session.stop()
-        elif self._desk.busy:
+        elif self._models.busy:
             self.session.drop_waiting()
-            self._desk.stop()
+            self._models.stop()
         elif self.session.waiting:  # for the writer's choice of a model
             self.session.drop_waiting()
             self._give_back()
@@ -139,7 +139,7 @@ class GenerationController(QObject):
 
     def _on_measured(self, stats: Stats) -> None:
         self._instruction = ""
-        model = self._desk.models.model
+        model = self._models.loader.model
         if model is not None:
             used = stats.prompt_tokens + stats.completion_tokens
             self._status.show_context(min(used, model.context), model.context)
@@ -156,7 +156,7 @@ class GenerationController(QObject):
         group, running = session.group, session.running
         self._page.write_bar.takes.show_take(group.active + 1 if group else 0, session.take_count)
         self._page.write_bar.show_running(running)
-        table["stop"].setEnabled(running or self._desk.busy)
+        table["stop"].setEnabled(running or self._models.busy)
         table["retry"].setEnabled(group is not None)
         table["accept"].setEnabled(group is not None and group.take.finished)
         for name in ("take_before", "take_after"):

@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
             bench.presets, settings.sampling, preset=settings.preset, every=settings.all_parameters
         )
         self.bridge = Bridge(self)
-        self.desk = ModelController(
+        self.models = ModelController(
             bench,
             self._make_models_panel,
             lambda: self.page.empty,
@@ -93,13 +93,13 @@ class MainWindow(QMainWindow):
         self.passports = PassportController(bench, self.editor, self.status, self)
         self.manager = ManagerController(
             bench,
-            self.desk,
+            self.models,
             lambda path: self.smaller.open(path),
             self.passports,
             self._memory,
             self,
         )
-        self.notices = Notices(bench, self.page.banners, self.desk, self)
+        self.notices = Notices(bench, self.page.banners, self.models, self)
         self.documents = DocumentController(bench, self.editor, self.questions, self)
         self.display = DocumentDisplay(
             self, self.documents, self.editor, self.status, self.actions_table
@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         )
         self._carets = Carets(self._memory, self.documents, self.editor)
         self.writing = GenerationController(
-            bench, self.page, self.status, self.actions_table, self.desk, self.documents
+            bench, self.page, self.status, self.actions_table, self.models, self.documents
         )
         self.session = self.writing.make_session(self.sampling.sampling)
         self.tokens = TokenCount(self.editor, bench.worker, self)
@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
     @property
     def models_panel(self) -> ModelsPanel:
         """The list of models; made after the window is shown, or when somebody asks sooner."""
-        return self.desk.panel
+        return self.models.panel
 
     def _make_models_panel(self) -> ModelsPanel:
         from app.ui.models.panel import ModelsPanel
@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
                 self.bench, self.page.banners, self.display.passage, self
             )
             self._smaller.made.connect(lambda _path: self.models_panel.refresh())
-            self._smaller.wanted.connect(self.desk.load)
+            self._smaller.wanted.connect(self.models.load)
         return self._smaller
 
     def _connect_actions(self) -> None:
@@ -193,13 +193,13 @@ class MainWindow(QMainWindow):
                 "take_after": lambda: session.switch(1),
                 "accept": session.accept,
                 "all_takes": self.writing.open_takes,
-                "load": self.desk.models.load_last,
-                "unload": self.desk.models.unload,
-                "measure": self.desk.models.measure_again,
+                "load": self.models.loader.load_last,
+                "unload": self.models.loader.unload,
+                "measure": self.models.loader.measure_again,
                 "smaller": lambda: self.smaller.open(),
-                "adapters": self.desk.open_adapters,
-                "add_model": self.desk.choose,
-                "get_starter": self.desk.fetching.get_starter,
+                "adapters": self.models.open_adapters,
+                "add_model": self.models.choose,
+                "get_starter": self.models.fetching.get_starter,
                 "downloads": self.manager.downloads,
                 "manage": self.manager.open,
                 "fit": self.manager.show_fit,
@@ -219,24 +219,24 @@ class MainWindow(QMainWindow):
         self.status.stopped.connect(self._stop)
 
     def _connect_desk(self) -> None:
-        desk, session = self.desk, self.session
+        models, session = self.models, self.session
         self.bench.worker.listen(self.bridge.post)
         self.bridge.arrived.connect(self._on_event)
-        desk.ready.connect(self._on_model_ready)
-        desk.not_ready.connect(session.drop_waiting)
-        desk.gone.connect(self._on_model_gone)
+        models.ready.connect(self._on_model_ready)
+        models.not_ready.connect(session.drop_waiting)
+        models.gone.connect(self._on_model_gone)
         self.passports.moved.connect(self._show_examining)
         self.passports.kept.connect(self._suggest)
-        desk.models.leaving.connect(session.stop)
+        models.loader.leaving.connect(session.stop)
         self.view.settings_applied.connect(self.notices.offer_reload)
         self.view.settings_applied.connect(self.writing.reading.wake)
         for name in _OF_A_MODEL:
             self.actions_table[name].setEnabled(False)
-        desk.wanted.connect(self._on_model_wanted)
-        desk.settled.connect(self._show_empty_if_needed)
-        desk.manage_requested.connect(self.manager.open)
-        desk.find_requested.connect(self.manager.find)
-        desk.downloads_requested.connect(self.manager.downloads)
+        models.wanted.connect(self._on_model_wanted)
+        models.settled.connect(self._show_empty_if_needed)
+        models.manage_requested.connect(self.manager.open)
+        models.find_requested.connect(self.manager.find)
+        models.downloads_requested.connect(self.manager.downloads)
         self.status.downloads_asked.connect(self.manager.downloads)
         self.view.settings_applied.connect(self._show_network)
         self._show_network()
@@ -256,10 +256,10 @@ class MainWindow(QMainWindow):
     def begin(self) -> None:
         """After the window is shown: say what was wrong, list the models, load the last one."""
         self.notices.begin()
-        self.desk.begin()
+        self.models.begin()
         settings = self.bench.settings.settings
-        if settings.load_at_start and self.desk.models.last_path():
-            self.desk.models.load_last()
+        if settings.load_at_start and self.models.loader.last_path():
+            self.models.loader.load_last()
         self.editor.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
         self.passports.close()
         self.writing.close()
         self.documents.end()
-        self.desk.close()
+        self.models.close()
         self.manager.close()
         if self._smaller is not None:
             self._smaller.close()
@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
         if isinstance(event, LampblackError):
             self.notices.show_error(event)
             return
-        self.desk.models.on_event(event)
+        self.models.loader.on_event(event)
         if self._smaller is not None:
             self._smaller.on_event(event)
         self.session.on_event(event)
@@ -344,9 +344,9 @@ class MainWindow(QMainWindow):
     def _show_network(self) -> None:
         """Where nothing may be fetched, nothing that fetches is offered."""
         for name in ("get_starter", "downloads"):
-            self.actions_table[name].setEnabled(not self.desk.fetching.refusal)
-        self.desk.fetching.pause_if_refused()
-        self.desk.show_downloads()
+            self.actions_table[name].setEnabled(not self.models.fetching.refusal)
+        self.models.fetching.pause_if_refused()
+        self.models.show_downloads()
         self.manager.show_network()
 
     def _on_model_gone(self) -> None:
@@ -364,7 +364,7 @@ class MainWindow(QMainWindow):
     def _show_empty_if_needed(self) -> None:
         """At a first start there is no model and no text yet: offer a model instead of a page."""
         fresh = not len(self.editor.manuscript) and self.documents.path is None
-        if fresh and not self.desk.has_models and not self._empty_was_shown:
+        if fresh and not self.models.has_models and not self._empty_was_shown:
             self._empty_was_shown = True
             self.page.show_empty()
 
@@ -376,7 +376,7 @@ class MainWindow(QMainWindow):
             self.writing.show_takes()
 
     def _stop(self) -> None:
-        is_own = self.session.running or self.desk.busy
+        is_own = self.session.running or self.models.busy
         if self.passports.is_running and not is_own:
             self.passports.stop()
         else:
@@ -400,7 +400,7 @@ class MainWindow(QMainWindow):
         texts = [path for path in paths if not _is_model(path)]
         for path in paths:
             if _is_model(path):
-                self.desk.add(path)
+                self.models.add(path)
         if texts and self.documents.open_path(texts[0]):
             self.page.show_page()
 

@@ -1,4 +1,4 @@
-"""The manager's desk: opens the model manager, and joins it with loading and smaller copies."""
+"""The manager's models: opens the model manager, and joins it with loading and smaller copies."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class ManagerController(QObject):
     def __init__(
         self,
         bench: Workbench,
-        desk: ModelController,
+        models: ModelController,
         make_smaller: Callable[[str], object],
         passports: PassportController,
         memory: WindowMemory,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._bench, self._desk, self._window = bench, desk, window
+        self._bench, self._models, self._window = bench, models, window
         self._make_smaller, self._passports, self._memory = make_smaller, passports, memory
         self._to_try = ""
         self._is_closed = False
@@ -79,7 +79,7 @@ class ManagerController(QObject):
     def show_fit(self) -> None:
         """Say whether the loaded model fits, or the one that would be loaded."""
         model = self._bench.worker.model
-        path = model.path if model is not None else self._desk.models.last_path()
+        path = model.path if model is not None else self._models.loader.last_path()
 
         def show(manager: ModelManager) -> None:
             manager.open(manager.installed)
@@ -121,20 +121,20 @@ class ManagerController(QObject):
         return self.manager
 
     def _join(self, manager: ModelManager) -> None:
-        desk, models = self._desk, self._desk.models
-        manager.load_requested.connect(desk.load)
-        manager.load_as_requested.connect(desk.load)
+        models, loader = self._models, self._models.loader
+        manager.load_requested.connect(models.load)
+        manager.load_as_requested.connect(models.load)
         manager.passport_requested.connect(self._try_out)
-        desk.ready.connect(self._on_ready)
-        desk.not_ready.connect(self._give_up)
-        models.remembered.connect(self.refresh)
+        models.ready.connect(self._on_ready)
+        models.not_ready.connect(self._give_up)
+        loader.remembered.connect(self.refresh)
         self._passports.kept.connect(self.refresh)
-        manager.unload_requested.connect(models.unload)
+        manager.unload_requested.connect(loader.unload)
         manager.smaller_requested.connect(self._make_smaller)
-        manager.changed.connect(lambda: desk.panel.refresh())
-        models.failed.connect(lambda error: manager.show_error(error))
-        models.loading.connect(lambda _path, _fraction: self._follow())
-        for signal in (models.loading_ended, models.loaded, models.unloaded):
+        manager.changed.connect(lambda: models.panel.refresh())
+        loader.failed.connect(lambda error: manager.show_error(error))
+        loader.loading.connect(lambda _path, _fraction: self._follow())
+        for signal in (loader.loading_ended, loader.loaded, loader.unloaded):
             signal.connect(self._follow)
 
     def _try_out(self, path: str) -> None:
@@ -144,7 +144,7 @@ class ManagerController(QObject):
             self._show_passport()
             return
         self._to_try = path
-        self._desk.load(path)
+        self._models.load(path)
 
     def _on_ready(self, model: ModelInfo) -> None:
         if self._to_try and model.path == self._to_try:
@@ -168,4 +168,4 @@ class ManagerController(QObject):
         model = self._bench.worker.model
         if self.manager is not None:
             path = model.path if model is not None else ""
-            self.manager.set_loaded(path, is_loading=self._desk.models.is_loading)
+            self.manager.set_loaded(path, is_loading=self._models.loader.is_loading)

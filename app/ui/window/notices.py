@@ -19,12 +19,12 @@ class Notices(QObject):
     """Says each trouble of settings, presets and store once."""
 
     def __init__(
-        self, bench: Workbench, banners: BannerArea, desk: ModelController, parent: QObject
+        self, bench: Workbench, banners: BannerArea, models: ModelController, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._bench = bench
         self._banners = banners
-        self._desk = desk
+        self._models = models
         self._shown = 0
         self._look = QTimer(self, singleShot=True, interval=_LOOK_AT_STORE_MS)
         self._look.timeout.connect(self._show_store_problems)
@@ -53,15 +53,15 @@ class Notices(QObject):
 
     def offer_reload(self) -> None:
         """Say that other load settings wait for the next load; offer that now."""
-        model = self._desk.models.model
-        if model is not None and self._desk.models.is_outdated:
+        model = self._models.loader.model
+        if model is not None and self._models.loader.is_outdated:
             self._banners.say(
                 self.tr(
                     "What you changed in the model's settings takes effect when it is loaded again."
                 ),
                 "notice",
                 self.tr("Load Again"),
-                lambda: self._desk.load(model.path),
+                lambda: self._models.load(model.path),
             )
 
     def _show_store_problems(self) -> None:

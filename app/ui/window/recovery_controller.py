@@ -1,4 +1,4 @@
-"""The recovery desk: offers the texts that were never saved, and obeys the writer's answer."""
+"""The recovery models: offers the texts that were never saved, and obeys the writer's answer."""
 
 from __future__ import annotations
 

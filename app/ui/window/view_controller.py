@@ -1,4 +1,4 @@
-"""The view desk: theme, page, zoom, side panel and full screen, as the writer has set them."""
+"""The view models: theme, page, zoom, side panel and full screen, as the writer has set them."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def present(own_home: Path, starter_model: Path) -> Path:
 
 
 def keep(path: Path, passport: Passport) -> None:
-    MetadataStore(Paths.here().shelf_file).change(
+    MetadataStore(Paths.here().metadata_file).change(
         inspect(path), passport=msgspec.to_builtins(passport)
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import app.core.models.metadata as shelf_module
+import app.core.models.metadata as metadata_module
 from app.core.errors import ParameterError, SettingsError
 from app.core.models.library import ModelFile
 from app.core.models.metadata import MetadataStore, ModelRecord
@@ -70,19 +70,19 @@ def test_a_name_that_is_not_text_is_remembered_all_the_same(file: Path) -> None:
     ],
 )
 def test_what_cannot_be_changes_nothing(file: Path, changes: dict[str, Any]) -> None:
-    shelf = MetadataStore(file)
-    shelf.change(model(), title="before")
+    metadata = MetadataStore(file)
+    metadata.change(model(), title="before")
     content = file.read_bytes()
     with pytest.raises(ParameterError):
-        shelf.change(model(), **changes)
-    assert shelf.record(model()) == ModelRecord(title="before")
+        metadata.change(model(), **changes)
+    assert metadata.record(model()) == ModelRecord(title="before")
     assert file.read_bytes() == content
 
 
 def test_an_empty_record_leaves_the_file(file: Path) -> None:
-    shelf = MetadataStore(file)
-    shelf.change(model(), favourite=True)
-    shelf.change(model(), favourite=False)
+    metadata = MetadataStore(file)
+    metadata.change(model(), favourite=True)
+    metadata.change(model(), favourite=False)
     assert json.loads(file.read_bytes())["models"] == {}
 
 
@@ -97,9 +97,9 @@ def test_two_windows_do_not_overwrite_each_other(file: Path) -> None:
 
 
 def test_threads_do_not_lose_each_others_words(file: Path) -> None:
-    shelf = MetadataStore(file)
+    metadata = MetadataStore(file)
     threads = [
-        threading.Thread(target=lambda n=n: shelf.change(model(f"/{n}", n), title=f"T{n}"))
+        threading.Thread(target=lambda n=n: metadata.change(model(f"/{n}", n), title=f"T{n}"))
         for n in range(8)
     ]
     for thread in threads:
@@ -117,11 +117,11 @@ def test_threads_do_not_lose_each_others_words(file: Path) -> None:
 def test_a_damaged_file_is_kept_aside(file: Path, content: bytes) -> None:
     file.parent.mkdir()
     file.write_bytes(content)
-    shelf = MetadataStore(file)
-    assert len(shelf.problems) == 1
-    assert "shelf.json.broken" in shelf.problems[0]
+    metadata = MetadataStore(file)
+    assert len(metadata.problems) == 1
+    assert "shelf.json.broken" in metadata.problems[0]
     assert (file.parent / "shelf.json.broken").read_bytes() == content
-    shelf.change(model(), title="new")
+    metadata.change(model(), title="new")
     assert MetadataStore(file).record(model()).title == "new"
 
 
@@ -132,70 +132,70 @@ def test_a_single_odd_value_costs_only_itself(file: Path) -> None:
     entry |= {"favourite": "perhaps", "of_a_newer_version": 1}
     content["models"]["odd"] = 3
     file.write_text(json.dumps(content))
-    shelf = MetadataStore(file)
-    assert shelf.record(model()) == ModelRecord(title="kept", notes="kept")
-    shelf.change(model("/other"), title="x")
+    metadata = MetadataStore(file)
+    assert metadata.record(model()) == ModelRecord(title="kept", notes="kept")
+    metadata.change(model("/other"), title="x")
     assert json.loads(file.read_bytes())["models"]["odd"] == 3
 
 
 def test_a_newer_file_is_left_alone(file: Path) -> None:
     file.parent.mkdir()
     file.write_bytes(b'{"lampblack_shelf": 2, "models": {}}')
-    shelf = MetadataStore(file)
-    assert "newer version" in shelf.problems[0]
+    metadata = MetadataStore(file)
+    assert "newer version" in metadata.problems[0]
     with pytest.raises(SettingsError, match="newer version"):
-        shelf.change(model(), title="x")
+        metadata.change(model(), title="x")
     assert file.read_bytes() == b'{"lampblack_shelf": 2, "models": {}}'
 
 
 def test_a_full_disk_changes_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = MetadataStore(file)
-    shelf.change(model(), title="before")
+    metadata = MetadataStore(file)
+    metadata.change(model(), title="before")
 
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shelf_module, "write_atomically", full)
+    monkeypatch.setattr(metadata_module, "write_atomically", full)
     with pytest.raises(SettingsError, match="no space left"):
-        shelf.change(model(), title="after")
-    assert shelf.record(model()).title == "before"
+        metadata.change(model(), title="after")
+    assert metadata.record(model()).title == "before"
 
 
 def test_a_title_names_the_model_everywhere(
     file: Path, own_home: Path, write_gguf: Any, tmp_path: Path
 ) -> None:
     path = write_gguf("tale.Q4.gguf")
-    shelf = MetadataStore(file)
-    library = open_library(Paths.here(), lambda: Settings(added_models=(str(path),)), shelf)
+    metadata = MetadataStore(file)
+    library = open_library(Paths.here(), lambda: Settings(added_models=(str(path),)), metadata)
     (before,) = library.list()
-    shelf.change(before, title="Füchsin")
+    metadata.change(before, title="Füchsin")
     (after,) = library.list()
     assert (after.name, after.own_name) == ("Füchsin", "tale.Q4")
     for name in ("füchsin", "FÜCH", "tale.q4", "tale.Q4.gguf", str(path)):
         assert library.resolve(name) == after
-    assert shelf.record(after) == shelf.record(before)
-    shelf.change(after, hidden=True)
+    assert metadata.record(after) == metadata.record(before)
+    metadata.change(after, hidden=True)
     assert library.list() == ()
 
 
 def test_who_only_asks_does_not_wait_for_the_disk(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = MetadataStore(file)
-    shelf.change(model(), title="Old")
+    metadata = MetadataStore(file)
+    metadata.change(model(), title="Old")
     began, go = threading.Event(), threading.Event()
-    write = shelf_module.write_atomically
+    write = metadata_module.write_atomically
 
     def slow(path: Path, data: bytes) -> None:
         began.set()
         go.wait()
         write(path, data)
 
-    monkeypatch.setattr(shelf_module, "write_atomically", slow)
-    thread = threading.Thread(target=lambda: shelf.change(model(), title="New"))
+    monkeypatch.setattr(metadata_module, "write_atomically", slow)
+    thread = threading.Thread(target=lambda: metadata.change(model(), title="New"))
     thread.start()
     began.wait()
-    assert shelf.record(model()).title == "Old"
+    assert metadata.record(model()).title == "Old"
     go.set()
     thread.join()
-    assert shelf.record(model()).title == MetadataStore(file).record(model()).title == "New"
+    assert metadata.record(model()).title == MetadataStore(file).record(model()).title == "New"

@@ -184,13 +184,13 @@ def test_a_link_goes_and_its_file_stays(
 
 
 def test_what_another_program_keeps_is_only_taken_off_the_list(
-    write_gguf: Any, trash: Any, settings: SettingsStore, shelf: MetadataStore
+    write_gguf: Any, trash: Any, settings: SettingsStore, metadata: MetadataStore
 ) -> None:
     store = Path(os.environ["HOME"]) / ".lmstudio" / "models" / "a" / "b"
     store.mkdir(parents=True)
     write_gguf("tale.gguf", folder=store)
     settings.change(use_programs=("LM Studio",))
-    library = open_library(Paths.here(), lambda: settings.settings, shelf)
+    library = open_library(Paths.here(), lambda: settings.settings, metadata)
     (model,) = library.list()
     assert model.program == "LM Studio"
     plan = plan_removal(model)
@@ -199,21 +199,21 @@ def test_what_another_program_keeps_is_only_taken_off_the_list(
     assert remove(model, trash=trash) == 0
     by_path = inspect(Path(model.path))  # even where nobody agreed to anything
     assert remove(by_path, trash=trash) == 0
-    take_off(model, settings, shelf)
+    take_off(model, settings, metadata)
     assert library.list() == ()
     assert Path(model.path).exists()
-    add_in_place(Path(model.path), settings, shelf)
+    add_in_place(Path(model.path), settings, metadata)
     assert len(library.list()) == 1
 
 
 def test_what_was_added_and_is_gone_leaves_the_list(
-    settings: SettingsStore, shelf: MetadataStore, tmp_path: Path
+    settings: SettingsStore, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     settings.change(added_models=(str(tmp_path / "gone.gguf"), "/other.gguf"))
-    library = open_library(Paths.here(), lambda: settings.settings, shelf)
+    library = open_library(Paths.here(), lambda: settings.settings, metadata)
     gone = next(model for model in library.list() if model.name == "gone")
     assert plan_removal(gone).paths == ()
-    take_off(gone, settings, shelf)
+    take_off(gone, settings, metadata)
     assert settings.settings.added_models == ("/other.gguf",)
 
 
@@ -245,28 +245,28 @@ def test_each_system_has_a_way_to_show_a_file(
 
 
 def test_a_model_is_used_where_it_lies(
-    write_model: WriteModel, settings: SettingsStore, shelf: MetadataStore, tmp_path: Path
+    write_model: WriteModel, settings: SettingsStore, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     model = write_model()
     for _ in range(2):
-        assert add_in_place(Path(model.path), settings, shelf) == model
+        assert add_in_place(Path(model.path), settings, metadata) == model
     assert settings.settings.added_models == (model.path,)
     with pytest.raises(ModelNotFoundError):
-        add_in_place(tmp_path / "gone.gguf", settings, shelf)
+        add_in_place(tmp_path / "gone.gguf", settings, metadata)
     (tmp_path / "odd-\udcff.gguf").write_bytes(Path(model.path).read_bytes())
     with pytest.raises(HousekeepingError, match="not valid text"):
-        add_in_place(tmp_path / "odd-\udcff.gguf", settings, shelf)
+        add_in_place(tmp_path / "odd-\udcff.gguf", settings, metadata)
     assert settings.settings.added_models == (model.path,)
 
 
 def test_a_folder_that_only_holds_models_is_watched(
-    write_model: WriteModel, settings: SettingsStore, shelf: MetadataStore, tmp_path: Path
+    write_model: WriteModel, settings: SettingsStore, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     folder = Path(write_model().path).parent
     for _ in range(2):
-        assert add_in_place(folder, settings, shelf) == folder
+        assert add_in_place(folder, settings, metadata) == folder
     assert settings.settings.watched_folders == (str(folder),)
     assert settings.settings.added_models == ()
     (tmp_path / "empty").mkdir()
     with pytest.raises(NotAModelError, match="no model in"):
-        add_in_place(tmp_path / "empty", settings, shelf)
+        add_in_place(tmp_path / "empty", settings, metadata)

@@ -56,20 +56,20 @@ def damage(model: ModelFile) -> None:
 
 
 def test_a_first_look_is_remembered_and_compared_with_later(
-    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
+    write_model: WriteModel, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     model = write_model()
-    first = verify_known(model, shelf, NOTHING, tmp_path)
+    first = verify_known(model, metadata, NOTHING, tmp_path)
     assert (first.sha256, first.by) == (sha256(model.path), "")
-    assert shelf.record(model).sha256 == first.sha256
-    assert shelf.record(model).verified_at > 0
-    assert verify_known(model, shelf, NOTHING, tmp_path).by == "the last time"
+    assert metadata.record(model).sha256 == first.sha256
+    assert metadata.record(model).verified_at > 0
+    assert verify_known(model, metadata, NOTHING, tmp_path).by == "the last time"
     damage(model)
     with pytest.raises(DamagedModelError, match="damaged or was changed"):
-        verify_known(model, shelf, NOTHING, tmp_path)
-    assert shelf.record(model).sha256 == first.sha256
-    changed = verify_known(model, shelf, NOTHING, tmp_path, anew=True)
-    assert shelf.record(model).sha256 == changed.sha256 == sha256(model.path)
+        verify_known(model, metadata, NOTHING, tmp_path)
+    assert metadata.record(model).sha256 == first.sha256
+    changed = verify_known(model, metadata, NOTHING, tmp_path, anew=True)
+    assert metadata.record(model).sha256 == changed.sha256 == sha256(model.path)
 
 
 def test_a_checksum_that_cannot_be_remembered_is_told(
@@ -78,37 +78,39 @@ def test_a_checksum_that_cannot_be_remembered_is_told(
     def full(*_given: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    shelf, model = MetadataStore(tmp_path / "shelf.json"), write_model()
+    metadata, model = MetadataStore(tmp_path / "shelf.json"), write_model()
     monkeypatch.setattr("app.core.models.metadata.write_atomically", full)
-    verdict = verify_known(model, shelf, NOTHING, tmp_path)
+    verdict = verify_known(model, metadata, NOTHING, tmp_path)
     assert verdict.sha256 == sha256(model.path)
     assert "no space left" in verdict.problem
-    assert shelf.record(model).sha256 == ""
+    assert metadata.record(model).sha256 == ""
 
 
 def test_the_catalogue_has_the_last_word(
-    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
+    write_model: WriteModel, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     model = write_model()
     known = catalogue_of(model, sha256(model.path))
-    assert verify_known(model, shelf, known, tmp_path).by == "the catalogue"
-    assert shelf.record(model).source == "tale"
+    assert verify_known(model, metadata, known, tmp_path).by == "the catalogue"
+    assert metadata.record(model).source == "tale"
     damage(model)
     for anew in (False, True):
         with pytest.raises(DamagedModelError):
-            verify_known(model, shelf, known, tmp_path, anew=anew)
+            verify_known(model, metadata, known, tmp_path, anew=anew)
 
 
-def test_a_store_names_its_blobs_by_their_checksum(write_gguf: Any, shelf: MetadataStore) -> None:
+def test_a_store_names_its_blobs_by_their_checksum(
+    write_gguf: Any, metadata: MetadataStore
+) -> None:
     path = write_gguf()
     blob = path.with_name("blobs") / f"sha256-{sha256(path)}"
     blob.parent.mkdir()
     path.rename(blob)
     model = inspect(blob)
-    assert verify_known(model, shelf, NOTHING, blob.parent).by == "the name its store gave it"
+    assert verify_known(model, metadata, NOTHING, blob.parent).by == "the name its store gave it"
     damage(model)
     with pytest.raises(DamagedModelError):
-        verify_known(model, shelf, NOTHING, blob.parent)
+        verify_known(model, metadata, NOTHING, blob.parent)
 
 
 def test_several_files_have_one_checksum_whatever_they_are_called(
@@ -141,7 +143,7 @@ def test_only_a_model_is_verified(tmp_path: Path) -> None:
 
 
 def test_the_same_content_twice_is_found(
-    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
+    write_model: WriteModel, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     one = write_model("one.gguf", tensors=3)
     shutil.copy(one.path, tmp_path / "copy.gguf")
@@ -151,53 +153,53 @@ def test_the_same_content_twice_is_found(
     other = write_model("other.gguf")
     models = [one, inspect(tmp_path / "copy.gguf"), inspect(tmp_path / "name.gguf"), alike, other]
     told: list[tuple[int, int]] = []
-    (group,) = duplicates(models, shelf, lambda done, total: told.append((done, total)))
+    (group,) = duplicates(models, metadata, lambda done, total: told.append((done, total)))
     assert [model.name for model in group] == ["one", "copy"]
     assert told[-1][0] == told[-1][1] == 2 * one.size_bytes
     with pytest.raises(CancelledError):
-        duplicates(models, shelf, cancelled=lambda: True)
+        duplicates(models, metadata, cancelled=lambda: True)
 
 
 def test_what_samples_tell_apart_is_not_read(
-    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
+    write_model: WriteModel, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     one, other = write_model("one.gguf"), write_model("other.gguf")
     damage(other)
     told: list[int] = []
-    assert duplicates([one, other], shelf, lambda done, _total: told.append(done)) == ()
+    assert duplicates([one, other], metadata, lambda done, _total: told.append(done)) == ()
     assert told == []
 
 
 def test_a_known_checksum_is_believed_while_its_file_is_older(
-    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
+    write_model: WriteModel, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     one = write_model("one.gguf")
     shutil.copy(one.path, tmp_path / "copy.gguf")
     models = [one, inspect(tmp_path / "copy.gguf")]
     for model in models:
         os.utime(model.path, (1, 1))
-        verify_known(model, shelf, NOTHING, tmp_path)
+        verify_known(model, metadata, NOTHING, tmp_path)
     told: list[int] = []
-    assert len(duplicates(models, shelf, lambda done, _total: told.append(done))) == 1
+    assert len(duplicates(models, metadata, lambda done, _total: told.append(done))) == 1
     assert told == []
     os.utime(one.path, (2**31, 2**31))
-    assert len(duplicates(models, shelf, lambda done, _total: told.append(done))) == 1
+    assert len(duplicates(models, metadata, lambda done, _total: told.append(done))) == 1
     assert told[-1] == one.size_bytes
 
 
 def test_renamed_parts_are_duplicates_too(
-    split: ModelFile, shelf: MetadataStore, tmp_path: Path
+    split: ModelFile, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     for file in files_of(split):
         shutil.copy(file, file.with_name(file.name.replace("big", "huge")))
     huge = inspect(tmp_path / "huge-00001-of-00003.gguf")
-    assert duplicates([split, huge], shelf) == ((split, huge),)
+    assert duplicates([split, huge], metadata) == ((split, huge),)
 
 
 def test_what_is_gone_is_nobodys_duplicate(
-    write_model: WriteModel, shelf: MetadataStore, tmp_path: Path
+    write_model: WriteModel, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     one, other = write_model("one.gguf"), write_model("other.gguf")
     Path(other.path).unlink()
-    assert duplicates([one, other], shelf) == ()
+    assert duplicates([one, other], metadata) == ()
     assert issubclass(HousekeepingError, LampblackError)

@@ -224,11 +224,11 @@ def test_recovered_text_comes_back_unsaved(studio, tmp_path, monkeypatch):
     monkeypatch.setattr(
         type(studio.bench.store), "discard", lambda _self, name: discarded.append(name)
     )
-    desk = RecoveryController(studio.window)
-    desk.begin()
-    assert desk.dialog is not None
-    assert "novel.txt" in desk.dialog.list.item(0).text()
-    desk.dialog.restore.click()
+    harness = RecoveryController(studio.window)
+    harness.begin()
+    assert harness.dialog is not None
+    assert "novel.txt" in harness.dialog.list.item(0).text()
+    harness.dialog.restore.click()
     assert studio.text == "Chapter one. And two."
     assert studio.window.isWindowModified()
     assert studio.window.documents.path == file
@@ -246,9 +246,9 @@ def test_recovered_text_is_kept_until_discarded(studio, monkeypatch):
     monkeypatch.setattr(
         type(studio.bench.store), "discard", lambda _self, name: discarded.append(name)
     )
-    desk = RecoveryController(studio.window)
-    desk.begin()
-    dialog = desk.dialog
+    harness = RecoveryController(studio.window)
+    harness.begin()
+    dialog = harness.dialog
     dialog.discard_asked.emit(dialog.current())
     assert discarded == ["a"]
     assert dialog.list.count() == 1
@@ -261,9 +261,9 @@ def test_saving_recovered_text_elsewhere(studio, tmp_path, monkeypatch):
     monkeypatch.setattr(type(studio.bench.store), "recoverable", lambda _self: (recovery,))
     monkeypatch.setattr(type(studio.bench.store), "discard", lambda _self, _name: None)
     studio.questions.save_answer = Path(tmp_path / "found.txt")
-    desk = RecoveryController(studio.window)
-    desk.begin()
-    desk.save(recovery)
+    harness = RecoveryController(studio.window)
+    harness.begin()
+    harness.save(recovery)
     assert (tmp_path / "found.txt").read_text() == "Lost and found"
     assert studio.text == ""
 
@@ -282,11 +282,11 @@ def test_recovered_text_replaces_a_file_only_after_a_question(studio, tmp_path, 
     monkeypatch.setattr(type(studio.bench.store), "discard", lambda _self, _name: None)
     path = studio.questions.save_answer = tmp_path / "found.txt"
     path.write_text("something else")
-    desk = RecoveryController(studio.window)
-    desk.save(recovery)
+    harness = RecoveryController(studio.window)
+    harness.save(recovery)
     assert path.read_text() == "something else"
     studio.questions.overwrite_answer = True
-    desk.save(recovery)
+    harness.save(recovery)
     assert path.read_text() == "Lost and found"
 
 

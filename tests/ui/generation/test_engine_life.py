@@ -88,7 +88,7 @@ def test_a_load_can_be_stopped(make_studio, own_home):
 def test_a_load_that_fails_says_so(make_studio):
     studio = make_studio(model=None)
     studio.library.add("/models/Bad.gguf")
-    studio.window.desk.models.load("/models/Bad.gguf")
+    studio.window.models.loader.load("/models/Bad.gguf")
     job = studio.worker.last("load")[0]
     studio.tell(
         Failed(
@@ -270,7 +270,7 @@ def test_measuring_again_loads_the_model_anew_and_says_so(studio):
 def test_only_llama_cpp_measures(studio):
     action = studio.window.actions_table["measure"]
     assert action.isEnabled()
-    studio.window.desk.ready.emit(replace(studio.worker.model, engine="torch"))
+    studio.window.models.ready.emit(replace(studio.worker.model, engine="torch"))
     assert not action.isEnabled()
 
 
@@ -289,7 +289,7 @@ def test_writing_on_right_after_unloading_loads_again(studio):
     studio.library.add("/models/Tiny.Q4_1.gguf")
     studio.do("unload")
     studio.show("A")
-    studio.window.desk.models.last_path = lambda: "/models/Tiny.Q4_1.gguf"
+    studio.window.models.loader.last_path = lambda: "/models/Tiny.Q4_1.gguf"
     studio.do("continue")
     assert [kind for kind, _job, _fields in studio.worker.asked[-2:]] == ["unload", "load"]
     studio.loaded()
@@ -301,7 +301,7 @@ def test_loading_another_model_stops_the_writing(studio):
     studio.show("A")
     studio.do("continue")
     job = studio.worker.last("generate")[0]
-    studio.window.desk.load("/models/Other.gguf")
+    studio.window.models.load("/models/Other.gguf")
     assert studio.worker.cancelled == [job]
 
 

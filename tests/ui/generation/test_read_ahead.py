@@ -149,7 +149,7 @@ def real_window(own_home, qtbot, tmp_path) -> Iterator[MainWindow]:
     with qtbot.waitExposed(window), qtbot.waitSignal(window.models_panel.refreshed):
         window.show()
     window.page.show_page()
-    with qtbot.waitSignal(window.desk.models.loaded, timeout=30_000):
+    with qtbot.waitSignal(window.models.loader.loaded, timeout=30_000):
         bench.worker.load(Load(job=0, path=str(script), engine="fake"))
     yield window
     window.documents.end()

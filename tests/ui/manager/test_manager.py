@@ -92,7 +92,7 @@ class FakeFetcher:
         self.words.put("stop")
 
 
-class Desk:
+class Harness:
     """A manager over real files, and what it asked of its window."""
 
     def __init__(self, bench: Workbench, qtbot: QtBot, fetcher: FakeFetcher) -> None:
@@ -145,7 +145,7 @@ def write_model(path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Desk]:
+def harness(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Harness]:
     """A closed manager with the two models 雨.gguf and tale.gguf, nothing loaded."""
     studio = make_studio(model=None)
     bench, fetcher = studio.bench, FakeFetcher()
@@ -156,11 +156,11 @@ def desk(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Desk]:
         allowed=lambda: bench.settings.settings.network,
         token=bench.tokens.get,
     )
-    library = open_library(bench.paths, lambda: bench.settings.settings, bench.shelf)
+    library = open_library(bench.paths, lambda: bench.settings.settings, bench.metadata)
     bench = msgspec.structs.replace(bench, downloads=downloads, library=library)
     for name in ("tale.gguf", "雨.gguf"):
         write_model(bench.paths.models / name)
-    made = Desk(bench, qtbot, fetcher)
+    made = Harness(bench, qtbot, fetcher)
     yield made
     made.manager.end()
     fetcher.cancel()
@@ -168,91 +168,91 @@ def desk(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Desk]:
     made.manager.deleteLater()
 
 
-def test_the_models_are_listed_with_what_they_take(desk: Desk) -> None:
-    desk.open()
-    assert desk.names() == ["tale", "雨"]
-    assert "2 models" in desk.manager.total.text()
-    assert desk.manager.installed.path.text().endswith("tale.gguf")
+def test_the_models_are_listed_with_what_they_take(harness: Harness) -> None:
+    harness.open()
+    assert harness.names() == ["tale", "雨"]
+    assert "2 models" in harness.manager.total.text()
+    assert harness.manager.installed.path.text().endswith("tale.gguf")
 
 
-def test_without_models_the_catalogue_is_one_click_away(desk: Desk) -> None:
-    for path in desk.bench.paths.models.iterdir():
+def test_without_models_the_catalogue_is_one_click_away(harness: Harness) -> None:
+    for path in harness.bench.paths.models.iterdir():
         path.unlink()
-    desk.open()
-    assert "No models yet" in desk.manager.installed.empty.text()
-    desk.manager.installed.find_button.click()
-    assert desk.manager.tabs.currentWidget() is desk.manager.catalogue
+    harness.open()
+    assert "No models yet" in harness.manager.installed.empty.text()
+    harness.manager.installed.find_button.click()
+    assert harness.manager.tabs.currentWidget() is harness.manager.catalogue
 
 
-def test_a_name_a_star_and_notes_are_kept(desk: Desk) -> None:
-    desk.open()
-    desk.manager.installed.list.select(str(desk.bench.paths.models / "雨.gguf"))
-    desk.answers.title_answer = "Regen"
-    desk.press_and_wait("rename")
-    desk.press_and_wait("favourite")
-    assert desk.names() == ["★ Regen", "tale"]
-    desk.manager.installed.notes.insertPlainText("Good at rain.")
-    with desk.qtbot.waitSignal(desk.manager.refreshed):
-        desk.manager.close()
-    model = desk.bench.library.resolve("Regen")
-    assert desk.bench.shelf.record(model).notes == "Good at rain."
+def test_a_name_a_star_and_notes_are_kept(harness: Harness) -> None:
+    harness.open()
+    harness.manager.installed.list.select(str(harness.bench.paths.models / "雨.gguf"))
+    harness.answers.title_answer = "Regen"
+    harness.press_and_wait("rename")
+    harness.press_and_wait("favourite")
+    assert harness.names() == ["★ Regen", "tale"]
+    harness.manager.installed.notes.insertPlainText("Good at rain.")
+    with harness.qtbot.waitSignal(harness.manager.refreshed):
+        harness.manager.close()
+    model = harness.bench.library.resolve("Regen")
+    assert harness.bench.metadata.record(model).notes == "Good at rain."
     assert model.own_name == "雨"
 
 
-def test_notes_reach_the_disk_when_the_program_ends(desk: Desk) -> None:
-    desk.open()
-    desk.manager.installed.notes.insertPlainText("Mine.")
-    desk.manager.end()
-    assert desk.bench.shelf.record(desk.bench.library.resolve("tale")).notes == "Mine."
+def test_notes_reach_the_disk_when_the_program_ends(harness: Harness) -> None:
+    harness.open()
+    harness.manager.installed.notes.insertPlainText("Mine.")
+    harness.manager.end()
+    assert harness.bench.metadata.record(harness.bench.library.resolve("tale")).notes == "Mine."
 
 
-def test_removing_asks_and_tells_what_becomes_free(desk: Desk, tmp_path: Path) -> None:
+def test_removing_asks_and_tells_what_becomes_free(harness: Harness, tmp_path: Path) -> None:
     trash = []
 
     def throw(path: str) -> None:
         trash.append(Path(path).name)
         Path(path).unlink()
 
-    desk.manager.care._trash = throw
-    desk.open()
-    desk.press_and_wait("remove")
-    assert (desk.answers.asked, trash) == (["remove tale"], ["tale.gguf"])
-    desk.qtbot.waitUntil(lambda: desk.names() == ["雨"])
-    assert "in the trash" in desk.banners()[0]
+    harness.manager.care._trash = throw
+    harness.open()
+    harness.press_and_wait("remove")
+    assert (harness.answers.asked, trash) == (["remove tale"], ["tale.gguf"])
+    harness.qtbot.waitUntil(lambda: harness.names() == ["雨"])
+    assert "in the trash" in harness.banners()[0]
 
 
-def test_taken_off_the_list_the_file_stays(desk: Desk) -> None:
-    desk.answers.remove_answer = "list"
-    desk.open()
-    desk.press_and_wait("remove")
-    assert desk.names() == ["雨"]
-    assert (desk.bench.paths.models / "tale.gguf").exists()
+def test_taken_off_the_list_the_file_stays(harness: Harness) -> None:
+    harness.answers.remove_answer = "list"
+    harness.open()
+    harness.press_and_wait("remove")
+    assert harness.names() == ["雨"]
+    assert (harness.bench.paths.models / "tale.gguf").exists()
 
 
-def test_the_loaded_model_can_only_be_unloaded(desk: Desk) -> None:
-    desk.open()
+def test_the_loaded_model_can_only_be_unloaded(harness: Harness) -> None:
+    harness.open()
     unloads = []
-    desk.manager.unload_requested.connect(lambda: unloads.append(True))
-    desk.press("load")
-    path = str(desk.bench.paths.models / "tale.gguf")
-    assert desk.loads == [path]
-    desk.manager.set_loaded(path)
-    assert not desk.manager.installed.buttons["remove"].isEnabled()
-    assert desk.manager.installed.list.cards.cards[0].badge == "loaded"
-    desk.press("load")
+    harness.manager.unload_requested.connect(lambda: unloads.append(True))
+    harness.press("load")
+    path = str(harness.bench.paths.models / "tale.gguf")
+    assert harness.loads == [path]
+    harness.manager.set_loaded(path)
+    assert not harness.manager.installed.buttons["remove"].isEnabled()
+    assert harness.manager.installed.list.cards.cards[0].badge == "loaded"
+    harness.press("load")
     assert unloads == [True]
 
 
-def test_verifying_tells_that_the_model_is_sound(desk: Desk) -> None:
-    desk.open()
-    desk.press_and_wait("verify")
-    assert "Verify will tell from now on" in desk.banners()[0]
-    assert desk.bench.shelf.record(desk.bench.library.resolve("tale")).sha256
-    assert desk.manager.strip.isHidden()
+def test_verifying_tells_that_the_model_is_sound(harness: Harness) -> None:
+    harness.open()
+    harness.press_and_wait("verify")
+    assert "Verify will tell from now on" in harness.banners()[0]
+    assert harness.bench.metadata.record(harness.bench.library.resolve("tale")).sha256
+    assert harness.manager.strip.isHidden()
 
 
 def test_the_window_goes_on_while_a_checksum_is_computed(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began, go = threading.Event(), threading.Event()
 
@@ -263,30 +263,30 @@ def test_the_window_goes_on_while_a_checksum_is_computed(
         return Verdict("0" * 64, "")
 
     monkeypatch.setattr(care_module, "verify_known", verify)
-    desk.open()
-    desk.press("verify")
+    harness.open()
+    harness.press("verify")
     began.wait()
-    with desk.qtbot.waitSignal(desk.manager.refreshed):  # the event loop turns meanwhile
-        desk.manager.refresh()
-    assert desk.manager.strip.bar.value() == 500
+    with harness.qtbot.waitSignal(harness.manager.refreshed):  # the event loop turns meanwhile
+        harness.manager.refresh()
+    assert harness.manager.strip.bar.value() == 500
     assert not go.is_set()
-    with desk.qtbot.waitSignal(desk.manager.care.said):
+    with harness.qtbot.waitSignal(harness.manager.care.said):
         go.set()
 
 
 def test_a_dropped_folder_is_watched_and_a_dropped_model_is_used(
-    desk: Desk, tmp_path: Path
+    harness: Harness, tmp_path: Path
 ) -> None:
-    desk.open()
+    harness.open()
     folder = write_model(tmp_path / "其他" / "one.gguf").parent
-    with desk.qtbot.waitSignal(desk.manager.refreshed):
-        _drop(desk.manager, folder)
-    assert desk.bench.settings.settings.watched_folders == (str(folder),)
-    assert "one" in desk.names()
+    with harness.qtbot.waitSignal(harness.manager.refreshed):
+        _drop(harness.manager, folder)
+    assert harness.bench.settings.settings.watched_folders == (str(folder),)
+    assert "one" in harness.names()
     single = write_model(tmp_path / "alone" / "two.gguf")
-    with desk.qtbot.waitSignal(desk.manager.refreshed):
-        _drop(desk.manager, single)
-    assert desk.bench.settings.settings.added_models == (str(single),)
+    with harness.qtbot.waitSignal(harness.manager.refreshed):
+        _drop(harness.manager, single)
+    assert harness.bench.settings.settings.added_models == (str(single),)
 
 
 def _drop(manager: ModelManager, path: Path) -> None:
@@ -296,31 +296,31 @@ def _drop(manager: ModelManager, path: Path) -> None:
     manager.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, button, keys))
 
 
-def test_something_else_that_is_dropped_gets_a_sentence(desk: Desk, tmp_path: Path) -> None:
-    desk.open()
+def test_something_else_that_is_dropped_gets_a_sentence(harness: Harness, tmp_path: Path) -> None:
+    harness.open()
     nonsense = tmp_path / "cake.gguf"
     nonsense.write_bytes(b"eggs and flour")
-    with desk.qtbot.waitSignal(desk.manager.care.failed):
-        _drop(desk.manager, nonsense)
-    assert "cake.gguf" in desk.banners()[0]
+    with harness.qtbot.waitSignal(harness.manager.care.failed):
+        _drop(harness.manager, nonsense)
+    assert "cake.gguf" in harness.banners()[0]
 
 
-def test_models_of_other_programs_are_used_only_after_two_questions(desk: Desk) -> None:
+def test_models_of_other_programs_are_used_only_after_two_questions(harness: Harness) -> None:
     write_model(Path.home() / ".lmstudio" / "models" / "maker" / "m" / "wren.gguf")
-    desk.open()
-    desk.answers.agrees = False
-    desk.manager.care.find_programs()
-    assert desk.answers.asked == ["look"]
-    desk.answers.agrees = True
-    with desk.qtbot.waitSignal(desk.manager.refreshed):
-        desk.manager.care.find_programs()
-    assert desk.answers.asked[-1] == "LM Studio 1"
-    assert desk.bench.settings.settings.use_programs == ("LM Studio",)
+    harness.open()
+    harness.answers.agrees = False
+    harness.manager.care.find_programs()
+    assert harness.answers.asked == ["look"]
+    harness.answers.agrees = True
+    with harness.qtbot.waitSignal(harness.manager.refreshed):
+        harness.manager.care.find_programs()
+    assert harness.answers.asked[-1] == "LM Studio 1"
+    assert harness.bench.settings.settings.use_programs == ("LM Studio",)
 
 
-def test_the_catalogue_is_filtered_by_purpose_and_words(desk: Desk) -> None:
-    desk.open()
-    tab = desk.manager.catalogue
+def test_the_catalogue_is_filtered_by_purpose_and_words(harness: Harness) -> None:
+    harness.open()
+    tab = harness.manager.catalogue
     tab.fits.setChecked(False)
     everything = len(tab.list.cards.cards)
     tab.purpose.setCurrentIndex(tab.purpose.findData("code"))
@@ -334,78 +334,78 @@ def test_the_catalogue_is_filtered_by_purpose_and_words(desk: Desk) -> None:
     assert tab.everything.isHidden()
 
 
-def test_a_download_asks_once_and_can_be_paused_and_loaded(desk: Desk) -> None:
-    desk.open()
-    tab = desk.manager.catalogue
+def test_a_download_asks_once_and_can_be_paused_and_loaded(harness: Harness) -> None:
+    harness.open()
+    tab = harness.manager.catalogue
     entry = tab.list.selected()
     tab.action.click()
-    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
-    assert len(desk.answers.asked) == 1
-    assert desk.answers.needs[0].host
-    row = desk.manager.downloads.rows[entry]
-    desk.qtbot.waitUntil(lambda: row.bar.value() == 50)
+    harness.qtbot.waitUntil(lambda: entry in harness.manager.downloads.rows)
+    assert len(harness.answers.asked) == 1
+    assert harness.answers.needs[0].host
+    row = harness.manager.downloads.rows[entry]
+    harness.qtbot.waitUntil(lambda: row.bar.value() == 50)
     row.buttons["pause"].click()
-    desk.qtbot.waitUntil(lambda: not row.buttons["resume"].isHidden())
+    harness.qtbot.waitUntil(lambda: not row.buttons["resume"].isHidden())
     row.buttons["resume"].click()
-    desk.qtbot.waitUntil(lambda: not row.buttons["pause"].isHidden())
-    desk.qtbot.waitUntil(lambda: row.bar.value() == 50)
-    with desk.qtbot.waitSignal(desk.manager.refreshed):
-        desk.fetcher.words.put("go on")
-    assert desk.loads == []  # that is the writing window's, also when there is no manager
+    harness.qtbot.waitUntil(lambda: not row.buttons["pause"].isHidden())
+    harness.qtbot.waitUntil(lambda: row.bar.value() == 50)
+    with harness.qtbot.waitSignal(harness.manager.refreshed):
+        harness.fetcher.words.put("go on")
+    assert harness.loads == []  # that is the writing window's, also when there is no manager
     row.buttons["load"].click()
-    assert desk.loads == ["/models/fetched.gguf"]
+    assert harness.loads == ["/models/fetched.gguf"]
 
 
-def test_a_yes_is_remembered_for_its_host(desk: Desk) -> None:
-    desk.bench.settings.change(agreed_hosts=("elsewhere.example",))
-    desk.open()
-    tab = desk.manager.catalogue
+def test_a_yes_is_remembered_for_its_host(harness: Harness) -> None:
+    harness.bench.settings.change(agreed_hosts=("elsewhere.example",))
+    harness.open()
+    tab = harness.manager.catalogue
     entry = tab.list.selected()
     tab.action.click()
-    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
-    host = desk.answers.needs[0].host
-    assert desk.bench.settings.settings.agreed_hosts == ("elsewhere.example", host)
-    desk.manager.downloads.rows[entry].buttons["cancel"].click()
-    desk.qtbot.waitUntil(lambda: entry not in desk.manager.downloads.rows)
+    harness.qtbot.waitUntil(lambda: entry in harness.manager.downloads.rows)
+    host = harness.answers.needs[0].host
+    assert harness.bench.settings.settings.agreed_hosts == ("elsewhere.example", host)
+    harness.manager.downloads.rows[entry].buttons["cancel"].click()
+    harness.qtbot.waitUntil(lambda: entry not in harness.manager.downloads.rows)
     tab.action.click()
-    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
-    assert len(desk.answers.asked) == 1
+    harness.qtbot.waitUntil(lambda: entry in harness.manager.downloads.rows)
+    assert len(harness.answers.asked) == 1
 
 
 # Tokens
 
 
-def _refused(desk: Desk) -> tuple[str, DownloadRow]:
+def _refused(harness: Harness) -> tuple[str, DownloadRow]:
     """A download that failed for want of a token."""
-    desk.open()
-    tab = desk.manager.catalogue
+    harness.open()
+    tab = harness.manager.catalogue
     entry = tab.list.selected()
     tab.action.click()
-    desk.qtbot.waitUntil(lambda: entry in desk.manager.downloads.rows)
-    row = desk.manager.downloads.rows[entry]
+    harness.qtbot.waitUntil(lambda: entry in harness.manager.downloads.rows)
+    row = harness.manager.downloads.rows[entry]
     assert row.buttons["token"].isHidden()
-    assert not desk.manager.downloads.token_action.isEnabled()
-    desk.fetcher.words.put("refuse")
-    desk.qtbot.waitUntil(lambda: not row.buttons["token"].isHidden())
+    assert not harness.manager.downloads.token_action.isEnabled()
+    harness.fetcher.words.put("refuse")
+    harness.qtbot.waitUntil(lambda: not row.buttons["token"].isHidden())
     return entry, row
 
 
-def _dialog(desk: Desk, press: Callable[[], None]) -> TokenDialog:
+def _dialog(harness: Harness, press: Callable[[], None]) -> TokenDialog:
     press()
     found: list[TokenDialog] = []
 
     def is_open() -> bool:
-        found[:] = desk.manager.findChildren(TokenDialog)
+        found[:] = harness.manager.findChildren(TokenDialog)
         return bool(found) and found[0].isVisible()
 
-    desk.qtbot.waitUntil(is_open)
+    harness.qtbot.waitUntil(is_open)
     return found[0]
 
 
-def test_a_gated_model_comes_with_a_token(desk: Desk) -> None:
-    entry, row = _refused(desk)
-    dialog = _dialog(desk, row.buttons["token"].click)
-    assert f"{desk.answers.needs[0].host}/settings/tokens" in dialog.about.text()
+def test_a_gated_model_comes_with_a_token(harness: Harness) -> None:
+    entry, row = _refused(harness)
+    dialog = _dialog(harness, row.buttons["token"].click)
+    assert f"{harness.answers.needs[0].host}/settings/tokens" in dialog.about.text()
     assert "There is no keyring here" in dialog.kept.text()
     assert dialog.field.echoMode() == QLineEdit.EchoMode.Password
     assert dialog.field.accessibleName() == "Token"
@@ -414,37 +414,37 @@ def test_a_gated_model_comes_with_a_token(desk: Desk) -> None:
     assert not dialog.use_button.isEnabled()
     dialog.field.setText(" a-token ")
     dialog.use_button.click()
-    desk.qtbot.waitUntil(lambda: len(desk.fetcher.tokens) == 2)
-    assert desk.fetcher.tokens == ["", "a-token"]
-    assert "holds until Lampblack ends" in desk.banners()[0]
-    desk.qtbot.waitUntil(row.buttons["token"].isHidden)
-    assert entry in desk.manager.downloads.rows
+    harness.qtbot.waitUntil(lambda: len(harness.fetcher.tokens) == 2)
+    assert harness.fetcher.tokens == ["", "a-token"]
+    assert "holds until Lampblack ends" in harness.banners()[0]
+    harness.qtbot.waitUntil(row.buttons["token"].isHidden)
+    assert entry in harness.manager.downloads.rows
 
 
-def test_the_key_asks_for_the_token_too_and_one_can_be_forgotten(desk: Desk) -> None:
+def test_the_key_asks_for_the_token_too_and_one_can_be_forgotten(harness: Harness) -> None:
     host = "huggingface.co"
-    desk.bench.tokens.use(host, "old")
-    _entry, _row = _refused(desk)
-    dialog = _dialog(desk, desk.manager.downloads.token_action.trigger)
-    assert desk.manager.downloads.token_action.shortcut().toString() == TOKEN_KEY
+    harness.bench.tokens.use(host, "old")
+    _entry, _row = _refused(harness)
+    dialog = _dialog(harness, harness.manager.downloads.token_action.trigger)
+    assert harness.manager.downloads.token_action.shortcut().toString() == TOKEN_KEY
     dialog.forget_button.click()
-    desk.qtbot.waitUntil(lambda: bool(desk.banners()))
-    assert desk.banners() == [f"No token for {host} is kept here any more."]
-    assert desk.bench.tokens.get(host) == ""
-    assert len(desk.fetcher.tokens) == 1
+    harness.qtbot.waitUntil(lambda: bool(harness.banners()))
+    assert harness.banners() == [f"No token for {host} is kept here any more."]
+    assert harness.bench.tokens.get(host) == ""
+    assert len(harness.fetcher.tokens) == 1
 
 
-def test_in_a_keyring_a_token_is_kept(desk: Desk) -> None:
+def test_in_a_keyring_a_token_is_kept(harness: Harness) -> None:
     keyring = FakeKeyring()
-    desk.use_tokens(HubTokens(lambda: keyring))
-    _entry, row = _refused(desk)
-    dialog = _dialog(desk, row.buttons["token"].click)
+    harness.use_tokens(HubTokens(lambda: keyring))
+    _entry, row = _refused(harness)
+    dialog = _dialog(harness, row.buttons["token"].click)
     assert "kept in this system’s keyring" in dialog.kept.text()
     dialog.field.setText("a-token")
     dialog.accept()
-    desk.qtbot.waitUntil(lambda: bool(keyring.kept))
-    desk.qtbot.waitUntil(lambda: desk.fetcher.tokens[-1] == "a-token")
-    assert "keyring for huggingface.co" in desk.banners()[0]
+    harness.qtbot.waitUntil(lambda: bool(keyring.kept))
+    harness.qtbot.waitUntil(lambda: harness.fetcher.tokens[-1] == "a-token")
+    assert "keyring for huggingface.co" in harness.banners()[0]
 
 
 @pytest.mark.parametrize(
@@ -463,21 +463,23 @@ def test_where_a_model_is_from_is_said(record: ModelRecord, words: str) -> None:
     assert bool(said) == bool(words)
 
 
-def test_without_a_yes_nothing_is_fetched(desk: Desk) -> None:
-    desk.answers.download_answer = False
-    desk.open()
-    desk.manager.catalogue.action.click()
-    desk.qtbot.waitUntil(lambda: bool(desk.answers.asked))
-    assert desk.bench.downloads.all() == ()
+def test_without_a_yes_nothing_is_fetched(harness: Harness) -> None:
+    harness.answers.download_answer = False
+    harness.open()
+    harness.manager.catalogue.action.click()
+    harness.qtbot.waitUntil(lambda: bool(harness.answers.asked))
+    assert harness.bench.downloads.all() == ()
 
 
-def test_with_the_network_switched_off_one_sentence_is_left(desk: Desk) -> None:
-    desk.bench.settings.change(network=False)
-    desk.open()
-    tab = desk.manager.catalogue
+def test_with_the_network_switched_off_one_sentence_is_left(harness: Harness) -> None:
+    harness.bench.settings.change(network=False)
+    harness.open()
+    tab = harness.manager.catalogue
     assert "switched off" in tab.note.text()
     assert tab.action.isHidden()
-    assert not desk.manager.tabs.isTabVisible(desk.manager.tabs.indexOf(desk.manager.downloads))
+    assert not harness.manager.tabs.isTabVisible(
+        harness.manager.tabs.indexOf(harness.manager.downloads)
+    )
 
 
 @pytest.mark.parametrize(

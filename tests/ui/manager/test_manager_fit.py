@@ -71,18 +71,18 @@ class Shop:
 
     def __init__(self, studio: Studio, qtbot: QtBot) -> None:
         self.studio, self.qtbot = studio, qtbot
-        self.desk = studio.window.manager
+        self.harness = studio.window.manager
 
     @property
     def manager(self) -> ModelManager:
-        manager = self.desk.manager
+        manager = self.harness.manager
         assert manager is not None
         return manager
 
     def open(self) -> None:
-        self.desk._made()
+        self.harness._made()
         with self.qtbot.waitSignal(self.manager.refreshed):
-            self.desk.open()
+            self.harness.open()
 
     def names(self) -> list[str]:
         return [card.title for card in self.manager.installed.list.cards.cards]
@@ -109,7 +109,7 @@ class Shop:
 
     def keep(self, name: str, **changes: Any) -> None:
         model = self.studio.bench.library.resolve(self.path(name))
-        self.studio.bench.shelf.change(model, **changes)
+        self.studio.bench.metadata.change(model, **changes)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def shop(
     """Three sound models, 雨, small and large, and a broken one."""
     studio = make_studio(model=None)
     bench = studio.bench
-    library = open_library(bench.paths, lambda: bench.settings.settings, bench.shelf)
+    library = open_library(bench.paths, lambda: bench.settings.settings, bench.metadata)
     monkeypatch.setattr(studio.library, "list", library.list)
     monkeypatch.setattr(studio.library, "resolve", library.resolve)
     monkeypatch.setattr(studio.library, "known", library.known)
@@ -142,7 +142,7 @@ def shop(
     (folder / "broken.gguf").write_bytes(b"GGUF eggs and flour")
     made = Shop(studio, qtbot)
     yield made
-    if made.desk.manager is not None and made.manager.fits.dialog is not None:
+    if made.harness.manager is not None and made.manager.fits.dialog is not None:
         made.manager.fits.dialog.close()
 
 
@@ -309,7 +309,7 @@ def test_models_are_recommended_for_a_purpose_and_sorted(shop: Shop) -> None:
 
 def test_a_model_that_is_on_no_list_is_not_waited_for(shop: Shop) -> None:
     shop.studio.bench.settings.change(model=str(shop.studio.bench.paths.config))
-    shop.desk._made()
+    shop.harness._made()
     with shop.qtbot.waitSignal(shop.manager.refreshed):
         shop.studio.do("fit")
     assert (shop.manager._wants_fit, shop.manager.fits.dialog) == ("", None)
@@ -387,17 +387,17 @@ def test_a_load_that_fails_tries_nothing_out(shop: Shop) -> None:
     shop.press("passport")
     job = shop.studio.worker.last("load")[0]
     shop.studio.tell(Failed(job=job, kind="model_load", message="No."))
-    assert shop.desk._to_try == ""
+    assert shop.harness._to_try == ""
 
 
 def test_when_a_model_was_used_is_remembered(shop: Shop) -> None:
     path = shop.path("small")
-    shop.studio.window.desk.load(path)
+    shop.studio.window.models.load(path)
     shop.qtbot.waitUntil(lambda: any(kind == "load" for kind, *_ in shop.studio.worker.asked))
-    with shop.qtbot.waitSignal(shop.studio.window.desk.models.remembered):
+    with shop.qtbot.waitSignal(shop.studio.window.models.loader.remembered):
         shop.studio.loaded(ModelInfo(name="small", path=path, engine="llama.cpp"))
     model = shop.studio.bench.library.resolve(path)
-    assert shop.studio.bench.shelf.record(model).used_at > 1.7e9
+    assert shop.studio.bench.metadata.record(model).used_at > 1.7e9
 
 
 def test_the_window_comes_back_as_it_was_left(shop: Shop, tmp_path: Path) -> None:

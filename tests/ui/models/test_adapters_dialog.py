@@ -25,7 +25,7 @@ def adapter(tmp_path: Path) -> Path:
 def model(studio: Studio, tmp_path: Path) -> ModelInfo:
     path = str(write_tiny(tmp_path / "tiny.gguf"))
     studio.library.add(path)
-    studio.window.desk.load(path)
+    studio.window.models.load(path)
     found = msgspec.structs.replace(MODEL, path=path, name="tiny")
     studio.loaded(found)
     return found
@@ -49,7 +49,7 @@ def test_the_model_is_loaded_again_with_them_and_later_too(
     wanted = (Adapter(path=str(adapter), strength=0.5),)
     assert studio.worker.last("load")[1]["adapters"] == wanted
     studio.loaded(msgspec.structs.replace(model, adapters=wanted))
-    studio.window.desk.load(model.path)
+    studio.window.models.load(model.path)
     assert studio.worker.last("load")[1]["adapters"] == wanted
 
 

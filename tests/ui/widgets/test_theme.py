@@ -10,7 +10,7 @@ from app.ui.widgets.theme import DARK, LIGHT, Theme
 TEXT_ON = [
     (ink, ground)
     for ink in ("ink", "muted", "accent")
-    for ground in ("page", "desk", "panel", "field", "hover")
+    for ground in ("page", "surround", "panel", "field", "hover")
 ] + [
     ("accent_ink", "accent"),
     ("selection_ink", "selection"),
@@ -18,11 +18,11 @@ TEXT_ON = [
     ("take_ink", "page"),
     ("ink", "take_tint"),
     ("error_ink", "error"),
-    ("error_ink", "desk"),
+    ("error_ink", "surround"),
     ("error_ink", "field"),
     ("warning_ink", "warning"),
 ]
-SHAPES_ON = [("edge", "field"), ("edge", "desk"), ("accent", "line"), ("accent", "panel")]
+SHAPES_ON = [("edge", "field"), ("edge", "surround"), ("accent", "line"), ("accent", "panel")]
 
 
 def luminance(color: QColor) -> float:
