@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -176,8 +177,12 @@ def test_the_spread_has_both_ends_and_the_middle_half() -> None:
     assert Spread.of([2.0]).upper_quartile == 2.0
 
 
+def never_opened(_session: Any) -> Any:
+    raise AssertionError("only the report is made")
+
+
 def test_a_goal_is_as_good_as_its_worst_measure() -> None:
-    goal = Goal(1, "Title", "About.", (SPEED, Measure("growth", "growth", 1.0)), lambda lab: None)
+    goal = Goal(1, "Title", "About.", (SPEED, Measure("growth", "growth", 1.0)), never_opened)
     rounds = [Round({"speed": 1.0, "growth": 0.5}, {"bare_step": 0.02})]
     report = goal_report(goal, rounds, 3.0)
     assert [result.verdict for result in report.results] == ["met", "not met"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -86,17 +88,14 @@ class FakeClient:
         return Described(job=command.job, engines=(report,), network_denied="kernel")
 
 
-class FakeOurs:
-    def __init__(self, problem: str) -> None:
-        self.client = FakeClient(problem)
+def ours(problem: str) -> Any:
+    return SimpleNamespace(client=FakeClient(problem))
 
 
 def test_without_pytorch_the_goal_is_not_judged_and_says_so() -> None:
-    torch_goals._check_torch(FakeOurs(""))
+    torch_goals._check_torch(ours(""))
     with pytest.raises(NotMeasuredError, match="not installed here: torch is missing"):
-        torch_goals._check_torch(
-            FakeOurs("The Torch engine is not installed here: torch is missing.")
-        )
+        torch_goals._check_torch(ours("The Torch engine is not installed here: torch is missing."))
 
 
 def test_the_goals_are_numbered_in_order() -> None:

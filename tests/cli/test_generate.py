@@ -61,7 +61,7 @@ class NotingClient:
     """An engine client that writes three parts and notes every command."""
 
     def __init__(self, **_: Any) -> None:
-        self.commands: list[JobCommand] = []
+        self.commands: list[Any] = []
         self.cancelled: list[int] = []
         self.reason = "length"
         self.closed = False

@@ -234,8 +234,8 @@ def test_a_read_only_folder_keeps_its_models(
             assert code == 1
             assert one_sentence(err)
             assert "permission" in err.lower()
-        for words in (("list",), ("verify", str(path)), ("import", str(path))):
-            assert run_with(start_program, as_anyone, "models", *words)[0] == 0
+        for more in (("list",), ("verify", str(path)), ("import", str(path))):
+            assert run_with(start_program, as_anyone, "models", *more)[0] == 0
     finally:
         for folder in (watched, own):
             folder.chmod(0o755)

@@ -26,9 +26,10 @@ def test_an_error_is_one_line_whatever_is_in_it(capsys: pytest.CaptureFixture[st
 
 
 def test_a_terminal_gets_no_control_characters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdout", Terminal())
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
     output.write("a\x1b]0;title\x07b\n\tc")
-    assert sys.stdout.getvalue() == "a�]0;title�b\n\tc"
+    assert terminal.getvalue() == "a�]0;title�b\n\tc"
 
 
 def test_a_file_gets_the_text_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,11 +48,8 @@ class Run:
 
     @property
     def done(self) -> list[int]:
-        return [event.done for event in self.events if _is_download(event)]
-
-
-def _is_download(event: FetchEvent) -> bool:
-    return isinstance(event, DownloadProgress) and event.phase == "downloading"
+        told = [event for event in self.events if isinstance(event, DownloadProgress)]
+        return [event.done for event in told if event.phase == "downloading"]
 
 
 def whole(hub: HubServer, models: Path, wanted: ModelRequest | None = None) -> Run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import gguf
 import numpy as np
@@ -37,7 +38,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def wanted(engine: str, *files: WantedFile) -> ModelRequest:
+def wanted(engine: Any, *files: WantedFile) -> ModelRequest:
     return ModelRequest(
         id="a-model", title="A", repo="o/m", files=files, folder="o--m", engine=engine
     )

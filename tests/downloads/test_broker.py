@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,15 +18,15 @@ from tests.downloads.hub_server import wanted_gguf
 HUB = "https://hub.example"
 
 
-def request(folder: Path, **changes: object) -> dict[str, object]:
+def request(folder: Path, **changes: Any) -> dict[str, Any]:
     """The line that asks for a model, with some of its facts changed."""
-    facts = {
+    facts: dict[str, Any] = {
         "type": "StartDownload",
         "models": str(folder),
         "endpoint": HUB,
         "wanted": msgspec.to_builtins(wanted_gguf("model.gguf", b"")),
     }
-    wanted = facts["wanted"] | changes.pop("wanted", {})  # type: ignore[operator]
+    wanted = facts["wanted"] | changes.pop("wanted", {})
     return facts | {"wanted": wanted} | changes
 
 

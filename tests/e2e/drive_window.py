@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
@@ -64,13 +65,13 @@ def main(manuscript: str) -> int:
     began = application._begin
     writers: list[Writer] = []
 
-    def begin(window, *rest: object) -> None:
+    def begin(window: Any, *rest: Any) -> None:
         began(window, *rest)
         window.sampling.set_sampling(type(window.sampling.sampling())(temperature=0, max_tokens=16))
         writers.append(Writer(window))
         writers[0].begin()
 
-    application._begin = begin
+    setattr(application, "_begin", begin)  # noqa: B010 (the window is driven from its first moment)
     code = program.main(["open", manuscript])
     sys.stdout.write(json.dumps(writers[0].seen | {"saved": Path(manuscript).read_text("utf-8")}))
     return code

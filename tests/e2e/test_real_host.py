@@ -37,11 +37,15 @@ class Story:
             engine="llama.cpp",
             options=LoadOptions(context=4096, threads=1),  # busy cores cost one thread least
         )
-        return self.client.run(command, on_event or self.hear)
+        loaded = self.client.run(command, on_event or self.hear)
+        assert isinstance(loaded, Loaded)
+        return loaded
 
     def write(self, on_event=None, **fields) -> Done:
         command = Generate(job=self.client.next_job(), **fields)
-        return self.client.run(command, on_event or self.hear)
+        done = self.client.run(command, on_event or self.hear)
+        assert isinstance(done, Done)
+        return done
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.options.load_options import LoadOptions
 from app.engine.client import EngineClient
-from app.engine.messages import Event, Finished, Generate, Load
+from app.engine.messages import EngineName, Event, Finished, Generate, Load, Tokens
 from app.engine.worker import Worker
 from app.host.fake import Script
 
@@ -53,7 +53,7 @@ class Listener:
         return "".join(
             event.text
             for event in self.events
-            if type(event).__name__ == "Tokens" and event.job == job and event.variant == 0
+            if isinstance(event, Tokens) and event.job == job and event.variant == 0
         )
 
 
@@ -69,7 +69,7 @@ class Driver:
         self.client = client
         self.listener = listener
 
-    def load(self, path: Path, engine: str = "fake") -> Finished:
+    def load(self, path: Path, engine: EngineName = "fake") -> Finished:
         job = self.client.next_job()
         command = Load(job=job, path=str(path), engine=engine, options=LoadOptions(threads=2))
         return self.client.run(command, self.listener)

@@ -9,14 +9,11 @@ from app.core.errors import ProtocolError
 from app.engine.codec import MAX_FRAME, frame, read_frame
 
 
-class Dribble(io.RawIOBase):
+class Dribble(io.BytesIO):
     """A stream that gives one byte at a time, as a pipe may."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = io.BytesIO(data)
-
-    def read(self, size: int = -1) -> bytes:
-        return self._data.read(min(size, 1))
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(size or 0, 1))
 
 
 @given(st.lists(st.binary(max_size=200), max_size=5))

@@ -171,6 +171,7 @@ def test_no_orphan_when_the_app_is_killed(script_file):
         "client.run(Generate(job=2, prompt='x'), tell)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as app:
+        assert app.stdout is not None
         host = psutil.Process(int(app.stdout.readline()))
         app.kill()
     gone, alive = psutil.wait_procs([host], timeout=10)

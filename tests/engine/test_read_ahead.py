@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ from app.engine.messages import (
     Tokens,
 )
 from app.engine.process import Ended, HostProcess
-from app.host.main import Host, Inbox
+from app.host.channel import Inbox
+from app.host.main import Host
 
 
 def load(worker, listener, path):
@@ -173,7 +175,7 @@ def test_the_host_itself_stops_it_for_any_command(script_file):
 @pytest.fixture
 def host(script_file):
     """A host in this process, with a loaded script, and its inbox."""
-    events = []
+    events: list[Any] = []
     inbox = Inbox(io.BytesIO())
     made = Host(events.append, inbox)
     made.serve(Load(job=1, path=str(script_file()), engine="fake"))

@@ -32,7 +32,8 @@ class Runner:
         request = Generate(job=1, prompt=prompt, sampling=sampling, **fields)
         self.events = []
         self._job = self.job_kind(1, self._take)
-        return self.engine.generate(request, self._job)
+        done: Done = self.engine.generate(request, self._job)
+        return done
 
     def _take(self, event: HostEvent) -> None:
         self.events.append(event)

@@ -179,7 +179,8 @@ def _layer(shape: Shape, layer: int) -> dict[str, tuple[int, ...]]:
     if shape.architecture in _HYBRIDS:
         return _hybrid(shape, attends=bool(shape.kv_by_layer[layer]))
     make: dict[str, Any] = {"gptneox": _neox, "phi3": _phi, "mamba": _mamba, "deepseek2": _latent}
-    return make.get(shape.architecture, _usual)(shape)
+    found: dict[str, tuple[int, ...]] = make.get(shape.architecture, _usual)(shape)
+    return found
 
 
 def _hybrid(shape: Shape, *, attends: bool) -> dict[str, tuple[int, ...]]:

@@ -96,7 +96,7 @@ def _measure(path: Path, options: LoadOptions) -> dict[str, Any]:
 def _use(context: Context, *, recurrent: bool, hybrid: bool) -> None:
     """Compute a whole batch at the end of a full context, with as many logits as there can be."""
     chunk = context.chunk
-    tokens, start, sequence = np.arange(chunk) % 200 + 3, 0, _COPIES
+    tokens, start, sequence = np.arange(chunk, dtype=np.int32) % 200 + 3, 0, _COPIES
     if recurrent:
         start, sequence = _read(context, tokens, (context.size - chunk) * hybrid), 0
     else:
@@ -118,7 +118,7 @@ def _read(context: Context, tokens: np.ndarray, length: int) -> int:
 def _fill(context: Context, length: int) -> None:
     """Read a part, and let the other sequences hold copies of it."""
     part = length // _COPIES
-    context.batch.fill(np.arange(part) % 200 + 3, 0, 0)
+    context.batch.fill(np.arange(part, dtype=np.int32) % 200 + 3, 0, 0)
     context.decode(part)
     state = context.save(0)
     assert state is not None

@@ -10,7 +10,7 @@ import pytest
 from app.engine.messages import Load
 from app.host.fake import FakeEngine, Script
 from app.host.interface import Job
-from app.host.main import Loader
+from app.host.load_thread import Loader
 
 
 class Recorder:

@@ -392,7 +392,7 @@ def test_set_up_needs_only_the_standard_library(dev) -> None:
     own = {"dev", "builds", "machine", "watching"}
     used = set()
     for module in own:
-        tree = ast.parse(Path(sys.modules[module].__file__).read_text("utf-8"))
+        tree = ast.parse(Path(sys.modules[module].__file__ or "").read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 used |= {alias.name.partition(".")[0] for alias in node.names}

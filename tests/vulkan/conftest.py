@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library, native
 from tests.host.driving import load
 
-SMALL = {"context": 256, "batch": 64, "ubatch": 32, "threads": 1}
+SMALL: dict[str, Any] = {"context": 256, "batch": 64, "ubatch": 32, "threads": 1}
 _ALLOCATED = re.compile(r"Vulkan0 +(model|KV|compute) buffer size = +([\d.]+) MiB")
 
 Allocated = dict[str, float]
@@ -44,7 +45,7 @@ def _allocated() -> Iterator[Allocated]:
 def load_noting(starter_model: Path) -> Callable[..., tuple[LlamaCppEngine, Allocated]]:
     """Loads with options, and says what was taken of the device."""
 
-    def load_it(**options: object) -> tuple[LlamaCppEngine, Allocated]:
+    def load_it(**options: Any) -> tuple[LlamaCppEngine, Allocated]:
         library()  # before the log is turned aside
         with _allocated() as sizes:
             engine = load(starter_model, LoadOptions(**{**SMALL, **options}))

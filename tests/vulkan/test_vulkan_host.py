@@ -15,7 +15,17 @@ from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
 from app.engine.gpu_crashes import GpuMarks
-from app.engine.messages import Describe, Event, Generate, Load, Loaded, Loading, ModelInfo
+from app.engine.messages import (
+    Describe,
+    Described,
+    Done,
+    Event,
+    Generate,
+    Load,
+    Loaded,
+    Loading,
+    ModelInfo,
+)
 from tests.vulkan.conftest import SMALL
 
 
@@ -48,7 +58,9 @@ def load_it(client: EngineClient, starter_model: Path) -> Callable[..., ModelInf
 def write(client: EngineClient) -> str:
     sampling = Sampling(temperature=0.0, max_tokens=1)
     command = Generate(job=client.next_job(), prompt="The lamp", sampling=sampling)
-    return client.run(command, lambda _event: None).takes[0].text
+    done = client.run(command, lambda _event: None)
+    assert isinstance(done, Done)
+    return done.takes[0].text
 
 
 def test_the_host_names_the_device_while_it_loads(
@@ -78,6 +90,7 @@ def test_a_device_that_vanished_leaves_the_processor(
     assert bool(info.notes) == (layers > 0)
     assert write(client)
     described = client.run(Describe(job=client.next_job()), lambda _event: None)
+    assert isinstance(described, Described)
     assert [device.kind for device in described.engines[0].devices] == ["CPU"]
 
 

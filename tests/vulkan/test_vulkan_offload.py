@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_the_probabilities_are_near_the_processors(
     ],
 )
 def test_what_is_predicted_is_what_is_taken(
-    options: dict[str, object], load_noting: Callable[..., object], starter_model: Path
+    options: dict[str, Any], load_noting: Callable[..., Any], starter_model: Path
 ) -> None:
     engine, sizes = load_noting(**options)
     settings, placed = engine.info.settings, engine.info.placement[0]
@@ -122,7 +123,9 @@ def test_a_cancel_while_it_writes_keeps_the_text(partly: LlamaCppEngine) -> None
     assert done.takes[0].text == runner.streamed()
 
 
-def test_what_does_not_fit_stays_on_the_processor(load_noting: Callable[..., object]) -> None:
+def test_what_does_not_fit_stays_on_the_processor(
+    load_noting: Callable[..., Any],
+) -> None:
     (card,) = gpus(library().devices())
     context = card.total // 2**15  # the cache is more than the device has
     engine, sizes = load_noting(context=context, kv_type="f32", ubatch=32)

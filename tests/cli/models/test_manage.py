@@ -14,6 +14,7 @@ import pytest
 import app.core.models.checksums as model_files_module
 import app.core.models.library as library_module
 from app.core.models.starter import STARTER
+from app.core.system import files
 
 
 @pytest.fixture
@@ -159,7 +160,7 @@ def test_a_fetched_model_answers_to_its_name_in_the_catalogue(
 def test_ctrl_c_stops_the_verifying(
     run: Any, model: Path, monkeypatch: pytest.MonkeyPatch, one_sentence: Any
 ) -> None:
-    real = model_files_module.open_regular
+    real = files.open_regular
 
     def pressed(path: Path) -> Any:
         signal.raise_signal(signal.SIGINT)

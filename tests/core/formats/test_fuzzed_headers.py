@@ -30,6 +30,7 @@ from app.core.errors import (
 from app.core.formats.gguf import GgufHeader, read_header
 from app.core.formats.gguf_reader import BoundedReader
 from app.core.formats.safetensors import FolderHeader, read_folder
+from app.core.system import files
 from tests.core.formats.gguf_bytes import ARCHITECTURE, head, pair, tensor, text
 
 HEADERS = 10_000
@@ -246,7 +247,7 @@ def test_damaged_folders_are_answered(
     folder: Path, memory: None, monkeypatch: pytest.MonkeyPatch, chance: random.Random
 ) -> None:
     opened: Counter[str] = Counter()
-    real = folders_module.open_regular
+    real = files.open_regular
 
     def counting(path: Path) -> Any:
         opened[path.name] += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import gguf
 import numpy as np
@@ -14,7 +15,7 @@ from app.core.formats.gguf_tensors import LayerSizes
 from app.core.memory_fit import layout_cache as layouts_module
 from app.core.memory_fit.advice import need_text
 from app.core.memory_fit.estimate import MEMORY, estimate, with_given_back
-from app.core.memory_fit.layout import Layout
+from app.core.memory_fit.layout import Layout, layout
 from app.core.memory_fit.layout_cache import Layouts
 from app.core.memory_fit.report import as_chosen, because, given_back, report, sizes_of
 from app.core.models.library import ModelFile, inspect
@@ -156,9 +157,9 @@ def test_a_header_is_read_once_until_its_file_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Path] = []
-    real = layouts_module.layout
+    real = layout
 
-    def counted(path: Path, engine: object) -> Layout:
+    def counted(path: Path, engine: Any) -> Layout:
         read.append(path)
         return real(path, engine)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.core.models.catalogue import Catalogue, catalogue_file
@@ -61,7 +63,7 @@ def test_what_is_too_slow_without_a_card_stands_behind() -> None:
         ),
     ],
 )
-def test_a_wish_leaves_only_what_answers_to_it(wish: CatalogueFilter, holds: object) -> None:
+def test_a_wish_leaves_only_what_answers_to_it(wish: CatalogueFilter, holds: Any) -> None:
     offered = found(wish)
     assert 0 < len(offered) < len(found())
     assert all(holds(offer) for offer in offered)
@@ -75,7 +77,7 @@ def test_a_wish_leaves_only_what_answers_to_it(wish: CatalogueFilter, holds: obj
         ("size", lambda o: o.entry.size_bytes or o.entry.memory_bytes),
     ],
 )
-def test_orders(sort: str, key: object) -> None:
+def test_orders(sort: Any, key: Any) -> None:
     keys = [key(offer) for offer in found(CatalogueFilter(sort=sort))]
     assert keys == sorted(keys)
 

@@ -9,7 +9,7 @@ import pytest
 
 import app.core.models.import_copy as copying_module
 from app.core.errors import CancelledError, HousekeepingError
-from app.core.models.checksums import files_of
+from app.core.models.checksums import blocks, files_of
 from app.core.models.import_copy import copy_in
 from app.core.models.library import ModelFile
 from tests.core.conftest import WriteModel, sha256
@@ -51,7 +51,7 @@ def test_a_copy_that_ends_early_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr(copying_module.os, "fsync", no_sync)
+        full.setattr(os, "fsync", no_sync)
         with pytest.raises(HousekeepingError, match="no space left"):
             copy_in(split, into)
     assert list(into.iterdir()) == []
@@ -74,7 +74,7 @@ def test_a_copy_needs_room_before_it_begins(
 ) -> None:
     model = write_model()
     usage = shutil.disk_usage(tmp_path)._replace(free=1000)
-    monkeypatch.setattr(copying_module.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
     with pytest.raises(HousekeepingError, match="no room"):
         copy_in(model, tmp_path / "own")
     assert list((tmp_path / "own").iterdir()) == []
@@ -104,7 +104,7 @@ def test_a_disk_that_gives_back_something_else_is_told(
     write_model: WriteModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = write_model()
-    real = copying_module.blocks
+    real = blocks
 
     def forgetful(file: Path, cancelled: Any = None) -> Any:
         for block in real(file, cancelled):

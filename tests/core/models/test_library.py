@@ -130,8 +130,8 @@ def test_a_model_in_shards_needs_all_that_its_index_names(folder: Path) -> None:
     with pytest.raises(TruncatedModelError, match=f"{names[1]} is missing"):
         inspect(folder)
     for strange in ("../model.safetensors", "/etc/passwd", "model.bin", 3):
-        index = {"weight_map": {"a": strange}}
-        (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+        names_of = {"weight_map": {"a": strange}}
+        (folder / "model.safetensors.index.json").write_text(json.dumps(names_of))
         with pytest.raises(NotAModelError, match="names no weights"):
             inspect(folder)
     (folder / "model.safetensors.index.json").unlink()
@@ -465,10 +465,10 @@ def test_every_folder_has_its_share_of_a_list_that_is_cut_and_it_is_said(
         for name in names:
             write_gguf(f"{name}.gguf", folder=folder)
     found = ModelLibrary(shelf, tuple, watched=lambda: (str(many), str(few)))
-    names = [model.name for model in found.list()]
-    assert len(names) == 6
-    assert {"x", "y"} < {*names}  # the small folder is whole
-    assert {"a", "g"} < {*names}  # and of the large one's folders each has some
+    listed = [model.name for model in found.list()]
+    assert len(listed) == 6
+    assert {"x", "y"} < {*listed}  # the small folder is whole
+    assert {"a", "g"} < {*listed}  # and of the large one's folders each has some
     (note,) = found.notes
     assert "12 models" in note
     assert "6 are listed" in note

@@ -12,6 +12,7 @@ from app.core.errors import ParameterError, SettingsError
 from app.core.models.library import ModelFile
 from app.core.models.metadata import MetadataStore, ModelRecord
 from app.core.options.settings import Settings
+from app.core.system import files
 from app.core.system.paths import Paths
 from app.program import open_library
 
@@ -184,7 +185,7 @@ def test_who_only_asks_does_not_wait_for_the_disk(
     metadata = MetadataStore(file)
     metadata.change(model(), title="Old")
     began, go = threading.Event(), threading.Event()
-    write = metadata_module.write_atomically
+    write = files.write_atomically
 
     def slow(path: Path, data: bytes) -> None:
         began.set()

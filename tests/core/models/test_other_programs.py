@@ -317,13 +317,13 @@ def test_a_watched_folder_that_is_too_large_is_told(
         lambda: Settings(watched_folders=(str(disk),)),
         MetadataStore(own_home / "shelf.json"),
     )
-    assert library.notes == ()
+    assert not library.notes
     assert [model.name for model in library.list()] == ["seen"]  # what lies higher comes first
     (note,) = library.notes
     assert str(disk) in note
     monkeypatch.setattr(models_module, "_MOST_WATCHED", 600)
     library.list()
-    assert library.notes == ()
+    assert not library.notes
 
 
 def test_a_watched_folder_may_be_a_model_itself(own_home: Path, tmp_path: Path) -> None:

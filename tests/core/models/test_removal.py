@@ -37,7 +37,11 @@ def bin_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def trash(bin_folder: Path) -> Callable[[str], None]:
     """A trash that takes files by moving them."""
-    return lambda path: shutil.move(path, bin_folder / Path(path).name) and None
+
+    def throw(path: str) -> None:
+        shutil.move(path, bin_folder / Path(path).name)
+
+    return throw
 
 
 # Files and disk use

@@ -34,7 +34,7 @@ def test_without_a_file_there_are_defaults_and_no_file_is_made(file: Path) -> No
 
 
 def test_every_kind_of_setting_comes_back(file: Path) -> None:
-    changes = {
+    changes: dict[str, Any] = {
         "theme": "dark",
         "font_size": 20,
         "load_at_start": False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,7 @@ from app.core.system.background import BackgroundQueue
 def test_work_runs_in_order_on_one_thread_that_ends() -> None:
     queue, done, names = BackgroundQueue("in order"), list[int](), set[str]()
     for number in range(100):
-        queue.run(lambda number=number: done.append(number))
+        queue.run(partial(done.append, number))
         queue.run(lambda: names.add(threading.current_thread().name))
     queue.wait()
     assert done == list(range(100))

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_a_short_count_is_carried_on_and_a_stuck_one_is_an_error(
     class Slow:
         """A file that takes at most three bytes at a time, and after ten none."""
 
-        def __init__(self, file: object) -> None:
+        def __init__(self, file: Any) -> None:
             self._file = file
             self._room = 10
 
@@ -101,12 +102,12 @@ def test_a_short_count_is_carried_on_and_a_stuck_one_is_an_error(
             self._file.close()
 
         def fileno(self) -> int:
-            return self._file.fileno()
+            return int(self._file.fileno())
 
         def write(self, data: memoryview) -> int:
             count = min(3, self._room, len(data))
             self._room -= count
-            return self._file.write(data[:count]) if count else 0
+            return int(self._file.write(data[:count])) if count else 0
 
     real = os.fdopen
     monkeypatch.setattr(os, "fdopen", lambda *given, **named: Slow(real(*given, **named)))

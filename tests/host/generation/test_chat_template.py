@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ STRICT = (
 CONTROL = re.compile(re.escape("<|im_end|>"))
 
 
-def say(*turns: tuple[str, str]) -> list[ChatMessage]:
+def say(*turns: tuple[Any, str]) -> list[ChatMessage]:
     return [ChatMessage(role=role, content=content) for role, content in turns]
 
 

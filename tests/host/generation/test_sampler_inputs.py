@@ -31,7 +31,8 @@ PIECES = (
 class Words:
     """Splits a text into the longest pieces; `prefix` is what a tokenizer puts before each text."""
 
-    bos = start = None
+    bos: int | None = None
+    start: int | None = None
     size = len(PIECES)
     ends: frozenset[int] = frozenset()
 

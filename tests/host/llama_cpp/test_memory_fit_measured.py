@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def _check(path: Path, options: LoadOptions) -> None:
     assert fit.total == pytest.approx(found.at_most, rel=0.1), shown
     assert fit.at_once == pytest.approx(found.at_once, rel=0.1), shown
     buffers = found.buffers
-    named = {"cache": buffers.get("KV", 0.0) + buffers.get("RS", 0.0)}
+    named: dict[Any, float] = {"cache": buffers.get("KV", 0.0) + buffers.get("RS", 0.0)}
     if buffers.get("mapped", buffers["model"]) == buffers["model"]:
         named["weights"] = buffers["model"]  # else some of them are named twice
     for kind, size in named.items():

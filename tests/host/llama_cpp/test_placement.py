@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -27,7 +29,12 @@ NEEDED = Demand((200 * MEBI,) * 32 + (300 * MEBI,), (50 * MEBI,) * 32 + (0,), 60
 
 
 def card(index: int, free: float, total: float = 0.0, **more: object) -> LlamaDevice:
-    fields = {"title": f"Card {index}", "backend": "CUDA", "kind": GPU, "id": f"0000:0{index}"}
+    fields: dict[str, Any] = {
+        "title": f"Card {index}",
+        "backend": "CUDA",
+        "kind": GPU,
+        "id": f"0000:0{index}",
+    }
     fields |= more
     whole = int((total or free) * GIBI)
     return LlamaDevice(index, f"GPU{index}", free=int(free * GIBI), total=whole, **fields)

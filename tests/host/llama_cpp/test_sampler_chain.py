@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ class Bench:
         self.logits: Logits = random.normal(0, 1, vocabulary.size).astype(np.float32)
         self.logits[:64] += np.linspace(12, 4, 64, dtype=np.float32)
 
-    def __call__(self, **values: Any) -> Logits:
+    def __call__(self, **values: Any) -> npt.NDArray[np.float64]:
         """What is left for the draw, as an array of probabilities."""
         chain = LlamaSamplerChain(Sampling(**{**NEUTRAL, **values}), self.vocabulary, 128, 1)
         try:
@@ -62,18 +62,18 @@ class Bench:
     def probabilities(self, logits: npt.NDArray[Any] | None = None) -> npt.NDArray[np.float64]:
         chosen = (self.logits if logits is None else logits).astype(np.float64)
         weights = np.exp(chosen - chosen.max())
-        return weights / weights.sum()
+        return np.asarray(weights / weights.sum())
 
 
 @pytest.fixture(scope="module")
-def bench(engine: LlamaCppEngine) -> Iterator[Bench]:
+def bench(engine: LlamaCppEngine) -> Bench:
     return Bench(engine._vocabulary)
 
 
 def masked(probabilities: npt.NDArray[np.float64], keep: npt.NDArray[Any]) -> npt.NDArray[Any]:
     kept = np.zeros_like(probabilities)
     kept[keep] = probabilities[keep]
-    return kept / kept.sum()
+    return np.asarray(kept / kept.sum())
 
 
 def ranked(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[Any]:

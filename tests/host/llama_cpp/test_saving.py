@@ -220,7 +220,7 @@ def test_what_was_read_ahead_is_not_read_again(generate: Runner) -> None:
 
 def test_a_reading_that_is_stopped_keeps_what_it_has(small: Runner) -> None:
     prompt = "Seven pilots and one cook argued about the tide until it had gone. " * 9
-    job = Job(1, lambda event: job.cancel() if event.done else None)
+    job = Job(1, lambda event: job.cancel() if getattr(event, "done", 0) else None)
     small.engine.read(Read(job=1, prompt=prompt), job)
     done = small(prompt, max_tokens=1)
     assert 0 < done.stats.reused_tokens < done.stats.prompt_tokens - 1

@@ -27,14 +27,14 @@ CHECKER = jsonschema.Draft202012Validator.FORMAT_CHECKER
 RFC3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 
 
-@CHECKER.checks("date-time", ValueError)
+@CHECKER.checks("date-time", ValueError)  # type: ignore[untyped-decorator]
 def is_date_time(text: object) -> bool:
     if not isinstance(text, str):
         return True
     return bool(re.fullmatch(RFC3339, text, re.ASCII) and datetime.fromisoformat(text))
 
 
-@CHECKER.checks("time", ValueError)
+@CHECKER.checks("time", ValueError)  # type: ignore[untyped-decorator]
 def is_time(text: object) -> bool:
     return not isinstance(text, str) or is_date_time("2000-01-01T" + text)
 
@@ -92,7 +92,19 @@ def number(rng: random.Random) -> dict[str, Any]:
 
 PATTERNS = [r"^\d{4}$", r"^a\.b$", "^(foo|bar)+$", "x", r"^[^\\\"]{1,5}$", r"^\w\s\S$", "^é|😀$"]
 FORMATS = ["date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"]
-VALUES = ["😀", 'a"b\\', "a\nb\t\r\x01\x7f", "", None, True, -0.5, 7, 1e-7, [1, {"é": []}], {}]
+VALUES: list[Any] = [
+    "😀",
+    'a"b\\',
+    "a\nb\t\r\x01\x7f",
+    "",
+    None,
+    True,
+    -0.5,
+    7,
+    1e-7,
+    [1, {"é": []}],
+    {},
+]
 
 
 def string(rng: random.Random) -> dict[str, Any]:
@@ -256,7 +268,7 @@ def test_the_model_obeys(generate: Runner, seed: int) -> None:
         "s": {"type": "string", "pattern": r"^\d{4}$"},
         "v": literal(rng),
     }
-    made = {"type": "object", "properties": parts, "required": ["n", "s", "v"]}
+    made: dict[str, Any] = {"type": "object", "properties": parts, "required": ["n", "s", "v"]}
     made["additionalProperties"] = False
     print(json.dumps(made))
     done = generate(

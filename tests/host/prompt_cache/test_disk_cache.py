@@ -60,7 +60,7 @@ def save(prompts: SavedPrompts, tokens: Ids, state: State = STATE) -> None:
     prompts.close()
 
 
-def found(prompts: SavedPrompts, tokens: Ids) -> State | None:
+def found(prompts: SavedPrompts, tokens: Ids) -> Any:
     saved, length = prompts.best(tokens)
     return prompts.load(saved) if saved is not None and length == len(tokens) else None
 

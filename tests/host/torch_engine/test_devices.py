@@ -104,9 +104,7 @@ def test_what_apple_has_handed_out_is_not_free(machine: Callable[..., None]) -> 
 
 
 @pytest.fixture
-def full_cards(
-    machine: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., list[str]]:
+def full_cards(machine: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """GPUs that say they have room and have none; what was tried."""
     machine({"cuda": 20}, xpu=12)
     tried: list[str] = []

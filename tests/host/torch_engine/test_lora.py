@@ -19,7 +19,7 @@ from app.host.torch_engine.lora import merge
 RANK, ALPHA = 2, 6.0
 
 
-class Network(torch.nn.Module):
+class Network(torch.nn.Module):  # type: ignore[misc] # PyTorch is not checked
     """Two linear layers behind an embedding that the last one shares."""
 
     def __init__(self) -> None:

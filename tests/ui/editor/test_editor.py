@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
@@ -187,7 +188,7 @@ def test_writing_never_reads_the_whole_text(make_studio, qtbot, monkeypatch):
         return text
 
     monkeypatch.setattr(QTextCursor, "selectedText", selected)
-    whole = []
+    whole: list[Any] = []
     monkeypatch.setattr(
         type(editor.manuscript),
         "text",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeySequence, QPalette
@@ -240,7 +241,7 @@ def test_a_report_of_a_dead_program_is_found_once(tmp_path):
 
 def test_an_unexpected_error_is_written_down(tmp_path, capsys):
     log = CrashLog(tmp_path)
-    heard = []
+    heard: list[Any] = []
     log.on_problem = heard.append
     log.install()
     try:

@@ -105,7 +105,12 @@ def test_the_oldest_setups_are_forgotten(tmp_path: Path) -> None:
 
 def test_every_fact_makes_a_setup_of_its_own() -> None:
     plain = EngineSettings(engine="llama.cpp", build="one")
-    others = [{"build": "two"}, {"kv_type": "q8_0"}, {"gpu_layers": 3}, {"device": "a card"}]
+    others: list[dict[str, Any]] = [
+        {"build": "two"},
+        {"kv_type": "q8_0"},
+        {"gpu_layers": 3},
+        {"device": "a card"},
+    ]
     setups = {setup_of(msgspec.structs.replace(plain, **fields)) for fields in others}
     assert len({setup_of(plain), *setups}) == 5
     assert setup_of(plain) == setup_of(msgspec.structs.replace(plain, context=9, threads=9))
@@ -164,7 +169,7 @@ def probes(monkeypatch: pytest.MonkeyPatch) -> Probes:
     made = Probes()
     monkeypatch.setattr(autotune, "probe", made)
     monkeypatch.setattr(autotune, "is_busy", lambda _job: made.is_busy)
-    monkeypatch.setattr(autotune, "Others", Quiet)
+    monkeypatch.setattr(autotune, "OtherPrograms", Quiet)
     monkeypatch.setattr(autotune, "waiting_policy", lambda *_: "active")
     return made
 
@@ -211,7 +216,7 @@ def test_a_model_is_measured_once(load_again: Loads, probes: Probes) -> None:
 
 
 def test_what_is_asked_for_always_wins(load_again: Loads, probes: Probes) -> None:
-    asked = {"threads": 2, "batch": 64, "ubatch": 32, "flash_attention": "off"}
+    asked: dict[str, Any] = {"threads": 2, "batch": 64, "ubatch": 32, "flash_attention": "off"}
     settings = load_again(**asked).info.settings
     assert {name: getattr(settings, name) for name in ("threads", "batch", "ubatch")} == {
         "threads": 2,
@@ -302,7 +307,7 @@ def test_the_real_probe_measures_a_real_model(
 ) -> None:
     """Without the choices that depend on the machine's mood, the text is the same as without it."""
     monkeypatch.setattr(autotune, "is_busy", lambda _job: False)
-    monkeypatch.setattr(autotune, "Others", Quiet)
+    monkeypatch.setattr(autotune, "OtherPrograms", Quiet)
     monkeypatch.setattr(autotune, "thread_levels", lambda _cores: (1,))
     monkeypatch.setattr(autotune, "waiting_policy", lambda *_: "active")
     monkeypatch.setattr(autotune, "judged", lambda found, *_: found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -69,7 +68,7 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def pair(engine: LlamaCppEngine, torch_engine: Any) -> Iterator[Pair]:
+def pair(engine: LlamaCppEngine, torch_engine: Any) -> Pair:
     return Pair(engine, torch_engine)
 
 
