@@ -19,11 +19,11 @@ from app.core.errors import LampblackError, UsageError
 if TYPE_CHECKING:
     from app.core.system.paths import Paths
     from app.downloads.client import Fetcher
-    from app.program import Workbench
+    from app.program import Program
     from app.ui.window.main_window import MainWindow
 
     _OnShown = Callable[[MainWindow], None] | None
-    _RunWindow = Callable[[Workbench, Sequence[str], _OnShown], int]
+    _RunWindow = Callable[[Program, Sequence[str], _OnShown], int]
 
 _SWITCH_S = 0.00005
 """How long a thread of the window's process computes while its event loop waits to, in seconds.
@@ -147,11 +147,11 @@ def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
 
         deny_network()
         run_window = _window_part()
-        from app.program import Workbench
+        from app.program import Program
 
-        workbench = Workbench.build(paths, fetcher=fetcher)
-        closing.callback(workbench.close)
-        return run_window(workbench, files, on_shown)
+        program = Program(paths, fetcher)
+        closing.callback(program.close)
+        return run_window(program, files, on_shown)
 
 
 def _window_part() -> _RunWindow:

@@ -1,16 +1,13 @@
-"""What a word of the command line works with: the user's folders, settings, models and engine."""
+"""The parts of one running program, of the window's and of a word of the command line."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from app.core.errors import CatalogueError, ModelNotFoundError
 from app.core.models.catalogue import Catalogue, catalogue_file, present
@@ -21,8 +18,7 @@ from app.core.models.starter import starter_path
 from app.core.options.presets import Presets
 from app.core.options.settings import Settings, SettingsStore
 from app.core.system.paths import Paths
-from app.downloads.client import Fetcher
-from app.downloads.queue import Downloads
+from app.downloads.queue import Downloads, FetchesModels
 from app.downloads.queue_file import remembering
 from app.downloads.tokens import HubTokens
 from app.engine.client import EngineClient
@@ -33,31 +29,27 @@ if TYPE_CHECKING:
     from app.engine.worker import Worker
 
 
-def open_library(
-    paths: Paths, settings: Callable[[], Settings], metadata: MetadataStore
-) -> ModelLibrary:
-    """The library; it asks `settings` anew for every list."""
-    return ModelLibrary(
-        paths.models,
-        lambda: settings().added_models,
-        watched=lambda: settings().watched_folders,
-        programs=lambda: _stores(settings().use_programs),
-        known=metadata.known,
-    )
-
-
 def _stores(agreed: tuple[str, ...]) -> tuple[ProgramStore, ...]:
     """Only what the user agreed to is looked at."""
     return find_programs(Path.home(), os.environ, agreed) if agreed else ()
 
 
-@dataclass(frozen=True)
 class Program:
-    """One run of the command line; each part is read when it is first needed."""
+    """The parts of one running program; each is made when it is first asked for.
 
-    paths: Paths
-    fetcher: Fetcher | None = None
-    new_client: Callable[..., EngineClient] = EngineClient
+    Assigning to a part's name replaces it for whatever is made afterwards. Without a `fetcher`
+    nothing can be downloaded; `close` leaves it to its owner.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        fetcher: FetchesModels | None = None,
+        new_client: Callable[..., EngineClient] = EngineClient,
+    ) -> None:
+        self.paths = paths
+        self._fetcher = fetcher
+        self._new_client = new_client
 
     @cached_property
     def settings_store(self) -> SettingsStore:
@@ -77,7 +69,13 @@ class Program:
     @cached_property
     def library(self) -> ModelLibrary:
         """The models on disk."""
-        return open_library(self.paths, lambda: self.settings, self.metadata)
+        return ModelLibrary(
+            self.paths.models,
+            lambda: self.settings.added_models,
+            watched=lambda: self.settings.watched_folders,
+            programs=lambda: _stores(self.settings.use_programs),
+            known=self.metadata.known,
+        )
 
     @cached_property
     def metadata(self) -> MetadataStore:
@@ -94,21 +92,17 @@ class Program:
         """The tokens for gated models."""
         return HubTokens()
 
-    @contextmanager
-    def downloads(self) -> Iterator[Downloads]:
-        """The queue of downloads, which pauses what is left at the end."""
-        downloads = Downloads(
-            self.fetcher,
+    @cached_property
+    def downloads(self) -> Downloads:
+        """The queue of downloads; closing pauses what is left."""
+        return Downloads(
+            self._fetcher,
             self.paths.models,
             self.paths.downloads_file,
             allowed=lambda: self.settings.network,
-            token=self.tokens.get,
+            token=lambda host, is_needed: self.tokens.get(host, is_needed),
             on_arrival=remembering(self.metadata),
         )
-        try:
-            yield downloads
-        finally:
-            downloads.close()
 
     @cached_property
     def gpu_marks(self) -> GpuMarks:
@@ -120,18 +114,38 @@ class Program:
         """Where an engine keeps what makes it faster the next time."""
         return str(self.paths.engine_cache)
 
+    @cached_property
+    def store(self) -> Store:
+        """The takes, and the journals of open documents."""
+        from app.core.store import Store  # the command line does without
+
+        return Store(self.paths.store_file)
+
+    @cached_property
+    def worker(self) -> Worker:
+        """The window's queue of jobs for the engine, whose host starts with the first."""
+        from app.engine.worker import Worker  # the command line does without
+
+        return Worker(self._client(), cache=self.engine_cache)
+
     @contextmanager
     def engine(self) -> Iterator[EngineClient]:
         """An engine client that is closed, with its host, at the end."""
-        client = self.new_client(
+        with closing(self._client()) as client:
+            yield client
+
+    def _client(self) -> EngineClient:
+        return self._new_client(
             log=self.paths.logs / "engine.log",
             cache=self.paths.engine_cache,
             marks=self.gpu_marks,
         )
-        try:
-            yield client
-        finally:
-            client.close()
+
+    def close(self) -> None:
+        """End the parts that were made; what was written is on disk."""
+        for name in ("worker", "downloads", "settings_store", "store"):
+            if name in vars(self):
+                getattr(self, name).close()
 
     def model(self, name_or_path: str) -> ModelFile:
         """The model of that name or path; without one, the last used, the starter, the only one."""
@@ -173,74 +187,3 @@ class Program:
         raise ModelNotFoundError(
             "There is no model yet.", "Fetch one with `lampblack models get starter`."
         )
-
-
-class Workbench(msgspec.Struct, frozen=True):
-    """The parts of one running program. `fetcher` is None where nothing may be downloaded."""
-
-    paths: Paths
-    settings: SettingsStore
-    presets: Presets
-    library: ModelLibrary
-    metadata: MetadataStore
-    store: Store
-    worker: Worker
-    fetcher: Fetcher | None
-    gpu_marks: GpuMarks
-    downloads: Downloads
-    tokens: HubTokens
-
-    @classmethod
-    def build(
-        cls,
-        paths: Paths,
-        *,
-        host_command: Sequence[str] | None = None,
-        fetcher: Fetcher | None = None,
-        on_store_problem: Callable[[str], None] | None = None,
-    ) -> Workbench:
-        """Open everything under `paths`; the engine host starts with the first job."""
-        from app.core.store import Store  # the command line has no use for it
-        from app.engine.worker import Worker
-
-        settings = SettingsStore(paths.settings_file)
-        metadata = MetadataStore(paths.metadata_file)
-        marks = GpuMarks(paths.gpu_marks)
-        tokens = HubTokens()
-        return cls(
-            paths=paths,
-            settings=settings,
-            presets=Presets(paths.presets_file),
-            library=open_library(paths, lambda: settings.settings, metadata),
-            metadata=metadata,
-            store=Store(paths.store_file, on_problem=on_store_problem),
-            worker=Worker(
-                EngineClient(
-                    host_command,
-                    log=paths.logs / "engine.log",
-                    cache=paths.engine_cache,
-                    marks=marks,
-                ),
-                cache=str(paths.engine_cache),
-            ),
-            fetcher=fetcher,
-            gpu_marks=marks,
-            downloads=Downloads(
-                fetcher,
-                paths.models,
-                paths.downloads_file,
-                allowed=lambda: settings.settings.network,
-                token=tokens.get,
-                on_arrival=remembering(metadata),
-            ),
-            tokens=tokens,
-        )
-
-    def close(self) -> None:
-        """End the engine, the downloads and the store's writer; what was written is on disk."""
-        self.worker.close()
-        self.downloads.close()
-        if self.fetcher is not None:
-            self.fetcher.close()
-        self.settings.close()
-        self.store.close()

@@ -1,1 +1,1 @@
-"""The command line: one of the three faces of the workbench."""
+"""The command line: its words, their flags and what they write."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from app import __version__
 from app.benchmark.run import ROUNDS
@@ -174,7 +175,8 @@ def run_cli(
     try:
         parsed = build_parser().parse_args(arguments)
         output.check_stdout()
-        return int(parsed.run(parsed, Program(Paths.here(), fetcher, new_client)))
+        with closing(Program(Paths.here(), fetcher, new_client)) as program:
+            return int(parsed.run(parsed, program))
     except LampblackError as error:
         output.write_error(error)
         return error.exit_code

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.core.system.paths import resource
-from app.program import Workbench
+from app.program import Program
 from app.ui.crash_log import CrashLog
 from app.ui.startup import FirstPaint
 from app.ui.widgets.apply_theme import dress, interface_font
@@ -24,7 +24,7 @@ _ICON = resource("icons") / "lamp.svg"
 
 
 def run_window(
-    workbench: Workbench,
+    program: Program,
     files: Sequence[str] = (),
     on_shown: Callable[[MainWindow], None] | None = None,
 ) -> int:
@@ -33,14 +33,14 @@ def run_window(
     `on_shown` is called when it was painted for the first time, before anything else is begun.
     """
     application = make_application()
-    crashes = CrashLog(workbench.paths.logs)
+    crashes = CrashLog(program.paths.logs)
     reports = crashes.left_behind()
     crashes.install()
     try:
-        dress(application, workbench.settings.settings.theme)
-        window = MainWindow(workbench)
+        dress(application, program.settings.theme)
+        window = MainWindow(program)
         crashes.on_problem = window.bridge.post
-        workbench.settings.write_aside(window.bridge.post)
+        program.settings_store.write_aside(window.bridge.post)
         window.open_paths([Path(name) for name in files])
         first = FirstPaint(window)
         if on_shown is not None:

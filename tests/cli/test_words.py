@@ -34,13 +34,13 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         monkeypatch.setitem(sys.modules, name, stub)
 
     fetcher = SimpleNamespace(close=note("broker ends"))
-    workbench = SimpleNamespace(close=note("workbench closes"))
+    parts = SimpleNamespace(close=note("program closes"))
     monkeypatch.setattr(Fetcher, "start", note("broker", fetcher))
     monkeypatch.setattr(network, "deny_network", note("deny"))
-    module("app.program", Workbench=SimpleNamespace(build=note("workbench", workbench)))
+    module("app.program", Program=note("program", parts))
     module(
         "app.ui.application",
-        run_window=lambda _workbench, files, _on_shown: turns.append(f"window {list(files)}") or 0,
+        run_window=lambda _program, files, _on_shown: turns.append(f"window {list(files)}") or 0,
     )
     module("app.cli.main", run_cli=lambda words, fetcher: turns.append(f"cli {words}") or 0)
     module("app.host.main", run_host=note("host", 0))
@@ -56,9 +56,9 @@ def test_the_window_comes_after_the_broker_and_the_filter(
     assert order == [
         "broker",
         "deny",
-        "workbench",
+        "program",
         f"window {files}",
-        "workbench closes",
+        "program closes",
         "broker ends",
     ]
 
@@ -71,7 +71,7 @@ def test_the_window_opens_without_a_broker(
 
     monkeypatch.setattr(Fetcher, "start", fail)
     assert program.main([]) == 0
-    assert order == ["deny", "workbench", "window []", "workbench closes"]
+    assert order == ["deny", "program", "window []", "program closes"]
 
 
 @pytest.mark.parametrize("words", [["generate", "x"], ["doctor"], ["models", "list"], ["--help"]])
@@ -211,7 +211,7 @@ def test_ctrl_c_in_the_terminal_ends_the_window(
     monkeypatch.setattr(
         sys.modules["app.ui.application"],
         "run_window",
-        lambda _workbench, _files, _on_shown: during.append(signal.getsignal(signal.SIGINT)) or 0,
+        lambda _program, _files, _on_shown: during.append(signal.getsignal(signal.SIGINT)) or 0,
     )
     assert program.main([]) == 0
     assert during == [signal.SIG_DFL]

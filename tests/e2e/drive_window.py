@@ -54,7 +54,7 @@ class Writer(QObject):
         self.window.documents.save()
 
     def leave(self, _path: str) -> None:
-        self.seen["model"] = self.window.bench.worker.model.name
+        self.seen["model"] = self.window.program.worker.model.name
         self.seen["libraries"] = sorted(
             {"torch", "transformers", "llama_cpp", "jinja2"} & set(sys.modules)
         )

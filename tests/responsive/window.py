@@ -41,7 +41,7 @@ class Driver(QObject):
     def __init__(self, window: Any, task: dict[str, Any]) -> None:
         super().__init__(window)
         self._window, self._task = window, task
-        self._models: Path = window.bench.paths.models
+        self._models: Path = window.program.paths.models
         self._starter = str(self._models / STARTER.file_name)
         self.problems: list[str] = []
         self._part = ""
@@ -125,7 +125,7 @@ class Driver(QObject):
     def _warm_up(self) -> Steps:
         """The start is over, and the starter model is loaded."""
         self._part = "start"
-        yield lambda: self._window.bench.worker.model is not None
+        yield lambda: self._window.program.worker.model is not None
         yield pause(1.0)
 
     def _rest(self) -> Steps:
@@ -183,12 +183,12 @@ class Driver(QObject):
 
     def _after_fetch(self, name: str) -> Steps:
         if self._state(name) != "done":
-            (one,) = [one for one in self._window.bench.downloads.all() if one.id == name]
+            (one,) = [one for one in self._window.program.downloads.all() if one.id == name]
             self.problems.append(f"{name}: {one.problem}")
         yield from self._refreshed()
 
     def _state(self, name: str) -> str:
-        found = [one.state for one in self._window.bench.downloads.all() if one.id == name]
+        found = [one.state for one in self._window.program.downloads.all() if one.id == name]
         return found[0] if found else ""
 
     def _checksum(self) -> Steps:
@@ -295,7 +295,7 @@ class Driver(QObject):
 
     def _doing(self) -> str:
         window = self._window
-        downloads = window.bench.downloads.all()
+        downloads = window.program.downloads.all()
         found = {
             "downloading": any(one.state == "running" for one in downloads),
             "reading the disk": self._manager is not None and self._manager._is_reading,

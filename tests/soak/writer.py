@@ -89,7 +89,7 @@ class Writer(QObject):
     @property
     def _rests(self) -> bool:
         window = self._window
-        return not (window.session.running or window.models.busy or window.bench.worker.busy)
+        return not (window.session.running or window.models.busy or window.program.worker.busy)
 
     def _look(self) -> None:
         """Go on if nothing runs."""
@@ -104,7 +104,7 @@ class Writer(QObject):
         for banner in self._window.page.banners.banners():
             if banner.property("kind") == "error":
                 self.problems.append(f"a banner: {banner.text}")
-        if self._window.bench.worker.model is not None:
+        if self._window.program.worker.model is not None:
             self._measure()
         if self._tokens >= self._wanted or self.problems:
             self._leave()
@@ -119,7 +119,7 @@ class Writer(QObject):
     # Measuring
 
     def _measure(self) -> None:
-        worker = self._window.bench.worker
+        worker = self._window.program.worker
         pid = worker._client.host_pid
         if pid is None:
             return
@@ -150,7 +150,7 @@ class Writer(QObject):
 
     def _act(self) -> None:
         often = self._tokens - self._last_load >= self._wanted / LOADS
-        if often or self._window.bench.worker.model is None:
+        if often or self._window.program.worker.model is None:
             self._load()
             return
         if len(self._window.editor.manuscript) > LONGEST:
@@ -223,7 +223,7 @@ class Writer(QObject):
 
     def _load(self) -> None:
         """The other model, sometimes stopped on the way."""
-        model = self._window.bench.worker.model
+        model = self._window.program.worker.model
         others = [path for path in self._models if model is None or path != model.path]
         self._maybe_stop(0.2)
         self.did["load"] += 1

@@ -14,16 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import DocumentChangedError, EncodingChangeError, ModelNotFoundError
 from app.core.models.library import ModelFile
-from app.core.models.metadata import MetadataStore
 from app.core.options.load_options import LoadOptions
-from app.core.options.presets import Presets
-from app.core.options.settings import SettingsStore
-from app.core.store import Store
 from app.core.system.paths import Paths
-from app.downloads.queue import Downloads
-from app.downloads.queue_file import remembering
 from app.downloads.tokens import HubTokens
-from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
     Done,
     EngineSettings,
@@ -36,7 +29,7 @@ from app.engine.messages import (
     Take,
     Tokens,
 )
-from app.program import Workbench
+from app.program import Program
 from app.ui.window.main_window import MainWindow
 
 MODEL = ModelInfo(
@@ -210,7 +203,7 @@ class Studio:
     worker: FakeWorker
     questions: FakeQuestions
     library: FakeLibrary
-    bench: Workbench
+    program: Program
     texts: dict[int, list[str]] = field(default_factory=dict)
 
     @property
@@ -280,33 +273,15 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
     studios: list[Studio] = []
 
     def make(model: ModelInfo | None = MODEL, fetcher: Any = None, **settings: Any) -> Studio:
-        paths = Paths.here()
-        store = SettingsStore(paths.settings_file)
+        program = Program(Paths.here(), fetcher)
         if settings:
-            store.change(**settings)
-        metadata = MetadataStore(paths.metadata_file)
-        worker, library, questions = FakeWorker(model), FakeLibrary(paths.models), FakeQuestions()
-        bench = Workbench(
-            paths=paths,
-            settings=store,
-            presets=Presets(paths.presets_file),
-            library=library,
-            metadata=metadata,
-            store=Store(paths.store_file),
-            worker=worker,
-            fetcher=fetcher,
-            downloads=Downloads(
-                fetcher,
-                paths.models,
-                paths.downloads_file,
-                allowed=lambda: store.settings.network,
-                on_arrival=remembering(metadata),
-            ),
-            tokens=HubTokens(lambda: None),
-            gpu_marks=GpuMarks(paths.gpu_marks),
-        )
-        window = MainWindow(bench, questions)
-        studio = Studio(window, worker, questions, library, bench)
+            program.settings_store.change(**settings)
+        worker, questions = FakeWorker(model), FakeQuestions()
+        library = FakeLibrary(program.paths.models)
+        program.library, program.worker = library, worker
+        program.tokens = HubTokens(lambda: None)
+        window = MainWindow(program, questions)
+        studio = Studio(window, worker, questions, library, program)
         studios.append(studio)
         with qtbot.waitExposed(window), qtbot.waitSignal(window.models_panel.refreshed):
             window.show()
@@ -320,8 +295,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
         studio.questions.unsaved_answer = "discard"
         studio.window.close()
         studio.window.deleteLater()
-        studio.bench.downloads.close()
-        studio.bench.store.close()
+        studio.program.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 

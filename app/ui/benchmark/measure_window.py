@@ -103,7 +103,7 @@ class Streaming(QObject):
         self._window = window
         self._model = model
         self._ticks = Ticks(self)
-        window.bench.settings.change(load=LoadOptions(context=_CONTEXT))
+        window.program.settings_store.change(load=LoadOptions(context=_CONTEXT))
         window.sampling.set_sampling(Sampling(temperature=0, max_tokens=tokens))
         window.models.ready.connect(self._write)
         window.models.loader.failed.connect(self._fail)

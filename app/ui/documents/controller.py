@@ -22,7 +22,7 @@ from app.core.errors import (
     StoreError,
 )
 from app.core.store import Recovery
-from app.program import Workbench
+from app.program import Program
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.questions import Questions
@@ -50,17 +50,17 @@ class DocumentController(QObject):
 
     def __init__(
         self,
-        workbench: Workbench,
+        program: Program,
         editor: Editor,
         questions: Questions,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bench = workbench
+        self._program = program
         self._editor = editor
         self._questions = questions
         self.document: Document = new_document()
-        self.journal = self._bench.store.begin("", "")
+        self.journal = self._program.store.begin("", "")
         editor.changed.connect(self._on_changed)
 
     @property
@@ -165,19 +165,19 @@ class DocumentController(QObject):
         self._editor.insert_plain(recovery.text)
         self._editor.move_caret(0)
         self._editor.mark_unsaved()
-        self._bench.store.flush()
-        self._bench.store.discard(recovery.id)
+        self._program.store.flush()
+        self._program.store.discard(recovery.id)
         return True
 
     def end(self) -> None:
         """The window closes on purpose: there is nothing to recover."""
-        self._bench.store.end(self.journal)
+        self._program.store.end(self.journal)
 
     # Inside
 
     def _save_to(self, path: Path, *, overwrite: bool = False, encoding: str = "") -> bool:
         text = self._editor.manuscript.text()
-        snapshots = self._bench.paths.snapshots
+        snapshots = self._program.paths.snapshots
         try:
             self.document = save_document(
                 self.document,
@@ -196,7 +196,7 @@ class DocumentController(QObject):
         except LampblackError as error:
             self.failed.emit(error)
             return False
-        self._bench.store.saved(self.journal, str(path))
+        self._program.store.saved(self.journal, str(path))
         self._editor.mark_saved()
         self._remember(path)
         self.saved.emit(str(path))
@@ -210,7 +210,7 @@ class DocumentController(QObject):
         if answer != "utf-8":
             return False
         old = self.document
-        if not self._bench.store.keep_former(str(path.absolute()), old.encoding, old.data):
+        if not self._program.store.keep_former(str(path.absolute()), old.encoding, old.data):
             self.failed.emit(
                 StoreError(
                     self.tr("{0} was not saved: no copy of it as it is now could be kept.").format(
@@ -224,23 +224,23 @@ class DocumentController(QObject):
 
     def _show(self, document: Document) -> None:
         self.leaving.emit()
-        self._bench.store.end(self.journal)
+        self._program.store.end(self.journal)
         self.document = document
         self._editor.set_text(document.text)
         self._editor.mark_saved()
-        self.journal = self._bench.store.begin(
+        self.journal = self._program.store.begin(
             str(document.path or ""), self._editor.manuscript.text()
         )
         self.replaced.emit()
 
     def _on_changed(self, change: Change, source: Source) -> None:
         if source is not Source.FILE:
-            self._bench.store.edit(
+            self._program.store.edit(
                 self.journal, change.position, units(change.removed), change.added
             )
 
     def _folder(self) -> Path:
-        recent = self._bench.settings.settings.recent_files
+        recent = self._program.settings.recent_files
         folder = Path(recent[0]).parent if recent else Path.home() / "Documents"
         return folder if folder.is_dir() else Path.home()
 
@@ -252,12 +252,12 @@ class DocumentController(QObject):
 
     def _remember(self, path: Path) -> None:
         name = str(path.absolute())
-        recent = self._bench.settings.settings.recent_files
+        recent = self._program.settings.recent_files
         self._set_recent((name, *(other for other in recent if other != name))[:_RECENT])
 
     def _forget(self, path: Path) -> None:
         name = str(path.absolute())
-        recent = self._bench.settings.settings.recent_files
+        recent = self._program.settings.recent_files
         if name in recent and not path.exists():
             self._set_recent(tuple(other for other in recent if other != name))
 
@@ -267,7 +267,7 @@ class DocumentController(QObject):
 
     def _set_recent(self, recent: tuple[str, ...]) -> None:
         try:
-            self._bench.settings.change(recent_files=recent)
+            self._program.settings_store.change(recent_files=recent)
         except SettingsError as error:
             self.failed.emit(error)
         self.recent_changed.emit()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.core.errors import DocumentError, LampblackError
-from app.program import Workbench
+from app.program import Program
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
@@ -33,7 +33,7 @@ class Encodings(QObject):
 
     def __init__(
         self,
-        bench: Workbench,
+        program: Program,
         documents: DocumentController,
         editor: Editor,
         banners: BannerArea,
@@ -42,7 +42,7 @@ class Encodings(QObject):
     ) -> None:
         super().__init__(window)
         self._window = window
-        self._bench, self._documents, self._editor = bench, documents, editor
+        self._program, self._documents, self._editor = program, documents, editor
         self._banners, self._questions = banners, questions
         self._shown: list[Banner] = []
         self.dialog: OpenAsDialog | None = None
@@ -61,7 +61,7 @@ class Encodings(QObject):
             return
         is_open = path == self._documents.path
         try:
-            former = self._bench.store.former_files(str(path.absolute()))
+            former = self._program.store.former_files(str(path.absolute()))
             encoding = self._documents.document.encoding if is_open else ""
             self.dialog = OpenAsDialog(path, encoding, former, self._window)
         except LampblackError as error:

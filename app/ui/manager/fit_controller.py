@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.memory_fit.layout_cache import Layouts
 from app.core.memory_fit.report import FitReport, sizes_of
 from app.core.models.library import ModelFile
-from app.program import Workbench
+from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager.fit_dialog import FitDialog
 from app.ui.manager.inventory import Fitting, Inventory, InventoryModel
@@ -26,9 +26,9 @@ class FitController(QObject):
     load_requested = Signal(str, object)
     entry_requested = Signal(str)
 
-    def __init__(self, bench: Workbench, background: BackgroundTasks, window: QWidget) -> None:
+    def __init__(self, program: Program, background: BackgroundTasks, window: QWidget) -> None:
         super().__init__(window)
-        self._bench, self._background, self._window = bench, background, window
+        self._program, self._background, self._window = program, background, window
         self.layouts = Layouts()
         self.dialog: FitDialog | None = None
 
@@ -36,7 +36,7 @@ class FitController(QObject):
         """Read the model's header, if it was not read yet, and show the sum."""
 
         def work() -> FitReport:
-            fitting, adapters = Fitting(self._bench, self.layouts), sizes_of(one.record.adapters)
+            fitting, adapters = Fitting(self._program, self.layouts), sizes_of(one.record.adapters)
             return fitting.report(one.model, stock.catalogue, adapters)
 
         self._background.run(work, lambda report: self._show(one.model, report))

@@ -22,7 +22,7 @@ from app.core.options.load_options import LoadOptions
 from app.core.passport import Passport, from_record, score
 from app.core.system.machine import Machine, Verdict, this_machine
 from app.engine.messages import ModelInfo
-from app.program import Workbench
+from app.program import Program
 
 Order = Literal["best", "name", "size", "used"]
 
@@ -77,15 +77,15 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
 class Fitting:
     """Finds out whether models fit, with the settings; reading their headers takes time."""
 
-    def __init__(self, bench: Workbench, layouts: Layouts) -> None:
-        self._bench, self._layouts = bench, layouts
-        self._settings = bench.settings.settings
+    def __init__(self, program: Program, layouts: Layouts) -> None:
+        self._program, self._layouts = program, layouts
+        self._settings = program.settings
         self._plain = this_machine()
         self._back = self._given_back()
 
     def machine(self, engine: str = "llama.cpp") -> Machine:
         """What is here without our own model, the cards as the engine saw them last."""
-        plain = msgspec.structs.replace(self._plain, gpus=self._bench.worker.gpus(engine))
+        plain = msgspec.structs.replace(self._plain, gpus=self._program.worker.gpus(engine))
         return with_given_back(plain, {MEMORY: self._back})
 
     def is_known(self, model: ModelFile) -> bool:
@@ -107,7 +107,7 @@ class Fitting:
         layout, machine = self._layout(model)
         options = self._settings.load
         found = report(layout, options, machine, catalogue.entries, adapters=adapters)
-        if not options.gpu_layers or self._bench.worker.knows_devices(layout.engine):
+        if not options.gpu_layers or self._program.worker.knows_devices(layout.engine):
             return found
         return msgspec.structs.replace(found, advice=(*found.advice, _NO_CARDS))
 
@@ -119,41 +119,41 @@ class Fitting:
         return cast(Engine, engine_for(model, self._settings.engine))
 
     def _given_back(self) -> int:
-        info = self._bench.worker.model
+        info = self._program.worker.model
         if info is None or info.engine == "fake":
             return 0
         try:
-            model = self._bench.library.resolve(info.path)
+            model = self._program.library.resolve(info.path)
             layout = self._layouts.of(model, cast(Engine, info.engine))
         except LampblackError:
             return 0
-        plain = msgspec.structs.replace(self._plain, gpus=self._bench.worker.gpus(info.engine))
-        options = _loaded_with(info, self._bench.worker.options)
+        plain = msgspec.structs.replace(self._plain, gpus=self._program.worker.gpus(info.engine))
+        options = _loaded_with(info, self._program.worker.options)
         return given_back(layout, options, plain, sizes_of(info.adapters))
 
 
 def read_stock(
-    bench: Workbench, layouts: Layouts, catalogue: Catalogue | None = None, *, quick: bool = False
+    program: Program, layouts: Layouts, catalogue: Catalogue | None = None, *, quick: bool = False
 ) -> Inventory:
     """Read it all; takes as long as the disks do. Raises CatalogueError.
 
     A `quick` reading leaves out the headers that were not read before.
     """
-    catalogue = catalogue or Catalogue.read(catalogue_file(), bench.paths.catalogue_file)
-    files = bench.library.list()
-    fitting, use = Fitting(bench, layouts), disk_use(files)
+    catalogue = catalogue or Catalogue.read(catalogue_file(), program.paths.catalogue_file)
+    files = program.library.list()
+    fitting, use = Fitting(program, layouts), disk_use(files)
     known = {file.path: not quick or fitting.is_known(file) for file in files}
     models = tuple(
-        _stocked(bench, file, use.models[file.path], fitting if known[file.path] else None)
+        _stocked(program, file, use.models[file.path], fitting if known[file.path] else None)
         for file in files
     )
     return Inventory(
         models=ordered(models, "best"),
         total=use.total,
-        notes=(*bench.library.notes, *catalogue.problems),
+        notes=(*program.library.notes, *catalogue.problems),
         catalogue=catalogue,
         machine=fitting.machine(),
-        here=present(catalogue, bench.paths.models, files),
+        here=present(catalogue, program.paths.models, files),
         is_whole=all(known.values()),
     )
 
@@ -181,14 +181,14 @@ def _place(one: InventoryModel, order: Order, purpose: str) -> tuple[object, ...
 
 
 def _stocked(
-    bench: Workbench, file: ModelFile, size: int, fitting: Fitting | None
+    program: Program, file: ModelFile, size: int, fitting: Fitting | None
 ) -> InventoryModel:
-    record = bench.metadata.record(file)
+    record = program.metadata.record(file)
     plain = InventoryModel(
         model=file,
         record=record,
         bytes=size,
-        advice=_advice(bench, file),
+        advice=_advice(program, file),
         passport=from_record(record.passport),
     )
     if fitting is None or file.problem:
@@ -200,19 +200,19 @@ def _stocked(
     return msgspec.structs.replace(plain, verdict=fit.verdict, because=because(fit, machine))
 
 
-def _advice(bench: Workbench, file: ModelFile) -> str:
+def _advice(program: Program, file: ModelFile) -> str:
     """What is said about a faster copy; empty where there is one, or nothing is sure to be won."""
     if file.kind != "gguf" or file.problem:
         return ""
-    info, engine = bench.worker.model, engine_for(file, bench.settings.settings.engine)
-    layers = bench.settings.settings.load.gpu_layers if bench.worker.gpus(engine) else 0
+    info, engine = program.worker.model, engine_for(file, program.settings.engine)
+    layers = program.settings.load.gpu_layers if program.worker.gpus(engine) else 0
     if info is not None and info.path == file.path:
         engine, layers = info.engine, info.settings.gpu_layers
-    features = bench.worker.features(engine)
+    features = program.worker.features(engine)
     found = advise(file.quantization, file.size_bytes, features, engine=engine, gpu_layers=layers)
     if found is None:
         return ""
-    kind, folder = type_named(found.type_name), bench.paths.models
+    kind, folder = type_named(found.type_name), program.paths.models
     there = copy_path(Path(file.path), file.name, kind, folder).exists()
     return "" if there else found.words
 

@@ -26,7 +26,7 @@ from app.core.models.removal import (
 )
 from app.core.models.verify import Verdict, verify_known
 from app.core.units import size_text
-from app.program import Workbench
+from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager.inventory import Inventory
 from app.ui.manager.questions import ManagerQuestions
@@ -49,14 +49,14 @@ class ModelOperations(QObject):
 
     def __init__(
         self,
-        bench: Workbench,
+        program: Program,
         questions: ManagerQuestions,
         parent: QObject | None = None,
         *,
         trash: Trash | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bench, self._questions, self._trash = bench, questions, trash
+        self._program, self._questions, self._trash = program, questions, trash
         self._background = BackgroundTasks(self._fail, self)
         self._long = BackgroundTasks(self._end_long, self)
         self._stop = threading.Event()
@@ -91,7 +91,7 @@ class ModelOperations(QObject):
 
     def _remember(self, model: ModelFile, **changes: object) -> None:
         self._background.run(
-            lambda: self._bench.metadata.change(model, **changes), self._on_changed
+            lambda: self._program.metadata.change(model, **changes), self._on_changed
         )
 
     # Files
@@ -123,23 +123,23 @@ class ModelOperations(QObject):
         self.said.emit(words.format(model.name, size_text(freed)))
 
     def _take_off(self, model: ModelFile) -> None:
-        self._try(lambda: take_off(model, self._bench.settings, self._bench.metadata))
+        self._try(lambda: take_off(model, self._program.settings_store, self._program.metadata))
 
     def add(self, paths: Sequence[str]) -> None:
         """Use models where they lie; a folder that is no model itself is watched from now on."""
         for path in paths:
             self._background.run(
-                partial(look_at, Path(path), self._bench.metadata), self._on_looked_at
+                partial(look_at, Path(path), self._program.metadata), self._on_looked_at
             )
 
     def _on_looked_at(self, found: ModelFile | Path) -> None:
-        self._try(lambda: put_on_list(found, self._bench.settings))
+        self._try(lambda: put_on_list(found, self._program.settings_store))
         if isinstance(found, Path):
             self.said.emit(watched_text(found))
 
     def unwatch(self, folder: str) -> None:
         """Do not look for models in the folder any more."""
-        watched = self._bench.settings.settings.watched_folders
+        watched = self._program.settings.watched_folders
         self._change(watched_folders=tuple(one for one in watched if one != folder))
 
     # Other programs
@@ -153,13 +153,13 @@ class ModelOperations(QObject):
         if not stores:
             self.said.emit(self.tr("No models of other programs were found."))
         elif self._questions.use_programs(stores):
-            used = self._bench.settings.settings.use_programs
+            used = self._program.settings.use_programs
             names = dict.fromkeys((*used, *(store.name for store in stores)))
             self._change(use_programs=tuple(names))
 
     def leave_program(self, name: str) -> None:
         """Do not use a program's models any more."""
-        used = self._bench.settings.settings.use_programs
+        used = self._program.settings.use_programs
         self._change(use_programs=tuple(one for one in used if one != name))
 
     # Reading through
@@ -171,9 +171,9 @@ class ModelOperations(QObject):
         def work() -> Verdict:
             return verify_known(
                 model,
-                self._bench.metadata,
+                self._program.metadata,
                 stock.catalogue,
-                self._bench.paths.models,
+                self._program.paths.models,
                 self._shows(text),
                 self._stop.is_set,
                 sums=checksums_aside,
@@ -200,7 +200,7 @@ class ModelOperations(QObject):
         def work() -> tuple[tuple[ModelFile, ...], ...]:
             return duplicates(
                 models,
-                self._bench.metadata,
+                self._program.metadata,
                 self._shows(text),
                 self._stop.is_set,
                 sums=checksums_aside,
@@ -252,7 +252,7 @@ class ModelOperations(QObject):
         self.changed.emit()
 
     def _change(self, **changes: object) -> None:
-        self._try(lambda: self._bench.settings.change(**changes))
+        self._try(lambda: self._program.settings_store.change(**changes))
 
     def _try(self, call: Callable[[], object]) -> None:
         try:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.downloads.hub import endpoint_of, host_of, page_url, tokens_url
 from app.downloads.request import ModelRequest
-from app.program import Workbench
+from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager.token_dialog import GatedModel, TokenDialog
 from app.ui.widgets.controls import show_dialog
@@ -24,18 +24,18 @@ class TokenController(QObject):
     given = Signal(str)
     said = Signal(str)
 
-    def __init__(self, bench: Workbench, background: BackgroundTasks, window: QWidget) -> None:
+    def __init__(self, program: Program, background: BackgroundTasks, window: QWidget) -> None:
         super().__init__(window)
-        self._bench, self._background, self._window = bench, background, window
+        self._program, self._background, self._window = program, background, window
 
     def ask(self, wanted_id: str) -> None:
         """Ask for the token of the hub that a download comes from."""
-        model = self._bench.downloads.asked_for(wanted_id)
+        model = self._program.downloads.asked_for(wanted_id)
         if model is not None:
             self._background.run(lambda: self._gate(model), lambda gate: self._open(model.id, gate))
 
     def _gate(self, model: ModelRequest) -> GatedModel:
-        endpoint, tokens = endpoint_of(os.environ), self._bench.tokens
+        endpoint, tokens = endpoint_of(os.environ), self._program.tokens
         host = host_of(endpoint)
         return GatedModel(
             title=model.title,
@@ -59,10 +59,10 @@ class TokenController(QObject):
             self.said.emit((kept if is_kept else held).format(host))
             self.given.emit(wanted_id)
 
-        self._background.run(lambda: self._bench.tokens.keep(host, token), on_kept)
+        self._background.run(lambda: self._program.tokens.keep(host, token), on_kept)
 
     def _forget(self, host: str) -> None:
         words = self.tr("No token for {0} is kept here any more.").format(host)
         self._background.run(
-            lambda: self._bench.tokens.forget(host), lambda _none: self.said.emit(words)
+            lambda: self._program.tokens.forget(host), lambda _none: self.said.emit(words)
         )

@@ -22,7 +22,7 @@ from app.core.models.catalogue import CatalogueEntry
 from app.core.models.library import ModelFile
 from app.core.units import size_text
 from app.downloads.queue import Download, DownloadNeed, ModelRequest, wanted
-from app.program import Workbench
+from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.bridge import Bridge
 from app.ui.manager.catalogue_tab import CatalogueTab
@@ -58,13 +58,13 @@ class ModelManager(QWidget):
 
     def __init__(
         self,
-        bench: Workbench,
+        program: Program,
         parent: QWidget | None = None,
         questions: ManagerQuestions | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(self.tr("Models"))
-        self._bench = bench
+        self._program = program
         self._questions = questions or ManagerQuestions(self)
         self._stock: Inventory | None = None
         self._wants_fit = ""
@@ -72,16 +72,16 @@ class ModelManager(QWidget):
         self._is_reading = self._is_stale = False
         self._done: set[str] = set()
         self._background = BackgroundTasks(self._fail, self)
-        self.care = ModelOperations(bench, self._questions, self)
-        self.fits = FitController(bench, self._background, self)
-        self.tokens = TokenController(bench, self._background, self)
+        self.care = ModelOperations(program, self._questions, self)
+        self.fits = FitController(program, self._background, self)
+        self.tokens = TokenController(program, self._background, self)
         self._make_parts()
         self._lay_out()
         self._join()
         self._bridge = Bridge(self)
         self._bridge.arrived.connect(self._show_downloads)
-        bench.downloads.listen(self._bridge.post)
-        downloads = bench.downloads.all()
+        program.downloads.listen(self._bridge.post)
+        downloads = program.downloads.all()
         self._done = _done(downloads)
         self._show_downloads(downloads)
         self.setAcceptDrops(True)
@@ -110,7 +110,7 @@ class ModelManager(QWidget):
         """Read everything; what takes long, the headers of new models, comes after the rest."""
         catalogue = self._stock.catalogue if self._stock is not None else None
         self._background.run(
-            lambda: read_stock(self._bench, self.fits.layouts, catalogue, quick=quick),
+            lambda: read_stock(self._program, self.fits.layouts, catalogue, quick=quick),
             self._show_stock,
             self._on_unread,
         )
@@ -214,7 +214,7 @@ class ModelManager(QWidget):
         self.tokens.given.connect(lambda name: self._on_download_asked("retry", name))
 
     def _fill_menu(self) -> None:
-        menu, care, settings = self.menu, self.care, self._bench.settings.settings
+        menu, care, settings = self.menu, self.care, self._program.settings
         menu.clear()
         menu.addAction(self.tr("Add a Model File…"), self._add_file)
         menu.addAction(self.tr("Watch a Folder…"), self._add_folder)
@@ -296,21 +296,21 @@ class ModelManager(QWidget):
         """Find out whom is asked for how much; that looks at the disk."""
         model = wanted(entry)
         self._background.run(
-            lambda: self._bench.downloads.need(model), lambda need: self._fetch(model, need)
+            lambda: self._program.downloads.need(model), lambda need: self._fetch(model, need)
         )
 
     def _fetch(self, model: ModelRequest, need: DownloadNeed) -> None:
         """Ask the first time that a host is asked for anything, then download."""
-        settings = self._bench.settings
+        settings = self._program.settings_store
         if not is_agreed(settings, need.host):
             if not self._questions.download(model.title, need):
                 return
             remember_agreement(settings, need.host)
-        if self._try_download(lambda: self._bench.downloads.add(model)):
+        if self._try_download(lambda: self._program.downloads.add(model)):
             self.tabs.setCurrentWidget(self.downloads)
 
     def _on_download_asked(self, wish: str, name: str) -> None:
-        downloads = self._bench.downloads
+        downloads = self._program.downloads
         calls = {
             "pause": downloads.pause,
             "resume": downloads.resume,
@@ -341,7 +341,7 @@ class ModelManager(QWidget):
 
     def show_network(self) -> None:
         """Without the network there is nothing to download, and one sentence says so."""
-        refusal = self._bench.downloads.refusal()
+        refusal = self._program.downloads.refusal()
         self.catalogue.show_refusal(refusal)
         self.tabs.setTabVisible(self.tabs.indexOf(self.downloads), not refusal)
 

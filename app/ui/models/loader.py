@@ -18,7 +18,7 @@ from app.core.options.settings import SettingsStore
 from app.engine.gpu_crashes import GpuMark
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import Done, Event, Failed, Load, Loaded, Loading, ModelInfo
-from app.program import Workbench
+from app.program import Program
 from app.ui.background import BackgroundTasks
 
 
@@ -42,9 +42,9 @@ class ModelLoader(QObject):
     doubted = Signal(object)
     remembered = Signal()
 
-    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+    def __init__(self, program: Program, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._bench = workbench
+        self._program = program
         self._path = ""  # of what is being loaded
         self._planned: Load | None = None  # the last load, before a crash took the GPU from it
         self._looks = 0
@@ -52,7 +52,7 @@ class ModelLoader(QObject):
         self._load_job: int | None = None
         self._loading_job: int | None = None
         self._unload_job: int | None = None
-        self._loaded_with = _load_settings(workbench.settings)
+        self._loaded_with = _load_settings(program.settings_store)
         self.listed: Callable[[], Sequence[ModelFile]] = tuple
         # What cannot be remembered of a model is no reason not to use it.
         self._background = BackgroundTasks(lambda _error: None, self)
@@ -60,7 +60,7 @@ class ModelLoader(QObject):
     @property
     def model(self) -> ModelInfo | None:
         """The loaded model."""
-        return self._bench.worker.model
+        return self._program.worker.model
 
     @property
     def is_loading(self) -> bool:
@@ -71,7 +71,7 @@ class ModelLoader(QObject):
     @property
     def is_outdated(self) -> bool:
         """Whether the loaded model was loaded with other settings than the present ones."""
-        now = _load_settings(self._bench.settings)
+        now = _load_settings(self._program.settings_store)
         return self.model is not None and self._loaded_with != now
 
     @property
@@ -99,13 +99,13 @@ class ModelLoader(QObject):
             self._load(model, options, remeasure=remeasure)
 
         self._looks += 1
-        if (known := self._bench.library.known(path)) is not None:
+        if (known := self._program.library.known(path)) is not None:
             go_on(known)
             return
         self._is_looking = True
         self.loading.emit(path, 0.0)
         self._background.run(
-            lambda: self._bench.library.resolve(path),
+            lambda: self._program.library.resolve(path),
             self._of_this_look(go_on),
             self._of_this_look(self.failed.emit),
         )
@@ -124,9 +124,9 @@ class ModelLoader(QObject):
         return go_on
 
     def _load(self, model: ModelFile, options: LoadOptions | None, *, remeasure: bool) -> None:
-        settings = self._bench.settings.settings
+        settings = self._program.settings
         try:
-            load = plan_load(model, settings, self._bench.metadata, options=options)
+            load = plan_load(model, settings, self._program.metadata, options=options)
         except LampblackError as error:
             self.failed.emit(error)
             return
@@ -141,31 +141,31 @@ class ModelLoader(QObject):
     def _crash(self) -> GpuMark | None:
         """The crash of the GPU that the last load would bring about again."""
         planned = self._planned
-        return gpu_crash(planned, self._bench.gpu_marks) if planned is not None else None
+        return gpu_crash(planned, self._program.gpu_marks) if planned is not None else None
 
     def load_on_processor(self, mark: GpuMark) -> None:
         """Load the model of the mark on the processor, now and at later starts."""
-        self._bench.gpu_marks.use_processor(mark)
+        self._program.gpu_marks.use_processor(mark)
         self.load(mark.path)
 
     def try_gpu(self, mark: GpuMark) -> None:
         """Forget the crash, and load the model of the mark on the GPU."""
-        self._bench.gpu_marks.end(mark.path, mark.engine)
+        self._program.gpu_marks.end(mark.path, mark.engine)
         self.load(mark.path)
 
     def _begin(self, load: Load) -> None:
         self._leave()
         self._path = load.path
-        self._loaded_with = _load_settings(self._bench.settings)
-        self._load_job = self._bench.worker.load(load)
+        self._loaded_with = _load_settings(self._program.settings_store)
+        self._load_job = self._program.worker.load(load)
         self.loading.emit(load.path, 0.0)
 
     def last_path(self) -> str:
         """The model used last, else the starter, else the only one listed; empty for a choice."""
-        last = self._bench.settings.settings.model
+        last = self._program.settings.model
         if last and Path(last).exists():
             return last
-        models = self._bench.paths.models
+        models = self._program.paths.models
         if is_present(models):
             return str(starter_path(models))
         sound = [model.path for model in self.listed() if not model.problem]
@@ -195,7 +195,7 @@ class ModelLoader(QObject):
     def unload(self) -> None:
         """Give the model's memory back, at once even if it writes."""
         self._leave()
-        self._unload_job = self._bench.worker.unload()
+        self._unload_job = self._program.worker.unload()
 
     def close(self) -> None:
         """The window closes: what is to be remembered is written, and the thread ends."""
@@ -208,7 +208,7 @@ class ModelLoader(QObject):
             stop(CancelledError("Loading the model was stopped."))
             self._looks += 1  # so that what is found yet changes nothing
         for job in {self._load_job, self._loading_job} - {None}:
-            self._bench.worker.cancel(job)
+            self._program.worker.cancel(job)
 
     def on_event(self, event: Event) -> None:
         """Take up an event of the worker; others than loading's are left alone."""
@@ -233,14 +233,14 @@ class ModelLoader(QObject):
         self._end_loading()
         if self._planned is not None and self._planned.path != event.model.path:
             self._planned = None  # another part of the window had it loaded
-        self._bench.settings.remember(model=event.model.path)
+        self._program.settings_store.remember(model=event.model.path)
         self._remember_use(event.model.path, time.time())
         self.loaded.emit(event.model)
 
     def _remember_use(self, path: str, moment: float) -> None:
         def work() -> None:
-            model = self._bench.library.resolve(path)
-            self._bench.metadata.change(model, used_at=moment)
+            model = self._program.library.resolve(path)
+            self._program.metadata.change(model, used_at=moment)
 
         self._background.run(work, lambda _done: self.remembered.emit())
 

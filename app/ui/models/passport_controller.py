@@ -10,7 +10,7 @@ from app.core.errors import LampblackError
 from app.core.models.library import ModelFile
 from app.core.passport import Passport, from_record, summary
 from app.engine.messages import Event, Examined, Failed, Loaded, ModelInfo, Working
-from app.program import Workbench
+from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.editor.editor import Editor
 from app.ui.texts import passport_tr
@@ -34,10 +34,10 @@ class PassportController(QObject):
     kept = Signal()
 
     def __init__(
-        self, workbench: Workbench, editor: Editor, status: StatusBar, parent: QObject | None = None
+        self, program: Program, editor: Editor, status: StatusBar, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._bench = workbench
+        self._program = program
         self._status = status
         self._job = 0
         self._is_asked = False
@@ -55,7 +55,7 @@ class PassportController(QObject):
     @property
     def model(self) -> ModelInfo | None:
         """The loaded model."""
-        return self._bench.worker.model
+        return self._program.worker.model
 
     @property
     def passport(self) -> Passport | None:
@@ -63,7 +63,7 @@ class PassportController(QObject):
         file = self._file()
         if file is not None and file.path in self._unkept:
             return self._unkept[file.path]
-        return None if file is None else from_record(self._bench.metadata.record(file).passport)
+        return None if file is None else from_record(self._program.metadata.record(file).passport)
 
     @property
     def is_running(self) -> bool:
@@ -89,7 +89,7 @@ class PassportController(QObject):
         self._timer.stop()
         self._attempt = len(WAITS_MS)
         if self._job:
-            self._bench.worker.cancel(self._job)
+            self._program.worker.cancel(self._job)
         self.moved.emit()
 
     def close(self) -> None:
@@ -102,7 +102,7 @@ class PassportController(QObject):
         if self._is_asked:
             return
         if self._job:
-            self._bench.worker.cancel(self._job)
+            self._program.worker.cancel(self._job)
         elif self._timer.isActive():
             self._timer.start()
 
@@ -127,7 +127,7 @@ class PassportController(QObject):
         """Wait for a pause, if the model is still to be examined unasked."""
         passport = self.passport
         is_wanted = passport is None or not passport.is_whole
-        is_wanted = is_wanted and self._bench.settings.settings.examine_models
+        is_wanted = is_wanted and self._program.settings.examine_models
         if is_wanted and self._attempt < len(WAITS_MS) and self._file() is not None:
             self._timer.start(WAITS_MS[self._attempt])
 
@@ -138,7 +138,7 @@ class PassportController(QObject):
             self._is_asked = False
             self.moved.emit()
             return
-        self._job = self._bench.worker.examine()
+        self._job = self._program.worker.examine()
         if self._job:
             self.moved.emit()
         if not self._job:  # it has other things to do
@@ -186,7 +186,7 @@ class PassportController(QObject):
             return
         self._unkept[file.path] = passport
         self._background.run(
-            lambda: self._bench.metadata.change(file, passport=msgspec.to_builtins(passport)),
+            lambda: self._program.metadata.change(file, passport=msgspec.to_builtins(passport)),
             lambda _record: self._on_kept(file),
             lambda error: self._on_kept(file, str(error)),
         )
@@ -205,6 +205,6 @@ class PassportController(QObject):
         if model is None:
             return None
         try:
-            return self._bench.library.resolve(model.path)
+            return self._program.library.resolve(model.path)
         except LampblackError:
             return None

@@ -16,7 +16,7 @@ from app.core.models.library import ModelFile
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import EngineName, Load
 from app.engine.quantize_job import QuantizeJob, QuantizeOutcome
-from app.program import Workbench
+from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.models.quantize_run import QuantizeRun
 from app.ui.widgets.banner import BannerArea
@@ -47,15 +47,15 @@ class QuantizeController(QObject):
 
     def __init__(
         self,
-        workbench: Workbench,
+        program: Program,
         banners: BannerArea,
         passage: Callable[[], str],
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._bench, self._banners = workbench, banners
+        self._program, self._banners = program, banners
         self._passage, self._window = passage, window
-        self._run = QuantizeRun(workbench.worker, self)
+        self._run = QuantizeRun(program.worker, self)
         self._run.progress.connect(self._show_progress)
         self._run.ended.connect(self._on_ended)
         self.dialog: QuantizeDialog | None = None
@@ -65,7 +65,7 @@ class QuantizeController(QObject):
 
     def open(self, path: str = "", type_name: str = "Q8_0") -> None:
         """Show the dialog for the model at `path`, or else for the loaded one."""
-        loaded = self._bench.worker.model
+        loaded = self._program.worker.model
         path = path or (loaded.path if loaded is not None else "")
         if not path or self.dialog is not None or self._is_reading or self._run.running:
             return
@@ -79,7 +79,7 @@ class QuantizeController(QObject):
     # Opening
 
     def _read(self, path: str, type_name: str) -> _ModelWithHeader:
-        model = self._bench.library.resolve(path)
+        model = self._program.library.resolve(path)
         if model.kind != "gguf":
             raise UnsupportedModelError(
                 f"{model.name} is a model folder; copies can be made of GGUF files only."
@@ -98,7 +98,7 @@ class QuantizeController(QObject):
         from app.ui.models.quantize_dialog import QuantizeDialog
         from app.ui.widgets.controls import show_dialog
 
-        folder = self._bench.paths.models
+        folder = self._program.paths.models
         passage = self._passage()[:_MOST_PASSAGE]
         dialog = QuantizeDialog(Path(model.path), model.name, header, folder, passage, self._window)
         dialog.select(type_name)
@@ -116,18 +116,18 @@ class QuantizeController(QObject):
 
     def _begin(self, model: ModelFile, target: Path, type_name: str, passage: str) -> None:
         try:
-            load = plan_load(model, self._bench.settings.settings, engine="llama.cpp")
+            load = plan_load(model, self._program.settings, engine="llama.cpp")
         except LampblackError as error:
             self._on_ended(error)
             return
-        if gpu_crash(load, self._bench.gpu_marks) is not None:
+        if gpu_crash(load, self._program.gpu_marks) is not None:
             load = on_processor(load)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             self._on_ended(SettingsError(f"There can be no folder {target.parent}: {error}."))
             return
-        loaded = self._bench.worker.model
+        loaded = self._program.worker.model
         before = None
         if loaded is not None:
             engine = cast(EngineName, loaded.engine)
@@ -135,7 +135,7 @@ class QuantizeController(QObject):
                 job=0,
                 path=loaded.path,
                 engine=engine,
-                options=self._bench.worker.options,
+                options=self._program.worker.options,
                 adapters=loaded.adapters,
             )
         order = QuantizeJob(

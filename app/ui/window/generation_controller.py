@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from app.core.errors import error_from
 from app.core.options.sampling import Sampling
 from app.engine.messages import Failed, Stats
-from app.program import Workbench
+from app.program import Program
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.generation.read_ahead import ReadingAhead
@@ -26,7 +26,7 @@ class GenerationController(QObject):
 
     def __init__(
         self,
-        workbench: Workbench,
+        program: Program,
         page: PageColumn,
         status: StatusBar,
         actions: Actions,
@@ -34,21 +34,21 @@ class GenerationController(QObject):
         documents: DocumentController,
     ) -> None:
         super().__init__(page)
-        self._bench = workbench
+        self._program = program
         self._page = page
         self._status = status
         self._actions = actions
         self._models = models
         self._documents = documents
-        self.take_log = TakeLog(workbench.store, workbench.worker)
+        self.take_log = TakeLog(program.store, program.worker)
         self._instruction = ""
 
     def make_session(self, sampling: Callable[[], Sampling]) -> Session:
         """The session, which writes with the values that `sampling` gives."""
         self.session = Session(
             self._page.editor,
-            self._bench.worker,
-            self._bench.settings,
+            self._program.worker,
+            self._program.settings_store,
             sampling,
             self._models.loader.prepare,
             lambda: (self._documents.journal, str(self._documents.path or "")),
@@ -57,8 +57,8 @@ class GenerationController(QObject):
         self.reading = ReadingAhead(
             self._page.editor,
             self._page.write_bar.line,
-            self._bench.worker,
-            self._bench.settings,
+            self._program.worker,
+            self._program.settings_store,
             sampling,
             self,
         )
@@ -93,7 +93,7 @@ class GenerationController(QObject):
 
     def write_many(self) -> None:
         """Have several takes written at once."""
-        self.go_on(self._bench.settings.settings.takes_at_once)
+        self.go_on(self._program.settings.takes_at_once)
 
     def retry(self) -> None:
         """Have another take written in the place of this one."""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter
 from app.core.errors import LampblackError
 from app.core.options.presets import suggested
 from app.engine.messages import Done, Event, ModelInfo
-from app.program import Workbench
+from app.program import Program
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.documents.caret_memory import Carets
@@ -49,16 +49,16 @@ class MainWindow(QMainWindow):
 
     closed = Signal()
 
-    def __init__(self, workbench: Workbench, questions: Questions | None = None) -> None:
+    def __init__(self, program: Program, questions: Questions | None = None) -> None:
         super().__init__()
-        self.bench = workbench
-        self._memory = WindowMemory(workbench.paths.config / "window.ini")
+        self.program = program
+        self._memory = WindowMemory(program.paths.config / "window.ini")
         self.questions = questions or Questions(self)
         self._empty_was_shown = False
         self._make_parts()
         self._lay_out()
         self.view = ViewController(
-            self, self.page, self.side, self.actions_table, workbench.settings, self._memory
+            self, self.page, self.side, self.actions_table, program.settings_store, self._memory
         )
         self._connect_actions()
         self._connect_desk()
@@ -71,17 +71,20 @@ class MainWindow(QMainWindow):
     # Making
 
     def _make_parts(self) -> None:
-        bench, settings = self.bench, self.bench.settings.settings
+        program, settings = self.program, self.program.settings
         self.actions_table = Actions(self)
         self.page = PageColumn(self.actions_table)
         self.editor = self.page.editor
         self.status = StatusBar()
         self.sampling = SamplingPanel(
-            bench.presets, settings.sampling, preset=settings.preset, every=settings.all_parameters
+            program.presets,
+            settings.sampling,
+            preset=settings.preset,
+            every=settings.all_parameters,
         )
         self.bridge = Bridge(self)
         self.models = ModelController(
-            bench,
+            program,
             self._make_models_panel,
             lambda: self.page.empty,
             self.status,
@@ -90,29 +93,29 @@ class MainWindow(QMainWindow):
             self,
         )
         self._smaller: QuantizeController | None = None
-        self.passports = PassportController(bench, self.editor, self.status, self)
+        self.passports = PassportController(program, self.editor, self.status, self)
         self.manager = ManagerController(
-            bench,
+            program,
             self.models,
             lambda path: self.smaller.open(path),
             self.passports,
             self._memory,
             self,
         )
-        self.notices = Notices(bench, self.page.banners, self.models, self)
-        self.documents = DocumentController(bench, self.editor, self.questions, self)
+        self.notices = Notices(program, self.page.banners, self.models, self)
+        self.documents = DocumentController(program, self.editor, self.questions, self)
         self.display = DocumentDisplay(
             self, self.documents, self.editor, self.status, self.actions_table
         )
         self.encodings = Encodings(
-            bench, self.documents, self.editor, self.page.banners, self.questions, self
+            program, self.documents, self.editor, self.page.banners, self.questions, self
         )
         self._carets = Carets(self._memory, self.documents, self.editor)
         self.writing = GenerationController(
-            bench, self.page, self.status, self.actions_table, self.models, self.documents
+            program, self.page, self.status, self.actions_table, self.models, self.documents
         )
         self.session = self.writing.make_session(self.sampling.sampling)
-        self.tokens = TokenCount(self.editor, bench.worker, self)
+        self.tokens = TokenCount(self.editor, program.worker, self)
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
 
@@ -128,7 +131,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.setMinimumSize(520, 380)
         menus = self.actions_table.fill(self.menuBar())
-        self.recent_menu = RecentMenu(self.bench.settings, self)
+        self.recent_menu = RecentMenu(self.program.settings_store, self)
         self.recent_menu.chosen.connect(lambda path: self.open_paths([path]))
         self.recent_menu.cleared.connect(self.documents.clear_recent)
         menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
@@ -141,7 +144,7 @@ class MainWindow(QMainWindow):
     def _make_models_panel(self) -> ModelsPanel:
         from app.ui.models.panel import ModelsPanel
 
-        panel = ModelsPanel(self.bench.library)
+        panel = ModelsPanel(self.program.library)
         self.side.put_models(panel)
         return panel
 
@@ -152,7 +155,7 @@ class MainWindow(QMainWindow):
             from app.ui.models.quantize_controller import QuantizeController
 
             self._smaller = QuantizeController(
-                self.bench, self.page.banners, self.display.passage, self
+                self.program, self.page.banners, self.display.passage, self
             )
             self._smaller.made.connect(lambda _path: self.models_panel.refresh())
             self._smaller.wanted.connect(self.models.load)
@@ -206,7 +209,7 @@ class MainWindow(QMainWindow):
                 "models": self.show_models,
                 "passport": self._show_passport,
                 "shortcuts": lambda: _help().show_shortcuts(self),
-                "logs": lambda: _help().show_folder(self.bench.paths.logs),
+                "logs": lambda: _help().show_folder(self.program.paths.logs),
                 "about": lambda: _help().show_about(self),
             }
         )
@@ -220,7 +223,7 @@ class MainWindow(QMainWindow):
 
     def _connect_desk(self) -> None:
         models, session = self.models, self.session
-        self.bench.worker.listen(self.bridge.post)
+        self.program.worker.listen(self.bridge.post)
         self.bridge.arrived.connect(self._on_event)
         models.ready.connect(self._on_model_ready)
         models.not_ready.connect(session.drop_waiting)
@@ -257,7 +260,7 @@ class MainWindow(QMainWindow):
         """After the window is shown: say what was wrong, list the models, load the last one."""
         self.notices.begin()
         self.models.begin()
-        settings = self.bench.settings.settings
+        settings = self.program.settings
         if settings.load_at_start and self.models.loader.last_path():
             self.models.loader.load_last()
         self.editor.setFocus()
@@ -415,7 +418,7 @@ class MainWindow(QMainWindow):
 
     def _change_settings(self, **changes: object) -> None:
         try:
-            self.bench.settings.change(**changes)
+            self.program.settings_store.change(**changes)
         except LampblackError as error:
             self.notices.show_error(error)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.engine.messages import ModelInfo
-from app.program import Workbench
+from app.program import Program
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.startup import bring
@@ -45,7 +45,7 @@ class ManagerController(QObject):
 
     def __init__(
         self,
-        bench: Workbench,
+        program: Program,
         models: ModelController,
         make_smaller: Callable[[str], object],
         passports: PassportController,
@@ -53,7 +53,7 @@ class ManagerController(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._bench, self._models, self._window = bench, models, window
+        self._program, self._models, self._window = program, models, window
         self._make_smaller, self._passports, self._memory = make_smaller, passports, memory
         self._to_try = ""
         self._is_closed = False
@@ -78,7 +78,7 @@ class ManagerController(QObject):
 
     def show_fit(self) -> None:
         """Say whether the loaded model fits, or the one that would be loaded."""
-        model = self._bench.worker.model
+        model = self._program.worker.model
         path = model.path if model is not None else self._models.loader.last_path()
 
         def show(manager: ModelManager) -> None:
@@ -113,7 +113,7 @@ class ManagerController(QObject):
         if self.manager is None:
             from app.ui.manager.window import ModelManager
 
-            self.manager = ModelManager(self._bench, self._window)
+            self.manager = ModelManager(self._program, self._window)
             self._memory.restore_beside("manager", self.manager, self.manager.installed.split)
             self.manager.closed.connect(self._keep)
             self._join(self.manager)
@@ -139,7 +139,7 @@ class ManagerController(QObject):
 
     def _try_out(self, path: str) -> None:
         """Examine the model at a path, after it was loaded if it is not."""
-        model = self._bench.worker.model
+        model = self._program.worker.model
         if model is not None and model.path == path:
             self._show_passport()
             return
@@ -165,7 +165,7 @@ class ManagerController(QObject):
             self._memory.keep_beside("manager", self.manager, self.manager.installed.split)
 
     def _follow(self) -> None:
-        model = self._bench.worker.model
+        model = self._program.worker.model
         if self.manager is not None:
             path = model.path if model is not None else ""
             self.manager.set_loaded(path, is_loading=self._models.loader.is_loading)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.core.errors import LampblackError
-from app.program import Workbench
+from app.program import Program
 from app.ui.models.controller import ModelController
 from app.ui.widgets.banner import BannerArea
 
@@ -19,10 +19,10 @@ class Notices(QObject):
     """Says each trouble of settings, presets and store once."""
 
     def __init__(
-        self, bench: Workbench, banners: BannerArea, models: ModelController, parent: QObject
+        self, program: Program, banners: BannerArea, models: ModelController, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._bench = bench
+        self._program = program
         self._banners = banners
         self._models = models
         self._shown = 0
@@ -31,7 +31,7 @@ class Notices(QObject):
 
     def begin(self) -> None:
         """Say what was wrong at the start, and watch the store from now on."""
-        for problem in (*self._bench.settings.problems, *self._bench.presets.problems):
+        for problem in (*self._program.settings_store.problems, *self._program.presets.problems):
             self._banners.say(problem, "notice")
         self._show_store_problems()
 
@@ -66,7 +66,7 @@ class Notices(QObject):
 
     def _show_store_problems(self) -> None:
         """Say once what keeps the store from writing; the writer can go on and save."""
-        problems = self._bench.store.problems
+        problems = self._program.store.problems
         for problem in problems[self._shown :]:
             self._banners.say(problem)
         self._shown = len(problems)

@@ -23,7 +23,7 @@ class RecoveryController(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._store = window.bench.store
+        self._store = window.program.store
         self.dialog: RecoveryDialog | None = None
 
     def begin(self) -> None:
@@ -66,7 +66,7 @@ class RecoveryController(QObject):
 
     def _save_to(self, path: Path, text: str, *, overwrite: bool = False) -> bool:
         """Whether the text is in the file now; a file that is there is asked about."""
-        snapshots = self._window.bench.paths.snapshots
+        snapshots = self._window.program.paths.snapshots
         try:
             save_document(new_document(), text, path, snapshots=snapshots, overwrite=overwrite)
         except DocumentChangedError as error:

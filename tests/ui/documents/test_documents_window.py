@@ -28,7 +28,7 @@ def test_saving_and_opening(studio, tmp_path):
     assert studio.text == ""
     studio.window.open_paths([path])
     assert studio.text == "Chapter one\nIt rained."
-    assert studio.bench.settings.settings.recent_files == (str(path),)
+    assert studio.program.settings.recent_files == (str(path),)
     assert not studio.window.actions_table["undo"].isEnabled()
 
 
@@ -164,7 +164,7 @@ def test_recent_files_are_offered(studio, tmp_path):
     menu.actions()[1].trigger()
     assert studio.text == "a.txt"
     studio.window.documents.clear_recent()
-    assert studio.bench.settings.settings.recent_files == ()
+    assert studio.program.settings.recent_files == ()
 
 
 def test_a_vanished_recent_file_is_forgotten(studio, tmp_path):
@@ -173,7 +173,7 @@ def test_a_vanished_recent_file_is_forgotten(studio, tmp_path):
     studio.window.open_paths([path])
     path.unlink()
     studio.window.open_paths([path])
-    assert studio.bench.settings.settings.recent_files == ()
+    assert studio.program.settings.recent_files == ()
     assert len(studio.banners) == 1
 
 
@@ -200,7 +200,7 @@ def test_every_edit_is_journaled_in_utf16_units(studio, qtbot, monkeypatch):
         assert journal == studio.window.documents.journal
         text[position * 2 : (position + removed) * 2] = added.encode("utf-16-le")
 
-    monkeypatch.setattr(type(studio.bench.store), "edit", edit)
+    monkeypatch.setattr(type(studio.program.store), "edit", edit)
     studio.show("Hello 世界 😀\nEnd", caret=11)
     qtbot.keyClicks(studio.window.editor, "!")
     studio.do("continue")
@@ -220,9 +220,9 @@ def test_recovered_text_comes_back_unsaved(studio, tmp_path, monkeypatch):
     file.write_text("Chapter one.")
     recovery = Recovery(id="x", path=str(file), text="Chapter one. And two.", changed_at=1e9)
     discarded = []
-    monkeypatch.setattr(type(studio.bench.store), "recoverable", lambda _self: (recovery,))
+    monkeypatch.setattr(type(studio.program.store), "recoverable", lambda _self: (recovery,))
     monkeypatch.setattr(
-        type(studio.bench.store), "discard", lambda _self, name: discarded.append(name)
+        type(studio.program.store), "discard", lambda _self, name: discarded.append(name)
     )
     harness = RecoveryController(studio.window)
     harness.begin()
@@ -242,9 +242,9 @@ def test_recovered_text_is_kept_until_discarded(studio, monkeypatch):
         Recovery(id=name, path="", text=f"Text {name}", changed_at=1e9) for name in "ab"
     )
     discarded = []
-    monkeypatch.setattr(type(studio.bench.store), "recoverable", lambda _self: recoveries)
+    monkeypatch.setattr(type(studio.program.store), "recoverable", lambda _self: recoveries)
     monkeypatch.setattr(
-        type(studio.bench.store), "discard", lambda _self, name: discarded.append(name)
+        type(studio.program.store), "discard", lambda _self, name: discarded.append(name)
     )
     harness = RecoveryController(studio.window)
     harness.begin()
@@ -258,8 +258,8 @@ def test_recovered_text_is_kept_until_discarded(studio, monkeypatch):
 
 def test_saving_recovered_text_elsewhere(studio, tmp_path, monkeypatch):
     recovery = Recovery(id="x", path="", text="Lost and found", changed_at=1e9)
-    monkeypatch.setattr(type(studio.bench.store), "recoverable", lambda _self: (recovery,))
-    monkeypatch.setattr(type(studio.bench.store), "discard", lambda _self, _name: None)
+    monkeypatch.setattr(type(studio.program.store), "recoverable", lambda _self: (recovery,))
+    monkeypatch.setattr(type(studio.program.store), "discard", lambda _self, _name: None)
     studio.questions.save_answer = Path(tmp_path / "found.txt")
     harness = RecoveryController(studio.window)
     harness.begin()
@@ -279,7 +279,7 @@ def test_saving_over_an_existing_file_is_asked_about_once_and_truly(studio, tmp_
 
 def test_recovered_text_replaces_a_file_only_after_a_question(studio, tmp_path, monkeypatch):
     recovery = Recovery(id="x", path="", text="Lost and found", changed_at=1e9)
-    monkeypatch.setattr(type(studio.bench.store), "discard", lambda _self, _name: None)
+    monkeypatch.setattr(type(studio.program.store), "discard", lambda _self, _name: None)
     path = studio.questions.save_answer = tmp_path / "found.txt"
     path.write_text("something else")
     harness = RecoveryController(studio.window)

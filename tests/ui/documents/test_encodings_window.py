@@ -100,7 +100,7 @@ def test_what_a_file_held_before_it_became_utf_8_comes_back(studio, letter, qtbo
     assert studio.window.isWindowModified()
     studio.do("save")
     assert letter.read_bytes() == RUSSIAN.encode("koi8-r")
-    (kept,) = studio.bench.paths.snapshots.iterdir()
+    (kept,) = studio.program.paths.snapshots.iterdir()
     assert kept.read_text("utf-8") == RUSSIAN + "她字"
 
 
@@ -108,7 +108,7 @@ def test_without_its_former_bytes_no_encoding_is_changed(studio, letter, monkeyp
     studio.window.open_paths([letter])
     studio.show("她")
     studio.questions.encoding_answer = "utf-8"
-    monkeypatch.setattr(studio.bench.store, "keep_former", lambda *_given: False)
+    monkeypatch.setattr(studio.program.store, "keep_former", lambda *_given: False)
     studio.do("save")
     assert letter.read_bytes() == RUSSIAN.encode("koi8-r")
     assert studio.banners[-1].startswith("письмо.txt was not saved")

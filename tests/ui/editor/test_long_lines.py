@@ -174,7 +174,7 @@ def test_the_file_and_the_journal_never_see_a_break(studio, tmp_path):
     assert path.read_text("utf-8") == text
     assert editor.caret == 5005
     assert editor.manuscript.words == 2
-    studio.bench.store.flush()
+    studio.program.store.flush()
 
 
 def test_joined_lines_are_broken_and_parted_ones_are_whole_again(make_editor):

@@ -167,6 +167,6 @@ def test_writer_and_model_at_once_leave_undo_whole(studio, events):
 
 def recovered(studio) -> str:
     """The text that recovery would find on the disk."""
-    store, journal = studio.bench.store, studio.window.documents.journal
+    store, journal = studio.program.store, studio.window.documents.journal
     read = partial(journal_text, journal=journal)
     return store._thread.call(lambda: store._database.run(read, ""), "")

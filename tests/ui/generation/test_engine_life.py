@@ -18,7 +18,7 @@ def test_continue_loads_the_last_model_first(make_studio, own_home):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     studio = make_studio(model=None)
-    studio.bench.settings.change(model=str(path))
+    studio.program.settings_store.change(model=str(path))
     studio.library.add(str(path))
     studio.show("A")
     studio.do("continue")
@@ -42,7 +42,7 @@ def test_the_last_model_is_loaded_at_start_and_esc_stops_it(make_studio, own_hom
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     studio = make_studio(model=None)
-    studio.bench.settings.change(model=str(path))
+    studio.program.settings_store.change(model=str(path))
     studio.library.add(str(path))
     studio.window.begin()
     job, fields = studio.worker.last("load")
@@ -58,7 +58,7 @@ def test_nothing_is_loaded_at_start_unless_wanted(make_studio, own_home):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     studio = make_studio(model=None, load_at_start=False)
-    studio.bench.settings.change(model=str(path))
+    studio.program.settings_store.change(model=str(path))
     studio.library.add(str(path))
     studio.window.begin()
     assert studio.worker.count_of("load") == 0
@@ -69,7 +69,7 @@ def test_a_load_can_be_stopped(make_studio, own_home):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     studio = make_studio(model=None)
-    studio.bench.settings.change(model=str(path))
+    studio.program.settings_store.change(model=str(path))
     studio.library.add(str(path))
     studio.show("A")
     studio.do("continue")
@@ -307,7 +307,7 @@ def test_loading_another_model_stops_the_writing(studio):
 
 def test_changed_load_settings_offer_to_load_again(studio):
     studio.library.add("/models/Tiny.Q4_1.gguf")
-    settings = studio.bench.settings
+    settings = studio.program.settings_store
     settings.change(font_size=20)
     studio.window.view.settings_applied.emit()
     assert studio.banners == []
@@ -351,7 +351,7 @@ def test_the_first_writing_has_what_is_suggested_for_a_small_model(make_studio, 
     studio = make_studio(model=None)
     assert _write_with_the_only_model(studio, qtbot) == SUGGESTED.sampling
     assert "suggested for Tiny" in studio.window.status.currentMessage()
-    assert studio.bench.settings.settings.preset == ""
+    assert studio.program.settings.preset == ""
 
 
 def test_a_large_model_is_left_at_the_defaults_until_it_is_found_to_repeat_itself(
@@ -383,4 +383,4 @@ def test_a_preset_chosen_while_the_model_loads_is_written_with(make_studio, qtbo
     bar.combo.activated.emit(bar.combo.findData("Exact"))
     studio.loaded(replace(MODEL, path="/models/One.gguf", parameters=1))
     assert studio.worker.last("generate")[1]["sampling"].temperature == 0
-    assert studio.bench.settings.settings.preset == "Exact"
+    assert studio.program.settings.preset == "Exact"

@@ -13,7 +13,7 @@ from app.core.options.sampling import Sampling
 from app.core.system.paths import Paths
 from app.engine.messages import Done, Load, Loaded, Read
 from app.host.fake import Script
-from app.program import Workbench
+from app.program import Program
 from app.ui.generation.read_ahead import PAUSE_MS
 from app.ui.window.main_window import MainWindow
 
@@ -121,11 +121,11 @@ def test_it_can_be_switched_off(make_studio):
     studio = make_studio(read_ahead=False)
     studio.show("One two")
     assert not studio.window.writing.reading._timer.isActive()
-    studio.bench.settings.change(read_ahead=True)
+    studio.program.settings_store.change(read_ahead=True)
     studio.window.view.settings_applied.emit()
     pause(studio)
     assert len(reads(studio)) == 1
-    studio.bench.settings.change(read_ahead=False)
+    studio.program.settings_store.change(read_ahead=False)
     studio.window.view.settings_applied.emit()
     assert studio.worker.cancelled == [studio.worker.last("read_ahead")[0]]
     assert not studio.window.writing.reading._timer.isActive()
@@ -144,24 +144,24 @@ def real_window(own_home, qtbot, tmp_path) -> Iterator[MainWindow]:
     """A window on a real worker, whose host has loaded a script that reads for seconds."""
     script = tmp_path / "slow.json"
     script.write_bytes(msgspec.json.encode(Script(steps=150, step_s=0.01)))
-    bench = Workbench.build(Paths.here())
-    window = MainWindow(bench)
+    program = Program(Paths.here())
+    window = MainWindow(program)
     with qtbot.waitExposed(window), qtbot.waitSignal(window.models_panel.refreshed):
         window.show()
     window.page.show_page()
     with qtbot.waitSignal(window.models.loader.loaded, timeout=30_000):
-        bench.worker.load(Load(job=0, path=str(script), engine="fake"))
+        program.worker.load(Load(job=0, path=str(script), engine="fake"))
     yield window
     window.documents.end()
     window.editor.document().setModified(False)
     window.close()
     window.deleteLater()
-    bench.close()
+    program.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def test_continue_works_at_once_while_the_model_reads_ahead(real_window, qtbot):
-    editor, worker = real_window.editor, real_window.bench.worker
+    editor, worker = real_window.editor, real_window.program.worker
     reading = real_window.writing.reading
     qtbot.waitUntil(lambda: not worker.busy, timeout=30_000)
     editor.insert_plain("Once upon a time")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import gguf
-import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -22,9 +21,9 @@ from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
 from app.core.models.verify import Verdict
 from app.downloads.messages import DownloadProgress
-from app.downloads.queue import Download, DownloadNeed, Downloads, ModelRequest
+from app.downloads.queue import Download, DownloadNeed, ModelRequest
 from app.downloads.tokens import HubTokens
-from app.program import Workbench, open_library
+from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager import operations as care_module
 from app.ui.manager.card_texts import origin_text
@@ -95,17 +94,16 @@ class FakeFetcher:
 class Harness:
     """A manager over real files, and what it asked of its window."""
 
-    def __init__(self, bench: Workbench, qtbot: QtBot, fetcher: FakeFetcher) -> None:
-        self.bench, self.qtbot, self.fetcher = bench, qtbot, fetcher
+    def __init__(self, program: Program, qtbot: QtBot, fetcher: FakeFetcher) -> None:
+        self.program, self.qtbot, self.fetcher = program, qtbot, fetcher
         self.answers = FakeAnswers()
-        self.manager = ModelManager(bench, questions=self.answers)
+        self.manager = ModelManager(program, questions=self.answers)
         self.loads: list[str] = []
         self.manager.load_requested.connect(self.loads.append)
 
     def use_tokens(self, tokens: HubTokens) -> None:
         """Have another place for tokens than none."""
-        self.bench.downloads._token = tokens.get
-        self.manager.tokens._bench = msgspec.structs.replace(self.bench, tokens=tokens)
+        self.program.tokens = tokens
 
     def open(self) -> None:
         with self.qtbot.waitSignal(self.manager.refreshed):
@@ -148,23 +146,17 @@ def write_model(path: Path) -> Path:
 def harness(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Harness]:
     """A closed manager with the two models 雨.gguf and tale.gguf, nothing loaded."""
     studio = make_studio(model=None)
-    bench, fetcher = studio.bench, FakeFetcher()
-    downloads = Downloads(
-        fetcher,
-        bench.paths.models,
-        bench.paths.downloads_file,
-        allowed=lambda: bench.settings.settings.network,
-        token=bench.tokens.get,
-    )
-    library = open_library(bench.paths, lambda: bench.settings.settings, bench.metadata)
-    bench = msgspec.structs.replace(bench, downloads=downloads, library=library)
+    fetcher = FakeFetcher()
+    program = Program(studio.program.paths, fetcher)
+    program.settings_store, program.worker = studio.program.settings_store, studio.worker
+    program.tokens = studio.program.tokens
     for name in ("tale.gguf", "雨.gguf"):
-        write_model(bench.paths.models / name)
-    made = Harness(bench, qtbot, fetcher)
+        write_model(program.paths.models / name)
+    made = Harness(program, qtbot, fetcher)
     yield made
     made.manager.end()
     fetcher.cancel()
-    downloads.close()
+    program.close()
     made.manager.deleteLater()
 
 
@@ -176,7 +168,7 @@ def test_the_models_are_listed_with_what_they_take(harness: Harness) -> None:
 
 
 def test_without_models_the_catalogue_is_one_click_away(harness: Harness) -> None:
-    for path in harness.bench.paths.models.iterdir():
+    for path in harness.program.paths.models.iterdir():
         path.unlink()
     harness.open()
     assert "No models yet" in harness.manager.installed.empty.text()
@@ -186,7 +178,7 @@ def test_without_models_the_catalogue_is_one_click_away(harness: Harness) -> Non
 
 def test_a_name_a_star_and_notes_are_kept(harness: Harness) -> None:
     harness.open()
-    harness.manager.installed.list.select(str(harness.bench.paths.models / "雨.gguf"))
+    harness.manager.installed.list.select(str(harness.program.paths.models / "雨.gguf"))
     harness.answers.title_answer = "Regen"
     harness.press_and_wait("rename")
     harness.press_and_wait("favourite")
@@ -194,8 +186,8 @@ def test_a_name_a_star_and_notes_are_kept(harness: Harness) -> None:
     harness.manager.installed.notes.insertPlainText("Good at rain.")
     with harness.qtbot.waitSignal(harness.manager.refreshed):
         harness.manager.close()
-    model = harness.bench.library.resolve("Regen")
-    assert harness.bench.metadata.record(model).notes == "Good at rain."
+    model = harness.program.library.resolve("Regen")
+    assert harness.program.metadata.record(model).notes == "Good at rain."
     assert model.own_name == "雨"
 
 
@@ -203,7 +195,7 @@ def test_notes_reach_the_disk_when_the_program_ends(harness: Harness) -> None:
     harness.open()
     harness.manager.installed.notes.insertPlainText("Mine.")
     harness.manager.end()
-    assert harness.bench.metadata.record(harness.bench.library.resolve("tale")).notes == "Mine."
+    assert harness.program.metadata.record(harness.program.library.resolve("tale")).notes == "Mine."
 
 
 def test_removing_asks_and_tells_what_becomes_free(harness: Harness, tmp_path: Path) -> None:
@@ -226,7 +218,7 @@ def test_taken_off_the_list_the_file_stays(harness: Harness) -> None:
     harness.open()
     harness.press_and_wait("remove")
     assert harness.names() == ["雨"]
-    assert (harness.bench.paths.models / "tale.gguf").exists()
+    assert (harness.program.paths.models / "tale.gguf").exists()
 
 
 def test_the_loaded_model_can_only_be_unloaded(harness: Harness) -> None:
@@ -234,7 +226,7 @@ def test_the_loaded_model_can_only_be_unloaded(harness: Harness) -> None:
     unloads = []
     harness.manager.unload_requested.connect(lambda: unloads.append(True))
     harness.press("load")
-    path = str(harness.bench.paths.models / "tale.gguf")
+    path = str(harness.program.paths.models / "tale.gguf")
     assert harness.loads == [path]
     harness.manager.set_loaded(path)
     assert not harness.manager.installed.buttons["remove"].isEnabled()
@@ -247,7 +239,7 @@ def test_verifying_tells_that_the_model_is_sound(harness: Harness) -> None:
     harness.open()
     harness.press_and_wait("verify")
     assert "Verify will tell from now on" in harness.banners()[0]
-    assert harness.bench.metadata.record(harness.bench.library.resolve("tale")).sha256
+    assert harness.program.metadata.record(harness.program.library.resolve("tale")).sha256
     assert harness.manager.strip.isHidden()
 
 
@@ -281,12 +273,12 @@ def test_a_dropped_folder_is_watched_and_a_dropped_model_is_used(
     folder = write_model(tmp_path / "其他" / "one.gguf").parent
     with harness.qtbot.waitSignal(harness.manager.refreshed):
         _drop(harness.manager, folder)
-    assert harness.bench.settings.settings.watched_folders == (str(folder),)
+    assert harness.program.settings.watched_folders == (str(folder),)
     assert "one" in harness.names()
     single = write_model(tmp_path / "alone" / "two.gguf")
     with harness.qtbot.waitSignal(harness.manager.refreshed):
         _drop(harness.manager, single)
-    assert harness.bench.settings.settings.added_models == (str(single),)
+    assert harness.program.settings.added_models == (str(single),)
 
 
 def _drop(manager: ModelManager, path: Path) -> None:
@@ -315,7 +307,7 @@ def test_models_of_other_programs_are_used_only_after_two_questions(harness: Har
     with harness.qtbot.waitSignal(harness.manager.refreshed):
         harness.manager.care.find_programs()
     assert harness.answers.asked[-1] == "LM Studio 1"
-    assert harness.bench.settings.settings.use_programs == ("LM Studio",)
+    assert harness.program.settings.use_programs == ("LM Studio",)
 
 
 def test_the_catalogue_is_filtered_by_purpose_and_words(harness: Harness) -> None:
@@ -357,14 +349,14 @@ def test_a_download_asks_once_and_can_be_paused_and_loaded(harness: Harness) -> 
 
 
 def test_a_yes_is_remembered_for_its_host(harness: Harness) -> None:
-    harness.bench.settings.change(agreed_hosts=("elsewhere.example",))
+    harness.program.settings_store.change(agreed_hosts=("elsewhere.example",))
     harness.open()
     tab = harness.manager.catalogue
     entry = tab.list.selected()
     tab.action.click()
     harness.qtbot.waitUntil(lambda: entry in harness.manager.downloads.rows)
     host = harness.answers.needs[0].host
-    assert harness.bench.settings.settings.agreed_hosts == ("elsewhere.example", host)
+    assert harness.program.settings.agreed_hosts == ("elsewhere.example", host)
     harness.manager.downloads.rows[entry].buttons["cancel"].click()
     harness.qtbot.waitUntil(lambda: entry not in harness.manager.downloads.rows)
     tab.action.click()
@@ -423,14 +415,14 @@ def test_a_gated_model_comes_with_a_token(harness: Harness) -> None:
 
 def test_the_key_asks_for_the_token_too_and_one_can_be_forgotten(harness: Harness) -> None:
     host = "huggingface.co"
-    harness.bench.tokens.use(host, "old")
+    harness.program.tokens.use(host, "old")
     _entry, _row = _refused(harness)
     dialog = _dialog(harness, harness.manager.downloads.token_action.trigger)
     assert harness.manager.downloads.token_action.shortcut().toString() == TOKEN_KEY
     dialog.forget_button.click()
     harness.qtbot.waitUntil(lambda: bool(harness.banners()))
     assert harness.banners() == [f"No token for {host} is kept here any more."]
-    assert harness.bench.tokens.get(host) == ""
+    assert harness.program.tokens.get(host) == ""
     assert len(harness.fetcher.tokens) == 1
 
 
@@ -468,11 +460,11 @@ def test_without_a_yes_nothing_is_fetched(harness: Harness) -> None:
     harness.open()
     harness.manager.catalogue.action.click()
     harness.qtbot.waitUntil(lambda: bool(harness.answers.asked))
-    assert harness.bench.downloads.all() == ()
+    assert harness.program.downloads.all() == ()
 
 
 def test_with_the_network_switched_off_one_sentence_is_left(harness: Harness) -> None:
-    harness.bench.settings.change(network=False)
+    harness.program.settings_store.change(network=False)
     harness.open()
     tab = harness.manager.catalogue
     assert "switched off" in tab.note.text()

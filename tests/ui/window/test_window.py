@@ -107,7 +107,7 @@ def test_words_are_shown_and_those_selected(studio, qtbot):
 
 def test_the_theme_reaches_the_page(studio):
     for setting, theme in (("dark", DARK), ("light", LIGHT)):
-        studio.bench.settings.change(theme=setting)
+        studio.program.settings_store.change(theme=setting)
         studio.window.view.show_settings()
         QApplication.sendPostedEvents()
         page = studio.window.page.palette().color(QPalette.ColorRole.Window)
@@ -119,7 +119,7 @@ def test_zoom_is_kept_beside_the_setting(studio):
     points = studio.window.editor.document().defaultFont().pointSizeF()
     studio.do("zoom_in")
     assert studio.window.editor.document().defaultFont().pointSizeF() > points
-    assert studio.bench.settings.settings.font_size == 14
+    assert studio.program.settings.font_size == 14
     studio.do("zoom_reset")
     assert studio.window.editor.document().defaultFont().pointSizeF() == points
 
@@ -150,7 +150,7 @@ def test_find_goes_around_the_end(studio):
 def test_the_side_panel_is_remembered(studio):
     studio.do("side_panel")
     assert not studio.window.side.isVisible()
-    assert not studio.bench.settings.settings.side_panel
+    assert not studio.program.settings.side_panel
 
 
 def test_the_panel_of_the_few_is_remembered(studio):
@@ -159,10 +159,10 @@ def test_the_panel_of_the_few_is_remembered(studio):
     studio.do("all_parameters")
     assert sampling.more.is_open()
     assert action.isChecked()
-    assert studio.bench.settings.settings.all_parameters
+    assert studio.program.settings.all_parameters
     sampling.more.header.click()
     assert not action.isChecked()
-    assert not studio.bench.settings.settings.all_parameters
+    assert not studio.program.settings.all_parameters
 
 
 def test_all_parameters_come_into_sight_wherever_the_panel_was(studio, qtbot):
@@ -172,7 +172,7 @@ def test_all_parameters_come_into_sight_wherever_the_panel_was(studio, qtbot):
     studio.do("side_panel")
     studio.do("all_parameters")
     assert top_k.isVisible()
-    assert studio.bench.settings.settings.all_parameters
+    assert studio.program.settings.all_parameters
     studio.window.show_models()
     studio.do("all_parameters")
     assert top_k.isVisible()
@@ -187,7 +187,7 @@ def test_all_parameters_of_the_settings_are_shown(make_studio, own_home):
     studio = make_studio()
     assert studio.window.actions_table["all_parameters"].isChecked()
     assert studio.window.sampling.more.is_open()
-    studio.bench.settings.change(all_parameters=False)
+    studio.program.settings_store.change(all_parameters=False)
     studio.window.view.show_settings()
     assert not studio.window.sampling.more.is_open()
 
@@ -206,7 +206,7 @@ def test_sampling_is_kept(studio, qtbot):
     with qtbot.waitSignal(studio.window._keep_sampling.timeout):
         studio.window.sampling.rows["temperature"].set_value(1.25)
         studio.window.sampling.changed.emit(studio.window.sampling.sampling())
-    assert studio.bench.settings.settings.sampling == studio.window.sampling.sampling()
+    assert studio.program.settings.sampling == studio.window.sampling.sampling()
 
 
 def test_dialogs_open_and_close(studio, qtbot):
@@ -271,7 +271,7 @@ def test_a_bug_is_told_and_the_text_stays(studio, tmp_path, qtbot):
 
 def test_what_keeps_the_store_from_writing_is_said_once(studio, monkeypatch):
     problems = ("The disk is full.",)
-    monkeypatch.setattr(type(studio.bench.store), "problems", property(lambda _store: problems))
+    monkeypatch.setattr(type(studio.program.store), "problems", property(lambda _store: problems))
     studio.window.begin()
     studio.window.notices._show_store_problems()
     assert studio.banners == ["The disk is full."]
@@ -282,7 +282,7 @@ def test_a_narrow_window_shows_the_page_alone(studio, qtbot):
     window.resize(520, 380)
     qtbot.waitUntil(window.side.isHidden)
     qtbot.waitUntil(lambda: window.page.width() == window.splitter.width())
-    assert studio.bench.settings.settings.side_panel
+    assert studio.program.settings.side_panel
     studio.do("models")
     assert window.side.isVisible()
     qtbot.waitUntil(lambda: window.width() > 600)
