@@ -14,13 +14,27 @@ import gguf
 import numpy as np
 import pytest
 
-from app.core.models.library import ModelFile, inspect
+from app.core.models.library import ModelFile, ModelLibrary, inspect
 from app.core.models.metadata import MetadataStore
-from app.core.options.settings import SettingsStore
+from app.core.options.settings import Settings, SettingsStore
 from app.core.store import Recovery, Store, TakeRecord
 from app.core.system.paths import Paths
+from app.program import Program
 
 WriteGguf = Callable[..., Path]
+
+
+def open_library(settings: Callable[[], Settings], metadata: MetadataStore) -> ModelLibrary:
+    """The program's library, with settings that a test gives it at each look."""
+
+    class Given(Program):
+        @property
+        def settings(self) -> Settings:
+            return settings()
+
+    program = Given(Paths.here())
+    program.metadata = metadata
+    return program.library
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from app.core.models.library import ModelFile
 from app.core.models.metadata import MetadataStore, ModelRecord
 from app.core.options.settings import Settings
 from app.core.system import files
-from app.core.system.paths import Paths
-from app.program import open_library
+from tests.core.conftest import open_library
 
 
 @pytest.fixture
@@ -167,7 +166,7 @@ def test_a_title_names_the_model_everywhere(
 ) -> None:
     path = write_gguf("tale.Q4.gguf")
     metadata = MetadataStore(file)
-    library = open_library(Paths.here(), lambda: Settings(added_models=(str(path),)), metadata)
+    library = open_library(lambda: Settings(added_models=(str(path),)), metadata)
     (before,) = library.list()
     metadata.change(before, title="Füchsin")
     (after,) = library.list()

@@ -19,8 +19,7 @@ from app.core.models.other_programs import (
 )
 from app.core.models.scan import MOST_ENTRIES
 from app.core.options.settings import Settings
-from app.core.system.paths import Paths
-from app.program import open_library
+from tests.core.conftest import open_library
 
 DIGEST = "ab" * 32
 
@@ -268,7 +267,6 @@ def test_nothing_is_used_before_the_user_agrees(
     )
     agreed: list[tuple[str, ...]] = [()]
     library = open_library(
-        Paths.here(),
         lambda: Settings(use_programs=agreed[0]),
         MetadataStore(own_home / "shelf.json"),
     )
@@ -294,7 +292,6 @@ def test_watched_folders_are_read_deep_and_may_be_missing(
     (disk / "self").symlink_to(disk / "self")
     watched = [str(disk), str(tmp_path / "unplugged"), "a\0b", str(disk)]
     library = open_library(
-        Paths.here(),
         lambda: Settings(watched_folders=tuple(watched)),
         MetadataStore(own_home / "shelf.json"),
     )
@@ -313,7 +310,6 @@ def test_a_watched_folder_that_is_too_large_is_told(
     write_gguf("seen.gguf", folder=disk / "models")
     monkeypatch.setattr(models_module, "_MOST_WATCHED", 60)
     library = open_library(
-        Paths.here(),
         lambda: Settings(watched_folders=(str(disk),)),
         MetadataStore(own_home / "shelf.json"),
     )
@@ -331,7 +327,6 @@ def test_a_watched_folder_may_be_a_model_itself(own_home: Path, tmp_path: Path) 
     for name in ("config.json", "tokenizer.json", "model.safetensors"):
         file(folder / name, b"{}")
     library = open_library(
-        Paths.here(),
         lambda: Settings(watched_folders=(str(folder),)),
         MetadataStore(own_home / "shelf.json"),
     )

@@ -22,9 +22,7 @@ from app.core.models.removal import (
     take_off,
 )
 from app.core.options.settings import SettingsStore
-from app.core.system.paths import Paths
-from app.program import open_library
-from tests.core.conftest import WriteModel
+from tests.core.conftest import WriteModel, open_library
 
 
 @pytest.fixture
@@ -194,7 +192,7 @@ def test_what_another_program_keeps_is_only_taken_off_the_list(
     store.mkdir(parents=True)
     write_gguf("tale.gguf", folder=store)
     settings.change(use_programs=("LM Studio",))
-    library = open_library(Paths.here(), lambda: settings.settings, metadata)
+    library = open_library(lambda: settings.settings, metadata)
     (model,) = library.list()
     assert model.program == "LM Studio"
     plan = plan_removal(model)
@@ -214,7 +212,7 @@ def test_what_was_added_and_is_gone_leaves_the_list(
     settings: SettingsStore, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     settings.change(added_models=(str(tmp_path / "gone.gguf"), "/other.gguf"))
-    library = open_library(Paths.here(), lambda: settings.settings, metadata)
+    library = open_library(lambda: settings.settings, metadata)
     gone = next(model for model in library.list() if model.name == "gone")
     assert plan_removal(gone).paths == ()
     take_off(gone, settings, metadata)
