@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import DocumentChangedError, EncodingChangeError, ModelNotFoundError
-from app.core.models.library import ModelFile
+from app.core.models.library import ModelFile, ModelLibrary
 from app.core.options.load_options import LoadOptions
 from app.core.system.paths import Paths
 from app.downloads.tokens import HubTokens
@@ -29,7 +29,10 @@ from app.engine.messages import (
     Take,
     Tokens,
 )
+from app.engine.values import FinishReason
+from app.engine.worker import Worker
 from app.program import Program
+from app.ui.questions import EncodingChange, Questions, Unsaved
 from app.ui.window.main_window import MainWindow
 
 MODEL = ModelInfo(
@@ -42,13 +45,15 @@ MODEL = ModelInfo(
 )
 
 
-class FakeWorker:
+class FakeWorker(Worker):
     """Notes what it is asked for; `tell` sends events as the engine would."""
 
-    def __init__(self, model: ModelInfo | None = MODEL) -> None:
+    model: ModelInfo | None = None
+    options = LoadOptions()
+    busy = False
+
+    def __init__(self, model: ModelInfo | None = MODEL) -> None:  # no thread, and no client
         self.model = model
-        self.options = LoadOptions()
-        self.busy = False
         self.asked: list[tuple[str, int, dict[str, Any]]] = []
         self.cancelled: list[int | None] = []
         self.listener: Callable[[Event], None] = lambda _event: None
@@ -115,7 +120,7 @@ class FakeWorker:
         return self._job
 
 
-class FakeLibrary:
+class FakeLibrary(ModelLibrary):
     """A list of models that needs no files."""
 
     notes: tuple[str, ...] = ()
@@ -155,20 +160,21 @@ class FakeLibrary:
         raise ModelNotFoundError(f"There is no model named {name}.")
 
 
-class FakeQuestions:
+class FakeQuestions(Questions):
     """Answers as the test says, and notes what was asked."""
 
     def __init__(self) -> None:
+        QObject.__init__(self)
         self.asked: list[str] = []
-        self.unsaved_answer = "discard"
+        self.unsaved_answer: Unsaved = "discard"
         self.overwrite_answer = False
-        self.encoding_answer = "cancel"
+        self.encoding_answer: EncodingChange = "cancel"
         self.starter_answer = True
         self.save_answer: Path | None = None
         self.open_answer: Path | None = None
         self.model_answer: Path | None = None
 
-    def unsaved(self, name: str) -> str:
+    def unsaved(self, name: str) -> Unsaved:
         self.asked.append(f"unsaved {name}")
         return self.unsaved_answer
 
@@ -176,7 +182,7 @@ class FakeQuestions:
         self.asked.append(error.message)
         return self.overwrite_answer
 
-    def encoding_change(self, name: str, error: EncodingChangeError) -> str:
+    def encoding_change(self, name: str, error: EncodingChangeError) -> EncodingChange:
         self.asked.append(f"encoding {name}: {' '.join(sorted(error.letters))}")
         return self.encoding_answer
 
@@ -248,7 +254,7 @@ class Studio:
             self.texts.setdefault(number, [""] * 8)[variant] += piece
             self.tell(Tokens(job=number, variant=variant, text=piece, tokens=1))
 
-    def done(self, reason: str = "stop", job: int | None = None, **stats: Any) -> None:
+    def done(self, reason: FinishReason = "stop", job: int | None = None, **stats: Any) -> None:
         """Let the last generation end."""
         number, fields = self.worker.last("generate")
         number = number if job is None else job

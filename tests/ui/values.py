@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.core.models.library import ModelFile
+from app.core.models.library import ModelFile, ModelLibrary
 from app.core.models.starter import STARTER
 from app.core.options.rows import BoundRow
 
@@ -19,7 +19,7 @@ PROBLEM = "The file is shorter than its header says."
 
 
 @dataclass
-class ScriptedLibrary:
+class ScriptedLibrary(ModelLibrary):
     """A library that lists what it is told, and waits while its gate is closed."""
 
     models: list[ModelFile] = field(default_factory=list)

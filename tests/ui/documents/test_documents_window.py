@@ -249,6 +249,7 @@ def test_recovered_text_is_kept_until_discarded(studio, monkeypatch):
     harness = RecoveryController(studio.window)
     harness.begin()
     dialog = harness.dialog
+    assert dialog is not None
     dialog.discard_asked.emit(dialog.current())
     assert discarded == ["a"]
     assert dialog.list.count() == 1

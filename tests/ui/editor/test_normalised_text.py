@@ -169,4 +169,5 @@ def recovered(studio) -> str:
     """The text that recovery would find on the disk."""
     store, journal = studio.program.store, studio.window.documents.journal
     read = partial(journal_text, journal=journal)
-    return store._thread.call(lambda: store._database.run(read, ""), "")
+    found: str = store._thread.call(lambda: store._database.run(read, ""), "")
+    return found

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QTextEdit
 
 from app.core.options.sampling import Sampling
 from app.engine.messages import Done, Take
+from app.engine.values import FinishReason
 from app.ui.editor.manuscript import count_words, units
 
 
@@ -431,7 +432,7 @@ def test_whatever_happens_in_whatever_order_undo_leads_back(studio, seed):
             studio.stream(f" w{chance.randrange(99)}", variant=variant, job=job)
         elif deed == "done" and running:
             job = chance.choice(running)
-            reason = "cancelled" if window.session._orders[job].stopped else "stop"
+            reason: FinishReason = "cancelled" if window.session._orders[job].stopped else "stop"
             count = len(window.session._orders[job].takes)
             takes = tuple(
                 Take(variant=number, text="", finish_reason=reason) for number in range(count)

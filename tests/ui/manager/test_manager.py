@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import gguf
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,7 @@ from app.core.errors import CancelledError, GatedError
 from app.core.models import removal
 from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
+from app.core.models.other_programs import ProgramStore
 from app.core.models.verify import Verdict
 from app.downloads.messages import DownloadProgress
 from app.downloads.queue import Download, DownloadNeed, ModelRequest
@@ -28,6 +30,7 @@ from app.ui.background import BackgroundTasks
 from app.ui.manager import operations as care_module
 from app.ui.manager.card_texts import origin_text
 from app.ui.manager.downloads_tab import TOKEN_KEY, DownloadRow
+from app.ui.manager.questions import Answer, ManagerQuestions
 from app.ui.manager.token_dialog import TokenDialog
 from app.ui.manager.window import ModelManager
 from app.ui.texts import download_text, left_text
@@ -35,13 +38,15 @@ from tests.downloads.test_tokens import FakeKeyring
 from tests.ui.conftest import Studio
 
 
-class FakeAnswers:
+class FakeAnswers(ManagerQuestions):
     """Answers as the test says, and notes what was asked."""
 
     def __init__(self) -> None:
+        QObject.__init__(self)
         self.asked: list[str] = []
         self.needs: list[DownloadNeed] = []
-        self.download_answer, self.remove_answer = True, "trash"
+        self.download_answer = True
+        self.remove_answer: Answer = "trash"
         self.title_answer: str | None = None
         self.agrees = True
 
@@ -50,9 +55,15 @@ class FakeAnswers:
         self.needs.append(need)
         return self.download_answer
 
-    def remove(self, title: str, plan: removal.Removal) -> str:
+    def remove(self, title: str, plan: removal.Removal) -> Answer:
         self.asked.append(f"remove {title}")
         return self.remove_answer
+
+    def model_file(self) -> str:
+        raise AssertionError("no test adds a file by a dialog")
+
+    def folder(self) -> str:
+        raise AssertionError("no test watches a folder by a dialog")
 
     def title(self, present: str) -> str | None:
         return self.title_answer
@@ -65,7 +76,7 @@ class FakeAnswers:
         self.asked.append("look")
         return self.agrees
 
-    def use_programs(self, stores: tuple) -> bool:
+    def use_programs(self, stores: Sequence[ProgramStore]) -> bool:
         self.asked.append(", ".join(f"{one.name} {len(one.models)}" for one in stores))
         return self.agrees
 
@@ -248,7 +259,7 @@ def test_the_window_goes_on_while_a_checksum_is_computed(
 ) -> None:
     began, go = threading.Event(), threading.Event()
 
-    def verify(model: ModelFile, *rest: object, **_named: object) -> Verdict:
+    def verify(model: ModelFile, *rest: Any, **_named: Any) -> Verdict:
         rest[3](1, 2)
         began.set()
         go.wait()

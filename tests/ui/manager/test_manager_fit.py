@@ -13,6 +13,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.core.memory_fit.estimate import MEMORY
+from app.core.models.library import ModelFile
+from app.core.models.metadata import ModelRecord
 from app.core.options.load_options import LoadOptions
 from app.core.passport import LANGUAGES, Passport
 from app.core.system.machine import Machine
@@ -21,7 +23,8 @@ from app.engine.messages import Examined, Failed, ModelInfo
 from app.program import Program
 from app.ui.manager import inventory as stock_module
 from app.ui.manager.fit_dialog import FitDialog
-from app.ui.manager.inventory import InventoryModel, ordered
+from app.ui.manager.inventory import Inventory, InventoryModel, ordered
+from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.window import ModelManager
 from app.ui.models.passport_dialog import PassportDialog
 from app.ui.window_state import WindowMemory
@@ -252,13 +255,18 @@ def test_a_smaller_model_is_one_click_away(shop: Shop, here: Any) -> None:
     assert tab.text.text() == ""
 
 
+def stock_of(shop: Shop) -> Inventory:
+    assert shop.manager._stock is not None
+    return shop.manager._stock
+
+
 def test_what_the_loaded_model_gives_back_counts_as_free(shop: Shop) -> None:
     path = shop.path("small")
     info = ModelInfo(name="small", path=path, engine="llama.cpp", context=8192)
     shop.studio.worker.model = info
     shop.open()
     shop.manager.set_loaded(path)
-    machine = shop.manager._stock.machine
+    machine = stock_of(shop).machine
     assert machine.given_back > 0
     assert machine.memory_free == 4000 * MEBI + machine.given_back
     shop.select("large")
@@ -275,7 +283,7 @@ def test_another_loaded_model_is_another_sum(shop: Shop) -> None:
     )
     with shop.qtbot.waitSignal(shop.manager.refreshed):
         shop.manager.set_loaded(shop.path("small"))
-    assert shop.manager._stock.machine.given_back > 0
+    assert stock_of(shop).machine.given_back > 0
 
 
 def test_the_passport_is_on_the_card_and_in_the_list(shop: Shop) -> None:
@@ -327,8 +335,8 @@ def test_the_catalogue_is_sorted_as_wished(shop: Shop) -> None:
 
 
 def test_best_is_what_fits_then_what_is_good() -> None:
-    def one(name: str, verdict: str, passport: Passport | None = None) -> InventoryModel:
-        model = stock_module.ModelFile(
+    def one(name: str, verdict: Any, passport: Passport | None = None) -> InventoryModel:
+        model = ModelFile(
             path=name,
             name=name,
             kind="gguf",
@@ -339,7 +347,7 @@ def test_best_is_what_fits_then_what_is_good() -> None:
             context=1,
             has_chat_template=False,
         )
-        record = stock_module.ModelRecord()
+        record = ModelRecord()
         return InventoryModel(
             model=model, record=record, bytes=1, verdict=verdict, passport=passport
         )
@@ -369,13 +377,13 @@ def test_trying_out_loads_the_model_first(shop: Shop) -> None:
 def test_trying_out_asks_before_another_model_makes_room(shop: Shop) -> None:
     asked: list[str] = []
 
-    class Answers:
+    class Answers(ManagerQuestions):
         def try_out(self, title: str) -> bool:
             asked.append(title)
             return False
 
     shop.open()
-    shop.manager._questions = Answers()
+    shop.manager._questions = Answers(shop.manager)
     shop.manager.set_loaded(shop.path("large"))
     shop.select("small")
     shop.press("passport")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
@@ -10,7 +12,7 @@ from app.ui.widgets.apply_theme import dress
 from app.ui.widgets.theme import Theme
 
 
-def starter(state: str, done: int = 46_000_000, **more: object) -> Download:
+def starter(state: Any, done: int = 46_000_000, **more: Any) -> Download:
     return Download(id="starter", title="Small", state=state, done=done, total=92_871_040, **more)
 
 

@@ -107,7 +107,9 @@ def test_a_refresh_shows_what_came_and_keeps_the_choice(
     with qtbot.waitSignal(panel.refreshed):
         panel.refresh()
     assert panel.model.rowCount() == 4
-    assert panel.selected().path == CHINESE_PATH
+    chosen = panel.selected()
+    assert chosen is not None
+    assert chosen.path == CHINESE_PATH
 
 
 def test_trouble_with_reading_is_a_sentence(panel, library: ScriptedLibrary, qtbot) -> None:
@@ -122,6 +124,7 @@ def test_a_panel_that_is_gone_stops_listening(qtbot, library: ScriptedLibrary) -
     library.gate.clear()
     panel = ModelsPanel(library)
     thread = panel._lister._queue._thread
+    assert thread is not None
     panel.deleteLater()
     with qtbot.waitSignal(panel.destroyed):
         pass

@@ -60,6 +60,7 @@ def kept(studio: Any, tiny: Any, qtbot: Any) -> Passport | None:
 
 
 def dialog(studio: Any) -> PassportDialog:
+    found: PassportDialog
     (found,) = studio.window.findChildren(PassportDialog)
     return found
 
@@ -67,7 +68,7 @@ def dialog(studio: Any) -> PassportDialog:
 def shown(found: PassportDialog) -> str:
     from PySide6.QtWidgets import QLabel
 
-    return "\n".join(label.text() for label in found.area.widget().findChildren(QLabel))
+    return "\n".join(label.text() for label in found.area.findChildren(QLabel))
 
 
 def test_a_new_model_is_examined_in_a_pause_and_its_passport_kept(

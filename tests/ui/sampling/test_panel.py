@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
@@ -212,7 +214,8 @@ def test_the_preset_of_the_settings_is_shown(qtbot, presets: Presets) -> None:
 
 def test_last_seed_reaches_its_row(panel: SamplingPanel) -> None:
     panel.set_last_seed(7)
-    panel.rows["seed"].last_button.click()
+    row: Any = panel.rows["seed"]
+    row.last_button.click()
     assert panel.sampling().seed == 7
 
 
@@ -251,7 +254,8 @@ def test_the_column_is_as_high_as_its_rows_and_no_higher(panel: SamplingPanel, e
         section.set_open(True)
     panel.set_engine(engine)
     QApplication.processEvents()
-    body = panel.rows["temperature"].window().findChild(PanelScroll).widget()
+    body: Any = panel.rows["temperature"].window().findChild(PanelScroll)
+    body = body.widget()
     advanced = panel.sections["Advanced"]
     last = advanced.mapTo(body, advanced.rect().bottomLeft()).y()
     assert last <= body.height() <= last + 40

@@ -126,6 +126,7 @@ def test_the_slider_covers_its_range_and_rests_at_the_ends(made, bound: BoundRow
     row: NumberRow = made(bound)
     assert row.slider is not None
     slider = bound.row.slider
+    assert slider is not None
     row.slider.setValue(row.slider.minimum())
     row.slider.setValue(row.slider.maximum())
     assert row.value() == pytest.approx(slider.high)

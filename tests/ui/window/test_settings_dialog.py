@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -34,7 +35,7 @@ def dialog(qtbot, store: SettingsStore) -> SettingsDialog:
 def test_every_setting_and_load_option_is_there(dialog: SettingsDialog) -> None:
     assert list(dialog.rows) == [bound.name for bound in SHOWN]
     assert list(dialog.load_rows) == [bound.name for bound in LOAD_OPTIONS]
-    tabs = [dialog.tabs.widget(index) for index in range(3)]
+    tabs: list[Any] = [dialog.tabs.widget(index) for index in range(3)]
     for row in (*dialog.rows.values(), *dialog.load_rows.values()):
         assert any(tab.isAncestorOf(row) for tab in tabs)
 
@@ -102,10 +103,11 @@ def test_what_cannot_be_is_said_at_once_and_not_kept(dialog: SettingsDialog, sto
 
 
 def test_a_row_with_a_problem_holds_ok_back(dialog: SettingsDialog) -> None:
-    dialog.rows["system_prompt"].edit.setPlainText("x" * 20_001)
+    prompt: Any = dialog.rows["system_prompt"]
+    prompt.edit.setPlainText("x" * 20_001)
     assert "at most 20000" in dialog.problem.text()
     assert not dialog.buttons.button(KIND.Ok).isEnabled()
-    dialog.rows["system_prompt"].edit.setPlainText("x")
+    prompt.edit.setPlainText("x")
     assert dialog.buttons.button(KIND.Ok).isEnabled()
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QProgressBar,
     QScrollArea,
@@ -214,6 +215,7 @@ def test_dialogs_open_and_close(studio, qtbot):
         studio.do(action)
         qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
         dialog = QApplication.activeModalWidget()
+        assert dialog is not None
         dialog.close()
         QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete.value)
         assert QApplication.activeModalWidget() is None
@@ -221,9 +223,7 @@ def test_dialogs_open_and_close(studio, qtbot):
 
 def test_the_shortcuts_dialog_names_every_action(studio, qtbot):
     dialog = ShortcutsDialog(studio.window)
-    texts = " ".join(
-        label.text() for label in dialog.findChildren(object) if hasattr(label, "text")
-    )
+    texts = " ".join(label.text() for label in dialog.findChildren(QLabel))
     for row in ACTIONS:
         assert row.help in texts
     dialog.deleteLater()
@@ -309,8 +309,9 @@ def test_no_key_is_the_input_methods(qapp):
 def test_the_shortcuts_fit_the_dialogs_width(studio):
     dialog = ShortcutsDialog(studio.window)
     dialog.show()
-    bar = dialog.findChild(QScrollArea).horizontalScrollBar()
-    assert bar.maximum() == 0
+    area = dialog.findChild(QScrollArea)
+    assert area is not None
+    assert area.horizontalScrollBar().maximum() == 0
     dialog.close()
     dialog.deleteLater()
 
@@ -332,7 +333,8 @@ def test_a_long_take_keeps_its_time_in_the_list(studio):
     assert rect.height() >= 2 * higher * dialog.list.fontMetrics().height()
     option = QStyleOptionViewItem()
     option.rect = rect
-    dialog.list.itemDelegate().initStyleOption(option, dialog.list.model().index(0, 0))
+    delegate: Any = dialog.list.itemDelegate()
+    delegate.initStyleOption(option, dialog.list.model().index(0, 0))
     first, second = option.text.split("\u2028")
     assert first.endswith("…")
     assert second == moment_text(1e9)
