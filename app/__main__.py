@@ -187,7 +187,7 @@ def _early_fetcher(paths: Paths, closing: ExitStack) -> Fetcher | None:
 
     Where the settings forbid downloads there is none, so that nothing could be fetched at all.
     """
-    from app.core.options.settings import is_network_off
+    from app.core.options.settings_store import is_network_off
 
     if is_network_off(paths.settings_file):
         return None

@@ -16,7 +16,8 @@ from app.core.models.metadata import MetadataStore
 from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.starter import starter_path
 from app.core.options.presets import Presets
-from app.core.options.settings import Settings, SettingsStore
+from app.core.options.settings import Settings
+from app.core.options.settings_store import SettingsStore
 from app.core.system.paths import Paths
 from app.downloads.queue import Downloads, FetchesModels
 from app.downloads.queue_file import remembering

@@ -16,14 +16,13 @@ from app.core.errors import DownloadError, LampblackError
 from app.core.models.library import ModelFile, inspect
 from app.core.models.metadata import MetadataStore
 from app.core.models.starter import STARTER
-from app.core.system.files import read_regular, set_aside, write_atomically
+from app.core.system.json_store import JsonStore
 from app.downloads.part_paths import bytes_here
 from app.downloads.request import ModelRequest, check_plain
 
 State = Literal["waiting", "running", "paused", "done", "failed"]
 
 _FORMAT = 1
-_MOST_BYTES = 16 * 1024 * 1024
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -64,7 +63,7 @@ class Records:
 
     def __init__(self, file: Path, models: Path) -> None:
         self.lock = threading.RLock()
-        self._file = file
+        self._file = JsonStore(file, msgspec.json.Decoder(_QueueJson).decode)
         self._models = models
         self._touched: set[str] = set()
         self.by_id: dict[str, Record] = {}
@@ -98,19 +97,13 @@ class Records:
                 _QueueJson(version=_FORMAT, downloads=list(kept.values()))
             )
         with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._file, content)
+            self._file.write(content)
 
     def _read(self) -> list[Record]:
-        try:
-            file = msgspec.json.decode(read_regular(self._file, _MOST_BYTES), type=_QueueJson)
-        except OSError:
+        file = self._file.read().content
+        if file is None or file.version != _FORMAT:
             return []
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            with contextlib.suppress(OSError):
-                set_aside(self._file)
-            return []
-        return [record for record in file.downloads if file.version == _FORMAT and _sound(record)]
+        return [record for record in file.downloads if _sound(record)]
 
 
 def _sound(record: Record) -> bool:

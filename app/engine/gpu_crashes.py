@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.system.files import open_regular, write_atomically
+from app.core.system.json_store import JsonStore
 
 # What only a load needs is imported with it: the window is shown without.
 
@@ -64,7 +64,7 @@ class GpuMarks:
     def end(self, path: str, engine: str) -> None:
         """The load came to its end, or the user wants another try."""
         with contextlib.suppress(OSError):
-            self._file(path, engine).unlink(missing_ok=True)
+            self._file(path, engine).path.unlink(missing_ok=True)
 
     def use_processor(self, mark: GpuMark) -> None:
         """Load the model on the processor from now on."""
@@ -72,28 +72,21 @@ class GpuMarks:
 
     def failed(self, path: str, engine: str) -> GpuMark | None:
         """The mark of a load that crashed; None if none did, or by another build."""
-        mark = self._read(self._file(path, engine))
+        mark = self._file(path, engine).read(keep_damaged=False).content
         if mark is None or mark.path != path or mark.build != _build(engine):
             return None
         return None if _goes_on(mark) else mark
 
     def _write(self, mark: GpuMark) -> None:
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._file(mark.path, mark.engine), msgspec.json.encode(mark))
+            self._file(mark.path, mark.engine).write(msgspec.json.encode(mark))
 
-    def _read(self, file: Path) -> GpuMark | None:
-        try:
-            with open_regular(file) as opened:
-                return msgspec.json.decode(opened.read(_LARGEST), type=GpuMark)
-        except (OSError, ValueError, msgspec.MsgspecError):  # none, or written by no one of us
-            return None
-
-    def _file(self, path: str, engine: str) -> Path:
+    def _file(self, path: str, engine: str) -> JsonStore[GpuMark]:
         import hashlib
 
         name = hashlib.sha256(f"{engine}\0{path}".encode("utf-8", "surrogateescape")).hexdigest()
-        return self._folder / f"{name[:24]}.json"
+        file = self._folder / f"{name[:24]}.json"
+        return JsonStore(file, msgspec.json.Decoder(GpuMark).decode, limit=_LARGEST)
 
 
 def _build(engine: str) -> str:

@@ -16,7 +16,8 @@ import pytest
 
 from app.core.models.library import ModelFile, ModelLibrary, inspect
 from app.core.models.metadata import MetadataStore
-from app.core.options.settings import Settings, SettingsStore
+from app.core.options.settings import Settings
+from app.core.options.settings_store import SettingsStore
 from app.core.store import Recovery, Store, TakeRecord
 from app.core.system.paths import Paths
 from app.program import Program

@@ -14,7 +14,7 @@ from typing import Any
 from app.core.models.starter import STARTER
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.core.system.paths import Paths
 from tests.downloads.hub_server import REPO, SHA
 

@@ -27,7 +27,7 @@ import psutil
 
 from app.core.models.starter import STARTER
 from app.core.options.load_options import ENGINES, LoadOptions
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.core.system.paths import Paths
 from tests.soak.flat import Line, Sample, judged
 

@@ -1,8 +1,9 @@
-"""The shelf: what the user and the program remember of each model, in one JSON file."""
+"""What the user and the program remember of each model, in one JSON file."""
 
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ from app.core.errors import ParameterError, SettingsError
 from app.core.models.library import ModelFile, UserMark
 from app.core.options.adapters import Adapter
 from app.core.options.rows import is_encodable
-from app.core.system.files import read_regular, set_aside, why, write_atomically
+from app.core.system.files import Stamp, stamps, why
+from app.core.system.json_store import JsonStore, decode_table, encode_table
 
 FORMAT = 1
-"""The version of the file; a newer one is read by nobody and overwritten by nobody."""
+"""The version of the file; a newer one is neither read nor overwritten."""
 
 _MARK = "lampblack_shelf"
-_MOST_BYTES = 16 * 1024 * 1024
 _LONGEST = {"title": 120, "notes": 10_000, "source": 200, "sha256": 64}
 
 
@@ -51,13 +52,13 @@ class MetadataStore:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._file = JsonStore(file, partial(decode_table, mark=_MARK, newest=FORMAT, key="models"))
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._problems: list[str] = []
         self._raw: dict[str, Any] = {}
         self._records: dict[str, ModelRecord] = {}
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: tuple[Stamp, ...] = ()
         self._locked = ""
         self._refresh()
 
@@ -95,7 +96,7 @@ class MetadataStore:
             self._write(raw, reason)
             with self._lock:
                 self._raw, self._records[key] = raw, record
-                self._stamp = None  # read it again: another may have written meanwhile
+                self._stamp = ()  # read it again: another may have written meanwhile
         return record
 
     def _record(self, key: str) -> ModelRecord:
@@ -105,70 +106,34 @@ class MetadataStore:
 
     def _refresh(self) -> None:
         """Read the file if it is another one than the one that was read or written last."""
-        stamp = self._stamp_now()
-        if stamp is None or stamp == self._stamp:
+        stamp = stamps((self._file.path,))
+        if not stamp or stamp == self._stamp:
             return
-        self._stamp, self._records, self._locked = stamp, {}, ""
-        try:
-            self._raw = _models_of(msgspec.json.decode(read_regular(self._file, _MOST_BYTES)))
-        except _NewerError as error:
-            self._locked, self._raw = str(error), {}
-            self._problems.append(f"What is remembered of your models cannot be read: {error}.")
-        except OSError as error:
-            self._locked, self._raw = why(error), {}
+        found = self._file.read()
+        self._stamp, self._raw, self._records = stamp, found.content or {}, {}
+        self._locked = found.lock
+        name = self._file.path.name
+        if found.fault == "damaged":
             self._problems.append(
-                f"What is remembered of your models in {self._file} cannot be read: {why(error)}."
+                f"The file {name} is damaged: {found.kept}, and titles and notes begin again."
             )
-        except (ValueError, RecursionError):
-            self._raw = {}
-            self._set_aside()
-
-    def _set_aside(self) -> None:
-        try:
-            kept = f"It was kept as {set_aside(self._file).name}"
-        except OSError as error:
-            kept = f"It could not be set aside ({why(error)})"
-        self._problems.append(
-            f"The file {self._file.name} is damaged. {kept}; titles and notes begin anew."
-        )
-
-    def _stamp_now(self) -> tuple[int, int, int] | None:
-        try:
-            status = self._file.stat()
-        except (OSError, ValueError):
-            return None
-        return status.st_ino, status.st_size, status.st_mtime_ns
+        elif self._locked:
+            self._problems.append(
+                f"What is remembered of your models in {name} cannot be read: {self._locked}."
+            )
 
     def _write(self, raw: dict[str, Any], reason: str) -> None:
         """Write it all, unless there is a reason not to."""
         if not reason:
             try:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
-                content = msgspec.json.encode({_MARK: FORMAT, "models": raw})
-                write_atomically(self._file, msgspec.json.format(content, indent=1) + b"\n")
+                self._file.write(encode_table(raw, _MARK, FORMAT, "models"))
             except OSError as error:
                 reason = why(error)
         if reason:
             raise SettingsError(
-                f"What you noted of the model could not be saved to {self._file}: {reason}.",
+                f"What you noted of the model could not be saved to {self._file.path}: {reason}.",
                 "Check the folder's permissions and space.",
             )
-
-
-class _NewerError(Exception):
-    """The file was written by a newer version of the program."""
-
-
-def _models_of(content: Any) -> dict[str, Any]:
-    version = content.get(_MARK) if isinstance(content, dict) else None
-    if type(version) is not int:
-        raise ValueError("not a shelf")
-    if version > FORMAT:
-        raise _NewerError("a newer version of the program wrote the file")
-    models = content.get("models")
-    if not isinstance(models, dict):
-        raise ValueError("not a shelf")
-    return models
 
 
 def _decoded(raw: Any) -> ModelRecord:

@@ -22,7 +22,7 @@ from app.core.models.metadata import MetadataStore
 from app.core.models.other_programs import program_of
 from app.core.models.scan import is_model_folder, models_below
 from app.core.options.rows import is_encodable
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.core.system.files import is_folder, why
 
 __all__ = [

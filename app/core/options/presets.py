@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,11 @@ from app.core.errors import ParameterError, SettingsError
 from app.core.options.foreign_presets import Imported, read_foreign
 from app.core.options.rows import check_all, checked, is_encodable
 from app.core.options.sampling import Sampling
-from app.core.system.files import read_regular, set_aside, why, write_atomically
+from app.core.system.files import read_regular, why, write_atomically
+from app.core.system.json_store import JsonStore, decode_table, decode_text, encode_table
 
 FORMAT = 1
-"""The version of the file; a newer one is read by nobody and overwritten by nobody."""
+"""The version of the file; a newer one is neither read nor overwritten."""
 
 _MARK = "lampblack_presets"
 _MOST_BYTES = 16 * 1024 * 1024
@@ -110,7 +109,7 @@ class Presets:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._file = JsonStore(path, _entries, limit=_MOST_BYTES, backup=True)
         self._problems: list[str] = []
         self._raw: dict[str, Any] = {}
         self._own: dict[str, Preset] = {}
@@ -184,7 +183,7 @@ class Presets:
     def export_to(self, path: Path, names: Sequence[str] | None = None) -> None:
         """Write the named presets, or all of the user's own, into a file that can be imported."""
         chosen = self._own.values() if names is None else [self.get(name) for name in names]
-        data = _file({preset.name: _encoded(preset) for preset in chosen})
+        data = _content({preset.name: _encoded(preset) for preset in chosen})
         try:
             write_atomically(path, data)
         except OSError as error:
@@ -217,11 +216,10 @@ class Presets:
         if self._locked:
             raise SettingsError(f"The presets cannot be saved: {self._locked}.")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, _file(raw), backup=True)
+            self._file.write(_content(raw))
         except OSError as error:
             raise SettingsError(
-                f"The presets could not be saved to {self._path}: {why(error)}.",
+                f"The presets could not be saved to {self._file.path}: {why(error)}.",
                 "Check the folder's permissions and the space on its disk.",
             ) from error
         self._raw = raw
@@ -233,34 +231,20 @@ class Presets:
         self._problems = shown + [found for found in self._problems if found not in shown]
 
     def _load(self) -> None:
-        self._problems, self._locked = [], ""
-        try:
-            self._raw = _entries(read_regular(self._path, _MOST_BYTES))
-        except FileNotFoundError:
-            self._raw = {}
-        except _NewerFormatError as error:
-            self._raw, self._locked = {}, f"{self._path.name} {error}"
-            self._problems.append(f"The presets are left alone: {self._locked}.")
-        except OSError as error:
-            self._raw, self._locked = {}, f"{self._path} cannot be read ({why(error)})"
-            self._problems.append(f"The presets could not be read: {self._locked}.")
-        except ValueError as error:
-            self._raw = self._set_aside(str(error))
+        found = self._file.read()
+        self._raw, self._problems = found.content or {}, []
+        self._locked = found.lock
+        name = self._file.path.name
+        if found.fault == "damaged":
+            source = (
+                "those before the last change are used" if self._raw else "the list is empty now"
+            )
+            self._problems.append(
+                f"{name} cannot be used: {found.reason}; {found.kept}, and {source}."
+            )
+        elif self._locked:
+            self._problems.append(f"The presets in {name} cannot be read: {self._locked}.")
         self._own = self._decoded_all()
-
-    def _set_aside(self, reason: str) -> dict[str, Any]:
-        raw: dict[str, Any] = {}
-        source = "the user's presets begin anew"
-        with contextlib.suppress(OSError, ValueError):
-            backup = self._path.with_name(self._path.name + ".bak")
-            raw = _entries(read_regular(backup, _MOST_BYTES))
-            source = "those before the last change are used"
-        try:
-            kept = f"it was kept as {set_aside(self._path).name}"
-        except OSError as error:
-            kept, self._locked = "it stays as it is", f"it could not be set aside ({why(error)})"
-        self._problems.append(f"{self._path.name} cannot be used: {reason}; {kept}, and {source}.")
-        return raw
 
     def _decoded_all(self) -> dict[str, Preset]:
         found: dict[str, Preset] = {}
@@ -296,7 +280,7 @@ def read_presets(path: Path) -> tuple[list[Preset], tuple[str, ...]]:
 
 def _foreign(data: bytes) -> Imported | None:
     try:
-        return read_foreign(_text(data))
+        return read_foreign(decode_text(data))
     except UnicodeDecodeError:
         return None
 
@@ -309,35 +293,12 @@ def _told(path: Path, imported: Imported) -> str:
     return told
 
 
-def _text(data: bytes) -> str:
-    """A JSON or YAML file's text: UTF-8 or UTF-16, with or without a byte order mark."""
-    return data.decode(json.detect_encoding(data))
-
-
-class _NewerFormatError(ValueError):
-    """The file was written by a newer version."""
-
-
 def _entries(data: bytes) -> dict[str, Any]:
-    """The presets in a file's content; raises ValueError with the end of a sentence."""
-    try:
-        content = msgspec.json.decode(_text(data))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise ValueError("it is not valid JSON") from None
-    if not isinstance(content, dict) or not isinstance(content.get("presets"), dict):
-        raise ValueError("it is not a file of presets")
-    version = content.get(_MARK)
-    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise ValueError("it is not a file of presets")
-    if version > FORMAT:
-        raise _NewerFormatError("was written by a newer version of Lampblack")
-    presets: dict[str, Any] = content["presets"]
-    return presets
+    return decode_table(data, _MARK, FORMAT, "presets")
 
 
-def _file(raw: Mapping[str, Any]) -> bytes:
-    content = msgspec.json.encode({_MARK: FORMAT, "presets": dict(raw)})
-    return msgspec.json.format(content, indent=2) + b"\n"
+def _content(raw: dict[str, Any]) -> bytes:
+    return encode_table(raw, _MARK, FORMAT, "presets")
 
 
 def _encoded(preset: Preset) -> Any:

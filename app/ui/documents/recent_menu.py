@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 
 
 class RecentMenu(QMenu):

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 
 from app.core.options.sampling import Sampling
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.engine.messages import Done, Event, Loaded
 from app.engine.worker import Worker
 from app.ui.editor.editor import Editor

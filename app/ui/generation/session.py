@@ -9,7 +9,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.core.options.sampling import Sampling
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.engine.messages import Done, EngineSettings, Event, Failed, Prefill, Tokens
 from app.engine.worker import Worker
 from app.ui.editor.editor import Editor, Source

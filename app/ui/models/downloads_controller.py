@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import LampblackError
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.downloads.queue import INDEX, Download
 from app.downloads.request import STARTER_ID, starter_wanted
 from app.program import Program

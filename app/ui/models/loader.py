@@ -14,7 +14,7 @@ from app.core.errors import CancelledError, GpuCrashedError, LampblackError, err
 from app.core.models.library import ModelFile
 from app.core.models.starter import is_present, starter_path
 from app.core.options.load_options import LoadOptions
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.engine.gpu_crashes import GpuMark
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import Done, Event, Failed, Load, Loaded, Loading, ModelInfo

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from app.core.errors import LampblackError
 from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
 from app.core.options.rows import BoundRow
-from app.core.options.settings import SETTINGS, Settings, SettingsStore
+from app.core.options.settings import SETTINGS, Settings
+from app.core.options.settings_store import SettingsStore
 from app.ui.sampling.parameter_row import ParameterRow
 from app.ui.sampling.value_rows import make_row
 from app.ui.widgets.apply_theme import dress

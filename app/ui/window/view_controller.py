@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
 from app.core.errors import LampblackError
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.ui.actions import Actions
 from app.ui.sampling.panel import SamplingPanel
 from app.ui.startup import TURN_MS

@@ -15,7 +15,7 @@ import pytest
 from app.cli.models.get import progress_text
 from app.core.errors import CancelledError, DownloadError
 from app.core.models.starter import STARTER
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.core.system.paths import Paths
 from app.downloads.messages import DownloadProgress, FetchEvent
 from app.downloads.queue import Download

@@ -13,7 +13,7 @@ import pytest
 from app.core.models.library import inspect
 from app.core.models.metadata import MetadataStore
 from app.core.options.load_options import LoadOptions
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from app.core.passport import Passport
 from app.core.system.paths import Paths
 from app.engine.client import EngineClient

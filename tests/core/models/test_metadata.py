@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-import app.core.models.metadata as metadata_module
 from app.core.errors import ParameterError, SettingsError
 from app.core.models.library import ModelFile
 from app.core.models.metadata import MetadataStore, ModelRecord
 from app.core.options.settings import Settings
-from app.core.system import files
+from app.core.system import files, json_store
 from tests.core.conftest import open_library
 
 
@@ -155,7 +154,7 @@ def test_a_full_disk_changes_nothing(file: Path, monkeypatch: pytest.MonkeyPatch
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(metadata_module, "write_atomically", full)
+    monkeypatch.setattr(json_store, "write_atomically", full)
     with pytest.raises(SettingsError, match="no space left"):
         metadata.change(model(), title="after")
     assert metadata.record(model()).title == "before"
@@ -186,12 +185,12 @@ def test_who_only_asks_does_not_wait_for_the_disk(
     began, go = threading.Event(), threading.Event()
     write = files.write_atomically
 
-    def slow(path: Path, data: bytes) -> None:
+    def slow(path: Path, data: bytes, **more: bool) -> None:
         began.set()
         go.wait()
-        write(path, data)
+        write(path, data, **more)
 
-    monkeypatch.setattr(metadata_module, "write_atomically", slow)
+    monkeypatch.setattr(json_store, "write_atomically", slow)
     thread = threading.Thread(target=lambda: metadata.change(model(), title="New"))
     thread.start()
     began.wait()

@@ -21,7 +21,7 @@ from app.core.models.removal import (
     reveal,
     take_off,
 )
-from app.core.options.settings import SettingsStore
+from app.core.options.settings_store import SettingsStore
 from tests.core.conftest import WriteModel, open_library
 
 

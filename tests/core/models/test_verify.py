@@ -75,11 +75,11 @@ def test_a_first_look_is_remembered_and_compared_with_later(
 def test_a_checksum_that_cannot_be_remembered_is_told(
     write_model: WriteModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_given: object) -> None:
+    def full(*_given: object, **_named: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     metadata, model = MetadataStore(tmp_path / "shelf.json"), write_model()
-    monkeypatch.setattr("app.core.models.metadata.write_atomically", full)
+    monkeypatch.setattr("app.core.system.json_store.write_atomically", full)
     verdict = verify_known(model, metadata, NOTHING, tmp_path)
     assert verdict.sha256 == sha256(model.path)
     assert "no space left" in verdict.problem

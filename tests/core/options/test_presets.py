@@ -190,7 +190,8 @@ def test_a_failed_save_changes_nothing(file: Path, monkeypatch: pytest.MonkeyPat
     def refuse(*_given: object, **_named: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("app.core.options.presets.write_atomically", refuse)
+    for writer in ("app.core.system.json_store", "app.core.options.presets"):
+        monkeypatch.setattr(f"{writer}.write_atomically", refuse)
     for change in (
         lambda: presets.save("Two", HOT),
         lambda: presets.delete("One"),

@@ -12,7 +12,8 @@ from hypothesis import given, settings, strategies as st
 from app.core.errors import ParameterError, SettingsError
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
-from app.core.options.settings import Settings, SettingsStore
+from app.core.options.settings import Settings
+from app.core.options.settings_store import SettingsStore
 
 
 @pytest.fixture
@@ -227,7 +228,7 @@ def test_a_disk_that_refuses_loses_nothing_in_memory(
         raise OSError(errno.EROFS, "Read-only file system")
 
     with monkeypatch.context() as broken:
-        broken.setattr("app.core.options.settings.write_atomically", refuse)
+        broken.setattr("app.core.system.json_store.write_atomically", refuse)
         with pytest.raises(SettingsError, match="read-only file system"):
             store.change(theme="dark")
     assert store.settings == Settings(measure=70, theme="dark")

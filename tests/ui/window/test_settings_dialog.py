@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox
 
 from app.core.options.load_options import LOAD_OPTIONS
-from app.core.options.settings import SETTINGS, SettingsStore
+from app.core.options.settings import SETTINGS
+from app.core.options.settings_store import SettingsStore
 from app.ui.widgets.theme import DARK, LIGHT, Theme
 from app.ui.window.settings_dialog import FontRow, SettingsDialog
 from tests.ui.values import other_value

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from app.core.system.files import read_regular, write_atomically
+from app.core.system.json_store import JsonStore
 from app.core.system.openmp import TUNING_FOLDER, Waiting, waiting_file
 from app.engine.messages import EngineSettings
 from app.host.cpu import allowed_processors, default_threads
@@ -92,7 +92,8 @@ class TuningFile:
 
     def __init__(self, cache: str, model: str) -> None:
         self.cache = cache
-        self._path = Path(cache) / TUNING_FOLDER / f"{model}.json"
+        path = Path(cache) / TUNING_FOLDER / f"{model}.json"
+        self._file = JsonStore(path, msgspec.json.Decoder(_TuningJson).decode, limit=_MOST_BYTES)
         self._content = self._read()
 
     def find(self, setup: str) -> Probed | None:
@@ -125,17 +126,13 @@ class TuningFile:
         )
 
     def _read(self) -> _TuningJson:
-        try:
-            found = msgspec.json.decode(read_regular(self._path, _MOST_BYTES), type=_TuningJson)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return _TuningJson()
-        return found if found.form == _FORM else _TuningJson()
+        found = self._file.read(keep_damaged=False).content
+        return found if found is not None and found.form == _FORM else _TuningJson()
 
     def _write(self, content: _TuningJson) -> None:
         self._content = content
         with suppress(OSError):  # a full or locked disk costs another measuring, nothing else
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, msgspec.json.encode(content))
+            self._file.write(msgspec.json.encode(content))
 
 
 def setup_of(settings: EngineSettings) -> str:
