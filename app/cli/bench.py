@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,7 +43,7 @@ def run_bench(
     with TemporaryDirectory(prefix="lampblack-bench-", ignore_cleanup_errors=True) as folder:
         report = _measured(goals, arguments.rounds, model, Path(folder), sizes, wait_for_idle)
     if arguments.json:
-        output.write(json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2) + "\n")
+        output.write_json(msgspec.to_builtins(report))
     else:
         output.write("\n".join(_lines(report)) + "\n")
     if target is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -14,18 +13,18 @@ from typing import Any
 
 import msgspec
 import psutil
+from msgspec.structs import replace
 
 from app import __version__
 from app.cli import output
-from app.cli.generate import off_a_failed_gpu
+from app.cli.engine import describe, planned
 from app.cli.models.list import model_line
 from app.core.errors import LampblackError
 from app.core.models.library import ModelFile
 from app.core.system.network import network_state
 from app.core.system.paths import Paths
 from app.core.units import size_text
-from app.engine.load_plan import plan_load
-from app.engine.messages import Describe, Described, EngineReport, Loaded, ModelInfo
+from app.engine.messages import EngineReport, Loaded, ModelInfo
 from app.program import Program
 
 _LLAMA = "llama-cpp-python"
@@ -87,18 +86,17 @@ def run_doctor(arguments: argparse.Namespace, program: Program) -> int:
     report = examine(program)
     if arguments.model is not None:
         info, problem = _load(program, arguments.model)
-        report = msgspec.structs.replace(report, loaded=info, load_problem=problem)
+        report = replace(report, loaded=info, load_problem=problem)
     if arguments.json:
-        text = json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2)
+        output.write_json(msgspec.to_builtins(report))
     else:
-        text = "\n".join(_lines(report))
-    output.write(text + "\n")
+        output.write("\n".join(_lines(report)) + "\n")
     return 0
 
 
 def examine(program: Program) -> DoctorReport:
     """Look at everything, the engines through a real host."""
-    described, problem = _describe(program)
+    described, problem = describe(program)
     memory = psutil.virtual_memory()
     found: dict[str, Any] = {
         "packages": {name: _version(name) for name in PACKAGES},
@@ -123,24 +121,12 @@ def examine(program: Program) -> DoctorReport:
     )
 
 
-def _describe(program: Program) -> tuple[Described | None, str]:
-    try:
-        with program.engine() as client:
-            finished = client.run(Describe(job=client.next_job()), lambda _event: None)
-    except LampblackError as error:
-        return None, str(error)
-    assert isinstance(finished, Described)
-    return finished, ""
-
-
 def _load(program: Program, name: str) -> tuple[ModelInfo | None, str]:
     """The model as it is loaded with the user's settings, or why it is not."""
     try:
-        load = plan_load(program.model(name), program.settings)
-        load = off_a_failed_gpu(load, program.gpu_marks)
+        load = planned(program.model(name), program)
         with program.engine() as client:
-            load = msgspec.structs.replace(load, job=client.next_job(), cache=program.engine_cache)
-            loaded = client.run(load, lambda _event: None)
+            loaded = client.run(replace(load, job=client.next_job()), lambda _event: None)
     except LampblackError as error:
         return None, str(error)
     assert isinstance(loaded, Loaded)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from app.core.errors import LampblackError
+from app.core.units import size_text
 
 _CONTROLS = {code: "�" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 _ONE_LINE = dict.fromkeys((*range(32), *range(127, 160)), " ")
@@ -58,6 +60,12 @@ def write(text: str) -> None:
         raise LampblackError(f"The text could not be written: {error.strerror}.") from error
 
 
+def write_json(content: Any) -> None:
+    """Write one JSON document; a path that is not valid text has its odd bytes escaped."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+
+
 def _drop_what_is_left() -> None:
     """Let stdout lead nowhere: Python would try the same text once more when it ends."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -96,6 +104,10 @@ class ProgressLine:
             self._stream.write("\r" + text.ljust(len(self._shown)))
             self._stream.flush()
             self._shown = text
+
+    def show_bytes(self, what: str, done: int, total: int) -> None:
+        """Show how many bytes of a work are done."""
+        self.show(f"{what}… {size_text(done)} of {size_text(total)}")
 
     def clear(self) -> None:
         """Take the line away again."""

@@ -135,11 +135,11 @@ import sys
 from pathlib import Path
 from app.downloads.client import Fetcher
 
-from app.downloads.messages import Progress
+from app.downloads.messages import DownloadProgress
 from app.downloads.request import starter_wanted
 
 def tell(event):
-    if isinstance(event, Progress):
+    if isinstance(event, DownloadProgress):
         print(event.done, flush=True)
 
 fetcher = Fetcher.start(Path(sys.argv[1]), sys.argv[2:])

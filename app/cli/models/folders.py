@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli import output
-from app.cli.long_task import write_json
+from app.cli.output import write_json
 from app.cli.parsing import Words, parser_of
 from app.core.errors import ModelNotFoundError, ParameterError, UsageError
 from app.core.models.other_programs import PROGRAMS, ProgramStore, find_programs

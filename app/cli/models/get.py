@@ -7,11 +7,13 @@ import getpass
 import os
 import sys
 import threading
+from functools import partial
 
 import msgspec
 
 from app.cli import output
-from app.cli.long_task import StopKey, write_json
+from app.cli.long_task import LongTask, confirm
+from app.cli.output import write_json
 from app.cli.parsing import Words, parser_of
 from app.core.errors import CancelledError, DownloadError, UsageError
 from app.core.models.catalogue import CatalogueEntry
@@ -39,10 +41,14 @@ def run_get(arguments: argparse.Namespace, program: Program) -> int:
     if _is_sound(model, program):
         _report(arguments, entry, str(place), fetched=False)
         return 0
-    if refusal := downloads.refusal():
-        raise DownloadError(refusal)
+    if why := downloads.refusal():
+        raise DownloadError(why)
     if not arguments.yes:
-        _ask(entry, program)
+        refusal = UsageError(
+            f"{entry.name} is fetched only after a question, and nobody can be asked here.",
+            "Say --yes to fetch it.",
+        )
+        confirm(_question(entry, program), refusal, "Nothing was fetched.")
     _take_token(arguments, program)
     _report(arguments, entry, _fetch(wanted(entry), downloads), fetched=True)
     return 0
@@ -60,10 +66,7 @@ def _report(
 def _is_sound(model: ModelRequest, program: Program) -> bool:
     """Whether every file that is known of lies there and is right."""
     line = output.ProgressLine()
-
-    def show(done: int, total: int) -> None:
-        line.show(f"Verifying… {size_text(done)} of {size_text(total)}")
-
+    show = partial(line.show_bytes, "Verifying")
     folder = program.paths.models / model.folder
     try:
         is_whole = model.engine != "torch" or (folder / "config.json").exists()
@@ -72,18 +75,6 @@ def _is_sound(model: ModelRequest, program: Program) -> bool:
         return False
     finally:
         line.clear()
-
-
-def _ask(entry: CatalogueEntry, program: Program) -> None:
-    if not sys.stdin.isatty():
-        raise UsageError(
-            f"{entry.name} is fetched only after a question, and nobody can be asked here.",
-            "Say --yes to fetch it.",
-        )
-    sys.stderr.write(_question(entry, program))
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise CancelledError("Nothing was fetched.")
 
 
 def _question(entry: CatalogueEntry, program: Program) -> str:
@@ -101,7 +92,7 @@ def _question(entry: CatalogueEntry, program: Program) -> str:
     free = size_text(need.free)
     return (
         f"{entry.name} ({entry.licence}) is {origin}.\n"
-        f"It will be kept as {place}, where {free} are free.\nFetch it now? [y/N] "
+        f"It will be kept as {place}, where {free} are free.\nFetch it now?"
     )
 
 
@@ -127,22 +118,21 @@ def _take_token(arguments: argparse.Namespace, program: Program) -> None:
 
 def _fetch(model: ModelRequest, downloads: Downloads) -> str:
     """The path of the model once it is there; Ctrl+C pauses."""
-    line, ended = output.ProgressLine(), threading.Event()
+    ended = threading.Event()
 
     def on_change(found: tuple[Download, ...]) -> None:
         download = next((each for each in found if each.id == model.id), None)
         if download is None or download.state not in ("waiting", "running"):
             ended.set()
         elif download.state == "running":
-            line.show(progress_text(download))
+            task.line.show(progress_text(download))
 
-    with StopKey(lambda: downloads.pause(model.id)):
+    with LongTask(stop=lambda: downloads.pause(model.id)) as task:
         downloads.listen(on_change)
         downloads.add(model)
         while not ended.wait(_LOOK_EVERY_S):  # for good, Ctrl+C is not heard everywhere
             pass
     downloads.close()
-    line.clear()
     return _outcome(next(each for each in downloads.all() if each.id == model.id))
 
 

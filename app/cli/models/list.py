@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from app.cli import output
-from app.cli.long_task import stoppable, write_json
+from app.cli.long_task import LongTask
+from app.cli.output import write_json
 from app.cli.parsing import Words, parser_of
 from app.core.models.duplicates import duplicates
 from app.core.models.library import ModelFile
@@ -39,7 +40,7 @@ def run_list(arguments: argparse.Namespace, program: Program) -> int:
 
 def run_duplicates(arguments: argparse.Namespace, program: Program) -> int:
     """Show which models have the same content in different files."""
-    with stoppable("Comparing the models") as work:
+    with LongTask("Comparing the models") as work:
         found = duplicates(program.library.list(), program.metadata, work.show, work.cancelled)
     if arguments.json:
         write_json([[model.path for model in group] for group in found])

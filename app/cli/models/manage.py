@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from app.cli import output
-from app.cli.long_task import confirm, stoppable, write_json
+from app.cli.long_task import LongTask, confirm
 from app.cli.models.list import facts
+from app.cli.output import write_json
 from app.cli.parsing import Words, parser_of
 from app.core.errors import SettingsError, UsageError
 from app.core.models.import_copy import copy_in
@@ -26,7 +27,7 @@ def run_import(arguments: argparse.Namespace, program: Program) -> int:
     path = Path(arguments.path)
     model: ModelFile | Path
     if arguments.copy:
-        with stoppable("Copying") as work:
+        with LongTask("Copying") as work:
             model = copy_in(inspect(path), program.paths.models, work.show, work.cancelled)
         done = f"{model.name} was copied and verified: {model.path}"
     else:
@@ -56,7 +57,8 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> int:
         else plan.sentence
     )
     if not arguments.yes:
-        confirm(sentence, "Remove it?", "Nothing was removed.")
+        refusal = UsageError(f"{sentence} Nobody can be asked here.", "Say --yes to do it.")
+        confirm(f"{sentence}\nRemove it?", refusal, "Nothing was removed.")
     freed = 0 if only_list else remove(model)
     take_off(model, program.settings_store, program.metadata)
     if arguments.json:
@@ -70,7 +72,7 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> int:
 def run_verify(arguments: argparse.Namespace, program: Program) -> int:
     """Read a model through and compare its checksum with what is known of it."""
     model = program.model(arguments.name)
-    with stoppable(f"Verifying {model.name}") as work:
+    with LongTask(f"Verifying {model.name}") as work:
         verdict = verify_known(
             model,
             program.metadata,

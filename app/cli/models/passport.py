@@ -8,16 +8,14 @@ from typing import Any
 import msgspec
 
 from app.cli import output
-from app.cli.generate import off_a_failed_gpu
-from app.cli.long_task import StopKey, write_json
+from app.cli.engine import EngineTask, planned
+from app.cli.output import write_json
 from app.cli.parsing import Words, parser_of
 from app.core.errors import UsageError
 from app.core.models.catalogue import PURPOSES
 from app.core.models.library import ModelFile
 from app.core.passport import Passport, from_record, score, words
-from app.engine.client import EngineClient
-from app.engine.load_plan import plan_load
-from app.engine.messages import Event, Examine, Examined, Finished, Load, Loading, Working
+from app.engine.messages import Examine, Examined
 from app.program import Program
 
 
@@ -76,44 +74,12 @@ def _facts(model: ModelFile, passport: Passport) -> dict[str, Any]:
 
 
 def _examined(model: ModelFile, program: Program) -> Passport:
-    load = plan_load(model, program.settings, program.metadata)
-    load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
-    load = off_a_failed_gpu(load, program.gpu_marks)
-    with program.engine() as client:
-        return _PassportRun(client).passport(load)
-
-
-class _PassportRun:
-    """One load and one examination on a client, with their progress and with Ctrl+C."""
-
-    def __init__(self, client: EngineClient) -> None:
-        self._client = client
-        self._line = output.ProgressLine()
-        self._stop = StopKey(lambda: client.cancel(self._job))
-        self._job = 0
-
-    def passport(self, load: Load) -> Passport:
-        """Load the model, then examine it."""
-        try:
-            with self._stop:
-                self._run(load)
-                examined = self._run(Examine(job=0))
-        finally:
-            self._line.clear()
-        assert isinstance(examined, Examined)
-        return examined.passport
-
-    def _run(self, command: Load | Examine) -> Finished:
-        self._job = self._client.next_job()
-        if self._stop.pressed:  # while there was no job yet to be stopped
-            self._client.cancel(self._job)
-        return self._client.run(msgspec.structs.replace(command, job=self._job), self._on_event)
-
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, Loading):
-            self._line.show(f"Loading the model… {event.fraction:.0%}")
-        elif isinstance(event, Working):
-            self._line.show(f"{event.what}… {event.fraction:.0%}")
+    load = planned(model, program, program.metadata)
+    with program.engine() as client, EngineTask(client) as task:
+        task.run(load)
+        examined = task.run(Examine(job=0))
+    assert isinstance(examined, Examined)
+    return examined.passport
 
 
 def add_words(inner: Words) -> None:

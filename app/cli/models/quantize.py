@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from app.cli import output
-from app.cli.generate import off_a_failed_gpu
-from app.cli.long_task import StopKey
+from app.cli.engine import EngineTask, planned
+from app.cli.long_task import confirm
+from app.cli.output import write_json
 from app.cli.parsing import Words, parser_of
 from app.core.errors import (
     CancelledError,
@@ -35,14 +34,11 @@ from app.core.formats.quantization import (
 from app.core.models.library import ModelFile
 from app.core.system.files import read_regular, why
 from app.core.units import size_text
-from app.engine.client import EngineClient
-from app.engine.load_plan import plan_load
-from app.engine.messages import Event, Finished, JobCommand, Loading, Quantized, Working
+from app.engine.messages import Finished, JobCommand, Quantized
 from app.engine.quantize_job import QuantizeJob, QuantizeOutcome, drive
 from app.program import Program
 
 _LONGEST_PASSAGE = 4_000_000  # bytes; measuring more would take a day
-_DOING = {"quantizing": "Making the copy…", "measuring": "Measuring the perplexity…"}
 
 
 def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
@@ -59,16 +55,14 @@ def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
     cost = require(model.name, coarsest(header.tensors), kind)
     overhead = header.size_bytes - sum(tensor.size for tensor in header.tensors)
     _agree(arguments, cost, estimate(header.tensors, kind, overhead))
-    load = plan_load(model, program.settings, engine="llama.cpp")
-    load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
     order = QuantizeJob(
-        load=off_a_failed_gpu(load, program.gpu_marks) if arguments.passage else load,
+        load=planned(model, program, engine="llama.cpp", gpu_again=not arguments.passage),
         target=str(_target(arguments, model, kind, program.paths.models)),
         type_name=kind.name,
         passage=_passage(arguments.passage),
     )
-    with program.engine() as client:
-        outcome = _QuantizeRun(client).carry_out(order)
+    with program.engine() as client, EngineTask(client) as task:
+        outcome = _carried_out(order, task)
     _write(outcome, cost, as_json=arguments.json)
     return 0
 
@@ -96,14 +90,9 @@ def _agree(arguments: argparse.Namespace, cost: Price, size: int) -> None:
     """Say what the copy costs, and ask where it is worse than its size tells."""
     if not arguments.json:
         output.note(f"The copy takes about {size_text(size)}. {cost.words}")
-    if not cost.warns or arguments.yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(cost.words, "Say --yes to make the copy all the same.")
-    sys.stderr.write("Make it? [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise CancelledError("No copy was made.")
+    if cost.warns and not arguments.yes:
+        refusal = UsageError(cost.words, "Say --yes to make the copy all the same.")
+        confirm("Make it?", refusal, "No copy was made.")
 
 
 def _passage(name: str) -> str:
@@ -121,43 +110,22 @@ def _passage(name: str) -> str:
     return text
 
 
-class _QuantizeRun:
-    """The steps on a client, with their progress and with Ctrl+C."""
+def _carried_out(order: QuantizeJob, task: EngineTask) -> QuantizeOutcome:
+    """Make the copy; one that is whole stays when the measuring is stopped."""
+    is_made = False
 
-    def __init__(self, client: EngineClient) -> None:
-        self._client = client
-        self._line = output.ProgressLine()
-        self._stop = StopKey(lambda: client.cancel(self._job))
-        self._job = 0
-        self._is_made = False
-
-    def carry_out(self, order: QuantizeJob) -> QuantizeOutcome:
-        """Make the copy; one that is whole stays when the measuring is stopped."""
-        try:
-            with self._stop:
-                return drive(order, self._run)
-        except CancelledError:
-            if self._is_made:
-                raise CancelledError(f"Stopped. The copy is whole: {order.target}") from None
-            raise
-        finally:
-            self._line.clear()
-
-    def _run(self, command: JobCommand) -> Finished:
-        self._job = self._client.next_job()
-        if self._stop.pressed:  # while there was no job yet to be stopped
-            self._client.cancel(self._job)
-        numbered = msgspec.structs.replace(command, job=self._job)
-        finished = self._client.run(numbered, self._on_event)
-        self._is_made = self._is_made or isinstance(finished, Quantized)
+    def run(command: JobCommand) -> Finished:
+        nonlocal is_made
+        finished = task.run(command)
+        is_made = is_made or isinstance(finished, Quantized)
         return finished
 
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, Working):
-            doing = _DOING.get(event.what, event.what)
-            self._line.show(f"{doing} {event.fraction:.0%}")
-        elif isinstance(event, Loading):
-            self._line.show(f"Loading the model… {event.fraction:.0%}")
+    try:
+        return drive(order, run)
+    except CancelledError:
+        if is_made:
+            raise CancelledError(f"Stopped. The copy is whole: {order.target}") from None
+        raise
 
 
 def _write(outcome: QuantizeOutcome, cost: Price, *, as_json: bool) -> None:
@@ -165,7 +133,7 @@ def _write(outcome: QuantizeOutcome, cost: Price, *, as_json: bool) -> None:
         facts: dict[str, Any] = msgspec.to_builtins(outcome)
         change = outcome.change
         facts |= {"change": None if change is None else round(change, 6), "price": cost.words}
-        output.write(json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
+        write_json(facts)
         return
     before, after = size_text(outcome.size_before), size_text(outcome.size_after)
     output.write(f"The copy is at {outcome.path}\nSize: {before} before, {after} now\n")
@@ -179,8 +147,7 @@ def _write(outcome: QuantizeOutcome, cost: Price, *, as_json: bool) -> None:
 
 def _write_types(*, as_json: bool) -> None:
     if as_json:
-        types = [{"type": one.name, "bits": one.bits, "words": one.words} for one in TYPES]
-        output.write(json.dumps(types, ensure_ascii=False, indent=2) + "\n")
+        write_json([{"type": one.name, "bits": one.bits, "words": one.words} for one in TYPES])
         return
     for one in TYPES:
         output.write(f"{one.name:<8}{one.bits:>5.1f} bits  {one.words}\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import textwrap
 from typing import Any, get_args
@@ -11,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 
 from app.cli import output
+from app.cli.output import write_json
 from app.cli.parsing import Words, parser_of
 from app.core.models.catalogue import PURPOSES, Catalogue, CatalogueEntry, present
 from app.core.models.catalogue_search import CatalogueFilter, CatalogueMatch, Order, offers
@@ -27,7 +27,7 @@ def run_search(arguments: argparse.Namespace, program: Program) -> int:
     catalogue = _catalogue(program)
     found = _offers(catalogue, _wish(arguments), program)
     if arguments.json:
-        _write_json([_facts(offer) for offer in found])
+        write_json([_facts(offer) for offer in found])
         return 0
     for offer in found:
         output.write(_lines(offer))
@@ -44,7 +44,7 @@ def run_show(arguments: argparse.Namespace, program: Program) -> int:
         offer for offer in _offers(catalogue, CatalogueFilter(), program) if offer.entry == entry
     )
     if arguments.json:
-        _write_json(_facts(offer))
+        write_json(_facts(offer))
     else:
         output.write(_page(offer))
     return 0
@@ -75,10 +75,6 @@ def _wish(arguments: argparse.Namespace) -> CatalogueFilter:
         fits_only=arguments.fits,
         sort=arguments.sort,
     )
-
-
-def _write_json(content: Any) -> None:
-    output.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
 def _facts(offer: CatalogueMatch) -> dict[str, Any]:
