@@ -12,7 +12,7 @@ import msgspec
 from app.cli import output
 from app.cli.engine import describe
 from app.cli.flags import add_load_flags, load_options_from
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.errors import CatalogueError, ModelNotFoundError
 from app.core.memory_fit.advice import advised, lines
 from app.core.memory_fit.estimate import MEMORY, Fit
@@ -142,10 +142,9 @@ def _settings(fit: Fit) -> str:
 
 def add_words(words: Words) -> None:
     """Add `fit`."""
-    parser = parser_of(words.add_parser, "fit", help="whether a model fits into the free memory")
+    parser = words.add_parser("fit", help="whether a model fits into the free memory")
     parser.add_argument(
         "name", metavar="MODEL", help="its name or path, or an id or name of the catalogue"
     )
     add_load_flags(parser, _OPTIONS)
-    parser.add_argument("--json", action="store_true", help="write one JSON object")
-    parser.set_defaults(run=run_fit)
+    parser.runs(run_fit)

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.cli import output
 from app.cli.output import write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.errors import ModelNotFoundError, ParameterError, UsageError
 from app.core.models.other_programs import PROGRAMS, ProgramStore, find_programs
 from app.core.options.rows import is_encodable
@@ -99,24 +99,21 @@ def _facts(store: ProgramStore, used: tuple[str, ...]) -> dict[str, Any]:
 
 def add_words(words: Words) -> None:
     """Add `folders` and `found`."""
-    folders = parser_of(words.add_parser, "folders", help="the folders that are watched for models")
+    folders = words.add_parser("folders", help="the folders that are watched for models")
     inner = folders.add_subparsers(metavar="WORD", required=True)
     for what, text in (
         ("list", "show them"),
         ("add", "watch one"),
         ("remove", "watch one no more"),
     ):
-        parser = parser_of(inner.add_parser, what, help=text)
-        if what == "list":
-            parser.set_defaults(folder=None)
-        else:
+        parser = inner.add_parser(what, help=text)
+        parser.set_defaults(folder=None, what=what)
+        if what != "list":
             parser.add_argument("folder", metavar="FOLDER", help="a folder on any disk")
-        parser.add_argument("--json", action="store_true", help="write them as a JSON list")
-        parser.set_defaults(run=run_folders, what=what)
-    found = parser_of(words.add_parser, "found", help="models that other programs have here")
+        parser.runs(run_folders, "write them as a JSON list")
+    found = words.add_parser("found", help="models that other programs have here")
     for flag, text in (("--use", "use its models where they lie"), ("--leave", "use them no more")):
         found.add_argument(
             flag, nargs="+", action="extend", default=[], metavar="PROGRAM", help=text
         )
-    found.add_argument("--json", action="store_true", help="write them as a JSON list")
-    found.set_defaults(run=run_found)
+    found.runs(run_found, "write them as a JSON list")

@@ -14,7 +14,7 @@ import msgspec
 from app.cli import output
 from app.cli.long_task import LongTask, confirm
 from app.cli.output import write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.errors import CancelledError, DownloadError, UsageError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.starter import STARTER
@@ -198,21 +198,14 @@ def run_forget_token(arguments: argparse.Namespace, program: Program) -> int:
 
 def add_words(words: Words) -> None:
     """Add `get`, `downloads` and `forget-token`."""
-    get = parser_of(words.add_parser, "get", help="fetch a model after a question")
+    get = words.add_parser("get", help="fetch a model after a question")
     get.add_argument("name", metavar="ID|NAME", help="its id or name in the catalogue, or starter")
-    get.add_argument("--yes", action="store_true", help="do not ask")
-    get.add_argument(
-        "--token", action="store_true", help="ask for a token, and keep it in the keyring"
-    )
-    get.add_argument(
-        "--token-from-env", action="store_true", help=f"use the token in {_TOKEN_VARIABLE}"
-    )
-    get.add_argument("--json", action="store_true", help="write one JSON object")
-    get.set_defaults(run=run_get)
-    downloads = parser_of(words.add_parser, "downloads", help="what was begun and is not complete")
+    get.switch("--yes", "do not ask")
+    get.switch("--token", "ask for a token, and keep it in the keyring")
+    get.switch("--token-from-env", f"use the token in {_TOKEN_VARIABLE}")
+    get.runs(run_get)
+    downloads = words.add_parser("downloads", help="what was begun and is not complete")
     downloads.add_argument("--remove", metavar="ID", help="remove what one has fetched so far")
-    downloads.add_argument("--json", action="store_true", help="write a JSON list")
-    downloads.set_defaults(run=run_downloads)
-    forget = parser_of(words.add_parser, "forget-token", help="remove the token from the keyring")
-    forget.add_argument("--json", action="store_true", help="write one JSON object")
-    forget.set_defaults(run=run_forget_token)
+    downloads.runs(run_downloads, "write a JSON list")
+    forget = words.add_parser("forget-token", help="remove the token from the keyring")
+    forget.runs(run_forget_token)

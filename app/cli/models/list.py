@@ -10,7 +10,7 @@ import msgspec
 from app.cli import output
 from app.cli.long_task import LongTask
 from app.cli.output import write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.models.duplicates import duplicates
 from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
@@ -80,13 +80,7 @@ def model_line(model: ModelFile, record: ModelRecord | None = None) -> str:
 
 def add_words(words: Words) -> None:
     """Add `list` and `duplicates`."""
-    parser = parser_of(words.add_parser, "list", help="the models on this machine")
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="write them as a JSON list; a time is in seconds since 1970, UTC",
-    )
-    parser.set_defaults(run=run_list)
-    parser = parser_of(words.add_parser, "duplicates", help="models with the same content")
-    parser.add_argument("--json", action="store_true", help="write lists of paths as JSON")
-    parser.set_defaults(run=run_duplicates)
+    parser = words.add_parser("list", help="the models on this machine")
+    parser.runs(run_list, "write them as a JSON list; a time is in seconds since 1970, UTC")
+    parser = words.add_parser("duplicates", help="models with the same content")
+    parser.runs(run_duplicates, "write lists of paths as JSON")

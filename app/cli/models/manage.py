@@ -12,7 +12,7 @@ from app.cli import output
 from app.cli.long_task import LongTask, confirm
 from app.cli.models.list import facts
 from app.cli.output import write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.errors import SettingsError, UsageError
 from app.core.models.import_copy import copy_in
 from app.core.models.library import ModelFile, inspect
@@ -20,6 +20,8 @@ from app.core.models.removal import add_in_place, disk_use, plan_removal, remove
 from app.core.models.verify import verify_known
 from app.core.units import size_text
 from app.program import Program
+
+_NAME: dict[str, Any] = {"metavar": "NAME|PATH", "help": "a model; see `lampblack models list`"}
 
 
 def run_import(arguments: argparse.Namespace, program: Program) -> int:
@@ -137,29 +139,22 @@ def _report(
 
 def add_words(words: Words) -> None:
     """Add `import`, `remove`, `verify` and `set`."""
-    parser = parser_of(words.add_parser, "import", help="use a model where it lies")
+    parser = words.add_parser("import", help="use a model where it lies")
     parser.add_argument("path", metavar="PATH", help="a GGUF file, or a folder with models")
-    parser.add_argument("--copy", action="store_true", help="copy it into the program's own folder")
-    _finish(parser, run_import)
-    parser = parser_of(words.add_parser, "remove", help="move a model to the trash")
-    parser.add_argument("name", metavar="NAME|PATH", help="a model; see `lampblack models list`")
-    parser.add_argument("--keep-file", action="store_true", help="only take it off the list")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    _finish(parser, run_remove)
-    parser = parser_of(words.add_parser, "verify", help="compare a model with its known checksum")
-    parser.add_argument("name", metavar="NAME|PATH", help="a model; see `lampblack models list`")
-    parser.add_argument(
-        "--anew", action="store_true", help="take what is there for right, if nothing else is known"
-    )
-    _finish(parser, run_verify)
-    parser = parser_of(words.add_parser, "set", help="give a model a title, notes or a star")
-    parser.add_argument("name", metavar="NAME|PATH", help="a model; see `lampblack models list`")
+    parser.switch("--copy", "copy it into the program's own folder")
+    parser.runs(run_import)
+    parser = words.add_parser("remove", help="move a model to the trash")
+    parser.add_argument("name", **_NAME)
+    parser.switch("--keep-file", "only take it off the list")
+    parser.switch("--yes", "do not ask")
+    parser.runs(run_remove)
+    parser = words.add_parser("verify", help="compare a model with its known checksum")
+    parser.add_argument("name", **_NAME)
+    parser.switch("--anew", "take what is there for right, if nothing else is known")
+    parser.runs(run_verify)
+    parser = words.add_parser("set", help="give a model a title, notes or a star")
+    parser.add_argument("name", **_NAME)
     parser.add_argument("--title", metavar="TEXT", help="what to call it; empty is its file's name")
     parser.add_argument("--notes", metavar="TEXT", help="what you want to remember of it")
     parser.add_argument("--favourite", action=argparse.BooleanOptionalAction, help="give it a star")
-    _finish(parser, run_set)
-
-
-def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
-    parser.add_argument("--json", action="store_true", help="write one JSON object")
-    parser.set_defaults(run=run)
+    parser.runs(run_set)

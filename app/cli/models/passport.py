@@ -10,7 +10,7 @@ import msgspec
 from app.cli import output
 from app.cli.engine import EngineTask, planned
 from app.cli.output import write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.errors import UsageError
 from app.core.models.catalogue import PURPOSES
 from app.core.models.library import ModelFile
@@ -84,9 +84,9 @@ def _examined(model: ModelFile, program: Program) -> Passport:
 
 def add_words(inner: Words) -> None:
     """Add `passport`."""
-    parser = parser_of(inner.add_parser, "passport", help="what a model is good for, by trying it")
+    parser = inner.add_parser("passport", help="what a model is good for, by trying it")
     parser.add_argument("name", nargs="?", default="", metavar="NAME|PATH", help="the model")
-    parser.add_argument("--again", action="store_true", help="examine it once more")
+    parser.switch("--again", "examine it once more")
     parser.add_argument(
         "--for",
         dest="purpose",
@@ -94,7 +94,4 @@ def add_words(inner: Words) -> None:
         choices=PURPOSES,
         help="compare all examined models, best first",
     )
-    parser.add_argument(
-        "--json", action="store_true", help="write JSON; made_at is in seconds since 1970, UTC"
-    )
-    parser.set_defaults(run=run_passport)
+    parser.runs(run_passport, "write JSON; made_at is in seconds since 1970, UTC")

@@ -12,7 +12,7 @@ from app.cli import output
 from app.cli.engine import EngineTask, planned
 from app.cli.long_task import confirm
 from app.cli.output import write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.errors import (
     CancelledError,
     ParameterError,
@@ -155,14 +155,13 @@ def _write_types(*, as_json: bool) -> None:
 
 def add_words(words: Words) -> None:
     """Add `quantize`."""
-    parser = parser_of(words.add_parser, "quantize", help="make a smaller copy of a model")
+    parser = words.add_parser("quantize", help="make a smaller copy of a model")
     parser.add_argument("model", nargs="?", default="", metavar="MODEL", help="its name or path")
     parser.add_argument("--type", default="Q8_0", metavar="TYPE", help="the type; else Q8_0")
-    parser.add_argument("--list", action="store_true", help="list the types and end")
+    parser.switch("--list", "list the types and end")
     parser.add_argument("--to", default="", metavar="FILE", help="the copy; else beside the model")
     parser.add_argument(
         "--passage", default="", metavar="FILE", help="measure the perplexity of both on this text"
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--json", action="store_true", help="write one JSON object")
-    parser.set_defaults(run=run_quantize)
+    parser.switch("--yes", "do not ask")
+    parser.runs(run_quantize)

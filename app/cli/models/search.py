@@ -11,7 +11,7 @@ import msgspec
 
 from app.cli import output
 from app.cli.output import write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.models.catalogue import PURPOSES, Catalogue, CatalogueEntry, present
 from app.core.models.catalogue_search import CatalogueFilter, CatalogueMatch, Order, offers
 from app.core.options.load_options import ENGINES
@@ -126,7 +126,7 @@ def _size_in_gb(text: str) -> float:
 
 def add_words(words: Words) -> None:
     """Add `search` and `show`."""
-    search = parser_of(words.add_parser, "search", help="look for a model in the catalogue")
+    search = words.add_parser("search", help="look for a model in the catalogue")
     search.add_argument("text", nargs="*", metavar="WORD", help="words to look for")
     search.add_argument("--purpose", default="", choices=PURPOSES, help="what it shall do")
     search.add_argument("--language", default="", metavar="CODE", help="a language, such as zh")
@@ -136,11 +136,9 @@ def add_words(words: Words) -> None:
     search.add_argument(
         "--largest", default=0.0, type=_size_in_gb, metavar="GB", help="its largest size"
     )
-    search.add_argument("--fits", action="store_true", help="leave out what is too large")
+    search.switch("--fits", "leave out what is too large")
     search.add_argument("--sort", default="best", choices=get_args(Order), help="the order")
-    search.add_argument("--json", action="store_true", help="write a JSON list")
-    search.set_defaults(run=run_search)
-    show = parser_of(words.add_parser, "show", help="all about one model of the catalogue")
+    search.runs(run_search, "write a JSON list")
+    show = words.add_parser("show", help="all about one model of the catalogue")
     show.add_argument("name", metavar="ID|NAME", help="its id or name in the catalogue")
-    show.add_argument("--json", action="store_true", help="write one JSON object")
-    show.set_defaults(run=run_show)
+    show.runs(run_show)
