@@ -42,10 +42,7 @@ def run_bench(
     model = _model(arguments.model, program)
     with TemporaryDirectory(prefix="lampblack-bench-", ignore_cleanup_errors=True) as folder:
         report = _measured(goals, arguments.rounds, model, Path(folder), sizes, wait_for_idle)
-    if arguments.json:
-        output.write_json(msgspec.to_builtins(report))
-    else:
-        output.write("\n".join(_lines(report)) + "\n")
+    output.answer(arguments.json, msgspec.to_builtins(report), _lines(report))
     if target is not None:
         _draw(report, target)
     return 0 if report.passed else 1

@@ -81,17 +81,13 @@ class DoctorReport(msgspec.Struct, frozen=True, kw_only=True):
     load_problem: str = ""
 
 
-def run_doctor(arguments: argparse.Namespace, program: Program) -> int:
+def run_doctor(arguments: argparse.Namespace, program: Program) -> None:
     """Write the report; trouble found is part of it and no failure of the doctor's."""
     report = examine(program)
     if arguments.model is not None:
         info, problem = _load(program, arguments.model)
         report = replace(report, loaded=info, load_problem=problem)
-    if arguments.json:
-        output.write_json(msgspec.to_builtins(report))
-    else:
-        output.write("\n".join(_lines(report)) + "\n")
-    return 0
+    output.answer(arguments.json, msgspec.to_builtins(report), _lines(report))
 
 
 def examine(program: Program) -> DoctorReport:

@@ -51,7 +51,7 @@ MAX_PROMPT = MAX_FRAME - 1024 * 1024
 _BANNED = "The text ends here because every way on led to a banned phrase; ban less to go on."
 
 
-def run_generate(arguments: argparse.Namespace, program: Program) -> int:
+def run_generate(arguments: argparse.Namespace, program: Program) -> None:
     """Load, generate, write; Ctrl+C keeps the text and still ends well."""
     sampling = sampling_from(arguments, _preset(arguments, program))
     request = _request(arguments, sampling)
@@ -83,7 +83,6 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> int:
         output.note(_BANNED)
     if arguments.stats:
         output.note(_summary(result))
-    return 0
 
 
 _PRESET_FILES = (".json", ".yaml", ".yml", ".kcpps")

@@ -160,7 +160,7 @@ def run_cli(
         parsed = build_parser().parse_args(arguments)
         output.check_stdout()
         with closing(Program(Paths.here(), fetcher, new_client)) as program:
-            return int(parsed.run(parsed, program))
+            return int(parsed.run(parsed, program) or 0)
     except LampblackError as error:
         output.write_error(error)
         return error.exit_code

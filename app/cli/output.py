@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 from app.core.errors import LampblackError
@@ -60,10 +61,16 @@ def write(text: str) -> None:
         raise LampblackError(f"The text could not be written: {error.strerror}.") from error
 
 
-def write_json(content: Any) -> None:
-    """Write one JSON document; a path that is not valid text has its odd bytes escaped."""
-    text = json.dumps(content, ensure_ascii=False, indent=2)
-    write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+def answer(as_json: bool, content: Any, lines: Iterable[str]) -> None:
+    """Write what a word found: `content` as one JSON document, or `lines` for people.
+
+    In JSON a path that is not valid text has its odd bytes escaped.
+    """
+    if as_json:
+        text = json.dumps(content, ensure_ascii=False, indent=2)
+        write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    else:
+        write("".join(f"{line}\n" for line in lines))
 
 
 def _drop_what_is_left() -> None:

@@ -21,7 +21,7 @@ class Parser(argparse.ArgumentParser):
         """Add a flag without a value."""
         self.add_argument(name, action="store_true", help=about)
 
-    def runs(self, run: Callable[..., int], json: str = "write one JSON object") -> None:
+    def runs(self, run: Callable[..., int | None], json: str = "write one JSON object") -> None:
         """Call `run` for this word; `--json`, its last flag, has the help `json`."""
         self.switch("--json", json)
         self.set_defaults(run=run)

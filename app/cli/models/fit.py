@@ -40,15 +40,11 @@ class _Answer(msgspec.Struct, frozen=True):
     fit: Fit
 
 
-def run_fit(arguments: argparse.Namespace, program: Program) -> int:
+def run_fit(arguments: argparse.Namespace, program: Program) -> None:
     """Write what the model needs and whether it fits."""
     options = load_options_from(arguments, program.settings.load)
     answer = _answer(arguments.name, options, program)
-    if arguments.json:
-        output.write_json(_facts(answer))
-    else:
-        output.write("\n".join(_page(answer)) + "\n")
-    return 0
+    output.answer(arguments.json, _facts(answer), _page(answer))
 
 
 def _answer(name: str, options: LoadOptions, program: Program) -> _Answer:

@@ -13,7 +13,6 @@ import msgspec
 
 from app.cli import output
 from app.cli.long_task import LongTask, confirm
-from app.cli.output import write_json
 from app.cli.parsing import Words
 from app.core.errors import CancelledError, DownloadError, UsageError
 from app.core.models.catalogue import CatalogueEntry
@@ -30,7 +29,7 @@ _LOOK_EVERY_S = 0.2
 _TOKEN_VARIABLE = "HF_TOKEN"  # noqa: S105 - the name of a variable, not a token
 
 
-def run_get(arguments: argparse.Namespace, program: Program) -> int:
+def run_get(arguments: argparse.Namespace, program: Program) -> None:
     """Fetch a model of the catalogue after a question, unless it is there and sound."""
     for problem in program.catalogue.problems:
         output.note(problem)
@@ -40,7 +39,7 @@ def run_get(arguments: argparse.Namespace, program: Program) -> int:
     place = destination(model, program.paths.models)
     if _is_sound(model, program):
         _report(arguments, entry, str(place), fetched=False)
-        return 0
+        return
     if why := downloads.refusal():
         raise DownloadError(why)
     if not arguments.yes:
@@ -51,16 +50,14 @@ def run_get(arguments: argparse.Namespace, program: Program) -> int:
         confirm(_question(entry, program), refusal, "Nothing was fetched.")
     _take_token(arguments, program)
     _report(arguments, entry, _fetch(wanted(entry), downloads), fetched=True)
-    return 0
 
 
 def _report(
     arguments: argparse.Namespace, entry: CatalogueEntry, path: str, *, fetched: bool
 ) -> None:
-    if arguments.json:
-        write_json({"id": entry.id, "name": entry.name, "path": path, "fetched": fetched})
-    else:
-        output.write(f"{entry.name} is {'ready' if fetched else 'already there'}: {path}\n")
+    facts = {"id": entry.id, "name": entry.name, "path": path, "fetched": fetched}
+    state = "ready" if fetched else "already there"
+    output.answer(arguments.json, facts, [f"{entry.name} is {state}: {path}"])
 
 
 def _is_sound(model: ModelRequest, program: Program) -> bool:
@@ -161,21 +158,20 @@ def _outcome(download: Download) -> str:
     )
 
 
-def run_downloads(arguments: argparse.Namespace, program: Program) -> int:
+def run_downloads(arguments: argparse.Namespace, program: Program) -> None:
     """List the downloads that are not over, or give one up."""
     if arguments.remove:
         _remove(arguments.remove, program.downloads)
     found = program.downloads.all()
-    if arguments.json:
-        write_json(msgspec.to_builtins(found))
-        return 0
-    for each in found:
-        done, total = size_text(each.done), size_text(each.total)
-        why = f"  {each.problem}" if each.problem else ""
-        output.write(f"{each.id}  {each.title}  {each.state}, {done} of {total}{why}\n")
-    if not found:
+    output.answer(arguments.json, msgspec.to_builtins(found), map(_line, found))
+    if not (found or arguments.json):
         output.note("No download is under way.")
-    return 0
+
+
+def _line(download: Download) -> str:
+    done, total = size_text(download.done), size_text(download.total)
+    why = f"  {download.problem}" if download.problem else ""
+    return f"{download.id}  {download.title}  {download.state}, {done} of {total}{why}"
 
 
 def _remove(name: str, downloads: Downloads) -> None:
@@ -185,15 +181,12 @@ def _remove(name: str, downloads: Downloads) -> None:
     downloads.close()  # which waits until it is gone
 
 
-def run_forget_token(arguments: argparse.Namespace, program: Program) -> int:
+def run_forget_token(arguments: argparse.Namespace, program: Program) -> None:
     """Remove the token for the hub from the keyring."""
     host = host_of(endpoint_of(os.environ))
     program.tokens.forget(host)
-    if arguments.json:
-        write_json({"host": host, "kept": False})
-    else:
-        output.write(f"No token for {host} is kept here any more.\n")
-    return 0
+    sentence = f"No token for {host} is kept here any more."
+    output.answer(arguments.json, {"host": host, "kept": False}, [sentence])
 
 
 def add_words(words: Words) -> None:

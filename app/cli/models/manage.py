@@ -11,7 +11,6 @@ import msgspec
 from app.cli import output
 from app.cli.long_task import LongTask, confirm
 from app.cli.models.list import facts
-from app.cli.output import write_json
 from app.cli.parsing import Words
 from app.core.errors import SettingsError, UsageError
 from app.core.models.import_copy import copy_in
@@ -24,7 +23,7 @@ from app.program import Program
 _NAME: dict[str, Any] = {"metavar": "NAME|PATH", "help": "a model; see `lampblack models list`"}
 
 
-def run_import(arguments: argparse.Namespace, program: Program) -> int:
+def run_import(arguments: argparse.Namespace, program: Program) -> None:
     """Put a model on the list where it lies, or copy it."""
     path = Path(arguments.path)
     model: ModelFile | Path
@@ -35,21 +34,14 @@ def run_import(arguments: argparse.Namespace, program: Program) -> int:
     else:
         model = add_in_place(path, program.settings_store, program.metadata)
         if isinstance(model, Path):
-            return _report_watched(arguments, model)
+            sentence = f"{model} is watched from now on; the models in it are on the list."
+            output.answer(arguments.json, {"watched": str(model)}, [sentence])
+            return
         done = f"{model.name} is used where it lies: {model.path}"
     _report(arguments, program, model, done)
-    return 0
 
 
-def _report_watched(arguments: argparse.Namespace, folder: Path) -> int:
-    if arguments.json:
-        write_json({"watched": str(folder)})
-    else:
-        output.write(f"{folder} is watched from now on; the models in it are on the list.\n")
-    return 0
-
-
-def run_remove(arguments: argparse.Namespace, program: Program) -> int:
+def run_remove(arguments: argparse.Namespace, program: Program) -> None:
     """Move a model to the trash, or take it off the list."""
     model = _meant(program, arguments.name)
     only_list = arguments.keep_file or not (plan := plan_removal(model)).paths
@@ -63,15 +55,12 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> int:
         confirm(f"{sentence}\nRemove it?", refusal, "Nothing was removed.")
     freed = 0 if only_list else remove(model)
     take_off(model, program.settings_store, program.metadata)
-    if arguments.json:
-        write_json({"path": model.path, "freed_bytes": freed, "trashed": not only_list})
-    else:
-        size = f" That is {size_text(freed)}." if freed else ""
-        output.write(f"{sentence}{size}\n")
-    return 0
+    facts_now = {"path": model.path, "freed_bytes": freed, "trashed": not only_list}
+    size = f" That is {size_text(freed)}." if freed else ""
+    output.answer(arguments.json, facts_now, [f"{sentence}{size}"])
 
 
-def run_verify(arguments: argparse.Namespace, program: Program) -> int:
+def run_verify(arguments: argparse.Namespace, program: Program) -> None:
     """Read a model through and compare its checksum with what is known of it."""
     model = program.model(arguments.name)
     with LongTask(f"Verifying {model.name}") as work:
@@ -84,21 +73,21 @@ def run_verify(arguments: argparse.Namespace, program: Program) -> int:
             work.cancelled,
             anew=arguments.anew,
         )
-    if arguments.json:
-        write_json({"path": model.path, "sha256": verdict.sha256, "by": verdict.by})
-    else:
-        known = f"as {verdict.by} says" if verdict.by else "which nothing could be compared with"
-        if verdict.by == "the last time":
-            known = "as the last time"
-        elif not (verdict.by or verdict.problem):
-            known = "remembered for the next time"
-        output.write(f"{model.name} is whole: sha256 {verdict.sha256}, {known}.\n")
+    known = f"as {verdict.by} says" if verdict.by else "which nothing could be compared with"
+    if verdict.by == "the last time":
+        known = "as the last time"
+    elif not (verdict.by or verdict.problem):
+        known = "remembered for the next time"
+    output.answer(
+        arguments.json,
+        {"path": model.path, "sha256": verdict.sha256, "by": verdict.by},
+        [f"{model.name} is whole: sha256 {verdict.sha256}, {known}."],
+    )
     if verdict.problem:
         raise SettingsError(verdict.problem)
-    return 0
 
 
-def run_set(arguments: argparse.Namespace, program: Program) -> int:
+def run_set(arguments: argparse.Namespace, program: Program) -> None:
     """Change the title, the notes or the star of a model."""
     changes: dict[str, Any] = {
         name: getattr(arguments, name)
@@ -113,7 +102,6 @@ def run_set(arguments: argparse.Namespace, program: Program) -> int:
     title = program.metadata.record(model).title
     model = msgspec.structs.replace(model, name=title or before, own_name=before if title else "")
     _report(arguments, program, model, f"Remembered of {before}: {model.path}")
-    return 0
 
 
 def _meant(program: Program, name: str) -> ModelFile:
@@ -131,10 +119,8 @@ def _meant(program: Program, name: str) -> ModelFile:
 def _report(
     arguments: argparse.Namespace, program: Program, model: ModelFile, sentence: str
 ) -> None:
-    if arguments.json:
-        write_json(facts(model, program.metadata.record(model), disk_use([model])))
-    else:
-        output.write(sentence + "\n")
+    known = facts(model, program.metadata.record(model), disk_use([model]))
+    output.answer(arguments.json, known, [sentence])
 
 
 def add_words(words: Words) -> None:

@@ -9,7 +9,6 @@ import msgspec
 
 from app.cli import output
 from app.cli.engine import EngineTask, planned
-from app.cli.output import write_json
 from app.cli.parsing import Words
 from app.core.errors import UsageError
 from app.core.models.catalogue import PURPOSES
@@ -19,29 +18,26 @@ from app.engine.messages import Examine, Examined
 from app.program import Program
 
 
-def run_passport(arguments: argparse.Namespace, program: Program) -> int:
+def run_passport(arguments: argparse.Namespace, program: Program) -> None:
     """Show a model's passport, after an examination where there is none or `--again` is said."""
     if arguments.purpose:
-        return _rank(arguments, program)
+        _rank(arguments, program)
+        return
     model = program.model(arguments.name)
     passport = from_record(program.metadata.record(model).passport)
     if passport is not None and not passport.problem and not arguments.again:
         _write(arguments, model, passport)
-        return 0
+        return
     passport = _examined(model, program)
     _write(arguments, model, passport)  # before it is kept, in case that it cannot be
     program.metadata.change(model, passport=msgspec.to_builtins(passport))
-    return 0
 
 
 def _write(arguments: argparse.Namespace, model: ModelFile, passport: Passport) -> None:
-    if arguments.json:
-        write_json(_facts(model, passport))
-    else:
-        output.write("".join(f"{line}\n" for line in (model.name, *words(passport))))
+    output.answer(arguments.json, _facts(model, passport), (model.name, *words(passport)))
 
 
-def _rank(arguments: argparse.Namespace, program: Program) -> int:
+def _rank(arguments: argparse.Namespace, program: Program) -> None:
     """List the models that have a passport, the one that suits the purpose best first."""
     if arguments.name or arguments.again:
         raise UsageError("--for compares all models that were examined.", "Leave out the name.")
@@ -51,14 +47,16 @@ def _rank(arguments: argparse.Namespace, program: Program) -> int:
         if passport is not None and not model.problem:
             found.append((model, passport))
     found.sort(key=lambda pair: -score(pair[1], arguments.purpose))
-    if arguments.json:
-        write_json([_facts(model, passport) for model, passport in found])
-        return 0
-    for model, passport in found:
-        output.write(f"{score(passport, arguments.purpose):4.0%}  {model.name}  {model.path}\n")
-    if not found:
+    output.answer(
+        arguments.json,
+        [_facts(model, passport) for model, passport in found],
+        (
+            f"{score(kept, arguments.purpose):4.0%}  {each.name}  {each.path}"
+            for each, kept in found
+        ),
+    )
+    if not (found or arguments.json):
         output.note("No model was examined yet. Do so with `lampblack models passport NAME`.")
-    return 0
 
 
 def _facts(model: ModelFile, passport: Passport) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import msgspec
 from app.cli import output
 from app.cli.engine import EngineTask, planned
 from app.cli.long_task import confirm
-from app.cli.output import write_json
 from app.cli.parsing import Words
 from app.core.errors import (
     CancelledError,
@@ -41,11 +41,13 @@ from app.program import Program
 _LONGEST_PASSAGE = 4_000_000  # bytes; measuring more would take a day
 
 
-def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
+def run_quantize(arguments: argparse.Namespace, program: Program) -> None:
     """Make a copy of a model in another type, after a question where it costs quality."""
     if arguments.list:
-        _write_types(as_json=arguments.json)
-        return 0
+        types = [{"type": one.name, "bits": one.bits, "words": one.words} for one in TYPES]
+        lines = (f"{one.name:<8}{one.bits:>5.1f} bits  {one.words}" for one in TYPES)
+        output.answer(arguments.json, types, lines)
+        return
     if not arguments.model:
         raise UsageError("No model is named.", "See `lampblack models list`.")
     kind = type_named(arguments.type)
@@ -63,8 +65,7 @@ def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
     )
     with program.engine() as client, EngineTask(client) as task:
         outcome = _carried_out(order, task)
-    _write(outcome, cost, as_json=arguments.json)
-    return 0
+    output.answer(arguments.json, _facts(outcome, cost), _lines(outcome))
 
 
 def _target(arguments: argparse.Namespace, model: ModelFile, kind: QuantType, home: Path) -> Path:
@@ -128,29 +129,22 @@ def _carried_out(order: QuantizeJob, task: EngineTask) -> QuantizeOutcome:
         raise
 
 
-def _write(outcome: QuantizeOutcome, cost: Price, *, as_json: bool) -> None:
-    if as_json:
-        facts: dict[str, Any] = msgspec.to_builtins(outcome)
-        change = outcome.change
-        facts |= {"change": None if change is None else round(change, 6), "price": cost.words}
-        write_json(facts)
-        return
+def _facts(outcome: QuantizeOutcome, cost: Price) -> dict[str, Any]:
+    facts: dict[str, Any] = msgspec.to_builtins(outcome)
+    change = outcome.change
+    return facts | {"change": None if change is None else round(change, 6), "price": cost.words}
+
+
+def _lines(outcome: QuantizeOutcome) -> Iterator[str]:
     before, after = size_text(outcome.size_before), size_text(outcome.size_after)
-    output.write(f"The copy is at {outcome.path}\nSize: {before} before, {after} now\n")
+    yield f"The copy is at {outcome.path}"
+    yield f"Size: {before} before, {after} now"
     if outcome.change is not None:
-        output.write(
+        yield (
             f"Perplexity on the passage ({outcome.tokens:,} tokens): "
             f"{outcome.perplexity_before:.3f} before, {outcome.perplexity_after:.3f} now "
-            f"({outcome.change:+.2%}; lower is better)\n"
+            f"({outcome.change:+.2%}; lower is better)"
         )
-
-
-def _write_types(*, as_json: bool) -> None:
-    if as_json:
-        write_json([{"type": one.name, "bits": one.bits, "words": one.words} for one in TYPES])
-        return
-    for one in TYPES:
-        output.write(f"{one.name:<8}{one.bits:>5.1f} bits  {one.words}\n")
 
 
 def add_words(words: Words) -> None:

@@ -10,7 +10,6 @@ from typing import Any, get_args
 import msgspec
 
 from app.cli import output
-from app.cli.output import write_json
 from app.cli.parsing import Words
 from app.core.models.catalogue import PURPOSES, Catalogue, CatalogueEntry, present
 from app.core.models.catalogue_search import CatalogueFilter, CatalogueMatch, Order, offers
@@ -22,32 +21,23 @@ from app.program import Program
 _WIDTH = 88
 
 
-def run_search(arguments: argparse.Namespace, program: Program) -> int:
+def run_search(arguments: argparse.Namespace, program: Program) -> None:
     """List what the catalogue has for the wish."""
     catalogue = _catalogue(program)
     found = _offers(catalogue, _wish(arguments), program)
-    if arguments.json:
-        write_json([_facts(offer) for offer in found])
-        return 0
-    for offer in found:
-        output.write(_lines(offer))
-    if not found:
+    output.answer(arguments.json, [_facts(offer) for offer in found], map(_lines, found))
+    if not (found or arguments.json):
         output.note("Nothing in the catalogue answers to all of that. Ask for less.")
-    return 0
 
 
-def run_show(arguments: argparse.Namespace, program: Program) -> int:
+def run_show(arguments: argparse.Namespace, program: Program) -> None:
     """Say everything that the catalogue knows of one model."""
     catalogue = _catalogue(program)
     entry = catalogue.get(arguments.name)
     offer = next(
         offer for offer in _offers(catalogue, CatalogueFilter(), program) if offer.entry == entry
     )
-    if arguments.json:
-        write_json(_facts(offer))
-    else:
-        output.write(_page(offer))
-    return 0
+    output.answer(arguments.json, _facts(offer), [_page(offer)])
 
 
 def _catalogue(program: Program) -> Catalogue:
@@ -87,7 +77,7 @@ def _lines(offer: CatalogueMatch) -> str:
     facts = (size(entry), offer.verdict, entry.kind, entry.engine, entry.licence)
     mark = ", on this machine" if offer.here else ""
     why = textwrap.fill(entry.why, _WIDTH, initial_indent="    ", subsequent_indent="    ")
-    return f"{entry.id}  {entry.name}{mark}\n    {', '.join(facts)}\n{why}\n"
+    return f"{entry.id}  {entry.name}{mark}\n    {', '.join(facts)}\n{why}"
 
 
 def _page(offer: CatalogueMatch) -> str:
@@ -105,8 +95,8 @@ def _page(offer: CatalogueMatch) -> str:
         ("From", f"{entry.repo} {entry.revision}".strip()),
         ("Here", offer.here or "not on this machine"),
     )
-    shown = "".join(f"  {name:<10}{value}\n" for name, value in rows)
-    return f"{entry.name}\n{textwrap.fill(entry.why, _WIDTH)}\n{shown}"
+    shown = (f"  {name:<10}{value}" for name, value in rows)
+    return "\n".join((entry.name, textwrap.fill(entry.why, _WIDTH), *shown))
 
 
 def size(entry: CatalogueEntry) -> str:
