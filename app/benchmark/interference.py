@@ -18,18 +18,18 @@ _CANCELS = 3  # per round and kind, each at another moment of a step
 _LONG = 4096
 
 
-def busy_neighbour(lab: GoalSession) -> Experiment:
+def busy_neighbour(session: GoalSession) -> Experiment:
     """Goal 8: writing from two seconds after another program took a core for itself."""
-    pair = lab.pair(sized_options(_LONG))
+    pair = session.pair(sized_options(_LONG))
     prompt = pair.prompt(_PROMPT)
-    neighbour = lab.yardstick("busy")
+    neighbour = session.baseline("busy")
 
     def one_thread() -> Values:
         return {"one_thread": pair.bare.step(prompt, _BARE_STEPS, threads=1)}
 
     def disturbed() -> Values:
         sampling = pair.ours.greedy(_LONG - 2 * _PROMPT)
-        seconds = _SETTLING_S + lab.sizes.busy
+        seconds = _SETTLING_S + session.sizes.busy
         try:
             text = pair.ours.write_for(prompt, sampling, seconds, lambda: neighbour.ask("start"))
         finally:
@@ -44,10 +44,10 @@ def busy_neighbour(lab: GoalSession) -> Experiment:
     return Experiment(samples, lambda taken: {"speed": taken["one_thread"] / taken["disturbed"]})
 
 
-def cancelling(lab: GoalSession) -> Experiment:
+def cancelling(session: GoalSession) -> Experiment:
     """Goal 9: from the cancel to the client's last event, in the middle of either work."""
-    tokens = lab.sizes.prompt
-    pair = lab.pair(sized_options(max(_LONG, 2 * tokens)))
+    tokens = session.sizes.prompt
+    pair = session.pair(sized_options(max(_LONG, 2 * tokens)))
     prompt = pair.prompt(_PROMPT)
     read, step = pair.bare.read(pair.prompt(tokens)), pair.bare.step(prompt, _BARE_STEPS)
     numbers = count()

@@ -193,7 +193,10 @@ class Round:
 
 
 def run_rounds(
-    experiment: Experiment, rounds: int, watch: SampleFilter, on_round: Callable[[Round, int], None]
+    experiment: Experiment,
+    rounds: int,
+    sample_filter: SampleFilter,
+    on_round: Callable[[Round, int], None],
 ) -> None:
     """Take every sample of the experiment once per round, passing each whole round on.
 
@@ -202,5 +205,5 @@ def run_rounds(
     for number in range(rounds):
         taken: dict[str, float] = {}
         for sample in experiment.samples.values():
-            taken |= watch.take(sample)
+            taken |= sample_filter.take(sample)
         on_round(Round(experiment.values(taken), taken), number)

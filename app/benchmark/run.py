@@ -1,4 +1,4 @@
-"""One run of the benchmark: goal after goal, each in a lab of its own."""
+"""One run of the benchmark: goal after goal, each in a session of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Protocol
 import psutil
 
 from app import __version__
-from app.benchmark.goal import Experiment, Goal
+from app.benchmark.goal import Goal
 from app.benchmark.goals import NOT_MEASURED
 from app.benchmark.report import (
     BenchmarkReport,
@@ -38,7 +38,7 @@ class Listener(Protocol):
         """A goal begins, the `place`-th of `count`."""
 
     def round_done(self, goal: Goal, number: int, rounds: int, seconds: float) -> None:
-        """So many rounds of a goal are done after so many seconds."""
+        """`number` of `rounds` of a goal are done, after `seconds`."""
 
     def ended(self, report: GoalReport) -> None:
         """A goal is over."""
@@ -46,17 +46,17 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkRun:
-    """What one run works with; `make_lab` opens the lab of a goal."""
+    """What one run works with; `make_session` opens the session of a goal."""
 
     goals: Sequence[Goal]
     rounds: int
-    watch: SampleFilter
-    make_lab: Callable[[], GoalSession]
+    sample_filter: SampleFilter
+    make_session: Callable[[], GoalSession]
     listener: Listener
     clock: Callable[[], float] = monotonic
 
     def run(self) -> tuple[list[GoalReport], bool]:
-        """The reports, and whether Ctrl+C ended the run before its time."""
+        """The reports, and whether Ctrl+C ended the run early."""
         reports: list[GoalReport] = []
         for place, goal in enumerate(self.goals, 1):
             self.listener.begun(goal, place, len(self.goals))
@@ -70,7 +70,6 @@ class BenchmarkRun:
     def _measure(self, goal: Goal) -> tuple[GoalReport, bool]:
         begun = self.clock()
         rounds: list[Round] = []
-        experiment = Experiment({}, dict)
         reason = "" if self.rounds >= ROUNDS else f"a verdict needs {ROUNDS} rounds"
         missing = ""
         interrupted = False
@@ -80,9 +79,8 @@ class BenchmarkRun:
             self.listener.round_done(goal, number + 1, self.rounds, self.clock() - begun)
 
         try:
-            with self.make_lab() as lab:
-                experiment = goal.open(lab)
-                run_rounds(experiment, self.rounds, self.watch, on_round)
+            with self.make_session() as session:
+                run_rounds(goal.open(session), self.rounds, self.sample_filter, on_round)
         except BusyError as busy:
             reason = str(busy)
         except NotMeasuredError as error:
@@ -96,14 +94,13 @@ class BenchmarkRun:
             rounds,
             self.clock() - begun,
             reason=reason,
-            absent=dict(experiment.absent),
             missing=missing,
         )
         return report, interrupted
 
 
 def full_report(
-    bench: BenchmarkRun,
+    run: BenchmarkRun,
     model: ModelFile,
     builds: dict[str, str],
     outcome: tuple[list[GoalReport], bool],
@@ -120,7 +117,7 @@ def full_report(
             quantization=model.quantization,
             size_bytes=model.size_bytes,
         ),
-        rounds=bench.rounds,
+        rounds=run.rounds,
         goals=tuple(goals),
         not_measured=NOT_MEASURED,
         interrupted=interrupted,

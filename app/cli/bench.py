@@ -80,18 +80,18 @@ def _measured(
 ) -> BenchmarkReport:
     builds: dict[str, str] = {}
     progress = GoalProgress()
-    watch: SampleFilter = NoFilter()
+    sample_filter: SampleFilter = NoFilter()
     if wait_for_idle:
-        watch = IdleFilter(SystemMonitor(), on_wait=progress.waiting)
-    bench = BenchmarkRun(
-        goals, rounds, watch, lambda: GoalSession(model, folder, builds, sizes), progress
+        sample_filter = IdleFilter(SystemMonitor(), on_wait=progress.waiting)
+    run = BenchmarkRun(
+        goals, rounds, sample_filter, lambda: GoalSession(model, folder, builds, sizes), progress
     )
     begun = monotonic()
     try:
-        outcome = bench.run()
+        outcome = run.run()
     finally:
         progress.clear()
-    return full_report(bench, model, builds, outcome, monotonic() - begun)
+    return full_report(run, model, builds, outcome, monotonic() - begun)
 
 
 class GoalProgress:

@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from typing import Any
-
-from app.host.baselines.server import Action
-
-
-def actions() -> Mapping[str, Action]:
-    """What it can be asked."""
-    neighbour = BusyCore()
-    return {"start": neighbour.start, "stop": neighbour.stop}
 
 
 class BusyCore:
