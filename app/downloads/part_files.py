@@ -1,4 +1,4 @@
-"""Files that are not complete yet: a `.part` beside the place of each, locked by who writes it."""
+"""Files that are not complete yet: a `.part` beside the place of each, locked by its writer."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _MOST_NOTE = 4096
 
 
 class PartNote(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept beside a `.part` for asking for the rest of the very same file."""
+    """What is kept beside a `.part` to ask for the rest of the same file."""
 
     etag: str = ""
     size_bytes: int | None = None
 
 
 class PartFile:
-    """A growing file, opened and locked; what is in it is always the beginning of the file."""
+    """A growing file, opened and locked; its content is always the beginning of the file."""
 
     def __init__(self, target: Path) -> None:
         self._target = target
@@ -48,14 +48,14 @@ class PartFile:
             os.close(self._handle)
             self._handle = -1
 
-    def read_again(self, told: Callable[[int], None]) -> None:
-        """Compute the checksum of what is there; `told` gets the bytes read and may raise."""
+    def read_again(self, progress: Callable[[int], None]) -> None:
+        """Compute the checksum of what is there; `progress` gets the bytes read and may raise."""
         os.lseek(self._handle, 0, os.SEEK_SET)
         self.sha256, done = hashlib.sha256(), 0
         while done < self.size and (block := os.read(self._handle, _BLOCK)):
             self.sha256.update(block)
             done += len(block)
-            told(done)
+            progress(done)
         self.size = done
 
     def append(self, data: bytes) -> None:
@@ -72,12 +72,12 @@ class PartFile:
             self.sync()
 
     def sync(self) -> None:
-        """See that the disk has it."""
+        """Flush it to the disk."""
         os.fsync(self._handle)
         self._synced = self.size
 
     def empty(self) -> None:
-        """Throw away what there is."""
+        """Remove the content."""
         os.ftruncate(self._handle, 0)
         os.lseek(self._handle, 0, os.SEEK_SET)
         self.sha256, self.size, self._synced = hashlib.sha256(), 0, 0
@@ -87,7 +87,7 @@ class PartFile:
         """Keep the note beside the file, if it is another one."""
         if note != self.note:
             self.note = note
-            with contextlib.suppress(OSError):  # without it the file only begins anew more often
+            with contextlib.suppress(OSError):  # without it the file only starts over more often
                 note_path(self._target).write_bytes(msgspec.json.encode(note))
 
     def git_id(self) -> str:
@@ -103,7 +103,7 @@ class PartFile:
             note_path(self._target).unlink()
 
     def publish(self) -> None:
-        """Give the file its name, once the disk has all of it; a bad one from before goes."""
+        """Give the flushed file its name, and remove a `.bad` one."""
         self.sync()
         self.close()
         self._path.replace(self._target)
@@ -121,7 +121,7 @@ class PartFile:
 
 
 def _open(path: Path) -> int:
-    """Open a part for reading and writing, if it is an ordinary file that nobody else writes."""
+    """Open a part for reading and writing; raises for no ordinary file or one that is locked."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -165,10 +165,10 @@ def _read_note(path: Path) -> PartNote:
         return PartNote()
 
 
-def is_right(path: Path, file: WantedFile, told: Callable[[int, int], None]) -> bool:
+def is_right(path: Path, file: WantedFile, progress: Callable[[int, int], None]) -> bool:
     """Whether a file is there and what it should be, as far as that is known.
 
-    `told` gets the bytes read and their number, and may raise.
+    `progress` gets the bytes read and their number, and may raise.
     """
     size = path.stat().st_size if is_file(path) else -1
     if size < 0 or file.size_bytes not in (None, size):
@@ -181,7 +181,7 @@ def is_right(path: Path, file: WantedFile, told: Callable[[int, int], None]) -> 
         while block := content.read(_BLOCK):
             digest.update(block)
             done += len(block)
-            told(done, size)
+            progress(done, size)
     return digest.hexdigest() == (file.sha256 or file.git_id or digest.hexdigest())
 
 
