@@ -54,9 +54,11 @@ def run_quantize(arguments: argparse.Namespace, program: Program) -> None:
     model = program.model(arguments.model)
     _require_gguf(model)
     header = read_header(Path(model.path))
-    cost = require(model.name, coarsest(header.tensors), kind)
     overhead = header.size_bytes - sum(tensor.size for tensor in header.tensors)
-    _agree(arguments, cost, estimate(header.tensors, kind, overhead))
+    size = estimate(header.tensors, kind, overhead)
+    source = coarsest(header.tensors)
+    cost = require(model.name, source, kind, saves=size < header.size_bytes)
+    _agree(arguments, cost, size)
     order = QuantizeJob(
         load=planned(model, program, engine="llama.cpp", gpu_again=not arguments.passage),
         target=str(_target(arguments, model, kind, program.paths.models)),
