@@ -316,18 +316,11 @@ def test(arguments: Sequence[str]) -> int:
     return code or subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT)
 
 
-def soak(arguments: Sequence[str]) -> int:
-    """Set up everything, then write for long on each engine and look for leaks."""
-    set_up(torch=True, tools=True)
-    code = get_starter()
-    return code or subprocess.call([PYTHON, "-m", "tests.soak.run", *arguments], cwd=ROOT)
-
-
-def responsive(arguments: Sequence[str]) -> int:
-    """Set up everything, then look for stalls of the window while much goes on."""
-    set_up(tools=True)
-    code = get_starter()
-    return code or subprocess.call([PYTHON, "-m", "tests.responsive.run", *arguments], cwd=ROOT)
+def long_test(name: str, arguments: Sequence[str]) -> int:
+    """Set up what `tests/NAME` needs, and run it: soak (leaks) or responsive (stalls)."""
+    set_up(torch=name == "soak", tools=True)
+    code, module = get_starter(), f"tests.{name}.run"
+    return code or subprocess.call([PYTHON, "-m", module, *arguments], cwd=ROOT)
 
 
 def test_vulkan(arguments: Sequence[str]) -> int:
@@ -373,10 +366,10 @@ def obey(given: argparse.Namespace, rest: Sequence[str]) -> int:
         return run(given.torch, given.gpu)
     if given.word == "test" and given.vulkan:
         return test_vulkan(rest)
-    if given.word == "test" and given.responsive:
-        return responsive(rest)
+    if given.word == "test" and (given.responsive or given.soak):
+        return long_test("responsive" if given.responsive else "soak", rest)
     if given.word == "test":
-        return soak(rest) if given.soak else test(rest)
+        return test(rest)
     set_up(llama=False, tools=True)
     return check() if given.word == "check" else docs(*["--check"] * given.check)
 

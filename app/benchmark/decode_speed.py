@@ -20,12 +20,12 @@ _ALTERNATIVES = 5
 
 
 def bare_sample(pair: Pair, prompt: str, count: int = _BARE_STEPS) -> Sample:
-    """The bare loop's step, which every round holds as the measure of the machine's mood."""
+    """The bare loop's step, which every round measures to show how fast the machine is."""
     return lambda: {BARE: pair.bare.step(prompt, count, skip=_WARM)}
 
 
 def _turn(count: int) -> int:
-    """The tokens of one turn, where a whole round takes about `count`."""
+    """The tokens of one turn of a round of about `count`."""
     return max(8, count * 3 // (2 * TURNS))
 
 

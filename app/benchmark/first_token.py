@@ -21,7 +21,7 @@ _LOOK_S = 0.25
 
 
 def cold_prompt(session: GoalSession) -> Experiment:
-    """Goal 4: a prompt that nobody knows, up to its first token, beside bare reading."""
+    """Goal 4: a prompt that is in no cache, up to its first token, beside bare reading."""
     tokens = session.sizes.prompt
     pair = session.pair(sized_options(2 * tokens))
     prompts = (pair.prompt(tokens, number) for number in count())
@@ -103,7 +103,7 @@ def reopened(session: GoalSession) -> Experiment:
 
 
 def _save(session: GoalSession, options: LoadOptions, folder: Path, document: str) -> None:
-    """Read the document in a host that is left alone until it has saved the state."""
+    """Read the document in a host, and wait until it has saved the state."""
     host = session.ours(options, cache=folder)
     try:
         host.write(document, host.greedy(1))
@@ -118,7 +118,7 @@ def _until_saved(
     clock: Callable[[], float] = monotonic,
     pause: Callable[[float], None] = sleep,
 ) -> None:
-    """Wait until what is in the folder is there and no longer grows."""
+    """Wait until the folder has content that no longer grows."""
     deadline, before = clock() + _SAVING_S, 0
     while clock() < deadline:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -75,8 +75,7 @@ class Experiment:
 class Goal:
     """One numbered goal; `about` says in a plain sentence what is done and compared.
 
-    `open` prepares the measurement in a session and gives the experiment; it may raise
-    NotMeasuredError.
+    `open` prepares the experiment in a session; it may raise NotMeasuredError.
     """
 
     number: int

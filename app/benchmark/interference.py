@@ -1,4 +1,4 @@
-"""Goals about what comes between: a busy neighbour, and a cancel."""
+"""Goals about disturbances: a busy neighbour, and a cancel."""
 
 from __future__ import annotations
 

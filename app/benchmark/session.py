@@ -48,10 +48,9 @@ SENTENCES = (
 
 
 def passage(number: int, characters: int) -> str:
-    """At least so many characters of prose; numbers that differ give other beginnings.
+    """At least `characters` of prose; numbers that differ give other beginnings.
 
-    Later turns of the same sentences are told as the words of another day, so that no long stretch
-    stands there twice.
+    Later turns of the same sentences name another day, so that no long stretch is there twice.
     """
     first = number % len(SENTENCES)
     turned = (*SENTENCES[first:], *SENTENCES[:first])
@@ -147,12 +146,12 @@ class Pair:
     path: Path
 
     def prompt(self, tokens: int, number: int = 0) -> str:
-        """A prompt of about so many tokens; another number gives one with another beginning."""
+        """A prompt of about `tokens` tokens; another number gives one with another beginning."""
         return self.bare.cut(passage(number, 8 * tokens), tokens).text
 
 
 def sized_options(tokens: int, *, keep_prompts: bool = False) -> LoadOptions:
-    """The default options with a context that holds so many tokens and no more than is needed.
+    """The default options with the smallest context that holds `tokens` tokens.
 
     Drafts are off: a greedy text repeats itself, and they would be measured instead of the steps.
     No prompt is kept on the disk, so that one that is new to a host is read.

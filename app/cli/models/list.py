@@ -1,4 +1,4 @@
-"""`lampblack models list` and `duplicates`: what is on this machine, and what is there twice."""
+"""`lampblack models list` and `duplicates`: the models here, and those with the same content."""
 
 from __future__ import annotations
 
