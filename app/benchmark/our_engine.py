@@ -56,16 +56,12 @@ class TimedGeneration:
             raise NotMeasuredError("A prompt that should have been new was known already.")
         return self.first
 
-    def step(self, start: int = 0, stop: int | None = None) -> float:
-        """Seconds per token between two counts of tokens.
+    def step(self, start: int = 0) -> float:
+        """Seconds per token from the count of tokens `start` on.
 
         Raises NotMeasuredError where too little was written.
         """
-        within = [
-            (when, count)
-            for when, count in self.arrived
-            if count >= start and (stop is None or count <= stop)
-        ]
+        within = [each for each in self.arrived if each[1] >= start]
         if len(within) < 2 or within[-1][1] == within[0][1]:
             raise NotMeasuredError("The model ended its text too early to be timed.")
         (begun, before), (over, after) = within[0], within[-1]

@@ -125,14 +125,6 @@ def _busiest(before: dict[int, float]) -> str:
         return ""
 
 
-class SampleFilter(Protocol):
-    """Decides when a sample may be taken, and whether it counts."""
-
-    def take(self, sample: Sample) -> Values:
-        """Take the sample; raises BusyError."""
-        ...
-
-
 class IdleFilter:
     """Waits for an idle machine; after the first refusal only for a short time."""
 
@@ -176,14 +168,6 @@ class IdleFilter:
         return ProcessorUse(used / (elapsed * self._machine.processors), "other programs")
 
 
-class NoFilter:
-    """Takes every sample at once, also on a busy machine; its figures are no measure of speed."""
-
-    def take(self, sample: Sample) -> Values:
-        """Take the sample."""
-        return sample()
-
-
 @dataclass(frozen=True, slots=True)
 class Round:
     """What one round gave: the goal's measures, and what the samples named."""
@@ -195,7 +179,7 @@ class Round:
 def run_rounds(
     experiment: Experiment,
     rounds: int,
-    sample_filter: SampleFilter,
+    take: Callable[[Sample], Values],
     on_round: Callable[[Round, int], None],
 ) -> None:
     """Take every sample of the experiment once per round, passing each whole round on.
@@ -205,5 +189,5 @@ def run_rounds(
     for number in range(rounds):
         taken: dict[str, float] = {}
         for sample in experiment.samples.values():
-            taken |= sample_filter.take(sample)
+            taken |= take(sample)
         on_round(Round(experiment.values(taken), taken), number)

@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
 
 import msgspec
 
@@ -14,8 +13,8 @@ from app.benchmark.chart import chart
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS, chosen
 from app.benchmark.report import BenchmarkReport, GoalReport, Result
-from app.benchmark.rounds import IdleFilter, NoFilter, ProcessorUse, SampleFilter, SystemMonitor
-from app.benchmark.run import BenchmarkRun, full_report
+from app.benchmark.rounds import IdleFilter, ProcessorUse, SystemMonitor
+from app.benchmark.run import BenchmarkRun
 from app.benchmark.session import GoalSession, Sizes
 from app.cli import output
 from app.core.errors import LampblackError, NotAModelError, UsageError
@@ -80,18 +79,18 @@ def _measured(
 ) -> BenchmarkReport:
     builds: dict[str, str] = {}
     progress = GoalProgress()
-    sample_filter: SampleFilter = NoFilter()
-    if wait_for_idle:
-        sample_filter = IdleFilter(SystemMonitor(), on_wait=progress.waiting)
+    filtered = IdleFilter(SystemMonitor(), on_wait=progress.waiting)
     run = BenchmarkRun(
-        goals, rounds, sample_filter, lambda: GoalSession(model, folder, builds, sizes), progress
+        goals,
+        rounds,
+        filtered.take if wait_for_idle else lambda sample: sample(),
+        lambda: GoalSession(model, folder, builds, sizes),
+        progress,
     )
-    begun = monotonic()
     try:
-        outcome = run.run()
+        return run.run(model, builds)
     finally:
         progress.clear()
-    return full_report(run, model, builds, outcome, monotonic() - begun)
 
 
 class GoalProgress:

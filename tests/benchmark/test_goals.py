@@ -12,7 +12,7 @@ from app.benchmark import first_token
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS
 from app.benchmark.our_engine import TimedGeneration
-from app.benchmark.rounds import NoFilter, Round, run_rounds
+from app.benchmark.rounds import Round, run_rounds
 from app.benchmark.session import Sizes, sized_options
 from app.core.errors import NotMeasuredError
 from app.core.options.sampling import Sampling
@@ -124,7 +124,10 @@ def goal(number: int) -> Goal:
 def measured(number: int, session: Any) -> dict[str, float]:
     rounds: list[Round] = []
     run_rounds(
-        goal(number).open(session), 2, NoFilter(), lambda taken, _number: rounds.append(taken)
+        goal(number).open(session),
+        2,
+        lambda sample: sample(),
+        lambda taken, _number: rounds.append(taken),
     )
     assert set(rounds[-1].measures) == {measure.key for measure in goal(number).measures}
     return {key: round(value, 3) for key, value in rounds[-1].measures.items()}

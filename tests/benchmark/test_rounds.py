@@ -15,7 +15,6 @@ from app.benchmark.rounds import (
     WAIT_S,
     BusyError,
     IdleFilter,
-    NoFilter,
     ProcessorUse,
     Round,
     SystemMonitor,
@@ -70,7 +69,7 @@ def test_both_sides_are_sampled_by_turns() -> None:
         lambda taken: {"speed": taken["a"] / taken["b"]},
     )
     rounds: list[Round] = []
-    run_rounds(experiment, 3, NoFilter(), lambda taken, _number: rounds.append(taken))
+    run_rounds(experiment, 3, lambda sample: sample(), lambda taken, _number: rounds.append(taken))
     assert order == ["a", "b"] * 3
     assert [taken.measures["speed"] for taken in rounds] == [2.0] * 3
 
@@ -116,7 +115,7 @@ def test_what_was_measured_before_the_machine_became_busy_is_kept() -> None:
     rounds: list[Round] = []
     experiment = Experiment({"a": lambda: {"speed": 1.0}}, dict)
     with pytest.raises(BusyError):
-        run_rounds(experiment, 5, filter_on(machine), lambda taken, _n: rounds.append(taken))
+        run_rounds(experiment, 5, filter_on(machine).take, lambda taken, _n: rounds.append(taken))
     assert len(rounds) == 2
 
 
