@@ -9,6 +9,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -50,13 +51,9 @@ class PartFile:
 
     def read_again(self, progress: Callable[[int], None]) -> None:
         """Compute the checksum of what is there; `progress` gets the bytes read and may raise."""
+        self.sha256 = hashlib.sha256()
         os.lseek(self._handle, 0, os.SEEK_SET)
-        self.sha256, done = hashlib.sha256(), 0
-        while done < self.size and (block := os.read(self._handle, _BLOCK)):
-            self.sha256.update(block)
-            done += len(block)
-            progress(done)
-        self.size = done
+        self.size = _hash(self.sha256, partial(os.read, self._handle), progress)
 
     def append(self, data: bytes) -> None:
         """Add bytes at the end; raises OSError where the disk takes no more, keeping the rest."""
@@ -92,10 +89,9 @@ class PartFile:
 
     def git_id(self) -> str:
         """Git's checksum of the content."""
-        digest = hashlib.sha1(b"blob %d\0" % self.size, usedforsecurity=False)
+        digest = _git_digest(self.size)
         os.lseek(self._handle, 0, os.SEEK_SET)
-        while block := os.read(self._handle, _BLOCK):
-            digest.update(block)
+        _hash(digest, partial(os.read, self._handle), lambda _done: None)
         return digest.hexdigest()
 
     def _forget_note(self) -> None:
@@ -158,6 +154,22 @@ def _lock(handle: int, path: Path) -> None:
         ) from error
 
 
+def _git_digest(size: int) -> hashlib._Hash:
+    return hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+
+
+def _hash(
+    digest: hashlib._Hash, read: Callable[[int], bytes], progress: Callable[[int], None]
+) -> int:
+    """Feed the rest of a file into `digest`; the bytes read, which `progress` gets, too."""
+    done = 0
+    while block := read(_BLOCK):
+        digest.update(block)
+        done += len(block)
+        progress(done)
+    return done
+
+
 def _read_note(path: Path) -> PartNote:
     try:
         return msgspec.json.decode(read_regular(path, _MOST_NOTE), type=PartNote)
@@ -173,15 +185,9 @@ def is_right(path: Path, file: WantedFile, progress: Callable[[int, int], None])
     size = path.stat().st_size if is_file(path) else -1
     if size < 0 or file.size_bytes not in (None, size):
         return False
-    digest = hashlib.sha256()
-    if not file.sha256:
-        digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
-    done = 0
+    digest = hashlib.sha256() if file.sha256 else _git_digest(size)
     with open_regular(path) as content:
-        while block := content.read(_BLOCK):
-            digest.update(block)
-            done += len(block)
-            progress(done, size)
+        _hash(digest, content.read, lambda done: progress(done, size))
     return digest.hexdigest() == (file.sha256 or file.git_id or digest.hexdigest())
 
 
