@@ -47,7 +47,7 @@ OFFLINE = re.compile(r"Retrying \(Retry\(|Could not fetch URL|Network is unreach
 
 def project() -> dict[str, Any]:
     """The [project] table of pyproject.toml."""
-    import tomllib  # not at the top: an older Python must live to get its sentence
+    import tomllib  # not at the top: an older Python must get as far as its error message
 
     table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     return table
@@ -109,7 +109,7 @@ def sees_gpu() -> bool:
 def cached_llama() -> str:
     """The wheel that an earlier build has left in pip's cache; empty when there is none.
 
-    One with tile instructions is taken out of the cache, for pip would install it again.
+    One with tile instructions is removed from the cache, because pip would install it again.
     """
     cache = [str(PYTHON), "-m", "pip", "cache"]
     command = [*cache, "list", "llama_cpp_python", "--format", "abspath"]
@@ -360,7 +360,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def obey(given: argparse.Namespace, rest: Sequence[str]) -> int:
+def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
     """Do what the command line says; `rest` is for pytest."""
     if given.word == "run":
         return run(given.torch, given.gpu)
@@ -375,13 +375,13 @@ def obey(given: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command line; trouble is one sentence on stderr."""
+    """Run the command line; an error is one sentence on stderr."""
     given, rest = parser().parse_known_args(arguments)
     if rest and given.word != "test":
         parser().error(f"{given.word} does not know {rest[0]}")
     try:
         machine.need_python()
-        return obey(given, rest)
+        return dispatch(given, rest)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

@@ -33,7 +33,7 @@ def run_bench(
     sizes: Sizes | None = None,
     wait_for_idle: bool = True,
 ) -> int:
-    """Measure, write the report, draw the chart; 0 only if nothing is missed or left open."""
+    """Measure, write the report, draw the chart; 0 if every goal is met or only measured."""
     goals = chosen(arguments.goal, table)
     if arguments.rounds < 1:
         raise UsageError(f"There cannot be {arguments.rounds} rounds.", "Take 7 or more.")
@@ -48,7 +48,7 @@ def run_bench(
 
 
 def _chart_file(typed: str) -> Path | None:
-    """Where the chart goes; what is wrong with it is said before the long work begins."""
+    """Where the chart goes, checked before the long work begins; raises UsageError."""
     target = Path(typed)
     if not typed:
         return None
@@ -111,7 +111,7 @@ class GoalProgress:
         self._show(f"{self._name}: round {number} of {rounds}, {left:.0f} s left")
 
     def waiting(self, load: ProcessorUse) -> None:
-        """The machine has something else to do."""
+        """Another program keeps the machine busy."""
         by = f" by {load.program}" if load.program else ""
         self._line.show(f"{self._shown}; waiting, the machine is busy ({load.busy:.0%}{by})")
 
@@ -121,7 +121,7 @@ class GoalProgress:
         output.note(f"Goal {report.number}, {report.title.lower()}: {report.verdict}")
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         self._line.clear()
 
     def _show(self, text: str) -> None:

@@ -52,7 +52,7 @@ _BANNED = "The text ends here because every way on led to a banned phrase; ban l
 
 
 def run_generate(arguments: argparse.Namespace, program: Program) -> None:
-    """Load, generate, write; Ctrl+C keeps the text and still ends well."""
+    """Load, generate, write; Ctrl+C keeps the text and the exit code 0."""
     sampling = sampling_from(arguments, _preset(arguments, program))
     request = _request(arguments, sampling)
     options = load_options_from(arguments, program.settings.load)
@@ -117,7 +117,7 @@ def _suggested(model: ModelFile, program: Program) -> Sampling:
 
 
 def adapters_from(given: Sequence[str], engine: str) -> tuple[Adapter, ...]:
-    """The adapters of `--adapter PATH[=STRENGTH]`; raises a LampblackError for what cannot be."""
+    """The adapters of `--adapter PATH[=STRENGTH]`; raises LampblackError."""
     adapters = tuple(_adapter(text) for text in given)
     check_adapters(adapters)
     for adapter in adapters:
@@ -130,7 +130,7 @@ def adapters_from(given: Sequence[str], engine: str) -> tuple[Adapter, ...]:
 
 
 def _adapter(text: str) -> Adapter:
-    """What is after the last = is the strength, unless all of it is a path that is there."""
+    """What is after the last = is the strength, unless all of it is an existing path."""
     path, sign, number = text.rpartition("=")
     strength = 1.0
     if not sign or os.path.lexists(text):
@@ -202,7 +202,7 @@ def _check_text(text: str, what: str) -> None:
 
 @dataclass(frozen=True)
 class _Result:
-    """What a run gave; `model` is the name that finds the model again."""
+    """What a run gave; `model` is a name for `--model`."""
 
     model: str
     loaded: Loaded
@@ -210,7 +210,7 @@ class _Result:
 
     @property
     def take(self) -> Take:
-        """The one variant that the command line asks for."""
+        """The one take that the command line asks for."""
         return self.done.takes[0]
 
 

@@ -33,7 +33,7 @@ def check_stdout() -> None:
 
 
 def prepare_streams() -> None:
-    """Make both streams write UTF-8 into files and pipes, and nothing raise on odd characters.
+    """Make both streams write UTF-8 into files and pipes, and replace what cannot be encoded.
 
     Of streams that were closed before the start, standard input is empty, standard error takes
     what comes, and standard output refuses it: a result must not be lost in silence.
@@ -74,7 +74,7 @@ def answer(as_json: bool, content: Any, lines: Iterable[str]) -> None:
 
 
 def _drop_what_is_left() -> None:
-    """Let stdout lead nowhere: Python would try the same text once more when it ends."""
+    """Point stdout at the null device: Python would try the same text again when it ends."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -117,7 +117,7 @@ class ProgressLine:
         self.show(f"{what}… {size_text(done)} of {size_text(total)}")
 
     def clear(self) -> None:
-        """Take the line away again."""
+        """Remove the line."""
         if self._shown:
             self._stream.write("\r" + " " * len(self._shown) + "\r")
             self._stream.flush()

@@ -31,7 +31,7 @@ _Source = Literal["header", "catalogue"]
 
 
 class _Answer(msgspec.Struct, frozen=True):
-    """The fit of one model, and where its facts come from."""
+    """The fit of one model, and the source of its facts."""
 
     model: str
     path: str

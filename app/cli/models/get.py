@@ -1,4 +1,4 @@
-"""`lampblack models get`: fetching a model after a question, and what became of it."""
+"""`lampblack models get`, `downloads` and `forget-token`: fetching a model after a question."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _report(
 
 
 def _is_sound(model: ModelRequest, program: Program) -> bool:
-    """Whether every file that is known of lies there and is right."""
+    """Whether every known file is there and right."""
     line = output.ProgressLine()
     show = partial(line.show_bytes, "Verifying")
     folder = program.paths.models / model.folder
@@ -94,7 +94,7 @@ def _question(entry: CatalogueEntry, program: Program) -> str:
 
 
 def _take_token(arguments: argparse.Namespace, program: Program) -> None:
-    """A token is read without echo, or from the environment when that is asked for."""
+    """Read a token without echo, or from the environment where that is asked for."""
     if not (arguments.token or arguments.token_from_env):
         return
     host = host_of(endpoint_of(os.environ))

@@ -22,9 +22,9 @@ _WIDTH = 88
 
 
 def run_search(arguments: argparse.Namespace, program: Program) -> None:
-    """List what the catalogue has for the wish."""
+    """List what the catalogue has of what is asked for."""
     catalogue = _catalogue(program)
-    found = _offers(catalogue, _wish(arguments), program)
+    found = _offers(catalogue, _filter(arguments), program)
     output.answer(arguments.json, [_facts(offer) for offer in found], map(_lines, found))
     if not (found or arguments.json):
         output.note("Nothing in the catalogue answers to all of that. Ask for less.")
@@ -47,13 +47,13 @@ def _catalogue(program: Program) -> Catalogue:
 
 
 def _offers(
-    catalogue: Catalogue, wish: CatalogueFilter, program: Program
+    catalogue: Catalogue, wanted: CatalogueFilter, program: Program
 ) -> tuple[CatalogueMatch, ...]:
     here = present(catalogue, program.paths.models, program.library.list())
-    return offers(catalogue, wish, this_machine(), here)
+    return offers(catalogue, wanted, this_machine(), here)
 
 
-def _wish(arguments: argparse.Namespace) -> CatalogueFilter:
+def _filter(arguments: argparse.Namespace) -> CatalogueFilter:
     return CatalogueFilter(
         text=" ".join(arguments.text),
         purpose=arguments.purpose,
