@@ -227,7 +227,7 @@ class Writer(QObject):
         others = [path for path in self._models if model is None or path != model.path]
         self._maybe_stop(0.2)
         self.did["load"] += 1
-        self._window.harness.load(self._chance.choice(others))
+        self._window.models.load(self._chance.choice(others))
 
 
 def own_memory(process: psutil.Process) -> int:

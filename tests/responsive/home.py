@@ -39,7 +39,7 @@ def served_names() -> list[str]:
     return [f"{how}-{number}.gguf" for number in (1, 2) for how in ("limited", "full", "cut")]
 
 
-def furnish(home: Path, starter: Path) -> Paths:
+def make_home(home: Path, starter: Path) -> Paths:
     """Make it all below `home`; what the hub serves is `home/served`."""
     paths = Paths(home / "config", home / "data", home / "cache")
     paths.models.mkdir(parents=True)
