@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import count
+from functools import partial
+from itertools import count, repeat
 
 from app.benchmark.decode_speed import bare_sample
 from app.benchmark.goal import Experiment, Values
@@ -55,18 +56,14 @@ def cancelling(session: GoalSession) -> Experiment:
     def writing() -> Values:
         # Spread over a step, so that not every cancel meets the same moment of it.
         delays = [4 * step + step * (next(numbers) % 5) / 5 for _ in range(_CANCELS)]
-        return {"writing": max(map(_writing_cancel, delays))}
+        cancel = partial(pair.ours.cancel_after, prompt, sampling, reading=False)
+        return {"writing": max(map(cancel, delays))}
 
     def reading() -> Values:
         delays = [read * (1 + next(numbers) % 5) / 10 for _ in range(_CANCELS)]
         cold = [pair.prompt(tokens, next(numbers)) for _ in delays]
-        return {"reading": max(map(_reading_cancel, cold, delays))}
-
-    def _writing_cancel(delay: float) -> float:
-        return pair.ours.cancel_after(prompt, sampling, delay, reading=False)
-
-    def _reading_cancel(text: str, delay: float) -> float:
-        return pair.ours.cancel_after(text, sampling, delay, reading=True)
+        cancel = partial(pair.ours.cancel_after, reading=True)
+        return {"reading": max(map(cancel, cold, repeat(sampling), delays))}
 
     def values(taken: Values) -> Values:
         return {
