@@ -91,7 +91,7 @@ def why_pip_failed(title: str, tail: str) -> str:
     return f"{title}: pip failed; its whole output is in {LOG}, and this is the end:\n{tail}"
 
 
-def llama_trouble() -> str:
+def llama_problem() -> str:
     """Why the installed llama-cpp-python does not run on this processor; empty when it does."""
     command = [str(PYTHON), "-c", "import llama_cpp; llama_cpp.llama_backend_init()"]
     tried = subprocess.run(command, capture_output=True, text=True, errors="replace")
@@ -129,9 +129,9 @@ def try_llama(title: str, *arguments: str) -> bool:
         pip(title, *how, *arguments, trying=True)
     except SetupError:
         return False
-    if trouble := llama_trouble():
-        print(f"{title}: it cannot be loaded ({trouble}), another way is tried.", flush=True)
-    return not trouble
+    if problem := llama_problem():
+        print(f"{title}: it cannot be loaded ({problem}), another way is tried.", flush=True)
+    return not problem
 
 
 def install_llama(build: Build = builds.NONE) -> None:
@@ -171,8 +171,8 @@ def compile_llama(build: Build, pinned: str, title: str) -> None:
     how = ("--no-deps", "--force-reinstall", "--no-cache-dir", "--no-binary", "llama-cpp-python")
     settings = ("--config-settings", f"cmake.args={';'.join(build.cmake)}")
     pip(f"{title}, compiling", *how, *settings, pinned, compiling=True)
-    if trouble := llama_trouble():
-        raise SetupError(f"{title} was compiled, but cannot be loaded: {trouble}.")
+    if problem := llama_problem():
+        raise SetupError(f"{title} was compiled, but cannot be loaded: {problem}.")
 
 
 def install_cpu_llama() -> None:
@@ -188,8 +188,8 @@ def install_cpu_llama() -> None:
     reason = "No prebuilt wheel works here" if answered else "No prebuilt wheel answered"
     print(f"{reason}, so llama.cpp is compiled once: about 10 minutes on two cores.", flush=True)
     pip("llama.cpp, compiling", "--no-deps", "--force-reinstall", pinned, compiling=True)
-    if trouble := llama_trouble():
-        raise SetupError(f"llama.cpp was compiled, but cannot be loaded: {trouble}.")
+    if problem := llama_problem():
+        raise SetupError(f"llama.cpp was compiled, but cannot be loaded: {problem}.")
 
 
 def install_torch() -> None:

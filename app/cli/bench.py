@@ -1,4 +1,4 @@
-"""`lampblack bench`: how fast it is here, beside bare yardsticks, goal by goal."""
+"""`lampblack bench`: our speed beside bare baselines, goal by goal."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from app.core.errors import CancelledError, DownloadError
 from app.downloads.messages import Waiting
 
 
-class ConnectionBroken(Exception):  # noqa: N818 - no trouble of the user's yet: it is tried again
+class ConnectionBroken(Exception):  # noqa: N818 - not an error yet: it is tried again
     """The connection broke or the server is busy; it asked to wait for `seconds`, or 0."""
 
     def __init__(self, problem: str, seconds: float = 0.0) -> None:

@@ -1,4 +1,4 @@
-"""The benchmark on the real model with the real children: figures come out, nobody stays."""
+"""The benchmark on the real model with the real children: figures come out, no child stays."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_bare_loop_writes_what_ours_writes(session: GoalSession) -> None:
     assert len(pair.ours.write(prompt.text, pair.ours.greedy(12)).done.takes[0].token_ids) == 12
 
 
-def test_what_a_yardstick_cannot_do_is_a_sentence(session: GoalSession) -> None:
+def test_what_a_baseline_cannot_do_is_a_sentence(session: GoalSession) -> None:
     bare = session.bare(SETTINGS)
     with pytest.raises(NotMeasuredError, match="context is too small"):
         bare.step(passage(0, 400), 2000)
@@ -72,7 +72,7 @@ def test_what_a_yardstick_cannot_do_is_a_sentence(session: GoalSession) -> None:
         BareEngine(session.baseline("bare")).open(session.folder / "nothing.gguf", SETTINGS)
 
 
-def test_a_yardstick_that_dies_is_noticed(session: GoalSession) -> None:
+def test_a_baseline_that_dies_is_noticed(session: GoalSession) -> None:
     neighbour = session.baseline("busy")
     neighbour.ask("start")
     psutil.Process(neighbour.pid).kill()

@@ -107,7 +107,7 @@ def sparse(path: Path, header: bytes, size: int) -> None:
 
 
 def head(numbers: int) -> bytes:
-    """The header of a GGUF file with a vocabulary and one tensor of so many numbers, or fewer."""
+    """The header of a GGUF file with a vocabulary and one tensor of at most `numbers` numbers."""
     tokens = strings(f"word{number}" for number in range(VOCABULARY))
     merges = strings(f"wo rd{number}" for number in range(2 * VOCABULARY))
     values = [

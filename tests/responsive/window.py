@@ -210,11 +210,11 @@ class Driver(QObject):
     def _refresh(self) -> Steps:
         yield from self._at_downloads()
         self._may_write = True
-        yield from self._told("refresh, every header anew", self._refresh_anew())
+        yield from self._told("refresh, every header again", self._refresh_again())
         yield from self._told("refresh, nothing changed", self._refresh_often())
         self._may_write = False
 
-    def _refresh_anew(self) -> Steps:
+    def _refresh_again(self) -> Steps:
         for _ in range(2):
             self._touch()
             self._manager.refresh()
@@ -307,7 +307,7 @@ class Driver(QObject):
 
 
 def pause(seconds: float) -> Callable[[], bool]:
-    """Met after so many seconds."""
+    """Met after `seconds`."""
     over = time.perf_counter() + seconds
     return lambda: time.perf_counter() >= over
 

@@ -81,7 +81,7 @@ class Writer(QObject):
             self._fresh = False
 
     def _stop_when_due(self, *_: object) -> None:
-        """Press Esc after so many of the model's signs of life."""
+        """Press Esc after a number of the model's events."""
         self._stop_in -= 1
         if self._stop_in == 0:
             self._do("stop")

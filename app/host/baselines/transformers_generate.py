@@ -1,4 +1,4 @@
-"""The Torch yardstick: transformers' own `generate` with a streamer."""
+"""The Torch baseline: transformers' own `generate` with a streamer."""
 
 from __future__ import annotations
 

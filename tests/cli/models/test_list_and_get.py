@@ -79,7 +79,9 @@ def test_the_list_shows_sound_and_broken_models(run: Any, present: Path) -> None
     assert found[STARTER.file_name]["problem"] == ""
 
 
-def test_nobody_is_asked_where_nobody_sits(run: Any, one_sentence: Callable[[str], bool]) -> None:
+def test_without_a_terminal_no_question_is_asked(
+    run: Any, one_sentence: Callable[[str], bool]
+) -> None:
     fetcher = StubFetcher()
     outcome = run("models", "get", "starter", stdin=b"y\n", fetcher=fetcher)
     assert (outcome.code, fetcher.asked) == (2, 0)
