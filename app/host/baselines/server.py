@@ -6,14 +6,15 @@ import json
 import os
 import pkgutil
 import sys
-from typing import BinaryIO, TextIO
+import threading
+from typing import Any, BinaryIO, TextIO
 
 from app.core.errors import LampblackError
 from app.core.system.network import deny_network
 
 BASELINES = {
     "bare": "app.host.baselines.llama_decode:BareLoop",
-    "busy": "app.host.baselines.busy_core:BusyCore",
+    "busy": "app.host.baselines.server:BusyCore",
     "llama": "app.host.baselines.llama_default:HighLevel",
     "torch": "app.host.baselines.transformers_generate:TransformersGenerate",
 }
@@ -45,3 +46,30 @@ def _take_streams() -> tuple[BinaryIO, TextIO]:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return sys.stdin.buffer, answers
+
+
+class BusyCore:
+    """A busy neighbour: keeps one core for itself while it is asked to."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> dict[str, Any]:
+        """Begin to be busy."""
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._spin, name="busy", daemon=True)
+        self._thread.start()
+        return {}
+
+    def stop(self) -> dict[str, Any]:
+        """Be idle again."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        return {}
+
+    def _spin(self) -> None:
+        while not self._stopped.is_set():
+            sum(range(10_000))

@@ -11,9 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from app.core.errors import ModelLoadError
-from app.host.baselines.busy_core import BusyCore
 from app.host.baselines.llama_default import HighLevel
-from app.host.baselines.server import BASELINES, serve
+from app.host.baselines.server import BASELINES, BusyCore, serve
 
 
 def fail() -> dict[str, object]:
