@@ -75,27 +75,22 @@ def _add_generate(words: Words) -> None:
         description=_GENERATE,
         epilog=f"{_presets()}\n\n{_EXIT_CODES}",
     )
-    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="the text to go on from, or -")
-    parser.add_argument(
-        "--model", default="", metavar="NAME|PATH", help="a model; see `lampblack models list`"
-    )
-    parser.add_argument(
-        "--engine", default="", choices=("auto", *ENGINES), help="the engine to run it with"
-    )
-    parser.add_argument(
+    parser.value("prompt", "PROMPT", "the text to go on from, or -", default=None, nargs="?")
+    parser.value("--model", "NAME|PATH", "a model; see `lampblack models list`")
+    parser.value("--engine", None, "the engine to run it with", choices=("auto", *ENGINES))
+    parser.value(
         "--adapter",
-        action="append",
+        "PATH[=STRENGTH]",
+        "attach a LoRA adapter, a GGUF file or a PEFT folder; more than one if repeated",
         default=[],
-        metavar="PATH[=STRENGTH]",
-        help="attach a LoRA adapter, a GGUF file or a PEFT folder; more than one if repeated",
+        action="append",
     )
     parser.switch("--chat", "answer the prompt in the model's chat template")
-    parser.add_argument("--system", metavar="TEXT", help="the chat's system text; implies --chat")
-    parser.add_argument(
+    parser.value("--system", "TEXT", "the chat's system text; implies --chat", default=None)
+    parser.value(
         "--preset",
-        default="",
-        metavar="NAME|FILE",
-        help="begin with a preset's parameters, or with those of a file (.json, .yaml, .kcpps), "
+        "NAME|FILE",
+        "begin with a preset's parameters, or with those of a file (.json, .yaml, .kcpps), "
         "also of SillyTavern, KoboldCpp and text-generation-webui, or, as the window does, with "
         "those that are suggested for the model (suggested)",
     )
@@ -113,37 +108,30 @@ def _add_bench(words: Words) -> None:
         help="measure how fast it is here, beside bare yardsticks",
         description=_BENCH,
     )
-    parser.add_argument(
-        "--goal",
-        type=int,
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="N",
-        help="only these goals",
+    parser.value(
+        "--goal", "N", "only these goals", default=[], type=int, nargs="+", action="extend"
     )
-    parser.add_argument(
-        "--model", default="", metavar="NAME|PATH", help="a GGUF model; else the starter model"
-    )
-    parser.add_argument(
+    parser.value("--model", "NAME|PATH", "a GGUF model; else the starter model")
+    parser.value(
         "--rounds",
-        type=int,
+        "N",
+        f"so many rounds; else {ROUNDS}, and fewer are not judged",
         default=ROUNDS,
-        metavar="N",
-        help=f"so many rounds; else {ROUNDS}, and fewer are not judged",
+        type=int,
     )
-    parser.add_argument("--chart", default="", metavar="FILE.svg", help="draw the results, too")
+    parser.value("--chart", "FILE.svg", "draw the results, too")
     parser.runs(run_bench, "write the report as one JSON object")
 
 
 def _add_doctor(words: Words) -> None:
     parser = words.add_parser("doctor", help="say what works here and what is missing")
-    parser.add_argument(
+    parser.value(
         "--model",
+        "NAME",
+        "load this model, or the usual one, and say which device holds which layers",
+        default=None,
         nargs="?",
         const="",
-        metavar="NAME",
-        help="load this model, or the usual one, and say which device holds which layers",
     )
     parser.runs(run_doctor, "write the report as one JSON object")
 

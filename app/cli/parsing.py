@@ -21,6 +21,10 @@ class Parser(argparse.ArgumentParser):
         """Add a flag without a value."""
         self.add_argument(name, action="store_true", help=about)
 
+    def value(self, name: str, metavar: str | None, about: str, **more: Any) -> None:
+        """Add an argument or a flag with a value, which is "" where it is not given."""
+        self.add_argument(name, metavar=metavar, help=about, **({"default": ""} | more))
+
     def runs(self, run: Callable[..., int | None], json: str = "write one JSON object") -> None:
         """Call `run` for this word; `--json`, its last flag, has the help `json`."""
         self.switch("--json", json)

@@ -139,8 +139,6 @@ def _settings(fit: Fit) -> str:
 def add_words(words: Words) -> None:
     """Add `fit`."""
     parser = words.add_parser("fit", help="whether a model fits into the free memory")
-    parser.add_argument(
-        "name", metavar="MODEL", help="its name or path, or an id or name of the catalogue"
-    )
+    parser.value("name", "MODEL", "its name or path, or an id or name of the catalogue")
     add_load_flags(parser, _OPTIONS)
     parser.runs(run_fit)

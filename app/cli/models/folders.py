@@ -109,11 +109,9 @@ def add_words(words: Words) -> None:
         parser = inner.add_parser(what, help=text)
         parser.set_defaults(folder=None, what=what)
         if what != "list":
-            parser.add_argument("folder", metavar="FOLDER", help="a folder on any disk")
+            parser.value("folder", "FOLDER", "a folder on any disk")
         parser.runs(run_folders, "write them as a JSON list")
     found = words.add_parser("found", help="models that other programs have here")
     for flag, text in (("--use", "use its models where they lie"), ("--leave", "use them no more")):
-        found.add_argument(
-            flag, nargs="+", action="extend", default=[], metavar="PROGRAM", help=text
-        )
+        found.value(flag, "PROGRAM", text, default=[], nargs="+", action="extend")
     found.runs(run_found, "write them as a JSON list")

@@ -192,13 +192,13 @@ def run_forget_token(arguments: argparse.Namespace, program: Program) -> None:
 def add_words(words: Words) -> None:
     """Add `get`, `downloads` and `forget-token`."""
     get = words.add_parser("get", help="fetch a model after a question")
-    get.add_argument("name", metavar="ID|NAME", help="its id or name in the catalogue, or starter")
+    get.value("name", "ID|NAME", "its id or name in the catalogue, or starter")
     get.switch("--yes", "do not ask")
     get.switch("--token", "ask for a token, and keep it in the keyring")
     get.switch("--token-from-env", f"use the token in {_TOKEN_VARIABLE}")
     get.runs(run_get)
     downloads = words.add_parser("downloads", help="what was begun and is not complete")
-    downloads.add_argument("--remove", metavar="ID", help="remove what one has fetched so far")
+    downloads.value("--remove", "ID", "remove what one has fetched so far", default=None)
     downloads.runs(run_downloads, "write a JSON list")
     forget = words.add_parser("forget-token", help="remove the token from the keyring")
     forget.runs(run_forget_token)

@@ -20,7 +20,7 @@ from app.core.models.verify import verify_known
 from app.core.units import size_text
 from app.program import Program
 
-_NAME: dict[str, Any] = {"metavar": "NAME|PATH", "help": "a model; see `lampblack models list`"}
+_NAME = ("NAME|PATH", "a model; see `lampblack models list`")
 
 
 def run_import(arguments: argparse.Namespace, program: Program) -> None:
@@ -126,21 +126,21 @@ def _report(
 def add_words(words: Words) -> None:
     """Add `import`, `remove`, `verify` and `set`."""
     parser = words.add_parser("import", help="use a model where it lies")
-    parser.add_argument("path", metavar="PATH", help="a GGUF file, or a folder with models")
+    parser.value("path", "PATH", "a GGUF file, or a folder with models")
     parser.switch("--copy", "copy it into the program's own folder")
     parser.runs(run_import)
     parser = words.add_parser("remove", help="move a model to the trash")
-    parser.add_argument("name", **_NAME)
+    parser.value("name", *_NAME)
     parser.switch("--keep-file", "only take it off the list")
     parser.switch("--yes", "do not ask")
     parser.runs(run_remove)
     parser = words.add_parser("verify", help="compare a model with its known checksum")
-    parser.add_argument("name", **_NAME)
+    parser.value("name", *_NAME)
     parser.switch("--anew", "take what is there for right, if nothing else is known")
     parser.runs(run_verify)
     parser = words.add_parser("set", help="give a model a title, notes or a star")
-    parser.add_argument("name", **_NAME)
-    parser.add_argument("--title", metavar="TEXT", help="what to call it; empty is its file's name")
-    parser.add_argument("--notes", metavar="TEXT", help="what you want to remember of it")
+    parser.value("name", *_NAME)
+    parser.value("--title", "TEXT", "what to call it; empty is its file's name", default=None)
+    parser.value("--notes", "TEXT", "what you want to remember of it", default=None)
     parser.add_argument("--favourite", action=argparse.BooleanOptionalAction, help="give it a star")
     parser.runs(run_set)

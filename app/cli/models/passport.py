@@ -83,13 +83,9 @@ def _examined(model: ModelFile, program: Program) -> Passport:
 def add_words(inner: Words) -> None:
     """Add `passport`."""
     parser = inner.add_parser("passport", help="what a model is good for, by trying it")
-    parser.add_argument("name", nargs="?", default="", metavar="NAME|PATH", help="the model")
+    parser.value("name", "NAME|PATH", "the model", nargs="?")
     parser.switch("--again", "examine it once more")
-    parser.add_argument(
-        "--for",
-        dest="purpose",
-        default="",
-        choices=PURPOSES,
-        help="compare all examined models, best first",
+    parser.value(
+        "--for", None, "compare all examined models, best first", dest="purpose", choices=PURPOSES
     )
     parser.runs(run_passport, "write JSON; made_at is in seconds since 1970, UTC")

@@ -152,12 +152,10 @@ def _lines(outcome: QuantizeOutcome) -> Iterator[str]:
 def add_words(words: Words) -> None:
     """Add `quantize`."""
     parser = words.add_parser("quantize", help="make a smaller copy of a model")
-    parser.add_argument("model", nargs="?", default="", metavar="MODEL", help="its name or path")
-    parser.add_argument("--type", default="Q8_0", metavar="TYPE", help="the type; else Q8_0")
+    parser.value("model", "MODEL", "its name or path", nargs="?")
+    parser.value("--type", "TYPE", "the type; else Q8_0", default="Q8_0")
     parser.switch("--list", "list the types and end")
-    parser.add_argument("--to", default="", metavar="FILE", help="the copy; else beside the model")
-    parser.add_argument(
-        "--passage", default="", metavar="FILE", help="measure the perplexity of both on this text"
-    )
+    parser.value("--to", "FILE", "the copy; else beside the model")
+    parser.value("--passage", "FILE", "measure the perplexity of both on this text")
     parser.switch("--yes", "do not ask")
     parser.runs(run_quantize)

@@ -117,18 +117,16 @@ def _size_in_gb(text: str) -> float:
 def add_words(words: Words) -> None:
     """Add `search` and `show`."""
     search = words.add_parser("search", help="look for a model in the catalogue")
-    search.add_argument("text", nargs="*", metavar="WORD", help="words to look for")
-    search.add_argument("--purpose", default="", choices=PURPOSES, help="what it shall do")
-    search.add_argument("--language", default="", metavar="CODE", help="a language, such as zh")
-    search.add_argument("--licence", default="", metavar="NAME", help="such as apache-2.0")
-    search.add_argument("--engine", default="", choices=ENGINES, help="the engine that runs it")
-    search.add_argument("--kind", default="", choices=("base", "instruct"), help="its training")
-    search.add_argument(
-        "--largest", default=0.0, type=_size_in_gb, metavar="GB", help="its largest size"
-    )
+    search.value("text", "WORD", "words to look for", default=(), nargs="*")
+    search.value("--purpose", None, "what it shall do", choices=PURPOSES)
+    search.value("--language", "CODE", "a language, such as zh")
+    search.value("--licence", "NAME", "such as apache-2.0")
+    search.value("--engine", None, "the engine that runs it", choices=ENGINES)
+    search.value("--kind", None, "its training", choices=("base", "instruct"))
+    search.value("--largest", "GB", "its largest size", default=0.0, type=_size_in_gb)
     search.switch("--fits", "leave out what is too large")
-    search.add_argument("--sort", default="best", choices=get_args(Order), help="the order")
+    search.value("--sort", None, "the order", default="best", choices=get_args(Order))
     search.runs(run_search, "write a JSON list")
     show = words.add_parser("show", help="all about one model of the catalogue")
-    show.add_argument("name", metavar="ID|NAME", help="its id or name in the catalogue")
+    show.value("name", "ID|NAME", "its id or name in the catalogue")
     show.runs(run_show)
