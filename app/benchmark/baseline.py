@@ -145,7 +145,3 @@ class BareEngine:
     def read(self, prompt: str) -> float:
         """Seconds for reading the prompt from its beginning, up to the logits after it."""
         return float(self._child.ask("read", prompt=prompt)["seconds"])
-
-    def quantize(self, source: Path, target: Path, kind: str) -> None:
-        """Write a copy of a model in another quantization."""
-        self._child.ask("quantize", source=str(source), target=str(target), kind=kind)

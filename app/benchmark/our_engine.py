@@ -22,6 +22,7 @@ from app.engine.messages import (
     Load,
     Loaded,
     Prefill,
+    Quantize,
     Read,
     Tokens,
 )
@@ -103,6 +104,12 @@ class OurEngine:
         )
         assert isinstance(loaded, Loaded)
         self.settings = loaded.model.settings
+
+    def quantize(self, target: Path, kind: str) -> None:
+        """Write a copy of the model in another quantization."""
+        job, source = self.client.next_job(), str(self._path)
+        command = Quantize(job=job, source=source, target=str(target), type_name=kind)
+        self.client.run(command, lambda _event: None)
 
     def never_write(self, tokens: list[int]) -> None:
         """Keep every text going: these tokens, which would end it, are banned from now on."""

@@ -21,7 +21,7 @@ def at_once(session: GoalSession) -> Experiment:
     options = sized_options(_TAKES * session.sizes.takes + 2 * _PROMPT)
     own = session.pair(options)
     target = session.folder / f"{session.path.stem}.Q8_0-copy.gguf"
-    own.bare.quantize(session.path, target, "Q8_0")
+    own.ours.quantize(target, "Q8_0")
     copy = session.pair(options, path=target)
     prompt = own.prompt(_PROMPT)
     samples: dict[str, Sample] = {}

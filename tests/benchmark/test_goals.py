@@ -60,6 +60,9 @@ class FakeOurs:
     def cancel_after(self, *_work: Any, reading: bool) -> float:
         return 0.03 if reading else 0.01
 
+    def quantize(self, _target: Path, _kind: str) -> None:
+        pass
+
     def never_write(self, _tokens: list[int]) -> None:
         pass
 
@@ -79,9 +82,6 @@ class FakeBare:
 
     def read(self, _prompt: str) -> float:
         return 0.5
-
-    def quantize(self, *_files: Any) -> None:
-        pass
 
 
 class FakeSession:

@@ -14,7 +14,6 @@ from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 _ALL_LAYERS = 10_000
-_KINDS = {"Q8_0": 7}  # llama_ftype
 
 
 class BareLoop:
@@ -179,17 +178,3 @@ class BareLoop:
         ids = self._vocabulary.tokenize(text)
         begin = self._vocabulary.bos
         return ids if begin is None else np.concatenate(([begin], ids)).astype(np.int32)
-
-    @staticmethod
-    def quantize(*, source: str, target: str, kind: str) -> dict[str, Any]:
-        """Write a copy of a model in another quantization."""
-        library()
-        parameters = native.llama_model_quantize_default_params()
-        parameters.ftype = _KINDS[kind]
-        parameters.allow_requantize = True
-        code = native.llama_model_quantize(
-            source.encode(), target.encode(), ctypes.byref(parameters)
-        )
-        if code:
-            raise ModelLoadError(f"llama.cpp could not make a {kind} copy of the model.")
-        return {}
