@@ -87,7 +87,7 @@ def _run(words: list[str]) -> int:
     if word == "quantizer" and not rest:
         return int(importlib.import_module("app.host.llama_cpp.quantize_child").run_quantizer())
     if word == "yardstick" and len(rest) == 1:
-        return int(importlib.import_module("app.host.baselines.server").run_yardstick(rest[0]))
+        return int(importlib.import_module("app.host.baselines.server").run_baseline(rest[0]))
     return _window(_files(rest if word == "open" else words))
 
 

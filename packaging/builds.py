@@ -81,7 +81,7 @@ def choose(wanted: str) -> Build:
 
 
 def found(build: Build) -> str:
-    """What of the hardware led to this build."""
+    """The hardware for which this build was chosen, as a sentence."""
     return _FOUND.get(build.kind, "An Apple GPU is here")
 
 

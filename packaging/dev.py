@@ -47,7 +47,7 @@ OFFLINE = re.compile(r"Retrying \(Retry\(|Could not fetch URL|Network is unreach
 
 def project() -> dict[str, Any]:
     """The [project] table of pyproject.toml."""
-    import tomllib  # not at the top: an older Python must live to get its sentence
+    import tomllib  # not at the top: an older Python must get as far as its error message
 
     table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     return table
@@ -91,7 +91,7 @@ def why_pip_failed(title: str, tail: str) -> str:
     return f"{title}: pip failed; its whole output is in {LOG}, and this is the end:\n{tail}"
 
 
-def llama_trouble() -> str:
+def llama_problem() -> str:
     """Why the installed llama-cpp-python does not run on this processor; empty when it does."""
     command = [str(PYTHON), "-c", "import llama_cpp; llama_cpp.llama_backend_init()"]
     tried = subprocess.run(command, capture_output=True, text=True, errors="replace")
@@ -109,7 +109,7 @@ def sees_gpu() -> bool:
 def cached_llama() -> str:
     """The wheel that an earlier build has left in pip's cache; empty when there is none.
 
-    One with tile instructions is taken out of the cache, for pip would install it again.
+    One with tile instructions is removed from the cache, because pip would install it again.
     """
     cache = [str(PYTHON), "-m", "pip", "cache"]
     command = [*cache, "list", "llama_cpp_python", "--format", "abspath"]
@@ -129,9 +129,9 @@ def try_llama(title: str, *arguments: str) -> bool:
         pip(title, *how, *arguments, trying=True)
     except SetupError:
         return False
-    if trouble := llama_trouble():
-        print(f"{title}: it cannot be loaded ({trouble}), another way is tried.", flush=True)
-    return not trouble
+    if problem := llama_problem():
+        print(f"{title}: it cannot be loaded ({problem}), another way is tried.", flush=True)
+    return not problem
 
 
 def install_llama(build: Build = builds.NONE) -> None:
@@ -171,8 +171,8 @@ def compile_llama(build: Build, pinned: str, title: str) -> None:
     how = ("--no-deps", "--force-reinstall", "--no-cache-dir", "--no-binary", "llama-cpp-python")
     settings = ("--config-settings", f"cmake.args={';'.join(build.cmake)}")
     pip(f"{title}, compiling", *how, *settings, pinned, compiling=True)
-    if trouble := llama_trouble():
-        raise SetupError(f"{title} was compiled, but cannot be loaded: {trouble}.")
+    if problem := llama_problem():
+        raise SetupError(f"{title} was compiled, but cannot be loaded: {problem}.")
 
 
 def install_cpu_llama() -> None:
@@ -188,8 +188,8 @@ def install_cpu_llama() -> None:
     reason = "No prebuilt wheel works here" if answered else "No prebuilt wheel answered"
     print(f"{reason}, so llama.cpp is compiled once: about 10 minutes on two cores.", flush=True)
     pip("llama.cpp, compiling", "--no-deps", "--force-reinstall", pinned, compiling=True)
-    if trouble := llama_trouble():
-        raise SetupError(f"llama.cpp was compiled, but cannot be loaded: {trouble}.")
+    if problem := llama_problem():
+        raise SetupError(f"llama.cpp was compiled, but cannot be loaded: {problem}.")
 
 
 def install_torch() -> None:
@@ -316,18 +316,11 @@ def test(arguments: Sequence[str]) -> int:
     return code or subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT)
 
 
-def soak(arguments: Sequence[str]) -> int:
-    """Set up everything, then write for long on each engine and look for leaks."""
-    set_up(torch=True, tools=True)
-    code = get_starter()
-    return code or subprocess.call([PYTHON, "-m", "tests.soak.run", *arguments], cwd=ROOT)
-
-
-def responsive(arguments: Sequence[str]) -> int:
-    """Set up everything, then look for stalls of the window while much goes on."""
-    set_up(tools=True)
-    code = get_starter()
-    return code or subprocess.call([PYTHON, "-m", "tests.responsive.run", *arguments], cwd=ROOT)
+def long_test(name: str, arguments: Sequence[str]) -> int:
+    """Set up what `tests/NAME` needs, and run it: soak (leaks) or responsive (stalls)."""
+    set_up(torch=name == "soak", tools=True)
+    code, module = get_starter(), f"tests.{name}.run"
+    return code or subprocess.call([PYTHON, "-m", module, *arguments], cwd=ROOT)
 
 
 def test_vulkan(arguments: Sequence[str]) -> int:
@@ -367,28 +360,28 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def obey(given: argparse.Namespace, rest: Sequence[str]) -> int:
+def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
     """Do what the command line says; `rest` is for pytest."""
     if given.word == "run":
         return run(given.torch, given.gpu)
     if given.word == "test" and given.vulkan:
         return test_vulkan(rest)
-    if given.word == "test" and given.responsive:
-        return responsive(rest)
+    if given.word == "test" and (given.responsive or given.soak):
+        return long_test("responsive" if given.responsive else "soak", rest)
     if given.word == "test":
-        return soak(rest) if given.soak else test(rest)
+        return test(rest)
     set_up(llama=False, tools=True)
     return check() if given.word == "check" else docs(*["--check"] * given.check)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command line; trouble is one sentence on stderr."""
+    """Run the command line; an error is one sentence on stderr."""
     given, rest = parser().parse_known_args(arguments)
     if rest and given.word != "test":
         parser().error(f"{given.word} does not know {rest[0]}")
     try:
         machine.need_python()
-        return obey(given, rest)
+        return dispatch(given, rest)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

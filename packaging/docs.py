@@ -219,7 +219,7 @@ PARTS: dict[str, Callable[[], str]] = {
 
 
 def written(readme: str) -> str:
-    """`readme` with every part made anew; raises ValueError when a part has no place in it."""
+    """`readme` with every part written again; raises ValueError when a part has no place in it."""
     for name, make in PARTS.items():
         before, start, rest = readme.partition(f"<!-- {name} -->")
         _old, end, after = rest.partition(f"<!-- end of {name} -->")

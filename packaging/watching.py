@@ -1,4 +1,4 @@
-"""Runs a long command behind one line that says what goes on; the whole output goes to a log."""
+"""Runs a long command behind one line of progress; the whole output goes to a log."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Progress:
         self.shown = line
 
     def end(self, detail: str) -> None:
-        """Show the last word on it and close the line."""
+        """Show the result and close the line."""
         self.due = 0.0
         self.show(detail)
         if self.live:
@@ -131,7 +131,7 @@ def _follow(
 
 
 def _let_end(child: subprocess.Popen[str]) -> None:
-    """Let a child that Ctrl+C has interrupted too clear up after itself, but not for long."""
+    """Give a child that Ctrl+C has interrupted, too, 5 s to clean up."""
     print("\nStopping…", flush=True)
     try:
         child.wait(5)

@@ -1,1 +1,1 @@
-"""The benchmark: our engine and window beside bare yardsticks, in one run, as ratios."""
+"""The benchmark: our engine and window beside bare baselines, in one run, as ratios."""

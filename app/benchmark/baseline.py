@@ -1,4 +1,4 @@
-"""Children that measure: another of this program's words, asked in lines of JSON."""
+"""Child processes that measure, asked in lines of JSON."""
 
 from __future__ import annotations
 
@@ -9,23 +9,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 from app.core.errors import EngineStoppedError, NotMeasuredError
-from app.core.system.processes import host_environment, program_command
+from app.core.system.processes import host_environment
 from app.engine.messages import EngineSettings
 
 _LEAVE_S = 2.0
 
 
-def yardstick_command(name: str) -> list[str]:
-    """The command line of a yardstick."""
-    return [*program_command("yardstick"), name]
-
-
 class Child:
-    """A child that answers one line with another; what it says otherwise goes to `log`."""
+    """A child that answers one line with another; its standard error goes to `log`."""
 
     def __init__(
         self, command: Sequence[str], log: Path, environment: dict[str, str] | None = None
@@ -68,42 +62,25 @@ class Child:
             raise NotMeasuredError(str(answer["problem"]))
         return answer
 
-    def __enter__(self) -> Child:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def leave(self) -> None:
         """Let the child end by itself, now that nothing more is asked; `close` still follows."""
         stdin, _stdout = self._pipes()
-        with suppress(OSError):
+        with suppress(OSError):  # what was not sent cannot be flushed into a dead child
             stdin.close()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_LEAVE_S)
 
     def close(self) -> None:
         """End the child, whatever it does."""
-        stdin, stdout = self._pipes()
-        with suppress(OSError):  # what was not sent cannot be flushed into a dead child
-            stdin.close()
         self._process.terminate()
-        try:
-            self._process.wait(_LEAVE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        finally:
-            stdout.close()
-            self._log.close()
+        self.leave()
+        self._process.kill()
+        self._process.wait()
+        self._pipes()[1].close()
+        self._log.close()
 
     def _last_words(self) -> str:
-        """The last line of the log; that of a traceback says what happened."""
+        """The last line of the log, which of a traceback says what happened."""
         lines = Path(self._log.name).read_text("utf-8", errors="replace").splitlines()
         return lines[-1] if lines else ""
 
@@ -116,7 +93,7 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A text of so many tokens, the beginning token included."""
+    """A text and its number of tokens, the beginning token included."""
 
     text: str
     tokens: int
@@ -149,7 +126,7 @@ class BareEngine:
         self.ends, self.build = opened["ends"], opened["build"]
 
     def cut(self, text: str, tokens: int) -> Prompt:
-        """The beginning of `text` that has about so many tokens."""
+        """The beginning of `text` that has about `tokens` tokens."""
         found = self._child.ask("cut", text=text, tokens=tokens)
         return Prompt(found["text"], found["tokens"])
 
@@ -166,9 +143,5 @@ class BareEngine:
         return float(answer["seconds"]) / tokens
 
     def read(self, prompt: str) -> float:
-        """Seconds for reading the prompt anew, up to the logits after it."""
+        """Seconds for reading the prompt from its beginning, up to the logits after it."""
         return float(self._child.ask("read", prompt=prompt)["seconds"])
-
-    def quantize(self, source: Path, target: Path, kind: str) -> None:
-        """Write a copy of a model in another quantization."""
-        self._child.ask("quantize", source=str(source), target=str(target), kind=kind)

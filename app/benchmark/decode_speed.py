@@ -6,7 +6,7 @@ import msgspec
 
 from app.benchmark.baseline import Child
 from app.benchmark.goal import TURNS, Experiment, Sample, Values, by_turns
-from app.benchmark.our_engine import Ours
+from app.benchmark.our_engine import OurEngine
 from app.benchmark.report import BARE
 from app.benchmark.session import GoalSession, Pair, sized_options
 from app.core.errors import NotMeasuredError
@@ -20,22 +20,22 @@ _ALTERNATIVES = 5
 
 
 def bare_sample(pair: Pair, prompt: str, count: int = _BARE_STEPS) -> Sample:
-    """The bare loop's step, which every round holds as the measure of the machine's mood."""
+    """The bare loop's step, which every round measures to show how fast the machine is."""
     return lambda: {BARE: pair.bare.step(prompt, count, skip=_WARM)}
 
 
 def _turn(count: int) -> int:
-    """The tokens of one turn, where a whole round takes about `count`."""
+    """The tokens of one turn of a round of about `count`."""
     return max(8, count * 3 // (2 * TURNS))
 
 
-def beside_bare(lab: GoalSession) -> Experiment:
+def beside_bare(session: GoalSession) -> Experiment:
     """Goal 1: beginnings of a text by turns, then a long one and a bare loop at its depth."""
-    sizes = lab.sizes
-    pair = lab.pair(sized_options(sizes.long + 2 * _PROMPT))
+    sizes = session.sizes
+    pair = session.pair(sized_options(sizes.long + 2 * _PROMPT))
     prompt = pair.prompt(_PROMPT)
     count, late, turn = sizes.decode, sizes.long - sizes.decode, _turn(sizes.decode)
-    far = lab.bare(pair.ours.settings)  # a loop of its own, which keeps the long prompt
+    far = session.bare(pair.ours.settings)  # a loop of its own, which keeps the long prompt
     deep = pair.prompt(_PROMPT + late)
     far.step(deep, 1)
 
@@ -57,13 +57,13 @@ def beside_bare(lab: GoalSession) -> Experiment:
     return Experiment(samples, values)
 
 
-def out_of_the_box(lab: GoalSession) -> Experiment:
+def out_of_the_box(session: GoalSession) -> Experiment:
     """Goal 2: default options and default sampling beside `Llama` with its own."""
-    count = _turn(lab.sizes.decode)
-    pair = lab.pair(LoadOptions())
+    count = _turn(session.sizes.decode)
+    pair = session.pair(LoadOptions())
     prompt = pair.prompt(_PROMPT)
-    llama = lab.yardstick("llama")
-    lab.note_build("high-level Llama", llama.ask("open", path=str(lab.path))["build"])
+    llama = session.baseline("llama")
+    session.note_build("high-level Llama", llama.ask("open", path=str(session.path))["build"])
 
     def ours() -> Values:
         text = pair.ours.write(prompt, pair.ours.drawn(count + _WARM, seed=1))
@@ -90,15 +90,15 @@ def _llama_step(llama: Child, prompt: str, count: int) -> float:
     raise NotMeasuredError("The high-level library ended every text too early to be timed.")
 
 
-def at_depth(lab: GoalSession) -> Experiment:
+def at_depth(session: GoalSession) -> Experiment:
     """Goal 3: our choice of flash attention beside both settings, each in a host of its own."""
-    sizes = lab.sizes
+    sizes = session.sizes
     options = sized_options(sizes.long + sizes.decode + 2 * _PROMPT)
-    pair = lab.pair(options)
+    pair = session.pair(options)
     prompt = pair.prompt(sizes.long)
     hosts = {"ours": pair.ours}
     for setting in ("on", "off"):
-        hosts[setting] = lab.ours(msgspec.structs.replace(options, flash_attention=setting))
+        hosts[setting] = session.ours(msgspec.structs.replace(options, flash_attention=setting))
         hosts[setting].never_write(pair.bare.ends)
     count = _turn(sizes.decode)
     samples = {name: _deep(name, host, prompt, count) for name, host in hosts.items()}
@@ -111,14 +111,14 @@ def at_depth(lab: GoalSession) -> Experiment:
     )
 
 
-def _deep(name: str, host: Ours, prompt: str, count: int) -> Sample:
+def _deep(name: str, host: OurEngine, prompt: str, count: int) -> Sample:
     return lambda: {name: host.write(prompt, host.greedy(count + _WARM)).step(_WARM)}
 
 
-def with_probabilities(lab: GoalSession) -> Experiment:
+def with_probabilities(session: GoalSession) -> Experiment:
     """Goal 10: the same text with and without the five likeliest tokens of each place."""
-    count = _turn(lab.sizes.decode)
-    pair = lab.pair(sized_options(count + 2 * _PROMPT))
+    count = _turn(session.sizes.decode)
+    pair = session.pair(sized_options(count + 2 * _PROMPT))
     prompt = pair.prompt(_PROMPT)
 
     def written(name: str, probabilities: int) -> Sample:

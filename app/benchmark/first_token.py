@@ -20,10 +20,10 @@ _SAVING_S = 30.0
 _LOOK_S = 0.25
 
 
-def cold_prompt(lab: GoalSession) -> Experiment:
-    """Goal 4: a prompt that nobody knows, up to its first token, beside bare reading."""
-    tokens = lab.sizes.prompt
-    pair = lab.pair(sized_options(2 * tokens))
+def cold_prompt(session: GoalSession) -> Experiment:
+    """Goal 4: a prompt that is in no cache, up to its first token, beside bare reading."""
+    tokens = session.sizes.prompt
+    pair = session.pair(sized_options(2 * tokens))
     prompts = (pair.prompt(tokens, number) for number in count())
     prompt = next(prompts)
 
@@ -40,10 +40,10 @@ def cold_prompt(lab: GoalSession) -> Experiment:
     return Experiment(samples, lambda taken: {"speed": taken["reading"] / taken["ours"]})
 
 
-def beginning_again(lab: GoalSession) -> Experiment:
+def beginning_again(session: GoalSession) -> Experiment:
     """Goal 5: another take of a known prompt, and a new sentence that was read in a pause."""
-    sizes = lab.sizes
-    pair = lab.pair(sized_options(2 * sizes.prompt))
+    sizes = session.sizes
+    pair = session.pair(sized_options(2 * sizes.prompt))
     prompt = pair.prompt(sizes.prompt)
     seeds = count(1)
     appended = (prompt + " " + _said(number) for number in count())
@@ -69,25 +69,25 @@ def _said(number: int) -> str:
     return f"“{number + 2},” she said. {SENTENCES[number % len(SENTENCES)]}"
 
 
-def reopened(lab: GoalSession) -> Experiment:
+def reopened(session: GoalSession) -> Experiment:
     """Goal 6: a document of an earlier host, its state on the disk, beside cold reading."""
-    tokens = lab.sizes.long
-    pair = lab.pair(sized_options(tokens + 128))
+    tokens = session.sizes.long
+    pair = session.pair(sized_options(tokens + 128))
     options = msgspec.structs.replace(
         sized_options(tokens + 128, keep_prompts=True),
         # the same in every host, also where the first found the machine too busy to choose
         flash_attention="on" if pair.ours.settings.flash_attention else "off",
     )
     document = pair.prompt(tokens)
-    kept = lab.folder / "kept"
-    _save(lab, options, kept, document)
+    kept = session.folder / "kept"
+    _save(session, options, kept, document)
     others = (pair.prompt(tokens, number) for number in count(1))
 
     def cold() -> Values:
         return {"cold": pair.ours.write(next(others), pair.ours.greedy(1)).cold()}
 
     def reopen() -> Values:
-        host = lab.ours(options, cache=kept)
+        host = session.ours(options, cache=kept)
         try:
             text = host.write(document, host.greedy(1))
         finally:
@@ -102,9 +102,9 @@ def reopened(lab: GoalSession) -> Experiment:
     return Experiment(samples, lambda taken: {"share": taken["reopened"] / taken["cold"]})
 
 
-def _save(lab: GoalSession, options: LoadOptions, folder: Path, document: str) -> None:
-    """Read the document in a host that is left alone until it has saved the state."""
-    host = lab.ours(options, cache=folder)
+def _save(session: GoalSession, options: LoadOptions, folder: Path, document: str) -> None:
+    """Read the document in a host, and wait until it has saved the state."""
+    host = session.ours(options, cache=folder)
     try:
         host.write(document, host.greedy(1))
         _until_saved(folder / "prompts")
@@ -118,7 +118,7 @@ def _until_saved(
     clock: Callable[[], float] = monotonic,
     pause: Callable[[float], None] = sleep,
 ) -> None:
-    """Wait until what is in the folder is there and no longer grows."""
+    """Wait until the folder has content that no longer grows."""
     deadline, before = clock() + _SAVING_S, 0
     while clock() < deadline:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

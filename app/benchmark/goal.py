@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
@@ -20,11 +20,11 @@ TURNS = 4
 
 
 def by_turns(samples: Mapping[str, Sample], turns: int = TURNS) -> Sample:
-    """One sample of several, each taken so often and averaged, in the other order each time.
+    """One sample of several, each taken `turns` times and averaged, in alternating order.
 
-    The machine's mood changes within seconds: the closer two sides are together, the less of it is
-    in their ratio. As a machine that was idle is slow at first, the first sample is taken once more
-    before, for nothing.
+    A machine's speed changes within seconds: the closer two sides are together, the less of that
+    is in their ratio. As a machine that was idle is slow at first, the first sample is taken once
+    before, and not counted.
     """
 
     def sample() -> Values:
@@ -64,20 +64,18 @@ class Experiment:
     """How a goal is measured: each round takes every sample once, in order: A B A B.
 
     `values` turns what the samples of one round named into the goal's measures; a measure that it
-    leaves out was not taken in that round. `absent` says by measure why it cannot be taken at all.
+    leaves out was not taken in that round.
     """
 
     samples: Mapping[str, Sample]
     values: Callable[[Values], Values]
-    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
     """One numbered goal; `about` says in a plain sentence what is done and compared.
 
-    `open` prepares the measurement in a lab and gives the experiment; it may raise
-    NotMeasuredError.
+    `open` prepares the experiment in a session; it may raise NotMeasuredError.
     """
 
     number: int

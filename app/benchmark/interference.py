@@ -1,8 +1,9 @@
-"""Goals about what comes between: a busy neighbour, and a cancel."""
+"""Goals about disturbances: a busy neighbour, and a cancel."""
 
 from __future__ import annotations
 
-from itertools import count
+from functools import partial
+from itertools import count, repeat
 
 from app.benchmark.decode_speed import bare_sample
 from app.benchmark.goal import Experiment, Values
@@ -18,18 +19,18 @@ _CANCELS = 3  # per round and kind, each at another moment of a step
 _LONG = 4096
 
 
-def busy_neighbour(lab: GoalSession) -> Experiment:
+def busy_neighbour(session: GoalSession) -> Experiment:
     """Goal 8: writing from two seconds after another program took a core for itself."""
-    pair = lab.pair(sized_options(_LONG))
+    pair = session.pair(sized_options(_LONG))
     prompt = pair.prompt(_PROMPT)
-    neighbour = lab.yardstick("busy")
+    neighbour = session.baseline("busy")
 
     def one_thread() -> Values:
         return {"one_thread": pair.bare.step(prompt, _BARE_STEPS, threads=1)}
 
     def disturbed() -> Values:
         sampling = pair.ours.greedy(_LONG - 2 * _PROMPT)
-        seconds = _SETTLING_S + lab.sizes.busy
+        seconds = _SETTLING_S + session.sizes.busy
         try:
             text = pair.ours.write_for(prompt, sampling, seconds, lambda: neighbour.ask("start"))
         finally:
@@ -44,10 +45,10 @@ def busy_neighbour(lab: GoalSession) -> Experiment:
     return Experiment(samples, lambda taken: {"speed": taken["one_thread"] / taken["disturbed"]})
 
 
-def cancelling(lab: GoalSession) -> Experiment:
+def cancelling(session: GoalSession) -> Experiment:
     """Goal 9: from the cancel to the client's last event, in the middle of either work."""
-    tokens = lab.sizes.prompt
-    pair = lab.pair(sized_options(max(_LONG, 2 * tokens)))
+    tokens = session.sizes.prompt
+    pair = session.pair(sized_options(max(_LONG, 2 * tokens)))
     prompt = pair.prompt(_PROMPT)
     read, step = pair.bare.read(pair.prompt(tokens)), pair.bare.step(prompt, _BARE_STEPS)
     numbers = count()
@@ -55,18 +56,14 @@ def cancelling(lab: GoalSession) -> Experiment:
     def writing() -> Values:
         # Spread over a step, so that not every cancel meets the same moment of it.
         delays = [4 * step + step * (next(numbers) % 5) / 5 for _ in range(_CANCELS)]
-        return {"writing": max(map(_writing_cancel, delays))}
+        cancel = partial(pair.ours.cancel_after, prompt, sampling, reading=False)
+        return {"writing": max(map(cancel, delays))}
 
     def reading() -> Values:
         delays = [read * (1 + next(numbers) % 5) / 10 for _ in range(_CANCELS)]
         cold = [pair.prompt(tokens, next(numbers)) for _ in delays]
-        return {"reading": max(map(_reading_cancel, cold, delays))}
-
-    def _writing_cancel(delay: float) -> float:
-        return pair.ours.cancel_after(prompt, sampling, delay, reading=False)
-
-    def _reading_cancel(text: str, delay: float) -> float:
-        return pair.ours.cancel_after(text, sampling, delay, reading=True)
+        cancel = partial(pair.ours.cancel_after, reading=True)
+        return {"reading": max(map(cancel, cold, repeat(sampling), delays))}
 
     def values(taken: Values) -> Values:
         return {

@@ -1,4 +1,4 @@
-"""Our side: the real engine client and host, timed where the words arrive."""
+"""Our side: the real engine client and host, timed where the text arrives."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from app.engine.messages import (
     Load,
     Loaded,
     Prefill,
+    Quantize,
     Read,
     Tokens,
 )
@@ -56,23 +57,19 @@ class TimedGeneration:
             raise NotMeasuredError("A prompt that should have been new was known already.")
         return self.first
 
-    def step(self, start: int = 0, stop: int | None = None) -> float:
-        """Seconds per token between two counts of tokens.
+    def step(self, start: int = 0) -> float:
+        """Seconds per token from the count of tokens `start` on.
 
         Raises NotMeasuredError where too little was written.
         """
-        within = [
-            (when, count)
-            for when, count in self.arrived
-            if count >= start and (stop is None or count <= stop)
-        ]
+        within = [each for each in self.arrived if each[1] >= start]
         if len(within) < 2 or within[-1][1] == within[0][1]:
             raise NotMeasuredError("The model ended its text too early to be timed.")
         (begun, before), (over, after) = within[0], within[-1]
         return (over - begun) / (after - before)
 
     def step_since(self, seconds: float) -> float:
-        """Seconds per token from so long after the first text to the end."""
+        """Seconds per token from `seconds` after the first text to the end."""
         within = [arrival for arrival in self.arrived if arrival[0] >= self.first + seconds]
         if len(within) < 2:  # not even two steps: one takes all that time
             return self.ended - self.first - seconds
@@ -80,7 +77,7 @@ class TimedGeneration:
         return (over - begun) / max(1, after - before)
 
 
-class Ours:
+class OurEngine:
     """One client with its host and a loaded model; the host starts with `load`."""
 
     def __init__(self, path: Path, cache: Path, log: Path, *, engine: EngineName) -> None:
@@ -103,21 +100,27 @@ class Ours:
                 options=options,
                 cache=str(self._cache),
             ),
-            _ignore,
+            lambda _event: None,
         )
         assert isinstance(loaded, Loaded)
         self.settings = loaded.model.settings
+
+    def quantize(self, target: Path, kind: str) -> None:
+        """Write a copy of the model in another quantization."""
+        job, source = self.client.next_job(), str(self._path)
+        command = Quantize(job=job, source=source, target=str(target), type_name=kind)
+        self.client.run(command, lambda _event: None)
 
     def never_write(self, tokens: list[int]) -> None:
         """Keep every text going: these tokens, which would end it, are banned from now on."""
         self._bans = {f"token:{token}": -100.0 for token in tokens}
 
     def greedy(self, tokens: int) -> Sampling:
-        """Always the likeliest token, every other step off, for so many tokens."""
+        """Always the likeliest token, every other step off."""
         return Sampling(temperature=0, max_tokens=tokens, logit_bias=self._bans)
 
     def drawn(self, tokens: int, seed: int) -> Sampling:
-        """The program's default sampling, for so many tokens."""
+        """The program's default sampling."""
         return Sampling(max_tokens=tokens, seed=seed, logit_bias=self._bans)
 
     def write(
@@ -129,31 +132,18 @@ class Ours:
     def write_for(
         self, prompt: str, sampling: Sampling, seconds: float, on_first: Callable[[], object]
     ) -> TimedGeneration:
-        """Generate, call `on_first` at the first text, and stop so many seconds after it."""
-        timers: list[Timer] = []
-
-        def stop_later(event: Event, job: int) -> None:
-            if isinstance(event, Tokens) and not timers:
-                on_first()
-                timers.append(Timer(seconds, self.client.cancel, (job,)))
-                timers[0].start()
-
-        try:
-            return self._generate(prompt, sampling, 1, 0, stop_later)
-        finally:
-            for timer in timers:
-                timer.cancel()
-                timer.join()
+        """Generate, call `on_first` at the first text, and stop `seconds` after it."""
+        return self._cancelled(prompt, sampling, Tokens, seconds, on_first)[0]
 
     def read_for(self, prompt: str, seconds: float) -> None:
-        """Read ahead as the window does while the writer pauses for so long."""
+        """Read ahead as the window does while the writer pauses for `seconds`."""
         job = self.client.next_job()
         over = perf_counter() + seconds
         timer = Timer(seconds, self.client.cancel, (job,))
         timer.start()
         try:
             with suppress(CancelledError):  # the pause was over before the prompt was read
-                self.client.run(Read(job=job, prompt=prompt), _ignore)
+                self.client.run(Read(job=job, prompt=prompt), lambda _event: None)
         finally:
             timer.cancel()
             timer.join()
@@ -162,10 +152,27 @@ class Ours:
     def cancel_after(
         self, prompt: str, sampling: Sampling, delay: float, *, reading: bool
     ) -> float:
-        """Cancel so many seconds into reading or writing; the seconds until the last event."""
+        """Cancel `delay` seconds into reading or writing; the seconds until the last event."""
+        kind = Prefill if reading else Tokens
+        text, waited = self._cancelled(prompt, sampling, kind, delay, lambda: None)
+        if not waited or text.done.takes[0].finish_reason != "cancelled":
+            raise NotMeasuredError("The work was done before it could be cancelled.")
+        return waited
+
+    def _cancelled(
+        self,
+        prompt: str,
+        sampling: Sampling,
+        kind: type[Event],
+        delay: float,
+        on_first: Callable[[], object],
+    ) -> tuple[TimedGeneration, float]:
+        """Generate, and cancel `delay` seconds after the first event of a kind.
+
+        The second result is the seconds from the cancel to the end, 0 where it ended before.
+        """
         timers: list[Timer] = []
         asked: list[float] = []
-        kind = Prefill if reading else Tokens
 
         def cancel(job: int) -> None:
             asked.append(perf_counter())
@@ -173,19 +180,18 @@ class Ours:
 
         def cancel_later(event: Event, job: int) -> None:
             if isinstance(event, kind) and not timers:
+                on_first()
                 timers.append(Timer(delay, cancel, (job,)))
                 timers[0].start()
 
         try:
-            done = self._generate(prompt, sampling, 1, 0, cancel_later).done
+            text = self._generate(prompt, sampling, 1, 0, cancel_later)
             over = perf_counter()
         finally:
             for timer in timers:
                 timer.cancel()
                 timer.join()
-        if not asked or done.takes[0].finish_reason != "cancelled":
-            raise NotMeasuredError("The work was done before it could be cancelled.")
-        return over - asked[0]
+        return text, over - asked[0] if asked else 0.0
 
     def _generate(
         self,
@@ -212,7 +218,3 @@ class Ours:
         ended = perf_counter() - begun
         assert isinstance(done, Done)
         return TimedGeneration(tuple(arrived), ended, done)
-
-
-def _ignore(_event: Event) -> None:
-    """Events that nobody needs."""

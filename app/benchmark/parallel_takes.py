@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import count
-from pathlib import Path
 
 from app.benchmark.decode_speed import bare_sample
 from app.benchmark.goal import Experiment, Sample, Values, by_turns
@@ -14,24 +13,27 @@ _TAKES = 4
 _PROMPT = 128
 _TURNS = 2
 _STEPS = 16
+_NAMES = ("own", "q8_0")
 
 
-def at_once(lab: GoalSession) -> Experiment:
+def at_once(session: GoalSession) -> Experiment:
     """Goal 7: four takes in one go beside four in a row, the prompt known to both."""
-    options = sized_options(_TAKES * lab.sizes.takes + 2 * _PROMPT)
-    own = lab.pair(options)
-    copy = lab.pair(options, path=_copy(lab, own))
+    options = sized_options(_TAKES * session.sizes.takes + 2 * _PROMPT)
+    own = session.pair(options)
+    target = session.folder / f"{session.path.stem}.Q8_0-copy.gguf"
+    own.ours.quantize(target, "Q8_0")
+    copy = session.pair(options, path=target)
     prompt = own.prompt(_PROMPT)
     samples: dict[str, Sample] = {}
-    for name, pair in (("own", own), ("q8_0", copy)):
+    for name, pair in zip(_NAMES, (own, copy), strict=True):
         seeds = count(1)
-        _prime(pair, prompt)
+        pair.ours.write(prompt, pair.ours.greedy(2))
         sides = {
-            "at once": _together(name, pair, prompt, lab.sizes.takes, seeds),
-            "in a row": _in_a_row(name, pair, prompt, lab.sizes.takes, seeds),
+            f"{name} {how}": _takes(f"{name} {how}", pair, prompt, session.sizes.takes, seeds, n)
+            for how, n in (("at once", _TAKES), ("in a row", 1))
         }
         samples[name] = by_turns(sides, _TURNS)
-        samples[f"{name}, bare"] = by_turns(_bare(lab, name, pair, prompt))
+        samples[f"{name}, bare"] = by_turns(_bare(session, name, pair, prompt))
     samples["bare"] = bare_sample(own, prompt)
 
     def values(taken: Values) -> Values:
@@ -44,19 +46,9 @@ def at_once(lab: GoalSession) -> Experiment:
     return Experiment(samples, values)
 
 
-_NAMES = ("own", "q8_0")
-
-
-def _copy(lab: GoalSession, pair: Pair) -> Path:
-    """The model in Q8_0, in the lab's folder."""
-    target = lab.folder / f"{lab.path.stem}.Q8_0-copy.gguf"
-    pair.bare.quantize(lab.path, target, "Q8_0")
-    return target
-
-
-def _bare(lab: GoalSession, name: str, pair: Pair, prompt: str) -> dict[str, Sample]:
+def _bare(session: GoalSession, name: str, pair: Pair, prompt: str) -> dict[str, Sample]:
     """What a batch of four rows costs the library alone, and a single step."""
-    loop = lab.bare(pair.ours.settings, path=pair.path, sequences=_TAKES)
+    loop = session.bare(pair.ours.settings, path=pair.path, sequences=_TAKES)
 
     def rows() -> Values:
         return {f"{name} rows": loop.step(prompt, _STEPS, rows=_TAKES)}
@@ -67,28 +59,16 @@ def _bare(lab: GoalSession, name: str, pair: Pair, prompt: str) -> dict[str, Sam
     return {"rows": rows, "row": row}
 
 
-def _prime(pair: Pair, prompt: str) -> None:
-    pair.ours.write(prompt, pair.ours.greedy(2))
+def _takes(name: str, pair: Pair, prompt: str, tokens: int, seeds: count[int], n: int) -> Sample:
+    """Seconds for all takes, `n` of them at once."""
 
-
-def _together(name: str, pair: Pair, prompt: str, tokens: int, seeds: count[int]) -> Sample:
-    def sample() -> Values:
-        text = pair.ours.write(prompt, pair.ours.drawn(tokens, next(seeds)), n=_TAKES)
-        if text.tokens != _TAKES * tokens:
-            raise NotMeasuredError("A take ended before its time.")
-        return {f"{name} at once": text.ended}
-
-    return sample
-
-
-def _in_a_row(name: str, pair: Pair, prompt: str, tokens: int, seeds: count[int]) -> Sample:
     def sample() -> Values:
         seconds = 0.0
-        for _ in range(_TAKES):
-            text = pair.ours.write(prompt, pair.ours.drawn(tokens, next(seeds)))
-            if text.tokens != tokens:
+        for _ in range(_TAKES // n):
+            text = pair.ours.write(prompt, pair.ours.drawn(tokens, next(seeds)), n=n)
+            if text.tokens != n * tokens:
                 raise NotMeasuredError("A take ended before its time.")
             seconds += text.ended
-        return {f"{name} in a row": seconds}
+        return {name: seconds}
 
     return sample

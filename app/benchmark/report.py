@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Literal
 
 import msgspec
@@ -117,12 +118,7 @@ def judge(
     else:
         verdict = _verdict(measure, values)
     return Result(
-        key=measure.key,
-        title=measure.title,
-        unit=measure.unit,
-        limit=measure.limit,
-        better=measure.better,
-        judged_by=measure.judged_by,
+        **asdict(measure),
         verdict=verdict,
         reason=reason,
         values=tuple(values),
@@ -144,17 +140,15 @@ def goal_report(
     seconds: float,
     *,
     reason: str = "",
-    absent: dict[str, str] | None = None,
     missing: str = "",
 ) -> GoalReport:
     """All verdicts of a goal; its own is the worst of them. `missing` says why none was taken."""
-    absent = absent or {}
     results = tuple(
         judge(
             measure,
             [taken.measures[measure.key] for taken in rounds if measure.key in taken.measures],
             reason=reason,
-            absent=missing or absent.get(measure.key, ""),
+            absent=missing,
         )
         for measure in goal.measures
     )

@@ -15,10 +15,10 @@ from app.benchmark.goal import Experiment, Sample, Values
 IDLE = 0.93
 """The share of the processors that must be free before a sample begins."""
 
-PATIENCE_S = 30.0
-"""How long a sample waits for that; after the first refusal only `SHORT_PATIENCE_S`."""
+WAIT_S = 30.0
+"""How long a sample waits for that, and after the first refusal."""
 
-SHORT_PATIENCE_S = 5.0
+SHORT_WAIT_S = 5.0
 _LOOK_S = 0.25
 _TICKS_S = 0.05
 """Processor time that a system's counters may be wrong by."""
@@ -36,7 +36,7 @@ class ProcessorUse:
 
 
 class BusyError(Exception):
-    """The machine did not become idle; nothing that is measured now could be judged."""
+    """The machine did not become idle; a sample taken now could not be judged."""
 
     def __init__(self, load: ProcessorUse) -> None:
         by = f" by {load.program}" if load.program else ""
@@ -44,14 +44,14 @@ class BusyError(Exception):
 
 
 class ProcessorMonitor(Protocol):
-    """Says how busy the machine is; looking takes a moment."""
+    """Says how busy the machine is."""
 
     def load(self) -> ProcessorUse:
         """The load over the next moment."""
         ...
 
     def foreign(self) -> float:
-        """Seconds of processor time that went to others than us, since some moment in the past."""
+        """Seconds of processor time that other programs had, since some moment in the past."""
         ...
 
     @property
@@ -64,7 +64,7 @@ class SystemMonitor:
     """The machine it runs on, as the system counts it, our own children included."""
 
     def load(self) -> ProcessorUse:
-        """The load over the next quarter of a second; if it is high, it is looked into."""
+        """The load over the next quarter of a second, and if it is high the busiest program."""
         busy = psutil.cpu_percent(_LOOK_S) / 100
         if busy <= 1 - IDLE:
             return ProcessorUse(busy)
@@ -73,7 +73,7 @@ class SystemMonitor:
         return ProcessorUse(busy, _busiest(before))
 
     def foreign(self) -> float:
-        """All processor time since the system's start but what we and our children had.
+        """All processor time since the system's start except ours and our children's.
 
         Only Linux counts what children had that have ended; elsewhere it is always 0.
         """
@@ -125,16 +125,8 @@ def _busiest(before: dict[int, float]) -> str:
         return ""
 
 
-class SampleFilter(Protocol):
-    """Decides when a sample may be taken, and whether it counts."""
-
-    def take(self, sample: Sample) -> Values:
-        """Take the sample; raises BusyError."""
-        ...
-
-
 class IdleFilter:
-    """Waits for an idle machine, and loses its patience after it was disappointed once."""
+    """Waits for an idle machine; after the first refusal only for a short time."""
 
     def __init__(
         self,
@@ -146,7 +138,7 @@ class IdleFilter:
         self._machine = machine
         self._clock = clock
         self._on_wait = on_wait
-        self._patience = PATIENCE_S
+        self._wait_s = WAIT_S
 
     def take(self, sample: Sample) -> Values:
         """Take the sample on an idle machine, and again if others came between."""
@@ -162,10 +154,10 @@ class IdleFilter:
 
     def _wait(self) -> None:
         """Return once the machine is idle; raises BusyError when that takes too long."""
-        deadline = self._clock() + self._patience
+        deadline = self._clock() + self._wait_s
         while (load := self._machine.load()).busy > 1 - IDLE:
             if self._clock() >= deadline:
-                self._patience = SHORT_PATIENCE_S
+                self._wait_s = SHORT_WAIT_S
                 raise BusyError(load)
             self._on_wait(load)
 
@@ -174,14 +166,6 @@ class IdleFilter:
         if used <= _TICKS_S or elapsed <= 0:
             return ProcessorUse(0.0)
         return ProcessorUse(used / (elapsed * self._machine.processors), "other programs")
-
-
-class NoFilter:
-    """Begins at once, whatever the machine does; what comes out says nothing about speed."""
-
-    def take(self, sample: Sample) -> Values:
-        """Take the sample."""
-        return sample()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +177,17 @@ class Round:
 
 
 def run_rounds(
-    experiment: Experiment, rounds: int, watch: SampleFilter, on_round: Callable[[Round, int], None]
+    experiment: Experiment,
+    rounds: int,
+    take: Callable[[Sample], Values],
+    on_round: Callable[[Round, int], None],
 ) -> None:
     """Take every sample of the experiment once per round, passing each whole round on.
 
-    Raises BusyError; what was passed on before stays true.
+    Raises BusyError; the rounds that were passed on before count.
     """
     for number in range(rounds):
         taken: dict[str, float] = {}
         for sample in experiment.samples.values():
-            taken |= watch.take(sample)
+            taken |= take(sample)
         on_round(Round(experiment.values(taken), taken), number)

@@ -1,9 +1,9 @@
-"""One run of the benchmark: goal after goal, each in a lab of its own."""
+"""One run of the benchmark: goal after goal, each in a session of its own."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -12,7 +12,7 @@ from typing import Protocol
 import psutil
 
 from app import __version__
-from app.benchmark.goal import Experiment, Goal
+from app.benchmark.goal import Goal, Sample, Values
 from app.benchmark.goals import NOT_MEASURED
 from app.benchmark.report import (
     BenchmarkReport,
@@ -22,7 +22,7 @@ from app.benchmark.report import (
     goal_report,
     passed,
 )
-from app.benchmark.rounds import BusyError, Round, SampleFilter, run_rounds
+from app.benchmark.rounds import BusyError, Round, run_rounds
 from app.benchmark.session import GoalSession
 from app.core.errors import LampblackError, NotMeasuredError
 from app.core.models.library import ModelFile
@@ -38,7 +38,7 @@ class Listener(Protocol):
         """A goal begins, the `place`-th of `count`."""
 
     def round_done(self, goal: Goal, number: int, rounds: int, seconds: float) -> None:
-        """So many rounds of a goal are done after so many seconds."""
+        """`number` of `rounds` of a goal are done, after `seconds`."""
 
     def ended(self, report: GoalReport) -> None:
         """A goal is over."""
@@ -46,43 +46,60 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkRun:
-    """What one run works with; `make_lab` opens the lab of a goal."""
+    """What one run works with; `make_session` opens the session of a goal.
+
+    `take` takes a sample, and may raise BusyError.
+    """
 
     goals: Sequence[Goal]
     rounds: int
-    watch: SampleFilter
-    make_lab: Callable[[], GoalSession]
+    take: Callable[[Sample], Values]
+    make_session: Callable[[], GoalSession]
     listener: Listener
-    clock: Callable[[], float] = monotonic
 
-    def run(self) -> tuple[list[GoalReport], bool]:
-        """The reports, and whether Ctrl+C ended the run before its time."""
+    def run(self, model: ModelFile, builds: Mapping[str, str]) -> BenchmarkReport:
+        """Everything that was found until the last goal or Ctrl+C; `builds` fills meanwhile."""
+        begun = monotonic()
         reports: list[GoalReport] = []
+        interrupted = False
         for place, goal in enumerate(self.goals, 1):
             self.listener.begun(goal, place, len(self.goals))
             report, interrupted = self._measure(goal)
             reports.append(report)
             self.listener.ended(report)
             if interrupted:
-                return reports, True
-        return reports, False
+                break
+        return BenchmarkReport(
+            machine=machine_facts(),
+            builds={"lampblack": __version__, "python": platform.python_version(), **builds},
+            model=ModelFacts(
+                name=model.name,
+                path=model.path,
+                quantization=model.quantization,
+                size_bytes=model.size_bytes,
+            ),
+            rounds=self.rounds,
+            goals=tuple(reports),
+            not_measured=NOT_MEASURED,
+            interrupted=interrupted,
+            seconds=monotonic() - begun,
+            passed=passed(reports) and not interrupted,
+        )
 
     def _measure(self, goal: Goal) -> tuple[GoalReport, bool]:
-        begun = self.clock()
+        begun = monotonic()
         rounds: list[Round] = []
-        experiment = Experiment({}, dict)
         reason = "" if self.rounds >= ROUNDS else f"a verdict needs {ROUNDS} rounds"
         missing = ""
         interrupted = False
 
         def on_round(taken: Round, number: int) -> None:
             rounds.append(taken)
-            self.listener.round_done(goal, number + 1, self.rounds, self.clock() - begun)
+            self.listener.round_done(goal, number + 1, self.rounds, monotonic() - begun)
 
         try:
-            with self.make_lab() as lab:
-                experiment = goal.open(lab)
-                run_rounds(experiment, self.rounds, self.watch, on_round)
+            with self.make_session() as session:
+                run_rounds(goal.open(session), self.rounds, self.take, on_round)
         except BusyError as busy:
             reason = str(busy)
         except NotMeasuredError as error:
@@ -94,39 +111,11 @@ class BenchmarkRun:
         report = goal_report(
             goal,
             rounds,
-            self.clock() - begun,
+            monotonic() - begun,
             reason=reason,
-            absent=dict(experiment.absent),
             missing=missing,
         )
         return report, interrupted
-
-
-def full_report(
-    bench: BenchmarkRun,
-    model: ModelFile,
-    builds: dict[str, str],
-    outcome: tuple[list[GoalReport], bool],
-    seconds: float,
-) -> BenchmarkReport:
-    """All that a run found."""
-    goals, interrupted = outcome
-    return BenchmarkReport(
-        machine=machine_facts(),
-        builds={"lampblack": __version__, "python": platform.python_version()} | builds,
-        model=ModelFacts(
-            name=model.name,
-            path=model.path,
-            quantization=model.quantization,
-            size_bytes=model.size_bytes,
-        ),
-        rounds=bench.rounds,
-        goals=tuple(goals),
-        not_measured=NOT_MEASURED,
-        interrupted=interrupted,
-        seconds=seconds,
-        passed=passed(goals) and not interrupted,
-    )
 
 
 def machine_facts(cpuinfo: Path = Path("/proc/cpuinfo")) -> MachineFacts:

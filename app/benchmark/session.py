@@ -1,22 +1,21 @@
-"""The lab of one goal: the model, the sizes of the work, and every child, ended with it."""
+"""The session of one goal: the model, the sizes of the work, and every child process."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from tempfile import mkdtemp
-from types import TracebackType
 
 import msgspec
 
-from app.benchmark.baseline import BareEngine, Child, yardstick_command
-from app.benchmark.our_engine import Ours
+from app.benchmark.baseline import BareEngine, Child
+from app.benchmark.our_engine import OurEngine
 from app.core.models.library import ModelFile
 from app.core.options.load_options import LoadOptions
+from app.core.system.processes import program_command
 from app.engine.messages import EngineName, EngineSettings
 
 SENTENCES = (
@@ -49,10 +48,9 @@ SENTENCES = (
 
 
 def passage(number: int, characters: int) -> str:
-    """At least so many characters of prose; numbers that differ give other beginnings.
+    """At least `characters` of prose; numbers that differ give other beginnings.
 
-    Later turns of the same sentences are told as the words of another day, so that no long stretch
-    stands there twice.
+    Later turns of the same sentences name another day, so that no long stretch is there twice.
     """
     first = number % len(SENTENCES)
     turned = (*SENTENCES[first:], *SENTENCES[:first])
@@ -80,46 +78,24 @@ class Sizes:
     threads: int = 0
 
 
-class GoalSession:
-    """Made anew for each goal inside the run's folder; `builds` collects what was met."""
+class GoalSession(ExitStack):
+    """One goal's folder and children, which end with it; `builds` collects the libraries used."""
 
     def __init__(
         self, model: ModelFile, folder: Path, builds: dict[str, str], sizes: Sizes | None = None
     ) -> None:
-        self.model = model
+        super().__init__()
         self.path = Path(model.path)
         self.sizes = sizes or Sizes()
         self.folder = Path(mkdtemp(dir=folder))
         self.cache = folder / "cache"
         self.log = folder / "children.log"
         self._builds = builds
-        self._closing = ExitStack()
-        self._closing.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self.callback(shutil.rmtree, self.folder, ignore_errors=True)
 
-    def __enter__(self) -> GoalSession:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._closing.close()
-
-    def later(self, close: Callable[[], object]) -> None:
-        """Call `close` when the goal is done, the last given first."""
-        self._closing.callback(close)
-
-    def child(self, command: Sequence[str], environment: dict[str, str] | None = None) -> Child:
-        """A child that answers lines of JSON."""
-        child = Child(command, self.log, environment)
-        self.later(child.close)
-        return child
-
-    def yardstick(self, name: str, environment: dict[str, str] | None = None) -> Child:
-        """A yardstick of that name."""
-        return self.child(yardstick_command(name), environment)
+    def baseline(self, name: str) -> Child:
+        """A child that serves the baseline of that name."""
+        return self.enter_context(closing(Child([*program_command("yardstick"), name], self.log)))
 
     def ours(
         self,
@@ -128,56 +104,54 @@ class GoalSession:
         path: Path | None = None,
         cache: Path | None = None,
         engine: EngineName = "llama.cpp",
-    ) -> Ours:
+    ) -> OurEngine:
         """Our engine with the model loaded, in a new host; what it keeps goes into `cache`."""
-        ours = Ours(
+        ours = OurEngine(
             path or self.path, cache or self.cache, self.folder / "engine.log", engine=engine
         )
-        self.later(ours.close)
-        ours.load(self._threaded(options or LoadOptions()))
+        self.callback(ours.close)
+        options = options or LoadOptions()
+        threads = self.sizes.threads or options.threads
+        ours.load(msgspec.structs.replace(options, threads=threads))
         self._builds[f"ours, {ours.settings.engine}"] = ours.settings.build
         return ours
-
-    def _threaded(self, options: LoadOptions) -> LoadOptions:
-        threads = self.sizes.threads or options.threads
-        return msgspec.structs.replace(options, threads=threads)
 
     def bare(
         self, settings: EngineSettings, *, path: Path | None = None, sequences: int = 1
     ) -> BareEngine:
         """A bare loop with the model, set up as ours is."""
-        bare = BareEngine(self.yardstick("bare"))
+        bare = BareEngine(self.baseline("bare"))
         bare.open(path or self.path, settings, sequences)
         self._builds["bare llama_decode loop"] = bare.build
         return bare
 
     def pair(self, options: LoadOptions | None = None, *, path: Path | None = None) -> Pair:
-        """Ours and a bare loop beside it; ours never ends a text before its time."""
+        """Our engine and a bare loop; ours never ends a text early."""
         ours = self.ours(options, path=path)
         bare = self.bare(ours.settings, path=path)
         ours.never_write(bare.ends)
         return Pair(ours, bare, path or self.path)
 
     def note_build(self, name: str, build: str) -> None:
-        """Remember with what a yardstick was built."""
+        """Remember with what a baseline was built."""
         self._builds[name] = build
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Ours and the bare loop on the same model with the same settings."""
+    """Our engine and the bare loop on the same model with the same settings."""
 
-    ours: Ours
+    ours: OurEngine
     bare: BareEngine
     path: Path
 
     def prompt(self, tokens: int, number: int = 0) -> str:
-        """A prompt of about so many tokens; another number gives one with another beginning."""
+        """A prompt of about `tokens` tokens; another number gives one with another beginning."""
         return self.bare.cut(passage(number, 8 * tokens), tokens).text
 
 
 def sized_options(tokens: int, *, keep_prompts: bool = False) -> LoadOptions:
-    """The default options with a context that holds so many tokens and no more than is needed.
+    """The default options with the smallest context that holds `tokens` tokens.
 
     Drafts are off: a greedy text repeats itself, and they would be measured instead of the steps.
     No prompt is kept on the disk, so that one that is new to a host is read.

@@ -8,7 +8,7 @@ from time import perf_counter
 import msgspec
 
 from app.benchmark.goal import Experiment, Values
-from app.benchmark.our_engine import Ours
+from app.benchmark.our_engine import OurEngine
 from app.benchmark.session import GoalSession, passage, sized_options
 from app.core.errors import NotMeasuredError
 from app.engine.messages import Describe, Described
@@ -17,30 +17,30 @@ _PROMPT = 400  # characters
 _WARM = 4  # tokens at the beginning of a text that are not timed
 
 
-def beside_generate(lab: GoalSession) -> Experiment:
+def beside_generate(session: GoalSession) -> Experiment:
     """Goal 13: writing beside `generate` with a streamer; loading a GGUF file again beside first.
 
     The first load is taken once, for it takes half a minute; both in a host that has imported
     PyTorch already.
     """
-    cache = lab.folder / "kept"
-    ours = Ours(lab.path, cache, lab.folder / "engine.log", engine="torch")
-    lab.later(ours.close)
+    cache = session.folder / "kept"
+    ours = OurEngine(session.path, cache, session.folder / "engine.log", engine="torch")
+    session.callback(ours.close)
     _check_torch(ours)
-    options = sized_options(lab.sizes.decode + 512)
-    options = msgspec.structs.replace(options, threads=lab.sizes.threads)
+    options = sized_options(session.sizes.decode + 512)
+    options = msgspec.structs.replace(options, threads=session.sizes.threads)
     begun = perf_counter()
     ours.load(options)
     first = perf_counter() - begun
-    yardstick = lab.yardstick("torch")
-    opened = yardstick.ask("open", path=str(_kept(cache)), threads=ours.settings.threads)
-    lab.note_build("transformers' generate", opened["build"])
-    lab.note_build("ours, torch", ours.settings.build)
+    baseline = session.baseline("torch")
+    opened = baseline.ask("open", path=str(_kept(cache)), threads=ours.settings.threads)
+    session.note_build("transformers' generate", opened["build"])
+    session.note_build("ours, torch", ours.settings.build)
     ours.never_write(opened["ends"])
-    prompt, count = passage(0, _PROMPT), lab.sizes.decode
+    prompt, count = passage(0, _PROMPT), session.sizes.decode
 
     def generate() -> Values:
-        return {"generate": float(yardstick.ask("generate", prompt=prompt, tokens=count)["step"])}
+        return {"generate": float(baseline.ask("generate", prompt=prompt, tokens=count)["step"])}
 
     def write() -> Values:
         return {"ours": ours.write(prompt, ours.greedy(count)).step(_WARM)}
@@ -56,7 +56,7 @@ def beside_generate(lab: GoalSession) -> Experiment:
     return Experiment({"load": load_again, "ours": write, "generate": generate}, values)
 
 
-def _check_torch(ours: Ours) -> None:
+def _check_torch(ours: OurEngine) -> None:
     """Raise NotMeasuredError, with the reason, where the Torch engine does not work."""
     described = ours.client.run(Describe(job=ours.client.next_job()), lambda _event: None)
     assert isinstance(described, Described)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import mkdtemp
 from time import perf_counter
-from typing import Any
 
 import psutil
 
@@ -20,35 +21,28 @@ _PARAGRAPH = 100  # words
 _UNSEEN = "offscreen"  # Qt's platform without a screen: everything is drawn, nothing pops up
 
 
-def streaming(lab: GoalSession) -> Experiment:
+def streaming(session: GoalSession) -> Experiment:
     """Goal 11: the real window with a long manuscript, a model's load, and writing at its end."""
-    text = manuscript(lab.sizes.words)
+    text = manuscript(session.sizes.words)
 
     def stream() -> Values:
-        file = Path(mkdtemp(dir=lab.folder)) / "novel.txt"
+        file = Path(mkdtemp(dir=session.folder)) / "novel.txt"
         file.write_text(text, "utf-8")
-        with _window(lab, ("stream", str(lab.path), str(lab.sizes.decode), str(file))) as child:
+        words = ("stream", str(session.path), str(session.sizes.decode), str(file))
+        with closing(_window(session, words)) as child:
             found = child.ask("stream")
             child.leave()
         return {name: float(value) for name, value in found.items()}
 
-    return Experiment({"window": stream}, _latencies)
+    return Experiment(
+        {"window": stream}, lambda taken: {name: taken[name] for name in ("p99", "worst")}
+    )
 
 
-def _latencies(taken: Values) -> Values:
-    return {name: taken[name] for name in ("p99", "worst")}
-
-
-def starting(lab: GoalSession) -> Experiment:
+def starting(session: GoalSession) -> Experiment:
     """Goal 12: fresh processes by turns, the real window and a bare one."""
-
-    def bare() -> Values:
-        return _start(lab, "bare")
-
-    def ours() -> Values:
-        return _start(lab, "start")
-
-    return Experiment({"bare": bare, "ours": ours}, beside_bare)
+    samples = {name: partial(_start, session, name) for name in ("bare", "start")}
+    return Experiment(samples, beside_bare)
 
 
 def beside_bare(taken: Values) -> Values:
@@ -60,33 +54,29 @@ def beside_bare(taken: Values) -> Values:
     return ratios | {"libraries": taken["start_libraries"]}
 
 
-def _start(lab: GoalSession, which: str) -> Values:
+def _start(session: GoalSession, which: str) -> Values:
     begun = perf_counter()
-    with _window(lab, (which,)) as child:
+    with closing(_window(session, (which,))) as child:
         processor = float(child.ask("shown")["processor"])
         clock = perf_counter() - begun
         settled = child.ask("settled")
-        memory = _memory(settled)
+        # What only this process holds, and what its end would give back.
+        memory = float(psutil.Process(settled["pid"]).memory_full_info().uss)
         child.leave()
     found = {"processor": processor, "clock": clock, "memory": memory}
     found["libraries"] = float(len(settled["libraries"]))
     return {f"{which}_{name}": value for name, value in found.items()}
 
 
-def _memory(settled: dict[str, Any]) -> float:
-    """Bytes that only this process holds, which its end would give back."""
-    return float(psutil.Process(settled["pid"]).memory_full_info().uss)
-
-
-def _window(lab: GoalSession, words: Sequence[str]) -> Child:
+def _window(session: GoalSession, words: Sequence[str]) -> Child:
     """A window that answers, in a new home of its own."""
-    home = mkdtemp(dir=lab.folder)
+    home = mkdtemp(dir=session.folder)
     environment = host_environment() | {"LAMPBLACK_HOME": home, "QT_QPA_PLATFORM": _UNSEEN}
-    return Child([*program_command("measure"), *words], lab.log, environment)
+    return Child([*program_command("measure"), *words], session.log, environment)
 
 
 def manuscript(words: int) -> str:
-    """A text of so many words in paragraphs as novels have them."""
+    """A text of `words` words in paragraphs of a usual length."""
     flow = islice(cycle(passage(0, 100_000).split()), words)
     paragraphs = iter(lambda: " ".join(islice(flow, _PARAGRAPH)), "")
     return "\n\n".join(paragraphs) + "\n"

@@ -1,13 +1,11 @@
-"""`lampblack bench`: how fast it is here, beside bare yardsticks, goal by goal."""
+"""`lampblack bench`: our speed beside bare baselines, goal by goal."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
 
 import msgspec
 
@@ -15,8 +13,8 @@ from app.benchmark.chart import chart
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS, chosen
 from app.benchmark.report import BenchmarkReport, GoalReport, Result
-from app.benchmark.rounds import IdleFilter, NoFilter, ProcessorUse, SampleFilter, SystemMonitor
-from app.benchmark.run import BenchmarkRun, full_report
+from app.benchmark.rounds import IdleFilter, ProcessorUse, SystemMonitor
+from app.benchmark.run import BenchmarkRun
 from app.benchmark.session import GoalSession, Sizes
 from app.cli import output
 from app.core.errors import LampblackError, NotAModelError, UsageError
@@ -35,7 +33,7 @@ def run_bench(
     sizes: Sizes | None = None,
     wait_for_idle: bool = True,
 ) -> int:
-    """Measure, write the report, draw the chart; 0 only if nothing is missed or left open."""
+    """Measure, write the report, draw the chart; 0 if every goal is met or only measured."""
     goals = chosen(arguments.goal, table)
     if arguments.rounds < 1:
         raise UsageError(f"There cannot be {arguments.rounds} rounds.", "Take 7 or more.")
@@ -43,17 +41,14 @@ def run_bench(
     model = _model(arguments.model, program)
     with TemporaryDirectory(prefix="lampblack-bench-", ignore_cleanup_errors=True) as folder:
         report = _measured(goals, arguments.rounds, model, Path(folder), sizes, wait_for_idle)
-    if arguments.json:
-        output.write(json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2) + "\n")
-    else:
-        output.write("\n".join(_lines(report)) + "\n")
+    output.answer(arguments.json, msgspec.to_builtins(report), _lines(report))
     if target is not None:
         _draw(report, target)
     return 0 if report.passed else 1
 
 
 def _chart_file(typed: str) -> Path | None:
-    """Where the chart goes; what is wrong with it is said before the long work begins."""
+    """Where the chart goes, checked before the long work begins; raises UsageError."""
     target = Path(typed)
     if not typed:
         return None
@@ -84,18 +79,18 @@ def _measured(
 ) -> BenchmarkReport:
     builds: dict[str, str] = {}
     progress = GoalProgress()
-    watch: SampleFilter = NoFilter()
-    if wait_for_idle:
-        watch = IdleFilter(SystemMonitor(), on_wait=progress.waiting)
-    bench = BenchmarkRun(
-        goals, rounds, watch, lambda: GoalSession(model, folder, builds, sizes), progress
+    filtered = IdleFilter(SystemMonitor(), on_wait=progress.waiting)
+    run = BenchmarkRun(
+        goals,
+        rounds,
+        filtered.take if wait_for_idle else lambda sample: sample(),
+        lambda: GoalSession(model, folder, builds, sizes),
+        progress,
     )
-    begun = monotonic()
     try:
-        outcome = bench.run()
+        return run.run(model, builds)
     finally:
         progress.clear()
-    return full_report(bench, model, builds, outcome, monotonic() - begun)
 
 
 class GoalProgress:
@@ -116,7 +111,7 @@ class GoalProgress:
         self._show(f"{self._name}: round {number} of {rounds}, {left:.0f} s left")
 
     def waiting(self, load: ProcessorUse) -> None:
-        """The machine has something else to do."""
+        """Another program keeps the machine busy."""
         by = f" by {load.program}" if load.program else ""
         self._line.show(f"{self._shown}; waiting, the machine is busy ({load.busy:.0%}{by})")
 
@@ -126,7 +121,7 @@ class GoalProgress:
         output.note(f"Goal {report.number}, {report.title.lower()}: {report.verdict}")
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         self._line.clear()
 
     def _show(self, text: str) -> None:

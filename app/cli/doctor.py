@@ -1,31 +1,30 @@
-"""`lampblack doctor`: what is here, what works, and what is missing with the way to mend it."""
+"""`lampblack doctor`: what is here, what works, and what is missing, with its remedy."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import psutil
+from msgspec.structs import replace
 
 from app import __version__
 from app.cli import output
-from app.cli.generate import off_a_failed_gpu
+from app.cli.engine import describe, planned
 from app.cli.models.list import model_line
 from app.core.errors import LampblackError
 from app.core.models.library import ModelFile
+from app.core.system.files import is_folder
 from app.core.system.network import network_state
 from app.core.system.paths import Paths
 from app.core.units import size_text
-from app.engine.load_plan import plan_load
-from app.engine.messages import Describe, Described, EngineReport, Loaded, ModelInfo
+from app.engine.messages import EngineReport, Loaded, ModelInfo
 from app.program import Program
 
 _LLAMA = "llama-cpp-python"
@@ -44,7 +43,7 @@ _NETWORK = {
 
 
 class Missing(msgspec.Struct, frozen=True):
-    """Something that is not as it should be, and the way to mend it."""
+    """Something that is not as it should be, and its remedy."""
 
     what: str
     fix: str
@@ -77,39 +76,25 @@ class DoctorReport(msgspec.Struct, frozen=True, kw_only=True):
     network_host: str
     folders: tuple[Folder, ...]
     models: tuple[ModelFile, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[Missing, ...] = ()
     loaded: ModelInfo | None = None
     load_problem: str = ""
 
 
-def run_doctor(arguments: argparse.Namespace, program: Program) -> int:
-    """Write the report; trouble found is part of it and no failure of the doctor's."""
+def run_doctor(arguments: argparse.Namespace, program: Program) -> None:
+    """Write the report; what it finds wrong does not change the exit code."""
     report = examine(program)
     if arguments.model is not None:
         info, problem = _load(program, arguments.model)
-        report = msgspec.structs.replace(report, loaded=info, load_problem=problem)
-    if arguments.json:
-        text = json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2)
-    else:
-        text = "\n".join(_lines(report))
-    output.write(text + "\n")
-    return 0
+        report = replace(report, loaded=info, load_problem=problem)
+    output.answer(arguments.json, msgspec.to_builtins(report), _lines(report))
 
 
 def examine(program: Program) -> DoctorReport:
     """Look at everything, the engines through a real host."""
-    described, problem = _describe(program)
+    described, problem = describe(program)
     memory = psutil.virtual_memory()
-    found: dict[str, Any] = {
-        "packages": {name: _version(name) for name in PACKAGES},
-        "engines": described.engines if described else (),
-        "engine_problem": problem,
-        "network_program": network_state(),
-        "network_host": described.network_denied if described else "",
-        "folders": tuple(_folders(program.paths)),
-        "models": program.library.list(),
-    }
-    return DoctorReport(
+    report = DoctorReport(
         lampblack=__version__,
         python=platform.python_version(),
         system=f"{platform.system()} {platform.release()}",
@@ -118,33 +103,32 @@ def examine(program: Program) -> DoctorReport:
         physical_cores=psutil.cpu_count(logical=False) or 0,
         memory_total=memory.total,
         memory_available=memory.available,
-        missing=tuple(_missing(found)),
-        **found,
+        packages={name: _version(name) for name in PACKAGES},
+        engines=described.engines if described else (),
+        engine_problem=problem,
+        network_program=network_state(),
+        network_host=described.network_denied if described else "",
+        folders=tuple(_folders(program.paths)),
+        models=program.library.list(),
     )
-
-
-def _describe(program: Program) -> tuple[Described | None, str]:
-    try:
-        with program.engine() as client:
-            finished = client.run(Describe(job=client.next_job()), lambda _event: None)
-    except LampblackError as error:
-        return None, str(error)
-    assert isinstance(finished, Described)
-    return finished, ""
+    return replace(report, missing=tuple(_missing(report)))
 
 
 def _load(program: Program, name: str) -> tuple[ModelInfo | None, str]:
     """The model as it is loaded with the user's settings, or why it is not."""
     try:
-        load = plan_load(program.model(name), program.settings)
-        load = off_a_failed_gpu(load, program.gpu_marks)
+        load = planned(program.model(name), program)
         with program.engine() as client:
-            load = msgspec.structs.replace(load, job=client.next_job(), cache=program.engine_cache)
-            loaded = client.run(load, lambda _event: None)
+            loaded = client.run(replace(load, job=client.next_job()), lambda _event: None)
     except LampblackError as error:
         return None, str(error)
     assert isinstance(loaded, Loaded)
     return loaded.model, ""
+
+
+def _usable_processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _version(package: str) -> str | None:
@@ -154,47 +138,31 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _usable_processors() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
 def _folders(paths: Paths) -> Iterator[Folder]:
     for name in ("config", "data", "cache", "models", "logs"):
         path: Path = getattr(paths, name)
-        yield Folder(name, str(path), _is_folder(path), _can_write(path))
-
-
-def _can_write(path: Path) -> bool:
-    """Whether files can be made in `path`, or `path` itself where it is not there yet."""
-    there = _nearest(path)
-    return _is_folder(there) and os.access(there, os.W_OK | os.X_OK)
+        there = _nearest(path)
+        is_writable = is_folder(there) and os.access(there, os.W_OK | os.X_OK)
+        yield Folder(name, str(path), is_folder(path), is_writable)
 
 
 def _nearest(path: Path) -> Path:
-    """`path`, or the first of its parents that is there."""
+    """`path`, or the first of its parents that exists."""
     return next((folder for folder in (path, *path.parents) if os.path.lexists(folder)), path)
 
 
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a name longer than the system allows
-        return False
-
-
-def _missing(found: dict[str, Any]) -> Iterator[Missing]:
+def _missing(report: DoctorReport) -> Iterator[Missing]:
     for package, fix in _FIXES.items():
-        if found["packages"][package] is None:
+        if report.packages[package] is None:
             yield Missing(f"{package} is not installed.", fix)
-    yield from _missing_engine(found)
-    if not any(not model.problem for model in found["models"]):
+    yield from _missing_engine(report)
+    if all(model.problem for model in report.models):
         yield Missing("There is no model yet.", "lampblack models get starter")
-    for folder in found["folders"]:
+    for folder in report.folders:
         if not folder.writable:
             yield _missing_folder(folder)
-    for who in ("program", "host"):
-        if sys.platform == "linux" and found[f"network_{who}"] not in ("kernel", ""):
+    for who, state in (("program", report.network_program), ("host", report.network_host)):
+        if sys.platform == "linux" and state not in ("kernel", ""):
             yield Missing(
                 f"The kernel does not keep the {who} off the network.",
                 "use Linux 3.17 or later on x86-64 or aarch64",
@@ -203,18 +171,18 @@ def _missing(found: dict[str, Any]) -> Iterator[Missing]:
 
 def _missing_folder(folder: Folder) -> Missing:
     there, other = _nearest(Path(folder.path)), "or set LAMPBLACK_HOME to another folder"
-    if _is_folder(there):
+    if is_folder(there):
         what = f"The folder {folder.path} cannot be written to."
         return Missing(what, f"chmod u+rwx '{there}', {other}")
     return Missing(f"The folder {folder.path} cannot be made.", f"move '{there}' away, {other}")
 
 
-def _missing_engine(found: dict[str, Any]) -> Iterator[Missing]:
+def _missing_engine(report: DoctorReport) -> Iterator[Missing]:
     """What keeps the llama.cpp engine from working although its package is there."""
-    if found["engine_problem"]:
+    if report.engine_problem:
         yield Missing("The engine host does not run.", "install Lampblack anew")
-    for engine in found["engines"]:
-        if engine.engine == "llama.cpp" and engine.problem and found["packages"][_LLAMA]:
+    for engine in report.engines:
+        if engine.engine == "llama.cpp" and engine.problem and report.packages[_LLAMA]:
             yield Missing(engine.problem, f"{_FIXES[_LLAMA]} --force-reinstall --no-deps")
 
 
@@ -248,7 +216,7 @@ def _engine_lines(report: DoctorReport) -> Iterator[str]:
 
 
 def _loaded_lines(report: DoctorReport) -> Iterator[str]:
-    """Where the layers of the model went that was asked for."""
+    """Which device holds which layers of the model."""
     if report.load_problem:
         yield f"The model cannot be loaded: {report.load_problem}"
     if report.loaded is not None:

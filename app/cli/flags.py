@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
+
 from app.core.errors import ParameterError
 from app.core.options.json_schema import is_schema, read_schema
 from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
@@ -87,8 +89,7 @@ def sampling_from(arguments: argparse.Namespace, base: Sampling) -> Sampling:
 
     A JSON schema is checked here, before a model is loaded.
     """
-    given = _given(arguments, "sampling", PARAMETERS)
-    sampling = checked(Sampling, _values(base, PARAMETERS) | given)
+    sampling = checked(Sampling, asdict(base) | _given(arguments, "sampling", PARAMETERS))
     if is_schema(sampling.grammar):
         read_schema(sampling.grammar)
     return sampling
@@ -96,17 +97,12 @@ def sampling_from(arguments: argparse.Namespace, base: Sampling) -> Sampling:
 
 def load_options_from(arguments: argparse.Namespace, base: LoadOptions) -> LoadOptions:
     """`base` with the load options given on the command line in place of its own."""
-    given = _given(arguments, "load", LOAD_OPTIONS)
-    return checked(LoadOptions, _values(base, LOAD_OPTIONS) | given)
+    return checked(LoadOptions, asdict(base) | _given(arguments, "load", LOAD_OPTIONS))
 
 
 def is_given(arguments: argparse.Namespace, name: str) -> bool:
     """Whether the load option was given on the command line."""
     return f"load:{name}" in vars(arguments)
-
-
-def _values(base: object, bounds: Iterable[BoundRow]) -> dict[str, Any]:
-    return {bound.name: getattr(base, bound.name) for bound in bounds}
 
 
 def _given(arguments: argparse.Namespace, table: str, bounds: Iterable[BoundRow]) -> dict[str, Any]:

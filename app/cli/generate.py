@@ -8,15 +8,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from app.cli import output
+from app.cli.engine import EngineTask, planned
 from app.cli.flags import is_given, load_options_from, sampling_from
-from app.cli.long_task import StopKey
 from app.core.errors import (
     LampblackError,
     NotAModelError,
@@ -33,17 +33,12 @@ from app.core.options.sampling import Sampling
 from app.core.passport import from_record
 from app.engine.client import EngineClient
 from app.engine.codec import MAX_FRAME
-from app.engine.gpu_crashes import GpuMarks
-from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import (
     ChatMessage,
     Done,
     Event,
-    Finished,
     Generate,
-    Load,
     Loaded,
-    Loading,
     Prefill,
     Take,
     Tokens,
@@ -56,32 +51,38 @@ MAX_PROMPT = MAX_FRAME - 1024 * 1024
 _BANNED = "The text ends here because every way on led to a banned phrase; ban less to go on."
 
 
-def run_generate(arguments: argparse.Namespace, program: Program) -> int:
-    """Load, generate, write; Ctrl+C keeps the text and still ends well."""
+def run_generate(arguments: argparse.Namespace, program: Program) -> None:
+    """Load, generate, write; Ctrl+C keeps the text and the exit code 0."""
     sampling = sampling_from(arguments, _preset(arguments, program))
     request = _request(arguments, sampling)
     options = load_options_from(arguments, program.settings.load)
     model = program.model(arguments.model)
-    load = plan_load(model, program.settings, engine=arguments.engine, options=options)
-    load = msgspec.structs.replace(
-        load,
-        cache=program.engine_cache,
+    load = planned(
+        model,
+        program,
+        engine=arguments.engine,
+        options=options,
         saves_prompts=not options.keep_prompts,  # they are only deleted
+        gpu_again=is_given(arguments, "gpu_layers"),
     )
-    if not is_given(arguments, "gpu_layers"):
-        load = off_a_failed_gpu(load, program.gpu_marks)
-    load = msgspec.structs.replace(load, adapters=adapters_from(arguments.adapter, load.engine))
-    with program.engine() as client:
-        run = _GenerateRun(client, model.name, stream=not arguments.json)
-        run.on_loaded = lambda: remember_use(model, program)
-        result = run.carry_out(load, request)
+    load = replace(load, adapters=adapters_from(arguments.adapter, load.engine))
+    with program.engine() as client, _Generation(client, stream=not arguments.json) as generation:
+        loaded = generation.run(load)
+        assert isinstance(loaded, Loaded)
+        generation.line.clear()
+        for note in loaded.model.notes:
+            output.note(note)
+        with contextlib.suppress(LampblackError):  # the model can be used all the same
+            program.metadata.change(model, used_at=time.time())
+        done = generation.run(request)
+        assert isinstance(done, Done)
+    result = _Result(model.name, loaded, done)
     if arguments.json:
         output.write(json.dumps(_report(result), ensure_ascii=False) + "\n")
     if result.take.finish_reason == "banned":
         output.note(_BANNED)
     if arguments.stats:
         output.note(_summary(result))
-    return 0
 
 
 _PRESET_FILES = (".json", ".yaml", ".yml", ".kcpps")
@@ -115,25 +116,8 @@ def _suggested(model: ModelFile, program: Program) -> Sampling:
     return preset.sampling if preset else Sampling()
 
 
-def remember_use(model: ModelFile, program: Program) -> None:
-    """Remember when the model was used last; where that cannot be, it is used all the same."""
-    with contextlib.suppress(LampblackError):
-        program.metadata.change(model, used_at=time.time())
-
-
-def off_a_failed_gpu(load: Load, marks: GpuMarks) -> Load:
-    """The load on the processor where the GPU crashed with this model the last time."""
-    if (mark := gpu_crash(load, marks)) is None:
-        return load
-    output.note(
-        f"The graphics card ({mark.gpu}) failed while it loaded {Path(load.path).name} last time, "
-        "so the processor does it now; --gpu-layers -1 tries the card again."
-    )
-    return on_processor(load)
-
-
 def adapters_from(given: Sequence[str], engine: str) -> tuple[Adapter, ...]:
-    """The adapters of `--adapter PATH[=STRENGTH]`; raises a LampblackError for what cannot be."""
+    """The adapters of `--adapter PATH[=STRENGTH]`; raises LampblackError."""
     adapters = tuple(_adapter(text) for text in given)
     check_adapters(adapters)
     for adapter in adapters:
@@ -146,7 +130,7 @@ def adapters_from(given: Sequence[str], engine: str) -> tuple[Adapter, ...]:
 
 
 def _adapter(text: str) -> Adapter:
-    """What is after the last = is the strength, unless all of it is a path that is there."""
+    """What is after the last = is the strength, unless all of it is an existing path."""
     path, sign, number = text.rpartition("=")
     strength = 1.0
     if not sign or os.path.lexists(text):
@@ -218,7 +202,7 @@ def _check_text(text: str, what: str) -> None:
 
 @dataclass(frozen=True)
 class _Result:
-    """What a run gave; `model` is the name that finds the model again."""
+    """What a run gave; `model` is a name for `--model`."""
 
     model: str
     loaded: Loaded
@@ -226,66 +210,36 @@ class _Result:
 
     @property
     def take(self) -> Take:
-        """The one variant that the command line asks for."""
+        """The one take that the command line asks for."""
         return self.done.takes[0]
 
 
-class _GenerateRun:
-    """One load and one generation on a client, with their progress and with Ctrl+C."""
+class _Generation(EngineTask):
+    """A load and a generation, whose text is streamed to stdout or only counted."""
 
-    def __init__(self, client: EngineClient, model: str, *, stream: bool) -> None:
-        self._client = client
-        self._model = model
+    def __init__(self, client: EngineClient, *, stream: bool) -> None:
+        super().__init__(client)
         self._stream = stream
-        self._line = output.ProgressLine()
-        self._stop = StopKey(lambda: client.cancel(self._job))
-        self._job = 0
         self._last = "\n"
-        self.on_loaded: Callable[[], None] = lambda: None
 
-    def carry_out(self, load: Load, request: Generate) -> _Result:
-        """Load the model, then generate."""
-        try:
-            with self._stop:
-                loaded = self._run(load)
-                assert isinstance(loaded, Loaded)
-                self._tell(loaded.model.notes)
-                self.on_loaded()
-                done = self._run(request)
-        finally:
-            self._end_line()
-        assert isinstance(done, Done)
-        return _Result(self._model, loaded, done)
+    def __exit__(self, *error: object) -> None:
+        """Leave a terminal at the beginning of a line; a file gets the text and no more."""
+        super().__exit__(*error)
+        if self._last != "\n" and sys.stdout.isatty():
+            output.write("\n")
 
-    def _tell(self, notes: Iterable[str]) -> None:
-        for note in notes:
-            self._line.clear()
-            output.note(note)
-
-    def _run(self, command: Load | Generate) -> Finished:
-        self._job = self._client.next_job()
-        if self._stop.pressed:  # while there was no job yet to be stopped
-            self._client.cancel(self._job)
-        return self._client.run(msgspec.structs.replace(command, job=self._job), self._on_event)
-
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, Loading):
-            loading = f"Loading the model… {event.fraction:.0%}"
-            self._line.show("Measuring the model…" if event.measuring else loading)
-        elif isinstance(event, Prefill):
-            self._line.show(f"Reading the prompt… {event.done} of {event.total} tokens")
+    def on_event(self, event: Event) -> None:
+        """Write what came, or show how far it is."""
+        if isinstance(event, Prefill):
+            self.line.show(f"Reading the prompt… {event.done} of {event.total} tokens")
         elif isinstance(event, Tokens) and event.text and self._stream:
-            self._line.clear()
+            self.line.clear()
             output.write(event.text)
             self._last = event.text[-1]
         elif isinstance(event, Tokens):
-            self._line.show("Writing…")
-
-    def _end_line(self) -> None:
-        """Leave a terminal at the beginning of a line; a file gets the text and no more."""
-        self._line.clear()
-        if self._last != "\n" and sys.stdout.isatty():
-            output.write("\n")
+            self.line.show("Writing…")
+        else:
+            super().on_event(event)
 
 
 def _report(result: _Result) -> dict[str, object]:

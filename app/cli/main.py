@@ -14,7 +14,7 @@ from app.cli.doctor import run_doctor
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
 from app.cli.models import add_models
-from app.cli.parsing import Parser, Words, parser_of
+from app.cli.parsing import Parser, Words
 from app.core.errors import LampblackError
 from app.core.options.load_options import ENGINES
 from app.core.options.presets import BUILTIN
@@ -51,7 +51,7 @@ _EXIT_CODES = "Exit codes: 0 done, 2 the command line was not understood, 1 anyt
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of every word that is not the window's."""
-    parser = parser_of(Parser, prog="lampblack", description=_ABOUT, epilog=_EXIT_CODES)
+    parser = Parser(prog="lampblack", description=_ABOUT, epilog=_EXIT_CODES)
     parser.add_argument("--version", action="version", version=f"lampblack {__version__}")
     words = parser.add_subparsers(metavar="WORD", required=True)
     _add_generate(words)
@@ -68,100 +68,72 @@ def _presets() -> str:
 
 
 def _add_generate(words: Words) -> None:
-    parser = parser_of(
-        words.add_parser,
+    parser = words.add_parser(
         "generate",
         help="continue a text",
         usage="lampblack generate [PROMPT | -] [options]",
         description=_GENERATE,
         epilog=f"{_presets()}\n\n{_EXIT_CODES}",
     )
-    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="the text to go on from, or -")
-    parser.add_argument(
-        "--model", default="", metavar="NAME|PATH", help="a model; see `lampblack models list`"
-    )
-    parser.add_argument(
-        "--engine", default="", choices=("auto", *ENGINES), help="the engine to run it with"
-    )
-    parser.add_argument(
+    parser.value("prompt", "PROMPT", "the text to go on from, or -", default=None, nargs="?")
+    parser.value("--model", "NAME|PATH", "a model; see `lampblack models list`")
+    parser.value("--engine", None, "the engine to run it with", choices=("auto", *ENGINES))
+    parser.value(
         "--adapter",
-        action="append",
+        "PATH[=STRENGTH]",
+        "attach a LoRA adapter, a GGUF file or a PEFT folder; more than one if repeated",
         default=[],
-        metavar="PATH[=STRENGTH]",
-        help="attach a LoRA adapter, a GGUF file or a PEFT folder; more than one if repeated",
+        action="append",
     )
-    parser.add_argument(
-        "--chat", action="store_true", help="answer the prompt in the model's chat template"
-    )
-    parser.add_argument("--system", metavar="TEXT", help="the chat's system text; implies --chat")
-    parser.add_argument(
+    parser.switch("--chat", "answer the prompt in the model's chat template")
+    parser.value("--system", "TEXT", "the chat's system text; implies --chat", default=None)
+    parser.value(
         "--preset",
-        default="",
-        metavar="NAME|FILE",
-        help="begin with a preset's parameters, or with those of a file (.json, .yaml, .kcpps), "
+        "NAME|FILE",
+        "begin with a preset's parameters, or with those of a file (.json, .yaml, .kcpps), "
         "also of SillyTavern, KoboldCpp and text-generation-webui, or, as the window does, with "
         "those that are suggested for the model (suggested)",
     )
-    parser.add_argument(
-        "--exact",
-        action="store_true",
-        help="read the prompt anew, so that a seed gives the same text again",
-    )
-    parser.add_argument(
-        "--drop-head", action="store_true", help="drop the beginning of a prompt that is too long"
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="write one JSON object with the text and its numbers"
-    )
-    parser.add_argument(
-        "--stats", action="store_true", help="write one line of numbers to standard error"
-    )
+    parser.switch("--exact", "read the prompt anew, so that a seed gives the same text again")
+    parser.switch("--drop-head", "drop the beginning of a prompt that is too long")
+    parser.switch("--json", "write one JSON object with the text and its numbers")
+    parser.switch("--stats", "write one line of numbers to standard error")
     add_flags(parser)
     parser.set_defaults(run=run_generate)
 
 
 def _add_bench(words: Words) -> None:
-    parser = parser_of(
-        words.add_parser,
+    parser = words.add_parser(
         "bench",
         help="measure how fast it is here, beside bare yardsticks",
         description=_BENCH,
     )
-    parser.add_argument(
-        "--goal",
-        type=int,
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="N",
-        help="only these goals",
+    parser.value(
+        "--goal", "N", "only these goals", default=[], type=int, nargs="+", action="extend"
     )
-    parser.add_argument(
-        "--model", default="", metavar="NAME|PATH", help="a GGUF model; else the starter model"
-    )
-    parser.add_argument(
+    parser.value("--model", "NAME|PATH", "a GGUF model; else the starter model")
+    parser.value(
         "--rounds",
-        type=int,
+        "N",
+        f"so many rounds; else {ROUNDS}, and fewer are not judged",
         default=ROUNDS,
-        metavar="N",
-        help=f"so many rounds; else {ROUNDS}, and fewer are not judged",
+        type=int,
     )
-    parser.add_argument("--chart", default="", metavar="FILE.svg", help="draw the results, too")
-    parser.add_argument("--json", action="store_true", help="write the report as one JSON object")
-    parser.set_defaults(run=run_bench)
+    parser.value("--chart", "FILE.svg", "draw the results, too")
+    parser.runs(run_bench, "write the report as one JSON object")
 
 
 def _add_doctor(words: Words) -> None:
-    parser = parser_of(words.add_parser, "doctor", help="say what works here and what is missing")
-    parser.add_argument(
+    parser = words.add_parser("doctor", help="say what works here and what is missing")
+    parser.value(
         "--model",
+        "NAME",
+        "load this model, or the usual one, and say which device holds which layers",
+        default=None,
         nargs="?",
         const="",
-        metavar="NAME",
-        help="load this model, or the usual one, and say which device holds which layers",
     )
-    parser.add_argument("--json", action="store_true", help="write the report as one JSON object")
-    parser.set_defaults(run=run_doctor)
+    parser.runs(run_doctor, "write the report as one JSON object")
 
 
 def run_cli(
@@ -176,7 +148,7 @@ def run_cli(
         parsed = build_parser().parse_args(arguments)
         output.check_stdout()
         with closing(Program(Paths.here(), fetcher, new_client)) as program:
-            return int(parsed.run(parsed, program))
+            return int(parsed.run(parsed, program) or 0)
     except LampblackError as error:
         output.write_error(error)
         return error.exit_code

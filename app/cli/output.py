@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
-from typing import TextIO
+from collections.abc import Iterable
+from typing import Any, TextIO
 
 from app.core.errors import LampblackError
+from app.core.units import size_text
 
 _CONTROLS = {code: "�" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 _ONE_LINE = dict.fromkeys((*range(32), *range(127, 160)), " ")
@@ -30,7 +33,7 @@ def check_stdout() -> None:
 
 
 def prepare_streams() -> None:
-    """Make both streams write UTF-8 into files and pipes, and nothing raise on odd characters.
+    """Make both streams write UTF-8 into files and pipes, and replace what cannot be encoded.
 
     Of streams that were closed before the start, standard input is empty, standard error takes
     what comes, and standard output refuses it: a result must not be lost in silence.
@@ -58,8 +61,20 @@ def write(text: str) -> None:
         raise LampblackError(f"The text could not be written: {error.strerror}.") from error
 
 
+def answer(as_json: bool, content: Any, lines: Iterable[str]) -> None:
+    """Write what a word found: `content` as one JSON document, or `lines` for people.
+
+    In JSON a path that is not valid text has its odd bytes escaped.
+    """
+    if as_json:
+        text = json.dumps(content, ensure_ascii=False, indent=2)
+        write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    else:
+        write("".join(f"{line}\n" for line in lines))
+
+
 def _drop_what_is_left() -> None:
-    """Let stdout lead nowhere: Python would try the same text once more when it ends."""
+    """Point stdout at the null device: Python would try the same text again when it ends."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -97,8 +112,12 @@ class ProgressLine:
             self._stream.flush()
             self._shown = text
 
+    def show_bytes(self, what: str, done: int, total: int) -> None:
+        """Show how many bytes of a work are done."""
+        self.show(f"{what}… {size_text(done)} of {size_text(total)}")
+
     def clear(self) -> None:
-        """Take the line away again."""
+        """Remove the line."""
         if self._shown:
             self._stream.write("\r" + " " * len(self._shown) + "\r")
             self._stream.flush()

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from app.cli import output
 from app.core.errors import UsageError
 
-if TYPE_CHECKING:
-    Words = argparse._SubParsersAction[argparse.ArgumentParser]
-    """Where a word adds its parser."""
-else:
-    Words = argparse.Action
-
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are UsageErrors."""
+    """A parser that shows its texts as they are written and takes no abbreviations."""
+
+    def __init__(self, **more: Any) -> None:
+        layout = argparse.RawDescriptionHelpFormatter
+        super().__init__(formatter_class=layout, allow_abbrev=False, **more)
+
+    def switch(self, name: str, about: str) -> None:
+        """Add a flag without a value."""
+        self.add_argument(name, action="store_true", help=about)
+
+    def value(self, name: str, metavar: str | None, about: str, **more: Any) -> None:
+        """Add an argument or a flag with a value, which is "" where it is not given."""
+        self.add_argument(name, metavar=metavar, help=about, **({"default": ""} | more))
+
+    def runs(self, run: Callable[..., int | None], json: str = "write one JSON object") -> None:
+        """Call `run` for this word; `--json`, its last flag, has the help `json`."""
+        self.switch("--json", json)
+        self.set_defaults(run=run)
 
     def error(self, message: str) -> NoReturn:
-        """Raise the complaint as a sentence."""
+        """Raise the complaint as a UsageError."""
         raise UsageError(
             message[:1].upper() + message[1:].rstrip(".") + ".", f"See `{self.prog} --help`."
         )
@@ -30,13 +41,5 @@ class Parser(argparse.ArgumentParser):
         output.write(message)
 
 
-def parser_of(
-    make: Callable[..., argparse.ArgumentParser], *names: str, **more: str
-) -> argparse.ArgumentParser:
-    """A parser that shows its texts as they are written and takes no abbreviations."""
-    return make(
-        *names,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-        **more,
-    )
+Words: TypeAlias = "argparse._SubParsersAction[Parser]"
+"""Where a word adds its parser."""

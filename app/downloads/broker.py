@@ -1,8 +1,8 @@
-"""The broker: a tiny child started before the program shuts itself off the network.
+"""The broker: a child process started before the program denies itself the network.
 
 It knows two requests, checks them strictly (the folder, the hub's address, every path), and can
-start the downloader and nothing else. It ends when its stdin does, and ends the downloader with it;
-a line it does not understand ends it too.
+start the downloader and nothing else. The end of its stdin, or a line that it does not understand,
+ends it and the downloader.
 """
 
 from __future__ import annotations
@@ -67,12 +67,15 @@ class Broker:
         return self._start(request)
 
     def _start(self, request: StartDownload) -> bool:
-        if not self._may(request) or self._is_downloading():
+        is_busy = self._child is not None and self._child.poll() is None
+        if is_busy or not self._may(request):
             return False
         self._end_download()
         self._is_stopping = False
         self._child = start_child([*self._downloader, self._models])
-        self._hand_over(request, self._child)
+        assert self._child.stdin is not None
+        with suppress(BrokenPipeError):  # it is dead already, and the relay says so
+            send(self._child.stdin, request)
         self._send(Started())
         self._relay = threading.Thread(target=self._pass_on, args=[self._child], name="relay")
         self._relay.start()
@@ -91,18 +94,8 @@ class Broker:
             is_known = bool(self._endpoint) and request.endpoint == self._endpoint
         return is_known and request.models == self._models
 
-    def _hand_over(self, request: StartDownload, child: subprocess.Popen[bytes]) -> None:
-        assert child.stdin is not None
-        try:
-            send(child.stdin, request)
-        except BrokenPipeError:
-            return  # it is dead already, and the relay says so
-
-    def _is_downloading(self) -> bool:
-        return self._child is not None and self._child.poll() is None
-
     def _pass_on(self, child: subprocess.Popen[bytes]) -> None:
-        """Pass the downloader's lines on, see it to its end, and say so if it did not itself."""
+        """Pass the downloader's lines on until it ends, and say so if it did not itself."""
         assert child.stdout is not None
         last: FetchEvent | None = None
         try:
@@ -118,10 +111,8 @@ class Broker:
         self._send(last or (_STOPPED if self._is_stopping else _DIED))
 
     def _send(self, event: FetchEvent) -> None:
-        try:
+        with suppress(BrokenPipeError):  # the program is gone, stdin ends as well
             send(self._out, event)
-        except BrokenPipeError:
-            return  # the program is gone; stdin ends as well and with it the download
 
     def _end_download(self) -> None:
         """Ask the downloader to stop by ending its stdin; kill it if it does not."""

@@ -6,6 +6,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -50,41 +51,29 @@ class Fetcher:
     ) -> Path:
         """Fetch and verify a model; raises DownloadError or CancelledError.
 
-        What was fetched until then is kept, and the next time it goes on from there.
+        What was fetched until then is kept, and the next time continues from there.
         """
         check_plain(wanted)
         endpoint = "" if wanted.source == "pypi" else endpoint_of(os.environ)
+        models = str(self._models)
         with self._busy:
-            self._ask(
-                StartDownload(
-                    models=str(self._models), endpoint=endpoint, wanted=wanted, token=token
-                )
-            )
+            self._ask(StartDownload(models=models, endpoint=endpoint, wanted=wanted, token=token))
             return self._result(on_event)
 
     def cancel(self) -> None:
         """Stop the download that runs, if any; `fetch` then raises CancelledError."""
-        try:
+        with suppress(DownloadError):  # the broker is gone, and the download with it
             self._ask(CancelDownload())
-        except DownloadError:
-            return  # the broker is gone, and the download with it
 
     def close(self) -> None:
         """End the broker, and a download with it; may be called twice."""
         assert self._broker.stdin is not None
         assert self._broker.stdout is not None
-        with self._sending:
-            self._close_stdin()
+        with self._sending, suppress(BrokenPipeError):  # it ended before its last request
+            self._broker.stdin.close()
         end_child(self._broker, 2 * GRACE_S)
         with self._busy:
             self._broker.stdout.close()
-
-    def _close_stdin(self) -> None:
-        assert self._broker.stdin is not None
-        try:
-            self._broker.stdin.close()
-        except BrokenPipeError:
-            return  # the broker ended before it read its last request
 
     def _ask(self, request: Request) -> None:
         assert self._broker.stdin is not None

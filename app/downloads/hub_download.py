@@ -1,4 +1,4 @@
-"""One model from the hub: all its files, and its place only once every one of them is whole.
+"""One model from the hub: all its files, in their place once every one of them is whole.
 
 Only the downloader imports this.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from app.core.errors import DownloadError
@@ -22,25 +23,25 @@ from app.downloads.request import ModelRequest, WantedFile, check_plain, destina
 from app.downloads.retry import ConnectionBroken
 
 
-class Delivery:
-    """Brings one model into the models folder; `report` is told how far it is."""
+class HubDownload:
+    """Fetches one model into the models folder; `report` is told how far it is."""
 
     def __init__(
         self,
         wanted: ModelRequest,
         models: Path,
         endpoint: str,
-        line: TransferContext,
+        context: TransferContext,
         report: Callable[[FetchEvent], None],
     ) -> None:
         self._wanted = wanted
         self._models = models
         self._endpoint = endpoint
-        self._line = line
+        self._context = context
         self._report = report
 
     def run(self) -> Path:
-        """Bring it; raises DownloadError, CancelledError or OSError with what came so far kept."""
+        """Fetch it; raises DownloadError, CancelledError or OSError, what came so far is kept."""
         self._wanted = completed(self._wanted, self._endpoint, self._pages)
         check_plain(self._wanted)
         self._report(Listed(wanted=self._wanted))
@@ -49,7 +50,9 @@ class Delivery:
         check_space(self._models, sum(_rest(file, folder) for file in missing), self._wanted.title)
         tally = self._tally(missing, folder)
         for file in sorted(missing, key=lambda file: file.size_bytes or 0):
-            self._bring(file, folder, tally)
+            url = file_url(self._endpoint, self._wanted, file.path)
+            put = partial(tally.put, file.path)
+            Transfer(self._context, url, file, folder / file.path, put).run()
         if not self._wanted.is_single:
             self._publish(folder)
         return destination(self._wanted, self._models)
@@ -57,26 +60,26 @@ class Delivery:
     def _pages(self, url: str) -> Iterable[bytes]:
         while True:
             try:
-                pages = list(self._line.web.pages(url))
+                pages = list(self._context.web.pages(url))
             except ConnectionBroken as broken:
-                self._line.retry.again(broken, moved=False)
+                self._context.retry.again(broken, moved=False)
             else:
-                self._line.retry.succeeded()
+                self._context.retry.succeeded()
                 return pages
 
     def _is_here(self, file: WantedFile) -> bool:
-        """Whether a file lies whole in its last place or in the one where it waits for others."""
+        """Whether a file is whole in its last place or where it waits for the others."""
         last = self._models / self._wanted.folder / file.path
         waiting = working_folder(self._wanted, self._models) / file.path
         places = dict.fromkeys((last, waiting))
         return any(is_right(path, file, self._verified) for path in places)
 
     def _verified(self, done: int, total: int) -> None:
-        self._line.check()
-        self._line.verifying(done, total)
+        self._context.check()
+        self._context.verifying(done, total)
 
     def _tally(self, missing: list[WantedFile], folder: Path) -> Tally:
-        """What is there already counts from the beginning."""
+        """A tally in which the bytes that are here already count from the beginning."""
         total = sum(file.size_bytes or 0 for file in self._wanted.files)
         tally = Tally(total, self._report)
         for file in missing:
@@ -85,29 +88,15 @@ class Delivery:
         tally.put("", whole)
         return tally
 
-    def _bring(self, file: WantedFile, folder: Path, tally: Tally) -> None:
-        url = file_url(self._endpoint, self._wanted, file.path)
-        target = folder / file.path
-
-        def told(done: int) -> None:
-            tally.put(file.path, done)
-
-        Transfer(self._line, url, file, target, told).run()
-
     def _publish(self, folder: Path) -> None:
-        """Put all files in their place, so that the model appears at one moment."""
+        """Move all files to their place, at the end the one that makes a model of the others."""
         last = self._models / self._wanted.folder
-        for file in _making_file_last(self._wanted):
+        making = "config.json" if self._wanted.engine == "torch" else self._wanted.files[0].path
+        for file in sorted(self._wanted.files, key=lambda file: file.path == making):
             if is_file(folder / file.path):
                 (last / file.path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / file.path).replace(last / file.path)
         remove_parts(self._wanted, self._models)
-
-
-def _making_file_last(wanted: ModelRequest) -> list[WantedFile]:
-    """The files, at the end the one that makes a model of the others."""
-    making = "config.json" if wanted.engine == "torch" else wanted.files[0].path
-    return sorted(wanted.files, key=lambda file: file.path == making)
 
 
 def _rest(file: WantedFile, folder: Path) -> int:

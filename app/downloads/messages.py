@@ -23,7 +23,7 @@ class _DownloadMessage(
 
 
 class StartDownload(_DownloadMessage, frozen=True):
-    """Fetch a model into `models`, the very folder that the broker was started for.
+    """Fetch a model into `models`, the folder that the broker was started for.
 
     `endpoint` is the hub that the user said yes to. `token` is for a repository that asks for
     one; it is in this line and nowhere else.
@@ -44,7 +44,7 @@ class Started(_DownloadMessage, frozen=True):
 
 
 class Listed(_DownloadMessage, frozen=True):
-    """What is to be fetched, now that the hub has said what was not known of it."""
+    """What is to be fetched, completed by what the hub knows of it."""
 
     wanted: ModelRequest
 
@@ -58,7 +58,7 @@ class DownloadProgress(_DownloadMessage, frozen=True):
 
 
 class Waiting(_DownloadMessage, frozen=True):
-    """The line broke or the server asked for patience: it goes on after so many seconds."""
+    """The connection broke or the server asked to wait: it goes on after `seconds`."""
 
     problem: str
     seconds: float

@@ -1,4 +1,4 @@
-"""Files that are not complete yet: a `.part` beside the place of each, locked by who writes it."""
+"""Files that are not complete yet: a `.part` beside the place of each, locked by its writer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -24,14 +25,14 @@ _MOST_NOTE = 4096
 
 
 class PartNote(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept beside a `.part` for asking for the rest of the very same file."""
+    """What is kept beside a `.part` to ask for the rest of the same file."""
 
     etag: str = ""
     size_bytes: int | None = None
 
 
 class PartFile:
-    """A growing file, opened and locked; what is in it is always the beginning of the file."""
+    """A growing file, opened and locked; its content is always the beginning of the file."""
 
     def __init__(self, target: Path) -> None:
         self._target = target
@@ -48,15 +49,11 @@ class PartFile:
             os.close(self._handle)
             self._handle = -1
 
-    def read_again(self, told: Callable[[int], None]) -> None:
-        """Compute the checksum of what is there; `told` gets the bytes read and may raise."""
+    def read_again(self, progress: Callable[[int], None]) -> None:
+        """Compute the checksum of what is there; `progress` gets the bytes read and may raise."""
+        self.sha256 = hashlib.sha256()
         os.lseek(self._handle, 0, os.SEEK_SET)
-        self.sha256, done = hashlib.sha256(), 0
-        while done < self.size and (block := os.read(self._handle, _BLOCK)):
-            self.sha256.update(block)
-            done += len(block)
-            told(done)
-        self.size = done
+        self.size = _hash(self.sha256, partial(os.read, self._handle), progress)
 
     def append(self, data: bytes) -> None:
         """Add bytes at the end; raises OSError where the disk takes no more, keeping the rest."""
@@ -72,12 +69,12 @@ class PartFile:
             self.sync()
 
     def sync(self) -> None:
-        """See that the disk has it."""
+        """Flush it to the disk."""
         os.fsync(self._handle)
         self._synced = self.size
 
     def empty(self) -> None:
-        """Throw away what there is."""
+        """Remove the content."""
         os.ftruncate(self._handle, 0)
         os.lseek(self._handle, 0, os.SEEK_SET)
         self.sha256, self.size, self._synced = hashlib.sha256(), 0, 0
@@ -87,15 +84,14 @@ class PartFile:
         """Keep the note beside the file, if it is another one."""
         if note != self.note:
             self.note = note
-            with contextlib.suppress(OSError):  # without it the file only begins anew more often
+            with contextlib.suppress(OSError):  # without it the file only starts over more often
                 note_path(self._target).write_bytes(msgspec.json.encode(note))
 
     def git_id(self) -> str:
         """Git's checksum of the content."""
-        digest = hashlib.sha1(b"blob %d\0" % self.size, usedforsecurity=False)
+        digest = _git_digest(self.size)
         os.lseek(self._handle, 0, os.SEEK_SET)
-        while block := os.read(self._handle, _BLOCK):
-            digest.update(block)
+        _hash(digest, partial(os.read, self._handle), lambda _done: None)
         return digest.hexdigest()
 
     def _forget_note(self) -> None:
@@ -103,7 +99,7 @@ class PartFile:
             note_path(self._target).unlink()
 
     def publish(self) -> None:
-        """Give the file its name, once the disk has all of it; a bad one from before goes."""
+        """Give the flushed file its name, and remove a `.bad` one."""
         self.sync()
         self.close()
         self._path.replace(self._target)
@@ -121,7 +117,7 @@ class PartFile:
 
 
 def _open(path: Path) -> int:
-    """Open a part for reading and writing, if it is an ordinary file that nobody else writes."""
+    """Open a part for reading and writing; raises for no ordinary file or one that is locked."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,6 +154,22 @@ def _lock(handle: int, path: Path) -> None:
         ) from error
 
 
+def _git_digest(size: int) -> hashlib._Hash:
+    return hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+
+
+def _hash(
+    digest: hashlib._Hash, read: Callable[[int], bytes], progress: Callable[[int], None]
+) -> int:
+    """Feed the rest of a file into `digest`; the bytes read, which `progress` gets, too."""
+    done = 0
+    while block := read(_BLOCK):
+        digest.update(block)
+        done += len(block)
+        progress(done)
+    return done
+
+
 def _read_note(path: Path) -> PartNote:
     try:
         return msgspec.json.decode(read_regular(path, _MOST_NOTE), type=PartNote)
@@ -165,23 +177,17 @@ def _read_note(path: Path) -> PartNote:
         return PartNote()
 
 
-def is_right(path: Path, file: WantedFile, told: Callable[[int, int], None]) -> bool:
+def is_right(path: Path, file: WantedFile, progress: Callable[[int, int], None]) -> bool:
     """Whether a file is there and what it should be, as far as that is known.
 
-    `told` gets the bytes read and their number, and may raise.
+    `progress` gets the bytes read and their number, and may raise.
     """
     size = path.stat().st_size if is_file(path) else -1
     if size < 0 or file.size_bytes not in (None, size):
         return False
-    digest = hashlib.sha256()
-    if not file.sha256:
-        digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
-    done = 0
+    digest = hashlib.sha256() if file.sha256 else _git_digest(size)
     with open_regular(path) as content:
-        while block := content.read(_BLOCK):
-            digest.update(block)
-            done += len(block)
-            told(done, size)
+        _hash(digest, content.read, lambda done: progress(done, size))
     return digest.hexdigest() == (file.sha256 or file.git_id or digest.hexdigest())
 
 

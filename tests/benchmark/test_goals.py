@@ -12,7 +12,7 @@ from app.benchmark import first_token
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS
 from app.benchmark.our_engine import TimedGeneration
-from app.benchmark.rounds import NoFilter, Round, run_rounds
+from app.benchmark.rounds import Round, run_rounds
 from app.benchmark.session import Sizes, sized_options
 from app.core.errors import NotMeasuredError
 from app.core.options.sampling import Sampling
@@ -60,6 +60,9 @@ class FakeOurs:
     def cancel_after(self, *_work: Any, reading: bool) -> float:
         return 0.03 if reading else 0.01
 
+    def quantize(self, _target: Path, _kind: str) -> None:
+        pass
+
     def never_write(self, _tokens: list[int]) -> None:
         pass
 
@@ -80,12 +83,9 @@ class FakeBare:
     def read(self, _prompt: str) -> float:
         return 0.5
 
-    def quantize(self, *_files: Any) -> None:
-        pass
 
-
-class FakeLab:
-    """A lab whose children are the fakes; `ours` gives the prepared ones in turn."""
+class FakeSession:
+    """A session whose children are the fakes; `ours` gives the prepared ones in turn."""
 
     def __init__(self, folder: Path, *ours: FakeOurs) -> None:
         self.sizes, self.folder, self.path = SIZES, folder, folder / "model.gguf"
@@ -106,7 +106,7 @@ class FakeLab:
             prompt=lambda tokens, number=0: f"{number}: {tokens} tokens",
         )
 
-    def yardstick(self, _name: str) -> Any:
+    def baseline(self, _name: str) -> Any:
         def ask(do: str, **_arguments: Any) -> dict[str, Any]:
             self.orders.append(do)
             return {"build": "1", "seconds": 0.6, "tokens": 10}
@@ -121,9 +121,14 @@ def goal(number: int) -> Goal:
     return next(goal for goal in GOALS if goal.number == number)
 
 
-def measured(number: int, lab: Any) -> dict[str, float]:
+def measured(number: int, session: Any) -> dict[str, float]:
     rounds: list[Round] = []
-    run_rounds(goal(number).open(lab), 2, NoFilter(), lambda taken, _number: rounds.append(taken))
+    run_rounds(
+        goal(number).open(session),
+        2,
+        lambda sample: sample(),
+        lambda taken, _number: rounds.append(taken),
+    )
     assert set(rounds[-1].measures) == {measure.key for measure in goal(number).measures}
     return {key: round(value, 3) for key, value in rounds[-1].measures.items()}
 
@@ -144,31 +149,31 @@ def measured(number: int, lab: Any) -> dict[str, float]:
 def test_ratios(
     number: int, ours: list[FakeOurs], expected: dict[str, float], tmp_path: Path
 ) -> None:
-    assert measured(number, FakeLab(tmp_path, *ours)) == expected
+    assert measured(number, FakeSession(tmp_path, *ours)) == expected
 
 
 def test_takes_at_once_cost_their_share_of_runs_in_a_row(tmp_path: Path) -> None:
-    shares = measured(7, FakeLab(tmp_path, FakeOurs(0.02, first=0.0)))
+    shares = measured(7, FakeSession(tmp_path, FakeOurs(0.02, first=0.0)))
     assert shares == {"own": 0.5, "q8_0": 0.5, "own_bare": 0.75, "q8_0_bare": 0.75}
 
 
 def test_cold_prompts_are_never_the_same(tmp_path: Path) -> None:
     ours = FakeOurs()
-    measured(4, FakeLab(tmp_path, ours))
+    measured(4, FakeSession(tmp_path, ours))
     assert len(ours.prompts) == len(set(ours.prompts)) == 2
 
 
 def test_what_is_read_ahead_is_what_is_asked_for(tmp_path: Path) -> None:
     ours = FakeOurs()
-    measured(5, FakeLab(tmp_path, ours))
+    measured(5, FakeSession(tmp_path, ours))
     assert len(set(ours.read_ahead)) == 2
     assert set(ours.read_ahead) <= set(ours.prompts)
 
 
 def test_the_neighbour_is_busy_only_while_the_text_is_written(tmp_path: Path) -> None:
-    lab = FakeLab(tmp_path, FakeOurs())
-    measured(8, lab)
-    assert lab.orders == ["start", "stop"] * 2
+    session = FakeSession(tmp_path, FakeOurs())
+    measured(8, session)
+    assert session.orders == ["start", "stop"] * 2
 
 
 def test_reopening_is_a_share_of_cold_reading(
@@ -176,7 +181,7 @@ def test_reopening_is_a_share_of_cold_reading(
 ) -> None:
     monkeypatch.setattr(first_token, "_until_saved", lambda _folder: None)
     cold, again = FakeOurs(first=10.0), FakeOurs(first=0.2)
-    assert measured(6, FakeLab(tmp_path, cold, again)) == {"share": 0.02}
+    assert measured(6, FakeSession(tmp_path, cold, again)) == {"share": 0.02}
 
 
 def test_a_state_that_is_never_saved_is_a_sentence(tmp_path: Path) -> None:

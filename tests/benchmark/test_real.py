@@ -1,4 +1,4 @@
-"""The benchmark on the real model with the real children: figures come out, nobody stays."""
+"""The benchmark on the real model with the real children: figures come out, no child stays."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SETTINGS = EngineSettings(context=1024, threads=1, batch=512, ubatch=512)
 
 
 @pytest.fixture
-def lab(starter_model: Path, tmp_path: Path):
+def session(starter_model: Path, tmp_path: Path):
     with GoalSession(inspect(starter_model), tmp_path, {}, SMALL) as made:
         yield made
 
@@ -51,9 +51,9 @@ def test_two_goals_run_end_to_end(
     )
 
 
-def test_the_bare_loop_writes_what_ours_writes(lab: GoalSession) -> None:
+def test_the_bare_loop_writes_what_ours_writes(session: GoalSession) -> None:
     """Same tokens, same steps: what is compared is the same work."""
-    pair = lab.pair()
+    pair = session.pair()
     prompt = pair.bare.cut(passage(0, 400), 24)
     assert (
         prompt.tokens
@@ -64,16 +64,16 @@ def test_the_bare_loop_writes_what_ours_writes(lab: GoalSession) -> None:
     assert len(pair.ours.write(prompt.text, pair.ours.greedy(12)).done.takes[0].token_ids) == 12
 
 
-def test_what_a_yardstick_cannot_do_is_a_sentence(lab: GoalSession) -> None:
-    bare = lab.bare(SETTINGS)
+def test_what_a_baseline_cannot_do_is_a_sentence(session: GoalSession) -> None:
+    bare = session.bare(SETTINGS)
     with pytest.raises(NotMeasuredError, match="context is too small"):
         bare.step(passage(0, 400), 2000)
     with pytest.raises(NotMeasuredError, match="could not load"):
-        BareEngine(lab.yardstick("bare")).open(lab.folder / "nothing.gguf", SETTINGS)
+        BareEngine(session.baseline("bare")).open(session.folder / "nothing.gguf", SETTINGS)
 
 
-def test_a_yardstick_that_dies_is_noticed(lab: GoalSession) -> None:
-    neighbour = lab.yardstick("busy")
+def test_a_baseline_that_dies_is_noticed(session: GoalSession) -> None:
+    neighbour = session.baseline("busy")
     neighbour.ask("start")
     psutil.Process(neighbour.pid).kill()
     with pytest.raises(EngineStoppedError, match="ended with code"):
@@ -106,8 +106,8 @@ def test_ctrl_c_ends_the_children(starter_model: Path) -> None:
     assert b"stopped" in out
 
 
-def test_rows_of_the_bare_loop_leave_its_prompt_as_it_was(lab: GoalSession) -> None:
-    loop = lab.bare(SETTINGS, sequences=4)
+def test_rows_of_the_bare_loop_leave_its_prompt_as_it_was(session: GoalSession) -> None:
+    loop = session.bare(SETTINGS, sequences=4)
     prompt = loop.cut(passage(0, 400), 24).text
     figures = [loop.step(prompt, 2), loop.step(prompt, 2, rows=4), loop.step(prompt, 2)]
     assert all(figure > 0 for figure in figures)

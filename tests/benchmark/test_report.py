@@ -31,7 +31,7 @@ def goal(number: int, make: Callable[[Any], Experiment], **more: Any) -> Goal:
 
 
 def steady(value: float) -> Callable[[Any], Experiment]:
-    def make(_lab: Any) -> Experiment:
+    def make(_session: Any) -> Experiment:
         return Experiment(
             {"a": lambda: {"speed": value}, "bare": lambda: {BARE: 0.02}},
             lambda taken: {"speed": taken["speed"]},
@@ -41,7 +41,7 @@ def steady(value: float) -> Callable[[Any], Experiment]:
 
 
 def failing(error: BaseException) -> Callable[[Any], Experiment]:
-    def make(_lab: Any) -> Experiment:
+    def make(_session: Any) -> Experiment:
         raise error
 
     return make
@@ -158,8 +158,8 @@ def test_ctrl_c_keeps_what_was_measured_and_closes_the_lab(run_fake: RunFake) ->
     closed: list[bool] = []
     taken: list[bool] = []
 
-    def make(lab: Any) -> Experiment:
-        lab.later(lambda: closed.append(True))
+    def make(session: Any) -> Experiment:
+        session.callback(lambda: closed.append(True))
 
         def sample() -> dict[str, float]:
             if len(taken) == 2:

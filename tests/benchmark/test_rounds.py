@@ -11,11 +11,10 @@ from app.benchmark.goal import Experiment, Goal, Measure, by_turns
 from app.benchmark.goals import GOALS, chosen
 from app.benchmark.report import Spread, goal_report, judge, passed
 from app.benchmark.rounds import (
-    PATIENCE_S,
-    SHORT_PATIENCE_S,
+    SHORT_WAIT_S,
+    WAIT_S,
     BusyError,
     IdleFilter,
-    NoFilter,
     ProcessorUse,
     Round,
     SystemMonitor,
@@ -51,7 +50,7 @@ class FakeMachine:
         return ProcessorUse(self.loads.pop(0) if len(self.loads) > 1 else self.loads[0], "compiler")
 
 
-def watch_on(machine: FakeMachine) -> IdleFilter:
+def filter_on(machine: FakeMachine) -> IdleFilter:
     return IdleFilter(machine, clock=lambda: machine.now)
 
 
@@ -70,7 +69,7 @@ def test_both_sides_are_sampled_by_turns() -> None:
         lambda taken: {"speed": taken["a"] / taken["b"]},
     )
     rounds: list[Round] = []
-    run_rounds(experiment, 3, NoFilter(), lambda taken, _number: rounds.append(taken))
+    run_rounds(experiment, 3, lambda sample: sample(), lambda taken, _number: rounds.append(taken))
     assert order == ["a", "b"] * 3
     assert [taken.measures["speed"] for taken in rounds] == [2.0] * 3
 
@@ -101,14 +100,14 @@ def test_a_sample_waits_until_the_machine_is_idle() -> None:
 
 def test_a_busy_machine_is_refused_after_a_while_and_then_sooner() -> None:
     machine = FakeMachine([0.4])
-    watch = watch_on(machine)
+    sample_filter = filter_on(machine)
     with pytest.raises(BusyError, match=r"the machine was busy \(40% by compiler\)"):
-        watch.take(machine.sample)
-    assert machine.now == pytest.approx(PATIENCE_S, abs=2)
+        sample_filter.take(machine.sample)
+    assert machine.now == pytest.approx(WAIT_S, abs=2)
     before = machine.now
     with pytest.raises(BusyError):
-        watch.take(machine.sample)
-    assert machine.now - before == pytest.approx(SHORT_PATIENCE_S, abs=2)
+        sample_filter.take(machine.sample)
+    assert machine.now - before == pytest.approx(SHORT_WAIT_S, abs=2)
 
 
 def test_what_was_measured_before_the_machine_became_busy_is_kept() -> None:
@@ -116,20 +115,20 @@ def test_what_was_measured_before_the_machine_became_busy_is_kept() -> None:
     rounds: list[Round] = []
     experiment = Experiment({"a": lambda: {"speed": 1.0}}, dict)
     with pytest.raises(BusyError):
-        run_rounds(experiment, 5, watch_on(machine), lambda taken, _n: rounds.append(taken))
+        run_rounds(experiment, 5, filter_on(machine).take, lambda taken, _n: rounds.append(taken))
     assert len(rounds) == 2
 
 
 def test_a_sample_that_others_disturbed_is_taken_again() -> None:
     machine = FakeMachine([0.0], foreign=[8.0, 1.5, 0.5])
-    assert watch_on(machine).take(machine.sample) == {"speed": 1.0}
+    assert filter_on(machine).take(machine.sample) == {"speed": 1.0}
     assert machine.disturbances == []
 
 
 def test_a_sample_that_is_always_disturbed_is_not_judged() -> None:
     machine = FakeMachine([0.0], foreign=[8.0, 6.0, 4.0])
     with pytest.raises(BusyError, match=r"the machine was busy \(20% by other programs\)"):
-        watch_on(machine).take(machine.sample)
+        filter_on(machine).take(machine.sample)
 
 
 def test_our_own_work_is_no_disturbance() -> None:

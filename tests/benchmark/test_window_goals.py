@@ -20,7 +20,7 @@ SMALL = Sizes(decode=6, words=3000, threads=1)
 
 
 @pytest.fixture
-def lab(starter_model: Path, tmp_path: Path):
+def session(starter_model: Path, tmp_path: Path):
     with GoalSession(inspect(starter_model), tmp_path, {}, SMALL) as made:
         yield made
 
@@ -52,8 +52,8 @@ def test_the_manuscript_has_its_words_in_paragraphs() -> None:
     assert [len(paragraph.split()) for paragraph in text.split("\n\n")] == [100] * 10 + [50]
 
 
-def test_every_measure_of_the_window_comes_out_of_its_samples(lab: GoalSession) -> None:
-    experiment = window_goals.starting(lab)
+def test_every_measure_of_the_window_comes_out_of_its_samples(session: GoalSession) -> None:
+    experiment = window_goals.starting(session)
     taken: dict[str, float] = {}
     for sample in experiment.samples.values():
         taken |= sample()
@@ -64,8 +64,8 @@ def test_every_measure_of_the_window_comes_out_of_its_samples(lab: GoalSession) 
     assert values["memory"] > 1
 
 
-def test_the_real_window_writes_and_listens_to_its_event_loop(lab: GoalSession) -> None:
-    experiment = window_goals.streaming(lab)
+def test_the_real_window_writes_and_listens_to_its_event_loop(session: GoalSession) -> None:
+    experiment = window_goals.streaming(session)
     taken = experiment.samples["window"]()
     assert taken["words"] >= 3000
     assert taken["samples"] > 100

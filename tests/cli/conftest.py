@@ -41,7 +41,7 @@ class FakeStdin(io.TextIOWrapper):
 
 
 TERMINAL = FakeStdin(terminal=True)
-"""A terminal at which nobody types."""
+"""A terminal without input."""
 
 
 def no_client(**_: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Files that nobody should meet: each gets a sentence everywhere, and nothing is lost or left."""
+"""Hostile files: each gives a sentence everywhere, and nothing is lost or left behind."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from app.cli.long_task import StopKey
+from app.cli.long_task import LongTask
 
 
 def test_the_first_press_asks_on_another_thread_and_the_second_raises() -> None:
@@ -19,10 +19,10 @@ def test_the_first_press_asks_on_another_thread_and_the_second_raises() -> None:
         asked.set()
 
     former = signal.getsignal(signal.SIGINT)
-    with StopKey(stop) as key:
+    with LongTask(stop=stop) as task:
         signal.raise_signal(signal.SIGINT)
         assert asked.wait(5)
-        assert key.pressed
+        assert task.cancelled()
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert by != [threading.main_thread()]
@@ -31,8 +31,8 @@ def test_the_first_press_asks_on_another_thread_and_the_second_raises() -> None:
 
 def test_without_a_press_nothing_is_asked() -> None:
     asked: list[bool] = []
-    with StopKey(lambda: asked.append(True)) as key:
-        assert not key.pressed
+    with LongTask(stop=lambda: asked.append(True)) as task:
+        assert not task.cancelled()
     assert not asked
 
 
@@ -43,7 +43,7 @@ def test_a_stop_can_take_a_lock_that_the_main_thread_holds() -> None:
         with lock:
             done.set()
 
-    with StopKey(stop):
+    with LongTask(stop=stop):
         with lock:
             signal.raise_signal(signal.SIGINT)
         assert done.wait(5)

@@ -36,7 +36,7 @@ class Run:
         self.cancelled = threading.Event()
         request = StartDownload(models=str(models), endpoint=hub.url, wanted=wanted, token=token)
         self._downloader = Downloader(
-            request, self.events.append, self.cancelled, patience=IMPATIENT, wait=self._wait
+            request, self.events.append, self.cancelled, policy=IMPATIENT, wait=self._wait
         )
 
     def _wait(self, seconds: float) -> bool:

@@ -44,7 +44,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     redirect: str = ""
     cut: int | None = None
-    """So many bytes of the body are sent, then the line is cut."""
+    """The number of bytes of the body that are sent before the connection is cut."""
     ranges: bool = True
     shift: int = 0
     """What is added to where the answer begins, of a server that answers another range."""

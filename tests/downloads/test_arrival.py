@@ -20,7 +20,7 @@ from app.downloads.request import ModelRequest, WantedFile
 
 @pytest.fixture
 def metadata(tmp_path: Path) -> MetadataStore:
-    return MetadataStore(tmp_path / "shelf.json")
+    return MetadataStore(tmp_path / "models.json")
 
 
 def write_gguf(path: Path) -> Path:
@@ -89,4 +89,4 @@ def test_with_something_else_beside_it_only_the_source_is_noted(
 def test_what_cannot_be_noted_is_no_trouble(metadata: MetadataStore, tmp_path: Path) -> None:
     path = tmp_path / "gone.gguf"
     remember_arrival(metadata, wanted("llama.cpp", WantedFile(path="gone.gguf")), path)
-    assert not (tmp_path / "shelf.json").exists()
+    assert not (tmp_path / "models.json").exists()

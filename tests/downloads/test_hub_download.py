@@ -119,7 +119,7 @@ def test_another_etag_is_no_other_file_where_the_checksum_is_known(
     whole(hub, models)
 
 
-def test_wrong_bytes_are_set_aside_and_fetched_anew_on_request(
+def test_wrong_bytes_are_set_aside_and_fetched_again_on_request(
     hub: HubServer, models: Path
 ) -> None:
     wrong = bytes(len(CONTENT))
@@ -147,7 +147,7 @@ def test_a_damaged_part_is_found_out(hub: HubServer, models: Path) -> None:
     refused(hub, models, "wrong checksum")
 
 
-def test_a_part_that_is_too_long_begins_anew(hub: HubServer, models: Path) -> None:
+def test_a_part_that_is_too_long_starts_over(hub: HubServer, models: Path) -> None:
     part = part_of(models)
     part.parent.mkdir(parents=True)
     part.write_bytes(bytes(len(CONTENT) + 1))

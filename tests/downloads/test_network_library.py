@@ -1,4 +1,4 @@
-"""Who may know the network's library: the downloader, and nobody else."""
+"""Which modules may import the network's library: only those of the downloader."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def test_a_failure_keeps_its_sentence_and_can_be_tried_again(new_queue, fetcher,
     downloads.add(ONE)
     assert watch.until("one", "failed").problem == "It broke. Mend it."
     fetcher.outcome = models / "there"
-    downloads.retry("one")
+    downloads.resume("one")
     assert watch.until("one", "done").problem == ""
     assert [token for _name, token in fetcher.asked] == [
         "huggingface.co False",

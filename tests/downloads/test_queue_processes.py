@@ -115,7 +115,7 @@ def test_a_line_that_breaks_is_gone_on_with_and_a_refusal_is_told(start, hub) ->
     assert "this token" in failed.problem
     assert failed.needs_token
     assert failed.done == 100_000
-    downloads.retry("a-model")
+    downloads.resume("a-model")
     watch.until("a-model", "done")
 
 

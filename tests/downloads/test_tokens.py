@@ -48,7 +48,7 @@ def test_a_token_is_kept_for_its_host_alone() -> None:
     assert HubTokens(lambda: keyring).get(HUB) == ""
 
 
-def test_without_a_keyring_it_lives_as_long_as_the_program() -> None:
+def test_without_a_keyring_it_is_forgotten_with_the_program() -> None:
     here = HubTokens(lambda: None)
     assert not here.keep(HUB, "a-token")
     assert here.get(HUB, False) == "a-token"

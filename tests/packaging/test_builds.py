@@ -59,7 +59,7 @@ def test_a_plain_machine_gets_the_processors_build(builds, hardware) -> None:
     hardware()
     assert builds.choose("auto") == builds.NONE
     assert builds.choose("none") == builds.NONE
-    assert builds.NONE.stamp == (), "as before there were others: nothing is installed anew"
+    assert builds.NONE.stamp == (), "as before there were others: nothing is installed again"
 
 
 def test_hardware_decides(builds, hardware) -> None:
@@ -137,7 +137,7 @@ def tried(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
             raise dev.SetupError("no")
 
     monkeypatch.setattr(dev, "pip", pip)
-    monkeypatch.setattr(dev, "llama_trouble", lambda: "")
+    monkeypatch.setattr(dev, "llama_problem", lambda: "")
     monkeypatch.setattr(dev, "install_cpu_llama", lambda: state.titles.append("the processor's"))
     monkeypatch.setattr(
         dev.machine, "answers", lambda url: any(f"/{name}/" in url for name in state.answering)

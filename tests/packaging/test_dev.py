@@ -150,7 +150,7 @@ def sources(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Sources:
     monkeypatch.setattr(dev.machine, "answers", lambda url: found.index)
     monkeypatch.setattr(dev.machine, "need_compiler", lambda: found.tried.append("compiler?"))
     trouble = lambda: "" if found.loads.pop(0) else "no libgomp"  # noqa: E731
-    monkeypatch.setattr(dev, "llama_trouble", trouble)
+    monkeypatch.setattr(dev, "llama_problem", trouble)
     return found
 
 
@@ -222,7 +222,7 @@ def test_all_that_llama_needs_is_installed_without_the_test_tools(dev) -> None:
 def test_why_llama_does_not_run_is_the_last_line(dev, monkeypatch, code, stderr, said) -> None:
     done = SimpleNamespace(returncode=code, stderr=stderr)
     monkeypatch.setattr(dev.subprocess, "run", lambda *_, **__: done)
-    assert dev.llama_trouble() == said
+    assert dev.llama_problem() == said
 
 
 def test_cached_wheel_of_another_version_is_not_taken(dev, monkeypatch) -> None:

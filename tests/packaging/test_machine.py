@@ -148,5 +148,5 @@ def test_other_displays_need_no_x11(linux_desktop, monkeypatch, name: str) -> No
     linux_desktop.need_display()
 
 
-def test_library_that_nobody_has_is_not_found(machine) -> None:
+def test_a_missing_library_is_not_found(machine) -> None:
     assert not machine.has_library("liblampblack-nowhere.so.9")

@@ -1,4 +1,4 @@
-"""How long an event loop, or the machine under it, kept somebody waiting.
+"""How late an event loop, or a thread that only sleeps, was woken.
 
 Times are seconds of the monotonic clock, which all processes of a machine share.
 """
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 TICK_S = 0.001
-"""How often somebody asks to be woken."""
+"""How often a wake-up is asked for."""
 
 WORTH_S = 0.002
-"""Delays below are not told one by one: every system has them."""
+"""Shorter delays are not reported one by one: every system has them."""
 
 STALL_S = 0.05
 """A longer delay is seen."""
@@ -20,7 +20,7 @@ STALL_S = 0.05
 
 @dataclass(frozen=True)
 class Delay:
-    """Somebody was woken at `at`, so much too late.
+    """One late wake-up: at `at`, `late` seconds too late.
 
     `busy` is how long the thread computed meanwhile, `starved` how long it was ready to and had no
     processor; -1 where the system does not tell.

@@ -39,7 +39,7 @@ def answer(asked: Asked) -> Answer | None:
 
 
 def limit() -> Callable[[int], None]:
-    """Holds back whoever has sent more than is allowed by now."""
+    """Delays a sender that has sent more than is allowed by now."""
     begun = time.perf_counter()
 
     def wait(sent: int) -> None:

@@ -27,7 +27,7 @@ from app.benchmark.window_goals import manuscript
 from app.core.models.starter import STARTER
 from app.core.system.paths import Paths
 from tests.responsive.delays import Delay, Figures, Span, excess, figures, within
-from tests.responsive.furniture import furnish, served_names
+from tests.responsive.home import make_home, served_names
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("windows", "rest", "download", "checksum", "refresh", "load", "all")
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.exit("The starter model is missing; `lampblack models get starter` fetches it.")
     with tempfile.TemporaryDirectory(prefix="lampblack-responsive-") as folder:
         home = Path(folder)
-        furnish(home, starter)
+        make_home(home, starter)
         (home / "novel.md").write_text(manuscript(WORDS), "utf-8")
         seen = watched(home, given)
     return report(seen, given.tell / 1000)
@@ -106,7 +106,7 @@ def watched(home: Path, given: argparse.Namespace) -> Seen:
 
 @contextmanager
 def helper(words: Sequence[str], environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """A process that lives as long as its stdin."""
+    """A process that ends with its stdin."""
     process = subprocess.Popen(
         [sys.executable, *words],
         env=environ,
@@ -161,7 +161,7 @@ def drive(task: dict[str, Any], environ: dict[str, str], seen: Seen) -> None:
 
 
 def show(seen: Seen) -> None:
-    """The line of progress, for who looks on."""
+    """The line of progress."""
     if seen.spans and sys.stdout.isatty():
         print(f"\r{seen.spans[-1][0].name:<60}\r", end="", flush=True)
 

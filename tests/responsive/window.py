@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from app import __main__ as program
 from app.core.models.starter import STARTER
 from app.ui import application
-from tests.responsive.furniture import HUGE
-from tests.responsive.pulse import Looker, Pulse
+from tests.responsive.home import HUGE
+from tests.responsive.loop_monitor import LoopMonitor, StackSampler
 
 LOOK_MS = 20
 KEY_EVERY_MS = 90
@@ -48,10 +48,10 @@ class Driver(QObject):
         self._typed = 0
         self._may_write = False
         self._since = time.perf_counter()
-        self.pulse = Pulse(self, self._doing)
-        self._looker = Looker(self.pulse) if task["stacks"] else None
-        if self._looker is not None:
-            self._looker.start()
+        self.monitor = LoopMonitor(self, self._doing)
+        self._sampler = StackSampler(self.monitor) if task["stacks"] else None
+        if self._sampler is not None:
+            self._sampler.start()
         self._plan = self._parts()
         self._is_met: Callable[[], bool] = lambda: True
         self._look_timer = self._every(LOOK_MS, self._look)
@@ -84,9 +84,9 @@ class Driver(QObject):
     def _leave(self) -> None:
         for timer in (self._look_timer, self._key_timer):
             timer.stop()
-        self.pulse.stop()
-        if self._looker is not None:
-            self._looker.stop()
+        self.monitor.stop()
+        if self._sampler is not None:
+            self._sampler.stop()
         for banner in [*self._window.page.banners.banners(), *self._manager.banners.banners()]:
             if banner.property("kind") == "error":
                 self.problems.append(f"a banner: {banner.text}")
@@ -114,10 +114,10 @@ class Driver(QObject):
         """Do the steps, and tell how late the loop was meanwhile."""
         self._part = name
         yield lambda: True  # telling of the part before this one takes its time
-        self.pulse.delays.clear()
+        self.monitor.delays.clear()
         begun = time.perf_counter()
         yield from steps
-        delays = [asdict(delay) for delay in self.pulse.delays]
+        delays = [asdict(delay) for delay in self.monitor.delays]
         say(part={"name": name, "begun": begun, "ended": time.perf_counter()}, delays=delays)
 
     # The parts
@@ -210,11 +210,11 @@ class Driver(QObject):
     def _refresh(self) -> Steps:
         yield from self._at_downloads()
         self._may_write = True
-        yield from self._told("refresh, every header anew", self._refresh_anew())
+        yield from self._told("refresh, every header again", self._refresh_again())
         yield from self._told("refresh, nothing changed", self._refresh_often())
         self._may_write = False
 
-    def _refresh_anew(self) -> Steps:
+    def _refresh_again(self) -> Steps:
         for _ in range(2):
             self._touch()
             self._manager.refresh()
@@ -307,7 +307,7 @@ class Driver(QObject):
 
 
 def pause(seconds: float) -> Callable[[], bool]:
-    """Met after so many seconds."""
+    """Met after `seconds`."""
     over = time.perf_counter() + seconds
     return lambda: time.perf_counter() >= over
 

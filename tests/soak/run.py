@@ -29,7 +29,7 @@ from app.core.models.starter import STARTER
 from app.core.options.load_options import ENGINES, LoadOptions
 from app.core.options.settings_store import SettingsStore
 from app.core.system.paths import Paths
-from tests.soak.flat import Line, Sample, judged
+from tests.soak.growth import Line, Sample, judged
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT = 512
@@ -77,7 +77,7 @@ def soak(engine: str, given: argparse.Namespace, seed: int) -> int:
         home = Path(folder)
         environ = {**os.environ, "LAMPBLACK_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
         environ |= {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
-        models = furnish(home, engine, given.threads, environ)
+        models = make_home(home, engine, given.threads, environ)
         task = {
             "models": [str(model) for model in models],
             "tokens": given.tokens,
@@ -99,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def furnish(home: Path, engine: str, threads: int, environ: dict[str, str]) -> list[Path]:
+def make_home(home: Path, engine: str, threads: int, environ: dict[str, str]) -> list[Path]:
     """A home with settings and two models that take turns."""
     starter = Paths.here().models / STARTER.file_name
     if not starter.is_file():

@@ -81,7 +81,7 @@ class Writer(QObject):
             self._fresh = False
 
     def _stop_when_due(self, *_: object) -> None:
-        """Press Esc after so many of the model's signs of life."""
+        """Press Esc after a number of the model's events."""
         self._stop_in -= 1
         if self._stop_in == 0:
             self._do("stop")
@@ -227,7 +227,7 @@ class Writer(QObject):
         others = [path for path in self._models if model is None or path != model.path]
         self._maybe_stop(0.2)
         self.did["load"] += 1
-        self._window.harness.load(self._chance.choice(others))
+        self._window.models.load(self._chance.choice(others))
 
 
 def own_memory(process: psutil.Process) -> int:

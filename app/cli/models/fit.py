@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -11,9 +10,10 @@ from typing import Any, Literal, cast
 import msgspec
 
 from app.cli import output
+from app.cli.engine import describe
 from app.cli.flags import add_load_flags, load_options_from
-from app.cli.parsing import Words, parser_of
-from app.core.errors import CatalogueError, LampblackError, ModelNotFoundError
+from app.cli.parsing import Words
+from app.core.errors import CatalogueError, ModelNotFoundError
 from app.core.memory_fit.advice import advised, lines
 from app.core.memory_fit.estimate import MEMORY, Fit
 from app.core.memory_fit.layout import layout
@@ -22,18 +22,16 @@ from app.core.models.catalogue import Catalogue, CatalogueEntry
 from app.core.models.library import ModelFile, engine_for
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Machine, this_machine
-from app.engine.messages import Describe, Described
 from app.engine.worker import cards
 from app.program import Program
 
 _OPTIONS = ("context", "gpu_layers", "kv_type", "flash_attention", "batch", "ubatch", "mmap")
-_NO_ENGINE = "The graphics cards are not counted, because the engine did not answer"
 
 _Source = Literal["header", "catalogue"]
 
 
 class _Answer(msgspec.Struct, frozen=True):
-    """The fit of one model, and where its facts come from."""
+    """The fit of one model, and the source of its facts."""
 
     model: str
     path: str
@@ -42,15 +40,11 @@ class _Answer(msgspec.Struct, frozen=True):
     fit: Fit
 
 
-def run_fit(arguments: argparse.Namespace, program: Program) -> int:
+def run_fit(arguments: argparse.Namespace, program: Program) -> None:
     """Write what the model needs and whether it fits."""
     options = load_options_from(arguments, program.settings.load)
     answer = _answer(arguments.name, options, program)
-    if arguments.json:
-        output.write(json.dumps(_facts(answer), ensure_ascii=False, indent=2) + "\n")
-    else:
-        output.write("\n".join(_page(answer)) + "\n")
-    return 0
+    output.answer(arguments.json, _facts(answer), _page(answer))
 
 
 def _answer(name: str, options: LoadOptions, program: Program) -> _Answer:
@@ -92,16 +86,15 @@ def _named(entry: CatalogueEntry | None) -> str:
 
 
 def _machine(program: Program, engine: str, options: LoadOptions) -> Machine:
-    """What is free now, the graphics cards as the engine sees them, if any shall be used."""
+    """What is free now, the graphics cards as the engine sees them, if any are to be used."""
     if not options.gpu_layers:
         return this_machine()
-    try:
-        with program.engine() as client:
-            described = client.run(Describe(job=client.next_job()), lambda _event: None)
-    except LampblackError as error:
-        output.note(f"{_NO_ENGINE}: {error}")
+    described, problem = describe(program)
+    if described is None:
+        output.note(
+            f"The graphics cards are not counted, because the engine did not answer: {problem}"
+        )
         return this_machine()
-    assert isinstance(described, Described)
     reports = (report for report in described.engines if report.engine == engine)
     return this_machine(cards(device for report in reports for device in report.devices))
 
@@ -145,10 +138,7 @@ def _settings(fit: Fit) -> str:
 
 def add_words(words: Words) -> None:
     """Add `fit`."""
-    parser = parser_of(words.add_parser, "fit", help="whether a model fits into the free memory")
-    parser.add_argument(
-        "name", metavar="MODEL", help="its name or path, or an id or name of the catalogue"
-    )
+    parser = words.add_parser("fit", help="whether a model fits into the free memory")
+    parser.value("name", "MODEL", "its name or path, or an id or name of the catalogue")
     add_load_flags(parser, _OPTIONS)
-    parser.add_argument("--json", action="store_true", help="write one JSON object")
-    parser.set_defaults(run=run_fit)
+    parser.runs(run_fit)

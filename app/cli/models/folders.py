@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli import output
-from app.cli.long_task import write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.errors import ModelNotFoundError, ParameterError, UsageError
 from app.core.models.other_programs import PROGRAMS, ProgramStore, find_programs
 from app.core.options.rows import is_encodable
@@ -17,22 +16,21 @@ from app.core.system.files import is_folder
 from app.program import Program
 
 
-def run_folders(arguments: argparse.Namespace, program: Program) -> int:
+def run_folders(arguments: argparse.Namespace, program: Program) -> None:
     """Show, add or remove watched folders."""
     folders = program.settings.watched_folders
     if arguments.folder is not None:
         change = _with if arguments.what == "add" else _without
         folders = change(folders, str(Path(arguments.folder).expanduser().absolute()))
         program.settings_store.change(watched_folders=folders)
-    if arguments.json:
-        write_json([{"path": folder, "here": is_folder(Path(folder))} for folder in folders])
-        return 0
-    for folder in folders:
-        missing = "" if is_folder(Path(folder)) else "  (not here now)"
-        output.write(f"{folder}{missing}\n")
-    if not folders:
+    here = {folder: is_folder(Path(folder)) for folder in folders}
+    output.answer(
+        arguments.json,
+        [{"path": folder, "here": is_here} for folder, is_here in here.items()],
+        (folder + ("" if is_here else "  (not here now)") for folder, is_here in here.items()),
+    )
+    if not (folders or arguments.json):
         output.note("No folder is watched. Add one with `lampblack models folders add FOLDER`.")
-    return 0
 
 
 def _with(folders: tuple[str, ...], folder: str) -> tuple[str, ...]:
@@ -49,7 +47,7 @@ def _without(folders: tuple[str, ...], folder: str) -> tuple[str, ...]:
     return tuple(one for one in folders if one != folder)
 
 
-def run_found(arguments: argparse.Namespace, program: Program) -> int:
+def run_found(arguments: argparse.Namespace, program: Program) -> None:
     """Show which programs have models here, and begin or end using them."""
     used = program.settings.use_programs
     for name in arguments.use:
@@ -59,18 +57,14 @@ def run_found(arguments: argparse.Namespace, program: Program) -> int:
     if used != program.settings.use_programs:
         program.settings_store.change(use_programs=used)
     stores = find_programs(Path.home(), os.environ)
+    facts = [_facts(store, used) for store in stores]
+    output.answer(arguments.json, facts, (_line(store, used) for store in stores))
     if arguments.json:
-        write_json([_facts(store, used) for store in stores])
-        return 0
-    for store in stores:
-        count = f"{len(store.models)} model{'s' * (len(store.models) != 1)}"
-        state = "used here" if store.name in used else "not used"
-        output.write(f"{store.name}  {count}, {state}  {store.folder}\n")
+        return
     if not stores:
         output.note("No other program here has models that can be used.")
     elif not used:
         output.note("Use a program's models, where they lie, with `--use PROGRAM`.")
-    return 0
 
 
 def _program(name: str) -> str:
@@ -83,6 +77,12 @@ def _program(name: str) -> str:
         if plain(program) == plain(name):
             return program
     raise UsageError(f"There is no program {name[:40]!r}.", f"Known are: {', '.join(PROGRAMS)}.")
+
+
+def _line(store: ProgramStore, used: tuple[str, ...]) -> str:
+    count = f"{len(store.models)} model{'s' * (len(store.models) != 1)}"
+    state = "used here" if store.name in used else "not used"
+    return f"{store.name}  {count}, {state}  {store.folder}"
 
 
 def _facts(store: ProgramStore, used: tuple[str, ...]) -> dict[str, Any]:
@@ -99,24 +99,19 @@ def _facts(store: ProgramStore, used: tuple[str, ...]) -> dict[str, Any]:
 
 def add_words(words: Words) -> None:
     """Add `folders` and `found`."""
-    folders = parser_of(words.add_parser, "folders", help="the folders that are watched for models")
+    folders = words.add_parser("folders", help="the folders that are watched for models")
     inner = folders.add_subparsers(metavar="WORD", required=True)
     for what, text in (
         ("list", "show them"),
         ("add", "watch one"),
         ("remove", "watch one no more"),
     ):
-        parser = parser_of(inner.add_parser, what, help=text)
-        if what == "list":
-            parser.set_defaults(folder=None)
-        else:
-            parser.add_argument("folder", metavar="FOLDER", help="a folder on any disk")
-        parser.add_argument("--json", action="store_true", help="write them as a JSON list")
-        parser.set_defaults(run=run_folders, what=what)
-    found = parser_of(words.add_parser, "found", help="models that other programs have here")
+        parser = inner.add_parser(what, help=text)
+        parser.set_defaults(folder=None, what=what)
+        if what != "list":
+            parser.value("folder", "FOLDER", "a folder on any disk")
+        parser.runs(run_folders, "write them as a JSON list")
+    found = words.add_parser("found", help="models that other programs have here")
     for flag, text in (("--use", "use its models where they lie"), ("--leave", "use them no more")):
-        found.add_argument(
-            flag, nargs="+", action="extend", default=[], metavar="PROGRAM", help=text
-        )
-    found.add_argument("--json", action="store_true", help="write them as a JSON list")
-    found.set_defaults(run=run_found)
+        found.value(flag, "PROGRAM", text, default=[], nargs="+", action="extend")
+    found.runs(run_found, "write them as a JSON list")

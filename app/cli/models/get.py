@@ -1,4 +1,4 @@
-"""`lampblack models get`: fetching a model after a question, and what became of it."""
+"""`lampblack models get`, `downloads` and `forget-token`: fetching a model after a question."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import getpass
 import os
 import sys
 import threading
+from functools import partial
 
 import msgspec
 
 from app.cli import output
-from app.cli.long_task import StopKey, write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.long_task import LongTask, confirm
+from app.cli.parsing import Words
 from app.core.errors import CancelledError, DownloadError, UsageError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.starter import STARTER
@@ -28,7 +29,7 @@ _LOOK_EVERY_S = 0.2
 _TOKEN_VARIABLE = "HF_TOKEN"  # noqa: S105 - the name of a variable, not a token
 
 
-def run_get(arguments: argparse.Namespace, program: Program) -> int:
+def run_get(arguments: argparse.Namespace, program: Program) -> None:
     """Fetch a model of the catalogue after a question, unless it is there and sound."""
     for problem in program.catalogue.problems:
         output.note(problem)
@@ -38,32 +39,31 @@ def run_get(arguments: argparse.Namespace, program: Program) -> int:
     place = destination(model, program.paths.models)
     if _is_sound(model, program):
         _report(arguments, entry, str(place), fetched=False)
-        return 0
-    if refusal := downloads.refusal():
-        raise DownloadError(refusal)
+        return
+    if why := downloads.refusal():
+        raise DownloadError(why)
     if not arguments.yes:
-        _ask(entry, program)
+        refusal = UsageError(
+            f"{entry.name} is fetched only after a question, and nobody can be asked here.",
+            "Say --yes to fetch it.",
+        )
+        confirm(_question(entry, program), refusal, "Nothing was fetched.")
     _take_token(arguments, program)
     _report(arguments, entry, _fetch(wanted(entry), downloads), fetched=True)
-    return 0
 
 
 def _report(
     arguments: argparse.Namespace, entry: CatalogueEntry, path: str, *, fetched: bool
 ) -> None:
-    if arguments.json:
-        write_json({"id": entry.id, "name": entry.name, "path": path, "fetched": fetched})
-    else:
-        output.write(f"{entry.name} is {'ready' if fetched else 'already there'}: {path}\n")
+    facts = {"id": entry.id, "name": entry.name, "path": path, "fetched": fetched}
+    state = "ready" if fetched else "already there"
+    output.answer(arguments.json, facts, [f"{entry.name} is {state}: {path}"])
 
 
 def _is_sound(model: ModelRequest, program: Program) -> bool:
-    """Whether every file that is known of lies there and is right."""
+    """Whether every known file is there and right."""
     line = output.ProgressLine()
-
-    def show(done: int, total: int) -> None:
-        line.show(f"Verifying… {size_text(done)} of {size_text(total)}")
-
+    show = partial(line.show_bytes, "Verifying")
     folder = program.paths.models / model.folder
     try:
         is_whole = model.engine != "torch" or (folder / "config.json").exists()
@@ -72,18 +72,6 @@ def _is_sound(model: ModelRequest, program: Program) -> bool:
         return False
     finally:
         line.clear()
-
-
-def _ask(entry: CatalogueEntry, program: Program) -> None:
-    if not sys.stdin.isatty():
-        raise UsageError(
-            f"{entry.name} is fetched only after a question, and nobody can be asked here.",
-            "Say --yes to fetch it.",
-        )
-    sys.stderr.write(_question(entry, program))
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise CancelledError("Nothing was fetched.")
 
 
 def _question(entry: CatalogueEntry, program: Program) -> str:
@@ -101,12 +89,12 @@ def _question(entry: CatalogueEntry, program: Program) -> str:
     free = size_text(need.free)
     return (
         f"{entry.name} ({entry.licence}) is {origin}.\n"
-        f"It will be kept as {place}, where {free} are free.\nFetch it now? [y/N] "
+        f"It will be kept as {place}, where {free} are free.\nFetch it now?"
     )
 
 
 def _take_token(arguments: argparse.Namespace, program: Program) -> None:
-    """A token is read without echo, or from the environment when that is asked for."""
+    """Read a token without echo, or from the environment where that is asked for."""
     if not (arguments.token or arguments.token_from_env):
         return
     host = host_of(endpoint_of(os.environ))
@@ -127,22 +115,21 @@ def _take_token(arguments: argparse.Namespace, program: Program) -> None:
 
 def _fetch(model: ModelRequest, downloads: Downloads) -> str:
     """The path of the model once it is there; Ctrl+C pauses."""
-    line, ended = output.ProgressLine(), threading.Event()
+    ended = threading.Event()
 
     def on_change(found: tuple[Download, ...]) -> None:
         download = next((each for each in found if each.id == model.id), None)
         if download is None or download.state not in ("waiting", "running"):
             ended.set()
         elif download.state == "running":
-            line.show(progress_text(download))
+            task.line.show(progress_text(download))
 
-    with StopKey(lambda: downloads.pause(model.id)):
+    with LongTask(stop=lambda: downloads.pause(model.id)) as task:
         downloads.listen(on_change)
         downloads.add(model)
         while not ended.wait(_LOOK_EVERY_S):  # for good, Ctrl+C is not heard everywhere
             pass
     downloads.close()
-    line.clear()
     return _outcome(next(each for each in downloads.all() if each.id == model.id))
 
 
@@ -171,21 +158,20 @@ def _outcome(download: Download) -> str:
     )
 
 
-def run_downloads(arguments: argparse.Namespace, program: Program) -> int:
+def run_downloads(arguments: argparse.Namespace, program: Program) -> None:
     """List the downloads that are not over, or give one up."""
     if arguments.remove:
         _remove(arguments.remove, program.downloads)
     found = program.downloads.all()
-    if arguments.json:
-        write_json(msgspec.to_builtins(found))
-        return 0
-    for each in found:
-        done, total = size_text(each.done), size_text(each.total)
-        why = f"  {each.problem}" if each.problem else ""
-        output.write(f"{each.id}  {each.title}  {each.state}, {done} of {total}{why}\n")
-    if not found:
+    output.answer(arguments.json, msgspec.to_builtins(found), map(_line, found))
+    if not (found or arguments.json):
         output.note("No download is under way.")
-    return 0
+
+
+def _line(download: Download) -> str:
+    done, total = size_text(download.done), size_text(download.total)
+    why = f"  {download.problem}" if download.problem else ""
+    return f"{download.id}  {download.title}  {download.state}, {done} of {total}{why}"
 
 
 def _remove(name: str, downloads: Downloads) -> None:
@@ -195,34 +181,24 @@ def _remove(name: str, downloads: Downloads) -> None:
     downloads.close()  # which waits until it is gone
 
 
-def run_forget_token(arguments: argparse.Namespace, program: Program) -> int:
+def run_forget_token(arguments: argparse.Namespace, program: Program) -> None:
     """Remove the token for the hub from the keyring."""
     host = host_of(endpoint_of(os.environ))
     program.tokens.forget(host)
-    if arguments.json:
-        write_json({"host": host, "kept": False})
-    else:
-        output.write(f"No token for {host} is kept here any more.\n")
-    return 0
+    sentence = f"No token for {host} is kept here any more."
+    output.answer(arguments.json, {"host": host, "kept": False}, [sentence])
 
 
 def add_words(words: Words) -> None:
     """Add `get`, `downloads` and `forget-token`."""
-    get = parser_of(words.add_parser, "get", help="fetch a model after a question")
-    get.add_argument("name", metavar="ID|NAME", help="its id or name in the catalogue, or starter")
-    get.add_argument("--yes", action="store_true", help="do not ask")
-    get.add_argument(
-        "--token", action="store_true", help="ask for a token, and keep it in the keyring"
-    )
-    get.add_argument(
-        "--token-from-env", action="store_true", help=f"use the token in {_TOKEN_VARIABLE}"
-    )
-    get.add_argument("--json", action="store_true", help="write one JSON object")
-    get.set_defaults(run=run_get)
-    downloads = parser_of(words.add_parser, "downloads", help="what was begun and is not complete")
-    downloads.add_argument("--remove", metavar="ID", help="remove what one has fetched so far")
-    downloads.add_argument("--json", action="store_true", help="write a JSON list")
-    downloads.set_defaults(run=run_downloads)
-    forget = parser_of(words.add_parser, "forget-token", help="remove the token from the keyring")
-    forget.add_argument("--json", action="store_true", help="write one JSON object")
-    forget.set_defaults(run=run_forget_token)
+    get = words.add_parser("get", help="fetch a model after a question")
+    get.value("name", "ID|NAME", "its id or name in the catalogue, or starter")
+    get.switch("--yes", "do not ask")
+    get.switch("--token", "ask for a token, and keep it in the keyring")
+    get.switch("--token-from-env", f"use the token in {_TOKEN_VARIABLE}")
+    get.runs(run_get)
+    downloads = words.add_parser("downloads", help="what was begun and is not complete")
+    downloads.value("--remove", "ID", "remove what one has fetched so far", default=None)
+    downloads.runs(run_downloads, "write a JSON list")
+    forget = words.add_parser("forget-token", help="remove the token from the keyring")
+    forget.runs(run_forget_token)

@@ -1,4 +1,4 @@
-"""`lampblack models list` and `duplicates`: what is on this machine, and what is there twice."""
+"""`lampblack models list` and `duplicates`: the models here, and those with the same content."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from app.cli import output
-from app.cli.long_task import stoppable, write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.long_task import LongTask
+from app.cli.parsing import Words
 from app.core.models.duplicates import duplicates
 from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
@@ -18,39 +18,36 @@ from app.core.units import size_text
 from app.program import Program
 
 
-def run_list(arguments: argparse.Namespace, program: Program) -> int:
+def run_list(arguments: argparse.Namespace, program: Program) -> None:
     """List every model, the broken ones with their problem."""
     models = program.library.list()
     for problem in (*program.metadata.problems, *program.library.notes):
         output.note(problem)
     use = disk_use(models)
+    records = [(model, program.metadata.record(model)) for model in models]
+    content = [facts(model, record, use) for model, record in records]
+    output.answer(arguments.json, content, (model_line(*pair) for pair in records))
     if arguments.json:
-        write_json([facts(model, program.metadata.record(model), use) for model in models])
-        return 0
-    for model in models:
-        output.write(model_line(model, program.metadata.record(model)) + "\n")
+        return
     if models:
+        unusable = sum(bool(model.problem) for model in models)
         count = f"{len(models)} model{'s' * (len(models) != 1)}"
+        count += f", {unusable} of them cannot be used" if unusable else ""
         output.note(f"{count}, {size_text(use.total)} on disk.")
     else:
         output.note("There is no model yet. Fetch one with `lampblack models get starter`.")
-    return 0
 
 
-def run_duplicates(arguments: argparse.Namespace, program: Program) -> int:
+def run_duplicates(arguments: argparse.Namespace, program: Program) -> None:
     """Show which models have the same content in different files."""
-    with stoppable("Comparing the models") as work:
+    with LongTask("Comparing the models") as work:
         found = duplicates(program.library.list(), program.metadata, work.show, work.cancelled)
-    if arguments.json:
-        write_json([[model.path for model in group] for group in found])
-        return 0
-    for group in found:
-        size = size_text(group[0].size_bytes)
-        output.write(f"{group[0].name}  {len(group)} × {size}\n")
-        output.write("".join(f"    {model.path}\n" for model in group))
-    if not found:
+    paths = [[model.path for model in group] for group in found]
+    heads = [f"{group[0].name}  {len(group)} × {size_text(group[0].size_bytes)}" for group in found]
+    lines = ("\n    ".join((head, *group)) for head, group in zip(heads, paths, strict=True))
+    output.answer(arguments.json, paths, lines)
+    if not (found or arguments.json):
         output.note("No model is here twice.")
-    return 0
 
 
 def facts(model: ModelFile, record: ModelRecord, use: DiskUse) -> dict[str, Any]:
@@ -79,13 +76,7 @@ def model_line(model: ModelFile, record: ModelRecord | None = None) -> str:
 
 def add_words(words: Words) -> None:
     """Add `list` and `duplicates`."""
-    parser = parser_of(words.add_parser, "list", help="the models on this machine")
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="write them as a JSON list; a time is in seconds since 1970, UTC",
-    )
-    parser.set_defaults(run=run_list)
-    parser = parser_of(words.add_parser, "duplicates", help="models with the same content")
-    parser.add_argument("--json", action="store_true", help="write lists of paths as JSON")
-    parser.set_defaults(run=run_duplicates)
+    parser = words.add_parser("list", help="the models on this machine")
+    parser.runs(run_list, "write them as a JSON list; a time is in seconds since 1970, UTC")
+    parser = words.add_parser("duplicates", help="models with the same content")
+    parser.runs(run_duplicates, "write lists of paths as JSON")

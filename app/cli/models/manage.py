@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from app.cli import output
-from app.cli.long_task import confirm, stoppable, write_json
+from app.cli.long_task import LongTask, confirm
 from app.cli.models.list import facts
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.errors import SettingsError, UsageError
 from app.core.models.import_copy import copy_in
 from app.core.models.library import ModelFile, inspect
@@ -20,33 +20,28 @@ from app.core.models.verify import verify_known
 from app.core.units import size_text
 from app.program import Program
 
+_NAME = ("NAME|PATH", "a model; see `lampblack models list`")
 
-def run_import(arguments: argparse.Namespace, program: Program) -> int:
+
+def run_import(arguments: argparse.Namespace, program: Program) -> None:
     """Put a model on the list where it lies, or copy it."""
     path = Path(arguments.path)
     model: ModelFile | Path
     if arguments.copy:
-        with stoppable("Copying") as work:
+        with LongTask("Copying") as work:
             model = copy_in(inspect(path), program.paths.models, work.show, work.cancelled)
         done = f"{model.name} was copied and verified: {model.path}"
     else:
         model = add_in_place(path, program.settings_store, program.metadata)
         if isinstance(model, Path):
-            return _report_watched(arguments, model)
+            sentence = f"{model} is watched from now on; the models in it are on the list."
+            output.answer(arguments.json, {"watched": str(model)}, [sentence])
+            return
         done = f"{model.name} is used where it lies: {model.path}"
     _report(arguments, program, model, done)
-    return 0
 
 
-def _report_watched(arguments: argparse.Namespace, folder: Path) -> int:
-    if arguments.json:
-        write_json({"watched": str(folder)})
-    else:
-        output.write(f"{folder} is watched from now on; the models in it are on the list.\n")
-    return 0
-
-
-def run_remove(arguments: argparse.Namespace, program: Program) -> int:
+def run_remove(arguments: argparse.Namespace, program: Program) -> None:
     """Move a model to the trash, or take it off the list."""
     model = _meant(program, arguments.name)
     only_list = arguments.keep_file or not (plan := plan_removal(model)).paths
@@ -56,21 +51,19 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> int:
         else plan.sentence
     )
     if not arguments.yes:
-        confirm(sentence, "Remove it?", "Nothing was removed.")
+        refusal = UsageError(f"{sentence} Nobody can be asked here.", "Say --yes to do it.")
+        confirm(f"{sentence}\nRemove it?", refusal, "Nothing was removed.")
     freed = 0 if only_list else remove(model)
     take_off(model, program.settings_store, program.metadata)
-    if arguments.json:
-        write_json({"path": model.path, "freed_bytes": freed, "trashed": not only_list})
-    else:
-        size = f" That is {size_text(freed)}." if freed else ""
-        output.write(f"{sentence}{size}\n")
-    return 0
+    facts_now = {"path": model.path, "freed_bytes": freed, "trashed": not only_list}
+    size = f" That is {size_text(freed)}." if freed else ""
+    output.answer(arguments.json, facts_now, [f"{sentence}{size}"])
 
 
-def run_verify(arguments: argparse.Namespace, program: Program) -> int:
+def run_verify(arguments: argparse.Namespace, program: Program) -> None:
     """Read a model through and compare its checksum with what is known of it."""
     model = program.model(arguments.name)
-    with stoppable(f"Verifying {model.name}") as work:
+    with LongTask(f"Verifying {model.name}") as work:
         verdict = verify_known(
             model,
             program.metadata,
@@ -80,21 +73,21 @@ def run_verify(arguments: argparse.Namespace, program: Program) -> int:
             work.cancelled,
             anew=arguments.anew,
         )
-    if arguments.json:
-        write_json({"path": model.path, "sha256": verdict.sha256, "by": verdict.by})
-    else:
-        known = f"as {verdict.by} says" if verdict.by else "which nothing could be compared with"
-        if verdict.by == "the last time":
-            known = "as the last time"
-        elif not (verdict.by or verdict.problem):
-            known = "remembered for the next time"
-        output.write(f"{model.name} is whole: sha256 {verdict.sha256}, {known}.\n")
+    known = f"as {verdict.by} says" if verdict.by else "which nothing could be compared with"
+    if verdict.by == "the last time":
+        known = "as the last time"
+    elif not (verdict.by or verdict.problem):
+        known = "remembered for the next time"
+    output.answer(
+        arguments.json,
+        {"path": model.path, "sha256": verdict.sha256, "by": verdict.by},
+        [f"{model.name} is whole: sha256 {verdict.sha256}, {known}."],
+    )
     if verdict.problem:
         raise SettingsError(verdict.problem)
-    return 0
 
 
-def run_set(arguments: argparse.Namespace, program: Program) -> int:
+def run_set(arguments: argparse.Namespace, program: Program) -> None:
     """Change the title, the notes or the star of a model."""
     changes: dict[str, Any] = {
         name: getattr(arguments, name)
@@ -109,7 +102,6 @@ def run_set(arguments: argparse.Namespace, program: Program) -> int:
     title = program.metadata.record(model).title
     model = msgspec.structs.replace(model, name=title or before, own_name=before if title else "")
     _report(arguments, program, model, f"Remembered of {before}: {model.path}")
-    return 0
 
 
 def _meant(program: Program, name: str) -> ModelFile:
@@ -127,37 +119,28 @@ def _meant(program: Program, name: str) -> ModelFile:
 def _report(
     arguments: argparse.Namespace, program: Program, model: ModelFile, sentence: str
 ) -> None:
-    if arguments.json:
-        write_json(facts(model, program.metadata.record(model), disk_use([model])))
-    else:
-        output.write(sentence + "\n")
+    known = facts(model, program.metadata.record(model), disk_use([model]))
+    output.answer(arguments.json, known, [sentence])
 
 
 def add_words(words: Words) -> None:
     """Add `import`, `remove`, `verify` and `set`."""
-    parser = parser_of(words.add_parser, "import", help="use a model where it lies")
-    parser.add_argument("path", metavar="PATH", help="a GGUF file, or a folder with models")
-    parser.add_argument("--copy", action="store_true", help="copy it into the program's own folder")
-    _finish(parser, run_import)
-    parser = parser_of(words.add_parser, "remove", help="move a model to the trash")
-    parser.add_argument("name", metavar="NAME|PATH", help="a model; see `lampblack models list`")
-    parser.add_argument("--keep-file", action="store_true", help="only take it off the list")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    _finish(parser, run_remove)
-    parser = parser_of(words.add_parser, "verify", help="compare a model with its known checksum")
-    parser.add_argument("name", metavar="NAME|PATH", help="a model; see `lampblack models list`")
-    parser.add_argument(
-        "--anew", action="store_true", help="take what is there for right, if nothing else is known"
-    )
-    _finish(parser, run_verify)
-    parser = parser_of(words.add_parser, "set", help="give a model a title, notes or a star")
-    parser.add_argument("name", metavar="NAME|PATH", help="a model; see `lampblack models list`")
-    parser.add_argument("--title", metavar="TEXT", help="what to call it; empty is its file's name")
-    parser.add_argument("--notes", metavar="TEXT", help="what you want to remember of it")
+    parser = words.add_parser("import", help="use a model where it lies")
+    parser.value("path", "PATH", "a GGUF file, or a folder with models")
+    parser.switch("--copy", "copy it into the program's own folder")
+    parser.runs(run_import)
+    parser = words.add_parser("remove", help="move a model to the trash")
+    parser.value("name", *_NAME)
+    parser.switch("--keep-file", "only take it off the list")
+    parser.switch("--yes", "do not ask")
+    parser.runs(run_remove)
+    parser = words.add_parser("verify", help="compare a model with its known checksum")
+    parser.value("name", *_NAME)
+    parser.switch("--anew", "take what is there for right, if nothing else is known")
+    parser.runs(run_verify)
+    parser = words.add_parser("set", help="give a model a title, notes or a star")
+    parser.value("name", *_NAME)
+    parser.value("--title", "TEXT", "what to call it; empty is its file's name", default=None)
+    parser.value("--notes", "TEXT", "what you want to remember of it", default=None)
     parser.add_argument("--favourite", action=argparse.BooleanOptionalAction, help="give it a star")
-    _finish(parser, run_set)
-
-
-def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
-    parser.add_argument("--json", action="store_true", help="write one JSON object")
-    parser.set_defaults(run=run)
+    parser.runs(run_set)

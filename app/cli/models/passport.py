@@ -8,42 +8,36 @@ from typing import Any
 import msgspec
 
 from app.cli import output
-from app.cli.generate import off_a_failed_gpu
-from app.cli.long_task import StopKey, write_json
-from app.cli.parsing import Words, parser_of
+from app.cli.engine import EngineTask, planned
+from app.cli.parsing import Words
 from app.core.errors import UsageError
 from app.core.models.catalogue import PURPOSES
 from app.core.models.library import ModelFile
 from app.core.passport import Passport, from_record, score, words
-from app.engine.client import EngineClient
-from app.engine.load_plan import plan_load
-from app.engine.messages import Event, Examine, Examined, Finished, Load, Loading, Working
+from app.engine.messages import Examine, Examined
 from app.program import Program
 
 
-def run_passport(arguments: argparse.Namespace, program: Program) -> int:
+def run_passport(arguments: argparse.Namespace, program: Program) -> None:
     """Show a model's passport, after an examination where there is none or `--again` is said."""
     if arguments.purpose:
-        return _rank(arguments, program)
+        _rank(arguments, program)
+        return
     model = program.model(arguments.name)
     passport = from_record(program.metadata.record(model).passport)
     if passport is not None and not passport.problem and not arguments.again:
         _write(arguments, model, passport)
-        return 0
+        return
     passport = _examined(model, program)
     _write(arguments, model, passport)  # before it is kept, in case that it cannot be
     program.metadata.change(model, passport=msgspec.to_builtins(passport))
-    return 0
 
 
 def _write(arguments: argparse.Namespace, model: ModelFile, passport: Passport) -> None:
-    if arguments.json:
-        write_json(_facts(model, passport))
-    else:
-        output.write("".join(f"{line}\n" for line in (model.name, *words(passport))))
+    output.answer(arguments.json, _facts(model, passport), (model.name, *words(passport)))
 
 
-def _rank(arguments: argparse.Namespace, program: Program) -> int:
+def _rank(arguments: argparse.Namespace, program: Program) -> None:
     """List the models that have a passport, the one that suits the purpose best first."""
     if arguments.name or arguments.again:
         raise UsageError("--for compares all models that were examined.", "Leave out the name.")
@@ -53,14 +47,16 @@ def _rank(arguments: argparse.Namespace, program: Program) -> int:
         if passport is not None and not model.problem:
             found.append((model, passport))
     found.sort(key=lambda pair: -score(pair[1], arguments.purpose))
-    if arguments.json:
-        write_json([_facts(model, passport) for model, passport in found])
-        return 0
-    for model, passport in found:
-        output.write(f"{score(passport, arguments.purpose):4.0%}  {model.name}  {model.path}\n")
-    if not found:
+    output.answer(
+        arguments.json,
+        [_facts(model, passport) for model, passport in found],
+        (
+            f"{score(kept, arguments.purpose):4.0%}  {each.name}  {each.path}"
+            for each, kept in found
+        ),
+    )
+    if not (found or arguments.json):
         output.note("No model was examined yet. Do so with `lampblack models passport NAME`.")
-    return 0
 
 
 def _facts(model: ModelFile, passport: Passport) -> dict[str, Any]:
@@ -76,59 +72,20 @@ def _facts(model: ModelFile, passport: Passport) -> dict[str, Any]:
 
 
 def _examined(model: ModelFile, program: Program) -> Passport:
-    load = plan_load(model, program.settings, program.metadata)
-    load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
-    load = off_a_failed_gpu(load, program.gpu_marks)
-    with program.engine() as client:
-        return _PassportRun(client).passport(load)
-
-
-class _PassportRun:
-    """One load and one examination on a client, with their progress and with Ctrl+C."""
-
-    def __init__(self, client: EngineClient) -> None:
-        self._client = client
-        self._line = output.ProgressLine()
-        self._stop = StopKey(lambda: client.cancel(self._job))
-        self._job = 0
-
-    def passport(self, load: Load) -> Passport:
-        """Load the model, then examine it."""
-        try:
-            with self._stop:
-                self._run(load)
-                examined = self._run(Examine(job=0))
-        finally:
-            self._line.clear()
-        assert isinstance(examined, Examined)
-        return examined.passport
-
-    def _run(self, command: Load | Examine) -> Finished:
-        self._job = self._client.next_job()
-        if self._stop.pressed:  # while there was no job yet to be stopped
-            self._client.cancel(self._job)
-        return self._client.run(msgspec.structs.replace(command, job=self._job), self._on_event)
-
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, Loading):
-            self._line.show(f"Loading the model… {event.fraction:.0%}")
-        elif isinstance(event, Working):
-            self._line.show(f"{event.what}… {event.fraction:.0%}")
+    load = planned(model, program, program.metadata)
+    with program.engine() as client, EngineTask(client) as task:
+        task.run(load)
+        examined = task.run(Examine(job=0))
+    assert isinstance(examined, Examined)
+    return examined.passport
 
 
 def add_words(inner: Words) -> None:
     """Add `passport`."""
-    parser = parser_of(inner.add_parser, "passport", help="what a model is good for, by trying it")
-    parser.add_argument("name", nargs="?", default="", metavar="NAME|PATH", help="the model")
-    parser.add_argument("--again", action="store_true", help="examine it once more")
-    parser.add_argument(
-        "--for",
-        dest="purpose",
-        default="",
-        choices=PURPOSES,
-        help="compare all examined models, best first",
+    parser = inner.add_parser("passport", help="what a model is good for, by trying it")
+    parser.value("name", "NAME|PATH", "the model", nargs="?")
+    parser.switch("--again", "examine it once more")
+    parser.value(
+        "--for", None, "compare all examined models, best first", dest="purpose", choices=PURPOSES
     )
-    parser.add_argument(
-        "--json", action="store_true", help="write JSON; made_at is in seconds since 1970, UTC"
-    )
-    parser.set_defaults(run=run_passport)
+    parser.runs(run_passport, "write JSON; made_at is in seconds since 1970, UTC")

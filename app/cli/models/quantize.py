@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from app.cli import output
-from app.cli.generate import off_a_failed_gpu
-from app.cli.long_task import StopKey
-from app.cli.parsing import Words, parser_of
+from app.cli.engine import EngineTask, planned
+from app.cli.long_task import confirm
+from app.cli.parsing import Words
 from app.core.errors import (
     CancelledError,
     ParameterError,
@@ -35,42 +34,40 @@ from app.core.formats.quantization import (
 from app.core.models.library import ModelFile
 from app.core.system.files import read_regular, why
 from app.core.units import size_text
-from app.engine.client import EngineClient
-from app.engine.load_plan import plan_load
-from app.engine.messages import Event, Finished, JobCommand, Loading, Quantized, Working
+from app.engine.messages import Finished, JobCommand, Quantized
 from app.engine.quantize_job import QuantizeJob, QuantizeOutcome, drive
 from app.program import Program
 
 _LONGEST_PASSAGE = 4_000_000  # bytes; measuring more would take a day
-_DOING = {"quantizing": "Making the copy…", "measuring": "Measuring the perplexity…"}
 
 
-def run_quantize(arguments: argparse.Namespace, program: Program) -> int:
+def run_quantize(arguments: argparse.Namespace, program: Program) -> None:
     """Make a copy of a model in another type, after a question where it costs quality."""
     if arguments.list:
-        _write_types(as_json=arguments.json)
-        return 0
+        types = [{"type": one.name, "bits": one.bits, "words": one.words} for one in TYPES]
+        lines = (f"{one.name:<8}{one.bits:>5.1f} bits  {one.words}" for one in TYPES)
+        output.answer(arguments.json, types, lines)
+        return
     if not arguments.model:
         raise UsageError("No model is named.", "See `lampblack models list`.")
     kind = type_named(arguments.type)
     model = program.model(arguments.model)
     _require_gguf(model)
     header = read_header(Path(model.path))
-    cost = require(model.name, coarsest(header.tensors), kind)
     overhead = header.size_bytes - sum(tensor.size for tensor in header.tensors)
-    _agree(arguments, cost, estimate(header.tensors, kind, overhead))
-    load = plan_load(model, program.settings, engine="llama.cpp")
-    load = msgspec.structs.replace(load, cache=program.engine_cache, saves_prompts=False)
+    size = estimate(header.tensors, kind, overhead)
+    source = coarsest(header.tensors)
+    cost = require(model.name, source, kind, saves=size < header.size_bytes)
+    _agree(arguments, cost, size)
     order = QuantizeJob(
-        load=off_a_failed_gpu(load, program.gpu_marks) if arguments.passage else load,
+        load=planned(model, program, engine="llama.cpp", gpu_again=not arguments.passage),
         target=str(_target(arguments, model, kind, program.paths.models)),
         type_name=kind.name,
         passage=_passage(arguments.passage),
     )
-    with program.engine() as client:
-        outcome = _QuantizeRun(client).carry_out(order)
-    _write(outcome, cost, as_json=arguments.json)
-    return 0
+    with program.engine() as client, EngineTask(client) as task:
+        outcome = _carried_out(order, task)
+    output.answer(arguments.json, _facts(outcome, cost), _lines(outcome))
 
 
 def _target(arguments: argparse.Namespace, model: ModelFile, kind: QuantType, home: Path) -> Path:
@@ -96,14 +93,9 @@ def _agree(arguments: argparse.Namespace, cost: Price, size: int) -> None:
     """Say what the copy costs, and ask where it is worse than its size tells."""
     if not arguments.json:
         output.note(f"The copy takes about {size_text(size)}. {cost.words}")
-    if not cost.warns or arguments.yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(cost.words, "Say --yes to make the copy all the same.")
-    sys.stderr.write("Make it? [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise CancelledError("No copy was made.")
+    if cost.warns and not arguments.yes:
+        refusal = UsageError(cost.words, "Say --yes to make the copy all the same.")
+        confirm("Make it?", refusal, "No copy was made.")
 
 
 def _passage(name: str) -> str:
@@ -121,81 +113,49 @@ def _passage(name: str) -> str:
     return text
 
 
-class _QuantizeRun:
-    """The steps on a client, with their progress and with Ctrl+C."""
+def _carried_out(order: QuantizeJob, task: EngineTask) -> QuantizeOutcome:
+    """Make the copy; one that is whole stays when the measuring is stopped."""
+    is_made = False
 
-    def __init__(self, client: EngineClient) -> None:
-        self._client = client
-        self._line = output.ProgressLine()
-        self._stop = StopKey(lambda: client.cancel(self._job))
-        self._job = 0
-        self._is_made = False
-
-    def carry_out(self, order: QuantizeJob) -> QuantizeOutcome:
-        """Make the copy; one that is whole stays when the measuring is stopped."""
-        try:
-            with self._stop:
-                return drive(order, self._run)
-        except CancelledError:
-            if self._is_made:
-                raise CancelledError(f"Stopped. The copy is whole: {order.target}") from None
-            raise
-        finally:
-            self._line.clear()
-
-    def _run(self, command: JobCommand) -> Finished:
-        self._job = self._client.next_job()
-        if self._stop.pressed:  # while there was no job yet to be stopped
-            self._client.cancel(self._job)
-        numbered = msgspec.structs.replace(command, job=self._job)
-        finished = self._client.run(numbered, self._on_event)
-        self._is_made = self._is_made or isinstance(finished, Quantized)
+    def run(command: JobCommand) -> Finished:
+        nonlocal is_made
+        finished = task.run(command)
+        is_made = is_made or isinstance(finished, Quantized)
         return finished
 
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, Working):
-            doing = _DOING.get(event.what, event.what)
-            self._line.show(f"{doing} {event.fraction:.0%}")
-        elif isinstance(event, Loading):
-            self._line.show(f"Loading the model… {event.fraction:.0%}")
+    try:
+        return drive(order, run)
+    except CancelledError:
+        if is_made:
+            raise CancelledError(f"Stopped. The copy is whole: {order.target}") from None
+        raise
 
 
-def _write(outcome: QuantizeOutcome, cost: Price, *, as_json: bool) -> None:
-    if as_json:
-        facts: dict[str, Any] = msgspec.to_builtins(outcome)
-        change = outcome.change
-        facts |= {"change": None if change is None else round(change, 6), "price": cost.words}
-        output.write(json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
-        return
+def _facts(outcome: QuantizeOutcome, cost: Price) -> dict[str, Any]:
+    facts: dict[str, Any] = msgspec.to_builtins(outcome)
+    change = outcome.change
+    return facts | {"change": None if change is None else round(change, 6), "price": cost.words}
+
+
+def _lines(outcome: QuantizeOutcome) -> Iterator[str]:
     before, after = size_text(outcome.size_before), size_text(outcome.size_after)
-    output.write(f"The copy is at {outcome.path}\nSize: {before} before, {after} now\n")
+    yield f"The copy is at {outcome.path}"
+    yield f"Size: {before} before, {after} now"
     if outcome.change is not None:
-        output.write(
+        yield (
             f"Perplexity on the passage ({outcome.tokens:,} tokens): "
             f"{outcome.perplexity_before:.3f} before, {outcome.perplexity_after:.3f} now "
-            f"({outcome.change:+.2%}; lower is better)\n"
+            f"({outcome.change:+.2%}; lower is better)"
         )
-
-
-def _write_types(*, as_json: bool) -> None:
-    if as_json:
-        types = [{"type": one.name, "bits": one.bits, "words": one.words} for one in TYPES]
-        output.write(json.dumps(types, ensure_ascii=False, indent=2) + "\n")
-        return
-    for one in TYPES:
-        output.write(f"{one.name:<8}{one.bits:>5.1f} bits  {one.words}\n")
 
 
 def add_words(words: Words) -> None:
     """Add `quantize`."""
-    parser = parser_of(words.add_parser, "quantize", help="make a smaller copy of a model")
-    parser.add_argument("model", nargs="?", default="", metavar="MODEL", help="its name or path")
-    parser.add_argument("--type", default="Q8_0", metavar="TYPE", help="the type; else Q8_0")
-    parser.add_argument("--list", action="store_true", help="list the types and end")
-    parser.add_argument("--to", default="", metavar="FILE", help="the copy; else beside the model")
-    parser.add_argument(
-        "--passage", default="", metavar="FILE", help="measure the perplexity of both on this text"
-    )
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--json", action="store_true", help="write one JSON object")
-    parser.set_defaults(run=run_quantize)
+    parser = words.add_parser("quantize", help="make a smaller copy of a model")
+    parser.value("model", "MODEL", "its name or path", nargs="?")
+    parser.value("--type", "TYPE", "the type; else Q8_0", default="Q8_0")
+    parser.switch("--list", "list the types and end")
+    parser.value("--to", "FILE", "the copy; else beside the model")
+    parser.value("--passage", "FILE", "measure the perplexity of both on this text")
+    parser.switch("--yes", "do not ask")
+    parser.runs(run_quantize)

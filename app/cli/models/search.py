@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import textwrap
 from typing import Any, get_args
@@ -11,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 
 from app.cli import output
-from app.cli.parsing import Words, parser_of
+from app.cli.parsing import Words
 from app.core.models.catalogue import PURPOSES, Catalogue, CatalogueEntry, present
 from app.core.models.catalogue_search import CatalogueFilter, CatalogueMatch, Order, offers
 from app.core.options.load_options import ENGINES
@@ -22,32 +21,23 @@ from app.program import Program
 _WIDTH = 88
 
 
-def run_search(arguments: argparse.Namespace, program: Program) -> int:
-    """List what the catalogue has for the wish."""
+def run_search(arguments: argparse.Namespace, program: Program) -> None:
+    """List what the catalogue has of what is asked for."""
     catalogue = _catalogue(program)
-    found = _offers(catalogue, _wish(arguments), program)
-    if arguments.json:
-        _write_json([_facts(offer) for offer in found])
-        return 0
-    for offer in found:
-        output.write(_lines(offer))
-    if not found:
+    found = _offers(catalogue, _filter(arguments), program)
+    output.answer(arguments.json, [_facts(offer) for offer in found], map(_lines, found))
+    if not (found or arguments.json):
         output.note("Nothing in the catalogue answers to all of that. Ask for less.")
-    return 0
 
 
-def run_show(arguments: argparse.Namespace, program: Program) -> int:
+def run_show(arguments: argparse.Namespace, program: Program) -> None:
     """Say everything that the catalogue knows of one model."""
     catalogue = _catalogue(program)
     entry = catalogue.get(arguments.name)
     offer = next(
         offer for offer in _offers(catalogue, CatalogueFilter(), program) if offer.entry == entry
     )
-    if arguments.json:
-        _write_json(_facts(offer))
-    else:
-        output.write(_page(offer))
-    return 0
+    output.answer(arguments.json, _facts(offer), [_page(offer)])
 
 
 def _catalogue(program: Program) -> Catalogue:
@@ -57,13 +47,13 @@ def _catalogue(program: Program) -> Catalogue:
 
 
 def _offers(
-    catalogue: Catalogue, wish: CatalogueFilter, program: Program
+    catalogue: Catalogue, wanted: CatalogueFilter, program: Program
 ) -> tuple[CatalogueMatch, ...]:
     here = present(catalogue, program.paths.models, program.library.list())
-    return offers(catalogue, wish, this_machine(), here)
+    return offers(catalogue, wanted, this_machine(), here)
 
 
-def _wish(arguments: argparse.Namespace) -> CatalogueFilter:
+def _filter(arguments: argparse.Namespace) -> CatalogueFilter:
     return CatalogueFilter(
         text=" ".join(arguments.text),
         purpose=arguments.purpose,
@@ -77,10 +67,6 @@ def _wish(arguments: argparse.Namespace) -> CatalogueFilter:
     )
 
 
-def _write_json(content: Any) -> None:
-    output.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
-
-
 def _facts(offer: CatalogueMatch) -> dict[str, Any]:
     facts: dict[str, Any] = msgspec.to_builtins(offer.entry)
     return facts | {"verdict": offer.verdict, "because": offer.because, "here": offer.here}
@@ -91,7 +77,7 @@ def _lines(offer: CatalogueMatch) -> str:
     facts = (size(entry), offer.verdict, entry.kind, entry.engine, entry.licence)
     mark = ", on this machine" if offer.here else ""
     why = textwrap.fill(entry.why, _WIDTH, initial_indent="    ", subsequent_indent="    ")
-    return f"{entry.id}  {entry.name}{mark}\n    {', '.join(facts)}\n{why}\n"
+    return f"{entry.id}  {entry.name}{mark}\n    {', '.join(facts)}\n{why}"
 
 
 def _page(offer: CatalogueMatch) -> str:
@@ -109,8 +95,8 @@ def _page(offer: CatalogueMatch) -> str:
         ("From", f"{entry.repo} {entry.revision}".strip()),
         ("Here", offer.here or "not on this machine"),
     )
-    shown = "".join(f"  {name:<10}{value}\n" for name, value in rows)
-    return f"{entry.name}\n{textwrap.fill(entry.why, _WIDTH)}\n{shown}"
+    shown = (f"  {name:<10}{value}" for name, value in rows)
+    return "\n".join((entry.name, textwrap.fill(entry.why, _WIDTH), *shown))
 
 
 def size(entry: CatalogueEntry) -> str:
@@ -130,21 +116,17 @@ def _size_in_gb(text: str) -> float:
 
 def add_words(words: Words) -> None:
     """Add `search` and `show`."""
-    search = parser_of(words.add_parser, "search", help="look for a model in the catalogue")
-    search.add_argument("text", nargs="*", metavar="WORD", help="words to look for")
-    search.add_argument("--purpose", default="", choices=PURPOSES, help="what it shall do")
-    search.add_argument("--language", default="", metavar="CODE", help="a language, such as zh")
-    search.add_argument("--licence", default="", metavar="NAME", help="such as apache-2.0")
-    search.add_argument("--engine", default="", choices=ENGINES, help="the engine that runs it")
-    search.add_argument("--kind", default="", choices=("base", "instruct"), help="its training")
-    search.add_argument(
-        "--largest", default=0.0, type=_size_in_gb, metavar="GB", help="its largest size"
-    )
-    search.add_argument("--fits", action="store_true", help="leave out what is too large")
-    search.add_argument("--sort", default="best", choices=get_args(Order), help="the order")
-    search.add_argument("--json", action="store_true", help="write a JSON list")
-    search.set_defaults(run=run_search)
-    show = parser_of(words.add_parser, "show", help="all about one model of the catalogue")
-    show.add_argument("name", metavar="ID|NAME", help="its id or name in the catalogue")
-    show.add_argument("--json", action="store_true", help="write one JSON object")
-    show.set_defaults(run=run_show)
+    search = words.add_parser("search", help="look for a model in the catalogue")
+    search.value("text", "WORD", "words to look for", default=(), nargs="*")
+    search.value("--purpose", None, "what it shall do", choices=PURPOSES)
+    search.value("--language", "CODE", "a language, such as zh")
+    search.value("--licence", "NAME", "such as apache-2.0")
+    search.value("--engine", None, "the engine that runs it", choices=ENGINES)
+    search.value("--kind", None, "its training", choices=("base", "instruct"))
+    search.value("--largest", "GB", "its largest size", default=0.0, type=_size_in_gb)
+    search.switch("--fits", "leave out what is too large")
+    search.value("--sort", None, "the order", default="best", choices=get_args(Order))
+    search.runs(run_search, "write a JSON list")
+    show = words.add_parser("show", help="all about one model of the catalogue")
+    show.value("name", "ID|NAME", "its id or name in the catalogue")
+    show.runs(run_show)

@@ -145,13 +145,17 @@ def coarsest(tensors: Iterable[Tensor]) -> str:
     return min(found, key=lambda kind: _BITS[kind], default="F32")
 
 
-def price(source: str, target: QuantType) -> Price:
-    """What a copy in `target` costs a model whose weights are of the element type `source`."""
+def price(source: str, target: QuantType, *, saves: bool = True) -> Price:
+    """What a copy in `target` costs a model whose weights are of the element type `source`.
+
+    `saves` says whether the copy is smaller than the model.
+    """
     before, after = _BITS.get(source, 0.0), _BITS[target.element]
     if source == target.element:
         return Price(False, f"The model is in {source} already.")
+    in_vain = "" if saves else "The copy is no smaller than the model. "
     if before >= _HALF:
-        return Price(True, target.words)
+        return Price(True, in_vain + target.words, warns=not saves)
     if after >= before and after >= _EIGHT:
         return Price(
             True,
@@ -161,8 +165,8 @@ def price(source: str, target: QuantType) -> Price:
     if before >= _EIGHT:
         return Price(
             True,
-            f"The weights were rounded to {source} before, so that the copy is a little worse "
-            f"than {target.name} made of the original in F16.",
+            f"{in_vain}The weights were rounded to {source} before, so that the copy is a little "
+            f"worse than {target.name} made of the original in F16.",
             warns=True,
         )
     return Price(
@@ -172,9 +176,9 @@ def price(source: str, target: QuantType) -> Price:
     )
 
 
-def require(name: str, source: str, target: QuantType) -> Price:
+def require(name: str, source: str, target: QuantType, *, saves: bool = True) -> Price:
     """The price of a copy of the model `name`; raises ParameterError where it is refused."""
-    found = price(source, target)
+    found = price(source, target, saves=saves)
     if not found.is_allowed:
         hint = "Make a copy in Q8_0, or get the model in F16 or Q8_0 and make the copy of that."
         hint = "Choose another type." if source == target.element else hint

@@ -1,1 +1,1 @@
-"""Yardsticks: what the benchmark measures our engines beside, each in a process of its own."""
+"""Baselines: what the benchmark measures our engines beside, each in a process of its own."""

@@ -1,34 +1,19 @@
-"""A bare loop around `llama_decode`: no sampler, no text, nothing but the model."""
+"""A bare loop around `llama_decode`: no sampler and no text."""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from app.core.errors import ModelLoadError, PromptTooLongError
-from app.host.baselines.server import Action
 from app.host.generation.vocabulary import Ids
 from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 _ALL_LAYERS = 10_000
-_KINDS = {"Q8_0": 7}  # llama_ftype
-
-
-def actions() -> Mapping[str, Action]:
-    """What it can be asked."""
-    loop = BareLoop()
-    return {
-        "open": loop.open,
-        "cut": loop.cut,
-        "decode": loop.decode,
-        "read": loop.read,
-        "quantize": quantize,
-    }
 
 
 class BareLoop:
@@ -78,7 +63,7 @@ class BareLoop:
         return {"ends": sorted(self._vocabulary.ends), "build": library().version}
 
     def cut(self, *, text: str, tokens: int) -> dict[str, Any]:
-        """The beginning of a text, of about so many tokens."""
+        """The beginning of a text, of about `tokens` tokens."""
         ids = self._tokens(text)
         kept = b"".join(self._vocabulary.piece(int(token)) for token in ids[:tokens])
         cut = kept.decode("utf-8", "ignore")
@@ -89,7 +74,7 @@ class BareLoop:
     ) -> dict[str, Any]:
         """Seconds for `tokens` greedy steps, `skip` steps after the prompt.
 
-        What lies between is written once and kept for the next time. With several `rows` as many
+        What is between is written once and kept for the next time. With several `rows`, that many
         sequences go on with the same token each.
         """
         self._hold(prompt, skip, rows * tokens)
@@ -131,7 +116,7 @@ class BareLoop:
         return seconds
 
     def read(self, *, prompt: str) -> dict[str, Any]:
-        """Seconds for reading a prompt anew."""
+        """Seconds for reading a prompt from its beginning."""
         ids = [int(token) for token in self._tokens(prompt)]
         self._forget()
         begun = perf_counter()
@@ -193,15 +178,3 @@ class BareLoop:
         ids = self._vocabulary.tokenize(text)
         begin = self._vocabulary.bos
         return ids if begin is None else np.concatenate(([begin], ids)).astype(np.int32)
-
-
-def quantize(*, source: str, target: str, kind: str) -> dict[str, Any]:
-    """Write a copy of a model in another quantization."""
-    library()
-    parameters = native.llama_model_quantize_default_params()
-    parameters.ftype = _KINDS[kind]
-    parameters.allow_requantize = True
-    code = native.llama_model_quantize(source.encode(), target.encode(), ctypes.byref(parameters))
-    if code:
-        raise ModelLoadError(f"llama.cpp could not make a {kind} copy of the model.")
-    return {}

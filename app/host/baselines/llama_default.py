@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
 import llama_cpp
 
 from app.core.errors import NoModelLoadedError
-from app.host.baselines.server import Action
-
-
-def actions() -> Mapping[str, Action]:
-    """What it can be asked."""
-    writer = HighLevel()
-    return {"open": writer.open, "write": writer.write}
 
 
 class HighLevel:

@@ -1,44 +1,40 @@
-"""How a yardstick serves the benchmark: a line of JSON in, a line of JSON out."""
+"""How a baseline serves the benchmark: a line of JSON in, a line of JSON out."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
+import pkgutil
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO, TextIO, cast
+import threading
+from typing import Any, BinaryIO, TextIO
 
 from app.core.errors import LampblackError
 from app.core.system.network import deny_network
 
-Action = Callable[..., Mapping[str, Any]]
-"""Does one thing with the named arguments of a line; its result is the answer."""
-
-YARDSTICKS = {
-    "bare": "app.host.baselines.llama_decode",
-    "busy": "app.host.baselines.busy_core",
-    "llama": "app.host.baselines.llama_default",
-    "torch": "app.host.baselines.transformers_generate",
+BASELINES = {
+    "bare": "app.host.baselines.llama_decode:BareLoop",
+    "busy": "app.host.baselines.server:BusyCore",
+    "llama": "app.host.baselines.llama_default:HighLevel",
+    "torch": "app.host.baselines.transformers_generate:TransformersGenerate",
 }
-"""The module of each yardstick; it offers `actions()`, a mapping from names to `Action`s."""
+"""The class of each baseline; a line names a method, its arguments, and gets its result."""
 
 
-def run_yardstick(name: str) -> int:
+def run_baseline(name: str) -> int:
     """Serve on the standard streams until they end; the result is the exit code."""
     commands, answers = _take_streams()
     deny_network()
-    module = importlib.import_module(YARDSTICKS[name])
-    serve(cast(Mapping[str, Action], module.actions()), commands, answers)
+    serve(pkgutil.resolve_name(BASELINES[name])(), commands, answers)
     return 0
 
 
-def serve(actions: Mapping[str, Action], commands: BinaryIO, answers: TextIO) -> None:
-    """Answer every line; trouble is an answer, too."""
+def serve(baseline: object, commands: BinaryIO, answers: TextIO) -> None:
+    """Answer every line; an error is an answer, too."""
     for line in commands:
         asked = json.loads(line)
         try:
-            answer = dict(actions[asked.pop("do")](**asked))
+            answer = getattr(baseline, asked.pop("do"))(**asked)
         except LampblackError as error:
             answer = {"problem": str(error)}
         answers.write(json.dumps(answer) + "\n")
@@ -50,3 +46,30 @@ def _take_streams() -> tuple[BinaryIO, TextIO]:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return sys.stdin.buffer, answers
+
+
+class BusyCore:
+    """A busy neighbour: keeps one core for itself while it is asked to."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> dict[str, Any]:
+        """Begin to be busy."""
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._spin, name="busy", daemon=True)
+        self._thread.start()
+        return {}
+
+    def stop(self) -> dict[str, Any]:
+        """Be idle again."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        return {}
+
+    def _spin(self) -> None:
+        while not self._stopped.is_set():
+            sum(range(10_000))

@@ -1,24 +1,15 @@
-"""The Torch yardstick: transformers' own `generate` with a streamer."""
+"""The Torch baseline: transformers' own `generate` with a streamer."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
 import torch
 import transformers
 
-from app.host.baselines.server import Action
-
 _LOCAL = {"trust_remote_code": False, "local_files_only": True}
-
-
-def actions() -> Mapping[str, Action]:
-    """What it can be asked."""
-    loop = TransformersGenerate()
-    return {"open": loop.open, "generate": loop.generate}
 
 
 class TransformersGenerate:

@@ -21,7 +21,8 @@ from app.core.errors import CancelledError, LampblackError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.library import ModelFile
 from app.core.units import size_text
-from app.downloads.queue import Download, DownloadNeed, ModelRequest, wanted
+from app.downloads.queue import Download, DownloadNeed
+from app.downloads.request import ModelRequest, wanted
 from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.bridge import Bridge
@@ -314,7 +315,7 @@ class ModelManager(QWidget):
         calls = {
             "pause": downloads.pause,
             "resume": downloads.resume,
-            "retry": downloads.retry,
+            "retry": downloads.resume,
             "cancel": downloads.cancel,
             "forget": downloads.forget,
             "token": self.tokens.ask,

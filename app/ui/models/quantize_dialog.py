@@ -20,7 +20,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.formats.gguf import GgufHeader
-from app.core.formats.quantization import TYPES, coarsest, copy_path, estimate, price, type_named
+from app.core.formats.quantization import (
+    TYPES,
+    Price,
+    coarsest,
+    copy_path,
+    estimate,
+    price,
+    type_named,
+)
 from app.core.units import size_text
 from app.engine.quantize_job import QuantizeOutcome
 from app.ui.widgets.controls import NoteLabel, ProgressStrip
@@ -52,6 +60,7 @@ class QuantizeDialog(QDialog):
         super().__init__(parent)
         self._model, self._name, self._header, self._folder = model, name, header, folder
         self._source = coarsest(header.tensors)
+        self._prices: dict[str, Price] = {}
         self._copy = ""
         self._is_running = False
         self.setWindowTitle(self.tr("Make a Smaller Copy"))
@@ -133,7 +142,8 @@ class QuantizeDialog(QDialog):
         overhead = self._header.size_bytes - sum(one.size for one in self._header.tensors)
         for kind in TYPES:
             size = estimate(self._header.tensors, kind, overhead)
-            cost = price(self._source, kind)
+            cost = price(self._source, kind, saves=size < self._header.size_bytes)
+            self._prices[kind.name] = cost
             item = QTreeWidgetItem([kind.name, size_text(size), kind.words])
             item.setData(_TYPE, _NAME, kind.name)
             item.setToolTip(_WORDS, cost.words)
@@ -198,7 +208,7 @@ class QuantizeDialog(QDialog):
         self._show_choice()
 
     def _show_choice(self) -> None:
-        cost = price(self._source, type_named(self.selected()))
+        cost = self._prices[self.selected()]
         exists = cost.is_allowed and self.target.exists()
         there = self.tr("{0} is there already.").format(self.target.name)
         self.words.say(there if exists else cost.words)

@@ -69,8 +69,10 @@ def test_an_empty_list_says_how_to_fill_it(run: Any) -> None:
 
 def test_the_list_shows_sound_and_broken_models(run: Any, present: Path) -> None:
     (present.parent / "broken.gguf").write_bytes(b"GGUF")
-    lines = run("models", "list").out.splitlines()
+    outcome = run("models", "list")
+    lines = outcome.out.splitlines()
     assert len(lines) == 2
+    assert "2 models, 1 of them cannot be used, 98 MB on disk." in outcome.err
     assert any("98 MB" in line and "Q4_1" in line for line in lines)
     found = {
         Path(model["path"]).name: model for model in json.loads(run("models", "list", "--json").out)
@@ -79,7 +81,9 @@ def test_the_list_shows_sound_and_broken_models(run: Any, present: Path) -> None
     assert found[STARTER.file_name]["problem"] == ""
 
 
-def test_nobody_is_asked_where_nobody_sits(run: Any, one_sentence: Callable[[str], bool]) -> None:
+def test_without_a_terminal_no_question_is_asked(
+    run: Any, one_sentence: Callable[[str], bool]
+) -> None:
     fetcher = StubFetcher()
     outcome = run("models", "get", "starter", stdin=b"y\n", fetcher=fetcher)
     assert (outcome.code, fetcher.asked) == (2, 0)

@@ -167,7 +167,7 @@ def test_ctrl_c_stops_the_verifying(
         return real(path)
 
     monkeypatch.setattr(model_files_module, "open_regular", pressed)
-    monkeypatch.setattr("app.cli.long_task.Work.cancelled", lambda work: work._stop.wait(5))
+    monkeypatch.setattr("app.cli.long_task.LongTask.cancelled", lambda task: task._wake.wait(5))
     outcome = run("models", "verify", str(model))
     assert outcome.code == 1
     assert one_sentence(outcome.err)

@@ -66,6 +66,14 @@ def test_rounding_twice_is_asked_about(
     assert len(list(tmp_path.glob("*.gguf*"))) == 2
 
 
+def test_a_copy_that_saves_nothing_is_asked_about(run: RunWords, tmp_path: Path) -> None:
+    model = write_tiny(tmp_path / "brain.gguf", "BF16")
+    asked = run("models", "quantize", str(model), "--type", "F16", stdin=b"")
+    assert asked.code == 2
+    assert "no smaller than the model" in asked.err
+    assert sorted(tmp_path.glob("*.gguf*")) == [model]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -70,6 +70,13 @@ def test_what_was_rounded_below_eight_bits_is_not_rounded_again(source, target) 
     assert not price(source, target).is_allowed
 
 
+@pytest.mark.parametrize(("source", "target"), [("BF16", "F16"), ("F16", "Q8_0"), ("Q8_0", "Q6_K")])
+def test_a_copy_that_saves_nothing_is_asked_about(source, target) -> None:
+    found = require("m", source, type_named(target), saves=False)
+    assert found.warns
+    assert found.words.startswith("The copy is no smaller than the model. ")
+
+
 def test_from_eight_bits_down_has_a_price() -> None:
     found = require("m", "Q8_0", type_named("Q4_K_M"))
     assert found.warns

@@ -23,7 +23,8 @@ from app.core.models.metadata import ModelRecord
 from app.core.models.other_programs import ProgramStore
 from app.core.models.verify import Verdict
 from app.downloads.messages import DownloadProgress
-from app.downloads.queue import Download, DownloadNeed, ModelRequest
+from app.downloads.queue import Download, DownloadNeed
+from app.downloads.request import ModelRequest
 from app.downloads.tokens import HubTokens
 from app.program import Program
 from app.ui.background import BackgroundTasks

@@ -257,7 +257,7 @@ class IndexFetcher:
     def _line(self, _index: str) -> TransferContext:
         return TransferContext(
             web=self._web,
-            retry=Retry(self._patience, lambda _seconds: False, lambda _what, _seconds: None),
+            retry=Retry(self._patience, lambda _seconds: False, lambda _waiting: None),
             is_stopped=self._cancelled.is_set,
             verifying=lambda _done, _total: None,
         )

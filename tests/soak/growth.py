@@ -1,4 +1,4 @@
-"""Judging a long run: memory that stays flat, and nothing that piles up."""
+"""Judging a long run: whether memory, threads or files grow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOST_DRIFT = 0.05
 """How far the memory at the end may lie from that after the warm-up, as a part of it."""
 
 FEWEST = 3
-"""Fewer samples than this have no median worth the name."""
+"""Fewer samples have no usable median."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def served_names() -> list[str]:
     return [f"{how}-{number}.gguf" for number in (1, 2) for how in ("limited", "full", "cut")]
 
 
-def furnish(home: Path, starter: Path) -> Paths:
+def make_home(home: Path, starter: Path) -> Paths:
     """Make it all below `home`; what the hub serves is `home/served`."""
     paths = Paths(home / "config", home / "data", home / "cache")
     paths.models.mkdir(parents=True)
@@ -107,7 +107,7 @@ def sparse(path: Path, header: bytes, size: int) -> None:
 
 
 def head(numbers: int) -> bytes:
-    """The header of a GGUF file with a vocabulary and one tensor of so many numbers, or fewer."""
+    """The header of a GGUF file with a vocabulary and one tensor of at most `numbers` numbers."""
     tokens = strings(f"word{number}" for number in range(VOCABULARY))
     merges = strings(f"wo rd{number}" for number in range(2 * VOCABULARY))
     values = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tests.soak.flat import Sample, judged
+from tests.soak.growth import Sample, judged
 
 MB = 1_000_000
 TOKENS = 10_000

@@ -20,7 +20,7 @@ LOOK_AFTER_S = 0.025
 """A loop that is so late is looked at, if stacks are wanted at all."""
 
 
-class Pulse(QObject):
+class LoopMonitor(QObject):
     """Notes every late tick; `doing` says what was being done."""
 
     def __init__(self, parent: QObject, doing: Callable[[], str]) -> None:
@@ -41,7 +41,7 @@ class Pulse(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._timer.stop()
         gc.callbacks.remove(self._on_collection)
 
@@ -65,23 +65,23 @@ class Pulse(QObject):
             self._collected += time.perf_counter() - self._collecting
 
 
-class Looker(threading.Thread):
+class StackSampler(threading.Thread):
     """Takes the stacks of all threads while the loop is late."""
 
-    def __init__(self, pulse: Pulse) -> None:
-        super().__init__(name="looker", daemon=True)
-        self._pulse = pulse
+    def __init__(self, monitor: LoopMonitor) -> None:
+        super().__init__(name="stack sampler", daemon=True)
+        self._monitor = monitor
         self._main = threading.main_thread().ident
         self._over = threading.Event()
 
     def run(self) -> None:
         """Look every few milliseconds."""
         while not self._over.wait(LOOK_S):
-            if time.perf_counter() - self._pulse.last > LOOK_AFTER_S:
-                self._pulse.stacks.append(self._all())
+            if time.perf_counter() - self._monitor.last > LOOK_AFTER_S:
+                self._monitor.stacks.append(self._all())
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop sampling."""
         self._over.set()
         self.join()
 
@@ -111,7 +111,7 @@ def _rests(frame: FrameType) -> bool:
 
 
 def starved_s() -> float:
-    """How long this thread was ready to run and had no processor; -1 where nobody knows."""
+    """How long this thread was ready to run and had no processor; -1 where that is not known."""
     try:
         words = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat").read_text().split()
     except OSError:
