@@ -16,6 +16,7 @@ from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import ModelInfo
 from app.program import Program
 from app.ui.background import BackgroundTasks
+from app.ui.bridge import Bridge
 from app.ui.models.downloads_controller import DownloadsController
 from app.ui.models.loader import ModelLoader
 from app.ui.questions import Questions
@@ -57,6 +58,7 @@ class ModelController(QObject):
         status: StatusBar,
         banners: BannerArea,
         questions: Questions,
+        bridge: Bridge,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -69,7 +71,7 @@ class ModelController(QObject):
         self._banners = banners
         self._questions = questions
         self._background = BackgroundTasks(self._show_error, self)
-        self.loader = ModelLoader(program, self)
+        self.loader = ModelLoader(program, bridge, self)
         self.loader.listed = lambda: self.panel.model.models()
         self.fetching = DownloadsController(program, questions, self)
         self._join_models()

@@ -17,9 +17,10 @@ from app.core.options.load_options import LoadOptions
 from app.core.options.settings import SettingsStore
 from app.engine.gpu_crashes import GpuMark
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
-from app.engine.messages import Done, Event, Failed, Load, Loaded, Loading, ModelInfo
+from app.engine.messages import Done, Failed, Load, Loaded, Loading, ModelInfo
 from app.program import Program
 from app.ui.background import BackgroundTasks
+from app.ui.bridge import Bridge
 
 
 class ModelLoader(QObject):
@@ -42,7 +43,7 @@ class ModelLoader(QObject):
     doubted = Signal(object)
     remembered = Signal()
 
-    def __init__(self, program: Program, parent: QObject | None = None) -> None:
+    def __init__(self, program: Program, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._program = program
         self._path = ""  # of what is being loaded
@@ -56,6 +57,10 @@ class ModelLoader(QObject):
         self.listed: Callable[[], Sequence[ModelFile]] = tuple
         # What cannot be remembered of a model is no reason not to use it.
         self._background = BackgroundTasks(lambda _error: None, self)
+        bridge.subscribe(self._on_loading, Loading)
+        bridge.subscribe(self._on_loaded, Loaded)
+        bridge.subscribe(self._on_failed, Failed)
+        bridge.subscribe(self._on_done, Done)
 
     @property
     def model(self) -> ModelInfo | None:
@@ -210,18 +215,14 @@ class ModelLoader(QObject):
         for job in {self._load_job, self._loading_job} - {None}:
             self._program.worker.cancel(job)
 
-    def on_event(self, event: Event) -> None:
-        """Take up an event of the worker; others than loading's are left alone."""
-        if isinstance(event, Loading):
-            self._loading_job = event.job
-            self.loading.emit(self._path, event.fraction)
-            if event.measuring:
-                self.measuring.emit(self._path)
-        elif isinstance(event, Loaded):
-            self._on_loaded(event)
-        elif isinstance(event, Failed):
-            self._on_failed(event)
-        elif isinstance(event, Done) and event.job == self._unload_job:
+    def _on_loading(self, event: Loading) -> None:
+        self._loading_job = event.job
+        self.loading.emit(self._path, event.fraction)
+        if event.measuring:
+            self.measuring.emit(self._path)
+
+    def _on_done(self, event: Done) -> None:
+        if event.job == self._unload_job:
             self._unload_job = None
             self.unloaded.emit()
 

@@ -1,4 +1,4 @@
-"""The writing models: joins the generation session with everything that starts and shows it."""
+"""Generation in the window: joins the session with everything that starts and shows it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from app.core.options.sampling import Sampling
 from app.engine.messages import Failed, Stats
 from app.program import Program
 from app.ui.actions import Actions
+from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
-from app.ui.generation.read_ahead import ReadingAhead
+from app.ui.generation.read_ahead import ReadingAhead, TokenCount
 from app.ui.generation.session import Session
-from app.ui.generation.take_log import TakeLog
+from app.ui.generation.takes import TakeLog
 from app.ui.models.controller import ModelController
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
@@ -22,7 +23,7 @@ from app.ui.window.page import PageColumn
 
 
 class GenerationController(QObject):
-    """Starts, stops and shows the session, and reads ahead of it; `make_session` comes first."""
+    """Starts, stops and shows the session, which writes with the values that `sampling` gives."""
 
     def __init__(
         self,
@@ -32,6 +33,8 @@ class GenerationController(QObject):
         actions: Actions,
         models: ModelController,
         documents: DocumentController,
+        sampling: Callable[[], Sampling],
+        bridge: Bridge,
     ) -> None:
         super().__init__(page)
         self._program = program
@@ -42,31 +45,22 @@ class GenerationController(QObject):
         self._documents = documents
         self.take_log = TakeLog(program.store, program.worker)
         self._instruction = ""
-
-    def make_session(self, sampling: Callable[[], Sampling]) -> Session:
-        """The session, which writes with the values that `sampling` gives."""
+        editor, line = page.editor, page.write_bar.line
+        worker, settings = program.worker, program.settings_store
         self.session = Session(
-            self._page.editor,
-            self._program.worker,
-            self._program.settings_store,
-            sampling,
-            self._models.loader.prepare,
-            lambda: (self._documents.journal, str(self._documents.path or "")),
-            self,
+            editor, worker, settings, sampling, models.loader.prepare, self._origin, bridge, self
         )
-        self.reading = ReadingAhead(
-            self._page.editor,
-            self._page.write_bar.line,
-            self._program.worker,
-            self._program.settings_store,
-            sampling,
-            self,
-        )
+        self.tokens = TokenCount(editor, worker, bridge, self)
+        self.reading = ReadingAhead(editor, line, worker, settings, sampling, bridge, self)
         self._connect()
-        return self.session
+
+    def _origin(self) -> tuple[str, str]:
+        """The journal and the file that takes are kept with."""
+        return self._documents.journal, str(self._documents.path or "")
 
     def close(self) -> None:
         """The window closes: keep what is written, and end the thread that keeps it."""
+        self.tokens.close()
         self.reading.close()
         self.session.end()
         self.take_log.close()
@@ -80,10 +74,26 @@ class GenerationController(QObject):
         session.speed.connect(self._status.show_speed)
         session.measured.connect(self._on_measured)
         session.take_ended.connect(self.take_log.record)
+        self.tokens.counted.connect(self._status.show_context)
         line.sent.connect(self._instruct)
         line.left.connect(self._page.editor.setFocus)
         self._models.moved.connect(self.show_takes)
         self._models.not_ready.connect(self._give_back)
+        self._models.not_ready.connect(session.drop_waiting)
+        self._models.loader.leaving.connect(session.stop)
+        self._documents.leaving.connect(session.leave)
+        self._actions.connect_all(
+            {
+                "continue": self.go_on,
+                "continue_many": self.write_many,
+                "instruct": line.setFocus,
+                "retry": self.retry,
+                "take_before": lambda: session.switch(-1),
+                "take_after": lambda: session.switch(1),
+                "accept": session.accept,
+                "all_takes": self.open_takes,
+            }
+        )
 
     def go_on(self, count: int = 1) -> None:
         """Let the model go on; what went wrong before is over."""
@@ -166,7 +176,6 @@ class GenerationController(QObject):
         """Show all takes of this manuscript."""
         from app.ui.generation.takes_dialog import TakesDialog
 
-        takes = self.take_log.takes(self._documents.journal, str(self._documents.path or ""))
-        dialog = TakesDialog(takes, self._page.window())
+        dialog = TakesDialog(self.take_log.takes(*self._origin()), self._page.window())
         dialog.insert_asked.connect(self._page.editor.insert_plain)
         show_dialog(dialog)

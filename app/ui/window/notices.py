@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from app.core.errors import LampblackError
 from app.program import Program
+from app.ui.bridge import Bridge
 from app.ui.models.controller import ModelController
 from app.ui.widgets.banner import BannerArea
 
@@ -19,7 +20,12 @@ class Notices(QObject):
     """Says each trouble of settings, presets and store once."""
 
     def __init__(
-        self, program: Program, banners: BannerArea, models: ModelController, parent: QObject
+        self,
+        program: Program,
+        banners: BannerArea,
+        models: ModelController,
+        bridge: Bridge,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._program = program
@@ -28,6 +34,8 @@ class Notices(QObject):
         self._shown = 0
         self._look = QTimer(self, singleShot=True, interval=_LOOK_AT_STORE_MS)
         self._look.timeout.connect(self._show_store_problems)
+        bridge.subscribe(self.show_error, LampblackError)
+        bridge.subscribe(self.show_bug, Path)
 
     def begin(self) -> None:
         """Say what was wrong at the start, and watch the store from now on."""

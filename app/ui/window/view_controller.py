@@ -1,4 +1,4 @@
-"""The view models: theme, page, zoom, side panel and full screen, as the writer has set them."""
+"""The View menu: theme, page, zoom, side panel and full screen."""
 
 from __future__ import annotations
 
@@ -41,6 +41,18 @@ class ViewController(QObject):
         self._memory = memory
         self._narrow = False
         side.sampling.all_shown.connect(self._remember_parameters)
+        page.editor.zoom_asked.connect(self.zoom)
+        actions.connect_all(
+            {
+                "settings": self.open_settings,
+                "side_panel": self.toggle_side,
+                "all_parameters": self.toggle_parameters,
+                "full_screen": self.toggle_full_screen,
+                "zoom_in": lambda: self.zoom(1),
+                "zoom_out": lambda: self.zoom(-1),
+                "zoom_reset": lambda: self.zoom(0),
+            }
+        )
 
     def open_settings(self) -> None:
         """Show the settings."""

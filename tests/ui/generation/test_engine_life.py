@@ -37,6 +37,16 @@ def test_continue_loads_the_last_model_first(make_studio, own_home):
     assert studio.text == "A b"
 
 
+def test_the_loader_hears_of_a_model_before_all_that_ask_it(make_studio):
+    studio, heard = make_studio(model=None), []
+    studio.library.add("/models/a.gguf")
+    studio.window.models.loader.loaded.connect(lambda _model: heard.append("loader"))
+    studio.window.passports.moved.connect(lambda: heard.append("passports"))
+    studio.window.models.loader.load("/models/a.gguf")
+    studio.loaded()
+    assert heard[:2] == ["loader", "passports"]
+
+
 def test_the_last_model_is_loaded_at_start_and_esc_stops_it(make_studio, own_home, qtbot):
     path = own_home / "Last.gguf"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,7 +188,7 @@ def test_the_status_bar_tells_speed_and_context(studio):
 
 
 def test_tokens_are_counted_in_a_pause(studio, qtbot):
-    with qtbot.waitSignal(studio.window.tokens._timer.timeout):
+    with qtbot.waitSignal(studio.window.writing.tokens._timer.timeout):
         studio.show("Some words")
     job, fields = studio.worker.last("count")
     assert fields["prompt"] == "Some words"
