@@ -29,9 +29,8 @@ from app.ui.generation.takes import (
 class Session(QObject):
     """Writes the model's takes into the editor, and keeps them apart from the writer's own text.
 
-    `prepare` answers True when a model is loaded, False when one is being loaded now (then
-    `begin_waiting` or `drop_waiting` is to follow), and None when there is none. `origin` gives the
-    document's journal and path.
+    `prepare` answers whether a model is loaded; where not, `begin_waiting` or `drop_waiting` is
+    called when that is decided. `origin` gives the document's journal and path.
     """
 
     moved = Signal()
@@ -48,7 +47,7 @@ class Session(QObject):
         worker: Worker,
         settings: SettingsStore,
         sampling: Callable[[], Sampling],
-        prepare: Callable[[], bool | None],
+        prepare: Callable[[], bool],
         origin: Callable[[], tuple[str, str]],
         bridge: Bridge,
         parent: QObject | None = None,
@@ -173,11 +172,8 @@ class Session(QObject):
         group.takes += takes
         self._show(group, first)
         self._waiting = TakeRequest(group, takes, sampling, before, *self._origin())
-        ready = self._prepare()
-        if ready:
+        if self._prepare():
             self.begin_waiting()
-        elif ready is None:
-            self.drop_waiting()
         self.moved.emit()
 
     def begin_waiting(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,8 @@ class ModelController(QObject):
         self._questions = questions
         self._background = BackgroundTasks(self._show_error, self)
         self.loader = ModelLoader(program, bridge, self)
-        self.loader.listed = lambda: self.panel.model.models()
+        self._is_listed = False
+        self.loader.listed = self._listed
         self.fetching = DownloadsController(program, questions, self)
         self._join_models()
 
@@ -80,6 +81,15 @@ class ModelController(QObject):
     def has_models(self) -> bool:
         """Whether any model is on the list."""
         return bool(self.panel.model.models())
+
+    def _listed(self) -> Sequence[ModelFile] | None:
+        models = self.panel.model.models()  # whose making begins the first listing
+        return models if self._is_listed else None
+
+    def _on_listed(self) -> None:
+        self._is_listed = True
+        self.loader.on_listed()
+        self.settled.emit()
 
     def _join_models(self) -> None:
         loader = self.loader
@@ -124,7 +134,7 @@ class ModelController(QObject):
         panel.unload_requested.connect(self.loader.unload)
         panel.add_requested.connect(lambda path: self.add(Path(path)))
         panel.remove_requested.connect(self.remove)
-        panel.refreshed.connect(self.settled)
+        panel.refreshed.connect(self._on_listed)
         panel.get_starter_requested.connect(self.fetching.get_starter)
         panel.download_asked.connect(self.fetching.do)
         panel.cancel_requested.connect(self.stop)

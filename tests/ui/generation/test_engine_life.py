@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
@@ -45,6 +46,47 @@ def test_the_loader_hears_of_a_model_before_all_that_ask_it(make_studio):
     studio.window.models.loader.load("/models/a.gguf")
     studio.loaded()
     assert heard[:2] == ["loader", "passports"]
+
+
+def test_what_is_asked_for_before_the_models_are_listed_waits_for_the_list(make_studio, qtbot):
+    studio = make_studio(model=None, is_listed=False)
+    studio.library.add("/models/only.gguf")
+    studio.show("A")
+    studio.do("continue")
+    assert not studio.window.page.is_empty_shown
+    assert studio.worker.count_of("load") == 0
+    with qtbot.waitSignal(studio.window.models.settled):
+        studio.library.gate.set()
+    assert studio.worker.last("load")[1]["path"] == "/models/only.gguf"
+    studio.loaded()
+    assert studio.worker.last("generate")[1]["prompt"] == "A"
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_list_that_leaves_the_choice_ends_the_wait(make_studio, qtbot, count):
+    studio = make_studio(model=None, is_listed=False)
+    for number in range(count):
+        studio.library.add(f"/models/{number}.gguf")
+    studio.show("A")
+    studio.do("continue")
+    with qtbot.waitSignal(studio.window.models.settled):
+        studio.library.gate.set()
+    assert studio.worker.count_of("load") == 0
+    assert studio.window.page.is_empty_shown == (count == 0)
+    assert studio.window.session.waiting == (count > 0), "for the choice of a model"
+
+
+def test_the_wait_for_the_list_can_be_stopped(make_studio, qtbot):
+    studio = make_studio(model=None, is_listed=False)
+    studio.library.add("/models/only.gguf")
+    line = studio.window.page.write_bar.line
+    line.setText("A letter")
+    line.sent.emit("A letter")
+    studio.do("stop")
+    assert (studio.window.session.running, line.text()) == (False, "A letter")
+    with qtbot.waitSignal(studio.window.models.settled):
+        studio.library.gate.set()
+    assert studio.worker.count_of("load") == 0
 
 
 def test_the_last_model_is_loaded_at_start_and_esc_stops_it(make_studio, own_home, qtbot):
