@@ -18,11 +18,9 @@ from app.engine.messages import Done, ModelInfo
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
-from app.ui.documents.caret_memory import Carets
 from app.ui.documents.controller import DocumentController
-from app.ui.documents.display import DocumentDisplay
+from app.ui.documents.display import DocumentDisplay, RecentMenu
 from app.ui.documents.encodings import Encodings
-from app.ui.documents.recent_menu import RecentMenu
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
@@ -98,14 +96,15 @@ class MainWindow(QMainWindow):
             self,
         )
         self.notices = Notices(program, self.page.banners, self.models, bridge, self)
-        self.documents = DocumentController(program, self.editor, self.questions, self)
+        self.documents = DocumentController(
+            program, self.editor, self.questions, self._memory, self
+        )
         self.display = DocumentDisplay(
             self, self.documents, self.editor, self.status, self.actions_table
         )
         self.encodings = Encodings(
             program, self.documents, self.editor, self.page.banners, self.questions, self
         )
-        self._carets = Carets(self._memory, self.documents, self.editor)
         self.writing = GenerationController(
             program,
             self.page,
@@ -142,9 +141,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.setMinimumSize(520, 380)
         menus = self.actions_table.fill(self.menuBar())
-        self.recent_menu = RecentMenu(self.program.settings_store, self)
-        self.recent_menu.chosen.connect(lambda path: self.open_paths([path]))
-        self.recent_menu.cleared.connect(self.documents.clear_recent)
+        self.recent_menu = RecentMenu(self.program.settings_store, self.documents, self)
         menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
 
     @property
@@ -257,14 +254,13 @@ class MainWindow(QMainWindow):
         if not self.documents.may_leave():
             event.ignore()
             return
-        self._carets.keep()
-        self._memory.keep(self, self.splitter)
         if self._keep_sampling.isActive():
             self._store_sampling()
         self.bridge.close()
         self.passports.close()
         self.writing.close()
         self.documents.end()
+        self._memory.keep(self, self.splitter)
         self.models.close()
         self.manager.close()
         if "smaller" in vars(self):
