@@ -35,6 +35,16 @@ kept it for a fifth of a second while another thread read models' headers.
 
 CLI_WORDS = ("generate", "bench", "doctor", "models", "--version", "--help", "-h")
 
+_CHILDREN = {
+    "broker": ("app.downloads.broker", "run_broker", 1),
+    "downloader": ("app.downloads.downloader", "run_downloader", 1),
+    "checksums": ("app.core.models.checksum_process", "run_hasher", 0),
+    "quantizer": ("app.host.llama_cpp.quantize_child", "run_quantizer", 0),
+    "yardstick": ("app.host.baselines.server", "run_yardstick", 1),
+}
+"""What a child process runs by its word, and how many arguments that takes; named, not imported,
+because the engine host is imported by none of the others."""
+
 # Every import below waits until its word is known: each process loads only what it needs, the
 # children start in a blink, and nothing runs before the network is shut off.
 
@@ -44,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     _fill_closed_streams()
     if words[:1] == ["engine-host"]:
-        return _engine_host()
+        return int(importlib.import_module("app.host.main").run_host())  # tells its own trouble
     try:
         code = _run(words)
         if sys.stdout is not None:
@@ -76,37 +86,12 @@ def _run(words: list[str]) -> int:
         return _command_line(words)
     if word == "serve":
         raise LampblackError("The local API is not there yet.", "It comes with a later release.")
-    if word == "broker" and len(rest) == 1:
-        return _broker(rest[0])
-    if word == "downloader" and len(rest) == 1:
-        return _downloader(rest[0])
-    if word == "checksums" and not rest:
-        return int(importlib.import_module("app.core.models.checksum_process").run_hasher())
+    module, function, count = _CHILDREN.get(word, ("", "", -1))
+    if len(rest) == count:
+        return int(getattr(importlib.import_module(module), function)(*rest))
     if word == "measure" and rest:
         return _measure(rest)
-    if word == "quantizer" and not rest:
-        return int(importlib.import_module("app.host.llama_cpp.quantize_child").run_quantizer())
-    if word == "yardstick" and len(rest) == 1:
-        return int(importlib.import_module("app.host.baselines.server").run_yardstick(rest[0]))
     return _window(_files(rest if word == "open" else words))
-
-
-def _engine_host() -> int:
-    """Started by name, because nobody may import the host; it reports its own trouble."""
-    return int(importlib.import_module("app.host.main").run_host())
-
-
-def _broker(models: str) -> int:
-    from app.core.system.processes import program_command
-    from app.downloads.broker import run_broker
-
-    return run_broker(models, program_command("downloader"))
-
-
-def _downloader(models: str) -> int:
-    from app.downloads.downloader import run_downloader
-
-    return run_downloader(models)
 
 
 def _files(words: list[str]) -> list[str]:
