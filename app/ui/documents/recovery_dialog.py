@@ -6,26 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QLabel,
-    QListWidgetItem,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
 from app.core.store import Recovery
 from app.ui.editor.manuscript import count_words
 from app.ui.texts import moment_text
-from app.ui.widgets.two_line_list import text_list, text_preview
-
-_PREVIEW = 20_000
+from app.ui.widgets.two_line_list import TextListDialog
 
 
-class RecoveryDialog(QDialog):
+class RecoveryDialog(TextListDialog):
     """Lists recovered texts; each can be restored, saved elsewhere or discarded, or wait."""
 
     restore_asked = Signal(object)
@@ -35,21 +24,20 @@ class RecoveryDialog(QDialog):
     def __init__(self, recoveries: Sequence[Recovery], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Recovered Texts"))
-        self.list = text_list(self.tr("Recovered texts"))
-        self.preview = text_preview(self.tr("Preview"))
-        self.buttons = QDialogButtonBox()
-        self._lay_out()
-        for recovery in recoveries:
-            self._add(recovery)
-        self.list.currentItemChanged.connect(self._show_current)
-        self.list.setCurrentRow(0)
-        self.resize(720, 460)
-
-    def current(self) -> Recovery | None:
-        """The selected text."""
-        item = self.list.currentItem()
-        recovery: Recovery | None = item.data(Qt.ItemDataRole.UserRole) if item else None
-        return recovery
+        self.list.setAccessibleName(self.tr("Recovered texts"))
+        self.preview.setAccessibleName(self.tr("Preview"))
+        self.intro.setText(
+            self.tr(
+                "Lampblack ended before these texts were saved. "
+                "They are kept until you restore or discard them."
+            )
+        )
+        self.restore = self._button(self.tr("Restore"), self.restore_asked, "primary")
+        self.restore.setDefault(True)
+        self._button(self.tr("Save As…"), self.save_asked)
+        self._button(self.tr("Discard"), self.discard_asked)
+        self.buttons.addButton(self.tr("Later"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.fill((self._lines(recovery), recovery) for recovery in recoveries)
 
     def remove(self, recovery: Recovery) -> None:
         """Take a text off the list that has been dealt with; the last one closes the dialog."""
@@ -60,45 +48,12 @@ class RecoveryDialog(QDialog):
         if not self.list.count():
             self.accept()
 
-    def _lay_out(self) -> None:
-        intro = QLabel(
-            self.tr(
-                "Lampblack ended before these texts were saved. "
-                "They are kept until you restore or discard them."
-            )
-        )
-        intro.setWordWrap(True)
-        halves = QSplitter()
-        halves.addWidget(self.list)
-        halves.addWidget(self.preview)
-        halves.setSizes([240, 480])
-        self.restore = self._button(self.tr("Restore"), self.restore_asked)
-        self.restore.setDefault(True)
-        self.restore.setProperty("kind", "primary")
-        self._button(self.tr("Save As…"), self.save_asked)
-        self._button(self.tr("Discard"), self.discard_asked)
-        later = self.buttons.addButton(self.tr("Later"), QDialogButtonBox.ButtonRole.RejectRole)
-        later.clicked.connect(self.reject)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(18, 16, 18, 16)
-        whole.setSpacing(12)
-        for part in (intro, halves, self.buttons):
-            whole.addWidget(part)
-        whole.setStretch(1, 1)
-
-    def _button(self, text: str, signal: SignalInstance) -> QPushButton:
-        button = self.buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
+    def _button(self, text: str, signal: SignalInstance, kind: str = "") -> QPushButton:
+        button = self.add_button(text, kind)
         button.clicked.connect(lambda: signal.emit(self.current()))
         return button
 
-    def _add(self, recovery: Recovery) -> None:
+    def _lines(self, recovery: Recovery) -> str:
         name = Path(recovery.path).name if recovery.path else self.tr("Untitled")
-        when = moment_text(recovery.changed_at)
         words = self.tr("{0} words").format(f"{count_words(recovery.text):,}")
-        item = QListWidgetItem(f"{name}\n{words}, {when}")
-        item.setData(Qt.ItemDataRole.UserRole, recovery)
-        self.list.addItem(item)
-
-    def _show_current(self) -> None:
-        recovery = self.current()
-        self.preview.setPlainText(recovery.text[:_PREVIEW] if recovery else "")
+        return f"{name}\n{words}, {moment_text(recovery.changed_at)}"
