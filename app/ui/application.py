@@ -71,7 +71,7 @@ def make_application() -> QApplication:
 
 
 def _begin(window: MainWindow, reports: Sequence[Path]) -> None:
-    from app.ui.window.recovery_controller import RecoveryController
+    from app.ui.documents.recovery import RecoveryController
 
     window.begin()
     if reports:
@@ -83,4 +83,4 @@ def _begin(window: MainWindow, reports: Sequence[Path]) -> None:
             window.tr("Show It"),
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(reports[-1]))),
         )
-    RecoveryController(window).begin()
+    RecoveryController(window.program, window.documents, window.questions, window).begin()

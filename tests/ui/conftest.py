@@ -301,7 +301,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
         studios.append(studio)
         if not is_listed:
             library.gate.clear()
-        listed = qtbot.waitSignal(window.models_panel.refreshed) if is_listed else nullcontext()
+        listed = qtbot.waitSignal(window.models.panel.refreshed) if is_listed else nullcontext()
         with qtbot.waitExposed(window), listed:
             window.show()
         window.page.show_page()

@@ -17,6 +17,7 @@ from app.ui.generation.read_ahead import ReadingAhead, TokenCount
 from app.ui.generation.session import Session
 from app.ui.generation.takes import TakeLog
 from app.ui.models.controller import ModelController
+from app.ui.models.passport_controller import PassportController
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
@@ -33,6 +34,7 @@ class GenerationController(QObject):
         actions: Actions,
         models: ModelController,
         documents: DocumentController,
+        passports: PassportController,
         sampling: Callable[[], Sampling],
         bridge: Bridge,
     ) -> None:
@@ -43,6 +45,7 @@ class GenerationController(QObject):
         self._actions = actions
         self._models = models
         self._documents = documents
+        self._passports = passports
         self.take_log = TakeLog(program.store, program.worker)
         self._instruction = ""
         editor, line = page.editor, page.write_bar.line
@@ -75,9 +78,11 @@ class GenerationController(QObject):
         session.measured.connect(self._on_measured)
         session.take_ended.connect(self.take_log.record)
         self.tokens.counted.connect(self._status.show_context)
+        self._status.stopped.connect(self.stop)
         line.sent.connect(self._instruct)
         line.left.connect(self._page.editor.setFocus)
         self._models.moved.connect(self.show_takes)
+        self._passports.moved.connect(self.show_takes)
         self._models.not_ready.connect(self._give_back)
         self._models.not_ready.connect(session.drop_waiting)
         self._models.loader.leaving.connect(session.stop)
@@ -87,6 +92,7 @@ class GenerationController(QObject):
                 "continue": self.go_on,
                 "continue_many": self.write_many,
                 "instruct": line.setFocus,
+                "stop": self.stop,
                 "retry": self.retry,
                 "take_before": lambda: session.switch(-1),
                 "take_after": lambda: session.switch(1),
@@ -112,7 +118,7 @@ class GenerationController(QObject):
         self.session.retry()
 
     def stop(self) -> None:
-        """Stop the model, or whatever else is in progress."""
+        """Stop the model, or else the examination of the model that is in progress."""
         if self.session.running and not self.session.waiting:
             self.session.stop()
         elif self._models.busy:
@@ -121,6 +127,8 @@ class GenerationController(QObject):
         elif self.session.waiting:  # for the writer's choice of a model
             self.session.drop_waiting()
             self._give_back()
+        elif self._passports.is_running:
+            self._passports.stop()
 
     def _instruct(self, instruction: str) -> None:
         busy = self.session.running
@@ -166,7 +174,7 @@ class GenerationController(QObject):
         group, running = session.group, session.running
         self._page.write_bar.takes.show_take(group.active + 1 if group else 0, session.take_count)
         self._page.write_bar.show_running(running)
-        table["stop"].setEnabled(running or self._models.busy)
+        table["stop"].setEnabled(running or self._models.busy or self._passports.is_running)
         table["retry"].setEnabled(group is not None)
         table["accept"].setEnabled(group is not None and group.take.finished)
         for name in ("take_before", "take_after"):

@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         self.encodings = Encodings(
             program, self.documents, self.editor, self.page.banners, self.questions, self
         )
+        self.passports = PassportController(program, self.editor, self.status, bridge, self)
         self.writing = GenerationController(
             program,
             self.page,
@@ -112,11 +113,11 @@ class MainWindow(QMainWindow):
             self.actions_table,
             self.models,
             self.documents,
+            self.passports,
             self.sampling.sampling,
             bridge,
         )
         self.session = self.writing.session
-        self.passports = PassportController(program, self.editor, self.status, bridge, self)
         self.manager = ManagerController(
             program,
             self.models,
@@ -144,11 +145,6 @@ class MainWindow(QMainWindow):
         self.recent_menu = RecentMenu(self.program.settings_store, self.documents, self)
         menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
 
-    @property
-    def models_panel(self) -> ModelsPanel:
-        """The list of models; made after the window is shown, or when somebody asks sooner."""
-        return self.models.panel
-
     def _make_models_panel(self) -> ModelsPanel:
         from app.ui.models.panel import ModelsPanel
 
@@ -164,7 +160,7 @@ class MainWindow(QMainWindow):
         smaller = QuantizeController(
             self.program, self.page.banners, self.display.passage, self.bridge, self
         )
-        smaller.made.connect(lambda _path: self.models_panel.refresh())
+        smaller.made.connect(lambda _path: self.models.panel.refresh())
         smaller.wanted.connect(self.models.load)
         return smaller
 
@@ -188,7 +184,6 @@ class MainWindow(QMainWindow):
                 "find": lambda: page.find_bar.begin(),
                 "find_next": lambda: page.find_bar.find_next(),
                 "find_previous": lambda: page.find_bar.find_previous(),
-                "stop": self._stop,
                 "load": self.models.loader.load_last,
                 "unload": self.models.loader.unload,
                 "measure": self.models.loader.measure_again,
@@ -218,10 +213,8 @@ class MainWindow(QMainWindow):
         models.manage_requested.connect(self.manager.open)
         models.find_requested.connect(self.manager.find)
         models.downloads_requested.connect(self.manager.downloads)
-        self.passports.moved.connect(self._show_examining)
         self.passports.kept.connect(self._suggest)
         self.status.downloads_asked.connect(self.manager.downloads)
-        self.status.stopped.connect(self._stop)
         view.settings_applied.connect(self.notices.offer_reload)
         view.settings_applied.connect(self.writing.reading.wake)
         view.settings_applied.connect(self._show_network)
@@ -340,20 +333,6 @@ class MainWindow(QMainWindow):
             self._empty_was_shown = True
             self.page.show_empty()
 
-    def _show_examining(self) -> None:
-        """An examination can be stopped like what the writer asked for."""
-        if self.passports.is_running:
-            self.actions_table["stop"].setEnabled(True)
-        else:
-            self.writing.show_takes()
-
-    def _stop(self) -> None:
-        is_own = self.session.running or self.models.busy
-        if self.passports.is_running and not is_own:
-            self.passports.stop()
-        else:
-            self.writing.stop()
-
     def _show_passport(self) -> None:
         from app.ui.models.passport_dialog import show_passport
 
@@ -362,8 +341,8 @@ class MainWindow(QMainWindow):
     def show_models(self) -> None:
         """Bring the models to the front of the side panel."""
         self.view.open_side()
-        self.side.setCurrentWidget(self.models_panel)
-        self.models_panel.list.setFocus()
+        self.side.setCurrentWidget(self.models.panel)
+        self.models.panel.list.setFocus()
 
     # The manuscript
 

@@ -162,8 +162,8 @@ def test_without_any_model_the_ways_to_one_are_shown(make_studio):
 def _list_models(studio, qtbot, *paths):
     for path in paths:
         studio.library.add(path)
-    with qtbot.waitSignal(studio.window.models_panel.refreshed):
-        studio.window.models_panel.refresh()
+    with qtbot.waitSignal(studio.window.models.panel.refreshed):
+        studio.window.models.panel.refresh()
 
 
 def test_the_only_model_is_loaded_and_writes(make_studio, qtbot):
@@ -172,7 +172,7 @@ def test_the_only_model_is_loaded_and_writes(make_studio, qtbot):
     studio.show("A")
     studio.do("continue")
     assert studio.worker.last("load")[1]["path"] == "/models/One.gguf"
-    assert studio.window.side.currentWidget() is not studio.window.models_panel
+    assert studio.window.side.currentWidget() is not studio.window.models.panel
     studio.loaded()
     assert studio.worker.last("generate")[1]["prompt"] == "A"
 
@@ -183,9 +183,9 @@ def test_with_models_but_none_used_the_list_is_shown_and_the_choice_writes(make_
     studio.show("A")
     studio.do("continue")
     assert not studio.window.page.is_empty_shown
-    assert studio.window.side.currentWidget() is studio.window.models_panel
+    assert studio.window.side.currentWidget() is studio.window.models.panel
     assert studio.worker.count_of("load") == 0
-    studio.window.models_panel.load_requested.emit("/models/Two.gguf")
+    studio.window.models.panel.load_requested.emit("/models/Two.gguf")
     assert studio.worker.last("load")[1]["path"] == "/models/Two.gguf"
     studio.loaded()
     assert studio.worker.last("generate")[1]["prompt"] == "A"
@@ -198,7 +198,7 @@ def test_stop_ends_the_wait_for_a_choice(make_studio, qtbot):
     studio.do("continue")
     studio.do("stop")
     assert not studio.window.session.running
-    studio.window.models_panel.load_requested.emit("/models/Two.gguf")
+    studio.window.models.panel.load_requested.emit("/models/Two.gguf")
     studio.loaded()
     assert studio.worker.count_of("generate") == 0
 

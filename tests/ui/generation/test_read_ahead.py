@@ -146,7 +146,7 @@ def real_window(own_home, qtbot, tmp_path) -> Iterator[MainWindow]:
     script.write_bytes(msgspec.json.encode(Script(steps=150, step_s=0.01)))
     program = Program(Paths.here())
     window = MainWindow(program)
-    with qtbot.waitExposed(window), qtbot.waitSignal(window.models_panel.refreshed):
+    with qtbot.waitExposed(window), qtbot.waitSignal(window.models.panel.refreshed):
         window.show()
     window.page.show_page()
     with qtbot.waitSignal(window.models.loader.loaded, timeout=30_000):
