@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 _MOST_FILES = 100  # those that were left longest ago are forgotten
 _FRAME = 48  # what the desktop puts around a window, in pixels at most
@@ -59,33 +59,20 @@ class WindowMemory:
         kept = dict(list(files.items())[-_MOST_FILES:])
         self._ini.setValue(name, msgspec.json.encode(kept).decode())
 
-    def restore(self, window: QMainWindow, splitter: QSplitter) -> None:
-        """Give the window the size and place that it had."""
-        geometry, sizes = self._ini.value("geometry"), self._ini.value("splitter")
-        if not (isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)):
+    def restore(self, window: QWidget, splitter: QSplitter, name: str = "") -> None:
+        """Give a window the size and place that it had; one beside the main one has a `name`."""
+        geometry, sizes = (self._ini.value(name + key) for key in ("geometry", "splitter"))
+        is_restored = isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)
+        if not is_restored and not name:
             room = window.screen().availableGeometry()
             window.resize(min(1180, room.width()), min(800, room.height() - _FRAME))
-        if not (isinstance(sizes, QByteArray) and splitter.restoreState(sizes)):
+        if not (isinstance(sizes, QByteArray) and splitter.restoreState(sizes)) and not name:
             splitter.setSizes([840, 340])
 
-    def restore_beside(self, name: str, window: QWidget, splitter: QSplitter) -> None:
-        """Give a window that stands beside the main one the size and place that it had."""
-        geometry, sizes = self._ini.value(f"{name}/geometry"), self._ini.value(f"{name}/splitter")
-        if isinstance(geometry, QByteArray):
-            window.restoreGeometry(geometry)
-        if isinstance(sizes, QByteArray):
-            splitter.restoreState(sizes)
-
-    def keep_beside(self, name: str, window: QWidget, splitter: QSplitter) -> None:
-        """Remember such a window's size and place."""
-        self._ini.setValue(f"{name}/geometry", window.saveGeometry())
-        self._ini.setValue(f"{name}/splitter", splitter.saveState())
-        self._ini.sync()
-
-    def keep(self, window: QMainWindow, splitter: QSplitter) -> None:
-        """Remember the window's size and place."""
-        self._ini.setValue("geometry", window.saveGeometry())
-        self._ini.setValue("splitter", splitter.saveState())
+    def keep(self, window: QWidget, splitter: QSplitter, name: str = "") -> None:
+        """Remember the size and place of a window."""
+        self._ini.setValue(name + "geometry", window.saveGeometry())
+        self._ini.setValue(name + "splitter", splitter.saveState())
         self._ini.sync()
 
 

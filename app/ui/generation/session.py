@@ -139,9 +139,7 @@ class Session(QObject):
         """The window closes: no event comes any more, so keep what is written now."""
         self.stop()
         for request in self._requests.values():
-            request.finish()
-            for take in request.takes:
-                self.take_ended.emit(TakeEnd(request, take, "cancelled", request.sampling.seed))
+            self._end_takes(request, "cancelled")
         self._requests.clear()
 
     # Beginning
@@ -165,13 +163,11 @@ class Session(QObject):
 
     def _ask(self, group: TakeGroup, count: int) -> None:
         """Make room for `count` more takes, show the first of them, and have them written."""
-        before = self._editor.manuscript.text(0, group.start)
+        before, first = self._editor.manuscript.text(0, group.start), len(group.takes)
         takes = tuple(blank_take(before, group.instruction) for _ in range(count))
-        sampling = reseeded(self._sampling(), len(group.takes))
-        first = len(group.takes)
         group.takes += takes
         self._show(group, first)
-        self._waiting = TakeRequest(group, takes, sampling, before, *self._origin())
+        self._waiting = TakeRequest(group, takes, *self._origin())
         if self._prepare():
             self.begin_waiting()
         self.moved.emit()
@@ -183,7 +179,7 @@ class Session(QObject):
             return
         settings = self._settings.settings
         earlier = len(request.group.takes) - len(request.takes)
-        request.sampling = reseeded(self._sampling(), earlier)  # the model may bring its own preset
+        request.sampling = reseeded(self._sampling(), earlier)
         request.before = self._editor.manuscript.text(0, request.group.start)
         request.job = self._worker.generate(
             **request_fields(request.before, request.group.instruction, settings.system_prompt),
@@ -229,10 +225,8 @@ class Session(QObject):
     def _on_done(self, request: TakeRequest, event: Done) -> None:
         request.finish()
         for take in event.takes:
-            ending = TakeEnd(
-                request, request.takes[take.variant], take.finish_reason, event.seed, event.settings
-            )
-            self.take_ended.emit(ending)
+            text, reason = request.takes[take.variant], take.finish_reason
+            self.take_ended.emit(TakeEnd(request, text, reason, event.seed, event.settings))
         empty = not any(take.text for take in request.takes)
         self._close(request)
         self.speed.emit(event.stats.tokens_per_s)
@@ -245,13 +239,15 @@ class Session(QObject):
             self.said.emit(self.tr("The model had nothing to add here."))
 
     def _on_failed(self, request: TakeRequest, event: Failed) -> None:
-        reason = "cancelled" if event.kind == "cancelled" else "failed"
-        request.finish()
-        for take in request.takes:
-            self.take_ended.emit(TakeEnd(request, take, reason, request.sampling.seed))
+        self._end_takes(request, "cancelled" if event.kind == "cancelled" else "failed")
         self._close(request)
         if event.kind != "cancelled":
             self.failed.emit(event)
+
+    def _end_takes(self, request: TakeRequest, reason: str) -> None:
+        request.finish()
+        for take in request.takes:
+            self.take_ended.emit(TakeEnd(request, take, reason, request.sampling.seed))
 
     def _close(self, request: TakeRequest) -> None:
         """The request is over: forget its empty takes, and the group if it has no other."""
@@ -289,7 +285,6 @@ class Session(QObject):
         group.active = index
         group.written = len(group.shown)
         self._write(group, group.start, group.end, group.shown)
-        self.moved.emit()
 
     def _catch_up(self) -> None:
         """Write what the active take has that the text has not."""

@@ -123,14 +123,17 @@ class TakeGroup(msgspec.Struct, eq=False):
 
 
 class TakeRequest(msgspec.Struct, eq=False):
-    """One generation that was asked for, and the takes that it writes."""
+    """One generation that was asked for, and the takes that it writes.
+
+    `sampling`, the text `before` and the `job` are known when the model is there.
+    """
 
     group: TakeGroup
     takes: tuple[TakeText, ...]
-    sampling: Sampling
-    before: str = ""
     journal: str = ""
     path: str = ""
+    sampling: Sampling = msgspec.field(default_factory=Sampling)
+    before: str = ""
     job: int = 0
     stopped: bool = False
     tokens: int = 0

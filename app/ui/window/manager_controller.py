@@ -114,7 +114,7 @@ class ManagerController(QObject):
             from app.ui.manager.window import ModelManager
 
             self.manager = ModelManager(self._program, self._window)
-            self._memory.restore_beside("manager", self.manager, self.manager.installed.split)
+            self._memory.restore(self.manager, self.manager.installed.split, "manager/")
             self.manager.closed.connect(self._keep)
             self._join(self.manager)
             self._follow()
@@ -162,7 +162,7 @@ class ManagerController(QObject):
 
     def _keep(self) -> None:
         if self.manager is not None:
-            self._memory.keep_beside("manager", self.manager, self.manager.installed.split)
+            self._memory.keep(self.manager, self.manager.installed.split, "manager/")
 
     def _follow(self) -> None:
         model = self._program.worker.model

@@ -28,9 +28,6 @@ from app.ui.widgets.apply_theme import dress
 from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.section import PanelScroll
 
-_ELSEWHERE = ("preset",)
-"""Settings that are changed where they are seen: the preset above its sliders."""
-
 _TABS = ("Page", "Writing", "Model")
 _QUIET = ("prompt_overflow",)
 """Settings whose choices say everything; their help names the values of the file."""
@@ -125,7 +122,7 @@ class SettingsDialog(QDialog):
         return row
 
     def _make_tabs(self) -> None:
-        """From the outside in: what is moved into another widget is styled anew, with all in it."""
+        """From the outside in: moving a widget into another styles it again, with all in it."""
         self._bodies: dict[str, PanelScroll] = {}
         titles = (self.tr("Appearance"), self.tr("Writing"), self.tr("Model"))
         for group, title in zip(_TABS, titles, strict=True):
@@ -136,7 +133,9 @@ class SettingsDialog(QDialog):
 
     def _make_rows(self) -> None:
         self.rows: dict[str, ParameterRow] = {}
-        for bound in filter(_belongs, SETTINGS):
+        for bound in SETTINGS:
+            if bound.name == "preset":  # chosen above its sliders
+                continue
             self.rows[bound.name] = self._row(bound)
             if bound.name == "network":
                 column = self._bodies[bound.row.group].column
@@ -215,7 +214,7 @@ class AgreedHosts(QWidget):
         line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
 
     def set_hosts(self, hosts: tuple[str, ...]) -> None:
-        """Show these; nothing at all where nobody has agreed to any."""
+        """Show these; hide where there are none."""
         self.is_forgotten = False
         self.button.setEnabled(True)
         text = self.tr("You agreed to downloads from {0}; they begin without a question.")
@@ -246,7 +245,3 @@ class FontRow(ParameterRow):
         if self.combo.findData(self._value) < 0:
             self.combo.addItem(self._value, self._value)
         self.combo.setCurrentIndex(self.combo.findData(self._value))
-
-
-def _belongs(bound: BoundRow) -> bool:
-    return bound.name not in _ELSEWHERE
