@@ -40,7 +40,6 @@ def run_window(
         dress(application, program.settings.theme)
         window = MainWindow(program)
         crashes.on_problem = window.bridge.post
-        program.settings_store.write_aside(window.bridge.post)
         window.open_paths([Path(name) for name in files])
         first = FirstPaint(window)
         if on_shown is not None:

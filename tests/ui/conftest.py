@@ -289,6 +289,8 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
         is_listed: bool = True,
         **settings: Any,
     ) -> Studio:
+        for earlier in studios:
+            earlier.program.settings_store.close()  # which waits until they are written
         program = Program(Paths.here(), fetcher)
         if settings:
             program.settings_store.change(**settings)

@@ -21,7 +21,6 @@ from app.core.errors import (
     DocumentError,
     EncodingChangeError,
     LampblackError,
-    SettingsError,
     StoreError,
 )
 from app.core.store import Recovery
@@ -288,23 +287,19 @@ class DocumentController(QObject):
     def _remember(self, path: Path) -> None:
         name = str(path.absolute())
         recent = self._program.settings.recent_files
-        self._set_recent((name, *(other for other in recent if other != name))[:_RECENT])
+        recent = (name, *(other for other in recent if other != name))[:_RECENT]
+        self._program.settings_store.change(recent_files=recent)
 
     def _forget(self, path: Path) -> None:
         name = str(path.absolute())
         recent = self._program.settings.recent_files
         if name in recent and not path.exists():
-            self._set_recent(tuple(other for other in recent if other != name))
+            recent = tuple(other for other in recent if other != name)
+            self._program.settings_store.change(recent_files=recent)
 
     def clear_recent(self) -> None:
         """Forget all recent files."""
-        self._set_recent(())
-
-    def _set_recent(self, recent: tuple[str, ...]) -> None:
-        try:
-            self._program.settings_store.change(recent_files=recent)
-        except SettingsError as error:
-            self.failed.emit(error)
+        self._program.settings_store.change(recent_files=())
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -12,7 +12,6 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
-from app.core.errors import LampblackError
 from app.core.options.presets import suggested
 from app.engine.messages import Done, ModelInfo
 from app.program import Program
@@ -129,6 +128,7 @@ class MainWindow(QMainWindow):
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
         program.worker.listen(bridge.post)
+        program.settings_store.write_aside(bridge.post)
 
     def _lay_out(self) -> None:
         self.side = SidePanel(self.sampling)
@@ -220,7 +220,8 @@ class MainWindow(QMainWindow):
         view.settings_applied.connect(self._show_network)
         self._show_network()
         self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
-        self.sampling.preset_changed.connect(lambda name: self._change_settings(preset=name))
+        settings = self.program.settings_store
+        self.sampling.preset_changed.connect(lambda name: settings.change(preset=name))
         self.bridge.subscribe(self._show_seed, Done)
 
     def _connect_documents(self) -> None:
@@ -362,13 +363,7 @@ class MainWindow(QMainWindow):
     # Settings
 
     def _store_sampling(self) -> None:
-        self._change_settings(sampling=self.sampling.sampling())
-
-    def _change_settings(self, **changes: object) -> None:
-        try:
-            self.program.settings_store.change(**changes)
-        except LampblackError as error:
-            self.notices.show_error(error)
+        self.program.settings_store.change(sampling=self.sampling.sampling())
 
 
 def _is_model(path: Path) -> bool:

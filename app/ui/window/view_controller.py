@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
-from app.core.errors import LampblackError
 from app.core.options.settings import SettingsStore
 from app.ui.actions import Actions
 from app.ui.sampling.panel import SamplingPanel
@@ -109,7 +108,7 @@ class ViewController(QObject):
             self.open_side()
         else:
             self.show_side(False)
-        self._remember(side_panel=shown)
+        self._settings.change(side_panel=shown)
 
     def toggle_parameters(self) -> None:
         """Show every parameter or only the few, from now on; where none are in sight, show all."""
@@ -122,13 +121,7 @@ class ViewController(QObject):
 
     def _remember_parameters(self, every: bool) -> None:
         self._actions["all_parameters"].setChecked(every)
-        self._remember(all_parameters=every)
-
-    def _remember(self, **changes: bool) -> None:
-        try:
-            self._settings.change(**changes)
-        except LampblackError as error:
-            self._page.banners.say(str(error))
+        self._settings.change(all_parameters=every)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen with the page alone, or go back."""

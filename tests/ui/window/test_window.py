@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
     QTextEdit,
 )
 
+from app.core.errors import SettingsError
+from app.core.options.settings import SettingsStore
 from app.core.store import TakeRecord
 from app.engine.messages import ModelInfo
 from app.ui.action_table import ACTIONS, MENUS
@@ -368,3 +370,14 @@ def test_a_narrow_status_bar_shortens_names_instead_of_cutting_them_off(qtbot):
     assert all(label.geometry().right() < status.width() for label in shown)
     assert all(label.width() >= label.sizeHint().width() for label in shown[:3])
     assert status.model.width() < status.model.sizeHint().width()
+
+
+def test_a_setting_that_cannot_be_written_is_told_and_holds(studio, qtbot, monkeypatch):
+    def fail(_store) -> None:
+        raise SettingsError("The settings cannot be written.", "Make room on the disk.")
+
+    monkeypatch.setattr(SettingsStore, "_write", fail)
+    with qtbot.waitSignal(studio.window.bridge.arrived):
+        studio.do("side_panel")
+    assert studio.banners == ["The settings cannot be written. Make room on the disk."]
+    assert not studio.program.settings.side_panel
