@@ -271,12 +271,15 @@ def test_a_bug_is_told_and_the_text_stays(studio, tmp_path, qtbot):
     assert studio.text == "Mine"
 
 
-def test_what_keeps_the_store_from_writing_is_said_once(studio, monkeypatch):
-    problems = ("The disk is full.",)
-    monkeypatch.setattr(type(studio.program.store), "problems", property(lambda _store: problems))
+def test_what_keeps_the_store_from_writing_is_said_once(studio, qtbot, monkeypatch):
+    store = studio.program.store
+    monkeypatch.setattr(type(store), "problems", property(lambda _store: ("The disk is full.",)))
     studio.window.begin()
-    studio.window.notices._show_store_problems()
     assert studio.banners == ["The disk is full."]
+    for problem in ("The disk is full.", "It is written again."):
+        with qtbot.waitSignal(studio.window.bridge.arrived):
+            store.on_problem(problem)
+    assert studio.banners == ["The disk is full.", "It is written again."]
 
 
 def test_a_narrow_window_shows_the_page_alone(studio, qtbot):
