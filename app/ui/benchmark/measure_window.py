@@ -122,7 +122,7 @@ class Streaming(QObject):
         self._window.models.load(self._model)
 
     def _write(self) -> None:
-        self._window.writing.go_on()
+        self._window.generation.go_on()
 
     def _done(self) -> None:
         self._ticks.end()

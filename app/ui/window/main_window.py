@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.view.show_settings()
         self._memory.restore(self, self.splitter)
         self.display.show_document()
-        self.writing.show_takes()
+        self.generation.show_takes()
 
     # Making
 
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
             program, self.documents, self.editor, self.page.banners, self.questions, self
         )
         self.passports = PassportController(program, self.editor, self.status, bridge, self)
-        self.writing = GenerationController(
+        self.generation = GenerationController(
             program,
             self.page,
             self.status,
@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
             self.sampling.sampling,
             bridge,
         )
-        self.session = self.writing.session
+        self.session = self.generation.session
         self.manager = ManagerController(
             program,
             self.models,
@@ -216,7 +216,7 @@ class MainWindow(QMainWindow):
         self.passports.kept.connect(self._suggest)
         self.status.downloads_asked.connect(self.manager.downloads)
         view.settings_applied.connect(self.notices.offer_reload)
-        view.settings_applied.connect(self.writing.reading.wake)
+        view.settings_applied.connect(self.generation.reading.wake)
         view.settings_applied.connect(self._show_network)
         self._show_network()
         self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
             self._store_sampling()
         self.bridge.close()
         self.passports.close()
-        self.writing.close()
+        self.generation.close()
         self.documents.end()
         self._memory.keep(self, self.splitter)
         self.models.close()
@@ -291,7 +291,7 @@ class MainWindow(QMainWindow):
         if self.page.is_empty_shown:
             self.page.show_page()
         self.session.begin_waiting()
-        self.writing.tokens.wake()
+        self.generation.tokens.wake()
 
     def _suggest(self) -> None:
         """Offer the preset that suits the model, and say so where it is taken."""

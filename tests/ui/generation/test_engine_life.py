@@ -230,7 +230,7 @@ def test_the_status_bar_tells_speed_and_context(studio):
 
 
 def test_tokens_are_counted_in_a_pause(studio, qtbot):
-    with qtbot.waitSignal(studio.window.writing.tokens._timer.timeout):
+    with qtbot.waitSignal(studio.window.generation.tokens._timer.timeout):
         studio.show("Some words")
     job, fields = studio.worker.last("count")
     assert fields["prompt"] == "Some words"
@@ -275,7 +275,7 @@ def test_what_a_dead_host_wrote_is_kept_as_a_take(studio):
     studio.do("continue")
     studio.stream(" b")
     studio.fail("model_crashed", "The engine died.")
-    (record,) = studio.window.writing.take_log.takes(studio.window.documents.journal, "")
+    (record,) = studio.window.generation.take_log.takes(studio.window.documents.journal, "")
     assert (record.text, record.finish_reason) == (" b", "failed")
 
 
@@ -295,7 +295,7 @@ def test_an_end_for_banned_phrases_is_said(studio):
     studio.stream(" b")
     studio.done("banned")
     assert "banned phrase" in studio.window.status.currentMessage()
-    (record,) = studio.window.writing.take_log.takes(studio.window.documents.journal, "")
+    (record,) = studio.window.generation.take_log.takes(studio.window.documents.journal, "")
     assert (record.text, record.finish_reason) == (" b", "banned")
 
 

@@ -363,7 +363,7 @@ def test_several_takes_at_once(make_studio):
     assert studio.text == "A san"
     studio.do("take_after")
     assert studio.text == "A one"
-    records = studio.window.writing.take_log.takes(studio.window.documents.journal, "")
+    records = studio.window.generation.take_log.takes(studio.window.documents.journal, "")
     assert [record.text for record in records] == [" one", " zwei drei", " san"]
     assert {record.prompt for record in records} == {"A"}
     assert {record.seed for record in records} == {7}
