@@ -7,6 +7,7 @@ from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.ui.actions import Actions, tool_button
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -103,6 +104,7 @@ class WriteBar(QWidget):
         line.addWidget(self.line, 1)
         line.addWidget(self.button)
         self.show_running(False)
+        on_theme_change(self._redraw)
 
     def show_running(self, running: bool) -> None:
         """Let the button stop the model, or let it go on."""
@@ -118,11 +120,8 @@ class WriteBar(QWidget):
         colour = theme.ink if running else theme.accent_ink
         self.button.setIcon(icon("stop" if running else "continue", colour))
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw again in the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_running"):
-            self.show_running(self._running)
+    def _redraw(self) -> None:
+        self.show_running(self._running)
 
     def _press(self) -> None:
         self._actions["stop" if self._running else "continue"].trigger()

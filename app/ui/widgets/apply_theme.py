@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
@@ -74,18 +76,28 @@ _SCHEMES = {
 
 def dress(app: QApplication, setting: str) -> None:
     """Dress `app` by the setting "system", "light" or "dark"; "system" follows later changes."""
-    follower = app.findChild(_Follower)
-    if follower is None:
-        app.setStyle("Fusion")
-        follower = _Follower(app)
-    follower.follow(setting)
+    _follower(app).follow(setting)
+
+
+def on_theme_change(call: Callable[[], object]) -> None:
+    """Have `call`, a method of a widget, called whenever another theme is shown, while it lives."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        _follower(app).changed.connect(call)
+
+
+def _follower(app: QApplication) -> _Follower:
+    return app.findChild(_Follower) or _Follower(app)
 
 
 class _Follower(QObject):
     """Keeps the application dressed as the setting and the system say."""
 
+    changed = Signal()
+
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
+        app.setStyle("Fusion")
         self._app = app
         self._setting = ""
         self._shown: Theme | None = None
@@ -104,6 +116,7 @@ class _Follower(QObject):
         self._shown = theme
         self._app.setPalette(palette_of(theme))
         self._app.setStyleSheet(stylesheet(theme))
+        self.changed.emit()
 
     def _wanted(self) -> Theme:
         if self._setting != "system":

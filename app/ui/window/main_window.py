@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
@@ -24,6 +24,7 @@ from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
 from app.ui.sampling.panel import SamplingPanel
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.generation_controller import GenerationController
 from app.ui.window.manager_controller import ManagerController
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self._memory.restore(self, self.splitter)
         self.display.show_document()
         self.generation.show_takes()
+        on_theme_change(self.actions_table.redraw)
 
     # Making
 
@@ -266,12 +268,6 @@ class MainWindow(QMainWindow):
         """Give the page the room when there is too little for both."""
         super().resizeEvent(event)
         self.view.fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons in the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_table"):
-            self.actions_table.redraw()
 
     # The model
 

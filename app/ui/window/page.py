@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from app.core.options.settings import Settings
 from app.ui.actions import Actions
 from app.ui.editor.editor import Editor
 from app.ui.generation.write_bar import WriteBar
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.theme import Theme
 
@@ -41,6 +42,7 @@ class PageColumn(QWidget):
         self.stack.addWidget(self.editor)
         self._lay_out()
         self.recolour()
+        on_theme_change(self.recolour)
 
     @cached_property
     def find_bar(self) -> FindBar:
@@ -111,14 +113,6 @@ class PageColumn(QWidget):
         event.acceptProposedAction()
         urls = (url for url in event.mimeData().urls() if url.isLocalFile())
         self.files_dropped.emit([Path(url.toLocalFile()) for url in urls])
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow a new theme."""
-        super().changeEvent(event)
-        theme = Theme.current()
-        stale = self.palette().color(QPalette.ColorRole.Window) != theme.page
-        if event.type() == QEvent.Type.PaletteChange and stale and hasattr(self, "stack"):
-            self.recolour()
 
     def _lay_out(self) -> None:
         self.setAutoFillBackground(True)
