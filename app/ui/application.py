@@ -16,7 +16,7 @@ from app.core.system.paths import resource
 from app.program import Program
 from app.ui.crash_log import CrashLog
 from app.ui.startup import FirstPaint
-from app.ui.widgets.apply_theme import dress, interface_font
+from app.ui.widgets.apply_theme import apply_theme, interface_font
 from app.ui.window.main_window import MainWindow
 
 APPLICATION_ID = "io.github.lampblack.Lampblack"
@@ -37,7 +37,7 @@ def run_window(
     reports = crashes.left_behind()
     crashes.install()
     try:
-        dress(application, program.settings.theme)
+        apply_theme(program.settings.theme)
         window = MainWindow(program)
         crashes.on_problem = window.bridge.post
         window.open_paths([Path(name) for name in files])

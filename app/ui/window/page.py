@@ -90,7 +90,7 @@ class PageColumn(QWidget):
         self.write_bar.setVisible(False)
         empty.focus_first()
 
-    def dress(self, settings: Settings, zoom: int) -> None:
+    def show_settings(self, settings: Settings, zoom: int) -> None:
         """Set the page by the settings, `zoom` steps larger."""
         points = min(max(settings.font_size * _ZOOM**zoom, _SMALLEST), _LARGEST)
         self.editor.set_page(settings.font_family, points, settings.line_height, settings.measure)

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import (
-    QApplication,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -24,7 +23,7 @@ from app.core.options.rows import BoundRow
 from app.core.options.settings import SETTINGS, Settings, SettingsStore
 from app.ui.sampling.parameter_row import ParameterRow
 from app.ui.sampling.value_rows import make_row
-from app.ui.widgets.apply_theme import dress
+from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.section import PanelScroll
 
@@ -96,7 +95,7 @@ class SettingsDialog(QDialog):
 
     def reject(self) -> None:
         """Close without keeping anything; the former theme comes back."""
-        self._show_theme(self._store.settings.theme)
+        apply_theme(self._store.settings.theme)
         super().reject()
 
     def restore_tab(self) -> None:
@@ -118,7 +117,7 @@ class SettingsDialog(QDialog):
         row.changed.connect(self._validate)
         row.problem_changed.connect(self._validate)
         if bound.name == "theme":
-            row.changed.connect(self._show_theme)
+            row.changed.connect(apply_theme)
         return row
 
     def _make_tabs(self) -> None:
@@ -188,11 +187,6 @@ class SettingsDialog(QDialog):
         self.buttons.button(kind.Ok).setEnabled(not trouble)
         self.buttons.button(kind.Apply).setEnabled(not trouble and bool(self.changes()))
         return not trouble
-
-    def _show_theme(self, setting: str) -> None:
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            dress(app, setting)
 
 
 class AgreedHosts(QWidget):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from app.core.options.settings import SettingsStore
 from app.ui.actions import Actions
 from app.ui.sampling.panel import SamplingPanel
 from app.ui.startup import TURN_MS
-from app.ui.widgets.apply_theme import dress
+from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import show_dialog
 from app.ui.window.page import PageColumn
 from app.ui.window_state import WindowMemory
@@ -65,11 +65,8 @@ class ViewController(QObject):
     def show_settings(self) -> None:
         """Take over the present settings."""
         settings = self._settings.settings
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            dress(application, settings.theme)
-        self._page.recolour()
-        self._page.dress(settings, self._memory.zoom)
+        apply_theme(settings.theme)
+        self._page.show_settings(settings, self._memory.zoom)
         self._side.sampling.show_all(settings.all_parameters)
         self._actions["all_parameters"].setChecked(settings.all_parameters)
         self.show_side(self._wants_side())
@@ -77,7 +74,7 @@ class ViewController(QObject):
     def zoom(self, steps: int) -> None:
         """Show the text larger or smaller; 0 shows it as it is set."""
         self._memory.zoom = self._memory.zoom + steps if steps else 0
-        self._page.dress(self._settings.settings, self._memory.zoom)
+        self._page.show_settings(self._settings.settings, self._memory.zoom)
 
     def show_side(self, shown: bool) -> None:
         """Show the side panel, or give the page its room."""
