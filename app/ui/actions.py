@@ -31,7 +31,7 @@ class Actions(QObject):
         super().__init__(window)
         self._actions = {row.id: self._make(row) for row in ACTIONS}
         self._connected: set[str] = set()
-        self.menus: list[QMenu] = []
+        self.menus: dict[str, QMenu] = {}
         window.addActions(list(self._actions.values()))
         self._drawn: set[str] = set()
 
@@ -62,11 +62,10 @@ class Actions(QObject):
             self._actions[name].setIcon(icon(row.icon, Theme.current().muted))
         return self._actions[name]
 
-    def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
-        """Make the menus of the table in `bar`; returns them by their names in the table."""
-        menus: dict[str, QMenu] = {}
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus of the table in `bar`; `menus` has them by their names in the table."""
         for name in MENUS:
-            menu = menus[name] = bar.addMenu("&" + translated(name))
+            menu = self.menus[name] = bar.addMenu("&" + translated(name))
             menu.setAccessibleName(translated(name))
             menu.setToolTipsVisible(True)
             menu.aboutToShow.connect(partial(self._draw_menu, name))
@@ -74,8 +73,6 @@ class Actions(QObject):
                 if row.starts_group:
                     menu.addSeparator()
                 menu.addAction(self._actions[row.id])
-        self.menus = list(menus.values())
-        return menus
 
     def _draw_menu(self, menu: str) -> None:
         for row in ACTIONS:

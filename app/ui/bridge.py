@@ -37,9 +37,7 @@ class Bridge(QObject):
         self._waiting: list[Any] = []
         self._awake = False
         self._open = True
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(FLUSH_MS)
+        self._timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
         self._timer.timeout.connect(self.flush)
         self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
 

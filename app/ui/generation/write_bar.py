@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidg
 
 from app.ui.actions import Actions, tool_button
 from app.ui.widgets.apply_theme import on_theme_change
+from app.ui.widgets.controls import set_property
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -113,9 +114,7 @@ class WriteBar(QWidget):
         self.button.setText(action.text())
         self.button.setToolTip(action.toolTip())
         self.button.setAccessibleName(action.text())
-        self.button.setProperty("kind", "" if running else "primary")
-        self.button.style().unpolish(self.button)
-        self.button.style().polish(self.button)
+        set_property(self.button, "kind", "" if running else "primary")
         theme = Theme.current()
         colour = theme.ink if running else theme.accent_ink
         self.button.setIcon(icon("stop" if running else "continue", colour))

@@ -47,8 +47,7 @@ class PassportController(QObject):
         self._unkept: dict[str, Passport] = {}
         self._background = BackgroundTasks(lambda _error: None, self)
         self.problem = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._begin)
         editor.changed.connect(lambda _change, _source: self.wake())
         editor.cursorPositionChanged.connect(self.wake)

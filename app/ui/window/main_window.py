@@ -143,9 +143,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.splitter)
         self.setStatusBar(self.status)
         self.setMinimumSize(520, 380)
-        menus = self.actions_table.fill(self.menuBar())
+        self.actions_table.fill(self.menuBar())
         self.recent_menu = RecentMenu(self.program.settings_store, self.documents, self)
-        menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
+        self.actions_table.menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
 
     def _make_models_panel(self) -> ModelsPanel:
         from app.ui.models.panel import ModelsPanel

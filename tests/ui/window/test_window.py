@@ -47,7 +47,9 @@ def test_no_key_is_given_twice():
 
 
 def test_every_action_is_in_a_menu_with_a_key_and_a_tooltip(studio):
-    menus = {menu.title().replace("&", ""): menu for menu in studio.window.actions_table.menus}
+    menus = {
+        menu.title().replace("&", ""): menu for menu in studio.window.actions_table.menus.values()
+    }
     assert tuple(menus) == MENUS
     for row in ACTIONS:
         action = studio.window.actions_table[row.id]
