@@ -47,15 +47,6 @@ class TwoLines(QStyledItemDelegate):
         return super().sizeHint(option, index) + QSize(0, option.fontMetrics.height() // 2)
 
 
-def text_preview(name: str) -> QPlainTextEdit:
-    """The field beside it, to read and copy from."""
-    made = QPlainTextEdit()
-    made.setProperty("kind", "field")
-    made.setReadOnly(True)
-    made.setAccessibleName(name)
-    return made
-
-
 class TextListDialog(QDialog):
     """Lists texts and shows the selected one beside them; `intro` stands above, buttons below.
 
@@ -66,9 +57,9 @@ class TextListDialog(QDialog):
         super().__init__(parent)
         self.list = QListWidget()
         self.list.setProperty("kind", "texts")
-        self.list.setItemDelegate(TwoLines(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.preview = text_preview("")
+        self.preview = QPlainTextEdit(readOnly=True)
+        self.preview.setProperty("kind", "field")
         self.intro = QLabel()
         self.intro.setWordWrap(True)
         self.buttons = QDialogButtonBox()
@@ -77,7 +68,7 @@ class TextListDialog(QDialog):
         halves.addWidget(self.list)
         halves.addWidget(self.preview)
         halves.setSizes([280, 480])
-        whole = QVBoxLayout(self)
+        whole = self.column = QVBoxLayout(self)
         whole.setContentsMargins(18, 16, 18, 16)
         whole.setSpacing(12)
         whole.addWidget(self.intro)
@@ -88,6 +79,7 @@ class TextListDialog(QDialog):
 
     def fill(self, texts: Iterable[tuple[str, Any]]) -> None:
         """List each text under its two lines, and select the first."""
+        self.list.setItemDelegate(TwoLines(self.list))
         for lines, text in texts:
             item = QListWidgetItem(lines)
             item.setData(Qt.ItemDataRole.UserRole, text)
