@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator, QUrl
-from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
@@ -74,12 +74,5 @@ def _begin(window: MainWindow, reports: Sequence[Path]) -> None:
 
     window.begin()
     if reports:
-        window.page.banners.say(
-            window.tr(
-                "Lampblack ended unexpectedly last time. A report of it is kept on this computer."
-            ),
-            "notice",
-            window.tr("Show It"),
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(reports[-1]))),
-        )
+        window.notices.show_crash(reports[-1])
     RecoveryController(window.program, window.documents, window.questions, window).begin()

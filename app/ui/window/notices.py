@@ -48,15 +48,22 @@ class Notices(QObject):
 
     def show_bug(self, report: Path) -> None:
         """Say that there was a bug, and where its report is."""
-        self._banners.say(
-            self.tr(
-                "Something went wrong in Lampblack; your text is safe. A report of it is kept on "
-                "this computer."
-            ),
-            "error",
-            self.tr("Show It"),
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(report))),
+        text = self.tr(
+            "Something went wrong in Lampblack; your text is safe. A report of it is kept on this "
+            "computer."
         )
+        self._say_reported(text, "error", report)
+
+    def show_crash(self, report: Path) -> None:
+        """Say that the program crashed last time, and where the report is."""
+        text = self.tr(
+            "Lampblack ended unexpectedly last time. A report of it is kept on this computer."
+        )
+        self._say_reported(text, "notice", report)
+
+    def _say_reported(self, text: str, kind: str, report: Path) -> None:
+        url = QUrl.fromLocalFile(str(report))
+        self._banners.say(text, kind, self.tr("Show It"), lambda: QDesktopServices.openUrl(url))
 
     def offer_reload(self) -> None:
         """Say that other load settings wait for the next load; offer that now."""

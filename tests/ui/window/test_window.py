@@ -273,6 +273,13 @@ def test_a_bug_is_told_and_the_text_stays(studio, tmp_path, qtbot):
     assert studio.text == "Mine"
 
 
+def test_a_crash_of_the_last_time_is_told(studio, tmp_path):
+    studio.window.notices.show_crash(tmp_path / "report-1.txt")
+    (banner,) = studio.window.page.banners.banners()
+    assert banner.text.startswith("Lampblack ended unexpectedly last time.")
+    assert [button.text() for button in banner.buttons] == ["Show It"]
+
+
 def test_what_keeps_the_store_from_writing_is_said_once(studio, qtbot, monkeypatch):
     store = studio.program.store
     monkeypatch.setattr(type(store), "problems", property(lambda _store: ("The disk is full.",)))
