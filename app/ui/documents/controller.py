@@ -285,21 +285,16 @@ class DocumentController(QObject):
         return (words.strip()[:_TITLE_WORDS].strip() or self.tr("Untitled")) + ".txt"
 
     def _remember(self, path: Path) -> None:
-        name = str(path.absolute())
-        recent = self._program.settings.recent_files
-        recent = (name, *(other for other in recent if other != name))[:_RECENT]
+        recent = (str(path.absolute()), *self._other_recent(path))[:_RECENT]
         self._program.settings_store.change(recent_files=recent)
 
     def _forget(self, path: Path) -> None:
-        name = str(path.absolute())
-        recent = self._program.settings.recent_files
-        if name in recent and not path.exists():
-            recent = tuple(other for other in recent if other != name)
-            self._program.settings_store.change(recent_files=recent)
+        if not path.exists():
+            self._program.settings_store.change(recent_files=self._other_recent(path))
 
-    def clear_recent(self) -> None:
-        """Forget all recent files."""
-        self._program.settings_store.change(recent_files=())
+    def _other_recent(self, path: Path) -> tuple[str, ...]:
+        recent = self._program.settings.recent_files
+        return tuple(name for name in recent if name != str(path.absolute()))
 
 
 def _is_utf8(data: bytes) -> bool:

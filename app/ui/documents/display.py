@@ -105,7 +105,7 @@ class RecentMenu(QMenu):
             self.addSeparator()
         clear = self.addAction(self.tr("Clear the List"))
         clear.setEnabled(bool(recent))
-        clear.triggered.connect(lambda: self._documents.clear_recent())
+        clear.triggered.connect(lambda: self._settings.change(recent_files=()))
 
     def _add(self, path: Path) -> None:
         action = self.addAction(path.name.replace("&", "&&"))

@@ -29,7 +29,6 @@ _SMALLEST, _LARGEST = 6.0, 96.0
 class PageColumn(QWidget):
     """The left, large part of the window."""
 
-    page_shown = Signal()
     files_dropped = Signal(list)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -81,7 +80,6 @@ class PageColumn(QWidget):
         self.stack.setCurrentIndex(0)
         self.write_bar.setVisible(True)
         self.editor.setFocus()
-        self.page_shown.emit()
 
     def show_empty(self) -> None:
         """Show the ways to a model in the place of the page."""
