@@ -90,7 +90,7 @@ class GenerationController(QObject):
         self._actions.connect_all(
             {
                 "continue": self.go_on,
-                "continue_many": self.write_many,
+                "continue_many": lambda: self.go_on(self._program.settings.takes_at_once),
                 "instruct": line.setFocus,
                 "stop": self.stop,
                 "retry": self.retry,
@@ -106,10 +106,6 @@ class GenerationController(QObject):
         self._instruction = ""
         self._page.banners.clear("error")
         self.session.go_on(count)
-
-    def write_many(self) -> None:
-        """Have several takes written at once."""
-        self.go_on(self._program.settings.takes_at_once)
 
     def retry(self) -> None:
         """Have another take written in the place of this one."""
