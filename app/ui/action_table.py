@@ -103,10 +103,13 @@ logs | Open the Logs Folder | Ctrl+Shift+L | - | Show the folder with the logs; 
 ever sent
 about | About Lampblack | Shift+F1 | - | Version and licence
 """
-"""Below each menu: id | text | shortcuts | icon or - | help. A * marks a checkable one."""
 
 
-def _rows(table: str) -> Iterator[ActionRow]:
+def action_rows(table: str) -> Iterator[ActionRow]:
+    """The rows of a table: below each menu's name, id | text | shortcuts | icon or - | help.
+
+    A * before the id marks what is checkable; --- stands before a group.
+    """
     menu, starts_group = "", False
     for line in table.strip().split("\n"):
         if line in MENUS:
@@ -128,7 +131,7 @@ def _rows(table: str) -> Iterator[ActionRow]:
             starts_group = False
 
 
-ACTIONS = tuple(_rows(_TABLE))
+ACTIONS = tuple(action_rows(_TABLE))
 
 ROWS: dict[str, ActionRow] = {row.id: row for row in ACTIONS}
 """The table by id."""
