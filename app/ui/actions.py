@@ -19,9 +19,14 @@ def translated(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
 
 
-def key_text(row: ActionRow) -> str:
-    """The first key of an action as people of this system write it."""
-    return QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+def action_of(row: ActionRow, parent: QObject) -> QAction:
+    """The action of a row; its tooltip names the first key as this system writes it."""
+    key = QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    action = QAction(translated(row.text), parent)
+    action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+    action.setToolTip(f"{translated(row.help)} ({key})")
+    action.setCheckable(row.checkable)
+    return action
 
 
 class Actions(QObject):
@@ -80,13 +85,8 @@ class Actions(QObject):
                 self.draw(row.id)
 
     def _make(self, row: ActionRow) -> QAction:
-        action = QAction(translated(row.text), self)
+        action = action_of(row, self)
         action.setObjectName(row.id)
-        action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setToolTip(f"{translated(row.help)} ({key_text(row)})")
-        action.setStatusTip("")
-        action.setCheckable(row.checkable)
         action.setMenuRole(_ROLES.get(row.id, QAction.MenuRole.NoRole))
         return action
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from app.ui.action_table import ActionRow, action_rows
-from app.ui.actions import key_text, translated
+from app.ui.actions import action_of, translated
 
 _TABLE = """
 Model
@@ -72,11 +72,8 @@ class ModelActions(QObject):
         return menu
 
     def _action(self, row: ActionRow, tab: QWidget) -> QAction:
-        action = QAction(translated(row.text), tab)
-        action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+        action = action_of(row, tab)
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setToolTip(f"{translated(row.help)} ({key_text(row)})")
-        action.setCheckable(row.checkable)
         tab.addAction(action)
         return action
 
