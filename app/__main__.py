@@ -26,17 +26,26 @@ if TYPE_CHECKING:
     _RunWindow = Callable[[Program, Sequence[str], _OnShown], int]
 
 _SWITCH_S = 0.00005
-"""How long a thread of the window's process computes while its event loop waits to, in seconds.
+"""How long another thread keeps the interpreter while the window's waits for it, in seconds.
 
-Python's own five milliseconds are paid at every call into Qt or the system that gives the
-interpreter away, and a window's first painting makes hundreds of them: even half a millisecond each
-kept it for a fifth of a second while another thread read models' headers.
+It is waited for after most calls into Qt; a first painting makes hundreds. With half a millisecond
+it took a fifth of a second more while another thread read models' headers.
 """
 
 CLI_WORDS = ("generate", "bench", "doctor", "models", "--version", "--help", "-h")
 
-# Every import below waits until its word is known: each process loads only what it needs, the
-# children start in a blink, and nothing runs before the network is shut off.
+_CHILDREN = {
+    "broker": ("app.downloads.broker", "run_broker", 1),
+    "downloader": ("app.downloads.downloader", "run_downloader", 1),
+    "checksums": ("app.core.models.checksum_process", "run_hasher", 0),
+    "quantizer": ("app.host.llama_cpp.quantize_child", "run_quantizer", 0),
+    "yardstick": ("app.host.baselines.server", "run_baseline", 1),
+}
+"""What a child process runs by its word, and how many arguments that takes; named, not imported,
+because the engine host is imported by none of the others."""
+
+# Every import below waits until its word is known: each process loads only what it needs, and
+# nothing runs before the network is shut off.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     _fill_closed_streams()
     if words[:1] == ["engine-host"]:
-        return _engine_host()
+        return int(importlib.import_module("app.host.main").run_host())  # reports its own errors
     try:
         code = _run(words)
         if sys.stdout is not None:
@@ -76,37 +85,12 @@ def _run(words: list[str]) -> int:
         return _command_line(words)
     if word == "serve":
         raise LampblackError("The local API is not there yet.", "It comes with a later release.")
-    if word == "broker" and len(rest) == 1:
-        return _broker(rest[0])
-    if word == "downloader" and len(rest) == 1:
-        return _downloader(rest[0])
-    if word == "checksums" and not rest:
-        return int(importlib.import_module("app.core.models.checksum_process").run_hasher())
+    module, function, count = _CHILDREN.get(word, ("", "", -1))
+    if len(rest) == count:
+        return int(getattr(importlib.import_module(module), function)(*rest))
     if word == "measure" and rest:
         return _measure(rest)
-    if word == "quantizer" and not rest:
-        return int(importlib.import_module("app.host.llama_cpp.quantize_child").run_quantizer())
-    if word == "yardstick" and len(rest) == 1:
-        return int(importlib.import_module("app.host.baselines.server").run_baseline(rest[0]))
     return _window(_files(rest if word == "open" else words))
-
-
-def _engine_host() -> int:
-    """Started by name, because nobody may import the host; it reports its own trouble."""
-    return int(importlib.import_module("app.host.main").run_host())
-
-
-def _broker(models: str) -> int:
-    from app.core.system.processes import program_command
-    from app.downloads.broker import run_broker
-
-    return run_broker(models, program_command("downloader"))
-
-
-def _downloader(models: str) -> int:
-    from app.downloads.downloader import run_downloader
-
-    return run_downloader(models)
 
 
 def _files(words: list[str]) -> list[str]:
@@ -120,7 +104,7 @@ def _files(words: list[str]) -> list[str]:
 
 
 def _measure(words: Sequence[str]) -> int:
-    """A window that says how it fares, for the benchmark: bare, or the real one."""
+    """The window that the benchmark measures: a bare one, or the real one."""
     if words[0] == "bare":
         return int(importlib.import_module("app.ui.benchmark.bare_window").run())
 
@@ -136,7 +120,7 @@ def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
 
     paths = Paths.here()
     sys.setswitchinterval(_SWITCH_S)
-    gc.disable()  # until the window is there: nothing is garbage yet, and looking takes a tenth
+    gc.disable()  # until the window is shown: there is no garbage yet, and looking takes 0.1 s
     with ExitStack() as closing:
         closing.callback(gc.enable)
         # Qt's loop would only print a KeyboardInterrupt; the journal has what a kill interrupts.
@@ -208,10 +192,7 @@ def _say(sentence: str, code: int) -> int:
 
 
 def _reader_left() -> int:
-    """The program that read our output has ended, as `head` does; that is no trouble to report.
-
-    The code is 1, not the 141 of a program that the signal ends: 0 and 2 mean something else here.
-    """
+    """The program that read our output has ended, as `head` does; that is no error to report."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 

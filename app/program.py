@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -149,15 +149,27 @@ class Program:
                 getattr(self, name).close()
 
     def model(self, name_or_path: str) -> ModelFile:
-        """The model of that name or path; without one, the last used, the starter, the only one."""
+        """The model of that name or path; without one, that of `usual_path`."""
         if name_or_path:
             return self._named(name_or_path)
-        if self.settings.model and os.path.lexists(self.settings.model):
-            return self.library.resolve(self.settings.model)
-        starter = str(starter_path(self.paths.models))
-        if os.path.lexists(starter):
-            return self.library.resolve(starter)
-        return self._only_model()
+        if path := self.usual_path(self.library.list):
+            return self.library.resolve(path)
+        if count := sum(not model.problem for model in self.library.list()):
+            raise ModelNotFoundError(
+                f"There are {count} models to choose from.",
+                "Name one with --model; `lampblack models list` shows them.",
+            )
+        raise ModelNotFoundError(
+            "There is no model yet.", "Fetch one with `lampblack models get starter`."
+        )
+
+    def usual_path(self, listed: Callable[[], Sequence[ModelFile]]) -> str:
+        """The model used last, else the starter, else the only sound one listed; empty for none."""
+        for path in (self.settings.model, str(starter_path(self.paths.models))):
+            if path and os.path.lexists(path):
+                return path
+        sound = [model.path for model in listed() if not model.problem]
+        return sound[0] if len(sound) == 1 else ""
 
     def _named(self, name: str) -> ModelFile:
         """The model of that name or path, or the one that was fetched by that of the catalogue."""
@@ -174,17 +186,4 @@ class Program:
         raise ModelNotFoundError(
             f"{entry.name} is in the catalogue and not on this machine.",
             f"Get it with: lampblack models get {entry.id}",
-        )
-
-    def _only_model(self) -> ModelFile:
-        sound = [model for model in self.library.list() if not model.problem]
-        if len(sound) == 1:
-            return sound[0]
-        if sound:
-            raise ModelNotFoundError(
-                f"There are {len(sound)} models to choose from.",
-                "Name one with --model; `lampblack models list` shows them.",
-            )
-        raise ModelNotFoundError(
-            "There is no model yet.", "Fetch one with `lampblack models get starter`."
         )

@@ -19,7 +19,7 @@ import msgspec
 
 from app.core.errors import DownloadError
 from app.core.models.starter import STARTER
-from app.core.system.processes import GRACE_S, end_child, start_child
+from app.core.system.processes import GRACE_S, end_child, program_command, start_child
 from app.downloads.hub import endpoint_of
 from app.downloads.messages import (
     CancelDownload,
@@ -138,8 +138,9 @@ _DIED = FetchFailed(
 _STOPPED = FetchFailed(kind="cancelled", message="The download was stopped.")
 
 
-def run_broker(models: str, downloader: Sequence[str]) -> int:
+def run_broker(models: str, downloader: Sequence[str] = ()) -> int:
     """Be the broker for one models folder; the result is the exit code."""
+    downloader = downloader or program_command("downloader")
     try:
         endpoint = endpoint_of(os.environ)
     except DownloadError:

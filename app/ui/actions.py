@@ -19,9 +19,14 @@ def translated(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
 
 
-def key_text(row: ActionRow) -> str:
-    """The first key of an action as people of this system write it."""
-    return QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+def action_of(row: ActionRow, parent: QObject) -> QAction:
+    """The action of a row; its tooltip names the first key as this system writes it."""
+    key = QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    action = QAction(translated(row.text), parent)
+    action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+    action.setToolTip(f"{translated(row.help)} ({key})")
+    action.setCheckable(row.checkable)
+    return action
 
 
 class Actions(QObject):
@@ -31,7 +36,7 @@ class Actions(QObject):
         super().__init__(window)
         self._actions = {row.id: self._make(row) for row in ACTIONS}
         self._connected: set[str] = set()
-        self.menus: list[QMenu] = []
+        self.menus: dict[str, QMenu] = {}
         window.addActions(list(self._actions.values()))
         self._drawn: set[str] = set()
 
@@ -62,11 +67,10 @@ class Actions(QObject):
             self._actions[name].setIcon(icon(row.icon, Theme.current().muted))
         return self._actions[name]
 
-    def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
-        """Make the menus of the table in `bar`; returns them by their names in the table."""
-        menus: dict[str, QMenu] = {}
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus of the table in `bar`; `menus` has them by their names in the table."""
         for name in MENUS:
-            menu = menus[name] = bar.addMenu("&" + translated(name))
+            menu = self.menus[name] = bar.addMenu("&" + translated(name))
             menu.setAccessibleName(translated(name))
             menu.setToolTipsVisible(True)
             menu.aboutToShow.connect(partial(self._draw_menu, name))
@@ -74,8 +78,6 @@ class Actions(QObject):
                 if row.starts_group:
                     menu.addSeparator()
                 menu.addAction(self._actions[row.id])
-        self.menus = list(menus.values())
-        return menus
 
     def _draw_menu(self, menu: str) -> None:
         for row in ACTIONS:
@@ -83,13 +85,8 @@ class Actions(QObject):
                 self.draw(row.id)
 
     def _make(self, row: ActionRow) -> QAction:
-        action = QAction(translated(row.text), self)
+        action = action_of(row, self)
         action.setObjectName(row.id)
-        action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setToolTip(f"{translated(row.help)} ({key_text(row)})")
-        action.setStatusTip("")
-        action.setCheckable(row.checkable)
         action.setMenuRole(_ROLES.get(row.id, QAction.MenuRole.NoRole))
         return action
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator, QUrl
-from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
@@ -16,7 +16,7 @@ from app.core.system.paths import resource
 from app.program import Program
 from app.ui.crash_log import CrashLog
 from app.ui.startup import FirstPaint
-from app.ui.widgets.apply_theme import dress, interface_font
+from app.ui.widgets.apply_theme import apply_theme, interface_font
 from app.ui.window.main_window import MainWindow
 
 APPLICATION_ID = "io.github.lampblack.Lampblack"
@@ -37,10 +37,9 @@ def run_window(
     reports = crashes.left_behind()
     crashes.install()
     try:
-        dress(application, program.settings.theme)
+        apply_theme(program.settings.theme)
         window = MainWindow(program)
         crashes.on_problem = window.bridge.post
-        program.settings_store.write_aside(window.bridge.post)
         window.open_paths([Path(name) for name in files])
         first = FirstPaint(window)
         if on_shown is not None:
@@ -71,16 +70,9 @@ def make_application() -> QApplication:
 
 
 def _begin(window: MainWindow, reports: Sequence[Path]) -> None:
-    from app.ui.window.recovery_controller import RecoveryController
+    from app.ui.documents.recovery import RecoveryController
 
     window.begin()
     if reports:
-        window.page.banners.say(
-            window.tr(
-                "Lampblack ended unexpectedly last time. A report of it is kept on this computer."
-            ),
-            "notice",
-            window.tr("Show It"),
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(reports[-1]))),
-        )
-    RecoveryController(window).begin()
+        window.notices.show_crash(reports[-1])
+    RecoveryController(window.program, window.documents, window.questions, window).begin()

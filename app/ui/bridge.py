@@ -1,4 +1,4 @@
-"""The one bridge from other threads to the window: events come out in order on Qt's own thread.
+"""The bridge from other threads to the window: events come out in order on Qt's own thread.
 
 Tokens are gathered and joined, and of a job's progress only the newest is passed on, so that the
 window repaints at most every `FLUSH_MS`; every other event is passed on at once, after what came
@@ -8,6 +8,8 @@ before it.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from types import UnionType
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -21,9 +23,9 @@ _GATHERED = (Tokens, Loading, Prefill, Working)
 
 
 class Bridge(QObject):
-    """Takes events from any thread by `post` and emits each by `arrived` on the thread it lives on.
+    """Takes events from any thread by `post` and emits each by `arrived` on the thread of its own.
 
-    After `close` nothing is emitted any more, however late another thread still posts.
+    After `close` nothing is emitted, however late another thread still posts.
     """
 
     arrived = Signal(object)
@@ -35,9 +37,7 @@ class Bridge(QObject):
         self._waiting: list[Any] = []
         self._awake = False
         self._open = True
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(FLUSH_MS)
+        self._timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
         self._timer.timeout.connect(self.flush)
         self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
 
@@ -51,6 +51,14 @@ class Bridge(QObject):
             self._awake = True
             if wake:
                 self._woken.emit()
+
+    def subscribe(self, listener: Callable[[Any], object], *kinds: type | UnionType) -> None:
+        """Call `listener` with each event of these kinds; who subscribed earlier hears it earlier.
+
+        The order is that of Qt's connections. It matters to a part that asks another for the state
+        that an event brings: the model's loader subscribes before all that ask for the model.
+        """
+        self.arrived.connect(lambda event: listener(event) if isinstance(event, kinds) else None)
 
     def close(self) -> None:
         """Emit nothing from now on."""
@@ -70,7 +78,7 @@ class Bridge(QObject):
 
     @Slot()
     def flush(self) -> None:
-        """Emit everything that waits, tokens of the same variant and progress joined."""
+        """Emit everything that waits, tokens of the same take and progress joined."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
             self._awake = False
@@ -80,7 +88,7 @@ class Bridge(QObject):
 
 
 def _joined(events: list[Any]) -> list[Any]:
-    """The events with tokens of one variant joined, where nothing but tokens lies between.
+    """The events with tokens of one take joined, where nothing but tokens lies between.
 
     Of progress that comes one after the other only the last is kept.
     """

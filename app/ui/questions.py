@@ -31,13 +31,11 @@ class Questions(QObject):
 
     def unsaved(self, name: str) -> Unsaved:
         """Whether to save before the text goes."""
-        from PySide6.QtWidgets import QMessageBox
-
         box = self._box(
             self.tr("Save the changes to “{0}”?").format(name),
             self.tr("Without saving, what was written since the last save is gone."),
         )
-        buttons = QMessageBox.StandardButton
+        buttons = box.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.button(buttons.Discard).setText(self.tr("Don’t Save"))
         box.setDefaultButton(buttons.Save)
@@ -46,18 +44,14 @@ class Questions(QObject):
 
     def overwrite(self, error: DocumentChangedError) -> bool:
         """Whether to save over the file that `error` tells of."""
-        from PySide6.QtWidgets import QMessageBox
-
         box = self._box(error.message, error.hint)
-        overwrite = box.addButton(self.tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        overwrite = box.addButton(self.tr("Overwrite"), box.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(box.StandardButton.Cancel))
         box.exec()
         return box.clickedButton() is overwrite
 
     def encoding_change(self, name: str, error: EncodingChangeError) -> EncodingChange:
         """What to do about letters that the encoding of the file `name` cannot hold."""
-        from PySide6.QtWidgets import QMessageBox
-
         letters = " ".join(sorted(error.letters)[:_LETTERS])
         more = " …" if len(error.letters) > _LETTERS else ""
         box = self._box(
@@ -67,9 +61,9 @@ class Questions(QObject):
                 "What the file holds now is kept, and File, Open As… gets it back."
             ).format(error.encoding, letters + more),
         )
-        save = box.addButton(self.tr("Save as UTF-8"), QMessageBox.ButtonRole.AcceptRole)
-        show = box.addButton(self.tr("Show the Letters"), QMessageBox.ButtonRole.ActionRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
+        save = box.addButton(self.tr("Save as UTF-8"), box.ButtonRole.AcceptRole)
+        show = box.addButton(self.tr("Show the Letters"), box.ButtonRole.ActionRole)
+        box.addButton(box.StandardButton.Cancel)
         box.setDefaultButton(save)
         box.exec()
         answers: dict[object, EncodingChange] = {save: "utf-8", show: "show"}
@@ -77,8 +71,6 @@ class Questions(QObject):
 
     def starter(self, folder: Path) -> bool:
         """Whether to fetch the starter model."""
-        from PySide6.QtWidgets import QMessageBox
-
         box = self._box(
             self.tr("Get the starter model?"),
             self.tr(
@@ -95,23 +87,16 @@ class Questions(QObject):
                 STARTER.licence,
             ),
         )
-        get = box.addButton(self.tr("Get It"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(self.tr("Not Now"), QMessageBox.ButtonRole.RejectRole)
+        get = box.addButton(self.tr("Get It"), box.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Not Now"), box.ButtonRole.RejectRole)
         box.setDefaultButton(get)
         box.exec()
         return box.clickedButton() is get
 
     def open_path(self, folder: Path) -> Path | None:
         """Which manuscript to open."""
-        from PySide6.QtWidgets import QFileDialog
-
-        name, _ = QFileDialog.getOpenFileName(
-            self._window,
-            self.tr("Open a Manuscript"),
-            str(folder),
-            self.tr("Manuscripts (*.txt *.md);;All files (*)"),
-        )
-        return Path(name) if name else None
+        filters = self.tr("Manuscripts (*.txt *.md);;All files (*)")
+        return self._file(self.tr("Open a Manuscript"), folder, filters)
 
     def save_path(self, suggestion: Path) -> Path | None:
         """Where to save the manuscript; whether to replace a file there is asked when saving."""
@@ -133,14 +118,13 @@ class Questions(QObject):
 
     def model_path(self, folder: Path) -> Path | None:
         """Which model file to use."""
+        filters = self.tr("Models (*.gguf);;All files (*)")
+        return self._file(self.tr("Open a Model File"), folder, filters)
+
+    def _file(self, title: str, folder: Path, filters: str) -> Path | None:
         from PySide6.QtWidgets import QFileDialog
 
-        name, _ = QFileDialog.getOpenFileName(
-            self._window,
-            self.tr("Open a Model File"),
-            str(folder),
-            self.tr("Models (*.gguf);;All files (*)"),
-        )
+        name, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), filters)
         return Path(name) if name else None
 
     def _box(self, text: str, more: str) -> QMessageBox:

@@ -1,4 +1,4 @@
-"""Bringing a window's code in step by step, so that the one that is open answers meanwhile."""
+"""Importing a window's modules step by step, so that the open window answers meanwhile."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 TURN_MS = 1
-"""How long a step waits for the next turn of the event loop: without any, it would come before
-everything that the system has to say."""
+"""How long a step waits, in milliseconds; with 0 it would come before the system's own events."""
 
 
 def bring(modules: Sequence[str], parent: QObject, then: Callable[[], object]) -> None:

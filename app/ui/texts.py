@@ -74,7 +74,7 @@ def percent_text(download: Download) -> str:
 
 
 def left_text(seconds: float) -> str:
-    """The time left, as exactly as anybody wants to know it."""
+    """The time left, in minutes or tenths of an hour."""
     if seconds < 60:
         return _tr("Downloads", "less than a minute left")
     minutes = round(seconds / 60)

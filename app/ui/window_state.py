@@ -1,14 +1,15 @@
-"""What a window remembers: its size and place, the splitter, the zoom, and every file's caret."""
+"""What a window remembers: its size and place, the zoom, and each file's caret and encoding."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
-_MOST_CARETS = 100  # files; those that were left longest ago are forgotten
+_MOST_FILES = 100  # those that were left longest ago are forgotten
 _FRAME = 48  # what the desktop puts around a window, in pixels at most
 
 
@@ -30,47 +31,50 @@ class WindowMemory:
 
     def caret(self, path: Path) -> int:
         """Where the caret was when the file was left; its start if it was never here."""
-        return self._carets().get(path.absolute().as_uri(), 0)
+        return int(self._of_files("carets", dict[str, int]).get(_key(path), 0))
 
     def keep_caret(self, path: Path, position: int) -> None:
         """Remember where the caret is in the file that is being left."""
-        carets = self._carets()
-        carets.pop(path.absolute().as_uri(), None)
-        carets[path.absolute().as_uri()] = position
-        kept = dict(list(carets.items())[-_MOST_CARETS:])
-        self._ini.setValue("carets", msgspec.json.encode(kept).decode())
+        self._keep("carets", self._of_files("carets", dict[str, int]), path, position)
 
-    def _carets(self) -> dict[str, int]:
+    def encoding(self, path: Path) -> str:
+        """The id of the encoding that was chosen for a file; empty where none was."""
+        return str(self._of_files("encodings", dict[str, str]).get(_key(path), ""))
+
+    def keep_encoding(self, path: Path, encoding: str) -> None:
+        """Remember the encoding that was chosen for a file; an empty one is forgotten."""
+        self._keep("encodings", self._of_files("encodings", dict[str, str]), path, encoding)
+
+    def _of_files(self, name: str, kind: Any) -> dict[str, Any]:
         try:
-            return msgspec.json.decode(str(self._ini.value("carets", "{}")), type=dict[str, int])
+            found: dict[str, Any] = msgspec.json.decode(str(self._ini.value(name, "{}")), type=kind)
         except msgspec.MsgspecError:
             return {}
+        return found
 
-    def restore(self, window: QMainWindow, splitter: QSplitter) -> None:
-        """Give the window the size and place that it had."""
-        geometry, sizes = self._ini.value("geometry"), self._ini.value("splitter")
-        if not (isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)):
+    def _keep(self, name: str, files: dict[str, Any], path: Path, value: int | str) -> None:
+        files.pop(_key(path), None)
+        if value != "":
+            files[_key(path)] = value
+        kept = dict(list(files.items())[-_MOST_FILES:])
+        self._ini.setValue(name, msgspec.json.encode(kept).decode())
+
+    def restore(self, window: QWidget, splitter: QSplitter, name: str = "") -> None:
+        """Give a window the size and place that it had; one beside the main one has a `name`."""
+        geometry, sizes = (self._ini.value(name + key) for key in ("geometry", "splitter"))
+        is_restored = isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)
+        if not is_restored and not name:
             room = window.screen().availableGeometry()
             window.resize(min(1180, room.width()), min(800, room.height() - _FRAME))
-        if not (isinstance(sizes, QByteArray) and splitter.restoreState(sizes)):
+        if not (isinstance(sizes, QByteArray) and splitter.restoreState(sizes)) and not name:
             splitter.setSizes([840, 340])
 
-    def restore_beside(self, name: str, window: QWidget, splitter: QSplitter) -> None:
-        """Give a window that stands beside the main one the size and place that it had."""
-        geometry, sizes = self._ini.value(f"{name}/geometry"), self._ini.value(f"{name}/splitter")
-        if isinstance(geometry, QByteArray):
-            window.restoreGeometry(geometry)
-        if isinstance(sizes, QByteArray):
-            splitter.restoreState(sizes)
-
-    def keep_beside(self, name: str, window: QWidget, splitter: QSplitter) -> None:
-        """Remember such a window's size and place."""
-        self._ini.setValue(f"{name}/geometry", window.saveGeometry())
-        self._ini.setValue(f"{name}/splitter", splitter.saveState())
+    def keep(self, window: QWidget, splitter: QSplitter, name: str = "") -> None:
+        """Remember the size and place of a window."""
+        self._ini.setValue(name + "geometry", window.saveGeometry())
+        self._ini.setValue(name + "splitter", splitter.saveState())
         self._ini.sync()
 
-    def keep(self, window: QMainWindow, splitter: QSplitter) -> None:
-        """Remember the window's size and place."""
-        self._ini.setValue("geometry", window.saveGeometry())
-        self._ini.setValue("splitter", splitter.saveState())
-        self._ini.sync()
+
+def _key(path: Path) -> str:
+    return path.absolute().as_uri()

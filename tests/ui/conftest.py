@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,8 @@ class FakeLibrary(ModelLibrary):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.models: list[ModelFile] = []
+        self.gate = threading.Event()  # closed, it keeps the reading of the list waiting
+        self.gate.set()
 
     def add(self, path: str) -> ModelFile:
         model = ModelFile(
@@ -145,6 +149,7 @@ class FakeLibrary(ModelLibrary):
         return model
 
     def list(self) -> tuple[ModelFile, ...]:
+        assert self.gate.wait(10)
         return tuple(self.models)
 
     def added_as(self, model: ModelFile) -> str:
@@ -278,7 +283,14 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
     """Makes windows and closes them, however the test ends."""
     studios: list[Studio] = []
 
-    def make(model: ModelInfo | None = MODEL, fetcher: Any = None, **settings: Any) -> Studio:
+    def make(
+        model: ModelInfo | None = MODEL,
+        fetcher: Any = None,
+        is_listed: bool = True,
+        **settings: Any,
+    ) -> Studio:
+        for earlier in studios:
+            earlier.program.settings_store.close()  # which waits until they are written
         program = Program(Paths.here(), fetcher)
         if settings:
             program.settings_store.change(**settings)
@@ -289,7 +301,10 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
         window = MainWindow(program, questions)
         studio = Studio(window, worker, questions, library, program)
         studios.append(studio)
-        with qtbot.waitExposed(window), qtbot.waitSignal(window.models_panel.refreshed):
+        if not is_listed:
+            library.gate.clear()
+        listed = qtbot.waitSignal(window.models.panel.refreshed) if is_listed else nullcontext()
+        with qtbot.waitExposed(window), listed:
             window.show()
         window.page.show_page()
         if model is not None:
@@ -298,6 +313,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
 
     yield make
     for studio in studios:
+        studio.library.gate.set()
         studio.questions.unsaved_answer = "discard"
         studio.window.close()
         studio.window.deleteLater()

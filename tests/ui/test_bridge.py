@@ -104,3 +104,18 @@ def test_progress_alone_comes_within_a_frame(qtbot):
         bridge.post(Loading(job=1, fraction=0.1))
         bridge.post(Loading(job=1, fraction=0.2))
     assert caught.args[0].fraction == 0.2
+
+
+def test_a_part_hears_its_kinds_alone_and_who_came_first_hears_first(qtbot):
+    bridge = Bridge()
+    heard: list[tuple[str, object]] = []
+    bridge.subscribe(lambda event: heard.append(("first", event)), Done, Loading)
+    bridge.subscribe(lambda event: heard.append(("second", event)), Done | Prefill)
+    for event in (Loading(job=1, fraction=0.5), tokens("a"), Done(job=1)):
+        bridge.post(event)
+    bridge.flush()
+    assert heard == [
+        ("first", Loading(job=1, fraction=0.5)),
+        ("first", Done(job=1)),
+        ("second", Done(job=1)),
+    ]

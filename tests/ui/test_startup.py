@@ -22,7 +22,7 @@ def begin(window, *rest):
     seen["shown"] = sorted(sys.modules)
     seen["text"] = window.editor.toPlainText()
     began(window, *rest)
-    window.models_panel.refreshed.connect(lambda: settled(window))
+    window.models.panel.refreshed.connect(lambda: settled(window))
 
 def settled(window):
     seen["settled"] = sorted(sys.modules)
@@ -72,8 +72,7 @@ LATER = {
     "app.ui.models.panel",
     "app.ui.widgets.number_field",
     "app.ui.sampling.parameter_row",
-    "app.ui.documents.recovery_dialog",
-    "app.ui.window.recovery_controller",
+    "app.ui.documents.recovery",
     "app.ui.window.settings_dialog",
     "app.ui.generation.takes_dialog",
     "app.ui.sampling.list_rows",
@@ -111,9 +110,7 @@ def test_nothing_of_a_model_ever_comes_into_its_process(seen) -> None:
 
 
 def test_the_rest_is_there_a_moment_later(seen) -> None:
-    assert {"app.ui.models.panel", "app.ui.window.recovery_controller"} <= set(
-        seen["empty"]["settled"]
-    )
+    assert {"app.ui.models.panel", "app.ui.documents.recovery"} <= set(seen["empty"]["settled"])
     assert seen["empty"]["tabs"] == ["Writing", "Models"]
     assert seen["empty"]["collects"], "the collector works again"
 

@@ -73,7 +73,7 @@ class Store:
 
     def __init__(self, path: Path, *, on_problem: Callable[[str], None] | None = None) -> None:
         self._problems: list[str] = []
-        self._on_problem = on_problem
+        self.on_problem = on_problem
         self._lives = path.parent / "live"
         self._life: InstanceLock | None = None
         self._life_id = os.urandom(16).hex()
@@ -201,8 +201,8 @@ class Store:
 
     def _report(self, problem: str) -> None:
         self._problems.append(problem)
-        if self._on_problem is not None:
-            self._on_problem(problem)
+        if self.on_problem is not None:
+            self.on_problem(problem)
 
 
 def _text(connection: apsw.Connection, journal: str) -> str:

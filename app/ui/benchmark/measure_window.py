@@ -79,7 +79,7 @@ def on_shown(words: Sequence[str], window: MainWindow, seconds: float) -> None:
     """The window was painted for the first time, after so many seconds of processor time."""
     if words[0] == "start":
         _answer({"processor": seconds})
-        window.models_panel.refreshed.connect(lambda: _settled(window))
+        window.models.panel.refreshed.connect(lambda: _settled(window))
     else:
         model, tokens = words[1], int(words[2])
         Streaming(window, model, tokens).begin()
@@ -112,17 +112,17 @@ class Streaming(QObject):
 
     def begin(self) -> None:
         """As soon as the window has nothing else to do."""
-        self._window.models_panel.refreshed.connect(self._load)
+        self._window.models.panel.refreshed.connect(self._load)
 
     def _load(self) -> None:
-        self._window.models_panel.refreshed.disconnect(self._load)
+        self._window.models.panel.refreshed.disconnect(self._load)
         editor = self._window.editor
         editor.move_caret(len(editor.manuscript))
         self._ticks.begin()
         self._window.models.load(self._model)
 
     def _write(self) -> None:
-        self._window.writing.go_on()
+        self._window.generation.go_on()
 
     def _done(self) -> None:
         self._ticks.end()

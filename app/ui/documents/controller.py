@@ -1,11 +1,13 @@
-"""The document controller: which file the page shows, opening and saving it, and its journal."""
+"""Which file the page shows, opening and saving it, and its journal."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core.documents.encodings import ENCODINGS
 from app.core.documents.text_files import (
     Document,
     new_document,
@@ -16,9 +18,9 @@ from app.core.documents.text_files import (
 from app.core.errors import (
     DamagedTextError,
     DocumentChangedError,
+    DocumentError,
     EncodingChangeError,
     LampblackError,
-    SettingsError,
     StoreError,
 )
 from app.core.store import Recovery
@@ -26,6 +28,7 @@ from app.program import Program
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.questions import Questions
+from app.ui.window_state import WindowMemory
 
 _RECENT = 10
 _TITLE_WORDS = 40
@@ -46,20 +49,22 @@ class DocumentController(QObject):
     damaged = Signal(object, object)
     copied = Signal(object, object)
     outside = Signal(object)
-    recent_changed = Signal()
 
     def __init__(
         self,
         program: Program,
         editor: Editor,
         questions: Questions,
+        memory: WindowMemory,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._program = program
         self._editor = editor
         self._questions = questions
+        self._memory = memory
         self.document: Document = new_document()
+        self._is_encoding_chosen = False
         self.journal = self._program.store.begin("", "")
         editor.changed.connect(self._on_changed)
 
@@ -96,10 +101,11 @@ class DocumentController(QObject):
     def open_path(self, path: Path, encoding: str = "", data: bytes | None = None) -> bool:
         """Open the file at `path`; False if that fails, or the writer keeps the present one.
 
-        `encoding` and `data`, its former bytes, as `open_document` takes them.
+        `encoding` and `data`, its former bytes, as `open_document` takes them. An encoding that
+        was chosen for the file before is taken again, as long as the file is a text in it.
         """
         try:
-            document = open_document(path, encoding, data)
+            document, is_chosen = self._read(path, encoding, data)
         except DamagedTextError as error:
             self.damaged.emit(error, path)
             return False
@@ -109,8 +115,10 @@ class DocumentController(QObject):
             return False
         if not self.may_leave():
             return False
-        self._show(document)
-        if data is not None:
+        self._show(document, is_encoding_chosen=is_chosen)
+        if data is None:
+            self._keep_encoding()
+        else:
             self._editor.mark_unsaved()
             self.replaced.emit()
         self._remember(path)
@@ -154,13 +162,11 @@ class DocumentController(QObject):
         """Put a recovered text on the page, unsaved, and take its journal over."""
         if not self.may_leave():
             return False
-        document = new_document()
+        document, is_chosen = new_document(), False
         if recovery.path:
-            try:
-                document = open_document(Path(recovery.path))
-            except LampblackError:
-                document = new_document()  # the file is gone; its text is not
-        self._show(document)
+            with suppress(LampblackError):  # the file is gone; its text is not
+                document, is_chosen = self._read(Path(recovery.path))
+        self._show(document, is_encoding_chosen=is_chosen)
         self._editor.selectAll()
         self._editor.insert_plain(recovery.text)
         self._editor.move_caret(0)
@@ -171,9 +177,31 @@ class DocumentController(QObject):
 
     def end(self) -> None:
         """The window closes on purpose: there is nothing to recover."""
+        self._keep_caret()
         self._program.store.end(self.journal)
 
     # Inside
+
+    def _read(
+        self, path: Path, encoding: str = "", data: bytes | None = None
+    ) -> tuple[Document, bool]:
+        """The file, and whether the writer chose its encoding, now or at an earlier time."""
+        kept = self._memory.encoding(path)
+        if not encoding and kept in ENCODINGS:
+            with suppress(DocumentError):
+                document = open_document(path, kept)
+                if kept == "utf-8" or not _is_utf8(document.data):
+                    return document, True
+        return open_document(path, encoding, data), bool(encoding)
+
+    def _keep_encoding(self) -> None:
+        if self.path is not None:
+            encoding = self.document.encoding if self._is_encoding_chosen else ""
+            self._memory.keep_encoding(self.path, encoding)
+
+    def _keep_caret(self) -> None:
+        if self.path is not None:
+            self._memory.keep_caret(self.path, self._editor.caret)
 
     def _save_to(self, path: Path, *, overwrite: bool = False, encoding: str = "") -> bool:
         text = self._editor.manuscript.text()
@@ -196,6 +224,8 @@ class DocumentController(QObject):
         except LampblackError as error:
             self.failed.emit(error)
             return False
+        self._is_encoding_chosen = self._is_encoding_chosen and not encoding
+        self._keep_encoding()
         self._program.store.saved(self.journal, str(path))
         self._editor.mark_saved()
         self._remember(path)
@@ -222,15 +252,19 @@ class DocumentController(QObject):
             return False
         return self._save_to(path, encoding="utf-8")
 
-    def _show(self, document: Document) -> None:
+    def _show(self, document: Document, *, is_encoding_chosen: bool = False) -> None:
+        self._keep_caret()
         self.leaving.emit()
         self._program.store.end(self.journal)
         self.document = document
+        self._is_encoding_chosen = is_encoding_chosen
         self._editor.set_text(document.text)
         self._editor.mark_saved()
         self.journal = self._program.store.begin(
             str(document.path or ""), self._editor.manuscript.text()
         )
+        if document.path is not None:
+            self._editor.move_caret(self._memory.caret(document.path))
         self.replaced.emit()
 
     def _on_changed(self, change: Change, source: Source) -> None:
@@ -251,23 +285,21 @@ class DocumentController(QObject):
         return (words.strip()[:_TITLE_WORDS].strip() or self.tr("Untitled")) + ".txt"
 
     def _remember(self, path: Path) -> None:
-        name = str(path.absolute())
-        recent = self._program.settings.recent_files
-        self._set_recent((name, *(other for other in recent if other != name))[:_RECENT])
+        recent = (str(path.absolute()), *self._other_recent(path))[:_RECENT]
+        self._program.settings_store.change(recent_files=recent)
 
     def _forget(self, path: Path) -> None:
-        name = str(path.absolute())
+        if not path.exists():
+            self._program.settings_store.change(recent_files=self._other_recent(path))
+
+    def _other_recent(self, path: Path) -> tuple[str, ...]:
         recent = self._program.settings.recent_files
-        if name in recent and not path.exists():
-            self._set_recent(tuple(other for other in recent if other != name))
+        return tuple(name for name in recent if name != str(path.absolute()))
 
-    def clear_recent(self) -> None:
-        """Forget all recent files."""
-        self._set_recent(())
 
-    def _set_recent(self, recent: tuple[str, ...]) -> None:
-        try:
-            self._program.settings_store.change(recent_files=recent)
-        except SettingsError as error:
-            self.failed.emit(error)
-        self.recent_changed.emit()
+def _is_utf8(data: bytes) -> bool:
+    """Whether letters outside ASCII are there in UTF-8: hardly ever by chance."""
+    try:
+        return not data.isascii() and bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False

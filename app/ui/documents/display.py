@@ -1,10 +1,13 @@
-"""What the window shows of its document: its name, its words, and what can be undone or copied."""
+"""What the window shows of its document: name, words, what can be undone; and the recent files."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QMainWindow, QMenu
+from pathlib import Path
 
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+
+from app.core.options.settings_store import SettingsStore
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
@@ -45,7 +48,7 @@ class DocumentDisplay(QObject):
             editor.copyAvailable.connect(actions[name].setEnabled)
 
     def show_document(self) -> None:
-        """Show all of it anew."""
+        """Show all of it."""
         self._window.setWindowTitle(f"{self._documents.name}[*] — Lampblack")
         self._window.setWindowFilePath(str(self._documents.path or ""))
         self._window.setWindowModified(self._documents.is_modified)
@@ -77,3 +80,34 @@ class DocumentDisplay(QObject):
             menu.addActions([self._actions.draw(name) for name in names])
             menu.addSeparator()
         return menu
+
+
+class RecentMenu(QMenu):
+    """The files opened or saved last, the newest first."""
+
+    def __init__(
+        self, settings: SettingsStore, documents: DocumentController, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._documents = documents
+        self.setTitle(self.tr("Open Recent"))
+        self.setAccessibleName(self.title())
+        self.setToolTipsVisible(True)
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        recent = self._settings.settings.recent_files
+        for name in recent:
+            self._add(Path(name))
+        if recent:
+            self.addSeparator()
+        clear = self.addAction(self.tr("Clear the List"))
+        clear.setEnabled(bool(recent))
+        clear.triggered.connect(lambda: self._settings.change(recent_files=()))
+
+    def _add(self, path: Path) -> None:
+        action = self.addAction(path.name.replace("&", "&&"))
+        action.setToolTip(str(path))
+        action.triggered.connect(lambda: self._documents.open_path(path))

@@ -8,14 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,12 +21,12 @@ from app.core.documents.text_files import read_file
 from app.core.store import FormerFile
 from app.ui.texts import moment_text
 from app.ui.widgets.controls import NoteLabel, QuietCombo
-from app.ui.widgets.two_line_list import text_preview
+from app.ui.widgets.two_line_list import TextListDialog
 
 _PREVIEW = 20_000
 
 
-class OpenAsDialog(QDialog):
+class OpenAsDialog(TextListDialog):
     """Lists the encodings and shows the file in the one that is selected.
 
     `chosen` carries the encoding and None, or the file's former bytes where these were chosen.
@@ -46,25 +42,29 @@ class OpenAsDialog(QDialog):
         former: Sequence[FormerFile] = (),
         parent: QWidget | None = None,
     ) -> None:
+        sources = [read_file(path), *(one.data for one in former)]
         super().__init__(parent)
-        self._sources: list[bytes] = [read_file(path), *(one.data for one in former)]
+        self._sources = sources
         self.setWindowTitle(self.tr("Open As"))
+        self.intro.setText(
+            self.tr("Choose the encoding in which {0} reads well.").format(path.name)
+        )
+        self.intro.setTextFormat(Qt.TextFormat.PlainText)
         self.source = self._make_source(former)
         self.line = QLineEdit()
         self.line.setPlaceholderText(self.tr("Find an encoding, such as Cyrillic or Korean"))
         self.line.setAccessibleName(self.tr("Find an encoding"))
         self.line.setClearButtonEnabled(True)
-        self.list = self._make_list()
-        self.preview = text_preview(self.tr("Preview"))
+        self._fill_list()
+        self.preview.setAccessibleName(self.tr("Preview"))
         self.problem = NoteLabel("wrong")
-        self.buttons = self._make_buttons()
-        self._lay_out(path)
+        self._add_buttons()
+        for place, part in ((1, self.source), (2, self.line), (4, self.problem)):
+            self.column.insertWidget(place, part)
         self.line.textChanged.connect(self._filter)
-        self.list.currentItemChanged.connect(self._show)
         self.list.itemActivated.connect(self.accept)
         self.source.currentIndexChanged.connect(self._show_source)
         self.select(encoding or "utf-8")
-        self.resize(760, 500)
         self.line.setFocus()
 
     def selected(self) -> str:
@@ -77,7 +77,7 @@ class OpenAsDialog(QDialog):
         self.list.setCurrentRow(list(ENCODINGS).index(encoding))
         middle = QListWidget.ScrollHint.PositionAtCenter
         self.list.scrollToItem(self.list.currentItem(), middle)
-        self._show()
+        self._show_current()
 
     def accept(self) -> None:
         """Open the file so."""
@@ -101,63 +101,40 @@ class OpenAsDialog(QDialog):
         combo.setVisible(bool(former))
         return combo
 
-    def _make_list(self) -> QListWidget:
-        made = QListWidget()
-        made.setProperty("kind", "texts")
-        made.ensurePolished()  # its rows are measured before it is shown
-        made.setAccessibleName(self.tr("Encodings"))
-        made.setToolTip(self.tr("Choose the one in which the text reads well"))
+    def _fill_list(self) -> None:
+        self.list.ensurePolished()  # its rows are measured before it is shown
+        self.list.setAccessibleName(self.tr("Encodings"))
+        self.list.setToolTip(self.tr("Choose the one in which the text reads well"))
         for row in ENCODINGS.values():
             item = QListWidgetItem(row.name)
             item.setData(Qt.ItemDataRole.UserRole, row.id)
-            made.addItem(item)
-        return made
+            self.list.addItem(item)
 
-    def _make_buttons(self) -> QDialogButtonBox:
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.ok = buttons.addButton(self.tr("Open"), QDialogButtonBox.ButtonRole.AcceptRole)
+    def _add_buttons(self) -> None:
+        self.ok = self.add_button(self.tr("Open"), "primary")
         self.ok.setDefault(True)
-        self.ok.setProperty("kind", "primary")
         self.ok.setToolTip(self.tr("Open the text as it is shown"))
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        return buttons
-
-    def _lay_out(self, path: Path) -> None:
-        intro = QLabel(self.tr("Choose the encoding in which {0} reads well.").format(path.name))
-        intro.setWordWrap(True)
-        intro.setTextFormat(Qt.TextFormat.PlainText)
-        halves = QSplitter()
-        halves.addWidget(self.list)
-        halves.addWidget(self.preview)
-        halves.setSizes([280, 480])
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(18, 16, 18, 16)
-        whole.setSpacing(12)
-        for part in (intro, self.source, self.line, halves, self.problem, self.buttons):
-            whole.addWidget(part)
-        whole.setStretch(3, 1)
+        self.ok.clicked.connect(self.accept)
+        self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
 
     def _filter(self, words: str) -> None:
         wanted = words.casefold().split()
-        for row in range(self.list.count()):
-            item = self.list.item(row)
-            name = item.text().casefold()
-            item.setHidden(not all(word in name for word in wanted))
-        rows = range(self.list.count())
-        shown = [row for row in rows if not self.list.item(row).isHidden()]
-        if shown and self.list.currentRow() not in shown:
-            self.list.setCurrentRow(shown[0])
-        self._show()
+        items = [self.list.item(row) for row in range(self.list.count())]
+        for item in items:
+            item.setHidden(not all(word in item.text().casefold() for word in wanted))
+        shown = [item for item in items if not item.isHidden()]
+        if shown and self.list.currentItem().isHidden():
+            self.list.setCurrentItem(shown[0])
+        self._show_current()
 
     def _show_source(self, index: int) -> None:
         encoding = str(self.source.itemData(index) or "")
         if encoding:
             self.line.clear()
             self.select(encoding)
-        self._show()
+        self._show_current()
 
-    def _show(self) -> None:
+    def _show_current(self) -> None:
         """Decode the whole text, as opening does; a preview shows its beginning."""
         encoding = self.selected()
         self.ok.setEnabled(False)

@@ -1,16 +1,17 @@
-"""Reading ahead: while the writer pauses, the model reads what it would be asked to go on from."""
+"""What the model does while the writer pauses: it reads ahead, and counts the text's tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.options.sampling import Sampling
 from app.core.options.settings_store import SettingsStore
-from app.engine.messages import Done, Event, Loaded
+from app.engine.messages import Counted, Done, Loaded, ModelInfo
 from app.engine.worker import Worker
+from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor
 from app.ui.generation.takes import request_fields
 from app.ui.generation.write_bar import InstructionLine
@@ -18,9 +19,70 @@ from app.ui.generation.write_bar import InstructionLine
 PAUSE_MS = 1000
 """How long the writer pauses before the model reads, in milliseconds."""
 
+_COUNT_MS = 800
+_MOST_PER_TOKEN = 12  # units; longer texts fill the context for certain
 
-class ReadingAhead(QObject):
-    """Asks for the present prompt `PAUSE_MS` after it last changed, and never shows that it does.
+
+class _InPause(QObject):
+    """Works with the loaded model `pause_ms` after the text or the caret last changed.
+
+    While the model is busy, the next pause is waited for.
+    """
+
+    def __init__(self, pause_ms: int, editor: Editor, worker: Worker, parent: QObject) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._worker = worker
+        self._job = 0
+        self._timer = QTimer(self, singleShot=True, interval=pause_ms)
+        self._timer.timeout.connect(self._on_pause)
+        editor.changed.connect(lambda _change, _source: self.wake())
+        for moved in (editor.cursorPositionChanged, editor.selectionChanged, editor.composed):
+            moved.connect(self.wake)
+
+    def wake(self) -> None:
+        """Something changed: wait for the next pause."""
+        self._timer.start()
+
+    def close(self) -> None:
+        """Work no more."""
+        self._timer.stop()
+
+    def _on_pause(self) -> None:
+        model = self._worker.model
+        if model is not None and self._worker.busy:
+            self._timer.start()
+        elif model is not None and not self._editor.is_composing:
+            self._work(model)
+
+    def _work(self, model: ModelInfo) -> None:
+        raise NotImplementedError
+
+
+class TokenCount(_InPause):
+    """Tells how many tokens the text up to the caret has, and how many the model can read."""
+
+    counted = Signal(int, int)
+
+    def __init__(self, editor: Editor, worker: Worker, bridge: Bridge, parent: QObject) -> None:
+        super().__init__(_COUNT_MS, editor, worker, parent)
+        bridge.subscribe(self._on_counted, Counted)
+
+    def _on_counted(self, event: Counted) -> None:
+        model = self._worker.model
+        if event.job == self._job and model is not None:
+            self.counted.emit(min(event.tokens, model.context), model.context)
+
+    def _work(self, model: ModelInfo) -> None:
+        _start, end = self._editor.selection
+        if end > model.context * _MOST_PER_TOKEN:
+            self.counted.emit(model.context, model.context)
+        else:
+            self._job = self._worker.count(prompt=self._editor.manuscript.text(0, end))
+
+
+class ReadingAhead(_InPause):
+    """Lets the model read the present prompt, unseen.
 
     Whatever is asked of the model meanwhile goes first, and the next key stops it.
     """
@@ -32,58 +94,41 @@ class ReadingAhead(QObject):
         worker: Worker,
         settings: SettingsStore,
         sampling: Callable[[], Sampling],
-        parent: QObject | None = None,
+        bridge: Bridge,
+        parent: QObject,
     ) -> None:
-        super().__init__(parent)
-        self._editor = editor
+        super().__init__(PAUSE_MS, editor, worker, parent)
         self._line = line
-        self._worker = worker
         self._settings = settings
         self._sampling = sampling
-        self._job = 0
         self._asked: dict[str, Any] = {}
         self._known: dict[str, Any] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self._read)
-        for moved in (editor.cursorPositionChanged, editor.selectionChanged, editor.composed):
-            moved.connect(self.wake)
-        editor.changed.connect(lambda _change, _source: self.wake())
         line.textEdited.connect(lambda _text: self.wake())
+        bridge.subscribe(self._on_loaded, Loaded)
+        bridge.subscribe(self._on_done, Done)
 
     def wake(self) -> None:
-        """Something changed: wait for the next pause."""
-        self._stop()
+        """Stop reading, and wait for the next pause."""
+        self.close()
         if self._settings.settings.read_ahead:
             self._timer.start()
-        else:
-            self._timer.stop()
 
     def close(self) -> None:
         """Read no more."""
-        self._timer.stop()
-        self._stop()
-
-    def on_event(self, event: Event) -> None:
-        """Learn what the model has read; a model that was just loaded has read nothing."""
-        if isinstance(event, Loaded):
-            self._known = {}
-            self.wake()
-        elif isinstance(event, Done) and event.job == self._job:
-            self._known, self._job = self._asked, 0
-
-    def _stop(self) -> None:
+        super().close()
         if self._job:
             self._worker.cancel(self._job)
             self._job = 0
 
-    def _read(self) -> None:
-        if self._worker.model is None or self._editor.is_composing:
-            return
-        if self._worker.busy:
-            self._timer.start()
-            return
+    def _on_loaded(self, _event: Loaded) -> None:
+        self._known = {}  # a model that was just loaded has read nothing
+        self.wake()
+
+    def _on_done(self, event: Done) -> None:
+        if event.job == self._job:
+            self._known, self._job = self._asked, 0
+
+    def _work(self, _model: ModelInfo) -> None:
         before = self._before()
         if not before.strip():
             return
@@ -99,8 +144,8 @@ class ReadingAhead(QObject):
     def _before(self) -> str:
         """The text that the model would go on from.
 
-        At the very beginning there is none. The caret stands there after a document was opened, and
-        who opens a document will most likely go on at its end.
+        At the very beginning there is none. The caret stands there after a document was opened,
+        and its writer will most likely go on at its end.
         """
         _start, end = self._editor.selection
         return self._editor.manuscript.text(0, end or len(self._editor.manuscript))

@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.core.options.sampling import Sampling
 from app.core.options.settings_store import SettingsStore
-from app.engine.messages import Done, EngineSettings, Event, Failed, Prefill, Tokens
+from app.engine.messages import Done, Failed, Prefill, Tokens
 from app.engine.worker import Worker
+from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.undo_history import UndoStep
 from app.ui.generation.takes import (
+    TakeEnd,
     TakeGroup,
     TakeRequest,
     TakeText,
@@ -25,22 +26,11 @@ from app.ui.generation.takes import (
 )
 
 
-class TakeEnd(msgspec.Struct, frozen=True):
-    """How one take ended, for whoever records it."""
-
-    order: TakeRequest
-    take: TakeText
-    finish_reason: str
-    seed: int | None = None
-    settings: EngineSettings = msgspec.field(default_factory=EngineSettings)
-
-
 class Session(QObject):
     """Writes the model's takes into the editor, and keeps them apart from the writer's own text.
 
-    `prepare` answers True when a model is loaded, False when one is being loaded now (then
-    `begin_waiting` or `drop_waiting` is to follow), and None when there is none. `origin` gives the
-    document's journal and path.
+    `prepare` answers whether a model is loaded; where not, `begin_waiting` or `drop_waiting` is
+    called when that is decided. `origin` gives the document's journal and path.
     """
 
     moved = Signal()
@@ -57,8 +47,9 @@ class Session(QObject):
         worker: Worker,
         settings: SettingsStore,
         sampling: Callable[[], Sampling],
-        prepare: Callable[[], bool | None],
+        prepare: Callable[[], bool],
         origin: Callable[[], tuple[str, str]],
+        bridge: Bridge,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -68,24 +59,25 @@ class Session(QObject):
         self._sampling = sampling
         self._prepare = prepare
         self._origin = origin
-        self._orders: dict[int, TakeRequest] = {}
+        self._requests: dict[int, TakeRequest] = {}
         self._waiting: TakeRequest | None = None
         self.group: TakeGroup | None = None
         editor.changed.connect(self._on_changed)
         editor.composed.connect(self._catch_up)
         editor.step_undone.connect(self._on_step_undone)
         editor.step_redone.connect(self._on_step_redone)
+        bridge.subscribe(self._on_event, Prefill, Tokens, Done, Failed)
 
     @property
     def running(self) -> bool:
         """Whether the model writes, or will as soon as it is loaded."""
         return self._waiting is not None or any(
-            not order.stopped for order in self._orders.values()
+            not request.stopped for request in self._requests.values()
         )
 
     @property
     def waiting(self) -> bool:
-        """Whether an order waits for a model to be loaded."""
+        """Whether a request waits for a model."""
         return self._waiting is not None
 
     @property
@@ -111,15 +103,15 @@ class Session(QObject):
             self.stop()
             if not group.takes:
                 self._open(group)
-            self._order(group, 1)
+            self._ask(group, 1)
 
     def stop(self) -> None:
         """Stop writing; what is written stays."""
         self.drop_waiting()
-        for order in list(self._orders.values()):
-            if not order.stopped:
-                order.stopped = True
-                self._worker.cancel(order.job)
+        for request in list(self._requests.values()):
+            if not request.stopped:
+                request.stopped = True
+                self._worker.cancel(request.job)
         self.moved.emit()
 
     def accept(self) -> None:
@@ -146,11 +138,9 @@ class Session(QObject):
     def end(self) -> None:
         """The window closes: no event comes any more, so keep what is written now."""
         self.stop()
-        for order in self._orders.values():
-            order.finish()
-            for take in order.takes:
-                self.take_ended.emit(TakeEnd(order, take, "cancelled", order.sampling.seed))
-        self._orders.clear()
+        for request in self._requests.values():
+            self._end_takes(request, "cancelled")
+        self._requests.clear()
 
     # Beginning
 
@@ -165,113 +155,107 @@ class Session(QObject):
         self._editor.move_caret(position)
         group = TakeGroup(position, instruction)
         self._open(group)
-        self._order(group, count)
+        self._ask(group, count)
 
     def _open(self, group: TakeGroup) -> None:
         group.step = self._editor.history.open(group.start, group)
         self.group = group
 
-    def _order(self, group: TakeGroup, count: int) -> None:
+    def _ask(self, group: TakeGroup, count: int) -> None:
         """Make room for `count` more takes, show the first of them, and have them written."""
-        before = self._editor.manuscript.text(0, group.start)
+        before, first = self._editor.manuscript.text(0, group.start), len(group.takes)
         takes = tuple(blank_take(before, group.instruction) for _ in range(count))
-        sampling = reseeded(self._sampling(), len(group.takes))
-        first = len(group.takes)
         group.takes += takes
         self._show(group, first)
-        self._waiting = TakeRequest(group, takes, sampling, before, *self._origin())
-        ready = self._prepare()
-        if ready:
+        self._waiting = TakeRequest(group, takes, *self._origin())
+        if self._prepare():
             self.begin_waiting()
-        elif ready is None:
-            self.drop_waiting()
         self.moved.emit()
 
     def begin_waiting(self) -> None:
-        """The model is ready: hand over the order that waited for it."""
-        order, self._waiting = self._waiting, None
-        if order is None:
+        """The model is ready: hand over the request that waited for it."""
+        request, self._waiting = self._waiting, None
+        if request is None:
             return
         settings = self._settings.settings
-        earlier = len(order.group.takes) - len(order.takes)
-        order.sampling = reseeded(self._sampling(), earlier)  # the model may bring its own preset
-        order.before = self._editor.manuscript.text(0, order.group.start)
-        order.job = self._worker.generate(
-            **request_fields(order.before, order.group.instruction, settings.system_prompt),
-            sampling=order.sampling,
-            n=len(order.takes),
+        earlier = len(request.group.takes) - len(request.takes)
+        request.sampling = reseeded(self._sampling(), earlier)
+        request.before = self._editor.manuscript.text(0, request.group.start)
+        request.job = self._worker.generate(
+            **request_fields(request.before, request.group.instruction, settings.system_prompt),
+            sampling=request.sampling,
+            n=len(request.takes),
             overflow=settings.prompt_overflow,
         )
-        self._orders[order.job] = order
+        self._requests[request.job] = request
         self.moved.emit()
 
     def drop_waiting(self) -> None:
-        """No model came: forget the order that waited for one."""
-        order, self._waiting = self._waiting, None
-        if order is not None:
-            self._close(order)
+        """No model came: forget the request that waited for one."""
+        request, self._waiting = self._waiting, None
+        if request is not None:
+            self._close(request)
 
     # The model's events
 
-    def on_event(self, event: Event) -> None:
-        """Take up an event of the worker; others than this session's are left alone."""
-        order = self._orders.get(getattr(event, "job", -1))
-        if order is None:
+    def _on_event(self, event: Prefill | Tokens | Done | Failed) -> None:
+        request = self._requests.get(event.job)
+        if request is None:
             return
         if isinstance(event, Prefill):
             self.reading.emit(event.done, event.total)
         elif isinstance(event, Tokens):
-            self._on_tokens(order, event)
+            self._on_tokens(request, event)
         elif isinstance(event, Done):
-            self._on_done(order, event)
-        elif isinstance(event, Failed):
-            self._on_failed(order, event)
-
-    def _on_tokens(self, order: TakeRequest, event: Tokens) -> None:
-        order.takes[event.variant].add(event.text)
-        now = time.monotonic()
-        if order.tokens:
-            self.speed.emit(order.tokens / max(now - order.first_token_at, 1e-3))
+            self._on_done(request, event)
         else:
-            order.first_token_at = now
+            self._on_failed(request, event)
+
+    def _on_tokens(self, request: TakeRequest, event: Tokens) -> None:
+        request.takes[event.variant].add(event.text)
+        now = time.monotonic()
+        if request.tokens:
+            self.speed.emit(request.tokens / max(now - request.first_token_at, 1e-3))
+        else:
+            request.first_token_at = now
             self.reading.emit(0, 0)
-        order.tokens += event.tokens
+        request.tokens += event.tokens
         self._catch_up()
 
-    def _on_done(self, order: TakeRequest, event: Done) -> None:
-        order.finish()
+    def _on_done(self, request: TakeRequest, event: Done) -> None:
+        request.finish()
         for take in event.takes:
-            ending = TakeEnd(
-                order, order.takes[take.variant], take.finish_reason, event.seed, event.settings
-            )
-            self.take_ended.emit(ending)
-        empty = not any(take.text for take in order.takes)
-        self._close(order)
+            text, reason = request.takes[take.variant], take.finish_reason
+            self.take_ended.emit(TakeEnd(request, text, reason, event.seed, event.settings))
+        empty = not any(take.text for take in request.takes)
+        self._close(request)
         self.speed.emit(event.stats.tokens_per_s)
         self.measured.emit(event.stats)
         if any(take.finish_reason == "banned" for take in event.takes):
             self.said.emit(
                 self.tr("The writing ended because every way on led to a banned phrase.")
             )
-        elif empty and not order.stopped:
+        elif empty and not request.stopped:
             self.said.emit(self.tr("The model had nothing to add here."))
 
-    def _on_failed(self, order: TakeRequest, event: Failed) -> None:
-        reason = "cancelled" if event.kind == "cancelled" else "failed"
-        order.finish()
-        for take in order.takes:
-            self.take_ended.emit(TakeEnd(order, take, reason, order.sampling.seed))
-        self._close(order)
+    def _on_failed(self, request: TakeRequest, event: Failed) -> None:
+        self._end_takes(request, "cancelled" if event.kind == "cancelled" else "failed")
+        self._close(request)
         if event.kind != "cancelled":
             self.failed.emit(event)
 
-    def _close(self, order: TakeRequest) -> None:
-        """The order is over: forget its empty takes, and the group if it has no other."""
-        self._orders.pop(order.job, None)
-        group = order.group
+    def _end_takes(self, request: TakeRequest, reason: str) -> None:
+        request.finish()
+        for take in request.takes:
+            self.take_ended.emit(TakeEnd(request, take, reason, request.sampling.seed))
+
+    def _close(self, request: TakeRequest) -> None:
+        """The request is over: forget its empty takes, and the group if it has no other."""
+        self._requests.pop(request.job, None)
+        group = request.group
         shown = group.take if group.takes else None
-        order.finish()
-        for take in order.takes:
+        request.finish()
+        for take in request.takes:
             if not take.text and take in group.takes:
                 group.drop(take)
         if not group.takes and group.step is not None:
@@ -301,7 +285,6 @@ class Session(QObject):
         group.active = index
         group.written = len(group.shown)
         self._write(group, group.start, group.end, group.shown)
-        self.moved.emit()
 
     def _catch_up(self) -> None:
         """Write what the active take has that the text has not."""

@@ -1,7 +1,9 @@
-"""Takes: the texts that the model wrote for one place, and which of them is in the manuscript."""
+"""Takes: the texts that the model writes for one place, and how they are kept."""
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,9 +11,15 @@ import msgspec
 from app.core.documents.normalise import Normaliser
 from app.core.documents.prompts import continuation, instructed
 from app.core.options.sampling import Sampling
-from app.engine.messages import ChatMessage
+from app.core.store import Store, TakeRecord
+from app.core.system.background import BackgroundQueue
+from app.engine.messages import ChatMessage, EngineSettings
+from app.engine.worker import Worker
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.undo_history import UndoStep
+
+_PROMPT_TAIL = 2000  # characters that are kept of a take's prompt
+_SEEDS = 2**32
 
 
 class TakeText(msgspec.Struct, eq=False):
@@ -115,14 +123,17 @@ class TakeGroup(msgspec.Struct, eq=False):
 
 
 class TakeRequest(msgspec.Struct, eq=False):
-    """One generation that was asked for, and the takes that its variants write."""
+    """One generation that was asked for, and the takes that it writes.
+
+    `sampling`, the text `before` and the `job` are known when the model is there.
+    """
 
     group: TakeGroup
     takes: tuple[TakeText, ...]
-    sampling: Sampling
-    before: str = ""
     journal: str = ""
     path: str = ""
+    sampling: Sampling = msgspec.field(default_factory=Sampling)
+    before: str = ""
     job: int = 0
     stopped: bool = False
     tokens: int = 0
@@ -134,7 +145,56 @@ class TakeRequest(msgspec.Struct, eq=False):
             take.finish()
 
 
-_SEEDS = 2**32
+class TakeEnd(msgspec.Struct, frozen=True):
+    """How one take ended."""
+
+    request: TakeRequest
+    take: TakeText
+    finish_reason: str
+    seed: int | None = None
+    settings: EngineSettings = msgspec.field(default_factory=EngineSettings)
+
+
+class TakeLog:
+    """Writes ended takes into the store in a background thread."""
+
+    def __init__(self, store: Store, worker: Worker) -> None:
+        self._store = store
+        self._worker = worker
+        self._queue = BackgroundQueue("take log")
+
+    def record(self, end: TakeEnd) -> None:
+        """Keep a take, unless nothing was written."""
+        if end.take.text:
+            self._queue.run(partial(self._store.add_take, self._record_of(end)))
+
+    def takes(self, journal: str, path: str) -> tuple[TakeRecord, ...]:
+        """Every take of a document, the oldest first: of this journal, and of its file's others."""
+        self._queue.wait()
+        earlier = self._store.takes_of(path) if path else ()
+        found = {take.id: take for take in (*earlier, *self._store.takes(journal))}
+        return tuple(found[number] for number in sorted(found))
+
+    def close(self) -> None:
+        """Wait until all is kept, and end the thread."""
+        self._queue.close()
+
+    def _record_of(self, end: TakeEnd) -> TakeRecord:
+        request, model = end.request, self._worker.model
+        return TakeRecord(
+            journal=request.journal,
+            path=request.path,
+            position=request.group.start,
+            prompt=request.before[-_PROMPT_TAIL:],
+            instruction=request.group.instruction,
+            text=end.take.text,
+            model=model.path if model else "",
+            seed=end.seed or 0,
+            finish_reason=end.finish_reason,
+            sampling=msgspec.json.encode(request.sampling).decode(),
+            settings=msgspec.json.encode(end.settings).decode(),
+            created_at=time.time(),
+        )
 
 
 def request_fields(before: str, instruction: str, system: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.ui.actions import Actions, tool_button
+from app.ui.widgets.apply_theme import on_theme_change
+from app.ui.widgets.controls import set_property
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -103,6 +105,7 @@ class WriteBar(QWidget):
         line.addWidget(self.line, 1)
         line.addWidget(self.button)
         self.show_running(False)
+        on_theme_change(self._redraw)
 
     def show_running(self, running: bool) -> None:
         """Let the button stop the model, or let it go on."""
@@ -111,18 +114,13 @@ class WriteBar(QWidget):
         self.button.setText(action.text())
         self.button.setToolTip(action.toolTip())
         self.button.setAccessibleName(action.text())
-        self.button.setProperty("kind", "" if running else "primary")
-        self.button.style().unpolish(self.button)
-        self.button.style().polish(self.button)
+        set_property(self.button, "kind", "" if running else "primary")
         theme = Theme.current()
         colour = theme.ink if running else theme.accent_ink
         self.button.setIcon(icon("stop" if running else "continue", colour))
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw again in the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_running"):
-            self.show_running(self._running)
+    def _redraw(self) -> None:
+        self.show_running(self._running)
 
     def _press(self) -> None:
         self._actions["stop" if self._running else "continue"].trigger()

@@ -5,64 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from app.ui.action_table import ActionRow
-from app.ui.actions import key_text, translated
+from app.ui.action_table import ActionRow, action_rows
+from app.ui.actions import action_of, translated
 
-MODEL_ACTIONS: tuple[ActionRow, ...] = (
-    ActionRow("load", "Model", "Load", ("Ctrl+L",), "Load this model and write with it"),
-    ActionRow(
-        "fit",
-        "Model",
-        "Does It Fit?…",
-        ("Ctrl+Shift+F",),
-        "See what memory it needs here, and what would make it fit",
-    ),
-    ActionRow(
-        "passport",
-        "Model",
-        "Try It Out…",
-        ("Ctrl+Shift+P",),
-        "Find out in some seconds what it is good for, and how fast it is here",
-    ),
-    ActionRow(
-        "rename",
-        "Model",
-        "Rename…",
-        ("F2",),
-        "Show it under another name; its file stays",
-        starts_group=True,
-    ),
-    ActionRow(
-        "favourite",
-        "Model",
-        "Favourite",
-        ("Ctrl+D",),
-        "Keep it at the top of the list",
-        checkable=True,
-    ),
-    ActionRow(
-        "reveal", "Model", "Show in Folder", ("Ctrl+Shift+E",), "Show it in the file manager"
-    ),
-    ActionRow(
-        "verify",
-        "Model",
-        "Verify",
-        ("Ctrl+Shift+V",),
-        "Read every byte and compare its checksum",
-        starts_group=True,
-    ),
-    ActionRow(
-        "smaller",
-        "Model",
-        "Smaller Copy…",
-        ("Ctrl+Shift+K",),
-        "Make a copy that takes less room",
-    ),
-    ActionRow("remove", "Model", "Remove…", ("Del",), "Take it off the list, or into the trash"),
-)
+_TABLE = """
+Model
+load | Load | Ctrl+L | - | Load this model and write with it
+fit | Does It Fit?… | Ctrl+Shift+F | - | See what memory it needs here, and what would make it fit
+passport | Try It Out… | Ctrl+Shift+P | - | Find out in some seconds what it is good for, and \
+how fast it is here
+---
+rename | Rename… | F2 | - | Show it under another name; its file stays
+*favourite | Favourite | Ctrl+D | - | Keep it at the top of the list
+reveal | Show in Folder | Ctrl+Shift+E | - | Show it in the file manager
+---
+verify | Verify | Ctrl+Shift+V | - | Read every byte and compare its checksum
+smaller | Smaller Copy… | Ctrl+Shift+K | - | Make a copy that takes less room
+remove | Remove… | Del | - | Take it off the list, or into the trash
+"""
+
+MODEL_ACTIONS = tuple(action_rows(_TABLE))
 """Everything that the manager does to a model, in the order of its buttons and of its menu."""
 
 
@@ -107,11 +72,8 @@ class ModelActions(QObject):
         return menu
 
     def _action(self, row: ActionRow, tab: QWidget) -> QAction:
-        action = QAction(translated(row.text), tab)
-        action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+        action = action_of(row, tab)
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setToolTip(f"{translated(row.help)} ({key_text(row)})")
-        action.setCheckable(row.checkable)
         tab.addAction(action)
         return action
 

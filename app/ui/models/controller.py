@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import ModelInfo
 from app.program import Program
 from app.ui.background import BackgroundTasks
+from app.ui.bridge import Bridge
 from app.ui.models.downloads_controller import DownloadsController
 from app.ui.models.loader import ModelLoader
 from app.ui.questions import Questions
@@ -57,6 +58,7 @@ class ModelController(QObject):
         status: StatusBar,
         banners: BannerArea,
         questions: Questions,
+        bridge: Bridge,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -69,8 +71,9 @@ class ModelController(QObject):
         self._banners = banners
         self._questions = questions
         self._background = BackgroundTasks(self._show_error, self)
-        self.loader = ModelLoader(program, self)
-        self.loader.listed = lambda: self.panel.model.models()
+        self.loader = ModelLoader(program, bridge, self)
+        self._is_listed = False
+        self.loader.listed = self._listed
         self.fetching = DownloadsController(program, questions, self)
         self._join_models()
 
@@ -78,6 +81,15 @@ class ModelController(QObject):
     def has_models(self) -> bool:
         """Whether any model is on the list."""
         return bool(self.panel.model.models())
+
+    def _listed(self) -> Sequence[ModelFile] | None:
+        models = self.panel.model.models()  # whose making begins the first listing
+        return models if self._is_listed else None
+
+    def _on_listed(self) -> None:
+        self._is_listed = True
+        self.loader.on_listed()
+        self.settled.emit()
 
     def _join_models(self) -> None:
         loader = self.loader
@@ -122,7 +134,7 @@ class ModelController(QObject):
         panel.unload_requested.connect(self.loader.unload)
         panel.add_requested.connect(lambda path: self.add(Path(path)))
         panel.remove_requested.connect(self.remove)
-        panel.refreshed.connect(self.settled)
+        panel.refreshed.connect(self._on_listed)
         panel.get_starter_requested.connect(self.fetching.get_starter)
         panel.download_asked.connect(self.fetching.do)
         panel.cancel_requested.connect(self.stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from app.downloads.queue import Download
 from app.downloads.request import STARTER_ID
 from app.ui.models.download_strip import DownloadStrip
 from app.ui.texts import resume_text
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import NoteLabel, set_property
 from app.ui.widgets.icons import pixmap
 from app.ui.widgets.section import PanelScroll
@@ -62,6 +63,7 @@ class EmptyState(QWidget):
         self._lay_out()
         self.error.hide()
         self._show_state()
+        on_theme_change(self._draw_mark)
 
     def show_download(self, download: Download | None) -> None:
         """Show how far a download is that is not over yet; None when there is none."""
@@ -89,12 +91,6 @@ class EmptyState(QWidget):
         buttons = (self.resume_button, self.starter_button, self.open_button)
         shown = (button for button in buttons if not button.isHidden())
         next(shown, self.strip.buttons["pause"]).setFocus()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the mark again in the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw_mark()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Cover the page with its own colour."""

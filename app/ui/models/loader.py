@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,14 +11,14 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import CancelledError, GpuCrashedError, LampblackError, error_from
 from app.core.models.library import ModelFile
-from app.core.models.starter import is_present, starter_path
 from app.core.options.load_options import LoadOptions
 from app.core.options.settings_store import SettingsStore
 from app.engine.gpu_crashes import GpuMark
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
-from app.engine.messages import Done, Event, Failed, Load, Loaded, Loading, ModelInfo
+from app.engine.messages import Done, Failed, Load, Loaded, Loading, ModelInfo
 from app.program import Program
 from app.ui.background import BackgroundTasks
+from app.ui.bridge import Bridge
 
 
 class ModelLoader(QObject):
@@ -42,20 +41,25 @@ class ModelLoader(QObject):
     doubted = Signal(object)
     remembered = Signal()
 
-    def __init__(self, program: Program, parent: QObject | None = None) -> None:
+    def __init__(self, program: Program, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._program = program
         self._path = ""  # of what is being loaded
         self._planned: Load | None = None  # the last load, before a crash took the GPU from it
         self._looks = 0
         self._is_looking = False  # at a model that is not on the list
+        self._awaits_list = False  # which says what the usual model is
         self._load_job: int | None = None
         self._loading_job: int | None = None
         self._unload_job: int | None = None
         self._loaded_with = _load_settings(program.settings_store)
-        self.listed: Callable[[], Sequence[ModelFile]] = tuple
+        self.listed: Callable[[], Sequence[ModelFile] | None] = tuple  # None before the first list
         # What cannot be remembered of a model is no reason not to use it.
         self._background = BackgroundTasks(lambda _error: None, self)
+        bridge.subscribe(self._on_loading, Loading)
+        bridge.subscribe(self._on_loaded, Loaded)
+        bridge.subscribe(self._on_failed, Failed)
+        bridge.subscribe(self._on_done, Done)
 
     @property
     def model(self) -> ModelInfo | None:
@@ -64,9 +68,9 @@ class ModelLoader(QObject):
 
     @property
     def is_loading(self) -> bool:
-        """Whether a model is being loaded."""
+        """Whether a model is being loaded, or will be as soon as the models are listed."""
         jobs = (self._load_job, self._loading_job)
-        return self._is_looking or jobs != (None, None)
+        return self._is_looking or self._awaits_list or jobs != (None, None)
 
     @property
     def is_outdated(self) -> bool:
@@ -99,6 +103,7 @@ class ModelLoader(QObject):
             self._load(model, options, remeasure=remeasure)
 
         self._looks += 1
+        self._awaits_list = False
         if (known := self._program.library.known(path)) is not None:
             go_on(known)
             return
@@ -161,36 +166,32 @@ class ModelLoader(QObject):
         self.loading.emit(load.path, 0.0)
 
     def last_path(self) -> str:
-        """The model used last, else the starter, else the only one listed; empty for a choice."""
-        last = self._program.settings.model
-        if last and Path(last).exists():
-            return last
-        models = self._program.paths.models
-        if is_present(models):
-            return str(starter_path(models))
-        sound = [model.path for model in self.listed() if not model.problem]
-        return sound[0] if len(sound) == 1 else ""
+        """The model that is loaded unless another is named; empty where the writer must choose."""
+        return self._program.usual_path(lambda: self.listed() or ())
 
-    def load_last(self) -> bool:
-        """Begin to load the model used last; tells `missing` if there is none."""
-        path = self.last_path()
-        if not path:
+    def load_last(self) -> None:
+        """Load the usual model, as soon as it is known; tells `missing` if there is none."""
+        if path := self.last_path():
+            self.load(path)
+        elif self.listed() is None:
+            self._awaits_list = True
+        else:
             self.missing.emit()
-            return False
-        self.load(path)
-        return self.is_loading
 
-    def prepare(self) -> bool | None:
-        """True when a model is loaded, False when one is loaded now or to be chosen, else None."""
+    def on_listed(self) -> None:
+        """The models are listed: load the usual one if that was waited for."""
+        if self._awaits_list:
+            self._awaits_list = False
+            self.load_last()
+
+    def prepare(self) -> bool:
+        """Whether a model is loaded; if not, the usual one is, unless another is already."""
         if self.is_loading:
             return False
         if self.model is not None and self._unload_job is None:
             return True
-        if path := self.last_path():
-            self.load(path)
-            return False if self.is_loading else None
-        self.missing.emit()
-        return False if self.listed() else None
+        self.load_last()
+        return False
 
     def unload(self) -> None:
         """Give the model's memory back, at once even if it writes."""
@@ -203,25 +204,22 @@ class ModelLoader(QObject):
 
     def cancel(self) -> None:
         """Stop loading."""
-        if self._is_looking:
+        if self._is_looking or self._awaits_list:
+            self._awaits_list = False
             stop = self._of_this_look(self.failed.emit)
             stop(CancelledError("Loading the model was stopped."))
             self._looks += 1  # so that what is found yet changes nothing
         for job in {self._load_job, self._loading_job} - {None}:
             self._program.worker.cancel(job)
 
-    def on_event(self, event: Event) -> None:
-        """Take up an event of the worker; others than loading's are left alone."""
-        if isinstance(event, Loading):
-            self._loading_job = event.job
-            self.loading.emit(self._path, event.fraction)
-            if event.measuring:
-                self.measuring.emit(self._path)
-        elif isinstance(event, Loaded):
-            self._on_loaded(event)
-        elif isinstance(event, Failed):
-            self._on_failed(event)
-        elif isinstance(event, Done) and event.job == self._unload_job:
+    def _on_loading(self, event: Loading) -> None:
+        self._loading_job = event.job
+        self.loading.emit(self._path, event.fraction)
+        if event.measuring:
+            self.measuring.emit(self._path)
+
+    def _on_done(self, event: Done) -> None:
+        if event.job == self._unload_job:
             self._unload_job = None
             self.unloaded.emit()
 

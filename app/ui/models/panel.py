@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -35,6 +35,7 @@ from app.ui.models.list import (
     ModelLister,
     ModelsListModel,
 )
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import IconButton, NoteLabel, ProgressStrip, set_property
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
@@ -189,12 +190,6 @@ class ModelsPanel(QWidget):
         for path in local_paths(event):
             self._add(path)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons again in the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw_icons()
-
     # Inside
 
     def _make_list(self) -> QListView:
@@ -237,6 +232,7 @@ class ModelsPanel(QWidget):
         self.manage_button.clicked.connect(self.manage_requested)
         self.add_button = self._make_add_button()
         self._draw_icons()
+        on_theme_change(self._draw_icons)
 
     def _make_add_button(self) -> QPushButton:
         button = QPushButton(self.tr("Add a model"))

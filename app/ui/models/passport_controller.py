@@ -12,6 +12,7 @@ from app.core.passport import Passport, from_record, summary
 from app.engine.messages import Event, Examined, Failed, Loaded, ModelInfo, Working
 from app.program import Program
 from app.ui.background import BackgroundTasks
+from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor
 from app.ui.texts import passport_tr
 from app.ui.widgets.status_bar import StatusBar
@@ -34,7 +35,7 @@ class PassportController(QObject):
     kept = Signal()
 
     def __init__(
-        self, program: Program, editor: Editor, status: StatusBar, parent: QObject | None = None
+        self, program: Program, editor: Editor, status: StatusBar, bridge: Bridge, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._program = program
@@ -46,11 +47,11 @@ class PassportController(QObject):
         self._unkept: dict[str, Passport] = {}
         self._background = BackgroundTasks(lambda _error: None, self)
         self.problem = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._begin)
         editor.changed.connect(lambda _change, _source: self.wake())
         editor.cursorPositionChanged.connect(self.wake)
+        bridge.subscribe(self._on_event, Event)
 
     @property
     def model(self) -> ModelInfo | None:
@@ -106,8 +107,7 @@ class PassportController(QObject):
         elif self._timer.isActive():
             self._timer.start()
 
-    def on_event(self, event: Event) -> None:
-        """Take up what the worker says."""
+    def _on_event(self, event: Event) -> None:
         if isinstance(event, Loaded):
             self._on_loaded()
         elif isinstance(event, Working | Examined | Failed) and event.job == self._job != 0:

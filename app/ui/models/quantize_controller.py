@@ -18,6 +18,7 @@ from app.engine.messages import EngineName, Load
 from app.engine.quantize_job import QuantizeJob, QuantizeOutcome
 from app.program import Program
 from app.ui.background import BackgroundTasks
+from app.ui.bridge import Bridge
 from app.ui.models.quantize_run import QuantizeRun
 from app.ui.widgets.banner import BannerArea
 
@@ -50,18 +51,18 @@ class QuantizeController(QObject):
         program: Program,
         banners: BannerArea,
         passage: Callable[[], str],
+        bridge: Bridge,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._program, self._banners = program, banners
         self._passage, self._window = passage, window
-        self._run = QuantizeRun(program.worker, self)
+        self._run = QuantizeRun(program.worker, bridge, self)
         self._run.progress.connect(self._show_progress)
         self._run.ended.connect(self._on_ended)
         self.dialog: QuantizeDialog | None = None
         self._is_reading = False
         self._background = BackgroundTasks(self._on_failed, self)
-        self.on_event = self._run.on_event
 
     def open(self, path: str = "", type_name: str = "Q8_0") -> None:
         """Show the dialog for the model at `path`, or else for the loaded one."""

@@ -18,6 +18,7 @@ from app.engine.messages import (
 )
 from app.engine.quantize_job import QuantizeJob, QuantizeOutcome, Steps, steps
 from app.engine.worker import Worker
+from app.ui.bridge import Bridge
 
 
 class QuantizeRun(QObject):
@@ -29,12 +30,13 @@ class QuantizeRun(QObject):
     progress = Signal(str, float)
     ended = Signal(object)
 
-    def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
+    def __init__(self, worker: Worker, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._worker = worker
         self._going: Steps | None = None
         self._job = 0
         self._stopped = False
+        bridge.subscribe(self._on_event, Event)
 
     @property
     def running(self) -> bool:
@@ -54,8 +56,7 @@ class QuantizeRun(QObject):
             self._stopped = True
             self._worker.cancel(self._job)
 
-    def on_event(self, event: Event) -> None:
-        """Take up an event of the worker; others than this run's are left alone."""
+    def _on_event(self, event: Event) -> None:
         if self._going is None or getattr(event, "job", 0) != self._job:
             return
         if isinstance(event, Working):

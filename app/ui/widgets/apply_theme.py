@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
@@ -72,38 +74,49 @@ _SCHEMES = {
 }
 
 
-def dress(app: QApplication, setting: str) -> None:
-    """Dress `app` by the setting "system", "light" or "dark"; "system" follows later changes."""
-    follower = app.findChild(_Follower)
-    if follower is None:
-        app.setStyle("Fusion")
-        follower = _Follower(app)
-    follower.follow(setting)
+def apply_theme(setting: str) -> None:
+    """Show the theme "system", "light" or "dark"; "system" follows later changes."""
+    _follower().follow(setting)
+
+
+def on_theme_change(call: Callable[[], object]) -> None:
+    """Have `call`, a method of a widget, called whenever another theme is shown, while it lives."""
+    _follower().changed.connect(call)
+
+
+def _follower() -> _Follower:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication), "there are widgets"
+    return app.findChild(_Follower) or _Follower(app)
 
 
 class _Follower(QObject):
-    """Keeps the application dressed as the setting and the system say."""
+    """Keeps the application in the theme that the setting and the system say."""
+
+    changed = Signal()
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
+        app.setStyle("Fusion")
         self._app = app
         self._setting = ""
         self._shown: Theme | None = None
-        app.styleHints().colorSchemeChanged.connect(self._dress)
+        app.styleHints().colorSchemeChanged.connect(self._apply)
 
     def follow(self, setting: str) -> None:
         """Take over the setting and show it."""
         self._setting = setting
         self._app.styleHints().setColorScheme(_SCHEMES[setting])
-        self._dress()
+        self._apply()
 
-    def _dress(self) -> None:
+    def _apply(self) -> None:
         theme = self._wanted()
         if theme is self._shown and self._app.palette() == palette_of(theme):
             return
         self._shown = theme
         self._app.setPalette(palette_of(theme))
         self._app.setStyleSheet(stylesheet(theme))
+        self.changed.emit()
 
     def _wanted(self) -> Theme:
         if self._setting != "system":

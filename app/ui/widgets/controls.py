@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -48,17 +49,12 @@ class IconButton(QToolButton):
         self.name(name)
         self.setAutoRaise(True)
         self._redraw()
+        on_theme_change(self._redraw)
 
     def name(self, name: str) -> None:
         """Give the button its tooltip and accessible name."""
         self.setToolTip(name)
         self.setAccessibleName(name)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw again in the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._redraw()
 
     def _redraw(self) -> None:
         self.setIcon(icon(self._drawing, Theme.current().muted))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -35,6 +36,7 @@ class Section(QWidget):
         whole.addWidget(self.header)
         whole.addWidget(self.body)
         self._toggle(opened)
+        on_theme_change(self._show_arrow)
 
     def add(self, row: QWidget) -> None:
         """Put one more row at the end."""
@@ -53,12 +55,6 @@ class Section(QWidget):
         mark = self.tr("{0} changed").format(count)
         self.header.setText(f"{self._title}  ·  {mark}" if count else self._title)
         self.header.setAccessibleName(f"{self._title}, {mark}" if count else self._title)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the arrow again in the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._show_arrow()
 
     def _toggle(self, opened: bool) -> None:
         self.body.setVisible(opened)

@@ -1,4 +1,4 @@
-"""The writing models: joins the generation session with everything that starts and shows it."""
+"""Generation in the window: joins the session with everything that starts and shows it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from app.core.options.sampling import Sampling
 from app.engine.messages import Failed, Stats
 from app.program import Program
 from app.ui.actions import Actions
+from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
-from app.ui.generation.read_ahead import ReadingAhead
+from app.ui.generation.read_ahead import ReadingAhead, TokenCount
 from app.ui.generation.session import Session
-from app.ui.generation.take_log import TakeLog
+from app.ui.generation.takes import TakeLog
 from app.ui.models.controller import ModelController
+from app.ui.models.passport_controller import PassportController
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
 
 
 class GenerationController(QObject):
-    """Starts, stops and shows the session, and reads ahead of it; `make_session` comes first."""
+    """Starts, stops and shows the session, which writes with the values that `sampling` gives."""
 
     def __init__(
         self,
@@ -32,6 +34,9 @@ class GenerationController(QObject):
         actions: Actions,
         models: ModelController,
         documents: DocumentController,
+        passports: PassportController,
+        sampling: Callable[[], Sampling],
+        bridge: Bridge,
     ) -> None:
         super().__init__(page)
         self._program = program
@@ -40,33 +45,25 @@ class GenerationController(QObject):
         self._actions = actions
         self._models = models
         self._documents = documents
+        self._passports = passports
         self.take_log = TakeLog(program.store, program.worker)
         self._instruction = ""
-
-    def make_session(self, sampling: Callable[[], Sampling]) -> Session:
-        """The session, which writes with the values that `sampling` gives."""
+        editor, line = page.editor, page.write_bar.line
+        worker, settings = program.worker, program.settings_store
         self.session = Session(
-            self._page.editor,
-            self._program.worker,
-            self._program.settings_store,
-            sampling,
-            self._models.loader.prepare,
-            lambda: (self._documents.journal, str(self._documents.path or "")),
-            self,
+            editor, worker, settings, sampling, models.loader.prepare, self._origin, bridge, self
         )
-        self.reading = ReadingAhead(
-            self._page.editor,
-            self._page.write_bar.line,
-            self._program.worker,
-            self._program.settings_store,
-            sampling,
-            self,
-        )
+        self.tokens = TokenCount(editor, worker, bridge, self)
+        self.reading = ReadingAhead(editor, line, worker, settings, sampling, bridge, self)
         self._connect()
-        return self.session
+
+    def _origin(self) -> tuple[str, str]:
+        """The journal and the file that takes are kept with."""
+        return self._documents.journal, str(self._documents.path or "")
 
     def close(self) -> None:
         """The window closes: keep what is written, and end the thread that keeps it."""
+        self.tokens.close()
         self.reading.close()
         self.session.end()
         self.take_log.close()
@@ -80,20 +77,35 @@ class GenerationController(QObject):
         session.speed.connect(self._status.show_speed)
         session.measured.connect(self._on_measured)
         session.take_ended.connect(self.take_log.record)
+        self.tokens.counted.connect(self._status.show_context)
+        self._status.stopped.connect(self.stop)
         line.sent.connect(self._instruct)
         line.left.connect(self._page.editor.setFocus)
         self._models.moved.connect(self.show_takes)
+        self._passports.moved.connect(self.show_takes)
         self._models.not_ready.connect(self._give_back)
+        self._models.not_ready.connect(session.drop_waiting)
+        self._models.loader.leaving.connect(session.stop)
+        self._documents.leaving.connect(session.leave)
+        self._actions.connect_all(
+            {
+                "continue": self.go_on,
+                "continue_many": lambda: self.go_on(self._program.settings.takes_at_once),
+                "instruct": line.setFocus,
+                "stop": self.stop,
+                "retry": self.retry,
+                "take_before": lambda: session.switch(-1),
+                "take_after": lambda: session.switch(1),
+                "accept": session.accept,
+                "all_takes": self.open_takes,
+            }
+        )
 
     def go_on(self, count: int = 1) -> None:
         """Let the model go on; what went wrong before is over."""
         self._instruction = ""
         self._page.banners.clear("error")
         self.session.go_on(count)
-
-    def write_many(self) -> None:
-        """Have several takes written at once."""
-        self.go_on(self._program.settings.takes_at_once)
 
     def retry(self) -> None:
         """Have another take written in the place of this one."""
@@ -102,7 +114,7 @@ class GenerationController(QObject):
         self.session.retry()
 
     def stop(self) -> None:
-        """Stop the model, or whatever else is in progress."""
+        """Stop the model, or else the examination of the model that is in progress."""
         if self.session.running and not self.session.waiting:
             self.session.stop()
         elif self._models.busy:
@@ -111,6 +123,8 @@ class GenerationController(QObject):
         elif self.session.waiting:  # for the writer's choice of a model
             self.session.drop_waiting()
             self._give_back()
+        elif self._passports.is_running:
+            self._passports.stop()
 
     def _instruct(self, instruction: str) -> None:
         busy = self.session.running
@@ -156,7 +170,7 @@ class GenerationController(QObject):
         group, running = session.group, session.running
         self._page.write_bar.takes.show_take(group.active + 1 if group else 0, session.take_count)
         self._page.write_bar.show_running(running)
-        table["stop"].setEnabled(running or self._models.busy)
+        table["stop"].setEnabled(running or self._models.busy or self._passports.is_running)
         table["retry"].setEnabled(group is not None)
         table["accept"].setEnabled(group is not None and group.take.finished)
         for name in ("take_before", "take_after"):
@@ -166,7 +180,6 @@ class GenerationController(QObject):
         """Show all takes of this manuscript."""
         from app.ui.generation.takes_dialog import TakesDialog
 
-        takes = self.take_log.takes(self._documents.journal, str(self._documents.path or ""))
-        dialog = TakesDialog(takes, self._page.window())
+        dialog = TakesDialog(self.take_log.takes(*self._origin()), self._page.window())
         dialog.insert_asked.connect(self._page.editor.insert_plain)
         show_dialog(dialog)

@@ -79,25 +79,20 @@ def about(parent: QWidget) -> QMessageBox:
     box = QMessageBox(parent)
     box.setWindowTitle(box.tr("About Lampblack"))
     box.setText(f"Lampblack {__version__}")
+    promise = box.tr("Nothing you write is sent anywhere.")
+    if network_state() == "kernel":
+        promise = box.tr(
+            "Nothing you write is sent anywhere: the system lets this window open no network "
+            "connection."
+        )
     box.setInformativeText(
         box.tr(
             "A desktop studio for writing with a language model that never leaves the machine.\n\n"
             "{0}\n\n"
             "MIT licence."
-        ).format(_promise(box))
+        ).format(promise)
     )
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return box
-
-
-def _promise(box: QMessageBox) -> str:
-    """What can be said about the network here, and no more."""
-    if network_state() == "kernel":
-        return box.tr(
-            "Nothing you write is sent anywhere: the system lets this window open no network "
-            "connection."
-        )
-    return box.tr("Nothing you write is sent anywhere.")
 
 
 def show_shortcuts(window: QWidget) -> None:

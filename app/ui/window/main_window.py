@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
-from app.core.errors import LampblackError
 from app.core.options.presets import suggested
-from app.engine.messages import Done, Event, ModelInfo
+from app.engine.messages import Done, ModelInfo
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
-from app.ui.documents.caret_memory import Carets
 from app.ui.documents.controller import DocumentController
-from app.ui.documents.display import DocumentDisplay
+from app.ui.documents.display import DocumentDisplay, RecentMenu
 from app.ui.documents.encodings import Encodings
-from app.ui.documents.recent_menu import RecentMenu
-from app.ui.generation.token_counter import TokenCount
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
 from app.ui.sampling.panel import SamplingPanel
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.generation_controller import GenerationController
 from app.ui.window.manager_controller import ManagerController
@@ -61,17 +59,23 @@ class MainWindow(QMainWindow):
             self, self.page, self.side, self.actions_table, program.settings_store, self._memory
         )
         self._connect_actions()
-        self._connect_desk()
+        self._connect_models()
         self._connect_documents()
         self.view.show_settings()
         self._memory.restore(self, self.splitter)
         self.display.show_document()
-        self.writing.show_takes()
+        self.generation.show_takes()
+        on_theme_change(self.actions_table.redraw)
 
     # Making
 
     def _make_parts(self) -> None:
-        program, settings = self.program, self.program.settings
+        """Make the parts; of those that hear the same event, the ones made earlier hear it first.
+
+        The loader is made before all that ask it for the model.
+        """
+        program, settings, bridge = self.program, self.program.settings, Bridge(self)
+        self.bridge = bridge
         self.actions_table = Actions(self)
         self.page = PageColumn(self.actions_table)
         self.editor = self.page.editor
@@ -82,7 +86,6 @@ class MainWindow(QMainWindow):
             preset=settings.preset,
             every=settings.all_parameters,
         )
-        self.bridge = Bridge(self)
         self.models = ModelController(
             program,
             self._make_models_panel,
@@ -90,10 +93,32 @@ class MainWindow(QMainWindow):
             self.status,
             self.page.banners,
             self.questions,
+            bridge,
             self,
         )
-        self._smaller: QuantizeController | None = None
-        self.passports = PassportController(program, self.editor, self.status, self)
+        self.notices = Notices(program, self.page.banners, self.models, bridge, self)
+        self.documents = DocumentController(
+            program, self.editor, self.questions, self._memory, self
+        )
+        self.display = DocumentDisplay(
+            self, self.documents, self.editor, self.status, self.actions_table
+        )
+        self.encodings = Encodings(
+            program, self.documents, self.editor, self.page.banners, self.questions, self
+        )
+        self.passports = PassportController(program, self.editor, self.status, bridge, self)
+        self.generation = GenerationController(
+            program,
+            self.page,
+            self.status,
+            self.actions_table,
+            self.models,
+            self.documents,
+            self.passports,
+            self.sampling.sampling,
+            bridge,
+        )
+        self.session = self.generation.session
         self.manager = ManagerController(
             program,
             self.models,
@@ -102,22 +127,10 @@ class MainWindow(QMainWindow):
             self._memory,
             self,
         )
-        self.notices = Notices(program, self.page.banners, self.models, self)
-        self.documents = DocumentController(program, self.editor, self.questions, self)
-        self.display = DocumentDisplay(
-            self, self.documents, self.editor, self.status, self.actions_table
-        )
-        self.encodings = Encodings(
-            program, self.documents, self.editor, self.page.banners, self.questions, self
-        )
-        self._carets = Carets(self._memory, self.documents, self.editor)
-        self.writing = GenerationController(
-            program, self.page, self.status, self.actions_table, self.models, self.documents
-        )
-        self.session = self.writing.make_session(self.sampling.sampling)
-        self.tokens = TokenCount(self.editor, program.worker, self)
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
+        program.worker.listen(bridge.post)
+        program.settings_store.write_aside(bridge.post)
 
     def _lay_out(self) -> None:
         self.side = SidePanel(self.sampling)
@@ -130,16 +143,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.splitter)
         self.setStatusBar(self.status)
         self.setMinimumSize(520, 380)
-        menus = self.actions_table.fill(self.menuBar())
-        self.recent_menu = RecentMenu(self.program.settings_store, self)
-        self.recent_menu.chosen.connect(lambda path: self.open_paths([path]))
-        self.recent_menu.cleared.connect(self.documents.clear_recent)
-        menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
-
-    @property
-    def models_panel(self) -> ModelsPanel:
-        """The list of models; made after the window is shown, or when somebody asks sooner."""
-        return self.models.panel
+        self.actions_table.fill(self.menuBar())
+        self.recent_menu = RecentMenu(self.program.settings_store, self.documents, self)
+        self.actions_table.menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
 
     def _make_models_panel(self) -> ModelsPanel:
         from app.ui.models.panel import ModelsPanel
@@ -148,21 +154,21 @@ class MainWindow(QMainWindow):
         self.side.put_models(panel)
         return panel
 
-    @property
+    @cached_property
     def smaller(self) -> QuantizeController:
-        """The desk for smaller copies, made when it is first asked for."""
-        if self._smaller is None:
-            from app.ui.models.quantize_controller import QuantizeController
+        """Makes smaller copies; itself made when it is first asked for."""
+        from app.ui.models.quantize_controller import QuantizeController
 
-            self._smaller = QuantizeController(
-                self.program, self.page.banners, self.display.passage, self
-            )
-            self._smaller.made.connect(lambda _path: self.models_panel.refresh())
-            self._smaller.wanted.connect(self.models.load)
-        return self._smaller
+        smaller = QuantizeController(
+            self.program, self.page.banners, self.display.passage, self.bridge, self
+        )
+        smaller.made.connect(lambda _path: self.models.panel.refresh())
+        smaller.wanted.connect(self.models.load)
+        return smaller
 
     def _connect_actions(self) -> None:
-        page, session = self.page, self.session
+        """Connect what no controller connects by itself."""
+        page, editor = self.page, self.editor
         self.actions_table.connect_all(
             {
                 "new": self.documents.new,
@@ -171,31 +177,15 @@ class MainWindow(QMainWindow):
                 "save": self.documents.save,
                 "save_as": self.documents.save_as,
                 "quit": self.close,
-                "undo": self.editor.undo,
-                "redo": self.editor.redo,
-                "cut": self.editor.cut,
-                "copy": self.editor.copy,
-                "paste": self.editor.paste,
-                "select_all": self.editor.selectAll,
+                "undo": editor.undo,
+                "redo": editor.redo,
+                "cut": editor.cut,
+                "copy": editor.copy,
+                "paste": editor.paste,
+                "select_all": editor.selectAll,
                 "find": lambda: page.find_bar.begin(),
                 "find_next": lambda: page.find_bar.find_next(),
                 "find_previous": lambda: page.find_bar.find_previous(),
-                "settings": self.view.open_settings,
-                "side_panel": self.view.toggle_side,
-                "all_parameters": self.view.toggle_parameters,
-                "full_screen": self.view.toggle_full_screen,
-                "zoom_in": lambda: self.view.zoom(1),
-                "zoom_out": lambda: self.view.zoom(-1),
-                "zoom_reset": lambda: self.view.zoom(0),
-                "continue": self.writing.go_on,
-                "continue_many": self.writing.write_many,
-                "instruct": page.write_bar.line.setFocus,
-                "stop": self._stop,
-                "retry": self.writing.retry,
-                "take_before": lambda: session.switch(-1),
-                "take_after": lambda: session.switch(1),
-                "accept": session.accept,
-                "all_takes": self.writing.open_takes,
                 "load": self.models.loader.load_last,
                 "unload": self.models.loader.unload,
                 "measure": self.models.loader.measure_again,
@@ -213,46 +203,36 @@ class MainWindow(QMainWindow):
                 "about": lambda: _help().show_about(self),
             }
         )
-        self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
-        self.sampling.preset_changed.connect(lambda name: self._change_settings(preset=name))
-        self.tokens.counted.connect(self.status.show_context)
-        self.editor.zoom_asked.connect(self.view.zoom)
-        self.editor.files_dropped.connect(self.open_paths)
-        page.files_dropped.connect(self.open_paths)
-        self.status.stopped.connect(self._stop)
-
-    def _connect_desk(self) -> None:
-        models, session = self.models, self.session
-        self.program.worker.listen(self.bridge.post)
-        self.bridge.arrived.connect(self._on_event)
-        models.ready.connect(self._on_model_ready)
-        models.not_ready.connect(session.drop_waiting)
-        models.gone.connect(self._on_model_gone)
-        self.passports.moved.connect(self._show_examining)
-        self.passports.kept.connect(self._suggest)
-        models.loader.leaving.connect(session.stop)
-        self.view.settings_applied.connect(self.notices.offer_reload)
-        self.view.settings_applied.connect(self.writing.reading.wake)
         for name in _OF_A_MODEL:
             self.actions_table[name].setEnabled(False)
+
+    def _connect_models(self) -> None:
+        models, view = self.models, self.view
+        models.ready.connect(self._on_model_ready)
+        models.gone.connect(self._on_model_gone)
         models.wanted.connect(self._on_model_wanted)
         models.settled.connect(self._show_empty_if_needed)
         models.manage_requested.connect(self.manager.open)
         models.find_requested.connect(self.manager.find)
         models.downloads_requested.connect(self.manager.downloads)
+        self.passports.kept.connect(self._suggest)
         self.status.downloads_asked.connect(self.manager.downloads)
-        self.view.settings_applied.connect(self._show_network)
+        view.settings_applied.connect(self.notices.offer_reload)
+        view.settings_applied.connect(self.generation.reading.wake)
+        view.settings_applied.connect(self._show_network)
         self._show_network()
+        self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
+        settings = self.program.settings_store
+        self.sampling.preset_changed.connect(lambda name: settings.change(preset=name))
+        self.bridge.subscribe(self._show_seed, Done)
 
     def _connect_documents(self) -> None:
         documents = self.documents
-        documents.leaving.connect(self.session.leave)
         documents.replaced.connect(self.page.show_page)
         documents.saved.connect(self._on_saved)
         documents.failed.connect(self.notices.show_error)
-        self.editor.changed.connect(lambda _change, _source: self.tokens.wake())
-        self.editor.selectionChanged.connect(self.tokens.wake)
-        self.editor.cursorPositionChanged.connect(self.tokens.wake)
+        self.editor.files_dropped.connect(self.open_paths)
+        self.page.files_dropped.connect(self.open_paths)
 
     # Beginning and ending
 
@@ -270,19 +250,17 @@ class MainWindow(QMainWindow):
         if not self.documents.may_leave():
             event.ignore()
             return
-        self._carets.keep()
-        self._memory.keep(self, self.splitter)
         if self._keep_sampling.isActive():
             self._store_sampling()
         self.bridge.close()
-        self.tokens.close()
         self.passports.close()
-        self.writing.close()
+        self.generation.close()
         self.documents.end()
+        self._memory.keep(self, self.splitter)
         self.models.close()
         self.manager.close()
-        if self._smaller is not None:
-            self._smaller.close()
+        if "smaller" in vars(self):
+            self.smaller.close()
         event.accept()
         self.closed.emit()
 
@@ -291,29 +269,10 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self.view.fit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons in the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_table"):
-            self.actions_table.redraw()
-
     # The model
 
-    def _on_event(self, event: Event | Path | LampblackError) -> None:
-        if isinstance(event, Path):
-            self.notices.show_bug(event)
-            return
-        if isinstance(event, LampblackError):
-            self.notices.show_error(event)
-            return
-        self.models.loader.on_event(event)
-        if self._smaller is not None:
-            self._smaller.on_event(event)
-        self.session.on_event(event)
-        self.tokens.on_event(event)
-        self.writing.reading.on_event(event)
-        self.passports.on_event(event)
-        if isinstance(event, Done) and event.takes:
+    def _show_seed(self, event: Done) -> None:
+        if event.takes:
             self.sampling.set_last_seed(event.seed)
 
     def _on_model_ready(self, model: ModelInfo) -> None:
@@ -328,7 +287,7 @@ class MainWindow(QMainWindow):
         if self.page.is_empty_shown:
             self.page.show_page()
         self.session.begin_waiting()
-        self.tokens.wake()
+        self.generation.tokens.wake()
 
     def _suggest(self) -> None:
         """Offer the preset that suits the model, and say so where it is taken."""
@@ -371,20 +330,6 @@ class MainWindow(QMainWindow):
             self._empty_was_shown = True
             self.page.show_empty()
 
-    def _show_examining(self) -> None:
-        """An examination can be stopped like what the writer asked for."""
-        if self.passports.is_running:
-            self.actions_table["stop"].setEnabled(True)
-        else:
-            self.writing.show_takes()
-
-    def _stop(self) -> None:
-        is_own = self.session.running or self.models.busy
-        if self.passports.is_running and not is_own:
-            self.passports.stop()
-        else:
-            self.writing.stop()
-
     def _show_passport(self) -> None:
         from app.ui.models.passport_dialog import show_passport
 
@@ -393,8 +338,8 @@ class MainWindow(QMainWindow):
     def show_models(self) -> None:
         """Bring the models to the front of the side panel."""
         self.view.open_side()
-        self.side.setCurrentWidget(self.models_panel)
-        self.models_panel.list.setFocus()
+        self.side.setCurrentWidget(self.models.panel)
+        self.models.panel.list.setFocus()
 
     # The manuscript
 
@@ -414,13 +359,7 @@ class MainWindow(QMainWindow):
     # Settings
 
     def _store_sampling(self) -> None:
-        self._change_settings(sampling=self.sampling.sampling())
-
-    def _change_settings(self, **changes: object) -> None:
-        try:
-            self.program.settings_store.change(**changes)
-        except LampblackError as error:
-            self.notices.show_error(error)
+        self.program.settings_store.change(sampling=self.sampling.sampling())
 
 
 def _is_model(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The manager's models: opens the model manager, and joins it with loading and smaller copies."""
+"""Opens the model manager, and joins it with loading, passports and smaller copies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CODE = (
     "app.ui.manager.token_controller",
     "app.ui.manager.window",
 )
-"""What the manager is made of, in pieces that each are brought in in a blink."""
+"""The modules of the manager, each short to import."""
 
 
 class ManagerController(QObject):
@@ -114,7 +114,7 @@ class ManagerController(QObject):
             from app.ui.manager.window import ModelManager
 
             self.manager = ModelManager(self._program, self._window)
-            self._memory.restore_beside("manager", self.manager, self.manager.installed.split)
+            self._memory.restore(self.manager, self.manager.installed.split, "manager/")
             self.manager.closed.connect(self._keep)
             self._join(self.manager)
             self._follow()
@@ -148,7 +148,7 @@ class ManagerController(QObject):
 
     def _on_ready(self, model: ModelInfo) -> None:
         if self._to_try and model.path == self._to_try:
-            # After everybody else has heard that the model is there.
+            # After all others have heard that the model is there.
             QTimer.singleShot(0, self, self._show_passport)
         self._to_try = ""
 
@@ -162,7 +162,7 @@ class ManagerController(QObject):
 
     def _keep(self) -> None:
         if self.manager is not None:
-            self._memory.keep_beside("manager", self.manager, self.manager.installed.split)
+            self._memory.keep(self.manager, self.manager.installed.split, "manager/")
 
     def _follow(self) -> None:
         model = self._program.worker.model

@@ -4,36 +4,43 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from app.core.errors import LampblackError
+from app.core.errors import LampblackError, StoreError
 from app.program import Program
+from app.ui.bridge import Bridge
 from app.ui.models.controller import ModelController
 from app.ui.widgets.banner import BannerArea
-
-_LOOK_AT_STORE_MS = 2000
 
 
 class Notices(QObject):
     """Says each trouble of settings, presets and store once."""
 
     def __init__(
-        self, program: Program, banners: BannerArea, models: ModelController, parent: QObject
+        self,
+        program: Program,
+        banners: BannerArea,
+        models: ModelController,
+        bridge: Bridge,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._program = program
         self._banners = banners
         self._models = models
-        self._shown = 0
-        self._look = QTimer(self, singleShot=True, interval=_LOOK_AT_STORE_MS)
-        self._look.timeout.connect(self._show_store_problems)
+        self._bridge = bridge
+        bridge.subscribe(self.show_error, LampblackError)
+        bridge.subscribe(self.show_bug, Path)
 
     def begin(self) -> None:
-        """Say what was wrong at the start, and watch the store from now on."""
-        for problem in (*self._program.settings_store.problems, *self._program.presets.problems):
+        """Say what was wrong at the start, and from now on what keeps the store from writing."""
+        program, store = self._program, self._program.store
+        for problem in (*program.settings_store.problems, *program.presets.problems):
             self._banners.say(problem, "notice")
-        self._show_store_problems()
+        store.on_problem = lambda problem: self._bridge.post(StoreError(problem))
+        for problem in store.problems:
+            self._banners.say(problem)
 
     def show_error(self, error: LampblackError) -> None:
         """Show an error."""
@@ -41,15 +48,22 @@ class Notices(QObject):
 
     def show_bug(self, report: Path) -> None:
         """Say that there was a bug, and where its report is."""
-        self._banners.say(
-            self.tr(
-                "Something went wrong in Lampblack; your text is safe. A report of it is kept on "
-                "this computer."
-            ),
-            "error",
-            self.tr("Show It"),
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(report))),
+        text = self.tr(
+            "Something went wrong in Lampblack; your text is safe. A report of it is kept on this "
+            "computer."
         )
+        self._say_reported(text, "error", report)
+
+    def show_crash(self, report: Path) -> None:
+        """Say that the program crashed last time, and where the report is."""
+        text = self.tr(
+            "Lampblack ended unexpectedly last time. A report of it is kept on this computer."
+        )
+        self._say_reported(text, "notice", report)
+
+    def _say_reported(self, text: str, kind: str, report: Path) -> None:
+        url = QUrl.fromLocalFile(str(report))
+        self._banners.say(text, kind, self.tr("Show It"), lambda: QDesktopServices.openUrl(url))
 
     def offer_reload(self) -> None:
         """Say that other load settings wait for the next load; offer that now."""
@@ -63,11 +77,3 @@ class Notices(QObject):
                 self.tr("Load Again"),
                 lambda: self._models.load(model.path),
             )
-
-    def _show_store_problems(self) -> None:
-        """Say once what keeps the store from writing; the writer can go on and save."""
-        problems = self._program.store.problems
-        for problem in problems[self._shown :]:
-            self._banners.say(problem)
-        self._shown = len(problems)
-        self._look.start()

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from app.core.options.settings import Settings
 from app.ui.actions import Actions
 from app.ui.editor.editor import Editor
 from app.ui.generation.write_bar import WriteBar
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.theme import Theme
 
@@ -28,7 +29,6 @@ _SMALLEST, _LARGEST = 6.0, 96.0
 class PageColumn(QWidget):
     """The left, large part of the window."""
 
-    page_shown = Signal()
     files_dropped = Signal(list)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -41,6 +41,7 @@ class PageColumn(QWidget):
         self.stack.addWidget(self.editor)
         self._lay_out()
         self.recolour()
+        on_theme_change(self.recolour)
 
     @cached_property
     def find_bar(self) -> FindBar:
@@ -79,7 +80,6 @@ class PageColumn(QWidget):
         self.stack.setCurrentIndex(0)
         self.write_bar.setVisible(True)
         self.editor.setFocus()
-        self.page_shown.emit()
 
     def show_empty(self) -> None:
         """Show the ways to a model in the place of the page."""
@@ -88,7 +88,7 @@ class PageColumn(QWidget):
         self.write_bar.setVisible(False)
         empty.focus_first()
 
-    def dress(self, settings: Settings, zoom: int) -> None:
+    def show_settings(self, settings: Settings, zoom: int) -> None:
         """Set the page by the settings, `zoom` steps larger."""
         points = min(max(settings.font_size * _ZOOM**zoom, _SMALLEST), _LARGEST)
         self.editor.set_page(settings.font_family, points, settings.line_height, settings.measure)
@@ -111,14 +111,6 @@ class PageColumn(QWidget):
         event.acceptProposedAction()
         urls = (url for url in event.mimeData().urls() if url.isLocalFile())
         self.files_dropped.emit([Path(url.toLocalFile()) for url in urls])
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow a new theme."""
-        super().changeEvent(event)
-        theme = Theme.current()
-        stale = self.palette().color(QPalette.ColorRole.Window) != theme.page
-        if event.type() == QEvent.Type.PaletteChange and stale and hasattr(self, "stack"):
-            self.recolour()
 
     def _lay_out(self) -> None:
         self.setAutoFillBackground(True)

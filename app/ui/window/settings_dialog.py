@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import (
-    QApplication,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -25,12 +24,9 @@ from app.core.options.settings import SETTINGS, Settings
 from app.core.options.settings_store import SettingsStore
 from app.ui.sampling.parameter_row import ParameterRow
 from app.ui.sampling.value_rows import make_row
-from app.ui.widgets.apply_theme import dress
+from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.section import PanelScroll
-
-_ELSEWHERE = ("preset",)
-"""Settings that are changed where they are seen: the preset above its sliders."""
 
 _TABS = ("Page", "Writing", "Model")
 _QUIET = ("prompt_overflow",)
@@ -100,7 +96,7 @@ class SettingsDialog(QDialog):
 
     def reject(self) -> None:
         """Close without keeping anything; the former theme comes back."""
-        self._show_theme(self._store.settings.theme)
+        apply_theme(self._store.settings.theme)
         super().reject()
 
     def restore_tab(self) -> None:
@@ -122,11 +118,11 @@ class SettingsDialog(QDialog):
         row.changed.connect(self._validate)
         row.problem_changed.connect(self._validate)
         if bound.name == "theme":
-            row.changed.connect(self._show_theme)
+            row.changed.connect(apply_theme)
         return row
 
     def _make_tabs(self) -> None:
-        """From the outside in: what is moved into another widget is styled anew, with all in it."""
+        """From the outside in: moving a widget into another styles it again, with all in it."""
         self._bodies: dict[str, PanelScroll] = {}
         titles = (self.tr("Appearance"), self.tr("Writing"), self.tr("Model"))
         for group, title in zip(_TABS, titles, strict=True):
@@ -137,7 +133,9 @@ class SettingsDialog(QDialog):
 
     def _make_rows(self) -> None:
         self.rows: dict[str, ParameterRow] = {}
-        for bound in filter(_belongs, SETTINGS):
+        for bound in SETTINGS:
+            if bound.name == "preset":  # chosen above its sliders
+                continue
             self.rows[bound.name] = self._row(bound)
             if bound.name == "network":
                 column = self._bodies[bound.row.group].column
@@ -191,11 +189,6 @@ class SettingsDialog(QDialog):
         self.buttons.button(kind.Apply).setEnabled(not trouble and bool(self.changes()))
         return not trouble
 
-    def _show_theme(self, setting: str) -> None:
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            dress(app, setting)
-
 
 class AgreedHosts(QWidget):
     """The hosts that are asked for models without a question, and a button to ask again."""
@@ -216,7 +209,7 @@ class AgreedHosts(QWidget):
         line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
 
     def set_hosts(self, hosts: tuple[str, ...]) -> None:
-        """Show these; nothing at all where nobody has agreed to any."""
+        """Show these; hide where there are none."""
         self.is_forgotten = False
         self.button.setEnabled(True)
         text = self.tr("You agreed to downloads from {0}; they begin without a question.")
@@ -247,7 +240,3 @@ class FontRow(ParameterRow):
         if self.combo.findData(self._value) < 0:
             self.combo.addItem(self._value, self._value)
         self.combo.setCurrentIndex(self.combo.findData(self._value))
-
-
-def _belongs(bound: BoundRow) -> bool:
-    return bound.name not in _ELSEWHERE

@@ -1,16 +1,15 @@
-"""The view models: theme, page, zoom, side panel and full screen, as the writer has set them."""
+"""The View menu: theme, page, zoom, side panel and full screen."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
-from app.core.errors import LampblackError
 from app.core.options.settings_store import SettingsStore
 from app.ui.actions import Actions
 from app.ui.sampling.panel import SamplingPanel
 from app.ui.startup import TURN_MS
-from app.ui.widgets.apply_theme import dress
+from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import show_dialog
 from app.ui.window.page import PageColumn
 from app.ui.window_state import WindowMemory
@@ -41,6 +40,18 @@ class ViewController(QObject):
         self._memory = memory
         self._narrow = False
         side.sampling.all_shown.connect(self._remember_parameters)
+        page.editor.zoom_asked.connect(self.zoom)
+        actions.connect_all(
+            {
+                "settings": self.open_settings,
+                "side_panel": self.toggle_side,
+                "all_parameters": self.toggle_parameters,
+                "full_screen": self.toggle_full_screen,
+                "zoom_in": lambda: self.zoom(1),
+                "zoom_out": lambda: self.zoom(-1),
+                "zoom_reset": lambda: self.zoom(0),
+            }
+        )
 
     def open_settings(self) -> None:
         """Show the settings."""
@@ -54,11 +65,8 @@ class ViewController(QObject):
     def show_settings(self) -> None:
         """Take over the present settings."""
         settings = self._settings.settings
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            dress(application, settings.theme)
-        self._page.recolour()
-        self._page.dress(settings, self._memory.zoom)
+        apply_theme(settings.theme)
+        self._page.show_settings(settings, self._memory.zoom)
         self._side.sampling.show_all(settings.all_parameters)
         self._actions["all_parameters"].setChecked(settings.all_parameters)
         self.show_side(self._wants_side())
@@ -66,7 +74,7 @@ class ViewController(QObject):
     def zoom(self, steps: int) -> None:
         """Show the text larger or smaller; 0 shows it as it is set."""
         self._memory.zoom = self._memory.zoom + steps if steps else 0
-        self._page.dress(self._settings.settings, self._memory.zoom)
+        self._page.show_settings(self._settings.settings, self._memory.zoom)
 
     def show_side(self, shown: bool) -> None:
         """Show the side panel, or give the page its room."""
@@ -97,7 +105,7 @@ class ViewController(QObject):
             self.open_side()
         else:
             self.show_side(False)
-        self._remember(side_panel=shown)
+        self._settings.change(side_panel=shown)
 
     def toggle_parameters(self) -> None:
         """Show every parameter or only the few, from now on; where none are in sight, show all."""
@@ -110,13 +118,7 @@ class ViewController(QObject):
 
     def _remember_parameters(self, every: bool) -> None:
         self._actions["all_parameters"].setChecked(every)
-        self._remember(all_parameters=every)
-
-    def _remember(self, **changes: bool) -> None:
-        try:
-            self._settings.change(**changes)
-        except LampblackError as error:
-            self._page.banners.say(str(error))
+        self._settings.change(all_parameters=every)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen with the page alone, or go back."""

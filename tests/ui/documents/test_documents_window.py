@@ -10,8 +10,14 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.core.store import Recovery
+from app.ui.documents.recovery import RecoveryController
 from app.ui.questions import Questions, filter_for
-from app.ui.window.recovery_controller import RecoveryController
+
+
+def recovering(studio):
+    """What offers the recovered texts at a start."""
+    window = studio.window
+    return RecoveryController(studio.program, window.documents, window.questions, window)
 
 
 def test_saving_and_opening(studio, tmp_path):
@@ -163,7 +169,7 @@ def test_recent_files_are_offered(studio, tmp_path):
     assert [action.text() for action in menu.actions()][:2] == ["b.txt", "a.txt"]
     menu.actions()[1].trigger()
     assert studio.text == "a.txt"
-    studio.window.documents.clear_recent()
+    menu.actions()[-1].trigger()
     assert studio.program.settings.recent_files == ()
 
 
@@ -224,7 +230,7 @@ def test_recovered_text_comes_back_unsaved(studio, tmp_path, monkeypatch):
     monkeypatch.setattr(
         type(studio.program.store), "discard", lambda _self, name: discarded.append(name)
     )
-    harness = RecoveryController(studio.window)
+    harness = recovering(studio)
     harness.begin()
     assert harness.dialog is not None
     assert "novel.txt" in harness.dialog.list.item(0).text()
@@ -246,7 +252,7 @@ def test_recovered_text_is_kept_until_discarded(studio, monkeypatch):
     monkeypatch.setattr(
         type(studio.program.store), "discard", lambda _self, name: discarded.append(name)
     )
-    harness = RecoveryController(studio.window)
+    harness = recovering(studio)
     harness.begin()
     dialog = harness.dialog
     assert dialog is not None
@@ -262,7 +268,7 @@ def test_saving_recovered_text_elsewhere(studio, tmp_path, monkeypatch):
     monkeypatch.setattr(type(studio.program.store), "recoverable", lambda _self: (recovery,))
     monkeypatch.setattr(type(studio.program.store), "discard", lambda _self, _name: None)
     studio.questions.save_answer = Path(tmp_path / "found.txt")
-    harness = RecoveryController(studio.window)
+    harness = recovering(studio)
     harness.begin()
     harness.save(recovery)
     assert (tmp_path / "found.txt").read_text() == "Lost and found"
@@ -283,7 +289,7 @@ def test_recovered_text_replaces_a_file_only_after_a_question(studio, tmp_path, 
     monkeypatch.setattr(type(studio.program.store), "discard", lambda _self, _name: None)
     path = studio.questions.save_answer = tmp_path / "found.txt"
     path.write_text("something else")
-    harness = RecoveryController(studio.window)
+    harness = recovering(studio)
     harness.save(recovery)
     assert path.read_text() == "something else"
     studio.questions.overwrite_answer = True

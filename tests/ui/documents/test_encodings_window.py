@@ -150,3 +150,61 @@ def test_the_question_names_the_letters(studio, monkeypatch, button, answer):
     error = EncodingChangeError("It cannot be saved so.", "Save it as UTF-8.")
     error.encoding, error.letters = "Cyrillic (KOI8-R)", frozenset("她😀")
     assert Questions(studio.window).encoding_change("a.txt", error) == answer
+
+
+def chosen(studio, path, encoding, qtbot):
+    """Open a file in an encoding of the writer's choice."""
+    studio.window.encodings.open_as(path)
+    dialog = studio.window.encodings.dialog
+    dialog.select(encoding)
+    with qtbot.waitSignal(studio.window.documents.replaced):
+        dialog.ok.click()
+
+
+def reopened(studio, path):
+    """What the recent menu opens."""
+    studio.do("new")
+    menu = studio.window.recent_menu
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.toolTip() == str(path)).trigger()
+    assert studio.window.documents.path == path
+    return studio.text
+
+
+def test_the_chosen_encoding_is_remembered_with_the_file(make_studio, letter, qtbot):
+    studio = make_studio()
+    chosen(studio, letter, "mac-cyrillic", qtbot)
+    as_chosen = studio.text
+    studio.window.editor.move_caret(5)
+    assert as_chosen != RUSSIAN
+    assert reopened(studio, letter) == as_chosen
+    assert studio.window.editor.caret == 5
+    studio.window.close()
+    assert reopened(make_studio(), letter) == as_chosen
+
+
+def test_an_encoding_that_the_file_is_not_in_any_more_is_dropped_in_silence(studio, letter, qtbot):
+    letter.write_text(KOREAN, "johab")
+    chosen(studio, letter, "johab", qtbot)
+    assert studio.text == KOREAN
+    letter.write_text(RUSSIAN, "utf-16")
+    assert reopened(studio, letter) == RUSSIAN
+    assert studio.banners == []
+    letter.write_text(KOREAN, "johab")
+    reopened(studio, letter)
+    assert studio.window.documents.document.guessed, "it was forgotten"
+
+
+def test_another_program_may_have_made_it_utf_8(studio, letter, qtbot):
+    chosen(studio, letter, "mac-cyrillic", qtbot)
+    letter.write_text(RUSSIAN, "utf-8")
+    assert reopened(studio, letter) == RUSSIAN
+
+
+def test_a_file_that_became_utf_8_is_read_as_that(studio, letter, qtbot):
+    chosen(studio, letter, "mac-cyrillic", qtbot)
+    text = studio.text
+    studio.show("她")
+    studio.questions.encoding_answer = "utf-8"
+    studio.do("save")
+    assert reopened(studio, letter) == text + "她"

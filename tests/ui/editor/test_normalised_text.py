@@ -98,7 +98,7 @@ def test_the_store_keeps_what_stands_on_the_page(studio):
     studio.stream("one\r", "\ntwo\0")
     studio.done()
     journal = studio.window.documents.journal
-    takes: tuple[TakeRecord, ...] = studio.window.writing.take_log.takes(journal, "")
+    takes: tuple[TakeRecord, ...] = studio.window.generation.take_log.takes(journal, "")
     assert [take.text for take in takes] == ["one\ntwo"] == [studio.text]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
@@ -35,6 +36,57 @@ def test_continue_loads_the_last_model_first(make_studio, own_home):
     assert studio.worker.last("generate")[1]["prompt"] == "A"
     studio.stream(" b")
     assert studio.text == "A b"
+
+
+def test_the_loader_hears_of_a_model_before_all_that_ask_it(make_studio):
+    studio, heard = make_studio(model=None), []
+    studio.library.add("/models/a.gguf")
+    studio.window.models.loader.loaded.connect(lambda _model: heard.append("loader"))
+    studio.window.passports.moved.connect(lambda: heard.append("passports"))
+    studio.window.models.loader.load("/models/a.gguf")
+    studio.loaded()
+    assert heard[:2] == ["loader", "passports"]
+
+
+def test_what_is_asked_for_before_the_models_are_listed_waits_for_the_list(make_studio, qtbot):
+    studio = make_studio(model=None, is_listed=False)
+    studio.library.add("/models/only.gguf")
+    studio.show("A")
+    studio.do("continue")
+    assert not studio.window.page.is_empty_shown
+    assert studio.worker.count_of("load") == 0
+    with qtbot.waitSignal(studio.window.models.settled):
+        studio.library.gate.set()
+    assert studio.worker.last("load")[1]["path"] == "/models/only.gguf"
+    studio.loaded()
+    assert studio.worker.last("generate")[1]["prompt"] == "A"
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_list_that_leaves_the_choice_ends_the_wait(make_studio, qtbot, count):
+    studio = make_studio(model=None, is_listed=False)
+    for number in range(count):
+        studio.library.add(f"/models/{number}.gguf")
+    studio.show("A")
+    studio.do("continue")
+    with qtbot.waitSignal(studio.window.models.settled):
+        studio.library.gate.set()
+    assert studio.worker.count_of("load") == 0
+    assert studio.window.page.is_empty_shown == (count == 0)
+    assert studio.window.session.waiting == (count > 0), "for the choice of a model"
+
+
+def test_the_wait_for_the_list_can_be_stopped(make_studio, qtbot):
+    studio = make_studio(model=None, is_listed=False)
+    studio.library.add("/models/only.gguf")
+    line = studio.window.page.write_bar.line
+    line.setText("A letter")
+    line.sent.emit("A letter")
+    studio.do("stop")
+    assert (studio.window.session.running, line.text()) == (False, "A letter")
+    with qtbot.waitSignal(studio.window.models.settled):
+        studio.library.gate.set()
+    assert studio.worker.count_of("load") == 0
 
 
 def test_the_last_model_is_loaded_at_start_and_esc_stops_it(make_studio, own_home, qtbot):
@@ -110,8 +162,8 @@ def test_without_any_model_the_ways_to_one_are_shown(make_studio):
 def _list_models(studio, qtbot, *paths):
     for path in paths:
         studio.library.add(path)
-    with qtbot.waitSignal(studio.window.models_panel.refreshed):
-        studio.window.models_panel.refresh()
+    with qtbot.waitSignal(studio.window.models.panel.refreshed):
+        studio.window.models.panel.refresh()
 
 
 def test_the_only_model_is_loaded_and_writes(make_studio, qtbot):
@@ -120,7 +172,7 @@ def test_the_only_model_is_loaded_and_writes(make_studio, qtbot):
     studio.show("A")
     studio.do("continue")
     assert studio.worker.last("load")[1]["path"] == "/models/One.gguf"
-    assert studio.window.side.currentWidget() is not studio.window.models_panel
+    assert studio.window.side.currentWidget() is not studio.window.models.panel
     studio.loaded()
     assert studio.worker.last("generate")[1]["prompt"] == "A"
 
@@ -131,9 +183,9 @@ def test_with_models_but_none_used_the_list_is_shown_and_the_choice_writes(make_
     studio.show("A")
     studio.do("continue")
     assert not studio.window.page.is_empty_shown
-    assert studio.window.side.currentWidget() is studio.window.models_panel
+    assert studio.window.side.currentWidget() is studio.window.models.panel
     assert studio.worker.count_of("load") == 0
-    studio.window.models_panel.load_requested.emit("/models/Two.gguf")
+    studio.window.models.panel.load_requested.emit("/models/Two.gguf")
     assert studio.worker.last("load")[1]["path"] == "/models/Two.gguf"
     studio.loaded()
     assert studio.worker.last("generate")[1]["prompt"] == "A"
@@ -146,7 +198,7 @@ def test_stop_ends_the_wait_for_a_choice(make_studio, qtbot):
     studio.do("continue")
     studio.do("stop")
     assert not studio.window.session.running
-    studio.window.models_panel.load_requested.emit("/models/Two.gguf")
+    studio.window.models.panel.load_requested.emit("/models/Two.gguf")
     studio.loaded()
     assert studio.worker.count_of("generate") == 0
 
@@ -178,7 +230,7 @@ def test_the_status_bar_tells_speed_and_context(studio):
 
 
 def test_tokens_are_counted_in_a_pause(studio, qtbot):
-    with qtbot.waitSignal(studio.window.tokens._timer.timeout):
+    with qtbot.waitSignal(studio.window.generation.tokens._timer.timeout):
         studio.show("Some words")
     job, fields = studio.worker.last("count")
     assert fields["prompt"] == "Some words"
@@ -223,7 +275,7 @@ def test_what_a_dead_host_wrote_is_kept_as_a_take(studio):
     studio.do("continue")
     studio.stream(" b")
     studio.fail("model_crashed", "The engine died.")
-    (record,) = studio.window.writing.take_log.takes(studio.window.documents.journal, "")
+    (record,) = studio.window.generation.take_log.takes(studio.window.documents.journal, "")
     assert (record.text, record.finish_reason) == (" b", "failed")
 
 
@@ -243,7 +295,7 @@ def test_an_end_for_banned_phrases_is_said(studio):
     studio.stream(" b")
     studio.done("banned")
     assert "banned phrase" in studio.window.status.currentMessage()
-    (record,) = studio.window.writing.take_log.takes(studio.window.documents.journal, "")
+    (record,) = studio.window.generation.take_log.takes(studio.window.documents.journal, "")
     assert (record.text, record.finish_reason) == (" b", "banned")
 
 

@@ -363,7 +363,7 @@ def test_several_takes_at_once(make_studio):
     assert studio.text == "A san"
     studio.do("take_after")
     assert studio.text == "A one"
-    records = studio.window.writing.take_log.takes(studio.window.documents.journal, "")
+    records = studio.window.generation.take_log.takes(studio.window.documents.journal, "")
     assert [record.text for record in records] == [" one", " zwei drei", " san"]
     assert {record.prompt for record in records} == {"A"}
     assert {record.seed for record in records} == {7}
@@ -415,7 +415,7 @@ def test_whatever_happens_in_whatever_order_undo_leads_back(studio, seed):
     editor.move_caret(8)
     for _ in range(60):
         deed = chance.choice(DEEDS)
-        running = [job for job, order in window.session._orders.items() if order.takes]
+        running = [job for job, one in window.session._requests.items() if one.takes]
         length = len(editor.manuscript)
         if deed == "type":
             editor.textCursor().insertText(chance.choice(["a", " ", "\n", "é", "😀"]))
@@ -428,12 +428,12 @@ def test_whatever_happens_in_whatever_order_undo_leads_back(studio, seed):
             editor.setTextCursor(_whole(editor, *[chance.randrange(length + 1)] * 2))
         elif deed == "stream" and running:
             job = chance.choice(running)
-            variant = chance.randrange(len(window.session._orders[job].takes))
+            variant = chance.randrange(len(window.session._requests[job].takes))
             studio.stream(f" w{chance.randrange(99)}", variant=variant, job=job)
         elif deed == "done" and running:
             job = chance.choice(running)
-            reason: FinishReason = "cancelled" if window.session._orders[job].stopped else "stop"
-            count = len(window.session._orders[job].takes)
+            reason: FinishReason = "cancelled" if window.session._requests[job].stopped else "stop"
+            count = len(window.session._requests[job].takes)
             takes = tuple(
                 Take(variant=number, text="", finish_reason=reason) for number in range(count)
             )

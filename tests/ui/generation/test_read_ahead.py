@@ -20,7 +20,7 @@ from app.ui.window.main_window import MainWindow
 
 def pause(studio):
     """Let the writer's pause be over."""
-    timer = studio.window.writing.reading._timer
+    timer = studio.window.generation.reading._timer
     if timer.isActive():
         timer.stop()
         timer.timeout.emit()
@@ -38,7 +38,7 @@ def finished(studio):
 def test_a_pause_reads_what_continue_would_ask_for(studio):
     studio.window.sampling.set_sampling(Sampling(max_tokens=99))
     studio.show("The door opened. And", caret=16)
-    assert studio.window.writing.reading._timer.interval() == PAUSE_MS == 1000
+    assert studio.window.generation.reading._timer.interval() == PAUSE_MS == 1000
     pause(studio)
     studio.do("continue")
     asked = studio.worker.last("generate")[1]
@@ -120,7 +120,7 @@ def test_without_a_model_nothing_is_read(make_studio):
 def test_it_can_be_switched_off(make_studio):
     studio = make_studio(read_ahead=False)
     studio.show("One two")
-    assert not studio.window.writing.reading._timer.isActive()
+    assert not studio.window.generation.reading._timer.isActive()
     studio.program.settings_store.change(read_ahead=True)
     studio.window.view.settings_applied.emit()
     pause(studio)
@@ -128,7 +128,7 @@ def test_it_can_be_switched_off(make_studio):
     studio.program.settings_store.change(read_ahead=False)
     studio.window.view.settings_applied.emit()
     assert studio.worker.cancelled == [studio.worker.last("read_ahead")[0]]
-    assert not studio.window.writing.reading._timer.isActive()
+    assert not studio.window.generation.reading._timer.isActive()
 
 
 def test_closing_stops_it(studio):
@@ -136,7 +136,7 @@ def test_closing_stops_it(studio):
     pause(studio)
     studio.window.close()
     assert studio.worker.last("read_ahead")[0] in studio.worker.cancelled
-    assert not studio.window.writing.reading._timer.isActive()
+    assert not studio.window.generation.reading._timer.isActive()
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def real_window(own_home, qtbot, tmp_path) -> Iterator[MainWindow]:
     script.write_bytes(msgspec.json.encode(Script(steps=150, step_s=0.01)))
     program = Program(Paths.here())
     window = MainWindow(program)
-    with qtbot.waitExposed(window), qtbot.waitSignal(window.models_panel.refreshed):
+    with qtbot.waitExposed(window), qtbot.waitSignal(window.models.panel.refreshed):
         window.show()
     window.page.show_page()
     with qtbot.waitSignal(window.models.loader.loaded, timeout=30_000):
@@ -162,7 +162,7 @@ def real_window(own_home, qtbot, tmp_path) -> Iterator[MainWindow]:
 
 def test_continue_works_at_once_while_the_model_reads_ahead(real_window, qtbot):
     editor, worker = real_window.editor, real_window.program.worker
-    reading = real_window.writing.reading
+    reading = real_window.generation.reading
     qtbot.waitUntil(lambda: not worker.busy, timeout=30_000)
     editor.insert_plain("Once upon a time")
     reading._timer.setInterval(0)

@@ -416,7 +416,7 @@ def test_the_window_comes_back_as_it_was_left(shop: Shop, tmp_path: Path) -> Non
     shop.manager.close()
     memory = WindowMemory(shop.studio.program.paths.config / "window.ini")
     other = ModelManager(shop.studio.program)
-    memory.restore_beside("manager", other, other.installed.split)
+    memory.restore(other, other.installed.split, "manager/")
     assert (other.width(), other.height()) == (720, 540)
     other.end()
     other.deleteLater()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.downloads.queue import Download
 from app.ui.models.empty_state import EmptyState
-from app.ui.widgets.apply_theme import dress
+from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.theme import Theme
 
 
@@ -108,7 +108,7 @@ def test_without_the_network_a_sentence_stands_in_the_place_of_the_buttons(
 
 @pytest.mark.parametrize("setting", ["light", "dark"])
 def test_it_covers_the_page_in_its_colour(state, qapp: QApplication, setting: str) -> None:
-    dress(qapp, setting)
+    apply_theme(setting)
     corner = state.grab().toImage().pixelColor(2, 2)
     assert corner == QColor(Theme.current().page)
 

@@ -17,7 +17,7 @@ from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
 from app.ui.models.list import ModelDelegate, facts, spoken
 from app.ui.models.panel import ModelsPanel
-from app.ui.widgets.apply_theme import dress
+from app.ui.widgets.apply_theme import apply_theme
 from tests.ui.values import (
     BROKEN_PATH,
     CHINESE_PATH,
@@ -33,7 +33,7 @@ LOADED = ModelInfo(name="starter", path=STARTER_PATH, engine="llama.cpp")
 
 @pytest.fixture(autouse=True)
 def dressed(qapp):
-    dress(qapp, "light")
+    apply_theme("light")
     yield qapp
     # Without a running loop, widgets of former tests would live on and be styled with every theme.
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -289,7 +289,7 @@ def test_an_added_folder_is_removed_as_a_whole(qtbot, tmp_path: Path) -> None:
 @pytest.mark.parametrize("setting", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 420])
 def test_long_problems_wrap_within_the_panel(panel, qapp, setting: str, width: int) -> None:
-    dress(qapp, setting)
+    apply_theme(setting)
     panel.resize(width, 600)
     panel.grab()
     delegate, view = panel.list.itemDelegate(), panel.list

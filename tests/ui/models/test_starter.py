@@ -195,7 +195,7 @@ def test_with_downloads_switched_off_nothing_is_offered_and_one_sentence_says_wh
     window = studio.window
     window.begin()
     window.page.show_empty()
-    empty, panel = window.models.empty, window.models_panel
+    empty, panel = window.models.empty, window.models.panel
     for button in (empty.starter_button, empty.find_button, empty.resume_button):
         assert button.isHidden()
     assert panel.starter_button.isHidden()

@@ -10,12 +10,12 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.core.options.presets import Presets
-from app.ui.widgets.apply_theme import dress
+from app.ui.widgets.apply_theme import apply_theme
 
 
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
-    dress(qapp, "light")
+    apply_theme("light")
     yield qapp
     # Without a running loop, widgets of former tests would live on and be styled with every theme.
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)

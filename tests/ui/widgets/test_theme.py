@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.ui.widgets.apply_theme import dress, interface_font
+from app.ui.widgets.apply_theme import apply_theme, interface_font
 from app.ui.widgets.theme import DARK, LIGHT, Theme
 
 TEXT_ON = [
@@ -58,7 +58,7 @@ def test_contrast_itself_is_right() -> None:
 
 @pytest.mark.parametrize(("setting", "expected"), [("dark", DARK), ("light", LIGHT)])
 def test_apply_dresses_the_application(qapp: QApplication, setting: str, expected: Theme) -> None:
-    dress(qapp, setting)
+    apply_theme(setting)
     assert Theme.current() is expected
     assert qapp.palette().text().color() == expected.ink
     assert expected.accent.name() in qapp.styleSheet()
@@ -68,12 +68,12 @@ def test_apply_dresses_the_application(qapp: QApplication, setting: str, expecte
 def test_widgets_that_exist_follow(qtbot, qapp: QApplication) -> None:
     button = QPushButton("x")
     qtbot.addWidget(button)
-    dress(qapp, "dark")
+    apply_theme("dark")
     assert button.palette().buttonText().color() == DARK.ink
 
 
 def test_system_follows_the_desktop(qapp: QApplication) -> None:
-    dress(qapp, "system")
+    apply_theme("system")
     dark = qapp.styleHints().colorScheme().name == "Dark"
     assert Theme.current() is (DARK if dark else LIGHT)
 

@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
     QTextEdit,
 )
 
+from app.core.errors import SettingsError
+from app.core.options.settings_store import SettingsStore
 from app.core.store import TakeRecord
 from app.engine.messages import ModelInfo
 from app.ui.action_table import ACTIONS, MENUS
@@ -45,7 +47,9 @@ def test_no_key_is_given_twice():
 
 
 def test_every_action_is_in_a_menu_with_a_key_and_a_tooltip(studio):
-    menus = {menu.title().replace("&", ""): menu for menu in studio.window.actions_table.menus}
+    menus = {
+        menu.title().replace("&", ""): menu for menu in studio.window.actions_table.menus.values()
+    }
     assert tuple(menus) == MENUS
     for row in ACTIONS:
         action = studio.window.actions_table[row.id]
@@ -269,12 +273,22 @@ def test_a_bug_is_told_and_the_text_stays(studio, tmp_path, qtbot):
     assert studio.text == "Mine"
 
 
-def test_what_keeps_the_store_from_writing_is_said_once(studio, monkeypatch):
-    problems = ("The disk is full.",)
-    monkeypatch.setattr(type(studio.program.store), "problems", property(lambda _store: problems))
+def test_a_crash_of_the_last_time_is_told(studio, tmp_path):
+    studio.window.notices.show_crash(tmp_path / "report-1.txt")
+    (banner,) = studio.window.page.banners.banners()
+    assert banner.text.startswith("Lampblack ended unexpectedly last time.")
+    assert [button.text() for button in banner.buttons] == ["Show It"]
+
+
+def test_what_keeps_the_store_from_writing_is_said_once(studio, qtbot, monkeypatch):
+    store = studio.program.store
+    monkeypatch.setattr(type(store), "problems", property(lambda _store: ("The disk is full.",)))
     studio.window.begin()
-    studio.window.notices._show_store_problems()
     assert studio.banners == ["The disk is full."]
+    for problem in ("The disk is full.", "It is written again."):
+        with qtbot.waitSignal(studio.window.bridge.arrived):
+            store.on_problem(problem)
+    assert studio.banners == ["The disk is full.", "It is written again."]
 
 
 def test_a_narrow_window_shows_the_page_alone(studio, qtbot):
@@ -368,3 +382,14 @@ def test_a_narrow_status_bar_shortens_names_instead_of_cutting_them_off(qtbot):
     assert all(label.geometry().right() < status.width() for label in shown)
     assert all(label.width() >= label.sizeHint().width() for label in shown[:3])
     assert status.model.width() < status.model.sizeHint().width()
+
+
+def test_a_setting_that_cannot_be_written_is_told_and_holds(studio, qtbot, monkeypatch):
+    def fail(_store) -> None:
+        raise SettingsError("The settings cannot be written.", "Make room on the disk.")
+
+    monkeypatch.setattr(SettingsStore, "_write", fail)
+    with qtbot.waitSignal(studio.window.bridge.arrived):
+        studio.do("side_panel")
+    assert studio.banners == ["The settings cannot be written. Make room on the disk."]
+    assert not studio.program.settings.side_panel
