@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
+from app.core.system.throttle import Throttle
 from app.downloads.messages import DownloadProgress
 
 _EVERY_S = 0.1
@@ -22,10 +23,9 @@ class Tally:
     ) -> None:
         self._total = total
         self._report = report
-        self._clock = clock
+        self._is_time = Throttle(_EVERY_S, clock)
         self._there: dict[str, int] = {}
         self._shown = 0
-        self._next = 0.0
 
     def expect(self, path: str, there: int) -> None:
         """So many bytes of one file were there before."""
@@ -35,8 +35,8 @@ class Tally:
         """So many bytes of one file are there now."""
         self._there[path] = done
         done = max(self._shown, min(sum(self._there.values()), self._total))
-        if done == self._total or self._clock() >= self._next:
-            self._shown, self._next = done, self._clock() + _EVERY_S
+        if self._is_time(always=done == self._total):
+            self._shown = done
             self._report(DownloadProgress(phase="downloading", done=done, total=self._total))
 
 
@@ -49,13 +49,11 @@ class Verifying:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._report = report
-        self._clock = clock
-        self._next = 0.0
+        self._is_time = Throttle(_EVERY_S, clock)
 
     def __call__(self, done: int, total: int) -> None:
         """So many bytes out of `total` were read."""
-        if self._clock() >= self._next:
-            self._next = self._clock() + _EVERY_S
+        if self._is_time():
             self._report(DownloadProgress(phase="verifying", done=done, total=total))
 
 

@@ -16,6 +16,7 @@ import msgspec
 from app.core.errors import CancelledError, DownloadError, GatedError, LampblackError
 from app.core.models.starter import STARTER
 from app.core.system.background import BackgroundQueue
+from app.core.system.throttle import Throttle
 from app.downloads.hub import endpoint_of, host_of
 from app.downloads.messages import DownloadProgress, FetchEvent, Listed, Waiting
 from app.downloads.part_paths import bytes_here, remove_parts
@@ -97,7 +98,6 @@ class Downloads:
         self._allowed = allowed
         self._token = token
         self._on_arrival = on_arrival
-        self._clock = clock
         self._records = Records(file, self._models)
         self._lock = self._records.lock
         self._fetching = BackgroundQueue("downloads")
@@ -109,7 +109,7 @@ class Downloads:
         self._removing: set[str] = set()
         self._speed = Speed(clock)
         self._phase = self._note = ""
-        self._next_tell = 0.0
+        self._is_time = Throttle(_TELL_EVERY_S, clock)
 
     def listen(self, listener: Listener) -> None:
         """Tell `listener` whenever something changes, with everything."""
@@ -281,8 +281,7 @@ class Downloads:
             return
         with self._lock:
             is_news = self._take(record, event)
-        if is_news or self._clock() >= self._next_tell:
-            self._next_tell = self._clock() + _TELL_EVERY_S
+        if self._is_time(always=is_news):
             self._tell()
 
     def _take(self, record: Record, event: FetchEvent) -> bool:

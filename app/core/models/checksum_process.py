@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ from app.core.errors import CancelledError, HousekeepingError, LampblackError, e
 from app.core.models.checksums import Cancelled, Progress, checksums
 from app.core.system.background import lower_priority
 from app.core.system.processes import host_environment, program_command
+from app.core.system.throttle import Throttle
 
 WORD = "checksums"
 """The program's word for the child."""
@@ -126,8 +126,14 @@ def run_hasher() -> int:
     names = _question(sys.stdin.buffer)
     threading.Thread(target=_watch, name="stdin", daemon=True).start()
     files = [Path(os.fsdecode(name)) for name in names]
+    is_time = Throttle(_EVERY_S)
+
+    def progress(done: int, total: int) -> None:
+        if is_time():
+            _tell(_BytesRead(done=done, total=total))
+
     try:
-        _tell(_Found(sums=tuple(checksums(files, _Teller()).values())))
+        _tell(_Found(sums=tuple(checksums(files, progress).values())))
     except LampblackError as error:
         _tell(_Failed(kind=error.kind, message=_plain(error.message), hint=_plain(error.hint)))
     except BrokenPipeError:
@@ -147,18 +153,6 @@ def _watch() -> None:
     """End with the program that asked."""
     os.read(sys.stdin.fileno(), 1)
     os._exit(1)
-
-
-class _Teller:
-    """Tells how far it is, often enough and not too often."""
-
-    def __init__(self) -> None:
-        self._next = 0.0
-
-    def __call__(self, done: int, total: int) -> None:
-        if (now := time.monotonic()) >= self._next:
-            self._next = now + _EVERY_S
-            _tell(_BytesRead(done=done, total=total))
 
 
 def _tell(line: _BytesRead | _Found | _Failed) -> None:

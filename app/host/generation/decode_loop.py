@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from app.core.system.throttle import Throttle
 from app.engine.messages import FinishReason, Generate, Take, TokenDetail, Tokens
 from app.host.generation.probabilities import token_detail
 from app.host.generation.prompt_lookup import Costs, Lookup
@@ -149,9 +150,8 @@ class Writer(Generic[V]):
         self._costs = costs
         self._lookup: Lookup | None = None
         self._drafts: list[int] = []
-        self._clock = clock
-        self._next_shown = 0.0
-        self._shows = True
+        self._is_time = Throttle(SHOWN_EACH_S, clock)
+        self._shows = True  # whether this round's text is sent, or waits for a later one's
 
     def write(self, variants: Sequence[V], prompt: Ids, times: Times) -> None:
         """Write until every variant has finished."""
@@ -159,7 +159,7 @@ class Writer(Generic[V]):
         if self._limit == 0:
             self.finish(running, "length")
         while running := [variant for variant in running if variant.finish is None]:
-            self._look_at_the_clock()
+            self._shows = self._is_time()
             if self._drafts:
                 self._advance_far(running[0], prompt, times)
             else:
@@ -180,13 +180,6 @@ class Writer(Generic[V]):
             if variant.transcript.stopped:
                 del variant.ids[variant.transcript.kept_tokens() :]
             self._report(variant, last=True)
-
-    def _look_at_the_clock(self) -> None:
-        """Say whether this round's text is sent, or waits for a later one's."""
-        now = self._clock()
-        self._shows = now >= self._next_shown
-        if self._shows:
-            self._next_shown = now + SHOWN_EACH_S
 
     def _step(self, running: list[V], prompt: Ids) -> None:
         if not running:

@@ -31,6 +31,7 @@ from app.core.memory_fit.placement import LlamaDevice, Placement, no_room, place
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.files import stamps
+from app.core.system.throttle import Throttle
 from app.core.units import size_text
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
 from app.host.cpu import default_threads
@@ -263,13 +264,13 @@ class _LoadProgress:
     def __init__(self, job: Job, gpu: str) -> None:
         self._job = job
         self._gpu = gpu
-        self._last = -1.0
+        self._is_time, self._ended = Throttle(_STEP), False
         if gpu:
             job.emit(Loading(job=job.number, fraction=0.0, gpu=gpu))
 
     def __call__(self, fraction: float, _data: object) -> bool:
-        if fraction - self._last >= _STEP or fraction >= 1.0 > self._last:
-            self._last = fraction
+        if self._is_time(fraction, always=fraction >= 1.0 and not self._ended):
+            self._ended = fraction >= 1.0
             event = Loading(job=self._job.number, fraction=min(1.0, fraction), gpu=self._gpu)
             self._job.emit(event)
         return not self._job.cancelled

@@ -19,6 +19,7 @@ from app.core.formats.gguf import GgufHeader, read_header
 from app.core.formats.quantization import QuantType, coarsest, estimate, require, type_named
 from app.core.system.files import why
 from app.core.system.processes import host_environment, program_command
+from app.core.system.throttle import Throttle
 from app.core.units import size_text
 from app.engine.messages import Quantize, Quantized, Working
 from app.host.cpu import default_threads
@@ -169,15 +170,14 @@ class _QuantizeProgress:
         self._total = max(1, sum(self._sizes.values()))
         self._job = job
         self._done = self._running = 0
-        self._told = -1.0
+        self._is_time = Throttle(_STEP)
 
     def begun(self, tensor: str) -> None:
         """A tensor is begun, so that the one before is done."""
         self._done += self._running
         self._running = self._sizes.get(tensor, 0)
         fraction = min(1.0, self._done / self._total)
-        if fraction - self._told >= _STEP:
-            self._told = fraction
+        if self._is_time(fraction):
             self._job.emit(Working(job=self._job.number, what="quantizing", fraction=fraction))
 
 

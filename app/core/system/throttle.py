@@ -1,0 +1,26 @@
+"""Let something through now and then: news that comes oftener than anybody reads it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+class Throttle:
+    """Says yes at most once in each `step`: seconds of `clock`, or units of what it is asked at."""
+
+    def __init__(self, step: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._step = step
+        self._clock = clock
+        self._next = float("-inf")
+
+    def __call__(self, at: float | None = None, *, always: bool = False) -> bool:
+        """Whether it is time, at a moment or a position that only grows; `always` is an exception.
+
+        The first question is answered yes; an exception counts like any other yes.
+        """
+        now = self._clock() if at is None else at
+        if now < self._next and not always:
+            return False
+        self._next = now + self._step
+        return True
