@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 
 GIGABYTE = 1_000_000_000
-PATIENCE_S = 5.0
+ANSWER_TIMEOUT_S = 5.0
 """How long an index of prebuilt wheels may take to answer."""
 
 QT_PACKAGES = (
@@ -101,7 +101,7 @@ def has_nvidia() -> bool:
 def answers(url: str) -> bool:
     """Whether the server at `url` answers soon enough to be of use."""
     try:
-        with urllib.request.urlopen(url, timeout=PATIENCE_S):  # noqa: S310 (only our own https)
+        with urllib.request.urlopen(url, timeout=ANSWER_TIMEOUT_S):  # noqa: S310 (only our own https)
             return True
     except OSError:
         return False

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 from app.core.errors import ParameterError
 
+_T = TypeVar("_T")
 _SERVICE = "lampblack"
 _TOKEN = re.compile(r"[\x21-\x7e]{1,500}")
 _UNSAFE = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
@@ -71,12 +72,9 @@ class HubTokens:
 
         The keyring is only asked for one that is needed: it may ask its user for a password.
         """
-        if host in self._given or not needed or self._keyring is None:
+        if host in self._given or not needed:
             return self._given.get(host, "")
-        try:
-            kept = self._keyring.get_password(_SERVICE, host) or ""
-        except Exception:  # noqa: BLE001 - backends raise what they like; no token is an answer
-            return ""
+        kept = self._asked(lambda keyring: keyring.get_password(_SERVICE, host)) or ""
         return kept if _TOKEN.fullmatch(kept) else ""
 
     def use(self, host: str, token: str) -> None:
@@ -88,19 +86,21 @@ class HubTokens:
     def keep(self, host: str, token: str) -> bool:
         """Take a token and keep it in the keyring; False where it could not be kept."""
         self.use(host, token)
-        if self._keyring is None:
-            return False
-        try:
-            self._keyring.set_password(_SERVICE, host, token.strip())
-        except Exception:  # noqa: BLE001 - see get
-            return False
-        return True
+
+        def keep(keyring: Keyring) -> bool:
+            keyring.set_password(_SERVICE, host, token.strip())
+            return True
+
+        return self._asked(keep) is True
 
     def forget(self, host: str) -> None:
         """Forget the token, also in the keyring."""
         self._given.pop(host, None)
+        self._asked(lambda keyring: keyring.delete_password(_SERVICE, host))
+
+    def _asked(self, ask: Callable[[Keyring], _T]) -> _T | None:
+        """What the keyring answers; None where there is none, or it fails."""
         try:
-            if self._keyring is not None:
-                self._keyring.delete_password(_SERVICE, host)
-        except Exception:  # noqa: BLE001 - there was none, or see get
-            return
+            return ask(self._keyring) if self._keyring is not None else None
+        except Exception:  # noqa: BLE001 - backends raise what they like; no token is an answer
+            return None

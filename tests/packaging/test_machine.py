@@ -101,7 +101,7 @@ def test_silent_index_does_not_answer(machine, monkeypatch, trouble: OSError) ->
 
     monkeypatch.setattr(urllib.request, "urlopen", urlopen)
     assert machine.answers("https://example.org/") is False
-    assert asked == [machine.PATIENCE_S]
+    assert asked == [machine.ANSWER_TIMEOUT_S]
 
 
 def test_qt_that_cannot_be_loaded_names_packages(machine, monkeypatch) -> None:
