@@ -9,6 +9,7 @@ lengths in tokens. What messages carry is in `app.engine.values`, and can be had
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -51,7 +52,7 @@ class Load(_Message, frozen=True):
     `cache` is a folder for what an engine makes out of a model to load it faster the next time;
     empty for none. `saves_prompts` says whether what was read is saved there, too, and taken from
     there; a single run does without, so that the same request gives the same text. With
-    `remeasure`, what the model runs best with is measured anew. The `adapters` are attached to it.
+    `remeasure`, what the model runs best with is measured again. The `adapters` are attached to it.
     """
 
     job: int
@@ -62,6 +63,11 @@ class Load(_Message, frozen=True):
     saves_prompts: bool = True
     remeasure: bool = False
     adapters: tuple[Adapter, ...] = ()
+
+    @property
+    def prompts(self) -> str:
+        """The folder for prompts that were read; empty where none are saved."""
+        return str(Path(self.cache) / "prompts") if self.cache and self.saves_prompts else ""
 
 
 class Generate(_Message, frozen=True):
