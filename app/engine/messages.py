@@ -35,7 +35,7 @@ from app.engine.values import (
     TokenDetail as TokenDetail,
 )
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 """Raised whenever a message changes its meaning; both sides must agree."""
 
 
@@ -73,7 +73,7 @@ class Load(_Message, frozen=True):
 class Generate(_Message, frozen=True):
     """Continue `prompt`, or answer `messages` by the model's chat template when there are any.
 
-    If the last message is the assistant's, its text is continued. `n` variants share one reading
+    If the last message is the assistant's, its text is continued. `n` takes share one reading
     of the prompt. `probabilities` > 0 asks for each token's details with that many alternatives.
     `exact` reads the prompt anew in fixed blocks, so that the same request gives the same text.
     `overflow` says what happens to a prompt that does not fit: fail, or drop its head (reported in
@@ -216,10 +216,10 @@ class Prefill(_Message, frozen=True):
 
 
 class Tokens(_Message, frozen=True):
-    """More text of one variant; `tokens` tokens went into it. Details come only when asked for."""
+    """More text of the take with this index. Details come only when asked for."""
 
     job: int
-    variant: int
+    take: int
     text: str
     tokens: int
     details: tuple[TokenDetail, ...] = ()

@@ -136,10 +136,10 @@ class FakeEngine:
                 return texts, "cancelled"
             if index == request.sampling.max_tokens:
                 return texts, "length"
-            for variant in range(request.n):
-                text = word if variant == 0 else f"{variant + 1}{word}"
-                texts[variant] += text
-                job.emit(Tokens(job=job.number, variant=variant, text=text, tokens=1))
+            for take in range(request.n):
+                text = word if take == 0 else f"{take + 1}{word}"
+                texts[take] += text
+                job.emit(Tokens(job=job.number, take=take, text=text, tokens=1))
         return texts, "stop"
 
     def _words(self, request: Generate) -> tuple[str, ...]:
@@ -154,8 +154,8 @@ class FakeEngine:
         return Done(
             job=job.number,
             takes=tuple(
-                Take(variant=variant, text=text, finish_reason=reason)
-                for variant, text in enumerate(texts)
+                Take(index=index, text=text, finish_reason=reason)
+                for index, text in enumerate(texts)
             ),
             stats=Stats(
                 prompt_tokens=total, completion_tokens=written, prefill_s=0.5, decode_s=0.5
@@ -263,4 +263,4 @@ def _misbehave(fault: Fault, job: Job, script: Script) -> None:
         sys.stdout.flush()
         os.write(1, b"to the standard output\n")
     while fault == "flood":
-        job.emit(Tokens(job=job.number, variant=0, text="x" * 1000, tokens=1))
+        job.emit(Tokens(job=job.number, take=0, text="x" * 1000, tokens=1))

@@ -22,18 +22,18 @@ from app.engine.messages import (
     TokenDetail,
 )
 
-MAX_VARIANTS = 16
+MAX_TAKES = 16
 """The most takes of one request."""
 
-LEAST_CONTEXT = 2 * MAX_VARIANTS
+LEAST_CONTEXT = 2 * MAX_TAKES
 """The smallest context in tokens: llama.cpp wants a position for every sequence, and ends the
 process where there is none."""
 
 
-def check_variants(count: int) -> None:
+def check_takes(count: int) -> None:
     """Raise ParameterError unless so many takes can be written at once."""
-    if not 1 <= count <= MAX_VARIANTS:
-        raise ParameterError(f"There can be 1 to {MAX_VARIANTS} variants, not {count}.")
+    if not 1 <= count <= MAX_TAKES:
+        raise ParameterError(f"There can be 1 to {MAX_TAKES} takes, not {count}.")
 
 
 def check_context(context: int) -> None:

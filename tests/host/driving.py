@@ -40,8 +40,8 @@ class Runner:
         if self.on_event is not None:
             self.on_event(event, self._job)
 
-    def streamed(self, variant: int = 0) -> str:
-        return "".join(event.text for event in self.tokens if event.variant == variant)
+    def streamed(self, take: int = 0) -> str:
+        return "".join(event.text for event in self.tokens if event.take == take)
 
     @property
     def tokens(self) -> list[Tokens]:

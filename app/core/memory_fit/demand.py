@@ -20,7 +20,7 @@ BATCH = 512
 """The rows of a batch and of a micro-batch where nothing else is asked for."""
 
 SEQUENCES = 32
-"""How many texts a context may hold at once, the running variants and the cached ones.
+"""How many texts a context may hold at once, the running takes and the cached ones.
 
 Recurrent layers keep a state for each.
 """
