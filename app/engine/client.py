@@ -1,7 +1,7 @@
 """The engine client: runs one command at a time on the engine host and outlives every host.
 
 One thread calls `run`; any thread may call `cancel`. A host that dies is replaced at the next
-command and the model loaded anew. A cancel that is not obeyed within two seconds ends the host.
+command and the model loaded again. A cancel that is not obeyed within two seconds ends the host.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ import msgspec
 from app.core.errors import (
     CancelledError,
     EngineStoppedError,
-    GpuCrashedError,
     LampblackError,
-    ModelCrashedError,
     NoModelLoadedError,
     ProtocolError,
     error_from,
@@ -27,6 +25,7 @@ from app.core.errors import (
 from app.core.models.library import inspect
 from app.core.options.load_options import LoadOptions
 from app.core.system.processes import program_command
+from app.engine.crash_errors import crash_error
 from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
     PROTOCOL_VERSION,
@@ -55,7 +54,7 @@ from app.engine.messages import (
     Tokens,
     Unload,
 )
-from app.engine.process import Ended, HostProcess, describe_exit
+from app.engine.process import Ended, HostProcess
 
 HELLO_S = 60.0
 CANCEL_S = 2.0
@@ -269,7 +268,7 @@ class EngineClient:
             raise ProtocolError(
                 f"The engine speaks version {item.version} of the protocol, "
                 f"and this program version {PROTOCOL_VERSION}.",
-                "Install Lampblack anew, so that its parts belong together.",
+                "Install Lampblack again, so that its parts belong together.",
             )
         on_event(item)
 
@@ -309,7 +308,7 @@ class EngineClient:
             else:
                 self._mark(command, item)
                 if isinstance(item, Tokens):
-                    written.setdefault(item.variant, []).append(item)
+                    written.setdefault(item.take, []).append(item)
                 on_event(item)
 
     def _mark(self, command: JobCommand, event: Event) -> None:
@@ -369,27 +368,8 @@ class EngineClient:
             return ProtocolError(
                 f"The engine broke off: {ended.garbled}", "Your text is safe; try again."
             )
-        if isinstance(command, Load) and self._gpu:
-            gpu, self._gpu = self._gpu, ""
-            return GpuCrashedError(
-                f"The engine {describe_exit(code)} while it loaded {Path(command.path).name} "
-                f"on the graphics card ({gpu}).",
-                "Load it on the processor, or bring the card's driver up to date and try again.",
-            )
-        if isinstance(command, Load):
-            return ModelCrashedError(
-                f"The engine {describe_exit(code)} while it loaded {Path(command.path).name}.",
-                "The file may be damaged or need more memory than there is; choose another model.",
-            )
-        on_gpu = model is not None and model.settings.gpu_layers != 0
-        after = " and the model is loaded anew"
-        if on_gpu:
-            after = ", and if it happens once more, set the layers on the GPU to 0"
-        doing = f"while it worked with {model.name}" if model else "before it was ready"
-        return ModelCrashedError(
-            f"The engine {describe_exit(code)} {doing}.",
-            f"Your text is safe; write again{after}.",
-        )
+        gpu, self._gpu = self._gpu, ""  # `_unmark` leaves the mark of a crash
+        return crash_error(code, command, model, gpu)
 
     def _remember(self, command: JobCommand, finished: Finished) -> None:
         if isinstance(command, Load) and isinstance(finished, Loaded):
@@ -408,11 +388,11 @@ def _cut_short(command: Generate, written: dict[int, list[Tokens]]) -> Done:
     """What a host that had to be ended had written so far."""
     takes = tuple(
         Take(
-            variant=variant,
-            text="".join(part.text for part in written.get(variant, ())),
+            index=index,
+            text="".join(part.text for part in written.get(index, ())),
             finish_reason="cancelled",
         )
-        for variant in range(command.n)
+        for index in range(command.n)
     )
     count = sum(part.tokens for parts in written.values() for part in parts)
     seed = command.sampling.seed or 0

@@ -9,6 +9,7 @@ lengths in tokens. What messages carry is in `app.engine.values`, and can be had
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -34,7 +35,7 @@ from app.engine.values import (
     TokenDetail as TokenDetail,
 )
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 """Raised whenever a message changes its meaning; both sides must agree."""
 
 
@@ -51,7 +52,7 @@ class Load(_Message, frozen=True):
     `cache` is a folder for what an engine makes out of a model to load it faster the next time;
     empty for none. `saves_prompts` says whether what was read is saved there, too, and taken from
     there; a single run does without, so that the same request gives the same text. With
-    `remeasure`, what the model runs best with is measured anew. The `adapters` are attached to it.
+    `remeasure`, what the model runs best with is measured again. The `adapters` are attached to it.
     """
 
     job: int
@@ -63,11 +64,16 @@ class Load(_Message, frozen=True):
     remeasure: bool = False
     adapters: tuple[Adapter, ...] = ()
 
+    @property
+    def prompts(self) -> str:
+        """The folder for prompts that were read; empty where none are saved."""
+        return str(Path(self.cache) / "prompts") if self.cache and self.saves_prompts else ""
+
 
 class Generate(_Message, frozen=True):
     """Continue `prompt`, or answer `messages` by the model's chat template when there are any.
 
-    If the last message is the assistant's, its text is continued. `n` variants share one reading
+    If the last message is the assistant's, its text is continued. `n` takes share one reading
     of the prompt. `probabilities` > 0 asks for each token's details with that many alternatives.
     `exact` reads the prompt anew in fixed blocks, so that the same request gives the same text.
     `overflow` says what happens to a prompt that does not fit: fail, or drop its head (reported in
@@ -210,10 +216,10 @@ class Prefill(_Message, frozen=True):
 
 
 class Tokens(_Message, frozen=True):
-    """More text of one variant; `tokens` tokens went into it. Details come only when asked for."""
+    """More text of the take with this index. Details come only when asked for."""
 
     job: int
-    variant: int
+    take: int
     text: str
     tokens: int
     details: tuple[TokenDetail, ...] = ()

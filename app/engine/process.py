@@ -259,13 +259,3 @@ def _read_events(pipe: BinaryIO, put: Callable[[HostEvent], None]) -> str:
     except (OSError, ValueError):
         return ""
     return ""
-
-
-def describe_exit(code: int) -> str:
-    """An exit code in words, such as `was killed by SIGSEGV`."""
-    if code >= 0:
-        return f"ended with code {code}"
-    try:
-        return f"was killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was killed by signal {-code}"

@@ -128,9 +128,12 @@ class TokenDetail(_Value, frozen=True):
 
 
 class Take(_Value, frozen=True):
-    """One finished variant: its whole text and its tokens, end-of-generation token left out."""
+    """One finished take: its whole text and its tokens, end-of-generation token left out.
 
-    variant: int
+    `index` counts the takes of a request from 0.
+    """
+
+    index: int
     text: str
     finish_reason: FinishReason
     token_ids: tuple[int, ...] = ()

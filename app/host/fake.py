@@ -17,8 +17,6 @@ from typing import Literal
 import msgspec
 
 from app.core.errors import CancelledError, TemplateError, error_from
-from app.core.options.adapters import Adapter
-from app.core.options.load_options import LoadOptions
 from app.engine.messages import (
     ChatMessage,
     Done,
@@ -26,6 +24,7 @@ from app.engine.messages import (
     EngineSettings,
     FinishReason,
     Generate,
+    Load,
     Loading,
     Measured,
     ModelInfo,
@@ -72,19 +71,18 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class FakeEngine:
     """A loaded script."""
 
-    def __init__(
-        self, path: str, script: Script, options: LoadOptions, adapters: tuple[Adapter, ...] = ()
-    ) -> None:
+    def __init__(self, command: Load, script: Script) -> None:
+        options = command.options
         self._script = script
         self._info = ModelInfo(
-            name=Path(path).stem,
-            path=path,
+            name=Path(command.path).stem,
+            path=command.path,
             engine="fake",
             architecture="fake",
             context=options.context or 2048,
             trained_context=2048,
             has_chat_template=script.template != "none",
-            adapters=adapters,
+            adapters=command.adapters,
             settings=EngineSettings(
                 engine="fake",
                 context=options.context or 2048,
@@ -138,10 +136,10 @@ class FakeEngine:
                 return texts, "cancelled"
             if index == request.sampling.max_tokens:
                 return texts, "length"
-            for variant in range(request.n):
-                text = word if variant == 0 else f"{variant + 1}{word}"
-                texts[variant] += text
-                job.emit(Tokens(job=job.number, variant=variant, text=text, tokens=1))
+            for take in range(request.n):
+                text = word if take == 0 else f"{take + 1}{word}"
+                texts[take] += text
+                job.emit(Tokens(job=job.number, take=take, text=text, tokens=1))
         return texts, "stop"
 
     def _words(self, request: Generate) -> tuple[str, ...]:
@@ -156,8 +154,8 @@ class FakeEngine:
         return Done(
             job=job.number,
             takes=tuple(
-                Take(variant=variant, text=text, finish_reason=reason)
-                for variant, text in enumerate(texts)
+                Take(index=index, text=text, finish_reason=reason)
+                for index, text in enumerate(texts)
             ),
             stats=Stats(
                 prompt_tokens=total, completion_tokens=written, prefill_s=0.5, decode_s=0.5
@@ -227,20 +225,10 @@ def _turned(messages: tuple[ChatMessage, ...], template: Template) -> list[ChatM
     return [*messages]
 
 
-def load(
-    path: str,
-    options: LoadOptions,
-    job: Job,
-    cache: str = "",
-    prompts: str = "",
-    *,
-    remeasure: bool = False,
-    adapters: tuple[Adapter, ...] = (),
-) -> FakeEngine:
+def load(command: Load, job: Job) -> FakeEngine:
     """Read the script and load as it says."""
-    del cache, prompts, remeasure  # a script is read at once
-    script = msgspec.json.decode(Path(path).read_bytes(), type=Script)
-    gpu = script.gpu if options.gpu_layers else ""
+    script = msgspec.json.decode(Path(command.path).read_bytes(), type=Script)
+    gpu = script.gpu if command.options.gpu_layers else ""
     for step in range(script.steps):
         _wait(script.step_s)
         if job.cancelled:
@@ -248,7 +236,7 @@ def load(
         job.emit(Loading(job=job.number, fraction=(step + 1) / script.steps, gpu=gpu))
         if gpu or not script.gpu:
             _misbehave(script.load_fault, job, script)
-    return FakeEngine(path, script, options, adapters)
+    return FakeEngine(command, script)
 
 
 def describe() -> EngineReport:
@@ -275,4 +263,4 @@ def _misbehave(fault: Fault, job: Job, script: Script) -> None:
         sys.stdout.flush()
         os.write(1, b"to the standard output\n")
     while fault == "flood":
-        job.emit(Tokens(job=job.number, variant=0, text="x" * 1000, tokens=1))
+        job.emit(Tokens(job=job.number, take=0, text="x" * 1000, tokens=1))

@@ -9,32 +9,31 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.core.errors import ParameterError
-from app.core.options.adapters import Adapter
-from app.core.options.load_options import LoadOptions
 from app.engine.messages import (
     ChatMessage,
     Done,
     EngineReport,
     Generate,
     HostEvent,
+    Load,
     Measured,
     ModelInfo,
     Read,
     TokenDetail,
 )
 
-MAX_VARIANTS = 16
+MAX_TAKES = 16
 """The most takes of one request."""
 
-LEAST_CONTEXT = 2 * MAX_VARIANTS
+LEAST_CONTEXT = 2 * MAX_TAKES
 """The smallest context in tokens: llama.cpp wants a position for every sequence, and ends the
 process where there is none."""
 
 
-def check_variants(count: int) -> None:
+def check_takes(count: int) -> None:
     """Raise ParameterError unless so many takes can be written at once."""
-    if not 1 <= count <= MAX_VARIANTS:
-        raise ParameterError(f"There can be 1 to {MAX_VARIANTS} variants, not {count}.")
+    if not 1 <= count <= MAX_TAKES:
+        raise ParameterError(f"There can be 1 to {MAX_TAKES} takes, not {count}.")
 
 
 def check_context(context: int) -> None:
@@ -133,23 +132,8 @@ class Engine(Protocol):
 class EngineModule(Protocol):
     """A package under `app.host` that can load models: `llama_cpp`, `transformers` or `fake`."""
 
-    def load(
-        self,
-        path: str,
-        options: LoadOptions,
-        job: Job,
-        cache: str = "",
-        prompts: str = "",
-        *,
-        remeasure: bool = False,
-        adapters: tuple[Adapter, ...] = (),
-    ) -> Engine:
-        """Load the model, emitting `Loading`; raises a LampblackError or returns an engine.
-
-        What makes the next load faster may be kept in the folder `cache`, if there is one; what
-        the model has read in the folder `prompts`. With `remeasure` nothing that was measured
-        before is believed.
-        """
+    def load(self, command: Load, job: Job) -> Engine:
+        """Load the model, emitting `Loading`; raises a LampblackError."""
 
     def describe(self) -> EngineReport:
         """Whether the engine's library is installed, its version and the devices it sees."""

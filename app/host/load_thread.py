@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
+
+import msgspec
 
 from app.core.errors import CancelledError
 from app.core.options.adapters import check_adapters
@@ -11,9 +12,6 @@ from app.core.options.rows import check_all
 from app.engine.messages import Load
 from app.host.interface import Engine, EngineModule, Job
 from app.host.process_memory import give_back
-
-PROMPTS = "prompts"
-"""The folder in the cache where prompts are saved."""
 
 
 class Loader:
@@ -24,14 +22,9 @@ class Loader:
     """
 
     def __init__(self, module: EngineModule, command: Load, job: Job) -> None:
-        self._options = check_all(command.options)
+        self._command = msgspec.structs.replace(command, options=check_all(command.options))
         self._module, self._job = module, job
-        self._path, self._cache = command.path, command.cache
-        saves = command.cache and command.saves_prompts
-        self._prompts = str(Path(command.cache) / PROMPTS) if saves else ""
-        self._remeasure = command.remeasure
         check_adapters(command.adapters)
-        self._adapters = command.adapters
         self._engine: Engine | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._load, name="loader")
@@ -39,15 +32,7 @@ class Loader:
 
     def _load(self) -> None:
         try:
-            self._engine = self._module.load(
-                self._path,
-                self._options,
-                self._job,
-                self._cache,
-                self._prompts,
-                remeasure=self._remeasure,
-                adapters=self._adapters,
-            )
+            self._engine = self._module.load(self._command, self._job)
         # Whatever it is, the waiting thread raises it again.
         except Exception as error:  # noqa: BLE001
             self._error = error

@@ -57,7 +57,7 @@ from app.engine.messages import (
     Unload,
 )
 from app.host.channel import Channel, Inbox
-from app.host.interface import Engine, EngineModule, Job, check_variants
+from app.host.interface import Engine, EngineModule, Job, check_takes
 from app.host.load_thread import Loader
 from app.host.passport.examination import Examination
 from app.host.process_memory import give_back, share_one_arena
@@ -245,7 +245,7 @@ def _engine_module(name: str) -> EngineModule:
 def _checked(request: Generate) -> Generate:
     """The request with every parameter inside its limits; raises ParameterError."""
     sampling: Sampling = check_all(request.sampling)
-    check_variants(request.n)
+    check_takes(request.n)
     _check_alternatives(request.probabilities)
     return msgspec.structs.replace(request, sampling=sampling)
 

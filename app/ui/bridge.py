@@ -96,7 +96,7 @@ def _joined(events: list[Any]) -> list[Any]:
     places: dict[tuple[int, int], int] = {}
     for event in events:
         if isinstance(event, Tokens):
-            place = places.setdefault((event.job, event.variant), len(joined))
+            place = places.setdefault((event.job, event.take), len(joined))
             if place < len(joined):
                 joined[place] = _both(joined[place], event)
                 continue
@@ -124,7 +124,7 @@ def _thing(event: Loading | Prefill | Working) -> tuple[object, ...]:
 def _both(first: Tokens, second: Tokens) -> Tokens:
     return Tokens(
         job=first.job,
-        variant=first.variant,
+        take=first.take,
         text=first.text + second.text,
         tokens=first.tokens + second.tokens,
         details=first.details + second.details,

@@ -108,14 +108,14 @@ class NotingClient:
         text = ""
         for part in () if self.cancelled else PARTS:
             text += part
-            self._emit(Tokens(job=command.job, variant=0, text=part, tokens=2), on_event)
+            self._emit(Tokens(job=command.job, take=0, text=part, tokens=2), on_event)
             if self.crash:
                 raise ModelCrashedError("The engine was killed.", "Write again.")
             if self.cancelled:
                 break
         reason: Any = "cancelled" if self.cancelled else self.reason
         stats = Stats(prompt_tokens=9, reused_tokens=1, completion_tokens=6, decode_s=2.0)
-        take = Take(variant=0, text=text, finish_reason=reason)
+        take = Take(index=0, text=text, finish_reason=reason)
         return Done(job=command.job, takes=(take,), stats=stats, seed=77)
 
 

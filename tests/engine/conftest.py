@@ -53,7 +53,7 @@ class Listener:
         return "".join(
             event.text
             for event in self.events
-            if isinstance(event, Tokens) and event.job == job and event.variant == 0
+            if isinstance(event, Tokens) and event.job == job and event.take == 0
         )
 
 

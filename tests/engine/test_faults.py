@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from app.core.errors import EngineStoppedError, ModelCrashedError, ProtocolError
-from app.engine.messages import HostDied, Loading, Prefill, Tokens
+from app.engine.messages import PROTOCOL_VERSION, HostDied, Loading, Prefill, Tokens
 
 HELLO = (
     "import sys, os\n"
@@ -126,7 +126,7 @@ def test_a_frame_that_is_no_event(driver_of, script_file):
 def test_a_host_of_another_version_is_refused(driver_of, script_file):
     program = HELLO + "say(Hello(version=PROTOCOL_VERSION + 1, pid=1)); sys.stdin.buffer.read()\n"
     driver = driver_of(program)
-    with pytest.raises(ProtocolError, match="version 2"):
+    with pytest.raises(ProtocolError, match=f"program version {PROTOCOL_VERSION}"):
         driver.load(script_file())
     assert driver.client.host_pid is None
 

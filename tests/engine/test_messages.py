@@ -39,7 +39,7 @@ def test_events_survive_the_wire():
         probability=0.5,
         alternatives=(m.Alternative(id=2, text="b", probability=1.0),),
     )
-    event = m.Tokens(job=1, variant=2, text="é", tokens=1, details=(detail,))
+    event = m.Tokens(job=1, take=2, text="é", tokens=1, details=(detail,))
     assert m.decode_event(m.encode(event)) == event
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
-from app.engine.messages import Done, Generate, HostEvent, Prefill, Tokens
+from app.engine.messages import Done, Generate, HostEvent, Load, Prefill, Tokens
 from app.host import llama_cpp as engine_module
 from app.host.interface import Job
 from app.host.llama_cpp.engine import LlamaCppEngine
@@ -40,8 +40,8 @@ class Runner:
         if self.on_event is not None:
             self.on_event(event, self._job)
 
-    def streamed(self, variant: int = 0) -> str:
-        return "".join(event.text for event in self.tokens if event.variant == variant)
+    def streamed(self, take: int = 0) -> str:
+        return "".join(event.text for event in self.tokens if event.take == take)
 
     @property
     def tokens(self) -> list[Tokens]:
@@ -52,22 +52,30 @@ class Runner:
         return [event for event in self.events if isinstance(event, Prefill)]
 
 
-def load(path: Path, options: LoadOptions = OPTIONS) -> LlamaCppEngine:
-    engine = engine_module.load(str(path), options, Job(0, lambda _event: None))
+def load_command(path: Path, options: LoadOptions = OPTIONS, **more: Any) -> Load:
+    """The command that loads a model; the engine is the one that it is given to."""
+    return Load(job=0, path=str(path), engine="llama.cpp", options=options, **more)
+
+
+def silent() -> Job:
+    """A job whose events nobody hears."""
+    return Job(0, lambda _event: None)
+
+
+def load(
+    path: Path, options: LoadOptions = OPTIONS, job: Job | None = None, **more: Any
+) -> LlamaCppEngine:
+    engine = engine_module.load(load_command(path, options, **more), job or silent())
     assert isinstance(engine, LlamaCppEngine)
     return engine
 
 
 def load_torch(
-    path: Path,
-    cache: Path | None = None,
-    options: LoadOptions = TORCH_OPTIONS,
-    prompts: Path | None = None,
+    path: Path, cache: Path | None = None, options: LoadOptions = TORCH_OPTIONS, **more: Any
 ) -> Any:
     from app.host import torch_engine as torch_module
 
-    job = Job(0, lambda _event: None)
-    return torch_module.load(str(path), options, job, str(cache or ""), str(prompts or ""))
+    return torch_module.load(load_command(path, options, cache=str(cache or ""), **more), silent())
 
 
 def copy_of(folder: Path, target: Path, *, without: tuple[str, ...] = ()) -> Path:

@@ -20,10 +20,9 @@ import psutil
 
 from app.core.memory_fit.demand import OUTPUTS
 from app.core.options.load_options import LoadOptions
-from app.host import llama_cpp as engine_module
-from app.host.interface import Job
 from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.library import library, native
+from tests.host.driving import load
 
 _BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output)\s+buffer size\s*=\s*([\d.]+) MiB")
 _COPIES = 16  # of what is read, to fill the context without reading so much
@@ -81,7 +80,7 @@ def measure(path: Path, options: LoadOptions) -> Measured:
 
 def _measure(path: Path, options: LoadOptions) -> dict[str, Any]:
     log = Log()
-    engine: Any = engine_module.load(str(path), options, Job(1, lambda _event: None))
+    engine: Any = load(path, options)
     model = engine._model
     hybrid = native.llama_model_is_hybrid(model.handle)
     model.context.batch.fill(np.arange(8) + 3, 0, 0)

@@ -16,11 +16,9 @@ from app.host.load_thread import Loader
 class Recorder:
     """An engine module that notes with what it was loaded."""
 
-    def load(
-        self, path: str, options: Any, _job: Job, cache: str = "", prompts: str = "", **_more: Any
-    ) -> Any:
-        self.folders = cache, prompts
-        return FakeEngine(path, Script(), options)
+    def load(self, command: Load, _job: Job) -> Any:
+        self.folders = command.cache, command.prompts
+        return FakeEngine(command, Script())
 
 
 @pytest.mark.parametrize(

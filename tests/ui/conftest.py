@@ -252,12 +252,12 @@ class Studio:
             self.worker.listener(event)
         self.window.bridge.flush()
 
-    def stream(self, *pieces: str, variant: int = 0, job: int | None = None) -> None:
+    def stream(self, *pieces: str, take: int = 0, job: int | None = None) -> None:
         """Let the last generation write `pieces`."""
         number = self.worker.last("generate")[0] if job is None else job
         for piece in pieces:
-            self.texts.setdefault(number, [""] * 8)[variant] += piece
-            self.tell(Tokens(job=number, variant=variant, text=piece, tokens=1))
+            self.texts.setdefault(number, [""] * 8)[take] += piece
+            self.tell(Tokens(job=number, take=take, text=piece, tokens=1))
 
     def done(self, reason: FinishReason = "stop", job: int | None = None, **stats: Any) -> None:
         """Let the last generation end."""
@@ -265,7 +265,7 @@ class Studio:
         number = number if job is None else job
         texts = self.texts.get(number, [""] * 8)
         takes = tuple(
-            Take(variant=v, text=texts[v], finish_reason=reason) for v in range(fields["n"])
+            Take(index=v, text=texts[v], finish_reason=reason) for v in range(fields["n"])
         )
         self.tell(Done(job=number, takes=takes, stats=Stats(**stats), seed=7))
 

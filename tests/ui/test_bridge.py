@@ -9,8 +9,8 @@ from app.engine.messages import Done, Loading, Prefill, Tokens, Working
 from app.ui.bridge import Bridge
 
 
-def tokens(text: str, variant: int = 0) -> Tokens:
-    return Tokens(job=1, variant=variant, text=text, tokens=1)
+def tokens(text: str, take: int = 0) -> Tokens:
+    return Tokens(job=1, take=take, text=text, tokens=1)
 
 
 def test_tokens_are_joined_and_keep_their_place(qtbot):
@@ -30,9 +30,9 @@ def test_tokens_are_joined_and_keep_their_place(qtbot):
     thread.join()
     assert isinstance(heard[0], Prefill)
     assert isinstance(heard[-1], Done)
-    for variant in (0, 1):
-        text = "".join(e.text for e in heard[1:-1] if e.variant == variant)
-        assert text == "".join(f"{index} " for index in range(variant, 500, 2))
+    for take in (0, 1):
+        text = "".join(e.text for e in heard[1:-1] if e.take == take)
+        assert text == "".join(f"{index} " for index in range(take, 500, 2))
     assert sum(e.tokens for e in heard[1:-1]) == 500
     assert len(heard) < 100
 

@@ -18,7 +18,7 @@ KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 3
 """The bytes of a number in the KV cache, by its type."""
 
 SEQUENCES = 32
-"""How many texts a context may hold at once, the running variants and the cached ones.
+"""How many texts a context may hold at once, the running takes and the cached ones.
 
 Recurrent layers keep a state for each.
 """

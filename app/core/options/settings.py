@@ -118,7 +118,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Row(
             label="Takes at once",
-            help="How many variants are written when several are asked for.",
+            help="How many takes are written when several are asked for.",
             low=2,
             high=8,
             slider=Slider(2, 8, 1),

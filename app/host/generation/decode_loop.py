@@ -27,7 +27,7 @@ SHOWN_EACH_S = 0.025
 """Text is sent at most so often: each event wakes the app, on a core that the engine may need."""
 
 MAX_RETREATS = 256
-"""How often a variant may go back for banned phrases without getting anywhere; then it ends."""
+"""How often a take may go back for banned phrases without getting anywhere; then it ends."""
 
 
 class ContextFullError(Exception):
@@ -76,21 +76,21 @@ class RunningTake:
         tokens = np.concatenate((prompt, np.array(self.ids, np.int32)))
         return tokens[: self.length]
 
-    def take(self) -> Take:
-        """The finished take."""
+    def finished(self) -> Take:
+        """The take as it is told to the app."""
         return Take(
-            variant=self.index,
+            index=self.index,
             text="".join(self.text),
             finish_reason=self.finish or "length",
             token_ids=tuple(self.ids),
         )
 
 
-V = TypeVar("V", bound=RunningTake)
-V_contra = TypeVar("V_contra", bound=RunningTake, contravariant=True)
+T = TypeVar("T", bound=RunningTake)
+T_contra = TypeVar("T_contra", bound=RunningTake, contravariant=True)
 
 
-class Decoder(Protocol[V_contra]):
+class Decoder(Protocol[T_contra]):
     """What an engine computes for the writer."""
 
     @property
@@ -98,34 +98,34 @@ class Decoder(Protocol[V_contra]):
         """The context's positions."""
         ...
 
-    def draw(self, variant: V_contra, forbidden: Collection[int]) -> int | None:
+    def draw(self, take: T_contra, forbidden: Collection[int]) -> int | None:
         """The next token after the last step; None if nothing is allowed."""
 
-    def logits(self, variant: V_contra) -> npt.NDArray[np.float32]:
+    def logits(self, take: T_contra) -> npt.NDArray[np.float32]:
         """The logits that the next token is drawn from."""
 
-    def step(self, running: Sequence[V_contra], prompt: Ids, drafts: Sequence[int] = ()) -> bool:
-        """Read each variant's next token; False if cancelled, ContextFullError if it is full.
+    def step(self, running: Sequence[T_contra], prompt: Ids, drafts: Sequence[int] = ()) -> bool:
+        """Read each take's next token; False if cancelled, ContextFullError if it is full.
 
-        After the token of a single variant its `drafts` may be read, too: then the logits at hand
+        After the token of a single take its `drafts` may be read, too: then the logits at hand
         are those before the first of them, until `follow` goes on or `settle` forgets the rest.
         """
 
-    def follow(self, variant: V_contra) -> None:
+    def follow(self, take: T_contra) -> None:
         """The next draft was drawn: go on to the logits after it."""
 
-    def settle(self, variant: V_contra) -> None:
+    def settle(self, take: T_contra) -> None:
         """Forget the drafts that were not drawn."""
 
-    def forget(self, variant: V_contra, prompt: Ids) -> bool:
+    def forget(self, take: T_contra, prompt: Ids) -> bool:
         """After a retreat, hold all tokens but the last again; False if cancelled."""
 
-    def remember(self, variant: V_contra, prompt: Ids) -> None:
+    def remember(self, take: T_contra, prompt: Ids) -> None:
         """Set the chain's history to the prompt and what is written."""
 
 
-class Writer(Generic[V]):
-    """Writes all variants of a request side by side, one token of each per step.
+class Writer(Generic[T]):
+    """Writes all takes of a request side by side, one token of each per step.
 
     A single one may get several tokens out of a step: what it will probably repeat is guessed and
     read along, and every token is drawn as if it had been read alone. `costs` says what reading
@@ -134,61 +134,61 @@ class Writer(Generic[V]):
 
     def __init__(
         self,
-        machine: Decoder[V],
+        decoder: Decoder[T],
         vocabulary: Vocabulary,
         request: Generate,
         job: Job,
         costs: Costs = (),
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._machine = machine
+        self._decoder = decoder
         self._vocabulary = vocabulary
         self._job = job
         self._alternatives = request.probabilities
         limit = request.sampling.max_tokens
-        self._limit = machine.size if limit < 0 else limit
+        self._limit = decoder.size if limit < 0 else limit
         self._costs = costs
         self._lookup: Lookup | None = None
         self._drafts: list[int] = []
         self._is_time = Throttle(SHOWN_EACH_S, clock)
         self._shows = True  # whether this round's text is sent, or waits for a later one's
 
-    def write(self, variants: Sequence[V], prompt: Ids, times: Times) -> None:
-        """Write until every variant has finished."""
-        running = list(variants)
+    def write(self, takes: Sequence[T], prompt: Ids, times: Times) -> None:
+        """Write until every take has finished."""
+        running = list(takes)
         if self._limit == 0:
             self.finish(running, "length")
-        while running := [variant for variant in running if variant.finish is None]:
+        while running := [take for take in running if take.finish is None]:
             self._shows = self._is_time()
             if self._drafts:
                 self._advance_far(running[0], prompt, times)
             else:
-                for variant in running:
-                    self._advance(variant, prompt)
+                for take in running:
+                    self._advance(take, prompt)
                 if self._lookup is not None:
                     self._lookup.written(0, 0)
             times.first = times.first or time.perf_counter()
-            running = [variant for variant in running if variant.finish is None]
+            running = [take for take in running if take.finish is None]
             self._drafts = self._guessed(running, prompt)
             self._step(running, prompt)
 
-    def finish(self, variants: Sequence[V], reason: FinishReason) -> None:
-        """End variants and show what was held back; a torn character only after a real end."""
-        for variant in variants:
-            variant.finish = reason
-            variant.transcript.finish(keep_torn=reason == "stop")
-            if variant.transcript.stopped:
-                del variant.ids[variant.transcript.kept_tokens() :]
-            self._report(variant, last=True)
+    def finish(self, takes: Sequence[T], reason: FinishReason) -> None:
+        """End takes and show what was held back; a torn character only after a real end."""
+        for take in takes:
+            take.finish = reason
+            take.transcript.finish(keep_torn=reason == "stop")
+            if take.transcript.stopped:
+                del take.ids[take.transcript.kept_tokens() :]
+            self._report(take, last=True)
 
-    def _step(self, running: list[V], prompt: Ids) -> None:
+    def _step(self, running: list[T], prompt: Ids) -> None:
         if not running:
             return
         if self._job.cancelled:
             self.finish(running, "cancelled")
             return
         try:
-            done = self._machine.step(running, prompt, self._drafts)
+            done = self._decoder.step(running, prompt, self._drafts)
         except ContextFullError:
             if self._drafts:  # there may still be room for the token alone
                 self._drafts = []
@@ -199,110 +199,110 @@ class Writer(Generic[V]):
         if not done:
             self.finish(running, "cancelled")
 
-    def _guessed(self, running: Sequence[V], prompt: Ids) -> list[int]:
-        """What a single variant will probably repeat, as far as there is room for it."""
+    def _guessed(self, running: Sequence[T], prompt: Ids) -> list[int]:
+        """What a single take will probably repeat, as far as there is room for it."""
         if not self._costs or len(running) != 1:
             return []
         self._lookup = self._lookup or Lookup(prompt, self._costs)
         ids = running[0].ids
-        room = min(self._limit, self._machine.size - len(prompt)) - len(ids) - 1
+        room = min(self._limit, self._decoder.size - len(prompt)) - len(ids) - 1
         found = self._lookup.draft(ids, room)
         return list(takewhile(lambda token: token not in self._vocabulary.ends, found))
 
-    def _advance_far(self, variant: V, prompt: Ids, times: Times) -> None:
+    def _advance_far(self, take: T, prompt: Ids, times: Times) -> None:
         """Draw tokens as long as each is the next draft, and one more."""
         right, drafts = 0, self._drafts
-        while self._drew(variant, prompt, drafts[right] if right < len(drafts) else -1):
-            self._machine.follow(variant)
+        while self._drew(take, prompt, drafts[right] if right < len(drafts) else -1):
+            self._decoder.follow(take)
             right += 1
-        self._machine.settle(variant)
+        self._decoder.settle(take)
         assert self._lookup is not None
         self._lookup.written(len(drafts), right)
         times.drafted += len(drafts)
         times.accepted += right
 
-    def _drew(self, variant: V, prompt: Ids, draft: int) -> bool:
+    def _drew(self, take: T, prompt: Ids, draft: int) -> bool:
         """Advance by a token; whether it is the draft, and the take goes on after it."""
-        count = len(variant.ids) + 1
-        self._advance(variant, prompt)
-        goes_on = variant.finish is None and len(variant.ids) == count
-        return goes_on and variant.ids[-1] == draft
+        count = len(take.ids) + 1
+        self._advance(take, prompt)
+        goes_on = take.finish is None and len(take.ids) == count
+        return goes_on and take.ids[-1] == draft
 
-    def _advance(self, variant: V, prompt: Ids) -> None:
-        """Choose a variant's next token; again and again while it runs into banned phrases."""
+    def _advance(self, take: T, prompt: Ids) -> None:
+        """Choose a take's next token; again and again while it runs into banned phrases."""
         retreated = True
-        while retreated and variant.finish is None:
-            forbidden = variant.forbidden.get(len(variant.ids), ())
-            token = self._machine.draw(variant, forbidden)
+        while retreated and take.finish is None:
+            forbidden = take.forbidden.get(len(take.ids), ())
+            token = self._decoder.draw(take, forbidden)
             if token is None or token in self._vocabulary.ends:
-                self.finish([variant], "banned" if token is None and forbidden else "stop")
+                self.finish([take], "banned" if token is None and forbidden else "stop")
                 return
-            self._append(variant, token)
-            retreated = variant.transcript.banned_at >= 0
-            if retreated and not self._retreat(variant, prompt):
+            self._append(take, token)
+            retreated = take.transcript.banned_at >= 0
+            if retreated and not self._retreat(take, prompt):
                 return
-        self._settle(variant, prompt)
+        self._settle(take, prompt)
 
-    def _append(self, variant: V, token: int) -> None:
-        variant.ids.append(token)
+    def _append(self, take: T, token: int) -> None:
+        take.ids.append(token)
         if self._alternatives:
-            logits = self._machine.logits(variant)
+            logits = self._decoder.logits(take)
             detail = token_detail(self._vocabulary, logits, token, self._alternatives)
-            variant.details.append(detail)
-        variant.transcript.feed(self._vocabulary.piece(token))
+            take.details.append(detail)
+        take.transcript.feed(self._vocabulary.piece(token))
 
-    def _settle(self, variant: V, prompt: Ids) -> None:
-        if variant.finish is not None:
+    def _settle(self, take: T, prompt: Ids) -> None:
+        if take.finish is not None:
             return
-        if variant.transcript.certain > variant.certain:
-            variant.certain, variant.retreats = variant.transcript.certain, 0
-        if variant.transcript.stopped:
-            self.finish([variant], "stop")
-        elif len(variant.ids) >= self._limit or self._is_full(variant, prompt):
-            self.finish([variant], "length")
+        if take.transcript.certain > take.certain:
+            take.certain, take.retreats = take.transcript.certain, 0
+        if take.transcript.stopped:
+            self.finish([take], "stop")
+        elif len(take.ids) >= self._limit or self._is_full(take, prompt):
+            self.finish([take], "length")
         elif self._shows:
-            self._report(variant)
+            self._report(take)
 
-    def _is_full(self, variant: V, prompt: Ids) -> bool:
-        return len(prompt) + len(variant.ids) >= self._machine.size
+    def _is_full(self, take: T, prompt: Ids) -> bool:
+        return len(prompt) + len(take.ids) >= self._decoder.size
 
-    def _retreat(self, variant: V, prompt: Ids) -> bool:
+    def _retreat(self, take: T, prompt: Ids) -> bool:
         """Go back to where a banned phrase began and forbid the token there.
 
         True when that was the newest token, so that its logits are still at hand; else the next
         step computes them again. Generators are not set back: the draws after a retreat are new
         ones, and as the same seed always meets the same retreats, it still gives the same text.
         """
-        place = variant.transcript.banned_at
-        newest = place == len(variant.ids) - 1
-        bad = variant.ids[place]
-        del variant.ids[place:], variant.details[place:]
-        variant.forbidden = {at: bans for at, bans in variant.forbidden.items() if at <= place}
-        variant.forbidden.setdefault(place, set()).add(bad)
-        variant.transcript.cut([self._vocabulary.piece(token) for token in variant.ids])
-        self._machine.remember(variant, prompt)
-        variant.retreats += 1
-        if variant.retreats > MAX_RETREATS:
-            self.finish([variant], "banned")
-        elif not newest and not self._machine.forget(variant, prompt):
-            self.finish([variant], "cancelled")
+        place = take.transcript.banned_at
+        newest = place == len(take.ids) - 1
+        bad = take.ids[place]
+        del take.ids[place:], take.details[place:]
+        take.forbidden = {at: bans for at, bans in take.forbidden.items() if at <= place}
+        take.forbidden.setdefault(place, set()).add(bad)
+        take.transcript.cut([self._vocabulary.piece(token) for token in take.ids])
+        self._decoder.remember(take, prompt)
+        take.retreats += 1
+        if take.retreats > MAX_RETREATS:
+            self.finish([take], "banned")
+        elif not newest and not self._decoder.forget(take, prompt):
+            self.finish([take], "cancelled")
         return newest
 
-    def _report(self, variant: V, *, last: bool = False) -> None:
-        transcript = variant.transcript
+    def _report(self, take: T, *, last: bool = False) -> None:
+        transcript = take.transcript
         text = transcript.take()
         if text:
-            variant.text.append(text)
-        certain = len(variant.ids) if last else transcript.certain_tokens()
-        details = tuple(variant.details[variant.reported : certain])
+            take.text.append(text)
+        certain = len(take.ids) if last else transcript.certain_tokens()
+        details = tuple(take.details[take.reported : certain])
         if text or details:
             self._job.emit(
                 Tokens(
                     job=self._job.number,
-                    variant=variant.index,
+                    take=take.index,
                     text=text,
-                    tokens=certain - variant.reported,
+                    tokens=certain - take.reported,
                     details=details,
                 )
             )
-            variant.reported = certain
+            take.reported = certain

@@ -13,7 +13,7 @@ from app.engine.messages import Generate, Read, Stats
 from app.host.generation.decode_loop import RunningTake, Times
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.vocabulary import Ids, Vocabulary
-from app.host.interface import check_variants
+from app.host.interface import check_takes
 
 _SEEDS = 2**32
 _MOST_ALTERNATIVES = 200_000  # they travel in one frame
@@ -39,11 +39,11 @@ def prompt_tokens(
 
 
 def seeds(request: Generate) -> list[int]:
-    """Each variant's seed: the request's, or a new one, and those after it.
+    """Each take's seed: the request's, or a new one, and those after it.
 
-    Raises ParameterError for more variants than there can be.
+    Raises ParameterError for more takes than there can be.
     """
-    check_variants(request.n)
+    check_takes(request.n)
     seed = request.sampling.seed
     seed = secrets.randbelow(_SEEDS) if seed is None else seed
     return [(seed + index) % _SEEDS for index in range(request.n)]
@@ -78,11 +78,11 @@ def reading(times: Times, prompt: int, dropped: int) -> Stats:
     )
 
 
-def statistics(variants: Sequence[RunningTake], times: Times, prompt: int, dropped: int) -> Stats:
+def statistics(takes: Sequence[RunningTake], times: Times, prompt: int, dropped: int) -> Stats:
     """How the generation that ends now went."""
     now = time.perf_counter()
-    written = sum(len(variant.ids) for variant in variants)
-    stepped = any(len(variant.ids) > 1 for variant in variants)
+    written = sum(len(take.ids) for take in takes)
+    stepped = any(len(take.ids) > 1 for take in takes)
     return Stats(
         prompt_tokens=prompt,
         reused_tokens=times.reused,

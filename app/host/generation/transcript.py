@@ -135,7 +135,7 @@ class _TextMatcher:
 
 
 class Transcript:
-    """One variant's text while it grows token by token.
+    """One take's text while it grows token by token.
 
     `stopped` turns true when a stop text was completed; the text then ends before it. `banned_at`
     is the number of the token at which a banned phrase began, or -1; the owner then cuts back to

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from app.core.errors import EngineMissingError
-from app.core.options.adapters import Adapter
-from app.core.options.load_options import LoadOptions
-from app.engine.messages import EngineReport, Quantize, Quantized
+from app.engine.messages import EngineReport, Load, Quantize, Quantized
 from app.host.interface import Engine, Job
 from app.host.process_memory import settle_allocator
 
@@ -15,24 +13,14 @@ _MISSING = "The llama.cpp engine is not installed here"
 _HINT = "Install llama-cpp-python 0.3.36 beside the program, or use the Torch engine."
 
 
-def load(
-    path: str,
-    options: LoadOptions,
-    job: Job,
-    cache: str = "",
-    prompts: str = "",
-    *,
-    remeasure: bool = False,
-    adapters: tuple[Adapter, ...] = (),
-) -> Engine:
-    """Load the GGUF file at `path`; raises EngineMissingError where llama.cpp is not installed."""
+def load(command: Load, job: Job) -> Engine:
+    """Load a GGUF file; raises EngineMissingError where llama.cpp is not installed."""
     if problem := _problem():
         raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
     from app.host.llama_cpp.loading import load_engine
 
     settle_allocator()
-
-    return load_engine(path, options, job, cache, prompts, remeasure=remeasure, adapters=adapters)
+    return load_engine(command, job)
 
 
 def quantize(command: Quantize, job: Job) -> Quantized:

@@ -110,7 +110,7 @@ class LlamaPromptReader:
 
 
 class LlamaDecoder:
-    """Computes the writer's steps, all variants in one batch; a `Machine`."""
+    """Computes the writer's steps, all takes in one batch; a `Decoder`."""
 
     def __init__(self, context: Context, reader: LlamaPromptReader, job: Job) -> None:
         self._context = context
@@ -122,59 +122,59 @@ class LlamaDecoder:
         """The context's positions."""
         return self._context.size
 
-    def draw(self, variant: LlamaTake, forbidden: Collection[int]) -> int | None:
-        """Let the variant's chain choose."""
+    def draw(self, take: LlamaTake, forbidden: Collection[int]) -> int | None:
+        """Let the take's chain choose."""
         context = self._context
-        return variant.chain.draw(context.handle, variant.row, context.logits, forbidden)
+        return take.chain.draw(context.handle, take.row, context.logits, forbidden)
 
-    def logits(self, variant: LlamaTake) -> npt.NDArray[np.float32]:
-        """A view of the variant's row."""
-        return self._context.logits(variant.row)
+    def logits(self, take: LlamaTake) -> npt.NDArray[np.float32]:
+        """A view of the take's row."""
+        return self._context.logits(take.row)
 
     def step(self, running: ListOf[LlamaTake], prompt: Ids, drafts: ListOf[int] = ()) -> bool:
-        """Read each variant's next token, then a single one's drafts; False if cancelled.
+        """Read each take's next token, then a single one's drafts; False if cancelled.
 
         The drafts only take room that is free: for them no other prompt is forgotten.
         """
         self._fill(running, prompt)
         self._add(drafts, len(running))
-        sequences = [variant.sequence for variant in running]
+        sequences = [take.sequence for take in running]
         rows = len(running) + len(drafts)
         if not self._reader.decode(rows, sequences, forgetting=not drafts):
             return False
-        for row, variant in enumerate(running):
-            variant.row = row
-            variant.sequence.length += 1
+        for row, take in enumerate(running):
+            take.row = row
+            take.sequence.length += 1
         return True
 
-    def follow(self, variant: LlamaTake) -> None:
+    def follow(self, take: LlamaTake) -> None:
         """Go on to the row after the draft that was drawn."""
-        variant.row += 1
-        variant.sequence.length += 1
+        take.row += 1
+        take.sequence.length += 1
 
-    def settle(self, variant: LlamaTake) -> None:
+    def settle(self, take: LlamaTake) -> None:
         """Cut off the drafts that were not drawn; only models that can do so are given drafts."""
-        self._context.truncate(variant.sequence.id, variant.sequence.length)
+        self._context.truncate(take.sequence.id, take.sequence.length)
 
-    def forget(self, variant: LlamaTake, prompt: Ids) -> bool:
+    def forget(self, take: LlamaTake, prompt: Ids) -> bool:
         """Cut the sequence back, or read it anew where the model cannot forget a part."""
-        variant.sequence.length = len(prompt) + len(variant.ids) - 1
-        tokens = variant.known(prompt)
-        if self._context.truncate(variant.sequence.id, len(tokens)):
+        take.sequence.length = len(prompt) + len(take.ids) - 1
+        tokens = take.known(prompt)
+        if self._context.truncate(take.sequence.id, len(tokens)):
             return True
-        variant.sequence.length = 0
-        return self._reader.read(variant.sequence, tokens, self._job, report=False)
+        take.sequence.length = 0
+        return self._reader.read(take.sequence, tokens, self._job, report=False)
 
-    def remember(self, variant: LlamaTake, prompt: Ids) -> None:
+    def remember(self, take: LlamaTake, prompt: Ids) -> None:
         """Set the samplers' history anew."""
-        variant.chain.remember(prompt, variant.ids)
+        take.chain.remember(prompt, take.ids)
 
     def _fill(self, running: ListOf[LlamaTake], prompt: Ids) -> None:
         batch = self._context.batch
-        for row, variant in enumerate(running):
-            batch.token[row] = variant.token_at(variant.sequence.length, prompt)
-            batch.position[row] = variant.sequence.length
-            batch.sequence[row] = variant.sequence.id
+        for row, take in enumerate(running):
+            batch.token[row] = take.token_at(take.sequence.length, prompt)
+            batch.position[row] = take.sequence.length
+            batch.sequence[row] = take.sequence.id
             batch.output[row] = 1
 
     def _add(self, drafts: ListOf[int], row: int) -> None:

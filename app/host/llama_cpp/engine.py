@@ -101,15 +101,15 @@ class LlamaCppEngine:
         try:
             for number in numbers:
                 chains.append(self._chain(request, prompt, number))
-            variants = self._run(request, job, prompt, chains, times)
+            takes = self._run(request, job, prompt, chains, times)
         finally:
             self._context.watch(None)
             for chain in chains:
                 chain.close()
         return Done(
             job=job.number,
-            takes=tuple(variant.take() for variant in variants),
-            stats=statistics(variants, times, len(prompt), dropped),
+            takes=tuple(take.finished() for take in takes),
+            stats=statistics(takes, times, len(prompt), dropped),
             seed=numbers[0],
             settings=self._info.settings,
         )
@@ -199,25 +199,25 @@ class LlamaCppEngine:
         steps = LlamaDecoder(self._context, self._reader, job)
         costs = () if request.exact or not request.sampling.temperature else self._costs
         writer = Writer(steps, self._vocabulary, request, job, costs)
-        variants = [self._variant(0, first, chains[0], request)]
+        takes = [self._take(0, first, chains[0], request)]
         try:
             read = self._reader.read(first, prompt, job, exact=request.exact)
             times.read = time.perf_counter()
             for index in range(1, request.n):
                 sequence = self._cache.fork(first) if read else self._cache.empty()
-                variants.append(self._variant(index, sequence, chains[index], request))
+                takes.append(self._take(index, sequence, chains[index], request))
             if read:
-                writer.write(variants, prompt, times)
+                writer.write(takes, prompt, times)
             else:
-                writer.finish(variants, "cancelled")
+                writer.finish(takes, "cancelled")
         except ContextFullError as error:
             raise does_not_fit(prompt) from error
         finally:
-            for variant in variants:
-                self._cache.keep(variant.sequence, variant.known(prompt))
-        return variants
+            for take in takes:
+                self._cache.keep(take.sequence, take.known(prompt))
+        return takes
 
-    def _variant(
+    def _take(
         self, index: int, sequence: Sequence, chain: LlamaSamplerChain, request: Generate
     ) -> LlamaTake:
         transcript = Transcript(request.sampling.stop, request.sampling.banned_phrases)

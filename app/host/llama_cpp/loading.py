@@ -1,9 +1,7 @@
-"""Loading a GGUF file: parameters, progress, cancel, and the sentences for what goes wrong."""
+"""Loading a model into llama.cpp: where its layers go, its context and what is told of it."""
 
 from __future__ import annotations
 
-import ctypes
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,9 @@ import msgspec
 import psutil
 
 from app.core.errors import (
-    CancelledError,
     LampblackError,
-    ModelLoadError,
-    NotAModelError,
     OutOfMemoryError,
     ParameterError,
-    TruncatedModelError,
-    UnsupportedModelError,
 )
 from app.core.formats.gguf import read_header
 from app.core.formats.header_notes import beyond_training, without_pre_tokenizer
@@ -31,9 +24,8 @@ from app.core.memory_fit.placement import LlamaDevice, Placement, no_room, place
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import BATCH, OWN_CONTEXT, LoadOptions
 from app.core.system.files import stamps
-from app.core.system.throttle import Throttle
 from app.core.units import size_text
-from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed
+from app.engine.messages import EngineSettings, Load, ModelInfo, Placed
 from app.host.cpu import default_threads
 from app.host.interface import LEAST_CONTEXT, Job, check_context
 from app.host.llama_cpp.context import (
@@ -45,6 +37,7 @@ from app.host.llama_cpp.context import (
 )
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library, native, report
+from app.host.llama_cpp.load_file import check_usable, load_model
 from app.host.llama_cpp.memory_fit import fitted, sizes_of, stays_in_memory
 from app.host.llama_cpp.model import LlamaModel, attach, check_all, metadata
 from app.host.llama_cpp.tuning.autotune import NOT_MEASURED, tuned, tuning_file
@@ -53,33 +46,17 @@ from app.host.process_memory import let_go_of
 from app.host.prompt_cache.disk_cache import saved_prompts
 from app.host.prompt_cache.fingerprint import digests
 
-_STEP = 0.01  # of progress per event
-
-_AGAIN = "Get the file again."
-_NEWER = "Use another model, or a newer version of the program."
-_REASON = re.compile(r"error loading model: (.+)")
-
 
 class _ProcessorFullError(OutOfMemoryError):
     """The processor's memory does not hold its part of the context."""
 
 
-def load_engine(
-    path: str,
-    options: LoadOptions,
-    job: Job,
-    cache: str = "",
-    prompts: str = "",
-    *,
-    remeasure: bool = False,
-    adapters: tuple[Adapter, ...] = (),
-) -> LlamaCppEngine:
-    """Load the model at `path`, emitting `Loading`; raises a LampblackError.
+def load_engine(command: Load, job: Job) -> LlamaCppEngine:
+    """Load the model, emitting `Loading`; raises a LampblackError.
 
-    What was measured of it is kept in the folder `cache`, if there is one, and what it reads in
-    `prompts`. With `remeasure` it is measured anew.
+    What was measured of it is kept in the command's cache, if there is one.
     """
-    file = Path(path)
+    file, options, adapters = Path(command.path), command.options, command.adapters
     before = stamps(all_parts(file))
     header = read_header(file)  # a bounded look first: llama.cpp aborts on some damaged headers
     check_all(adapters, file.stem, header.architecture)
@@ -87,8 +64,8 @@ def load_engine(
     devices = tuple(_devices(options))
     options, changed = fitted(layout, options, devices, sizes_of(adapters))
     needed = _demand(layout, options)
-    remembered = tuning_file(file, cache)
-    if remembered is not None and remeasure:
+    remembered = tuning_file(file, command.cache)
+    if remembered is not None and command.remeasure:
         remembered.forget()
         options = msgspec.structs.replace(options, tune=True)  # for once, as it was asked for
     # A copy of weights for speed must stay in memory: only what lies in the file is read again.
@@ -101,7 +78,7 @@ def load_engine(
         notes.append(without_pre_tokenizer(file.name))
     if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
         notes.append(note)
-    if remeasure and model.tuning is None:
+    if command.remeasure and model.tuning is None:
         notes.append(NOT_MEASURED)
     info = _info(file, model, settings)
     placed = tuple(
@@ -117,7 +94,7 @@ def load_engine(
         notes=tuple(notes),
         devices=tuple(report(device) for device in devices),
     )
-    saved = saved_prompts(info, all_parts(file), before, options, prompts)
+    saved = saved_prompts(info, all_parts(file), before, options, command.prompts)
     return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")
 
 
@@ -176,11 +153,11 @@ def _load_placed(
     copies: bool = True,
 ) -> tuple[LlamaModel, EngineSettings]:
     library().forget_log()
-    handle = _load_model(file, options, placement, job, copies=copies)
+    handle = load_model(file, options, placement, job, copies=copies)
     if options.mmap and library().has_copied:
         let_go_of(all_parts(file))
     try:
-        _check_usable(file, handle)
+        check_usable(file, handle)
         settings = _settings(handle, options, placement)
         _check_memory(handle, settings)
         tuning = None
@@ -215,131 +192,6 @@ def _with_fewer(error: OutOfMemoryError, placement: Placement) -> OutOfMemoryErr
         f"{error.message.rstrip('.')} with {placement.layers} layers on the graphics card.",
         "Ask for fewer layers there, or for -1 to put there what fits.",
     )
-
-
-def _load_model(
-    file: Path, options: LoadOptions, placement: Placement, job: Job, *, copies: bool
-) -> Any:
-    parameters = native.llama_model_default_params()
-    devices = library().handles(placement.devices)
-    split = _split(placement)
-    parameters.devices = ctypes.cast(devices, ctypes.c_void_p)
-    parameters.n_gpu_layers = placement.layers
-    parameters.main_gpu = 0
-    parameters.split_mode = (
-        native.LLAMA_SPLIT_MODE_LAYER
-        if len(placement.devices) != 1
-        else native.LLAMA_SPLIT_MODE_NONE
-    )
-    parameters.tensor_split = split
-    parameters.load_mode = (
-        native.LLAMA_LOAD_MODE_MMAP if options.mmap else native.LLAMA_LOAD_MODE_NONE
-    )
-    parameters.use_extra_bufts = copies
-    parameters.check_tensors = False
-    progress = _LoadProgress(job, placement.titles)
-    parameters.progress_callback = native.llama_progress_callback(progress)
-    handle = native.llama_model_load_from_file(str(file).encode(), parameters)
-    if handle and not job.cancelled:
-        return handle
-    if handle:
-        native.llama_model_free(handle)
-    if job.cancelled:
-        raise CancelledError("Loading the model was stopped.")
-    raise _load_error(file, library().log())
-
-
-def _split(placement: Placement) -> Any:
-    """The layers by device as llama.cpp takes them: an array with a place for every device."""
-    room = max(native.llama_max_devices(), len(placement.counts), 1)
-    return (ctypes.c_float * room)(*placement.counts)
-
-
-class _LoadProgress:
-    """llama.cpp's progress callback: reports each percent, and stops loading after a cancel.
-
-    The GPUs are named before anything is put there, so that a crash of theirs can be told.
-    """
-
-    def __init__(self, job: Job, gpu: str) -> None:
-        self._job = job
-        self._gpu = gpu
-        self._is_time, self._ended = Throttle(_STEP), False
-        if gpu:
-            job.emit(Loading(job=job.number, fraction=0.0, gpu=gpu))
-
-    def __call__(self, fraction: float, _data: object) -> bool:
-        if self._is_time(fraction, always=fraction >= 1.0 and not self._ended):
-            self._ended = fraction >= 1.0
-            event = Loading(job=self._job.number, fraction=min(1.0, fraction), gpu=self._gpu)
-            self._job.emit(event)
-        return not self._job.cancelled
-
-
-_LOAD_ERRORS: tuple[tuple[str, type[LampblackError], str, str], ...] = (
-    (
-        r"unknown model architecture: '(?P<what>[^']*)'",
-        UnsupportedModelError,
-        "{file} has the architecture {what}, which this version of llama.cpp does not know.",
-        _NEWER,
-    ),
-    (
-        r"unknown (?:pre-tokenizer type|tokenizer): '(?P<what>[^']*)'",
-        UnsupportedModelError,
-        "{file} divides a text into tokens in a way ({what}) that this version of llama.cpp does "
-        "not know.",
-        _NEWER,
-    ),
-    (
-        r"wrong number of tensors|missing tensor|key not found in model|wrong shape",
-        UnsupportedModelError,
-        "{file} is built in another way than this version of llama.cpp expects: it may be a newer "
-        "kind of model, or damaged.",
-        "Use a newer version of the program, or get the file again.",
-    ),
-    (
-        r"corrupted or incomplete|reached end of file|failed to read|not within the file",
-        TruncatedModelError,
-        "{file} is cut short: it is smaller than its own header says.",
-        _AGAIN,
-    ),
-    (
-        r"unable to allocate|failed to allocate|out of memory|alloc_buffer|bad_alloc",
-        OutOfMemoryError,
-        "There is not enough memory to load {file}.",
-        SMALLER,
-    ),
-    (
-        r"invalid magic|failed to load GGUF|bad magic|gguf_init",
-        NotAModelError,
-        "{file} is not a GGUF model that llama.cpp can read.",
-        _AGAIN,
-    ),
-)
-"""What llama.cpp writes to its log when it refuses a file, and what that means for the user.
-
-Its functions return no reason, so that its log is read here, and nowhere else.
-"""
-
-
-def _load_error(file: Path, log: list[str]) -> LampblackError:
-    text = "\n".join(log)
-    for pattern, kind, message, hint in _LOAD_ERRORS:
-        if found := re.search(pattern, text):
-            what = found.groupdict().get("what", "")
-            return kind(message.format(file=file.name, what=what), hint)
-    said = _REASON.search(text)  # what stands before it are only warnings
-    reason = said[1] if said else log[0] if log else "it gave no reason"
-    return ModelLoadError(f"llama.cpp could not load {file.name}: {reason.rstrip('.')}.", _AGAIN)
-
-
-def _check_usable(file: Path, handle: Any) -> None:
-    if native.llama_model_has_encoder(handle) or not native.llama_model_has_decoder(handle):
-        raise UnsupportedModelError(
-            f"{file.name} is not a model that continues text.", "Choose a text generation model."
-        )
-    if native.llama_vocab_n_tokens(native.llama_model_get_vocab(handle)) == 0:
-        raise UnsupportedModelError(f"{file.name} has no vocabulary.", "Choose another model.")
 
 
 def _settings(

@@ -25,7 +25,7 @@ _HISTORY_STEPS = ("penalties", "dry")
 
 
 class LlamaSamplerChain:
-    """One variant's samplers with their state: the token history, the generators, the grammar.
+    """One take's samplers with their state: the token history, the generators, the grammar.
 
     Order: word bias, then the steps of `Sampling.order`, then the draw. Temperature 0 is greedy:
     the word bias and the repetition steps count, then the likeliest token is taken. Mirostat

@@ -6,9 +6,7 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 
 from app.core.errors import EngineMissingError
-from app.core.options.adapters import Adapter
-from app.core.options.load_options import LoadOptions
-from app.engine.messages import EngineReport
+from app.engine.messages import EngineReport, Load
 from app.host.interface import Engine, Job
 
 NAME = "torch"
@@ -18,26 +16,16 @@ _HINT = "Install it beside the program, or use a GGUF model with the llama.cpp e
 _TRUE = ("1", "true", "yes", "on")
 
 
-def load(
-    path: str,
-    options: LoadOptions,
-    job: Job,
-    cache: str = "",
-    prompts: str = "",
-    *,
-    remeasure: bool = False,
-    adapters: tuple[Adapter, ...] = (),
-) -> Engine:
-    """Load the model folder or GGUF file at `path`; raises EngineMissingError without PyTorch.
+def load(command: Load, job: Job) -> Engine:
+    """Load a model folder or GGUF file; raises EngineMissingError without PyTorch.
 
-    What was made out of a GGUF file is kept in the folder `cache` for the next time.
+    What was made out of a GGUF file is kept in the command's cache for the next time.
     """
-    del remeasure  # nothing is measured yet
     if problem := _problem():
         raise EngineMissingError(problem, _HINT)
     from app.host.torch_engine.loading import load_engine
 
-    return load_engine(path, options, job, cache, prompts, adapters)
+    return load_engine(command, job)
 
 
 def describe() -> EngineReport:

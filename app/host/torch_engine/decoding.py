@@ -108,67 +108,67 @@ class TorchDecoder:
         """The context's positions."""
         return self._model.size
 
-    def draw(self, variant: TorchTake, forbidden: Collection[int]) -> int | None:
-        """Let the variant's chain choose."""
-        return variant.chain.choose(variant.logits, forbidden)
+    def draw(self, take: TorchTake, forbidden: Collection[int]) -> int | None:
+        """Let the take's chain choose."""
+        return take.chain.choose(take.logits, forbidden)
 
-    def logits(self, variant: TorchTake) -> Logits:
-        """The logits of the variant's last step."""
-        return variant.logits
+    def logits(self, take: TorchTake) -> Logits:
+        """The logits of the take's last step."""
+        return take.logits
 
     def step(self, running: Sequence[TorchTake], prompt: Ids, drafts: Sequence[int] = ()) -> bool:
-        """Read each variant's next token, then a single one's drafts; False if cancelled."""
+        """Read each take's next token, then a single one's drafts; False if cancelled."""
         for together in _by_lane(running):
             lane, first = _narrowed(together)
             tokens = np.zeros((lane.rows, 1 + len(drafts)), np.int32)
             tokens[:, 1:] = drafts
-            for variant in together:
-                tokens[variant.row - first, 0] = variant.token_at(variant.held, prompt)
+            for take in together:
+                tokens[take.row - first, 0] = take.token_at(take.held, prompt)
             try:
                 logits = self._model.read(lane, tokens, keep=1 + len(drafts))
             except ForwardAbortedError:
                 return False
-            for variant in together:
-                variant.lane, variant.row = lane, variant.row - first
-                variant.held = lane.length - len(drafts)
-                variant.logits, *variant.more = logits[variant.row]
+            for take in together:
+                take.lane, take.row = lane, take.row - first
+                take.held = lane.length - len(drafts)
+                take.logits, *take.more = logits[take.row]
         return True
 
-    def follow(self, variant: TorchTake) -> None:
+    def follow(self, take: TorchTake) -> None:
         """Go on to the logits after the draft that was drawn."""
-        variant.logits = variant.more.pop(0)
-        variant.held += 1
+        take.logits = take.more.pop(0)
+        take.held += 1
 
-    def settle(self, variant: TorchTake) -> None:
+    def settle(self, take: TorchTake) -> None:
         """Cut off the drafts that were not drawn."""
-        variant.more.clear()
-        variant.lane.cut(variant.held)
+        take.more.clear()
+        take.lane.cut(take.held)
 
-    def forget(self, variant: TorchTake, prompt: Ids) -> bool:
-        """Give the variant a memory of its own that ends before its last token."""
-        variant.held = len(prompt) + len(variant.ids) - 1
-        if variant.lane.rows > 1:
-            own = variant.own_lane()
-            variant.lane, variant.row = own.copied(variant.held, own.length), 0
-        variant.lane.cut(variant.held)
+    def forget(self, take: TorchTake, prompt: Ids) -> bool:
+        """Give the take a memory of its own that ends before its last token."""
+        take.held = len(prompt) + len(take.ids) - 1
+        if take.lane.rows > 1:
+            own = take.own_lane()
+            take.lane, take.row = own.copied(take.held, own.length), 0
+        take.lane.cut(take.held)
         return True
 
-    def remember(self, variant: TorchTake, prompt: Ids) -> None:
+    def remember(self, take: TorchTake, prompt: Ids) -> None:
         """Set the chain's history anew."""
-        variant.chain.remember(prompt, variant.ids)
+        take.chain.remember(prompt, take.ids)
 
 
 def _by_lane(running: Sequence[TorchTake]) -> Iterator[list[TorchTake]]:
-    lanes = {id(variant.lane): variant.lane for variant in running}
+    lanes = {id(take.lane): take.lane for take in running}
     for lane in lanes.values():
-        yield [variant for variant in running if variant.lane is lane]
+        yield [take for take in running if take.lane is lane]
 
 
 def _narrowed(together: Sequence[TorchTake]) -> tuple[Lane, int]:
     """The memory without the finished rows at both ends, and the first row that is left."""
     lane = together[0].lane
-    first = min(variant.row for variant in together)
-    last = max(variant.row for variant in together)
+    first = min(take.row for take in together)
+    last = max(take.row for take in together)
     if last - first + 1 == lane.rows:
         return lane, 0
     return lane.part(first, last), first

@@ -71,13 +71,13 @@ class TorchEngine:
         chains = [self._chain(request, prompt, number) for number in numbers]
         self._model.watch(job)
         try:
-            variants = self._run(request, job, prompt, chains, times)
+            takes = self._run(request, job, prompt, chains, times)
         finally:
             self._model.watch(None)
         return Done(
             job=job.number,
-            takes=tuple(variant.take() for variant in variants),
-            stats=statistics(variants, times, len(prompt), dropped),
+            takes=tuple(take.finished() for take in takes),
+            stats=statistics(takes, times, len(prompt), dropped),
             seed=numbers[0],
             settings=self._info.settings,
         )
@@ -171,44 +171,44 @@ class TorchEngine:
         lane = self._cache.empty(room) if request.exact else self._cache.begin(prompt, room)
         times.reused = lane.length
         steps = TorchDecoder(self._model)
-        variants: list[TorchTake] = []
+        takes: list[TorchTake] = []
         try:
             logits = self._reader.read(lane, prompt, job, fixed=request.exact)
             times.read = time.perf_counter()
-            variants = self._variants(request, chains, lane, prompt, room)
+            takes = self._takes(request, chains, lane, prompt, room)
             costs = () if request.exact or not request.sampling.temperature else self._costs
             writer = Writer(steps, self._vocabulary, request, job, costs)
             if logits is None:
-                writer.finish(variants, "cancelled")
+                writer.finish(takes, "cancelled")
             else:
-                for variant in variants:
-                    variant.logits = logits
-                writer.write(variants, prompt, times)
+                for take in takes:
+                    take.logits = logits
+                writer.write(takes, prompt, times)
         finally:
-            self._keep(variants, lane, prompt)
-        return variants
+            self._keep(takes, lane, prompt)
+        return takes
 
-    def _variants(
+    def _takes(
         self, request: Generate, chains: list[TorchSamplerChain], lane: Lane, prompt: Ids, room: int
     ) -> list[TorchTake]:
         """The takes, each in a row that holds what was read of the prompt."""
         if len(chains) > 1 and lane.length == len(prompt):
             lane = lane.copied(lane.length, room, len(chains))
         sampling = request.sampling
-        variants = []
+        takes = []
         for index, chain in enumerate(chains):
             transcript = Transcript(sampling.stop, sampling.banned_phrases)
             row = index if lane.rows > 1 else 0
-            variants.append(TorchTake(index, lane, row, chain, transcript))
-        return variants
+            takes.append(TorchTake(index, lane, row, chain, transcript))
+        return takes
 
-    def _keep(self, variants: list[TorchTake], lane: Lane, prompt: Ids) -> None:
+    def _keep(self, takes: list[TorchTake], lane: Lane, prompt: Ids) -> None:
         """Keep what was read and written for the next request."""
-        if not variants or (variants[0].lane is lane and len(variants) > 1):
+        if not takes or (takes[0].lane is lane and len(takes) > 1):
             self._cache.keep(lane, prompt[: lane.length])
             return
-        for variant in variants:
-            self._cache.keep(variant.own_lane(), variant.known(prompt))
+        for take in takes:
+            self._cache.keep(take.own_lane(), take.known(prompt))
 
     def _room(self, request: Generate, prompt: Ids) -> int:
         """How many positions the memory is made for at first; it grows where more are written."""

@@ -29,11 +29,10 @@ from app.core.formats.header_notes import beyond_training
 from app.core.formats.safetensors import read_folder
 from app.core.formats.split_files import all_parts
 from app.core.memory_fit.fallbacks import SHORTEST, shorter_context, unset
-from app.core.options.adapters import Adapter
 from app.core.options.load_options import BATCH, OWN_CONTEXT, LoadOptions
 from app.core.system.files import stamps
 from app.core.units import size_text
-from app.engine.messages import DeviceReport, EngineSettings, Loading, ModelInfo, Placed
+from app.engine.messages import DeviceReport, EngineSettings, Load, Loading, ModelInfo, Placed
 from app.host.cpu import default_threads
 from app.host.generation.chat_template import ChatTemplate
 from app.host.interface import Job, check_context
@@ -100,38 +99,30 @@ class _Source:
 
 @dataclass(frozen=True)
 class _Order:
-    """What is to be loaded, and how; `notes` grows with what had to be done otherwise."""
+    """What is loaded, and how; `notes` grows with what had to be done otherwise than asked."""
 
     source: _Source
-    options: LoadOptions
+    command: Load
     job: Job
-    cache: str
-    prompts: str
-    adapters: tuple[Adapter, ...] = ()
+    cards: tuple[DeviceReport, ...]
     notes: list[str] = field(default_factory=list)
-    cards: tuple[DeviceReport, ...] = ()
 
     @property
     def kept(self) -> KeptFolders | None:
         """Where the folders made out of GGUF files are kept."""
-        return KeptFolders(Path(self.cache)) if self.cache and self.source.is_gguf else None
+        cache = self.command.cache
+        return KeptFolders(Path(cache)) if cache and self.source.is_gguf else None
 
 
-def load_engine(
-    path: str,
-    options: LoadOptions,
-    job: Job,
-    cache: str = "",
-    prompts: str = "",
-    adapters: tuple[Adapter, ...] = (),
-) -> TorchEngine:
-    """Load the model at `path`, emitting `Loading`; raises a LampblackError."""
+def load_engine(command: Load, job: Job) -> TorchEngine:
+    """Load the model, emitting `Loading`; raises a LampblackError."""
+    options = command.options
     check_context(options.context)
-    for adapter in adapters:
+    for adapter in command.adapters:
         read_peft(Path(adapter.path))
     cards = tuple(device.report for device in devices()) if options.gpu_layers else ()
-    order = _Order(_Source(Path(path)), options, job, cache, prompts, adapters, cards=cards)
-    source = order.source
+    source = _Source(Path(command.path))
+    order = _Order(source, command, job, cards)
     for device in candidates(source.parameters, options.gpu_layers, source.name):
         engine = _try_on(device, order)
         if engine is not None:
@@ -146,7 +137,7 @@ def _try_on(device: TorchDevice, order: _Order) -> TorchEngine | None:
     name, job = order.source.name, order.job
     if device.is_gpu:
         job.emit(Loading(job=job.number, fraction=0.0, gpu=device.title))
-    elif order.options.gpu_layers > 0:
+    elif order.command.options.gpu_layers > 0:
         order.notes.append(f"No graphics card has room for {name}, so the processor does it all.")
     try:
         return _load_on(device, order)
@@ -158,16 +149,16 @@ def _try_on(device: TorchDevice, order: _Order) -> TorchEngine | None:
 
 
 def _load_on(device: TorchDevice, order: _Order) -> TorchEngine:
-    source, options = order.source, order.options
+    source, command, options = order.source, order.command, order.command.options
     before = stamps(source.files)
     threads = options.threads or default_threads()
     with _explained(source), progress(order.job):
         network, tokenizer = _load(source, device, order.job, order.kept)
-        merge(network, order.adapters)
+        merge(network, command.adapters)
         if not device.is_gpu:
             lay_out(network)
     settings = _settings(network, options, device, threads)
-    settings = msgspec.structs.replace(settings, adapters=digests(order.adapters))
+    settings = msgspec.structs.replace(settings, adapters=digests(command.adapters))
     settings = _fitted(network, settings, options, device, order.notes)
     order.notes.extend(beyond_training(settings.context, source.context, source.stretch))
     _check_memory(network, settings, device)
@@ -177,12 +168,12 @@ def _load_on(device: TorchDevice, order: _Order) -> TorchEngine:
     placed = Placed(device=settings.device, layers=info.layers, weights=held)
     info = msgspec.structs.replace(
         info,
-        adapters=order.adapters,
+        adapters=command.adapters,
         placement=(placed,),
         notes=tuple(order.notes),
         devices=order.cards,
     )
-    saved = saved_prompts(info, source.files, before, options, order.prompts)
+    saved = saved_prompts(info, source.files, before, options, command.prompts)
     return TorchEngine(model, info, saved, drafts=options.drafts != "off")
 
 

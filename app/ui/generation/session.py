@@ -212,7 +212,7 @@ class Session(QObject):
             self._on_failed(request, event)
 
     def _on_tokens(self, request: TakeRequest, event: Tokens) -> None:
-        request.takes[event.variant].add(event.text)
+        request.takes[event.take].add(event.text)
         now = time.monotonic()
         if request.tokens:
             self.speed.emit(request.tokens / max(now - request.first_token_at, 1e-3))
@@ -225,7 +225,7 @@ class Session(QObject):
     def _on_done(self, request: TakeRequest, event: Done) -> None:
         request.finish()
         for take in event.takes:
-            text, reason = request.takes[take.variant], take.finish_reason
+            text, reason = request.takes[take.index], take.finish_reason
             self.take_ended.emit(TakeEnd(request, text, reason, event.seed, event.settings))
         empty = not any(take.text for take in request.takes)
         self._close(request)

@@ -76,11 +76,11 @@ class Machine:
         self._job = job
         self._cancel_at = cancel_at
 
-    def draw(self, variant: Line, forbidden: Collection[int]) -> int | None:
-        return variant.chain.choose(self.logits(variant), forbidden)
+    def draw(self, take: Line, forbidden: Collection[int]) -> int | None:
+        return take.chain.choose(self.logits(take), forbidden)
 
-    def logits(self, variant: Line) -> npt.NDArray[np.float32]:
-        state = [*variant.memory[: variant.held][-3:], variant.held // 40]
+    def logits(self, take: Line) -> npt.NDArray[np.float32]:
+        state = [*take.memory[: take.held][-3:], take.held // 40]
         chance = np.random.default_rng([token + 1 for token in state])
         logits = (chance.standard_normal(Letters.size) * 3).astype(np.float32)
         logits[-1] = -6
@@ -90,32 +90,32 @@ class Machine:
         assert not drafts or len(running) == 1
         self.steps += 1
         self.rows += len(running) + len(drafts)
-        for variant in running:
-            assert variant.memory == [*prompt.tolist(), *variant.ids][: variant.held]
-            more = [variant.token_at(variant.held, prompt), *drafts]
-            if len(variant.memory) + len(more) > self.size:
+        for take in running:
+            assert take.memory == [*prompt.tolist(), *take.ids][: take.held]
+            more = [take.token_at(take.held, prompt), *drafts]
+            if len(take.memory) + len(more) > self.size:
                 raise ContextFullError
             if self.steps == self._cancel_at:
                 self._job.cancel()
                 return False
-            variant.memory += more
-            variant.held += 1
+            take.memory += more
+            take.held += 1
         return True
 
-    def follow(self, variant: Line) -> None:
-        variant.held += 1
-        assert variant.held <= len(variant.memory)
+    def follow(self, take: Line) -> None:
+        take.held += 1
+        assert take.held <= len(take.memory)
 
-    def settle(self, variant: Line) -> None:
-        del variant.memory[variant.held :]
+    def settle(self, take: Line) -> None:
+        del take.memory[take.held :]
 
-    def forget(self, variant: Line, prompt: Ids) -> bool:
-        variant.held = len(prompt) + len(variant.ids) - 1
-        del variant.memory[variant.held :]
+    def forget(self, take: Line, prompt: Ids) -> bool:
+        take.held = len(prompt) + len(take.ids) - 1
+        del take.memory[take.held :]
         return True
 
-    def remember(self, variant: Line, prompt: Ids) -> None:
-        variant.chain.remember(prompt, variant.ids)
+    def remember(self, take: Line, prompt: Ids) -> None:
+        take.chain.remember(prompt, take.ids)
 
 
 class Run:
@@ -143,10 +143,10 @@ class Run:
     @property
     def result(self) -> list[Any]:
         """All that may be seen of it, but for how the tokens were bundled."""
-        found: list[Any] = [line.take() for line in self.lines]
+        found: list[Any] = [line.finished() for line in self.lines]
         for line in self.lines:
             own = [event for event in self.events if isinstance(event, Tokens)]
-            own = [event for event in own if event.variant == line.index]
+            own = [event for event in own if event.take == line.index]
             found += [event.text for event in own if event.text]
             found.append([detail for event in own for detail in event.details])
         return found
@@ -258,16 +258,16 @@ def test_text_is_sent_at_most_so_often_and_never_late_at_the_end() -> None:
     texts = [event.text for event in events if isinstance(event, Tokens)]
     assert len(line.ids) == 60
     assert 18 <= len(texts) <= 21  # the first token at once, then three at a time, then the rest
-    assert "".join(texts) == line.take().text
+    assert "".join(texts) == line.finished().text
 
 
 def test_bans_that_leave_nothing_are_the_reason_of_the_end() -> None:
     """The end token is still there to be chosen, until it is banned as well."""
     letters = tuple(letter.upper() for letter in LETTERS)
     (line,) = Run((), banned_phrases=letters).lines
-    assert (line.finish, line.take().text) == ("stop", "")
+    assert (line.finish, line.finished().text) == ("stop", "")
     (line,) = Run((), banned_phrases=letters, logit_bias={f"token:{len(LETTERS)}": -100.0}).lines
-    assert (line.finish, line.take().text) == ("banned", "")
+    assert (line.finish, line.finished().text) == ("banned", "")
 
 
 def test_going_back_too_often_is_the_same_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,9 +61,9 @@ def test_every_token_is_the_chains_own_draw(
     seen: list[Any] = []
     draw = LlamaDecoder.draw
 
-    def watched(steps: LlamaDecoder, variant: LlamaTake, forbidden: Collection[int]) -> int | None:
-        logits = steps.logits(variant).copy()
-        seen.append((logits, draw(steps, variant, forbidden)))
+    def watched(steps: LlamaDecoder, take: LlamaTake, forbidden: Collection[int]) -> int | None:
+        logits = steps.logits(take).copy()
+        seen.append((logits, draw(steps, take, forbidden)))
         token: int | None = seen[-1][1]
         return token
 
@@ -147,7 +147,7 @@ def test_of_takes_side_by_side_only_the_last_one_guesses(rewrite: Runner) -> Non
     done = rewritten(rewrite, n=2, max_tokens=20)
     assert {take.finish_reason for take in done.takes} == {"length"}
     assert done.stats.drafted_tokens == 0
-    texts = [rewrite.streamed(variant) for variant in range(2)]
+    texts = [rewrite.streamed(take) for take in range(2)]
     end = texts[0][30:40]
     done = rewritten(rewrite, n=2, stop=(end,))
     assert [take.text for take in done.takes] == [rewrite.streamed(k) for k in range(2)]

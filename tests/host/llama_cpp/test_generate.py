@@ -1,4 +1,4 @@
-"""Generating with the real model: seeds, variants, stops, bans, cancel, overflow."""
+"""Generating with the real model: seeds, takes, stops, bans, cancel, overflow."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ def test_a_chosen_seed_is_recorded_and_repeats(generate: Runner) -> None:
     assert again.settings == generate.engine.info.settings
 
 
-def test_variants_share_one_reading_and_differ(generate: Runner) -> None:
+def test_takes_share_one_reading_and_differ(generate: Runner) -> None:
     done = generate(KEEPER + " then", n=3, seed=5, max_tokens=16, temperature=1.0)
     assert len({take.text for take in done.takes}) == 3
-    assert [take.variant for take in done.takes] == [0, 1, 2]
+    assert [take.index for take in done.takes] == [0, 1, 2]
     assert [take.text for take in done.takes] == [generate.streamed(k) for k in range(3)]
     assert done.stats.completion_tokens == sum(len(take.token_ids) for take in done.takes)
     assert generate.prefills[-1].done == done.stats.prompt_tokens
 
 
-def test_sixteen_variants_run_and_seventeen_are_refused(generate: Runner) -> None:
+def test_sixteen_takes_run_and_seventeen_are_refused(generate: Runner) -> None:
     assert len(generate(KEEPER, n=16, max_tokens=2).takes) == 16
     for count in (0, 17):
         with pytest.raises(ParameterError):
@@ -99,7 +99,7 @@ def test_banned_phrases_are_never_written(generate: Runner, count: int) -> None:
     for take in done.takes:
         assert not any(phrase.casefold() in take.text.casefold() for phrase in banned)
         assert len(take.token_ids) == 24
-        assert generate.streamed(take.variant) == take.text
+        assert generate.streamed(take.index) == take.text
 
 
 def test_banning_every_letter_ends(generate: Runner) -> None:

@@ -31,10 +31,10 @@ from app.engine.messages import HostEvent, Loading
 from app.host import llama_cpp as engine_module
 from app.host.cpu import default_threads
 from app.host.interface import Job
-from app.host.llama_cpp import loading, memory_fit
+from app.host.llama_cpp import load_file, loading, memory_fit
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
-from app.host.llama_cpp.loading import _load_error
+from app.host.llama_cpp.load_file import _load_error
 from tests.host.driving import load
 from tests.host.tiny_llama import write_tiny
 
@@ -57,7 +57,7 @@ def test_the_model_is_described(engine: LlamaCppEngine, starter_model: Path) -> 
 
 def test_loading_reports_its_progress(starter_model: Path) -> None:
     events: list[HostEvent] = []
-    engine = engine_module.load(str(starter_model), LoadOptions(context=256), Job(7, events.append))
+    engine = load(starter_model, LoadOptions(context=256), Job(7, events.append))
     engine.close()
     fractions = [event.fraction for event in events if isinstance(event, Loading)]
     assert fractions == sorted(fractions)
@@ -73,7 +73,7 @@ def test_loading_can_be_cancelled(starter_model: Path) -> None:
 
     job.emit = cancel
     with pytest.raises(CancelledError):
-        engine_module.load(str(starter_model), LoadOptions(context=256), job)
+        load(starter_model, LoadOptions(context=256), job)
 
 
 @pytest.mark.parametrize("kv_type", ["q8_0", "q4_0", "bf16", "f32"])
@@ -248,7 +248,7 @@ def test_a_missing_library_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not report.available
     assert report.problem.endswith(".")
     with pytest.raises(EngineMissingError):
-        engine_module.load("x.gguf", LoadOptions(), Job(1, ignore))
+        load(Path("x.gguf"))
 
 
 def test_threads_are_physical_cores_within_the_quota(tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ CARD = LlamaDevice(0, "GPU0", "A card", 1, 8 * 2**30, 8 * 2**30, "Vulkan", "0000
 def card(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """A graphics card that is only said to be there; the layers of every try, done by the CPU."""
     tried: list[int] = []
-    real = loading._load_model
+    real = load_file.load_model
 
     def load_model(
         file: Path, options: LoadOptions, placement: Placement, job: Job, *, copies: bool
@@ -304,7 +304,7 @@ def card(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             raise OutOfMemoryError("There is not enough memory to load it.")
         return real(file, options, Placement(), job, copies=copies)
 
-    monkeypatch.setattr(loading, "_load_model", load_model)
+    monkeypatch.setattr(loading, "load_model", load_model)
     monkeypatch.setattr(type(library()), "devices", lambda _self: iter([CARD]))
     return tried
 

@@ -19,10 +19,9 @@ from app.core.formats.adapter_files import engine_of
 from app.core.options.adapters import Adapter, check_adapters
 from app.core.options.load_options import LoadOptions
 from app.engine.messages import Load
-from app.host import llama_cpp as engine_module
 from app.host.interface import Job
 from app.host.prompt_cache.disk_cache import _settings
-from tests.host.driving import Runner
+from tests.host.driving import Runner, load
 from tests.host.tiny_llama import INNER, WIDTH, write_adapter, write_tiny
 
 RANK, ALPHA, STRENGTH = 4, 8.0, 0.5
@@ -43,8 +42,7 @@ PAIRS = {
 
 
 def engine(path: Path, *adapters: Adapter) -> Any:
-    job = Job(0, lambda _event: None)
-    return engine_module.load(str(path), OPTIONS, job, adapters=adapters)
+    return load(path, OPTIONS, adapters=adapters)
 
 
 def chances(loaded: Any) -> list[float]:

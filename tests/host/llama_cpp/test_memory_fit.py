@@ -14,7 +14,7 @@ from app.core.memory_fit.fallbacks import ladder
 from app.core.memory_fit.layout import Layout, layout
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Machine
-from app.host.interface import MAX_VARIANTS
+from app.host.interface import MAX_TAKES
 from app.host.llama_cpp import memory_fit
 from app.host.llama_cpp.memory_fit import fitted, stays_in_memory
 from tests.host.driving import load
@@ -40,8 +40,8 @@ def model(starter_model: Path) -> Layout:
     return layout(starter_model)
 
 
-def test_there_is_a_state_for_every_variant_and_a_cached_one() -> None:
-    assert SEQUENCES == 2 * MAX_VARIANTS
+def test_there_is_a_state_for_every_take_and_a_cached_one() -> None:
+    assert SEQUENCES == 2 * MAX_TAKES
 
 
 def test_what_fits_is_loaded_as_asked(model: Layout, free: Free) -> None:

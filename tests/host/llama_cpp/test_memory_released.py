@@ -16,7 +16,6 @@ import psutil
 import pytest
 
 from app.core.errors import CancelledError, ModelLoadError
-from app.core.options.load_options import LoadOptions
 from app.engine.messages import Load, ModelInfo, Unload
 from app.host import main
 from app.host.channel import Inbox
@@ -53,7 +52,7 @@ class Module:
     def describe(self) -> Any:
         raise AssertionError("only loads are asked for")
 
-    def load(self, path: str, options: LoadOptions, job: Job, *_: str, **more: Any) -> Any:
+    def load(self, command: Load, job: Job) -> Any:
         weights = Weights()
         self.weights = weakref.ref(weights)
         self.goes_on.wait(60)
@@ -103,7 +102,7 @@ class Wasteful:
     def describe(self) -> Any:
         raise AssertionError("only loads are asked for")
 
-    def load(self, path: str, options: LoadOptions, job: Job, *_: str, **more: Any) -> Any:
+    def load(self, command: Load, job: Job) -> Any:
         blocks = [np.ones(100_000, np.uint8) for _ in range(400)]
         self.full = psutil.Process().memory_info().rss
         return Weights(blocks[-1])  # which lies at the heap's end

@@ -13,17 +13,16 @@ import pytest
 
 from app.core.options.load_options import LoadOptions
 from app.engine.messages import Done, HostEvent, Loading, Read
-from app.host import llama_cpp as engine_module
 from app.host.interface import Job
 from app.host.llama_cpp.engine import LlamaCppEngine
-from tests.host.driving import Runner
+from tests.host.driving import Runner, load
 from tests.host.tiny_llama import write_tiny
 
 LENGTH = 270  # tokens, a little more than the least that is saved
 TEXT = " ".join(
     f"On day {day} the keeper wrote the number {day} into his book." for day in range(22)
 )
-OPTIONS: dict[str, Any] = {"context": 512, "threads": 1}
+OPTIONS: dict[str, Any] = {"context": 512, "threads": 1, "tune": False}
 
 Open = Callable[..., LlamaCppEngine]
 
@@ -33,22 +32,17 @@ def opened(starter_model: Path, tmp_path: Path) -> Iterator[Open]:
     """Loads engines that share a cache folder, and closes what is still open."""
     engines: list[LlamaCppEngine] = []
 
-    def load(
+    def opened_again(
         path: Path = starter_model,
         hear: Callable[[HostEvent], None] = lambda _event: None,
         **options: Any,
     ) -> LlamaCppEngine:
-        engine = engine_module.load(
-            str(path),
-            LoadOptions(**{**OPTIONS, **options}),
-            Job(0, hear),
-            prompts=str(tmp_path / "cache" / "prompts"),
-        )
-        assert isinstance(engine, LlamaCppEngine)
+        wanted = LoadOptions(**{**OPTIONS, **options})
+        engine = load(path, wanted, Job(0, hear), cache=str(tmp_path / "cache"))
         engines.append(engine)
         return engine
 
-    yield load
+    yield opened_again
     for engine in engines:
         engine.close()
 

@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.core.options.load_options import LoadOptions
-from app.host import llama_cpp as engine_module
-from app.host.interface import Job
 from app.host.llama_cpp.engine import LlamaCppEngine
-from tests.host.driving import Runner
+from tests.host.driving import Runner, load
 from tests.host.gguf_shapes import Shape, write
 
 WINDOWED = Shape(
@@ -39,11 +37,7 @@ def runner(model: Path, tmp_path: Path) -> Iterator[Runner]:
 
 
 def _load(model: Path, folder: Path) -> LlamaCppEngine:
-    engine = engine_module.load(
-        str(model), OPTIONS, Job(0, lambda _event: None), prompts=str(folder / "prompts")
-    )
-    assert isinstance(engine, LlamaCppEngine)
-    return engine
+    return load(model, OPTIONS, cache=str(folder))
 
 
 def _written(runner: Runner, prompt: str, *, exact: bool = False) -> tuple[list[float], int]:

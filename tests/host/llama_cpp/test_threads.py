@@ -69,8 +69,8 @@ def paced(small_engine: LlamaCppEngine) -> Iterator[LlamaCppEngine]:
 
 
 def details(runner: Runner) -> list[tuple[int, TokenDetail]]:
-    """Those of every token by variant; how many came in one event depends on the time."""
-    found = [(event.variant, detail) for event in runner.tokens for detail in event.details]
+    """Those of every token by take; how many came in one event depends on the time."""
+    found = [(event.take, detail) for event in runner.tokens for detail in event.details]
     return sorted(found, key=lambda row: row[0])
 
 

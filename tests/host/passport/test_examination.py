@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from app.core.errors import CancelledError
-from app.core.options.load_options import LoadOptions
 from app.core.passport import words
 from app.engine.messages import Generate, Prefill, Tokens, Working
 from app.host import fake
@@ -16,6 +15,7 @@ from app.host.interface import Job
 from app.host.passport import scoring, texts
 from app.host.passport.examination import MOST_TOKENS, Examination
 from app.host.passport.trials import LIMIT_S
+from tests.host.driving import load_command, silent
 
 
 def spoken(text: str) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def load(tmp_path: Any) -> Any:
         path = tmp_path / "Scripted.json"
         script.setdefault("replies", SOUND)
         path.write_text(json.dumps(script), "utf-8")
-        return fake.load(str(path), LoadOptions(), Job(0, lambda _event: None))
+        return fake.load(load_command(path), silent())
 
     return make
 

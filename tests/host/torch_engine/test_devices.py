@@ -15,6 +15,7 @@ from app.core.options.load_options import LoadOptions
 from app.engine.messages import HostEvent, Loading
 from app.host.interface import Job
 from app.host.torch_engine import devices, loading
+from tests.host.driving import load_command, load_torch
 
 GIBI = 2**30
 CARDS = {
@@ -123,7 +124,7 @@ def full_cards(machine: Callable[..., None], monkeypatch: pytest.MonkeyPatch) ->
 def test_a_full_gpu_is_left_for_the_next_device(torch_folder: Path, full_cards: list[str]) -> None:
     events: list[HostEvent] = []
     options = LoadOptions(context=256, threads=1)
-    engine = loading.load_engine(str(torch_folder), options, Job(1, events.append))
+    engine = loading.load_engine(load_command(torch_folder, options), Job(1, events.append))
     info = engine.info
     engine.close()
     assert full_cards == ["cuda:0", "xpu:0", "cpu"]
@@ -143,9 +144,7 @@ def test_a_gpu_that_is_full_does_not_cost_the_kept_folder(
 ) -> None:
     before = sorted(torch_cache.iterdir())
     options = LoadOptions(context=256, threads=1)
-    engine = loading.load_engine(
-        str(starter_model), options, Job(1, lambda _event: None), str(torch_cache)
-    )
+    engine = load_torch(starter_model, torch_cache, options)
     engine.close()
     assert sorted(torch_cache.iterdir()) == before
 
@@ -156,5 +155,5 @@ def test_where_the_processor_is_full_too_it_is_a_sentence(
     memory = SimpleNamespace(available=1000, total=1000)
     monkeypatch.setattr("psutil.virtual_memory", lambda: memory)
     with pytest.raises(OutOfMemoryError, match="269 MB of memory"):
-        loading.load_engine(str(torch_folder), LoadOptions(), Job(1, lambda _event: None))
+        load_torch(torch_folder, options=LoadOptions())
     assert full_cards == ["cuda:0", "xpu:0"]

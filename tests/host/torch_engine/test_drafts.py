@@ -57,9 +57,9 @@ def test_every_token_is_the_chains_own_draw(
     seen: list[Any] = []
     draw = TorchDecoder.draw
 
-    def watched(steps: TorchDecoder, variant: TorchTake, forbidden: Collection[int]) -> int | None:
-        logits = variant.logits.copy()
-        token = draw(steps, variant, forbidden)
+    def watched(steps: TorchDecoder, take: TorchTake, forbidden: Collection[int]) -> int | None:
+        logits = take.logits.copy()
+        token = draw(steps, take, forbidden)
         seen.append((logits, token))
         return token
 
@@ -110,7 +110,7 @@ def test_greedy_and_exact_runs_guess_nothing(rewrite: Runner, fields: dict[str, 
 def test_takes_of_which_one_is_left_go_on_with_guesses(rewrite: Runner) -> None:
     """The last of several takes lies in a row of a memory that the others have left."""
     rewritten(rewrite, n=2, temperature=0.3, max_tokens=12)
-    texts = [rewrite.streamed(variant) for variant in range(2)]
+    texts = [rewrite.streamed(take) for take in range(2)]
     done = rewritten(rewrite, n=2, temperature=0.3, stop=(texts[0][-6:],), logit_bias={" the": 1.0})
     assert [take.text for take in done.takes] == [rewrite.streamed(k) for k in range(2)]
 

@@ -1,4 +1,4 @@
-"""Generating with the Torch engine: seeds, variants, stops, bans, cancel, overflow, reuse."""
+"""Generating with the Torch engine: seeds, takes, stops, bans, cancel, overflow, reuse."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def test_a_seed_repeats_its_text(torch_generate: Runner, more: dict[str, Any]) -
     assert torch_generate(KEEPER, seed=12, **asked).takes != first.takes
 
 
-def test_variants_share_one_reading_and_are_those_of_their_seeds(torch_generate: Runner) -> None:
+def test_takes_share_one_reading_and_are_those_of_their_seeds(torch_generate: Runner) -> None:
     done = torch_generate(KEEPER + " then", n=3, seed=5, max_tokens=12, temperature=1.0)
-    assert [take.variant for take in done.takes] == [0, 1, 2]
+    assert [take.index for take in done.takes] == [0, 1, 2]
     assert [take.text for take in done.takes] == [torch_generate.streamed(k) for k in range(3)]
     assert done.stats.completion_tokens == sum(len(take.token_ids) for take in done.takes)
     assert torch_generate.prefills[-1].done == done.stats.prompt_tokens
@@ -54,7 +54,7 @@ def test_variants_share_one_reading_and_are_those_of_their_seeds(torch_generate:
     assert [take.text for take in done.takes] == alone
 
 
-def test_sixteen_variants_run_and_seventeen_are_refused(torch_small: Runner) -> None:
+def test_sixteen_takes_run_and_seventeen_are_refused(torch_small: Runner) -> None:
     assert len(torch_small(KEEPER, n=16, max_tokens=2).takes) == 16
     for count in (0, 17):
         with pytest.raises(ParameterError):
@@ -80,7 +80,7 @@ def test_banned_phrases_are_never_written(torch_generate: Runner, count: int) ->
     for take in done.takes:
         assert not any(phrase.casefold() in take.text.casefold() for phrase in banned)
         assert len(take.token_ids) == 20
-        assert torch_generate.streamed(take.variant) == take.text
+        assert torch_generate.streamed(take.index) == take.text
     assert len({take.text for take in done.takes}) == 1
 
 

@@ -24,7 +24,7 @@ from app.core.options.load_options import LoadOptions
 from app.engine.messages import HostEvent, Loading
 from app.host import torch_engine as torch_module
 from app.host.interface import Job
-from tests.host.driving import TORCH_OPTIONS, Runner, copy_of, load_torch
+from tests.host.driving import TORCH_OPTIONS, Runner, copy_of, load_command, load_torch
 
 KEEPER = "The old lighthouse keeper opened the door and"
 
@@ -73,7 +73,7 @@ def loading(path: Path, cancel_after: int | None = None, **options: Any) -> list
             job.cancel()
 
     job = Job(1, take)
-    engine = torch_module.load(str(path), TORCH_OPTIONS, job)
+    engine = torch_module.load(load_command(path, TORCH_OPTIONS), job)
     engine.close()
     return events
 

@@ -126,17 +126,16 @@ def test_pickles_are_refused(tmp_path: Path) -> None:
 
 def test_a_real_model_takes_one(torch_folder: Path, tmp_path: Path) -> None:
     from app.core.options.load_options import LoadOptions
-    from app.host import torch_engine as module
     from app.host.interface import Job
+    from tests.host.driving import load_torch
 
+    options = LoadOptions(context=64, threads=1)
     pairs = {"model.layers.3.self_attn.q_proj": (torch.randn(2, 576), torch.randn(576, 2))}
     folder = write(tmp_path / "a", pairs)
     job = Job(1, lambda _event: None)
     found = []
     for adapters in ((), (Adapter(path=str(folder), strength=0.2),)):
-        loaded = module.load(
-            str(torch_folder), LoadOptions(context=64, threads=1), job, adapters=adapters
-        )
+        loaded = load_torch(torch_folder, options=options, adapters=adapters)
         found.append([one.probability for one in loaded.score("The lamp burned low", 0, job)])
         assert len(loaded.info.settings.adapters) == len(adapters)
         loaded.close()

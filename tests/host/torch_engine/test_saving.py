@@ -30,7 +30,7 @@ def opened(torch_folder: Path, tmp_path: Path) -> Iterator[Open]:
     engines = []
 
     def load(options: LoadOptions = OPTIONS) -> Any:
-        engines.append(load_torch(torch_folder, None, options, tmp_path / "prompts"))
+        engines.append(load_torch(torch_folder, tmp_path, options))
         return engines[-1]
 
     yield load

@@ -350,14 +350,14 @@ def test_several_takes_at_once(make_studio):
     studio.show("A")
     studio.do("continue_many")
     assert studio.worker.last("generate")[1]["n"] == 3
-    studio.stream(" one", variant=0)
-    studio.stream(" zwei", variant=1)
+    studio.stream(" one", take=0)
+    studio.stream(" zwei", take=1)
     assert studio.text == "A one"
     studio.do("take_after")
     assert studio.text == "A zwei"
-    studio.stream(" drei", variant=1)
+    studio.stream(" drei", take=1)
     assert studio.text == "A zwei drei"
-    studio.stream(" san", variant=2)
+    studio.stream(" san", take=2)
     studio.done()
     studio.do("take_after")
     assert studio.text == "A san"
@@ -428,14 +428,14 @@ def test_whatever_happens_in_whatever_order_undo_leads_back(studio, seed):
             editor.setTextCursor(_whole(editor, *[chance.randrange(length + 1)] * 2))
         elif deed == "stream" and running:
             job = chance.choice(running)
-            variant = chance.randrange(len(window.session._requests[job].takes))
-            studio.stream(f" w{chance.randrange(99)}", variant=variant, job=job)
+            take = chance.randrange(len(window.session._requests[job].takes))
+            studio.stream(f" w{chance.randrange(99)}", take=take, job=job)
         elif deed == "done" and running:
             job = chance.choice(running)
             reason: FinishReason = "cancelled" if window.session._requests[job].stopped else "stop"
             count = len(window.session._requests[job].takes)
             takes = tuple(
-                Take(variant=number, text="", finish_reason=reason) for number in range(count)
+                Take(index=number, text="", finish_reason=reason) for number in range(count)
             )
             studio.tell(Done(job=job, takes=takes))
         else:

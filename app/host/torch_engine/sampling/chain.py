@@ -21,7 +21,7 @@ from app.host.torch_engine.vocabulary import TorchVocabulary
 
 
 class TorchSamplerChain:
-    """One variant's steps with their state; the meaning is that of the llama.cpp engine's chain.
+    """One take's steps with their state; the meaning is that of the llama.cpp engine's chain.
 
     Order: word bias, then the steps of `Sampling.order`, then the draw. Temperature 0 is greedy:
     the word bias and the repetition steps count, then the likeliest token is taken. Mirostat

@@ -14,12 +14,11 @@ from app.core.errors import CancelledError, GenerationError
 from app.core.options.load_options import LoadOptions
 from app.core.system.openmp import WaitingRecord, read_waiting
 from app.engine.messages import EngineSettings, HostEvent, Loading
-from app.host import llama_cpp as engine_module
 from app.host.interface import Job
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.tuning import autotune, wait_policy
 from app.host.llama_cpp.tuning.tuning_file import Probed, Tuning, TuningFile, setup_of
-from tests.host.driving import Runner
+from tests.host.driving import Runner, load
 
 TUNING = Tuning(
     threads=1,
@@ -186,11 +185,8 @@ class Loads:
         options = {"context": 256, "keep_prompts": False} | options
         self.events.clear()
         job = Job(1, self.events.append)
-        load_options = LoadOptions(**options)
-        engine = engine_module.load(
-            str(self.model), load_options, job, str(self.cache), remeasure=remeasure
-        )
-        assert isinstance(engine, LlamaCppEngine)
+        cache = str(self.cache)
+        engine = load(self.model, LoadOptions(**options), job, cache=cache, remeasure=remeasure)
         self.engines.append(engine)
         return engine
 
