@@ -31,6 +31,7 @@ from app.core.options.presets import read_presets, suggested
 from app.core.options.rows import is_encodable
 from app.core.options.sampling import Sampling
 from app.core.passport import from_record
+from app.core.units import size_text
 from app.engine.client import EngineClient
 from app.engine.codec import MAX_FRAME
 from app.engine.messages import (
@@ -183,7 +184,7 @@ def _piped() -> str:
     data = sys.stdin.buffer.read(MAX_PROMPT + 1)
     if len(data) > MAX_PROMPT:
         raise UsageError(
-            f"The prompt is longer than {MAX_PROMPT // 2**20} MB, more than any model reads.",
+            f"The prompt is longer than {size_text(MAX_PROMPT)}, more than any model reads.",
             "Pipe in the end of the text only.",
         )
     try:

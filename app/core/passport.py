@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from app.core.units import size_text
+
 FORMAT = 1
 """Raised when a field changes its meaning; older passports are then made anew."""
 
@@ -236,8 +238,8 @@ def _facts(passport: Passport, tr: Translate) -> Iterator[str]:
         yield _tried(passport, listed(known, tr), tr)
     yield from _speeds(passport, tr)
     if passport.memory_per_1000:
-        size = _number(passport.memory_per_1000 / 1e6)
-        yield tr("Every 1,000 tokens of text that it reads take {0} MB of memory.").format(size)
+        size = size_text(passport.memory_per_1000)
+        yield tr("Every 1,000 tokens of text that it reads take {0} of memory.").format(size)
     if passport.system == "moved":
         yield tr("It knows no system text: yours goes before the first instruction.")
     missing = [*_not_tried(passport, tr)]

@@ -14,6 +14,15 @@ def size_text(size: float) -> str:
     return f"{mega:.0f} MB" if mega < 999.5 else f"{mega / 1000:,.1f} GB"
 
 
+def share_texts(done: float, total: float) -> tuple[str, str]:
+    """A part of a size and the whole, in one unit: 41 and 98 MB, 0.9 and 2.5 GB."""
+    whole = size_text(total)
+    unit = whole.split()[-1]
+    if unit == "GB":
+        return f"{done / 1e9:,.1f}", whole
+    return str(int(done // {"kB": 1000, "MB": 1_000_000}[unit])), whole
+
+
 def count_text(count: int) -> str:
     """A number of parameters as people say it: 135M, 7.2B."""
     if count < 1_000_000:

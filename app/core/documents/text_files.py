@@ -30,6 +30,7 @@ from app.core.errors import (
     EncodingChangeError,
 )
 from app.core.system.files import is_folder, read_regular, why, write_atomically
+from app.core.units import size_text
 
 LARGEST = 50 * 1024 * 1024
 """The largest file that is opened, in bytes: some fifty long novels."""
@@ -167,7 +168,7 @@ def _content(path: Path, limit: int) -> bytes:
     except OSError as error:
         reason = why(error)
         if error.errno == errno.EFBIG:
-            reason = f"it has more than {LARGEST // 1024**2} MB, which no manuscript has"
+            reason = f"it has more than {size_text(LARGEST)}, which no manuscript has"
         raise DocumentError(f"{path} cannot be opened: {reason}.") from error
 
 

@@ -11,13 +11,11 @@ from typing import Literal
 
 from app.core.formats.gguf_tensors import LayerSizes
 from app.core.memory_fit.layout import Layout
+from app.core.options.load_options import BATCH
 from app.core.system.machine import Machine
 
 KV_BYTES = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 """The bytes of a number in the KV cache, by its type."""
-
-BATCH = 512
-"""The rows of a batch and of a micro-batch where nothing else is asked for."""
 
 SEQUENCES = 32
 """How many texts a context may hold at once, the running variants and the cached ones.

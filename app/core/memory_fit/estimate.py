@@ -9,7 +9,6 @@ import msgspec
 
 from app.core.formats.header_notes import beyond_training
 from app.core.memory_fit.demand import (
-    BATCH,
     OUTPUTS,
     Computing,
     Demand,
@@ -19,14 +18,11 @@ from app.core.memory_fit.demand import (
 )
 from app.core.memory_fit.layout import Layout
 from app.core.memory_fit.placement import GPU, INTEGRATED, LlamaDevice, Placement, place
-from app.core.options.load_options import LoadOptions
+from app.core.options.load_options import BATCH, OWN_CONTEXT, LoadOptions
 from app.core.system.machine import Gpu, Machine, Verdict
 
 MEMORY = "memory"
 """The name of the processor's memory among the devices."""
-
-OWN_CONTEXT = 8192
-"""The most tokens that are taken when nobody says: more costs memory and time."""
 
 WORKING = "working buffers"
 """What is reserved to compute a batch in."""

@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from app.core.memory_fit.advice import beyond_settings, with_flash_note
-from app.core.memory_fit.estimate import MEMORY, OWN_CONTEXT, Fit, MemoryPart, estimate, fit_of
+from app.core.memory_fit.estimate import MEMORY, Fit, MemoryPart, estimate, fit_of
 from app.core.memory_fit.fallbacks import CHANGEABLE, Fallback, changes, first_that_fits, ladder
 from app.core.memory_fit.layout import Layout
 from app.core.models.catalogue import CatalogueEntry
 from app.core.options.adapters import Adapter
-from app.core.options.load_options import LoadOptions
+from app.core.options.load_options import OWN_CONTEXT, LoadOptions
 from app.core.system.machine import COMFORT, Machine
 from app.core.units import size_text
 

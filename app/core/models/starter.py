@@ -13,6 +13,7 @@ import msgspec
 
 from app.core.errors import CancelledError, DownloadError
 from app.core.system.files import why
+from app.core.units import size_text
 
 _BLOCK = 1024 * 1024
 
@@ -164,5 +165,5 @@ def _wrong(starter: Starter) -> DownloadError:
 def _download_error(error: OSError, models: Path) -> DownloadError:
     hint = "Check that the folder can be written to."
     if error.errno == errno.ENOSPC:
-        hint = f"Make {STARTER.size_bytes // 1_000_000} MB free and try again."
+        hint = f"Make {size_text(STARTER.size_bytes)} free and try again."
     return DownloadError(f"The model could not be put into {models}: {why(error)}.", hint)

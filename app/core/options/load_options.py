@@ -8,6 +8,12 @@ import msgspec
 
 from app.core.options.rows import BoundRow, Row, Slider, rows
 
+OWN_CONTEXT = 8192
+"""The most tokens that are taken where no context is set: more costs memory and time."""
+
+BATCH = 512
+"""The rows of a batch and of a micro-batch where none are set and nothing was measured."""
+
 ENGINES = ("llama.cpp", "torch")
 """The engines by the names that users see."""
 
@@ -19,7 +25,8 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         int,
         Row(
             label="Context",
-            help="How many tokens the model sees at once; 0 takes the model's own, at most 8192.",
+            help="How many tokens the model sees at once; 0 takes the model's own, "
+            f"at most {OWN_CONTEXT}.",
             low=0,
             high=1_048_576,
             slider=Slider(0, 32768, 512),

@@ -24,12 +24,12 @@ from app.core.errors import (
 from app.core.formats.gguf import read_header
 from app.core.formats.header_notes import beyond_training, without_pre_tokenizer
 from app.core.formats.split_files import all_parts
-from app.core.memory_fit.demand import BATCH, Demand, demand
-from app.core.memory_fit.estimate import OWN_CONTEXT, QUANTIZED, computing_of
+from app.core.memory_fit.demand import Demand, demand
+from app.core.memory_fit.estimate import QUANTIZED, computing_of
 from app.core.memory_fit.layout import Layout, header_layout
 from app.core.memory_fit.placement import LlamaDevice, Placement, no_room, place, respread
 from app.core.options.adapters import Adapter
-from app.core.options.load_options import LoadOptions
+from app.core.options.load_options import BATCH, OWN_CONTEXT, LoadOptions
 from app.core.system.files import stamps
 from app.core.units import size_text
 from app.engine.messages import EngineSettings, Loading, ModelInfo, Placed

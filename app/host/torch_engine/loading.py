@@ -30,7 +30,7 @@ from app.core.formats.safetensors import read_folder
 from app.core.formats.split_files import all_parts
 from app.core.memory_fit.fallbacks import SHORTEST, shorter_context, unset
 from app.core.options.adapters import Adapter
-from app.core.options.load_options import LoadOptions
+from app.core.options.load_options import BATCH, OWN_CONTEXT, LoadOptions
 from app.core.system.files import stamps
 from app.core.units import size_text
 from app.engine.messages import DeviceReport, EngineSettings, Loading, ModelInfo, Placed
@@ -50,8 +50,6 @@ from app.host.torch_engine.model import TorchModel, lay_out
 from app.host.torch_engine.out_of_memory import empty_caches, is_lack
 from app.host.torch_engine.vocabulary import TorchVocabulary
 
-_OWN_CONTEXT = 8192  # the most that is taken when nobody says: more costs memory and time
-_BATCH = 512  # rows of a batch where nobody says
 _TYPES = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
 _SMALLER = "Close other programs, choose a smaller context or a smaller model."
 _UNUSABLE = (
@@ -272,8 +270,8 @@ def _reason(error: Exception) -> str:
 def _settings(
     network: Any, options: LoadOptions, device: TorchDevice, threads: int
 ) -> EngineSettings:
-    context = options.context or min(_trained(network) or _OWN_CONTEXT, _OWN_CONTEXT)
-    batch = min(options.batch or _BATCH, context)
+    context = options.context or min(_trained(network) or OWN_CONTEXT, OWN_CONTEXT)
+    batch = min(options.batch or BATCH, context)
     layers = network.config.get_text_config(decoder=True).num_hidden_layers
     return EngineSettings(
         engine=NAME,

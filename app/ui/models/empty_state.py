@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.core.models.starter import STARTER
+from app.core.units import size_text
 from app.downloads.queue import Download
 from app.downloads.request import STARTER_ID
 from app.ui.models.download_strip import DownloadStrip
@@ -111,8 +112,8 @@ class EmptyState(QWidget):
         return text
 
     def _starter_words(self) -> str:
-        size = round(STARTER.download_bytes / 1_000_000)
-        return self.tr("Get the starter model ({0} MB)").format(size)
+        size = size_text(STARTER.download_bytes)
+        return self.tr("Get the starter model ({0})").format(size)
 
     def _show_state(self) -> None:
         """Show the ways that are open now."""

@@ -178,7 +178,7 @@ def test_what_is_no_file_is_a_sentence(tmp_path: Path) -> None:
         file.truncate(LARGEST + 1)
     told = {
         "pipe.txt": "not an ordinary file",
-        "huge.txt": "more than 50 MB",
+        "huge.txt": "more than 52 MB",
         ".": "it is a folder",
         "missing.txt": "There is no file",
         "a\0b": "NUL",

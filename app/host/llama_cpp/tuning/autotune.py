@@ -12,7 +12,7 @@ import psutil
 
 from app.core.errors import CancelledError, LampblackError
 from app.core.formats.split_files import all_parts
-from app.core.memory_fit.demand import BATCH
+from app.core.options.load_options import BATCH
 from app.engine.messages import EngineSettings, Loading
 from app.host.cpu import OtherPrograms, busy_cores, default_threads, is_busy
 from app.host.interface import Job
