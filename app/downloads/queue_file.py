@@ -16,7 +16,7 @@ from app.core.errors import DownloadError, LampblackError
 from app.core.models.library import ModelFile, inspect
 from app.core.models.metadata import MetadataStore
 from app.core.models.starter import STARTER
-from app.core.system.json_store import JsonStore
+from app.core.system.json_store import JsonStore, NewerFormatError
 from app.downloads.part_paths import bytes_here
 from app.downloads.request import ModelRequest, check_plain
 
@@ -43,8 +43,11 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     needs_token: bool = False
 
 
-class _QueueJson(msgspec.Struct, kw_only=True):
+class _QueueVersion(msgspec.Struct):
     version: int
+
+
+class _QueueJson(_QueueVersion, kw_only=True):
     downloads: list[Record]
 
 
@@ -63,11 +66,11 @@ class Records:
 
     def __init__(self, file: Path, models: Path) -> None:
         self.lock = threading.RLock()
-        self._file = JsonStore(file, msgspec.json.Decoder(_QueueJson).decode)
+        self._file = JsonStore(file, _decoded)
         self._models = models
         self._touched: set[str] = set()
         self.by_id: dict[str, Record] = {}
-        for record in self._read():
+        for record in self._file.read().content or ():
             if (taken_up := self._taken_up(record)) is not None:
                 self.by_id[record.wanted.id] = taken_up
 
@@ -84,9 +87,13 @@ class Records:
     def save(self, changed: str) -> None:
         """Write what was changed, and leave the rest as another window may have written it.
 
-        A disk that takes nothing only costs that a download is not listed after a restart.
+        A file of a newer version is left alone. Where nothing can be written, a download is only
+        not listed after a restart.
         """
-        kept = {record.wanted.id: record for record in self._read()}
+        found = self._file.read()
+        if found.lock:
+            return
+        kept = {record.wanted.id: record for record in found.content or ()}
         with self.lock:
             self._touched.add(changed)
             for name in self._touched:
@@ -99,11 +106,12 @@ class Records:
         with contextlib.suppress(OSError):
             self._file.write(content)
 
-    def _read(self) -> list[Record]:
-        file = self._file.read().content
-        if file is None or file.version != _FORMAT:
-            return []
-        return [record for record in file.downloads if _sound(record)]
+
+def _decoded(data: bytes) -> list[Record]:
+    """The records of a file; raises NewerFormatError, or ValueError for a damaged one."""
+    if msgspec.json.decode(data, type=_QueueVersion).version > _FORMAT:
+        raise NewerFormatError("a newer version of Lampblack wrote it")
+    return [one for one in msgspec.json.decode(data, type=_QueueJson).downloads if _sound(one)]
 
 
 def _sound(record: Record) -> bool:

@@ -329,6 +329,20 @@ def test_a_broken_list_is_set_aside(content: bytes, new_queue, models: Path) -> 
     assert (file.parent / "downloads.json.broken").read_bytes() == content
 
 
+def test_a_list_of_a_newer_version_is_left_alone(new_queue, fetcher, models: Path) -> None:
+    file = models.parent / "downloads.json"
+    file.parent.mkdir(parents=True)
+    content = b'{"version": 2, "downloads": {"other": "form"}}'
+    file.write_bytes(content)
+    downloads = new_queue()
+    watch = Watch(downloads)
+    fetcher.outcome = DownloadError("It broke.")
+    downloads.add(ONE)
+    watch.until(ONE.id, "failed")
+    downloads.close()
+    assert file.read_bytes() == content
+
+
 def test_a_question_knows_host_size_and_room(new_queue, monkeypatch) -> None:
     downloads = new_queue()
     need = downloads.need(ONE)
