@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import CatalogueError, ModelNotFoundError
 from app.core.models.catalogue import Catalogue, catalogue_file, present
-from app.core.models.library import ModelFile, ModelLibrary
+from app.core.models.library import ModelLibrary
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.starter import starter_path
 from app.core.options.presets import Presets

@@ -25,7 +25,7 @@ from app.benchmark.report import (
 from app.benchmark.rounds import BusyError, Round, run_rounds
 from app.benchmark.session import GoalSession
 from app.core.errors import LampblackError, NotMeasuredError
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 
 ROUNDS = 7
 """The least that is judged: with fewer, a few samples that are off move the median."""

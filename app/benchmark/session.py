@@ -13,7 +13,7 @@ import msgspec
 
 from app.benchmark.baseline import BareEngine, Child
 from app.benchmark.our_engine import OurEngine
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.options.load_options import LoadOptions
 from app.core.system.processes import program_command
 from app.engine.messages import EngineName, EngineSettings

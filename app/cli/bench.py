@@ -18,7 +18,7 @@ from app.benchmark.run import BenchmarkRun
 from app.benchmark.session import GoalSession, Sizes
 from app.cli import output
 from app.core.errors import LampblackError, NotAModelError, UsageError
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.models.starter import starter_path
 from app.core.system.files import write_atomically
 from app.core.units import size_text

@@ -19,7 +19,7 @@ from app.cli import output
 from app.cli.engine import describe, planned
 from app.cli.models.list import model_line
 from app.core.errors import LampblackError
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.system.files import is_folder
 from app.core.system.network import network_state
 from app.core.system.paths import Paths

@@ -24,8 +24,8 @@ from app.engine.messages import (
 )
 
 if TYPE_CHECKING:
-    from app.core.models.library import ModelFile
     from app.core.models.metadata import MetadataStore
+    from app.core.models.model_file import ModelFile
     from app.core.options.load_options import LoadOptions
     from app.program import Program
 

@@ -25,7 +25,7 @@ from app.core.errors import (
     UsageError,
 )
 from app.core.formats.adapter_files import engine_of
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.options.adapters import Adapter, check_adapters
 from app.core.options.presets import read_presets, suggested
 from app.core.options.rows import is_encodable

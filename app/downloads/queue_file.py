@@ -13,8 +13,8 @@ from typing import Literal
 import msgspec
 
 from app.core.errors import DownloadError, LampblackError
-from app.core.models.library import ModelFile, inspect
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import ModelFile, inspect
 from app.core.models.starter import STARTER
 from app.core.system.json_store import JsonStore, NewerFormatError
 from app.downloads.part_paths import bytes_here

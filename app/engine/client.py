@@ -22,7 +22,7 @@ from app.core.errors import (
     ProtocolError,
     error_from,
 )
-from app.core.models.library import inspect
+from app.core.models.model_file import inspect
 from app.core.options.load_options import LoadOptions
 from app.core.system.processes import program_command
 from app.engine.crash_errors import crash_error

@@ -8,8 +8,8 @@ from typing import cast
 from msgspec.structs import replace
 
 from app.core.errors import NotAModelError
-from app.core.models.library import ModelFile, engine_for
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import ModelFile, engine_for
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.options.rows import is_encodable

@@ -17,7 +17,7 @@ from app.benchmark.session import GoalSession, Sizes, passage
 from app.cli.bench import run_bench
 from app.cli.main import build_parser
 from app.core.errors import EngineStoppedError, NotMeasuredError
-from app.core.models.library import inspect
+from app.core.models.model_file import inspect
 from app.core.options.sampling import Sampling
 from app.core.system.paths import Paths
 from app.engine.messages import EngineSettings

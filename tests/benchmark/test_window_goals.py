@@ -13,7 +13,7 @@ from app.benchmark.goals import GOALS, chosen
 from app.benchmark.session import GoalSession, Sizes
 from app.benchmark.window_goals import beside_bare, manuscript
 from app.core.errors import NotMeasuredError
-from app.core.models.library import inspect
+from app.core.models.model_file import inspect
 from app.engine.messages import Described, EngineReport
 
 SMALL = Sizes(decode=6, words=3000, threads=1)

@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from app.core.errors import CancelledError, ModelCrashedError
-from app.core.models.library import inspect
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import inspect
 from app.core.options.presets import SUGGESTED
 from app.core.options.sampling import Sampling
 from app.core.system.paths import Paths

@@ -14,8 +14,9 @@ import gguf
 import numpy as np
 import pytest
 
-from app.core.models.library import ModelFile, ModelLibrary, inspect
+from app.core.models.library import ModelLibrary
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import ModelFile, inspect
 from app.core.options.settings import Settings
 from app.core.options.settings_store import SettingsStore
 from app.core.store import Recovery, Store, TakeRecord

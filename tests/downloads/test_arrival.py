@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from app.core.models.checksums import verify
-from app.core.models.library import inspect
 from app.core.models.metadata import MetadataStore, ModelRecord
+from app.core.models.model_file import inspect
 from app.downloads.queue_file import remember_arrival, remembering
 from app.downloads.request import ModelRequest, WantedFile
 

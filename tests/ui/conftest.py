@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import DocumentChangedError, EncodingChangeError, ModelNotFoundError
-from app.core.models.library import ModelFile, ModelLibrary
+from app.core.models.library import ModelLibrary
+from app.core.models.model_file import ModelFile
 from app.core.options.load_options import LoadOptions
 from app.core.system.paths import Paths
 from app.downloads.tokens import HubTokens

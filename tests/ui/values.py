@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.core.models.library import ModelFile, ModelLibrary
+from app.core.models.library import ModelLibrary
+from app.core.models.model_file import ModelFile
 from app.core.models.starter import STARTER
 from app.core.options.rows import BoundRow
 

@@ -19,7 +19,7 @@ from app.core.memory_fit.estimate import MEMORY, Fit
 from app.core.memory_fit.layout import layout
 from app.core.memory_fit.report import facts_fit, smaller_entry
 from app.core.models.catalogue import Catalogue, CatalogueEntry
-from app.core.models.library import ModelFile, engine_for
+from app.core.models.model_file import ModelFile, engine_for
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Machine, this_machine
 from app.engine.worker import cards

@@ -11,8 +11,8 @@ from app.cli import output
 from app.cli.long_task import LongTask
 from app.cli.parsing import Words
 from app.core.models.duplicates import duplicates
-from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
+from app.core.models.model_file import ModelFile
 from app.core.models.removal import DiskUse, disk_use
 from app.core.units import size_text
 from app.program import Program

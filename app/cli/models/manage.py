@@ -14,7 +14,7 @@ from app.cli.models.list import facts
 from app.cli.parsing import Words
 from app.core.errors import SettingsError, UsageError
 from app.core.models.import_copy import copy_in
-from app.core.models.library import ModelFile, inspect
+from app.core.models.model_file import ModelFile, inspect
 from app.core.models.removal import add_in_place, disk_use, plan_removal, remove, take_off
 from app.core.models.verify import verify_known
 from app.core.units import size_text

@@ -12,7 +12,7 @@ from app.cli.engine import EngineTask, planned
 from app.cli.parsing import Words
 from app.core.errors import UsageError
 from app.core.models.catalogue import PURPOSES
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.passport import Passport, from_record, score, words
 from app.engine.messages import Examine, Examined
 from app.program import Program

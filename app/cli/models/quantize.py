@@ -31,7 +31,7 @@ from app.core.formats.quantization import (
     require,
     type_named,
 )
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.system.files import read_regular, why
 from app.core.units import size_text
 from app.engine.messages import Finished, JobCommand, Quantized

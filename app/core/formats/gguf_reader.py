@@ -1,18 +1,61 @@
-"""Reading forward through a file's header, where no number is believed before it is checked."""
+"""Reading one GGUF file's header; every number is checked before it is used."""
 
 from __future__ import annotations
 
 import os
 import struct
+from collections import Counter
+from pathlib import Path
 from typing import Any, BinaryIO
 
-from app.core.errors import NotAModelError, TruncatedModelError
+from app.core.errors import (
+    ModelNotFoundError,
+    NotAModelError,
+    TruncatedModelError,
+    UnsupportedModelError,
+)
+from app.core.formats.gguf_tensors import TENSOR_TYPES, Tensor
+from app.core.system.files import open_regular, why
 
 _BLOCK = 64 * 1024  # larger ones are no faster, and each thread's allocator would keep them
 _MOST_HEADER = 128 * 1024 * 1024  # bytes; the largest vocabularies take 20 MB
 _MOST_STRINGS = 2_000_000  # in arrays, all together; the largest vocabularies need half
 _MOST_KEPT = 6 * 1024 * 1024  # bytes of keys, names and texts; decoded, each may take four
 _LENGTH = struct.Struct("<Q")
+_MAGIC = b"GGUF"
+_OLD_MAGICS = (b"ggml", b"lmgg", b"tjgg", b"algg", b"fmgg")
+_MOST_KEYS = 16_384
+MOST_TENSORS = 32_768  # in all parts together; the largest models have a few thousand
+_COUNTED = ("tokenizer.ggml.tokens", "tokenizer.ggml.merges")  # lists whose length is wanted
+_LONGEST_KEY = 65_535
+_LONGEST_NAME = 63
+_LONGEST_TEMPLATE = 1024 * 1024
+_SHORT_TEXTS = (
+    "adapter.type",
+    "general.architecture",
+    "general.license",
+    "general.name",
+    "general.type",
+    "tokenizer.ggml.model",
+    "tokenizer.ggml.pre",
+)
+_MOST_DIMENSIONS = 4
+_STRING, _ARRAY = 8, 9
+_SCALARS = {
+    0: struct.Struct("<B"),
+    1: struct.Struct("<b"),
+    2: struct.Struct("<H"),
+    3: struct.Struct("<h"),
+    4: struct.Struct("<I"),
+    5: struct.Struct("<i"),
+    6: struct.Struct("<f"),
+    7: struct.Struct("<?"),
+    10: struct.Struct("<Q"),
+    11: struct.Struct("<q"),
+    12: struct.Struct("<d"),
+}
+_KIND = struct.Struct("<I")
+_HEAD = struct.Struct("<4sIQQ")
 
 ABSURD = 1 << 50
 """More bytes or elements than any file holds: a number above it is damage, not truncation."""
@@ -114,3 +157,177 @@ class BoundedReader:
         if len(self._buffer) < count:  # it became shorter while it was read
             self.size = position + len(self._buffer)
             self.require(position + count)
+
+
+class GgufPart:
+    """One file's checked header: its values by key, elements by type, tensors, and size."""
+
+    def __init__(
+        self, values: dict[str, Any], elements: Counter[int], tensors: list[Tensor], size: int
+    ) -> None:
+        self.values = values
+        self.elements = elements
+        self.tensors = tensors
+        self.size = size
+
+    def number(self, key: str) -> int:
+        """The value of a key as a count; 0 for none and for anything else."""
+        value = self.values.get(key, 0)
+        return value if type(value) is int and value >= 0 else 0
+
+    def text(self, key: str) -> str:
+        """The value of a key as text; empty for none and for anything else."""
+        value = self.values.get(key, "")
+        return value if isinstance(value, str) else ""
+
+
+def read_part(path: Path) -> GgufPart:
+    """Read and check the header of one file.
+
+    Raises ModelNotFoundError, NotAModelError, TruncatedModelError or UnsupportedModelError.
+    """
+    try:
+        with open_regular(path) as file:
+            return _read(BoundedReader(file, path.name))
+    except FileNotFoundError:
+        raise ModelNotFoundError(f"There is no file {path}.") from None
+    except (OSError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        raise NotAModelError(
+            f"{path} cannot be read as a model: {reason}.",
+            "Choose an ordinary file that you may read.",
+        ) from error
+
+
+def _read(reader: BoundedReader) -> GgufPart:
+    tensors, keys = _read_head(reader)
+    values: dict[str, Any] = {}
+    for _ in range(keys):
+        key = reader.text(_LONGEST_KEY)
+        if key in values:
+            raise reader.damaged(f"it names {key[:80]!r} twice")
+        values[key] = _read_value(reader, key)
+    alignment = values.get("general.alignment", 32)
+    if type(alignment) is not int or alignment < 1 or alignment & (alignment - 1):
+        raise reader.damaged("its alignment is not a power of two")
+    elements, found, end = _read_tensors(reader, tensors, alignment)
+    if tensors:
+        reader.require(_aligned(reader.position, alignment) + end)
+    return GgufPart(values, elements, found, reader.size)
+
+
+def _read_head(reader: BoundedReader) -> tuple[int, int]:
+    """The numbers of tensors and of keys."""
+    _require_magic(reader)
+    _magic, version, tensors, keys = reader.scalars(_HEAD)
+    if version & 0xFFFF == 0 and version:
+        raise UnsupportedModelError(
+            f"{reader.name} is written for big-endian machines.", "Get the little-endian file."
+        )
+    if version == 1 or version > 3:
+        age = "an old" if version == 1 else "a newer"
+        raise UnsupportedModelError(
+            f"{reader.name} has {age} version of the GGUF format ({version}); "
+            "versions 2 and 3 can be read."
+        )
+    if version < 1 or tensors > MOST_TENSORS or keys > _MOST_KEYS:
+        raise reader.damaged("its counts cannot be true")
+    return tensors, keys
+
+
+def _require_magic(reader: BoundedReader) -> None:
+    start = reader.peek(64)
+    if not start:
+        raise NotAModelError(f"{reader.name} is empty.", "Download it again.")
+    if start[:4] == _MAGIC[: len(start)]:
+        return
+    if start[:4] in _OLD_MAGICS:
+        raise UnsupportedModelError(
+            f"{reader.name} has the format before GGUF.", "Get the model as GGUF."
+        )
+    what, hint = "not a GGUF model", "Choose a GGUF file, or a folder with safetensors."
+    if start.startswith(b"version https://git-lfs"):
+        what, hint = "only a pointer to a model (Git LFS)", "Download the file itself."
+    elif start.lstrip()[:9].lower() in (b"<!doctype", b"<html>") or start[:5].lower() == b"<html":
+        what, hint = "a web page, not a model", "Download the file itself."
+    raise NotAModelError(f"{reader.name} is {what}.", hint)
+
+
+def _read_value(reader: BoundedReader, key: str) -> Any:
+    """A number or a wanted text; of an array its length; of anything else None."""
+    (kind,) = reader.scalars(_KIND)
+    if kind in _SCALARS:
+        return reader.scalars(_SCALARS[kind])[0]
+    if kind == _STRING:
+        return _read_text(reader, key)
+    if kind == _ARRAY:
+        length = _skip_array(reader)
+        return length if key in _COUNTED else None
+    raise reader.damaged(f"it holds a value of the unknown kind {kind}")
+
+
+def _read_text(reader: BoundedReader, key: str) -> str | None:
+    if key == "tokenizer.chat_template":
+        return reader.text(_LONGEST_TEMPLATE)
+    if key in _SHORT_TEXTS:
+        return reader.text(_LONGEST_KEY)
+    reader.skip(reader.length())
+    return None
+
+
+def _skip_array(reader: BoundedReader) -> int:
+    (kind,) = reader.scalars(_KIND)
+    count = reader.length()
+    if kind in _SCALARS:
+        reader.skip(count * _SCALARS[kind].size)
+    elif kind == _STRING:
+        reader.skip_strings(count)
+    else:
+        raise reader.damaged("it holds a list of lists" if kind == _ARRAY else "its lists are torn")
+    return count
+
+
+def _read_tensors(
+    reader: BoundedReader, count: int, alignment: int
+) -> tuple[Counter[int], list[Tensor], int]:
+    """The elements of every type, the tensors, and where the last ends after the data's start."""
+    elements: Counter[int] = Counter()
+    tensors: list[Tensor] = []
+    end = 0
+    for _ in range(count):
+        name = reader.text(_LONGEST_NAME)
+        kind, number, shape, size, offset = _read_tensor(reader)
+        if offset % alignment:
+            raise reader.damaged("a tensor is not aligned")
+        elements[kind] += number
+        tensors.append(Tensor(name, shape, size, TENSOR_TYPES[kind][0]))
+        end = max(end, offset + size)
+    return elements, tensors, end
+
+
+def _read_tensor(reader: BoundedReader) -> tuple[int, int, tuple[int, ...], int, int]:
+    """A tensor's type, its elements, its shape, its bytes and its offset."""
+    (dimensions,) = reader.scalars(_KIND)
+    if dimensions > _MOST_DIMENSIONS:
+        raise reader.damaged(f"a tensor has {dimensions:,} dimensions")
+    shape = tuple(reader.scalars(_LENGTH)[0] for _ in range(dimensions))
+    (kind,) = reader.scalars(_KIND)
+    (offset,) = reader.scalars(_LENGTH)
+    if kind not in TENSOR_TYPES:
+        raise UnsupportedModelError(
+            f"{reader.name} is quantized in a way that is not known here (type {kind}).",
+            "Get it in a usual quantization, such as Q4_K_M or Q8_0.",
+        )
+    _name, block, block_bytes = TENSOR_TYPES[kind]
+    number = 1
+    for length in shape:
+        number *= length
+        if number > ABSURD:
+            raise reader.damaged("a tensor's shape cannot be true")
+    if shape and shape[0] % block:
+        raise reader.damaged("a tensor's rows are not whole blocks")
+    return kind, number, shape, number // block * block_bytes, offset
+
+
+def _aligned(position: int, alignment: int) -> int:
+    return -(-position // alignment) * alignment

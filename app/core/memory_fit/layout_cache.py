@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.core.errors import LampblackError, NotAModelError
 from app.core.memory_fit.layout import Engine, Layout, layout
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.system.files import why
 
 _Stamp = tuple[int, int]

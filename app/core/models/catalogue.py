@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from app.core.errors import CatalogueError
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.system.files import read_regular, why
 
 FORMAT = 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.core.errors import CancelledError, DamagedModelError, HousekeepingError
 from app.core.formats.split_files import present_parts
-from app.core.models.library import ModelFile, inspect
+from app.core.models.model_file import ModelFile, inspect
 from app.core.system.files import is_file, is_folder, open_regular, why
 
 Progress = Callable[[int, int], None]

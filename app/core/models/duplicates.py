@@ -15,8 +15,8 @@ from app.core.models.checksums import (
     weights_of,
     whole_checksum,
 )
-from app.core.models.library import ModelFile
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import ModelFile
 from app.core.system.files import open_regular
 
 _SAMPLE = 64 * 1024

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.core.errors import HousekeepingError
 from app.core.models.checksums import Cancelled, Progress, blocks, files_of
-from app.core.models.library import ModelFile, inspect
+from app.core.models.model_file import ModelFile, inspect
 from app.core.models.scan import Budget, sorted_entries
 from app.core.system.files import why
 

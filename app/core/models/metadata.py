@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from app.core.errors import ParameterError, SettingsError
-from app.core.models.library import ModelFile, UserMark
+from app.core.models.library import UserMark
+from app.core.models.model_file import ModelFile
 from app.core.options.adapters import Adapter
 from app.core.options.rows import is_encodable
 from app.core.system.files import Stamp, stamps, why

@@ -17,8 +17,8 @@ import msgspec
 from app.core.errors import HousekeepingError
 from app.core.models.checksums import files_of, verify
 from app.core.models.duplicates import duplicates
-from app.core.models.library import ModelFile, inspect
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import ModelFile, inspect
 from app.core.models.other_programs import program_of
 from app.core.models.scan import is_model_folder, models_below
 from app.core.options.rows import is_encodable

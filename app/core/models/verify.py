@@ -11,8 +11,8 @@ import msgspec
 from app.core.errors import SettingsError
 from app.core.models.catalogue import Catalogue, present
 from app.core.models.checksums import Cancelled, Progress, Sums, verify
-from app.core.models.library import ModelFile
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import known_checksum
 
 

@@ -41,7 +41,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             help="How many layers the GPU holds; -1 puts there what fits, 0 none.",
             low=-1,
             high=1000,
-            group="Model",
         ),
     ] = -1
     threads: Annotated[
@@ -51,7 +50,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             help="Processor threads for the model; 0 takes what was measured to be fastest here, else the physical cores.",
             low=0,
             high=512,
-            group="Model",
         ),
     ] = 0
     batch: Annotated[
@@ -63,7 +61,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             least=32,
             high=8192,
             unit="tokens",
-            group="Model",
         ),
     ] = 0
     ubatch: Annotated[
@@ -75,7 +72,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             least=32,
             high=8192,
             unit="tokens",
-            group="Model",
         ),
     ] = 0
     flash_attention: Annotated[
@@ -84,7 +80,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             label="Flash attention",
             help="Another way to compute attention; auto takes what was measured to write faster here, else it is on with a GPU only. It changes the text of a seed.",
             choices=("auto", "on", "off"),
-            group="Model",
         ),
     ] = "auto"
     kv_type: Annotated[
@@ -93,7 +88,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             label="KV cache type",
             help="How the context is kept in memory; q8_0 halves it and needs flash attention, f16 is exact.",
             choices=("f16", "f32", "bf16", "q8_0", "q4_0"),
-            group="Model",
         ),
     ] = "f16"
     fit: Annotated[
@@ -102,7 +96,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             label="Make it fit",
             help="What happens to a model that is too large for the free memory: auto turns flash attention on, keeps the KV cache as q8_0 and takes a shorter context, as far as nobody set these, and says so; as-asked changes nothing.",
             choices=("auto", "as-asked"),
-            group="Model",
         ),
     ] = "auto"
     drafts: Annotated[
@@ -111,7 +104,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             label="Guess ahead",
             help="Guesses ahead where the text repeats itself, as in a rewrite, and checks every guess: faster, with the same chances for every word.",
             choices=("auto", "off"),
-            group="Model",
         ),
     ] = "auto"
     mmap: Annotated[
@@ -119,7 +111,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Row(
             label="Map the file",
             help="Reads the model out of the file as it is needed instead of copying it into memory first.",
-            group="Model",
         ),
     ] = True
     keep_prompts: Annotated[
@@ -127,7 +118,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Row(
             label="Keep what was read",
             help="Keeps the text that the model has read in the cache folder on this disk, so that it opens at once the next time; off deletes it there.",
-            group="Model",
         ),
     ] = True
     tune: Annotated[
@@ -135,7 +125,6 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Row(
             label="Measure new models",
             help="Measures for about two seconds what a GGUF model runs best with when it is first loaded on this machine, and remembers it; off takes the usual settings.",
-            group="Model",
         ),
     ] = True
 

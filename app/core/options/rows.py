@@ -34,11 +34,12 @@ class Row(msgspec.Struct, frozen=True):
     """What is known about one field beside its name, type and default.
 
     `low` and `high` are the hard limits (inclusive); `least` is the smallest value beside 0, where
-    0 has a meaning of its own. `neutral` is the value that switches the
-    parameter off. `choices` are the only allowed values. `max_length` bounds a list. `llama_cpp`
-    and `torch` name what each engine does with it; `torch_missing` says why the Torch engine
-    cannot do it. `openai` is the field of the same meaning in that API. `plain` is what writers
-    call it: those rows are always in sight, under that name, the others under "All parameters".
+    0 has a meaning of its own. `neutral` is the value that switches the parameter off. A row
+    without a `group` is in that of the row before. `choices` are the only allowed values.
+    `max_length` bounds a list. `llama_cpp` and `torch` name what each engine does with it;
+    `torch_missing` says why the Torch engine cannot do it. `openai` is the field of the same
+    meaning in that API. `plain` is what writers call it: those rows are always in sight, under
+    that name, the others under "All parameters".
     """
 
     label: str
@@ -54,7 +55,7 @@ class Row(msgspec.Struct, frozen=True):
     unit: str = ""
     openai: str = ""
     llama_cpp: str = ""
-    torch: str = ""
+    torch: str = "own"
     torch_missing: str = ""
     plain: str = ""
 
@@ -285,7 +286,7 @@ def rows(table: type[msgspec.Struct]) -> tuple[BoundRow, ...]:
     """Every row of `table`, in the order of its fields."""
     hints = get_type_hints(table, include_extras=True)
     defaults = table()
-    found = []
+    found: list[BoundRow] = []
     for name in table.__struct_fields__:
         hint = hints[name]
         if get_origin(hint) is not Annotated:
@@ -293,6 +294,8 @@ def rows(table: type[msgspec.Struct]) -> tuple[BoundRow, ...]:
         annotation, *extras = get_args(hint)
         row = next((extra for extra in extras if isinstance(extra, Row)), None)
         if row is not None:
+            if not row.group and found:
+                row = msgspec.structs.replace(row, group=found[-1].row.group)
             kind, optional = _kind(annotation)
             found.append(BoundRow(name, kind, getattr(defaults, name), optional, row))
     return tuple(found)

@@ -11,8 +11,18 @@ from app.core.options.rows import BoundRow, Row, Slider, rows
 _MANY = 1_000_000  # above every context and vocabulary; the loaded model sets the real limit
 
 
-class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The values of the group."""
+GROUPS = ("Variety", "Repetition", "Length and stops", "Words", "Mirostat", "Advanced")
+
+# fmt: off
+DEFAULT_ORDER = (
+    "penalties", "dry", "top_n_sigma", "top_k", "typical_p", "top_p", "min_p", "xtc", "temperature",
+)
+# fmt: on
+_NO_GRAMMAR = "The Torch engine has no grammars; use a GGUF model with the llama.cpp engine."
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the next token is chosen: one value per parameter."""
 
     temperature: Annotated[
         float,
@@ -27,7 +37,6 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             openai="temperature",
             plain="Surprise",
             llama_cpp="temp, temp_ext",
-            torch="own",
         ),
     ] = 0.8
     dynatemp_range: Annotated[
@@ -35,13 +44,11 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Row(
             label="Dynamic temperature range",
             help="Lets the temperature move by this much both ways: lower where the model is sure, higher where it is not.",
-            group="Variety",
             low=0,
             high=5,
             slider=Slider(0, 2, 0.05),
             neutral=0.0,
             llama_cpp="temp_ext delta",
-            torch="own",
         ),
     ] = 0.0
     dynatemp_exponent: Annotated[
@@ -49,13 +56,11 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Row(
             label="Dynamic temperature exponent",
             help="How the model's doubt is turned into temperature; 1 is even, more stays cool for longer.",
-            group="Variety",
             low=0.01,
             high=10,
             slider=Slider(0.1, 4, 0.1),
             neutral=1.0,
             llama_cpp="temp_ext exponent",
-            torch="own",
         ),
     ] = 1.0
     top_k: Annotated[
@@ -63,13 +68,11 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Row(
             label="Top-k",
             help="Only the k likeliest tokens may be chosen; 0 allows all.",
-            group="Variety",
             low=0,
             high=_MANY,
             slider=Slider(0, 200, 1),
             neutral=0,
             llama_cpp="top_k",
-            torch="own",
         ),
     ] = 40
     top_p: Annotated[
@@ -77,7 +80,6 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Row(
             label="Top-p",
             help="Only the likeliest tokens that together reach this probability may be chosen; 1 allows all.",
-            group="Variety",
             low=0,
             high=1,
             slider=Slider(0, 1, 0.01),
@@ -85,7 +87,6 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             openai="top_p",
             plain="Width of choice",
             llama_cpp="top_p",
-            torch="own",
         ),
     ] = 0.95
     min_p: Annotated[
@@ -93,13 +94,11 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Row(
             label="Min-p",
             help="A token must be at least this fraction as likely as the likeliest one; 0 allows all.",
-            group="Variety",
             low=0,
             high=1,
             slider=Slider(0, 0.5, 0.005),
             neutral=0.0,
             llama_cpp="min_p",
-            torch="own",
         ),
     ] = 0.05
     typical_p: Annotated[
@@ -107,13 +106,11 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Row(
             label="Typical-p",
             help="Prefers tokens as surprising as the model expects the next one to be; 1 is off.",
-            group="Variety",
             low=0,
             high=1,
             slider=Slider(0, 1, 0.01),
             neutral=1.0,
             llama_cpp="typical",
-            torch="own",
         ),
     ] = 1.0
     top_n_sigma: Annotated[
@@ -121,13 +118,11 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Row(
             label="Top-n-sigma",
             help="Keeps tokens within n standard deviations of the best one, however high the temperature; 0 is off.",
-            group="Variety",
             low=0,
             high=10,
             slider=Slider(0, 5, 0.1),
             neutral=0.0,
             llama_cpp="top_n_sigma",
-            torch="own",
         ),
     ] = 0.0
     xtc_probability: Annotated[
@@ -135,13 +130,11 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Row(
             label="XTC probability",
             help="How often the most obvious choices are taken away, so that prose turns fresher; 0 is off.",
-            group="Variety",
             low=0,
             high=1,
             slider=Slider(0, 1, 0.05),
             neutral=0.0,
             llama_cpp="xtc",
-            torch="own",
         ),
     ] = 0.0
     xtc_threshold: Annotated[
@@ -149,36 +142,12 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Row(
             label="XTC threshold",
             help="A token counts as obvious above this probability; the least likely of them is always kept.",
-            group="Variety",
             low=0,
             high=0.5,
             slider=Slider(0, 0.5, 0.01),
             llama_cpp="xtc",
-            torch="own",
         ),
     ] = 0.1
-
-
-GROUPS = ("Variety", "Repetition", "Length and stops", "Words", "Mirostat", "Advanced")
-
-DEFAULT_ORDER = (
-    "penalties",
-    "dry",
-    "top_n_sigma",
-    "top_k",
-    "typical_p",
-    "top_p",
-    "min_p",
-    "xtc",
-    "temperature",
-)
-
-_NO_GRAMMAR = "The Torch engine has no grammars; use a GGUF model with the llama.cpp engine."
-
-
-class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the next token is chosen: one value per parameter; the first group is in `variety`."""
-
     repetition_penalty: Annotated[
         float,
         Row(
@@ -190,7 +159,6 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
             slider=Slider(1, 2, 0.01),
             neutral=1.0,
             llama_cpp="penalties",
-            torch="own",
         ),
     ] = 1.0
     repetition_window: Annotated[
@@ -198,14 +166,12 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Repetition window",
             help="How many of the last tokens the three penalties look at; 0 is off, -1 is all.",
-            group="Repetition",
             low=-1,
             high=_MANY,
             slider=Slider(0, 4096, 16),
             neutral=0,
             unit="tokens",
             llama_cpp="penalties last_n",
-            torch="own",
         ),
     ] = 64
     frequency_penalty: Annotated[
@@ -213,14 +179,12 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Frequency penalty",
             help="Makes a token less likely for each time it was used in the window; 0 is off.",
-            group="Repetition",
             low=-2,
             high=2,
             slider=Slider(-2, 2, 0.05),
             neutral=0.0,
             openai="frequency_penalty",
             llama_cpp="penalties",
-            torch="own",
         ),
     ] = 0.0
     presence_penalty: Annotated[
@@ -228,14 +192,12 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Presence penalty",
             help="Makes a token less likely if it was used in the window at all; 0 is off.",
-            group="Repetition",
             low=-2,
             high=2,
             slider=Slider(-2, 2, 0.05),
             neutral=0.0,
             openai="presence_penalty",
             llama_cpp="penalties",
-            torch="own",
         ),
     ] = 0.0
     dry_multiplier: Annotated[
@@ -243,14 +205,12 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="DRY strength",
             help="Keeps the model from repeating whole phrases, word for word; 0 is off, 0.8 is usual.",
-            group="Repetition",
             low=0,
             high=10,
             slider=Slider(0, 5, 0.05),
             neutral=0.0,
             plain="Against repetition",
             llama_cpp="dry",
-            torch="own",
         ),
     ] = 0.0
     dry_base: Annotated[
@@ -258,12 +218,10 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="DRY base",
             help="How fast the DRY penalty grows with the length of the repeated phrase.",
-            group="Repetition",
             low=1,
             high=8,
             slider=Slider(1, 4, 0.05),
             llama_cpp="dry",
-            torch="own",
         ),
     ] = 1.75
     dry_allowed_length: Annotated[
@@ -271,13 +229,11 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="DRY allowed length",
             help="Phrases up to this many tokens may repeat freely.",
-            group="Repetition",
             low=1,
             high=100,
             slider=Slider(1, 20, 1),
             unit="tokens",
             llama_cpp="dry",
-            torch="own",
         ),
     ] = 2
     dry_window: Annotated[
@@ -285,13 +241,11 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="DRY window",
             help="How many of the last tokens DRY looks at; 0 is off, -1 is all.",
-            group="Repetition",
             low=-1,
             high=_MANY,
             neutral=0,
             unit="tokens",
             llama_cpp="dry last_n",
-            torch="own",
         ),
     ] = -1
     dry_breakers: Annotated[
@@ -299,10 +253,8 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="DRY breakers",
             help="Texts at which DRY stops counting, so that names and lists may repeat.",
-            group="Repetition",
             max_length=64,
             llama_cpp="dry",
-            torch="own",
         ),
     ] = ("\n", ":", '"', "*")
     max_tokens: Annotated[
@@ -327,7 +279,6 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Stop texts",
             help="The generation ends before any of these texts would be written, whatever form its quotation marks and accents have; its case counts.",
-            group="Length and stops",
             max_length=256,
             openai="stop",
             llama_cpp="loop",
@@ -339,7 +290,6 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Seed",
             help="The number all chance starts from; the same seed repeats a take, empty picks one and records it.",
-            group="Length and stops",
             low=0,
             high=2**32 - 1,
             openai="seed",
@@ -363,13 +313,11 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Word bias",
             help="Makes every token of a text (or token:NUMBER) likelier or rarer; -100 bans it, 100 forces it.",
-            group="Words",
             low=-100,
             high=100,
             max_length=1024,
             openai="logit_bias",
             llama_cpp="logit_bias",
-            torch="own",
         ),
     ] = msgspec.field(default_factory=dict)
     logit_bias_forms: Annotated[
@@ -377,10 +325,8 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Word bias for all forms",
             help="Lets the word bias on the reach The and THE, too, each with or without a space before it; off takes a text exactly as it was typed.",
-            group="Words",
             neutral=False,
             llama_cpp="logit_bias",
-            torch="own",
         ),
     ] = False
     grammar: Annotated[
@@ -388,10 +334,10 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Grammar",
             help="A GBNF grammar, or a JSON schema (2020-12), that every text must obey; a keyword that cannot be held is refused by name and place.",
-            group="Words",
             max_length=65536,
             openai="response_format",
             llama_cpp="grammar",
+            torch="",
             torch_missing=_NO_GRAMMAR,
         ),
     ] = ""
@@ -406,7 +352,6 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
             choices=(0, 1, 2),
             neutral=0,
             llama_cpp="mirostat, mirostat_v2",
-            torch="own",
         ),
     ] = 0
     mirostat_tau: Annotated[
@@ -414,13 +359,11 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Mirostat target",
             help="The surprise per token, in bits, that Mirostat aims at.",
-            group="Mirostat",
             low=0,
             high=20,
             slider=Slider(0, 10, 0.1),
             unit="bits",
             llama_cpp="mirostat, mirostat_v2",
-            torch="own",
         ),
     ] = 5.0
     mirostat_eta: Annotated[
@@ -428,12 +371,10 @@ class Sampling(Variety, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Row(
             label="Mirostat rate",
             help="How fast Mirostat corrects itself.",
-            group="Mirostat",
             low=0,
             high=1,
             slider=Slider(0, 1, 0.01),
             llama_cpp="mirostat, mirostat_v2",
-            torch="own",
         ),
     ] = 0.1
     order: Annotated[
@@ -454,8 +395,5 @@ PARAMETERS: tuple[BoundRow, ...] = rows(Sampling)
 """Every sampling parameter, in the order of the panel, the help and the README."""
 
 WRITERS: tuple[BoundRow, ...] = tuple(bound for bound in PARAMETERS if bound.row.plain)
-"""The few that writers move, which the panel shows by their plain names.
-
-Top-p stands for how wide the choice is, for more is wider; DRY for repetition, for it spares the
-words that any prose repeats.
-"""
+"""The few that writers move, shown by plain names: top-p as the width of the choice, for more is
+wider; DRY as repetition, for it spares the words that any prose repeats."""

@@ -29,7 +29,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             label="Font",
             help="The typeface of the page; empty takes a serif that reads well here.",
             max_length=200,
-            group="Page",
         ),
     ] = ""
     font_size: Annotated[
@@ -41,7 +40,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             high=48,
             slider=Slider(8, 48, 1),
             unit="pt",
-            group="Page",
         ),
     ] = 14
     line_height: Annotated[
@@ -53,7 +51,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             high=250,
             slider=Slider(100, 250, 5),
             unit="%",
-            group="Page",
         ),
     ] = 160
     measure: Annotated[
@@ -65,7 +62,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             high=120,
             slider=Slider(40, 120, 1),
             unit="characters",
-            group="Page",
         ),
     ] = 68
     engine: Annotated[
@@ -82,7 +78,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Row(
             label="Load the model at start",
             help="Loads the last model as soon as the window is open.",
-            group="Model",
         ),
     ] = True
     network: Annotated[
@@ -90,7 +85,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Row(
             label="Allow downloads",
             help="Models are fetched when you press Download, never else; off, nothing can be.",
-            group="Model",
         ),
     ] = True
     side_panel: Annotated[
@@ -111,7 +105,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             label="Preset",
             help="The preset that was chosen; empty takes what suits the model, else Balanced.",
             max_length=60,
-            group="Writing",
         ),
     ] = ""
     takes_at_once: Annotated[
@@ -122,7 +115,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             low=2,
             high=8,
             slider=Slider(2, 8, 1),
-            group="Writing",
         ),
     ] = 3
     prompt_overflow: Annotated[
@@ -131,7 +123,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             label="Text too long for the model",
             help="What happens then: drop_head lets the model see only the end, fail says so.",
             choices=("drop_head", "fail"),
-            group="Writing",
         ),
     ] = "drop_head"
     system_prompt: Annotated[
@@ -140,7 +131,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             label="System prompt",
             help="What the model is told before every instruction; empty takes Lampblack's own.",
             max_length=20_000,
-            group="Writing",
         ),
     ] = ""
     read_ahead: Annotated[
@@ -148,7 +138,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Row(
             label="Read ahead",
             help="Reads along while you pause, so that writing starts at once; costs some energy.",
-            group="Writing",
         ),
     ] = True
     examine_models: Annotated[

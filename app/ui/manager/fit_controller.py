@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.memory_fit.layout_cache import Layouts
 from app.core.memory_fit.report import FitReport, sizes_of
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager.fit_dialog import FitDialog

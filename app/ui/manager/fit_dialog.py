@@ -22,7 +22,7 @@ from app.core.memory_fit.advice import VERDICTS
 from app.core.memory_fit.estimate import MEMORY, Fit
 from app.core.memory_fit.fallbacks import Fallback
 from app.core.memory_fit.report import FitReport, as_chosen
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.system.machine import COMFORT
 from app.core.units import size_text
 from app.ui.manager.card_texts import verdict_text

@@ -15,8 +15,8 @@ from app.core.memory_fit.layout import Engine, Layout
 from app.core.memory_fit.layout_cache import Layouts
 from app.core.memory_fit.report import FitReport, because, given_back, report, sizes_of
 from app.core.models.catalogue import Catalogue, catalogue_file, present
-from app.core.models.library import ModelFile, engine_for
 from app.core.models.metadata import ModelRecord
+from app.core.models.model_file import ModelFile, engine_for
 from app.core.models.removal import disk_use
 from app.core.options.load_options import LoadOptions
 from app.core.passport import Passport, from_record, score

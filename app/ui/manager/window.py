@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.core.errors import CancelledError, LampblackError
 from app.core.models.catalogue import CatalogueEntry
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.units import size_text
 from app.downloads.queue import Download, DownloadNeed
 from app.downloads.request import ModelRequest, wanted

@@ -25,7 +25,7 @@ from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
-    from app.core.models.library import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.ui.models.empty_state import EmptyState
     from app.ui.models.panel import ModelsPanel
 

@@ -26,7 +26,8 @@ from app.ui.widgets.card_list import DOT, small, wrapped, wrapped_height
 from app.ui.widgets.theme import Theme, heading_font
 
 if TYPE_CHECKING:
-    from app.core.models.library import ModelFile, ModelLibrary
+    from app.core.models.library import ModelLibrary
+    from app.core.models.model_file import ModelFile
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import CancelledError, GpuCrashedError, LampblackError, error_from
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.options.load_options import LoadOptions
 from app.core.options.settings_store import SettingsStore
 from app.engine.gpu_crashes import GpuMark

@@ -41,7 +41,8 @@ from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
-    from app.core.models.library import ModelFile, ModelLibrary
+    from app.core.models.library import ModelLibrary
+    from app.core.models.model_file import ModelFile
     from app.downloads.queue import Download
     from app.engine.messages import ModelInfo
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import LampblackError
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.passport import Passport, from_record, summary
 from app.engine.messages import Event, Examined, Failed, Loaded, ModelInfo, Working
 from app.program import Program

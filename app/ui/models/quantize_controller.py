@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.errors import CancelledError, LampblackError, SettingsError, UnsupportedModelError
 from app.core.formats.gguf import GgufHeader, read_header
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import EngineName, Load
 from app.engine.quantize_job import QuantizeJob, QuantizeOutcome

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.core.models.library import inspect
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import inspect
 from app.core.options.load_options import LoadOptions
 from app.core.options.settings_store import SettingsStore
 from app.core.passport import Passport

@@ -19,7 +19,7 @@ from typing import Any
 import gguf
 import pytest
 
-import app.core.formats.gguf as gguf_module
+import app.core.formats.gguf_reader as reader_module
 import app.core.formats.safetensors as folders_module
 from app.core.errors import (
     LampblackError,
@@ -63,7 +63,7 @@ class CountedReader(BoundedReader):
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gguf_module, "BoundedReader", CountedReader)
+    monkeypatch.setattr(reader_module, "BoundedReader", CountedReader)
 
 
 @pytest.fixture

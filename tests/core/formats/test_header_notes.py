@@ -8,7 +8,7 @@ from typing import Any
 import gguf
 import pytest
 
-import app.core.formats.gguf as gguf_module
+import app.core.formats.gguf_reader as reader_module
 from app.core.errors import NotAModelError, TruncatedModelError
 from app.core.formats.gguf import read_header
 from app.core.formats.header_notes import beyond_training, extended_context
@@ -71,8 +71,10 @@ def test_a_header_is_read_again_only_when_its_file_changed(
     write_gguf: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Path] = []
-    part = gguf_module._read_part
-    monkeypatch.setattr(gguf_module, "_read_part", lambda path: (read.append(path), part(path))[1])
+    part = reader_module.read_part
+    monkeypatch.setattr(
+        "app.core.formats.gguf.read_part", lambda path: (read.append(path), part(path))[1]
+    )
     path = write_gguf("once.gguf")
     first = read_header(path)
     assert read_header(path) is first

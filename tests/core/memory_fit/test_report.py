@@ -18,7 +18,7 @@ from app.core.memory_fit.estimate import MEMORY, estimate, with_given_back
 from app.core.memory_fit.layout import Layout, layout
 from app.core.memory_fit.layout_cache import Layouts
 from app.core.memory_fit.report import as_chosen, because, given_back, report, sizes_of
-from app.core.models.library import ModelFile, inspect
+from app.core.models.model_file import ModelFile, inspect
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.system.machine import Gpu, Machine

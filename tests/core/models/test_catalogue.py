@@ -10,7 +10,7 @@ import pytest
 
 from app.core.errors import CatalogueError
 from app.core.models.catalogue import Catalogue, catalogue_file, place, present, read_catalogue
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from app.core.models.starter import STARTER
 
 ENTRY: dict[str, Any] = {

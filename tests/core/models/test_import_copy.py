@@ -11,7 +11,7 @@ import app.core.models.import_copy as copying_module
 from app.core.errors import CancelledError, HousekeepingError
 from app.core.models.checksums import blocks, files_of
 from app.core.models.import_copy import copy_in
-from app.core.models.library import ModelFile
+from app.core.models.model_file import ModelFile
 from tests.core.conftest import WriteModel, sha256
 
 

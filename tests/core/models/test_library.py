@@ -22,7 +22,8 @@ from app.core.errors import (
     TruncatedModelError,
     UnsupportedModelError,
 )
-from app.core.models.library import ModelFile, ModelLibrary, engine_for, inspect
+from app.core.models.library import ModelLibrary
+from app.core.models.model_file import ModelFile, engine_for, inspect
 from app.core.models.starter import STARTER
 
 
@@ -329,7 +330,7 @@ def test_only_what_changed_is_read_again(
     shutil.move(folder, shelf / "two")
     (shelf / "torn.gguf").write_bytes(b"GGUF")
     read: list[str] = []
-    real = models_module.inspect
+    real = inspect
 
     def counted(path: Path) -> ModelFile:
         read.append(path.name)

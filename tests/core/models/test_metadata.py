@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.core.errors import ParameterError, SettingsError
-from app.core.models.library import ModelFile
 from app.core.models.metadata import MetadataStore, ModelRecord
+from app.core.models.model_file import ModelFile
 from app.core.options.settings import Settings
 from app.core.system import files, json_store
 from tests.core.conftest import open_library

@@ -11,8 +11,8 @@ import pytest
 
 from app.core.errors import HousekeepingError, ModelNotFoundError, NotAModelError
 from app.core.models.checksums import files_of
-from app.core.models.library import ModelFile, inspect
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import ModelFile, inspect
 from app.core.models.removal import (
     add_in_place,
     disk_use,

@@ -18,8 +18,8 @@ from app.core.errors import (
 from app.core.models.catalogue import Catalogue, CatalogueEntry, CatalogueFile
 from app.core.models.checksums import files_of, verify
 from app.core.models.duplicates import duplicates
-from app.core.models.library import ModelFile, inspect
 from app.core.models.metadata import MetadataStore
+from app.core.models.model_file import ModelFile, inspect
 from app.core.models.verify import verify_known
 from tests.core.conftest import WriteModel, sha256
 

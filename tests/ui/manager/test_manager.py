@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import CancelledError, GatedError
 from app.core.models import removal
-from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
+from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore
 from app.core.models.verify import Verdict
 from app.downloads.messages import DownloadProgress

@@ -13,8 +13,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.core.memory_fit.estimate import MEMORY
-from app.core.models.library import ModelFile
 from app.core.models.metadata import ModelRecord
+from app.core.models.model_file import ModelFile
 from app.core.options.load_options import LoadOptions
 from app.core.passport import LANGUAGES, Passport
 from app.core.system.machine import Machine

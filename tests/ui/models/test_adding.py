@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import app.core.models.removal as removal_module
 from app.core.errors import ModelNotFoundError
-from app.core.models import library
+from app.core.models import model_file
 from tests.host.tiny_llama import write_tiny
 from tests.ui.conftest import Studio
 
@@ -30,7 +30,7 @@ def test_a_file_is_looked_at_off_the_windows_thread_and_loaded(
     empty: Studio, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[threading.Thread] = []
-    inspect = library.inspect
+    inspect = model_file.inspect
 
     def look(path: Path) -> Any:
         threads.append(threading.current_thread())

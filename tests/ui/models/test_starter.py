@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import CancelledError, DownloadError
-from app.core.models.library import inspect
+from app.core.models.model_file import inspect
 from app.core.models.starter import STARTER
 from app.downloads.file_transfer import TransferContext
 from app.downloads.http import Web

@@ -1,0 +1,174 @@
+"""A model on the disk: what the file or folder at a path holds."""
+
+from __future__ import annotations
+
+import contextlib
+import stat
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from app.core.errors import (
+    LampblackError,
+    ModelNotFoundError,
+    NotAModelError,
+    ParameterError,
+    UnsupportedModelError,
+)
+from app.core.formats.split_files import one_per_model, plain_name
+from app.core.models.scan import Budget, entries, is_model_folder
+from app.core.options.load_options import ENGINES
+from app.core.system.files import is_folder, why
+
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+"""Formats that run code when they are loaded; never opened."""
+
+
+class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A model on the disk; one that cannot be used says why in `problem`.
+
+    `name` is the one to show: the user's title, where there is one, and then `own_name` is what
+    it is called otherwise. `program` is the other program whose store the file belongs to.
+    """
+
+    path: str
+    name: str
+    kind: Literal["gguf", "transformers"]
+    size_bytes: int
+    quantization: str = ""
+    architecture: str = ""
+    parameters: int = 0
+    context: int = 0
+    has_chat_template: bool = False
+    problem: str = ""
+    licence: str = ""
+    own_name: str = ""
+    program: str = ""
+
+
+def inspect(path: Path) -> ModelFile:
+    """What the file or folder at `path` holds; reads headers only.
+
+    Raises ModelNotFoundError, NotAModelError, TruncatedModelError or UnsupportedModelError.
+    """
+    path = path.absolute()
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return _inspect_folder(path)
+    except FileNotFoundError:
+        raise ModelNotFoundError(f"There is no file or folder {path}.") from None
+    except (OSError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        raise NotAModelError(
+            f"{path} cannot be read as a model: {reason}.",
+            "Choose an ordinary file or folder that you may read.",
+        ) from error
+    if path.suffix.lower() in (*PICKLES, ".safetensors"):
+        raise _weights_alone(path)
+    return _inspect_gguf(path)
+
+
+def engine_for(model: ModelFile, wanted: str) -> str:
+    """The engine that runs `model` when the user wants `wanted` (`auto`, or an engine's name)."""
+    if wanted not in ("auto", *ENGINES):
+        raise ParameterError(f"The engine must be one of auto, llama.cpp, torch, not {wanted!r}.")
+    if wanted == "auto":
+        return "llama.cpp" if model.kind == "gguf" else "torch"
+    if wanted == "llama.cpp" and model.kind != "gguf":
+        raise UnsupportedModelError(
+            f"{model.name} is a model folder, which llama.cpp cannot run.",
+            "Choose the Torch engine, or a GGUF file of the same model.",
+        )
+    return wanted
+
+
+def broken(path: Path, problem: str) -> ModelFile:
+    """The row of a list for a path that cannot be used as a model."""
+    size = 0
+    with contextlib.suppress(OSError, ValueError):
+        status = path.stat()
+        size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+    kind: Literal["gguf", "transformers"] = "transformers" if is_folder(path) else "gguf"
+    return ModelFile(
+        path=str(path.absolute()),
+        name=plain_name(path),
+        kind=kind,
+        size_bytes=size,
+        problem=problem,
+    )
+
+
+def _inspect_gguf(path: Path) -> ModelFile:
+    from app.core.formats.gguf import read_header
+
+    header = read_header(path)
+    return ModelFile(
+        path=str(path),
+        name=plain_name(path),
+        kind="gguf",
+        size_bytes=header.size_bytes,
+        quantization=header.quantization,
+        architecture=header.architecture,
+        parameters=header.parameters,
+        context=header.context,
+        has_chat_template=bool(header.chat_template.strip()),
+        licence=header.licence,
+    )
+
+
+def _inspect_folder(path: Path) -> ModelFile:
+    if not is_model_folder(path):
+        return _inspect_gguf(_only_gguf(path))
+    from app.core.formats.safetensors import read_folder
+
+    header = read_folder(path)
+    return ModelFile(
+        path=str(path),
+        name=path.name,
+        kind="transformers",
+        size_bytes=header.size_bytes,
+        quantization=header.quantization,
+        architecture=header.architecture,
+        parameters=header.parameters,
+        context=header.context,
+        has_chat_template=header.has_chat_template,
+        licence=header.licence,
+    )
+
+
+def _only_gguf(folder: Path) -> Path:
+    """The one GGUF model in a folder; otherwise the sentence that says what the folder is."""
+    names = {entry.name for entry in entries(folder, Budget())}
+    ggufs = one_per_model(names)
+    if len(ggufs) == 1:
+        return folder / ggufs[0]
+    if ggufs:
+        raise NotAModelError(f"{folder} holds {len(ggufs)} models.", "Choose one of its files.")
+    if any(name.endswith(".safetensors") for name in names):
+        if "adapter_config.json" in names:
+            raise UnsupportedModelError(
+                f"{folder.name} is an adapter (LoRA), which is loaded on top of a model."
+            )
+        raise NotAModelError(f"{folder} holds weights, but no config.json that describes them.")
+    if any(name.lower().endswith(PICKLES) for name in names):
+        raise _only_pickles(folder.name)
+    raise NotAModelError(
+        f"There is no model in {folder}.", "Choose a GGUF file, or a folder with safetensors."
+    )
+
+
+def _only_pickles(name: str) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        f"{name} holds its weights as Python pickles, which can run any program when opened.",
+        "Get the same model as safetensors or GGUF.",
+    )
+
+
+def _weights_alone(path: Path) -> LampblackError:
+    if path.suffix.lower() in PICKLES:
+        return _only_pickles(path.name)
+    return NotAModelError(
+        f"{path.name} is only the weights of a model.", f"Choose its folder, {path.parent}."
+    )
