@@ -88,7 +88,7 @@ class OutOfMemoryError(LampblackError):
 
 
 class ModelCrashedError(LampblackError):
-    """The engine host died while it worked; the window and the text live."""
+    """The engine host died while it worked; the window and the text stay."""
 
     kind = "model_crashed"
 

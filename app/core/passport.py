@@ -10,7 +10,7 @@ import msgspec
 from app.core.units import size_text
 
 FORMAT = 1
-"""Raised when a field changes its meaning; older passports are then made anew."""
+"""Raised when a field changes its meaning; older passports are then made again."""
 
 Translate = Callable[[str], str]
 """Gives a text, with its places for values, in the user's language."""

@@ -81,7 +81,7 @@ def demand(sizes: LayerSizes, vocabulary: int, settings: Computing) -> Demand:
     """What a model of these layers needs with these settings.
 
     The scratch is what llama.cpp's own reservation comes to, within a tenth: the mask of the
-    attention, and the vectors of a micro-batch that live at once; the logits of `outputs` rows take
+    attention, and the vectors of a micro-batch held at once; the logits of `outputs` rows take
     the place of both when the layers are done.
     """
     each = settings.context * KV_BYTES[settings.kv_type]

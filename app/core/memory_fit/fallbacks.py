@@ -46,7 +46,7 @@ def ladder(
 ) -> tuple[Fallback, ...]:
     """As asked first, then every rung on top of the one before; nothing that changes nothing.
 
-    `may_change` are the options that may be changed; by default those that nobody set.
+    `may_change` are the options that may be changed; by default those that are not set.
     """
     allowed = unset(options) if may_change is None else may_change
     steps = [Fallback(options, "", estimated(layout, options, machine))]

@@ -55,7 +55,7 @@ class LlamaDevice:
 
 @dataclass(frozen=True, slots=True)
 class DeviceShare:
-    """What one device holds of a model: so many layers, their weights and their KV cache."""
+    """What one device holds of a model: its number of layers, their weights and KV cache."""
 
     device: str
     layers: int
@@ -156,7 +156,7 @@ def _what_fits(devices: tuple[LlamaDevice, ...], needed: Demand) -> Placement:
 
 
 def _as_asked(devices: tuple[LlamaDevice, ...], needed: Demand, layers: int) -> Placement:
-    """So many layers in any case; where they do not fit, spread by free memory and said."""
+    """Exactly the layers asked for; where they do not fit, spread by free memory, with a note."""
     known = tuple(device for device in devices if device.is_known)
     if not known:
         return Placement(devices[:1], (layers,))

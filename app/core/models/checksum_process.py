@@ -1,4 +1,4 @@
-"""Checksums in a process of its own: whoever writes meanwhile keeps the window's share of the time.
+"""Checksums in a child process, so that reading gigabytes does not slow the window down.
 
 Systems share the processors out by programs or sessions; a thread that reads through gigabytes
 would use up what the window has. The child gets the names of the files on its standard input, each
@@ -36,7 +36,7 @@ class _ChecksumMessage(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class _BytesRead(_ChecksumMessage, frozen=True):
-    """So many bytes are read."""
+    """How far the reading is, in bytes."""
 
     done: int
     total: int

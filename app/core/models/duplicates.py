@@ -34,7 +34,7 @@ def duplicates(
     """Groups of models with the same content in different files, the largest first.
 
     Checksums that are known and not older than their file are believed. Two names of one file are
-    no duplicate. A model that cannot be read through is nobody's. Raises CancelledError.
+    no duplicate. A model that cannot be read through is left out. Raises CancelledError.
     """
     sound = [model for model in models if not model.problem]
     alike = _groups([[*_one_of_each_file(sound)]], lambda model: (model.kind, model.size_bytes))

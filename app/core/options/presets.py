@@ -82,7 +82,7 @@ _SMALL = 1_000_000_000  # parameters
 
 
 def suggested(parameters: int, *, repeats: bool) -> Preset | None:
-    """The preset to begin with on a model of so many parameters (0: unknown), if not Balanced.
+    """The preset to begin with on a model with `parameters` (0: unknown), if not Balanced.
 
     `repeats` says whether it was found to repeat itself; a small one does before anybody tried it.
     """

@@ -26,7 +26,7 @@ _PATH_LISTS = ("recent_files", "added_models", "watched_folders", "use_programs"
 
 
 class SettingsStore:
-    """The settings of one running program and the file they live in.
+    """The settings of one running program and the file that keeps them.
 
     The file holds only what was changed. What this version does not know, or cannot use, stays in
     the file until the user changes that very setting. `problems` are sentences for showing once.
@@ -51,9 +51,9 @@ class SettingsStore:
         return tuple(self._problems)
 
     def write_aside(self, on_problem: Callable[[SettingsError], object]) -> None:
-        """From now on write on a thread of its own, for a disk may keep whoever waits for it.
+        """From now on write in a background thread: a disk may be slow.
 
-        `change` then raises no SettingsError: `on_problem` is told, on that thread.
+        `change` then raises no SettingsError: `on_problem` is told, in that thread.
         """
         self._writing, self._on_problem = BackgroundQueue("settings"), on_problem
 
@@ -76,7 +76,7 @@ class SettingsStore:
         return self._settings
 
     def remember(self, **changes: Any) -> None:
-        """As `change`, for what is only a convenience: nobody is told where it cannot be kept."""
+        """As `change`, for what is only a convenience: a failure to write it is not told."""
         keep = partial(_try, self._taken_over(changes), lambda _error: None)
         if self._writing is None:
             keep()

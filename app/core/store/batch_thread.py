@@ -102,7 +102,7 @@ class BatchThread:
                 future.set_exception(error)
 
     def _answer_the_rest(self) -> None:
-        """Nobody may wait for a thread that is over, whatever ended it."""
+        """Answer the calls that are left when the thread ends, so that no caller waits for ever."""
         with self._condition:
             self._closing = True
             calls, self._calls = self._calls, []

@@ -138,7 +138,7 @@ _TROUBLE = (apsw.Error, OSError, ValueError)  # ValueError: a path that no datab
 
 
 class Database:
-    """The connection and the journals that this program writes; lives on the writer's thread.
+    """The connection and the journals that this program writes; used only in the store's thread.
 
     No method raises for a disk that fails: `report` is told a sentence, once per kind of trouble,
     and everything is written again, whole, when the disk works.
@@ -154,7 +154,7 @@ class Database:
         self._failing = False
 
     def open(self) -> None:
-        """Open the store; one that is damaged is set aside and begun anew."""
+        """Open the store; a damaged one is renamed, and a new one begun."""
         self._guarded(self._write)
 
     def commit(self) -> None:
@@ -223,7 +223,7 @@ class Database:
                 "recovery are switched off until that version is used again."
             )
         except _DAMAGE as error:
-            return self._begin_anew(work, error)
+            return self._begin_again(work, error)
         except _TROUBLE as error:
             self._failed(error)
         return None
@@ -242,8 +242,8 @@ class Database:
             raise
         return result
 
-    def _begin_anew(self, work: Callable[[apsw.Connection], T], error: Exception) -> T | None:
-        """Set the damaged store aside, and write everything that is known into a new one."""
+    def _begin_again(self, work: Callable[[apsw.Connection], T], error: Exception) -> T | None:
+        """Rename the damaged store, and write everything that is known into a new one."""
         self._drop_connection()
         try:
             aside = _set_aside(self._path)

@@ -1,4 +1,4 @@
-"""Who lives: one locked file per running program, which the system unlocks whatever ends it."""
+"""One locked file per running program; the system unlocks it however the program ends."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _NICE = 10
 
 
 class BackgroundQueue:
-    """Runs work in order, one after the other; its thread lives only while there is some.
+    """Runs work in order, one after the other; its thread exists only while there is some.
 
     What work raises is a bug: it goes to `threading.excepthook`, and the next work is run.
     """

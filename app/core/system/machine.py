@@ -34,7 +34,7 @@ class Gpu(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """Memory in bytes: what is there, and what is free now; `cores` are logical processors.
+    """Memory in bytes, in all and free now; `cores` are logical processors.
 
     `given_back` is the part of what is free that a model of our own still holds.
     """
@@ -46,7 +46,7 @@ class Machine(msgspec.Struct, frozen=True):
     given_back: int = 0
 
     def judge(self, need: int) -> Verdict:
-        """Whether the processor's memory has room for so many bytes."""
+        """Whether the processor's memory has room for `need` bytes."""
         if need <= self.memory_free * COMFORT:
             return "fits"
         return "tight" if need <= self.memory_total * MOST else "too large"

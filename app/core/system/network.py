@@ -55,11 +55,6 @@ def network_state() -> NetworkState:
     return "no"
 
 
-def network_works() -> bool:
-    """Whether an internet socket can be made in this process."""
-    return network_state() == "no"
-
-
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     if event == "socket.__new__":
         if arguments[1] in (socket.AF_INET, socket.AF_INET6):

@@ -61,12 +61,12 @@ def end_child(child: subprocess.Popen[bytes], grace_s: float = GRACE_S) -> int:
 
 
 def _kill_group(leader: int) -> None:
-    """Kill the group that `leader` began, which lives on while any of its processes does."""
+    """Kill the group that `leader` began, which exists as long as any of its processes."""
     if sys.platform != "win32":
         try:
             os.killpg(leader, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
-            return  # nobody is left; macOS says so with a PermissionError
+            return  # none is left; macOS says so with a PermissionError
 
 
 # fmt: off

