@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
-from app.core.memory_fit.estimate import MEMORY, Fit, estimate, with_given_back
+from app.core.memory_fit.estimate import MEMORY, Fit, estimate
 from app.core.memory_fit.fallbacks import CHANGEABLE, Fallback, ladder
 from app.core.memory_fit.layout import Layout
 from app.core.options.load_options import LoadOptions
@@ -30,7 +31,6 @@ def advised(
     options: LoadOptions,
     machine: Machine,
     *,
-    ours: int | Mapping[str, int] = 0,
     adapters: int = 0,
     smaller: str = "",
 ) -> Fit:
@@ -38,11 +38,7 @@ def advised(
 
     `smaller` names a smaller model that would, if one is known.
     """
-    machine = with_given_back(machine, {MEMORY: ours} if isinstance(ours, int) else ours)
-
-    def estimated(layout: Layout, options: LoadOptions, machine: Machine) -> Fit:
-        return estimate(layout, options, machine, adapters=adapters)
-
+    estimated = partial(estimate, adapters=adapters)
     fit = with_flash_note(estimated(layout, options, machine), layout, options, machine)
     if fit.verdict == "fits":
         return fit

@@ -97,15 +97,9 @@ def estimate(
     options: LoadOptions,
     machine: Machine,
     *,
-    ours: int | Mapping[str, int] = 0,
     adapters: int = 0,
 ) -> Fit:
-    """What the model needs with these options, beside what is free on the machine.
-
-    `ours` are the bytes that unloading our own model gives back: of the processor's memory, or by
-    device.
-    """
-    machine = with_given_back(machine, {MEMORY: ours} if isinstance(ours, int) else ours)
+    """What the model needs with these options, beside what is free on the machine."""
     if layout.engine == "torch":
         return _torch_fit(layout, options, machine, adapters)
     devices = _devices(machine, options)

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.formats.gguf_tensors import LayerSizes
 from app.core.memory_fit.advice import advised, lines
-from app.core.memory_fit.estimate import MEMORY, estimate
+from app.core.memory_fit.estimate import MEMORY, estimate, with_given_back
 from app.core.memory_fit.fallbacks import CHANGEABLE, changes, ladder, unset
 from app.core.memory_fit.layout import Layout
 from app.core.memory_fit.report import facts_fit, smaller_entry
@@ -132,8 +132,13 @@ def test_the_verdict(free: float, total: float, verdict: str) -> None:
 
 def test_what_our_own_model_holds_is_given_back() -> None:
     here = machine(6, 16, card("A", 1, 12))
-    assert estimate(MODEL, LoadOptions(gpu_layers=0), here, ours=8 * GIBI).verdict == "fits"
-    fit = estimate(MODEL, LoadOptions(), here, ours={"A": 9 * GIBI, MEMORY: GIBI})
+    assert (
+        estimate(
+            MODEL, LoadOptions(gpu_layers=0), with_given_back(here, {MEMORY: 8 * GIBI})
+        ).verdict
+        == "fits"
+    )
+    fit = estimate(MODEL, LoadOptions(), with_given_back(here, {"A": 9 * GIBI, MEMORY: GIBI}))
     assert fit.gpu_layers == LAYERS + 1
     assert fit.free == {"A": 10 * GIBI, MEMORY: 7 * GIBI}
 
