@@ -193,7 +193,7 @@ def _load(
             if is_lack(error):
                 raise
             assert kept is not None
-            kept.drop(folder)  # it is damaged, and made anew
+            kept.drop(folder)  # it is damaged, and made again
     network, tokenizer = _from(*source.place, device, job)
     if kept is not None and before and stamps(source.files) == before:
         _without_quantization(network)
@@ -289,7 +289,7 @@ def _fitted(
     device: TorchDevice,
     notes: list[str],
 ) -> EngineSettings:
-    """With a shorter context where nobody set it and the memory cannot hold the usual one."""
+    """With a shorter context where none was set and the memory cannot hold the usual one."""
     asked = settings.context
     while (
         "context" in unset(options)
