@@ -280,7 +280,7 @@ class EngineClient:
             return self._follow(host, command, on_event)
         except LampblackError:
             raise
-        except BaseException:  # a bug or Ctrl+C in the caller: nobody waits for the job any more
+        except BaseException:  # a bug or Ctrl+C in the caller: the job is not waited for any more
             host.send(Cancel(job=command.job))
             raise
         finally:

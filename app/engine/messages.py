@@ -75,7 +75,7 @@ class Generate(_Message, frozen=True):
 
     If the last message is the assistant's, its text is continued. `n` takes share one reading
     of the prompt. `probabilities` > 0 asks for each token's details with that many alternatives.
-    `exact` reads the prompt anew in fixed blocks, so that the same request gives the same text.
+    `exact` reads the whole prompt in fixed blocks, so that the same request gives the same text.
     `overflow` says what happens to a prompt that does not fit: fail, or drop its head (reported in
     `Stats.dropped_tokens`).
     """

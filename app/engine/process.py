@@ -121,7 +121,7 @@ class HostProcess:
         except OSError as error:
             raise EngineStoppedError(
                 f"The engine could not be started: {error.strerror}.",
-                "Close other programs, or install Lampblack anew.",
+                "Close other programs, or install Lampblack again.",
             ) from error
 
     @property
@@ -202,7 +202,7 @@ class HostProcess:
 
 
 class _LogFile:
-    """A log that begins anew with each host and gives up quietly when the disk refuses."""
+    """A log that each host begins again and that gives up quietly when the disk refuses."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path

@@ -25,7 +25,7 @@ The commands have no job number yet.
 
 
 class QuantizeJob(msgspec.Struct, frozen=True, kw_only=True):
-    """What shall be made of the model that `load` loads.
+    """What is to be made of the model that `load` loads.
 
     With a `passage` both are measured on it. `loaded` is what was loaded before, and is again
     afterwards.

@@ -48,7 +48,7 @@ class EngineSettings(_Value, frozen=True):
 
 
 class Placed(_Value, frozen=True):
-    """What one device holds of a model: so many layers, their weights and their KV cache.
+    """What one device holds of a model: how many layers, their weights and their KV cache.
 
     The output layer counts as one.
     """

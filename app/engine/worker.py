@@ -213,7 +213,7 @@ class Worker:
         self._recover()
 
     def _do_aside(self, command: Read | Examine) -> None:
-        """Do what gives way. Reading ahead is silent: nobody asked for it, so nobody hears."""
+        """Do what gives way. Reading ahead is silent: the user did not ask for it."""
         is_quiet = isinstance(command, Read)
         with self._lock:
             begins = self._ahead.begin(command.job)

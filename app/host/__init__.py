@@ -1,1 +1,1 @@
-"""The engine host: the child process that owns the model. Started by name, imported by nobody."""
+"""The engine host: the child process that owns the model. Started by name, never imported."""

@@ -32,7 +32,7 @@ class Channel:
         self._lock = threading.Lock()
 
     def emit(self, event: HostEvent) -> None:
-        """Send an event; leaves the process when nobody listens any more."""
+        """Send an event; ends the process when the app is gone."""
         with self._lock:
             try:
                 self._stream.write(frame(encode(event)))

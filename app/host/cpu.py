@@ -60,7 +60,7 @@ _NOT_WORK = ("idle", "iowait", "guest", "guest_nice")  # a guest's time is in "u
 
 
 class OtherPrograms:
-    """Watches from when it is made."""
+    """CPU cores used by other programs since this object was made."""
 
     def __init__(self) -> None:
         self._begun = perf_counter()
@@ -69,16 +69,16 @@ class OtherPrograms:
 
     @property
     def cores(self) -> float:
-        """How many processors others have kept busy since, on average."""
+        """How many cores on average."""
         passed = perf_counter() - self._begun
         others = (_busy() - self._busy) - (process_time() - self._own)
         return max(0.0, others / passed) if passed > 0 else 0.0
 
 
 def busy_cores() -> float:
-    """When other programs keep more processors busy than that, the machine is busy.
+    """How many cores other programs may use before the machine counts as busy.
 
-    A desktop is never quite still: with many processors, more of that goes unnoticed.
+    A desktop always does some work: the limit grows with the number of processors.
     """
     return max(_LEAST_BUSY, _BUSY_SHARE * len(allowed_processors()))
 

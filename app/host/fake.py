@@ -97,28 +97,26 @@ class FakeEngine:
 
     def generate(self, request: Generate, job: Job) -> Done:
         """Read and write as the script says."""
-        script = self._script
-        total = self.count(request.prompt, request.messages)
-        for step in range(script.steps):
-            _wait(script.step_s)
-            job.emit(Prefill(job=job.number, done=total * (step + 1) // script.steps, total=total))
-            _misbehave(script.prefill_fault, job, script)
-            if job.cancelled:
-                return self._done(request, job, [""] * request.n, total, "cancelled")
+        total = self._prefill(request, job)
+        if job.cancelled:
+            return self._done(request, job, [""] * request.n, total, "cancelled")
         texts, reason = self._write(request, job)
         return self._done(request, job, texts, total, reason)
 
     def read(self, request: Read, job: Job) -> Done:
-        """Read as the script says; what was read before is known."""
-        script = self._script
-        total = self.count(request.prompt, request.messages)
+        """Read as the script says."""
+        return Done(job=job.number, stats=Stats(prompt_tokens=self._prefill(request, job)))
+
+    def _prefill(self, request: Generate | Read, job: Job) -> int:
+        """Emit the script's steps until a cancel; the prompt's length in tokens."""
+        script, total = self._script, self.count(request.prompt, request.messages)
         for step in range(script.steps):
             _wait(script.step_s)
             job.emit(Prefill(job=job.number, done=total * (step + 1) // script.steps, total=total))
             _misbehave(script.prefill_fault, job, script)
             if job.cancelled:
                 break
-        return Done(job=job.number, stats=Stats(prompt_tokens=total))
+        return total
 
     def settle(self) -> None:
         """Tell the log, for tests of when it is called."""

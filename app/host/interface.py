@@ -31,7 +31,7 @@ process where there is none."""
 
 
 def check_takes(count: int) -> None:
-    """Raise ParameterError unless so many takes can be written at once."""
+    """Raise ParameterError unless this many takes can be written at once."""
     if not 1 <= count <= MAX_TAKES:
         raise ParameterError(f"There can be 1 to {MAX_TAKES} takes, not {count}.")
 
@@ -61,7 +61,7 @@ class Job:
         self.on_cancel: Callable[[], None] | None = None
 
     def cancel(self) -> None:
-        """Ask the engine to stop: tell `on_cancel`, and wake whoever waits for `changed`."""
+        """Ask the engine to stop: call `on_cancel` and set `changed`."""
         self.cancelled = True
         on_cancel = self.on_cancel
         if on_cancel is not None:

@@ -71,7 +71,7 @@ IDLE_S = 2.0
 """How long no command has come when an engine may do what makes later ones faster."""
 
 COLD_TOKENS = 512
-"""So many tokens read anew are worth that work at once."""
+"""How many newly read tokens are worth that work at once."""
 
 MAX_ALTERNATIVES = 1000
 """The most alternatives for one token: more would only fill frames."""
@@ -146,7 +146,7 @@ class Host:
         try:
             if self._engine is not None:
                 self._engine.settle()
-        # It only prepares what nobody asked for: without it, all goes on.
+        # It only prepares later commands: without it, all goes on.
         except Exception:  # noqa: BLE001
             traceback.print_exc()
 

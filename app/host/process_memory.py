@@ -12,7 +12,7 @@ from pathlib import Path
 _ONE_ARENA = {-8: 1}
 _LARGE_BUFFERS = {-3: 4 << 20, -1: 64 << 20}
 """By the numbers in malloc.h: how many arenas there may be; what is larger than the second is
-mapped by itself; a smaller free end than the third is kept, so that no step asks for it anew."""
+mapped by itself; a smaller free end than the third is kept, so that no step asks for it again."""
 
 _NOT_NEEDED = 4  # MADV_DONTNEED
 _MAPPINGS = Path("/proc/self/maps")

@@ -25,7 +25,7 @@ WINDOW = 2048
 """The most tokens of a window: more context changes the number little and costs time."""
 
 Rows = Callable[[Ids, int], Iterator[npt.NDArray[np.float32]]]
-"""Reads tokens anew; gives the logits after each but the last, beginning with the one numbered."""
+"""Reads the tokens; gives the logits after each but the last, beginning with the one numbered."""
 
 
 def perplexity(tokens: Ids, bos: int | None, size: int, rows: Rows, job: Job) -> Measured:
@@ -112,7 +112,7 @@ def _candidates(logits: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.i
     """Few tokens with the `count` likeliest among them.
 
     Those lie in the blocks with the highest maxima: twenty times faster than partitioning them all.
-    A block is every so-manieth token, as neighbours in memory are then compared side by side.
+    A block is every n-th token, as neighbours in memory are then compared side by side.
     """
     stride = len(logits) // _BLOCK
     whole = stride * _BLOCK

@@ -101,7 +101,7 @@ class DraftLength:
         self._trusted = False
 
     def length(self, agreeing: int) -> int:
-        """How many tokens to guess where so many before them agree; 0 for a single step."""
+        """How many tokens to guess where this many before them agree; 0 for a single step."""
         if agreeing < (_SHORT if self._trusted else _LONG):
             return 0
         chance = (self._right + agreeing + 1) / (self._tried + agreeing + 2)  # Laplace's rule
@@ -114,7 +114,7 @@ class DraftLength:
         return best
 
     def written(self, guessed: int, right: int) -> None:
-        """Take note of a step that guessed so many tokens, of which the first `right` were."""
+        """Note a step that guessed this many tokens, of which the first `right` were."""
         self._account += _ALLOWANCE * (right + 1)
         if guessed:
             self._account += right + 1 - self._costs[guessed - 1]

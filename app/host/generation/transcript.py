@@ -3,7 +3,7 @@
 Both engines feed each chosen token's bytes to a `Transcript`. It shows nothing that might still
 become a stop text or a banned phrase, and it can be cut back to any token. Both are found however
 their quotation marks, accents and spaces are written; banned phrases also in any case, while the
-case of a stop text counts, as it does in every API: END shall not end at the word friend.
+case of a stop text counts, as it does in every API: END does not end at the word friend.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ class Context:
         self._limits = limits
 
     def set_threads(self, count: int) -> None:
-        """Compute with so many threads from now on."""
+        """Compute with this many threads from now on."""
         native.llama_set_n_threads(self.handle, count, count)
 
     def decode(self, count: int) -> None:

@@ -157,7 +157,7 @@ class LlamaDecoder:
         self._context.truncate(take.sequence.id, take.sequence.length)
 
     def forget(self, take: LlamaTake, prompt: Ids) -> bool:
-        """Cut the sequence back, or read it anew where the model cannot forget a part."""
+        """Cut the sequence back, or read it again where the model cannot forget a part."""
         take.sequence.length = len(prompt) + len(take.ids) - 1
         tokens = take.known(prompt)
         if self._context.truncate(take.sequence.id, len(tokens)):
@@ -166,7 +166,7 @@ class LlamaDecoder:
         return self._reader.read(take.sequence, tokens, self._job, report=False)
 
     def remember(self, take: LlamaTake, prompt: Ids) -> None:
-        """Set the samplers' history anew."""
+        """Set the samplers' history again."""
         take.chain.remember(prompt, take.ids)
 
     def _fill(self, running: ListOf[LlamaTake], prompt: Ids) -> None:

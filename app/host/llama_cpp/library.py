@@ -63,7 +63,7 @@ class Library:
         return tuple(re.findall(r"(\w+) = 1", said))
 
     def forget_log(self) -> None:
-        """Start anew with collecting lines."""
+        """Forget the lines collected so far."""
         self._lines.clear()
         self.has_copied = False
 

@@ -18,21 +18,21 @@ from app.host.prompt_cache.prefix_index import PrefixIndex
 from app.host.prompt_cache.state_file import MOST_STATE
 
 _NEAR = 64
-"""The part of the context (one in so many cells) that kept sequences may take beside the running
-one: llama.cpp computes attention over all cells, so that foreign ones slow every token down."""
+"""The part of the context (1/64 of its cells) that kept sequences may take beside the running one:
+llama.cpp computes attention over all cells, so that foreign ones slow every token down."""
 
 _MEMORY_SHARE = 4
-"""Put-aside prompts take at most one in so many bytes of the free memory."""
+"""Copies of prompts take at most this part (1/4) of the free memory."""
 
 _CHANGING = 8
-"""The end of a text that may still change: one token in so many, a sliding window at most."""
+"""The end of a text that may still change: 1/8 of its tokens, a sliding window at most."""
 
 _NOTHING = np.empty(0, np.int32)
 
 
 @dataclass(eq=False)
 class Sequence:
-    """One line of tokens in the context's memory.
+    """One sequence in the context's memory (KV cache).
 
     `length` is how many positions it holds. Of a kept one, `tokens` are those positions' tokens
     and `used` orders them by age.
@@ -45,7 +45,7 @@ class Sequence:
 
 
 @dataclass(eq=False)
-class _Aside:
+class _Copy:
     """A sequence copied out of the context's memory."""
 
     tokens: Ids
@@ -57,9 +57,9 @@ class LlamaPrefixCache:
     """Lends out sequences and keeps the finished ones, until room is needed.
 
     Sequences share the cells of a common beginning, so that keeping a take costs only its own
-    tokens. Whole other prompts are put aside into ordinary memory, whence they come back in
-    milliseconds; those of earlier sessions come from the disk, where `saved` keeps them. The one
-    that was not used for the longest goes first. `partial` says whether the model can forget a part
+    tokens. Other prompts are copied into ordinary memory, from which they are restored in
+    milliseconds; those of earlier sessions come from the disk, where `saved` keeps them. The least
+    recently used one goes first. `partial` says whether the model can forget a part
     of a sequence. A copy made of a model with sliding windows is only good as a whole, and so it
     leaves the end of the text out, which is what changes.
     """
@@ -73,7 +73,7 @@ class LlamaPrefixCache:
         self._free = list(range(SEQUENCES - 1, -1, -1))
         self._saved = saved
         self._kept: PrefixIndex[Sequence] = PrefixIndex()
-        self._aside: PrefixIndex[_Aside] = PrefixIndex()
+        self._copies: PrefixIndex[_Copy] = PrefixIndex()
         self._clock = 0
         self._is_guest = False
 
@@ -81,16 +81,16 @@ class LlamaPrefixCache:
     def guest(self) -> Iterator[None]:
         """While it is entered, nothing is kept or known; what was kept is there again afterwards.
 
-        In between it is put aside as far as it is in the way. A guest may have guests.
+        In between it is copied out as far as it is in the way. A guest may have guests.
         """
         if self._is_guest:
             yield
             return
         last = max(self._kept, key=lambda kept: kept.used, default=None)
         if last is not None and len(last.tokens) > self._context.size // _NEAR:
-            self._copy_aside(last)  # all of it, however much of it another one has
+            self._copy_out(last)  # all of it, however much of it another one has
             self._drop(last)
-        self._put_aside(_NOTHING)
+        self._clear_away(_NOTHING)
         self._is_guest = True
         try:
             yield
@@ -99,7 +99,7 @@ class LlamaPrefixCache:
             if last is not None:
                 self._bring_back(last.tokens)
 
-    def anew(self) -> Sequence:
+    def cleared(self) -> Sequence:
         """An empty sequence in a memory that is empty, too; nothing may be lent out."""
         if self._is_guest:
             return self._lend()
@@ -123,7 +123,7 @@ class LlamaPrefixCache:
         if found is not None:
             self._context.copy(found.id, sequence.id, length)
             sequence.length = length
-        self._put_aside(tokens)
+        self._clear_away(tokens)
         return sequence
 
     def empty(self) -> Sequence:
@@ -150,8 +150,8 @@ class LlamaPrefixCache:
         sequence.tokens, sequence.used, sequence.length = tokens, self._tick(), len(tokens)
         for other in [other for other in self._kept if self._covers(tokens, other.tokens)]:
             self._drop(other)
-        for aside in [aside for aside in self._aside if self._covers(tokens, aside.tokens)]:
-            self._aside.remove(aside)
+        for copy in [copy for copy in self._copies if self._covers(tokens, copy.tokens)]:
+            self._copies.remove(copy)
         self._kept.add(sequence, tokens)
 
     def release(self, sequence: Sequence) -> None:
@@ -188,16 +188,16 @@ class LlamaPrefixCache:
         return found, length
 
     def _bring_back(self, tokens: Ids) -> None:
-        """Restore the put-aside or saved prompt that helps more than all that are at hand."""
+        """Restore the copied or saved prompt that helps more than all that are at hand."""
         whole = self._whole_copies
-        known = (self._at_hand(tokens)[1], self._aside.best(tokens, whole=whole)[1])
+        known = (self._at_hand(tokens)[1], self._copies.best(tokens, whole=whole)[1])
         if self._fetch(tokens, max(known)):
             return
         _, at_hand = self._at_hand(tokens)  # a vain try may have made room
-        aside, length = self._aside.best(tokens, whole=whole)
-        if aside is not None and length > at_hand:
-            self._aside.remove(aside)
-            self._restore(aside.state, aside.tokens)
+        copy, length = self._copies.best(tokens, whole=whole)
+        if copy is not None and length > at_hand:
+            self._copies.remove(copy)
+            self._restore(copy.state, copy.tokens)
 
     def _fetch(self, tokens: Ids, known: int) -> bool:
         """Restore a saved prompt, if one is longer by enough than what is `known` here."""
@@ -229,8 +229,8 @@ class LlamaPrefixCache:
         self.keep(sequence, tokens[:length] if self._partial else tokens)
         return True
 
-    def _put_aside(self, tokens: Ids) -> None:
-        """Clear away old sequences that would slow the running one down."""
+    def _clear_away(self, tokens: Ids) -> None:
+        """Remove old sequences that would slow the running one down."""
         budget = self._context.size // _NEAR
         for kept in sorted(self._kept, key=lambda kept: -kept.used):
             own = len(kept.tokens) - common_prefix(kept.tokens, tokens)
@@ -239,19 +239,19 @@ class LlamaPrefixCache:
                 self._leave(kept, tokens)
 
     def _leave(self, kept: Sequence, tokens: Ids) -> None:
-        """Drop a kept sequence; if most of it is its own, put a copy aside first."""
-        others = [tokens, *(aside.tokens for aside in self._aside)]
+        """Drop a kept sequence; if most of it is its own, copy it out first."""
+        others = [tokens, *(copy.tokens for copy in self._copies)]
         known = max(common_prefix(kept.tokens, other) for other in others)
         if known < len(kept.tokens) / 2:
-            self._copy_aside(kept)
+            self._copy_out(kept)
         self._drop(kept)
 
-    def _copy_aside(self, kept: Sequence) -> None:
+    def _copy_out(self, kept: Sequence) -> None:
         length = self._lasting(kept)
         state = self._state(kept, length, _room())
         if state is not None:
             tokens = kept.tokens[:length]
-            self._aside.add(_Aside(tokens, state, kept.used), tokens)
+            self._copies.add(_Copy(tokens, state, kept.used), tokens)
             self._trim()
 
     def _lasting(self, kept: Sequence) -> int:
@@ -271,16 +271,16 @@ class LlamaPrefixCache:
         return state
 
     def _trim(self) -> None:
-        """Keep what is put aside within the context's own size and the free memory."""
-        oldest_first = sorted(self._aside, key=lambda aside: aside.used)
+        """Keep the copies within the context's own size and the free memory."""
+        oldest_first = sorted(self._copies, key=lambda copy: copy.used)
         room = _room()
-        tokens = sum(len(aside.tokens) for aside in oldest_first)
-        size = sum(len(aside.state) for aside in oldest_first)
-        for aside in oldest_first:
+        tokens = sum(len(copy.tokens) for copy in oldest_first)
+        size = sum(len(copy.state) for copy in oldest_first)
+        for copy in oldest_first:
             if tokens <= self._context.size and size <= room:
                 return
-            tokens, size = tokens - len(aside.tokens), size - len(aside.state)
-            self._aside.remove(aside)
+            tokens, size = tokens - len(copy.tokens), size - len(copy.state)
+            self._copies.remove(copy)
 
     def _covers(self, tokens: Ids, other: Ids) -> bool:
         return self._partial and common_prefix(tokens, other) == len(other)

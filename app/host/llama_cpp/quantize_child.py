@@ -1,7 +1,7 @@
 """The child that runs llama.cpp's quantizer: it cannot be stopped, but a process can be ended.
 
 One line of JSON comes in, the order; lines of JSON go out: each tensor as it is begun, and at last
-`done` or a `problem`. If whoever ordered is gone, the unfinished copy goes, too.
+`done` or a `problem`. If the host is gone, the unfinished copy is deleted.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from app.core.system.network import deny_network
 _BEGUN = re.compile(r"\[\s*\d+/\s*\d+\]\s+(\S+)")
 _FAILED = re.compile(r"failed to quantize: (.+)")
 _WARNING, _ERROR = 3, 4
-_POLITE = 10  # steps of niceness: whoever writes meanwhile goes first
+_POLITE = 10  # steps of niceness: writing meanwhile goes first
 
 
 class QuantizerOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What the child shall do: `number` is the type's in GGUF files."""
+    """What the child does: `number` is the type's in GGUF files."""
 
     source: str
     target: str

@@ -59,7 +59,7 @@ class LlamaSamplerChain:
         self._chain = self._grammar = None
 
     def remember(self, prompt: Ids, written: Iterable[int] = ()) -> None:
-        """Start the history anew with the prompt's last tokens and those written since.
+        """Begin the history again with the prompt's last tokens and those written since.
 
         The grammar sees only the latter. Generators go on where they are.
         """

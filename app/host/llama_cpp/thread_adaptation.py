@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from app.host.llama_cpp.thread_levels import SHORTEST_LIMIT_S, Clock, ThreadLevels
 
 SMALL = 16
-"""Batches of up to so many rows are steps: takes side by side, drafts, the shortest prompts."""
+"""Batches of up to this many rows are steps: takes side by side, drafts, the shortest prompts."""
 
 _UNKNOWN = 3.0  # times the most that a batch of an unknown kind should take
 
@@ -94,7 +94,7 @@ def levels_of(threads: int) -> tuple[int, ...]:
 
 
 def _kind(rows: int) -> int:
-    """Batches of one kind cost the same, or the same per row: so many rows, or about so many."""
+    """Batches of one kind cost the same, or the same per row: of equally or about as many rows."""
     return rows if rows <= SMALL else -rows.bit_length()
 
 

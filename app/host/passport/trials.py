@@ -17,7 +17,7 @@ LIMIT_S = 25.0
 """How long all trials together may take."""
 
 SEED = 1
-_SHARE = 3  # one trial may take at most one in so many parts of what is left of the time
+_SHARE = 3  # one trial may take at most this part (1/3) of what is left of the time
 _LEAST_TOKENS = 8  # fewer say nothing
 
 
@@ -42,7 +42,7 @@ class Trial(Job):
         self._whole.cancelled = self._whole.cancelled or value
 
     def _note(self, event: HostEvent) -> None:
-        """Nobody else hears of it."""
+        """Its events are not sent."""
         if isinstance(event, Prefill):
             self.read, self.noted = event.done - event.reused, self._clock()
 

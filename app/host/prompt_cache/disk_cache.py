@@ -48,10 +48,10 @@ MOST_BYTES = 2 << 30
 MOST_FILES = 64
 """What all saved prompts may take, of whatever model."""
 
-_FREE_SHARE = 10  # all files together take at most one in so many bytes of the free disk
+_FREE_SHARE = 10  # all files together take at most this part (1/10) of the free disk
 _OLDEST_S = 30 * 24 * 3600.0
 _PART_S = 60.0  # an unfinished file to which nothing was added for so long was given up
-_GROWTH = 8  # a prompt is saved again when it has grown by one in so many tokens
+_GROWTH = 8  # a prompt is saved again when it has grown by this part (1/8)
 
 _AROUND = 1024  # more than a header takes beside the tokens
 _PRIVATE = 0o700
@@ -111,7 +111,7 @@ class SavedPrompts:
         """Whether saving this prompt is worth the writing.
 
         One that is known already counts only when it has grown by a good part, so that a long
-        document is not written anew for every sentence; with `all_of_it`, by a block.
+        document is not written again for every sentence; with `all_of_it`, by a block.
         """
         self._take_up()
         if self._writer is not None or not LEAST_TOKENS <= len(tokens) < self._positions:
@@ -145,7 +145,7 @@ class SavedPrompts:
             self._index.add(saved, saved.tokens)
 
     def _look_at(self, path: Path) -> None:
-        """Put a file on the list, or delete it if nobody can use it any more."""
+        """Put a file on the list, or delete it if no engine can use it any more."""
         try:
             header = read_header(path)
         except (OSError, ValueError):
@@ -213,7 +213,7 @@ def _unlink(path: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """A folder of our own that nobody else can look into; raises OSError if it cannot be had."""
+    """A folder that only this user can look into; raises OSError if it cannot be had."""
     folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
     _check_folder(folder)
     if stat.S_IMODE(folder.lstat().st_mode) != _PRIVATE:
@@ -253,9 +253,8 @@ def saved_prompts(
 ) -> SavedPrompts | None:
     """The saved prompts of the model in `files`, if there is a folder for any.
 
-    `before` are the files' stamps before the model was loaded: where they differ now, nobody knows
-    which of the two models that was, and nothing is saved. Whoever does not want prompts kept does
-    not want those of former times kept either.
+    `before` are the files' stamps before the model was loaded: where they differ now, the model may
+    be either one, and nothing is saved. Where prompts are not to be kept, earlier ones are deleted.
     """
     if not folder:
         return None

@@ -21,8 +21,8 @@ from safetensors import SafetensorError
 _HEAD = 1 << 20  # bytes of the file that its key is made from, beside its size and time
 _RESERVE = 1 << 30  # bytes of the disk that stay free
 _MOST = 20 << 30  # bytes of all folders together
-_SHARE = 4  # of what would be free without them, they take one part in so many
-_FORGOTTEN_S = 3600  # after so long nobody writes to an unfinished folder any more
+_SHARE = 4  # of what would be free without them, they take this part (1/4)
+_FORGOTTEN_S = 3600  # after this long an unfinished folder was given up
 _KEPT = f"*-{'?' * 8}-{'?' * 16}/config.json"
 _FORM = 1  # raised when what is kept changes
 

@@ -94,7 +94,7 @@ class TorchPromptReader:
 
 
 class TorchDecoder:
-    """Computes the writer's steps; a `Machine`.
+    """Computes the writer's steps; a `Decoder`.
 
     Takes that are equally long lie in the rows of one memory and are computed together. One that
     went back for a banned phrase gets a memory of its own.
@@ -154,7 +154,7 @@ class TorchDecoder:
         return True
 
     def remember(self, take: TorchTake, prompt: Ids) -> None:
-        """Set the chain's history anew."""
+        """Set the chain's history again."""
         take.chain.remember(prompt, take.ids)
 
 

@@ -204,13 +204,13 @@ class Lanes:
             )
 
     def empty(self, room: int) -> Lane:
-        """A memory of one row that holds nothing, with room for so many positions."""
+        """A memory of one row that holds nothing, with room for this many positions."""
         return Lane([DummyLayer() if kind == _NONE else _Layer(room) for kind in self._kinds])
 
     def holding(
         self, tensors: Mapping[str, torch.Tensor], length: int, room: int, device: torch.device
     ) -> Lane:
-        """A memory of one row with so many positions out of `Lane.tensors`.
+        """A memory of one row with this many positions out of `Lane.tensors`.
 
         Raises ValueError where they do not fit.
         """

@@ -98,7 +98,7 @@ class _Source:
 
 
 @dataclass(frozen=True)
-class _Order:
+class _LoadJob:
     """What is loaded, and how; `notes` grows with what had to be done otherwise than asked."""
 
     source: _Source
@@ -122,9 +122,9 @@ def load_engine(command: Load, job: Job) -> TorchEngine:
         read_peft(Path(adapter.path))
     cards = tuple(device.report for device in devices()) if options.gpu_layers else ()
     source = _Source(Path(command.path))
-    order = _Order(source, command, job, cards)
+    load = _LoadJob(source, command, job, cards)
     for device in candidates(source.parameters, options.gpu_layers, source.name):
-        engine = _try_on(device, order)
+        engine = _try_on(device, load)
         if engine is not None:
             return engine
         gc.collect()  # what the failed try had on the card
@@ -132,35 +132,35 @@ def load_engine(command: Load, job: Job) -> TorchEngine:
     raise AssertionError("a load on the processor brings an engine or raises")
 
 
-def _try_on(device: TorchDevice, order: _Order) -> TorchEngine | None:
+def _try_on(device: TorchDevice, load: _LoadJob) -> TorchEngine | None:
     """The engine on this device; None, with a note, where a GPU has no room for it after all."""
-    name, job = order.source.name, order.job
+    name, job = load.source.name, load.job
     if device.is_gpu:
         job.emit(Loading(job=job.number, fraction=0.0, gpu=device.title))
-    elif order.command.options.gpu_layers > 0:
-        order.notes.append(f"No graphics card has room for {name}, so the processor does it all.")
+    elif load.command.options.gpu_layers > 0:
+        load.notes.append(f"No graphics card has room for {name}, so the processor does it all.")
     try:
-        return _load_on(device, order)
+        return _load_on(device, load)
     except OutOfMemoryError:
         if not device.is_gpu:
             raise
-    order.notes.append(f"{device.title} had no room for {name}, so the next device was tried.")
+    load.notes.append(f"{device.title} had no room for {name}, so the next device was tried.")
     return None
 
 
-def _load_on(device: TorchDevice, order: _Order) -> TorchEngine:
-    source, command, options = order.source, order.command, order.command.options
+def _load_on(device: TorchDevice, load: _LoadJob) -> TorchEngine:
+    source, command, options = load.source, load.command, load.command.options
     before = stamps(source.files)
     threads = options.threads or default_threads()
-    with _explained(source), progress(order.job):
-        network, tokenizer = _load(source, device, order.job, order.kept)
+    with _explained(source), progress(load.job):
+        network, tokenizer = _load(source, device, load.job, load.kept)
         merge(network, command.adapters)
         if not device.is_gpu:
             lay_out(network)
     settings = _settings(network, options, device, threads)
     settings = msgspec.structs.replace(settings, adapters=digests(command.adapters))
-    settings = _fitted(network, settings, options, device, order.notes)
-    order.notes.extend(beyond_training(settings.context, source.context, source.stretch))
+    settings = _fitted(network, settings, options, device, load.notes)
+    load.notes.extend(beyond_training(settings.context, source.context, source.stretch))
     _check_memory(network, settings, device)
     model = _model(source, network, tokenizer, settings)
     info = _info(source, model, network, settings)
@@ -170,8 +170,8 @@ def _load_on(device: TorchDevice, order: _Order) -> TorchEngine:
         info,
         adapters=command.adapters,
         placement=(placed,),
-        notes=tuple(order.notes),
-        devices=order.cards,
+        notes=tuple(load.notes),
+        devices=load.cards,
     )
     saved = saved_prompts(info, source.files, before, options, command.prompts)
     return TorchEngine(model, info, saved, drafts=options.drafts != "off")
@@ -193,7 +193,7 @@ def _load(
             if is_lack(error):
                 raise
             assert kept is not None
-            kept.drop(folder)  # it is damaged, and made anew
+            kept.drop(folder)  # it is damaged, and made again
     network, tokenizer = _from(*source.place, device, job)
     if kept is not None and before and stamps(source.files) == before:
         _without_quantization(network)
@@ -289,7 +289,7 @@ def _fitted(
     device: TorchDevice,
     notes: list[str],
 ) -> EngineSettings:
-    """With a shorter context where nobody set it and the memory cannot hold the usual one."""
+    """With a shorter context where none was set and the memory cannot hold the usual one."""
     asked = settings.context
     while (
         "context" in unset(options)

@@ -47,7 +47,7 @@ def progress(job: Job) -> Iterator[None]:
         return _Bar(job, items[0], len(items[0]))
 
     transformers_logging.disable_progress_bar()
-    tqdm.monitor_interval = 0  # no thread that watches bars which nobody sees
+    tqdm.monitor_interval = 0  # no thread that watches bars, which are not shown
     former = transformers_logging.set_tqdm_hook(make)
     try:
         yield

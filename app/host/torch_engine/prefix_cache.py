@@ -35,9 +35,9 @@ def unpack(state: State, lanes: Lanes, length: int, room: int, device: torch.dev
         return lanes.holding(tensors, length, room, device)
 
 
-_MEMORY_SHARE = 4  # kept prompts leave this part (one in so many bytes) of the memory free
+_MEMORY_SHARE = 4  # kept prompts leave this part (1/4) of the memory free
 _MOST = 32
-_SLACK = 3  # so many contexts may lie in buffers, of which two are kept
+_SLACK = 3  # how many contexts may lie in buffers, of which two are kept
 
 
 @dataclass(eq=False)

@@ -37,7 +37,7 @@ def test_an_accepted_take_is_reused(generate: Runner) -> None:
 
 
 def test_prompts_that_take_turns_are_all_reused(small: Runner) -> None:
-    """Together they are more than the room beside a running prompt: they come back from aside."""
+    """Together they are more than the room beside a running prompt: they come back from copies."""
     for prompt in (FIRST, SECOND, THIRD):
         small(prompt, max_tokens=4, temperature=0.0)
     for prompt in (FIRST, SECOND, THIRD, SECOND):

@@ -165,7 +165,7 @@ def test_what_a_refused_state_drove_out_is_not_looked_for(
     assert (done.stats.prompt_tokens, done.stats.reused_tokens) == (400, 0)
 
 
-def test_nothing_is_put_aside_that_the_free_memory_cannot_hold(
+def test_nothing_is_copied_out_that_the_free_memory_cannot_hold(
     opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = opened(write_tiny(tmp_path / "a.gguf"))

@@ -77,7 +77,7 @@ def details(runner: Runner) -> list[tuple[int, TokenDetail]]:
 def logits(engine: LlamaCppEngine, threads: int) -> list[bytes]:
     """Those after a short prompt, after long chunks and after steps at a depth of 512 and more."""
     context = engine._context
-    sequence = engine._cache.anew()
+    sequence = engine._cache.cleared()
     context.set_threads(threads)
     found = []
     for first, last in [(0, 9), (9, 256), (256, 512), *((at, at + 1) for at in range(512, 515))]:
@@ -187,7 +187,7 @@ def test_models_that_cannot_forget_a_part_repeat_nothing(paced: LlamaCppEngine) 
     context = paced._context
     context.adapt(Impatient(paced, limit=1e-9), limits=False)
     context.watch(Job(1, lambda _event: None))
-    sequence = paced._cache.anew()
+    sequence = paced._cache.cleared()
     for rows in (1, 40):
         context.batch.fill(IDS[:rows], 0, sequence.id)
         try:

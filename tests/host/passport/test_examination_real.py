@@ -61,7 +61,7 @@ def test_it_says_the_same_again(engine: Any) -> None:
     )
 
 
-def test_a_full_context_is_put_aside_and_comes_back(small_engine: Any) -> None:
+def test_a_full_context_is_copied_out_and_comes_back(small_engine: Any) -> None:
     request = Read(job=1, prompt=TEXT, overflow="drop_head", max_tokens=8)
     small_engine.read(request, silent())
     examine(small_engine)
@@ -74,8 +74,8 @@ def test_its_own_prompts_are_not_kept(engine: Any) -> None:
     cache = engine._cache
     engine.read(Read(job=1, prompt=TEXT), silent())
     kept = {tuple(sequence.tokens) for sequence in cache._kept}
-    aside = len(cache._aside)
+    copies = len(cache._copies)
     examine(engine)
     assert {tuple(sequence.tokens) for sequence in cache._kept} <= kept
-    assert len(cache._kept) + len(cache._aside) <= len(kept) + aside
+    assert len(cache._kept) + len(cache._copies) <= len(kept) + copies
     assert engine._cache._is_guest is False

@@ -55,7 +55,7 @@ def test_a_file_that_was_replaced_while_it_was_read_is_not_kept(
 
 
 @pytest.mark.parametrize("left", [0, 1000, 1_000_000])
-def test_a_kept_folder_that_was_damaged_is_made_anew(
+def test_a_kept_folder_that_was_damaged_is_made_again(
     starter_model: Path, torch_folder: Path, tmp_path: Path, monkeypatch: Any, left: int
 ) -> None:
     from app.host.torch_engine import loading

@@ -28,7 +28,7 @@ NOT_MEASURED = (
     "The model could not be measured: other programs keep this machine busy, or too little memory "
     "is free. It is tried again whenever the model is loaded."
 )
-_MEMORY_SHARE = 4  # the two contexts may take one part in so many of the free memory
+_MEMORY_SHARE = 4  # the two contexts may take this part (1/4) of the free memory
 
 
 def tuning_file(file: Path, cache: str) -> TuningFile | None:
@@ -44,7 +44,7 @@ def tuning_file(file: Path, cache: str) -> TuningFile | None:
 def tuned(
     file: Path, handle: Any, usual: EngineSettings, remembered: TuningFile, job: Job
 ) -> Tuning | None:
-    """The tuning of a loaded model whose `usual` settings are those that nobody measured.
+    """The tuning of a loaded model whose `usual` settings hold where nothing was measured.
 
     None where it cannot be measured, as while other programs are busy; raises CancelledError.
     """
@@ -89,7 +89,7 @@ def _measured(file: Path, handle: Any, usual: EngineSettings, job: Job) -> Probe
 
 
 def judged(found: Probed, defaults: Defaults, busy: float) -> Probed:
-    """What to believe of a result while others kept so many cores busy.
+    """What to believe of a result while others kept this many cores busy.
 
     The times of a busy machine say nothing about a quiet one; only the costs of small batches are
     ratios of neighbours in time.

@@ -44,7 +44,7 @@ class Subject(Protocol):
         """The seconds of one batch of `count` rows, with logits for each as far as there can be."""
 
     def prompt(self, tokens: int, block: int, threads: int, *, flash: bool) -> float:
-        """The seconds of reading so many tokens, `block` at a time, into an empty context."""
+        """The seconds of reading this many tokens, `block` at a time, into an empty context."""
 
     def deepen(self) -> bool:
         """Fill the context to a depth of about 2,000 with and without flash attention.
@@ -70,7 +70,7 @@ class Defaults:
 
 
 def thread_levels(cores: int) -> tuple[int, ...]:
-    """The numbers of threads to try on so many physical cores, the usual one first."""
+    """The numbers of threads to try on this many physical cores, the usual one first."""
     return tuple(dict.fromkeys(max(1, level) for level in (cores, cores - 1, cores // 2, 1)))
 
 

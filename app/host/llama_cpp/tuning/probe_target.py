@@ -2,7 +2,7 @@
 
 A depth is made without reading it. What a few tokens left in the context's memory is copied out and
 put back as other sequences, twice as much each time, and all of them are shown to the first: a step
-then attends to about 2,000 cells, as it would after so many tokens.
+then attends to about 2,000 cells, as after as many tokens.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ModelSubject:
             raise _stopped() from None
 
     def prompt(self, tokens: int, block: int, threads: int, *, flash: bool) -> float:
-        """The seconds of reading so many tokens, `block` at a time, into an empty context."""
+        """The seconds of reading this many tokens, `block` at a time, into an empty context."""
         self._lane(flash).empty()
         return sum(self.rows(block, threads, flash=flash) for _ in range(tokens // block))
 
@@ -100,7 +100,7 @@ class _Lane:
         self._length = 0  # the positions of sequence 0; joined cells repeat them
 
     def read(self, count: int, threads: int) -> float:
-        """The seconds for so many rows, their logits included."""
+        """The seconds for this many rows, their logits included."""
         context, batch = self.context, self.context.batch
         tokens = np.arange(self._length, self._length + count) * _STRIDE % self._vocabulary
         batch.fill(tokens.astype(np.int32), self._length, 0)

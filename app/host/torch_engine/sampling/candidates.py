@@ -31,7 +31,7 @@ class Candidates:
         self.ids, self.logits = self.ids[chosen], self.logits[chosen]
 
     def sort(self, count: int = 0) -> None:
-        """Sort the likeliest to the front; with `count` keep only so many."""
+        """Sort the likeliest to the front; with `count` keep only that many."""
         if not self.is_sorted:
             self.keep(likeliest_first(self.logits, count or len(self)))
             self.is_sorted = True

@@ -49,7 +49,7 @@ class TorchSamplerChain:
         self._history, self._window = made.history, made.window
 
     def remember(self, prompt: Ids, written: Iterable[int] = ()) -> None:
-        """Start the history anew with the prompt's last tokens and those written since."""
+        """Begin the history again with the prompt's last tokens and those written since."""
         tokens = [*prompt[-self._window :].tolist(), *written][-self._window :]
         for step in self._history:
             step.remember(tokens)

@@ -31,7 +31,7 @@ class Penalties:
         self._presence = np.float32(presence)
 
     def remember(self, tokens: Iterable[int]) -> None:
-        """Start the history anew."""
+        """Begin the history again."""
         self._last.clear()
         self._last.extend(tokens)
 
@@ -64,7 +64,7 @@ class Dry:
         self._most = int(_FLOAT_MAX_LOG / math.log(self._base)) if self._base > 1.000001 else 0
 
     def remember(self, tokens: Iterable[int]) -> None:
-        """Start the history anew."""
+        """Begin the history again."""
         self._last.clear()
         self._last.extend(tokens)
 
