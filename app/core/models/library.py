@@ -16,7 +16,7 @@ from app.core.errors import (
     ModelNotFoundError,
 )
 from app.core.formats.split_files import plain_name, present_parts
-from app.core.models.model_file import ModelFile, broken, inspect
+from app.core.models.model_file import ModelFile, inspect, unusable
 from app.core.models.other_programs import ProgramStore
 from app.core.models.scan import (
     DEEPEST,
@@ -242,7 +242,7 @@ class ModelLibrary:
         try:
             model = inspect(path)
         except LampblackError as error:
-            model = broken(path, str(error))
+            model = unusable(path, error)
         self._known[str(path)] = (stamp, model)
         return model
 

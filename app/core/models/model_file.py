@@ -28,6 +28,8 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     """A model on the disk; one that cannot be used says why in `problem`.
 
+    `is_damaged` tells a file that is not as it should be from one that is no writer.
+
     `name` is the one to show: the user's title, where there is one, and then `own_name` is what
     it is called otherwise. `program` is the other program whose store the file belongs to.
     """
@@ -42,6 +44,7 @@ class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     context: int = 0
     has_chat_template: bool = False
     problem: str = ""
+    is_damaged: bool = False
     licence: str = ""
     own_name: str = ""
     program: str = ""
@@ -84,7 +87,7 @@ def engine_for(model: ModelFile, wanted: str) -> str:
     return wanted
 
 
-def broken(path: Path, problem: str) -> ModelFile:
+def unusable(path: Path, error: LampblackError) -> ModelFile:
     """The row of a list for a path that cannot be used as a model."""
     size = 0
     with contextlib.suppress(OSError, ValueError):
@@ -96,7 +99,8 @@ def broken(path: Path, problem: str) -> ModelFile:
         name=plain_name(path),
         kind=kind,
         size_bytes=size,
-        problem=problem,
+        problem=str(error),
+        is_damaged=not isinstance(error, UnsupportedModelError),
     )
 
 

@@ -25,7 +25,6 @@ def model_card(one: InventoryModel, *, loaded: bool, recommended: bool = False) 
     """A model of this machine, `recommended` for what the writer looks for."""
     model, record = one.model, one.record
     shown = (facts(model), model.licence, model.program)
-    wrong = bool(model.problem)
     badge = _tr("Manager", "loaded") if loaded else ""
     warning = model.problem or ("" if loaded or one.verdict == "fits" else one.because)
     return Card(
@@ -35,7 +34,9 @@ def model_card(one: InventoryModel, *, loaded: bool, recommended: bool = False) 
         facts=_DOT.join(part for part in shown if part),
         words=_summary(one),
         warning=warning,
-        is_wrong=wrong or (bool(warning) and one.verdict == "too large"),
+        is_wrong=model.is_damaged or (bool(warning) and one.verdict == "too large"),
+        is_faint=bool(model.problem),
+        tip=model.path,
     )
 
 

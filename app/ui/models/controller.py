@@ -80,10 +80,10 @@ class ModelController(QObject):
     @property
     def has_models(self) -> bool:
         """Whether any model is on the list."""
-        return bool(self.panel.model.models())
+        return bool(self.panel.models)
 
     def _listed(self) -> Sequence[ModelFile] | None:
-        models = self.panel.model.models()  # whose making begins the first listing
+        models = self.panel.models  # whose making begins the first listing
         return models if self._is_listed else None
 
     def _on_listed(self) -> None:

@@ -5,21 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QKeyEvent,
     QKeySequence,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QListView,
     QMenu,
     QPushButton,
     QVBoxLayout,
@@ -29,13 +25,9 @@ from PySide6.QtWidgets import (
 from app.core.models.starter import STARTER
 from app.downloads.request import STARTER_ID
 from app.ui.models.download_strip import DownloadStrip
-from app.ui.models.list import (
-    MODEL_ROLE,
-    ModelDelegate,
-    ModelLister,
-    ModelsListModel,
-)
+from app.ui.models.list import ModelLister, model_card
 from app.ui.widgets.apply_theme import on_theme_change
+from app.ui.widgets.card_list import CardsView
 from app.ui.widgets.controls import IconButton, NoteLabel, ProgressStrip, set_property
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
@@ -67,6 +59,7 @@ class ModelsPanel(QWidget):
     def __init__(self, library: ModelLibrary, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = library
+        self.models: tuple[ModelFile, ...] = ()
         self._loaded = self._loading = ""
         self._download: Download | None = None
         self._refusal = ""
@@ -103,7 +96,7 @@ class ModelsPanel(QWidget):
         """Mark the loaded model, or none."""
         self._loaded = model.path if model is not None else ""
         self._loading = ""
-        self.model.set_loaded(self._loaded)
+        self._show_cards()
         self._show_state()
 
     def show_download(self, download: Download | None) -> None:
@@ -128,13 +121,12 @@ class ModelsPanel(QWidget):
 
     def selected(self) -> ModelFile | None:
         """The selected model."""
-        model: ModelFile | None = self.list.currentIndex().data(MODEL_ROLE)
-        return model
+        path = self.list.selected()
+        return next((model for model in self.models if model.path == path), None)
 
     def select(self, path: str) -> None:
-        """Select the model at `path`, if it is listed."""
-        row = self.model.row_of(path)
-        self.list.setCurrentIndex(self.model.index(max(row, 0)))
+        """Select the model at `path`, or the first if it is not listed."""
+        self.list.select(path)
 
     # What the user does
 
@@ -146,7 +138,7 @@ class ModelsPanel(QWidget):
         if model.path == self._loaded:
             self.unload_requested.emit()
         else:
-            self._load(self.list.currentIndex())
+            self._load()
 
     def choose_file(self) -> None:
         """Let the user point at a GGUF file."""
@@ -193,12 +185,10 @@ class ModelsPanel(QWidget):
 
     # Inside
 
-    def _make_list(self) -> QListView:
-        view = _ModelsView()
-        view.setAccessibleName(self.tr("Models on this machine"))
-        self.model = ModelsListModel(view)
-        view.setModel(self.model)
-        view.setItemDelegate(ModelDelegate(view))
+    def _make_list(self) -> CardsView:
+        view = CardsView(self.tr("Models on this machine"))
+        view.setMinimumHeight(90)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.selectionModel().currentChanged.connect(self._show_state)
         view.activated.connect(self._load)
         view.customContextMenuRequested.connect(self._open_menu)
@@ -274,7 +264,8 @@ class ModelsPanel(QWidget):
 
     def _show_models(self, models: tuple[ModelFile, ...]) -> None:
         chosen = self.selected()
-        self.model.set_models(models)
+        self.models = models
+        self._show_cards()
         self.cut_note.say("\n".join(self._library.notes))
         wanted = chosen.path if chosen is not None else self._loaded
         if models:
@@ -282,13 +273,18 @@ class ModelsPanel(QWidget):
         self._show_state()
         self.refreshed.emit()
 
+    def _show_cards(self) -> None:
+        self.list.show_cards(
+            [model_card(model, loaded=model.path == self._loaded) for model in self.models]
+        )
+
     def _show_trouble(self, sentence: str) -> None:
         self.show_error(sentence)
         self.refreshed.emit()
 
     def _show_state(self) -> None:
         """Show what can be done now."""
-        models, model = self.model.models(), self.selected()
+        models, model = self.models, self.selected()
         self.list.setVisible(bool(models))
         has_starter = any(Path(one.path).name == STARTER.file_name for one in models)
         is_coming = self._download is not None and self._download.id == STARTER_ID
@@ -318,8 +314,8 @@ class ModelsPanel(QWidget):
             "or get the small starter model to begin with."
         )
 
-    def _load(self, index: QModelIndex) -> None:
-        model: ModelFile | None = index.data(MODEL_ROLE)
+    def _load(self) -> None:
+        model = self.selected()
         if model is None or model.path == self._loaded or self._loading:
             return
         if model.problem:
@@ -342,31 +338,6 @@ class ModelsPanel(QWidget):
         )
         menu.addAction(self.remove_action)
         menu.popup(self.list.viewport().mapToGlobal(position))
-
-
-class _ModelsView(QListView):
-    """A list whose rows wrap with its width, and which Enter and Space both activate."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("kind", "list")
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setMouseTracking(True)
-        self.setMinimumHeight(90)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap the second lines anew."""
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Load on Enter, on every platform."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.activated.emit(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
 
 
 def local_paths(event: QDropEvent) -> list[str]:

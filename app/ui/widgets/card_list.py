@@ -1,4 +1,4 @@
-"""Cards: the rows of the manager's lists, how they are drawn, and the view that holds them."""
+"""Cards: the rows of the lists of models, how they are drawn, and the view that holds them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ DOT = " · "
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """One row: a title with a badge, a line of facts, and sentences below.
 
-    `is_wrong` draws the last sentence, `warning`, as something that is wrong.
+    `is_wrong` draws the last sentence, `warning`, as something that is wrong, `is_faint` the title
+    as something that cannot be used. `tip` is the tooltip.
     """
 
     key: str
@@ -64,6 +65,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     words: str = ""
     warning: str = ""
     is_wrong: bool = False
+    is_faint: bool = False
+    tip: str = ""
 
     @property
     def spoken(self) -> str:
@@ -107,6 +110,8 @@ class CardsModel(QAbstractListModel):
             return card
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return card.spoken
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return card.tip
         return card.title if role == Qt.ItemDataRole.DisplayRole else None
 
 
@@ -127,9 +132,10 @@ class CardDelegate(QStyledItemDelegate):
         if card.badge:
             line.setRight(_paint_badge(painter, line, option, card.badge, theme) - 8)
         painter.setFont(title)
-        painter.setPen(theme.selection_ink if chosen else theme.ink)
+        ink = theme.muted if card.is_faint else theme.ink
+        painter.setPen(theme.selection_ink if chosen else ink)
         text = painter.fontMetrics().elidedText(
-            card.title, Qt.TextElideMode.ElideRight, line.width()
+            card.title, Qt.TextElideMode.ElideMiddle, line.width()
         )
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         below = inner.adjusted(0, height + 2, 0, 0)
@@ -201,7 +207,7 @@ class CardsView(QListView):
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap the lines anew."""
+        """Wrap the lines again."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
 

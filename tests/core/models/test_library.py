@@ -493,6 +493,17 @@ def test_what_cannot_be_used_takes_no_place_and_comes_last(
     assert note.startswith("4 files")
 
 
+def test_what_is_no_writer_is_told_from_what_is_damaged(shelf: Path, write_gguf: Any) -> None:
+    (shelf / "cut.gguf").write_bytes(b"GGUF broken")
+    write_gguf("search.gguf", folder=shelf, architecture="bert")
+    found = {model.name: model for model in library(shelf).list()}
+    assert all(model.problem for model in found.values())
+    assert {name: model.is_damaged for name, model in found.items()} == {
+        "cut": True,
+        "search": False,
+    }
+
+
 def test_a_folder_of_countless_files_hides_no_other(
     tmp_path: Path, shelf: Path, write_gguf: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from app.core.models.library import ModelLibrary
 from app.core.units import context_text, count_text, size_text
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
-from app.ui.models.list import ModelDelegate, facts, spoken
+from app.ui.models.list import facts, model_card
 from app.ui.models.panel import ModelsPanel
 from app.ui.widgets.apply_theme import apply_theme
 from tests.ui.values import (
@@ -51,7 +51,7 @@ def library() -> ScriptedLibrary:
 def panel(qtbot, library: ScriptedLibrary):
     made = ModelsPanel(library)
     qtbot.addWidget(made)
-    qtbot.waitUntil(lambda: bool(made.model.models()))
+    qtbot.waitUntil(lambda: bool(made.models))
     made.resize(340, 600)
     made.show()
     yield made
@@ -73,7 +73,7 @@ def empty_panel(qtbot):
 
 
 def test_every_model_is_a_row_with_what_is_known(panel: ModelsPanel) -> None:
-    model = panel.model
+    model = panel.list.cards
     said = [
         model.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(model.rowCount())
     ]
@@ -92,9 +92,9 @@ def test_reading_the_disk_never_holds_the_window_up(qtbot, library: ScriptedLibr
     panel.refresh()
     panel.refresh()
     assert time.perf_counter() - begun < 5  # the gate alone would hold it for 10
-    assert not panel.model.models()
+    assert not panel.models
     library.gate.set()
-    qtbot.waitUntil(lambda: len(panel.model.models()) == 3)
+    qtbot.waitUntil(lambda: len(panel.models) == 3)
     panel.wait()
     assert library.readings <= 2
 
@@ -106,7 +106,7 @@ def test_a_refresh_shows_what_came_and_keeps_the_choice(
     library.models.insert(0, model_file("/models/a.gguf"))
     with qtbot.waitSignal(panel.refreshed):
         panel.refresh()
-    assert panel.model.rowCount() == 4
+    assert panel.list.cards.rowCount() == 4
     chosen = panel.selected()
     assert chosen is not None
     assert chosen.path == CHINESE_PATH
@@ -138,7 +138,7 @@ def test_enter_and_a_double_click_load(panel: ModelsPanel, qtbot) -> None:
     with qtbot.waitSignal(panel.load_requested) as told:
         qtbot.keyClick(panel.list, Qt.Key.Key_Return)
     assert told.args == [CHINESE_PATH]
-    where = panel.list.visualRect(panel.model.index(0)).center()
+    where = panel.list.visualRect(panel.list.cards.index(0)).center()
     qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=where)
     with qtbot.waitSignal(panel.load_requested) as told:
         qtbot.mouseDClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=where)
@@ -152,7 +152,7 @@ def test_the_button_loads_and_unloads_the_selected(panel: ModelsPanel, qtbot) ->
         panel.load_button.click()
     panel.set_loaded(LOADED)
     assert panel.load_button.text() == "Unload"
-    assert "loaded" in panel.model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "loaded" in panel.list.cards.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
     with qtbot.waitSignal(panel.unload_requested):
         panel.load_button.click()
     panel.set_loaded(None)
@@ -275,7 +275,7 @@ def test_an_added_folder_is_removed_as_a_whole(qtbot, tmp_path: Path) -> None:
     library = ModelLibrary(own, lambda: [str(added)])
     panel = ModelsPanel(library)
     qtbot.addWidget(panel)
-    qtbot.waitUntil(lambda: panel.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: panel.list.cards.rowCount() == 2)
     panel.select(str(own / "x.gguf"))
     assert not panel.remove_action.isEnabled()
     panel.select(str(added / "x.gguf"))
@@ -292,9 +292,8 @@ def test_long_problems_wrap_within_the_panel(panel, qapp, setting: str, width: i
     apply_theme(setting)
     panel.resize(width, 600)
     panel.grab()
-    delegate, view = panel.list.itemDelegate(), panel.list
-    assert isinstance(delegate, ModelDelegate)
-    assert view.visualRect(panel.model.index(2)).right() <= view.viewport().width()
+    view = panel.list
+    assert view.visualRect(panel.list.cards.index(2)).right() <= view.viewport().width()
 
 
 def test_numbers_as_people_say_them() -> None:
@@ -319,7 +318,7 @@ def test_numbers_as_people_say_them() -> None:
 def test_unknown_facts_are_left_out() -> None:
     folder = model_file("/a/b", kind="transformers", quantization="", parameters=0, context=0)
     assert facts(folder) == "safetensors · 98 MB"
-    assert spoken(folder, loaded=True) == "b, loaded, safetensors, 98 MB"
+    assert model_card(folder, loaded=True).spoken == "b, loaded, safetensors, 98 MB"
 
 
 def test_what_is_not_listed_is_said(panel, library: ScriptedLibrary, qtbot) -> None:
@@ -340,7 +339,7 @@ def test_of_thousands_of_models_the_loaded_one_is_in_sight(
 ) -> None:
     library.models = [model_file(f"/m/{number:04}.gguf") for number in range(3000)]
     panel.select(BROKEN_PATH)
-    panel.list.setCurrentIndex(panel.model.index(-1))
+    panel.list.setCurrentIndex(panel.list.cards.index(-1))
     panel._loaded = "/m/2990.gguf"
     with qtbot.waitSignal(panel.refreshed):
         panel.refresh()
