@@ -107,9 +107,9 @@ class Program:
         )
 
     @cached_property
-    def gpu_marks(self) -> GpuMarks:
+    def gpu_crashes(self) -> GpuMarks:
         """Which loads onto a graphics card crashed."""
-        return GpuMarks(self.paths.gpu_marks)
+        return GpuMarks(self.paths.gpu_crashes)
 
     @property
     def engine_cache(self) -> str:
@@ -140,7 +140,7 @@ class Program:
         return self._new_client(
             log=self.paths.logs / "engine.log",
             cache=self.paths.engine_cache,
-            marks=self.gpu_marks,
+            marks=self.gpu_crashes,
         )
 
     def close(self) -> None:

@@ -73,7 +73,7 @@ def planned(
     """
     load = plan_load(model, program.settings, metadata, engine=engine, options=options)
     load = replace(load, cache=program.engine_cache, saves_prompts=saves_prompts)
-    if gpu_again or (mark := gpu_crash(load, program.gpu_marks)) is None:
+    if gpu_again or (mark := gpu_crash(load, program.gpu_crashes)) is None:
         return load
     output.note(
         f"The graphics card ({mark.gpu}) failed while it loaded {Path(load.path).name} last time, "

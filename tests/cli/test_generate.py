@@ -296,7 +296,7 @@ def test_without_a_model_the_way_to_one_is_said(run: Any) -> None:
 def test_a_gpu_that_failed_is_left_alone_unless_asked_for(
     generate: Any, client: NotingClient, starter_model: Path
 ) -> None:
-    GpuMarks(Paths.here().gpu_marks).begin(str(starter_model), "llama.cpp", "A card")
+    GpuMarks(Paths.here().gpu_crashes).begin(str(starter_model), "llama.cpp", "A card")
     outcome = generate("Once")
     assert outcome.err == (
         "The graphics card (A card) failed while it loaded "

@@ -199,7 +199,7 @@ class Driver(QObject):
 
     def _verify(self) -> Steps:
         self._begin_verify()
-        yield lambda: not self._manager.care._is_long
+        yield lambda: not self._manager.operations._is_long
         yield from self._refreshed()
 
     def _begin_verify(self) -> None:
@@ -261,7 +261,7 @@ class Driver(QObject):
             yield pause(1.5)
             self._may_write = False
             yield lambda: not self._window.session.running
-        yield lambda: not self._manager.care._is_long
+        yield lambda: not self._manager.operations._is_long
         for name in names:
             yield from self._after_fetch(name)
 
@@ -299,7 +299,7 @@ class Driver(QObject):
         found = {
             "downloading": any(one.state == "running" for one in downloads),
             "reading the disk": self._manager is not None and self._manager._is_reading,
-            "checksum": self._manager is not None and self._manager.care._is_long,
+            "checksum": self._manager is not None and self._manager.operations._is_long,
             "loading": window.models.loader.is_loading,
             "writing": window.session.running,
         }

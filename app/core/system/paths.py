@@ -78,7 +78,7 @@ class Paths(msgspec.Struct, frozen=True):
         return self.cache / "engine"
 
     @property
-    def gpu_marks(self) -> Path:
+    def gpu_crashes(self) -> Path:
         """Which loads onto a graphics card crashed."""
         return self.data / "gpu"
 

@@ -47,7 +47,7 @@ class CatalogueTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._stock: Inventory | None = None
+        self._inventory: Inventory | None = None
         self._downloads: dict[str, Download] = {}
         self._offers: dict[str, CatalogueMatch] = {}
         self._refusal = ""
@@ -65,11 +65,11 @@ class CatalogueTab(QWidget):
         self._lay_out()
         self._show_button()
 
-    def show_stock(self, stock: Inventory) -> None:
+    def show_inventory(self, inventory: Inventory) -> None:
         """Take over what is known now; the choices follow the catalogue."""
-        is_first, self._stock = self._stock is None, stock
+        is_first, self._inventory = self._inventory is None, inventory
         if is_first:
-            self._fill_filters(stock.catalogue.entries)
+            self._fill_filters(inventory.catalogue.entries)
         self._show_offers()
 
     def show_downloads(self, downloads: Sequence[Download]) -> None:
@@ -197,10 +197,10 @@ class CatalogueTab(QWidget):
     # Inside
 
     def _show_offers(self) -> None:
-        if self._stock is None:
+        if self._inventory is None:
             return
-        stock = self._stock
-        found = offers(stock.catalogue, self.wish(), stock.machine, stock.here)
+        inventory = self._inventory
+        found = offers(inventory.catalogue, self.wish(), inventory.machine, inventory.here)
         self._offers = {offer.entry.id: offer for offer in found}
         self._show_cards()
 
@@ -216,7 +216,7 @@ class CatalogueTab(QWidget):
         size = size_text(offer.entry.size_bytes) if offer and offer.entry.size_bytes else ""
         download = self.tr("Download ({0})").format(size) if size else self.tr("Download")
         self.action.setText(self.tr("Load") if here else download)
-        is_empty = not self._offers and self._stock is not None
+        is_empty = not self._offers and self._inventory is not None
         self.everything.setVisible(is_empty)
         self.action.setVisible(here or not (self._refusal or is_empty))
         self.action.setEnabled(offer is not None and (here or self._can_fetch(offer)))

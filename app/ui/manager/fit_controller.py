@@ -32,12 +32,12 @@ class FitController(QObject):
         self.layouts = Layouts()
         self.dialog: FitDialog | None = None
 
-    def open(self, one: InventoryModel, stock: Inventory) -> None:
+    def open(self, one: InventoryModel, inventory: Inventory) -> None:
         """Read the model's header, if it was not read yet, and show the sum."""
 
         def work() -> FitReport:
             fitting, adapters = Fitting(self._program, self.layouts), sizes_of(one.record.adapters)
-            return fitting.report(one.model, stock.catalogue, adapters)
+            return fitting.report(one.model, inventory.catalogue, adapters)
 
         self._background.run(work, lambda report: self._show(one.model, report))
 

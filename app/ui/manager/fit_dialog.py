@@ -121,7 +121,7 @@ class FitDialog(QDialog):
         told.say(self.tr("Each step comes on top of the ones before it."))
         column.addWidget(told)
         column.addLayout(self._make_ladder())
-        column.addWidget(self._make_smaller())
+        column.addWidget(self._make_copy())
         column.addStretch(1)
         area = QScrollArea()
         area.setProperty("kind", "plain")
@@ -242,7 +242,7 @@ class FitDialog(QDialog):
             )
         return self.tr("Lampblack would load it like this by itself.")
 
-    def _make_smaller(self) -> QWidget:
+    def _make_copy(self) -> QWidget:
         """The last step: another file of the same model, or a smaller one of its family."""
         entry = self._report.smaller
         row = QWidget()

@@ -85,7 +85,7 @@ class InstalledTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._stocked: tuple[InventoryModel, ...] = ()
+        self._model_of: tuple[InventoryModel, ...] = ()
         self._models: dict[str, InventoryModel] = {}
         self._loaded = self._shown = ""
         self._is_loading = False
@@ -104,17 +104,17 @@ class InstalledTab(QWidget):
         self.find_button.clicked.connect(self.find_requested)
         self.details = self._make_details()
         self._lay_out()
-        self.show_stock(None)
+        self.show_inventory(None)
 
-    def show_stock(self, stock: Inventory | None) -> None:
+    def show_inventory(self, inventory: Inventory | None) -> None:
         """Show the models; None while they are being read for the first time."""
-        models = stock.models if stock is not None else ()
-        self._stocked = models
+        models = inventory.models if inventory is not None else ()
+        self._model_of = models
         is_first = not self._shown
         self._show_cards()
         if is_first and self._loaded in self._models:  # else the first
             self.list.select(self._loaded)
-        is_empty = stock is not None and not models
+        is_empty = inventory is not None and not models
         words = self.tr("No models yet. Drop a model (a .gguf file or a folder) here, or find one.")
         self.empty.say(words if is_empty else "" if models else self.tr("Looking at the disk…"))
         self.find_button.setVisible(is_empty)
@@ -263,7 +263,7 @@ class InstalledTab(QWidget):
 
     def _show_cards(self) -> None:
         purpose = self.purpose.currentData()
-        models = ordered(self._stocked, self.order.currentData(), purpose)
+        models = ordered(self._model_of, self.order.currentData(), purpose)
         self._models = {one.model.path: one for one in models}
         self.list.show_cards([self._card(one, purpose) for one in models])
         self._show_selected()

@@ -132,7 +132,7 @@ class Fitting:
         return given_back(layout, options, plain, sizes_of(info.adapters))
 
 
-def read_stock(
+def read_inventory(
     program: Program, layouts: Layouts, catalogue: Catalogue | None = None, *, quick: bool = False
 ) -> Inventory:
     """Read it all; takes as long as the disks do. Raises CatalogueError.
@@ -144,7 +144,7 @@ def read_stock(
     fitting, use = Fitting(program, layouts), disk_use(files)
     known = {file.path: not quick or fitting.is_known(file) for file in files}
     models = tuple(
-        _stocked(program, file, use.models[file.path], fitting if known[file.path] else None)
+        _model_of(program, file, use.models[file.path], fitting if known[file.path] else None)
         for file in files
     )
     return Inventory(
@@ -180,7 +180,7 @@ def _place(one: InventoryModel, order: Order, purpose: str) -> tuple[object, ...
     return (_VERDICTS.index(one.verdict), -one.suits(purpose), -one.model.parameters)
 
 
-def _stocked(
+def _model_of(
     program: Program, file: ModelFile, size: int, fitting: Fitting | None
 ) -> InventoryModel:
     record = program.metadata.record(file)
@@ -235,7 +235,7 @@ def _loaded_with(info: ModelInfo, asked: LoadOptions) -> LoadOptions:
 _KV_TYPES = ("f16", "f32", "bf16", "q8_0", "q4_0")
 
 
-def model_at(stock: Inventory | None, path: str) -> InventoryModel | None:
+def model_at(inventory: Inventory | None, path: str) -> InventoryModel | None:
     """The model at a path, if it is on the list."""
-    models = stock.models if stock is not None else ()
+    models = inventory.models if inventory is not None else ()
     return next((one for one in models if Path(one.model.path) == Path(path)), None)

@@ -164,7 +164,7 @@ class ModelOperations(QObject):
 
     # Reading through
 
-    def verify(self, model: ModelFile, stock: Inventory) -> None:
+    def verify(self, model: ModelFile, inventory: Inventory) -> None:
         """Read every byte of the model and compare it with what is known."""
         text = self.tr("Verifying {0}…").format(model.name)
 
@@ -172,7 +172,7 @@ class ModelOperations(QObject):
             return verify_known(
                 model,
                 self._program.metadata,
-                stock.catalogue,
+                inventory.catalogue,
                 self._program.paths.models,
                 self._shows(text),
                 self._stop.is_set,
@@ -192,10 +192,10 @@ class ModelOperations(QObject):
         self.said.emit(" ".join(filter(None, (said, found.problem))))
         self.changed.emit()
 
-    def find_duplicates(self, stock: Inventory) -> None:
+    def find_duplicates(self, inventory: Inventory) -> None:
         """Say which models are on the disk twice."""
         text = self.tr("Comparing the models…")
-        models = [one.model for one in stock.models]
+        models = [one.model for one in inventory.models]
 
         def work() -> tuple[tuple[ModelFile, ...], ...]:
             return duplicates(

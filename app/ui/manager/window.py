@@ -30,7 +30,7 @@ from app.ui.manager.catalogue_tab import CatalogueTab
 from app.ui.manager.downloads_tab import DownloadsTab
 from app.ui.manager.fit_controller import FitController
 from app.ui.manager.installed_tab import InstalledTab
-from app.ui.manager.inventory import Inventory, model_at, read_stock
+from app.ui.manager.inventory import Inventory, model_at, read_inventory
 from app.ui.manager.operations import ModelOperations
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_controller import TokenController
@@ -53,7 +53,7 @@ class ModelManager(QWidget):
     passport_requested = Signal(str)
     closed = Signal()
     unload_requested = Signal()
-    smaller_requested = Signal(str)
+    copy_requested = Signal(str)
     changed = Signal()
     refreshed = Signal()
 
@@ -67,13 +67,13 @@ class ModelManager(QWidget):
         self.setWindowTitle(self.tr("Models"))
         self._program = program
         self._questions = questions or ManagerQuestions(self)
-        self._stock: Inventory | None = None
+        self._inventory: Inventory | None = None
         self._wants_fit = ""
         self._loaded = ""
         self._is_reading = self._is_stale = False
         self._done: set[str] = set()
         self._background = BackgroundTasks(self._fail, self)
-        self.care = ModelOperations(program, self._questions, self)
+        self.operations = ModelOperations(program, self._questions, self)
         self.fits = FitController(program, self._background, self)
         self.tokens = TokenController(program, self._background, self)
         self._make_parts()
@@ -109,10 +109,10 @@ class ModelManager(QWidget):
 
     def _read(self, *, quick: bool) -> None:
         """Read everything; what takes long, the headers of new models, comes after the rest."""
-        catalogue = self._stock.catalogue if self._stock is not None else None
+        catalogue = self._inventory.catalogue if self._inventory is not None else None
         self._background.run(
-            lambda: read_stock(self._program, self.fits.layouts, catalogue, quick=quick),
-            self._show_stock,
+            lambda: read_inventory(self._program, self.fits.layouts, catalogue, quick=quick),
+            self._show_inventory,
             self._on_unread,
         )
 
@@ -134,7 +134,7 @@ class ModelManager(QWidget):
         self.installed.keep_notes()
         self._bridge.close()
         self._background.close()
-        self.care.close()
+        self.operations.close()
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -152,7 +152,7 @@ class ModelManager(QWidget):
         """Use what was dropped, where it lies."""
         event.acceptProposedAction()
         self.tabs.setCurrentWidget(self.installed)
-        self.care.add(local_paths(event))
+        self.operations.add(local_paths(event))
 
     # Building
 
@@ -205,28 +205,28 @@ class ModelManager(QWidget):
         self.downloads.asked.connect(self._on_download_asked)
         self.fits.load_requested.connect(self.load_as_requested)
         self.fits.entry_requested.connect(self._show_entry)
-        self.care.changed.connect(self.refresh)
-        self.care.changed.connect(self.changed)
-        self.care.said.connect(lambda text: self.banners.say(text, "notice"))
-        self.care.failed.connect(self.banners.say)
-        self.care.progress.connect(self._show_progress)
-        self.strip.stopped.connect(self.care.stop)
+        self.operations.changed.connect(self.refresh)
+        self.operations.changed.connect(self.changed)
+        self.operations.said.connect(lambda text: self.banners.say(text, "notice"))
+        self.operations.failed.connect(self.banners.say)
+        self.operations.progress.connect(self._show_progress)
+        self.strip.stopped.connect(self.operations.stop)
         self.tokens.said.connect(lambda text: self.banners.say(text, "notice"))
         self.tokens.given.connect(lambda name: self._on_download_asked("retry", name))
 
     def _fill_menu(self) -> None:
-        menu, care, settings = self.menu, self.care, self._program.settings
+        menu, operations, settings = self.menu, self.operations, self._program.settings
         menu.clear()
         menu.addAction(self.tr("Add a Model File…"), self._add_file)
         menu.addAction(self.tr("Watch a Folder…"), self._add_folder)
-        menu.addAction(self.tr("Models of Other Programs…"), care.find_programs)
+        menu.addAction(self.tr("Models of Other Programs…"), operations.find_programs)
         menu.addSeparator()
         for folder in settings.watched_folders:
             text = self.tr("Stop Watching {0}").format(folder.replace("&", "&&"))
-            menu.addAction(text, partial(care.unwatch, folder))
+            menu.addAction(text, partial(operations.unwatch, folder))
         for name in settings.use_programs:
             text = self.tr("Stop Using the Models of {0}").format(name)
-            menu.addAction(text, partial(care.leave_program, name))
+            menu.addAction(text, partial(operations.leave_program, name))
         menu.addSeparator()
         menu.addAction(self.tr("Find Duplicates"), self._find_duplicates)
 
@@ -234,35 +234,35 @@ class ModelManager(QWidget):
 
     def _on_asked(self, wish: str, path: str) -> None:
         one = self.installed.selected()
-        if one is None or one.model.path != path or self._stock is None:
+        if one is None or one.model.path != path or self._inventory is None:
             return
-        model, care, stock = one.model, self.care, self._stock
+        model, operations, inventory = one.model, self.operations, self._inventory
         calls: dict[str, Callable[[], object]] = {
             "load": lambda: self.load_requested.emit(path),
             "unload": self.unload_requested.emit,
-            "rename": lambda: care.rename(model),
-            "favourite": lambda: care.change_favourite(
+            "rename": lambda: operations.rename(model),
+            "favourite": lambda: operations.change_favourite(
                 model, is_favourite=not one.record.favourite
             ),
-            "reveal": lambda: care.reveal(model),
-            "verify": lambda: care.verify(model, stock),
-            "smaller": lambda: self.smaller_requested.emit(path),
-            "fit": lambda: self.fits.open(one, stock),
+            "reveal": lambda: operations.reveal(model),
+            "verify": lambda: operations.verify(model, inventory),
+            "smaller": lambda: self.copy_requested.emit(path),
+            "fit": lambda: self.fits.open(one, inventory),
             "passport": lambda: self._try_out(model),
-            "remove": lambda: care.remove(model, self._loaded),
+            "remove": lambda: operations.remove(model, self._loaded),
         }
         calls[wish]()
 
     def show_fit(self, path: str) -> None:
         """Select the model at a path and say whether it fits, as soon as that is known."""
-        one = model_at(self._stock, path)
-        if one is None or self._stock is None:
+        one = model_at(self._inventory, path)
+        if one is None or self._inventory is None:
             self._wants_fit = path
             return
         self._wants_fit = ""
         self.tabs.setCurrentWidget(self.installed)
         self.installed.list.select(one.model.path)
-        self.fits.open(one, self._stock)
+        self.fits.open(one, self._inventory)
 
     def _show_entry(self, entry_id: str) -> None:
         self.tabs.setCurrentWidget(self.catalogue)
@@ -275,21 +275,21 @@ class ModelManager(QWidget):
             self.passport_requested.emit(model.path)
 
     def _on_noted(self, path: str, notes: str) -> None:
-        for one in self._stock.models if self._stock is not None else ():
+        for one in self._inventory.models if self._inventory is not None else ():
             if one.model.path == path:
-                self.care.note(one.model, notes)
+                self.operations.note(one.model, notes)
 
     def _add_file(self) -> None:
         if path := self._questions.model_file():
-            self.care.add([path])
+            self.operations.add([path])
 
     def _add_folder(self) -> None:
         if path := self._questions.folder():
-            self.care.add([path])
+            self.operations.add([path])
 
     def _find_duplicates(self) -> None:
-        if self._stock is not None:
-            self.care.find_duplicates(self._stock)
+        if self._inventory is not None:
+            self.operations.find_duplicates(self._inventory)
 
     # Downloads
 
@@ -348,22 +348,24 @@ class ModelManager(QWidget):
 
     # Showing
 
-    def _show_stock(self, stock: Inventory) -> None:
-        told = self._stock.notes if self._stock is not None else ()
-        self._stock = stock
-        self.installed.show_stock(stock)
-        self.catalogue.show_stock(stock)
-        is_one = len(stock.models) == 1
+    def _show_inventory(self, inventory: Inventory) -> None:
+        told = self._inventory.notes if self._inventory is not None else ()
+        self._inventory = inventory
+        self.installed.show_inventory(inventory)
+        self.catalogue.show_inventory(inventory)
+        is_one = len(inventory.models) == 1
         words = self.tr("1 model, {1} on disk") if is_one else self.tr("{0} models, {1} on disk")
         self.total.setText(
-            words.format(len(stock.models), size_text(stock.total)) if stock.models else ""
+            words.format(len(inventory.models), size_text(inventory.total))
+            if inventory.models
+            else ""
         )
-        for note in stock.notes:
+        for note in inventory.notes:
             if note not in told:
                 self.banners.say(note, "notice")
         if self._wants_fit:
             self.show_fit(self._wants_fit)
-        if stock.is_whole:
+        if inventory.is_whole:
             self._is_reading, self._wants_fit = False, ""
             self._end_reading()
         else:

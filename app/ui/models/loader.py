@@ -146,16 +146,16 @@ class ModelLoader(QObject):
     def _crash(self) -> GpuMark | None:
         """The crash of the GPU that the last load would bring about again."""
         planned = self._planned
-        return gpu_crash(planned, self._program.gpu_marks) if planned is not None else None
+        return gpu_crash(planned, self._program.gpu_crashes) if planned is not None else None
 
     def load_on_processor(self, mark: GpuMark) -> None:
         """Load the model of the mark on the processor, now and at later starts."""
-        self._program.gpu_marks.use_processor(mark)
+        self._program.gpu_crashes.use_processor(mark)
         self.load(mark.path)
 
     def try_gpu(self, mark: GpuMark) -> None:
         """Forget the crash, and load the model of the mark on the GPU."""
-        self._program.gpu_marks.end(mark.path, mark.engine)
+        self._program.gpu_crashes.end(mark.path, mark.engine)
         self.load(mark.path)
 
     def _begin(self, load: Load) -> None:

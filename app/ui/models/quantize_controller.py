@@ -121,7 +121,7 @@ class QuantizeController(QObject):
         except LampblackError as error:
             self._on_ended(error)
             return
-        if gpu_crash(load, self._program.gpu_marks) is not None:
+        if gpu_crash(load, self._program.gpu_crashes) is not None:
             load = on_processor(load)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

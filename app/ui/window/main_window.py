@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         self.manager = ManagerController(
             program,
             self.models,
-            lambda path: self.smaller.open(path),
+            lambda path: self.quantize.open(path),
             self.passports,
             self._memory,
             self,
@@ -155,16 +155,16 @@ class MainWindow(QMainWindow):
         return panel
 
     @cached_property
-    def smaller(self) -> QuantizeController:
+    def quantize(self) -> QuantizeController:
         """Makes smaller copies; itself made when it is first asked for."""
         from app.ui.models.quantize_controller import QuantizeController
 
-        smaller = QuantizeController(
+        quantize = QuantizeController(
             self.program, self.page.banners, self.display.passage, self.bridge, self
         )
-        smaller.made.connect(lambda _path: self.models.panel.refresh())
-        smaller.wanted.connect(self.models.load)
-        return smaller
+        quantize.made.connect(lambda _path: self.models.panel.refresh())
+        quantize.wanted.connect(self.models.load)
+        return quantize
 
     def _connect_actions(self) -> None:
         """Connect what no controller connects by itself."""
@@ -189,7 +189,7 @@ class MainWindow(QMainWindow):
                 "load": self.models.loader.load_last,
                 "unload": self.models.loader.unload,
                 "measure": self.models.loader.measure_again,
-                "smaller": lambda: self.smaller.open(),
+                "smaller": lambda: self.quantize.open(),
                 "adapters": self.models.open_adapters,
                 "add_model": self.models.choose,
                 "get_starter": self.models.fetching.get_starter,
@@ -259,8 +259,8 @@ class MainWindow(QMainWindow):
         self._memory.keep(self, self.splitter)
         self.models.close()
         self.manager.close()
-        if "smaller" in vars(self):
-            self.smaller.close()
+        if "quantize" in vars(self):
+            self.quantize.close()
         event.accept()
         self.closed.emit()
 

@@ -47,14 +47,14 @@ class ManagerController(QObject):
         self,
         program: Program,
         models: ModelController,
-        make_smaller: Callable[[str], object],
+        make_copy: Callable[[str], object],
         passports: PassportController,
         memory: WindowMemory,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._program, self._models, self._window = program, models, window
-        self._make_smaller, self._passports, self._memory = make_smaller, passports, memory
+        self._make_copy, self._passports, self._memory = make_copy, passports, memory
         self._to_try = ""
         self._is_closed = False
         self.manager: ModelManager | None = None
@@ -130,7 +130,7 @@ class ManagerController(QObject):
         loader.remembered.connect(self.refresh)
         self._passports.kept.connect(self.refresh)
         manager.unload_requested.connect(loader.unload)
-        manager.smaller_requested.connect(self._make_smaller)
+        manager.copy_requested.connect(self._make_copy)
         manager.changed.connect(lambda: models.panel.refresh())
         loader.failed.connect(lambda error: manager.show_error(error))
         loader.loading.connect(lambda _path, _fraction: self._follow())

@@ -217,7 +217,7 @@ def test_removing_asks_and_tells_what_becomes_free(harness: Harness, tmp_path: P
         trash.append(Path(path).name)
         Path(path).unlink()
 
-    harness.manager.care._trash = throw
+    harness.manager.operations._trash = throw
     harness.open()
     harness.press_and_wait("remove")
     assert (harness.answers.asked, trash) == (["remove tale"], ["tale.gguf"])
@@ -274,7 +274,7 @@ def test_the_window_goes_on_while_a_checksum_is_computed(
         harness.manager.refresh()
     assert harness.manager.strip.bar.value() == 500
     assert not go.is_set()
-    with harness.qtbot.waitSignal(harness.manager.care.said):
+    with harness.qtbot.waitSignal(harness.manager.operations.said):
         go.set()
 
 
@@ -304,7 +304,7 @@ def test_something_else_that_is_dropped_gets_a_sentence(harness: Harness, tmp_pa
     harness.open()
     nonsense = tmp_path / "cake.gguf"
     nonsense.write_bytes(b"eggs and flour")
-    with harness.qtbot.waitSignal(harness.manager.care.failed):
+    with harness.qtbot.waitSignal(harness.manager.operations.failed):
         _drop(harness.manager, nonsense)
     assert "cake.gguf" in harness.banners()[0]
 
@@ -313,11 +313,11 @@ def test_models_of_other_programs_are_used_only_after_two_questions(harness: Har
     write_model(Path.home() / ".lmstudio" / "models" / "maker" / "m" / "wren.gguf")
     harness.open()
     harness.answers.agrees = False
-    harness.manager.care.find_programs()
+    harness.manager.operations.find_programs()
     assert harness.answers.asked == ["look"]
     harness.answers.agrees = True
     with harness.qtbot.waitSignal(harness.manager.refreshed):
-        harness.manager.care.find_programs()
+        harness.manager.operations.find_programs()
     assert harness.answers.asked[-1] == "LM Studio 1"
     assert harness.program.settings.use_programs == ("LM Studio",)
 

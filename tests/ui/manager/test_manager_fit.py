@@ -21,7 +21,7 @@ from app.core.system.machine import Machine
 from app.core.units import size_text
 from app.engine.messages import Examined, Failed, ModelInfo
 from app.program import Program
-from app.ui.manager import inventory as stock_module
+from app.ui.manager import inventory as inventory_module
 from app.ui.manager.fit_dialog import FitDialog
 from app.ui.manager.inventory import Inventory, InventoryModel, ordered
 from app.ui.manager.questions import ManagerQuestions
@@ -121,7 +121,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], None]:
 
     def say(free: float, total: float) -> None:
         machine = Machine(int(total * MEBI), int(free * MEBI), 4)
-        monkeypatch.setattr(stock_module, "this_machine", lambda: machine)
+        monkeypatch.setattr(inventory_module, "this_machine", lambda: machine)
 
     say(4000, 8000)
     return say
@@ -154,7 +154,7 @@ def shop(
 def test_every_model_has_its_verdict_and_a_broken_one_its_sentence(shop: Shop, here: Any) -> None:
     here(100, 8000)
     shop.open()
-    verdicts = {one.model.name: one.verdict for one in shop.manager.installed._stocked}
+    verdicts = {one.model.name: one.verdict for one in shop.manager.installed._model_of}
     assert verdicts == {"small": "tight", "雨": "tight", "large": "tight", "broken": ""}
     assert "MB are free now" in shop.card("small").warning
     assert shop.names()[-1] == "broken"
@@ -256,8 +256,8 @@ def test_a_smaller_model_is_one_click_away(shop: Shop, here: Any) -> None:
 
 
 def stock_of(shop: Shop) -> Inventory:
-    assert shop.manager._stock is not None
-    return shop.manager._stock
+    assert shop.manager._inventory is not None
+    return shop.manager._inventory
 
 
 def test_what_the_loaded_model_gives_back_counts_as_free(shop: Shop) -> None:

@@ -26,7 +26,7 @@ def crashed(make_studio):
     """A window, and a model that crashed the card in a former run."""
     studio = make_studio(model=None)
     studio.library.add(PATH)
-    studio.program.gpu_marks.begin(PATH, "llama.cpp", CARD)
+    studio.program.gpu_crashes.begin(PATH, "llama.cpp", CARD)
     return studio
 
 
@@ -66,14 +66,14 @@ def test_the_card_can_be_tried_again_from_either_banner(crashed) -> None:
     loaded(crashed)
     answer(crashed, "Try the graphics card again")
     assert crashed.worker.last("load")[1]["options"].gpu_layers == -1
-    assert crashed.program.gpu_marks.failed(PATH, "llama.cpp") is None
+    assert crashed.program.gpu_crashes.failed(PATH, "llama.cpp") is None
 
 
 def test_a_crash_in_this_run_offers_the_same(make_studio) -> None:
     studio = make_studio(model=None)
     studio.library.add(PATH)
     studio.window.models.load(PATH)
-    studio.program.gpu_marks.begin(PATH, "llama.cpp", CARD)  # as the client does
+    studio.program.gpu_crashes.begin(PATH, "llama.cpp", CARD)  # as the client does
     job = studio.worker.last("load")[0]
     studio.tell(Failed(job=job, kind=GpuCrashedError.kind, message="It was killed."))
     assert studio.banners == [QUESTION]

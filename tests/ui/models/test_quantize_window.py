@@ -38,8 +38,8 @@ def model(studio: Studio, tiny: Path) -> ModelInfo:
 
 def opened(studio: Studio, qtbot: QtBot) -> QuantizeDialog:
     studio.do("smaller")
-    qtbot.waitUntil(lambda: studio.window.smaller.dialog is not None)
-    dialog = studio.window.smaller.dialog
+    qtbot.waitUntil(lambda: studio.window.quantize.dialog is not None)
+    dialog = studio.window.quantize.dialog
     assert dialog is not None
     return dialog
 
@@ -71,7 +71,7 @@ def test_the_price_is_shown(studio: Studio, qtbot: QtBot, model: ModelInfo) -> N
     assert dialog.use.isEnabled()
     assert not dialog.strip.isVisible()
     dialog.use.click()
-    assert studio.window.smaller.dialog is None
+    assert studio.window.quantize.dialog is None
 
 
 def test_stop_ends_it_and_brings_the_model_back(
