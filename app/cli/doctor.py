@@ -180,7 +180,7 @@ def _missing_folder(folder: Folder) -> Missing:
 def _missing_engine(report: DoctorReport) -> Iterator[Missing]:
     """What keeps the llama.cpp engine from working although its package is there."""
     if report.engine_problem:
-        yield Missing("The engine host does not run.", "install Lampblack anew")
+        yield Missing("The engine host does not run.", "install Lampblack again")
     for engine in report.engines:
         if engine.engine == "llama.cpp" and engine.problem and report.packages[_LLAMA]:
             yield Missing(engine.problem, f"{_FIXES[_LLAMA]} --force-reinstall --no-deps")

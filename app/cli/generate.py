@@ -175,7 +175,7 @@ def _prompt(typed: str | None) -> str:
     prompt = _piped() if typed in (None, "-") else str(typed)
     _check_text(prompt, "The prompt")
     if not prompt:
-        raise UsageError("The prompt is empty.", "Give the words that the model shall go on from.")
+        raise UsageError("The prompt is empty.", "Give the words that the model goes on from.")
     return prompt
 
 

@@ -94,7 +94,7 @@ def _add_generate(words: Words) -> None:
         "also of SillyTavern, KoboldCpp and text-generation-webui, or, as the window does, with "
         "those that are suggested for the model (suggested)",
     )
-    parser.switch("--exact", "read the prompt anew, so that a seed gives the same text again")
+    parser.switch("--exact", "read the whole prompt, so that a seed gives the same text again")
     parser.switch("--drop-head", "drop the beginning of a prompt that is too long")
     parser.switch("--json", "write one JSON object with the text and its numbers")
     parser.switch("--stats", "write one line of numbers to standard error")
@@ -115,7 +115,7 @@ def _add_bench(words: Words) -> None:
     parser.value(
         "--rounds",
         "N",
-        f"so many rounds; else {ROUNDS}, and fewer are not judged",
+        f"the number of rounds; else {ROUNDS}, and fewer are not judged",
         default=ROUNDS,
         type=int,
     )

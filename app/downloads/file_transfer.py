@@ -1,4 +1,4 @@
-"""One file over the network: what is there is kept, the rest fetched, the whole verified.
+"""One file over the network: the part on the disk is kept, the rest fetched, the whole verified.
 
 Only the downloader imports this.
 """

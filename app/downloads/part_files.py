@@ -50,7 +50,7 @@ class PartFile:
             self._handle = -1
 
     def read_again(self, progress: Callable[[int], None]) -> None:
-        """Compute the checksum of what is there; `progress` gets the bytes read and may raise."""
+        """Compute the checksum of the part; `progress` gets the bytes read and may raise."""
         self.sha256 = hashlib.sha256()
         os.lseek(self._handle, 0, os.SEEK_SET)
         self.size = _hash(self.sha256, partial(os.read, self._handle), progress)

@@ -28,11 +28,11 @@ class Tally:
         self._shown = 0
 
     def expect(self, path: str, there: int) -> None:
-        """So many bytes of one file were there before."""
+        """Count `there` bytes of one file that were on the disk before."""
         self._there[path] = there
 
     def put(self, path: str, done: int) -> None:
-        """So many bytes of one file are there now."""
+        """Take `done` bytes of one file as its present size."""
         self._there[path] = done
         done = max(self._shown, min(sum(self._there.values()), self._total))
         if self._is_time(always=done == self._total):
@@ -41,7 +41,7 @@ class Tally:
 
 
 class Verifying:
-    """Reports how much of what is there has been read again."""
+    """Reports how much of a part has been read again."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Verifying:
         self._is_time = Throttle(_EVERY_S, clock)
 
     def __call__(self, done: int, total: int) -> None:
-        """So many bytes out of `total` were read."""
+        """Take `done` of `total` bytes as read."""
         if self._is_time():
             self._report(DownloadProgress(phase="verifying", done=done, total=total))
 
@@ -75,7 +75,7 @@ class Speed:
         self._at, self.value = None, 0.0
 
     def update(self, done: int) -> None:
-        """So many bytes are there now."""
+        """Take `done` bytes as the present size."""
         now = self._clock()
         if self._at is None:
             self._at, self._done = now, done
@@ -89,5 +89,5 @@ class Speed:
         self._at, self._done = now, done
 
     def left_s(self, left: int) -> float | None:
-        """The seconds that so many bytes take; None where nobody can know."""
+        """The seconds that `left` bytes take; None as long as that is not known."""
         return left / self.value if self.value > 1 else None

@@ -61,7 +61,7 @@ def total_of(wanted: ModelRequest) -> int:
 class Records:
     """The downloads of one program, in the order in which they were asked for.
 
-    `lock` is held by whoever reads or changes `by_id` or a record in it.
+    Hold `lock` while reading or changing `by_id` or a record in it.
     """
 
     def __init__(self, file: Path, models: Path) -> None:

@@ -86,7 +86,7 @@ def _from_index(
     new_context: NewContext,
     pip: Sequence[str] | None,
 ) -> Path | None:
-    """The wheel, continuing what is there; None where pip has to fetch it instead."""
+    """The wheel, continuing a part of it; None where pip has to fetch it instead."""
     try:
         index = index_of(pip_command() if pip is None else pip)
     except DownloadError:

@@ -29,7 +29,7 @@ def plan_load(
     """The command that loads `model` as the settings say; its job number is still missing.
 
     `engine` and `options` go before the settings. The adapters that the user attached are those in
-    `shelf`, as far as they are for the engine; without one there are none. Raises NotAModelError
+    `metadata`, as far as they are for the engine; without one there are none. Raises NotAModelError
     or UnsupportedModelError where the model cannot be loaded so.
     """
     if not is_encodable(model.path):

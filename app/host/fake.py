@@ -205,7 +205,7 @@ class FakeEngine:
 
     @property
     def position_bytes(self) -> int:
-        """As if every position took so much."""
+        """A made-up figure."""
         return 1000
 
     def close(self) -> None:

@@ -44,7 +44,7 @@ def run_get(arguments: argparse.Namespace, program: Program) -> None:
         raise DownloadError(why)
     if not arguments.yes:
         refusal = UsageError(
-            f"{entry.name} is fetched only after a question, and nobody can be asked here.",
+            f"{entry.name} is fetched only after a question, which cannot be asked here.",
             "Say --yes to fetch it.",
         )
         confirm(_question(entry, program), refusal, "Nothing was fetched.")
@@ -104,7 +104,7 @@ def _take_token(arguments: argparse.Namespace, program: Program) -> None:
         program.tokens.use(host, os.environ[_TOKEN_VARIABLE])
         return
     if not sys.stdin.isatty():
-        raise UsageError("Nobody can be asked for a token here.", "Or say --token-from-env.")
+        raise UsageError("A token cannot be asked for here.", "Or say --token-from-env.")
     is_kept = program.tokens.keep(host, getpass.getpass(f"Token for {host}: "))
     output.note(
         f"The token is kept in this system's keyring for {host}."

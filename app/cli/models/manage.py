@@ -51,7 +51,7 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> None:
         else plan.sentence
     )
     if not arguments.yes:
-        refusal = UsageError(f"{sentence} Nobody can be asked here.", "Say --yes to do it.")
+        refusal = UsageError(f"{sentence} That cannot be asked here.", "Say --yes to do it.")
         confirm(f"{sentence}\nRemove it?", refusal, "Nothing was removed.")
     freed = 0 if only_list else remove(model)
     take_off(model, program.settings_store, program.metadata)
@@ -136,7 +136,7 @@ def add_words(words: Words) -> None:
     parser.runs(run_remove)
     parser = words.add_parser("verify", help="compare a model with its known checksum")
     parser.value("name", *_NAME)
-    parser.switch("--anew", "take what is there for right, if nothing else is known")
+    parser.switch("--anew", "take the present content for right, if nothing else is known")
     parser.runs(run_verify)
     parser = words.add_parser("set", help="give a model a title, notes or a star")
     parser.value("name", *_NAME)

@@ -118,7 +118,7 @@ def add_words(words: Words) -> None:
     """Add `search` and `show`."""
     search = words.add_parser("search", help="look for a model in the catalogue")
     search.value("text", "WORD", "words to look for", default=(), nargs="*")
-    search.value("--purpose", None, "what it shall do", choices=PURPOSES)
+    search.value("--purpose", None, "what it is for", choices=PURPOSES)
     search.value("--language", "CODE", "a language, such as zh")
     search.value("--licence", "NAME", "such as apache-2.0")
     search.value("--engine", None, "the engine that runs it", choices=ENGINES)

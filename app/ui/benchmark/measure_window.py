@@ -1,4 +1,4 @@
-"""Measuring the real window from inside, for the benchmark; never imported when nobody measures.
+"""Measuring the real window from inside, for the benchmark; imported by nothing else.
 
 What is found goes to the standard output, one object of JSON a line.
 """
@@ -76,7 +76,7 @@ def latencies(late: Sequence[float]) -> dict[str, float]:
 
 
 def on_shown(words: Sequence[str], window: MainWindow, seconds: float) -> None:
-    """The window was painted for the first time, after so many seconds of processor time."""
+    """The window was painted for the first time; takes the seconds of processor time until then."""
     if words[0] == "start":
         _answer({"processor": seconds})
         window.models.panel.refreshed.connect(lambda: _settled(window))

@@ -1,4 +1,4 @@
-"""The fit desk: reads what a model needs aside, and shows it in a dialog, one at a time."""
+"""Reads in the background what a model needs, and shows it in a dialog, one at a time."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ Trash = Callable[[str], None]
 
 
 class ModelOperations(QObject):
-    """Does to models what the writer asks for; everything on the disk aside.
+    """Does to models what the writer asks for; all work on the disk runs in the background.
 
     `changed` says that the list is another one now, `said` and `failed` carry sentences, and
     `progress` a text with how far it is; the text is empty when it is over.

@@ -52,7 +52,7 @@ class ManagerQuestions(QObject):
         return "list" if box.clickedButton() is off else "no"
 
     def try_out(self, title: str) -> bool:
-        """Whether the loaded model may make room for one that shall be tried."""
+        """Whether the loaded model may be unloaded to try another one."""
         box = self._box(
             self.tr("Load {0} to try it out?").format(title),
             self.tr("The model that is loaded now makes room for it; you can load it again later."),
@@ -71,14 +71,14 @@ class ManagerQuestions(QObject):
         return self._is_agreed(box, self.tr("Look"))
 
     def use_programs(self, stores: Sequence[ProgramStore]) -> bool:
-        """Whether what was found shall be used where it lies."""
+        """Whether to use what was found where it lies."""
         line = self.tr("{0}: {1} in {2}")
         found = [line.format(one.name, len(one.models), one.folder) for one in stores]
         box = self._box(self.tr("Use these models where they lie?"), "\n".join(found))
         return self._is_agreed(box, self.tr("Use Them"))
 
     def title(self, present: str) -> str | None:
-        """What a model shall be called; empty for its own name."""
+        """The title for a model; empty for its own name."""
         text, is_given = QInputDialog.getText(
             self._window,
             self.tr("Rename"),

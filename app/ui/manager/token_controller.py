@@ -1,4 +1,4 @@
-"""The token desk: asks for a token that a download needs, and puts it where it is kept."""
+"""Asks for a token that a download needs, and stores it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.ui.widgets.controls import show_dialog
 
 
 class TokenController(QObject):
-    """Touches the keyring only aside, because it may ask its user for a password.
+    """Uses the keyring only in the background, because it may ask its user for a password.
 
     `given` says that the download of an id may be tried again; `said` carries sentences.
     """

@@ -89,7 +89,7 @@ class ModelManager(QWidget):
         self.resize(900, 640)
 
     def open(self, tab: QWidget | None = None) -> None:
-        """Show the window, bring it to the front and read everything anew."""
+        """Show the window, bring it to the front and read everything again."""
         if tab is not None:
             self.tabs.setCurrentWidget(tab)
         self.show_network()
@@ -100,7 +100,7 @@ class ModelManager(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read everything again, aside; `refreshed` follows."""
+        """Read everything again in the background; `refreshed` follows."""
         if self._is_reading:
             self._is_stale = True
             return

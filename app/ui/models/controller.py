@@ -1,4 +1,4 @@
-"""The model desk: joins loading and fetching of models with everything that shows them."""
+"""Joins loading and downloading of models with everything that shows them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ModelController(QObject):
 
     `moved` says that something began or ended. `ready` and `not_ready` end a wait for a model.
     `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
-    list of models is known anew; `manage_requested` and `find_requested` ask for the manager and
+    list of models has been read; `manage_requested` and `find_requested` ask for the manager and
     its catalogue, and `downloads_requested` for what it is fetching. `make_panel` makes that
     list, and `make_empty` what a writer without a model sees, once each.
     """

@@ -1,4 +1,4 @@
-"""The fetch desk: the queue of downloads as the writing window sees it, with the manager or not."""
+"""The queue of downloads as the writing window sees it, with the manager or not."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def remember_agreement(settings: SettingsStore, host: str) -> None:
 
 
 class DownloadsController(QObject):
-    """Begins the starter's download and follows all of them, whoever began them.
+    """Begins the starter's download and follows all of them, also those that the manager began.
 
     `changed` says that there is something else to show. `arrived` carries the path of a model
     that has just come, each once; `failed` a download that has just failed; and `refused` why one

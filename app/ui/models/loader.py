@@ -26,8 +26,8 @@ class ModelLoader(QObject):
 
     `loading` carries a path and a fraction, `loading_ended` follows in every case; `loaded` and
     `failed` say how it ended. `leaving` comes just before a loaded model goes. `doubted` asks
-    whether a model shall go on the graphics card that crashed with it, and carries the mark of it.
-    `remembered` says, some time after a load, that the shelf knows when the model was used.
+    whether to load a model onto the graphics card that crashed with it, and carries the mark of it.
+    `remembered` says, some time after a load, that the metadata say when the model was used.
     """
 
     leaving = Signal()
@@ -85,7 +85,7 @@ class ModelLoader(QObject):
         return mark if mark is not None and mark.use_processor else None
 
     def measure_again(self) -> None:
-        """Load the model anew and let what it runs best with be measured."""
+        """Load the model again and measure what it runs best with."""
         if self.model is not None:
             self.load(self.model.path, remeasure=True)
 

@@ -1,4 +1,4 @@
-"""The passport desk: has a new model tried while the writer pauses, and keeps what comes of it."""
+"""Has a new model examined while the writer pauses, and keeps its passport."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.ui.texts import passport_tr
 from app.ui.widgets.status_bar import StatusBar
 
 WAITS_MS = (4_000, 30_000, 120_000)
-"""How long nobody does anything before each attempt at a new model, in milliseconds."""
+"""How long the writer pauses before each attempt at a new model, in milliseconds."""
 
 _ASKED_MS = 300  # until the model is asked again that somebody waits for
 
@@ -99,7 +99,7 @@ class PassportController(QObject):
         self._background.close(finish=True)
 
     def wake(self) -> None:
-        """The writer does something: stop what nobody asked for, and wait for the next pause."""
+        """The writer does something: stop the examination, and wait for the next pause."""
         if self._is_asked:
             return
         if self._job:

@@ -40,7 +40,7 @@ class _ModelWithHeader(msgspec.Struct, frozen=True):
 class QuantizeController(QObject):
     """One dialog at a time. `passage` gives the text to measure with that is offered.
 
-    `made` carries a new copy's path, `wanted` the path of one that shall be loaded.
+    `made` carries a new copy's path, `wanted` the path of one to load.
     """
 
     made = Signal(str)

@@ -27,7 +27,7 @@ from app.host.cpu import is_busy
 from app.host.interface import Job
 from app.host.llama_cpp.tuning.tuning_file import Tuning, machine_facts
 
-_CHEAP = 1.03  # times the spinning step: sleeping may cost so much, for it lets others work
+_CHEAP = 1.03  # times the spinning step: sleeping may cost this much, for it lets others work
 _WIDE = 0.25
 _ROUNDS = 4
 _STEPS = 4
