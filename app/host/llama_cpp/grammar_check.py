@@ -54,7 +54,7 @@ class _Walk(NamedTuple):
         return _Walk(self.steps, ways, 0, self.after + ways * rest.steps)
 
     def repeated(self, times: int, *, may_be_empty: bool) -> _Walk:
-        """The part written out so many times."""
+        """The part written out `times` times."""
         if times < 2 or not may_be_empty:
             return self.before(self) if times > 1 else self
         pairs = times * (times - 1) // 2
