@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +27,8 @@ from app.host.generation.request import (
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.interface import Job, TokenizedPrompt
 from app.host.prompt_cache.disk_cache import SavedPrompts
+
+LogitRows = Generator[npt.NDArray[np.float32], None, None]
 
 
 class _Context(Protocol):
@@ -91,7 +93,7 @@ class BaseEngine(ABC):
         """Read the prompt and keep what was read."""
 
     @abstractmethod
-    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> Iterator[npt.NDArray[np.float32]]:
+    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> LogitRows:
         """The logits after each token but the last, from number `first` on, until a cancel."""
 
     @abstractmethod
@@ -139,8 +141,8 @@ class BaseEngine(ABC):
         """Each token's probability after the ones before it; what is done so far when cancelled."""
         tokens = self._prompter.tokens(text, ())
         check_scored(len(tokens), alternatives, self._context.size)
-        with self._judging(tokens, job):
-            rows = self._rows(tokens, job)
+        # What was read is forgotten first, to leave room for what comes back after it.
+        with self._judging(tokens, job), closing(self._rows(tokens, job)) as rows:
             return tuple(  # fewer after a cancel
                 token_detail(self._vocabulary, logits, int(token), alternatives)
                 for token, logits in zip(tokens[1:], rows, strict=False)

@@ -36,7 +36,7 @@ from app.engine.messages import (
     Tokens,
     Working,
 )
-from app.host.interface import Job, TokenizedPrompt
+from app.host.interface import Engine, Job, TokenizedPrompt
 
 _START, _END = 1, 2
 """The fake's control tokens; words have numbers above."""
@@ -68,7 +68,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     gpu: str = ""
 
 
-class FakeEngine:
+class FakeEngine(Engine):
     """A loaded script."""
 
     def __init__(self, command: Load, script: Script) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ from app.core.errors import CancelledError, GenerationError, ParameterError
 from app.engine.messages import Alternative, Measured, TokenDetail, Working
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.interface import Job
+
+_BLOCK = 64  # of the search for the likeliest tokens
 
 WINDOW = 2048
 """The most tokens of a window: more context changes the number little and costs time."""
@@ -40,7 +43,7 @@ def perplexity(tokens: Ids, bos: int | None, size: int, rows: Rows, job: Job) ->
     done = 0
     for window, first in windows(tokens, bos, min(size, WINDOW)):
         for place, logits in enumerate(rows(window, first), first + 1):
-            lost -= _log_probability(logits, int(window[place]))
+            lost += _log_sum(logits) - float(logits[window[place]])
             done += 1
             if done % 64 == 0 or done == total:
                 job.emit(Working(job=job.number, what="measuring", fraction=done / total))
@@ -68,34 +71,24 @@ def windows(tokens: Ids, bos: int | None, size: int) -> Iterator[tuple[Ids, int]
         yield window, size - half - 1
 
 
-def _log_probability(logits: npt.NDArray[np.float32], token: int) -> float:
-    top = float(logits.max())
-    total = float(np.exp(logits - top).sum(dtype=np.float64))
-    return float(logits[token]) - top - math.log(total)
-
-
-_BLOCK = 64
-
-
 def token_detail(
     vocabulary: Vocabulary, logits: npt.NDArray[np.float32], token: int, alternatives: int
 ) -> TokenDetail:
     """A token's probability and the `alternatives` likeliest ones, likeliest first."""
+    total = _log_sum(logits)
+
+    def found(index: int) -> dict[str, Any]:
+        text = vocabulary.shown(index).decode("utf-8", "replace")
+        return {"id": index, "text": text, "probability": math.exp(float(logits[index]) - total)}
+
+    others = (Alternative(**found(index)) for index in likeliest(logits, alternatives))
+    return TokenDetail(**found(token), alternatives=tuple(others))
+
+
+def _log_sum(logits: npt.NDArray[np.float32]) -> float:
+    """The logarithm of the sum of their exponentials: a logit less it is a log probability."""
     top = float(logits.max())
-    total = float(np.exp(logits - top).sum(dtype=np.float64))
-
-    def probability(index: int) -> float:
-        return float(np.exp(np.float64(logits[index]) - top) / total)
-
-    return TokenDetail(
-        id=token,
-        text=vocabulary.label(token),
-        probability=probability(token),
-        alternatives=tuple(
-            Alternative(id=index, text=vocabulary.label(index), probability=probability(index))
-            for index in likeliest(logits, alternatives)
-        ),
-    )
+    return top + math.log(float(np.exp(logits - top).sum(dtype=np.float64)))
 
 
 def likeliest(logits: npt.NDArray[np.float32], count: int) -> list[int]:

@@ -54,8 +54,8 @@ class Vocabulary(Protocol):
     def piece(self, token: int) -> bytes:
         """The bytes that a token adds to the text; none for control tokens."""
 
-    def label(self, token: int) -> str:
-        """A token's text for showing in a list."""
+    def shown(self, token: int) -> bytes:
+        """The same, with a control token's text."""
 
 
 def finder(texts: Iterable[str]) -> re.Pattern[str] | None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from app.core.memory_fit.demand import OUTPUTS
 from app.engine.messages import Generate, ModelInfo
-from app.host.base_engine import BaseEngine
+from app.host.base_engine import BaseEngine, LogitRows
 from app.host.generation.decode_loop import Times, Writer
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.transcript import Transcript
@@ -141,7 +141,7 @@ class LlamaCppEngine(BaseEngine):
         transcript = Transcript(request.sampling.stop, request.sampling.banned_phrases)
         return LlamaTake(index, sequence, chain, transcript)
 
-    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> Iterator[npt.NDArray[np.float32]]:
+    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> LogitRows:
         """The logits after each token but the last, from number `first` on, until a cancel."""
         sequence = self._cache.empty()
         try:

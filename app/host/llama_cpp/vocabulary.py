@@ -53,10 +53,9 @@ class LlamaVocabulary:
             found = self._pieces[token] = self._render(token, special=False)
         return found
 
-    def label(self, token: int) -> str:
-        """A token's text for showing in a list; part of a character shows as U+FFFD."""
-        piece = self.piece(token) or self._render(token, special=True)
-        return piece.decode("utf-8", "replace")
+    def shown(self, token: int) -> bytes:
+        """The same, with a control token's text."""
+        return self.piece(token) or self._render(token, special=True)
 
     @property
     def control_texts(self) -> re.Pattern[str] | None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Sequence
 
 from app.engine.messages import Generate, ModelInfo
-from app.host.base_engine import BaseEngine
+from app.host.base_engine import BaseEngine, LogitRows
 from app.host.generation.decode_loop import Times, Writer
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
@@ -122,7 +119,7 @@ class TorchEngine(BaseEngine):
         more = max(0, wanted) if wanted >= 0 else len(prompt)
         return min(self._model.size, len(prompt) + more)
 
-    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> Iterator[npt.NDArray[np.float32]]:
+    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> LogitRows:
         """The logits after each token but the last, from number `first` on, until a cancel."""
         lane = self._cache.empty(len(tokens))
         while lane.length < len(tokens) - 1 and not job.cancelled:

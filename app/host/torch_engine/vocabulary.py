@@ -60,10 +60,6 @@ class TorchVocabulary:
         """The same, with a control token's text."""
         return self._control[token].encode() if token in self._control else self.piece(token)
 
-    def label(self, token: int) -> str:
-        """A token's text for showing in a list; part of a character shows as U+FFFD."""
-        return self.shown(token).decode("utf-8", "replace")
-
     @property
     def control_texts(self) -> re.Pattern[str] | None:
         """Finds the texts of the control tokens, longest first; None if the model has none."""

@@ -22,7 +22,7 @@ from app.host.generation.decode_loop import (
 )
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.transcript import Transcript
-from app.host.generation.vocabulary import Ids
+from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.interface import Job
 from app.host.torch_engine.sampling.chain import TorchSamplerChain
 from app.host.torch_engine.sampling.penalties import BreakerTable
@@ -32,11 +32,12 @@ PROMPT = np.array([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1], np.int32)
 FREE: Costs = (1.0,)
 
 
-class Letters:
+class Letters(Vocabulary):
     """A vocabulary of a few letters and an end."""
 
     size = len(LETTERS) + 1
-    bos = start = None
+    bos: int | None = None
+    start: int | None = None
     ends = frozenset({len(LETTERS)})
 
     def tokenize(self, text: str, *, special: bool = False) -> Ids:
@@ -48,9 +49,6 @@ class Letters:
 
     def shown(self, token: int) -> bytes:
         return self.piece(token)
-
-    def label(self, token: int) -> str:
-        return self.piece(token).decode()
 
 
 class Line(RunningTake):
@@ -127,7 +125,7 @@ class Run:
         request = Generate(job=1, sampling=sampling, **fields)
         self.events: list[HostEvent] = []
         job = Job(1, self.events.append)
-        words: Any = Letters()
+        words = Letters()
         self.lines = []
         for index in range(request.n):
             breakers = BreakerTable(words)
@@ -241,7 +239,7 @@ def test_text_is_sent_at_most_so_often_and_never_late_at_the_end() -> None:
     seconds = [0.0]
     events: list[HostEvent] = []
     job = Job(1, events.append)
-    words: Any = Letters()
+    words = Letters()
     sampling = Sampling(max_tokens=60)
     chain = TorchSamplerChain(sampling, words, 400, 3, BreakerTable(words))
     chain.remember(PROMPT)

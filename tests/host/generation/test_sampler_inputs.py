@@ -9,7 +9,7 @@ import pytest
 
 from app.core.options.sampling import Sampling
 from app.host.generation.sampler_inputs import resolve_bias
-from app.host.generation.vocabulary import Ids
+from app.host.generation.vocabulary import Ids, Vocabulary
 
 PIECES = (
     "the",
@@ -28,7 +28,7 @@ PIECES = (
 )
 
 
-class Words:
+class Words(Vocabulary):
     """Splits a text into the longest pieces; `prefix` is what a tokenizer puts before each text."""
 
     bos: int | None = None
@@ -51,8 +51,8 @@ class Words:
     def piece(self, token: int) -> bytes:
         return PIECES[token].encode()
 
-    def label(self, token: int) -> str:
-        return PIECES[token]
+    def shown(self, token: int) -> bytes:
+        return self.piece(token)
 
 
 def biased(prefix: str, forms: bool, **bias: float) -> dict[str, float]:

@@ -12,6 +12,7 @@ from app.core.errors import ParameterError, PromptTooLongError, TemplateError
 from app.engine.messages import ChatMessage, HostEvent, Tokens
 from app.host.generation.prompt import Prompter
 from app.host.interface import Job
+from app.host.llama_cpp import grammar as grammar_module
 from tests.host.driving import Runner
 
 KEEPER = "The old lighthouse keeper opened the door and"
@@ -158,6 +159,20 @@ def test_a_bad_grammar_is_a_sentence(generate: Runner, grammar: str) -> None:
         generate(KEEPER, grammar=grammar)
     assert caught.value.message.endswith(".")
     assert "\n" not in caught.value.message
+
+
+def test_a_grammar_without_an_end_is_refused_at_once(generate: Runner) -> None:
+    rules = "".join(f'e{n} ::= e{n + 1} e{n + 1} | ""\n' for n in range(60))
+    with pytest.raises(ParameterError, match="too many ways at one place"):
+        generate(KEEPER, grammar=f'root ::= e0\n{rules}e60 ::= "x"')
+
+
+def test_a_text_that_a_grammar_reads_for_too_long_ends_in_a_sentence(
+    generate: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grammar_module, "_LONGEST_S", -1.0)
+    with pytest.raises(ParameterError, match="can read this text in too many ways"):
+        generate(KEEPER, grammar="root ::= [a-z]+")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
 import pytest
 from hypothesis import given, strategies as st
 
 from app.core.errors import ParameterError
 from app.core.options.rows import rows_by_name
 from app.core.options.sampling import Sampling
-from app.host.llama_cpp import grammar
+from app.host.llama_cpp import grammar_check
 
 MOST = rows_by_name(Sampling)["grammar"].row.max_length
 NASTY = (
@@ -30,18 +35,18 @@ NASTY = (
 
 @given(st.text('[]"\\#{}(), 1a\n\u0301', max_size=60))
 def test_every_letter_belongs_to_one_token(rules: str) -> None:
-    assert "".join(grammar._TOKEN.findall(rules)) == rules
+    assert "".join(grammar_check._TOKEN.findall(rules)) == rules
 
 
 @pytest.mark.parametrize("unit", NASTY)
 def test_a_grammar_at_its_limit_is_walked_once(unit: str) -> None:
     """Every quantifier is possessive, so that a token never takes a letter back."""
     rules = "root ::= " + unit * ((MOST - 9) // len(unit))
-    assert "".join(grammar._TOKEN.findall(rules)) == rules
-    assert grammar._TOKEN.pattern.count("++") + grammar._TOKEN.pattern.count("*+") == 5
+    assert "".join(grammar_check._TOKEN.findall(rules)) == rules
+    assert grammar_check._TOKEN.pattern.count("++") + grammar_check._TOKEN.pattern.count("*+") == 6
     refused = ""
     try:
-        grammar._check_rules(rules)
+        grammar_check.check_rules(rules)
     except ParameterError as error:
         refused = error.message
     assert len(refused) < 100
@@ -61,7 +66,7 @@ def test_a_grammar_at_its_limit_is_walked_once(unit: str) -> None:
 )
 def test_what_fills_stack_or_memory_is_refused(rules: str) -> None:
     with pytest.raises(ParameterError):
-        grammar._check_rules(f"root ::= {rules}")
+        grammar_check.check_rules(f"root ::= {rules}")
 
 
 @pytest.mark.parametrize(
@@ -69,4 +74,76 @@ def test_what_fills_stack_or_memory_is_refused(rules: str) -> None:
     ['"(((" [({] ' * 300, "(" * 200, '"a"{3} [a-z]{2,}\n# {9,1}', '[^\\]{]{1,1999} ("a"|"b"){0,9}'],
 )
 def test_what_stands_in_literals_is_left_alone(rules: str) -> None:
-    grammar._check_rules(f"root ::= {rules}")
+    grammar_check.check_rules(f"root ::= {rules}")
+
+
+def chain(levels: int, end: str = '"x"') -> str:
+    """A grammar whose stacks double with each level."""
+    rules = "".join(f'e{n} ::= e{n + 1} e{n + 1} | ""\n' for n in range(levels))
+    return f"root ::= e0\n{rules}e{levels} ::= {end}\n"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        chain(60),
+        chain(12),
+        'root ::= "a" ' + chain(60).removeprefix("root ::= "),
+        chain(60).replace("e0\n", '("a" | "b"* e0 "c")+\n', 1),
+        'root ::= ("a"? "b"?){5,900} "c"',
+        "root ::= " + "[a-z]? " * 1000,
+        "root ::= e0 [0-9]" + " | e0 [0-9]" * 300 + chain(8).removeprefix("root ::= e0"),
+    ],
+)
+def test_a_grammar_that_llama_cpp_would_walk_for_minutes_is_refused(rules: str) -> None:
+    with pytest.raises(ParameterError, match="too many ways"):
+        grammar_check.check_rules(rules)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        chain(8),
+        'root ::= ("k"' + ' | "k"' * 9000 + ")*",
+        'root ::= ws "k"' + ' | ws "k"' * 4000 + "\nws ::= [ ]*",
+        'root ::= ("a" | "b" "c"?){0,1999} "d"',
+        'root ::= ("a"?)* "b"',
+        'root ::= s\ns ::= "(" s ")" s | ""',
+        'root ::= undefined "a"? <[7]> .',
+    ],
+)
+def test_a_large_grammar_that_is_walked_fast_is_not_refused(rules: str) -> None:
+    grammar_check.check_rules(rules)
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        chain,
+        lambda count: "root ::= " + '"a"? ' * count,
+        lambda count: "root ::= " + '("a"|' * 200 + '"a" e ' * count,
+        lambda count: "".join(f"r{n} ::= r{n + 1} | [a]*\n" for n in range(count)),
+    ],
+)
+def test_twice_the_grammar_takes_twice_the_steps(many: Callable[[int], str]) -> None:
+    assert steps(many(2000)) < 2.1 * steps(many(1000))
+
+
+def steps(rules: str) -> int:
+    """How many lines of the check run."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _argument: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace if frame.f_code.co_filename == grammar_check.__file__ else None
+
+    former = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        grammar_check.check_rules(rules)
+    except ParameterError:
+        pass
+    finally:
+        sys.settrace(former)
+    return count

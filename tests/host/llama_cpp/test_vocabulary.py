@@ -24,7 +24,7 @@ def test_control_tokens_come_only_when_asked_for(vocabulary: LlamaVocabulary) ->
     assert vocabulary.tokenize("<|im_end|>", special=True).tolist() == [2]
     assert 2 not in vocabulary.tokenize("<|im_end|>")
     assert vocabulary.piece(2) == b""
-    assert vocabulary.label(2) == "<|im_end|>"
+    assert vocabulary.shown(2) == b"<|im_end|>"
     assert vocabulary.control_texts is not None
     assert vocabulary.control_texts.fullmatch("<|im_start|>")
 

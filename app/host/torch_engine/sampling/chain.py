@@ -10,14 +10,13 @@ from app.core.errors import GenerationError, ParameterError
 from app.core.options.rows import rows
 from app.core.options.sampling import Sampling
 from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
-from app.host.generation.vocabulary import Ids
+from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.torch_engine.sampling import steps
 from app.host.torch_engine.sampling.candidates import Candidates, Floats
 from app.host.torch_engine.sampling.mersenne_twister import Generator
 from app.host.torch_engine.sampling.mirostat import Mirostat
 from app.host.torch_engine.sampling.penalties import BreakerTable, Dry, Penalties
 from app.host.torch_engine.sampling.steps import Step
-from app.host.torch_engine.vocabulary import TorchVocabulary
 
 
 class TorchSamplerChain:
@@ -31,7 +30,7 @@ class TorchSamplerChain:
     def __init__(
         self,
         sampling: Sampling,
-        vocabulary: TorchVocabulary,
+        vocabulary: Vocabulary,
         context: int,
         seed: int,
         breakers: BreakerTable,
@@ -186,12 +185,12 @@ class _StepFactory:
         return steps.temperature(heat, values.dynatemp_range, values.dynatemp_exponent)
 
 
-def _mirostat(sampling: Sampling, vocabulary: TorchVocabulary, seed: int) -> Mirostat:
+def _mirostat(sampling: Sampling, vocabulary: Vocabulary, seed: int) -> Mirostat:
     version, tau, eta = sampling.mirostat, sampling.mirostat_tau, sampling.mirostat_eta
     return Mirostat(version, vocabulary.size, tau, eta, Generator(seed))
 
 
-def _bias_arrays(sampling: Sampling, vocabulary: TorchVocabulary) -> tuple[list[int], Floats]:
+def _bias_arrays(sampling: Sampling, vocabulary: Vocabulary) -> tuple[list[int], Floats]:
     bias = resolve_bias(sampling, vocabulary)
     return list(bias), np.array([*bias.values()], np.float32)
 

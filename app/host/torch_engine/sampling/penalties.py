@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from app.host.generation.vocabulary import Vocabulary
 from app.host.torch_engine.sampling.candidates import Candidates
-from app.host.torch_engine.vocabulary import TorchVocabulary
 
 Breakers = Mapping[int, Sequence[tuple[int, ...]]]
 """For each token that can begin a breaker the tokens that must follow to complete it."""
@@ -143,7 +143,7 @@ _MOST_TOKENS = 20  # after the first, as in llama.cpp
 class BreakerTable:
     """Finds, and keeps, the tokens that each text can begin in."""
 
-    def __init__(self, vocabulary: TorchVocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._pieces: list[bytes] = []
         self._found: dict[str, dict[int, list[tuple[int, ...]]]] = {}
