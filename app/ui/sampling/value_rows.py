@@ -142,9 +142,8 @@ class SwitchRow(ParameterRow):
 
     def _place(self, grid: QGridLayout) -> None:
         self.label.hide()
-        grid.addWidget(self.field, 0, 0)
+        grid.addLayout(self._title(self.check), 0, 0)
         grid.addWidget(self.reset_button, 0, 1)
-        grid.setColumnStretch(0, 1)
 
     def _show_value(self) -> None:
         self.check.blockSignals(True)
