@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum, auto
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMargins, QMimeData, Qt, Signal
 from PySide6.QtGui import (
@@ -31,6 +30,7 @@ from app.ui.editor.take_highlight import Tint
 from app.ui.editor.undo_history import History, UndoStep
 from app.ui.editor.view import View
 from app.ui.widgets.apply_theme import page_font
+from app.ui.widgets.controls import local_paths
 from app.ui.widgets.theme import Theme
 
 _NARROWEST = 24  # pixels between the text and the window's edge
@@ -382,8 +382,7 @@ class Editor(QTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste plain text; a dropped file is opened, not inserted."""
-        paths = [Path(url.toLocalFile()) for url in source.urls() if url.isLocalFile()]
-        if paths:
+        if paths := local_paths(source):
             self.files_dropped.emit(paths)
         elif source.hasText():
             self.insert_plain(source.text())

@@ -35,9 +35,8 @@ from app.ui.manager.operations import ModelOperations
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_controller import TokenController
 from app.ui.models.downloads_controller import is_agreed, remember_agreement
-from app.ui.models.panel import local_paths
 from app.ui.widgets.banner import BannerArea
-from app.ui.widgets.controls import ProgressStrip
+from app.ui.widgets.controls import ProgressStrip, local_paths
 
 
 class ModelManager(QWidget):
@@ -145,14 +144,14 @@ class ModelManager(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders of this machine."""
-        if local_paths(event):
+        if local_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Use what was dropped, where it lies."""
         event.acceptProposedAction()
         self.tabs.setCurrentWidget(self.installed)
-        self.operations.add(local_paths(event))
+        self.operations.add([str(path) for path in local_paths(event.mimeData())])
 
     # Building
 

@@ -28,7 +28,13 @@ from app.ui.models.download_strip import DownloadStrip
 from app.ui.models.list import ModelLister, model_card
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.card_list import CardsView
-from app.ui.widgets.controls import IconButton, NoteLabel, ProgressStrip, set_property
+from app.ui.widgets.controls import (
+    IconButton,
+    NoteLabel,
+    ProgressStrip,
+    local_paths,
+    set_property,
+)
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -167,7 +173,7 @@ class ModelsPanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders of this machine."""
-        if local_paths(event):
+        if local_paths(event.mimeData()):
             event.acceptProposedAction()
             set_property(self.list, "drop", "true")
 
@@ -180,8 +186,8 @@ class ModelsPanel(QWidget):
         """Add what was dropped where it lies."""
         set_property(self.list, "drop", "false")
         event.acceptProposedAction()
-        for path in local_paths(event):
-            self._add(path)
+        for path in local_paths(event.mimeData()):
+            self._add(str(path))
 
     # Inside
 
@@ -338,9 +344,3 @@ class ModelsPanel(QWidget):
         )
         menu.addAction(self.remove_action)
         menu.popup(self.list.viewport().mapToGlobal(position))
-
-
-def local_paths(event: QDropEvent) -> list[str]:
-    """The files and folders of this machine in a drag."""
-    urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
-    return [url.toLocalFile() for url in urls if url.isLocalFile()]

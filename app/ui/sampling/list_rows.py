@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -13,6 +22,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableWidget,
@@ -21,7 +31,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.options.rows import BoundRow
 from app.ui.sampling.parameter_row import ParameterRow, translated
 from app.ui.widgets.controls import IconButton
 from app.ui.widgets.number_field import NumberBox, shown_number
@@ -61,23 +70,6 @@ def shown(text: str) -> str:
     return "␣" * head + body.translate(_SHOWN) + "␣" * tail
 
 
-class _Removing(QListWidget):
-    """A list from which the Delete key takes the selected items; Alt+Up and Alt+Down move one."""
-
-    remove_pressed = Signal()
-    move_pressed = Signal(int)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle the keys of the list itself first."""
-        key, alt = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.remove_pressed.emit()
-        elif alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.move_pressed.emit(-1 if key == Qt.Key.Key_Up else 1)
-        else:
-            super().keyPressEvent(event)
-
-
 class _EscapeDelegate(QStyledItemDelegate):
     """Edits an item in its typed form and shows it in its visible form."""
 
@@ -102,32 +94,80 @@ class _EscapeDelegate(QStyledItemDelegate):
         self.edited.emit(index.row(), unescaped(cast("QLineEdit", editor).text()))
 
 
-class TextsRow(ParameterRow):
-    """A list of texts: a line to add one; Delete removes, a double click edits."""
+class _EntriesRow(ParameterRow):
+    """A view of entries; a line below it adds one, Delete and a button remove the selected."""
 
-    def _make_field(self) -> QWidget:
-        self.list = _plain(_Removing())
-        self.list.remove_pressed.connect(self._remove)
-        delegate = _EscapeDelegate(self.list)
-        # Queued: the list is filled anew, which must not happen under the open editor.
-        delegate.edited.connect(self._edited, Qt.ConnectionType.QueuedConnection)
-        self.list.setItemDelegate(delegate)
+    view: QListWidget | QTableWidget
+
+    def _entries_field(self, invitation: str, *beside: QWidget) -> QWidget:
+        """The view over a line to type in, with `beside` after it."""
         self.edit = QLineEdit()
-        self.edit.setPlaceholderText(self.tr("Add a text, \\n for a line break"))
+        self.edit.setPlaceholderText(invitation)
         self.edit.returnPressed.connect(self._add)
         self.add_button = IconButton("add", self.tr("Add"))
         self.add_button.clicked.connect(self._add)
         self.remove_button = IconButton("remove", self.tr("Remove the selected"))
         self.remove_button.clicked.connect(self._remove)
-        line = _line(self.edit, self.add_button, self.remove_button)
-        field = _column(self.list, line)
+        self.view.installEventFilter(self)
+        line = in_line(self.edit, *beside, self.add_button, self.remove_button)
+        field = _column(self.view, line)
         field.setFocusProxy(self.edit)
         return field
 
     def _named(self) -> tuple[QWidget, ...]:
-        return (self.edit, self.list)
+        return (self.edit, self.view)
+
+    def _entered(self, text: str) -> Any:
+        """The value with `text` added to it."""
+        raise NotImplementedError
 
     def _show_value(self) -> None:
+        with QSignalBlocker(self.view):
+            self._fill()
+        _fit(self.view, len(self._value))
+        self.remove_button.setVisible(bool(self._value))
+
+    def _fill(self) -> None:
+        """Put the entries into the view."""
+        raise NotImplementedError
+
+    def _add(self) -> None:
+        text = unescaped(self.edit.text())
+        if not text:
+            return
+        self.take(self._entered(text))
+        if not self.problem():
+            self.edit.clear()
+            self._show_value()
+            self.view.scrollToBottom()
+
+    def _remove(self) -> None:
+        gone = {index.row() for index in self.view.selectedIndexes()}
+        entries = self._value.items() if isinstance(self._value, dict) else self._value
+        kept = (entry for row, entry in enumerate(entries) if row not in gone)
+        self.take(type(self._value)(kept))
+        self._show_value()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Delete removes the selected entries."""
+        if _pressed(event) not in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            return super().eventFilter(watched, event)
+        self._remove()
+        return True
+
+
+class TextsRow(_EntriesRow):
+    """A list of texts; a double click edits one."""
+
+    def _make_field(self) -> QWidget:
+        self.view = self.list = _plain(QListWidget())
+        delegate = _EscapeDelegate(self.list)
+        # Queued: the list is filled again, which must not happen under the open editor.
+        delegate.edited.connect(self._edited, Qt.ConnectionType.QueuedConnection)
+        self.list.setItemDelegate(delegate)
+        return self._entries_field(self.tr("Add a text, \\n for a line break"))
+
+    def _fill(self) -> None:
         self.list.clear()
         for text in self._value:
             item = QListWidgetItem(shown(text))
@@ -136,26 +176,9 @@ class TextsRow(ParameterRow):
             item.setSizeHint(QSize(0, _row_height(self.list)))
             item.setFlags(_EDITABLE)
             self.list.addItem(item)
-        _fit(self.list, len(self._value))
-        self.remove_button.setVisible(bool(self._value))
 
-    def _add(self) -> None:
-        text = unescaped(self.edit.text())
-        if not text or text in self._value:
-            self.edit.clear()
-            return
-        self.take((*self._value, text))
-        if not self.problem():
-            self.edit.clear()
-            self._show_value()
-            self.list.scrollToBottom()
-
-    def _remove(self) -> None:
-        gone = {self.list.row(item) for item in self.list.selectedItems()}
-        if gone:
-            kept = (text for row, text in enumerate(self._value) if row not in gone)
-            self.take(tuple(kept))
-            self._show_value()
+    def _entered(self, text: str) -> tuple[str, ...]:
+        return self._value if text in self._value else (*self._value, text)
 
     def _edited(self, row: int, text: str) -> None:
         texts = list(self._value)
@@ -164,12 +187,11 @@ class TextsRow(ParameterRow):
         self._show_value()
 
 
-class BiasRow(ParameterRow):
-    """A table of texts and their bias; a line below adds one, Delete removes."""
+class BiasRow(_EntriesRow):
+    """A table of texts and their bias, which a double click edits."""
 
     def _make_field(self) -> QWidget:
-        self.table = QTableWidget(0, 2)
-        _plain(self.table)
+        self.view = self.table = _plain(QTableWidget(0, 2))
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -179,28 +201,16 @@ class BiasRow(ParameterRow):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
         self.table.itemChanged.connect(self._edited)
-        field = _column(self.table, self._make_line())
-        field.setFocusProxy(self.edit)
-        return field
-
-    def _make_line(self) -> QWidget:
         row = self.bound.row
-        self.edit = QLineEdit()
-        self.edit.setPlaceholderText(self.tr("Add a text"))
-        self.edit.returnPressed.connect(self._add)
         self.box = NumberBox(row.low or 0, row.high or 0, 1, whole=False)
+        self.box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.box.setValue(-5)
-        self.add_button = IconButton("add", self.tr("Add"))
-        self.add_button.clicked.connect(self._add)
-        self.remove_button = IconButton("remove", self.tr("Remove the selected"))
-        self.remove_button.clicked.connect(self._remove)
-        return _line(self.edit, self.box, self.add_button, self.remove_button)
+        return self._entries_field(self.tr("Add a text"), self.box)
 
     def _named(self) -> tuple[QWidget, ...]:
-        return (self.edit, self.box, self.table)
+        return (*super()._named(), self.box)
 
-    def _show_value(self) -> None:
-        self.table.blockSignals(True)
+    def _fill(self) -> None:
         self.table.setRowCount(len(self._value))
         for row, (text, bias) in enumerate(self._value.items()):
             name = QTableWidgetItem(shown(text))
@@ -210,24 +220,9 @@ class BiasRow(ParameterRow):
             self.table.setItem(row, 0, name)
             self.table.setItem(row, 1, number)
             self.table.setRowHeight(row, _row_height(self.table))
-        self.table.blockSignals(False)
-        _fit(self.table, len(self._value))
-        self.remove_button.setVisible(bool(self._value))
 
-    def _add(self) -> None:
-        text = unescaped(self.edit.text())
-        if not text:
-            return
-        self.take({**self._value, text: self.box.value()})
-        if not self.problem():
-            self.edit.clear()
-            self._show_value()
-
-    def _remove(self) -> None:
-        gone = {index.row() for index in self.table.selectedIndexes()}
-        kept = (entry for row, entry in enumerate(self._value.items()) if row not in gone)
-        self.take(dict(kept))
-        self._show_value()
+    def _entered(self, text: str) -> dict[str, float]:
+        return {**self._value, text: self.box.value()}
 
     def _edited(self, item: QTableWidgetItem) -> None:
         text = list(self._value)[item.row()]
@@ -238,30 +233,23 @@ class BiasRow(ParameterRow):
         self.take({**self._value, text: bias})
         self._show_value()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete takes the selected entries out."""
-        if event.key() == Qt.Key.Key_Delete and self.table.hasFocus():
-            self._remove()
-        else:
-            super().keyPressEvent(event)
-
 
 class OrderRow(ParameterRow):
     """Steps in an order: drag, or Alt+Up and Alt+Down; an unticked step is left out."""
 
     def _make_field(self) -> QWidget:
-        self.list = _plain(_Removing())
+        self.list = _plain(QListWidget())
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.installEventFilter(self)
         self.list.model().rowsMoved.connect(self._rearranged)
         self.list.itemChanged.connect(self._rearranged)
-        self.list.move_pressed.connect(self.move_selected)
         self.up = IconButton("chevron-up", self.tr("Move the step up (Alt+Up)"))
         self.down = IconButton("chevron-down", self.tr("Move the step down (Alt+Down)"))
         self.up.clicked.connect(lambda: self.move_selected(-1))
         self.down.clicked.connect(lambda: self.move_selected(1))
-        line = _line(self.up, self.down)
+        line = in_line(self.up, self.down)
         cast("QHBoxLayout", line.layout()).addStretch(1)
         field = _column(self.list, line)
         field.setFocusProxy(self.list)
@@ -270,8 +258,21 @@ class OrderRow(ParameterRow):
     def _named(self) -> tuple[QWidget, ...]:
         return (self.list,)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Alt+Up and Alt+Down move the selected step."""
+        key = _pressed(event)
+        alt = isinstance(event, QKeyEvent) and event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if not alt or key not in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            return super().eventFilter(watched, event)
+        self.move_selected(-1 if key == Qt.Key.Key_Up else 1)
+        return True
+
     def _show_value(self) -> None:
-        self.list.blockSignals(True)
+        with QSignalBlocker(self.list):
+            self._fill()
+        _fit(self.list, self.list.count(), self.list.count())
+
+    def _fill(self) -> None:
         self.list.clear()
         left_out = (step for step in self.bound.row.choices if step not in self._value)
         for step in (*self._value, *left_out):
@@ -282,18 +283,15 @@ class OrderRow(ParameterRow):
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
             item.setCheckState(Qt.CheckState.Checked if kept else Qt.CheckState.Unchecked)
             self.list.addItem(item)
-        self.list.blockSignals(False)
-        _fit(self.list, self.list.count(), self.list.count())
 
     def move_selected(self, by: int) -> None:
         """Move the selected step up (-1) or down (1)."""
         row = self.list.currentRow()
         if row < 0 or not 0 <= row + by < self.list.count():
             return
-        self.list.blockSignals(True)
-        self.list.insertItem(row + by, self.list.takeItem(row))
-        self.list.setCurrentRow(row + by)
-        self.list.blockSignals(False)
+        with QSignalBlocker(self.list):
+            self.list.insertItem(row + by, self.list.takeItem(row))
+            self.list.setCurrentRow(row + by)
         self._rearranged()
 
     def _rearranged(self) -> None:
@@ -302,11 +300,10 @@ class OrderRow(ParameterRow):
         self.take(tuple(item.data(_RAW) for item in kept))
 
 
-def make_list_row(bound: BoundRow, parent: QWidget | None = None) -> ParameterRow:
-    """The row widget for a list or a mapping."""
-    if bound.kind == "bias":
-        return BiasRow(bound, parent)
-    return OrderRow(bound, parent) if bound.row.choices else TextsRow(bound, parent)
+def _pressed(event: QEvent) -> int | None:
+    """The key that `event` is the press of."""
+    is_press = event.type() == QEvent.Type.KeyPress
+    return event.key() if is_press and isinstance(event, QKeyEvent) else None
 
 
 def _plain(view: _View) -> _View:
@@ -327,13 +324,15 @@ def _row_height(view: QWidget) -> int:
     return view.fontMetrics().height() + 7
 
 
-def _line(*widgets: QWidget) -> QWidget:
+def in_line(*widgets: QWidget, spacing: int = 4) -> QWidget:
+    """Widgets side by side, of which the first is as wide as it can be."""
     line = QWidget()
     layout = QHBoxLayout(line)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
+    layout.setSpacing(spacing)
     for widget in widgets:
-        layout.addWidget(widget, 1 if isinstance(widget, QLineEdit) else 0)
+        layout.addWidget(widget)
+    layout.setStretch(0, 1)
     return line
 
 

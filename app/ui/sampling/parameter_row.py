@@ -6,13 +6,7 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QHBoxLayout,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.errors import ParameterError
 from app.core.options.rows import BoundRow, limit_text
@@ -69,7 +63,7 @@ class ParameterRow(QWidget):
 
     def _place(self, grid: QGridLayout) -> None:
         """Place label, reset button and field: here, the field below the label."""
-        grid.addLayout(self._title(), 0, 0)
+        grid.addLayout(self._title(self.label), 0, 0)
         grid.addWidget(self.reset_button, 0, 1)
         grid.addWidget(self.field, 1, 0, 1, 2)
 
@@ -79,7 +73,7 @@ class ParameterRow(QWidget):
 
     def _place_in_line(self, grid: QGridLayout) -> None:
         """Place all in one line, for a small field."""
-        grid.addLayout(self._title(), 0, 0)
+        grid.addLayout(self._title(self.label), 0, 0)
         grid.addWidget(self.reset_button, 0, 1)
         grid.addWidget(self.field, 0, 2)
         grid.setColumnStretch(0, 1)
@@ -177,10 +171,10 @@ class ParameterRow(QWidget):
         whole.addLayout(grid)
         whole.addWidget(self.note)
 
-    def _title(self) -> QHBoxLayout:
+    def _title(self, label: QWidget) -> QHBoxLayout:
         title = QHBoxLayout()
         title.setSpacing(8)
-        title.addWidget(self.label)
+        title.addWidget(label)
         title.addWidget(self.aside, 1)
         return title
 
@@ -218,9 +212,8 @@ class ParameterRow(QWidget):
         reason = reason or self._idle
         dim = bool(self._missing or self._idle)
         set_property(self.label, "kind", "idle" if dim else "")
-        set_property(self, "idle", "true" if dim else "false")
-        for slider in self.findChildren(QuietSlider):
-            set_property(slider, "idle", "true" if dim else "false")
+        for widget in (self, *self.findChildren(QuietSlider), *self.findChildren(QCheckBox)):
+            set_property(widget, "idle", "true" if dim else "false")
         tip = tooltip(self.bound)
         self.setToolTip(f"{tip}<p><i>{escape(reason, quote=False)}</i></p>" if reason else tip)
         self._show_reset()

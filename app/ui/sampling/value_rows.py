@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QWidget,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.core.errors import ParameterError
 from app.core.options.rows import BoundRow
-from app.ui.sampling.list_rows import make_list_row
+from app.ui.sampling.list_rows import BiasRow, OrderRow, TextsRow, in_line
 from app.ui.sampling.parameter_row import ParameterRow, translated
 from app.ui.widgets.controls import IconButton, QuietCombo
 from app.ui.widgets.number_field import NumberBox, QuietSlider
@@ -44,16 +44,8 @@ class NumberRow(ParameterRow):
         if self.slider is None:
             return self.box
         self.slider.moved.connect(self._slid)
-        return self._beside(self.slider, self.box)
-
-    def _beside(self, slider: QWidget, box: QWidget) -> QWidget:
-        field = QWidget(self)
-        line = QHBoxLayout(field)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(10)
-        line.addWidget(slider, 1)
-        line.addWidget(box)
-        field.setFocusProxy(slider)
+        field = in_line(self.slider, self.box, spacing=10)
+        field.setFocusProxy(self.slider)
         return field
 
     def _place(self, grid: QGridLayout) -> None:
@@ -67,9 +59,8 @@ class NumberRow(ParameterRow):
         return (self.box, self.slider) if self.slider else (self.box,)
 
     def _show_value(self) -> None:
-        self.box.blockSignals(True)
-        self.box.setValue(self._value)
-        self.box.blockSignals(False)
+        with QSignalBlocker(self.box):
+            self.box.setValue(self._value)
         if self.slider is not None:
             self.slider.show_number(self._value)
 
@@ -142,14 +133,12 @@ class SwitchRow(ParameterRow):
 
     def _place(self, grid: QGridLayout) -> None:
         self.label.hide()
-        grid.addWidget(self.field, 0, 0)
+        grid.addLayout(self._title(self.check), 0, 0)
         grid.addWidget(self.reset_button, 0, 1)
-        grid.setColumnStretch(0, 1)
 
     def _show_value(self) -> None:
-        self.check.blockSignals(True)
-        self.check.setChecked(self._value)
-        self.check.blockSignals(False)
+        with QSignalBlocker(self.check):
+            self.check.setChecked(self._value)
 
 
 class TextRow(ParameterRow):
@@ -164,19 +153,14 @@ class TextRow(ParameterRow):
         return self.edit
 
     def _show_value(self) -> None:
-        self.edit.blockSignals(True)
-        self.edit.setPlainText(self._value)
-        self.edit.blockSignals(False)
+        with QSignalBlocker(self.edit):
+            self.edit.setPlainText(self._value)
 
 
 class SeedRow(ParameterRow):
     """A number that chance chooses when the field is empty; the last one can be taken again."""
 
     def _make_field(self) -> QWidget:
-        field = QWidget()
-        line = QHBoxLayout(field)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(self.tr("random"))
         self.edit.textEdited.connect(self._typed)
@@ -185,8 +169,7 @@ class SeedRow(ParameterRow):
         self.last_button = IconButton("retry", self.tr("No seed was used yet"))
         self.last_button.setEnabled(False)
         self.last_button.clicked.connect(self._choose_last)
-        for widget, stretch in ((self.edit, 1), (self.dice, 0), (self.last_button, 0)):
-            line.addWidget(widget, stretch)
+        field = in_line(self.edit, self.dice, self.last_button)
         field.setFocusProxy(self.edit)
         self._last: int | None = None
         return field
@@ -222,8 +205,10 @@ class SeedRow(ParameterRow):
 
 def make_row(bound: BoundRow, parent: QWidget | None = None) -> ParameterRow:
     """The row widget for a row of any table."""
-    if bound.kind in ("texts", "bias"):
-        return make_list_row(bound, parent)
+    if bound.kind == "bias":
+        return BiasRow(bound, parent)
+    if bound.kind == "texts":
+        return (OrderRow if bound.row.choices else TextsRow)(bound, parent)
     if bound.row.choices:
         return ChoiceRow(bound, parent)
     if bound.optional:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -159,6 +161,11 @@ class ProgressStrip(QWidget):
         self.bar.setRange(0, 0 if fraction < 0 else _STEPS)
         self.bar.setValue(round(max(0.0, min(fraction, 1.0)) * _STEPS))
         self.show()
+
+
+def local_paths(data: QMimeData) -> list[Path]:
+    """The files and folders of this machine in what is dropped or pasted."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 
 _FRAME = 48  # what the desktop puts around a dialog, in pixels at most

@@ -60,6 +60,7 @@ QComboBox QAbstractItemView { background: $field; color: $ink; border: none; pad
 QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 5px; }
 
 QCheckBox { spacing: 8px; }
+QCheckBox[idle="true"] { color: $muted; }
 QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px;
     border: 1px solid $edge; border-radius: 4px; background: $field; }
 QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }

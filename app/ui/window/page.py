@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -16,6 +15,7 @@ from app.ui.editor.editor import Editor
 from app.ui.generation.write_bar import WriteBar
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.banner import BannerArea
+from app.ui.widgets.controls import local_paths
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -103,14 +103,13 @@ class PageColumn(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files beside the lines too, where the editor takes nothing."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if local_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Pass on what was dropped."""
         event.acceptProposedAction()
-        urls = (url for url in event.mimeData().urls() if url.isLocalFile())
-        self.files_dropped.emit([Path(url.toLocalFile()) for url in urls])
+        self.files_dropped.emit(local_paths(event.mimeData()))
 
     def _lay_out(self) -> None:
         self.setAutoFillBackground(True)

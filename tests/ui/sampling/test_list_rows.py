@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.core.options.rows import rows_by_name
 from app.core.options.sampling import DEFAULT_ORDER, Sampling
-from app.ui.sampling.list_rows import escaped, make_list_row, shown, unescaped
+from app.ui.sampling.list_rows import escaped, shown, unescaped
+from app.ui.sampling.value_rows import make_row
 
 BOUND = rows_by_name(Sampling)
 
@@ -17,7 +18,7 @@ BOUND = rows_by_name(Sampling)
 @pytest.fixture
 def made(qtbot):
     def make(name: str) -> Any:
-        row = make_list_row(BOUND[name])
+        row = make_row(BOUND[name])
         qtbot.addWidget(row)
         row.show()
         return row
@@ -123,6 +124,14 @@ def test_bias_is_added_edited_and_removed(made, qtbot) -> None:
     row.remove_button.click()
     assert row.value() == {}
     assert not row.table.isVisible()
+
+
+def test_delete_removes_the_selected_bias(made, qtbot) -> None:
+    row = made("logit_bias")
+    row.set_value({"a": 1.0, "b": 2.0})
+    row.table.selectRow(0)
+    qtbot.keyClick(row.table, Qt.Key.Key_Delete)
+    assert row.value() == {"b": 2.0}
 
 
 @pytest.mark.parametrize("typed", ["much", ""])

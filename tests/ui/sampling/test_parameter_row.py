@@ -106,6 +106,9 @@ def test_an_idle_row_says_why_and_can_be_edited(made, bound: BoundRow) -> None:
     assert row.property("idle") == "true"
     assert "Mirostat is on" in row.aside.text()
     assert "Mirostat is on" in row.toolTip()
+    row.layout().activate()
+    for other in (row.label, row.reset_button, row.field):
+        assert not (other.isVisible() and other.geometry().intersects(row.aside.geometry()))
 
 
 @pytest.mark.parametrize("bound", NUMBERS, ids=name)
