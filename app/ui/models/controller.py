@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,9 +65,7 @@ class ModelController(QObject):
         super().__init__(parent)
         self._program = program
         self._make_panel = make_panel
-        self._panel: ModelsPanel | None = None
         self._make_empty = make_empty
-        self._empty: EmptyState | None = None
         self._status = status
         self._banners = banners
         self._questions = questions
@@ -109,27 +108,14 @@ class ModelController(QObject):
         self.fetching.refused.connect(self._show_error)
 
     def begin(self) -> None:
-        """The window is shown: have the models on this machine listed."""
-        _ = self.empty, self.panel  # which reads the disk as soon as it is made
-        self.show_downloads()
+        """The window is shown: make the views of models, of which the list reads the disk."""
+        for view in (self.empty, self.panel):
+            self._show_download_in(view)
 
-    @property
+    @cached_property
     def panel(self) -> ModelsPanel:
         """The list of models, made when it is first asked for."""
-        if self._panel is None:
-            self._panel = self._make_panel()
-            self._join_panel(self._panel)
-        return self._panel
-
-    @property
-    def empty(self) -> EmptyState:
-        """What a writer without a model sees, made when it is first asked for."""
-        if self._empty is None:
-            self._empty = self._make_empty()
-            self._join_empty(self._empty)
-        return self._empty
-
-    def _join_panel(self, panel: ModelsPanel) -> None:
+        panel = self._make_panel()
         panel.load_requested.connect(self.load)
         panel.unload_requested.connect(self.loader.unload)
         panel.add_requested.connect(lambda path: self.add(Path(path)))
@@ -139,12 +125,17 @@ class ModelController(QObject):
         panel.download_asked.connect(self.fetching.do)
         panel.cancel_requested.connect(self.stop)
         panel.manage_requested.connect(self.manage_requested)
+        return panel
 
-    def _join_empty(self, empty: EmptyState) -> None:
+    @cached_property
+    def empty(self) -> EmptyState:
+        """What a writer without a model sees, made when it is first asked for."""
+        empty = self._make_empty()
         empty.get_starter_requested.connect(self.fetching.get_starter)
         empty.download_asked.connect(self.fetching.do)
         empty.open_requested.connect(self.choose)
         empty.find_requested.connect(self.find_requested)
+        return empty
 
     @property
     def busy(self) -> bool:
@@ -160,8 +151,8 @@ class ModelController(QObject):
         self.fetching.close()
         self._background.close()
         self.loader.close()
-        if self._panel is not None:
-            self._panel.wait()
+        if "panel" in vars(self):
+            self.panel.wait()
 
     # Adding
 
@@ -304,12 +295,14 @@ class ModelController(QObject):
 
     def show_downloads(self) -> None:
         """Show what is being fetched wherever models are, or why nothing can be."""
-        download, refusal = self.fetching.shown, self.fetching.refusal
-        for view in (self._empty, self._panel):
-            if view is not None:
-                view.show_refusal(refusal)
-                view.show_download(download)
-        self._status.show_download(download)
+        for name in ("empty", "panel"):
+            if name in vars(self):
+                self._show_download_in(getattr(self, name))
+        self._status.show_download(self.fetching.shown)
+
+    def _show_download_in(self, view: EmptyState | ModelsPanel) -> None:
+        view.show_refusal(self.fetching.refusal)
+        view.show_download(self.fetching.shown)
 
     def _on_arrived(self, path: str) -> None:
         """A model has come: it is listed, and loaded if there is none to write with."""
@@ -318,7 +311,7 @@ class ModelController(QObject):
             self.load(path)
 
     def _on_fetch_failed(self, download: Download) -> None:
-        if self._empty is not None and self._empty.isVisible():
+        if "empty" in vars(self) and self.empty.isVisible():
             return  # which says it beside the button that tries again
         self._banners.say(
             f"{download.title}: {download.problem}",

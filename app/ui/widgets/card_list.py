@@ -149,7 +149,7 @@ class CardDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """As high as all its lines at the view's width."""
         card, view = index.data(CARD_ROLE), option.widget
-        width = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
+        width = view.viewport().width() if isinstance(view, CardsView) else option.rect.width()
         height = QFontMetrics(heading_font(option.font)).height() + 2 * _PADDING - 2
         for words, _color in _lines(card, Theme.current()):
             height += wrapped_height(words, option.font, max(80, width - 2 * _PADDING)) + 2
