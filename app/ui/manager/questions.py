@@ -12,6 +12,7 @@ from app.core.models.other_programs import PROGRAMS, ProgramStore
 from app.core.models.removal import Removal
 from app.core.units import size_text
 from app.downloads.queue import DownloadNeed
+from app.ui.questions import question_box
 
 Answer = Literal["trash", "list", "no"]
 
@@ -26,7 +27,8 @@ class ManagerQuestions(QObject):
     def download(self, title: str, need: DownloadNeed) -> bool:
         """Whether to fetch a model from a host."""
         size = size_text(need.bytes) if need.bytes else self.tr("a size that only the host knows")
-        box = self._box(
+        box = question_box(
+            self._window,
             self.tr("Download {0}?").format(title),
             self.tr(
                 "It comes from {0} and takes {1}; {2} are free on the disk. Every byte is checked, "
@@ -39,7 +41,9 @@ class ManagerQuestions(QObject):
     def remove(self, title: str, plan: Removal) -> Answer:
         """Whether to remove a model, or only to take it off the list."""
         frees = self.tr("It takes {0}.").format(size_text(plan.frees)) if plan.frees else ""
-        box = self._box(self.tr("Remove {0}?").format(title), f"{plan.sentence} {frees}".strip())
+        box = question_box(
+            self._window, self.tr("Remove {0}?").format(title), f"{plan.sentence} {frees}".strip()
+        )
         roles = QMessageBox.ButtonRole
         trash = None
         if plan.paths:
@@ -53,7 +57,8 @@ class ManagerQuestions(QObject):
 
     def try_out(self, title: str) -> bool:
         """Whether the loaded model may be unloaded to try another one."""
-        box = self._box(
+        box = question_box(
+            self._window,
             self.tr("Load {0} to try it out?").format(title),
             self.tr("The model that is loaded now makes room for it; you can load it again later."),
         )
@@ -61,7 +66,8 @@ class ManagerQuestions(QObject):
 
     def look_for_programs(self) -> bool:
         """Whether the places of other programs may be looked at."""
-        box = self._box(
+        box = question_box(
+            self._window,
             self.tr("Look for models that other programs have?"),
             self.tr(
                 "The folders where {0} keep their models are looked at; nothing in them is ever "
@@ -74,7 +80,9 @@ class ManagerQuestions(QObject):
         """Whether to use what was found where it lies."""
         line = self.tr("{0}: {1} in {2}")
         found = [line.format(one.name, len(one.models), one.folder) for one in stores]
-        box = self._box(self.tr("Use these models where they lie?"), "\n".join(found))
+        box = question_box(
+            self._window, self.tr("Use these models where they lie?"), "\n".join(found)
+        )
         return self._is_agreed(box, self.tr("Use Them"))
 
     def title(self, present: str) -> str | None:
@@ -97,14 +105,6 @@ class ManagerQuestions(QObject):
     def folder(self) -> str:
         """Which folder to watch; empty for none."""
         return QFileDialog.getExistingDirectory(self._window, self.tr("Watch a Folder"))
-
-    def _box(self, text: str, more: str) -> QMessageBox:
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Lampblack")
-        box.setText(text)
-        box.setInformativeText(more)
-        return box
 
     def _is_agreed(self, box: QMessageBox, yes: str) -> bool:
         agreed = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
