@@ -151,8 +151,8 @@ class EngineClient:
 
     def _describe_apart(self, command: Describe, on_event: Listener) -> Finished:
         """Ask a host of its own, so that the one with the model stays as it is."""
-        with closing(EngineClient(self._command, log=self._log)) as visitor:
-            return visitor.run(command, on_event)
+        with closing(EngineClient(self._command, log=self._log)) as other:
+            return other.run(command, on_event)
 
     def recover(self, job: int, on_event: Listener) -> None:
         """Start a new host and load the model again, as `job`, that was lost with the last one."""
@@ -295,7 +295,7 @@ class EngineClient:
         while True:
             item = None if self._overdue() else host.events.get(self._deadline)
             if item is None:
-                if (given_up := self._look_around(command, written)) is not None:
+                if (given_up := self._give_up_overdue(command, written)) is not None:
                     return given_up
             elif isinstance(item, Ended):
                 raise self._died(host, item, on_event, command)
@@ -340,7 +340,9 @@ class EngineClient:
     def _overdue(self) -> bool:
         return self._deadline is not None and monotonic() >= self._deadline
 
-    def _look_around(self, command: JobCommand, written: dict[int, list[Tokens]]) -> Done | None:
+    def _give_up_overdue(
+        self, command: JobCommand, written: dict[int, list[Tokens]]
+    ) -> Done | None:
         """After a wake-up: end a host that does not obey a cancel, and keep what it had written."""
         self._check_open()
         if not self._overdue():

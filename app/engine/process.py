@@ -69,7 +69,7 @@ class Mailbox:
             return item
 
     def wake(self) -> None:
-        """Make a waiting `get` return, so that its caller can look at the world again."""
+        """Make a waiting `get` return, so that its caller can see what has changed."""
         with self._changed:
             self._woken = True
             self._changed.notify_all()

@@ -57,33 +57,33 @@ class QuantizeOutcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.perplexity_after / self.perplexity_before - 1
 
 
-def steps(order: QuantizeJob) -> Steps:
+def steps(job: QuantizeJob) -> Steps:
     """Make the copy and measure both; whatever happens, what was loaded before is loaded again."""
-    present = order.loaded
+    present = job.loaded
     try:
         before = None
-        if order.passage:
-            if not _is_same(order.load, present):
-                present = order.load
-                yield order.load
-            before = yield Perplexity(job=0, text=order.passage)
+        if job.passage:
+            if not _is_same(job.load, present):
+                present = job.load
+                yield job.load
+            before = yield Perplexity(job=0, text=job.passage)
         made = yield Quantize(
-            job=0, source=order.load.path, target=order.target, type_name=order.type_name
+            job=0, source=job.load.path, target=job.target, type_name=job.type_name
         )
         after = None
-        if order.passage:
-            present = msgspec.structs.replace(order.load, path=order.target)
+        if job.passage:
+            present = msgspec.structs.replace(job.load, path=job.target)
             yield present
-            after = yield Perplexity(job=0, text=order.passage)
+            after = yield Perplexity(job=0, text=job.passage)
     finally:
-        if order.loaded is not None and not _is_same(order.loaded, present):
-            yield order.loaded
-    return _outcome(order, made, before, after)
+        if job.loaded is not None and not _is_same(job.loaded, present):
+            yield job.loaded
+    return _outcome(job, made, before, after)
 
 
-def drive(order: QuantizeJob, run: Callable[[JobCommand], Finished]) -> QuantizeOutcome:
+def drive(job: QuantizeJob, run: Callable[[JobCommand], Finished]) -> QuantizeOutcome:
     """Run the steps with `run`, which numbers a command and returns its last event or raises."""
-    going = steps(order)
+    going = steps(job)
     try:
         command = next(going)
         while True:
@@ -99,24 +99,20 @@ def drive(order: QuantizeJob, run: Callable[[JobCommand], Finished]) -> Quantize
 
 
 def _is_same(one: Load, other: Load | None) -> bool:
-    return other is not None and _what(one) == _what(other)
-
-
-def _what(load: Load) -> tuple[object, ...]:
-    return load.path, load.engine, load.adapters
+    names = ("path", "engine", "adapters")
+    return all(getattr(one, name) == getattr(other, name, None) for name in names)
 
 
 def _outcome(
-    order: QuantizeJob, made: Finished, before: Finished | None, after: Finished | None
+    job: QuantizeJob, made: Finished, before: Finished | None, after: Finished | None
 ) -> QuantizeOutcome:
     assert isinstance(made, Quantized), "Quantize ends with Quantized or raises"
-    measured = isinstance(before, Measured) and isinstance(after, Measured)
     return QuantizeOutcome(
         path=made.path,
-        type_name=order.type_name,
+        type_name=job.type_name,
         size_before=made.size_before,
         size_after=made.size_after,
         tokens=after.tokens if isinstance(after, Measured) else 0,
-        perplexity_before=before.perplexity if measured and isinstance(before, Measured) else None,
-        perplexity_after=after.perplexity if measured and isinstance(after, Measured) else None,
+        perplexity_before=before.perplexity if isinstance(before, Measured) else None,
+        perplexity_after=after.perplexity if isinstance(after, Measured) else None,
     )

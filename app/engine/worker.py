@@ -8,18 +8,20 @@ from __future__ import annotations
 import queue
 import threading
 import traceback
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import msgspec
 
 from app.core.errors import LampblackError
 from app.core.options.load_options import LoadOptions
+from app.core.system.machine import Gpu
 from app.engine.client import EngineClient
 from app.engine.messages import (
     ChatMessage,
     Count,
     Describe,
+    DeviceReport,
     Done,
     Event,
     Examine,
@@ -36,15 +38,8 @@ from app.engine.messages import (
     Unload,
 )
 
-if TYPE_CHECKING:
-    from app.core.system.machine import Gpu
-from collections.abc import Iterable, Iterator
 
-from app.core.system.machine import Gpu
-from app.engine.messages import DeviceReport
-
-
-def _nobody(_event: Event) -> None:
+def _ignore(_event: Event) -> None:
     """The listener before there is one."""
 
 
@@ -54,7 +49,7 @@ class Worker:
     def __init__(self, client: EngineClient, *, cache: str = "") -> None:
         self._client = client
         self._cache = cache
-        self._listener: Callable[[Event], None] = _nobody
+        self._listener: Callable[[Event], None] = _ignore
         self._queue: queue.SimpleQueue[JobCommand | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: set[int] = set()
@@ -114,7 +109,7 @@ class Worker:
         It is not done at all (0) while anything else goes on or no model is loaded, and gives way
         to whatever is asked for. Its only event is Done, when all of it was read.
         """
-        return self._submit_aside(Read(job=self._number(), **fields))
+        return self._submit_yielding(Read(job=self._number(), **fields))
 
     def examine(self) -> int:
         """Try the loaded model for its passport; ends with Examined or Failed.
@@ -122,7 +117,7 @@ class Worker:
         It is not done at all (0) while anything else goes on, be it reading ahead, or no model is
         loaded, and gives way to whatever is asked for.
         """
-        return self._submit_aside(Examine(job=self._number()), over_reading=False)
+        return self._submit_yielding(Examine(job=self._number()), over_reading=False)
 
     def count(self, prompt: str = "", messages: tuple[ChatMessage, ...] = ()) -> int:
         """Count a prompt's tokens; ends with Counted or Failed."""
@@ -159,7 +154,7 @@ class Worker:
     def close(self) -> None:
         """Stop everything, end the host and join the thread; no event comes afterwards."""
         self._closed = True
-        self._listener = _nobody
+        self._listener = _ignore
         self._queue.put(None)
         self._client.close()
         self._thread.join()
@@ -175,7 +170,7 @@ class Worker:
         self._client.cancel(before)
         return command.job
 
-    def _submit_aside(self, command: Read | Examine, *, over_reading: bool = True) -> int:
+    def _submit_yielding(self, command: Read | Examine, *, over_reading: bool = True) -> int:
         """Put a command on the queue that gives way to every other; 0 if it has to already."""
         with self._lock:
             if self._waiting or self._running or not self._ahead.is_allowed or self.model is None:
@@ -190,13 +185,13 @@ class Worker:
     def _work(self) -> None:
         while (command := self._queue.get()) is not None and not self._closed:
             if isinstance(command, Read | Examine):
-                self._do_aside(command)
-            elif self._take_up(command.job):
+                self._do_yielding(command)
+            elif self._begin(command.job):
                 self._end(self._outcome(command, self._post))
             else:
                 self._post(_stopped(command.job))
 
-    def _take_up(self, job: int) -> bool:
+    def _begin(self, job: int) -> bool:
         """Begin a job, unless it was cancelled while it waited."""
         with self._lock:
             if job not in self._waiting:
@@ -212,7 +207,7 @@ class Worker:
         self._post(outcome)
         self._recover()
 
-    def _do_aside(self, command: Read | Examine) -> None:
+    def _do_yielding(self, command: Read | Examine) -> None:
         """Do what gives way. Reading ahead is silent: the user did not ask for it."""
         is_quiet = isinstance(command, Read)
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -63,16 +64,9 @@ class Examination:
 
     def _try_template(self) -> None:
         self._tell("Finding out how to talk to it")
-        found = look_at_template(self._engine)
         count = len(self._engine.lay_out(texts.PASSAGE, ()).ids)
-        self._note(
-            template=found.template,
-            template_problem=found.problem,
-            system=found.system,
-            ends_turn=found.ends_turn,
-            doubled_bos=found.doubled_bos,
-            tokens_per_word=count / len(texts.PASSAGE.split()),
-        )
+        per_word = count / len(texts.PASSAGE.split())
+        self._note(**asdict(look_at_template(self._engine)), tokens_per_word=per_word)
 
     def _try_instructions(self) -> None:
         answers: list[TrialText] = []

@@ -19,10 +19,10 @@ _NEXT = ChatMessage(role="user", content=texts.NEXT)
 
 @dataclass(frozen=True)
 class TemplateFindings:
-    """What is right and wrong about a model's chat template."""
+    """What is right and wrong about a model's chat template, by the names of a passport."""
 
     template: TemplateFinding = "none"
-    problem: str = ""
+    template_problem: str = ""
     system: SystemFinding = "not tried"
     ends_turn: Finding = "not tried"
     doubled_bos: Finding = "not tried"
@@ -35,7 +35,7 @@ def look_at_template(engine: Engine) -> TemplateFindings:
     try:
         moved = engine.lay_out("", (_BOTH,))
     except TemplateError as error:
-        return TemplateFindings(template="fails", problem=error.message)
+        return TemplateFindings(template="fails", template_problem=error.message)
     found = _with_system(engine)
     return TemplateFindings(
         template="right",
