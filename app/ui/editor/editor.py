@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QMargins, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QDropEvent,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
@@ -72,6 +73,7 @@ class Editor(QTextEdit):
         self._moves = CaretMoves(self, self._page)
         self.history = History()
         self._preedit = ""
+        self._is_dropping = False
         self._measure = 68
         self._tint = Tint(self, self.cursor_at)
         self._block_format = QTextBlockFormat()
@@ -380,8 +382,35 @@ class Editor(QTextEdit):
         """Take text and files."""
         return source.hasText() or source.hasUrls()
 
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Drop after Qt has put the caret there: Qt's own edit hides its changes until its end."""
+        is_move = event.dropAction() == Qt.DropAction.MoveAction
+        is_move = is_move and event.source() is self.viewport()
+        start, end = self.selection
+        event.setDropAction(Qt.DropAction.CopyAction)
+        self._is_dropping = True
+        super().dropEvent(event)
+        self._is_dropping = False
+        if not is_move:
+            self.insertFromMimeData(event.mimeData())
+        elif not start <= self.caret <= end:
+            self._move_text(start, end, self.caret)
+
+    def _move_text(self, start: int, end: int, to: int) -> None:
+        """Move the writer's text from `start`–`end` to `to`, which is outside, in one step."""
+        text = self.manuscript.text(start, end)
+        self.history.close_step()
+        self._replace(Source.WRITER, start, end, "")
+        to -= end - start if to > start else 0
+        self._replace(Source.WRITER, to, to, text)
+        self.history.join_last()
+        self.history_moved.emit()
+        self.setTextCursor(self.cursor_at(to, to + end - start))
+
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste plain text; a dropped file is opened, not inserted."""
+        if self._is_dropping:
+            return
         if paths := local_paths(source):
             self.files_dropped.emit(paths)
         elif source.hasText():

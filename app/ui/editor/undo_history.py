@@ -78,6 +78,12 @@ class History:
                 return
         self._push(UndoStep([change], mergeable=_is_typing(change)))
 
+    def join_last(self) -> None:
+        """Make one step of the last two, which were just recorded."""
+        last = self._steps.pop()
+        self._done -= 1
+        self._steps[-1].changes += last.changes
+
     def open(self, position: int, owner: object) -> UndoStep:
         """Begin a step that its owner may amend later, even when others lie above it."""
         step = UndoStep([Change(position, "", "")], owner)
