@@ -7,8 +7,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QInputMethodEvent, QTextCursor, QTextDocument, QWheelEvent
-from PySide6.QtWidgets import QApplication, QTextEdit
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QInputMethodEvent,
+    QTextCursor,
+    QTextDocument,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QTextEdit
 
 from app.ui.editor.editor import Editor
 
@@ -254,6 +260,19 @@ def test_the_wheel_and_the_mouse_work_beside_the_page(studio, qtbot):
     qtbot.mouseClick(editor, Qt.MouseButton.LeftButton, pos=beside)
     place = editor.cursorRect().center().y() + editor.viewport().y()
     assert abs(place - 300) < 60
+
+
+def test_the_menu_undoes_with_our_history(studio, qtbot, monkeypatch):
+    shown = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, place: shown.append((menu, place)))
+    view, place = studio.window.editor.viewport(), QPoint(20, 20)
+    kind, at = QContextMenuEvent.Reason.Mouse, view.mapToGlobal(place)
+    QApplication.sendEvent(view, QContextMenuEvent(kind, place, at))
+    [(menu, where)] = shown
+    assert where == at
+    assert studio.window.actions_table["undo"] in menu.actions()
+    with qtbot.waitSignal(menu.destroyed):
+        menu.aboutToHide.emit()
 
 
 def test_void_calls_keep_the_references_of_none(qapp):
