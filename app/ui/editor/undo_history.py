@@ -13,7 +13,7 @@ from app.ui.editor.manuscript import Change, units
 
 
 class UndoStep(msgspec.Struct, eq=False):
-    """What one Undo takes back. `owner` is whoever can still amend it, such as a generation."""
+    """What one Undo takes back. `owner` can still amend it, as a generation does."""
 
     changes: list[Change]
     owner: object | None = None

@@ -294,8 +294,8 @@ def test_the_lines_stay_as_they_are_when_the_scroll_bar_comes(studio):
     assert editor.viewport().width() == before
 
 
-def test_only_another_width_lays_a_long_text_out_anew(qtbot):
-    """A banner above the page makes it lower, and laying a novel out anew takes a tenth second."""
+def test_only_another_width_lays_a_long_text_out_again(qtbot):
+    """A banner above the page makes it lower, and laying a novel out again takes a tenth second."""
     editor = Editor()
     qtbot.addWidget(editor)
     editor.resize(460, 600)
