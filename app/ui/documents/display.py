@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from app.core.options.settings_store import SettingsStore
@@ -42,7 +42,7 @@ class DocumentDisplay(QObject):
         editor.changed.connect(lambda _change, _source: self._wake())
         editor.selectionChanged.connect(self._wake)
         editor.history_moved.connect(self._show_history)
-        editor.set_menu_maker(self._menu)
+        editor.customContextMenuRequested.connect(self._show_menu)
         for name in ("cut", "copy"):
             actions[name].setEnabled(False)
             editor.copyAvailable.connect(actions[name].setEnabled)
@@ -74,12 +74,13 @@ class DocumentDisplay(QObject):
         self._actions["undo"].setEnabled(self._editor.history.can_undo)
         self._actions["redo"].setEnabled(self._editor.history.can_redo)
 
-    def _menu(self) -> QMenu:
+    def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self._window)
         for names in _MENU:
             menu.addActions([self._actions.draw(name) for name in names])
             menu.addSeparator()
-        return menu
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._editor.viewport().mapToGlobal(place))
 
 
 class RecentMenu(QMenu):

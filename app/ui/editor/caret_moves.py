@@ -25,10 +25,10 @@ _WORD_KEYS = (
     _Key.SelectPreviousWord,
 )
 _ENDS_OF_BLOCK = {
-    _Key.MoveToStartOfBlock: _Move.PreviousBlock,
-    _Key.SelectStartOfBlock: _Move.PreviousBlock,
-    _Key.MoveToEndOfBlock: _Move.EndOfBlock,
-    _Key.SelectEndOfBlock: _Move.EndOfBlock,
+    _Key.MoveToStartOfBlock: False,
+    _Key.SelectStartOfBlock: False,
+    _Key.MoveToEndOfBlock: True,
+    _Key.SelectEndOfBlock: True,
 }
 _TO_OTHER_ROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _LETTER = 2  # units that hold at least one
@@ -40,6 +40,7 @@ class CaretMoves:
     def __init__(self, editor: QTextEdit, page: PageText) -> None:
         self._editor = editor
         self._page = page
+        self._is_soft = page.breaks.is_soft
 
     def press(self, event: QKeyEvent, pass_on: Callable[[QKeyEvent], None]) -> None:
         """Press a key, which Qt does when `pass_on` is called."""
@@ -57,7 +58,7 @@ class CaretMoves:
         """Put right where a press of the mouse put the caret; a triple one takes the paragraph."""
         cursor = self._editor.textCursor()
         if not cursor.hasSelection():
-            if self._page.breaks.is_soft(cursor.position()):
+            if self._is_soft(cursor.position()):
                 cursor.movePosition(_Move.PreviousCharacter)
         else:
             self._widen_to_paragraph(cursor)
@@ -91,7 +92,7 @@ class CaretMoves:
             return False
         for key, forward in _DELETE_WORD.items():
             if event.matches(key):
-                self._walk_word(cursor, forward, _Mode.KeepAnchor)
+                self._select_word(cursor, forward)
                 cursor.removeSelectedText()
                 return True
         if event.key() == Qt.Key.Key_Backspace and self._is_after(cursor.position()):
@@ -101,20 +102,22 @@ class CaretMoves:
     def _after_key(self, event: QKeyEvent, cursor: QTextCursor, former: int) -> None:
         """Put right where Qt moved `cursor` from `former`, a position of the document."""
         mode = _Mode.KeepAnchor if cursor.hasSelection() else _Mode.MoveAnchor
-        is_word = any(event.matches(key) for key in _WORD_KEYS)
-        forward = cursor.position() > former
-        if is_word:
-            if cursor.position() == former - 1 and self._page.breaks.is_soft(former - 1):
+        if any(event.matches(key) for key in _WORD_KEYS):
+            forward = cursor.position() > former
+            if cursor.position() == former - 1 and self._is_soft(former - 1):
                 cursor.movePosition(_Move.PreviousWord, mode)
             self._walk_on(cursor, forward, mode)
-        for key, operation in _ENDS_OF_BLOCK.items():
+        for key, forward in _ENDS_OF_BLOCK.items():
             if event.matches(key):
-                self._leave_block(cursor, operation, mode)
-        if not self._page.breaks.is_soft(cursor.position()):
+                self._leave_block(cursor, forward, mode)
+        if not self._is_soft(cursor.position()):
             return
         back = event.key() in _TO_OTHER_ROWS or cursor.position() == former - 1
-        if event.key() == Qt.Key.Key_End:
-            back = self._page.manuscript.text(self._place(cursor) - 1, self._place(cursor)) == " "
+        if event.key() == Qt.Key.Key_Backspace:
+            back = False  # what moved it is the letter that is gone
+        elif event.key() == Qt.Key.Key_End:
+            place = self._page.breaks.to_manuscript(cursor.position())
+            back = self._page.manuscript.text(place - 1, place) == " "
         cursor.movePosition(_Move.PreviousCharacter if back else _Move.NextCharacter, mode)
 
     def _widen_to_paragraph(self, cursor: QTextCursor) -> None:
@@ -124,45 +127,37 @@ class CaretMoves:
         if start != block.position() or end < start + block.length() - 1:
             return  # a triple press takes a block
         cursor.setPosition(start)
-        self._leave_block(cursor, _Move.PreviousBlock, _Mode.MoveAnchor)
-        start = cursor.position()
-        cursor.setPosition(end)
-        while self._is_after(cursor.position()):
-            if not cursor.movePosition(_Move.NextBlock):
-                cursor.movePosition(_Move.EndOfBlock)
-        end = cursor.position()
-        cursor.setPosition(start)
+        self._leave_block(cursor, forward=False, mode=_Mode.MoveAnchor)
+        while self._is_after(end):
+            block = cursor.document().findBlock(end)
+            end = block.position() + block.length() - (0 if block.next().isValid() else 1)
         cursor.setPosition(end, _Mode.KeepAnchor)
 
     def _widen_to_word(self, cursor: QTextCursor) -> None:
-        start, end = cursor.selectionStart(), cursor.selectionEnd()
-        cursor.setPosition(start)
-        while self._is_within_word(cursor.position()) and self._is_after(cursor.position()):
+        ends = QTextCursor(cursor)
+        ends.setPosition(cursor.selectionEnd())
+        while self._is_soft(ends.position()) and self._is_within_word(ends.position()):
+            ends.movePosition(_Move.NextCharacter)
+            ends.movePosition(_Move.EndOfWord)
+        cursor.setPosition(cursor.selectionStart())
+        while self._is_after(cursor.position()) and self._is_within_word(cursor.position()):
             cursor.movePosition(_Move.PreviousCharacter)
             cursor.movePosition(_Move.StartOfWord)
-        start = cursor.position()
-        cursor.setPosition(end)
-        while self._is_within_word(cursor.position()) and self._page.breaks.is_soft(
-            cursor.position()
-        ):
-            cursor.movePosition(_Move.NextCharacter)
-            cursor.movePosition(_Move.EndOfWord)
-        end = cursor.position()
-        cursor.setPosition(start)
-        cursor.setPosition(end, _Mode.KeepAnchor)
+        cursor.setPosition(ends.position(), _Mode.KeepAnchor)
 
-    def _walk_word(self, cursor: QTextCursor, forward: bool, mode: QTextCursor.MoveMode) -> None:
-        """Move by one word, through the breaks that are within it."""
+    def _select_word(self, cursor: QTextCursor, forward: bool) -> None:
+        """Select up to the next end of a word, through the breaks that are within it."""
         if not forward and self._is_after(cursor.position()):
-            cursor.movePosition(_Move.PreviousCharacter, mode)
-        cursor.movePosition(_Move.NextWord if forward else _Move.PreviousWord, mode)
-        self._walk_on(cursor, forward, mode)
+            cursor.movePosition(_Move.PreviousCharacter, _Mode.KeepAnchor)
+        move = _Move.NextWord if forward else _Move.PreviousWord
+        cursor.movePosition(move, _Mode.KeepAnchor)
+        self._walk_on(cursor, forward, _Mode.KeepAnchor)
 
     def _walk_on(self, cursor: QTextCursor, forward: bool, mode: QTextCursor.MoveMode) -> None:
         step = _Move.NextCharacter if forward else _Move.PreviousCharacter
         while self._is_at_break(cursor.position()):
             at = cursor.position()
-            if self._page.breaks.is_soft(at) is forward:
+            if self._is_soft(at) is forward:
                 cursor.movePosition(step, mode)  # over the break
             if not self._is_within_word(at):
                 return
@@ -171,26 +166,19 @@ class CaretMoves:
             if not cursor.movePosition(_Move.NextWord if forward else _Move.PreviousWord, mode):
                 return
 
-    def _leave_block(
-        self, cursor: QTextCursor, operation: QTextCursor.MoveOperation, mode: QTextCursor.MoveMode
-    ) -> None:
+    def _leave_block(self, cursor: QTextCursor, forward: bool, mode: QTextCursor.MoveMode) -> None:
         """From the start or the end of a block to that of the paragraph."""
-        if operation is _Move.PreviousBlock:
-            while self._is_after(cursor.position()):
-                cursor.movePosition(operation, mode)
-        else:
-            while self._page.breaks.is_soft(cursor.position()):
-                cursor.movePosition(_Move.NextCharacter, mode)
-                cursor.movePosition(operation, mode)
-
-    def _place(self, cursor: QTextCursor) -> int:
-        return self._page.breaks.to_manuscript(cursor.position())
+        while forward and self._is_soft(cursor.position()):
+            cursor.movePosition(_Move.NextCharacter, mode)
+            cursor.movePosition(_Move.EndOfBlock, mode)
+        while not forward and self._is_after(cursor.position()):
+            cursor.movePosition(_Move.PreviousBlock, mode)
 
     def _is_after(self, position: int) -> bool:
-        return position > 0 and self._page.breaks.is_soft(position - 1)
+        return position > 0 and self._is_soft(position - 1)
 
     def _is_at_break(self, position: int) -> bool:
-        return self._page.breaks.is_soft(position) or self._is_after(position)
+        return self._is_soft(position) or self._is_after(position)
 
     def _is_within_word(self, position: int) -> bool:
         place = self._page.breaks.to_manuscript(position)

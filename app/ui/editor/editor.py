@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from enum import Enum, auto
 
 from PySide6.QtCore import QEvent, QMargins, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
+    QDropEvent,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
@@ -20,15 +20,14 @@ from PySide6.QtGui import (
     QTextCursor,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
+from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.core.documents.normalise import normalise
 from app.ui.editor.caret_moves import CaretMoves
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.page_text import PageText
-from app.ui.editor.take_highlight import Tint
 from app.ui.editor.undo_history import History, UndoStep
-from app.ui.editor.view import View
+from app.ui.editor.view import Tint, View
 from app.ui.widgets.apply_theme import page_font
 from app.ui.widgets.controls import local_paths
 from app.ui.widgets.theme import Theme
@@ -38,6 +37,7 @@ _LINE_END_KEYS = (  # in an empty paragraph with a margin, Qt's own Enter only t
     QKeySequence.StandardKey.InsertLineSeparator,
     QKeySequence.StandardKey.InsertParagraphSeparator,
 )
+_HISTORY_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 
 class Source(Enum):
@@ -72,15 +72,15 @@ class Editor(QTextEdit):
         self._moves = CaretMoves(self, self._page)
         self.history = History()
         self._preedit = ""
+        self._is_dropping = False
         self._measure = 68
         self._tint = Tint(self, self.cursor_at)
-        self._block_format = QTextBlockFormat()
         self._muted = QColor()
-        self._menu_maker: Callable[[], QMenu] | None = None
         self._prepare()
 
     def _prepare(self) -> None:
         self.setAcceptRichText(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)  # Qt's would undo itself
         self.setFrameShape(QTextEdit.Shape.NoFrame)
         self.setCursorWidth(2)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -90,7 +90,8 @@ class Editor(QTextEdit):
         document = self.document()
         document.setDocumentMargin(0)
         self._page.changed.connect(lambda change: self._tell(change, Source.WRITER))
-        self._page.reflowed.connect(self._on_reflowed)
+        self._page.reflowed.connect(self._tint.show)
+        self._page.reflowed.connect(self._keep_modified)
         self.verticalScrollBar().rangeChanged.connect(self._set_width)
         self.verticalScrollBar().valueChanged.connect(self._page.align)
 
@@ -102,12 +103,17 @@ class Editor(QTextEdit):
         font = page_font(family, points)
         self.document().setDefaultFont(font)
         self.setFont(font)
-        self._block_format = QTextBlockFormat()
+        line = self.fontMetrics().height()
+        paragraph = QTextBlockFormat()
         kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
-        self._block_format.setLineHeight(float(line_height), kind.value)
-        self._block_format.setBottomMargin(self.fontMetrics().height() * 0.15)
-        self._page.set_format(self._block_format)
-        self._set_page_margins()
+        paragraph.setLineHeight(float(line_height), kind.value)
+        paragraph.setBottomMargin(line * 0.15)
+        self._page.set_format(paragraph)
+        frame = self.document().rootFrame()
+        margins = frame.frameFormat()
+        margins.setTopMargin(line * 1.6)
+        margins.setBottomMargin(line * 4)
+        frame.setFrameFormat(margins)
         self._set_width()
         self._page.align()
         self._sync_modified()  # Qt takes formats for changes
@@ -131,14 +137,6 @@ class Editor(QTextEdit):
         """The tinted range; both ends are equal when there is none."""
         return self._tint.range
 
-    def _set_page_margins(self) -> None:
-        frame = self.document().rootFrame()
-        margins = frame.frameFormat()
-        line = self.fontMetrics().height()
-        margins.setTopMargin(line * 1.6)
-        margins.setBottomMargin(line * 4)
-        frame.setFrameFormat(margins)
-
     def _set_width(self) -> None:
         """Keep the lines in the middle and as long as they are, with the scroll bar or without."""
         wanted = round(self.fontMetrics().averageCharWidth() * self._measure)
@@ -146,7 +144,7 @@ class Editor(QTextEdit):
         room = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
         side = max(_NARROWEST, (self.width() - wanted) // 2)
         margins = QMargins(side, 0, side - room, 0)
-        if margins != self.viewportMargins():  # or a long text would be laid out anew
+        if margins != self.viewportMargins():  # or a long text would be laid out again
             self.setViewportMargins(margins)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -224,8 +222,7 @@ class Editor(QTextEdit):
             return
         if step.owner is not None:
             self.step_undone.emit(step)
-        for change in reversed(step.changes):
-            self._carry_out(change.inverse())
+        self._carry_out(change.inverse() for change in reversed(step.changes))
         self.move_caret(step.caret_undone)
         self._sync_modified()
 
@@ -234,8 +231,7 @@ class Editor(QTextEdit):
         step = self.history.redo()
         if step is None:
             return
-        for change in step.changes:
-            self._carry_out(change)
+        self._carry_out(step.changes)
         self.move_caret(step.caret_redone)
         if step.owner is not None:
             self.step_redone.emit(step)
@@ -252,16 +248,21 @@ class Editor(QTextEdit):
         self._sync_modified()
 
     def _sync_modified(self) -> None:
-        self.document().setModified(not self.history.is_clean)
+        self._keep_modified()
         self.history_moved.emit()
 
-    def _carry_out(self, change: Change) -> None:
-        self._replace(Source.HISTORY, change.position, change.removed_end, change.added)
+    def _keep_modified(self) -> None:
+        """Whatever Qt takes for a change, such as a format or a soft break."""
+        self.document().setModified(not self.history.is_clean)
+
+    def _carry_out(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self._replace(Source.HISTORY, change.position, change.removed_end, change.added)
 
     def _replace(self, source: Source, start: int, end: int, text: str) -> None:
         change = self._page.replace(start, end, text)
         if change is None:
-            self.document().setModified(not self.history.is_clean)
+            self._keep_modified()
         else:
             self._tell(change, source)
 
@@ -271,12 +272,6 @@ class Editor(QTextEdit):
         self.changed.emit(change, source)
         if source is Source.WRITER:
             self._sync_modified()
-
-    # Long paragraphs, which are several blocks
-
-    def _on_reflowed(self) -> None:
-        self._tint.show()
-        self.document().setModified(not self.history.is_clean)  # no change to Qt's eyes only
 
     # Keys, input methods, mouse
 
@@ -309,30 +304,24 @@ class Editor(QTextEdit):
             if self.is_composing:
                 event.accept()
                 return True
-            if event.matches(QKeySequence.StandardKey.Undo) or event.matches(
-                QKeySequence.StandardKey.Redo
-            ):
+            if any(map(event.matches, _HISTORY_KEYS)):
                 event.ignore()
                 return False
         if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
             self.wheelEvent(event)
             return True
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
-            self._press_beside(event)
+            place = event.position().toPoint() - self.viewport().pos()
+            self.setTextCursor(self.cursorForPosition(place))  # in the line at that height
+            self.setFocus()
             return True
         return super().event(event)
-
-    def _press_beside(self, event: QMouseEvent) -> None:
-        """A click beside the page, where Qt gives nothing, goes to the line at that height."""
-        place = event.position().toPoint() - self.viewport().pos()
-        self.setTextCursor(self.cursorForPosition(place))
-        self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Type, with plain line ends only."""
         if self.is_composing and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
             event.accept()
-        elif any(event.matches(key) for key in _LINE_END_KEYS):
+        elif any(map(event.matches, _LINE_END_KEYS)):
             self.textCursor().insertBlock()
             self.ensureCursorVisible()
         elif self._page.breaks:
@@ -361,27 +350,41 @@ class Editor(QTextEdit):
         if self._page.breaks:
             self._moves.after_double_click()
 
-    def set_menu_maker(self, maker: Callable[[], QMenu]) -> None:
-        """Use `maker` for the context menu, since Qt's own knows nothing of `history`."""
-        self._menu_maker = maker
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Show the window’s menu."""
-        if self._menu_maker is None:
-            super().contextMenuEvent(event)
-            return
-        menu = self._menu_maker()
-        menu.exec(event.globalPos())
-        menu.deleteLater()
-
     # Paste, copy, drop: plain text only
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Take text and files."""
         return source.hasText() or source.hasUrls()
 
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Drop after Qt has put the caret there: Qt's own edit hides its changes until its end."""
+        is_move = event.dropAction() == Qt.DropAction.MoveAction
+        is_move = is_move and event.source() is self.viewport()
+        start, end = self.selection
+        event.setDropAction(Qt.DropAction.CopyAction)
+        self._is_dropping = True
+        super().dropEvent(event)
+        self._is_dropping = False
+        if not is_move:
+            self.insertFromMimeData(event.mimeData())
+        elif not start <= self.caret <= end:
+            self._move_text(start, end, self.caret)
+
+    def _move_text(self, start: int, end: int, to: int) -> None:
+        """Move the writer's text from `start`–`end` to `to`, which is outside, in one step."""
+        text = self.manuscript.text(start, end)
+        self.history.close_step()
+        self._replace(Source.WRITER, start, end, "")
+        to -= end - start if to > start else 0
+        self._replace(Source.WRITER, to, to, text)
+        self.history.join_last()
+        self.history_moved.emit()
+        self.setTextCursor(self.cursor_at(to, to + end - start))
+
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste plain text; a dropped file is opened, not inserted."""
+        if self._is_dropping:
+            return
         if paths := local_paths(source):
             self.files_dropped.emit(paths)
         elif source.hasText():

@@ -62,17 +62,22 @@ class PageText(QObject):
 
     def cursor(self, start: int, end: int | None = None) -> QTextCursor:
         """A cursor from `start` to `end`, which is the same unless it is given."""
-        cursor = QTextCursor(self._document)
-        cursor.setPosition(self.breaks.to_document(start))
+        at = to = self.breaks.to_document(start)
         if end is not None and end != start:
-            before = end > start
-            cursor.setPosition(self.breaks.to_document(end, before=before), _KEEP)
+            to = self.breaks.to_document(end, before=end > start)
+        return self._span(at, to)
+
+    def _span(self, start: int, end: int) -> QTextCursor:
+        """A cursor between two of the document's own positions."""
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(start)
+        cursor.setPosition(end, _KEEP)
         return cursor
 
     def selection(self, cursor: QTextCursor) -> tuple[int, int]:
         """Where a cursor's selection begins and ends; both are its position if there is none."""
-        ends = cursor.selectionStart(), cursor.selectionEnd()
-        return self.breaks.to_manuscript(ends[0]), self.breaks.to_manuscript(ends[1])
+        to_manuscript = self.breaks.to_manuscript
+        return to_manuscript(cursor.selectionStart()), to_manuscript(cursor.selectionEnd())
 
     def is_soft(self, block: QTextBlock) -> bool:
         """Whether `block` ends in a soft break."""
@@ -91,13 +96,10 @@ class PageText(QObject):
     def set_format(self, form: QTextBlockFormat) -> None:
         """Give every paragraph the format `form`."""
         self._format = form
-        with self._silence():
-            cursor = QTextCursor(self._document)
-            cursor.beginEditBlock()
+        with self._silent_edit(QTextCursor(self._document)) as cursor:
             cursor.select(QTextCursor.SelectionType.Document)
             cursor.setBlockFormat(form)
             self._dress_at(self.breaks)
-            cursor.endEditBlock()
 
     def _carry_out(self, cursor: QTextCursor, at: int, removed: int, text: str) -> Change | None:
         """Replace the cursor's selection by `text`.
@@ -105,8 +107,7 @@ class PageText(QObject):
         Before the change that is under way, the document had `removed` units there, from `at` on.
         """
         places = cuts(text)
-        with self._silence():
-            cursor.beginEditBlock()
+        with self._silent_edit(cursor):
             if self.breaks and "\n" in text:  # new blocks get the format of the one they are put in
                 cursor.setBlockFormat(self._format)
             cursor.insertText(_with_ends(text, places)) if text else cursor.removeSelectedText()
@@ -115,7 +116,6 @@ class PageText(QObject):
             for place in places:
                 self.breaks.add(start + place)
             self._dress_at(places, start)
-            cursor.endEditBlock()
         self._settle(start, start)
         self._settle(start + units(text), start + units(text))
         self.align()
@@ -157,10 +157,8 @@ class PageText(QObject):
         if self._held is not None:
             position, removed, added = self._held
             self._held = None
-            cursor = QTextCursor(self._document)
-            cursor.setPosition(position)
-            cursor.setPosition(position + added, _KEEP)
             text = normalise(self._read(position, position + added))
+            cursor = self._span(position, position + added)
             change = self._carry_out(cursor, position, removed, text)
             if change is not None:
                 self.changed.emit(change)
@@ -175,10 +173,7 @@ class PageText(QObject):
 
     def _read(self, start: int, end: int) -> str:
         """The document's text between two of its own positions."""
-        cursor = QTextCursor(self._document)
-        cursor.setPosition(start)
-        cursor.setPosition(end, _KEEP)
-        return cursor.selectedText().replace("\u2029", "\n")
+        return self._span(start, end).selectedText().replace("\u2029", "\n")
 
     def _former(self, start: int, end: int) -> str:
         """The same of the document as it was before the change that is under way."""
@@ -192,11 +187,20 @@ class PageText(QObject):
 
     @contextmanager
     def _silence(self) -> Iterator[None]:
-        self._quiet = True
+        """Take no change for Qt's own."""
+        former, self._quiet = self._quiet, True
         try:
             yield
         finally:
-            self._quiet = False
+            self._quiet = former
+
+    @contextmanager
+    def _silent_edit(self, cursor: QTextCursor) -> Iterator[QTextCursor]:
+        """One edit of the document that Qt lays out once."""
+        with self._silence():
+            cursor.beginEditBlock()
+            yield cursor
+            cursor.endEditBlock()
 
     # Blocks
 
@@ -247,22 +251,18 @@ class PageText(QObject):
         """Take the soft break out that ends `block`."""
         end = block.position() + block.length() - 1
         self.breaks.remove(self.breaks.to_manuscript(end))
-        cursor = QTextCursor(self._document)
-        cursor.setPosition(end)
-        cursor.deleteChar()
+        self._span(end, end).deleteChar()
 
     def _split(self, block: QTextBlock) -> None:
         start, at = self.breaks.to_manuscript(block.position()), block.position()
-        cursor = QTextCursor(self._document)
-        cursor.beginEditBlock()
         places = cuts(self.manuscript.text(start, start + block.length() - 1))
-        for place in reversed(places):
-            cursor.setPosition(at + place)
-            cursor.insertBlock()
-        for place in places:
-            self.breaks.add(start + place)
-        self._dress_at(places, start)
-        cursor.endEditBlock()
+        with self._silent_edit(QTextCursor(self._document)) as cursor:
+            for place in reversed(places):
+                cursor.setPosition(at + place)
+                cursor.insertBlock()
+            for place in places:
+                self.breaks.add(start + place)
+            self._dress_at(places, start)
 
     # Rows: a soft break stays where a row ends
 
@@ -322,17 +322,15 @@ class PageText(QObject):
 
     def _move_break(self, block: QTextBlock, to: int | None) -> None:
         """Move the break that ends `block` to `to`, or take it out."""
-        cursor = QTextCursor(self._document)
-        cursor.beginEditBlock()
         at = block.position()
-        self._join(block)
-        if to is not None:
-            cursor.setPosition(self.breaks.to_document(to))
-            cursor.insertBlock()
-            self.breaks.add(to)
-            self._dress(self._block(to))
-        self._dress(self._document.findBlock(at))
-        cursor.endEditBlock()
+        with self._silent_edit(QTextCursor(self._document)) as cursor:
+            self._join(block)
+            if to is not None:
+                cursor.setPosition(self.breaks.to_document(to))
+                cursor.insertBlock()
+                self.breaks.add(to)
+                self._dress(self._block(to))
+            self._dress(self._document.findBlock(at))
         if to is not None:
             self._fit(self.breaks.to_document(to))
 

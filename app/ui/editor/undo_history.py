@@ -13,7 +13,7 @@ from app.ui.editor.manuscript import Change, units
 
 
 class UndoStep(msgspec.Struct, eq=False):
-    """What one Undo takes back. `owner` is whoever can still amend it, such as a generation."""
+    """What one Undo takes back. `owner` can still amend it, as a generation does."""
 
     changes: list[Change]
     owner: object | None = None
@@ -77,6 +77,12 @@ class History:
                 last.changes[-1] = merged
                 return
         self._push(UndoStep([change], mergeable=_is_typing(change)))
+
+    def join_last(self) -> None:
+        """Make one step of the last two, which were just recorded."""
+        last = self._steps.pop()
+        self._done -= 1
+        self._steps[-1].changes += last.changes
 
     def open(self, position: int, owner: object) -> UndoStep:
         """Begin a step that its owner may amend later, even when others lie above it."""

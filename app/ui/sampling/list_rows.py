@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableWidget,
@@ -203,7 +202,7 @@ class BiasRow(_EntriesRow):
         self.table.itemChanged.connect(self._edited)
         row = self.bound.row
         self.box = NumberBox(row.low or 0, row.high or 0, 1, whole=False)
-        self.box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.box.setProperty("kind", "beside")
         self.box.setValue(-5)
         return self._entries_field(self.tr("Add a text"), self.box)
 

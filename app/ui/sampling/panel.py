@@ -26,8 +26,8 @@ _MOST_NAMED = 3
 class SamplingPanel(QWidget):
     """Shows and edits one `Sampling`.
 
-    The rows are made when somebody asks for them, or after the panel's first painting: they take
-    a third of the time in which the window opens, and the page is what must come first.
+    The rows are made when they are first asked for, or after the panel's first painting: making
+    them takes a third of the time in which the window opens, and the page must come first.
 
     `changed` carries the new Sampling, many times a second while a slider is dragged.
     `preset_changed` carries the name of the preset that the values are compared with.
@@ -57,9 +57,13 @@ class SamplingPanel(QWidget):
         self._more: Section | None = None
         self._every = every
         self._engine = ""
-        # Widgets get their parents at birth: moving them later costs twice the time.
+        # Widgets get their parents when they are made: moving them later costs twice the time.
         self._scroll = PanelScroll(self)
-        self._lay_out()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.bar)
+        whole.addWidget(self._scroll, 1)
         self._show()
 
     @property
@@ -94,11 +98,6 @@ class SamplingPanel(QWidget):
         taken = self.bar.suggest(suggestion)
         self._show()
         return taken
-
-    def set_preset(self, name: str) -> None:
-        """Compare with another preset without taking its values; unknown names are ignored."""
-        self.bar.set_name(name)
-        self._show()
 
     def set_engine(self, name: str) -> None:
         """Grey what the engine "llama.cpp" or "torch" cannot do, with its reason."""
@@ -145,12 +144,6 @@ class SamplingPanel(QWidget):
     def _build(self) -> None:
         if self._rows:
             return
-        self._lay_out_rows()
-        if self._engine:
-            self.set_engine(self._engine)
-        self._show()
-
-    def _lay_out_rows(self) -> None:
         column, body = self._scroll.column, self._scroll.widget()
         made = {bound.name: self._row(bound, body) for bound in WRITERS}
         for row in made.values():
@@ -168,6 +161,9 @@ class SamplingPanel(QWidget):
         self._sections = {group: self._section(group, more, made) for group in GROUPS}
         self._rows = {bound.name: made[bound.name] for bound in PARAMETERS}
         column.addStretch(1)
+        if self._engine:
+            self.set_engine(self._engine)
+        self._show()
 
     def _section(self, group: str, more: Section, made: dict[str, ParameterRow]) -> Section:
         """One group of those that writers do not move; its rows are added to `made`."""
@@ -195,13 +191,6 @@ class SamplingPanel(QWidget):
         self._show()
         if changed:
             self.all_shown.emit(every)
-
-    def _lay_out(self) -> None:
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.bar)
-        whole.addWidget(self._scroll, 1)
 
     def _choose(self, sampling: Sampling) -> None:
         """Take a preset's values; the seed is the writer's, not the preset's."""

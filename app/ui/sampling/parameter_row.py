@@ -39,9 +39,9 @@ class ParameterRow(QWidget):
         self._default = bound.default
         self._missing = self._idle = self._problem = self._help = self._term = ""
         self.label = ElidedLabel(translated(bound.row.title), self)
-        self.aside = ElidedLabel(self)
-        self.aside.setProperty("kind", "muted")
-        self.aside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.remark = ElidedLabel(self)
+        self.remark.setProperty("kind", "muted")
+        self.remark.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.reset_button = IconButton("reset", self.tr("Reset"), self)
         self.reset_button.setFixedHeight(_LINE)
         self.reset_button.clicked.connect(self.reset)
@@ -58,7 +58,7 @@ class ParameterRow(QWidget):
         raise NotImplementedError
 
     def _show_value(self) -> None:
-        """Put the present value into the field, without telling anybody."""
+        """Put the present value into the field, without a signal."""
         raise NotImplementedError
 
     def _place(self, grid: QGridLayout) -> None:
@@ -78,7 +78,7 @@ class ParameterRow(QWidget):
         grid.addWidget(self.field, 0, 2)
         grid.setColumnStretch(0, 1)
 
-    # For everybody
+    # For all kinds
 
     def value(self) -> Any:
         """The present value, in the field's own type."""
@@ -175,7 +175,7 @@ class ParameterRow(QWidget):
         title = QHBoxLayout()
         title.setSpacing(8)
         title.addWidget(label)
-        title.addWidget(self.aside, 1)
+        title.addWidget(self.remark, 1)
         return title
 
     def _name_all(self) -> None:
@@ -208,7 +208,7 @@ class ParameterRow(QWidget):
         set_property(self.note, "kind", "wrong" if self._problem else "muted")
         self.note.say(reason or self._help)
         beside = ("" if self._missing else self._idle) or self._term
-        self.aside.setText(f"·  {beside}" if beside else "")
+        self.remark.setText(f"·  {beside}" if beside else "")
         reason = reason or self._idle
         dim = bool(self._missing or self._idle)
         set_property(self.label, "kind", "idle" if dim else "")

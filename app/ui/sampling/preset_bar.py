@@ -87,11 +87,6 @@ class PresetBar(QFrame):
         self.chosen.emit(self.preset().sampling)
         return True
 
-    def set_name(self, name: str) -> None:
-        """Choose another preset's name without taking its values."""
-        self._name = self._found(name)
-        self._fill()
-
     def set_sampling(self, sampling: Sampling) -> None:
         """Compare other values with the preset; a seed is no modification."""
         self._sampling = sampling
@@ -190,12 +185,9 @@ class PresetBar(QFrame):
         for preset in presets:
             if own and preset.name == own[0]:
                 self.combo.insertSeparator(self.combo.count())
-            shown = (
-                QCoreApplication.translate("Presets", preset.name)
-                if preset.builtin
-                else preset.name
-            )
-            self.combo.addItem(shown, preset.name)
+            name = preset.name
+            shown = QCoreApplication.translate("Presets", name) if preset.builtin else name
+            self.combo.addItem(shown, name)
         shown_name = self._name if self._name or self._suggestion else _FIRST
         self.combo.setCurrentIndex(self.combo.findData(shown_name))
         self._describe()
@@ -249,9 +241,9 @@ class PresetBar(QFrame):
         self._ask(self.tr("Rename “{0}” to").format(self._name), self.tr("Rename"), self._rename)
 
     def ask_delete(self) -> None:
-        """Ask whether the chosen preset shall go."""
+        """Ask whether to delete the chosen preset."""
         question = self.tr("Delete the preset “{0}”? The values below stay.").format(self._name)
-        self._ask(question, self.tr("Delete"), lambda _name: self._delete())
+        self._ask(question, self.tr("Delete"), self._delete)
         self.edit.hide()
         self.no.setFocus()
 
@@ -259,17 +251,13 @@ class PresetBar(QFrame):
         """Let the user point at a file of presets."""
         from PySide6.QtWidgets import QFileDialog
 
-        path, _filter = QFileDialog.getOpenFileName(
-            self,
-            self.tr("Import presets"),
-            "",
-            self.tr("Presets (*.json *.yaml *.yml *.kcpps);;All files (*)"),
-        )
+        files = self.tr("Presets (*.json *.yaml *.yml *.kcpps);;All files (*)")
+        path, _filter = QFileDialog.getOpenFileName(self, self.tr("Import presets"), "", files)
         if path:
             self._try(lambda: self._import(Path(path)))
 
     def choose_export(self) -> None:
-        """Let the user say where his own presets go."""
+        """Let the user say where the user's own presets go."""
         from PySide6.QtWidgets import QFileDialog
 
         path, _filter = QFileDialog.getSaveFileName(
@@ -281,7 +269,8 @@ class PresetBar(QFrame):
 
     def answer(self) -> None:
         """Do what was asked, with the name that was typed."""
-        if self._then is not None and self._try(self._do):
+        then, name = self._then, self.edit.text().strip()
+        if then is not None and self._try(lambda: then(name)):
             self.close_question()
 
     def close_question(self) -> None:
@@ -306,10 +295,6 @@ class PresetBar(QFrame):
         self.question.show()
         self.edit.selectAll()
         self.edit.setFocus()
-
-    def _do(self) -> None:
-        if self._then is not None:
-            self._then(self.edit.text().strip())
 
     def _try(self, act: Callable[[], object]) -> bool:
         """Whether `act` went well; its trouble is shown as a sentence."""
@@ -337,7 +322,7 @@ class PresetBar(QFrame):
     def _rename(self, name: str) -> None:
         self._show_name(self._presets.rename(self._name, name).name)
 
-    def _delete(self) -> None:
+    def _delete(self, _typed: str) -> None:
         self._presets.delete(self._name)
         self._show_name(_FIRST)
 

@@ -1,4 +1,4 @@
-"""Fonts: the page's, by the writer's choice, and the interface's, which is the system's own."""
+"""Apply the theme and the fonts: the writer's on the page, the system's in the interface."""
 
 from __future__ import annotations
 
@@ -33,8 +33,6 @@ _HAN = (
     "Noto Sans CJK SC",
     "Droid Sans Fallback",
 )
-
-
 _HAN_SANS = (
     "Source Han Sans SC",
     "Noto Sans CJK SC",
@@ -80,7 +78,7 @@ def apply_theme(setting: str) -> None:
 
 
 def on_theme_change(call: Callable[[], object]) -> None:
-    """Have `call`, a method of a widget, called whenever another theme is shown, while it lives."""
+    """Call `call`, a widget's method, at each change of the theme until the widget is deleted."""
     _follower().changed.connect(call)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
@@ -24,7 +25,18 @@ from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
 
-class QuietCombo(QComboBox):
+class QuietWheel(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]  # a mixin
+    """The wheel changes a control only when it has the focus, so that the panel can scroll."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Change the value, or leave the event to the panel."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class QuietCombo(QuietWheel, QComboBox):
     """A list of choices that the wheel changes only when it has the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -33,16 +45,9 @@ class QuietCombo(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Change the choice only when it has the focus, so that the panel can scroll."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
 
 class IconButton(QToolButton):
-    """A small flat button with a drawing, which follows the theme, and a name for everybody."""
+    """A small flat button: a drawing in the theme's colours, a tooltip, an accessible name."""
 
     def __init__(self, drawing: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

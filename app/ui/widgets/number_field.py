@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtCore import QLocale, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QSlider, QWidget
 
 from app.core.options.rows import Slider
+from app.ui.widgets.controls import QuietWheel
 
 _PRECISION = 6
 
 
-class NumberBox(QDoubleSpinBox):
+class NumberBox(QuietWheel, QDoubleSpinBox):
     """A box for one number; `words` are shown and understood for some values.
 
     The style sheet hides its buttons: without any, Qt gives the text no room.
@@ -86,15 +87,8 @@ class NumberBox(QDoubleSpinBox):
         """Never narrower than the usual numbers."""
         return self.sizeHint()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn the number only when it has the focus, so that the panel can scroll."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
-
-class QuietSlider(QSlider):
+class QuietSlider(QuietWheel, QSlider):
     """A slider over the comfortable range of a number; values beyond it rest at the end."""
 
     moved = Signal(float)
@@ -111,11 +105,10 @@ class QuietSlider(QSlider):
         self.valueChanged.connect(self._tell)
 
     def show_number(self, number: float) -> None:
-        """Put the handle where `number` is, without telling anybody."""
+        """Put the handle where `number` is, without a signal."""
         position = round((Decimal(str(number)) - self._low) / self._step)
-        self.blockSignals(True)
-        self.setValue(min(max(position, 0), self.maximum()))
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            self.setValue(min(max(position, 0), self.maximum()))
         self.update()
 
     def number(self) -> float:
@@ -124,13 +117,6 @@ class QuietSlider(QSlider):
 
     def _tell(self) -> None:
         self.moved.emit(self.number())
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn the value only when it has the focus, so that the panel can scroll."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def shown_number(value: float, locale: QLocale) -> str:

@@ -49,6 +49,7 @@ QPlainTextEdit[kind="field"]:disabled { color: $faint; background: transparent; 
 QLineEdit[kind="wrong"] { border-color: $error_ink; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 QAbstractSpinBox { padding: 1px 0; }
+QAbstractSpinBox[kind="beside"] { padding: 2px 0 1px; }
 QAbstractSpinBox QLineEdit { border: none; padding: 0 7px; background: transparent; }
 QComboBox { min-height: 18px; padding-right: 22px; }
 QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center right;

@@ -7,8 +7,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QInputMethodEvent, QTextCursor, QTextDocument, QWheelEvent
-from PySide6.QtWidgets import QApplication, QTextEdit
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QInputMethodEvent,
+    QTextCursor,
+    QTextDocument,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QTextEdit
 
 from app.ui.editor.editor import Editor
 
@@ -256,6 +262,19 @@ def test_the_wheel_and_the_mouse_work_beside_the_page(studio, qtbot):
     assert abs(place - 300) < 60
 
 
+def test_the_menu_undoes_with_our_history(studio, qtbot, monkeypatch):
+    shown = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, place: shown.append((menu, place)))
+    view, place = studio.window.editor.viewport(), QPoint(20, 20)
+    kind, at = QContextMenuEvent.Reason.Mouse, view.mapToGlobal(place)
+    QApplication.sendEvent(view, QContextMenuEvent(kind, place, at))
+    [(menu, where)] = shown
+    assert where == at
+    assert studio.window.actions_table["undo"] in menu.actions()
+    with qtbot.waitSignal(menu.destroyed):
+        menu.aboutToHide.emit()
+
+
 def test_void_calls_keep_the_references_of_none(qapp):
     """PySide6 6.12.0 on Python 3.11 loses one in each void call, and dies of it."""
     document = QTextDocument()
@@ -275,8 +294,8 @@ def test_the_lines_stay_as_they_are_when_the_scroll_bar_comes(studio):
     assert editor.viewport().width() == before
 
 
-def test_only_another_width_lays_a_long_text_out_anew(qtbot):
-    """A banner above the page makes it lower, and laying a novel out anew takes a tenth second."""
+def test_only_another_width_lays_a_long_text_out_again(qtbot):
+    """A banner above the page makes it lower, and laying a novel out again takes a tenth second."""
     editor = Editor()
     qtbot.addWidget(editor)
     editor.resize(460, 600)

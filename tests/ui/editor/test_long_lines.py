@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
-from PySide6.QtCore import Qt
+from hypothesis import HealthCheck, example, given, settings, strategies as st
+from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from app.ui.editor import page_text, soft_breaks
@@ -320,6 +321,11 @@ RUNS = st.lists(st.tuples(LETTERS, st.integers(1, 150)), min_size=1, max_size=4)
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(RUNS, st.floats(0, 1), st.lists(st.sampled_from(KEYS), max_size=25))
+@example(
+    [("word ", 37), ("==", 26)],
+    1.0,
+    [(Key.Key_Left, CTRL), (Key.Key_Space, NONE), (Key.Key_Backspace, NONE)],
+)
 def test_every_key_does_what_it_does_without_breaks(two_editors, runs, place, keys):
     text = "".join(letters * count for letters, count in runs)
     broken, whole = two_editors.begin(text, place)
@@ -379,3 +385,47 @@ class TwoEditors:
 @pytest.fixture
 def two_editors(make_editor, monkeypatch) -> TwoEditors:
     return TwoEditors(make_editor(), make_editor(), monkeypatch)
+
+
+class Drop(QDropEvent):
+    """A drop of what was dragged from `source`, which Qt knows only of a real drag."""
+
+    def __init__(self, editor: Editor, place: int, action: Qt.DropAction, source: QObject) -> None:
+        self.data = editor.createMimeDataFromSelection()
+        at = QPointF(editor.cursorRect(editor.cursor_at(place)).center())
+        super().__init__(at, action, self.data, Qt.MouseButton.LeftButton, NONE)
+        self._source = source
+
+    def source(self) -> QObject:
+        return self._source
+
+
+@pytest.mark.parametrize(("start", "end"), [(5, 10), (5, 5000)])
+@pytest.mark.parametrize("action", [Qt.DropAction.MoveAction, Qt.DropAction.CopyAction])
+@pytest.mark.parametrize("place", [0, 3, 8000, 9000])
+def test_dragged_text_moves_in_one_step(make_editor, start, end, action, place) -> None:
+    text = "".join(chr(ord("a") + number % 26) for number in range(9000))
+    editor = make_editor()
+    editor.set_text(text)
+    editor.move_caret(place)
+    bar = editor.verticalScrollBar().value()
+    editor.setTextCursor(editor.cursor_at(start, end))
+    editor.verticalScrollBar().setValue(bar)
+    editor.dropEvent(Drop(editor, place, action, editor.viewport()))
+    rest = text[:start] + text[end:] if action is Qt.DropAction.MoveAction else text
+    to = place - (end - start) * (action is Qt.DropAction.MoveAction and place > end)
+    check(editor, rest[:to] + text[start:end] + rest[to:])
+    editor.undo()
+    check(editor, text)
+    assert not editor.history.can_undo
+    editor.redo()
+    check(editor, rest[:to] + text[start:end] + rest[to:])
+
+
+def test_text_dropped_on_itself_stays(make_editor) -> None:
+    editor = make_editor()
+    editor.set_text("one two three")
+    editor.setTextCursor(editor.cursor_at(4, 8))
+    editor.dropEvent(Drop(editor, 6, Qt.DropAction.MoveAction, editor.viewport()))
+    check(editor, "one two three")
+    assert not editor.history.can_undo

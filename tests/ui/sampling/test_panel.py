@@ -56,15 +56,15 @@ def test_the_panel_opens_on_the_few_that_writers_move(qtbot, presets: Presets) -
     qtbot.waitUntil(lambda: panel.rows["max_tokens"].isVisible())
     shown = [row.label.text() for row in panel.rows.values() if row.isVisible()]
     assert shown == ["Surprise", "Width of choice", "Against repetition", "Length"]
-    assert not any(row.aside.text() for row in panel.rows.values() if row.isVisible())
+    assert not any(row.remark.text() for row in panel.rows.values() if row.isVisible())
     with qtbot.waitSignal(panel.all_shown) as told:
         qtbot.mouseClick(panel.more.header, Qt.MouseButton.LeftButton)
     assert told.args == [True]
     assert panel.rows["top_k"].isVisible()
-    assert "Top-p" in panel.rows["top_p"].aside.text()
+    assert "Top-p" in panel.rows["top_p"].remark.text()
 
 
-def test_showing_what_is_shown_tells_nobody(few: SamplingPanel, qtbot) -> None:
+def test_showing_what_is_shown_sends_no_signal(few: SamplingPanel, qtbot) -> None:
     with qtbot.assertNotEmitted(few.all_shown):
         few.show_all(False)
         few.set_sampling(Sampling(top_k=7))
@@ -101,7 +101,7 @@ def test_what_is_hidden_and_changed_is_counted(few: SamplingPanel) -> None:
 
 def test_a_row_of_writers_at_rest_says_why_in_their_words(few: SamplingPanel) -> None:
     few.set_sampling(Sampling(temperature=0.0))
-    assert few.rows["top_p"].aside.text() == "·  surprise is 0"
+    assert few.rows["top_p"].remark.text() == "·  surprise is 0"
 
 
 @pytest.mark.parametrize("bound", PARAMETERS, ids=name)
@@ -176,7 +176,7 @@ def test_rows_that_do_nothing_say_why(
     panel.set_sampling(Sampling(**changes))
     for one in names:
         row = panel.rows[one]
-        assert reason in row.aside.text()
+        assert reason in row.remark.text()
         assert row.field.isEnabled()
 
 
@@ -196,8 +196,9 @@ def test_the_penalties_stay_at_work_under_mirostat() -> None:
     assert not {"repetition_penalty", "repetition_window", "mirostat_tau", "max_tokens"} & set(idle)
 
 
-def test_reset_goes_back_to_the_chosen_preset(panel: SamplingPanel) -> None:
-    panel.set_preset("Focused")
+def test_reset_goes_back_to_the_chosen_preset(qtbot, presets: Presets) -> None:
+    panel = SamplingPanel(presets, Sampling(), preset="Focused")
+    qtbot.addWidget(panel)
     row = panel.rows["temperature"]
     assert row.is_modified()
     row.reset()
@@ -205,11 +206,10 @@ def test_reset_goes_back_to_the_chosen_preset(panel: SamplingPanel) -> None:
 
 
 def test_the_preset_of_the_settings_is_shown(qtbot, presets: Presets) -> None:
-    made = SamplingPanel(presets, Sampling(), preset="Imaginative")
-    qtbot.addWidget(made)
-    assert made.preset() == "Imaginative"
-    made.set_preset("gone since")
-    assert made.preset() == "Balanced"
+    for name, shown in (("Imaginative", "Imaginative"), ("gone since", "Balanced")):
+        made = SamplingPanel(presets, Sampling(), preset=name)
+        qtbot.addWidget(made)
+        assert made.preset() == shown
 
 
 def test_last_seed_reaches_its_row(panel: SamplingPanel) -> None:

@@ -104,11 +104,11 @@ def test_an_idle_row_says_why_and_can_be_edited(made, bound: BoundRow) -> None:
     row.set_idle("Mirostat is on")
     assert row.field.isEnabled()
     assert row.property("idle") == "true"
-    assert "Mirostat is on" in row.aside.text()
+    assert "Mirostat is on" in row.remark.text()
     assert "Mirostat is on" in row.toolTip()
     row.layout().activate()
     for other in (row.label, row.reset_button, row.field):
-        assert not (other.isVisible() and other.geometry().intersects(row.aside.geometry()))
+        assert not (other.isVisible() and other.geometry().intersects(row.remark.geometry()))
 
 
 @pytest.mark.parametrize("bound", NUMBERS, ids=name)
