@@ -295,7 +295,7 @@ class EngineClient:
         while True:
             item = None if self._overdue() else host.events.get(self._deadline)
             if item is None:
-                if (given_up := self._give_up_overdue(command, written)) is not None:
+                if (given_up := self._end_overdue(command, written)) is not None:
                     return given_up
             elif isinstance(item, Ended):
                 raise self._died(host, item, on_event, command)
@@ -340,9 +340,7 @@ class EngineClient:
     def _overdue(self) -> bool:
         return self._deadline is not None and monotonic() >= self._deadline
 
-    def _give_up_overdue(
-        self, command: JobCommand, written: dict[int, list[Tokens]]
-    ) -> Done | None:
+    def _end_overdue(self, command: JobCommand, written: dict[int, list[Tokens]]) -> Done | None:
         """After a wake-up: end a host that does not obey a cancel, and keep what it had written."""
         self._check_open()
         if not self._overdue():
