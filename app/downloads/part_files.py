@@ -7,7 +7,6 @@ import errno
 import hashlib
 import os
 import stat
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import DownloadError
-from app.core.system.files import is_file, open_regular, read_regular, why
+from app.core.system.files import is_file, lock_open_file, open_regular, read_regular, why
 from app.downloads.part_paths import bad_path, note_path, part_path
 from app.downloads.request import WantedFile
 
@@ -136,15 +135,7 @@ def _open(path: Path) -> int:
 def _lock(handle: int, path: Path) -> None:
     """Lock it until it is closed; raises DownloadError where another process has done so."""
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            os.lseek(handle, 1 << 62, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_open_file(handle)
     except OSError as error:
         if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
             return  # some network file systems know no locks

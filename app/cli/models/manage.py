@@ -71,7 +71,7 @@ def run_verify(arguments: argparse.Namespace, program: Program) -> None:
             program.paths.models,
             work.show,
             work.cancelled,
-            anew=arguments.anew,
+            ignore_last=arguments.anew,
         )
     known = f"as {verdict.by} says" if verdict.by else "which nothing could be compared with"
     if verdict.by == "the last time":

@@ -139,7 +139,6 @@ RESERVE = 1.2
 """Of the weights' size: a graphics card with less room for them is left alone."""
 
 _MEMORY = "memory"
-_FLOAT = 4
 _LIBRARY = 350 * 2**20  # PyTorch and transformers themselves, as measured
 _VECTORS = 6  # of a token, alive at once
 

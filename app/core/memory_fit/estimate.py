@@ -128,7 +128,7 @@ def estimate(
 
 def computing_of(layout: Layout, options: LoadOptions, *, on_gpu: bool) -> Computing:
     """The settings that decide; flash attention that is not settled yet is off on a processor."""
-    context = options.context or min(layout.context or OWN_CONTEXT, OWN_CONTEXT)
+    context = _context(layout, options)
     auto = options.kv_type in QUANTIZED or on_gpu
     return Computing(
         context=context,
@@ -140,6 +140,10 @@ def computing_of(layout: Layout, options: LoadOptions, *, on_gpu: bool) -> Compu
         else options.flash_attention == "on",
         windowed=layout.windowed,
     )
+
+
+def _context(layout: Layout, options: LoadOptions) -> int:
+    return options.context or min(layout.context or OWN_CONTEXT, OWN_CONTEXT)
 
 
 def with_given_back(machine: Machine, ours: Mapping[str, int]) -> Machine:
@@ -241,7 +245,7 @@ def _mapping_note(options: LoadOptions) -> tuple[str, ...]:
 
 
 def _torch_fit(layout: Layout, options: LoadOptions, machine: Machine, adapters: int) -> Fit:
-    context = options.context or min(layout.context or OWN_CONTEXT, OWN_CONTEXT)
+    context = _context(layout, options)
     chosen = torch_parts(layout, context, options.gpu_layers, machine)
     parts = [
         MemoryPart(what, chosen.device, size, kind, is_later=kind in ("cache", "buffers"))

@@ -59,7 +59,7 @@ class _Failed(_ChecksumMessage, frozen=True):
 _decode = msgspec.json.Decoder[_BytesRead | _Found | _Failed](_BytesRead | _Found | _Failed).decode
 
 
-def checksums_aside(
+def checksums_in_process(
     files: list[Path], progress: Progress | None = None, cancelled: Cancelled | None = None
 ) -> dict[str, str]:
     """As `checksums` and with the same errors; where no process can be started, done here."""

@@ -13,6 +13,7 @@ from app.core.models.checksums import Cancelled, Progress, blocks, files_of
 from app.core.models.model_file import ModelFile, inspect
 from app.core.models.scan import Budget, sorted_entries
 from app.core.system.files import why
+from app.core.units import size_text
 
 _WORK = (".lampblack-", ".part")  # how the name of a copy that is not whole begins and ends
 _STALE_S = 3600.0
@@ -94,11 +95,12 @@ def _require_new(folder: Path, names: list[str]) -> None:
 
 
 def _require_room(model: ModelFile, files: list[Path], folder: Path) -> None:
-    needed = sum(file.stat().st_size for file in files)
+    needed = sum(file.stat().st_size for file in files) + _RESERVE
     free = shutil.disk_usage(folder).free
-    if needed + _RESERVE > free:
+    if needed > free:
         raise HousekeepingError(
-            f"There is no room for {model.name}: it takes {needed:,} bytes, and {free:,} are free.",
+            f"There is no room for {model.name}: a copy needs {size_text(needed)} with a reserve, "
+            f"and {size_text(free)} are free.",
             "Make room, or use the model where it lies.",
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import stat
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -21,14 +21,20 @@ from app.core.models.scan import Budget, entries, is_model_folder
 from app.core.options.load_options import ENGINES
 from app.core.system.files import is_folder, why
 
+if TYPE_CHECKING:
+    from app.core.formats.gguf import GgufHeader
+    from app.core.formats.safetensors import FolderHeader
+
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 """Formats that run code when they are loaded; never opened."""
+
+ModelKind = Literal["gguf", "transformers"]
 
 
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     """A model on the disk; one that cannot be used says why in `problem`.
 
-    `is_damaged` tells a file that is not as it should be from one that is no writer.
+    `is_damaged` tells a damaged file from one that holds no language model for writing.
 
     `name` is the one to show: the user's title, where there is one, and then `own_name` is what
     it is called otherwise. `program` is the other program whose store the file belongs to.
@@ -36,7 +42,7 @@ class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     name: str
-    kind: Literal["gguf", "transformers"]
+    kind: ModelKind
     size_bytes: int
     quantization: str = ""
     architecture: str = ""
@@ -93,11 +99,10 @@ def unusable(path: Path, error: LampblackError) -> ModelFile:
     with contextlib.suppress(OSError, ValueError):
         status = path.stat()
         size = status.st_size if stat.S_ISREG(status.st_mode) else 0
-    kind: Literal["gguf", "transformers"] = "transformers" if is_folder(path) else "gguf"
     return ModelFile(
         path=str(path.absolute()),
         name=plain_name(path),
-        kind=kind,
+        kind="transformers" if is_folder(path) else "gguf",
         size_bytes=size,
         problem=str(error),
         is_damaged=not isinstance(error, UnsupportedModelError),
@@ -108,18 +113,8 @@ def _inspect_gguf(path: Path) -> ModelFile:
     from app.core.formats.gguf import read_header
 
     header = read_header(path)
-    return ModelFile(
-        path=str(path),
-        name=plain_name(path),
-        kind="gguf",
-        size_bytes=header.size_bytes,
-        quantization=header.quantization,
-        architecture=header.architecture,
-        parameters=header.parameters,
-        context=header.context,
-        has_chat_template=bool(header.chat_template.strip()),
-        licence=header.licence,
-    )
+    has_template = bool(header.chat_template.strip())
+    return _model(path, plain_name(path), "gguf", header, has_template)
 
 
 def _inspect_folder(path: Path) -> ModelFile:
@@ -128,16 +123,22 @@ def _inspect_folder(path: Path) -> ModelFile:
     from app.core.formats.safetensors import read_folder
 
     header = read_folder(path)
+    return _model(path, path.name, "transformers", header, header.has_chat_template)
+
+
+def _model(
+    path: Path, name: str, kind: ModelKind, header: GgufHeader | FolderHeader, has_template: bool
+) -> ModelFile:
     return ModelFile(
         path=str(path),
-        name=path.name,
-        kind="transformers",
+        name=name,
+        kind=kind,
         size_bytes=header.size_bytes,
         quantization=header.quantization,
         architecture=header.architecture,
         parameters=header.parameters,
         context=header.context,
-        has_chat_template=header.has_chat_template,
+        has_chat_template=has_template,
         licence=header.licence,
     )
 

@@ -132,15 +132,9 @@ def _lm_studio(home: Path) -> Iterator[Path]:
 
 
 def _jan(home: Path, environ: Mapping[str, str], platform: str) -> Iterator[Path]:
-    if platform == "darwin":
-        roots = [_mac(home)]
-    elif platform == "win32":
-        roots = [_folder(environ, "APPDATA", home / "AppData" / "Roaming")]
-    else:
-        roots = [
-            _folder(environ, "XDG_DATA_HOME", home / ".local" / "share"),
-            _folder(environ, "XDG_CONFIG_HOME", home / ".config"),
-        ]
+    roots = [_data_root(home, environ, platform, "Roaming")]
+    if platform not in ("win32", "darwin"):
+        roots.append(_folder(environ, "XDG_CONFIG_HOME", home / ".config"))
     data = [root / "Jan" / "data" for root in roots]
     for folder in (*data, *(root / "jan" for root in roots), home / "jan"):
         yield folder / "llamacpp" / "models"
@@ -148,12 +142,7 @@ def _jan(home: Path, environ: Mapping[str, str], platform: str) -> Iterator[Path
 
 
 def _gpt4all(home: Path, environ: Mapping[str, str], platform: str) -> Iterator[Path]:
-    if platform == "darwin":
-        root = _mac(home)
-    elif platform == "win32":
-        root = _folder(environ, "LOCALAPPDATA", home / "AppData" / "Local")
-    else:
-        root = _folder(environ, "XDG_DATA_HOME", home / ".local" / "share")
+    root = _data_root(home, environ, platform, "Local")
     yield root / "nomic.ai" / "GPT4All"
     yield home / ".cache" / "gpt4all"
 
@@ -186,8 +175,14 @@ def _given(text: str, home: Path) -> Path:
     return home / text[2:] if text.startswith("~/") else Path(text)
 
 
-def _mac(home: Path) -> Path:
-    return home / "Library" / "Application Support"
+def _data_root(home: Path, environ: Mapping[str, str], platform: str, windows: str) -> Path:
+    """Where programs keep their data; on Windows, `windows` says `Roaming` or `Local`."""
+    if platform == "darwin":
+        return home / "Library" / "Application Support"
+    if platform == "win32":
+        variable = "APPDATA" if windows == "Roaming" else "LOCALAPPDATA"
+        return _folder(environ, variable, home / "AppData" / windows)
+    return _folder(environ, "XDG_DATA_HOME", home / ".local" / "share")
 
 
 def _folder(environ: Mapping[str, str], name: str, usual: Path) -> Path:

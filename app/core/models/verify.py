@@ -35,19 +35,19 @@ def verify_known(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
     *,
-    anew: bool = False,
+    ignore_last: bool = False,
     now: Callable[[], float] = time.time,
     sums: Sums | None = None,
 ) -> Verdict:
     """Read the model through and compare it with the best that is known of it; remember the result.
 
-    With `anew` the checksum of the last time is not asked. `models` is the program's own folder,
-    and `sums` as for `verify`. Raises DamagedModelError, HousekeepingError, CancelledError, or
-    what is wrong with the model's header.
+    With `ignore_last` the checksum of the last time is not compared. `models` is the program's
+    own folder, and `sums` as for `verify`. Raises DamagedModelError, HousekeepingError,
+    CancelledError, or what is wrong with the model's header.
     """
     source, files = _by_catalogue(model, catalogue, models)
     store = known_checksum(Path(model.path)) if model.kind == "gguf" else ""
-    last = "" if anew or files or store else metadata.record(model).sha256
+    last = "" if ignore_last or files or store else metadata.record(model).sha256
     started = now()
     found = verify(model, store or last, progress, cancelled, files=files, sums=sums)
     source = source or metadata.record(model).source or model.program

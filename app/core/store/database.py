@@ -246,13 +246,13 @@ class Database:
         """Rename the damaged store, and write everything that is known into a new one."""
         self._drop_connection()
         try:
-            aside = _set_aside(self._path)
+            kept = _rename_damaged(self._path)
         except OSError as refused:
             self._failed(refused)
             return None
         self._report(
             f"The store of takes and recoveries was damaged ({_reason(error)}). It was kept as "
-            f"{aside}, and a new one was begun."
+            f"{kept}, and a new one was begun."
         )
         try:
             return self._worked(self._transaction(work))
@@ -289,13 +289,13 @@ def _reason(error: Exception) -> str:
     return str(error).rstrip(".")
 
 
-def _set_aside(path: Path) -> str:
+def _rename_damaged(path: Path) -> str:
     """Rename a damaged store and its logs to a free number; returns the new name."""
     number = 1
-    while os.path.lexists(aside := path.with_name(f"{path.name}.broken-{number}")):
+    while os.path.lexists(kept := path.with_name(f"{path.name}.broken-{number}")):
         number += 1
-    path.rename(aside)
+    path.rename(kept)
     for ending in ("-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
-    return aside.name
+            path.with_name(path.name + ending).rename(kept.with_name(kept.name + ending))
+    return kept.name

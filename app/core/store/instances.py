@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from pathlib import Path
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+from app.core.system.files import lock_open_file
 
 
 class InstanceLock:
@@ -29,7 +18,7 @@ class InstanceLock:
         self._handle = -1
         folder.mkdir(parents=True, exist_ok=True)
         self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        _lock(self._handle)
+        lock_open_file(self._handle)
 
     def end(self) -> None:
         """Give the lock back and remove the file."""
@@ -41,15 +30,15 @@ class InstanceLock:
             self._path.unlink()
 
 
-def is_alive(folder: Path, life: str) -> bool:
-    """Whether the program that wrote `life` still runs; the file of a dead one is removed."""
-    path = folder / f"{life}.lock"
+def is_running(folder: Path, instance: str) -> bool:
+    """Whether the program of that id still runs; the file of one that ended is removed."""
+    path = folder / f"{instance}.lock"
     try:
         handle = os.open(path, os.O_RDWR)
     except OSError:
         return False
     try:
-        _lock(handle)
+        lock_open_file(handle)
     except OSError:
         return True
     finally:

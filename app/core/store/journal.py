@@ -34,9 +34,9 @@ def apply(text: bytearray, position: int, removed: int, added: bytes) -> None:
 class Journal:
     """The present text of one document, and what of it is not on disk yet."""
 
-    def __init__(self, journal: str, life: str, path: str, text: str) -> None:
+    def __init__(self, journal: str, instance: str, path: str, text: str) -> None:
         self.id = journal
-        self._life = life
+        self._instance = instance
         self._path = path
         self._text = bytearray(to_units(text))
         self._sequence = 1
@@ -76,7 +76,7 @@ class Journal:
             "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
             "path = excluded.path, changed_at = excluded.changed_at, "
             "sequence = excluded.sequence, saved = excluded.saved",
-            (self.id, self._life, self._path, self._changed_at, self._sequence, self._saved),
+            (self.id, self._instance, self._path, self._changed_at, self._sequence, self._saved),
         )
         if self._whole:
             connection.execute("DELETE FROM edit WHERE journal = ?", (self.id,))

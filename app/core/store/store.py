@@ -12,9 +12,9 @@ from typing import Any
 import apsw
 import msgspec
 
-from app.core.store.batch_thread import BatchThread
+from app.core.store.batch_thread import BatchThread, T
 from app.core.store.database import Database
-from app.core.store.instances import InstanceLock, is_alive
+from app.core.store.instances import InstanceLock, is_running
 from app.core.store.journal import Journal, forget, replay
 
 
@@ -74,10 +74,10 @@ class Store:
     def __init__(self, path: Path, *, on_problem: Callable[[str], None] | None = None) -> None:
         self._problems: list[str] = []
         self.on_problem = on_problem
-        self._lives = path.parent / "live"
-        self._life: InstanceLock | None = None
-        self._life_id = os.urandom(16).hex()
-        self._begin_life()
+        self._instances = path.parent / "live"
+        self._instance_lock: InstanceLock | None = None
+        self._instance_id = os.urandom(16).hex()
+        self._lock_instance()
         self._database = Database(path, self._report)
         self._thread = BatchThread(self._database)
 
@@ -89,8 +89,8 @@ class Store:
     def close(self) -> None:
         """Write what is left and end; journals that were not ended can be recovered."""
         self._thread.close()
-        if self._life is not None:
-            self._life.end()
+        if self._instance_lock is not None:
+            self._instance_lock.end()
 
     def begin(self, path: str, text: str) -> str:
         """Begin the journal of an open document and return its id.
@@ -100,7 +100,7 @@ class Store:
         """
         journal = os.urandom(16).hex()
         self._thread.put(
-            lambda: self._database.add(Journal(journal, self._life_id, _storable(path), text))
+            lambda: self._database.add(Journal(journal, self._instance_id, _storable(path), text))
         )
         return journal
 
@@ -122,7 +122,7 @@ class Store:
 
     def recoverable(self) -> tuple[Recovery, ...]:
         """The unsaved texts of programs that have ended, the latest first."""
-        return self._thread.call(lambda: self._database.run(self._recoveries, ()), ())
+        return self._run(self._recoveries, ())
 
     def discard(self, journal: str) -> None:
         """Forget a text that was offered for recovery."""
@@ -130,7 +130,7 @@ class Store:
 
     def add_take(self, take: TakeRecord) -> int:
         """Keep a take for ever, at once; returns its id, or 0 when the disk refuses."""
-        return self._thread.call(lambda: self._database.run(partial(_insert, take=take), 0), 0)
+        return self._run(partial(_insert, take=take), 0)
 
     def takes(self, journal: str) -> tuple[TakeRecord, ...]:
         """The takes of one journal, the oldest first."""
@@ -150,7 +150,7 @@ class Store:
             )
             return True
 
-        return self._thread.call(lambda: self._database.run(work, False), False)
+        return self._run(work, False)
 
     def former_files(self, path: str) -> tuple[FormerFile, ...]:
         """What the file at `path` held before its encoding was changed, the latest first."""
@@ -162,25 +162,29 @@ class Store:
             )
             return tuple(FormerFile(encoding=e, kept_at=at, data=data) for e, at, data in found)
 
-        return self._thread.call(lambda: self._database.run(work, ()), ())
+        return self._run(work, ())
+
+    def _run(self, work: Callable[[apsw.Connection], T], otherwise: T) -> T:
+        """Write what came before, then do `work`; `otherwise` where the disk refuses."""
+        return self._thread.call(lambda: self._database.run(work, otherwise), otherwise)
 
     def _select(self, where: str, value: str) -> tuple[TakeRecord, ...]:
         def work(connection: apsw.Connection) -> tuple[TakeRecord, ...]:
             found: Iterable[Any] = connection.execute(f"{_SELECT} {where}", (value,))
             return tuple(TakeRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in found)
 
-        return self._thread.call(lambda: self._database.run(work, ()), ())
+        return self._run(work, ())
 
     def _recoveries(self, connection: apsw.Connection) -> tuple[Recovery, ...]:
         rows: list[Any] = connection.execute(
             "SELECT id, life, path, changed_at, sequence > saved FROM journal "
             "ORDER BY changed_at DESC"
         ).fetchall()
-        lives = {row[1] for row in rows} - {self._life_id}
-        dead = {life for life in lives if not is_alive(self._lives, life)}
+        others = {row[1] for row in rows} - {self._instance_id}
+        ended = {one for one in others if not is_running(self._instances, one)}
         found = []
-        for journal, life, path, changed_at, unsaved in rows:
-            if life not in dead:
+        for journal, instance, path, changed_at, unsaved in rows:
+            if instance not in ended:
                 continue
             if unsaved:
                 text = _text(connection, journal)
@@ -189,14 +193,14 @@ class Store:
                 forget(connection, journal)
         return tuple(found)
 
-    def _begin_life(self) -> None:
+    def _lock_instance(self) -> None:
         try:
-            self._life = InstanceLock(self._lives)
-            self._life_id = self._life.id
+            self._instance_lock = InstanceLock(self._instances)
+            self._instance_id = self._instance_lock.id
         except OSError as error:
             self._report(
-                f"{self._lives} cannot be written ({error.strerror or error}), so a second window "
-                "may offer to recover a text that is open here."
+                f"{self._instances} cannot be written ({error.strerror or error}), so a second "
+                "window may offer to recover a text that is open here."
             )
 
     def _report(self, problem: str) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -105,6 +106,22 @@ def read_regular(path: Path, limit: int) -> bytes:
             if len(data) > limit:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return bytes(data)
+
+
+def lock_open_file(handle: int) -> None:
+    """Lock an open file for this process until it is closed; moves the position on Windows.
+
+    Raises OSError where another handle has locked it, or the file system knows no locks.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(handle, 1 << 62, os.SEEK_SET)  # a byte that no content ever reaches
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def why(error: OSError) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from app.core.errors import CancelledError, LampblackError
-from app.core.models.checksum_process import checksums_aside
+from app.core.models.checksum_process import checksums_in_process
 from app.core.models.duplicates import duplicates
 from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
@@ -176,7 +176,7 @@ class ModelOperations(QObject):
                 self._program.paths.models,
                 self._shows(text),
                 self._stop.is_set,
-                sums=checksums_aside,
+                sums=checksums_in_process,
             )
 
         self._begin_long(text, work, lambda found: self._on_verified(model, found))
@@ -203,7 +203,7 @@ class ModelOperations(QObject):
                 self._program.metadata,
                 self._shows(text),
                 self._stop.is_set,
-                sums=checksums_aside,
+                sums=checksums_in_process,
             )
 
         self._begin_long(text, work, self._on_compared)

@@ -68,7 +68,7 @@ def test_a_first_look_is_remembered_and_compared_with_later(
     with pytest.raises(DamagedModelError, match="damaged or was changed"):
         verify_known(model, metadata, NOTHING, tmp_path)
     assert metadata.record(model).sha256 == first.sha256
-    changed = verify_known(model, metadata, NOTHING, tmp_path, anew=True)
+    changed = verify_known(model, metadata, NOTHING, tmp_path, ignore_last=True)
     assert metadata.record(model).sha256 == changed.sha256 == sha256(model.path)
 
 
@@ -94,9 +94,9 @@ def test_the_catalogue_has_the_last_word(
     assert verify_known(model, metadata, known, tmp_path).by == "the catalogue"
     assert metadata.record(model).source == "tale"
     damage(model)
-    for anew in (False, True):
+    for ignore_last in (False, True):
         with pytest.raises(DamagedModelError):
-            verify_known(model, metadata, known, tmp_path, anew=anew)
+            verify_known(model, metadata, known, tmp_path, ignore_last=ignore_last)
 
 
 def test_a_store_names_its_blobs_by_their_checksum(

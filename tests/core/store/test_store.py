@@ -309,9 +309,9 @@ def test_a_dead_programs_lock_is_cleared_away(stores: Stores) -> None:
     store.begin("", "text")
     store.flush()
     (lock,) = (stores.path.parent / "live").iterdir()
-    assert store._life is not None
-    os.close(store._life._handle)  # as a kill would leave it
-    store._life._handle = -1
+    assert store._instance_lock is not None
+    os.close(store._instance_lock._handle)  # as a kill would leave it
+    store._instance_lock._handle = -1
     assert [found.text for found in stores.dead()] == ["text"]
     assert not lock.exists()
 
