@@ -52,6 +52,32 @@ def test_no_folder_is_a_drawer() -> None:
     assert {str(folder): count for folder, count in counted.items() if count > 21} == {}
 
 
+def test_no_class_name_has_two_meanings() -> None:
+    places: dict[str, list[str]] = {}
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(path.name)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_files_are_short() -> None:
+    lines = {
+        path: len(path.read_text("utf-8").splitlines()) for path in (ROOT / "app").rglob("*.py")
+    }
+    assert {path.name: count for path, count in lines.items() if count > 400} == {}
+
+
+def test_tests_mirror_the_house() -> None:
+    tests, app = ROOT / "tests", ROOT / "app"
+    rooms = [path for path in tests.rglob("*") if path.is_dir() and any(path.glob("test_*.py"))]
+    beside = {"e2e", "packaging", "responsive", "soak", "vulkan"}
+    own = [path.relative_to(tests) for path in rooms if path != tests]
+    assert [
+        str(path) for path in own if path.parts[0] not in beside and not (app / path).is_dir()
+    ] == []
+
+
 def test_generated_tables_are_up_to_date() -> None:
     checked = subprocess.run(
         [sys.executable, str(ROOT / "packaging" / "docs.py"), "--check"],

@@ -67,7 +67,7 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> None:
         gpu_again=is_given(arguments, "gpu_layers"),
     )
     load = replace(load, adapters=adapters_from(arguments.adapter, load.engine))
-    with program.engine() as client, _Generation(client, stream=not arguments.json) as generation:
+    with program.engine() as client, _GenerateTask(client, stream=not arguments.json) as generation:
         loaded = generation.run(load)
         assert isinstance(loaded, Loaded)
         generation.line.clear()
@@ -215,7 +215,7 @@ class _Result:
         return self.done.takes[0]
 
 
-class _Generation(EngineTask):
+class _GenerateTask(EngineTask):
     """A load and a generation, whose text is streamed to stdout or only counted."""
 
     def __init__(self, client: EngineClient, *, stream: bool) -> None:

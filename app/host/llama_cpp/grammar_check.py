@@ -97,7 +97,7 @@ class _Rule:
 
 def check_rules(text: str) -> None:
     """Raise ParameterError for what fills stack or memory, or what llama.cpp walks for too long."""
-    rules = _Reader(text).rules
+    rules = _GrammarReader(text).rules
     _find_empty(rules)
     order = _inner_first(rules)
     for _ in range(2):  # what comes after a part is known only when all steps are
@@ -162,7 +162,7 @@ def _inner_first(rules: list[_Rule]) -> list[_Rule]:
     return order
 
 
-class _Reader:
+class _GrammarReader:
     """Reads a grammar's rules; raises ParameterError for counts and depths that fill the memory."""
 
     def __init__(self, text: str) -> None:

@@ -129,12 +129,12 @@ def test_twice_the_grammar_takes_twice_the_steps(
     """Counted are the signs read, the rules found to come first, and the parts summed up."""
     count = 0
     read, first, tails = (
-        grammar_check._Reader._read,
+        grammar_check._GrammarReader._read,
         grammar_check._Rule.first,
         grammar_check._tails,
     )
 
-    def counted_read(reader: grammar_check._Reader, part: str) -> None:
+    def counted_read(reader: grammar_check._GrammarReader, part: str) -> None:
         nonlocal count
         count += 1
         read(reader, part)
@@ -157,7 +157,7 @@ def test_twice_the_grammar_takes_twice_the_steps(
             grammar_check.check_rules(rules)
         return count
 
-    monkeypatch.setattr(grammar_check._Reader, "_read", counted_read)
+    monkeypatch.setattr(grammar_check._GrammarReader, "_read", counted_read)
     monkeypatch.setattr(grammar_check._Rule, "first", counted_first)
     monkeypatch.setattr(grammar_check, "_tails", counted_tails)
     assert 1000 < steps(many(2000)) < 2.1 * steps(many(1000))
