@@ -53,7 +53,7 @@ class Verifying:
 
     def __call__(self, done: int, total: int) -> None:
         """Take `done` of `total` bytes as read."""
-        if self._is_time():
+        if self._is_time(always=done == total):
             self._report(DownloadProgress(phase="verifying", done=done, total=total))
 
 

@@ -129,7 +129,7 @@ def run_hasher() -> int:
     is_time = Throttle(_EVERY_S)
 
     def progress(done: int, total: int) -> None:
-        if is_time():
+        if is_time(always=done == total):
             _tell(_BytesRead(done=done, total=total))
 
     try:

@@ -1,4 +1,4 @@
-"""Let something through now and then: news that comes oftener than anybody reads it."""
+"""Limit how often something is told, such as progress."""
 
 from __future__ import annotations
 

@@ -54,13 +54,13 @@ class CaretMoves:
             self._after_key(event, cursor, former)
             self._put(cursor)
 
-    def after_mouse_press(self) -> None:
+    def after_mouse_press(self, *, extends: bool) -> None:
         """Put right where a press of the mouse put the caret; a triple one takes the paragraph."""
         cursor = self._editor.textCursor()
         if not cursor.hasSelection():
             if self._is_soft(cursor.position()):
                 cursor.movePosition(_Move.PreviousCharacter)
-        else:
+        elif not extends:
             self._widen_to_paragraph(cursor)
         self._put_in_view(cursor)
 

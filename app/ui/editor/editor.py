@@ -342,7 +342,8 @@ class Editor(QTextEdit):
         self.history.close_step()
         super().mousePressEvent(event)
         if self._page.breaks and event.button() == Qt.MouseButton.LeftButton:
-            self._moves.after_mouse_press()
+            extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._moves.after_mouse_press(extends=extends)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Select a word, also one with a soft break in it."""

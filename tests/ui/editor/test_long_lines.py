@@ -277,6 +277,18 @@ def test_a_triple_press_in_the_last_paragraph(make_editor):
         assert editor.selection == (0, 9000)
 
 
+def test_a_press_with_shift_keeps_the_anchor(make_editor):
+    editor = make_editor()
+    editor.set_text("x" * 9000 + "\nlast one here")
+    start, end = 9001, len(editor.manuscript)
+    editor.move_caret(end)
+    spot = editor.cursorRect(editor.cursor_at(start)).center()
+    QTest.mouseClick(editor.viewport(), Qt.MouseButton.LeftButton, SHIFT, spot)
+    assert (editor.selection, editor.caret) == ((start, end), start)
+    QTest.keyClick(editor, Qt.Key.Key_Right, SHIFT)
+    assert editor.selection == (start + 1, end)
+
+
 def test_half_typed_text_is_not_torn(make_editor):
     editor = make_editor()
     editor.set_text("x" * 9000)
