@@ -15,10 +15,9 @@ from app.downloads.queue import Download
 from app.ui.manager.inventory import InventoryModel
 from app.ui.models.list import facts
 from app.ui.texts import day_text, passport_tr, percent_text, state_text
-from app.ui.widgets.card_list import Card
+from app.ui.widgets.card_list import DOT, Card
 
 _tr = QCoreApplication.translate
-_DOT = " · "
 
 
 def model_card(one: InventoryModel, *, loaded: bool, recommended: bool = False) -> Card:
@@ -31,7 +30,7 @@ def model_card(one: InventoryModel, *, loaded: bool, recommended: bool = False) 
         key=model.path,
         title=f"★ {model.name}" if record.favourite else model.name,
         badge=badge or (_tr("Manager", "recommended") if recommended else ""),
-        facts=_DOT.join(part for part in shown if part),
+        facts=DOT.join(part for part in shown if part),
         words=_summary(one),
         warning=warning,
         is_wrong=model.is_damaged or (bool(warning) and one.verdict == "too large"),
@@ -73,7 +72,7 @@ def offer_card(offer: CatalogueMatch, downloads: Mapping[str, Download]) -> Card
         key=entry.id,
         title=entry.name,
         badge=_badge(offer, downloads.get(entry.id)),
-        facts=_DOT.join(part for part in shown if part),
+        facts=DOT.join(part for part in shown if part),
         words=entry.why,
         warning=f"{verdict_text(offer.verdict)}: {offer.because}",
         is_wrong=offer.verdict == "too large",

@@ -1,4 +1,4 @@
-"""Caring for the models here: renaming, notes, verifying, removing, adding, other programs."""
+"""Operations on the models here: renaming, notes, verifying, removing, adding, other programs."""
 
 from __future__ import annotations
 

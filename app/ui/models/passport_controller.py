@@ -20,15 +20,15 @@ from app.ui.widgets.status_bar import StatusBar
 WAITS_MS = (4_000, 30_000, 120_000)
 """How long the writer pauses before each attempt at a new model, in milliseconds."""
 
-_ASKED_MS = 300  # until the model is asked again that somebody waits for
+_ASKED_MS = 300  # until the next try of an examination that the writer asked for
 
 
 class PassportController(QObject):
     """Examines the loaded model, unasked only if it has no passport; `moved` says that it goes on,
     `kept` that there is another passport.
 
-    Whatever is asked of the model meanwhile goes first, and the next key stops what nobody asked
-    for; it is tried again in a longer pause.
+    Whatever is asked of the model meanwhile goes first, and the next key stops an unasked
+    examination; it is tried again in a longer pause.
     """
 
     moved = Signal()

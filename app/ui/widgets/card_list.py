@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from math import ceil
 from typing import Any
 
@@ -111,7 +112,7 @@ class CardsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return card.spoken
         if role == Qt.ItemDataRole.ToolTipRole:
-            return card.tip
+            return f"<p>{escape(card.tip)}</p>".replace("\n", "<br>") if card.tip else None
         return card.title if role == Qt.ItemDataRole.DisplayRole else None
 
 

@@ -18,6 +18,7 @@ from app.engine.messages import ModelInfo
 from app.ui.models.list import facts, model_card
 from app.ui.models.panel import ModelsPanel
 from app.ui.widgets.apply_theme import apply_theme
+from app.ui.widgets.card_list import CardsModel
 from tests.ui.values import (
     BROKEN_PATH,
     CHINESE_PATH,
@@ -313,6 +314,20 @@ def test_numbers_as_people_say_them() -> None:
         "7.6B",
     ]
     assert [context_text(tokens) for tokens in (512, 8192, 131_072)] == ["512", "8k", "128k"]
+
+
+def test_only_damage_is_drawn_as_wrong() -> None:
+    damaged = model_card(model_file("/a", problem="Cut short.", is_damaged=True), loaded=False)
+    other = model_card(model_file("/a", problem="It hears, and writes nothing."), loaded=False)
+    sound = model_card(model_file("/a"), loaded=False)
+    assert [card.is_wrong for card in (damaged, other, sound)] == [True, False, False]
+    assert [card.is_faint for card in (damaged, other, sound)] == [True, True, False]
+
+
+def test_a_tooltip_is_no_markup() -> None:
+    cards = CardsModel()
+    cards.set_cards([model_card(model_file("/a/<b>x</b>.gguf"), loaded=False)])
+    assert "&lt;b&gt;x&lt;/b&gt;" in cards.index(0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_unknown_facts_are_left_out() -> None:
