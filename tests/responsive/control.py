@@ -19,7 +19,7 @@ def main() -> int:
     threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
     last = time.perf_counter()
     while not over.is_set():
-        time.sleep(TICK_S)
+        time.sleep(TICK_S)  # what it measures: how late a process that does nothing wakes
         now = time.perf_counter()
         late, last = now - last - TICK_S, now
         if late > WORTH_S:

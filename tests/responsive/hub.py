@@ -43,6 +43,7 @@ def limit() -> Callable[[int], None]:
     begun = time.perf_counter()
 
     def wait(sent: int) -> None:
+        # a server of this speed; no test waits for it
         time.sleep(max(0.0, sent / LIMIT - (time.perf_counter() - begun)))
 
     return wait

@@ -214,13 +214,14 @@ class _Reader:
 
     def _arrange(self, schema: dict[str, Any], place: str) -> None:
         """Refuse unique items but of few values, all of whose arrangements `_schema` lists."""
-        items = schema.get("items")
-        values = items.get("enum", ()) if isinstance(items, dict) else ()
+        found = schema.get("items")
+        items = found if isinstance(found, dict) else {}
+        values = items.get("enum", ())
         if (
             schema.get("type") != "array"
             or not schema.keys() - _ANNOTATIONS <= _ARRANGED
             or not 0 < len(values) <= _MOST_ARRANGED
-            or not items.keys() - _ANNOTATIONS <= {"enum"}  # type: ignore[union-attr]
+            or not items.keys() - _ANNOTATIONS <= {"enum"}
             or not all(isinstance(value, str) for value in values)
         ):
             refuse(place, f"is held only for at most {_MOST_ARRANGED} texts in the enum of items")
