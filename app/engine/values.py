@@ -127,6 +127,13 @@ class TokenDetail(_Value, frozen=True):
     alternatives: tuple[Alternative, ...] = ()
 
 
+class ChoiceScore(_Value, frozen=True):
+    """One of several texts after a prompt: the sum of its tokens' natural log probabilities."""
+
+    log_probability: float
+    tokens: int
+
+
 class Take(_Value, frozen=True):
     """One finished take: its whole text and its tokens, end-of-generation token left out.
 

@@ -10,14 +10,32 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from app.engine.messages import ChatMessage, Done, Generate, Measured, ModelInfo, Read, TokenDetail
+from app.core.errors import CancelledError
+from app.engine.messages import (
+    ChatMessage,
+    ChoiceScore,
+    ChoicesScored,
+    Detokenize,
+    Detokenized,
+    Done,
+    Generate,
+    Measured,
+    ModelInfo,
+    Read,
+    Score,
+    ScoreChoices,
+    Scored,
+    Tokenize,
+    Tokenized,
+)
 from app.host.generation.chat_template import ChatTemplate
 from app.host.generation.decode_loop import ContextFullError, RunningTake, Times
-from app.host.generation.probabilities import perplexity, token_detail
+from app.host.generation.probabilities import log_sum, perplexity, token_detail
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.request import (
     check_scored,
+    choice_tokens,
     does_not_fit,
     prompt_tokens,
     reading,
@@ -133,20 +151,51 @@ class BaseEngine(ABC):
         """Save the prompt used last, for the next time."""
         self._cache.settle()
 
-    def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
+    def count(
+        self, prompt: str, messages: tuple[ChatMessage, ...] = (), *, special: bool = False
+    ) -> int:
         """The tokens of the prompt as `generate` would read it."""
-        return len(self._prompter.tokens(prompt, messages))
+        return len(self._prompter.tokens(prompt, messages, special=special))
 
-    def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
-        """Each token's probability after the ones before it; what is done so far when cancelled."""
-        tokens = self._prompter.tokens(text, ())
+    def tokenize(self, request: Tokenize) -> Tokenized:
+        """The tokens of a text."""
+        ids = self._prompter.tokenize(request.text, special=request.special, begins=request.begins)
+        found = tuple(int(token) for token in ids)
+        pieces = tuple(self._vocabulary.shown(token) for token in found)
+        return Tokenized(job=request.job, ids=found, pieces=pieces)
+
+    def detokenize(self, request: Detokenize) -> Detokenized:
+        """The text of tokens."""
+        pieces = (self._vocabulary.shown(int(one)) for one in self._prompter.checked(request.ids))
+        return Detokenized(job=request.job, text=b"".join(pieces).decode("utf-8", "replace"))
+
+    def score(self, request: Score, job: Job) -> Scored:
+        """Each token's probability after the ones before it; those so far when cancelled."""
+        tokens = self._scored_tokens(request)
+        alternatives = request.probabilities
         check_scored(len(tokens), alternatives, self._context.size)
         # What was read is forgotten first, to leave room for what comes back after it.
         with self._judging(tokens, job), closing(self._rows(tokens, job)) as rows:
-            return tuple(  # fewer after a cancel
+            details = tuple(  # fewer after a cancel
                 token_detail(self._vocabulary, logits, int(token), alternatives)
                 for token, logits in zip(tokens[1:], rows, strict=False)
             )
+        return Scored(job=job.number, details=details)
+
+    def score_choices(self, request: ScoreChoices, job: Job) -> ChoicesScored:
+        """The probability of each choice after the prompt; raises CancelledError."""
+        texts, shared = choice_tokens(request, self._prompter, self._context.size)
+        scores = []
+        for tokens in texts:
+            with self._judging(tokens, job), closing(self._rows(tokens, job, shared - 1)) as rows:
+                found = [
+                    float(logits[token]) - log_sum(logits)
+                    for token, logits in zip(tokens[shared:], rows, strict=False)
+                ]
+            if job.cancelled:
+                raise CancelledError("Stopped.")
+            scores.append(ChoiceScore(log_probability=sum(found), tokens=len(found)))
+        return ChoicesScored(job=job.number, choices=tuple(scores), prompt_tokens=shared)
 
     def perplexity(self, text: str, job: Job) -> Measured:
         """How well the model foresees the text; raises CancelledError."""
@@ -176,6 +225,11 @@ class BaseEngine(ABC):
                 saved.close()
         finally:
             self._free()
+
+    def _scored_tokens(self, request: Score) -> Ids:
+        if request.tokens:
+            return self._prompter.checked(request.tokens)
+        return self._prompter.tokens(request.text, special=request.special)
 
     def _tokens(self, request: Generate | Read) -> tuple[Ids, int]:
         return prompt_tokens(request, self._prompter, self._vocabulary, self._context.size)

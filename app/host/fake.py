@@ -19,6 +19,10 @@ import msgspec
 from app.core.errors import CancelledError, TemplateError, error_from
 from app.engine.messages import (
     ChatMessage,
+    ChoiceScore,
+    ChoicesScored,
+    Detokenize,
+    Detokenized,
     Done,
     EngineReport,
     EngineSettings,
@@ -30,9 +34,14 @@ from app.engine.messages import (
     ModelInfo,
     Prefill,
     Read,
+    Score,
+    ScoreChoices,
+    Scored,
     Stats,
     Take,
     TokenDetail,
+    Tokenize,
+    Tokenized,
     Tokens,
     Working,
 )
@@ -162,17 +171,39 @@ class FakeEngine(Engine):
             settings=self._info.settings,
         )
 
-    def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
+    def count(
+        self, prompt: str, messages: tuple[ChatMessage, ...] = (), *, special: bool = False
+    ) -> int:
         """One token per word."""
+        del special
         return sum(len(text.split()) for text in (prompt, *(turn.content for turn in messages)))
 
-    def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
+    def tokenize(self, request: Tokenize) -> Tokenized:
+        """A token for every word."""
+        words = request.text.split()
+        ids = tuple(3 + zlib.crc32(word.encode()) for word in words)
+        return Tokenized(job=request.job, ids=ids, pieces=tuple(word.encode() for word in words))
+
+    def detokenize(self, request: Detokenize) -> Detokenized:
+        """It forgets what it read."""
+        return Detokenized(job=request.job, text=" ".join(map(str, request.ids)))
+
+    def score(self, request: Score, job: Job) -> Scored:
         """Every word is half certain."""
-        del alternatives, job
-        return tuple(
+        details = tuple(
             TokenDetail(id=index, text=word, probability=0.5)
-            for index, word in enumerate(text.split())
+            for index, word in enumerate(request.text.split())
         )
+        return Scored(job=job.number, details=details)
+
+    def score_choices(self, request: ScoreChoices, job: Job) -> ChoicesScored:
+        """The more of a choice's letters the prompt has, the likelier it is."""
+        asked = request.prompt + "".join(turn.content for turn in request.messages)
+        scores = tuple(
+            ChoiceScore(log_probability=-1.0 / (1 + asked.count(choice.strip())), tokens=1)
+            for choice in request.choices
+        )
+        return ChoicesScored(job=job.number, choices=scores, prompt_tokens=len(asked.split()))
 
     def perplexity(self, text: str, job: Job) -> Measured:
         """Between two words at every place."""

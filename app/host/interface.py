@@ -11,6 +11,9 @@ from typing import Protocol
 from app.core.errors import ParameterError
 from app.engine.messages import (
     ChatMessage,
+    ChoicesScored,
+    Detokenize,
+    Detokenized,
     Done,
     EngineReport,
     Generate,
@@ -19,7 +22,11 @@ from app.engine.messages import (
     Measured,
     ModelInfo,
     Read,
-    TokenDetail,
+    Score,
+    ScoreChoices,
+    Scored,
+    Tokenize,
+    Tokenized,
 )
 
 MAX_TAKES = 16
@@ -105,11 +112,22 @@ class Engine(Protocol):
     def settle(self) -> None:
         """Nothing has been asked for a while: do what may make a later request faster."""
 
-    def count(self, prompt: str, messages: tuple[ChatMessage, ...]) -> int:
+    def count(
+        self, prompt: str, messages: tuple[ChatMessage, ...] = (), *, special: bool = False
+    ) -> int:
         """The tokens of the prompt as `generate` would read it."""
 
-    def score(self, text: str, alternatives: int, job: Job) -> tuple[TokenDetail, ...]:
-        """Each token's probability after the ones before it."""
+    def tokenize(self, request: Tokenize) -> Tokenized:
+        """The tokens of a text."""
+
+    def detokenize(self, request: Detokenize) -> Detokenized:
+        """The text of tokens."""
+
+    def score(self, request: Score, job: Job) -> Scored:
+        """Each token's probability after the ones before it; those so far when cancelled."""
+
+    def score_choices(self, request: ScoreChoices, job: Job) -> ChoicesScored:
+        """The probability of each choice after the prompt; raises CancelledError."""
 
     def perplexity(self, text: str, job: Job) -> Measured:
         """How well the model foresees the text; raises CancelledError."""

@@ -36,6 +36,7 @@ from app.engine.messages import (
     Counted,
     Describe,
     Described,
+    Detokenize,
     Done,
     Examine,
     Examined,
@@ -53,7 +54,9 @@ from app.engine.messages import (
     Quantized,
     Read,
     Score,
+    ScoreChoices,
     Scored,
+    Tokenize,
     Unload,
 )
 from app.host.channel import Channel, Inbox
@@ -193,7 +196,15 @@ class Host:
         if isinstance(command, Examine):
             return Examined(job=job.number, passport=Examination(engine, job).passport())
         if isinstance(command, Count):
-            return Counted(job=job.number, tokens=engine.count(command.prompt, command.messages))
+            asked = command.prompt, command.messages
+            tokens = engine.count(*asked, special=command.special)
+            return Counted(job=job.number, tokens=tokens)
+        if isinstance(command, Tokenize):
+            return engine.tokenize(command)
+        if isinstance(command, Detokenize):
+            return engine.detokenize(command)
+        if isinstance(command, ScoreChoices):
+            return engine.score_choices(command, job)
         if isinstance(command, Perplexity):
             return engine.perplexity(command.text, job)
         return self._score(engine, command, job)
@@ -206,10 +217,10 @@ class Host:
 
     def _score(self, engine: Engine, command: Score, job: Job) -> Scored:
         _check_alternatives(command.probabilities)
-        details = engine.score(command.text, command.probabilities, job)
+        scored = engine.score(command, job)
         if job.cancelled:
             raise CancelledError("Stopped.")
-        return Scored(job=job.number, details=details)
+        return scored
 
     def _load(self, command: Load, job: Job) -> Loaded:
         self._unload()

@@ -17,6 +17,7 @@ from app.host.llama_cpp import describe
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
 from tests.host.driving import Runner
+from tests.host.scores import scored
 
 PROMPT = "The old lamp stood on"
 
@@ -61,8 +62,8 @@ def test_the_probabilities_are_near_the_processors(
 ) -> None:
     text = "The old lamp stood on the table by the window."
     job = Job(1, lambda _event: None)
-    here = request.getfixturevalue(name).score(text, 0, job)
-    there = without.score(text, 0, job)
+    here = scored(request.getfixturevalue(name), text, 0, job)
+    there = scored(without, text, 0, job)
     assert [token.id for token in here] == [token.id for token in there]
     for one, other in zip(here, there, strict=True):
         assert one.probability == pytest.approx(other.probability, abs=0.05)

@@ -43,7 +43,7 @@ def perplexity(tokens: Ids, bos: int | None, size: int, rows: Rows, job: Job) ->
     done = 0
     for window, first in windows(tokens, bos, min(size, WINDOW)):
         for place, logits in enumerate(rows(window, first), first + 1):
-            lost += _log_sum(logits) - float(logits[window[place]])
+            lost += log_sum(logits) - float(logits[window[place]])
             done += 1
             if done % 64 == 0 or done == total:
                 job.emit(Working(job=job.number, what="measuring", fraction=done / total))
@@ -75,7 +75,7 @@ def token_detail(
     vocabulary: Vocabulary, logits: npt.NDArray[np.float32], token: int, alternatives: int
 ) -> TokenDetail:
     """A token's probability and the `alternatives` likeliest ones, likeliest first."""
-    total = _log_sum(logits)
+    total = log_sum(logits)
 
     def found(index: int) -> dict[str, Any]:
         text = vocabulary.shown(index).decode("utf-8", "replace")
@@ -85,7 +85,7 @@ def token_detail(
     return TokenDetail(**found(token), alternatives=tuple(others))
 
 
-def _log_sum(logits: npt.NDArray[np.float32]) -> float:
+def log_sum(logits: npt.NDArray[np.float32]) -> float:
     """The logarithm of the sum of their exponentials: a logit less it is a log probability."""
     top = float(logits.max())
     return top + math.log(float(np.exp(logits - top).sum(dtype=np.float64)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.core.errors import PromptTooLongError, TemplateError
+from app.core.errors import ParameterError, PromptTooLongError, TemplateError
 from app.engine.messages import ChatMessage
 from app.host.generation.chat_template import ChatTemplate
 from app.host.generation.chat_turns import RenderedPart
@@ -23,16 +23,34 @@ class Prompter:
     def __init__(self, vocabulary: Vocabulary, template: ChatTemplate | None) -> None:
         self._vocabulary = vocabulary
         self._template = template
-        self._last: tuple[str, Ids] | None = None
+        self._last: tuple[str, bool, Ids] | None = None
 
-    def tokens(self, prompt: str, messages: Sequence[ChatMessage]) -> Ids:
-        """The tokens of `messages` in the chat template, or else of the plain prompt."""
+    def tokens(
+        self, prompt: str, messages: Sequence[ChatMessage] = (), *, special: bool = False
+    ) -> Ids:
+        """The tokens of `messages` in the chat template, or else of the plain prompt.
+
+        Only with `special` do texts of control tokens in the prompt become those tokens.
+        """
         if messages:
             return self._chat(messages)
         # The same prompt comes again for a retry, and after it was counted: a novel takes a while.
-        if self._last is None or self._last[0] != prompt:
-            self._last = prompt, self._begun(self._vocabulary.tokenize(prompt), prompt)
-        return self._last[1]
+        if self._last is None or self._last[:2] != (prompt, special):
+            words = self._vocabulary.tokenize(prompt, special=special)
+            self._last = prompt, special, self._begun(words, prompt)
+        return self._last[2]
+
+    def checked(self, ids: Sequence[int]) -> Ids:
+        """Token numbers from outside; raises ParameterError for one that is none."""
+        size = self._vocabulary.size
+        if wrong := next((one for one in ids if not 0 <= one < size), None):
+            raise ParameterError(f"There is no token {wrong}: they go from 0 to {size - 1:,}.")
+        return np.array(ids, np.int32)
+
+    def tokenize(self, text: str, *, special: bool, begins: bool) -> Ids:
+        """The tokens of a text, with the beginning token where the model wants one if `begins`."""
+        tokens = self._vocabulary.tokenize(text, special=special)
+        return self._begun(tokens, text) if begins else tokens
 
     def lay_out(self, prompt: str, messages: Sequence[ChatMessage]) -> TokenizedPrompt:
         """The prompt with what each of its tokens adds to the text."""
@@ -42,15 +60,14 @@ class Prompter:
         return TokenizedPrompt(ids=ids, pieces=pieces, bos=words.bos, ends=words.ends)
 
     def fitted(
-        self, prompt: str, messages: Sequence[ChatMessage], limit: int, size: int
+        self, tokens: Ids, messages: Sequence[ChatMessage], limit: int, size: int
     ) -> tuple[Ids, int]:
-        """The tokens with as much of the head dropped as `limit` asks for, and how many that were.
+        """The `tokens` with as much of the head dropped as `limit` asks for; how many that were.
 
         The head goes in blocks of a quarter of the context's `size`, so that the next continuation,
         a little longer or with more takes, still begins with the same tokens and finds them in the
         cache.
         """
-        tokens = self.tokens(prompt, messages)
         if len(tokens) <= limit:
             return tokens, 0
         if messages:

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.core.errors import ParameterError, PromptTooLongError
-from app.engine.messages import Generate, Read, Stats
+from app.engine.messages import ChatMessage, Generate, Read, ScoreChoices, Stats
 from app.host.generation.decode_loop import RunningTake, Times
 from app.host.generation.prompt import Prompter, too_long
-from app.host.generation.vocabulary import Ids, Vocabulary
+from app.host.generation.vocabulary import Ids, Vocabulary, common_prefix
 from app.host.interface import check_takes
+
+MAX_CHOICES = 1000
+"""The most choices of one request."""
 
 _SEEDS = 2**32
 _MOST_ALTERNATIVES = 200_000  # they travel in one frame
@@ -26,16 +29,24 @@ def prompt_tokens(
 
     Raises PromptTooLongError where nothing may be dropped.
     """
-    if request.overflow == "fail":
-        tokens, dropped = prompter.tokens(request.prompt, request.messages), 0
-        if len(tokens) >= size:
-            raise too_long(len(tokens), size - 1)
-    else:
+    tokens, dropped = _asked(request, prompter), 0
+    if request.overflow == "drop_head":
         limit = size - _room(request, size)
-        tokens, dropped = prompter.fitted(request.prompt, request.messages, limit, size)
+        tokens, dropped = prompter.fitted(tokens, request.messages, limit, size)
+    elif len(tokens) >= size:
+        raise too_long(len(tokens), size - 1)
     if not len(tokens):
         tokens = _beginning(vocabulary)
     return tokens, dropped
+
+
+def _asked(request: Generate | Read, prompter: Prompter) -> Ids:
+    """All tokens of the prompt."""
+    if isinstance(request, Read):
+        return prompter.tokens(request.prompt, request.messages)
+    if request.tokens:
+        return prompter.checked(request.tokens)
+    return prompter.tokens(request.prompt, request.messages, special=request.special)
 
 
 def seeds(request: Generate) -> list[int]:
@@ -47,6 +58,35 @@ def seeds(request: Generate) -> list[int]:
     seed = request.sampling.seed
     seed = secrets.randbelow(_SEEDS) if seed is None else seed
     return [(seed + index) % _SEEDS for index in range(request.n)]
+
+
+def choice_tokens(request: ScoreChoices, prompter: Prompter, size: int) -> tuple[list[Ids], int]:
+    """The tokens of the prompt with each choice, and how many of them are the same in all.
+
+    A choice's tokens are those that it has behind the prompt, which may differ from those that it
+    has alone. At least one token is the same in all, and at least one of each is its own.
+    """
+    if not 1 <= len(request.choices) <= MAX_CHOICES or not all(request.choices):
+        raise ParameterError(f"There can be 1 to {MAX_CHOICES} choices, none of them empty.")
+    texts = [_with_choice(request, choice, prompter) for choice in request.choices]
+    if (longest := max(map(len, texts))) > size:
+        raise too_long(longest, size)
+    shared = min(common_prefix(texts[0], text) for text in texts)
+    asked = prompter.tokens(request.prompt, request.messages)
+    shared = min(shared, common_prefix(asked, texts[0]), *(len(text) - 1 for text in texts))
+    if shared < 1:
+        raise ParameterError("The prompt before the choices is empty.", "Write a few words first.")
+    return texts, shared
+
+
+def _with_choice(request: ScoreChoices, choice: str, prompter: Prompter) -> Ids:
+    if not request.messages:
+        return prompter.tokens(request.prompt + choice)
+    messages = request.messages
+    begun = ""
+    if messages[-1].role == "assistant":
+        begun, messages = messages[-1].content, messages[:-1]
+    return prompter.tokens("", (*messages, ChatMessage(role="assistant", content=begun + choice)))
 
 
 def check_scored(count: int, alternatives: int, size: int) -> None:

@@ -20,6 +20,7 @@ from app.host.generation.probabilities import perplexity, windows
 from app.host.generation.vocabulary import Ids
 from app.host.interface import Job
 from tests.host.driving import Runner, load
+from tests.host.scores import scored
 
 PASSAGE = (
     "The lamp burned low, and the wind came in from the sea. Nobody in the house had slept since "
@@ -71,7 +72,7 @@ def test_one_token_cannot_be_foreseen() -> None:
 
 def expected(engine: Any, text: str) -> float:
     """By the scores of the same tokens in one piece."""
-    details = engine.score(text, 0, Job(1, ignore))
+    details = scored(engine, text, 0, Job(1, ignore))
     return math.exp(-sum(math.log(detail.probability) for detail in details) / len(details))
 
 
@@ -113,7 +114,7 @@ def judge(engine: Any, kind: str) -> None:
     if kind == "perplexity":
         engine.perplexity(PASSAGE, Job(1, ignore))
     else:
-        engine.score(PASSAGE[:600], 0, Job(1, ignore))
+        scored(engine, PASSAGE[:600], 0, Job(1, ignore))
 
 
 @pytest.mark.parametrize("kind", ["perplexity", "score"])

@@ -14,6 +14,7 @@ from app.host.generation.prompt import Prompter
 from app.host.interface import Job
 from app.host.llama_cpp import grammar as grammar_module
 from tests.host.driving import Runner
+from tests.host.scores import scored
 
 KEEPER = "The old lighthouse keeper opened the door and"
 EVERYTHING: dict[str, Any] = {
@@ -264,9 +265,9 @@ def test_scores_agree_with_generation(generate: Runner) -> None:
     generate(KEEPER, temperature=0.0, max_tokens=5, probabilities=1, exact=True)
     written = [detail for event in generate.tokens for detail in event.details]
     text = KEEPER + generate.streamed()
-    scored = generate.engine.score(text, 1, Job(2, lambda _event: None))
-    assert len(scored) == generate.engine.count(text, ()) - 1
-    for expected, found in zip(written, scored[-5:], strict=True):
+    details = scored(generate.engine, text, 1, Job(2, lambda _event: None))
+    assert len(details) == generate.engine.count(text, ()) - 1
+    for expected, found in zip(written, details[-5:], strict=True):
         assert found.id == expected.id
         assert found.probability == pytest.approx(expected.probability, rel=0.1, abs=0.02)
 
@@ -275,10 +276,10 @@ def test_scoring_can_be_cancelled_and_refuses_too_much(small: Runner) -> None:
     generate = small
     job = Job(2, lambda _event: None)
     job.cancelled = True
-    assert generate.engine.score(KEEPER, 1, job) == ()
+    assert scored(generate.engine, KEEPER, 1, job) == ()
     with pytest.raises(PromptTooLongError):
-        generate.engine.score("word " * 300, 0, Job(3, lambda _event: None))
-    assert generate.engine.score("word", 0, Job(4, lambda _event: None)) == ()
+        scored(generate.engine, "word " * 300, 0, Job(3, lambda _event: None))
+    assert scored(generate.engine, "word", 0, Job(4, lambda _event: None)) == ()
 
 
 def test_a_prompt_that_is_too_long_fails_with_numbers(small: Runner) -> None:
@@ -396,7 +397,7 @@ def test_the_smallest_temperatures_are_as_good_as_none(
 
 def test_scoring_refuses_more_alternatives_than_a_frame_holds(generate: Runner) -> None:
     with pytest.raises(ParameterError, match="too many"):
-        generate.engine.score("Hello there. " * 300, 1000, Job(1, lambda _event: None))
+        scored(generate.engine, "Hello there. " * 300, 1000, Job(1, lambda _event: None))
 
 
 def test_the_same_prompt_is_turned_into_tokens_once(

@@ -22,6 +22,7 @@ from app.engine.messages import Load
 from app.host.interface import Job
 from app.host.prompt_cache.disk_cache import _settings
 from tests.host.driving import Runner, load
+from tests.host.scores import scored
 from tests.host.tiny_llama import INNER, WIDTH, write_adapter, write_tiny
 
 RANK, ALPHA, STRENGTH = 4, 8.0, 0.5
@@ -47,7 +48,7 @@ def engine(path: Path, *adapters: Adapter) -> Any:
 
 def chances(loaded: Any) -> list[float]:
     try:
-        details = loaded.score(TEXT, 0, Job(1, lambda _event: None))
+        details = scored(loaded, TEXT, 0, Job(1, lambda _event: None))
         return [detail.probability for detail in details]
     finally:
         loaded.close()

@@ -19,6 +19,7 @@ from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
 from app.host.llama_cpp.thread_adaptation import ThreadAdaptation
 from tests.host.driving import Runner, load
+from tests.host.scores import scored
 
 KEEPER = "The old lighthouse keeper opened the door and"
 LONG = "He walked along the shore and counted gulls. " * 12
@@ -173,7 +174,7 @@ def test_a_cancel_inside_a_step_is_no_stall(paced: LlamaCppEngine, small: Runner
 def test_a_cancel_that_comes_before_the_watch_is_seen(paced: LlamaCppEngine) -> None:
     job = Job(1, lambda _event: None)
     job.cancel()
-    assert paced.score(KEEPER, 1, job) == ()
+    assert scored(paced, KEEPER, 1, job) == ()
     assert job.on_cancel is None
 
 

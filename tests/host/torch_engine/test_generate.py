@@ -14,6 +14,7 @@ from app.engine.messages import ChatMessage, HostEvent, Prefill, Tokens
 from app.host.interface import Job
 from app.host.torch_engine.decoding import FIXED
 from tests.host.driving import Runner
+from tests.host.scores import scored
 
 KEEPER = "The old lighthouse keeper opened the door and"
 FIRST = "In the north there stood a lighthouse that nobody had lit for a hundred years. " * 2
@@ -178,7 +179,7 @@ def test_probabilities_are_those_of_the_other_engine(
 ) -> None:
     """The weights are the same up to the quantization's arithmetic."""
     ours, theirs = (
-        runner.engine.score(KEEPER + " looked out over the sea.", 1, Job(2, lambda _event: None))
+        scored(runner.engine, KEEPER + " looked out over the sea.", 1, Job(2, lambda _event: None))
         for runner in (torch_generate, generate)
     )
     assert [detail.id for detail in ours] == [detail.id for detail in theirs]
@@ -190,9 +191,9 @@ def test_scores_agree_with_generation(torch_generate: Runner) -> None:
     torch_generate(KEEPER, temperature=0.0, max_tokens=5, probabilities=1)
     written = [detail for event in torch_generate.tokens for detail in event.details]
     text = KEEPER + torch_generate.streamed()
-    scored = torch_generate.engine.score(text, 1, Job(2, lambda _event: None))
-    assert len(scored) == torch_generate.engine.count(text, ()) - 1
-    for expected, found in zip(written, scored[-5:], strict=True):
+    details = scored(torch_generate.engine, text, 1, Job(2, lambda _event: None))
+    assert len(details) == torch_generate.engine.count(text, ()) - 1
+    for expected, found in zip(written, details[-5:], strict=True):
         assert found.id == expected.id
         assert found.probability == pytest.approx(expected.probability, rel=1e-3)
 
@@ -200,9 +201,9 @@ def test_scores_agree_with_generation(torch_generate: Runner) -> None:
 def test_scoring_can_be_cancelled_and_refuses_too_much(torch_small: Runner) -> None:
     job = Job(2, lambda _event: None)
     job.cancelled = True
-    assert torch_small.engine.score(KEEPER, 1, job) == ()
+    assert scored(torch_small.engine, KEEPER, 1, job) == ()
     with pytest.raises(PromptTooLongError):
-        torch_small.engine.score("word " * 300, 0, Job(3, lambda _event: None))
+        scored(torch_small.engine, "word " * 300, 0, Job(3, lambda _event: None))
 
 
 def test_a_prompt_that_is_too_long_fails_or_loses_its_head(torch_small: Runner) -> None:

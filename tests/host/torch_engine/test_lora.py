@@ -15,6 +15,7 @@ from app.core.errors import LampblackError, NotAModelError, UnsupportedModelErro
 from app.core.formats.adapter_files import engine_of, read_peft
 from app.core.options.adapters import Adapter
 from app.host.torch_engine.lora import merge
+from tests.host.scores import scored
 
 RANK, ALPHA = 2, 6.0
 
@@ -136,7 +137,7 @@ def test_a_real_model_takes_one(torch_folder: Path, tmp_path: Path) -> None:
     found = []
     for adapters in ((), (Adapter(path=str(folder), strength=0.2),)):
         loaded = load_torch(torch_folder, options=options, adapters=adapters)
-        found.append([one.probability for one in loaded.score("The lamp burned low", 0, job)])
+        found.append([one.probability for one in scored(loaded, "The lamp burned low", 0, job)])
         assert len(loaded.info.settings.adapters) == len(adapters)
         loaded.close()
     assert found[0] != pytest.approx(found[1], rel=1e-3)

@@ -1,0 +1,202 @@
+"""What the engine host answers: how far a job is, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.core.passport import Passport
+from app.engine.commands import Message
+from app.engine.values import (
+    ChoiceScore,
+    EngineReport,
+    EngineSettings,
+    ModelInfo,
+    Stats,
+    Take,
+    TokenDetail,
+)
+
+
+class Hello(Message, frozen=True):
+    """The host is up. `network_denied` says how firmly: by the kernel, by a hook, or not at all."""
+
+    version: int
+    pid: int
+    network_denied: Literal["kernel", "hook", "no"] = "no"
+
+
+class Loading(Message, frozen=True):
+    """Loading goes on; `fraction` from 0 to 1. `gpu` names the GPUs it goes onto, if any.
+
+    `measuring` says that the model is loaded and what it runs best with is being measured.
+    """
+
+    job: int
+    fraction: float
+    gpu: str = ""
+    measuring: bool = False
+
+
+class Loaded(Message, frozen=True):
+    """The model is ready."""
+
+    job: int
+    model: ModelInfo
+    seconds: float
+
+
+class Prefill(Message, frozen=True):
+    """The prompt is being read: `done` of `total` tokens, `reused` of them out of the cache."""
+
+    job: int
+    done: int
+    total: int
+    reused: int = 0
+
+
+class Tokens(Message, frozen=True):
+    """More text of the take with this index. Details come only when asked for."""
+
+    job: int
+    take: int
+    text: str
+    tokens: int
+    details: tuple[TokenDetail, ...] = ()
+
+
+class Counted(Message, frozen=True):
+    """The answer to Count."""
+
+    job: int
+    tokens: int
+
+
+class Scored(Message, frozen=True):
+    """The answer to Score: every token after the first, in order."""
+
+    job: int
+    details: tuple[TokenDetail, ...]
+
+
+class ChoicesScored(Message, frozen=True):
+    """The answer to ScoreChoices, in their order; `prompt_tokens` are common to all."""
+
+    job: int
+    choices: tuple[ChoiceScore, ...]
+    prompt_tokens: int = 0
+
+
+class Tokenized(Message, frozen=True):
+    """The answer to Tokenize: the tokens' numbers and the bytes that each stands for."""
+
+    job: int
+    ids: tuple[int, ...]
+    pieces: tuple[bytes, ...]
+
+
+class Detokenized(Message, frozen=True):
+    """The answer to Detokenize."""
+
+    job: int
+    text: str
+
+
+class Described(Message, frozen=True):
+    """The answer to Describe."""
+
+    job: int
+    engines: tuple[EngineReport, ...]
+    network_denied: Literal["kernel", "hook", "no"]
+
+
+class Working(Message, frozen=True):
+    """A long job goes on: what is done just now, and how far the whole is, from 0 to 1."""
+
+    job: int
+    what: str
+    fraction: float
+
+
+class Quantized(Message, frozen=True):
+    """The answer to Quantize: where the copy is, and the sizes of the model and of the copy."""
+
+    job: int
+    path: str
+    size_before: int
+    size_after: int
+
+
+class Measured(Message, frozen=True):
+    """The answer to Perplexity; `tokens` were foreseen, the text's first one is not."""
+
+    job: int
+    perplexity: float
+    tokens: int
+
+
+class Examined(Message, frozen=True):
+    """The answer to Examine."""
+
+    job: int
+    passport: Passport
+
+
+class Done(Message, frozen=True):
+    """The job is over: the takes of a generation, or none after Read and Unload."""
+
+    job: int
+    takes: tuple[Take, ...] = ()
+    stats: Stats = Stats()
+    seed: int = 0
+    settings: EngineSettings = EngineSettings()
+
+
+class Failed(Message, frozen=True):
+    """The job failed; `kind` is a name out of `app.core.errors`."""
+
+    job: int
+    kind: str
+    message: str
+    hint: str = ""
+
+
+class HostDied(Message, frozen=True):
+    """Made by the client, never sent: the host ended by itself with `code`; the end of its log."""
+
+    code: int
+    log_tail: str = ""
+
+
+HostEvent = (
+    Hello
+    | Loading
+    | Loaded
+    | Prefill
+    | Tokens
+    | Counted
+    | Scored
+    | ChoicesScored
+    | Tokenized
+    | Detokenized
+    | Described
+    | Working
+    | Quantized
+    | Measured
+    | Examined
+    | Done
+    | Failed
+)
+Event = HostEvent | HostDied
+Finished = (
+    Loaded
+    | Counted
+    | Scored
+    | ChoicesScored
+    | Tokenized
+    | Detokenized
+    | Described
+    | Examined
+    | Quantized
+    | Measured
+    | Done
+)
