@@ -20,18 +20,21 @@ import numpy.typing as npt
 from app.core.errors import CancelledError, GenerationError, ParameterError
 from app.engine.messages import Alternative, Measured, TokenDetail, Working
 from app.host.generation.vocabulary import Ids, Vocabulary
-from app.host.interface import Job
+from app.host.interface import Job, Work
 
 _BLOCK = 64  # of the search for the likeliest tokens
 
 WINDOW = 2048
 """The most tokens of a window: more context changes the number little and costs time."""
 
-Rows = Callable[[Ids, int], Iterator[npt.NDArray[np.float32]]]
-"""Reads the tokens; gives the logits after each but the last, beginning with the one numbered."""
+Judge = Callable[[int, npt.NDArray[np.float32]], None]
+"""Is told the number of a token and the logits after it."""
+
+Judged = Callable[[Ids, Judge, int], Work[None]]
+"""Reads the tokens, and tells of each but the last, beginning with the one numbered."""
 
 
-def perplexity(tokens: Ids, bos: int | None, size: int, rows: Rows, job: Job) -> Measured:
+def perplexity(tokens: Ids, bos: int | None, size: int, judged: Judged, job: Job) -> Work[Measured]:
     """Measure `tokens` in windows that fit a context of `size`, telling how far it is.
 
     Raises ParameterError for a text that is too short and CancelledError.
@@ -41,12 +44,16 @@ def perplexity(tokens: Ids, bos: int | None, size: int, rows: Rows, job: Job) ->
         raise ParameterError("The passage is too short to be measured.", "Give a page or more.")
     lost = 0.0
     done = 0
+
+    def judge(place: int, logits: npt.NDArray[np.float32]) -> None:
+        nonlocal lost, done
+        lost += log_sum(logits) - float(logits[window[place + 1]])
+        done += 1
+        if done % 64 == 0 or done == total:
+            job.emit(Working(job=job.number, what="measuring", fraction=done / total))
+
     for window, first in windows(tokens, bos, min(size, WINDOW)):
-        for place, logits in enumerate(rows(window, first), first + 1):
-            lost += log_sum(logits) - float(logits[window[place]])
-            done += 1
-            if done % 64 == 0 or done == total:
-                job.emit(Working(job=job.number, what="measuring", fraction=done / total))
+        yield from judged(window, judge, first)
         if job.cancelled:
             raise CancelledError("Stopped.")
     if done != total or not math.isfinite(lost):
@@ -83,6 +90,11 @@ def token_detail(
 
     others = (Alternative(**found(index)) for index in likeliest(logits, alternatives))
     return TokenDetail(**found(token), alternatives=tuple(others))
+
+
+def log_probability(logits: npt.NDArray[np.float32], token: int) -> float:
+    """The natural logarithm of a token's probability."""
+    return float(logits[token]) - log_sum(logits)
 
 
 def log_sum(logits: npt.NDArray[np.float32]) -> float:
