@@ -147,13 +147,18 @@ def test_close_while_it_reads(worker, listener, script_file):
     assert worker.model is None
 
 
-def answers(host, job):
-    """The events of a job up to its last one."""
-    while True:
-        event = host.events.get()
+def asked(host, command):
+    """Send a command; gives its last event once it is asked for that."""
+    box = host.events.open(command.job)
+    host.send(command)
+
+    def answer():
+        while isinstance(event := box.get(), Prefill | Loading | Tokens):
+            pass
         assert not isinstance(event, Ended)
-        if getattr(event, "job", 0) == job and not isinstance(event, Prefill | Loading | Tokens):
-            return event
+        return event
+
+    return answer
 
 
 def test_the_host_itself_stops_it_for_any_command(script_file):
@@ -161,15 +166,14 @@ def test_the_host_itself_stops_it_for_any_command(script_file):
     host = HostProcess(program_command("engine-host"))
     try:
         path = str(script_file(steps=300, step_s=0.01))
-        host.send(Load(job=1, path=path, engine="fake"))
-        answers(host, 1)
+        asked(host, Load(job=1, path=path, engine="fake"))()
         for job in (2, 4):
-            host.send(Read(job=job, prompt="a b"))
-            host.send(Read(job=job + 1, prompt="a b"))
-            assert answers(host, job).kind == "cancelled"
-        host.send(Load(job=6, path=str(script_file("other.json")), engine="fake"))
-        assert answers(host, 5).kind == "cancelled"
-        assert isinstance(answers(host, 6), Loaded)
+            first = asked(host, Read(job=job, prompt="a b"))
+            second = asked(host, Read(job=job + 1, prompt="a b"))
+            assert first().kind == "cancelled"
+        loaded = asked(host, Load(job=6, path=str(script_file("other.json")), engine="fake"))
+        assert second().kind == "cancelled"
+        assert isinstance(loaded(), Loaded)
     finally:
         host.end()
 
