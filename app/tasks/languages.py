@@ -6,7 +6,8 @@ import re
 
 import msgspec
 
-_UNKNOWN = "Original"
+UNKNOWN = "Original"
+"""What stands for a language that is not known."""
 
 
 class NamedLanguage(msgspec.Struct, frozen=True):
@@ -91,7 +92,7 @@ def language_of_text(text: str) -> str:
     for name, letters in _SCRIPTS:
         if len(letters.findall(text)) * 5 > len(text.strip()):
             return name
-    return _UNKNOWN
+    return UNKNOWN
 
 
 def worked_examples(source: str, target: str) -> tuple[tuple[str, str], ...]:
@@ -101,7 +102,7 @@ def worked_examples(source: str, target: str) -> tuple[tuple[str, str], ...]:
     """
     written = _BY_NAME.get(target)
     given = _BY_NAME.get(source)
-    if given is None and source == _UNKNOWN:
+    if given is None and source == UNKNOWN:
         given = _BY_CODE["fr" if target == "English" else "en"]
     if written is None or given is None:
         return ()

@@ -8,7 +8,7 @@ import msgspec
 
 from app.core.errors import ParameterError, TemplateError
 from app.engine.messages import ChatMessage, ModelInfo
-from app.tasks.languages import language_name, language_of_text, worked_examples
+from app.tasks.languages import UNKNOWN, language_name, worked_examples
 from app.tasks.options import TaskOptions
 from app.tasks.table import PlainForm, Task
 
@@ -50,11 +50,11 @@ def asked(task: Task, text: str, options: TaskOptions, *, chat: bool) -> TaskPro
     assert task.plain is not None, "`takes_chat` was asked before"
     if not task.plain.answer:
         return TaskPrompt(prompt=text)
-    return _worked(task.plain, text, options, _filling(task, text, options, chat=False))
+    return _worked(task.plain, text, options, _filling(task, text, options))
 
 
 def _messages(task: Task, text: str, options: TaskOptions) -> TaskPrompt:
-    filling = _filling(task, text, options, chat=True)
+    filling = _filling(task, text, options)
     turns = [ChatMessage(role="system", content=options.system)] if options.system else []
     turns.append(ChatMessage(role="user", content=task.chat.format_map(filling)))
     if task.reply:
@@ -62,7 +62,7 @@ def _messages(task: Task, text: str, options: TaskOptions) -> TaskPrompt:
     return TaskPrompt(messages=tuple(turns))
 
 
-def _filling(task: Task, text: str, options: TaskOptions, *, chat: bool) -> dict[str, str]:
+def _filling(task: Task, text: str, options: TaskOptions) -> dict[str, str]:
     labels = options.labels or task.labels
     language = language_name(options.language)
     source = language_name(options.source_language)
@@ -72,7 +72,7 @@ def _filling(task: Task, text: str, options: TaskOptions, *, chat: bool) -> dict
         "either": " or ".join(labels),
         "language": language,
         "in_language": f" in {language}" if language else "",
-        "source": source or ("" if chat else language_of_text(text)),
+        "source": source or UNKNOWN,
         "from_source": f" from {source}" if source else "",
         "instruction": options.instruction,
         "hint": f" {options.instruction}" if options.instruction else "",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from msgspec.structs import replace
+
 from app.core.errors import ParameterError, TemplateError
 from app.core.options.json_schema import is_schema, read_schema
 from app.core.options.rows import is_encodable, rows_by_name
@@ -12,6 +14,7 @@ from app.core.options.sampling import Sampling
 from app.engine.messages import FinishReason
 from app.tasks.choosing import choose
 from app.tasks.extracting import extract
+from app.tasks.languages import UNKNOWN, language_of_text
 from app.tasks.options import MAX_LABELS, TaskOptions, TaskResult
 from app.tasks.prompts import takes_chat
 from app.tasks.scoring import score
@@ -137,7 +140,16 @@ def _check_engine(run: TaskRun) -> None:
             raise ParameterError(f"The task {run.task.name} cannot be done here. {missing}")
 
 
+def _guess_language(run: TaskRun, text: str) -> None:
+    """Name the language of the text for worked examples, if its letters tell it."""
+    wants = "source_language" in run.task.takes and not run.options.source_language
+    if wants and not run.chat and (found := language_of_text(text)) != UNKNOWN:
+        run.options = replace(run.options, source_language=found)
+        run.note(f"The text was taken for {found} by its letters.")
+
+
 def _answered(run: TaskRun, text: str, emit: Emit) -> tuple[dict[str, Any], FinishReason]:
+    _guess_language(run, text)
     if run.task.gives == "label":
         return choose(run, text), "stop"
     if run.task.gives == "data":

@@ -12,7 +12,7 @@ from app.tasks.choosing import log_softmax
 from app.tasks.options import TaskOptions
 from app.tasks.running import TaskRunner
 from app.tasks.table import task
-from tests.tasks.conftest import StandIn, pieces
+from tests.tasks.stand_in import StandIn, pieces
 
 RAW = TaskOptions(calibrate=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, strategies as st
 
 from app.tasks.cutting import Ruler, cut, seam, spaced
-from tests.tasks.conftest import pieces
+from tests.tasks.stand_in import pieces
 
 WORDS = st.text(st.sampled_from('ab.!? \n\t…,;"”’)。！？、」』中文é😀\u00a0\u3000'), max_size=400)
 

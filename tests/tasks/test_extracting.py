@@ -11,7 +11,7 @@ from app.tasks.extracting import Merger
 from app.tasks.options import TaskOptions
 from app.tasks.running import TaskRunner
 from app.tasks.table import task
-from tests.tasks.conftest import StandIn
+from tests.tasks.stand_in import StandIn
 
 
 @pytest.mark.parametrize(

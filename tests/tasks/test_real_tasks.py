@@ -1,10 +1,11 @@
-"""Tasks on the real starter model, in a host of its own that all of them share."""
+"""Tasks through the real child: on the fake engine, and on the starter model in a shared host."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,25 @@ SCHEMA = {
     "required": ["name", "age"],
     "additionalProperties": False,
 }
+
+
+def test_the_fake_engine_does_tasks_in_the_real_child(tmp_path: Path) -> None:
+    script = tmp_path / "fake.json"
+    script.write_text('{"words": ["One ", "two."]}')
+    with closing(EngineClient()) as made:
+        command = Load(job=made.next_job(), path=str(script), engine="fake")
+        made.run(command, lambda _event: None)
+        runner = TaskRunner(made)
+        heard: list[str] = []
+        result = runner.run(task("summarise"), "A story.", TaskOptions(), heard.append)
+        assert "".join(heard) == result.value["text"] == "One two."
+        label = runner.run(task("classify"), "tea tea", TaskOptions(labels=("tea", "milk")))
+        assert label.value["label"] == "tea"
+        assert runner.run(task("score"), "One two", TaskOptions()).value[
+            "perplexity"
+        ] == pytest.approx(2)
+        runner.cancel()
+        assert runner.run(task("chat"), "Hi", TaskOptions()).finish_reason == "stop"
 
 
 @pytest.fixture(scope="module")

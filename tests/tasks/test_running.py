@@ -20,7 +20,7 @@ from app.engine.messages import Count, Generate, ScoreChoices
 from app.tasks.options import TaskOptions
 from app.tasks.running import TaskRunner
 from app.tasks.table import TASKS, task
-from tests.tasks.conftest import StandIn, asked_text
+from tests.tasks.stand_in import StandIn, asked_text
 
 SCHEMA = '{"type": "object", "properties": {"names": {"type": "array"}}}'
 OPTIONS: dict[str, Any] = {
@@ -127,7 +127,8 @@ def test_a_model_without_a_template_is_shown_examples_in_both_languages() -> Non
 def test_chinese_is_told_by_its_letters() -> None:
     stand_in = StandIn(template=False)
     stand_in.answer = lambda _command: "Good morning."
-    TaskRunner(stand_in).run(task("translate"), "早上好。", TaskOptions(language="en"))
+    result = TaskRunner(stand_in).run(task("translate"), "早上好。", TaskOptions(language="en"))
+    assert result.notes == ("The text was taken for Chinese by its letters.",)
     prompt = stand_in.of(Generate)[0].prompt
     assert "Chinese: 商店营业到六点。\nEnglish: The shop is open until six." in prompt
     assert prompt.endswith("Chinese: 早上好。\nEnglish:")

@@ -13,12 +13,12 @@ from app.engine.windows import WINDOW, spans
 from app.tasks.options import TaskOptions
 from app.tasks.running import TaskRunner
 from app.tasks.table import task
-from tests.tasks.conftest import StandIn, pieces
+from tests.tasks.stand_in import StandIn, pieces
 
 
 @given(st.integers(2, 300), st.integers(2, 40))
 def test_every_token_but_the_first_is_judged_once(total: int, size: int) -> None:
-    judged = []
+    judged: list[int] = []
     for start, end, first in spans(total, size):
         assert 2 <= end - start <= size
         judged += range(start + first + 1, end)
