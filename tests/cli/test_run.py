@@ -192,3 +192,12 @@ def test_notes_of_labels_go_to_stderr(do: Any) -> None:
     outcome = do("sentiment", "A long story. " * 900, "--json")
     assert list(json.loads(outcome.out)) == ["label", "probabilities"]
     assert "parts" in outcome.err
+
+
+def test_the_real_program_judges_a_clear_sentence(run_program: Any, starter_model: Path) -> None:
+    always = ("--model", str(starter_model), "--context", "512", "--tune", "off", "--json")
+    outcome = run_program("run", "sentiment", "-", *always, stdin=b"I loved every minute.\n")
+    found = json.loads(outcome.out)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert found["label"] == "positive"
+    assert sum(found["probabilities"].values()) == pytest.approx(1)
