@@ -93,7 +93,7 @@ def _worked(
     head = form.head.format_map(filling)
     parts = [head] if head else []
     parts += [f"{given}: {shown}\n{answer}: {reply}" for shown, reply in examples]
-    parts.append(f"{given}: {text}\n{answer}:")
+    parts.append(f"{given}: {text}{form.after.format_map(filling)}\n{answer}:")
     stop = f"\n{given}:"
     return TaskPrompt(prompt="\n\n".join(parts), stop=(stop,), before_label=" ", after_label="\n")
 

@@ -29,13 +29,14 @@ class PlainForm(msgspec.Struct, frozen=True):
     """How a model without a chat template is asked: worked examples under the same headings.
 
     `head` stands before them, `given` and `answer` are the headings; each example is a text and
-    its answer.
+    its answer. `after` follows the text, as it does in the examples.
     """
 
     given: str
     answer: str
     examples: tuple[tuple[str, str], ...] = ()
     head: str = ""
+    after: str = ""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +96,22 @@ _SUMMARISE = PlainForm(
         ),
     ),
 )
-_REWRITE = PlainForm("Text", "Instruction: {instruction}\nRewritten text")
+_REWRITE = PlainForm(
+    "Text",
+    "Rewritten text",
+    (
+        (
+            "It is with great pleasure that I am able to tell you that your parcel has arrived."
+            "\nInstruction: make it shorter",
+            "Your parcel has arrived.",
+        ),
+        (
+            "Close the window.\nInstruction: turn it into a question",
+            "Could you close the window?",
+        ),
+    ),
+    after="\nInstruction: {instruction}",
+)
 _EXTRACT = PlainForm(
     "Text", "JSON", head="The data in each text as JSON that obeys the schema {schema}{hint}"
 )

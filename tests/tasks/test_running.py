@@ -124,6 +124,15 @@ def test_a_model_without_a_template_is_shown_examples_in_both_languages() -> Non
     assert asked.sampling.stop == ("\nEnglish:",)
 
 
+def test_the_instruction_follows_the_text_as_in_the_examples() -> None:
+    stand_in = StandIn(template=False)
+    stand_in.answer = lambda _command: " Please."
+    TaskRunner(stand_in).run(task("rewrite"), "{text}", options("rewrite"))
+    prompt = stand_in.of(Generate)[0].prompt
+    assert prompt.endswith("\n\nText: {text}\nInstruction: be brief\nRewritten text:")
+    assert "\nInstruction: make it shorter\nRewritten text: Your parcel" in prompt
+
+
 def test_chinese_is_told_by_its_letters() -> None:
     stand_in = StandIn(template=False)
     stand_in.answer = lambda _command: "Good morning."
