@@ -215,10 +215,10 @@ class FakeEngine(Engine):
         return Detokenized(job=request.job, text=" ".join(map(str, request.ids)))
 
     def score(self, request: Score, job: Job) -> Scored:
-        """Every word is half certain."""
+        """Every word, and every token after the first, is half certain."""
+        words = list(map(str, request.tokens[1:])) or request.text.split()
         details = tuple(
-            TokenDetail(id=index, text=word, probability=0.5)
-            for index, word in enumerate(request.text.split())
+            TokenDetail(id=index, text=word, probability=0.5) for index, word in enumerate(words)
         )
         return Scored(job=job.number, details=details)
 
