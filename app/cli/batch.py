@@ -24,10 +24,10 @@ from app.core.options.load_options import ENGINES
 from app.engine.client import EngineClient
 from app.engine.messages import Event, Finished, JobCommand, Load
 from app.program import Program
-from app.tasks.batch.ordered import Result
+from app.tasks.batch.ordered import RowResult
 from app.tasks.batch.output import BatchHeader, BatchModel, OutputLock, header_path
-from app.tasks.batch.rows import Row
-from app.tasks.batch.running import Batch, BatchRun, Progress, prepare
+from app.tasks.batch.rows import InputRow
+from app.tasks.batch.running import BatchPlan, BatchRun, Progress, prepare
 from app.tasks.batch.source import open_source
 from app.tasks.options import TaskOptions
 from app.tasks.running import TaskRunner
@@ -196,7 +196,7 @@ class _BatchTask(EngineTask):
 
 
 def _run(
-    batch: Batch,
+    batch: BatchPlan,
     row: Task,
     options: TaskOptions,
     load: Load,
@@ -226,15 +226,15 @@ def _run(
     return _tell(batch, progress, is_stopped=is_stopped, as_json=arguments.json)
 
 
-def _do(runner: TaskRunner, row: Task, item: Row, options: TaskOptions) -> Result:
+def _do(runner: TaskRunner, row: Task, item: InputRow, options: TaskOptions) -> RowResult:
     result = runner.run(row, item.text, options)
     if result.finish_reason == "cancelled":
         raise CancelledError("Stopped.")
     cut = ("The text was ended at the most tokens.",) if result.finish_reason == "length" else ()
-    return Result(result.value, (*result.notes, *cut))
+    return RowResult(result.value, (*result.notes, *cut))
 
 
-def _nothing_left(batch: Batch, *, as_json: bool) -> int:
+def _nothing_left(batch: BatchPlan, *, as_json: bool) -> int:
     header = batch.header
     output.note(f"{batch.out} is finished already: {header.rows:,} rows.")
     if as_json:
@@ -242,7 +242,7 @@ def _nothing_left(batch: Batch, *, as_json: bool) -> int:
     return _failures(header.failed, header.rows)
 
 
-def _tell(batch: Batch, progress: Progress, *, is_stopped: bool, as_json: bool) -> int:
+def _tell(batch: BatchPlan, progress: Progress, *, is_stopped: bool, as_json: bool) -> int:
     """The last lines, and the exit code."""
     speed = f"{progress.rows_per_s:.1f} rows per second"
     output.note(
@@ -262,7 +262,7 @@ def _tell(batch: Batch, progress: Progress, *, is_stopped: bool, as_json: bool) 
     return _failures(progress.failed, progress.rows)
 
 
-def _report(batch: Batch, rows: int, failed: int, *, finished: bool) -> dict[str, object]:
+def _report(batch: BatchPlan, rows: int, failed: int, *, finished: bool) -> dict[str, object]:
     return {
         "out": str(batch.out),
         "header": str(header_path(batch.out)),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.core.errors import UsageError
 from app.tasks.batch.lines import MAX_ROW, Line, text_of
-from app.tasks.batch.rows import COLUMNS, TOO_LONG, Row, pick_column, row_of
+from app.tasks.batch.rows import COLUMNS, TOO_LONG, InputRow, pick_column, row_of
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE = 200  # lines
@@ -94,7 +94,7 @@ def _records(sample: list[str], delimiter: str) -> list[list[str]]:
     return found
 
 
-def csv_rows(lines: Iterator[Line], layout: CsvLayout) -> Iterator[Row]:
+def csv_rows(lines: Iterator[Line], layout: CsvLayout) -> Iterator[InputRow]:
     """A row for each record after the first that is not empty."""
     _raise_limit()
     feed = _Feed(lines)
@@ -118,7 +118,7 @@ def csv_rows(lines: Iterator[Line], layout: CsvLayout) -> Iterator[Row]:
             problem = _misfit(record, layout.names, place)
         number += 1
         if problem:
-            yield Row(number=number, problem=problem, position=feed.position)
+            yield InputRow(number=number, problem=problem, position=feed.position)
         else:
             yield row_of(record[place], number, feed.position)
 

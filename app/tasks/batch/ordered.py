@@ -22,7 +22,7 @@ from app.core.errors import (
     ProtocolError,
 )
 from app.tasks.batch.output import result_line
-from app.tasks.batch.rows import Row
+from app.tasks.batch.rows import InputRow
 
 TICK_S = 0.2
 """How often a wait for a row is interrupted, in seconds, for progress and for Ctrl+C."""
@@ -39,24 +39,25 @@ _NOT_THE_ROWS = (
     NoModelLoadedError,
     ProtocolError,
 )
+_CRASHES = 5  # in a row: then it is the model's fault and not the rows'
 _TIMES = 2  # how often a row is tried at which the engine ends; its neighbours end with it
 
 
-class Result(msgspec.Struct, frozen=True):
+class RowResult(msgspec.Struct, frozen=True):
     """What came of a row: a value that can be written as JSON, and sentences on it."""
 
     value: Any
     notes: tuple[str, ...] = ()
 
 
-Do = Callable[[Row], Result]
+Do = Callable[[InputRow], RowResult]
 """Does one row; raises LampblackError for one that fails."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
     """The line of a row, and whether it failed; `is_new` unless an earlier run wrote it."""
 
-    row: Row
+    row: InputRow
     line: bytes
     failed: bool
     is_new: bool = True
@@ -87,6 +88,7 @@ class Ordered:
         self._cancel = cancel
         self._on_tick = on_tick
         self._stopped = threading.Event()
+        self._crashes = 0
 
     @property
     def is_stopped(self) -> bool:
@@ -98,7 +100,7 @@ class Ordered:
         self._stopped.set()
         self._cancel()
 
-    def outcomes(self, rows: Iterator[Row | Outcome]) -> Iterator[Outcome]:
+    def outcomes(self, rows: Iterator[InputRow | Outcome]) -> Iterator[Outcome]:
         """The rows' outcomes in order, and those that are known already among them.
 
         Raises the error that is not of one row alone.
@@ -117,7 +119,7 @@ class Ordered:
         self,
         pool: ThreadPoolExecutor,
         pending: deque[_Pending],
-        rows: Iterator[Row | Outcome],
+        rows: Iterator[InputRow | Outcome],
     ) -> bool:
         """Take in rows until the window is full; whether there is any to wait for."""
         size = sum(one.size for one in pending)
@@ -134,7 +136,7 @@ class Ordered:
             pending.append(_Pending(length, pool.submit(self._outcome, row)))
         return bool(pending)
 
-    def _outcome(self, row: Row | Outcome) -> Outcome:
+    def _outcome(self, row: InputRow | Outcome) -> Outcome:
         """What comes of a row, on a thread of the pool."""
         if isinstance(row, Outcome):
             return row
@@ -144,15 +146,26 @@ class Ordered:
             if self.is_stopped:
                 raise CancelledError("Stopped.")
             try:
-                return _succeeded(row, self._do(row))
+                result = self._do(row)
+                self._crashes = 0
+                return _succeeded(row, result)
             except _NOT_THE_ROWS:
                 raise
             except LampblackError as error:
                 if self.is_stopped:
                     raise CancelledError("Stopped.") from error
-                if attempt == _TIMES or not isinstance(error, ModelCrashedError):
+                if not isinstance(error, ModelCrashedError):
                     return _failed(row, error.kind, str(error))
+                if attempt == _TIMES:
+                    return self._crashed(row, error)
         raise AssertionError("the last attempt returns")
+
+    def _crashed(self, row: InputRow, error: ModelCrashedError) -> Outcome:
+        """A row that ends the engine fails; raises the error where every row does."""
+        self._crashes += 1
+        if self._crashes >= _CRASHES:
+            raise error
+        return _failed(row, error.kind, str(error))
 
     def _await(self, outcome: Future[Outcome]) -> bool:
         """Wait for a row; False if it was stopped."""
@@ -171,11 +184,11 @@ class Ordered:
             self._cancel()
 
 
-def _succeeded(row: Row, result: Result) -> Outcome:
+def _succeeded(row: InputRow, result: RowResult) -> Outcome:
     notes = {"notes": result.notes} if result.notes else {}
     return Outcome(row, result_line(row, result=result.value, **notes), False)
 
 
-def _failed(row: Row, kind: str, message: str) -> Outcome:
+def _failed(row: InputRow, kind: str, message: str) -> Outcome:
     line = result_line(row, error={"kind": kind, "message": message})
     return Outcome(row, line, True)

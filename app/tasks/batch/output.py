@@ -19,7 +19,7 @@ from app.core.errors import DocumentError, UsageError
 from app.core.system.files import lock_open_file, open_regular, why
 from app.core.system.json_store import JsonStore, decode_table, encode_table
 from app.core.system.throttle import Throttle
-from app.tasks.batch.rows import Row
+from app.tasks.batch.rows import InputRow
 from app.tasks.batch.source import InputFacts
 
 FORMAT = 1
@@ -97,7 +97,7 @@ class Written(msgspec.Struct, frozen=True):
     size: int = 0
 
 
-def result_line(row: Row, **outcome: Any) -> bytes:
+def result_line(row: InputRow, **outcome: Any) -> bytes:
     """The line of a row, with its `result` or its `error`."""
     content: dict[str, Any] = {"row": row.number}
     if row.file:

@@ -25,11 +25,11 @@ _DAMAGED = "it is damaged: part of it cannot be decoded"
 TOO_LONG = f"it is longer than {MAX_ROW // 1_000_000} MB"
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class InputRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row by its number, from 1; one that cannot be used says why in `problem`.
 
-    `position` is how far the input was read, in the unit of `Source.size`. `file` is the name of
-    its file, in a folder.
+    `position` is how far the input was read, in the unit of the source's `size`. `file` is the
+    name of its file, in a folder.
     """
 
     number: int
@@ -39,27 +39,27 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     file: str = ""
 
 
-def row_of(text: str, number: int = 0, position: int = 0) -> Row:
+def row_of(text: str, number: int = 0, position: int = 0) -> InputRow:
     """A row with a text in the one form of the program, or with the reason why it has none."""
     if is_damaged(text):
-        return Row(number=number, problem=_DAMAGED, position=position)
+        return InputRow(number=number, problem=_DAMAGED, position=position)
     if len(text) > MAX_ROW // 4 and len(text.encode()) > MAX_ROW:
-        return Row(number=number, problem=TOO_LONG, position=position)
-    return Row(number=number, text=normalise(text), position=position)
+        return InputRow(number=number, problem=TOO_LONG, position=position)
+    return InputRow(number=number, text=normalise(text), position=position)
 
 
-def numbered(lines: Iterator[Line], read: Callable[[Line], Row]) -> Iterator[Row]:
+def numbered(lines: Iterator[Line], read: Callable[[Line], InputRow]) -> Iterator[InputRow]:
     """A row for each line that is not empty."""
     number = 0
     for line in lines:
         if not line.too_long and not line.data.strip():
             continue
         number += 1
-        row = Row(number=number, problem=TOO_LONG) if line.too_long else read(line)
+        row = InputRow(number=number, problem=TOO_LONG) if line.too_long else read(line)
         yield msgspec.structs.replace(row, number=number, position=line.position)
 
 
-def paragraph_rows(lines: Iterator[Line]) -> Iterator[Row]:
+def paragraph_rows(lines: Iterator[Line]) -> Iterator[InputRow]:
     """A row for each run of lines between empty ones."""
     parts: list[bytes] = []
     number, size, too_long, position = 0, 0, False, 0
@@ -73,7 +73,7 @@ def paragraph_rows(lines: Iterator[Line]) -> Iterator[Row]:
             number += 1
             row = row_of(text_of(b"".join(parts)).strip("\r\n"), number, position)
             if too_long:
-                row = Row(number=number, problem=TOO_LONG, position=position)
+                row = InputRow(number=number, problem=TOO_LONG, position=position)
             yield row
             parts, size, too_long = [], 0, False
 
@@ -117,21 +117,21 @@ def _json_value(line: Line) -> Any:
         return None
 
 
-def json_row(line: Line, column: str) -> Row:
+def json_row(line: Line, column: str) -> InputRow:
     """The row of a line that is a text, or an object with one in `column`."""
     text = text_of(line.data)
     if is_damaged(text):
-        return Row(number=0, problem=_DAMAGED)
+        return InputRow(number=0, problem=_DAMAGED)
     try:
         value = json.loads(text)
     except RecursionError:
-        return Row(number=0, problem="it is nested too deeply")
+        return InputRow(number=0, problem="it is nested too deeply")
     except ValueError:
-        return Row(number=0, problem="it is not valid JSON")
+        return InputRow(number=0, problem="it is not valid JSON")
     if isinstance(value, dict):
         if column not in value:
-            return Row(number=0, problem=f"it has no {column!r}")
+            return InputRow(number=0, problem=f"it has no {column!r}")
         value = value[column]
     if not isinstance(value, str):
-        return Row(number=0, problem="it holds no text")
+        return InputRow(number=0, problem="it holds no text")
     return row_of(normalise(value))

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from app.core.errors import UsageError
 from app.core.system.files import is_folder
-from app.tasks.batch.ordered import Do, Ordered, Outcome
+from app.core.system.throttle import Throttle
+from app.tasks.batch.ordered import TICK_S, Do, Ordered, Outcome
 from app.tasks.batch.output import (
     BatchHeader,
     OutputFile,
@@ -23,8 +24,8 @@ from app.tasks.batch.output import (
     not_written,
     write_header,
 )
-from app.tasks.batch.rows import Row
-from app.tasks.batch.source import Source
+from app.tasks.batch.rows import InputRow
+from app.tasks.batch.source import BatchSource
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,13 +53,13 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
         return self.seconds * (1 - self.fraction) / gained if gained > 0 else None
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
+class BatchPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A batch that can be run; `header` has the seed of the run that it goes on with.
 
     `written` is what the output holds; with `retries` its failed rows are done again.
     """
 
-    source: Source
+    source: BatchSource
     out: Path
     header: BatchHeader
     written: Written = Written()
@@ -76,14 +77,14 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prepare(
-    source: Source,
+    source: BatchSource,
     out: Path,
     header: BatchHeader,
     *,
     seed_given: bool,
     restart: bool = False,
     retries: bool = False,
-) -> Batch:
+) -> BatchPlan:
     """The batch, begun now or by an earlier run; the output must be locked.
 
     Raises UsageError where the output is another run's, DocumentError where it is damaged.
@@ -98,7 +99,7 @@ def prepare(
         _remove(out)
         known = None
     if known is None:
-        batch = Batch(source=source, out=out, header=header, retries=retries)
+        batch = BatchPlan(source=source, out=out, header=header, retries=retries)
         write_header(out, header)
         return batch
     header = header if seed_given else replace(header, seed=known.seed)
@@ -110,10 +111,10 @@ def prepare(
     written = OutputFile(out).written
     finished = known.finished and written.rows == known.rows
     header = replace(header, finished=finished, rows=written.rows, failed=written.failed)
-    return Batch(source=source, out=out, header=header, written=written, retries=retries)
+    return BatchPlan(source=source, out=out, header=header, written=written, retries=retries)
 
 
-def _check_place(source: Source, out: Path) -> None:
+def _check_place(source: BatchSource, out: Path) -> None:
     if is_folder(out) or not is_folder(out.parent):
         raise UsageError(f"{out} is no file that can be written.", "Name a file with --out.")
     inside = source.facts.kind == "folder" and out.parent.samefile(source.path)
@@ -160,7 +161,7 @@ class BatchRun:
 
     def __init__(
         self,
-        batch: Batch,
+        batch: BatchPlan,
         do: Do,
         parallel: int,
         *,
@@ -171,6 +172,7 @@ class BatchRun:
         self._on_progress = on_progress
         self._ordered = Ordered(do, parallel, cancel=cancel, on_tick=self._tick)
         self._file: OutputFile | None = None
+        self._is_due = Throttle(TICK_S / 2)
         self._begin = time.monotonic()
         self._progress = Progress(rows=0, failed=0, done=0, seconds=0, fraction=0, begun_at=0)
 
@@ -193,7 +195,7 @@ class BatchRun:
             self._finish()
         return self._progress
 
-    def _write(self, file: OutputFile, rows: Iterator[Row | Outcome]) -> None:
+    def _write(self, file: OutputFile, rows: Iterator[InputRow | Outcome]) -> None:
         for outcome in self._ordered.outcomes(rows):
             file.add(outcome.line)
             progress = self._progress
@@ -206,21 +208,21 @@ class BatchRun:
             )
             self._tick()
 
-    def _rows(self, written: int) -> Iterator[Row | Outcome]:
+    def _rows(self, written: int) -> Iterator[InputRow | Outcome]:
         """What is left of the input; with a retry the rows that did not fail as they were."""
         rows = self._batch.source.read()
-        begun_at = 0.0
         for row in islice(rows, written):
-            begun_at = self._fraction(row)
+            self._progress = replace(self._progress, fraction=self._fraction(row))
+            self._tick()
             if self.is_stopped:
                 return iter(())
         self._begin = time.monotonic()
-        self._progress = replace(self._progress, begun_at=begun_at, fraction=begun_at)
+        self._progress = replace(self._progress, begun_at=self._progress.fraction)
         if not self._batch.retries:
             return rows
         return _with_former(rows, islice(former_lines(self._batch.out), written, None))
 
-    def _fraction(self, row: Row) -> float:
+    def _fraction(self, row: InputRow) -> float:
         return min(1.0, row.position / max(1, self._batch.source.size))
 
     def _tick(self) -> None:
@@ -228,7 +230,8 @@ class BatchRun:
             self._file.sync()
         seconds = time.monotonic() - self._begin
         self._progress = replace(self._progress, seconds=seconds)
-        self._on_progress(self._progress)
+        if self._is_due():
+            self._on_progress(self._progress)
 
     def _finish(self) -> None:
         """Put a retry in the output's place, and say in the header that all is done."""
@@ -242,7 +245,7 @@ class BatchRun:
         write_header(batch.out, header)
 
 
-def _with_former(rows: Iterator[Row], lines: Iterator[bytes]) -> Iterator[Row | Outcome]:
+def _with_former(rows: Iterator[InputRow], lines: Iterator[bytes]) -> Iterator[InputRow | Outcome]:
     for row, line in zip(rows, chain(lines, _forever()), strict=False):
         yield row if not line or has_failed(line) else Outcome(row, line, False, is_new=False)
 

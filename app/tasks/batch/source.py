@@ -16,7 +16,7 @@ from app.core.errors import DocumentError, LampblackError, UsageError
 from app.core.system.files import is_folder, open_regular, why
 from app.tasks.batch.csv_rows import csv_layout, csv_rows
 from app.tasks.batch.lines import Line, encoding_of, read_lines, text_of
-from app.tasks.batch.rows import Row, json_column, json_row, numbered, paragraph_rows, row_of
+from app.tasks.batch.rows import InputRow, json_column, json_row, numbered, paragraph_rows, row_of
 
 Kind = Literal["csv", "jsonl", "lines", "paragraphs", "folder"]
 
@@ -45,7 +45,7 @@ class InputFacts(msgspec.Struct, frozen=True, kw_only=True):
     delimiter: str = ""
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
+class BatchSource(msgspec.Struct, frozen=True, kw_only=True):
     """An input: how to read its rows, and what is to be said of how it is read.
 
     `size` is in bytes, or in files of a folder.
@@ -54,11 +54,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
     facts: InputFacts
     size: int
-    read: Callable[[], Iterator[Row]]
+    read: Callable[[], Iterator[InputRow]]
     notes: tuple[str, ...] = ()
 
 
-def open_source(path: Path, *, column: str = "", paragraphs: bool = False) -> Source:
+def open_source(path: Path, *, column: str = "", paragraphs: bool = False) -> BatchSource:
     """Look at an input; raises UsageError or DocumentError for what cannot be read."""
     if is_folder(path):
         return _folder(path)
@@ -84,7 +84,7 @@ def open_source(path: Path, *, column: str = "", paragraphs: bool = False) -> So
         raise DocumentError(f"{path} cannot be read: {reason}.") from error
 
 
-def _file(path: Path, file: BinaryIO, kind: Kind, column: str) -> Source:
+def _file(path: Path, file: BinaryIO, kind: Kind, column: str) -> BatchSource:
     state = os.fstat(file.fileno())
     facts = InputFacts(
         kind=kind,
@@ -96,35 +96,35 @@ def _file(path: Path, file: BinaryIO, kind: Kind, column: str) -> Source:
     encoding, guessed = encoding_of(file, path.name)
     facts = msgspec.structs.replace(facts, encoding=encoding)
     notes = [f"{path.name} seems to be in {name_of(encoding)}, which is a guess."] * guessed
-    rows: Callable[[Iterator[Line]], Iterator[Row]]
+    rows: Callable[[Iterator[Line]], Iterator[InputRow]]
     if kind == "csv":
         layout = csv_layout(path, read_lines(file, encoding), column)
         facts = msgspec.structs.replace(facts, column=layout.column, delimiter=layout.delimiter)
         notes.append(layout.note)
 
-        def rows(lines: Iterator[Line]) -> Iterator[Row]:
+        def rows(lines: Iterator[Line]) -> Iterator[InputRow]:
             return csv_rows(lines, layout)
     elif kind == "jsonl":
         column = json_column(path, read_lines(file, encoding), column)
         facts = msgspec.structs.replace(facts, column=column)
 
-        def rows(lines: Iterator[Line]) -> Iterator[Row]:
+        def rows(lines: Iterator[Line]) -> Iterator[InputRow]:
             return numbered(lines, lambda line: json_row(line, column))
     elif kind == "lines":
 
-        def rows(lines: Iterator[Line]) -> Iterator[Row]:
+        def rows(lines: Iterator[Line]) -> Iterator[InputRow]:
             return numbered(lines, lambda line: row_of(text_of(line.data).strip("\r\n")))
     else:
         rows = paragraph_rows
 
-    def read() -> Iterator[Row]:
+    def read() -> Iterator[InputRow]:
         with open_regular(path) as again:
             yield from rows(read_lines(again, encoding))
 
-    return Source(path=path, facts=facts, size=facts.size, read=read, notes=tuple(notes))
+    return BatchSource(path=path, facts=facts, size=facts.size, read=read, notes=tuple(notes))
 
 
-def _folder(path: Path) -> Source:
+def _folder(path: Path) -> BatchSource:
     """The files of a folder by their names, without hidden ones and folders in it."""
     try:
         with os.scandir(path) as found:
@@ -140,18 +140,18 @@ def _folder(path: Path) -> Source:
         raise DocumentError(f"{path} cannot be read: {why(error)}.") from error
     names = [entry.name for entry in files]
 
-    def read() -> Iterator[Row]:
+    def read() -> Iterator[InputRow]:
         for number, name in enumerate(names, 1):
             row = _document_row(path / name)
             yield msgspec.structs.replace(row, number=number, position=number, file=name)
 
     notes = (f"The {folders} folders in {path.name} are not read.",) if folders else ()
     facts = InputFacts(kind="folder", size=len(names), head_sha256=digest.hexdigest())
-    return Source(path=path, facts=facts, size=len(names), read=read, notes=notes)
+    return BatchSource(path=path, facts=facts, size=len(names), read=read, notes=notes)
 
 
-def _document_row(path: Path) -> Row:
+def _document_row(path: Path) -> InputRow:
     try:
         return row_of(open_document(path).text)
     except LampblackError as error:
-        return Row(number=0, problem=str(error))
+        return InputRow(number=0, problem=str(error))

@@ -1,6 +1,6 @@
 """The real program on the fake engine, killed at random moments: no row twice, none lost.
 
-`LAMPBLACK_BATCH_KILLS=100` kills it as often.
+`LAMPBLACK_BATCH_KILLS=100` kills it as often, with `-o faulthandler_timeout=600`.
 """
 
 from __future__ import annotations

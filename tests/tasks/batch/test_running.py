@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.core.errors import DocumentError, GenerationError, UsageError
-from app.tasks.batch.ordered import Do, Result
+from app.tasks.batch.ordered import Do, RowResult
 from app.tasks.batch.output import (
     BatchHeader,
     BatchModel,
@@ -20,8 +20,8 @@ from app.tasks.batch.output import (
     OutputLock,
     header_store,
 )
-from app.tasks.batch.rows import Row
-from app.tasks.batch.running import Batch, BatchRun, Progress, prepare
+from app.tasks.batch.rows import InputRow
+from app.tasks.batch.running import BatchPlan, BatchRun, Progress, prepare
 from app.tasks.batch.source import open_source
 from tests.tasks.batch.conftest import lines_of
 
@@ -40,7 +40,7 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out.jsonl"
 
 
-def made(source: Path, out: Path, *, task: str = "sentiment", **more: bool) -> Batch:
+def made(source: Path, out: Path, *, task: str = "sentiment", **more: bool) -> BatchPlan:
     opened = open_source(source)
     header = BatchHeader(
         task=task,
@@ -54,12 +54,12 @@ def made(source: Path, out: Path, *, task: str = "sentiment", **more: bool) -> B
     return prepare(opened, out, header, seed_given=False, **more)
 
 
-def echo(row: Row) -> Result:
-    return Result({"text": row.text.upper()})
+def echo(row: InputRow) -> RowResult:
+    return RowResult({"text": row.text.upper()})
 
 
 def failing(*numbers: int) -> Do:
-    def do(row: Row) -> Result:
+    def do(row: InputRow) -> RowResult:
         if row.number in numbers:
             raise GenerationError("It failed.", "Try again.")
         return echo(row)
@@ -121,7 +121,7 @@ def test_failed_rows_are_done_again_in_their_places(source: Path, out: Path) -> 
     assert made(source, out).is_done
     asked: list[int] = []
 
-    def do(row: Row) -> Result:
+    def do(row: InputRow) -> RowResult:
         asked.append(row.number)
         return failing(20)(row)
 
@@ -133,12 +133,24 @@ def test_failed_rows_are_done_again_in_their_places(source: Path, out: Path) -> 
     assert not list(out.parent.glob("*.retry"))
 
 
+def test_a_retry_of_an_unfinished_run_does_the_rest_too(source: Path, out: Path) -> None:
+    BatchRun(made(source, out), failing(2), 3).run()
+    lines = out.read_bytes().splitlines(keepends=True)
+    out.write_bytes(b"".join(lines[:6]))
+    asked: list[int] = []
+    BatchRun(
+        made(source, out, retries=True), lambda row: (asked.append(row.number), echo(row))[1], 1
+    ).run()
+    assert asked == [2, *range(7, ROWS + 1)]
+    assert whole(out)
+
+
 def test_a_retry_that_was_broken_off_goes_on(source: Path, out: Path) -> None:
     BatchRun(made(source, out), failing(2, 9, 15), 3).run()
     before = out.read_bytes()
     batch = made(source, out, retries=True)
 
-    def broken(row: Row) -> Result:
+    def broken(row: InputRow) -> RowResult:
         if row.number == 9:
             raise RuntimeError("the end of the world")
         return echo(row)
@@ -228,7 +240,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_whole_lines(
 def test_stop_leaves_a_run_that_goes_on(source: Path, out: Path) -> None:
     reached, cancelled = threading.Event(), threading.Event()
 
-    def do(row: Row) -> Result:
+    def do(row: InputRow) -> RowResult:
         if row.number <= 7:
             return echo(row)
         reached.set()
@@ -266,7 +278,7 @@ def test_memory_is_flat_over_200_megabytes(tmp_path: Path, out: Path) -> None:
     batch = made(source, out)
     tracemalloc.start()
     try:
-        progress = BatchRun(batch, lambda row: Result(len(row.text)), 4).run()
+        progress = BatchRun(batch, lambda row: RowResult(len(row.text)), 4).run()
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
