@@ -27,7 +27,7 @@ from app.tasks.batch.rows import InputRow
 TICK_S = 0.2
 """How often a wait for a row is interrupted, in seconds, for progress and for Ctrl+C."""
 
-WINDOW_BYTES = 32_000_000
+WINDOW_BYTES = 16_000_000
 """The most text that is taken in before the oldest row of it is done."""
 
 _WINDOW_ROWS = 16  # for each slot

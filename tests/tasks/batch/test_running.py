@@ -283,4 +283,5 @@ def test_memory_is_flat_over_200_megabytes(tmp_path: Path, out: Path) -> None:
     finally:
         tracemalloc.stop()
     assert progress.rows == 4000
-    assert peak < 60_000_000
+    print(f"peak {peak:,} bytes")  # noqa: T201 - shown where it fails
+    assert peak < 30_000_000
