@@ -9,6 +9,7 @@ from contextlib import closing
 from app import __version__
 from app.benchmark.run import ROUNDS
 from app.cli import output
+from app.cli.batch import add_batch
 from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
 from app.cli.flags import add_flags
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     words = parser.add_subparsers(metavar="WORD", required=True)
     _add_generate(words)
     add_run(words)
+    add_batch(words)
     _add_bench(words)
     _add_doctor(words)
     add_models(words)
