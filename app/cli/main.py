@@ -15,6 +15,7 @@ from app.cli.flags import add_flags
 from app.cli.generate import run_generate
 from app.cli.models import add_models
 from app.cli.parsing import Parser, Words
+from app.cli.run import add_run
 from app.core.errors import LampblackError
 from app.core.options.load_options import ENGINES
 from app.core.options.presets import BUILTIN
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"lampblack {__version__}")
     words = parser.add_subparsers(metavar="WORD", required=True)
     _add_generate(words)
+    add_run(words)
     _add_bench(words)
     _add_doctor(words)
     add_models(words)

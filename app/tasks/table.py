@@ -43,10 +43,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` is its help. Beside the text go in what `takes` names, fields of `TaskOptions`;
     `needs` names those that it cannot do without. `chat` is the user's turn for models with a chat
-    template, `plain` the form for those without; where one is missing, the task is not for such
-    models. In both `{text}`, `{labels}`, `{language}`, `{source}` and `{instruction}` are filled
-    in. An answer has at most `sampling.max_tokens` tokens, or, where that is -1, `growth` tokens
-    for each of the text's and a few more. `labels` are those that are used if none are given.
+    template and `reply` what the answer to it begins with; `plain` is the form for those without.
+    Where one is missing, the task is not for such models. What `app.tasks.prompts` fills in stands
+    in braces. An answer has at most `sampling.max_tokens` tokens, or, where that is -1, `growth`
+    tokens for each of the text's and a few more. `labels` are used if none are given.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     takes: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     chat: str = ""
+    reply: str = ""
     plain: PlainForm | None = None
     sampling: Sampling = Sampling()
     growth: float = 1.0
@@ -67,16 +68,14 @@ _TEXT = "\n\n{text}"
 _SENTIMENT = PlainForm(
     "Review",
     "Sentiment",
-    head="Each review is followed by its sentiment: {labels}.",
+    (("I like it.", "positive"), ("I do not like it.", "negative")),
 )
 _CLASSIFY = PlainForm(
-    "Text",
-    "Label",
-    head="Each text is followed by the one label that fits it: {labels}.",
+    "Text", "Label", head="Each text is followed by the one label that fits it: {labels}.{hint}"
 )
 _SUMMARISE = PlainForm(
     "Text",
-    "Summary",
+    "Summary{in_language}",
     (
         (
             "The ferry did not sail on Monday because of the storm. Forty passengers slept in the "
@@ -93,17 +92,10 @@ _SUMMARISE = PlainForm(
         ),
     ),
 )
-_REWRITE = PlainForm(
-    "Instruction: make it shorter\nText",
-    "Rewritten",
-    (
-        (
-            "It is with great pleasure that I am able to tell you that your parcel has arrived.",
-            "Your parcel has arrived.",
-        ),
-    ),
+_REWRITE = PlainForm("Text", "Instruction: {instruction}\nRewritten text")
+_EXTRACT = PlainForm(
+    "Text", "JSON", head="The data in each text as JSON that obeys the schema {schema}{hint}"
 )
-_EXTRACT = PlainForm("Text", "JSON")
 
 TASKS: tuple[Task, ...] = (
     Task(
@@ -127,7 +119,8 @@ TASKS: tuple[Task, ...] = (
         summary="say in a few sentences what the text says",
         gives="text",
         takes=("language",),
-        chat="Summarise the following text in a few sentences. Write only the summary." + _TEXT,
+        chat="Summarise the following text in a few sentences{in_language}. Write only the summary."
+        + _TEXT,
         plain=_SUMMARISE,
         sampling=Sampling(temperature=0.3, max_tokens=256),
         joining="summarise again",
@@ -139,8 +132,8 @@ TASKS: tuple[Task, ...] = (
         gives="text",
         takes=("language", "source_language"),
         needs=("language",),
-        chat="Translate the following text{source} into {language}. Write only the translation."
-        + _TEXT,
+        chat="Translate the following text{from_source} into {language}. Write only the "
+        "translation." + _TEXT,
         plain=PlainForm("{source}", "{language}"),
         sampling=Sampling(temperature=0.0, max_tokens=-1),
         growth=2.0,
@@ -167,8 +160,8 @@ TASKS: tuple[Task, ...] = (
         gives="label",
         takes=("labels", "instruction", "calibrate"),
         needs=("labels",),
-        chat="Which of these labels fits the text best: {labels}? Answer with the label only."
-        "\n\nText: {text}",
+        chat="Label the text as one of: {labels}.{hint}" + _TEXT,
+        reply="Label: ",
         plain=_CLASSIFY,
         joining="average",
         measures=("accuracy",),
@@ -178,7 +171,8 @@ TASKS: tuple[Task, ...] = (
         summary="say whether the text is positive or negative, with the probabilities",
         gives="label",
         takes=("labels", "instruction", "calibrate"),
-        chat="Is the sentiment of this text {labels}? Answer with one word.\n\nText: {text}",
+        chat="Classify the sentiment of the review as {either}.{hint}\n\nReview: {text}",
+        reply="Sentiment: ",
         plain=_SENTIMENT,
         labels=("positive", "negative"),
         joining="average",
@@ -190,7 +184,8 @@ TASKS: tuple[Task, ...] = (
         gives="data",
         takes=("schema", "instruction"),
         needs=("schema",),
-        chat="Take the data out of the following text, as JSON.{instruction}" + _TEXT,
+        chat="Take the data out of the following text, as JSON that obeys the schema {schema}{hint}"
+        + _TEXT,
         plain=_EXTRACT,
         sampling=Sampling(temperature=0.0, max_tokens=1024),
         joining="merge",
@@ -199,6 +194,8 @@ TASKS: tuple[Task, ...] = (
         name="score",
         summary="measure how well the model foresees the text, token by token",
         gives="measures",
+        takes=("alternatives",),
+        plain=PlainForm("", ""),
         joining="windows",
         measures=("perplexity",),
     ),

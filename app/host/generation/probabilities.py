@@ -3,9 +3,7 @@
 It is the exponential of the mean negative logarithm of the probability that the model gives each
 token after those before it (Jelinek et al. 1977, "Perplexity: a measure of the difficulty of
 speech recognition tasks"); lower is better, and only numbers of the same text and vocabulary can
-be compared. A text that is longer than a window is read in windows that overlap by half: a token of
-a later window counts only in its second half, so that each counts once and none is judged with less
-than half a window before it, but those at the text's beginning.
+be compared. A text that is longer than a window is read in those of `app.engine.windows`.
 """
 
 from __future__ import annotations
@@ -19,13 +17,11 @@ import numpy.typing as npt
 
 from app.core.errors import CancelledError, GenerationError, ParameterError
 from app.engine.messages import Alternative, Measured, TokenDetail, Working
+from app.engine.windows import WINDOW, spans
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.interface import Job
 
 _BLOCK = 64  # of the search for the likeliest tokens
-
-WINDOW = 2048
-"""The most tokens of a window: more context changes the number little and costs time."""
 
 Rows = Callable[[Ids, int], Iterator[npt.NDArray[np.float32]]]
 """Reads the tokens; gives the logits after each but the last, beginning with the one numbered."""
@@ -59,16 +55,12 @@ def windows(tokens: Ids, bos: int | None, size: int) -> Iterator[tuple[Ids, int]
 
     Where the model wants a beginning token, every window has it in place of its first one.
     """
-    yield tokens[:size], 0
-    end = size
-    half = size // 2
-    while end < len(tokens):
-        start = end - (size - half)
-        end = min(start + size, len(tokens))
-        window = tokens[start:end].copy()
-        if bos is not None:
+    for start, end, first in spans(len(tokens), size):
+        window = tokens[start:end]
+        if start and bos is not None:
+            window = window.copy()
             window[0] = bos
-        yield window, size - half - 1
+        yield window, first
 
 
 def token_detail(

@@ -1,0 +1,63 @@
+"""Labels for a text: a probability for each, from the likelihood of its whole text as the answer.
+
+A label's score is the sum of the log probabilities of its tokens, less the sum that it has with an
+empty text in place of the text (contextual calibration: Zhao et al. 2021, "Calibrate Before Use").
+That takes off what a label gains by being short or common, so that a mean over its tokens, which
+would favour long labels with an easy end, is not needed. The probabilities are the softmax of the
+scores.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from app.tasks.task_run import TaskRun
+
+
+def choose(run: TaskRun, text: str) -> dict[str, Any]:
+    """The likeliest label and the probability of each; those of parts are averaged by tokens."""
+    labels = run.options.labels or run.task.labels
+    longest = max(len(label.encode()) for label in labels)  # a token has at least a byte
+    parts = run.parts(text, run.room(min(longest, run.model.context // 4)))
+    sums = [0.0] * len(labels)
+    for part in parts:
+        if part.strip():
+            weight = _weight(run, part) if len(parts) > 1 else 1
+            scores = log_softmax(_scores(run, part.strip(), labels))
+            sums = [known + weight * new for known, new in zip(sums, scores, strict=True)]
+    if len(parts) > 1:
+        total = sum(_weight(run, part) for part in parts if part.strip())
+        sums = [known / total for known in sums]
+        run.note("The parts' log probabilities were averaged, each by its tokens.")
+    found = [math.exp(score) for score in log_softmax(sums)]
+    best = max(range(len(labels)), key=found.__getitem__)
+    return {"label": labels[best], "probabilities": dict(zip(labels, found, strict=True))}
+
+
+def _weight(run: TaskRun, part: str) -> int:
+    return run.ruler(part).count(0, len(part))
+
+
+def _scores(run: TaskRun, text: str, labels: tuple[str, ...]) -> list[float]:
+    found = run.score_choices(run.asked(text), labels)
+    if not run.options.calibrate:
+        return list(found)
+    empty = _without_text(run, labels)
+    return [score - known for score, known in zip(found, empty, strict=True)]
+
+
+def _without_text(run: TaskRun, labels: tuple[str, ...]) -> tuple[float, ...]:
+    """The scores of the labels with an empty text."""
+    known = run.remembered.without_text
+    if run.key in known:
+        return known[run.key]
+    return run.remembered.keep(known, run.key, run.score_choices(run.asked(""), labels))
+
+
+def log_softmax(scores: Sequence[float]) -> list[float]:
+    """The scores less the logarithm of the sum of their exponentials."""
+    top = max(scores)
+    total = top + math.log(sum(math.exp(score - top) for score in scores))
+    return [score - total for score in scores]
