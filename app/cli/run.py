@@ -38,6 +38,16 @@ result. A second Ctrl+C ends at once.
 Exit codes: 0 done, 2 the command line was not understood, 1 anything else."""
 
 
+_FLAGS = {
+    "labels": "--labels",
+    "language": "--to",
+    "source_language": "--from",
+    "instruction": "--instruction",
+    "schema": "--schema",
+    "system": "--system",
+}
+
+
 def add_run(words: Words) -> None:
     """Add the word."""
     width = max(len(row.name) for row in TASKS)
@@ -49,6 +59,7 @@ def add_run(words: Words) -> None:
         description=f"{_ABOUT}\n\nTasks:\n{tasks}",
         epilog=_END,
     )
+    parser.mix()
     parser.add_argument("task", metavar="TASK", help="what to do; one of those above")
     parser.value("text", "TEXT", "the text, or -", default=None, nargs="?")
     parser.value("--file", "FILE", "read the text from a file")
@@ -82,7 +93,7 @@ def add_task_flags(parser: Any) -> None:
 def options_from(arguments: argparse.Namespace, row: Task) -> TaskOptions:
     """The options as given on the command line; raises LampblackError."""
     for name in ("to", "source_language", "instruction", "system", "labels"):
-        check_text(getattr(arguments, name), f"What is given with the flag of {name}")
+        check_text(getattr(arguments, name), f"What is given with {_FLAGS.get(name, '--to')}")
     schema = arguments.schema
     options = TaskOptions(
         labels=tuple(_labels(arguments.labels)),
@@ -97,6 +108,9 @@ def options_from(arguments: argparse.Namespace, row: Task) -> TaskOptions:
         form=arguments.form,
         exact=arguments.exact,
     )
+    for name in row.needs:
+        if not getattr(options, name):
+            raise UsageError(f"The task {row.name} needs the {name}.", f"Use {_FLAGS[name]}.")
     check_options(row, options)
     return options
 

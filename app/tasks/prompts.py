@@ -6,7 +6,7 @@ import json
 
 import msgspec
 
-from app.core.errors import TemplateError
+from app.core.errors import ParameterError, TemplateError
 from app.engine.messages import ChatMessage, ModelInfo
 from app.tasks.languages import language_name, language_of_text, worked_examples
 from app.tasks.options import TaskOptions
@@ -28,13 +28,15 @@ def takes_chat(task: Task, options: TaskOptions, model: ModelInfo) -> bool:
 
     A text to go on from is never put in a template.
     """
-    wanted = options.form
+    wanted = task.prefers if options.form == "auto" and task.plain is not None else options.form
     if wanted != "plain" and task.chat and model.has_chat_template:
         return True
-    if wanted != "chat" and task.plain is not None:
+    if options.form != "chat" and task.plain is not None:
         return False
     if not task.chat or model.has_chat_template:
-        raise TemplateError(f"The task {task.name} has no {wanted} form.", "Leave the form out.")
+        raise ParameterError(
+            f"The task {task.name} has no {options.form} form.", "Leave the form out."
+        )
     raise TemplateError(
         f"The task {task.name} needs a chat template, and {model.name} has none.",
         "Use an instruct model, or the task complete.",
@@ -96,7 +98,8 @@ def _worked(
         examples = worked_examples(filling["source"], filling["language"])
     elif options.labels:  # those of the form have other labels
         examples = ()
-    parts = [form.head.format_map(filling)] if form.head else []
+    head = form.head.format_map(filling)
+    parts = [head] if head else []
     parts += [f"{given}: {shown}\n{answer}: {reply}" for shown, reply in examples]
     parts.append(f"{given}: {text}\n{answer}:")
     stop = f"\n{given}:"

@@ -16,7 +16,7 @@ from app.tasks.options import MAX_LABELS, TaskOptions, TaskResult
 from app.tasks.prompts import takes_chat
 from app.tasks.scoring import score
 from app.tasks.table import Task
-from app.tasks.task_run import Emit, Remembered, TaskEngine as TaskEngine, TaskRun
+from app.tasks.task_run import Emit, Remembered, TaskEngine as TaskEngine, TaskRun, sampling_of
 from app.tasks.writing import write
 
 _OWN = ("labels", "language", "source_language", "schema", "instruction", "system", "alternatives")
@@ -73,6 +73,11 @@ def check_options(task: Task, options: TaskOptions) -> None:
             raise ParameterError(f"The task {task.name} takes no {shown}.")
         if not given and name in task.needs:
             raise ParameterError(f"The task {task.name} needs the {shown}.")
+    if options.sampling and task.gives not in ("text", "data"):
+        raise ParameterError(
+            f"The task {task.name} draws nothing, so it takes no sampling parameters."
+        )
+    sampling_of(task, options)
     _check_labels(options.labels)
     for name in ("language", "source_language"):
         if len(named := getattr(options, name)) > _LONGEST_NAME or not named.isprintable():

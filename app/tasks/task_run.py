@@ -12,7 +12,6 @@ from msgspec.structs import asdict, replace
 from app.core.errors import (
     CancelledError,
     NoModelLoadedError,
-    ParameterError,
     PromptTooLongError,
 )
 from app.core.options.rows import checked
@@ -107,7 +106,7 @@ class TaskRun:
         self.task = task
         self.options = options
         self.chat = False
-        self.sampling = _sampling(task, options)
+        self.sampling = sampling_of(task, options)
         self.seed = 0
         self.notes: list[str] = []
         self.prompt_tokens = 0
@@ -272,12 +271,9 @@ def blocks(text: str) -> list[str]:
     return list(cut(text, BLOCK, lambda start, end: end - start))
 
 
-def _sampling(task: Task, options: TaskOptions) -> Sampling:
+def sampling_of(task: Task, options: TaskOptions) -> Sampling:
+    """The parameters of the task with those of the options; raises ParameterError."""
     given = dict(options.sampling)
-    if given and task.gives not in ("text", "data"):
-        raise ParameterError(
-            f"The task {task.name} draws nothing, so it takes no sampling parameters."
-        )
     if options.seed is not None:
         given["seed"] = options.seed
     return checked(Sampling, asdict(task.sampling) | given)

@@ -58,6 +58,8 @@ def write(run: TaskRun, text: str, emit: Emit) -> tuple[str, FinishReason]:
             reason = _summarise(run, text, answer)
         else:
             reason = _answer(run, text, run.sampling, answer)
+            if run.chat:  # a text that is only gone on with has no end of its own
+                _note_end(run, reason)
     except CancelledError:
         reason = "cancelled"
     if reason == "cancelled":
