@@ -10,11 +10,13 @@ from itertools import accumulate
 BLOCK = 1 << 20
 """How many characters are counted at once: their tokens travel in one message."""
 
-_STOPS = "。！？｡…"
+_STOPS = "。！？｡"
+_CLOSERS = "」』”’）】》"
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _LINE = re.compile(r"\n\s*")
-_SENTENCE = re.compile(rf"[.!?…]+[\"'”’»)\]]*\s+|[{_STOPS}]+[」』”’）】》]*\s*")
+_SENTENCE = re.compile(rf"[.!?…]+[\"'”’»)\]]*\s+|[{_STOPS}…]+[{_CLOSERS}]*\s*")
 _WORD = re.compile(r"\s+|[，、；：,;]")
+_WITHOUT_SPACES = 0x2E80  # from here on come the scripts of East Asia
 _ENDS = ((_PARAGRAPH, 0.5), (_LINE, 0.5), (_SENTENCE, 0.0), (_WORD, 0.0))
 """Where a part may end, the best first, and how full it must be at least to end there."""
 
@@ -98,5 +100,8 @@ def seam(before: str, written: str) -> str:
     Nothing, as in the text itself, but a space where a sentence of a script without spaces was
     answered in one with them.
     """
-    cut_at_stop = before[-1:] and before[-1] in _STOPS + "」』”’）】》"
-    return " " if cut_at_stop and written[-1:] and ord(written[-1]) < 0x2E80 else ""
+    if before.rstrip(_CLOSERS)[-1:] not in tuple(_STOPS):
+        return ""
+    last = next((letter for letter in reversed(written) if letter.isalnum()), "")
+    is_spaced = last and ord(last) < _WITHOUT_SPACES
+    return " " if is_spaced and written.rstrip(_CLOSERS)[-1:] not in tuple(_STOPS) else ""

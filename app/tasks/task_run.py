@@ -229,30 +229,28 @@ class TaskRun:
         return self.remembered.keep(found, key, self._count(self.asked("")))
 
     def room(self, answer: int, growth: float = 0.0) -> int:
-        """How many tokens of a text fit, beside `answer` and `growth` for each of the text's.
+        """How many tokens of a text fit, beside `answer` and `growth` for each of the text's."""
+        left = self.model.context - self.overhead - answer - _MARGIN
+        return max(0, int(left / (1 + growth)))
+
+    def parts(self, text: str, limit: int) -> list[str]:
+        """The text in parts of at most `limit` tokens; a note says how many if they are several.
 
         Raises PromptTooLongError where there is no room for a passage.
         """
-        context = self.model.context
-        left = int((context - self.overhead - answer - _MARGIN) / (1 + growth))
-        if left < _LEAST:
+        if len(text.encode()) <= limit:  # a token has at least a byte
+            return [text]
+        context = f"the model's context of {self.model.context:,} tokens"
+        if limit < _LEAST:
             raise PromptTooLongError(
-                f"The model's context of {context:,} tokens has no room for the task "
-                f"{self.task.name} with these options.",
+                f"In {context} there is no room for the task {self.task.name} with these options.",
                 "Load the model with a larger context, or give shorter options.",
             )
-        return left
-
-    def parts(self, text: str, limit: int) -> list[str]:
-        """The text in parts of at most `limit` tokens; a note says how many if they are several."""
-        if len(text.encode()) <= limit:
-            return [text]
         parts = [part for block in blocks(text) for part in self._parts_of(block, limit)]
         if len(parts) > 1:
             self.note(
-                f"The text is longer than the model's context of {self.model.context:,} tokens has "
-                f"room for: it was cut into {len(parts)} parts, at the ends of paragraphs and "
-                "sentences where there are any."
+                f"The text is longer than {context} has room for: it was cut into {len(parts)} "
+                "parts, at the ends of paragraphs and sentences where there are any."
             )
         return parts
 
