@@ -26,23 +26,22 @@ def choose(run: TaskRun, text: str) -> dict[str, Any]:
     labels = run.options.labels or run.task.labels
     longest = max(len(label.encode()) for label in labels)  # a token has at least a byte
     parts = run.parts(text, run.room(min(longest, run.model.context // 4)))
+    parts = [part.strip() for part in parts if part.strip()]
+    weights = [_tokens(run, part) for part in parts] if len(parts) > 1 else [1]
     sums = [0.0] * len(labels)
-    for part in parts:
-        if part.strip():
-            weight = _weight(run, part) if len(parts) > 1 else 1
-            scores = log_softmax(_scores(run, part.strip(), labels))
-            sums = [known + weight * new for known, new in zip(sums, scores, strict=True)]
+    for weight, part in zip(weights, parts, strict=True):
+        scores = log_softmax(_scores(run, part, labels))
+        sums = [known + weight * new for known, new in zip(sums, scores, strict=True)]
     if len(parts) > 1:
-        total = sum(_weight(run, part) for part in parts if part.strip())
-        sums = [known / total for known in sums]
+        sums = [known / sum(weights) for known in sums]
         run.note("The parts' log probabilities were averaged, each by its tokens.")
     found = [math.exp(score) for score in log_softmax(sums)]
     best = max(range(len(labels)), key=found.__getitem__)
     return {"label": labels[best], "probabilities": dict(zip(labels, found, strict=True))}
 
 
-def _weight(run: TaskRun, part: str) -> int:
-    return run.ruler(part).count(0, len(part))
+def _tokens(run: TaskRun, part: str) -> int:
+    return len(run.tokenize(part).ids)
 
 
 def _scores(run: TaskRun, text: str, labels: tuple[str, ...]) -> list[float]:

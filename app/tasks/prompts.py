@@ -56,18 +56,10 @@ def asked(task: Task, text: str, options: TaskOptions, *, chat: bool) -> TaskPro
 def _messages(task: Task, text: str, options: TaskOptions) -> TaskPrompt:
     filling = _filling(task, text, options, chat=True)
     turns = [ChatMessage(role="system", content=options.system)] if options.system else []
-    examples = task.plain.examples if task.plain is not None and task.reply else ()
-    for shown, reply in () if options.labels else examples:
-        turns.append(_user(task, filling | {"text": shown}))
-        turns.append(ChatMessage(role="assistant", content=task.reply + reply))
-    turns.append(_user(task, filling))
+    turns.append(ChatMessage(role="user", content=task.chat.format_map(filling)))
     if task.reply:
         turns.append(ChatMessage(role="assistant", content=task.reply))
     return TaskPrompt(messages=tuple(turns))
-
-
-def _user(task: Task, filling: dict[str, str]) -> ChatMessage:
-    return ChatMessage(role="user", content=task.chat.format_map(filling))
 
 
 def _filling(task: Task, text: str, options: TaskOptions, *, chat: bool) -> dict[str, str]:

@@ -133,9 +133,7 @@ def test_chinese_is_told_by_its_letters() -> None:
     assert prompt.endswith("Chinese: 早上好。\nEnglish:")
 
 
-def test_braces_and_headings_in_a_text_are_only_text(
-    runner: TaskRunner, stand_in: StandIn
-) -> None:
+def test_braces_and_headings_in_a_text_are_only_text(runner: TaskRunner, stand_in: StandIn) -> None:
     text = "{labels} {0} %s {text}"
     assert runner.run(task("rewrite"), text, options("rewrite")).value == {"text": text}
 
