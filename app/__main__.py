@@ -32,7 +32,9 @@ It is waited for after most calls into Qt; a first painting makes hundreds. With
 it took a fifth of a second more while another thread read models' headers.
 """
 
-CLI_WORDS = ("generate", "run", "bench", "doctor", "models", "--version", "--help", "-h")
+CLI_WORDS = (
+    "generate", "run", "evaluate", "bench", "doctor", "models", "--version", "--help", "-h",
+)  # fmt: skip
 
 _CHILDREN = {
     "broker": ("app.downloads.broker", "run_broker", 1),

@@ -118,8 +118,8 @@ class LabelMeasures:
         hits = np.bincount(bins, self._hit, BINS)
         return tuple(
             ReliabilityBin(
-                low=place / BINS,
-                high=(place + 1) / BINS,
+                low=float(place / BINS),
+                high=float((place + 1) / BINS),
                 count=int(counts[place]),
                 confidence=float(sums[place] / counts[place]),
                 accuracy=float(hits[place] / counts[place]),
