@@ -12,6 +12,7 @@ from app.tasks.evaluation.label_measures import ReliabilityBin
 _WIDTH = 640
 _BAR, _GROUP, _TOP = 12, 50, 26
 _SIDE, _EDGE = 300, 44
+_SAFE = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 _LONGEST = 24  # of a label beside its bars, in columns
 
 
@@ -41,7 +42,7 @@ def _key(left: float) -> Iterator[str]:
 
 
 def _label(label: LabelFigures, left: float, y: float) -> Iterator[str]:
-    yield f"<g><title>{escape(label.label)}</title>"
+    yield f"<g><title>{html_text(label.label)}</title>"
     yield _words(left - 10, y + _GROUP / 2 + 4, shortened(label.label, _LONGEST), "end") + "</g>"
     span = _WIDTH - left - 60
     for place, figure in enumerate((label.precision, label.recall, label.f1)):
@@ -90,6 +91,11 @@ def reliability(bins: Sequence[ReliabilityBin]) -> str:
     return "".join([*parts, "</svg>"])
 
 
+def html_text(value: object) -> str:
+    """A text as it stands in HTML and SVG; what neither can hold is replaced."""
+    return escape(str(value).translate(_SAFE).encode("utf-8", "replace").decode())
+
+
 def columns(text: str) -> int:
     """How many columns of a terminal a text takes; wide characters take two."""
     return sum(
@@ -110,9 +116,9 @@ def shortened(text: str, most: int) -> str:
 def _opened(width: float, height: float, about: str) -> Iterator[str]:
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" role="img" aria-label="{escape(about)}">'
+        f'width="{width:g}" role="img" aria-label="{html_text(about)}">'
     )
 
 
 def _words(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html_text(text)}</text>'

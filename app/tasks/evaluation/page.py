@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from typing import Any
 
-from app.tasks.evaluation.charts import label_bars, reliability
+from app.tasks.evaluation.charts import html_text as _text, label_bars, reliability
 from app.tasks.evaluation.evaluation import (
     Comparison,
     EvaluatedRow,
@@ -42,7 +41,6 @@ svg text{fill:var(--ink);font:12px system-ui,sans-serif}
 .whisker{stroke:var(--ink);stroke-width:1.5}.ideal{stroke:var(--quiet);stroke-dasharray:5 4}
 .dot{fill:var(--s0);fill-opacity:.75;stroke:var(--paper)}
 """
-_SAFE = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 
 
 def page(report: EvaluationReport) -> str:
@@ -62,11 +60,6 @@ def page(report: EvaluationReport) -> str:
         "</body></html>\n",
     ]
     return "\n".join(parts)
-
-
-def _text(value: object) -> str:
-    """A text as it stands in HTML."""
-    return escape(str(value).translate(_SAFE).encode("utf-8", "replace").decode())
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
