@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -185,14 +186,19 @@ def _evaluated(
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)
         runner = TaskRunner(work)
+        one_at_a_time = threading.Lock()  # as the engine's client does its commands
         since = time.monotonic()
+
+        def predict(text: str) -> dict[str, Any]:
+            with one_at_a_time:
+                return runner.run(row, text, options).value
 
         def show(done: int, total: int) -> None:
             left = (time.monotonic() - since) / done * (total - done)
             work.line.show(f"{name}: {done:,} of {total:,} rows, {output.duration_text(left)} left")
 
         rows = answers(
-            lambda text: runner.run(row, text, options).value,
+            predict,
             data.rows,
             parallel=arguments.parallel,
             on_done=show,

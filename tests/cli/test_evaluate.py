@@ -39,7 +39,8 @@ def test_what_cannot_be_done_is_told_before_an_engine_starts(
 ) -> None:
     outcome = run("evaluate", words[0], str(reviews), *words[1:])
     assert outcome.code == 2
-    assert complaint in outcome.err and one_sentence(outcome.err)
+    assert complaint in outcome.err
+    assert one_sentence(outcome.err)
 
 
 def test_the_report_s_figures_are_scikit_learn_s_of_its_own_rows(
@@ -57,9 +58,7 @@ def test_the_report_s_figures_are_scikit_learn_s_of_its_own_rows(
     assert model["rows"][-1]["failed"] == "Its text is empty."
     rows = [row for row in model["rows"] if not row["failed"]]
     right, chosen = ([row[name] for row in rows] for name in ("expected", "answer"))
-    macro = metrics.precision_recall_fscore_support(
-        right, chosen, average="macro", zero_division=0
-    )
+    macro = metrics.precision_recall_fscore_support(right, chosen, average="macro", zero_division=0)
     shares = [[row["probabilities"][label] for label in ("negative", "positive")] for row in rows]
     expected = {
         "accuracy": metrics.accuracy_score(right, chosen),

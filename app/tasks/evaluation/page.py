@@ -33,6 +33,7 @@ p{margin:.4rem 0}.quiet,caption,th{color:var(--quiet)}
 th,td{padding:.3rem .75rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);
 font-weight:normal;overflow-wrap:break-word;max-width:28rem}
 .n{text-align:right;white-space:nowrap}.long{overflow-wrap:anywhere}
+.heat th.n{white-space:normal;max-width:8rem;vertical-align:bottom}
 .heat td{text-align:right;min-width:3rem;
 background:color-mix(in srgb,var(--s0) calc(var(--share)*55%),transparent)}
 svg{max-width:100%;height:auto;display:block}
@@ -111,6 +112,8 @@ def _comparison(found: Comparison) -> Iterator[str]:
 
 def verdict(difference: Estimate) -> str:
     """Whether an interval of a difference leaves out 0."""
+    if difference.low == difference.high == 0:
+        return "equal"
     if difference.low <= 0 <= difference.high:
         return "not clear"
     return "better" if (difference.low > 0) == (difference.better == "higher") else "worse"
@@ -178,9 +181,9 @@ def _rows(model: ModelEvaluation, report: EvaluationReport) -> Iterator[str]:
     what = "Wrong answers" if report.measure == "accuracy" else "Worst rows"
     yield f"<h3>{what}</h3>"
     if bad:
-        yield f"<p class=quiet>the {len(bad)} worst by {_SCORES[report.measure]}</p>"
+        yield f"<p class=quiet>the worst first, by {_SCORES[report.measure]}; at most {_WORST}</p>"
         has_answers = report.measure != "perplexity"
-        head = ("row", "text", *(("right", "answer") if has_answers else ()), "score")
+        head = ("row", "text", *(("right answer", "answer") if has_answers else ()), "score")
         yield _table(head, [_line(row, has_answers=has_answers) for row in bad], numbers=1)
     else:
         yield "<p>There are none.</p>"

@@ -93,7 +93,8 @@ def test_a_sample_is_drawn_by_the_seed_in_the_order_of_the_file(tmp_path: Path) 
     data = read_labelled(written(tmp_path, text))
     drawn = [row.row for row in sample(data, 10, 1).rows]
     assert drawn == sorted(drawn) == [row.row for row in sample(data, 10, 1).rows]
-    assert len(drawn) == 10 and drawn != [row.row for row in sample(data, 10, 2).rows]
+    assert len(drawn) == 10
+    assert drawn != [row.row for row in sample(data, 10, 2).rows]
     assert sample(data, 0, 1) == sample(data, 500, 1) == data
 
 
@@ -142,7 +143,8 @@ def test_models_are_compared_on_the_rows_that_both_answered() -> None:
         for name, rows in (("m", found), ("n", lost))
     )
     both = compared(first, second, "accuracy", labels=("yes", EVIL))
-    assert both is not None and both.rows == 19
+    assert both is not None
+    assert both.rows == 19
     assert {(one.value, one.low, one.high) for one in both.differences} == {(0.0, 0.0, 0.0)}
 
 
@@ -163,7 +165,9 @@ def test_the_page_holds_every_text_as_text_and_loads_nothing(tmp_path: Path) -> 
     )  # fmt: skip
     html = page(report)
     html.encode("utf-8")
-    assert "<script" not in html and html.count("&lt;script&gt;alert(1)") > 10
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;alert(1)") > 10
     assert not re.search(r"(?:src|href)=|url\(|@import", html)
-    assert "prefers-color-scheme:dark" in html and html.count("<svg") == 2
+    assert "prefers-color-scheme:dark" in html
+    assert html.count("<svg") == 2
     assert data.sha256 in html

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
-from sacrebleu.metrics import CHRF
+from sacrebleu.metrics.chrf import CHRF
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
@@ -48,17 +48,13 @@ def labelled(draw: Any) -> tuple[list[str], list[str], list[dict[str, float]]]:
 
 
 def named(measures: LabelMeasures, figures: Matrix) -> dict[str, float]:
-    return {
-        title.name: float(value) for title, value in zip(measures.titles, figures, strict=True)
-    }
+    return {title.name: float(value) for title, value in zip(measures.titles, figures, strict=True)}
 
 
 def oracle(right: list[str], chosen: list[str], tables: list[dict[str, float]]) -> dict[str, float]:
     """The same figures by scikit-learn."""
     kept: dict[str, float] = {"accuracy": metrics.accuracy_score(right, chosen)}
-    macro = metrics.precision_recall_fscore_support(
-        right, chosen, average="macro", zero_division=0
-    )
+    macro = metrics.precision_recall_fscore_support(right, chosen, average="macro", zero_division=0)
     each = metrics.precision_recall_fscore_support(
         right, chosen, labels=list(LABELS), average=None, zero_division=0
     )
@@ -67,9 +63,7 @@ def oracle(right: list[str], chosen: list[str], tables: list[dict[str, float]]) 
         kept |= {f"{name}:{label}": each[place][at] for at, label in enumerate(LABELS)}
     order = sorted(LABELS)
     shares = [[table[label] for label in order] for table in tables]
-    kept["brier_score"] = metrics.brier_score_loss(
-        right, shares, labels=order, scale_by_half=False
-    )
+    kept["brier_score"] = metrics.brier_score_loss(right, shares, labels=order, scale_by_half=False)
     hits = np.array(right) == np.array(chosen)
     sure = np.array([table[label] for table, label in zip(tables, chosen, strict=True)])
     accuracy, confidence = calibration_curve(hits, sure, n_bins=10)
@@ -114,7 +108,7 @@ def test_chrf_is_sacrebleu_s(pairs: list[tuple[str, str]]) -> None:
     measures = ChrfMeasures(answers, references)
     expected = CHRF().corpus_score(answers, [references]).score
     assert whole(measures)[0] == pytest.approx(expected, abs=1e-9)
-    each = [CHRF().sentence_score(*[pair[0], [pair[1]]]).score for pair in pairs]
+    each = [CHRF().sentence_score(pair[0], [pair[1]]).score for pair in pairs]
     assert measures.of_rows() == pytest.approx(each, abs=1e-9)
 
 
@@ -175,12 +169,11 @@ def test_a_paired_difference_is_narrower_than_its_parts() -> None:
     random = np.random.default_rng(1)
     right = list(random.choice(["a", "b"], 400))
     flips = random.random(400)
-    first, second = (
-        LabelMeasures(
-            "ab", right, ["b" if flip < part else label for flip, label in zip(flips, right)]
-        )  # fmt: skip
+    chosen = (
+        ["b" if flip < part else label for flip, label in zip(flips, right, strict=True)]
         for part in (0.4, 0.3)
     )
+    first, second = (LabelMeasures("ab", right, labels) for labels in chosen)
     same = differences(first, first, 0)[0]
     assert (same.value, same.low, same.high) == (0, 0, 0)
     better = differences(first, second, 0)[0]
@@ -198,7 +191,8 @@ def test_ten_thousand_rows_take_seconds() -> None:
     random = np.random.default_rng(0)
     labels = [str(number) for number in range(20)]
     right, chosen = (list(random.choice(labels, 10_000)) for _ in range(2))
-    shares = [dict(zip(labels, map(float, row))) for row in random.dirichlet(np.ones(20), 10_000)]  # noqa: B905
+    drawn = random.dirichlet(np.ones(20), 10_000)
+    shares = [dict(zip(labels, map(float, row), strict=True)) for row in drawn]
     measures = LabelMeasures(labels, right, chosen, shares)
     began = time.process_time()
     estimates(measures, 0)
