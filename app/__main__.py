@@ -32,7 +32,10 @@ It is waited for after most calls into Qt; a first painting makes hundreds. With
 it took a fifth of a second more while another thread read models' headers.
 """
 
-CLI_WORDS = ("generate", "run", "batch", "bench", "doctor", "models", "--version", "--help", "-h")
+CLI_WORDS = (
+    "generate", "run", "batch", "evaluate", "bench", "doctor", "models",
+    "--version", "--help", "-h",
+)  # fmt: skip
 
 _CHILDREN = {
     "broker": ("app.downloads.broker", "run_broker", 1),

@@ -12,6 +12,7 @@ from app.cli import output
 from app.cli.batch import add_batch
 from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
+from app.cli.evaluate import add_evaluate
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
 from app.cli.models import add_models
@@ -59,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_generate(words)
     add_run(words)
     add_batch(words)
+    add_evaluate(words)
     _add_bench(words)
     _add_doctor(words)
     add_models(words)
