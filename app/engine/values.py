@@ -137,13 +137,15 @@ class ChoiceScore(_Value, frozen=True):
 class Take(_Value, frozen=True):
     """One finished take: its whole text and its tokens, end-of-generation token left out.
 
-    `index` counts the takes of a request from 0.
+    `index` counts the takes of a request from 0. `stop_text` is the stop text that ended it, as it
+    was about to be written; empty where none did.
     """
 
     index: int
     text: str
     finish_reason: FinishReason
     token_ids: tuple[int, ...] = ()
+    stop_text: str = ""
 
 
 class Stats(_Value, frozen=True):

@@ -1,0 +1,80 @@
+"""What all endpoints do around their own work: the body, the model, errors, and the headers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.core.errors import LampblackError, NoModelLoadedError
+from app.engine.messages import ModelInfo
+from app.server.access import EngineAccess
+from app.server.event_stream import ClientLeftError
+from app.server.failures import failure
+from app.server.fields import RequestError, json_object, shown_names
+
+Handler = Callable[[Request], Awaitable[Response]]
+NAMED_MODELS = ("", "default", "lampblack")
+"""Names by which a client asks for whatever model is loaded."""
+
+_CLIENT_LEFT = 499
+
+
+def endpoint(handler: Handler, field: str = "prompt") -> Handler:
+    """The handler with LampblackErrors as answers; `field` is where requests have their prompt."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except LampblackError as error:
+            return failure(error, field)
+        except ClientLeftError:
+            return Response(status_code=_CLIENT_LEFT)
+
+    return answer
+
+
+def engine_of(request: Request) -> EngineAccess:
+    """The engine behind the service."""
+    engine: EngineAccess = request.app.state.engine
+    return engine
+
+
+async def json_of(request: Request) -> dict[str, Any]:
+    """The request's body; raises RequestError."""
+    return json_object(await request.body())
+
+
+def model_of(engine: EngineAccess, asked: Any = None) -> ModelInfo:
+    """The model that answers: the loaded one, unless another of this program is asked for by name.
+
+    Clients have names of hosted models built in; those are answered by what is loaded, too.
+    """
+    state = engine.state
+    if state.model is None:
+        happening = "The model is still loading." if state.loading else "No model is loaded."
+        hint = "Try again in a moment." if state.loading else "Load one in Lampblack first."
+        raise NoModelLoadedError(happening, hint)
+    if isinstance(asked, str) and asked != state.model.name and asked in state.names:
+        message = f"The model {asked} is not loaded; {state.model.name} is."
+        hint = f"Ask for {state.model.name} or load {asked} in Lampblack."
+        raise RequestError(message, hint, param="model", code="model_not_found", status=404)
+    return state.model
+
+
+def headers_of(model: ModelInfo, ignored: Sequence[str] = ()) -> dict[str, str]:
+    """Which model answers, and what of the request was ignored."""
+    found = {"X-Lampblack-Model": quote(model.name[:100], safe=" ()[]+")}
+    if ignored:
+        found["X-Lampblack-Ignored"] = shown_names(ignored)
+    return found
+
+
+def json_answer(content: Any, headers: Mapping[str, str] | None = None) -> Response:
+    """A whole answer; text of a writer is in it, so nothing on the way may keep it."""
+    kept = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(msgspec.json.encode(content), 200, kept, "application/json")

@@ -1,0 +1,203 @@
+"""OpenAI's `/v1/completions`: a prompt goes on, byte for byte as it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.engine.messages import (
+    Detokenize,
+    Detokenized,
+    Done,
+    Generate,
+    Score,
+    Scored,
+    Stats,
+    Take,
+    TokenDetail,
+    Tokenize,
+    Tokenized,
+)
+from app.server.access import EngineAccess
+from app.server.endpoints import engine_of, headers_of, json_answer, json_of, model_of
+from app.server.event_stream import DONE, event, opened, while_connected
+from app.server.generation import FINISH, Progress, Usage, collect, stream
+from app.server.openai_answers import Envelope
+from app.server.openai_logprobs import Parts, completion_logprobs
+from app.server.openai_requests import TextRequest, read_completion
+from app.server.token_texts import TokenTexts
+
+
+async def completions(request: Request) -> Response:
+    """Answer a request of `/v1/completions`."""
+    engine, values = engine_of(request), await json_of(request)
+    model = model_of(engine, values.get("model"))
+    asked = read_completion(values, model, engine.limits)
+    headers = headers_of(model, asked.ignored)
+    envelope = Envelope("completion", model, stream=asked.stream)
+    if asked.stream:
+        return await _streamed(request, engine, asked, envelope, headers)
+    answer = await while_connected(request.receive, _whole(engine, asked, envelope))
+    return json_answer(answer, headers)
+
+
+async def _whole(engine: EngineAccess, asked: TextRequest, envelope: Envelope) -> dict[str, Any]:
+    usage, choices = Usage(), list[dict[str, Any]]()
+    for command in asked.commands():
+        prompt = await _echoed(engine, asked, command)
+        done, details = await _written(engine, asked, command, prompt)
+        usage.add(done.stats)
+        for take in done.takes:
+            parts = TokenTexts().feed(take.text, details[take.index])
+            choices.append(_choice(len(choices), take, prompt, parts, asked))
+    return envelope.of(choices, usage=usage.json())
+
+
+def _choice(
+    index: int, take: Take, prompt: EchoedPrompt, parts: Parts, asked: TextRequest
+) -> dict[str, Any]:
+    logprobs = None
+    if asked.alternatives >= 0:
+        logprobs = completion_logprobs((*prompt.parts, *parts), asked.alternatives)
+    return {
+        "index": index,
+        "text": prompt.text + take.text,
+        "logprobs": logprobs,
+        "finish_reason": FINISH[take.finish_reason],
+    }
+
+
+class EchoedPrompt(msgspec.Struct, frozen=True, kw_only=True):
+    """What `echo` puts before a text: the prompt, its tokens and how many the model reads."""
+
+    text: str = ""
+    parts: Parts = ()
+    tokens: int = 0
+
+
+async def _echoed(engine: EngineAccess, asked: TextRequest, command: Generate) -> EchoedPrompt:
+    """The prompt as `echo` gives it; empty without."""
+    if not asked.echo:
+        return EchoedPrompt()
+    if command.tokens:
+        return await _echoed_tokens(engine, asked, command)
+    if asked.alternatives < 0:
+        return EchoedPrompt(text=command.prompt)
+    plain = await _tokens(engine, command.prompt, begins=False)
+    begun = await _tokens(engine, command.prompt, begins=True)
+    scored = await _scored(engine, asked, begun.ids)
+    unscored = len(plain.ids) - len(scored)  # the first token of a model that wants none before it
+    first = [(piece.decode("utf-8", "replace"), None) for piece in plain.pieces[: max(0, unscored)]]
+    head = "".join(text for text, _ in first)
+    parts = TokenTexts().feed(command.prompt[len(head) :], scored)
+    return EchoedPrompt(text=command.prompt, parts=(*first, *parts), tokens=len(begun.ids))
+
+
+async def _echoed_tokens(
+    engine: EngineAccess, asked: TextRequest, command: Generate
+) -> EchoedPrompt:
+    text = await _text_of(engine, command.tokens)
+    if asked.alternatives < 0:
+        return EchoedPrompt(text=text, tokens=len(command.tokens))
+    head = await _text_of(engine, command.tokens[:1])
+    scored = await _scored(engine, asked, command.tokens)
+    parts = TokenTexts().feed(text[len(head) :], scored)
+    return EchoedPrompt(text=text, parts=((head, None), *parts), tokens=len(command.tokens))
+
+
+async def _tokens(engine: EngineAccess, text: str, *, begins: bool) -> Tokenized:
+    command = Tokenize(job=0, text=text, special=True, begins=begins)
+    return cast(Tokenized, await engine.run(command))
+
+
+async def _text_of(engine: EngineAccess, ids: tuple[int, ...]) -> str:
+    return cast(Detokenized, await engine.run(Detokenize(job=0, ids=ids))).text
+
+
+async def _scored(
+    engine: EngineAccess, asked: TextRequest, ids: tuple[int, ...]
+) -> tuple[TokenDetail, ...]:
+    """Every token after the first."""
+    if len(ids) < 2:
+        return ()
+    command = Score(job=0, text="", tokens=ids, probabilities=asked.alternatives)
+    return cast(Scored, await engine.run(command)).details
+
+
+async def _written(
+    engine: EngineAccess, asked: TextRequest, command: Generate, prompt: EchoedPrompt
+) -> tuple[Done, dict[int, list[TokenDetail]]]:
+    """Write; nothing where only the prompt is asked for and was read already."""
+    if asked.sampling.max_tokens or not prompt.tokens:
+        return await collect(engine, command)
+    takes = tuple(Take(index=at, text="", finish_reason="length") for at in range(command.n))
+    done = Done(job=0, takes=takes, stats=Stats(prompt_tokens=prompt.tokens))
+    return done, {take.index: [] for take in takes}
+
+
+async def _streamed(
+    request: Request,
+    engine: EngineAccess,
+    asked: TextRequest,
+    envelope: Envelope,
+    headers: dict[str, str],
+) -> Response:
+    dialect, progress = _CompletionStream(asked, envelope), Progress()
+
+    async def before(command: Generate, first: int) -> Sequence[Any]:
+        if not asked.echo:
+            return ()
+        return dialect.prompted(await _echoed(engine, asked, command), first)
+
+    source = stream(engine, asked.commands(), dialect, progress, before)
+    return await opened(request.receive, source, lambda: progress.text, "prompt", headers)
+
+
+class _CompletionStream:
+    """A completion as OpenAI streams it."""
+
+    def __init__(self, asked: TextRequest, envelope: Envelope) -> None:
+        self._asked = asked
+        self._envelope = envelope
+        self._sent: dict[int, int] = {}
+
+    def prompted(self, prompt: EchoedPrompt, first: int) -> list[Any]:
+        """The prompt as the beginning of every answer."""
+        places = range(first, first + self._asked.n)
+        return [self._chunk(index, prompt.text, prompt.parts) for index in places]
+
+    def begun(self, index: int) -> Sequence[Any]:
+        """Nothing."""
+        del index
+        return ()
+
+    def text(self, index: int, text: str, detail: TokenDetail | None) -> Any:
+        """A chunk of text."""
+        return self._chunk(index, text, () if detail is None else ((text, detail),))
+
+    def ended(self, index: int, take: Take, done: Done) -> Sequence[Any]:
+        """Why the answer ended."""
+        del done
+        return (self._chunk(index, "", (), FINISH[take.finish_reason]),)
+
+    def closed(self, usage: Usage) -> Sequence[bytes]:
+        """The usage, if it was asked for, and the end."""
+        if not self._asked.include_usage:
+            return (DONE,)
+        return (event(self._envelope.of((), usage=usage.json())), DONE)
+
+    def _chunk(self, index: int, text: str, parts: Parts, finish: str | None = None) -> Any:
+        start = self._sent.get(index, 0)
+        self._sent[index] = start + len(text)
+        logprobs = completion_logprobs(parts, self._asked.alternatives, start) if parts else None
+        choice = {"index": index, "text": text, "logprobs": logprobs, "finish_reason": finish}
+        return self._envelope.of((choice,), **_no_usage(self._asked))
+
+
+def _no_usage(asked: TextRequest) -> dict[str, Any]:
+    """OpenAI's chunks before the last have a usage of null, where it was asked for."""
+    return {"usage": None} if asked.include_usage else {}

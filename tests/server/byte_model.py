@@ -1,0 +1,196 @@
+"""A stand-in for the engine: its tokens are bytes, and it writes what a test says."""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from app.core.errors import LampblackError, ParameterError, PromptTooLongError
+from app.core.options.sampling import Sampling
+from app.engine.messages import (
+    Alternative,
+    Detokenize,
+    Detokenized,
+    Done,
+    EngineSettings,
+    Finished,
+    FinishReason,
+    Generate,
+    HostEvent,
+    JobCommand,
+    ModelInfo,
+    Prefill,
+    Score,
+    Scored,
+    Stats,
+    Take,
+    TokenDetail,
+    Tokenize,
+    Tokenized,
+    Tokens,
+)
+from app.server.access import Limits, ModelState
+
+BOS = 256
+CONTEXT = 2048
+
+
+def probability(token: int) -> float:
+    return (token + 1) / 1000
+
+
+def shown(token: int) -> str:
+    return "<s>" if token == BOS else bytes([token]).decode("utf-8", "replace")
+
+
+def detail(token: int, alternatives: int) -> TokenDetail:
+    others = (
+        Alternative(id=other, text=shown(other), probability=probability(other))
+        for other in range(122, 122 - alternatives, -1)
+    )
+    return TokenDetail(
+        id=token, text=shown(token), probability=probability(token), alternatives=tuple(others)
+    )
+
+
+def model_info(**changes: Any) -> ModelInfo:
+    fields = {
+        "name": "bytes",
+        "path": "/home/writer/bytes.gguf",
+        "engine": "llama.cpp",
+        "vocabulary": 257,
+        "context": CONTEXT,
+        "trained_context": CONTEXT,
+        "has_chat_template": True,
+        "settings": EngineSettings(engine="llama.cpp", context=CONTEXT),
+    }
+    return ModelInfo(**{**fields, **changes})
+
+
+class ByteModel:
+    """An `EngineAccess` whose model writes `reply`; `commands` are what it was asked.
+
+    With `bos`, prompts begin with that token. `hold`, if any, is waited for before each event.
+    """
+
+    def __init__(self, reply: str = "Hello world.", *, bos: bool = True) -> None:
+        self.state = ModelState(model=model_info(), names=("bytes", "another"))
+        self.limits = Limits(max_n=4, max_tokens=1000)
+        self.reply = reply
+        self.bos = bos
+        self.commands: list[JobCommand] = []
+        self.error: LampblackError | None = None
+        self.error_after = 0
+        self.hold: Callable[[], asyncio.Event] | None = None
+        self.left = 0
+        self.prefills = 1
+        self.token_by_token = True
+
+    def prompt_tokens(self, command: Generate) -> int:
+        if command.tokens:
+            return len(command.tokens)
+        turns = "".join(turn.content for turn in command.messages)
+        return len((command.prompt + turns).encode()) + self.bos
+
+    async def run(self, command: JobCommand) -> Finished:
+        if isinstance(command, Generate):
+            async with self.events(command) as events:
+                found = [event async for event in events]
+            assert isinstance(found[-1], Done)
+            return found[-1]
+        self.commands.append(command)
+        if self.error is not None:
+            raise self.error
+        if isinstance(command, Tokenize):
+            ids = tuple(command.text.encode())
+            ids = (BOS, *ids) if command.begins and self.bos else ids
+            pieces = tuple(shown(one).encode() if one == BOS else bytes([one]) for one in ids)
+            return Tokenized(job=0, ids=ids, pieces=pieces)
+        if isinstance(command, Detokenize):
+            pieces = tuple(b"<s>" if one == BOS else bytes([one]) for one in command.ids)
+            return Detokenized(job=0, text=b"".join(pieces).decode("utf-8", "replace"))
+        if isinstance(command, Score):
+            details = tuple(detail(one, command.probabilities) for one in command.tokens[1:])
+            return Scored(job=0, details=details)
+        raise AssertionError(command)
+
+    @asynccontextmanager
+    async def events(self, command: Generate) -> AsyncIterator[AsyncIterator[HostEvent]]:
+        self.commands.append(command)
+        try:
+            yield self._events(command)
+        finally:
+            self.left += 1
+
+    async def _events(self, command: Generate) -> AsyncIterator[HostEvent]:
+        assert isinstance(command.sampling, Sampling)
+        total = self.prompt_tokens(command)
+        if total >= CONTEXT:
+            raise PromptTooLongError(
+                f"The prompt has {total:,} tokens, but there is room for {CONTEXT - 1:,}."
+            )
+        if not total:
+            raise ParameterError("The prompt is empty.")
+        sent = 0
+        for event in self._all(command, total):
+            if self.hold is not None:
+                await self.hold().wait()
+            if self.error is not None and sent >= self.error_after:
+                raise self.error
+            yield event
+            sent += 1
+
+    def _all(self, command: Generate, total: int) -> list[HostEvent]:
+        events: list[HostEvent] = [
+            Prefill(job=0, done=total * (step + 1) // self.prefills, total=total)
+            for step in range(self.prefills)
+        ]
+        takes = []
+        for index in range(command.n):
+            text, reason, stop = self._ended(command.sampling, f"{index or ''}{self.reply}")
+            events += self._tokens(command, index, text)
+            ids = tuple(text.encode())
+            takes.append(
+                Take(index=index, text=text, finish_reason=reason, token_ids=ids, stop_text=stop)
+            )
+        stats = Stats(
+            prompt_tokens=total,
+            reused_tokens=2,
+            completion_tokens=sum(len(take.token_ids) for take in takes),
+            prefill_s=0.5,
+            decode_s=0.25,
+        )
+        seed = 7 if command.sampling.seed is None else command.sampling.seed
+        return [*events, Done(job=0, takes=tuple(takes), stats=stats, seed=seed)]
+
+    def _ended(self, sampling: Sampling, text: str) -> tuple[str, FinishReason, str]:
+        places = {text.find(stop): stop for stop in sampling.stop if stop in text}
+        reason: FinishReason = "stop"
+        stop = ""
+        if places:
+            text, stop = text[: min(places)], places[min(places)]
+        if 0 <= sampling.max_tokens < len(text.encode()):
+            return text.encode()[: sampling.max_tokens].decode("utf-8", "ignore"), "length", ""
+        return text, reason, stop
+
+    def _tokens(self, command: Generate, take: int, text: str) -> list[HostEvent]:
+        """As an engine tells them: the bytes of one character are certain together."""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        events: list[HostEvent] = []
+        waiting: list[int] = []
+        for byte in text.encode():
+            waiting.append(byte)
+            if part := decoder.decode(bytes([byte])):
+                details = (
+                    tuple(detail(one, command.probabilities) for one in waiting)
+                    if command.probabilities
+                    else ()
+                )
+                events.append(
+                    Tokens(job=0, take=take, text=part, tokens=len(waiting), details=details)
+                )
+                waiting = []
+        return events
