@@ -6,8 +6,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from app.server.protocols import PROTOCOLS
-from tests.server.byte_model import ByteModel
+from app.server.protocols.routes import PROTOCOLS
+from tests.server.protocols.byte_model import ByteModel
 
 
 @pytest.fixture

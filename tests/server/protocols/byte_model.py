@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -73,7 +73,8 @@ def model_info(**changes: Any) -> ModelInfo:
 class ByteModel:
     """An `EngineAccess` whose model writes `reply`; `commands` are what it was asked.
 
-    With `bos`, prompts begin with that token. `hold`, if any, is waited for before each event.
+    With `bos`, prompts begin with that token. After so many events comes the `error`, or the `hold`
+    is waited for; `left` counts the generations that nobody listens to any more.
     """
 
     def __init__(self, reply: str = "Hello world.", *, bos: bool = True) -> None:
@@ -84,10 +85,9 @@ class ByteModel:
         self.commands: list[JobCommand] = []
         self.error: LampblackError | None = None
         self.error_after = 0
-        self.hold: Callable[[], asyncio.Event] | None = None
+        self.hold: asyncio.Event | None = None
+        self.hold_after = 0
         self.left = 0
-        self.prefills = 1
-        self.token_by_token = True
 
     def prompt_tokens(self, command: Generate) -> int:
         if command.tokens:
@@ -134,19 +134,16 @@ class ByteModel:
             )
         if not total:
             raise ParameterError("The prompt is empty.")
-        sent = 0
-        for event in self._all(command, total):
-            if self.hold is not None:
-                await self.hold().wait()
-            if self.error is not None and sent >= self.error_after:
+        for sent, event in enumerate(self._all(command, total)):
+            if sent >= self.error_after and self.error is not None:
                 raise self.error
+            if sent >= self.hold_after and self.hold is not None:
+                await self.hold.wait()
             yield event
-            sent += 1
 
     def _all(self, command: Generate, total: int) -> list[HostEvent]:
         events: list[HostEvent] = [
-            Prefill(job=0, done=total * (step + 1) // self.prefills, total=total)
-            for step in range(self.prefills)
+            Prefill(job=0, done=total * step // 2, total=total) for step in (1, 2)
         ]
         takes = []
         for index in range(command.n):

@@ -10,9 +10,9 @@ from app.core.options.rows import Row, rows_by_name
 from app.core.options.sampling import Sampling
 from app.engine.messages import ChatMessage, Generate, ModelInfo, Role
 from app.server.access import Limits
-from app.server.fields import Fields, RequestError
-from app.server.parameters import read_sampling
-from app.server.unsupported import ignored
+from app.server.protocols.fields import Fields, RequestError
+from app.server.protocols.parameters import read_sampling
+from app.server.protocols.unsupported import ignored
 
 MOST_PROMPTS = 256
 """The most prompts of one request; they are written one after the other."""

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.errors import LampblackError
-from app.server.failures import error_object
+from app.server.protocols.failures import error_object
 
 T = TypeVar("T")
 

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from app.core.errors import LampblackError, NoModelLoadedError
 from app.engine.messages import ModelInfo
 from app.server.access import EngineAccess
-from app.server.event_stream import ClientLeftError
-from app.server.failures import failure
-from app.server.fields import RequestError, json_object, shown_names
+from app.server.protocols.event_stream import ClientLeftError
+from app.server.protocols.failures import failure
+from app.server.protocols.fields import RequestError, json_object, shown_names
 
 Handler = Callable[[Request], Awaitable[Response]]
 NAMED_MODELS = ("", "default", "lampblack")

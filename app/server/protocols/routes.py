@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from app.server import llama_server, openai_chat, openai_completions, openai_models
-from app.server.endpoints import Handler, endpoint
+from app.server.protocols import (
+    llama_server,
+    openai_chat,
+    openai_completions,
+    openai_models,
+    openapi,
+)
+from app.server.protocols.endpoints import Handler, endpoint
 
 
 def _routes(path: str, handler: Handler, method: str, field: str = "prompt") -> tuple[Route, ...]:
@@ -28,4 +34,5 @@ PROTOCOLS: tuple[Route, ...] = (
     _route("/tokenize", llama_server.tokenize, "POST"),
     _route("/detokenize", llama_server.detokenize, "POST"),
     _route("/props", llama_server.props, "GET"),
+    _route("/openapi.json", openapi.openapi, "GET"),
 )

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.engine.messages import ModelInfo
-from app.server.endpoints import NAMED_MODELS, engine_of, headers_of, json_answer
-from app.server.fields import RequestError
+from app.server.protocols.endpoints import NAMED_MODELS, engine_of, headers_of, json_answer
+from app.server.protocols.fields import RequestError
 
 
 async def models(request: Request) -> Response:

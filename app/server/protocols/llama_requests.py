@@ -11,10 +11,10 @@ from app.core.options.rows import Row, rows_by_name
 from app.core.options.sampling import Sampling
 from app.engine.messages import Detokenize, ModelInfo, Tokenize
 from app.server.access import Limits
-from app.server.fields import Fields, RequestError
-from app.server.openai_requests import TextRequest, read_common, read_prompts, read_tokens
-from app.server.parameters import read_sampling
-from app.server.unsupported import ignored
+from app.server.protocols.fields import Fields, RequestError
+from app.server.protocols.openai_requests import TextRequest, read_common, read_prompts, read_tokens
+from app.server.protocols.parameters import read_sampling
+from app.server.protocols.unsupported import ignored
 
 ANY_SEED = 2**32 - 1
 """What llama-server shows for a seed that was not given."""

@@ -10,12 +10,11 @@ from starlette.responses import Response
 
 from app.engine.messages import Done, Take, TokenDetail
 from app.server.access import EngineAccess
-from app.server.endpoints import engine_of, headers_of, json_answer, json_of, model_of
-from app.server.event_stream import DONE, event, opened, while_connected
-from app.server.generation import FINISH, Progress, Usage, collect, stream
-from app.server.openai_answers import Envelope
-from app.server.openai_logprobs import chat_logprobs
-from app.server.openai_requests import TextRequest, read_chat
+from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
+from app.server.protocols.event_stream import DONE, event, opened, while_connected
+from app.server.protocols.generation import FINISH, Progress, Usage, collect, stream
+from app.server.protocols.openai_requests import TextRequest, read_chat
+from app.server.protocols.openai_shapes import Envelope, chat_logprobs
 
 
 async def chat(request: Request) -> Response:
@@ -35,10 +34,12 @@ async def chat(request: Request) -> Response:
 
 async def _whole(engine: EngineAccess, asked: TextRequest, envelope: Envelope) -> dict[str, Any]:
     (command,) = asked.commands()
-    done, details = await collect(engine, command)
+    done, parts = await collect(engine, command)
     usage = Usage()
     usage.add(done.stats)
-    choices = [_choice(take, details[take.index], asked) for take in done.takes]
+    choices = [
+        _choice(take, [detail for _, detail in parts[take.index]], asked) for take in done.takes
+    ]
     return envelope.of(choices, usage=usage.json())
 
 

@@ -22,7 +22,7 @@ from app.core.options.json_schema import is_schema, read_schema
 from app.core.options.rows import rows_by_name
 from app.core.options.sampling import DEFAULT_ORDER, PARAMETERS, Sampling
 from app.engine.messages import ModelInfo
-from app.server.fields import Fields, RequestError
+from app.server.protocols.fields import Fields, RequestError
 
 _ROWS = rows_by_name(Sampling)
 _AMBIGUOUS = frozenset({"max_length", "response_format"})
@@ -50,7 +50,7 @@ NAMES: dict[str, str] = {
 for _name in _AMBIGUOUS:
     NAMES.pop(_name, None)
 
-_FLOORS = {
+FLOORS = {
     "max_tokens": -1,
     "repetition_window": -1,
     "dry_window": -1,
@@ -120,7 +120,7 @@ class _Given:
             value = _schema_text(name, value)
         elif isinstance(value, str | list) or value == -1:
             value = _foreign(name, ours, value)
-        floor = _FLOORS.get(ours)
+        floor = FLOORS.get(ours)
         if floor is not None and type(value) in (int, float) and -9 < value < floor:
             value = floor
         self._keep(name, ours, value)
@@ -256,5 +256,8 @@ def _schema_text(name: str, schema: Any) -> str:
     try:
         read_schema(text)
     except LampblackError as error:
-        raise RequestError(error.message, error.hint, param=name) from None
+        label = f"{_ROWS['grammar'].row.label} (grammar)"
+        raise RequestError(
+            name + error.message.removeprefix(label), error.hint, param=name
+        ) from None
     return text

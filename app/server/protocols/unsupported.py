@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from app.core.options.foreign_presets import IDLE as IDLE_IN_FILES
-from app.server.fields import Fields, RequestError
+from app.server.protocols.fields import Fields, RequestError
 
 _NO_TOOLS = "Lampblack calls no tools"
 _TEXT_ONLY = "Lampblack reads and writes text only"

@@ -18,7 +18,7 @@ from app.core.errors import (
     TemplateError,
 )
 from app.server.errors import error_response
-from app.server.fields import RequestError
+from app.server.protocols.fields import RequestError
 
 _STATUS: tuple[tuple[type[LampblackError], int], ...] = (
     (ParameterError, 400),

@@ -23,13 +23,12 @@ from app.engine.messages import (
     Tokenized,
 )
 from app.server.access import EngineAccess
-from app.server.endpoints import engine_of, headers_of, json_answer, json_of, model_of
-from app.server.event_stream import DONE, event, opened, while_connected
-from app.server.generation import FINISH, Progress, Usage, collect, stream
-from app.server.openai_answers import Envelope
-from app.server.openai_logprobs import Parts, completion_logprobs
-from app.server.openai_requests import TextRequest, read_completion
-from app.server.token_texts import TokenTexts
+from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
+from app.server.protocols.event_stream import DONE, event, opened, while_connected
+from app.server.protocols.generation import FINISH, Progress, Usage, collect, stream
+from app.server.protocols.openai_requests import TextRequest, read_completion
+from app.server.protocols.openai_shapes import Envelope, Parts, completion_logprobs
+from app.server.protocols.token_texts import TokenTexts
 
 
 async def completions(request: Request) -> Response:
@@ -49,11 +48,10 @@ async def _whole(engine: EngineAccess, asked: TextRequest, envelope: Envelope) -
     usage, choices = Usage(), list[dict[str, Any]]()
     for command in asked.commands():
         prompt = await _echoed(engine, asked, command)
-        done, details = await _written(engine, asked, command, prompt)
+        done, parts = await _written(engine, asked, command, prompt)
         usage.add(done.stats)
         for take in done.takes:
-            parts = TokenTexts().feed(take.text, details[take.index])
-            choices.append(_choice(len(choices), take, prompt, parts, asked))
+            choices.append(_choice(len(choices), take, prompt, parts[take.index], asked))
     return envelope.of(choices, usage=usage.json())
 
 
@@ -130,13 +128,13 @@ async def _scored(
 
 async def _written(
     engine: EngineAccess, asked: TextRequest, command: Generate, prompt: EchoedPrompt
-) -> tuple[Done, dict[int, list[TokenDetail]]]:
+) -> tuple[Done, Sequence[Parts]]:
     """Write; nothing where only the prompt is asked for and was read already."""
     if asked.sampling.max_tokens or not prompt.tokens:
         return await collect(engine, command)
     takes = tuple(Take(index=at, text="", finish_reason="length") for at in range(command.n))
     done = Done(job=0, takes=takes, stats=Stats(prompt_tokens=prompt.tokens))
-    return done, {take.index: [] for take in takes}
+    return done, [()] * command.n
 
 
 async def _streamed(

@@ -12,17 +12,17 @@ from app import __version__
 from app.core.options.sampling import Sampling
 from app.engine.messages import Detokenized, Done, ModelInfo, Stats, Take, TokenDetail, Tokenized
 from app.server.access import EngineAccess
-from app.server.endpoints import engine_of, headers_of, json_answer, json_of, model_of
-from app.server.event_stream import opened, while_connected
-from app.server.generation import Progress, Usage, collect, stream
-from app.server.llama_requests import (
+from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
+from app.server.protocols.event_stream import opened, while_connected
+from app.server.protocols.generation import Progress, Usage, collect, stream
+from app.server.protocols.llama_requests import (
     LlamaRequest,
     read_detokenize,
     read_llama,
     read_tokenize,
     settings_json,
 )
-from app.server.token_texts import log_probability, token_bytes
+from app.server.protocols.token_texts import log_probability, token_bytes
 
 STOP_TYPES = {"stop": "eos", "length": "limit", "cancelled": "limit", "banned": "limit"}
 """llama-server's `stop_type`; `word` where a stop text ended it."""
@@ -45,14 +45,14 @@ async def completion(request: Request) -> Response:
 async def _whole(engine: EngineAccess, asked: LlamaRequest, model: ModelInfo) -> Any:
     answers: list[dict[str, Any]] = []
     for command in asked.text.commands():
-        done, details = await collect(engine, command)
+        done, parts = await collect(engine, command)
         for take in done.takes:
             answer = _last(len(answers), take, done, asked, model)
             answer["content"] = take.text
             if asked.return_tokens:
                 answer["tokens"] = list(take.token_ids)
             if asked.n_probs:
-                found = [_probabilities(one, asked.n_probs) for one in details[take.index]]
+                found = [_probabilities(one, asked.n_probs) for _, one in parts[take.index]]
                 answer["completion_probabilities"] = found
             answers.append(answer)
     return answers if asked.many else answers[0]

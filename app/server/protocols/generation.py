@@ -16,8 +16,8 @@ from app.engine.messages import (
     Tokens,
 )
 from app.server.access import EngineAccess
-from app.server.event_stream import event
-from app.server.token_texts import TokenTexts
+from app.server.protocols.event_stream import event
+from app.server.protocols.token_texts import TokenTexts
 
 FINISH = {"stop": "stop", "length": "length", "cancelled": "length", "banned": "content_filter"}
 """OpenAI's `finish_reason`. What was stopped met the service's time limit; a text ends as
@@ -81,17 +81,18 @@ class Dialect(Protocol):
 
 async def collect(
     engine: EngineAccess, command: Generate
-) -> tuple[Done, dict[int, list[TokenDetail]]]:
-    """Write it all; the details of each take's tokens where they were asked for."""
-    details: dict[int, list[TokenDetail]] = {take: [] for take in range(command.n)}
+) -> tuple[Done, Sequence[list[tuple[str, TokenDetail]]]]:
+    """Write it all; each take's tokens with their texts where probabilities were asked for."""
+    parts: list[list[tuple[str, TokenDetail]]] = [[] for _ in range(command.n)]
     if not command.probabilities:
-        return cast(Done, await engine.run(command)), details
+        return cast(Done, await engine.run(command)), parts
+    texts = [TokenTexts() for _ in range(command.n)]
     done: HostEvent | None = None
     async with engine.events(command) as events:
         async for done in events:
             if isinstance(done, Tokens):
-                details[done.take] += done.details
-    return cast(Done, done), details
+                parts[done.take] += texts[done.take].feed(done.text, done.details)
+    return cast(Done, done), parts
 
 
 async def stream(
