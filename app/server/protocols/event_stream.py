@@ -136,10 +136,9 @@ async def opened(
     waits_for: Callable[[], str],
     field: str,
     headers: Mapping[str, str],
-    ping_s: float = PING_S,
 ) -> EventStream:
     """The answer, once there is a first piece or a while has passed; an error before is raised."""
-    pieces = heard(source, ping_s)
+    pieces = heard(source, PING_S)
     try:
         first = await while_connected(receive, anext(pieces))
     except BaseException:
