@@ -1,1 +1,1 @@
-"""The local HTTP service: a child process that other programs on this machine speak to."""
+"""The local service: HTTP doors and protocols before the engine, in a child of its own."""
