@@ -10,18 +10,17 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.core.errors import LampblackError, NoModelLoadedError
+from app.core.errors import LampblackError, ModelLoadingError, NoModelLoadedError
 from app.engine.messages import ModelInfo
 from app.server.access import EngineAccess
-from app.server.protocols.event_stream import ClientLeftError
-from app.server.protocols.failures import failure
-from app.server.protocols.fields import RequestError, json_object, shown_names
+from app.server.body import read_json
+from app.server.errors import error_response, response_of
+from app.server.protocols.event_stream import param_of
+from app.server.protocols.fields import RequestError, shown_names
 
 Handler = Callable[[Request], Awaitable[Response]]
 NAMED_MODELS = ("", "default", "lampblack")
 """Names by which a client asks for whatever model is loaded."""
-
-_CLIENT_LEFT = 499
 
 
 def endpoint(handler: Handler, field: str = "prompt") -> Handler:
@@ -31,11 +30,18 @@ def endpoint(handler: Handler, field: str = "prompt") -> Handler:
         try:
             return await handler(request)
         except LampblackError as error:
-            return failure(error, field)
-        except ClientLeftError:
-            return Response(status_code=_CLIENT_LEFT)
+            return _failure(error, field)
 
     return answer
+
+
+def _failure(error: LampblackError, field: str) -> Response:
+    if isinstance(error, RequestError):
+        kind = "invalid_request_error"
+        return error_response(
+            error.status, str(error), type=kind, param=error.param, code=error.code
+        )
+    return response_of(error, param_of(error, field))
 
 
 def engine_of(request: Request) -> EngineAccess:
@@ -44,9 +50,14 @@ def engine_of(request: Request) -> EngineAccess:
     return engine
 
 
-async def json_of(request: Request) -> dict[str, Any]:
-    """The request's body; raises RequestError."""
-    return json_object(await request.body())
+def json_of(request: Request) -> dict[str, Any]:
+    """The fields of the request's body; raises ParameterError for what is no object of text."""
+    values = read_json(request)
+    try:
+        msgspec.json.encode(values)
+    except UnicodeEncodeError:
+        raise RequestError("The body holds half of a surrogate pair.") from None
+    return values
 
 
 def model_of(engine: EngineAccess, asked: Any = None) -> ModelInfo:
@@ -55,10 +66,10 @@ def model_of(engine: EngineAccess, asked: Any = None) -> ModelInfo:
     Clients have names of hosted models built in; those are answered by what is loaded, too.
     """
     state = engine.state
+    if state.is_loading:
+        raise ModelLoadingError("The model is being loaded.", "Try again in a moment.")
     if state.model is None:
-        happening = "The model is still loading." if state.loading else "No model is loaded."
-        hint = "Try again in a moment." if state.loading else "Load one in Lampblack first."
-        raise NoModelLoadedError(happening, hint)
+        raise NoModelLoadedError("No model is loaded.", "Load one in Lampblack first.")
     if isinstance(asked, str) and asked != state.model.name and asked in state.names:
         message = f"The model {asked} is not loaded; {state.model.name} is."
         hint = f"Ask for {state.model.name} or load {asked} in Lampblack."

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.core.errors import LampblackError
-from app.server.protocols.failures import error_object
+from app.core.errors import CancelledError, LampblackError, PromptTooLongError, TemplateError
+from app.server.access import while_connected
+from app.server.errors import body_of
+from app.server.protocols.fields import RequestError
 
 T = TypeVar("T")
 
@@ -20,10 +23,6 @@ DONE = b"data: [DONE]\n\n"
 
 PING_S = 5.0
 """How long a client hears nothing at most."""
-
-
-class ClientLeftError(Exception):
-    """The client closed the connection before its answer was ready."""
 
 
 def event(data: Any) -> bytes:
@@ -61,24 +60,11 @@ async def _next(events: AsyncIterator[T]) -> T | None:
     return await anext(events, None)
 
 
-async def while_connected(receive: Receive, work: Awaitable[T]) -> T:
-    """The work's result; a client that leaves cancels it, and ClientLeftError is raised."""
-    working = asyncio.ensure_future(work)
-    watching = asyncio.ensure_future(_gone(receive))
-    try:
-        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
-        raise ClientLeftError
-    finally:
-        for task in (watching, working):
-            task.cancel()
-        await asyncio.gather(watching, working, return_exceptions=True)
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+def param_of(error: LampblackError, field: str) -> str | None:
+    """The field at fault; a prompt that the engine refuses stood in `field`."""
+    if isinstance(error, RequestError):
+        return error.param
+    return field if isinstance(error, PromptTooLongError | TemplateError) else None
 
 
 class EventStream(Response):
@@ -93,6 +79,7 @@ class EventStream(Response):
 
     def __init__(
         self,
+        request: Request,
         first: bytes | None,
         pieces: AsyncGenerator[bytes | None, None],
         waits_for: Callable[[], str],
@@ -102,6 +89,7 @@ class EventStream(Response):
         kept = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(headers={**kept, **headers})
         del self.headers["content-length"]
+        self._request = request
         self._first = first
         self._pieces = pieces
         self._waits_for = waits_for
@@ -109,10 +97,10 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send everything, unless the client leaves."""
-        del scope
+        del scope, receive
         async with aclosing(self._pieces):
-            with suppress(ClientLeftError, OSError):
-                await while_connected(receive, self._send(send))
+            with suppress(CancelledError, OSError):  # the client has left
+                await while_connected(self._request, self._send(send))
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -121,7 +109,7 @@ class EventStream(Response):
             async for piece in self._pieces:
                 await self._send_piece(send, piece)
         except LampblackError as error:
-            await self._send_piece(send, event({"error": error_object(error, self._field)}))
+            await self._send_piece(send, event(body_of(error, param_of(error, self._field))))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _send_piece(self, send: Send, piece: bytes | None) -> None:
@@ -131,7 +119,7 @@ class EventStream(Response):
 
 
 async def opened(
-    receive: Receive,
+    request: Request,
     source: AsyncGenerator[bytes, None],
     waits_for: Callable[[], str],
     field: str,
@@ -140,8 +128,8 @@ async def opened(
     """The answer, once there is a first piece or a while has passed; an error before is raised."""
     pieces = heard(source, PING_S)
     try:
-        first = await while_connected(receive, anext(pieces))
+        first = await while_connected(request, _next(pieces))
     except BaseException:
         await pieces.aclose()
         raise
-    return EventStream(first, pieces, waits_for, field, headers)
+    return EventStream(request, first, pieces, waits_for, field, headers)

@@ -36,19 +36,6 @@ class RequestError(ParameterError):
         self.status = status
 
 
-def json_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in a request's body; raises RequestError for anything else."""
-    try:
-        found = msgspec.json.decode(body)
-    except RecursionError:
-        raise RequestError("The body nests too deeply.") from None
-    except msgspec.DecodeError as error:
-        raise RequestError(f"The body is not valid JSON: {error}.") from None
-    if not isinstance(found, dict):
-        raise RequestError("The body must be a JSON object.")
-    return found
-
-
 class Fields:
     """The fields of a request; a null is a field that was not given."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, Protocol, cast
 
+from starlette.requests import Request
+
 from app.engine.messages import (
     Done,
     Generate,
@@ -15,7 +17,7 @@ from app.engine.messages import (
     TokenDetail,
     Tokens,
 )
-from app.server.access import EngineAccess
+from app.server.protocols.endpoints import engine_of
 from app.server.protocols.event_stream import event
 from app.server.protocols.token_texts import TokenTexts
 
@@ -80,15 +82,15 @@ class Dialect(Protocol):
 
 
 async def collect(
-    engine: EngineAccess, command: Generate
+    request: Request, command: Generate
 ) -> tuple[Done, Sequence[list[tuple[str, TokenDetail]]]]:
     """Write it all; each take's tokens with their texts where probabilities were asked for."""
     parts: list[list[tuple[str, TokenDetail]]] = [[] for _ in range(command.n)]
     if not command.probabilities:
-        return cast(Done, await engine.run(command)), parts
+        return cast(Done, await engine_of(request).run(command, request)), parts
     texts = [TokenTexts() for _ in range(command.n)]
     done: HostEvent | None = None
-    async with engine.events(command) as events:
+    async with engine_of(request).events(command, request) as events:
         async for done in events:
             if isinstance(done, Tokens):
                 parts[done.take] += texts[done.take].feed(done.text, done.details)
@@ -96,7 +98,7 @@ async def collect(
 
 
 async def stream(
-    engine: EngineAccess,
+    request: Request,
     commands: Sequence[Generate],
     dialect: Dialect,
     progress: Progress,
@@ -112,7 +114,7 @@ async def stream(
         first = place * command.n
         ahead = await before(command, first) if before else ()
         writing = _Writing(dialect, command, first)
-        async with engine.events(command) as events:
+        async with engine_of(request).events(command, request) as events:
             async for happened in events:
                 if not place and not progress.text:
                     yield b""

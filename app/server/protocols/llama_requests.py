@@ -10,7 +10,7 @@ from app.core.options.json_schema import is_schema
 from app.core.options.rows import Row, rows_by_name
 from app.core.options.sampling import Sampling
 from app.engine.messages import Detokenize, ModelInfo, Tokenize
-from app.server.access import Limits
+from app.engine.service_messages import ServiceLimits
 from app.server.protocols.fields import Fields, RequestError
 from app.server.protocols.openai_requests import TextRequest, read_common, read_prompts, read_tokens
 from app.server.protocols.parameters import read_sampling
@@ -61,7 +61,7 @@ class LlamaRequest(msgspec.Struct, frozen=True, kw_only=True):
     many: bool
 
 
-def read_llama(values: dict[str, Any], model: ModelInfo, limits: Limits) -> LlamaRequest:
+def read_llama(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -> LlamaRequest:
     """A request of `/completion`; raises RequestError naming the field."""
     fields = Fields(values)
     rows = rows_by_name(LlamaFields)

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from app import __version__
 from app.core.options.sampling import Sampling
 from app.engine.messages import Detokenized, Done, ModelInfo, Stats, Take, TokenDetail, Tokenized
-from app.server.access import EngineAccess
+from app.server.access import while_connected
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
-from app.server.protocols.event_stream import opened, while_connected
+from app.server.protocols.event_stream import opened
 from app.server.protocols.generation import Progress, Usage, collect, stream
 from app.server.protocols.llama_requests import (
     LlamaRequest,
@@ -30,22 +30,22 @@ STOP_TYPES = {"stop": "eos", "length": "limit", "cancelled": "limit", "banned": 
 
 async def completion(request: Request) -> Response:
     """Answer a request of `/completion`."""
-    engine, values = engine_of(request), await json_of(request)
+    engine, values = engine_of(request), json_of(request)
     model = model_of(engine, values.get("model"))
     asked = read_llama(values, model, engine.limits)
     headers = headers_of(model, asked.text.ignored)
     if not asked.text.stream:
-        answer = await while_connected(request.receive, _whole(engine, asked, model))
+        answer = await while_connected(request, _whole(request, asked, model))
         return json_answer(answer, headers)
     progress = Progress()
-    source = stream(engine, asked.text.commands(), _LlamaStream(asked, model), progress)
-    return await opened(request.receive, source, lambda: progress.text, "prompt", headers)
+    source = stream(request, asked.text.commands(), _LlamaStream(asked, model), progress)
+    return await opened(request, source, lambda: progress.text, "prompt", headers)
 
 
-async def _whole(engine: EngineAccess, asked: LlamaRequest, model: ModelInfo) -> Any:
+async def _whole(request: Request, asked: LlamaRequest, model: ModelInfo) -> Any:
     answers: list[dict[str, Any]] = []
     for command in asked.text.commands():
-        done, parts = await collect(engine, command)
+        done, parts = await collect(request, command)
         for take in done.takes:
             answer = _last(len(answers), take, done, asked, model)
             answer["content"] = take.text
@@ -160,9 +160,9 @@ class _LlamaStream:
 async def tokenize(request: Request) -> Response:
     """Answer a request of `/tokenize`."""
     engine = engine_of(request)
-    command, with_pieces, ignored = read_tokenize(await json_of(request))
+    command, with_pieces, ignored = read_tokenize(json_of(request))
     model = model_of(engine)
-    found = cast(Tokenized, await while_connected(request.receive, engine.run(command)))
+    found = cast(Tokenized, await engine.run(command, request))
     tokens: list[Any] = list(found.ids)
     if with_pieces:
         tokens = [
@@ -183,9 +183,9 @@ def _piece(piece: bytes) -> str | list[int]:
 async def detokenize(request: Request) -> Response:
     """Answer a request of `/detokenize`."""
     engine = engine_of(request)
-    values, model = await json_of(request), model_of(engine)
+    values, model = json_of(request), model_of(engine)
     command, ignored = read_detokenize(values, model)
-    found = cast(Detokenized, await while_connected(request.receive, engine.run(command)))
+    found = cast(Detokenized, await engine.run(command, request))
     return json_answer({"content": found.text}, headers_of(model, ignored))
 
 

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.engine.messages import Done, Take, TokenDetail
-from app.server.access import EngineAccess
+from app.server.access import while_connected
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
-from app.server.protocols.event_stream import DONE, event, opened, while_connected
+from app.server.protocols.event_stream import DONE, event, opened
 from app.server.protocols.generation import FINISH, Progress, Usage, collect, stream
 from app.server.protocols.openai_requests import TextRequest, read_chat
 from app.server.protocols.openai_shapes import Envelope, chat_logprobs
@@ -19,22 +19,22 @@ from app.server.protocols.openai_shapes import Envelope, chat_logprobs
 
 async def chat(request: Request) -> Response:
     """Answer a request of `/v1/chat/completions`."""
-    engine, values = engine_of(request), await json_of(request)
+    engine, values = engine_of(request), json_of(request)
     model = model_of(engine, values.get("model"))
     asked = read_chat(values, model, engine.limits)
     headers = headers_of(model, asked.ignored)
     envelope = Envelope("chat", model, stream=asked.stream)
     if not asked.stream:
-        answer = await while_connected(request.receive, _whole(engine, asked, envelope))
+        answer = await while_connected(request, _whole(request, asked, envelope))
         return json_answer(answer, headers)
     progress = Progress()
-    source = stream(engine, asked.commands(), _ChatStream(asked, envelope), progress)
-    return await opened(request.receive, source, lambda: progress.text, "messages", headers)
+    source = stream(request, asked.commands(), _ChatStream(asked, envelope), progress)
+    return await opened(request, source, lambda: progress.text, "messages", headers)
 
 
-async def _whole(engine: EngineAccess, asked: TextRequest, envelope: Envelope) -> dict[str, Any]:
+async def _whole(request: Request, asked: TextRequest, envelope: Envelope) -> dict[str, Any]:
     (command,) = asked.commands()
-    done, parts = await collect(engine, command)
+    done, parts = await collect(request, command)
     usage = Usage()
     usage.add(done.stats)
     choices = [

@@ -22,9 +22,9 @@ from app.engine.messages import (
     Tokenize,
     Tokenized,
 )
-from app.server.access import EngineAccess
+from app.server.access import while_connected
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
-from app.server.protocols.event_stream import DONE, event, opened, while_connected
+from app.server.protocols.event_stream import DONE, event, opened
 from app.server.protocols.generation import FINISH, Progress, Usage, collect, stream
 from app.server.protocols.openai_requests import TextRequest, read_completion
 from app.server.protocols.openai_shapes import Envelope, Parts, completion_logprobs
@@ -33,22 +33,22 @@ from app.server.protocols.token_texts import TokenTexts
 
 async def completions(request: Request) -> Response:
     """Answer a request of `/v1/completions`."""
-    engine, values = engine_of(request), await json_of(request)
+    engine, values = engine_of(request), json_of(request)
     model = model_of(engine, values.get("model"))
     asked = read_completion(values, model, engine.limits)
     headers = headers_of(model, asked.ignored)
     envelope = Envelope("completion", model, stream=asked.stream)
     if asked.stream:
-        return await _streamed(request, engine, asked, envelope, headers)
-    answer = await while_connected(request.receive, _whole(engine, asked, envelope))
+        return await _streamed(request, asked, envelope, headers)
+    answer = await while_connected(request, _whole(request, asked, envelope))
     return json_answer(answer, headers)
 
 
-async def _whole(engine: EngineAccess, asked: TextRequest, envelope: Envelope) -> dict[str, Any]:
+async def _whole(request: Request, asked: TextRequest, envelope: Envelope) -> dict[str, Any]:
     usage, choices = Usage(), list[dict[str, Any]]()
     for command in asked.commands():
-        prompt = await _echoed(engine, asked, command)
-        done, parts = await _written(engine, asked, command, prompt)
+        prompt = await _echoed(request, asked, command)
+        done, parts = await _written(request, asked, command, prompt)
         usage.add(done.stats)
         for take in done.takes:
             choices.append(_choice(len(choices), take, prompt, parts[take.index], asked))
@@ -77,17 +77,17 @@ class EchoedPrompt(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 0
 
 
-async def _echoed(engine: EngineAccess, asked: TextRequest, command: Generate) -> EchoedPrompt:
+async def _echoed(request: Request, asked: TextRequest, command: Generate) -> EchoedPrompt:
     """The prompt as `echo` gives it; empty without."""
     if not asked.echo:
         return EchoedPrompt()
     if command.tokens:
-        return await _echoed_tokens(engine, asked, command)
+        return await _echoed_tokens(request, asked, command)
     if asked.alternatives < 0:
         return EchoedPrompt(text=command.prompt)
-    plain = await _tokens(engine, command.prompt, begins=False)
-    begun = await _tokens(engine, command.prompt, begins=True)
-    scored = await _scored(engine, asked, begun.ids)
+    plain = await _tokens(request, command.prompt, begins=False)
+    begun = await _tokens(request, command.prompt, begins=True)
+    scored = await _scored(request, asked, begun.ids)
     unscored = len(plain.ids) - len(scored)  # the first token of a model that wants none before it
     first = [(piece.decode("utf-8", "replace"), None) for piece in plain.pieces[: max(0, unscored)]]
     head = "".join(text for text, _ in first)
@@ -95,43 +95,41 @@ async def _echoed(engine: EngineAccess, asked: TextRequest, command: Generate) -
     return EchoedPrompt(text=command.prompt, parts=(*first, *parts), tokens=len(begun.ids))
 
 
-async def _echoed_tokens(
-    engine: EngineAccess, asked: TextRequest, command: Generate
-) -> EchoedPrompt:
-    text = await _text_of(engine, command.tokens)
+async def _echoed_tokens(request: Request, asked: TextRequest, command: Generate) -> EchoedPrompt:
+    text = await _text_of(request, command.tokens)
     if asked.alternatives < 0:
         return EchoedPrompt(text=text, tokens=len(command.tokens))
-    head = await _text_of(engine, command.tokens[:1])
-    scored = await _scored(engine, asked, command.tokens)
+    head = await _text_of(request, command.tokens[:1])
+    scored = await _scored(request, asked, command.tokens)
     parts = TokenTexts().feed(text[len(head) :], scored)
     return EchoedPrompt(text=text, parts=((head, None), *parts), tokens=len(command.tokens))
 
 
-async def _tokens(engine: EngineAccess, text: str, *, begins: bool) -> Tokenized:
+async def _tokens(request: Request, text: str, *, begins: bool) -> Tokenized:
     command = Tokenize(job=0, text=text, special=True, begins=begins)
-    return cast(Tokenized, await engine.run(command))
+    return cast(Tokenized, await engine_of(request).run(command, request))
 
 
-async def _text_of(engine: EngineAccess, ids: tuple[int, ...]) -> str:
-    return cast(Detokenized, await engine.run(Detokenize(job=0, ids=ids))).text
+async def _text_of(request: Request, ids: tuple[int, ...]) -> str:
+    return cast(Detokenized, await engine_of(request).run(Detokenize(job=0, ids=ids), request)).text
 
 
 async def _scored(
-    engine: EngineAccess, asked: TextRequest, ids: tuple[int, ...]
+    request: Request, asked: TextRequest, ids: tuple[int, ...]
 ) -> tuple[TokenDetail, ...]:
     """Every token after the first."""
     if len(ids) < 2:
         return ()
     command = Score(job=0, text="", tokens=ids, probabilities=asked.alternatives)
-    return cast(Scored, await engine.run(command)).details
+    return cast(Scored, await engine_of(request).run(command, request)).details
 
 
 async def _written(
-    engine: EngineAccess, asked: TextRequest, command: Generate, prompt: EchoedPrompt
+    request: Request, asked: TextRequest, command: Generate, prompt: EchoedPrompt
 ) -> tuple[Done, Sequence[Parts]]:
     """Write; nothing where only the prompt is asked for and was read already."""
     if asked.sampling.max_tokens or not prompt.tokens:
-        return await collect(engine, command)
+        return await collect(request, command)
     takes = tuple(Take(index=at, text="", finish_reason="length") for at in range(command.n))
     done = Done(job=0, takes=takes, stats=Stats(prompt_tokens=prompt.tokens))
     return done, [()] * command.n
@@ -139,7 +137,6 @@ async def _written(
 
 async def _streamed(
     request: Request,
-    engine: EngineAccess,
     asked: TextRequest,
     envelope: Envelope,
     headers: dict[str, str],
@@ -149,10 +146,10 @@ async def _streamed(
     async def before(command: Generate, first: int) -> Sequence[Any]:
         if not asked.echo:
             return ()
-        return dialect.prompted(await _echoed(engine, asked, command), first)
+        return dialect.prompted(await _echoed(request, asked, command), first)
 
-    source = stream(engine, asked.commands(), dialect, progress, before)
-    return await opened(request.receive, source, lambda: progress.text, "prompt", headers)
+    source = stream(request, asked.commands(), dialect, progress, before)
+    return await opened(request, source, lambda: progress.text, "prompt", headers)
 
 
 class _CompletionStream:

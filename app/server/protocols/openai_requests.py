@@ -9,7 +9,7 @@ import msgspec
 from app.core.options.rows import Row, rows_by_name
 from app.core.options.sampling import Sampling
 from app.engine.messages import ChatMessage, Generate, ModelInfo, Role
-from app.server.access import Limits
+from app.engine.service_messages import ServiceLimits
 from app.server.protocols.fields import Fields, RequestError
 from app.server.protocols.parameters import read_sampling
 from app.server.protocols.unsupported import ignored
@@ -126,7 +126,7 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def read_completion(values: dict[str, Any], model: ModelInfo, limits: Limits) -> TextRequest:
+def read_completion(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -> TextRequest:
     """A request of `/v1/completions`; raises RequestError naming the field."""
     fields = Fields(values)
     rows = rows_by_name(CompletionFields)
@@ -147,7 +147,7 @@ def read_completion(values: dict[str, Any], model: ModelInfo, limits: Limits) ->
     )
 
 
-def read_chat(values: dict[str, Any], model: ModelInfo, limits: Limits) -> TextRequest:
+def read_chat(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -> TextRequest:
     """A request of `/v1/chat/completions`; raises RequestError naming the field."""
     fields = Fields(values)
     rows = rows_by_name(ChatFields)
@@ -167,7 +167,7 @@ def read_chat(values: dict[str, Any], model: ModelInfo, limits: Limits) -> TextR
     )
 
 
-def read_common(fields: Fields, limits: Limits) -> dict[str, Any]:
+def read_common(fields: Fields, limits: ServiceLimits) -> dict[str, Any]:
     """What all dialects have beside the sampling parameters; the model's name is struck off."""
     rows = rows_by_name(CommonFields)
     model = fields.take("model")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app import __version__
 from app.core.options.rows import BoundRow, rows
 from app.core.options.sampling import Sampling
-from app.server.access import Limits
+from app.engine.service_messages import ServiceLimits
 from app.server.protocols.endpoints import engine_of, json_answer
 from app.server.protocols.llama_requests import LlamaFields, TokenizeFields
 from app.server.protocols.openai_requests import (
@@ -35,7 +35,7 @@ async def openapi(request: Request) -> Response:
     return json_answer(description(engine_of(request).limits))
 
 
-def description(limits: Limits) -> dict[str, Any]:
+def description(limits: ServiceLimits) -> dict[str, Any]:
     """The whole description."""
     return {
         "openapi": "3.1.0",
@@ -85,7 +85,7 @@ def _limits(bound: BoundRow) -> dict[str, Any]:
     return {name: limit for name, limit in found.items() if limit is not None}
 
 
-def _sampling_fields(limits: Limits) -> dict[str, Any]:
+def _sampling_fields(limits: ServiceLimits) -> dict[str, Any]:
     """Every parameter by every name."""
     schemas = {bound.name: field_schema(bound) for bound in rows(Sampling)}
     for name, floor in FLOORS.items():
@@ -106,14 +106,14 @@ def _sampling_fields(limits: Limits) -> dict[str, Any]:
     return {**idle, **fields}
 
 
-def _fields(table: type[msgspec.Struct], limits: Limits) -> dict[str, Any]:
+def _fields(table: type[msgspec.Struct], limits: ServiceLimits) -> dict[str, Any]:
     found = {bound.name: field_schema(bound) for bound in rows(table)}
     if "n" in found:
         found["n"]["maximum"] = limits.max_n
     return found
 
 
-def _schemas(limits: Limits) -> dict[str, Any]:
+def _schemas(limits: ServiceLimits) -> dict[str, Any]:
     common = {**_sampling_fields(limits), **_fields(CommonFields, limits)}
     common["model"] = {"type": ["string", "null"]}
     common["stream_options"] = {

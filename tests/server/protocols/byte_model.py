@@ -8,6 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from app.core.errors import LampblackError, ParameterError, PromptTooLongError
 from app.core.options.sampling import Sampling
 from app.engine.messages import (
@@ -32,7 +37,10 @@ from app.engine.messages import (
     Tokenized,
     Tokens,
 )
-from app.server.access import Limits, ModelState
+from app.engine.service_messages import ModelState, ServiceLimits
+from app.server.body import JSON_KEY, parse_json
+from app.server.errors import response_of
+from app.server.protocols.routes import PROTOCOLS
 
 BOS = 256
 CONTEXT = 2048
@@ -79,7 +87,7 @@ class ByteModel:
 
     def __init__(self, reply: str = "Hello world.", *, bos: bool = True) -> None:
         self.state = ModelState(model=model_info(), names=("bytes", "another"))
-        self.limits = Limits(max_n=4, max_tokens=1000)
+        self.limits = ServiceLimits(max_n=4, max_tokens=1000)
         self.reply = reply
         self.bos = bos
         self.commands: list[JobCommand] = []
@@ -95,7 +103,7 @@ class ByteModel:
         turns = "".join(turn.content for turn in command.messages)
         return len((command.prompt + turns).encode()) + self.bos
 
-    async def run(self, command: JobCommand) -> Finished:
+    async def run(self, command: JobCommand, request: Any = None) -> Finished:
         if isinstance(command, Generate):
             async with self.events(command) as events:
                 found = [event async for event in events]
@@ -118,7 +126,9 @@ class ByteModel:
         raise AssertionError(command)
 
     @asynccontextmanager
-    async def events(self, command: Generate) -> AsyncIterator[AsyncIterator[HostEvent]]:
+    async def events(
+        self, command: Generate, request: Any = None
+    ) -> AsyncIterator[AsyncIterator[HostEvent]]:
         self.commands.append(command)
         try:
             yield self._events(command)
@@ -191,3 +201,26 @@ class ByteModel:
                 )
                 waiting = []
         return events
+
+
+class _Door:
+    """Reads the body before the endpoint, as the service's door does."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            try:
+                scope[JSON_KEY] = parse_json(await Request(scope, receive).body())
+            except ParameterError as error:
+                await response_of(error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def service(engine: ByteModel) -> Starlette:
+    """The protocols alone."""
+    app = Starlette(routes=PROTOCOLS, middleware=[Middleware(_Door)])
+    app.state.engine = engine
+    return app

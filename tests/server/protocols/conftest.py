@@ -3,11 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from app.server.protocols.routes import PROTOCOLS
-from tests.server.protocols.byte_model import ByteModel
+from tests.server.protocols.byte_model import ByteModel, service
 
 
 @pytest.fixture
@@ -17,7 +15,5 @@ def engine() -> ByteModel:
 
 @pytest.fixture
 def client(engine: ByteModel) -> Iterator[TestClient]:
-    app = Starlette(routes=PROTOCOLS)
-    app.state.engine = engine
-    with TestClient(app) as client:
+    with TestClient(service(engine)) as client:
         yield client

@@ -8,11 +8,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from app.server.protocols import event_stream
-from app.server.protocols.routes import PROTOCOLS
-from tests.server.protocols.byte_model import ByteModel
+from tests.server.protocols.byte_model import ByteModel, service
 from tests.server.protocols.streams import comments, events
 
 
@@ -20,8 +18,7 @@ class Call:
     """A request to the application without a socket, whose client may leave."""
 
     def __init__(self, engine: ByteModel, path: str, body: dict[str, Any]) -> None:
-        self._app = Starlette(routes=PROTOCOLS)
-        self._app.state.engine = engine
+        self._app = service(engine)
         self._path = path
         self._body = json.dumps(body).encode()
         self._sent_body = False

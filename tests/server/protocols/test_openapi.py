@@ -8,12 +8,12 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from app.core.options.sampling import PARAMETERS
-from app.server.access import Limits
+from app.engine.service_messages import ServiceLimits
 from app.server.protocols.openapi import description
 from app.server.protocols.parameters import NAMES
 from app.server.protocols.routes import PROTOCOLS
 
-LIMITS = Limits(max_n=3, max_tokens=700)
+LIMITS = ServiceLimits(max_n=3, max_tokens=700)
 
 
 def schema(name: str) -> dict[str, Any]:
