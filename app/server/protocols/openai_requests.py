@@ -81,7 +81,7 @@ class ChatFields(CommonFields, frozen=True, kw_only=True):
     ] = None
 
 
-class Prompt(msgspec.Struct, frozen=True, kw_only=True):
+class AskedPrompt(msgspec.Struct, frozen=True, kw_only=True):
     """A prompt as text or as tokens."""
 
     text: str = ""
@@ -96,7 +96,7 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     sampling: Sampling
-    prompts: tuple[Prompt, ...] = ()
+    prompts: tuple[AskedPrompt, ...] = ()
     messages: tuple[ChatMessage, ...] = ()
     n: int = 1
     stream: bool = False
@@ -195,7 +195,7 @@ def _include_usage(options: Any) -> bool:
     return bool(value)
 
 
-def read_prompts(value: Any, vocabulary: int, name: str = "prompt") -> tuple[Prompt, ...]:
+def read_prompts(value: Any, vocabulary: int, name: str = "prompt") -> tuple[AskedPrompt, ...]:
     """One prompt or several, each a text or a list of tokens; raises RequestError."""
     if value is None:
         raise RequestError(f"{name} is missing.", "Give a text, or [] of tokens.", param=name)
@@ -215,11 +215,11 @@ def _begins_with_number(value: list[Any]) -> bool:
     return bool(value) and isinstance(value[0], int | float)
 
 
-def _prompt(value: Any, vocabulary: int, name: str) -> Prompt:
+def _prompt(value: Any, vocabulary: int, name: str) -> AskedPrompt:
     if isinstance(value, str):
-        return Prompt(text=value)
+        return AskedPrompt(text=value)
     if isinstance(value, list) and value:
-        return Prompt(tokens=read_tokens(value, vocabulary, name))
+        return AskedPrompt(tokens=read_tokens(value, vocabulary, name))
     raise RequestError(
         f"{name} must hold texts, or lists of tokens that are not empty.", param=name
     )

@@ -38,6 +38,7 @@ from app.engine.messages import (
     Tokens,
 )
 from app.engine.service_messages import ModelState, ServiceLimits
+from app.server.access import EngineAccess
 from app.server.body import JSON_KEY, parse_json
 from app.server.errors import response_of
 from app.server.protocols.routes import PROTOCOLS
@@ -219,7 +220,7 @@ class _Door:
         await self._app(scope, receive, send)
 
 
-def service(engine: ByteModel) -> Starlette:
+def service(engine: ByteModel | EngineAccess) -> Starlette:
     """The protocols alone."""
     app = Starlette(routes=PROTOCOLS, middleware=[Middleware(_Door)])
     app.state.engine = engine
