@@ -19,8 +19,6 @@ from app.server.protocols.event_stream import param_of
 from app.server.protocols.fields import RequestError, shown_names
 
 Handler = Callable[[Request], Awaitable[Response]]
-NAMED_MODELS = ("", "default", "lampblack")
-"""Names by which a client asks for whatever model is loaded."""
 
 
 def endpoint(handler: Handler, field: str = "prompt") -> Handler:
@@ -60,21 +58,18 @@ def json_of(request: Request) -> dict[str, Any]:
     return values
 
 
-def model_of(engine: EngineAccess, asked: Any = None) -> ModelInfo:
-    """The model that answers: the loaded one, unless another of this program is asked for by name.
+def model_of(engine: EngineAccess) -> ModelInfo:
+    """The loaded model, under the name that the service gives it.
 
-    Clients have names of hosted models built in; those are answered by what is loaded, too.
+    It answers whatever model a client asks for: many have names of hosted ones built in, and each
+    answer says which it was.
     """
     state = engine.state
     if state.is_loading:
         raise ModelLoadingError("The model is being loaded.", "Try again in a moment.")
     if state.model is None:
         raise NoModelLoadedError("No model is loaded.", "Load one in Lampblack first.")
-    if isinstance(asked, str) and asked != state.model.name and asked in state.names:
-        message = f"The model {asked} is not loaded; {state.model.name} is."
-        hint = f"Ask for {state.model.name} or load {asked} in Lampblack."
-        raise RequestError(message, hint, param="model", code="model_not_found", status=404)
-    return state.model
+    return msgspec.structs.replace(state.model, name=state.name or state.model.name)
 
 
 def headers_of(model: ModelInfo, ignored: Sequence[str] = ()) -> dict[str, str]:

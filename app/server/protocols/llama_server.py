@@ -31,7 +31,7 @@ STOP_TYPES = {"stop": "eos", "length": "limit", "cancelled": "limit", "banned": 
 async def completion(request: Request) -> Response:
     """Answer a request of `/completion`."""
     engine, values = engine_of(request), json_of(request)
-    model = model_of(engine, values.get("model"))
+    model = model_of(engine)
     asked = read_llama(values, model, engine.limits)
     headers = headers_of(model, asked.text.ignored)
     if not asked.text.stream:

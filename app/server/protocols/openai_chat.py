@@ -20,7 +20,7 @@ from app.server.protocols.openai_shapes import Envelope, chat_logprobs
 async def chat(request: Request) -> Response:
     """Answer a request of `/v1/chat/completions`."""
     engine, values = engine_of(request), json_of(request)
-    model = model_of(engine, values.get("model"))
+    model = model_of(engine)
     asked = read_chat(values, model, engine.limits)
     headers = headers_of(model, asked.ignored)
     envelope = Envelope("chat", model, stream=asked.stream)

@@ -34,7 +34,7 @@ from app.server.protocols.token_texts import TokenTexts
 async def completions(request: Request) -> Response:
     """Answer a request of `/v1/completions`."""
     engine, values = engine_of(request), json_of(request)
-    model = model_of(engine, values.get("model"))
+    model = model_of(engine)
     asked = read_completion(values, model, engine.limits)
     headers = headers_of(model, asked.ignored)
     envelope = Envelope("completion", model, stream=asked.stream)

@@ -8,25 +8,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.engine.messages import ModelInfo
-from app.server.protocols.endpoints import NAMED_MODELS, engine_of, headers_of, json_answer
+from app.server.protocols.endpoints import engine_of, headers_of, json_answer, model_of
 from app.server.protocols.fields import RequestError
+
+ANY_MODEL = ("default", "lampblack")
+"""Names of whatever model is loaded."""
 
 
 async def models(request: Request) -> Response:
-    """List the model that answers; the list is empty while none is loaded."""
-    model = engine_of(request).state.model
-    found = [_described(model)] if model else []
-    # `models` is where some clients of llama-server look.
-    return json_answer({"object": "list", "data": found}, headers_of(model) if model else {})
+    """List the model that answers; the list is empty while none is there."""
+    engine = engine_of(request)
+    if engine.state.model is None or engine.state.is_loading:
+        return json_answer({"object": "list", "data": []})
+    model = model_of(engine)
+    return json_answer({"object": "list", "data": [_described(model)]}, headers_of(model))
 
 
 async def one_model(request: Request) -> Response:
-    """Describe the model with a name; 404 for one that does not answer."""
-    model, asked = engine_of(request).state.model, request.path_params["name"]
-    if model is None or asked not in (model.name, *NAMED_MODELS):
-        loaded = f"The loaded model is {model.name}." if model else "No model is loaded."
-        message = f"The model {asked[:80]} does not answer here."
-        raise RequestError(message, loaded, param="model", code="model_not_found", status=404)
+    """Describe the model with a name; 404 for one that is not the loaded one's."""
+    engine, asked = engine_of(request), request.path_params["name"]
+    model = model_of(engine)
+    if asked not in (model.name, *engine.state.names, *ANY_MODEL):
+        message = f"The model {asked[:80]} is not loaded; {model.name} is."
+        raise RequestError(message, param="model", code="model_not_found", status=404)
     return json_answer(_described(model), headers_of(model))
 
 

@@ -87,7 +87,7 @@ class ByteModel:
     """
 
     def __init__(self, reply: str = "Hello world.", *, bos: bool = True) -> None:
-        self.state = ModelState(model=model_info(), names=("bytes", "another"))
+        self.state = ModelState(model=model_info(), names=("bytes",))
         self.limits = ServiceLimits(max_n=4, max_tokens=1000)
         self.reply = reply
         self.bos = bos

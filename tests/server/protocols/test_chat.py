@@ -153,7 +153,7 @@ def test_models(client: TestClient, engine: ByteModel) -> None:
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "model_not_found")
     engine.state = type(engine.state)()
     assert client.get("/v1/models").json() == {"object": "list", "data": []}
-    assert client.get("/v1/models/bytes").status_code == 404
+    assert client.get("/v1/models/bytes").status_code == 503
 
 
 def test_there_are_no_embeddings(client: TestClient) -> None:

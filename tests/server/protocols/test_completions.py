@@ -65,17 +65,18 @@ def test_the_path_without_the_version_is_the_same(client: TestClient) -> None:
     assert answer.json()["choices"][0]["text"] == "Hello world."
 
 
-def test_which_model_answers_is_told(client: TestClient) -> None:
-    answer = client.post("/v1/completions", json={"prompt": "x", "model": "gpt-3.5-turbo"})
-    assert (answer.status_code, answer.headers["x-lampblack-model"]) == (200, "bytes")
+@pytest.mark.parametrize("asked_for", ["gpt-3.5-turbo", "bytes", "default", "", "another", None])
+def test_the_loaded_model_answers_and_says_so(client: TestClient, asked_for: str | None) -> None:
+    answer = client.post("/v1/completions", json={"prompt": "x", "model": asked_for})
+    assert (answer.status_code, answer.json()["model"]) == (200, "bytes")
+    assert answer.headers["x-lampblack-model"] == "bytes"
 
 
-def test_another_model_of_ours_is_not_replaced_in_silence(client: TestClient) -> None:
-    answer = client.post("/v1/completions", json={"prompt": "x", "model": "another"})
-    assert answer.status_code == 404
-    error = answer.json()["error"]
-    assert (error["param"], error["code"]) == ("model", "model_not_found")
-    assert "bytes" in error["message"]
+def test_the_model_has_the_services_name_for_it(client: TestClient, engine: ByteModel) -> None:
+    engine.state = type(engine.state)(name="Moby \u00e9", model=model_info())
+    answer = client.post("/v1/completions", json={"prompt": "x"})
+    assert answer.json()["model"] == "Moby \u00e9"
+    assert answer.headers["x-lampblack-model"] == "Moby %C3%A9"
 
 
 @pytest.mark.parametrize(
