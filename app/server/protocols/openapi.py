@@ -235,7 +235,7 @@ def _paths() -> dict[str, Any]:
 def _operation(answer: str, body: str = "", *, stream: bool = False) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{answer}"}}}
     if stream:
-        content["text/event-stream"] = {"schema": {"type": "string"}}
+        content["text/event-stream"] = {}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     refusals = {code: {"description": text, "content": error} for code, text in _REFUSALS.items()}
     found: dict[str, Any] = {
