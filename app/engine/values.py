@@ -111,19 +111,27 @@ class ModelInfo(_Value, frozen=True):
 
 
 class Alternative(_Value, frozen=True):
-    """A token that could have been chosen, with its probability before any sampling step."""
+    """A token that could have been chosen, with its probability before any sampling step.
+
+    `torn` are its bytes where they are no text by themselves, and `text` shows them as U+FFFD.
+    """
 
     id: int
     text: str
     probability: float
+    torn: bytes = b""
 
 
 class TokenDetail(_Value, frozen=True):
-    """A token with its probability (of the model's own distribution) and the top alternatives."""
+    """A token with its probability (of the model's own distribution) and the top alternatives.
+
+    `torn` is as in `Alternative`.
+    """
 
     id: int
     text: str
     probability: float
+    torn: bytes = b""
     alternatives: tuple[Alternative, ...] = ()
 
 

@@ -10,7 +10,16 @@ from starlette.responses import Response
 
 from app import __version__
 from app.core.options.sampling import Sampling
-from app.engine.messages import Detokenized, Done, ModelInfo, Stats, Take, TokenDetail, Tokenized
+from app.engine.messages import (
+    Alternative,
+    Detokenized,
+    Done,
+    ModelInfo,
+    Stats,
+    Take,
+    TokenDetail,
+    Tokenized,
+)
 from app.server.access import while_connected
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
 from app.server.protocols.event_stream import opened
@@ -116,14 +125,13 @@ def _ratio(value: float, by: float) -> float:
 
 def _probabilities(detail: TokenDetail, count: int) -> dict[str, Any]:
     """A token as llama-server tells it, with its likeliest alternatives."""
-    others = detail.alternatives[:count]
-    found = [_token(other.id, other.text, other.probability) for other in others]
-    return {**_token(detail.id, detail.text, detail.probability), "top_logprobs": found}
+    found = [_token(other) for other in detail.alternatives[:count]]
+    return {**_token(detail), "top_logprobs": found}
 
 
-def _token(number: int, text: str, probability: float) -> dict[str, Any]:
-    logprob = log_probability(probability)
-    return {"id": number, "token": text, "bytes": token_bytes(text) or [], "logprob": logprob}
+def _token(token: TokenDetail | Alternative) -> dict[str, Any]:
+    logprob = log_probability(token.probability)
+    return {"id": token.id, "token": token.text, "bytes": token_bytes(token), "logprob": logprob}
 
 
 class _LlamaStream:

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from app.engine.messages import ModelInfo, TokenDetail
-from app.server.protocols.token_texts import log_probability, offsets, token_bytes
+from app.engine.messages import Alternative, ModelInfo, TokenDetail
+from app.server.protocols.token_texts import log_probability, offsets, token_bytes, token_name
 
 OBJECTS = {
     ("completion", False): "text_completion",
@@ -56,7 +56,7 @@ def completion_logprobs(parts: Parts, alternatives: int, start: int = 0) -> dict
     """
     shown = [detail for _, detail in parts]
     return {
-        "tokens": [text if detail is None else detail.text for text, detail in parts],
+        "tokens": [text if detail is None else token_name(detail) for text, detail in parts],
         "token_logprobs": [detail and log_probability(detail.probability) for detail in shown],
         "top_logprobs": [detail and _top(detail, alternatives) for detail in shown],
         "text_offset": offsets((text for text, _ in parts), start),
@@ -68,9 +68,9 @@ def _top(detail: TokenDetail, alternatives: int) -> dict[str, float]:
     if not alternatives:
         return {}
     found: dict[str, float] = {}
-    for other in detail.alternatives[:alternatives]:
-        found.setdefault(other.text, log_probability(other.probability))
-    found.setdefault(detail.text, log_probability(detail.probability))
+    shown: list[TokenDetail | Alternative] = [*detail.alternatives[:alternatives], detail]
+    for other in shown:
+        found.setdefault(token_name(other), log_probability(other.probability))
     return found
 
 
@@ -78,16 +78,14 @@ def chat_logprobs(details: Sequence[TokenDetail], alternatives: int) -> dict[str
     """The shape of chats: an object for each token."""
     content = [
         {
-            **_entry(detail.text, detail.probability),
-            "top_logprobs": [
-                _entry(other.text, other.probability)
-                for other in detail.alternatives[:alternatives]
-            ],
+            **_entry(detail),
+            "top_logprobs": [_entry(other) for other in detail.alternatives[:alternatives]],
         }
         for detail in details
     ]
     return {"content": content, "refusal": None}
 
 
-def _entry(text: str, probability: float) -> dict[str, Any]:
-    return {"token": text, "logprob": log_probability(probability), "bytes": token_bytes(text)}
+def _entry(token: TokenDetail | Alternative) -> dict[str, Any]:
+    logprob = log_probability(token.probability)
+    return {"token": token.text, "logprob": logprob, "bytes": token_bytes(token)}

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from app.engine.messages import TokenDetail
+from app.engine.messages import Alternative, TokenDetail
 
 UNLIKELY = -9999.0
 """What OpenAI writes for the logarithm of a probability of zero."""
-
-TORN = "\ufffd"
 
 
 def log_probability(probability: float) -> float:
@@ -18,9 +16,16 @@ def log_probability(probability: float) -> float:
     return math.log(probability) if probability > 0 else UNLIKELY
 
 
-def token_bytes(text: str) -> list[int] | None:
-    """The bytes of a token; None for one that is a part of a character, whose bytes are unknown."""
-    return None if TORN in text else list(text.encode())
+def token_bytes(token: TokenDetail | Alternative) -> list[int]:
+    """The bytes of a token, which may be a part of a character."""
+    return list(token.torn or token.text.encode())
+
+
+def token_name(token: TokenDetail | Alternative) -> str:
+    """A token's text, or its bytes as OpenAI's completions write those that are none."""
+    if not token.torn:
+        return token.text
+    return "bytes:" + "".join(f"\\x{byte:02x}" for byte in token.torn)
 
 
 class TokenTexts:
@@ -54,11 +59,11 @@ class TokenTexts:
 
     def _next(self) -> tuple[int, int]:
         """How many tokens share the next part, and where it ends."""
-        first = self._waiting[0].text
-        if first and self._text.startswith(first):
-            return 1, len(first)
+        first = self._waiting[0]
+        if not first.torn and first.text and self._text.startswith(first.text):
+            return 1, len(first.text)
         for count, detail in enumerate(self._waiting[1:], 1):
-            if detail.text and TORN not in detail.text:
+            if detail.text and not detail.torn:
                 place = self._text.find(detail.text)
                 if place >= 0:
                     return count, place

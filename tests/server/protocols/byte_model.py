@@ -55,13 +55,21 @@ def shown(token: int) -> str:
     return "<s>" if token == BOS else bytes([token]).decode("utf-8", "replace")
 
 
+def torn(token: int) -> bytes:
+    return bytes([token]) if 128 <= token < BOS else b""
+
+
 def detail(token: int, alternatives: int) -> TokenDetail:
     others = (
-        Alternative(id=other, text=shown(other), probability=probability(other))
+        Alternative(id=other, text=shown(other), probability=probability(other), torn=torn(other))
         for other in range(122, 122 - alternatives, -1)
     )
     return TokenDetail(
-        id=token, text=shown(token), probability=probability(token), alternatives=tuple(others)
+        id=token,
+        text=shown(token),
+        probability=probability(token),
+        alternatives=tuple(others),
+        torn=torn(token),
     )
 
 

@@ -191,3 +191,26 @@ def test_a_logit_bias_by_token(client: openai.OpenAI) -> None:
               "logit_bias": {plain.choices[0].text: -100}},
     )  # fmt: skip
     assert banned["choices"][0]["text"] != plain.choices[0].text
+
+
+def test_the_bytes_of_torn_characters_are_the_text(
+    client: openai.OpenAI, served: RealService
+) -> None:
+    prompt = "né “œuf” 👩‍🚀 漢字"
+    logprobs = (
+        client.completions.create(model="x", prompt=prompt, echo=True, logprobs=0, max_tokens=0)
+        .choices[0]
+        .logprobs
+    )
+    assert logprobs is not None
+    assert logprobs.tokens is not None
+    assert any(token.startswith("bytes:") for token in logprobs.tokens)
+    details = served.scored(prompt, 0)
+    assert b"".join(one.torn or one.text.encode() for one in details) in prompt.encode()
+    joined = b"".join(
+        bytes.fromhex(token.removeprefix("bytes:").replace("\\x", ""))
+        if token.startswith("bytes:")
+        else token.encode()
+        for token in logprobs.tokens
+    )
+    assert joined.decode() == prompt
