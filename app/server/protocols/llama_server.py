@@ -199,7 +199,8 @@ async def detokenize(request: Request) -> Response:
 
 async def props(request: Request) -> Response:
     """Answer `/props`: what is served, and the parameters of a request that gives none."""
-    model = model_of(engine_of(request))
+    engine = engine_of(request)
+    model = model_of(engine)
     settings = {**settings_json(Sampling(max_tokens=-1)), "n_ctx": model.context}
     answer = {
         "default_generation_settings": {
@@ -209,7 +210,7 @@ async def props(request: Request) -> Response:
             "is_processing": False,
             "params": settings,
         },
-        "total_slots": 1,
+        "total_slots": engine.limits.parallel,
         "model_alias": model.name,
         "model_path": model.name,  # where the file lies is nobody's business
         "chat_template": "",
