@@ -212,7 +212,7 @@ async def props(request: Request) -> Response:
         },
         "total_slots": engine.limits.parallel,
         "model_alias": model.name,
-        "model_path": model.name,  # where the file lies is nobody's business
+        "model_path": model.name,  # a path may hold the writer's name
         "chat_template": "",
         "modalities": {"vision": False, "audio": False},
         "build_info": f"lampblack-{__version__}",

@@ -92,7 +92,7 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request for text in any dialect.
 
     `alternatives` is how many likeliest tokens are shown with each, -1 without probabilities;
-    `ignored` names the fields that were left aside.
+    `ignored` names the fields that were ignored.
     """
 
     sampling: Sampling
@@ -198,7 +198,7 @@ def _include_usage(options: Any) -> bool:
 def read_prompts(value: Any, vocabulary: int, name: str = "prompt") -> tuple[AskedPrompt, ...]:
     """One prompt or several, each a text or a list of tokens; raises RequestError."""
     if value is None:
-        raise RequestError(f"{name} is missing.", "Give a text, or [] of tokens.", param=name)
+        raise RequestError(f"{name} is missing.", "Give a text or a list of tokens.", param=name)
     if isinstance(value, str) or (isinstance(value, list) and _begins_with_number(value)):
         value = [value]
     if not isinstance(value, list) or not value:
