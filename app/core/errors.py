@@ -147,6 +147,24 @@ class CancelledError(LampblackError):
     kind = "cancelled"
 
 
+class ModelLoadingError(LampblackError):
+    """The model is being loaded; it can be used in a moment."""
+
+    kind = "model_loading"
+
+
+class QueueFullError(LampblackError):
+    """As many requests wait for the model as may."""
+
+    kind = "queue_full"
+
+
+class TimeLimitError(LampblackError):
+    """A request took longer than the service allows, and nothing came of it."""
+
+    kind = "time_limit"
+
+
 class DocumentError(LampblackError):
     """A document could not be opened or saved."""
 

@@ -83,6 +83,7 @@ class RunningTake:
             text="".join(self.text),
             finish_reason=self.finish or "length",
             token_ids=tuple(self.ids),
+            stop_text=self.transcript.stop_text,
         )
 
 

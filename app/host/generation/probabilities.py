@@ -21,6 +21,9 @@ from app.engine.windows import WINDOW, spans
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.interface import Job, Work
 
+TORN = "\ufffd"
+"""What stands for bytes that are no text."""
+
 _BLOCK = 64  # of the search for the likeliest tokens
 
 Judge = Callable[[int, npt.NDArray[np.float32]], None]
@@ -77,8 +80,11 @@ def token_detail(
     total = log_sum(logits)
 
     def found(index: int) -> dict[str, Any]:
-        text = vocabulary.shown(index).decode("utf-8", "replace")
-        return {"id": index, "text": text, "probability": math.exp(float(logits[index]) - total)}
+        piece = vocabulary.shown(index)
+        text = piece.decode("utf-8", "replace")
+        torn = piece if TORN in text else b""
+        probability = math.exp(float(logits[index]) - total)
+        return {"id": index, "text": text, "probability": probability, "torn": torn}
 
     others = (Alternative(**found(index)) for index in likeliest(logits, alternatives))
     return TokenDetail(**found(token), alternatives=tuple(others))
