@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
@@ -18,6 +19,7 @@ from app.cli.generate import run_generate
 from app.cli.models import add_models
 from app.cli.parsing import Parser, Words
 from app.cli.run import add_run
+from app.cli.serve import add_serve
 from app.core.errors import LampblackError
 from app.core.options.load_options import ENGINES
 from app.core.options.presets import BUILTIN
@@ -61,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_run(words)
     add_batch(words)
     add_evaluate(words)
+    add_serve(words)
     _add_bench(words)
     _add_doctor(words)
     add_models(words)
@@ -146,6 +149,7 @@ def run_cli(
     arguments: Sequence[str],
     *,
     fetcher: Fetcher | None = None,
+    listening: socket.socket | None = None,
     new_client: Callable[..., EngineClient] = EngineClient,
 ) -> int:
     """Run one word; errors become one line on stderr, and the result is the exit code."""
@@ -154,6 +158,7 @@ def run_cli(
         parsed = build_parser().parse_args(arguments)
         output.check_stdout()
         with closing(Program(Paths.here(), fetcher, new_client)) as program:
+            program.listening = listening
             return int(parsed.run(parsed, program) or 0)
     except LampblackError as error:
         output.write_error(error)

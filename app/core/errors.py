@@ -165,6 +165,12 @@ class TimeLimitError(LampblackError):
     kind = "time_limit"
 
 
+class ServiceError(LampblackError):
+    """The local service cannot be started."""
+
+    kind = "service"
+
+
 class DocumentError(LampblackError):
     """A document could not be opened or saved."""
 

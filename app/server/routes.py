@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.server.protocols.routes import PROTOCOLS
+
 OPEN_PATHS = frozenset({"/health"})
 """What answers without the token."""
 
@@ -19,4 +21,4 @@ async def health(request: Request) -> Response:
     return JSONResponse({"status": status}, 503, {"Retry-After": "2"})
 
 
-ROUTES: list[Route] = [Route("/health", health)]
+ROUTES: list[Route] = [Route("/health", health), Route("/v1/health", health), *PROTOCOLS]
