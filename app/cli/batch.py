@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import threading
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,7 +20,7 @@ from app.core.errors import CancelledError, UsageError
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import ENGINES
 from app.engine.client import EngineClient
-from app.engine.messages import Event, Finished, JobCommand, Load
+from app.engine.messages import Load
 from app.program import Program
 from app.tasks.batch.ordered import RowResult
 from app.tasks.batch.output import BatchHeader, BatchModel, OutputLock, header_path
@@ -152,25 +150,6 @@ def _model_facts(model: ModelFile, load: Load, program: Program) -> BatchModel:
     )
 
 
-class _OneAtATime:
-    """An engine for several threads over a client for one.
-
-    To be removed once `EngineClient.run` may be called from several threads.
-    """
-
-    def __init__(self, client: EngineClient) -> None:
-        self._client = client
-        self._lock = threading.Lock()
-        self.model = client.model
-        self.next_job = client.next_job
-        self.cancel = client.cancel
-
-    def run(self, command: JobCommand, on_event: Callable[[Event], None]) -> Finished:
-        """Do the command when those before it are done."""
-        with self._lock:
-            return self._client.run(command, on_event)
-
-
 class _BatchTask(EngineTask):
     """The load and then the rows; Ctrl+C ends what runs."""
 
@@ -211,7 +190,7 @@ def _run(
         client = stack.enter_context(program.engine())
         work = stack.enter_context(_BatchTask(client))
         work.load(load, model, program)
-        runner = TaskRunner(_OneAtATime(client))
+        runner = TaskRunner(client)
         work.batch = BatchRun(
             batch,
             lambda item: _do(runner, row, item, options),

@@ -109,8 +109,12 @@ def run_serve(arguments: argparse.Namespace, program: Program) -> int:
         gpu_again=is_given(arguments, "gpu_layers"),
     )
     with program.engine() as client, _stopping() as stop:
-        service = Service(client, listening, serve)
+        log = program.paths.logs / "service.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as errors:
+            service = Service(client, listening, serve, log=errors)
         with closing(service):
+            service.wait()
             service.tell(ModelState(is_loading=True))
             service.wait()
             with EngineTask(client) as task:
@@ -122,6 +126,7 @@ def run_serve(arguments: argparse.Namespace, program: Program) -> int:
                 finally:
                     signal.signal(signal.SIGTERM, lambda *_: stop.set())
             service.tell(_state(model, loaded.model))
+            service.wait()
             _announce(arguments, program, serve)
             while not stop.wait(0.5):
                 if service.ended.is_set():

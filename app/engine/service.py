@@ -104,12 +104,13 @@ class Service:
             thread.start()
 
     def wait(self) -> None:
-        """Wait until it answers; raises ServiceError if it does not."""
+        """Wait until it answers, and knows what it was told; raises ServiceError if it does not."""
         if not self._listening.wait(_START_S) or self.ended.is_set():
             raise ServiceError("The local service could not be started.", "Try again.")
 
     def tell(self, state: ModelState) -> None:
         """Say which model answers."""
+        self._listening.clear()
         self._send(state)
 
     def close(self) -> None:
@@ -249,13 +250,14 @@ def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
 
     It must be made before the program denies itself the network.
     """
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if os.name == "posix":
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((address, port))
         made.listen(128)
     except (OSError, OverflowError) as error:
+        made.close()
         reason = getattr(error, "strerror", "") or str(error)
         raise ServiceError(
             f"The service cannot use port {port}: {reason}.", "Choose another one with --port."

@@ -90,7 +90,7 @@ class ModelState(Message, frozen=True):
 
 
 class Listening(Message, frozen=True):
-    """The service answers."""
+    """The service answers, and knows the last `ModelState`."""
 
 
 class Seen(Message, frozen=True):

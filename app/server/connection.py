@@ -16,6 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.engine.service_messages import ServiceLimits
 
+_LINGER_S = 1.0
+
 _LATE = (
     b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
     b'{"error": {"message": "The request took too long to arrive.", '
@@ -56,6 +58,7 @@ class Connection(H11Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._waits_for = ""
         self._stalled: asyncio.TimerHandle | None = None
+        self._is_over = False
         self.idle_since = monotonic()
 
     @property
@@ -75,8 +78,7 @@ class Connection(H11Protocol):
         if self._pool.admit(self):
             self._wait("header")
         else:
-            transport.write(_FULL)
-            transport.close()
+            self._say_last(_FULL)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop all clocks."""
@@ -87,6 +89,8 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """See whether it is the rest of a header or of a body that is still to come."""
+        if self._is_over:
+            return
         super().data_received(data)
         self._look()
 
@@ -136,6 +140,16 @@ class Connection(H11Protocol):
     def _end_late(self) -> None:
         cycle = self.cycle
         if cycle is None or cycle.response_complete or not cycle.response_started:
-            self.transport.write(_LATE)
-        self.transport.close()
-        self.loop.call_later(1.0, self.transport.abort)
+            self._say_last(_LATE)
+        else:
+            self.drop()
+
+    def _say_last(self, answer: bytes) -> None:
+        """Answer and end it; what still comes is read, or the answer would be lost with it."""
+        self._is_over = True
+        self.transport.write(answer)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self.loop.call_later(_LINGER_S, self.transport.abort)
+        else:
+            self.transport.close()

@@ -28,6 +28,7 @@ from app.engine.codec import frame, read_frame
 from app.engine.service_messages import (
     FromService,
     Listening,
+    ModelState,
     Serve,
     decode_to_service,
     encode_service,
@@ -121,14 +122,14 @@ async def _serve(
     engine = EngineAccess(upward.send, serve.limits)
     ended = asyncio.Event()
     reading = threading.Thread(
-        target=_read, args=[commands, engine, loop, ended], name="commands", daemon=True
+        target=_read, args=[commands, engine, upward, loop, ended], name="commands", daemon=True
     )
-    reading.start()
     state, pool = ServerState(), Pool(serve.limits)
     server = await _listen(
         serve, Door(application(engine), serve, upward.send), state, pool, listening
     )
     upward.send(Listening())
+    reading.start()
     await ended.wait()
     server.close()
     engine.stop()
@@ -174,13 +175,20 @@ def _secure(serve: Serve) -> ssl.SSLContext:
 
 
 def _read(
-    stream: BinaryIO, engine: EngineAccess, loop: asyncio.AbstractEventLoop, ended: asyncio.Event
+    stream: BinaryIO,
+    engine: EngineAccess,
+    upward: _Upward,
+    loop: asyncio.AbstractEventLoop,
+    ended: asyncio.Event,
 ) -> None:
     """Pass on what the program says until it ends."""
     try:
         while (payload := read_frame(stream)) is not None:
             message = decode_to_service(payload)
-            if not isinstance(message, Serve):
+            if isinstance(message, ModelState):
+                loop.call_soon_threadsafe(engine.take, message)
+                loop.call_soon_threadsafe(upward.send, Listening())
+            elif not isinstance(message, Serve):
                 loop.call_soon_threadsafe(engine.take, message)
     except (OSError, ProtocolError, ValueError) as error:
         sys.stderr.write(f"The program's messages broke off: {error}\n")

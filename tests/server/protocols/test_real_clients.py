@@ -44,7 +44,7 @@ def test_the_classic_example(client: openai.OpenAI) -> None:
         presence_penalty=0,
     )
     assert response.choices[0].text
-    assert response.choices[0].finish_reason == "length"
+    assert response.choices[0].finish_reason in ("length", "stop")
     assert response.usage is not None
     assert response.usage.completion_tokens == 16
 
