@@ -68,7 +68,10 @@ class Company:
         self.jobs: dict[int, Job] = {}
         self.steps = 0
         self.scheduler = Scheduler(
-            engine.compute, engine.watch, lambda job, found: self.done.update({job.number: found})
+            engine.compute,
+            engine.watch,
+            lambda job, found: self.done.update({job.number: found}),
+            lambda rows: engine.release(rows),
         )
 
     def add(self, number: int, command: Any, *, background: bool = False) -> None:
@@ -237,6 +240,43 @@ def test_who_loses_its_memory_goes_on_with_the_same_text(
         small.close()
 
 
+def test_a_job_in_the_background_gives_its_memory_to_the_others(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while it has no turn."""
+    small = load(model, options(512))
+    try:
+        prompts = [f"{prompt} {LONG[:250]}" for prompt in PROMPTS[:2]]
+        endless = [
+            asked(prompt, tokens=200, logit_bias={f"token:{end}": -100.0 for end in (0, 1, 2)})
+            for prompt in prompts
+        ]
+        expected = [alone(small, command) for command in endless]
+        company = Company(small)
+        company.add(0, endless[0], background=True)
+        company.go(20)
+        monkeypatch.setattr(company.scheduler._shares, "allow", lambda _kind: False)
+        company.add(1, endless[1])
+        company.run()
+        for number in range(2):
+            assert [take.text for take in company.done[number].takes] == expected[number]
+    finally:
+        small.close()
+
+
+def test_choices_of_many_rows_find_their_turn_beside_writers(company: Company) -> None:
+    for number in range(3):
+        company.add(number, asked(PROMPTS[number], tokens=400))
+    wide = tuple(start + "bcdefghijklmnopqrstuvwxyzabcd" for start in "xyz")
+    company.add(3, ScoreChoices(job=1, prompt="Letters:", choices=wide))
+    company.run(lambda: 3 in company.done)
+    assert 0 not in company.done
+    assert [one.tokens for one in company.done[3].choices] == [30, 30, 30]
+    for number in range(3):
+        company.jobs[number].cancel()
+    company.run()
+
+
 def test_a_prompt_that_fits_nowhere_is_refused_in_company_too(
     engine: LlamaCppEngine, company: Company
 ) -> None:
@@ -256,7 +296,7 @@ def test_an_exact_request_gets_its_bits_while_others_pause(
     expected = alone(engine, asked(PROMPTS[0], tokens=30))
     company.add(0, asked(PROMPTS[0], tokens=30), background=True)
     company.go(5)
-    company.scheduler.pause(engine.release)
+    company.scheduler.pause()
     again: list[HostEvent] = []
     engine.generate(command, Job(1, again.append))
     company.scheduler.watch()
