@@ -4,6 +4,6 @@ In the source tree it is `app.sdk`.
 """
 
 from app.core.errors import LampblackError
-from app.sdk.model import Generation, Model, open_model as open
+from app.sdk.model import Classification, Generation, Model, open_model as open
 
-__all__ = ["Generation", "LampblackError", "Model", "open"]
+__all__ = ["Classification", "Generation", "LampblackError", "Model", "open"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,11 @@ from app.engine.messages import (
     Tokens,
 )
 from app.program import Program
+from app.tasks.options import TaskOptions, TaskResult
+from app.tasks.running import TaskRunner
+from app.tasks.table import task
+
+_CRASHED = "The graphics card failed with this model last time, so the processor does it now."
 
 OnProgress = Callable[[float, str], None]
 
@@ -61,11 +67,25 @@ class Generation:
         return self.takes[0].finish_reason
 
 
+@dataclass(frozen=True)
+class Classification:
+    """The most probable label, and the probability of each; they add up to 1."""
+
+    label: str
+    probabilities: Mapping[str, float]
+
+
 class Model:
     """A model that `open` loaded; any thread may use it, also several at once."""
 
     def __init__(self, client: EngineClient) -> None:
         self._client = client
+        self._tasks = TaskRunner(client)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was loaded otherwise than asked, in sentences."""
+        return self._client.model.notes if self._client.model is not None else ()
 
     def generate(self, prompt: str, *, n: int = 1, **parameters: Any) -> Generation:
         """Continue `prompt` `n` times; raises ParameterError and the engine's LampblackError."""
@@ -88,6 +108,20 @@ class Model:
         """The pieces of an answer as they are written; leaving early cancels it."""
         turns = _turns(messages)
         return self._pieces(Generate(job=0, messages=turns, sampling=_sampling(parameters)))
+
+    def run(self, name: str, text: str, **options: Any) -> TaskResult:
+        """Do a task of the table with `text`; `options` are the fields of `TaskOptions`.
+
+        Raises UsageError for an unknown task, TypeError for an unknown option, and LampblackError.
+        """
+        if "labels" in options:
+            options["labels"] = tuple(options["labels"])
+        return self._tasks.run(task(name), text, TaskOptions(**options))
+
+    def classify(self, text: str, labels: Sequence[str]) -> Classification:
+        """Which of the `labels` fits `text`."""
+        value = self.run("classify", text, labels=labels).value
+        return Classification(value["label"], value["probabilities"])
 
     def count(self, text: str) -> int:
         """How many tokens `text` is."""
@@ -142,6 +176,7 @@ def open_model(
         load = replace(load, job=client.next_job(), cache=program.engine_cache, saves_prompts=False)
         if gpu_crash(load, program.gpu_crashes) is not None:
             load = on_processor(load)
+            warnings.warn(_CRASHED, stacklevel=3)
         _load(client, load, on_progress)
         yield Model(client)
 

@@ -26,3 +26,11 @@ def test_a_stream_left_early_leaves_the_model_usable(fake_model):
         assert next(pieces)
         pieces.close()
         assert model.generate("Once", max_tokens=1).text
+
+
+def test_classify_gives_every_label_a_probability(fake_model):
+    with fake_model() as model:
+        found = model.classify("A lovely book.", labels=["good", "bad"])
+        assert set(found.probabilities) == {"good", "bad"}
+        assert found.label == max(found.probabilities, key=found.probabilities.__getitem__)
+        assert abs(sum(found.probabilities.values()) - 1) < 1e-6
