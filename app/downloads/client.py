@@ -89,6 +89,9 @@ class Fetcher:
             try:
                 self._ask(StartListening(port=port))
                 why, found, _flags, _address = socket.recv_fds(self._handover, _LONGEST_WHY, 1)
+            except TimeoutError:
+                self._handover.close()  # a late answer would be taken for the next one's
+                raise no_socket() from None
             except (OSError, DownloadError):
                 raise no_socket() from None
         if found:

@@ -39,14 +39,15 @@ def free_port() -> int:
 
 
 def test_the_socket_listens_on_this_machine_only(new_fetcher: NewFetcher) -> None:
-    port = free_port()
-    with new_fetcher("done").listen(port) as listening:
+    port, fetcher = free_port(), new_fetcher("done")
+    with fetcher.listen(port) as listening:
         assert listening.getsockname() == ("127.0.0.1", port)
         with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
             connection, _address = listening.accept()
             connection.sendall(b"x")
             connection.close()
             assert client.recv(1) == b"x"
+    fetcher.listen(free_port()).close()  # it has done with the first one by now
     with pytest.raises(ConnectionRefusedError):  # the broker keeps none of it
         socket.create_connection(("127.0.0.1", port), timeout=20)
 

@@ -172,10 +172,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Row(
             label="Web pages that may call",
-            help="Origins such as http://localhost:8000, one in each line; no other page may.",
+            help="Their origins in small letters, without a path; pages of no other site may.",
             max_length=50,
             pattern=r"https?://[a-z0-9.\-\[\]:]+",
-            form="an origin such as http://localhost:8000, in small letters and without a path",
+            form="an origin such as http://localhost:8000",
         ),
     ] = ()
     service_path_token: Annotated[

@@ -23,6 +23,9 @@ from PySide6.QtWidgets import (
 from app.engine.service_messages import Seen
 from app.ui.widgets.controls import NoteLabel
 
+_RIGHT = (3, 4, 5)
+_TO_THE_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
 
 class ServiceDialog(QDialog):
     """Shows what it is told of the service.
@@ -72,6 +75,7 @@ class ServiceDialog(QDialog):
 
     def _make_requests(self) -> QTreeWidget:
         tree = QTreeWidget()
+        tree.setProperty("kind", "texts")
         tree.setRootIsDecorated(False)
         tree.setAccessibleName(self.tr("The last requests"))
         tree.setToolTip(self.tr("The last requests, the newest first; no text of theirs is kept"))
@@ -87,9 +91,11 @@ class ServiceDialog(QDialog):
         )
         header = tree.header()
         header.setStretchLastSection(False)
-        for column in range(6):
+        for column in range(len(_RIGHT) + 3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        for column in _RIGHT:
+            tree.headerItem().setTextAlignment(column, _TO_THE_RIGHT)
         return tree
 
     def _lay_out(self) -> None:
@@ -133,6 +139,6 @@ def _item(seen: Seen) -> QTreeWidgetItem:
     at = time.strftime("%H:%M:%S", time.localtime(seen.at))
     cells = [at, seen.method, seen.path, f"{seen.status}", f"{seen.seconds:.2f}", f"{tokens:,}"]
     item = QTreeWidgetItem(cells)
-    for column in (3, 4, 5):
-        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    for column in _RIGHT:
+        item.setTextAlignment(column, _TO_THE_RIGHT)
     return item

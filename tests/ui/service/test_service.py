@@ -18,7 +18,7 @@ from app.core.system.network import listen
 from app.core.system.paths import Paths
 from app.downloads.client import Fetcher
 from app.engine.client import EngineClient
-from app.engine.messages import Load
+from app.engine.messages import Generate, Load
 from app.engine.service import kept_token
 from app.host.fake import Script
 from app.ui.service.dialog import ServiceDialog
@@ -85,7 +85,9 @@ def test_it_is_off_until_the_writer_wants_it(serving: Callable[..., Studio]) -> 
     assert not studio.window.status.lamp.isVisible()
 
 
-def test_others_write_through_the_window(serving: Callable[..., Studio], qtbot: QtBot) -> None:
+def test_others_write_through_the_window(
+    serving: Callable[..., Studio], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = free_port()
     studio = serving(service_port=port)
     window = studio.window
@@ -102,10 +104,19 @@ def test_others_write_through_the_window(serving: Callable[..., Studio], qtbot: 
     service.wait()  # until it knows the model
 
     assert ask(port, "GET", "/health")[0] == 200
+    commands: list[Any] = []
+    run = studio.worker.shared.run
+    monkeypatch.setattr(
+        studio.worker.shared,
+        "run",
+        lambda command, tell: commands.append(command) or run(command, tell),
+    )
     asked = {"prompt": "Once", "max_tokens": 2}
     status, answer = ask(port, "POST", "/v1/completions", asked)
     assert status == 200, answer
     assert answer["usage"]["completion_tokens"] == 2
+    written = [command for command in commands if isinstance(command, Generate)]
+    assert [command.background for command in written] == [True]  # the writer goes first
     qtbot.waitUntil(lambda: dialog.requests.topLevelItemCount() == 2, timeout=_WAIT_MS)
     newest = dialog.requests.topLevelItem(0)
     assert newest is not None

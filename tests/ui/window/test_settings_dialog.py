@@ -163,3 +163,15 @@ def test_agreed_hosts_are_named_and_can_be_forgotten(qtbot, store: SettingsStore
     dialog.buttons.button(KIND.Apply).click()
     assert store.settings.agreed_hosts == ()
     assert not dialog.changes()
+
+
+def test_a_page_that_is_no_origin_is_said(dialog: SettingsDialog, store: SettingsStore) -> None:
+    row: Any = dialog.rows["service_origins"]
+    assert row.edit.placeholderText() == "Add an origin such as http://localhost:8000"
+    row.edit.setText("localhost")
+    row.add_button.click()
+    assert "must be an origin" in dialog.problem.text()
+    row.edit.setText("http://localhost:8000")
+    row.add_button.click()
+    assert dialog.apply()
+    assert store.settings.service_origins == ("http://localhost:8000",)
