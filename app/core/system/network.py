@@ -16,6 +16,8 @@ import struct
 import sys
 from typing import Literal
 
+from app.core.errors import ServiceError
+
 NetworkState = Literal["kernel", "hook", "no"]
 
 # <linux/audit.h>, <linux/seccomp.h>, <linux/filter.h>, and each machine's system call numbers.
@@ -108,3 +110,23 @@ def _install_filter() -> bool:
     number, mode = ctypes.c_long(machine["seccomp"]), ctypes.c_ulong(_SET_MODE_FILTER)
     flags = ctypes.c_ulong(_ALL_THREADS)
     return bool(libc.syscall(number, mode, flags, ctypes.byref(program)) == 0)
+
+
+def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
+    """A listening socket; port 0 for any free one. Raises ServiceError.
+
+    It must be made before the program denies itself the network.
+    """
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((address, port))
+        made.listen(128)
+    except (OSError, OverflowError) as error:
+        made.close()
+        reason = getattr(error, "strerror", "") or str(error)
+        raise ServiceError(
+            f"The service cannot use port {port}: {reason}.", "Choose another port."
+        ) from error
+    return made
