@@ -135,7 +135,7 @@ def test_every_dependency_is_pinned() -> None:
 
 
 def test_every_package_is_installed() -> None:
-    """The list in pyproject.toml is written out, because `resources` is installed inside `app`."""
+    """The list in pyproject.toml is written out: `resources` is inside `app`, and `app.sdk` is `lampblack`, too."""
     listed = set(
         tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"][
             "packages"
@@ -145,4 +145,4 @@ def test_every_package_is_installed() -> None:
         ".".join(path.parent.relative_to(ROOT).parts)
         for path in (ROOT / "app").rglob("__init__.py")
     }
-    assert listed == found | {"app.resources"}
+    assert listed == found | {"app.resources", "lampblack"}
