@@ -1,4 +1,4 @@
-"""The broker's strictness: one folder, two requests, and an end for everything else."""
+"""The broker's strictness: one folder, three requests, and an end for everything else."""
 
 from __future__ import annotations
 
