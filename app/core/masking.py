@@ -173,7 +173,9 @@ def _name_key(name: str) -> str:
 def _names_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
     longest_first = sorted(range(len(names)), key=lambda index: -len(names[index]))
     parts = [f"(?P<n{index}>{_name_pattern(names[index])})" for index in longest_first]
-    return re.compile("|".join(parts), re.IGNORECASE) if parts else None
+    # Most letters begin no name: one look at the first spares trying every name there.
+    first = "|".join({_character_pattern(name[0]) for name in names})
+    return re.compile(f"(?={first})(?:{'|'.join(parts)})", re.IGNORECASE) if parts else None
 
 
 def _name_pattern(name: str) -> str:
