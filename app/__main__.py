@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from app.core.errors import LampblackError, UsageError
 
 if TYPE_CHECKING:
+    import socket
+
     from app.core.system.paths import Paths
     from app.downloads.client import Fetcher
     from app.program import Program
@@ -32,10 +34,14 @@ It is waited for after most calls into Qt; a first painting makes hundreds. With
 it took a fifth of a second more while another thread read models' headers.
 """
 
-CLI_WORDS = ("generate", "bench", "doctor", "models", "--version", "--help", "-h")
+CLI_WORDS = (
+    "generate", "run", "batch", "evaluate", "serve", "bench", "doctor", "models",
+    "--version", "--help", "-h",
+)  # fmt: skip
 
 _CHILDREN = {
     "broker": ("app.downloads.broker", "run_broker", 1),
+    "service": ("app.server.main", "run_service", 1),
     "downloader": ("app.downloads.downloader", "run_downloader", 1),
     "checksums": ("app.core.models.checksum_process", "run_hasher", 0),
     "quantizer": ("app.host.llama_cpp.quantize_child", "run_quantizer", 0),
@@ -83,8 +89,6 @@ def _run(words: list[str]) -> int:
     word, rest = (words[0], words[1:]) if words else ("", [])
     if word in CLI_WORDS:
         return _command_line(words)
-    if word == "serve":
-        raise LampblackError("The local API is not there yet.", "It comes with a later release.")
     module, function, count = _CHILDREN.get(word, ("", "", -1))
     if len(rest) == count:
         return int(getattr(importlib.import_module(module), function)(*rest))
@@ -158,12 +162,20 @@ def _command_line(words: Sequence[str]) -> int:
     paths = Paths.here()
     with ExitStack() as closing:
         fetcher = _early_fetcher(paths, closing) if words[:2] == ["models", "get"] else None
+        listening = _early_socket(words, closing) if words[0] == "serve" else None
         from app.core.system.network import deny_network
 
         deny_network()
         from app.cli.main import run_cli
 
-        return run_cli(words, fetcher=fetcher)
+        return run_cli(words, fetcher=fetcher, listening=listening)
+
+
+def _early_socket(words: Sequence[str], closing: ExitStack) -> socket.socket:
+    """The service's socket, bound while that can still be done."""
+    from app.cli.serve import early_socket
+
+    return closing.enter_context(early_socket(words[1:]))
 
 
 def _early_fetcher(paths: Paths, closing: ExitStack) -> Fetcher | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
@@ -52,6 +53,8 @@ class Program:
         self.paths = paths
         self._fetcher = fetcher
         self._new_client = new_client
+        self.listening: socket.socket | None = None
+        """The socket of the local service, if one was made before the network was denied."""
 
     @cached_property
     def settings_store(self) -> SettingsStore:

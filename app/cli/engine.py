@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +23,10 @@ from app.engine.messages import (
     Finished,
     JobCommand,
     Load,
+    Loaded,
     Loading,
+    ModelInfo,
+    Prefill,
     Working,
 )
 
@@ -33,25 +40,75 @@ _WORKING = {"quantizing": "Making the copy", "measuring": "Measuring the perplex
 
 
 class EngineTask(LongTask):
-    """Runs commands on a client with their progress; Ctrl+C cancels the one that runs."""
+    """Runs commands on a client with their progress; Ctrl+C cancels the one that runs.
+
+    It can stand for the client where a `TaskEngine` is wanted.
+    """
 
     def __init__(self, client: EngineClient) -> None:
         super().__init__(stop=lambda: client.cancel(self._job))
         self._client = client
         self._job = 0
+        self._last = "\n"
 
-    def run(self, command: JobCommand) -> Finished:
-        """The last event of `command`, which needs no job number."""
+    def __exit__(self, *error: object) -> None:
+        """Leave a terminal at the beginning of a line; a file gets the text and no more."""
+        super().__exit__(*error)
+        if self._last != "\n" and sys.stdout.isatty():
+            output.write("\n")
+
+    @property
+    def model(self) -> ModelInfo | None:
+        """What is loaded."""
+        return self._client.model
+
+    def next_job(self) -> int:
+        """A job number; after Ctrl+C that of a job that is cancelled already."""
         self._job = self._client.next_job()
         if self.cancelled():  # before there was a job that could be cancelled
             self._client.cancel(self._job)
-        return self._client.run(replace(command, job=self._job), self.on_event)
+        return self._job
+
+    def run(self, command: JobCommand, on_event: Callable[[Event], None] | None = None) -> Finished:
+        """The last event of `command`, which needs no job number; its others go to both."""
+        command = command if command.job else replace(command, job=self.next_job())
+        if on_event is None:
+            return self._client.run(command, self.on_event)
+
+        def on_both(event: Event) -> None:
+            self.on_event(event)
+            on_event(event)
+
+        return self._client.run(command, on_both)
+
+    def cancel(self, job: int) -> None:
+        """Stop a job."""
+        self._client.cancel(job)
+
+    def load(self, load: Load, model: ModelFile, program: Program) -> Loaded:
+        """Load the model, say what had to be done otherwise than asked, and note its use."""
+        loaded = self.run(load)
+        assert isinstance(loaded, Loaded)
+        self.line.clear()
+        for note in loaded.model.notes:
+            output.note(note)
+        with suppress(LampblackError):  # the model can be used all the same
+            program.metadata.change(model, used_at=time.time())
+        return loaded
+
+    def write(self, text: str) -> None:
+        """Write more of the result to stdout."""
+        self.line.clear()
+        output.write(text)
+        self._last = text[-1:] or self._last
 
     def on_event(self, event: Event) -> None:
         """Show how far the command is."""
         if isinstance(event, Loading):
             loading = f"Loading the model… {event.fraction:.0%}"
             self.line.show("Measuring the model…" if event.measuring else loading)
+        elif isinstance(event, Prefill):
+            self.line.show(f"Reading the prompt… {event.done} of {event.total} tokens")
         elif isinstance(event, Working):
             self.line.show(f"{_WORKING.get(event.what, event.what)}… {event.fraction:.0%}")
 

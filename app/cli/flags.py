@@ -89,7 +89,7 @@ def sampling_from(arguments: argparse.Namespace, base: Sampling) -> Sampling:
 
     A JSON schema is checked here, before a model is loaded.
     """
-    sampling = checked(Sampling, asdict(base) | _given(arguments, "sampling", PARAMETERS))
+    sampling = checked(Sampling, asdict(base) | given(arguments, "sampling", PARAMETERS))
     if is_schema(sampling.grammar):
         read_schema(sampling.grammar)
     return sampling
@@ -97,7 +97,7 @@ def sampling_from(arguments: argparse.Namespace, base: Sampling) -> Sampling:
 
 def load_options_from(arguments: argparse.Namespace, base: LoadOptions) -> LoadOptions:
     """`base` with the load options given on the command line in place of its own."""
-    return checked(LoadOptions, asdict(base) | _given(arguments, "load", LOAD_OPTIONS))
+    return checked(LoadOptions, asdict(base) | given(arguments, "load", LOAD_OPTIONS))
 
 
 def is_given(arguments: argparse.Namespace, name: str) -> bool:
@@ -105,7 +105,8 @@ def is_given(arguments: argparse.Namespace, name: str) -> bool:
     return f"load:{name}" in vars(arguments)
 
 
-def _given(arguments: argparse.Namespace, table: str, bounds: Iterable[BoundRow]) -> dict[str, Any]:
+def given(arguments: argparse.Namespace, table: str, bounds: Iterable[BoundRow]) -> dict[str, Any]:
+    """The values of those flags of a table that were given on the command line, by name."""
     typed = vars(arguments)
     return {
         bound.name: _read(bound, typed[f"{table}:{bound.name}"])
@@ -124,7 +125,7 @@ def _read(bound: BoundRow, typed: Any) -> Any:
             biases |= bound.parse(part if part.lstrip().startswith("{") else unescape(part))
         return bound.check(biases)
     if bound.kind == "text" and not bound.row.choices:
-        return bound.check(_text_or_file(bound, typed))
+        return bound.check(text_or_file(bound, typed))
     return bound.parse(typed)
 
 
@@ -150,7 +151,7 @@ def unescape(text: str) -> str:
     return "".join(found)
 
 
-def _text_or_file(bound: BoundRow, typed: str) -> str:
+def text_or_file(bound: BoundRow, typed: str) -> str:
     """The text as typed, or as it stands in a file; only a byte order mark is left out."""
     if not typed.startswith("@"):
         return typed

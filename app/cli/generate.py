@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +14,8 @@ from msgspec.structs import replace
 from app.cli import output
 from app.cli.engine import EngineTask, planned
 from app.cli.flags import is_given, load_options_from, sampling_from
+from app.cli.input import check_text, given_text
 from app.core.errors import (
-    LampblackError,
     NotAModelError,
     SettingsError,
     UnsupportedModelError,
@@ -31,23 +28,17 @@ from app.core.options.presets import read_presets, suggested
 from app.core.options.rows import is_encodable
 from app.core.options.sampling import Sampling
 from app.core.passport import from_record
-from app.core.units import size_text
 from app.engine.client import EngineClient
-from app.engine.codec import MAX_FRAME
 from app.engine.messages import (
     ChatMessage,
     Done,
     Event,
     Generate,
     Loaded,
-    Prefill,
     Take,
     Tokens,
 )
 from app.program import Program
-
-MAX_PROMPT = MAX_FRAME - 1024 * 1024
-"""The longest prompt in bytes: what one message holds, and far more than any model reads."""
 
 _BANNED = "The text ends here because every way on led to a banned phrase; ban less to go on."
 
@@ -68,13 +59,7 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> None:
     )
     load = replace(load, adapters=adapters_from(arguments.adapter, load.engine))
     with program.engine() as client, _GenerateTask(client, stream=not arguments.json) as generation:
-        loaded = generation.run(load)
-        assert isinstance(loaded, Loaded)
-        generation.line.clear()
-        for note in loaded.model.notes:
-            output.note(note)
-        with contextlib.suppress(LampblackError):  # the model can be used all the same
-            program.metadata.change(model, used_at=time.time())
+        loaded = generation.load(load, model, program)
         done = generation.run(request)
         assert isinstance(done, Done)
     result = _Result(model.name, loaded, done)
@@ -149,7 +134,7 @@ def _adapter(text: str) -> Adapter:
 
 
 def _request(arguments: argparse.Namespace, sampling: Sampling) -> Generate:
-    prompt = _prompt(arguments.prompt)
+    prompt = given_text(arguments.prompt, "prompt", 'lampblack generate "Once"')
     chat = arguments.chat or arguments.system is not None
     return Generate(
         job=0,
@@ -162,43 +147,9 @@ def _request(arguments: argparse.Namespace, sampling: Sampling) -> Generate:
 
 
 def _messages(prompt: str, system: str) -> tuple[ChatMessage, ...]:
-    _check_text(system, "The system text")
+    check_text(system, "The system text")
     turns = (ChatMessage(role="system", content=system), ChatMessage(role="user", content=prompt))
     return turns if system else turns[1:]
-
-
-def _prompt(typed: str | None) -> str:
-    if typed is None and sys.stdin.isatty():
-        raise UsageError(
-            "There is no prompt.", 'Give one, as in `lampblack generate "Once"`, or pipe it in.'
-        )
-    prompt = _piped() if typed in (None, "-") else str(typed)
-    _check_text(prompt, "The prompt")
-    if not prompt:
-        raise UsageError("The prompt is empty.", "Give the words that the model goes on from.")
-    return prompt
-
-
-def _piped() -> str:
-    """Standard input as UTF-8, without a byte order mark and the one newline that ends it."""
-    data = sys.stdin.buffer.read(MAX_PROMPT + 1)
-    if len(data) > MAX_PROMPT:
-        raise UsageError(
-            f"The prompt is longer than {size_text(MAX_PROMPT)}, more than any model reads.",
-            "Pipe in the end of the text only.",
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"Standard input is not UTF-8 text (byte {error.start}).", "Convert it to UTF-8 first."
-        ) from None
-    return text.replace("\r\n", "\n").removesuffix("\n")
-
-
-def _check_text(text: str, what: str) -> None:
-    if not is_encodable(text):
-        raise UsageError(f"{what} is not valid UTF-8 text.", "Convert it to UTF-8 first.")
 
 
 @dataclass(frozen=True)
@@ -221,22 +172,11 @@ class _GenerateTask(EngineTask):
     def __init__(self, client: EngineClient, *, stream: bool) -> None:
         super().__init__(client)
         self._stream = stream
-        self._last = "\n"
-
-    def __exit__(self, *error: object) -> None:
-        """Leave a terminal at the beginning of a line; a file gets the text and no more."""
-        super().__exit__(*error)
-        if self._last != "\n" and sys.stdout.isatty():
-            output.write("\n")
 
     def on_event(self, event: Event) -> None:
         """Write what came, or show how far it is."""
-        if isinstance(event, Prefill):
-            self.line.show(f"Reading the prompt… {event.done} of {event.total} tokens")
-        elif isinstance(event, Tokens) and event.text and self._stream:
-            self.line.clear()
-            output.write(event.text)
-            self._last = event.text[-1]
+        if isinstance(event, Tokens) and event.text and self._stream:
+            self.write(event.text)
         elif isinstance(event, Tokens):
             self.line.show("Writing…")
         else:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import socket
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from app import __version__
 from app.benchmark.run import ROUNDS
 from app.cli import output
+from app.cli.batch import add_batch
 from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
+from app.cli.evaluate import add_evaluate
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
 from app.cli.models import add_models
 from app.cli.parsing import Parser, Words
+from app.cli.run import add_run
+from app.cli.serve import add_serve
 from app.core.errors import LampblackError
 from app.core.options.load_options import ENGINES
 from app.core.options.presets import BUILTIN
@@ -55,6 +60,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"lampblack {__version__}")
     words = parser.add_subparsers(metavar="WORD", required=True)
     _add_generate(words)
+    add_run(words)
+    add_batch(words)
+    add_evaluate(words)
+    add_serve(words)
     _add_bench(words)
     _add_doctor(words)
     add_models(words)
@@ -140,6 +149,7 @@ def run_cli(
     arguments: Sequence[str],
     *,
     fetcher: Fetcher | None = None,
+    listening: socket.socket | None = None,
     new_client: Callable[..., EngineClient] = EngineClient,
 ) -> int:
     """Run one word; errors become one line on stderr, and the result is the exit code."""
@@ -148,6 +158,7 @@ def run_cli(
         parsed = build_parser().parse_args(arguments)
         output.check_stdout()
         with closing(Program(Paths.here(), fetcher, new_client)) as program:
+            program.listening = listening
             return int(parsed.run(parsed, program) or 0)
     except LampblackError as error:
         output.write_error(error)

@@ -16,6 +16,21 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **more: Any) -> None:
         layout = argparse.RawDescriptionHelpFormatter
         super().__init__(formatter_class=layout, allow_abbrev=False, **more)
+        self._mixes = False
+
+    def mix(self) -> None:
+        """Let flags stand between the arguments, also before one that may be left out."""
+        self._mixes = True
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as argparse does, which otherwise takes the argument after a flag for too many."""
+        if not self._mixes:
+            return super().parse_known_args(args, namespace)
+        self._mixes = False  # argparse's own way comes back to this method
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixes = True
 
     def switch(self, name: str, about: str) -> None:
         """Add a flag without a value."""

@@ -153,6 +153,30 @@ class CancelledError(LampblackError):
     kind = "cancelled"
 
 
+class ModelLoadingError(LampblackError):
+    """The model is being loaded; it can be used in a moment."""
+
+    kind = "model_loading"
+
+
+class QueueFullError(LampblackError):
+    """As many requests wait for the model as may."""
+
+    kind = "queue_full"
+
+
+class TimeLimitError(LampblackError):
+    """A request took longer than the service allows, and nothing came of it."""
+
+    kind = "time_limit"
+
+
+class ServiceError(LampblackError):
+    """The local service cannot be started."""
+
+    kind = "service"
+
+
 class DocumentError(LampblackError):
     """A document could not be opened or saved."""
 

@@ -1,7 +1,8 @@
-"""The engine client: runs one command at a time on the engine host and outlives every host.
+"""The engine client: runs commands on the engine host and outlives every host.
 
-One thread calls `run`; any thread may call `cancel`. A host that dies is replaced at the next
-command and the model loaded again. A cancel that is not obeyed within two seconds ends the host.
+Any thread may call `run`, and `cancel`. Commands of `SHARED` run side by side, every other one
+begins when the one before it has ended. A host that dies is replaced at the next command and the
+model loaded again. A cancel that is not obeyed within two seconds ends the host.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from time import monotonic
 
 import msgspec
 
@@ -28,7 +28,7 @@ from app.core.system.processes import program_command
 from app.engine.crash_errors import crash_error
 from app.engine.gpu_crashes import GpuMarks
 from app.engine.messages import (
-    PROTOCOL_VERSION,
+    SHARED,
     Cancel,
     Describe,
     Described,
@@ -49,15 +49,14 @@ from app.engine.messages import (
     Quantize,
     Quit,
     Read,
-    Stats,
-    Take,
     Tokens,
     Unload,
 )
-from app.engine.process import Ended, HostProcess
+from app.engine.process import Ended, HostProcess, Mailbox
+from app.engine.run import Run, cut_short, greeting, restarted
 
-HELLO_S = 60.0
 CANCEL_S = 2.0
+_LOOK_S = 0.05
 
 _NEED_NO_MODEL = (Load, Describe, Quantize, Unload)
 
@@ -89,11 +88,10 @@ class EngineClient:
         self._host: HostProcess | None = None
         self._wanted: Load | None = None
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
         self._last_job = 0
-        self._outer = 0
-        self._inner = 0
+        self._runs: dict[int, Run] = {}
         self._cancelled: set[int] = set()
-        self._deadline: float | None = None
         self._closed = False
         self._devices: dict[str, tuple[DeviceReport, ...]] = {}
         self._features: dict[str, tuple[str, ...]] = {}
@@ -140,14 +138,27 @@ class EngineClient:
             inspect(Path(command.path))
         if isinstance(command, Describe) and self.model is not None:
             return self._describe_apart(command, on_event)
-        with self._running(command.job):
-            self._ensure_host(command.job, on_event)
-            self._prepare(command, on_event)
-            finished = self._exchange(command, on_event)
-        if isinstance(command, Describe):
-            self._drop_host()  # every engine's library is in it now, with its orders to threads
-        self._remember(command, finished)
-        return finished
+        with self._running(command.job) as run:
+            if isinstance(command, SHARED):
+                return self._run_beside(command, run, on_event)
+            with self._alone(run):
+                self._ensure_host(run, on_event)
+                self._prepare(command, run, on_event)
+                finished = self._exchange(command, run, on_event)
+                if isinstance(command, Describe):
+                    self._drop_host()  # every engine's library is in it now
+                self._remember(command, finished)
+            return finished
+
+    def _run_beside(self, command: JobCommand, run: Run, on_event: Listener) -> Finished:
+        """Do a command beside others; only a host or a model that is missing is waited for."""
+        with self._lock:
+            host = self._host if self.model is not None else None
+        if host is None or not host.alive:
+            with self._alone(run):
+                self._ensure_host(run, on_event)
+                self._prepare(command, run, on_event)
+        return self._exchange(command, run, on_event)
 
     def _describe_apart(self, command: Describe, on_event: Listener) -> Finished:
         """Ask a host of its own, so that the one with the model stays as it is."""
@@ -156,41 +167,46 @@ class EngineClient:
 
     def recover(self, job: int, on_event: Listener) -> None:
         """Start a new host and load the model again, as `job`, that was lost with the last one."""
-        if self._wanted is None or self._closed:
+        if not self.needs_recovery:
             return
-        with self._running(job):
-            self._ensure_host(job, on_event)
-            self._reload(self._wanted, job, on_event)
+        with self._running(job) as run, self._alone(run):
+            if self._wanted is not None and self.model is None:
+                self._ensure_host(run, on_event)
+                self._reload(self._wanted, run, job, on_event)
 
     @contextmanager
-    def _running(self, job: int) -> Iterator[None]:
+    def _running(self, job: int) -> Iterator[Run]:
+        run = Run(self._cancel_s)
         with self._lock:
-            self._outer = job
+            self._runs[job] = run
+            if job in self._cancelled:
+                run.cancel()
+        try:
+            yield run
+        finally:
+            with self._lock:
+                del self._runs[job]
+                self._cancelled.discard(job)
+
+    @contextmanager
+    def _alone(self, run: Run) -> Iterator[None]:
+        """Wait for the turn; raises CancelledError if the run is cancelled before."""
+        while not self._turn.acquire(timeout=_LOOK_S):
+            self._check_open()
+            if run.is_cancelled:
+                raise CancelledError("Stopped.")
         try:
             yield
         finally:
-            with self._lock:
-                self._outer = 0
-                self._cancelled.discard(job)
+            self._turn.release()
 
     def cancel(self, job: int) -> None:
         """Ask the host to stop a job; may be called from any thread, before or after it began."""
-        with self._lock:
-            if job <= 0:
-                return
-            self._cancelled.add(job)
-            if job == self._outer:
-                self._ask_to_cancel()
-
-    def _ask_to_cancel(self) -> None:
-        """Send the cancel and start its clock; the lock is held."""
-        if self._deadline is None:
-            self._deadline = monotonic() + self._cancel_s
-            host = self._host
-            if host is not None:
-                if self._inner:
-                    host.send(Cancel(job=self._inner))
-                host.events.wake()
+        if job > 0:
+            with self._lock:
+                self._cancelled.add(job)
+                if (run := self._runs.get(job)) is not None:
+                    run.cancel()
 
     def close(self) -> None:
         """End the host; a command that runs in another thread raises EngineStoppedError."""
@@ -204,18 +220,18 @@ class EngineClient:
 
     # The parts of a run
 
-    def _prepare(self, command: JobCommand, on_event: Listener) -> None:
+    def _prepare(self, command: JobCommand, run: Run, on_event: Listener) -> None:
         if isinstance(command, _NEED_NO_MODEL) or self.model is not None:
             return
         if self._wanted is None or isinstance(command, Read | Examine):
             raise NoModelLoadedError("No model is loaded.", "Load one first.")
-        self._reload(self._wanted, self.next_job(), on_event)
+        self._reload(self._wanted, run, self.next_job(), on_event)
 
-    def _reload(self, wanted: Load, job: int, on_event: Listener) -> Finished:
+    def _reload(self, wanted: Load, run: Run, job: int, on_event: Listener) -> Finished:
         """Load what was lost; a reload that was only stopped is still wanted afterwards."""
         reload = msgspec.structs.replace(wanted, job=job)
         try:
-            loaded = self._exchange(reload, on_event)
+            loaded = self._exchange(reload, run, on_event)
         except CancelledError:
             self._wanted = wanted
             raise
@@ -223,7 +239,7 @@ class EngineClient:
         on_event(loaded)
         return loaded
 
-    def _ensure_host(self, job: int, on_event: Listener) -> None:
+    def _ensure_host(self, run: Run, on_event: Listener) -> None:
         self._check_open()
         if self._host is not None and self._host.alive:
             return
@@ -232,52 +248,36 @@ class EngineClient:
         host = HostProcess(self._command, self._log, self._cache)
         with self._lock:
             self._host = host
-            self._deadline = None
-            if job in self._cancelled:
-                self._ask_to_cancel()
+        run.attach(host.events.common)
         self._check_open()
-        self._await_hello(host, on_event)
+        self._await_hello(host, run, on_event)
 
     def _check_open(self) -> None:
         if self._closed:
             self._drop_host()
             raise EngineStoppedError("The engine was closed.")
 
-    def _await_hello(self, host: HostProcess, on_event: Listener) -> None:
-        patience = monotonic() + HELLO_S
-        while True:
-            deadline = self._deadline
-            item = host.events.get(patience if deadline is None else min(patience, deadline))
-            if isinstance(item, Hello):
-                self.hello = item
-                break
-            if item is not None:
-                raise self._died(host, item if isinstance(item, Ended) else Ended(), on_event, None)
-            self._check_open()
-            if deadline is not None and monotonic() >= deadline:
-                self._drop_host()
-                raise CancelledError("Stopped.")
-            if monotonic() >= patience:
-                self._drop_host()
-                raise EngineStoppedError(
-                    f"The engine did not answer within {HELLO_S:.0f} seconds.",
-                    "Close other programs and try again.",
-                )
-        if item.version != PROTOCOL_VERSION:
-            self._drop_host()
-            raise ProtocolError(
-                f"The engine speaks version {item.version} of the protocol, "
-                f"and this program version {PROTOCOL_VERSION}.",
-                "Install Lampblack again, so that its parts belong together.",
-            )
-        on_event(item)
-
-    def _exchange(self, command: JobCommand, on_event: Listener) -> Finished:
-        host = self._host
-        assert host is not None, "the host was started before"
+    def _await_hello(self, host: HostProcess, run: Run, on_event: Listener) -> None:
         try:
-            self._begin(host, command)
-            return self._follow(host, command, on_event)
+            hello = greeting(host, run, self._check_open)
+        except LampblackError:
+            self._drop_host()
+            raise
+        if isinstance(hello, Ended):
+            raise self._died(host, hello, on_event, None)
+        self.hello = hello
+        on_event(hello)
+
+    def _exchange(self, command: JobCommand, run: Run, on_event: Listener) -> Finished:
+        with self._lock:
+            host = self._host
+        if host is None:
+            raise restarted()
+        box = host.events.open(command.job)
+        try:
+            run.attach(box)
+            self._begin(host, command, run)
+            return self._follow(host, box, command, run, on_event)
         except LampblackError:
             raise
         except BaseException:  # a bug or Ctrl+C in the caller: the job is not waited for any more
@@ -285,22 +285,28 @@ class EngineClient:
             raise
         finally:
             self._unmark(command)
-            with self._lock:
-                self._inner = 0
-                self._deadline = None
+            run.detach()
+            host.events.drop(command.job)
 
-    def _follow(self, host: HostProcess, command: JobCommand, on_event: Listener) -> Finished:
+    def _follow(
+        self,
+        host: HostProcess,
+        box: Mailbox,
+        command: JobCommand,
+        run: Run,
+        on_event: Listener,
+    ) -> Finished:
         """Pass on the job's events until its last one."""
         written: dict[int, list[Tokens]] = {}
         while True:
-            item = None if self._overdue() else host.events.get(self._deadline)
+            item = None if run.is_overdue else box.get(run.deadline)
             if item is None:
-                if (given_up := self._end_overdue(command, written)) is not None:
+                if (given_up := self._end_overdue(host, command, run, written)) is not None:
                     return given_up
             elif isinstance(item, Ended):
                 raise self._died(host, item, on_event, command)
-            elif isinstance(item, Hello) or item.job != command.job:
-                continue  # an answer that came after its job was given up
+            elif isinstance(item, Hello):
+                continue
             elif isinstance(item, Failed):
                 raise error_from(item.kind, item.message, item.hint)
             elif isinstance(item, Finished):
@@ -326,43 +332,53 @@ class EngineClient:
             self._marks.end(command.path, command.engine)
         self._gpu = ""
 
-    def _begin(self, host: HostProcess, command: JobCommand) -> None:
+    def _begin(self, host: HostProcess, command: JobCommand, run: Run) -> None:
         with self._lock:
             host.send(command)  # raises before anything is changed
-            self._inner = command.job
-            self._deadline = None
             if isinstance(command, (Load, Unload)):
                 self.model = None
                 self._wanted = None
-            if self._outer in self._cancelled or command.job in self._cancelled:
-                self._ask_to_cancel()
+            is_cancelled = command.job in self._cancelled
+        run.begin(lambda: host.send(Cancel(job=command.job)))
+        if is_cancelled:
+            run.cancel()
 
-    def _overdue(self) -> bool:
-        return self._deadline is not None and monotonic() >= self._deadline
+    def _end_overdue(
+        self, host: HostProcess, command: JobCommand, run: Run, written: dict[int, list[Tokens]]
+    ) -> Done | None:
+        """After a wake-up: end a host that does not obey a cancel, and keep what it had written.
 
-    def _end_overdue(self, command: JobCommand, written: dict[int, list[Tokens]]) -> Done | None:
-        """After a wake-up: end a host that does not obey a cancel, and keep what it had written."""
+        A job in the background may only have to wait for another one, and is just given up.
+        """
         self._check_open()
-        if not self._overdue():
+        if not run.is_overdue:
             return None
-        self._drop_host()
+        if not getattr(command, "background", False):
+            self._drop_host(host)
         if not isinstance(command, Generate):
             raise CancelledError("Stopped.")
-        return _cut_short(command, written)
+        return cut_short(command, written)
 
-    def _drop_host(self) -> int:
-        host, self._host = self._host, None
-        self.model = None
-        return host.end() if host is not None else 0
+    def _drop_host(self, which: HostProcess | None = None) -> int | None:
+        """End the host, if it still is `which`; its exit code, or None where there was none."""
+        with self._lock:
+            host = self._host
+            if host is None or which not in (None, host):
+                return None
+            self._host = None
+            self.model = None
+        return host.end()
 
     def _died(
         self, host: HostProcess, ended: Ended, on_event: Listener, command: JobCommand | None
     ) -> LampblackError:
-        """The error for a host that ended by itself."""
+        """The error for a host that ended by itself, or was ended by another job."""
         model = self.model
-        code = self._drop_host()
+        code = self._drop_host(host)
         if self._closed:
             return EngineStoppedError("The engine was closed.")
+        if code is None:
+            return restarted()
         on_event(HostDied(code=code, log_tail=host.log_tail))
         if ended.garbled:
             return ProtocolError(
@@ -382,18 +398,3 @@ class EngineClient:
         elif isinstance(finished, Described):
             self._devices |= {one.engine: one.devices for one in finished.engines}
             self._features |= {one.engine: one.features for one in finished.engines}
-
-
-def _cut_short(command: Generate, written: dict[int, list[Tokens]]) -> Done:
-    """What a host that had to be ended had written so far."""
-    takes = tuple(
-        Take(
-            index=index,
-            text="".join(part.text for part in written.get(index, ())),
-            finish_reason="cancelled",
-        )
-        for index in range(command.n)
-    )
-    count = sum(part.tokens for parts in written.values() for part in parts)
-    seed = command.sampling.seed or 0
-    return Done(job=command.job, takes=takes, stats=Stats(completion_tokens=count), seed=seed)

@@ -25,7 +25,7 @@ from app.core.errors import EngineStoppedError, ParameterError, ProtocolError
 from app.core.system.openmp import waiting_environment
 from app.core.system.processes import host_environment
 from app.engine.codec import frame, read_frame
-from app.engine.messages import Command, HostEvent, decode_event, encode
+from app.engine.messages import Command, Hello, HostEvent, decode_event, encode
 
 LOG_LINES = 80
 LOG_BYTES = 1_000_000
@@ -57,13 +57,16 @@ class Mailbox:
                 self._changed.notify_all()
 
     def get(self, deadline: float | None = None) -> HostEvent | Ended | None:
-        """The next item; None when woken, closed or past `deadline` (of the monotonic clock)."""
+        """The next item; None when woken or past `deadline` (of the monotonic clock).
+
+        Once it is closed and empty, that is `Ended`.
+        """
         timeout = None if deadline is None else max(0.0, deadline - monotonic())
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._woken or self._closed, timeout)
             self._woken = False
             if not self._items:
-                return None
+                return Ended() if self._closed else None
             item = self._items.popleft()
             self._changed.notify_all()
             return item
@@ -81,8 +84,61 @@ class Mailbox:
             self._changed.notify_all()
 
 
+class Mailboxes:
+    """A mailbox for each job that runs, and one for what concerns them all.
+
+    What comes for a job without one is dropped: it was given up.
+    """
+
+    def __init__(self) -> None:
+        self.common = Mailbox()
+        self._of_jobs: dict[int, Mailbox] = {}
+        self._lock = threading.Lock()
+        self._last: Ended | None = None
+
+    def open(self, job: int) -> Mailbox:
+        """A mailbox for a job's events; it holds `Ended` already if the host has."""
+        box = Mailbox()
+        with self._lock:
+            self._of_jobs[job] = box
+            if self._last is not None:
+                box.put(self._last)
+        return box
+
+    def drop(self, job: int) -> None:
+        """Take no more events for a job."""
+        with self._lock:
+            box = self._of_jobs.pop(job, None)
+        if box is not None:
+            box.close()
+
+    def put(self, item: HostEvent | Ended) -> None:
+        """Add an item where it belongs; waits while that is full."""
+        if isinstance(item, Hello | Ended):
+            self.common.put(item)
+        else:
+            with self._lock:
+                box = self._of_jobs.get(item.job)
+            if box is not None:
+                box.put(item)
+        if isinstance(item, Ended):
+            with self._lock:
+                self._last = item
+                boxes = [*self._of_jobs.values()]
+            for box in boxes:
+                box.put(item)
+
+    def close(self) -> None:
+        """Release all sides; those who wait are told that the host has ended."""
+        with self._lock:
+            self._last = self._last or Ended()
+            boxes = [self.common, *self._of_jobs.values()]
+        for box in boxes:
+            box.close()
+
+
 class HostProcess:
-    """One run of the engine host. `send` never blocks; `events` gives what comes back.
+    """One run of the engine host. `send` never blocks; `events` has what comes back.
 
     `cache` is the engine's, in which a former host may have measured how its threads should wait.
     """
@@ -90,7 +146,7 @@ class HostProcess:
     def __init__(
         self, command: Sequence[str], log: Path | None = None, cache: Path | None = None
     ) -> None:
-        self.events = Mailbox()
+        self.events = Mailboxes()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._tail: deque[str] = deque(maxlen=LOG_LINES)
         self._log = log

@@ -111,19 +111,27 @@ class ModelInfo(_Value, frozen=True):
 
 
 class Alternative(_Value, frozen=True):
-    """A token that could have been chosen, with its probability before any sampling step."""
+    """A token that could have been chosen, with its probability before any sampling step.
+
+    `torn` are its bytes where they are no text by themselves, and `text` shows them as U+FFFD.
+    """
 
     id: int
     text: str
     probability: float
+    torn: bytes = b""
 
 
 class TokenDetail(_Value, frozen=True):
-    """A token with its probability (of the model's own distribution) and the top alternatives."""
+    """A token with its probability (of the model's own distribution) and the top alternatives.
+
+    `torn` is as in `Alternative`.
+    """
 
     id: int
     text: str
     probability: float
+    torn: bytes = b""
     alternatives: tuple[Alternative, ...] = ()
 
 
@@ -137,13 +145,15 @@ class ChoiceScore(_Value, frozen=True):
 class Take(_Value, frozen=True):
     """One finished take: its whole text and its tokens, end-of-generation token left out.
 
-    `index` counts the takes of a request from 0.
+    `index` counts the takes of a request from 0. `stop_text` is the stop text that ended it, as it
+    was about to be written; empty where none did.
     """
 
     index: int
     text: str
     finish_reason: FinishReason
     token_ids: tuple[int, ...] = ()
+    stop_text: str = ""
 
 
 class Stats(_Value, frozen=True):

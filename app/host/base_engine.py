@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +25,14 @@ from app.engine.messages import (
     Score,
     ScoreChoices,
     Scored,
+    TokenDetail,
     Tokenize,
     Tokenized,
 )
+from app.host.generation.batching import alone
 from app.host.generation.chat_template import ChatTemplate
 from app.host.generation.decode_loop import ContextFullError, RunningTake, Times
-from app.host.generation.probabilities import log_sum, perplexity, token_detail
+from app.host.generation.probabilities import Judge, log_probability, perplexity, token_detail
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.request import (
@@ -43,10 +45,10 @@ from app.host.generation.request import (
     statistics,
 )
 from app.host.generation.vocabulary import Ids, Vocabulary
-from app.host.interface import Job, TokenizedPrompt
+from app.host.interface import Answer, Job, Rows, TokenizedPrompt, Work
 from app.host.prompt_cache.disk_cache import SavedPrompts
 
-LogitRows = Generator[npt.NDArray[np.float32], None, None]
+R = TypeVar("R")
 
 
 class _Context(Protocol):
@@ -55,7 +57,7 @@ class _Context(Protocol):
     @property
     def size(self) -> int: ...
 
-    def watch(self, job: Job | None) -> None: ...
+    def watch(self, jobs: Sequence[Job]) -> None: ...
 
 
 class _PrefixCache(Protocol):
@@ -89,6 +91,7 @@ class BaseEngine(ABC):
         self._cache = cache
         self._saved = saved
         self._costs = costs
+        self._jobs = 0
 
     @property
     def info(self) -> ModelInfo:
@@ -101,33 +104,51 @@ class BaseEngine(ABC):
         """The memory of one position of the context; 0 as long as that is not known."""
 
     @abstractmethod
+    def compute(self, rows: Sequence[Rows]) -> Sequence[Answer]:
+        """Compute rows of one job or of several, the most important first, and answer each."""
+
+    @abstractmethod
+    def release(self, rows: Rows) -> None:
+        """Free the memory that the job of `rows` writes in; PreemptedError tells it."""
+
+    @abstractmethod
     def _write(
         self, request: Generate, job: Job, prompt: Ids, seeds: Sequence[int], times: Times
-    ) -> Sequence[RunningTake]:
+    ) -> Work[Sequence[RunningTake]]:
         """Read the prompt and write a take for each seed."""
 
     @abstractmethod
-    def _read_ahead(self, prompt: Ids, job: Job, times: Times) -> None:
+    def _read_ahead(self, prompt: Ids, job: Job, times: Times) -> Work[None]:
         """Read the prompt and keep what was read."""
 
     @abstractmethod
-    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> LogitRows:
-        """The logits after each token but the last, from number `first` on, until a cancel."""
+    def _judged(self, tokens: Ids, job: Job, judge: Judge, first: int = 0) -> Work[None]:
+        """Tell `judge` of each token but the last, from number `first` on, until a cancel."""
 
     @abstractmethod
     def _free(self) -> None:
         """Free the model and all its memory."""
 
+    def watch(self, jobs: Sequence[Job], *, exact: bool = False) -> None:
+        """Stop what is computed once all `jobs` are cancelled; without jobs nothing is watched."""
+        del exact
+        self._jobs = len(jobs)
+        self._context.watch(jobs)
+
     def generate(self, request: Generate, job: Job) -> Done:
         """Emit `Prefill` and `Tokens`, then return `Done`; see `Generate` for what is asked."""
+        with self._watching(job, exact=request.exact):
+            return alone(self.writing(request, job), self.compute)
+
+    def writing(self, request: Generate, job: Job) -> Work[Done]:
+        """What `generate` does, a step at a time."""
         times = Times()
         prompt, dropped = self._tokens(request)
         numbers = seeds(request)
-        with self._watching(job, exact=request.exact):
-            try:
-                takes = self._write(request, job, prompt, numbers, times)
-            except ContextFullError as error:
-                raise does_not_fit(prompt) from error
+        try:
+            takes = yield from self._write(request, job, prompt, numbers, times)
+        except ContextFullError as error:
+            raise does_not_fit(prompt) from error
         return Done(
             job=job.number,
             takes=tuple(take.finished() for take in takes),
@@ -142,7 +163,7 @@ class BaseEngine(ABC):
         prompt, dropped = self._tokens(request)
         with self._watching(job):
             try:
-                self._read_ahead(prompt, job, times)
+                alone(self._read_ahead(prompt, job, times), self.compute)
             except ContextFullError as error:
                 raise does_not_fit(prompt) from error
         return Done(job=job.number, stats=reading(times, len(prompt), dropped))
@@ -171,41 +192,77 @@ class BaseEngine(ABC):
 
     def score(self, request: Score, job: Job) -> Scored:
         """Each token's probability after the ones before it; those so far when cancelled."""
+        # What was read is forgotten first, to leave room for what comes back after it.
+        with self._cache.guest(), self._watching(job):
+            return alone(self.scoring(request, job), self.compute)
+
+    def scoring(self, request: Score, job: Job) -> Work[Scored]:
+        """What `score` does, a step at a time."""
         tokens = self._scored_tokens(request)
         alternatives = request.probabilities
         check_scored(len(tokens), alternatives, self._context.size)
-        # What was read is forgotten first, to leave room for what comes back after it.
-        with self._judging(tokens, job), closing(self._rows(tokens, job)) as rows:
-            details = tuple(  # fewer after a cancel
-                token_detail(self._vocabulary, logits, int(token), alternatives)
-                for token, logits in zip(tokens[1:], rows, strict=False)
-            )
-        return Scored(job=job.number, details=details)
+        details: dict[int, TokenDetail] = {}
+
+        def judge(place: int, logits: npt.NDArray[np.float32]) -> None:
+            token = int(tokens[place + 1])
+            details[place] = token_detail(self._vocabulary, logits, token, alternatives)
+
+        yield from self._checked(tokens, self._judged(tokens, job, judge))
+        return Scored(job=job.number, details=tuple(details.values()))
 
     def score_choices(self, request: ScoreChoices, job: Job) -> ChoicesScored:
         """The probability of each choice after the prompt; raises CancelledError."""
+        with self._watching(job):
+            return alone(self.choosing(request, job), self.compute)
+
+    def choosing(self, request: ScoreChoices, job: Job) -> Work[ChoicesScored]:
+        """What `score_choices` does, a step at a time."""
         texts, shared = choice_tokens(request, self._prompter, self._context.size)
-        scores = []
+        found = yield from self._checked(texts[0], self._choices(texts, shared, job))
+        if job.cancelled:
+            raise CancelledError("Stopped.")
+        scores = tuple(
+            ChoiceScore(log_probability=sum(one), tokens=len(tokens) - shared)
+            for one, tokens in zip(found, texts, strict=True)
+        )
+        return ChoicesScored(job=job.number, choices=scores, prompt_tokens=shared)
+
+    def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
+        """The log probabilities of each text's tokens after the shared ones, until a cancel."""
+        found: list[list[float]] = []
         for tokens in texts:
-            with self._judging(tokens, job), closing(self._rows(tokens, job, shared - 1)) as rows:
-                found = [
-                    float(logits[token]) - log_sum(logits)
-                    for token, logits in zip(tokens[shared:], rows, strict=False)
-                ]
-            if job.cancelled:
-                raise CancelledError("Stopped.")
-            scores.append(ChoiceScore(log_probability=sum(found), tokens=len(found)))
-        return ChoicesScored(job=job.number, choices=tuple(scores), prompt_tokens=shared)
+            one: list[float] = []
+            found.append(one)
+
+            def judge(
+                place: int,
+                logits: npt.NDArray[np.float32],
+                tokens: Ids = tokens,
+                one: list[float] = one,
+            ) -> None:
+                one.append(log_probability(logits, int(tokens[place + 1])))
+
+            yield from self._judged(tokens, job, judge, shared - 1)
+        return found
 
     def perplexity(self, text: str, job: Job) -> Measured:
         """How well the model foresees the text; raises CancelledError."""
         tokens = self._prompter.tokens(text, ())
 
-        def rows(window: Ids, first: int) -> Iterator[npt.NDArray[np.float32]]:
-            return self._rows(window, job, first)
+        def judged(window: Ids, judge: Judge, first: int) -> Work[None]:
+            return self._judged(window, job, judge, first)
 
-        with self._judging(tokens, job):
-            return perplexity(tokens, self._vocabulary.bos, self._context.size, rows, job)
+        size = self._context.size
+        work = perplexity(tokens, self._vocabulary.bos, size, judged, job)
+        with self._cache.guest(), self._watching(job):
+            return alone(self._checked(tokens, work), self.compute)
+
+    def _checked(self, tokens: Ids, work: Work[R]) -> Work[R]:
+        """The same, with a sentence where the context is full."""
+        try:
+            return (yield from work)
+        except ContextFullError as error:
+            raise too_long(len(tokens), self._context.size) from error
 
     def lay_out(self, prompt: str, messages: tuple[ChatMessage, ...]) -> TokenizedPrompt:
         """The prompt as `generate` would read it."""
@@ -241,18 +298,8 @@ class BaseEngine(ABC):
     @contextmanager
     def _watching(self, job: Job, *, exact: bool = False) -> Iterator[None]:
         """Let the job's cancel stop what is computed."""
-        del exact
-        self._context.watch(job)
+        self.watch([job], exact=exact)
         try:
             yield
         finally:
-            self._context.watch(None)
-
-    @contextmanager
-    def _judging(self, tokens: Ids, job: Job) -> Iterator[None]:
-        """For a text that the model only judges: what is known of others stays known."""
-        with self._cache.guest(), self._watching(job):
-            try:
-                yield
-            except ContextFullError as error:
-                raise too_long(len(tokens), self._context.size) from error
+            self.watch(())

@@ -42,20 +42,21 @@ class Channel:
 
 
 class Inbox:
-    """The way in: commands wait for the main thread, cancels reach the running job at once."""
+    """The way in: commands wait for the main thread, cancels reach the running jobs at once."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._commands: queue.SimpleQueue[JobCommand] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._job: Job | None = None
-        self._gives_way = False
+        self._waiting: set[int] = set()
         self._cancelled: set[int] = set()
+        self._running: dict[int, Job] = {}
+        self._yielding: set[int] = set()
 
     def next(self, timeout: float | None = None) -> JobCommand | None:
         """The next command that starts a job; None when none came for `timeout` seconds."""
         try:
-            return self._commands.get(timeout=timeout)
+            return self._commands.get(timeout != 0, timeout)
         except queue.Empty:
             return None
 
@@ -65,13 +66,27 @@ class Inbox:
         return self._commands.empty()
 
     def begin(self, job: Job, *, gives_way: bool = False) -> None:
-        """Make `job` the one that cancels are for; one that gives way is stopped by any command."""
+        """Let cancels reach `job` until its end; one that gives way is stopped by any command."""
         with self._lock:
-            self._job, self._gives_way = job, gives_way
+            self._waiting.discard(job.number)
+            self._running[job.number] = job
+            if gives_way:
+                self._yielding.add(job.number)
             if job.number in self._cancelled or (gives_way and not self.is_empty):
                 job.cancel()
-            # Jobs are numbered in their order: what is left are cancels of those that still wait.
-            self._cancelled = {number for number in self._cancelled if number > job.number}
+            self._cancelled.discard(job.number)
+
+    def is_cancelled(self, job: int) -> bool:
+        """Whether a job that waits was cancelled."""
+        return job in self._cancelled
+
+    def end(self, job: int) -> None:
+        """It is over: a cancel that comes now is too late."""
+        with self._lock:
+            self._waiting.discard(job)
+            self._cancelled.discard(job)
+            self._running.pop(job, None)
+            self._yielding.discard(job)
 
     def read_forever(self) -> None:
         """Read until the app is gone, then leave at once, so that no orphan keeps the GPU."""
@@ -92,10 +107,11 @@ class Inbox:
             os._exit(0)
         with self._lock:
             if not isinstance(command, Cancel):
+                self._waiting.add(command.job)
                 self._commands.put(command)
-                if self._job is not None and self._gives_way:
-                    self._job.cancel()
-            elif self._job is not None and self._job.number == command.job:
-                self._job.cancel()
-            else:
+                for number in self._yielding:
+                    self._running[number].cancel()
+            elif command.job in self._running:
+                self._running[command.job].cancel()
+            elif command.job in self._waiting:
                 self._cancelled.add(command.job)

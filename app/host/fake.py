@@ -9,8 +9,8 @@ import os
 import sys
 import threading
 import zlib
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -45,7 +45,16 @@ from app.engine.messages import (
     Tokens,
     Working,
 )
-from app.host.interface import Engine, Job, TokenizedPrompt
+from app.host.generation.batching import alone
+from app.host.interface import (
+    Answer,
+    Engine,
+    Job,
+    PreemptedError,
+    Rows,
+    TokenizedPrompt,
+    Work,
+)
 
 _START, _END = 1, 2
 """The fake's control tokens; words have numbers above."""
@@ -106,17 +115,32 @@ class FakeEngine(Engine):
 
     def generate(self, request: Generate, job: Job) -> Done:
         """Read and write as the script says."""
-        total = self._prefill(request, job)
+        return alone(self.writing(request, job), self.compute)
+
+    def writing(self, request: Generate, job: Job) -> Work[Done]:
+        """A word is a step."""
+        total = yield from self._prefill(request, job)
         if job.cancelled:
             return self._done(request, job, [""] * request.n, total, "cancelled")
-        texts, reason = self._write(request, job)
+        texts, reason = yield from self._write(request, job)
         return self._done(request, job, texts, total, reason)
+
+    def compute(self, rows: Sequence[Rows]) -> list[Answer]:
+        """There is nothing to compute."""
+        return [not one.job.cancelled for one in rows]
+
+    def release(self, rows: Rows) -> None:
+        """It has no memory."""
+
+    def watch(self, jobs: Sequence[Job]) -> None:
+        """It looks for cancels itself."""
 
     def read(self, request: Read, job: Job) -> Done:
         """Read as the script says."""
-        return Done(job=job.number, stats=Stats(prompt_tokens=self._prefill(request, job)))
+        total = alone(self._prefill(request, job), self.compute)
+        return Done(job=job.number, stats=Stats(prompt_tokens=total))
 
-    def _prefill(self, request: Generate | Read, job: Job) -> int:
+    def _prefill(self, request: Generate | Read, job: Job) -> Work[int]:
         """Emit the script's steps until a cancel; the prompt's length in tokens."""
         script, total = self._script, self.count(request.prompt, request.messages)
         for step in range(script.steps):
@@ -125,6 +149,7 @@ class FakeEngine(Engine):
             _misbehave(script.prefill_fault, job, script)
             if job.cancelled:
                 break
+            yield from _step(job)
         return total
 
     def settle(self) -> None:
@@ -132,7 +157,7 @@ class FakeEngine(Engine):
         sys.stderr.write("settled\n")
         sys.stderr.flush()
 
-    def _write(self, request: Generate, job: Job) -> tuple[list[str], FinishReason]:
+    def _write(self, request: Generate, job: Job) -> Work[tuple[list[str], FinishReason]]:
         script = self._script
         texts = [""] * request.n
         for index, word in enumerate(self._words(request) * script.repeat):
@@ -147,6 +172,7 @@ class FakeEngine(Engine):
                 text = word if take == 0 else f"{take + 1}{word}"
                 texts[take] += text
                 job.emit(Tokens(job=job.number, take=take, text=text, tokens=1))
+            yield from _step(job)
         return texts, "stop"
 
     def _words(self, request: Generate) -> tuple[str, ...]:
@@ -189,12 +215,22 @@ class FakeEngine(Engine):
         return Detokenized(job=request.job, text=" ".join(map(str, request.ids)))
 
     def score(self, request: Score, job: Job) -> Scored:
-        """Every word is half certain."""
+        """Every word, and every token after the first, is half certain."""
+        words = list(map(str, request.tokens[1:])) or request.text.split()
         details = tuple(
-            TokenDetail(id=index, text=word, probability=0.5)
-            for index, word in enumerate(request.text.split())
+            TokenDetail(id=index, text=word, probability=0.5) for index, word in enumerate(words)
         )
         return Scored(job=job.number, details=details)
+
+    def scoring(self, request: Score, job: Job) -> Work[Scored]:
+        """In one step."""
+        yield from _step(job)
+        return self.score(request, job)
+
+    def choosing(self, request: ScoreChoices, job: Job) -> Work[ChoicesScored]:
+        """In one step."""
+        yield from _step(job)
+        return self.score_choices(request, job)
 
     def score_choices(self, request: ScoreChoices, job: Job) -> ChoicesScored:
         """The more of a choice's letters the prompt has, the likelier it is."""
@@ -241,6 +277,12 @@ class FakeEngine(Engine):
 
     def close(self) -> None:
         """Nothing to free."""
+
+
+def _step(job: Job) -> Work[None]:
+    """Let others have their turn."""
+    with suppress(PreemptedError):
+        yield Rows(job)
 
 
 def _turned(messages: tuple[ChatMessage, ...], template: Template) -> list[ChatMessage]:

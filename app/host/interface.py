@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from app.core.errors import ParameterError
 from app.engine.messages import (
@@ -31,6 +31,9 @@ from app.engine.messages import (
 
 MAX_TAKES = 16
 """The most takes of one request."""
+
+CHOICES_AT_ONCE = 8
+"""How many choices are read at once: each is a text of its own in the engine's memory."""
 
 LEAST_CONTEXT = 2 * MAX_TAKES
 """The smallest context in tokens: llama.cpp wants a position for every sequence, and ends the
@@ -76,6 +79,32 @@ class Job:
         self.changed.set()
 
 
+R = TypeVar("R")
+
+
+class Rows:
+    """What a job wants computed next; an engine has kinds of its own."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return 1
+
+
+class PreemptedError(Exception):
+    """The job's memory went to others: what it held must be computed again."""
+
+
+Answer = bool | None | Exception
+"""Whether rows were computed, False after a cancel, None if not yet; or what the job must raise."""
+
+Work = Generator[Rows, bool, R]
+"""A job as a generator."""
+
+
 @dataclass(frozen=True)
 class TokenizedPrompt:
     """A prompt as the model reads it: tokens with the bytes that each adds to the text.
@@ -96,7 +125,11 @@ class TokenizedPrompt:
 
 
 class Engine(Protocol):
-    """A loaded model. All calls come from one thread, one at a time; errors are LampblackErrors."""
+    """A loaded model. All calls come from one thread, one at a time; errors are LampblackErrors.
+
+    `generate`, `score` and `score_choices` do a job alone; `writing`, `scoring` and `choosing` are
+    the same a step at a time, so that several jobs can go on side by side; see `batching`.
+    """
 
     @property
     def info(self) -> ModelInfo:
@@ -105,6 +138,28 @@ class Engine(Protocol):
 
     def generate(self, request: Generate, job: Job) -> Done:
         """Emit `Prefill` and `Tokens`, then return `Done`."""
+
+    def writing(self, request: Generate, job: Job) -> Work[Done]:
+        """What `generate` does."""
+        ...
+
+    def scoring(self, request: Score, job: Job) -> Work[Scored]:
+        """What `score` does."""
+        ...
+
+    def choosing(self, request: ScoreChoices, job: Job) -> Work[ChoicesScored]:
+        """What `score_choices` does."""
+        ...
+
+    def compute(self, rows: Sequence[Rows]) -> Sequence[Answer]:
+        """Compute what jobs want, the most important first, and answer each."""
+        ...
+
+    def release(self, rows: Rows) -> None:
+        """Free the memory that the job of `rows` writes in, before it is told so."""
+
+    def watch(self, jobs: Sequence[Job]) -> None:
+        """Stop what is computed once all `jobs` are cancelled; without jobs nothing is watched."""
 
     def read(self, request: Read, job: Job) -> Done:
         """Read the prompt as `generate` would and keep what was read; says how much that was."""

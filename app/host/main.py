@@ -13,20 +13,22 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import BinaryIO, NoReturn, cast
+from typing import Any, BinaryIO, NoReturn, cast
 
 import msgspec
 
 from app.core.errors import (
     CancelledError,
+    EngineStoppedError,
     GenerationError,
     LampblackError,
     NoModelLoadedError,
     OutOfMemoryError,
     ParameterError,
 )
+from app.core.memory_fit.demand import SEQUENCES
 from app.core.options.rows import check_all
 from app.core.options.sampling import Sampling
 from app.core.system.network import deny_network, network_state
@@ -60,7 +62,18 @@ from app.engine.messages import (
     Unload,
 )
 from app.host.channel import Channel, Inbox
-from app.host.interface import Engine, EngineModule, Job, check_takes
+from app.host.generation.batching import Scheduler
+from app.host.interface import (
+    CHOICES_AT_ONCE,
+    MAX_TAKES,
+    Answer,
+    Engine,
+    EngineModule,
+    Job,
+    Rows,
+    Work,
+    check_takes,
+)
 from app.host.load_thread import Loader
 from app.host.passport.examination import Examination
 from app.host.process_memory import give_back, share_one_arena
@@ -91,7 +104,7 @@ def run_host() -> NoReturn:
     threading.Thread(target=inbox.read_forever, name="commands", daemon=True).start()
     host = Host(channel.emit, inbox)
     while True:
-        host.serve(inbox.next() if host.is_settled else inbox.next(IDLE_S))
+        host.turn()
 
 
 def _take_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -115,8 +128,17 @@ def _settle_process() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+Shared = Generate | Score | ScoreChoices
+QUICK = (Count, Tokenize, Detokenize)
+"""Commands that are answered between two steps of others."""
+
+
 class Host:
-    """The one model of this process and what is asked of it."""
+    """The one model of this process and what is asked of it.
+
+    Jobs that may be shared go on side by side, a step each turn; every other command waits until
+    none but jobs in the background run, and those pause for it.
+    """
 
     def __init__(self, emit: Callable[[HostEvent], None], inbox: Inbox) -> None:
         self._emit = emit
@@ -124,23 +146,127 @@ class Host:
         self._engine: Engine | None = None
         self._loader: Loader | None = None
         self._settled = True
+        self._scheduler = Scheduler(self._compute, self._watch, self._end)
+        self._weights: dict[int, int] = {}
+        self._later: list[Shared] = []
+        self._held: JobCommand | None = None
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left to do until the next command."""
         return self._settled or self._engine is None
 
-    def serve(self, command: JobCommand | None) -> None:
-        """Do one command and send its last event; None says that none came for a while."""
-        if command is None:
-            self._settle()
-            return
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job runs or waits for others."""
+        return bool(self._scheduler.is_busy or self._later or self._held)
+
+    def turn(self) -> None:
+        """Begin what has been asked for and compute a step, or wait for a command."""
+        if not self.is_busy:
+            command = self._inbox.next() if self.is_settled else self._inbox.next(IDLE_S)
+            if command is None:
+                self._settle()
+                return
+            self._take(command)
+        while self._held is None and (command := self._inbox.next(0)) is not None:
+            self._take(command)
+        self._begin_later()
+        self._scheduler.step()
+        if self._held is not None and not self._scheduler.has_foreground:
+            held, self._held = self._held, None
+            self._do_alone(held)
+
+    def _take(self, command: JobCommand) -> None:
+        """Begin a command, or put it off until it may begin."""
+        self._settled = False
+        if isinstance(command, QUICK):
+            self._do_alone(command)
+        elif _is_shared(command) and self._engine is not None:
+            self._later.append(cast(Shared, command))
+            self._later.sort(key=lambda one: one.background)
+        elif isinstance(command, Read | Examine) and self.is_busy:
+            self._fail(command.job, CancelledError("Stopped."))
+            self._inbox.end(command.job)
+        elif self.is_busy:
+            self._held = command
+        else:
+            self._do_alone(command)
+
+    def _begin_later(self) -> None:
+        """Begin those that wait, as far as there are sequences for them."""
+        for command in [*self._later]:
+            if self._inbox.is_cancelled(command.job) or self._has_room(command):
+                self._later.remove(command)
+                self._begin(command)
+
+    def _has_room(self, command: Shared) -> bool:
+        taken = sum(self._weights.values())
+        most = MAX_TAKES if command.background else SEQUENCES
+        return not taken or taken + _weight(command) <= most
+
+    def _begin(self, command: Shared) -> None:
+        assert self._engine is not None
+        job = Job(command.job, self._emit)
+        self._inbox.begin(job)
+        self._weights[job.number] = _weight(command)
+        try:
+            work: Work[Any]
+            if isinstance(command, Generate):
+                work = self._engine.writing(_checked(command), job)
+            elif isinstance(command, Score):
+                _check_alternatives(command.probabilities)
+                work = self._engine.scoring(command, job)
+            else:
+                work = self._engine.choosing(command, job)
+        except LampblackError as error:
+            self._end(job, error)
+        else:
+            self._scheduler.add(job, work, background=command.background)
+
+    def _compute(self, rows: Sequence[Rows]) -> Sequence[Answer]:
+        assert self._engine is not None
+        return self._engine.compute(rows)
+
+    def _watch(self, jobs: Sequence[Job]) -> None:
+        if self._engine is not None:
+            self._engine.watch(jobs)
+
+    def _end(self, job: Job, outcome: Finished | Exception) -> None:
+        """Send the last event of a job that ran beside others."""
+        self._weights.pop(job.number, None)
+        if isinstance(outcome, Scored) and job.cancelled:
+            outcome = CancelledError("Stopped.")
+        self._inbox.end(job.number)
+        self._answer(job, outcome)
+        self._may_settle(outcome)
+
+    def _do_alone(self, command: JobCommand) -> None:
+        """Do a command that runs by itself; jobs in the background pause for it, or end."""
+        if isinstance(command, Load | Unload):
+            for waiting in self._later:
+                self._fail(waiting.job, _other_model())
+                self._inbox.end(waiting.job)
+            self._later.clear()
+            self._scheduler.end(_other_model())
+        elif self._engine is not None and not isinstance(command, QUICK):
+            self._scheduler.pause(self._engine.release)
         job = Job(command.job, self._emit)
         self._inbox.begin(job, gives_way=isinstance(command, Read | Examine))
-        self._settled = False
-        finished = self._finish(command, job)
-        if isinstance(finished, Done) and self._inbox.is_empty:
-            stats = finished.stats
+        try:
+            outcome: Finished | Exception = self._done(command, job)
+        except Exception as error:  # noqa: BLE001 - a library's own bug must end the job, not the host
+            outcome = error
+        self._inbox.end(job.number)
+        self._answer(job, outcome)
+        if self._scheduler.is_busy and not isinstance(command, QUICK):
+            self._scheduler.watch()
+        self._may_settle(outcome)
+
+    def _may_settle(self, outcome: Finished | Exception) -> None:
+        """Save a long prompt that was new at once, while nothing else is asked for."""
+        if isinstance(outcome, Done) and self._inbox.is_empty and not self.is_busy:
+            stats = outcome.stats
             if stats.prompt_tokens - stats.reused_tokens >= COLD_TOKENS:
                 self._settle()
 
@@ -153,29 +279,26 @@ class Host:
         except Exception:  # noqa: BLE001
             traceback.print_exc()
 
-    def _finish(self, command: JobCommand, job: Job) -> Finished | None:
-        """Do a command and send its last event; None if it failed."""
-        try:
-            finished = self._answer(command, job)
-            self._emit(finished)
-        except LampblackError as error:
-            self._fail(job, error)
-        except MemoryError:
+    def _answer(self, job: Job, outcome: Finished | Exception) -> None:
+        """Send a job's last event."""
+        if isinstance(outcome, LampblackError):
+            self._fail(job.number, outcome)
+        elif isinstance(outcome, MemoryError):
             message = "There is not enough memory for this."
-            self._fail(job, OutOfMemoryError(message, "Choose a smaller model or context."))
-        # A library's own bug must end the job, not the host.
-        except Exception as error:  # noqa: BLE001
-            traceback.print_exc()
-            problem = f"The engine met an unexpected problem ({type(error).__name__}: {error})."
-            self._fail(job, GenerationError(problem, "Your text is safe; try again."))
+            hint = "Choose a smaller model or context."
+            self._fail(job.number, OutOfMemoryError(message, hint))
+        elif isinstance(outcome, Exception):
+            traceback.print_exception(outcome)
+            what = f"{type(outcome).__name__}: {outcome}"
+            problem = f"The engine met an unexpected problem ({what})."
+            self._fail(job.number, GenerationError(problem, "Your text is safe; try again."))
         else:
-            return finished
-        return None
+            self._emit(outcome)
 
-    def _fail(self, job: Job, error: LampblackError) -> None:
-        self._emit(Failed(job=job.number, kind=error.kind, message=error.message, hint=error.hint))
+    def _fail(self, job: int, error: LampblackError) -> None:
+        self._emit(Failed(job=job, kind=error.kind, message=error.message, hint=error.hint))
 
-    def _answer(self, command: JobCommand, job: Job) -> Finished:
+    def _done(self, command: JobCommand, job: Job) -> Finished:
         if isinstance(command, Load):
             return self._load(command, job)
         if isinstance(command, Unload):
@@ -203,24 +326,14 @@ class Host:
             return engine.tokenize(command)
         if isinstance(command, Detokenize):
             return engine.detokenize(command)
-        if isinstance(command, ScoreChoices):
-            return engine.score_choices(command, job)
-        if isinstance(command, Perplexity):
-            return engine.perplexity(command.text, job)
-        return self._score(engine, command, job)
+        assert isinstance(command, Perplexity)
+        return engine.perplexity(command.text, job)
 
     def _read(self, engine: Engine, command: Read, job: Job) -> Done:
         done = engine.read(command, job)
         if job.cancelled:
             raise CancelledError("Stopped.")
         return done
-
-    def _score(self, engine: Engine, command: Score, job: Job) -> Scored:
-        _check_alternatives(command.probabilities)
-        scored = engine.score(command, job)
-        if job.cancelled:
-            raise CancelledError("Stopped.")
-        return scored
 
     def _load(self, command: Load, job: Job) -> Loaded:
         self._unload()
@@ -247,6 +360,24 @@ class Host:
             _engine_module(name).describe() for name in ENGINE_MODULES if name != "fake"
         )
         return Described(job=job.number, engines=reports, network_denied=network_state())
+
+
+def _is_shared(command: JobCommand) -> bool:
+    """Whether others may run beside it."""
+    return isinstance(command, Score | ScoreChoices) or (
+        isinstance(command, Generate) and not command.exact
+    )
+
+
+def _weight(command: Shared) -> int:
+    """How many texts it holds in the engine's memory at once."""
+    if isinstance(command, Generate):
+        return command.n
+    return 1 if isinstance(command, Score) else 1 + min(len(command.choices), CHOICES_AT_ONCE)
+
+
+def _other_model() -> EngineStoppedError:
+    return EngineStoppedError("Another model was asked for meanwhile.", "Ask again.")
 
 
 def _engine_module(name: str) -> EngineModule:

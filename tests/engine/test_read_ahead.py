@@ -23,8 +23,10 @@ from app.engine.messages import (
     Tokens,
 )
 from app.engine.process import Ended, HostProcess
+from app.host import main
 from app.host.channel import Inbox
 from app.host.main import Host
+from tests.host.asking import serve
 
 
 def load(worker, listener, path):
@@ -145,13 +147,18 @@ def test_close_while_it_reads(worker, listener, script_file):
     assert worker.model is None
 
 
-def answers(host, job):
-    """The events of a job up to its last one."""
-    while True:
-        event = host.events.get()
+def asked(host, command):
+    """Send a command; gives its last event once it is asked for that."""
+    box = host.events.open(command.job)
+    host.send(command)
+
+    def answer():
+        while isinstance(event := box.get(), Prefill | Loading | Tokens):
+            pass
         assert not isinstance(event, Ended)
-        if getattr(event, "job", 0) == job and not isinstance(event, Prefill | Loading | Tokens):
-            return event
+        return event
+
+    return answer
 
 
 def test_the_host_itself_stops_it_for_any_command(script_file):
@@ -159,15 +166,14 @@ def test_the_host_itself_stops_it_for_any_command(script_file):
     host = HostProcess(program_command("engine-host"))
     try:
         path = str(script_file(steps=300, step_s=0.01))
-        host.send(Load(job=1, path=path, engine="fake"))
-        answers(host, 1)
+        asked(host, Load(job=1, path=path, engine="fake"))()
         for job in (2, 4):
-            host.send(Read(job=job, prompt="a b"))
-            host.send(Read(job=job + 1, prompt="a b"))
-            assert answers(host, job).kind == "cancelled"
-        host.send(Load(job=6, path=str(script_file("other.json")), engine="fake"))
-        assert answers(host, 5).kind == "cancelled"
-        assert isinstance(answers(host, 6), Loaded)
+            first = asked(host, Read(job=job, prompt="a b"))
+            second = asked(host, Read(job=job + 1, prompt="a b"))
+            assert first().kind == "cancelled"
+        loaded = asked(host, Load(job=6, path=str(script_file("other.json")), engine="fake"))
+        assert second().kind == "cancelled"
+        assert isinstance(loaded(), Loaded)
     finally:
         host.end()
 
@@ -178,18 +184,18 @@ def host(script_file):
     events: list[Any] = []
     inbox = Inbox(io.BytesIO())
     made = Host(events.append, inbox)
-    made.serve(Load(job=1, path=str(script_file()), engine="fake"))
+    serve(made, inbox, Load(job=1, path=str(script_file()), engine="fake"))
     return made, inbox, events
 
 
-def test_an_idle_host_settles_once(host, capsys):
+def test_an_idle_host_settles_once(host, capsys, monkeypatch):
+    monkeypatch.setattr(main, "IDLE_S", 0.01)
     made, inbox, _events = host
     assert not made.is_settled
-    assert inbox.next(0.01) is None
-    made.serve(None)
+    made.turn()
     assert capsys.readouterr().err == "settled\n"
     assert made.is_settled
-    made.serve(Generate(job=2, prompt="a"))
+    serve(made, inbox, Generate(job=2, prompt="a"))
     assert not made.is_settled
     assert not capsys.readouterr().err
 
@@ -197,9 +203,8 @@ def test_an_idle_host_settles_once(host, capsys):
 @pytest.mark.parametrize("waits", [False, True])
 def test_a_long_cold_prompt_is_settled_at_once_unless_a_command_waits(host, capsys, waits):
     made, inbox, events = host
-    if waits:
-        inbox._take(Generate(job=3))
-    made.serve(Generate(job=2, prompt="a " * 600))
+    others = [Generate(job=3)] if waits else []
+    serve(made, inbox, Generate(job=2, prompt="a " * 600), *others)
     assert isinstance(events[-1], Done)
     assert made.is_settled is not waits
     assert capsys.readouterr().err == ("" if waits else "settled\n")
@@ -207,6 +212,4 @@ def test_a_long_cold_prompt_is_settled_at_once_unless_a_command_waits(host, caps
 
 def test_a_host_without_a_model_has_nothing_to_settle():
     made = Host(lambda _event: None, Inbox(io.BytesIO()))
-    assert made.is_settled
-    made.serve(None)
     assert made.is_settled

@@ -16,8 +16,8 @@ from app.host.interface import Job
 from app.host.llama_cpp import describe
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
+from tests.host.asking import scored
 from tests.host.driving import Runner
-from tests.host.scores import scored
 
 PROMPT = "The old lamp stood on"
 

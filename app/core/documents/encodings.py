@@ -181,9 +181,9 @@ def decode(data: bytes) -> Decoded:
 
     Raises UnreadableTextError where a decoded text would not be what was written.
     """
-    marked = _marked(data)
-    if marked is not None:
-        return Decoded(_decode_marked(data, marked), marked, False)
+    mark = marked(data)
+    if mark is not None:
+        return Decoded(_decode_marked(data, mark), mark, False)
     if b"\0" not in data and not _is_escaped(data):
         try:
             return Decoded(data.decode("utf-8"), "utf-8", False)
@@ -205,9 +205,8 @@ def decode_damaged(data: bytes) -> tuple[str, Damage]:
 
     Raises UnreadableTextError where more than a tenth is damaged: that is not a text.
     """
-    marked = _marked(data)
     body = data.rstrip(b"\0")
-    encoding = marked or _damaged_encoding(body)
+    encoding = marked(data) or _damaged_encoding(body)
     row = ENCODINGS[encoding]
     wide = row.codec.startswith(("utf-16", "utf-32"))
     source = data.removeprefix(row.mark)
@@ -240,7 +239,8 @@ def _holds(codec: str, character: str) -> bool:
     return True
 
 
-def _marked(data: bytes) -> str | None:
+def marked(data: bytes) -> str | None:
+    """The encoding whose mark the bytes begin with."""
     return next((row.id for row in _UNICODE if row.mark and data.startswith(row.mark)), None)
 
 

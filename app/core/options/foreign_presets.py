@@ -73,7 +73,7 @@ _SAME = {
     )
 }
 _DRY = {"dry_sequence_breakers": "dry_breakers", "dry_penalty_last_n": "dry_window"}
-_IDLE = {
+IDLE = {
     "top_a": 0,
     "tfs": 1,
     "epsilon_cutoff": 0,
@@ -108,6 +108,8 @@ _IDLE = {
     "min_keep": 0,
     "rep_pen_size": 0,
 }
+"""Names of theirs that we lack, with the value by which each does nothing."""
+
 _SHORT = {
     "rep_pen": "repetition_penalty",
     "rep_pen_range": "repetition_window",
@@ -119,7 +121,7 @@ _SHORT = {
     "logit_bias": "logit_bias",
     "banned_tokens": "banned_phrases",
 }
-_STEPS = {
+STEPS = {
     "repetition_penalty": "penalties",
     "presence_penalty": "penalties",
     "frequency_penalty": "penalties",
@@ -136,7 +138,10 @@ _STEPS = {
     "mirostat": "",
     "encoder_repetition_penalty": "",
     "no_repeat_ngram": "",
+    "adaptive_p": "",
 } | {step: step for step in DEFAULT_ORDER}
+"""Their names for the steps of the order; empty for one that we lack."""
+
 _KOBOLD_STEPS = {
     "0": "top_k",
     "1": "",  # top-a
@@ -152,9 +157,9 @@ PROGRAMS: tuple[ForeignProgram, ...] = (
         "SillyTavern",
         _SAME | _DRY | _SHORT | {"temp": "temperature", "genamt": "max_tokens"},
         frozenset({"temp", "rep_pen", "typical_p", "freq_pen", "samplers"}),
-        _IDLE,
+        IDLE,
         "samplers",
-        _STEPS,
+        STEPS,
     ),
     ForeignProgram(
         "KoboldCpp",
@@ -174,7 +179,7 @@ PROGRAMS: tuple[ForeignProgram, ...] = (
             "sampler_seed": "seed",
         },
         frozenset({"rep_pen", "rep_pen_range", "max_length", "sampler_order", "typical", "tfs_s"}),
-        _IDLE | {"tfs_s": 1},
+        IDLE | {"tfs_s": 1},
         "sampler_order",
         _KOBOLD_STEPS,
     ),
@@ -190,9 +195,9 @@ PROGRAMS: tuple[ForeignProgram, ...] = (
             "grammar_string": "grammar",
         },
         frozenset({"temperature", "top_p", "min_p", "top_k", "repetition_penalty", "do_sample"}),
-        _IDLE,
+        IDLE,
         "sampler_priority",
-        _STEPS,
+        STEPS,
         temperature_first=True,
     ),
 )
@@ -294,8 +299,21 @@ def _switched_off(values: Mapping[str, Any]) -> list[str]:
 def _read(program: ForeignProgram, ours: str, value: Any) -> Any:
     """A foreign value in our form; raises for one that has no meaning here."""
     if ours == "order":
-        names = value.split() if isinstance(value, str) else value
-        return _whole([program.steps[str(name)] for name in names if str(name) in program.steps])
+        return foreign_order(program, value)
+    return foreign_value(ours, value)
+
+
+def foreign_order(program: ForeignProgram, value: Any) -> tuple[str, ...]:
+    """A program's list of steps, or a text of them, with the steps that it leaves out behind."""
+    names = value.split() if isinstance(value, str) else value
+    return _whole([program.steps[str(name)] for name in names if str(name) in program.steps])
+
+
+def foreign_value(ours: str, value: Any) -> Any:
+    """What other programs write for our parameter, in our form; not checked against the table.
+
+    Raises ValueError, TypeError or AttributeError for what has no meaning here.
+    """
     if ours in ("dry_breakers", "stop") and isinstance(value, str):
         text = value.strip()
         return json.loads(text if text.startswith("[") else f"[{text}]")

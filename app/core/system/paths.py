@@ -48,6 +48,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.config / "models.json"
 
     @property
+    def api_token_file(self) -> Path:
+        """The token of the local service; only the user may read it."""
+        return self.data / "api-token"
+
+    @property
     def models(self) -> Path:
         """The folder of models that the program fetched or the user put there."""
         return self.data / "models"

@@ -21,7 +21,7 @@ from app.host.generation.probabilities import token_detail
 from app.host.generation.prompt_lookup import Costs, Lookup
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids, Vocabulary
-from app.host.interface import Job
+from app.host.interface import Job, Work
 
 SHOWN_EACH_S = 0.025
 """Text is sent at most so often: each event wakes the app, on a core that the engine may need."""
@@ -83,6 +83,7 @@ class RunningTake:
             text="".join(self.text),
             finish_reason=self.finish or "length",
             token_ids=tuple(self.ids),
+            stop_text=self.transcript.stop_text,
         )
 
 
@@ -98,13 +99,20 @@ class Decoder(Protocol[T_contra]):
         """The context's positions."""
         ...
 
+    @property
+    def may_draft(self) -> bool:
+        """Whether reading guesses along is worth it: only while no other job runs."""
+        ...
+
     def draw(self, take: T_contra, forbidden: Collection[int]) -> int | None:
         """The next token after the last step; None if nothing is allowed."""
 
     def logits(self, take: T_contra) -> npt.NDArray[np.float32]:
         """The logits that the next token is drawn from."""
 
-    def step(self, running: Sequence[T_contra], prompt: Ids, drafts: Sequence[int] = ()) -> bool:
+    def step(
+        self, running: Sequence[T_contra], prompt: Ids, drafts: Sequence[int] = ()
+    ) -> Work[bool]:
         """Read each take's next token; False if cancelled, ContextFullError if it is full.
 
         After the token of a single take its `drafts` may be read, too: then the logits at hand
@@ -117,8 +125,8 @@ class Decoder(Protocol[T_contra]):
     def settle(self, take: T_contra) -> None:
         """Forget the drafts that were not drawn."""
 
-    def forget(self, take: T_contra, prompt: Ids) -> bool:
-        """After a retreat, hold all tokens but the last again; False if cancelled."""
+    def forget(self, take: T_contra, prompt: Ids) -> None:
+        """After a retreat, hold all tokens but the last, or fewer until the next step."""
 
     def remember(self, take: T_contra, prompt: Ids) -> None:
         """Set the chain's history to the prompt and what is written."""
@@ -153,7 +161,7 @@ class Writer(Generic[T]):
         self._is_time = Throttle(SHOWN_EACH_S, clock)
         self._shows = True  # whether this round's text is sent, or waits for a later one's
 
-    def write(self, takes: Sequence[T], prompt: Ids, times: Times) -> None:
+    def write(self, takes: Sequence[T], prompt: Ids, times: Times) -> Work[None]:
         """Write until every take has finished."""
         running = list(takes)
         if self._limit == 0:
@@ -170,7 +178,7 @@ class Writer(Generic[T]):
             times.first = times.first or time.perf_counter()
             running = [take for take in running if take.finish is None]
             self._drafts = self._guessed(running, prompt)
-            self._step(running, prompt)
+            yield from self._step(running, prompt)
 
     def finish(self, takes: Sequence[T], reason: FinishReason) -> None:
         """End takes and show what was held back; a torn character only after a real end."""
@@ -181,18 +189,18 @@ class Writer(Generic[T]):
                 del take.ids[take.transcript.kept_tokens() :]
             self._report(take, last=True)
 
-    def _step(self, running: list[T], prompt: Ids) -> None:
+    def _step(self, running: list[T], prompt: Ids) -> Work[None]:
         if not running:
             return
         if self._job.cancelled:
             self.finish(running, "cancelled")
             return
         try:
-            done = self._decoder.step(running, prompt, self._drafts)
+            done = yield from self._decoder.step(running, prompt, self._drafts)
         except ContextFullError:
             if self._drafts:  # there may still be room for the token alone
                 self._drafts = []
-                self._step(running, prompt)
+                yield from self._step(running, prompt)
             else:
                 self.finish(running, "length")
             return
@@ -201,7 +209,7 @@ class Writer(Generic[T]):
 
     def _guessed(self, running: Sequence[T], prompt: Ids) -> list[int]:
         """What a single take will probably repeat, as far as there is room for it."""
-        if not self._costs or len(running) != 1:
+        if not self._costs or len(running) != 1 or not self._decoder.may_draft:
             return []
         self._lookup = self._lookup or Lookup(prompt, self._costs)
         ids = running[0].ids
@@ -284,8 +292,8 @@ class Writer(Generic[T]):
         take.retreats += 1
         if take.retreats > MAX_RETREATS:
             self.finish([take], "banned")
-        elif not newest and not self._decoder.forget(take, prompt):
-            self.finish([take], "cancelled")
+        elif not newest:
+            self._decoder.forget(take, prompt)
         return newest
 
     def _report(self, take: T, *, last: bool = False) -> None:

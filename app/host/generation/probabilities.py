@@ -3,9 +3,7 @@
 It is the exponential of the mean negative logarithm of the probability that the model gives each
 token after those before it (Jelinek et al. 1977, "Perplexity: a measure of the difficulty of
 speech recognition tasks"); lower is better, and only numbers of the same text and vocabulary can
-be compared. A text that is longer than a window is read in windows that overlap by half: a token of
-a later window counts only in its second half, so that each counts once and none is judged with less
-than half a window before it, but those at the text's beginning.
+be compared. A text that is longer than a window is read in those of `app.engine.windows`.
 """
 
 from __future__ import annotations
@@ -19,19 +17,23 @@ import numpy.typing as npt
 
 from app.core.errors import CancelledError, GenerationError, ParameterError
 from app.engine.messages import Alternative, Measured, TokenDetail, Working
+from app.engine.windows import WINDOW, spans
 from app.host.generation.vocabulary import Ids, Vocabulary
-from app.host.interface import Job
+from app.host.interface import Job, Work
+
+TORN = "\ufffd"
+"""What stands for bytes that are no text."""
 
 _BLOCK = 64  # of the search for the likeliest tokens
 
-WINDOW = 2048
-"""The most tokens of a window: more context changes the number little and costs time."""
+Judge = Callable[[int, npt.NDArray[np.float32]], None]
+"""Is told the number of a token and the logits after it."""
 
-Rows = Callable[[Ids, int], Iterator[npt.NDArray[np.float32]]]
-"""Reads the tokens; gives the logits after each but the last, beginning with the one numbered."""
+Judged = Callable[[Ids, Judge, int], Work[None]]
+"""Reads the tokens, and tells of each but the last, beginning with the one numbered."""
 
 
-def perplexity(tokens: Ids, bos: int | None, size: int, rows: Rows, job: Job) -> Measured:
+def perplexity(tokens: Ids, bos: int | None, size: int, judged: Judged, job: Job) -> Work[Measured]:
     """Measure `tokens` in windows that fit a context of `size`, telling how far it is.
 
     Raises ParameterError for a text that is too short and CancelledError.
@@ -41,12 +43,16 @@ def perplexity(tokens: Ids, bos: int | None, size: int, rows: Rows, job: Job) ->
         raise ParameterError("The passage is too short to be measured.", "Give a page or more.")
     lost = 0.0
     done = 0
+
+    def judge(place: int, logits: npt.NDArray[np.float32]) -> None:
+        nonlocal lost, done
+        lost += log_sum(logits) - float(logits[window[place + 1]])
+        done += 1
+        if done % 64 == 0 or done == total:
+            job.emit(Working(job=job.number, what="measuring", fraction=done / total))
+
     for window, first in windows(tokens, bos, min(size, WINDOW)):
-        for place, logits in enumerate(rows(window, first), first + 1):
-            lost += log_sum(logits) - float(logits[window[place]])
-            done += 1
-            if done % 64 == 0 or done == total:
-                job.emit(Working(job=job.number, what="measuring", fraction=done / total))
+        yield from judged(window, judge, first)
         if job.cancelled:
             raise CancelledError("Stopped.")
     if done != total or not math.isfinite(lost):
@@ -59,16 +65,12 @@ def windows(tokens: Ids, bos: int | None, size: int) -> Iterator[tuple[Ids, int]
 
     Where the model wants a beginning token, every window has it in place of its first one.
     """
-    yield tokens[:size], 0
-    end = size
-    half = size // 2
-    while end < len(tokens):
-        start = end - (size - half)
-        end = min(start + size, len(tokens))
-        window = tokens[start:end].copy()
-        if bos is not None:
+    for start, end, first in spans(len(tokens), size):
+        window = tokens[start:end]
+        if start and bos is not None:
+            window = window.copy()
             window[0] = bos
-        yield window, size - half - 1
+        yield window, first
 
 
 def token_detail(
@@ -78,11 +80,19 @@ def token_detail(
     total = log_sum(logits)
 
     def found(index: int) -> dict[str, Any]:
-        text = vocabulary.shown(index).decode("utf-8", "replace")
-        return {"id": index, "text": text, "probability": math.exp(float(logits[index]) - total)}
+        piece = vocabulary.shown(index)
+        text = piece.decode("utf-8", "replace")
+        torn = piece if TORN in text else b""
+        probability = math.exp(float(logits[index]) - total)
+        return {"id": index, "text": text, "probability": probability, "torn": torn}
 
     others = (Alternative(**found(index)) for index in likeliest(logits, alternatives))
     return TokenDetail(**found(token), alternatives=tuple(others))
+
+
+def log_probability(logits: npt.NDArray[np.float32], token: int) -> float:
+    """The natural logarithm of a token's probability."""
+    return float(logits[token]) - log_sum(logits)
 
 
 def log_sum(logits: npt.NDArray[np.float32]) -> float:

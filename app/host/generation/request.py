@@ -18,6 +18,9 @@ from app.host.interface import check_takes
 MAX_CHOICES = 1000
 """The most choices of one request."""
 
+MAX_CHOICE = 32
+"""The most tokens of one choice."""
+
 _SEEDS = 2**32
 _MOST_ALTERNATIVES = 200_000  # they travel in one frame
 
@@ -74,6 +77,8 @@ def choice_tokens(request: ScoreChoices, prompter: Prompter, size: int) -> tuple
     shared = min(common_prefix(texts[0], text) for text in texts)
     asked = prompter.tokens(request.prompt, request.messages)
     shared = min(shared, common_prefix(asked, texts[0]), *(len(text) - 1 for text in texts))
+    if (longest := max(map(len, texts)) - shared) > MAX_CHOICE:
+        raise ParameterError(f"A choice has {longest} tokens; there can be {MAX_CHOICE}.")
     if shared < 1:
         raise ParameterError("The prompt before the choices is empty.", "Write a few words first.")
     return texts, shared

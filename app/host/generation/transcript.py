@@ -137,7 +137,7 @@ class _TextMatcher:
 class Transcript:
     """One take's text while it grows token by token.
 
-    `stopped` turns true when a stop text was completed; the text then ends before it. `banned_at`
+    `stop_text` is the stop text that was completed; the text then ends before it. `banned_at`
     is the number of the token at which a banned phrase began, or -1; the owner then cuts back to
     it. `shown` is how many characters were taken.
     """
@@ -159,8 +159,13 @@ class Transcript:
         self._stops.reset()
         self._banned.reset()
         self._certain = 0
-        self.stopped = False
+        self.stop_text = ""
         self.banned_at = -1
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop text was completed."""
+        return bool(self.stop_text)
 
     def feed(self, piece: bytes) -> None:
         """Take the bytes of one more token."""
@@ -227,9 +232,11 @@ class Transcript:
                 self.banned_at = bisect_right(self._ends, begin)
                 return text[: place + 1 - self._length]
             if self._stops and (begin := self._stops.feed(char, place)) >= 0:
-                self.stopped = True
                 self._certain = begin
-                return text[: place + 1 - self._length]
+                text = text[: place + 1 - self._length]
+                whole = self._held + "".join(self._parts) + text
+                self.stop_text = whole[begin - place - 1 :]
+                return text
         return text
 
     def _settle(self) -> None:

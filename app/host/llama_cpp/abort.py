@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 import threading
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
@@ -26,16 +27,18 @@ no_watch = native.ggml_abort_callback()
 
 
 class AbortCallback:
-    """Watches one job's batches; llama.cpp's abort callback as long as it is not closed.
+    """Watches the batches of jobs; llama.cpp's abort callback as long as it is not closed.
 
-    Steps look at a flag, which the job's cancel raises, and a thread where there is a limit of
+    Steps look at a flag, which the last job's cancel raises, and a thread where there is a limit of
     time. Prompt chunks are long enough to ask a Python function, which sees how far they have come.
     A batch that was ended although the user did not stop the job took too long.
     """
 
-    def __init__(self, handle: Any, job: Job, *, limits: bool) -> None:
+    def __init__(self, handle: Any, jobs: Sequence[Job], *, limits: bool) -> None:
         self._handle = handle
-        self._job = job
+        self._jobs = jobs
+        self.is_cancelled = False
+        """Whether the user has stopped all jobs."""
         self._library = library()
         self._flag = ctypes.create_string_buffer(2)
         self._check = ctypes.cast(_CHECKED, native.ggml_abort_callback)
@@ -47,21 +50,17 @@ class AbortCallback:
         self._begun = self._limit = self._deadline = 0.0
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._wait, name="watch") if limits else None
-        job.on_cancel = self._raise_flag
-        if job.cancelled:
-            self._raise_flag()
+        for job in jobs:
+            job.on_cancel = self._look_at_jobs
+        self._look_at_jobs()
         if self._thread is not None:
             self._thread.start()
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether the user has stopped the job."""
-        return self._job.cancelled
 
     def close(self) -> None:
         """Watch no longer."""
         self._closed.set()
-        self._job.on_cancel = None
+        for job in self._jobs:
+            job.on_cancel = None
         native.llama_set_abort_callback(self._handle, no_watch, None)
         if self._thread is not None:
             self._thread.join()
@@ -71,7 +70,7 @@ class AbortCallback:
         """Let a batch of `rows` take `limit` seconds; 0 for as long as it needs."""
         self._attach(rows > SMALL)
         self._flag[0] = b"\0"
-        if self._job.cancelled:  # asked after the flag was taken down: no cancel is lost
+        if self.is_cancelled:  # asked after the flag was taken down: no cancel is lost
             self._raise_flag()
         self._seen, self._operations = 0, self._operations_of.get(rows, 0)
         self._begun, self._limit = perf_counter(), limit
@@ -91,6 +90,11 @@ class AbortCallback:
             check = self._look if looks else self._check
             native.llama_set_abort_callback(self._handle, check, self._pointer)
 
+    def _look_at_jobs(self) -> None:
+        if all(job.cancelled for job in self._jobs):
+            self.is_cancelled = True
+            self._raise_flag()
+
     def _raise_flag(self) -> None:
         self._library.is_muted = True
         self._flag[0] = b"\1"
@@ -104,7 +108,7 @@ class AbortCallback:
 
     def _is_over(self, _data: object) -> bool:
         self._seen += 1
-        if self._job.cancelled or (self._limit and self._is_late()):
+        if self.is_cancelled or (self._limit and self._is_late()):
             self._library.is_muted = True
             return True
         return False

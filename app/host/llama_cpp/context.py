@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -92,14 +93,14 @@ class Batch:
         self._struct.n_tokens = count
         return self._struct
 
-    def fill(self, tokens: Ids, start: int, sequence: int) -> None:
-        """Put `tokens` in as positions from `start` on; only the last gives logits."""
-        count = len(tokens)
-        self.token[:count] = tokens
-        self.position[:count] = np.arange(start, start + count)
-        self.sequence[:count] = sequence
-        self.output[:count] = 0
-        self.output[count - 1] = 1
+    def fill(self, tokens: Ids, start: int, sequence: int, row: int = 0) -> None:
+        """Put `tokens` in from `row` on, as positions from `start` on; the last gives logits."""
+        end = row + len(tokens)
+        self.token[row:end] = tokens
+        self.position[row:end] = np.arange(start, start + len(tokens))
+        self.sequence[row:end] = sequence
+        self.output[row:end] = 0
+        self.output[end - 1] = 1
 
 
 class Context:
@@ -126,20 +127,23 @@ class Context:
 
     def close(self) -> None:
         """Free it; it may be closed twice."""
-        self.watch(None)
+        self.watch(())
         if self.handle is not None:
             native.llama_free(self.handle)
             self.handle = None
 
-    def watch(self, job: Job | None) -> None:
-        """Let `job`'s cancel abort a running batch, and the pace set the threads; None ends it."""
+    def watch(self, jobs: Sequence[Job]) -> None:
+        """Let a batch be aborted once all `jobs` are cancelled, and the pace set the threads.
+
+        Without jobs nothing is watched.
+        """
         if self._watch is not None:
             self._watch.close()
             self._watch = None
-        if job is not None:
+        if jobs:
             self._library.forget_log()  # else an error of this job may be told by another's
             limits = self._limits and self._pace is not None and self._pace.adapts
-            self._watch = AbortCallback(self.handle, job, limits=limits)
+            self._watch = AbortCallback(self.handle, jobs, limits=limits)
 
     def adapt(self, pace: ThreadAdaptation, *, limits: bool) -> None:
         """Let `pace` choose the threads; with `limits` it may also end a batch (StalledError)."""

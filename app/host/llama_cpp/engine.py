@@ -6,19 +6,18 @@ import time
 from collections.abc import Iterator, Sequence as ListOf
 from contextlib import ExitStack, closing, contextmanager
 
-import numpy as np
-import numpy.typing as npt
-
 from app.core.memory_fit.demand import OUTPUTS
 from app.engine.messages import Generate, ModelInfo
-from app.host.base_engine import BaseEngine, LogitRows
+from app.host.base_engine import BaseEngine
 from app.host.generation.decode_loop import Times, Writer
+from app.host.generation.probabilities import Judge, log_probability, log_sum
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
-from app.host.interface import Job
+from app.host.interface import CHOICES_AT_ONCE, Answer, Job, PreemptedError, Rows, Work
+from app.host.llama_cpp.batching import LlamaBatcher
 from app.host.llama_cpp.context import Context
-from app.host.llama_cpp.decoding import LlamaDecoder, LlamaPromptReader, LlamaTake
+from app.host.llama_cpp.decoding import ChoiceRows, LlamaDecoder, LlamaTake, PromptRows, read
 from app.host.llama_cpp.model import LlamaModel
 from app.host.llama_cpp.prefix_cache import LlamaPrefixCache, Sequence
 from app.host.llama_cpp.sampler_chain import LlamaSamplerChain
@@ -52,7 +51,7 @@ class LlamaCppEngine(BaseEngine):
         costs = _costs(model) if drafts else ()
         super().__init__(model.vocabulary, model.template, context, cache, info, saved, costs)
         self._model = model
-        self._reader = LlamaPromptReader(context, cache)
+        self._batcher = LlamaBatcher(context, cache)
         self._pace = _pace(model, info)
         context.adapt(self._pace, limits=model.can_forget_part)
 
@@ -74,31 +73,37 @@ class LlamaCppEngine(BaseEngine):
     def _free(self) -> None:
         self._model.close()
 
-    @contextmanager
-    def _watching(self, job: Job, *, exact: bool = False) -> Iterator[None]:
-        """Let the job's cancel stop what is computed.
+    def watch(self, jobs: ListOf[Job], *, exact: bool = False) -> None:
+        """Stop what is computed once all `jobs` are cancelled.
 
         With flash attention the number of threads changes the last bits of a step, so that an exact
         request keeps them all; without it never.
         """
         self._pace.is_fixed = exact and self._info.settings.flash_attention
-        with super()._watching(job):
-            yield
+        super().watch(jobs)
 
-    def _read_ahead(self, prompt: Ids, job: Job, times: Times) -> None:
+    def compute(self, rows: ListOf[Rows]) -> list[Answer]:
+        """Compute rows in one batch."""
+        return self._batcher.compute(rows)
+
+    def release(self, rows: Rows) -> None:
+        """Free the sequences that `rows` lengthen."""
+        self._batcher.release(rows)
+
+    def _read_ahead(self, prompt: Ids, job: Job, times: Times) -> Work[None]:
         sequence = self._cache.begin(prompt)
         times.reused = sequence.length
         try:
-            self._reader.read(sequence, prompt, job, block=_AHEAD)
+            yield from read(sequence, prompt, job, block=_AHEAD)
         finally:
             self._cache.keep(sequence, prompt[: sequence.length])
 
     def _write(
         self, request: Generate, job: Job, prompt: Ids, seeds: ListOf[int], times: Times
-    ) -> list[LlamaTake]:
+    ) -> Work[list[LlamaTake]]:
         with ExitStack() as stack:
             chains = [stack.enter_context(self._chain(request, prompt, seed)) for seed in seeds]
-            return self._run(request, job, prompt, chains, times)
+            return (yield from self._run(request, job, prompt, chains, times))
 
     @contextmanager
     def _chain(self, request: Generate, prompt: Ids, seed: int) -> Iterator[LlamaSamplerChain]:
@@ -114,20 +119,22 @@ class LlamaCppEngine(BaseEngine):
         prompt: Ids,
         chains: list[LlamaSamplerChain],
         times: Times,
-    ) -> list[LlamaTake]:
+    ) -> Work[list[LlamaTake]]:
         first = self._cache.cleared() if request.exact else self._cache.begin(prompt)
         times.reused = first.length
-        steps = LlamaDecoder(self._context, self._reader, job)
+        steps = LlamaDecoder(self._context, job, may_draft=lambda: self._jobs < 2)
         writer = Writer(steps, self._vocabulary, request, job, self._costs_of(request))
         takes = [self._take(0, first, chains[0], request)]
         try:
-            read = self._reader.read(first, prompt, job, exact=request.exact)
+            rows = yield from read(first, prompt, job, exact=request.exact)
             times.read = time.perf_counter()
             for index in range(1, request.n):
-                sequence = self._cache.fork(first) if read else self._cache.empty()
+                sequence = self._cache.fork(first) if rows else self._cache.empty()
                 takes.append(self._take(index, sequence, chains[index], request))
-            if read:
-                writer.write(takes, prompt, times)
+            if rows:
+                for take in takes:
+                    take.row = rows.last
+                yield from writer.write(takes, prompt, times)
             else:
                 writer.finish(takes, "cancelled")
         finally:
@@ -141,31 +148,93 @@ class LlamaCppEngine(BaseEngine):
         transcript = Transcript(request.sampling.stop, request.sampling.banned_phrases)
         return LlamaTake(index, sequence, chain, transcript)
 
-    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> LogitRows:
-        """The logits after each token but the last, from number `first` on, until a cancel."""
-        sequence = self._cache.empty()
+    def _judged(self, tokens: Ids, job: Job, judge: Judge, first: int = 0) -> Work[None]:
+        """Tell `judge` of each token but the last, from number `first` on, until a cancel."""
+        sequence, told = self._cache.empty(), first
+        parts = [tokens[:first], tokens[:-1]] if first else [tokens[:-1]]
         try:
-            yield from self._read_rows(sequence, tokens, job, first)
+            for part in parts:
+                rows = PromptRows(job, sequence, part, outputs=part is parts[-1])
+                while sequence.length < len(part) and not job.cancelled:
+                    start = sequence.length
+                    try:
+                        if not (yield rows):
+                            return
+                    except PreemptedError:
+                        continue
+                    if rows.outputs:
+                        for place in range(max(start, told), sequence.length):
+                            judge(place, self._context.logits(rows.first + place - start))
+                        told = max(told, sequence.length)
         finally:
             self._cache.release(sequence)
 
-    def _read_rows(
-        self, sequence: Sequence, tokens: Ids, job: Job, first: int
-    ) -> Iterator[npt.NDArray[np.float32]]:
-        batch, end = self._context.batch, len(tokens) - 1
-        while sequence.length < end and not job.cancelled:
-            start = sequence.length
-            needed = start >= first
-            most = min(OUTPUTS, self._context.chunk) if needed else self._context.chunk
-            block = tokens[start : min(start + most, end if needed else first)]
-            batch.fill(block, start, sequence.id)
-            batch.output[: len(block)] = needed
-            batch.output[len(block) - 1] = True
-            if not self._reader.decode(len(block), [sequence]):
+    def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
+        """Read what is shared once, then what each text has of its own behind it."""
+        prompt = texts[0][:shared]
+        sequence = self._cache.begin(prompt)
+        found: list[list[float]] = [[] for _text in texts]
+        try:
+            rows = yield from read(sequence, prompt, job)
+            if rows is not None:
+                logits = self._context.logits(rows.last)
+                total = log_sum(logits)
+                for text, one in zip(texts, found, strict=True):
+                    one.append(float(logits[text[shared]]) - total)
+                for group in _groups(texts, shared):
+                    yield from self._read_group(sequence, prompt, group, found, job)
+        finally:
+            self._cache.keep(sequence, prompt[: sequence.length])
+        return found
+
+    def _read_group(
+        self,
+        prompt_sequence: Sequence,
+        prompt: Ids,
+        group: list[tuple[int, Ids]],
+        found: list[list[float]],
+        job: Job,
+    ) -> Work[None]:
+        """Read some choices, by their numbers and own tokens, each behind the prompt."""
+        while not job.cancelled:
+            forks = [self._cache.fork(prompt_sequence) for _choice in group]
+            parts = [(fork, own[:-1]) for fork, (_number, own) in zip(forks, group, strict=True)]
+            rows = ChoiceRows(job, parts, prompt_sequence)
+            try:
+                if not (yield rows):
+                    return
+            except PreemptedError:
+                pass
+            else:
+                self._take_up(rows.first, group, found)
                 return
-            sequence.length += len(block)
-            if needed:
-                yield from (self._context.logits(row) for row in range(len(block)))
+            finally:
+                for fork in forks:
+                    self._cache.release(fork)
+            yield from read(prompt_sequence, prompt, job, report=False)
+
+    def _take_up(self, row: int, group: list[tuple[int, Ids]], found: list[list[float]]) -> None:
+        for number, own in group:
+            for token in own[1:]:
+                found[number].append(log_probability(self._context.logits(row), int(token)))
+                row += 1
+
+
+def _groups(texts: list[Ids], shared: int) -> Iterator[list[tuple[int, Ids]]]:
+    """The numbers and own tokens of choices with more than one token, as many as a batch takes."""
+    group: list[tuple[int, Ids]] = []
+    room = OUTPUTS
+    for number, text in enumerate(texts):
+        own = text[shared:]
+        if len(own) < 2:
+            continue
+        if group and (len(own) - 1 > room or len(group) == CHOICES_AT_ONCE):
+            yield group
+            group, room = [], OUTPUTS
+        group.append((number, own))
+        room -= len(own) - 1
+    if group:
+        yield group
 
 
 def _pace(model: LlamaModel, info: ModelInfo) -> ThreadAdaptation:

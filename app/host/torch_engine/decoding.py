@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from app.engine.messages import Prefill
 from app.host.generation.decode_loop import RunningTake
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
-from app.host.interface import Job
+from app.host.interface import Job, Rows, Work
 from app.host.torch_engine.kv_cache import Lane
 from app.host.torch_engine.model import ForwardAbortedError, TorchModel
 from app.host.torch_engine.sampling.chain import TorchSamplerChain
@@ -54,17 +54,40 @@ class TorchTake(RunningTake):
         return self.lane if self.lane.rows == 1 else self.lane.part(self.row, self.row)
 
 
+class TorchRows(Rows):
+    """Tokens for the rows of one memory; `logits` are those of each row's last `keep`."""
+
+    def __init__(self, job: Job, lane: Lane, tokens: npt.NDArray[np.int32], keep: int = 1) -> None:
+        super().__init__(job)
+        self.lane = lane
+        self._tokens = tokens
+        self._keep = keep
+        self.logits: Logits = np.empty(0, np.float32)
+
+    @property
+    def count(self) -> int:
+        """How many tokens there are."""
+        return int(self._tokens.size)
+
+    def compute(self, model: TorchModel) -> bool:
+        """Compute them; False if all jobs were cancelled."""
+        try:
+            self.logits = model.read(self.lane, self._tokens, self._keep)
+        except ForwardAbortedError:
+            return False
+        return True
+
+
 class TorchPromptReader:
     """Reads prompts in blocks; a cancel is seen between a block's layers."""
 
-    def __init__(self, model: TorchModel, most: int) -> None:
-        self._model = model
+    def __init__(self, most: int) -> None:
         self._most = most
         self._block = min(2 * FIXED, most)
 
     def read(
         self, lane: Lane, tokens: Ids, job: Job, *, fixed: bool = False, report: bool = True
-    ) -> Logits | None:
+    ) -> Work[Logits | None]:
         """Read what `lane` lacks of `tokens`, emitting `Prefill`.
 
         Returns the logits after the last one, or None if cancelled.
@@ -78,11 +101,11 @@ class TorchPromptReader:
             if done >= total or job.cancelled:
                 return None if job.cancelled else logits
             block = tokens[done : done + (min(FIXED, self._most) if fixed else self._block)]
+            rows = TorchRows(job, lane, block[None])
             begun = time.perf_counter()
-            try:
-                logits = self._model.read(lane, block[None])[0, -1]
-            except ForwardAbortedError:
+            if not (yield rows):
                 return None
+            logits = rows.logits[0, -1]
             self._learn(len(block), time.perf_counter() - begun)
 
     def _learn(self, count: int, seconds: float) -> None:
@@ -100,13 +123,20 @@ class TorchDecoder:
     went back for a banned phrase gets a memory of its own.
     """
 
-    def __init__(self, model: TorchModel) -> None:
+    def __init__(self, model: TorchModel, job: Job, *, may_draft: Callable[[], bool]) -> None:
         self._model = model
+        self._job = job
+        self._may_draft = may_draft
 
     @property
     def size(self) -> int:
         """The context's positions."""
         return self._model.size
+
+    @property
+    def may_draft(self) -> bool:
+        """Whether no other job runs."""
+        return self._may_draft()
 
     def draw(self, take: TorchTake, forbidden: Collection[int]) -> int | None:
         """Let the take's chain choose."""
@@ -116,7 +146,9 @@ class TorchDecoder:
         """The logits of the take's last step."""
         return take.logits
 
-    def step(self, running: Sequence[TorchTake], prompt: Ids, drafts: Sequence[int] = ()) -> bool:
+    def step(
+        self, running: Sequence[TorchTake], prompt: Ids, drafts: Sequence[int] = ()
+    ) -> Work[bool]:
         """Read each take's next token, then a single one's drafts; False if cancelled."""
         for together in _by_lane(running):
             lane, first = _narrowed(together)
@@ -124,14 +156,13 @@ class TorchDecoder:
             tokens[:, 1:] = drafts
             for take in together:
                 tokens[take.row - first, 0] = take.token_at(take.held, prompt)
-            try:
-                logits = self._model.read(lane, tokens, keep=1 + len(drafts))
-            except ForwardAbortedError:
+            rows = TorchRows(self._job, lane, tokens, 1 + len(drafts))
+            if not (yield rows):
                 return False
             for take in together:
                 take.lane, take.row = lane, take.row - first
                 take.held = lane.length - len(drafts)
-                take.logits, *take.more = logits[take.row]
+                take.logits, *take.more = rows.logits[take.row]
         return True
 
     def follow(self, take: TorchTake) -> None:
@@ -144,14 +175,13 @@ class TorchDecoder:
         take.more.clear()
         take.lane.cut(take.held)
 
-    def forget(self, take: TorchTake, prompt: Ids) -> bool:
+    def forget(self, take: TorchTake, prompt: Ids) -> None:
         """Give the take a memory of its own that ends before its last token."""
         take.held = len(prompt) + len(take.ids) - 1
         if take.lane.rows > 1:
             own = take.own_lane()
             take.lane, take.row = own.copied(take.held, own.length), 0
         take.lane.cut(take.held)
-        return True
 
     def remember(self, take: TorchTake, prompt: Ids) -> None:
         """Set the chain's history again."""

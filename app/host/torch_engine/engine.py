@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import cast
 
+from app.core.errors import LampblackError
 from app.engine.messages import Generate, ModelInfo
-from app.host.base_engine import BaseEngine, LogitRows
+from app.host.base_engine import BaseEngine
 from app.host.generation.decode_loop import Times, Writer
+from app.host.generation.probabilities import Judge
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
-from app.host.interface import Job
+from app.host.interface import Answer, Job, Rows, Work
 from app.host.prompt_cache.disk_cache import SavedPrompts
-from app.host.torch_engine.decoding import FIXED, TorchDecoder, TorchPromptReader, TorchTake
+from app.host.torch_engine.decoding import (
+    FIXED,
+    TorchDecoder,
+    TorchPromptReader,
+    TorchRows,
+    TorchTake,
+)
 from app.host.torch_engine.kv_cache import Lane
-from app.host.torch_engine.model import ForwardAbortedError, TorchModel
+from app.host.torch_engine.model import TorchModel
 from app.host.torch_engine.prefix_cache import TorchPrefixCache
 from app.host.torch_engine.sampling.chain import TorchSamplerChain
 from app.host.torch_engine.sampling.penalties import BreakerTable
@@ -41,7 +50,7 @@ class TorchEngine(BaseEngine):
         costs = _ROWS_COST if drafts else ()
         super().__init__(model.vocabulary, model.template, model, cache, info, saved, costs)
         self._model = model
-        self._reader = TorchPromptReader(model, info.settings.batch)
+        self._reader = TorchPromptReader(info.settings.batch)
         self._breakers = BreakerTable(model.vocabulary)
 
     @property
@@ -53,11 +62,24 @@ class TorchEngine(BaseEngine):
         self._cache.clear()
         self._model.close()
 
-    def _read_ahead(self, prompt: Ids, job: Job, times: Times) -> None:
+    def compute(self, rows: Sequence[Rows]) -> list[Answer]:
+        """Compute rows, those of one job after the other's."""
+        return [self._computed(cast(TorchRows, one)) for one in rows]
+
+    def _computed(self, rows: TorchRows) -> Answer:
+        try:
+            return rows.compute(self._model)
+        except LampblackError as error:
+            return error
+
+    def release(self, rows: Rows) -> None:
+        """Nothing is shared: each job keeps its memory."""
+
+    def _read_ahead(self, prompt: Ids, job: Job, times: Times) -> Work[None]:
         lane = self._cache.begin(prompt, len(prompt))
         times.reused = lane.length
         try:
-            self._reader.read(lane, prompt, job)
+            yield from self._reader.read(lane, prompt, job)
         finally:
             self._cache.keep(lane, prompt[: lane.length])
 
@@ -69,15 +91,15 @@ class TorchEngine(BaseEngine):
 
     def _write(
         self, request: Generate, job: Job, prompt: Ids, seeds: Sequence[int], times: Times
-    ) -> list[TorchTake]:
+    ) -> Work[list[TorchTake]]:
         chains = [self._chain(request, prompt, seed) for seed in seeds]
         room = self._room(request, prompt)
         lane = self._cache.empty(room) if request.exact else self._cache.begin(prompt, room)
         times.reused = lane.length
-        steps = TorchDecoder(self._model)
+        steps = TorchDecoder(self._model, job, may_draft=lambda: self._jobs < 2)
         takes: list[TorchTake] = []
         try:
-            logits = self._reader.read(lane, prompt, job, fixed=request.exact)
+            logits = yield from self._reader.read(lane, prompt, job, fixed=request.exact)
             times.read = time.perf_counter()
             takes = self._takes(request, chains, lane, prompt, room)
             writer = Writer(steps, self._vocabulary, request, job, self._costs_of(request))
@@ -86,7 +108,7 @@ class TorchEngine(BaseEngine):
             else:
                 for take in takes:
                     take.logits = logits
-                writer.write(takes, prompt, times)
+                yield from writer.write(takes, prompt, times)
         finally:
             self._keep(takes, lane, prompt)
         return takes
@@ -119,16 +141,16 @@ class TorchEngine(BaseEngine):
         more = max(0, wanted) if wanted >= 0 else len(prompt)
         return min(self._model.size, len(prompt) + more)
 
-    def _rows(self, tokens: Ids, job: Job, first: int = 0) -> LogitRows:
-        """The logits after each token but the last, from number `first` on, until a cancel."""
+    def _judged(self, tokens: Ids, job: Job, judge: Judge, first: int = 0) -> Work[None]:
+        """Tell `judge` of each token but the last, from number `first` on, until a cancel."""
         lane = self._cache.empty(len(tokens))
         while lane.length < len(tokens) - 1 and not job.cancelled:
             start = lane.length
             end = len(tokens) - 1 if start >= first else first
             block = tokens[start : min(start + FIXED, end)]
-            try:
-                logits = self._model.read(lane, block[None], keep=len(block))[0]
-            except ForwardAbortedError:
+            rows = TorchRows(job, lane, block[None], len(block))
+            if not (yield rows):
                 return
             if start >= first:
-                yield from logits
+                for place, logits in enumerate(rows.logits[0], start):
+                    judge(place, logits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ class TorchModel:
         self.lanes = lanes
         self.size = size
         self._threads = threads
-        self._job: Job | None = None
+        self._jobs: Sequence[Job] = ()
         self._keeps = "logits_to_keep" in inspect.signature(network.forward).parameters
         self._hooks = [layer.register_forward_pre_hook(self._look_up) for layer in _layers(network)]
 
@@ -49,9 +50,9 @@ class TorchModel:
         self._hooks.clear()
         empty_caches()
 
-    def watch(self, job: Job | None) -> None:
-        """Let `job`'s cancel stop a running computation; None stops watching."""
-        self._job = job
+    def watch(self, jobs: Sequence[Job]) -> None:
+        """Stop a running computation once all `jobs` are cancelled; without jobs it goes on."""
+        self._jobs = jobs
         if torch.get_num_threads() != self._threads:  # each of Python's threads has its own number
             torch.set_num_threads(self._threads)
 
@@ -84,7 +85,7 @@ class TorchModel:
         return array
 
     def _look_up(self, *_: object) -> None:
-        if self._job is not None and self._job.cancelled:
+        if self._jobs and all(job.cancelled for job in self._jobs):
             raise ForwardAbortedError
 
 

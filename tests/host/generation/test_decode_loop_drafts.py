@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 from app.core.options.sampling import Sampling
 from app.engine.messages import Generate, HostEvent, Tokens
 from app.host.generation import decode_loop
+from app.host.generation.batching import alone
 from app.host.generation.decode_loop import (
     SHOWN_EACH_S,
     ContextFullError,
@@ -23,7 +24,7 @@ from app.host.generation.decode_loop import (
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids, Vocabulary
-from app.host.interface import Job
+from app.host.interface import Answer, Job, Rows, Work
 from app.host.torch_engine.sampling.chain import TorchSamplerChain
 from app.host.torch_engine.sampling.penalties import BreakerTable
 
@@ -51,6 +52,11 @@ class Letters(Vocabulary):
         return self.piece(token)
 
 
+def done(rows: Sequence[Rows]) -> list[Answer]:
+    """The machine computes by itself."""
+    return [True for _one in rows]
+
+
 class Line(RunningTake):
     """A take whose memory is a list of tokens."""
 
@@ -71,6 +77,7 @@ class Machine:
     def __init__(self, size: int, job: Job, cancel_at: int = -1) -> None:
         self.size = size
         self.steps = self.rows = 0
+        self.may_draft = True
         self._job = job
         self._cancel_at = cancel_at
 
@@ -84,7 +91,8 @@ class Machine:
         logits[-1] = -6
         return logits
 
-    def step(self, running: Sequence[Line], prompt: Ids, drafts: Sequence[int] = ()) -> bool:
+    def step(self, running: Sequence[Line], prompt: Ids, drafts: Sequence[int] = ()) -> Work[bool]:
+        yield Rows(self._job)
         assert not drafts or len(running) == 1
         self.steps += 1
         self.rows += len(running) + len(drafts)
@@ -107,10 +115,9 @@ class Machine:
     def settle(self, take: Line) -> None:
         del take.memory[take.held :]
 
-    def forget(self, take: Line, prompt: Ids) -> bool:
+    def forget(self, take: Line, prompt: Ids) -> None:
         take.held = len(prompt) + len(take.ids) - 1
         del take.memory[take.held :]
-        return True
 
     def remember(self, take: Line, prompt: Ids) -> None:
         take.chain.remember(prompt, take.ids)
@@ -136,7 +143,7 @@ class Run:
         self.machine, self.times = Machine(size, job, cancel_at), Times()
         seconds = iter(range(10_000)).__next__  # so that every round's text is sent
         writer = Writer(self.machine, words, request, job, costs, clock=seconds)
-        writer.write(self.lines, PROMPT, self.times)
+        alone(writer.write(self.lines, PROMPT, self.times), done)
 
     @property
     def result(self) -> list[Any]:
@@ -250,9 +257,8 @@ def test_text_is_sent_at_most_so_often_and_never_late_at_the_end() -> None:
         seconds[0] += SHOWN_EACH_S / 3
         return seconds[0]
 
-    Writer(steps, words, Generate(job=1, sampling=sampling), job, clock=clock).write(
-        [line], PROMPT, Times()
-    )
+    writer = Writer(steps, words, Generate(job=1, sampling=sampling), job, clock=clock)
+    alone(writer.write([line], PROMPT, Times()), done)
     texts = [event.text for event in events if isinstance(event, Tokens)]
     assert len(line.ids) == 60
     assert 18 <= len(texts) <= 21  # the first token at once, then three at a time, then the rest

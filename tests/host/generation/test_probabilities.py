@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from app.core.errors import CancelledError, ParameterError
@@ -16,11 +14,12 @@ from app.core.memory_fit.demand import SEQUENCES
 from app.core.options.load_options import LoadOptions
 from app.engine.messages import HostEvent, Working
 from app.host.generation import probabilities as module
-from app.host.generation.probabilities import perplexity, windows
+from app.host.generation.batching import alone
+from app.host.generation.probabilities import Judge, perplexity, windows
 from app.host.generation.vocabulary import Ids
-from app.host.interface import Job
+from app.host.interface import Job, Rows, Work
+from tests.host.asking import scored
 from tests.host.driving import Runner, load
-from tests.host.scores import scored
 
 PASSAGE = (
     "The lamp burned low, and the wind came in from the sea. Nobody in the house had slept since "
@@ -55,19 +54,21 @@ def test_later_windows_begin_as_the_model_wants() -> None:
 def test_it_is_the_exponential_of_the_mean() -> None:
     """A model that gives every token one chance in four hesitates between four."""
 
-    def rows(window: Ids, first: int) -> Iterator[npt.NDArray[np.float32]]:
-        for _ in window[first:-1]:
-            yield np.full(4, 3.0, np.float32)
+    def judged(window: Ids, judge: Judge, first: int) -> Work[None]:
+        for place in range(first, len(window) - 1):
+            yield Rows(job)
+            judge(place, np.full(4, 3.0, np.float32))
 
-    tokens = np.zeros(50, np.int32)
-    found = perplexity(tokens, None, 8, rows, Job(1, ignore))
+    tokens, job = np.zeros(50, np.int32), Job(1, ignore)
+    work = perplexity(tokens, None, 8, judged, job)
+    found = alone(work, lambda rows: [True for _one in rows])
     assert found.perplexity == pytest.approx(4.0)
     assert found.tokens == 49
 
 
 def test_one_token_cannot_be_foreseen() -> None:
     with pytest.raises(ParameterError, match="too short"):
-        perplexity(ids(1), None, 8, lambda _window, _first: iter(()), Job(1, ignore))
+        next(perplexity(ids(1), None, 8, lambda *_: pytest.fail("was read"), Job(1, ignore)))
 
 
 def expected(engine: Any, text: str) -> float:

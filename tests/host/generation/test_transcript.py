@@ -57,6 +57,8 @@ def test_nothing_of_a_stop_text_is_ever_shown(text, stops, cuts) -> None:
     expected = text if not ends else text[: min(ends)[0] + min(ends)[1]]
     assert shown == expected
     assert transcript.stopped == bool(ends)
+    assert text.startswith(shown + transcript.stop_text)
+    assert transcript.stop_text in (stops if ends else [""])
 
 
 @given(
@@ -244,3 +246,22 @@ def test_looking_takes_steps_in_proportion_to_the_text(monkeypatch) -> None:
         counts[0] = 0
         transcript.feed(text.encode())
         assert counts[0] <= 40 * len(text)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "stop"),
+    [
+        (["Once ", "END", " no"], "END"),
+        (["Once E", "N", "Dless"], "END"),
+        (["“Once”", ' "', "Then"], '” "'),
+        (["é", "\n", "\n", "x"], "\n\n"),
+        (["Once upon a time"], ""),
+    ],
+)
+def test_the_stop_text_is_told_as_it_was_written(pieces: list[str], stop: str) -> None:
+    transcript = Transcript(["END", "\n\n", '" "'], [])
+    for piece in pieces:
+        if not transcript.stopped:
+            transcript.feed(piece.encode())
+            transcript.take()
+    assert (transcript.stop_text, transcript.stopped) == (stop, bool(stop))

@@ -35,18 +35,18 @@ def test_a_full_context_is_no_full_memory(
         return -3
 
     context = small_engine._context
-    context.watch(Job(1, lambda _event: None))
+    context.watch([Job(1, lambda _event: None)])
     with monkeypatch.context() as patch:
         patch.setattr(native, "llama_decode", decode)
         with pytest.raises(kind):
             context.decode(1)
-    context.watch(None)
+    context.watch(())
 
 
 def test_an_error_is_not_told_by_what_another_job_left_in_the_log(
     small_engine: LlamaCppEngine,
 ) -> None:
     library()._lines.append("ggml_gallocr: failed to allocate a buffer")
-    small_engine._context.watch(Job(1, lambda _event: None))
+    small_engine._context.watch([Job(1, lambda _event: None)])
     assert library().log() == []
-    small_engine._context.watch(None)
+    small_engine._context.watch(())

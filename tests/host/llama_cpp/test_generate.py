@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Any
 
@@ -13,8 +14,9 @@ from app.engine.messages import ChatMessage, HostEvent, Tokens
 from app.host.generation.prompt import Prompter
 from app.host.interface import Job
 from app.host.llama_cpp import grammar as grammar_module
+from app.host.llama_cpp.abort import AbortCallback
+from tests.host.asking import scored
 from tests.host.driving import Runner
-from tests.host.scores import scored
 
 KEEPER = "The old lighthouse keeper opened the door and"
 EVERYTHING: dict[str, Any] = {
@@ -211,30 +213,27 @@ def test_a_cancel_while_writing_keeps_the_text(generate: Runner) -> None:
     assert done.takes[0].text == generate.streamed() != ""
 
 
-def test_a_cancel_inside_a_batch_leaves_the_memory_right(generate: Runner) -> None:
+def test_a_cancel_inside_a_batch_leaves_the_memory_right(
+    generate: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     prompt = "He walked along the shore and counted gulls. " * 12
     expected = generate(prompt, temperature=0.0, max_tokens=8, exact=True).takes[0]
 
-    class Impatient(Job):
-        """Is cancelled at the hundredth question, which comes from inside a batch."""
+    questions = itertools.count()
+    is_over = AbortCallback._is_over
 
-        questions = 0
+    def impatient(callback: AbortCallback, data: object) -> bool:
+        """Cancels at the hundredth question, which comes from inside a batch."""
+        if next(questions) == 100:
+            generate._job.cancel()
+        return is_over(callback, data)
 
-        @property
-        def cancelled(self) -> bool:
-            self.questions += 1
-            return self.questions > 100
-
-        @cancelled.setter
-        def cancelled(self, value: bool) -> None:
-            pass
-
-    generate.job_kind = Impatient
-    done = generate(prompt, temperature=0.0, max_tokens=8, exact=True, n=2)
+    with monkeypatch.context() as patch:
+        patch.setattr(AbortCallback, "_is_over", impatient)
+        done = generate(prompt, temperature=0.0, max_tokens=8, exact=True, n=2)
     assert [take.finish_reason for take in done.takes] == ["cancelled", "cancelled"]
     assert [take.text for take in done.takes] == ["", ""]
     assert generate.prefills[-1].done < done.stats.prompt_tokens
-    generate.job_kind = Job
     assert generate(prompt, temperature=0.0, max_tokens=8, exact=True).takes[0] == expected
 
 

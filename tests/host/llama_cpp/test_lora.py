@@ -21,8 +21,8 @@ from app.core.options.load_options import LoadOptions
 from app.engine.messages import Load
 from app.host.interface import Job
 from app.host.prompt_cache.disk_cache import _settings
+from tests.host.asking import scored
 from tests.host.driving import Runner, load
-from tests.host.scores import scored
 from tests.host.tiny_llama import INNER, WIDTH, write_adapter, write_tiny
 
 RANK, ALPHA, STRENGTH = 4, 8.0, 0.5

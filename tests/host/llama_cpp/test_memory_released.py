@@ -23,6 +23,7 @@ from app.host.interface import Job
 from app.host.load_thread import Loader
 from app.host.main import Host
 from app.host.process_memory import give_back, let_go_of
+from tests.host.asking import serve
 from tests.host.driving import load_torch
 
 COMMAND = Load(job=1, path="model", engine="fake")
@@ -111,11 +112,12 @@ class Wasteful:
 def test_what_only_a_load_needed_goes_back_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     module = Wasteful()
     monkeypatch.setattr(main, "_engine_module", lambda _name: module)
-    host = Host(lambda _event: None, Inbox(BytesIO()))
-    host.serve(COMMAND)
+    inbox = Inbox(BytesIO())
+    host = Host(lambda _event: None, inbox)
+    serve(host, inbox, COMMAND)
     if platform.libc_ver()[0] == "glibc":
         assert module.full - psutil.Process().memory_info().rss > 20_000_000
-    host.serve(Unload(job=2))
+    serve(host, inbox, Unload(job=2))
 
 
 def test_freed_memory_goes_back_to_the_system() -> None:

@@ -29,3 +29,13 @@ def test_details_are_the_softmax(engine: LlamaCppEngine) -> None:
     assert [other.probability for other in detail.alternatives] == pytest.approx(
         weights[best], rel=1e-5
     )
+
+
+def test_a_part_of_a_character_has_its_bytes(engine: LlamaCppEngine) -> None:
+    vocabulary = engine._vocabulary
+    logits = np.zeros(vocabulary.size, np.float32)
+    tokens = [int(token) for token in vocabulary.tokenize("né 👩‍🚀")]
+    details = [token_detail(vocabulary, logits, token, 0) for token in tokens]
+    assert [one.torn or one.text.encode() for one in details] == list(map(vocabulary.shown, tokens))
+    assert any(one.torn for one in details)
+    assert all(bool(one.torn) == ("\ufffd" in one.text) for one in details)

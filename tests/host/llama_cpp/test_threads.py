@@ -18,8 +18,8 @@ from app.host.llama_cpp.context import StalledError
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library
 from app.host.llama_cpp.thread_adaptation import ThreadAdaptation
+from tests.host.asking import scored
 from tests.host.driving import Runner, load
-from tests.host.scores import scored
 
 KEEPER = "The old lighthouse keeper opened the door and"
 LONG = "He walked along the shore and counted gulls. " * 12
@@ -187,7 +187,7 @@ def test_a_cancel_between_two_batches_hides_nothing_that_is_said_later(small: Ru
 def test_models_that_cannot_forget_a_part_repeat_nothing(paced: LlamaCppEngine) -> None:
     context = paced._context
     context.adapt(Impatient(paced, limit=1e-9), limits=False)
-    context.watch(Job(1, lambda _event: None))
+    context.watch([Job(1, lambda _event: None)])
     sequence = paced._cache.cleared()
     for rows in (1, 40):
         context.batch.fill(IDS[:rows], 0, sequence.id)
@@ -196,7 +196,7 @@ def test_models_that_cannot_forget_a_part_repeat_nothing(paced: LlamaCppEngine) 
         except StalledError:
             pytest.fail("a batch was given up that could not be repeated")
         context.truncate(sequence.id, 0)
-    context.watch(None)
+    context.watch(())
     paced._cache.release(sequence)
 
 

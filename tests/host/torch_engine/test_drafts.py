@@ -11,6 +11,7 @@ import pytest
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.engine.messages import ChatMessage, Done
+from app.host.interface import Work
 from tests.host.driving import Runner, load_torch
 
 TEXT = (
@@ -123,9 +124,11 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     step = TorchDecoder.step
 
-    def counted(steps: TorchDecoder, running: Any, prompt: Any, drafts: Sequence[int] = ()) -> bool:
+    def counted(
+        steps: TorchDecoder, running: Any, prompt: Any, drafts: Sequence[int] = ()
+    ) -> Work[bool]:
         found.append(len(drafts))
-        return step(steps, running, prompt, drafts)
+        return (yield from step(steps, running, prompt, drafts))
 
     monkeypatch.setattr(TorchDecoder, "step", counted)
     return found

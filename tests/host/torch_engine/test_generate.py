@@ -13,8 +13,8 @@ from app.core.errors import OutOfMemoryError, ParameterError, PromptTooLongError
 from app.engine.messages import ChatMessage, HostEvent, Prefill, Tokens
 from app.host.interface import Job
 from app.host.torch_engine.decoding import FIXED
+from tests.host.asking import scored
 from tests.host.driving import Runner
-from tests.host.scores import scored
 
 KEEPER = "The old lighthouse keeper opened the door and"
 FIRST = "In the north there stood a lighthouse that nobody had lit for a hundred years. " * 2

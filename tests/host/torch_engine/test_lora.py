@@ -15,7 +15,7 @@ from app.core.errors import LampblackError, NotAModelError, UnsupportedModelErro
 from app.core.formats.adapter_files import engine_of, read_peft
 from app.core.options.adapters import Adapter
 from app.host.torch_engine.lora import merge
-from tests.host.scores import scored
+from tests.host.asking import scored
 
 RANK, ALPHA = 2, 6.0
 

@@ -82,7 +82,7 @@ class ModelSubject:
     def _lane(self, flash: bool) -> _Lane:
         if flash not in self._lanes:
             context = Context(self._make(flash), self._vocabulary)
-            context.watch(self._job)
+            context.watch([self._job])
             self._lanes[flash] = _Lane(context, self._vocabulary)
         return self._lanes[flash]
 

@@ -1,0 +1,183 @@
+"""Continuous batching: several jobs computed side by side, new ones joining between two steps.
+
+A job is a generator that yields the rows it wants computed next and is sent whether they were. The
+scheduler gives the engine the rows of all jobs whose turn it is as one batch (Yu et al. 2022,
+"Orca: A Distributed Serving System for Transformer-Based Generative Models"); a job for which there
+is no room any more gives its memory back and computes it again later, as in vLLM.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.host.interface import Answer, Job, PreemptedError, R, Rows, Work
+
+SHARE = 0.3
+"""What jobs in the background may add to the time of the others' steps: those keep 1 / 1.3 of
+their speed."""
+
+
+Compute = Callable[[Sequence[Rows]], Sequence[Answer]]
+"""Computes rows, those of the most important job first, and answers each."""
+
+
+def alone(work: Work[R], compute: Compute) -> R:
+    """Do a job to its end with nothing beside it."""
+    try:
+        rows = next(work)
+        while True:
+            (answer,) = compute([rows])
+            rows = rows if answer is None else _resume(work, answer)
+    except StopIteration as end:
+        result: R = end.value
+        return result
+    finally:
+        work.close()
+
+
+def _resume(work: Work[Any], answer: bool | Exception) -> Rows:
+    return work.throw(answer) if isinstance(answer, Exception) else work.send(answer)
+
+
+@dataclass(eq=False)
+class _Member:
+    """A job that runs: the rows that it waits for, and whether others have its memory."""
+
+    job: Job
+    work: Work[Any]
+    rows: Rows
+    background: bool
+    is_paused: bool = False
+
+
+@dataclass(eq=False)
+class _Shares:
+    """Decides when jobs in the background may take part in a step of the others.
+
+    The time that they add is paid for by a part of the time that the others take alone.
+    """
+
+    saved_s: float = 0.0
+    alone_s: dict[int, float] = field(default_factory=dict)
+
+    def allow(self, kind: int) -> bool:
+        """Whether they may, beside others whose step is of this kind."""
+        return self.saved_s > 0 and kind in self.alone_s
+
+    def took(self, kind: int, seconds: float, *, together: bool) -> None:
+        """Take up what a step took."""
+        usual = self.alone_s.get(kind, seconds)
+        if together:
+            self.saved_s -= max(0.0, seconds - usual)
+        else:
+            self.alone_s[kind] = usual + (seconds - usual) / 4
+            self.saved_s = min(self.saved_s + SHARE * seconds, _MOST_SAVED_S)
+
+
+_MOST_SAVED_S = 0.1
+
+
+class Scheduler:
+    """Runs jobs side by side; each step computes rows of as many as possible.
+
+    `ended` is called with a job and what its work returned or raised.
+    """
+
+    def __init__(
+        self,
+        compute: Compute,
+        watch: Callable[[Sequence[Job]], None],
+        ended: Callable[[Job, Any], None],
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._compute = compute
+        self._watch = watch
+        self._ended = ended
+        self._clock = clock
+        self._members: list[_Member] = []
+        self._shares = _Shares()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any job runs."""
+        return bool(self._members)
+
+    @property
+    def has_foreground(self) -> bool:
+        """Whether a job runs that is not in the background."""
+        return any(not member.background for member in self._members)
+
+    def add(self, job: Job, work: Work[Any], *, background: bool) -> None:
+        """Begin a job; it takes part from the next step on."""
+        try:
+            rows = next(work)
+        except StopIteration as end:
+            self._ended(job, end.value)
+        except Exception as error:  # noqa: BLE001 - what a job raises is its own end only
+            self._ended(job, error)
+        else:
+            self._members.append(_Member(job, work, rows, background))
+            self._members.sort(key=lambda member: member.background)
+            self.watch()
+
+    def step(self) -> None:
+        """Compute the next rows and let their jobs go on."""
+        for member in [one for one in self._members if one.job.cancelled]:
+            self._go_on(member, False)
+        members = self._turn()
+        if not members:
+            return
+        others = [member for member in members if not member.background]
+        kind = sum(member.rows.count for member in others).bit_length()
+        begun = self._clock()
+        answers = self._compute([member.rows for member in members])
+        if others:
+            together = len(others) < len(members)
+            self._shares.took(kind, self._clock() - begun, together=together)
+        for member, answer in zip(members, answers, strict=True):
+            if answer is not None:
+                member.is_paused = isinstance(answer, PreemptedError)
+                self._go_on(member, answer)
+
+    def pause(self, release: Callable[[Rows], None]) -> None:
+        """Let `release` free what the jobs' rows hold; they compute it again with the next step."""
+        for member in [*self._members]:
+            release(member.rows)
+            self._go_on(member, PreemptedError())
+
+    def end(self, error: Exception) -> None:
+        """End every job with `error`."""
+        for member in [*self._members]:
+            self._go_on(member, error)
+
+    def _turn(self) -> list[_Member]:
+        """Those that take part in the next step, the most important first."""
+        active = [member for member in self._members if not member.is_paused] or self._members
+        others = [member for member in active if not member.background]
+        if not others or len(others) == len(active):
+            return active
+        kind = sum(member.rows.count for member in others).bit_length()
+        return active if self._shares.allow(kind) else others
+
+    def _go_on(self, member: _Member, answer: bool | Exception) -> None:
+        try:
+            member.rows = _resume(member.work, answer)
+        except StopIteration as end:
+            self._remove(member)
+            self._ended(member.job, end.value)
+        except Exception as error:  # noqa: BLE001 - what a job raises is its own end only
+            self._remove(member)
+            self._ended(member.job, error)
+
+    def _remove(self, member: _Member) -> None:
+        self._members.remove(member)
+        for other in self._members:  # there may be room for it now
+            other.is_paused = False
+        self.watch()
+
+    def watch(self) -> None:
+        """Let the jobs' cancels stop what is computed, after another job was watched alone."""
+        self._watch([member.job for member in self._members])

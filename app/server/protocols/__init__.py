@@ -1,0 +1,1 @@
+"""OpenAI's API and llama-server's own: from their JSON to the engine's messages and back."""

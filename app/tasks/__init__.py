@@ -1,0 +1,1 @@
+"""Tasks: what a model can be asked for beside going on with a text, in one table."""

@@ -1,0 +1,194 @@
+"""Rows done side by side, their results in the order of the rows, in bounded memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import msgspec
+
+from app.core.errors import (
+    CancelledError,
+    EngineMissingError,
+    EngineStoppedError,
+    LampblackError,
+    ModelCrashedError,
+    ModelLoadError,
+    ModelNotFoundError,
+    NoModelLoadedError,
+    ProtocolError,
+)
+from app.tasks.batch.output import result_line
+from app.tasks.batch.rows import InputRow
+
+TICK_S = 0.2
+"""How often a wait for a row is interrupted, in seconds, for progress and for Ctrl+C."""
+
+WINDOW_BYTES = 16_000_000
+"""The most text that is taken in before the oldest row of it is done."""
+
+_WINDOW_ROWS = 16  # for each slot
+_NOT_THE_ROWS = (
+    EngineMissingError,
+    EngineStoppedError,
+    ModelLoadError,
+    ModelNotFoundError,
+    NoModelLoadedError,
+    ProtocolError,
+)
+_CRASHES = 5  # in a row: then it is the model's fault and not the rows'
+_TIMES = 2  # how often a row is tried at which the engine ends; its neighbours end with it
+
+
+class RowResult(msgspec.Struct, frozen=True):
+    """What came of a row: a value that can be written as JSON, and sentences on it."""
+
+    value: Any
+    notes: tuple[str, ...] = ()
+
+
+Do = Callable[[InputRow], RowResult]
+"""Does one row; raises LampblackError for one that fails."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """The line of a row, and whether it failed; `is_new` unless an earlier run wrote it."""
+
+    row: InputRow
+    line: bytes
+    failed: bool
+    is_new: bool = True
+
+
+class _Pending(msgspec.Struct, frozen=True):
+    size: int
+    outcome: Future[Outcome]
+
+
+class Ordered:
+    """Does rows on `parallel` threads; `outcomes` gives them in their order.
+
+    `cancel` ends the rows that run, soon after `stop` was called; what is done before the first
+    row that is not is given all the same.
+    """
+
+    def __init__(
+        self,
+        do: Do,
+        parallel: int,
+        *,
+        cancel: Callable[[], None] = lambda: None,
+        on_tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._do = do
+        self._parallel = parallel
+        self._cancel = cancel
+        self._on_tick = on_tick
+        self._stopped = threading.Event()
+        self._crashes = 0
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Begin no other row and end those that run; from any thread."""
+        self._stopped.set()
+        self._cancel()
+
+    def outcomes(self, rows: Iterator[InputRow | Outcome]) -> Iterator[Outcome]:
+        """The rows' outcomes in order, and those that are known already among them.
+
+        Raises the error that is not of one row alone.
+        """
+        pending: deque[_Pending] = deque()
+        with ThreadPoolExecutor(self._parallel, "batch row") as pool:
+            try:
+                while self._fill(pool, pending, rows) or pending:
+                    if not self._await(pending[0].outcome):
+                        return
+                    yield pending.popleft().outcome.result()
+            finally:
+                self._end(pending)
+
+    def _fill(
+        self,
+        pool: ThreadPoolExecutor,
+        pending: deque[_Pending],
+        rows: Iterator[InputRow | Outcome],
+    ) -> bool:
+        """Take in rows until the window is full; whether there is any to wait for."""
+        size = sum(one.size for one in pending)
+        while (
+            not self.is_stopped
+            and len(pending) < _WINDOW_ROWS * self._parallel
+            and (size < WINDOW_BYTES or not pending)
+        ):
+            row = next(rows, None)
+            if row is None:
+                break
+            length = len(row.line) if isinstance(row, Outcome) else len(row.text)
+            size += length
+            pending.append(_Pending(length, pool.submit(self._outcome, row)))
+        return bool(pending)
+
+    def _outcome(self, row: InputRow | Outcome) -> Outcome:
+        """What comes of a row, on a thread of the pool."""
+        if isinstance(row, Outcome):
+            return row
+        if row.problem:
+            return _failed(row, "row", f"The row cannot be read: {row.problem}.")
+        for attempt in range(1, _TIMES + 1):
+            if self.is_stopped:
+                raise CancelledError("Stopped.")
+            try:
+                result = self._do(row)
+                self._crashes = 0
+                return _succeeded(row, result)
+            except _NOT_THE_ROWS:
+                raise
+            except LampblackError as error:
+                if self.is_stopped:
+                    raise CancelledError("Stopped.") from error
+                if not isinstance(error, ModelCrashedError):
+                    return _failed(row, error.kind, str(error))
+                if attempt == _TIMES:
+                    return self._crashed(row, error)
+        raise AssertionError("the last attempt returns")
+
+    def _crashed(self, row: InputRow, error: ModelCrashedError) -> Outcome:
+        """A row that ends the engine fails; raises the error where every row does."""
+        self._crashes += 1
+        if self._crashes >= _CRASHES:
+            raise error
+        return _failed(row, error.kind, str(error))
+
+    def _await(self, outcome: Future[Outcome]) -> bool:
+        """Wait for a row; False if it was stopped."""
+        while not wait((outcome,), TICK_S).done:
+            self._on_tick()
+            if self.is_stopped:
+                self._cancel()
+        return not isinstance(outcome.exception(), CancelledError)
+
+    def _end(self, pending: deque[_Pending]) -> None:
+        """Leave nothing running: the rest is done by a later run."""
+        if pending:
+            self._stopped.set()
+        running = [one.outcome for one in pending if not one.outcome.cancel()]
+        while running and wait(running, TICK_S).not_done:
+            self._cancel()
+
+
+def _succeeded(row: InputRow, result: RowResult) -> Outcome:
+    notes = {"notes": result.notes} if result.notes else {}
+    return Outcome(row, result_line(row, result=result.value, **notes), False)
+
+
+def _failed(row: InputRow, kind: str, message: str) -> Outcome:
+    line = result_line(row, error={"kind": kind, "message": message})
+    return Outcome(row, line, True)

@@ -1,0 +1,237 @@
+"""The page of an evaluation: one HTML file that needs no network and runs no script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from app.tasks.evaluation.charts import html_text as _text, label_bars, reliability
+from app.tasks.evaluation.evaluation import (
+    Comparison,
+    EvaluatedRow,
+    EvaluationReport,
+    ModelEvaluation,
+    worst,
+)
+from app.tasks.evaluation.resamples import Estimate
+
+_WORST, _FAILED, _LABELS = 20, 50, 25
+_LONGEST = 400
+_STYLE = """
+:root{color-scheme:light dark;--ink:#1b1f24;--quiet:#59636e;--line:#d8dee4;--paper:#fff;
+--s0:#2f6fd0;--s1:#c2661a;--s2:#2e7d46}
+@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--quiet:#a5adb8;--line:#3a4048;
+--paper:#17191c;--s0:#6ea8fe;--s1:#f0a35e;--s2:#6fcf8b}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);
+max-width:60rem;margin:2rem auto;padding:0 1.25rem}
+h1{font-size:1.6rem;margin:0}h2{font-size:1.25rem;margin:2.5rem 0 .5rem;
+border-top:1px solid var(--line);padding-top:1.25rem;overflow-wrap:anywhere}
+h3{font-size:1rem;margin:1.75rem 0 .5rem}
+p{margin:.4rem 0}.quiet,caption,th{color:var(--quiet)}
+.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+th,td{padding:.3rem .75rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);
+font-weight:normal;overflow-wrap:break-word;max-width:28rem}
+.n{text-align:right;white-space:nowrap}.long{overflow-wrap:anywhere}
+.heat th.n{white-space:normal;max-width:8rem;vertical-align:bottom}
+.heat td{text-align:right;min-width:3rem;
+background:color-mix(in srgb,var(--s0) calc(var(--share)*55%),transparent)}
+svg{max-width:100%;height:auto;display:block}
+svg text{fill:var(--ink);font:12px system-ui,sans-serif}
+.s0{fill:var(--s0)}.s1{fill:var(--s1)}.s2{fill:var(--s2)}.grid{stroke:var(--line);fill:none}
+.whisker{stroke:var(--ink);stroke-width:1.5}.ideal{stroke:var(--quiet);stroke-dasharray:5 4}
+.dot{fill:var(--s0);fill-opacity:.75;stroke:var(--paper)}
+"""
+
+
+def page(report: EvaluationReport) -> str:
+    """The whole page; every text of the data and of the models stands in it as text."""
+    title = f"{report.task}, {report.data.name}"
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    parts = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        '<meta name="viewport" content="width=device-width,initial-scale=1">',
+        f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>{_text(title)}</h1>",
+        *_summary(report),
+        *(part for found in report.comparisons for part in _comparison(found)),
+        *(part for model in report.models for part in _model(model, report)),
+        *_facts(report),
+        "</body></html>\n",
+    ]
+    return "\n".join(parts)
+
+
+def _table(head: Sequence[str], lines: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
+    """A table of cells that are HTML already; the last `numbers` columns are of numbers."""
+
+    def cells(tag: str, line: Sequence[str]) -> str:
+        first = len(line) - numbers
+        return "".join(
+            f"<{tag}{' class=n' if place >= first else ''}>{cell}</{tag}>"
+            for place, cell in enumerate(line)
+        )
+
+    body = "".join(f"<tr>{cells('td', line)}</tr>" for line in lines)
+    top = f"<tr>{cells('th', head)}</tr>" if head else ""
+    return f"<div class=wide><table>{top}{body}</table></div>"
+
+
+def _summary(report: EvaluationReport) -> Iterator[str]:
+    yield (
+        f"<p class=quiet>{report.data.used:,} of {report.data.rows:,} rows, "
+        f"{_text(report.date)}; intervals of {report.level:.0%} from {report.resamples:,} "
+        "bootstrap resamples</p>"
+    )
+    for note in report.notes:
+        yield f"<p>{_text(note)}</p>"
+
+
+def _interval(figure: Estimate) -> str:
+    return f"{figure.low:.3f} to {figure.high:.3f}"
+
+
+def _comparison(found: Comparison) -> Iterator[str]:
+    yield f"<h2>{_text(found.second)} less {_text(found.first)}</h2>"
+    yield f"<p class=quiet>on {found.rows:,} rows that both answered, by paired resamples</p>"
+    yield _table(
+        ("figure", "difference", "interval", ""),
+        [
+            (
+                _text(one.title),
+                f"{one.value:+.3f}",
+                f"{one.low:+.3f} to {one.high:+.3f}",
+                verdict(one),
+            )
+            for one in found.differences
+        ],
+        numbers=3,
+    )
+
+
+def verdict(difference: Estimate) -> str:
+    """Whether an interval of a difference leaves out 0."""
+    if difference.low == difference.high == 0:
+        return "equal"
+    if difference.low <= 0 <= difference.high:
+        return "not clear"
+    return "better" if (difference.low > 0) == (difference.better == "higher") else "worse"
+
+
+def _model(model: ModelEvaluation, report: EvaluationReport) -> Iterator[str]:
+    yield f"<h2>{_text(model.model)}</h2>"
+    stopped = ", stopped before the end" if model.stopped else ""
+    yield f"<p>{model.answered:,} rows answered, {model.failed:,} failed{stopped}.</p>"
+    yield _table(
+        ("figure", "value", "interval"),
+        [(_text(one.title), f"{one.value:.3f}", _interval(one)) for one in model.figures],
+        numbers=2,
+    )
+    if model.labels:
+        yield from _labels(model)
+    yield from _rows(model, report)
+
+
+def _labels(model: ModelEvaluation) -> Iterator[str]:
+    order = sorted(range(len(model.labels)), key=lambda place: -model.labels[place].right)
+    shown = sorted(order[:_LABELS])
+    if len(shown) < len(model.labels):
+        yield f"<p>Shown are the {_LABELS} most frequent of {len(model.labels):,} labels.</p>"
+    if model.absent:
+        names = ", ".join(model.absent[:_LABELS]) + ("…" if len(model.absent) > _LABELS else "")
+        yield f"<p>Neither right nor chosen, so not in the means: {_text(names)}.</p>"
+    yield "<h3>Labels</h3><p class=quiet>A figure that would divide by zero is 0.</p>"
+    yield label_bars([model.labels[place] for place in shown])
+    yield "<h3>Confusion</h3><p class=quiet>lines: the right label; columns: the chosen one</p>"
+    yield _confusion(model, shown)
+    if model.reliability:
+        yield "<h3>Reliability</h3>"
+        yield reliability(model.reliability)
+        yield _table(
+            ("probability", "answers", "mean probability", "right"),
+            [
+                (f"{one.low:.1f} to {one.high:.1f}", f"{one.count:,}", f"{one.confidence:.3f}",
+                 f"{one.accuracy:.3f}")
+                for one in model.reliability
+            ],
+            numbers=3,
+        )  # fmt: skip
+
+
+def _confusion(model: ModelEvaluation, shown: Sequence[int]) -> str:
+    names = [f"<bdi>{_text(model.labels[place].label)}</bdi>" for place in shown]
+    lines = []
+    for name, place in zip(names, shown, strict=True):
+        whole = max(1, sum(model.confusion[place]))
+        cells = "".join(
+            f'<td style="--share:{model.confusion[place][other] / whole:.3f}">'
+            f"{model.confusion[place][other]:,}</td>"
+            for other in shown
+        )
+        lines.append(f"<tr><th>{name}</th>{cells}</tr>")
+    head = "".join(f"<th class=n>{name}</th>" for name in names)
+    return (
+        f"<div class=wide><table class=heat><tr><th></th>{head}</tr>{''.join(lines)}</table></div>"
+    )
+
+
+def _rows(model: ModelEvaluation, report: EvaluationReport) -> Iterator[str]:
+    bad = worst(model, report.measure, _WORST)
+    what = "Wrong answers" if report.measure == "accuracy" else "Worst rows"
+    yield f"<h3>{what}</h3>"
+    if bad:
+        yield f"<p class=quiet>the worst first, by {_SCORES[report.measure]}; at most {_WORST}</p>"
+        has_answers = report.measure != "perplexity"
+        head = ("row", "text", *(("right answer", "answer") if has_answers else ()), "score")
+        yield _table(head, [_line(row, has_answers=has_answers) for row in bad], numbers=1)
+    else:
+        yield "<p>There are none.</p>"
+    failed = [row for row in model.rows if row.failed]
+    if failed:
+        yield f"<h3>Rows that failed: {len(failed):,}</h3>"
+        if len(failed) > _FAILED:
+            yield f"<p class=quiet>the first {_FAILED}; --json with --rows lists all</p>"
+        yield _table(
+            ("row", "reason", "text"),
+            [(str(row.row), _text(row.failed), _cut(row.text)) for row in failed[:_FAILED]],
+        )
+
+
+_SCORES = {
+    "accuracy": "the probability of the right label",
+    "chrf": "chrF",
+    "rouge_l": "ROUGE-L F1",
+    "perplexity": "perplexity by token",
+}
+
+
+def _line(row: EvaluatedRow, *, has_answers: bool) -> Sequence[str]:
+    texts = (row.text, row.expected, row.answer) if has_answers else (row.text,)
+    return (str(row.row), *map(_cut, texts), f"{row.score:.3f}")
+
+
+def _cut(text: str) -> str:
+    """The text, or its beginning and how much is left out."""
+    more = len(text) - _LONGEST
+    end = f" <span class=quiet>… and {more:,} characters more</span>" if more > 0 else ""
+    return f"<bdi>{_text(text[:_LONGEST])}</bdi>{end}"
+
+
+def _facts(report: EvaluationReport) -> Iterator[str]:
+    yield "<h2>This run</h2>"
+    data = report.data
+    lines: list[tuple[str, Any]] = [
+        ("program", f"Lampblack {report.version}"),
+        ("data", data.name),
+        ("SHA-256 of the data", data.sha256),
+        ("columns", " and ".join(filter(None, (data.text, data.answer)))),
+        ("seed", report.seed),
+        ("settings", json.dumps(report.settings, ensure_ascii=False)),
+    ]
+    for model in report.models:
+        facts = ", ".join(f"{name} {value}" for name, value in model.facts.items())
+        lines.append((model.model, f"{facts}, {model.seconds:.1f} s"))
+    yield _table(
+        (), [(_text(name), f"<span class=long>{_text(value)}</span>") for name, value in lines]
+    )

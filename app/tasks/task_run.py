@@ -1,0 +1,281 @@
+"""One run of a task: its calls to the engine, what they read and wrote, and how it is stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import msgspec
+from msgspec.structs import asdict, replace
+
+from app.core.errors import (
+    CancelledError,
+    NoModelLoadedError,
+    PromptTooLongError,
+)
+from app.core.options.rows import checked
+from app.core.options.sampling import Sampling
+from app.engine.messages import (
+    ChoicesScored,
+    Count,
+    Counted,
+    Done,
+    Event,
+    Finished,
+    Generate,
+    JobCommand,
+    ModelInfo,
+    Score,
+    ScoreChoices,
+    Scored,
+    Tokenize,
+    Tokenized,
+    Tokens,
+)
+from app.tasks.cutting import BLOCK, Ruler, cut
+from app.tasks.options import TaskOptions
+from app.tasks.prompts import TaskPrompt, asked
+from app.tasks.table import Task
+
+_MARGIN = 16
+"""Tokens by which a part that is cut out may have more than it had in its text."""
+
+_LEAST = 32
+"""A part of fewer tokens is no passage."""
+
+_REMEMBERED = 256
+
+Emit = Callable[[str], None]
+F = TypeVar("F", bound=Finished)
+V = TypeVar("V")
+
+
+class TaskEngine(Protocol):
+    """What a runner needs of an engine; `app.engine.client.EngineClient` offers it."""
+
+    @property
+    def model(self) -> ModelInfo | None:
+        """What is loaded."""
+
+    def next_job(self) -> int:
+        """A job number that was never used."""
+
+    def run(self, command: JobCommand, on_event: Callable[[Event], None]) -> Finished:
+        """Do the command and return its last event; raises LampblackError."""
+
+    def cancel(self, job: int) -> None:
+        """Stop a job, from any thread, before or after it began."""
+
+
+class Remembered:
+    """What later runs with the same options need not ask again; for several threads."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.overheads: dict[bytes, int] = {}
+        self.without_text: dict[bytes, tuple[float, ...]] = {}
+
+    def keep(self, found: dict[bytes, V], key: bytes, value: V) -> V:
+        """Remember the value; the oldest is forgotten."""
+        with self.lock:
+            while len(found) >= _REMEMBERED:
+                del found[next(iter(found))]
+            found[key] = value
+        return value
+
+
+class TaskRun:
+    """A task that is being done with its options: in the chat template if `chat`.
+
+    `notes` are the sentences for the result; `prompt_tokens` and `completion_tokens` are counted.
+    """
+
+    def __init__(
+        self,
+        engine: TaskEngine,
+        task: Task,
+        options: TaskOptions,
+        remembered: Remembered,
+        *,
+        background: bool,
+    ) -> None:
+        if engine.model is None:
+            raise NoModelLoadedError("No model is loaded.", "Load one first.")
+        self.model = engine.model
+        self.task = task
+        self.options = options
+        self.chat = False
+        self.sampling = sampling_of(task, options)
+        self.seed = 0
+        self.notes: list[str] = []
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        self.remembered = remembered
+        self._engine = engine
+        self._background = background
+        self._lock = threading.Lock()
+        self._job = 0
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Stop the job that runs, and begin no other."""
+        with self._lock:
+            self._cancelled = True
+            job = self._job
+        if job:
+            self._engine.cancel(job)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was stopped."""
+        return self._cancelled
+
+    def note(self, sentence: str) -> None:
+        """Say something about how the result came about, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def asked(self, text: str) -> TaskPrompt:
+        """The prompt for a text or a part of one."""
+        return asked(self.task, text, self.options, chat=self.chat)
+
+    @property
+    def key(self) -> bytes:
+        """What the remembered facts depend on."""
+        parts = (self.model.path, self.model.settings, self.task.name, self.options, self.chat)
+        return msgspec.msgpack.encode(parts)
+
+    # Calls to the engine
+
+    def generate(self, prompt: TaskPrompt, sampling: Sampling, emit: Emit) -> Done:
+        """Write an answer; every answer of a run has the seed of the first."""
+        sampling = replace(sampling, stop=(*sampling.stop, *prompt.stop))
+        command = Generate(
+            job=0,
+            prompt=prompt.prompt,
+            messages=prompt.messages,
+            sampling=sampling,
+            exact=self.options.exact,
+            overflow="drop_head" if self.task.joining == "drop head" else "fail",
+            background=self._background,
+        )
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, Tokens) and event.text:
+                emit(event.text)
+
+        done = self._do(command, Done, on_event)
+        self.seed = done.seed
+        self.sampling = replace(self.sampling, seed=done.seed)
+        self.prompt_tokens += done.stats.prompt_tokens
+        self.completion_tokens += done.stats.completion_tokens
+        return done
+
+    def score_choices(self, prompt: TaskPrompt, labels: tuple[str, ...]) -> tuple[float, ...]:
+        """The log probability of each label as the answer."""
+        command = ScoreChoices(
+            job=0,
+            choices=tuple(f"{prompt.before_label}{label}{prompt.after_label}" for label in labels),
+            prompt=prompt.prompt,
+            messages=prompt.messages,
+            background=self._background,
+        )
+        scored = self._do(command, ChoicesScored)
+        self.prompt_tokens += scored.prompt_tokens
+        return tuple(choice.log_probability for choice in scored.choices)
+
+    def score(self, tokens: tuple[int, ...]) -> Scored:
+        """The probability of each token after the first."""
+        alternatives = self.options.alternatives
+        command = Score(
+            job=0, text="", tokens=tokens, probabilities=alternatives, background=self._background
+        )
+        self.prompt_tokens += len(tokens)
+        return self._do(command, Scored)
+
+    def tokenize(self, text: str, *, begins: bool = False) -> Tokenized:
+        """The tokens of a text of at most `BLOCK` characters."""
+        return self._do(Tokenize(job=0, text=text, begins=begins), Tokenized)
+
+    def _count(self, prompt: TaskPrompt) -> int:
+        command = Count(job=0, prompt=prompt.prompt, messages=prompt.messages)
+        return self._do(command, Counted).tokens
+
+    def _do(
+        self, command: JobCommand, kind: type[F], on_event: Callable[[Event], None] | None = None
+    ) -> F:
+        with self._lock:
+            if self._cancelled:
+                raise CancelledError("Stopped.")
+            self._job = job = self._engine.next_job()
+        try:
+            finished = self._engine.run(replace(command, job=job), on_event or _unheard)
+        finally:
+            with self._lock:
+                self._job = 0
+        assert isinstance(finished, kind)
+        return finished
+
+    # What fits
+
+    @property
+    def overhead(self) -> int:
+        """The tokens of the prompt beside the text's own."""
+        found = self.remembered.overheads
+        key = self.key
+        if key in found:
+            return found[key]
+        return self.remembered.keep(found, key, self._count(self.asked("")))
+
+    def room(self, answer: int, growth: float = 0.0) -> int:
+        """How many tokens of a text fit, beside `answer` and `growth` for each of the text's."""
+        left = self.model.context - self.overhead - answer - _MARGIN
+        return max(0, int(left / (1 + growth)))
+
+    def parts(self, text: str, limit: int) -> list[str]:
+        """The text in parts of at most `limit` tokens; a note says how many if they are several.
+
+        Raises PromptTooLongError where there is no room for a passage.
+        """
+        if len(text.encode()) <= limit:  # a token has at least a byte
+            return [text]
+        context = f"the model's context of {self.model.context:,} tokens"
+        if limit < _LEAST:
+            raise PromptTooLongError(
+                f"In {context} there is no room for the task {self.task.name} with these options.",
+                "Load the model with a larger context, or give shorter options.",
+            )
+        parts = [part for block in blocks(text) for part in self._parts_of(block, limit)]
+        if len(parts) > 1:
+            self.note(
+                f"The text is longer than {context} has room for: it was cut into {len(parts)} "
+                "parts, at the ends of paragraphs and sentences where there are any."
+            )
+        return parts
+
+    def _parts_of(self, block: str, limit: int) -> list[str]:
+        return list(cut(block, limit, self.ruler(block).count))
+
+    def ruler(self, block: str) -> Ruler:
+        """The tokens within a block of text."""
+        return Ruler(block, [len(piece) for piece in self.tokenize(block).pieces])
+
+
+def blocks(text: str) -> list[str]:
+    """The text in blocks that can be tokenized at once."""
+    if len(text) <= BLOCK:
+        return [text]
+    return list(cut(text, BLOCK, lambda start, end: end - start))
+
+
+def sampling_of(task: Task, options: TaskOptions) -> Sampling:
+    """The parameters of the task with those of the options; raises ParameterError."""
+    given = dict(options.sampling)
+    if options.seed is not None:
+        given["seed"] = options.seed
+    return checked(Sampling, asdict(task.sampling) | given)
+
+
+def _unheard(_event: Event) -> None:
+    """For commands whose answer is enough."""

@@ -1,0 +1,120 @@
+"""`lampblack serve` with the real starter model, in its real processes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import openai
+import psutil
+import pytest
+
+from app.cli.serve import _hosts, _origin
+from app.core.errors import ServiceError, UsageError
+from app.engine.service import kept_token, listen
+
+TOKEN = "a-token-of-this-test"
+ENVIRON = {"LAMPBLACK_API_TOKEN": TOKEN}
+
+
+def test_it_answers_writes_and_ends_cleanly(
+    start_program: Callable[..., Any], starter_model: Path, own_home: Path
+) -> None:
+    """The kernel lets neither it nor its child open another socket; the child still accepts."""
+    words = ["serve", "--port", "0", "--json", "--model", str(starter_model), "--context", "512"]
+    program = start_program(words)
+    address = json.loads(program.stdout.readline())["address"]
+    children = psutil.Process(program.pid).children(recursive=True)
+    token = own_home / "data" / "api-token"
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+    assert httpx2.get(f"{address}/health", trust_env=False).json() == {"status": "ok"}
+    with openai.OpenAI(base_url=f"{address}/v1", api_key=token.read_text().strip()) as client:
+        found = client.completions.create(
+            model="starter", prompt="Once upon a time", max_tokens=8, temperature=0
+        )
+        pieces = client.completions.create(
+            model="starter", prompt="Once upon a time", max_tokens=8, temperature=0, stream=True
+        )
+        assert "".join(piece.choices[0].text for piece in pieces) == found.choices[0].text != ""
+    program.send_signal(signal.SIGTERM)
+    out, err = program.communicate(timeout=30)
+    assert (program.returncode, out, err) == (0, b"", b"")
+    assert len(children) == 2
+    assert not psutil.wait_procs(children, timeout=10)[1]
+
+
+def test_a_stop_while_it_loads_is_clean(
+    start_program: Callable[..., Any], starter_model: Path
+) -> None:
+    program = start_program(["serve", "--port", "0", "--model", str(starter_model)])
+    while not psutil.Process(program.pid).children():
+        assert program.poll() is None
+    program.send_signal(signal.SIGINT)
+    program.communicate(timeout=60)
+    assert program.returncode in (0, 1)  # 1 where the interpreter itself had hardly begun
+
+
+def test_a_port_in_use_is_one_sentence(run_program: Any, one_sentence: Any) -> None:
+    with listen(0) as taken:
+        outcome = run_program("serve", "--port", str(taken.getsockname()[1]), environ=ENVIRON)
+    assert outcome.code == 1
+    assert one_sentence(outcome.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--parallel", "0"), ("--parallel", "99"), ("--queue", "-1"), ("--origin", "*"),
+     ("--key", "x"), ("--certificate", "/none"), ("--port", "x"), ("--max-seconds", "nan")],
+)  # fmt: skip
+def test_a_wrong_flag_is_one_sentence(run_program: Any, one_sentence: Any, words: Any) -> None:
+    port = () if words[0] == "--port" else ("--port", "0")
+    outcome = run_program("serve", *words, *port, environ=ENVIRON)
+    assert outcome.code == 2
+    assert one_sentence(outcome.err)
+
+
+def test_a_token_that_is_short_or_odd_is_refused(run_program: Any, one_sentence: Any) -> None:
+    for token in ("", "short", "with a space in it ", "é" * 20):
+        outcome = run_program("serve", "--port", "0", environ={"LAMPBLACK_API_TOKEN": token})
+        assert outcome.code == 2
+        assert one_sentence(outcome.err)
+
+
+def test_the_token_is_made_once_and_anew_where_others_could_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "api-token"
+    token = kept_token(file)
+    assert len(token) == 43
+    assert kept_token(file) == token
+    file.chmod(0o644)
+    other = kept_token(file)
+    assert other != token
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text("short")
+    assert len(kept_token(file)) == 43
+    (tmp_path / "a file").write_text("")
+    with pytest.raises(ServiceError):
+        kept_token(tmp_path / "a file" / "api-token")
+
+
+def test_a_port_that_is_none_is_told() -> None:
+    for port in (-1, 65_536):
+        with pytest.raises(ServiceError):
+            listen(port)
+
+
+def test_only_its_own_names_are_hosts() -> None:
+    assert _hosts(8321, lan=False) == ("127.0.0.1:8321", "localhost:8321")
+    assert "localhost" in _hosts(80, lan=False)
+    assert len(_hosts(8321, lan=True)) > 2
+
+
+@pytest.mark.parametrize("given", ["*", "http://*", "page.example", "http://a/b", "file:///x", ""])
+def test_an_origin_is_exact(given: str) -> None:
+    with pytest.raises(UsageError):
+        _origin(given)
+    assert _origin("HTTP://Localhost:8000/") == "http://localhost:8000"

@@ -1,0 +1,77 @@
+"""Connections that say too little, read too slowly or are too many."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from app.engine.service_messages import ServiceLimits
+from app.host.fake import Script
+from tests.server.conftest import TOKEN, Running
+
+Start = Callable[..., Running]
+
+
+def test_half_a_header_has_its_time_however_it_dribbles_in(service: Start) -> None:
+    one = service(limits=ServiceLimits(header_s=0.3))
+    for first in (b"", b"GET /health HT", b"GET /health HTTP/1.1\r\nX: 1\r\n"):
+        with one.connect() as raw:
+            raw.sendall(first)
+            assert b" 408 " in raw.recv(100)
+    with one.connect() as raw:  # on a connection that has been used
+        raw.sendall(f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{one.port}\r\n\r\n".encode())
+        assert b" 200 " in raw.recv(1000)
+        raw.sendall(b"GET /hea")
+        answer = raw.recv(1000)
+        while b" 408 " not in answer:
+            more = raw.recv(1000)
+            assert more
+            answer += more
+
+
+def test_half_a_body_has_its_time(service: Start) -> None:
+    one = service(limits=ServiceLimits(body_s=0.3))
+    with one.connect() as raw:
+        raw.sendall(
+            f"POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1:{one.port}\r\nX-Api-Key: {TOKEN}"
+            "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{".encode()
+        )
+        assert b" 408 " in raw.recv(100)
+    assert one.seen.get(timeout=10).status == 499
+
+
+def test_two_hundred_that_say_nothing_keep_no_request_out(service: Start) -> None:
+    one = service(limits=ServiceLimits(header_s=60, max_connections=32))
+    with ExitStack() as stack:
+        for number in range(200):
+            raw = stack.enter_context(one.connect())
+            raw.sendall(b"GET /health HT" if number % 2 else b"")
+        for _ in range(3):
+            assert one.ask("GET", "/health", token="")[0] == 200
+
+
+def test_where_all_are_at_work_a_newcomer_is_turned_away(service: Start) -> None:
+    slow = Script(words=("w ",), repeat=100_000, pause_s=0.01)
+    limits = ServiceLimits(max_connections=2, parallel=2, max_tokens=100_000)
+    one = service(slow, limits)
+    with one.begin(stream=True) as first, one.begin(stream=True) as second:
+        assert first.recv(10)
+        assert second.recv(10)
+        status, headers, _ = one.ask("GET", "/health", token="")
+        assert (status, headers["retry-after"]) == (503, "2")
+        assert first.recv(10)
+
+
+def test_who_reads_nothing_of_an_answer_holds_nobody_up(service: Start) -> None:
+    flood = Script(words=("w" * 60_000,), repeat=100_000)
+    limits = ServiceLimits(parallel=1, max_tokens=100_000, stall_s=0.5)
+    one = service(flood, limits)
+    with one.begin(stream=True) as raw:
+        assert raw.recv(10)
+        seen = one.seen.get(timeout=60)  # it was ended although the client is still there
+        assert seen.path == "/v1/completions"
+    begun = time.monotonic()
+    with one.begin(stream=True) as raw:
+        assert raw.recv(10)
+    assert time.monotonic() - begun < 30

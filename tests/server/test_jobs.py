@@ -1,0 +1,96 @@
+"""The queue, and what becomes of a job whose client leaves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from app.engine.messages import ModelInfo
+from app.engine.service_messages import ModelState, ServiceLimits
+from app.host.fake import Script
+from tests.server.conftest import PROMPT, Running
+
+Start = Callable[..., Running]
+SLOW = Script(words=("w ",), repeat=100_000, pause_s=0.01)
+ONE = ServiceLimits(parallel=1, queue=1, max_tokens=100_000)
+
+
+def test_a_queued_client_that_leaves_touches_nobody(service: Start) -> None:
+    one = service(SLOW, ONE)
+    with one.begin(stream=True) as running:
+        assert running.recv(10)
+        with one.begin():
+            pass  # leaves while it waits
+        assert one.seen.get(timeout=20).status == 499
+        assert running.recv(10)
+    assert one.seen.get(timeout=20).status == 499
+
+
+def test_the_queue_has_a_length(service: Start) -> None:
+    one = service(SLOW, ServiceLimits(parallel=1, queue=0, max_tokens=100_000))
+    with one.begin(stream=True) as running:
+        assert running.recv(10)
+        status, headers, body = one.ask("POST", "/v1/completions", PROMPT)
+        assert (status, headers["retry-after"]) == (429, "2")
+        assert "queue" in json.loads(body)["error"]["message"]
+        assert running.recv(10)
+
+
+def test_a_client_that_leaves_frees_the_engine(service: Start) -> None:
+    """Streamed or not, while it writes and while the prompt is read."""
+    one = service(SLOW, ONE)
+    for stream in (True, False):
+        for _round in range(2):
+            with one.begin(stream=stream) as raw:
+                if stream:
+                    assert raw.recv(10)
+            assert one.seen.get(timeout=20).status == 499
+    reading = Script(steps=50, step_s=0.02)
+    two = service(reading, ONE)
+    for stream in (True, False):
+        with two.begin(stream=stream):
+            pass
+        assert two.seen.get(timeout=20).status == 499
+
+
+def test_several_are_answered_side_by_side(service: Start) -> None:
+    one = service(SLOW, ServiceLimits(parallel=3, max_tokens=100_000))
+    with one.begin(stream=True) as a, one.begin(stream=True) as b, one.begin(stream=True) as c:
+        for raw in (a, b, c, a, b, c):
+            assert raw.recv(10)
+        assert one.ask("POST", "/tokenize", {"content": "a b"})[0] == 200
+
+
+def test_while_a_model_loads_a_client_is_told_to_come_again(service: Start) -> None:
+    one = service()
+    one.tell(ModelState(is_loading=True))
+    for method, path in (("POST", "/v1/completions"), ("GET", "/health")):
+        status, headers, _ = one.ask(method, path, PROMPT if method == "POST" else None)
+        assert (status, headers["retry-after"]) == (503, "2")
+    one.tell(ModelState(model=ModelInfo(name="x", path="x", engine="fake")))
+    assert one.ask("GET", "/health")[0] == 200
+
+
+def test_a_job_is_cut_short_at_the_time_limit(service: Start) -> None:
+    one = service(SLOW, ServiceLimits(max_seconds=0.3, max_tokens=100_000))
+    status, _, body = one.ask("POST", "/v1/completions", PROMPT)
+    choice = json.loads(body)["choices"][0]
+    assert (status, choice["finish_reason"]) == (200, "length")
+    assert "w " in choice["text"]
+
+
+def test_an_engine_that_dies_is_an_answer_and_comes_back(service: Start) -> None:
+    one = service(Script(words=("a ", "b ", "c "), decode_fault="abort", fault_after=2))
+    status, _, body = one.ask("POST", "/v1/completions", PROMPT)
+    assert (status, json.loads(body)["error"]["code"]) == (500, "model_crashed")
+    assert one.ask("POST", "/v1/completions", PROMPT | {"max_tokens": 1})[0] == 200
+
+
+def test_a_child_that_dies_ends_its_jobs(service: Start) -> None:
+    one = service(SLOW, ONE)
+    with one.begin(stream=True) as raw:
+        assert raw.recv(10)
+        one.service._child.kill()
+        assert one.service.ended.wait(10)
+    one.service.close()
+    assert not one.service._numbers

@@ -1,0 +1,73 @@
+"""Long texts in parts: nothing is lost, every part fits, and cuts lie where people would cut."""
+
+from __future__ import annotations
+
+from hypothesis import given, strategies as st
+
+from app.tasks.cutting import Ruler, cut, seam, spaced
+from tests.tasks.stand_in import pieces
+
+WORDS = st.text(st.sampled_from('ab.!? \n\t…,;"”’)。！？、」』中文é😀\u00a0\u3000'), max_size=400)
+
+
+def ruler(text: str) -> Ruler:
+    return Ruler(text, [len(piece.encode()) for piece in pieces(text)])
+
+
+@given(WORDS, st.integers(1, 40))
+def test_the_parts_are_the_text(text: str, limit: int) -> None:
+    count = ruler(text).count
+    parts = list(cut(text, limit, count))
+    assert "".join(parts) == text
+    assert all(parts)
+    start = 0
+    for part in parts:
+        assert len(part) == 1 or count(start, start + len(part)) <= limit
+        start += len(part)
+
+
+@given(WORDS)
+def test_the_ruler_counts_the_tokens(text: str) -> None:
+    found = ruler(text)
+    assert found.count(0, len(text)) == len(pieces(text))
+    assert found.count(0, 0) == 0
+
+
+@given(WORDS)
+def test_spaces_and_words_are_the_part(text: str) -> None:
+    before, words, after = spaced(text)
+    assert before + words + after == text
+    assert words == text.strip()
+
+
+def by_letters(start: int, end: int) -> int:
+    return end - start
+
+
+def test_a_part_ends_with_a_paragraph_before_a_sentence() -> None:
+    text = "One two. Three.\n\nFour five. Six seven eight."
+    assert list(cut(text, 30, by_letters)) == [
+        "One two. Three.\n\n",
+        "Four five. Six seven eight.",
+    ]
+
+
+def test_a_paragraph_that_leaves_most_of_a_part_empty_is_no_end() -> None:
+    text = "Hi.\n\n" + "A sentence here. " * 3
+    assert next(iter(cut(text, 24, by_letters))) == "Hi.\n\nA sentence here. "
+
+
+def test_chinese_sentences_are_whole() -> None:
+    text = "他打开了门。“谁在那里？”她说。没有人回答！"
+    assert list(cut(text, 9, by_letters)) == ["他打开了门。", "“谁在那里？”", "她说。没有人回答！"]
+
+
+def test_a_word_is_cut_only_where_it_alone_is_too_long() -> None:
+    assert list(cut("ab cdefghij kl", 5, by_letters)) == ["ab ", "cdefg", "hij ", "kl"]
+
+
+def test_sentences_of_a_script_without_spaces_are_spaced_in_one_that_has_them() -> None:
+    assert seam("他打开了门。", "He opened the door.") == " "
+    assert seam("“谁？”", "“谁？”") == ""
+    assert seam("他打开了门。", "他打开了门") == ""
+    assert seam("abcde", "abcde") == ""
