@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
@@ -53,6 +54,8 @@ class Program:
         self.paths = paths
         self._fetcher = fetcher
         self._new_client = new_client
+        self.server: subprocess.Popen[bytes] | None = None
+        """The child that speaks to a server, if one was started before the network was denied."""
         self.listening: socket.socket | None = None
         """The socket of the local service, if one was made before the network was denied."""
 
@@ -144,6 +147,7 @@ class Program:
             log=self.paths.logs / "engine.log",
             cache=self.paths.engine_cache,
             marks=self.gpu_crashes,
+            **({"started": self.server} if self.server is not None else {}),
         )
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ model loaded again. A cancel that is not obeyed within two seconds ends the host
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -67,7 +68,8 @@ class EngineClient:
     """Drives the engine host. `model` is what is loaded now; `log` is the host's log file.
 
     `cache` is the folder of the engine's cache, if there is one; `marks` remembers loads onto a GPU
-    that crashed.
+    that crashed. A host that was `started` before, while the network could still be had, is used in
+    place of a new one, and none is started after it.
     """
 
     def __init__(
@@ -78,12 +80,15 @@ class EngineClient:
         cache: Path | None = None,
         cancel_s: float = CANCEL_S,
         marks: GpuMarks | None = None,
+        started: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self._command = list(command or program_command("engine-host"))
         self._log = log
         self._cache = cache
         self._cancel_s = cancel_s
         self._marks = marks
+        self._started = started
+        self._is_given = started is not None
         self._gpu = ""
         self._host: HostProcess | None = None
         self._wanted: Load | None = None
@@ -134,7 +139,7 @@ class EngineClient:
         Raises the LampblackError that ended it instead; a generation that was cancelled returns
         `Done` with the text so far.
         """
-        if isinstance(command, Load) and command.engine != "fake":
+        if isinstance(command, Load) and command.engine not in ("server", "fake"):
             inspect(Path(command.path))
         if isinstance(command, Describe) and self.model is not None:
             return self._describe_apart(command, on_event)
@@ -245,7 +250,12 @@ class EngineClient:
             return
         if self._host is not None:
             self._drop_host()
-        host = HostProcess(self._command, self._log, self._cache)
+        if self._is_given and self._started is None:
+            raise EngineStoppedError(
+                "The process that speaks to the server has ended.", "Start the command again."
+            )
+        host = HostProcess(self._command, self._log, self._cache, self._started)
+        self._started = None
         with self._lock:
             self._host = host
         run.attach(host.events.common)
