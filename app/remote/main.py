@@ -44,7 +44,7 @@ from app.engine.messages import (
 from app.remote.address import Pinned, pin, server_address
 from app.remote.probing import Abilities, count, described, probe
 from app.remote.web import Server
-from app.remote.writing import Emit, Job, request, write
+from app.remote.writing import Emit, RemoteJob, request, write
 
 
 def run_remote_host(address: str) -> NoReturn:
@@ -93,7 +93,7 @@ class RemoteHost:
         self._masker: Masker | None = None
         self._masking = threading.Lock()
         self._abilities: Abilities | None = None
-        self._jobs: dict[int, Job] = {}
+        self._jobs: dict[int, RemoteJob] = {}
         self._lock = threading.Lock()
 
     def take(self, command: Command) -> None:
@@ -105,10 +105,10 @@ class RemoteHost:
                 if (running := self._jobs.get(command.job)) is not None:
                     running.cancel()
                 return
-            job = self._jobs[command.job] = Job(command.job)
+            job = self._jobs[command.job] = RemoteJob(command.job)
         threading.Thread(target=self._run, args=(command, job), daemon=True).start()
 
-    def _run(self, command: JobCommand, job: Job) -> None:
+    def _run(self, command: JobCommand, job: RemoteJob) -> None:
         outcome: Finished | Failed
         try:
             outcome = self._done(command, job)
@@ -124,7 +124,7 @@ class RemoteHost:
             del self._jobs[job.number]
         self._emit(outcome)
 
-    def _done(self, command: JobCommand, job: Job) -> Finished:
+    def _done(self, command: JobCommand, job: RemoteJob) -> Finished:
         if isinstance(command, Load):
             return self._load(command)
         if isinstance(command, Unload):
@@ -168,5 +168,5 @@ class RemoteHost:
         return Counted(job=command.job, tokens=count(self._server(), abilities, text))
 
 
-def _failed(job: Job, error: LampblackError) -> Failed:
+def _failed(job: RemoteJob, error: LampblackError) -> Failed:
     return Failed(job=job.number, kind=error.kind, message=error.message, hint=error.hint)

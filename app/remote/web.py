@@ -17,7 +17,7 @@ from app.core.errors import ServerError
 from app.remote.address import Pinned
 
 
-class BusyError(ServerError):
+class ServerBusyError(ServerError):
     """The server asks to be asked again, in `after_s` seconds; None where it does not say when."""
 
     def __init__(self, message: str, hint: str, after_s: float | None) -> None:
@@ -25,7 +25,7 @@ class BusyError(ServerError):
         self.after_s = after_s
 
 
-class Line:
+class OpenLine:
     """The connection of one request; `cut` ends it at once, from any thread."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class Server:
 
     @contextmanager
     def post(
-        self, path: str, fields: dict[str, Any], line: Line | None = None
+        self, path: str, fields: dict[str, Any], line: OpenLine | None = None
     ) -> Iterator[Iterator[bytes]]:
         """The body of the answer, as it arrives; leaving closes the connection.
 
@@ -115,7 +115,7 @@ class Server:
 
     @contextmanager
     def _asked(
-        self, method: str, path: str, fields: dict[str, Any] | None, line: Line | None
+        self, method: str, path: str, fields: dict[str, Any] | None, line: OpenLine | None
     ) -> Iterator[Iterator[bytes]]:
         extensions: dict[str, Any] = {**self._sni}
         if line is not None:
@@ -146,7 +146,7 @@ class Server:
         what = what or "failed" if status >= 500 else what or "refused the request"
         sentence = f"The server {self._name} {what} ({status})."
         if status in (429, 503):
-            raise BusyError(sentence, hint, _seconds(response.headers.get("Retry-After", "")))
+            raise ServerBusyError(sentence, hint, _seconds(response.headers.get("Retry-After", "")))
         if status in (400, 413, 422):
             sentence += _said_why(response)
         raise ServerError(sentence, hint)

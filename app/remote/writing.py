@@ -19,7 +19,7 @@ from app.engine.messages import Done, FinishReason, Generate, HostEvent, Stats, 
 from app.remote.dialects import body, unsupported
 from app.remote.event_stream import events
 from app.remote.probing import Abilities
-from app.remote.web import BusyError, Line, Server
+from app.remote.web import ServerBusyError, OpenLine, Server
 
 MOST_TRIES = 6
 LONGEST_WAIT_S = 60.0
@@ -31,12 +31,12 @@ _FINISHED: dict[str, FinishReason] = {
 _UNMASKABLE = ("banned_phrases", "dry_breakers", "logit_bias", "grammar")
 
 
-class Job:
+class RemoteJob:
     """A job that runs; `cancel` may come from any thread."""
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.line = Line()
+        self.line = OpenLine()
         self.cancelled = threading.Event()
 
     def cancel(self) -> None:
@@ -120,12 +120,12 @@ def _plain(grammar: str) -> str:
     return json.dumps(json.loads(grammar), ensure_ascii=False)
 
 
-def write(command: Generate, asked: Request, server: Server, job: Job, emit: Emit) -> Done:
+def write(command: Generate, asked: Request, server: Server, job: RemoteJob, emit: Emit) -> Done:
     """Send it and pass on what comes; a cancel ends it with the text so far.
 
     Raises ServerError; what had come until then was passed on.
     """
-    answer = _Answer(command, asked, emit)
+    answer = _RemoteAnswer(command, asked, emit)
     try:
         for event in _patiently(server, asked, job):
             answer.take(event)
@@ -142,21 +142,21 @@ def write(command: Generate, asked: Request, server: Server, job: Job, emit: Emi
 Emit = Callable[[HostEvent], None]
 
 
-def _patiently(server: Server, asked: Request, job: Job) -> Iterator[dict[str, Any]]:
+def _patiently(server: Server, asked: Request, job: RemoteJob) -> Iterator[dict[str, Any]]:
     """The answer's events; a server that is busy is asked again, later each time."""
     for attempt in range(MOST_TRIES):
         try:
             with server.post(asked.path, asked.fields, job.line) as pieces:
                 yield from events(pieces)
                 return
-        except BusyError as error:
+        except ServerBusyError as error:
             wait = FIRST_WAIT_S * 2**attempt if error.after_s is None else error.after_s
             is_last = attempt == MOST_TRIES - 1 or wait > LONGEST_WAIT_S
             if is_last or job.cancelled.wait(wait):
                 raise
 
 
-class _Answer:
+class _RemoteAnswer:
     """What has come of an answer: each take's text, and how it ended."""
 
     def __init__(self, command: Generate, asked: Request, emit: Emit) -> None:
