@@ -27,6 +27,7 @@ from app.downloads.queue_file import remembering
 from app.downloads.tokens import HubTokens
 from app.engine.client import EngineClient
 from app.engine.gpu_crashes import GpuMarks
+from app.engine.server_child import given_once
 
 if TYPE_CHECKING:
     from app.core.store import Store
@@ -147,7 +148,7 @@ class Program:
             log=self.paths.logs / "engine.log",
             cache=self.paths.engine_cache,
             marks=self.gpu_crashes,
-            **({"started": self.server} if self.server is not None else {}),
+            **({"command": given_once(self.server)} if self.server is not None else {}),
         )
 
     def close(self) -> None:

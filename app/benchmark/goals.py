@@ -8,6 +8,7 @@ from app.benchmark import (
     decode_speed,
     first_token,
     interference,
+    many_clients,
     parallel_takes,
     torch_goals,
     window_goals,
@@ -157,6 +158,20 @@ GOALS: tuple[Goal, ...] = (
             Measure("load", "the first load against a later one", 20),
         ),
         torch_goals.beside_generate,
+    ),
+    Goal(
+        14,
+        "Many clients",
+        "Writes for four and for eight clients with prompts of their own at once beside the bare "
+        "library's batch of as many rows; times a newcomer's first token while three write, and "
+        "the window's writing while a job in the background writes, both beside being alone.",
+        (
+            Measure("clients_4", "four clients beside a bare batch of four", 0.97),
+            Measure("clients_8", "eight clients beside a bare batch of eight", 0.97),
+            Measure("newcomer", "a newcomer's first token while three write", 2, "lower"),
+            Measure("window", "the window's speed beside a background job", 0.7),
+        ),
+        many_clients.at_once,
     ),
 )
 """Every goal, in order."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from time import perf_counter, sleep
 
 from app.core.errors import CancelledError, NotMeasuredError
@@ -17,7 +18,7 @@ from app.engine.messages import (
     Done,
     EngineName,
     EngineSettings,
-    Event,
+    Event as EngineEvent,
     Generate,
     Load,
     Loaded,
@@ -129,6 +130,39 @@ class OurEngine:
         """Generate, timing every arrival."""
         return self._generate(prompt, sampling, n, probabilities, lambda _event, _job: None)
 
+    @contextmanager
+    def writing(
+        self, prompts: Sequence[str], sampling: Sampling, *, background: bool = False
+    ) -> Iterator[None]:
+        """Other clients that write all the while; entered once each has its first text."""
+        jobs = [self.client.next_job() for _prompt in prompts]
+        begun = [Event() for _prompt in prompts]
+
+        def write(job: int, prompt: str, first: Event) -> None:
+            request = Generate(job=job, prompt=prompt, sampling=sampling, background=background)
+            try:
+                self.client.run(
+                    request, lambda event: first.set() if isinstance(event, Tokens) else None
+                )
+            finally:
+                first.set()
+
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            for job, prompt, first in zip(jobs, prompts, begun, strict=True):
+                pool.submit(write, job, prompt, first)
+            for first in begun:
+                first.wait()
+            try:
+                yield
+            finally:
+                for job in jobs:
+                    self.client.cancel(job)
+
+    def together(self, prompts: Sequence[str], sampling: Sampling) -> list[TimedGeneration]:
+        """What several clients write at once, each a prompt of its own."""
+        with ThreadPoolExecutor(len(prompts)) as pool:
+            return list(pool.map(lambda prompt: self.write(prompt, sampling), prompts))
+
     def write_for(
         self, prompt: str, sampling: Sampling, seconds: float, on_first: Callable[[], object]
     ) -> TimedGeneration:
@@ -163,7 +197,7 @@ class OurEngine:
         self,
         prompt: str,
         sampling: Sampling,
-        kind: type[Event],
+        kind: type[EngineEvent],
         delay: float,
         on_first: Callable[[], object],
     ) -> tuple[TimedGeneration, float]:
@@ -178,7 +212,7 @@ class OurEngine:
             asked.append(perf_counter())
             self.client.cancel(job)
 
-        def cancel_later(event: Event, job: int) -> None:
+        def cancel_later(event: EngineEvent, job: int) -> None:
             if isinstance(event, kind) and not timers:
                 on_first()
                 timers.append(Timer(delay, cancel, (job,)))
@@ -199,12 +233,12 @@ class OurEngine:
         sampling: Sampling,
         n: int,
         probabilities: int,
-        hear: Callable[[Event, int], None],
+        hear: Callable[[EngineEvent, int], None],
     ) -> TimedGeneration:
         arrived: list[tuple[float, int]] = []
         job = self.client.next_job()
 
-        def on_event(event: Event) -> None:
+        def on_event(event: EngineEvent) -> None:
             if isinstance(event, Tokens):
                 before = arrived[-1][1] if arrived else 0
                 arrived.append((perf_counter() - begun, before + event.tokens))

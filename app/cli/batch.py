@@ -19,13 +19,12 @@ from app.cli.run import add_task_flags, options_from
 from app.core.errors import CancelledError, UsageError
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import ENGINES
-from app.engine.client import EngineClient
 from app.engine.messages import Load
 from app.program import Program
 from app.tasks.batch.ordered import RowResult
 from app.tasks.batch.output import BatchHeader, BatchModel, OutputLock, header_path
 from app.tasks.batch.rows import InputRow
-from app.tasks.batch.running import BatchPlan, BatchRun, Progress, prepare
+from app.tasks.batch.running import BatchPlan, BatchProgress, BatchRun, prepare
 from app.tasks.batch.source import open_source
 from app.tasks.options import TaskOptions
 from app.tasks.running import TaskRunner
@@ -151,19 +150,9 @@ def _model_facts(model: ModelFile, load: Load, program: Program) -> BatchModel:
 
 
 class _BatchTask(EngineTask):
-    """The load and then the rows; Ctrl+C ends what runs."""
+    """The load and then the rows, with their progress."""
 
-    def __init__(self, client: EngineClient) -> None:
-        super().__init__(client)
-        self.batch: BatchRun | None = None
-        self._stop = self._end
-
-    def _end(self) -> None:
-        self._client.cancel(self._job)
-        if self.batch is not None:
-            self.batch.stop()
-
-    def tell(self, progress: Progress) -> None:
+    def tell(self, progress: BatchProgress) -> None:
         """Show how far the rows are."""
         failed = f", {progress.failed:,} failed" if progress.failed else ""
         left = progress.left_s if progress.done else None
@@ -191,17 +180,18 @@ def _run(
         work = stack.enter_context(_BatchTask(client))
         work.load(load, model, program)
         runner = TaskRunner(client)
-        work.batch = BatchRun(
+        run = BatchRun(
             batch,
             lambda item: _do(runner, row, item, options),
             arguments.parallel,
             cancel=runner.cancel,
             on_progress=work.tell,
         )
+        work.stops(run.stop)
         if work.cancelled():
             raise CancelledError("Stopped.")
-        progress = work.batch.run()
-        is_stopped = work.batch.is_stopped
+        progress = run.run()
+        is_stopped = run.is_stopped
     return _tell(batch, progress, is_stopped=is_stopped, as_json=arguments.json)
 
 
@@ -221,7 +211,7 @@ def _nothing_left(batch: BatchPlan, *, as_json: bool) -> int:
     return _failures(header.failed, header.rows)
 
 
-def _tell(batch: BatchPlan, progress: Progress, *, is_stopped: bool, as_json: bool) -> int:
+def _tell(batch: BatchPlan, progress: BatchProgress, *, is_stopped: bool, as_json: bool) -> int:
     """The last lines, and the exit code."""
     speed = f"{progress.rows_per_s:.1f} rows per second"
     output.note(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from app.cli.engine import EngineTask, planned
 from app.cli.flags import add_flags, is_given, load_options_from
 from app.cli.parsing import Words
 from app.cli.run import add_task_flags, options_from
-from app.core.errors import LampblackError, UsageError
+from app.core.errors import CancelledError, LampblackError, UsageError
 from app.core.options.load_options import ENGINES
 from app.core.system.files import why, write_atomically
 from app.core.units import size_text
@@ -185,13 +184,14 @@ def _evaluated(
     )
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)
-        runner = TaskRunner(work)
-        one_at_a_time = threading.Lock()  # as the engine's client does its commands
+        runner = TaskRunner(client)
+        work.stops(runner.cancel)
         since = time.monotonic()
 
         def predict(text: str) -> dict[str, Any]:
-            with one_at_a_time:
-                return runner.run(row, text, options).value
+            if work.cancelled():
+                raise CancelledError("Stopped.")
+            return runner.run(row, text, options).value
 
         def show(done: int, total: int) -> None:
             left = (time.monotonic() - since) / done * (total - done)

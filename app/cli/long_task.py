@@ -23,7 +23,7 @@ class LongTask:
     def __init__(self, what: str = "", stop: Callable[[], object] = lambda: None) -> None:
         self.line = output.ProgressLine()
         self._what = what
-        self._stop = stop
+        self._stops = [stop]
         self._is_stopped = False
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._wait, name="stop key")
@@ -44,6 +44,10 @@ class LongTask:
         """Whether Ctrl+C was pressed."""
         return self._is_stopped
 
+    def stops(self, also: Callable[[], object]) -> None:
+        """Let the first Ctrl+C call this, too."""
+        self._stops.append(also)
+
     def show(self, done: int, total: int) -> None:
         """Show how many bytes are done."""
         self.line.show_bytes(self._what, done, total)
@@ -57,7 +61,8 @@ class LongTask:
     def _wait(self) -> None:
         self._wake.wait()
         if self._is_stopped:
-            self._stop()
+            for stop in self._stops:
+                stop()
 
 
 def confirm(question: str, refusal: UsageError, nothing: str) -> None:

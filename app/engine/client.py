@@ -7,7 +7,6 @@ model loaded again. A cancel that is not obeyed within two seconds ends the host
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -53,7 +52,7 @@ from app.engine.messages import (
     Tokens,
     Unload,
 )
-from app.engine.process import Ended, HostProcess, Mailbox
+from app.engine.process import Ended, HostProcess, Mailbox, Starter
 from app.engine.run import Run, cut_short, greeting, restarted
 
 CANCEL_S = 2.0
@@ -67,28 +66,24 @@ Listener = Callable[[Event], None]
 class EngineClient:
     """Drives the engine host. `model` is what is loaded now; `log` is the host's log file.
 
-    `cache` is the folder of the engine's cache, if there is one; `marks` remembers loads onto a GPU
-    that crashed. A host that was `started` before, while the network could still be had, is used in
-    place of a new one, and none is started after it.
+    `command` starts it; `cache` is the folder of the engine's cache, if there is one; `marks`
+    remembers loads onto a GPU that crashed.
     """
 
     def __init__(
         self,
-        command: Sequence[str] | None = None,
+        command: Sequence[str] | Starter | None = None,
         *,
         log: Path | None = None,
         cache: Path | None = None,
         cancel_s: float = CANCEL_S,
         marks: GpuMarks | None = None,
-        started: subprocess.Popen[bytes] | None = None,
     ) -> None:
-        self._command = list(command or program_command("engine-host"))
+        self._command = command or program_command("engine-host")
         self._log = log
         self._cache = cache
         self._cancel_s = cancel_s
         self._marks = marks
-        self._started = started
-        self._is_given = started is not None
         self._gpu = ""
         self._host: HostProcess | None = None
         self._wanted: Load | None = None
@@ -250,12 +245,7 @@ class EngineClient:
             return
         if self._host is not None:
             self._drop_host()
-        if self._is_given and self._started is None:
-            raise EngineStoppedError(
-                "The process that speaks to the server has ended.", "Start the command again."
-            )
-        host = HostProcess(self._command, self._log, self._cache, self._started)
-        self._started = None
+        host = HostProcess(self._command, self._log, self._cache)
         with self._lock:
             self._host = host
         run.attach(host.events.common)

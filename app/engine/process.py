@@ -32,6 +32,10 @@ LOG_BYTES = 1_000_000
 _TERMINATE_S = 0.5
 
 
+Starter = Callable[[], subprocess.Popen[bytes]]
+"""Gives a child, in place of a command that starts one; raises EngineStoppedError."""
+
+
 class Ended(msgspec.Struct, frozen=True):
     """The last thing in a mailbox: the host's events are over, `garbled` says by which nonsense."""
 
@@ -162,21 +166,21 @@ class HostProcess:
     """One run of the engine host. `send` never blocks; `events` has what comes back.
 
     `cache` is the engine's, in which a former host may have measured how its threads should wait.
-    A child that was `started` before is taken in place of a new one.
     """
 
     def __init__(
         self,
-        command: Sequence[str],
+        command: Sequence[str] | Starter,
         log: Path | None = None,
         cache: Path | None = None,
-        started: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self.events = Mailboxes()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._tail: deque[str] = deque(maxlen=LOG_LINES)
         self._log = log
-        self._process = started or start_host(command, waiting_environment(cache))
+        self._process = (
+            command() if callable(command) else start_host(command, waiting_environment(cache))
+        )
         self._threads = [
             threading.Thread(target=target, name=f"engine host {name}", daemon=True)
             for name, target in (

@@ -14,7 +14,7 @@ from app.core.errors import EngineStoppedError
 from app.core.system.processes import program_command
 from app.engine.child import Opening
 from app.engine.codec import frame
-from app.engine.process import start_host
+from app.engine.process import Starter, start_host
 
 
 def start_server_child(address: str) -> subprocess.Popen[bytes]:
@@ -30,6 +30,20 @@ def open_server(child: subprocess.Popen[bytes], opening: Opening) -> None:
         child.stdin.flush()
     except OSError as error:
         raise EngineStoppedError("The process that speaks to the server has ended.") from error
+
+
+def given_once(child: subprocess.Popen[bytes]) -> Starter:
+    """Gives this child to an engine client; a second one cannot be started any more."""
+    left = [child]
+
+    def give() -> subprocess.Popen[bytes]:
+        if not left:
+            raise EngineStoppedError(
+                "The process that speaks to the server has ended.", "Start the command again."
+            )
+        return left.pop()
+
+    return give
 
 
 def end_server(child: subprocess.Popen[bytes]) -> None:

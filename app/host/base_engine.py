@@ -32,7 +32,7 @@ from app.engine.messages import (
 from app.host.generation.batching import alone
 from app.host.generation.chat_template import ChatTemplate
 from app.host.generation.decode_loop import ContextFullError, RunningTake, Times
-from app.host.generation.probabilities import Judge, log_probability, perplexity, token_detail
+from app.host.generation.probabilities import Judge, perplexity, token_detail
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.request import (
@@ -124,6 +124,10 @@ class BaseEngine(ABC):
     @abstractmethod
     def _judged(self, tokens: Ids, job: Job, judge: Judge, first: int = 0) -> Work[None]:
         """Tell `judge` of each token but the last, from number `first` on, until a cancel."""
+
+    @abstractmethod
+    def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
+        """The log probabilities of each text's tokens after the shared ones, until a cancel."""
 
     @abstractmethod
     def _free(self) -> None:
@@ -226,24 +230,6 @@ class BaseEngine(ABC):
             for one, tokens in zip(found, texts, strict=True)
         )
         return ChoicesScored(job=job.number, choices=scores, prompt_tokens=shared)
-
-    def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
-        """The log probabilities of each text's tokens after the shared ones, until a cancel."""
-        found: list[list[float]] = []
-        for tokens in texts:
-            one: list[float] = []
-            found.append(one)
-
-            def judge(
-                place: int,
-                logits: npt.NDArray[np.float32],
-                tokens: Ids = tokens,
-                one: list[float] = one,
-            ) -> None:
-                one.append(log_probability(logits, int(tokens[place + 1])))
-
-            yield from self._judged(tokens, job, judge, shared - 1)
-        return found
 
     def perplexity(self, text: str, job: Job) -> Measured:
         """How well the model foresees the text; raises CancelledError."""

@@ -123,7 +123,7 @@ class Host:
         self._engine: Engine | None = None
         self._loader: Loader | None = None
         self._settled = True
-        self._scheduler = Scheduler(self._compute, self._watch, self._end)
+        self._scheduler = Scheduler(self._compute, self._watch, self._end, self._release)
         self._weights: dict[int, int] = {}
         self._later: list[Shared] = []
         self._held: JobCommand | None = None
@@ -205,6 +205,10 @@ class Host:
         assert self._engine is not None
         return self._engine.compute(rows)
 
+    def _release(self, rows: Rows) -> None:
+        assert self._engine is not None
+        self._engine.release(rows)
+
     def _watch(self, jobs: Sequence[Job]) -> None:
         if self._engine is not None:
             self._engine.watch(jobs)
@@ -227,7 +231,7 @@ class Host:
             self._later.clear()
             self._scheduler.end(_other_model())
         elif self._engine is not None and not isinstance(command, QUICK):
-            self._scheduler.pause(self._engine.release)
+            self._scheduler.pause()
         job = Job(command.job, self._emit)
         self._inbox.begin(job, gives_way=isinstance(command, Read | Examine))
         try:

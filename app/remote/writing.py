@@ -19,7 +19,7 @@ from app.engine.messages import Done, FinishReason, Generate, HostEvent, Stats, 
 from app.remote.dialects import body, unsupported
 from app.remote.event_stream import events
 from app.remote.probing import Abilities
-from app.remote.web import ServerBusyError, OpenLine, Server
+from app.remote.web import OpenLine, Server, ServerBusyError
 
 MOST_TRIES = 6
 LONGEST_WAIT_S = 60.0

@@ -16,7 +16,7 @@ from app.core.options.sampling import Sampling
 from app.engine.child import Opening
 from app.engine.client import EngineClient
 from app.engine.messages import Done, Event, Generate, Load, Loaded, Tokens
-from app.engine.server_child import open_server, start_server_child
+from app.engine.server_child import given_once, open_server, start_server_child
 
 CANARY = "Oluwaseun Adébáyò"
 MODELS = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 4096}]}
@@ -110,7 +110,7 @@ def writing(
     server = Recording(answers)
     child = start_server_child(f"http://127.0.0.1:{server.port}")
     open_server(child, Opening(**opening))  # type: ignore[arg-type]
-    client = EngineClient(started=child, cancel_s=20)
+    client = EngineClient(given_once(child), cancel_s=20)
     told: Told = []
 
     def generate(prompt: str = "Once", **sampling: object) -> Done:

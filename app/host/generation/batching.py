@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.host.generation.decode_loop import ContextFullError
 from app.host.interface import Answer, Job, PreemptedError, R, Rows, Work
 
 SHARE = 0.3
@@ -83,7 +84,8 @@ _MOST_SAVED_S = 0.1
 class Scheduler:
     """Runs jobs side by side; each step computes rows of as many as possible.
 
-    `ended` is called with a job and what its work returned or raised.
+    `ended` is called with a job and what its work returned or raised, `release` with the rows of
+    one whose memory others need.
     """
 
     def __init__(
@@ -91,11 +93,13 @@ class Scheduler:
         compute: Compute,
         watch: Callable[[Sequence[Job]], None],
         ended: Callable[[Job, Any], None],
+        release: Callable[[Rows], None] = lambda _rows: None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._compute = compute
         self._watch = watch
         self._ended = ended
+        self._release = release
         self._clock = clock
         self._members: list[_Member] = []
         self._shares = _Shares()
@@ -138,15 +142,27 @@ class Scheduler:
             together = len(others) < len(members)
             self._shares.took(kind, self._clock() - begun, together=together)
         for member, answer in zip(members, answers, strict=True):
+            if isinstance(answer, ContextFullError) and self._took_from_absent(members):
+                continue
             if answer is not None:
                 member.is_paused = isinstance(answer, PreemptedError)
                 self._go_on(member, answer)
 
-    def pause(self, release: Callable[[Rows], None]) -> None:
-        """Let `release` free what the jobs' rows hold; they compute it again with the next step."""
+    def pause(self) -> None:
+        """Free the memory of all jobs; they compute what it held again with the next step."""
         for member in [*self._members]:
-            release(member.rows)
+            self._release(member.rows)
             self._go_on(member, PreemptedError())
+
+    def _took_from_absent(self, present: Sequence[_Member]) -> bool:
+        """Free the memory of a job that has no part in this step; False if there is none."""
+        absent = [one for one in self._members if one not in present and not one.is_paused]
+        if not absent:
+            return False
+        self._release(absent[-1].rows)
+        absent[-1].is_paused = True
+        self._go_on(absent[-1], PreemptedError())
+        return True
 
     def end(self, error: Exception) -> None:
         """End every job with `error`."""

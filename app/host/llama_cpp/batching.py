@@ -33,6 +33,7 @@ class LlamaBatcher:
         self._context = context
         self._cache = cache
         self._row_s = 0.0
+        self._left_out: set[LlamaRows] = set()
 
     def compute(self, wanted: ListOf[Rows]) -> list[Answer]:
         """Compute rows, the most important first, and answer each.
@@ -79,8 +80,9 @@ class LlamaBatcher:
         if len(rows) == 1:
             return [(rows[0], rows[0].most(self._context.slices))]
         room, outputs, part = self._context.chunk, OUTPUTS, _Part()
-        for one in rows:
-            if one.is_whole and one.count <= min(room, outputs):
+        # those that found no room in the last batch come first, or they might never find any
+        for one in sorted(rows, key=lambda one: one not in self._left_out):
+            if one.is_whole and (one.count <= min(room, outputs) or not part):
                 part.append((one, one.count))
                 room, outputs = room - one.count, outputs - one.count
         room = min(room, self._prompt_rows(_BESIDE_S if part else _TOGETHER_S))
@@ -89,6 +91,7 @@ class LlamaBatcher:
                 count = min(one.count, room, outputs if one.outputs else room)
                 part.append((one, count))
                 room, outputs = room - count, outputs - (count if one.outputs else 1)
+        self._left_out = set(rows) - {one for one, _count in part}
         return part
 
     def _prompt_rows(self, seconds: float) -> int:

@@ -100,12 +100,21 @@ class LlamaPrefixCache:
                 self._bring_back(last.tokens)
 
     def cleared(self) -> Sequence:
-        """An empty sequence in a memory that is empty, too; nothing may be lent out."""
+        """An empty sequence in a memory that is empty, too, as far as jobs that wait leave it so.
+
+        Those gave their memory back, but for takes that are finished.
+        """
         if self._is_guest:
             return self._lend()
-        self._context.clear()
-        self._kept.clear()
-        self._free = list(range(SEQUENCES - 1, -1, -1))
+        kept = {one.id: one for one in self._kept}
+        lent = set(range(SEQUENCES)) - set(self._free) - set(kept)
+        if any(self._context.holds(one) for one in lent):
+            for one in kept.values():
+                self._drop(one)
+        else:
+            self._context.clear()
+            self._kept.clear()
+            self._free = [one for one in range(SEQUENCES - 1, -1, -1) if one not in lent]
         return self._lend()
 
     def begin(self, tokens: Ids) -> Sequence:

@@ -24,6 +24,7 @@ FIXED = 32
 
 _LEAST = 16
 _BLOCK_S = 0.3  # how long a block may take: progress shows after each
+_BESIDE = 2  # beside other jobs it is that part (1/2) of it: they stand still meanwhile
 
 
 class TorchTake(RunningTake):
@@ -55,34 +56,50 @@ class TorchTake(RunningTake):
 
 
 class TorchRows(Rows):
-    """Tokens for the rows of one memory; `logits` are those of each row's last `keep`."""
+    """Tokens for the rows of one memory; `logits` are those of each row's last `keep`.
+
+    `seconds` is how long they took alone, `waited` how often others were computed before them.
+    """
 
     def __init__(self, job: Job, lane: Lane, tokens: npt.NDArray[np.int32], keep: int = 1) -> None:
         super().__init__(job)
         self.lane = lane
-        self._tokens = tokens
+        self.tokens = tokens
         self._keep = keep
         self.logits: Logits = np.empty(0, np.float32)
+        self.waited = 0
+        self.seconds = 0.0
 
     @property
     def count(self) -> int:
         """How many tokens there are."""
-        return int(self._tokens.size)
+        return int(self.tokens.size)
+
+    @property
+    def is_step(self) -> bool:
+        """Whether there is one token for each row."""
+        return self.count == len(self.tokens)
 
     def compute(self, model: TorchModel) -> bool:
         """Compute them; False if all jobs were cancelled."""
+        begun = time.perf_counter()
         try:
-            self.logits = model.read(self.lane, self._tokens, self._keep)
+            self.logits = model.read(self.lane, self.tokens, self._keep)
         except ForwardAbortedError:
             return False
+        self.seconds = time.perf_counter() - begun
         return True
 
 
 class TorchPromptReader:
-    """Reads prompts in blocks; a cancel is seen between a block's layers."""
+    """Reads prompts in blocks; a cancel is seen between a block's layers.
 
-    def __init__(self, most: int) -> None:
+    `has_others` says whether other jobs wait for a block's end.
+    """
+
+    def __init__(self, most: int, has_others: Callable[[], bool]) -> None:
         self._most = most
+        self._has_others = has_others
         self._block = min(2 * FIXED, most)
 
     def read(
@@ -100,20 +117,24 @@ class TorchPromptReader:
                 job.emit(Prefill(job=job.number, done=done, total=total, reused=reused))
             if done >= total or job.cancelled:
                 return None if job.cancelled else logits
-            block = tokens[done : done + (min(FIXED, self._most) if fixed else self._block)]
+            size = min(FIXED, self._most) if fixed else self._size()
+            block = tokens[done : done + size]
             rows = TorchRows(job, lane, block[None])
-            begun = time.perf_counter()
             if not (yield rows):
                 return None
             logits = rows.logits[0, -1]
-            self._learn(len(block), time.perf_counter() - begun)
+            if len(block) >= self._size():
+                self._learn(len(block), rows.seconds)
+
+    def _size(self) -> int:
+        """How long a block is now."""
+        shorter = max(self._block // _BESIDE, min(_LEAST, self._most))
+        return shorter if self._has_others() else self._block
 
     def _learn(self, count: int, seconds: float) -> None:
-        """Choose the next block's length by how long this one took."""
-        if count < self._block:
-            return
+        """Choose the next blocks' length by how long this one took."""
         fitting = int(count * _BLOCK_S / max(seconds, 1e-6))
-        self._block = max(min(_LEAST, self._most), min(fitting, 2 * count, self._most))
+        self._block = max(min(_LEAST, self._most), min(fitting, 2 * self._block, self._most))
 
 
 class TorchDecoder:

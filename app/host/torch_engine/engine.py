@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import cast
 
-from app.core.errors import LampblackError
+import numpy as np
+
 from app.engine.messages import Generate, ModelInfo
 from app.host.base_engine import BaseEngine
 from app.host.generation.decode_loop import Times, Writer
-from app.host.generation.probabilities import Judge
+from app.host.generation.probabilities import Judge, log_probability, log_sum
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
-from app.host.interface import Answer, Job, Rows, Work
+from app.host.interface import CHOICES_AT_ONCE, Answer, Job, Rows, Work
 from app.host.prompt_cache.disk_cache import SavedPrompts
+from app.host.torch_engine.batching import TorchBatcher
 from app.host.torch_engine.decoding import (
     FIXED,
     TorchDecoder,
@@ -50,7 +51,8 @@ class TorchEngine(BaseEngine):
         costs = _ROWS_COST if drafts else ()
         super().__init__(model.vocabulary, model.template, model, cache, info, saved, costs)
         self._model = model
-        self._reader = TorchPromptReader(info.settings.batch)
+        self._batcher = TorchBatcher(model)
+        self._reader = TorchPromptReader(info.settings.batch, lambda: self._jobs > 1)
         self._breakers = BreakerTable(model.vocabulary)
 
     @property
@@ -63,14 +65,8 @@ class TorchEngine(BaseEngine):
         self._model.close()
 
     def compute(self, rows: Sequence[Rows]) -> list[Answer]:
-        """Compute rows, those of one job after the other's."""
-        return [self._computed(cast(TorchRows, one)) for one in rows]
-
-    def _computed(self, rows: TorchRows) -> Answer:
-        try:
-            return rows.compute(self._model)
-        except LampblackError as error:
-            return error
+        """Compute rows, the next tokens of all jobs together."""
+        return self._batcher.compute(rows)
 
     def release(self, rows: Rows) -> None:
         """Nothing is shared: each job keeps its memory."""
@@ -154,3 +150,48 @@ class TorchEngine(BaseEngine):
             if start >= first:
                 for place, logits in enumerate(rows.logits[0], start):
                     judge(place, logits)
+
+    def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
+        """Read what is shared once, then what each text has of its own behind it."""
+        prompt = texts[0][:shared]
+        lane = self._cache.begin(prompt, shared)
+        found: list[list[float]] = [[] for _text in texts]
+        try:
+            logits = yield from self._reader.read(lane, prompt, job)
+            if logits is not None:
+                total = log_sum(logits)
+                for text, one in zip(texts, found, strict=True):
+                    one.append(float(logits[text[shared]]) - total)
+                own = [text[shared:] for text in texts]
+                longer = [place for place, tokens in enumerate(own) if len(tokens) > 1]
+                count = self._rows_behind(shared + max(map(len, own)))
+                for start in range(0, len(longer), count):
+                    group = longer[start : start + count]
+                    parts = [(own[place], found[place]) for place in group]
+                    yield from self._read_group(lane, shared, parts, job)
+        finally:
+            self._cache.keep(lane, prompt[: lane.length])
+        return found
+
+    def _rows_behind(self, length: int) -> int:
+        """How many texts are read at once: their copies of the prompt fill at most a context."""
+        return max(1, min(CHOICES_AT_ONCE, self._model.size // length))
+
+    def _read_group(
+        self, lane: Lane, shared: int, parts: list[tuple[Ids, list[float]]], job: Job
+    ) -> Work[None]:
+        """Read tokens behind the prompt, each part's in a row; what fills up a row is ignored."""
+        if job.cancelled:
+            return
+        tokens = np.zeros((len(parts), max(len(own) for own, _one in parts) - 1), np.int32)
+        for row, (own, _one) in zip(tokens, parts, strict=True):
+            row[: len(own) - 1] = own[:-1]
+        if len(parts) > 1:
+            lane = lane.copied(shared, shared + tokens.shape[1], len(parts))
+        rows = TorchRows(job, lane, tokens, tokens.shape[1])
+        if not (yield rows):
+            return
+        lane.cut(shared)
+        for (own, one), logits in zip(parts, rows.logits, strict=True):
+            pairs = zip(logits[: len(own) - 1], own[1:], strict=True)
+            one += [log_probability(after, int(token)) for after, token in pairs]

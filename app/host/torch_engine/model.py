@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from transformers import Cache
 
 from app.host.generation.chat_template import ChatTemplate
 from app.host.interface import Job
+from app.host.torch_engine.joined import joined, may_join
 from app.host.torch_engine.kv_cache import Lane, Lanes
 from app.host.torch_engine.out_of_memory import empty_caches, explained
 from app.host.torch_engine.vocabulary import TorchVocabulary
@@ -35,6 +38,7 @@ class TorchModel:
     ) -> None:
         self._network = network.eval()
         self.device = network.device
+        self.width = network.dtype.itemsize
         self.vocabulary = vocabulary
         self.template = template
         self.lanes = lanes
@@ -42,6 +46,7 @@ class TorchModel:
         self._threads = threads
         self._jobs: Sequence[Job] = ()
         self._keeps = "logits_to_keep" in inspect.signature(network.forward).parameters
+        self.may_join = may_join(network)
         self._hooks = [layer.register_forward_pre_hook(self._look_up) for layer in _layers(network)]
 
     def close(self) -> None:
@@ -61,25 +66,29 @@ class TorchModel:
     ) -> npt.NDArray[np.float32]:
         """Add tokens (rows of them) to the memory; returns the logits of each row's last `keep`.
 
-        Raises AbortedError, OutOfMemoryError or GenerationError, the memory being as before.
+        Raises ForwardAbortedError, OutOfMemoryError or GenerationError, the memory being as before.
         """
-        before = lane.length
-        try:
+        with _restored([lane]):
             return self._compute(lane, tokens, keep)
-        except ForwardAbortedError:
-            lane.cut(before)
-            raise
-        except RuntimeError as error:  # what PyTorch raises, torch.OutOfMemoryError among them
-            lane.cut(before)
-            raise explained(error) from error
+
+    def read_together(
+        self, lanes: Sequence[Lane], tokens: npt.NDArray[np.int32]
+    ) -> npt.NDArray[np.float32]:
+        """Add a token (one in each row of `tokens`) to each row of several memories at once.
+
+        Returns each row's logits; raises what `read` does, and CannotJoinError or what else a
+        model raises that does not go along with it. The memories are then as before.
+        """
+        with _restored(lanes), joined(self._network, lanes) as cache:
+            return self._compute(cache, tokens, 1, **cache.inputs(self.device))
 
     def _compute(
-        self, lane: Lane, tokens: npt.NDArray[np.int32], keep: int
+        self, memory: Cache, tokens: npt.NDArray[np.int32], keep: int, **more: torch.Tensor | int
     ) -> npt.NDArray[np.float32]:
-        more = {"logits_to_keep": keep} if self._keeps else {}
+        more |= {"logits_to_keep": keep} if self._keeps else {}
         with torch.inference_mode():
             ids = torch.from_numpy(tokens.astype(np.int64)).to(self.device)
-            found = self._network(input_ids=ids, past_key_values=lane, use_cache=True, **more)
+            found = self._network(input_ids=ids, past_key_values=memory, use_cache=True, **more)
             logits = found.logits[:, -keep:].to("cpu", torch.float32)
         array: npt.NDArray[np.float32] = logits.numpy()
         return array
@@ -87,6 +96,20 @@ class TorchModel:
     def _look_up(self, *_: object) -> None:
         if self._jobs and all(job.cancelled for job in self._jobs):
             raise ForwardAbortedError
+
+
+@contextmanager
+def _restored(lanes: Sequence[Lane]) -> Iterator[None]:
+    """Cut the memories back and explain what PyTorch raises, if what is entered fails."""
+    before = [lane.length for lane in lanes]
+    try:
+        yield
+    except Exception as error:
+        for lane, length in zip(lanes, before, strict=True):
+            lane.cut(length)
+        if isinstance(error, RuntimeError):  # torch.OutOfMemoryError is one
+            raise explained(error) from error
+        raise
 
 
 def lay_out(network: Any) -> None:

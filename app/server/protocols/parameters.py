@@ -121,7 +121,8 @@ class _Given:
         elif isinstance(value, str | list) or value == -1:
             value = _foreign(name, ours, value)
         floor = FLOORS.get(ours)
-        if floor is not None and type(value) in (int, float) and -9 < value < floor:
+        lowest = -2 if ours == "max_tokens" else -8  # llama-server's -2 is "until it is full"
+        if floor is not None and type(value) in (int, float) and lowest <= value < floor:
             value = floor
         self._keep(name, ours, value)
 

@@ -28,7 +28,7 @@ from app.tasks.batch.rows import InputRow
 from app.tasks.batch.source import BatchSource
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
+class BatchProgress(msgspec.Struct, frozen=True, kw_only=True):
     """How far a batch is: rows in the output, failed ones, those done in this run.
 
     `fraction` is the part of the input that is done, at the beginning of this run `begun_at`.
@@ -166,7 +166,7 @@ class BatchRun:
         parallel: int,
         *,
         cancel: Callable[[], None] = lambda: None,
-        on_progress: Callable[[Progress], None] = lambda _progress: None,
+        on_progress: Callable[[BatchProgress], None] = lambda _progress: None,
     ) -> None:
         self._batch = batch
         self._on_progress = on_progress
@@ -174,7 +174,7 @@ class BatchRun:
         self._file: OutputFile | None = None
         self._is_due = Throttle(TICK_S / 2)
         self._begin = time.monotonic()
-        self._progress = Progress(rows=0, failed=0, done=0, seconds=0, fraction=0, begun_at=0)
+        self._progress = BatchProgress(rows=0, failed=0, done=0, seconds=0, fraction=0, begun_at=0)
 
     def stop(self) -> None:
         """End soon; what is done stays, and a later run goes on there."""
@@ -185,7 +185,7 @@ class BatchRun:
         """Whether it was told to stop."""
         return self._ordered.is_stopped
 
-    def run(self) -> Progress:
+    def run(self) -> BatchProgress:
         """Do the rows that are left; raises LampblackError where that cannot go on."""
         with OutputFile(self._batch.target) as self._file:
             written = self._file.written

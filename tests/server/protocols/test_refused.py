@@ -44,6 +44,7 @@ def refused(client: TestClient, path: str = "/v1/completions", **body: Any) -> d
         ("n", 5),
         ("n", 0),
         ("max_tokens", 1001),
+        ("max_tokens", -5),
         ("smoothing_factor", 0.3),
         ("top_a", 0.1),
         ("ignore_eos", True),

@@ -21,7 +21,7 @@ from app.tasks.batch.output import (
     header_store,
 )
 from app.tasks.batch.rows import InputRow
-from app.tasks.batch.running import BatchPlan, BatchRun, Progress, prepare
+from app.tasks.batch.running import BatchPlan, BatchProgress, BatchRun, prepare
 from app.tasks.batch.source import open_source
 from tests.tasks.batch.conftest import lines_of
 
@@ -262,7 +262,7 @@ def test_stop_leaves_a_run_that_goes_on(source: Path, out: Path) -> None:
 
 
 def test_the_time_left_is_of_this_run() -> None:
-    progress = Progress(rows=60, failed=0, done=10, seconds=5, fraction=0.6, begun_at=0.5)
+    progress = BatchProgress(rows=60, failed=0, done=10, seconds=5, fraction=0.6, begun_at=0.5)
     assert progress.rows_per_s == 2
     assert progress.left_s == pytest.approx(20)
     assert replace(progress, fraction=0.5).left_s is None
