@@ -53,7 +53,8 @@ def probe(server: Server, wanted: str) -> Abilities:
 def _models(server: Server) -> Sequence[dict[str, Any]]:
     found = _object(server.get("/v1/models")).get("data")
     listed = found if isinstance(found, list) else []
-    return [one for one in listed if isinstance(one, dict) and isinstance(one.get("id"), str)]
+    named = [one for one in listed if isinstance(one, dict) and isinstance(one.get("id"), str)]
+    return [one for one in named if one["id"].isprintable()]
 
 
 def _chosen(models: Sequence[dict[str, Any]], wanted: str) -> dict[str, Any]:

@@ -187,5 +187,10 @@ def _said_why(response: httpx2.Response) -> str:
         return ""
     error = found.get("error", found) if isinstance(found, dict) else ""
     said = error.get("message", "") if isinstance(error, dict) else error
+    return f" It says: {one_line(said)}" if one_line(said) else ""
+
+
+def one_line(said: object) -> str:
+    """What a server said, fit for a sentence: one short line that steers no terminal."""
     plain = "".join(char if char.isprintable() else " " for char in str(said))
-    return f" It says: {' '.join(plain.split())[:_MOST_SAID]}" if plain.strip() else ""
+    return " ".join(plain.split())[:_MOST_SAID]

@@ -19,7 +19,7 @@ from app.engine.messages import Done, FinishReason, Generate, HostEvent, Stats, 
 from app.remote.dialects import body, unsupported
 from app.remote.event_stream import events
 from app.remote.probing import Abilities
-from app.remote.web import OpenLine, Server, ServerBusyError
+from app.remote.web import OpenLine, Server, ServerBusyError, one_line
 
 MOST_TRIES = 6
 LONGEST_WAIT_S = 60.0
@@ -176,7 +176,7 @@ class _RemoteAnswer:
         if "error" in event:
             error = event["error"]
             said = error.get("message") if isinstance(error, dict) else error
-            raise ServerError(f"The server broke off: {str(said)[:300]}", "Try again.")
+            raise ServerError(f"The server broke off: {one_line(said)}", "Try again.")
         if isinstance(usage := event.get("usage"), dict):
             self._usage = {k: v for k, v in usage.items() if type(v) is int and 0 <= v < 2**31}
         choices = event.get("choices", [])
@@ -192,6 +192,7 @@ class _RemoteAnswer:
         if isinstance(text, str) and text:
             self._pieces += 1
             self._first = self._first or monotonic()
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             unmasker = self._unmaskers[index]
             self._pass_on(index, unmasker.feed(text) if unmasker else text, 1)
         if isinstance(reason := choice.get("finish_reason"), str):

@@ -147,6 +147,12 @@ def test_a_text_arrives_also_in_split_letters() -> None:
     assert done.takes[0].finish_reason == "stop"
 
 
+def test_half_a_letter_is_shown_as_one_that_cannot_be() -> None:
+    half = b'data: {"choices": [{"index": 0, "text": "a\\ud800b", "finish_reason": "stop"}]}\n\n'
+    with writing(answer(half)) as (_server, _client, generate, _told):
+        assert generate().takes[0].text == "a\ufffdb"
+
+
 def test_a_busy_server_is_asked_again() -> None:
     busy = answer(b"{}", 429, "Retry-After: 0\r\n")
     with writing(busy, busy, answer(streamed("late"))) as (_server, _client, generate, _told):
@@ -184,6 +190,11 @@ def test_a_cancel_ends_a_silent_answer_and_keeps_its_text() -> None:
         (answer(b"data: garbage\n\n"), "not JSON", ""),
         (answer(b"data: []\n\n"), "not an answer", ""),
         (answer(b'data: {"choices": [{"index": 7}]}\n\n'), "not asked for", ""),
+        (
+            answer(b'data: {"error": {"message": "a\\u001b[2J\\ud800b"}}\n\n'),
+            r"broke off: a \[2J b",
+            "",
+        ),
         (answer(b"\xff\xfe"), "not text", ""),
         (answer(streamed("half", ends=False)), "broke off", "half"),
         (answer(streamed("half", ends=False) + b"x")[:-1], "connection", "half"),
