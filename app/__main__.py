@@ -41,7 +41,7 @@ CLI_WORDS = (
 )  # fmt: skip
 
 _CHILDREN = {
-    "broker": ("app.downloads.broker", "run_broker", 1),
+    "broker": ("app.downloads.broker", "run_broker", 2),
     "service": ("app.server.main", "run_service", 1),
     "downloader": ("app.downloads.downloader", "run_downloader", 1),
     "checksums": ("app.core.models.checksum_process", "run_hasher", 0),
@@ -133,6 +133,7 @@ def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
         former = signal.signal(signal.SIGINT, signal.SIG_DFL)
         closing.callback(signal.signal, signal.SIGINT, former)
         fetcher = _early_fetcher(paths, closing)
+        listening = _early_service(paths)
         from app.core.system.network import deny_network
 
         deny_network()
@@ -140,6 +141,7 @@ def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
         from app.program import Program
 
         program = Program(paths, fetcher)
+        program.listening = listening
         closing.callback(program.close)
         return run_window(program, files, on_shown)
 
@@ -193,6 +195,25 @@ def _early_server(words: Sequence[str], closing: ExitStack) -> subprocess.Popen[
 
         closing.callback(end_server, child)
     return child
+
+
+def _early_service(paths: Paths) -> socket.socket | None:
+    """The socket of the window's service where the settings have it on.
+
+    None where its port is in use as well: the window tries again, and says so.
+    """
+    from app.core.options.settings_store import early_port
+
+    port = early_port(paths.settings_file)
+    if port is None:
+        return None
+    from app.core.errors import ServiceError
+    from app.core.system.network import listen
+
+    try:
+        return listen(port)
+    except ServiceError:
+        return None
 
 
 def _early_fetcher(paths: Paths, closing: ExitStack) -> Fetcher | None:

@@ -22,6 +22,7 @@ from app.core.options.presets import Presets
 from app.core.options.settings import Settings
 from app.core.options.settings_store import SettingsStore
 from app.core.system.paths import Paths
+from app.downloads.client import Fetcher, no_socket
 from app.downloads.queue import Downloads, FetchesModels
 from app.downloads.queue_file import remembering
 from app.downloads.tokens import HubTokens
@@ -123,6 +124,20 @@ class Program:
         """Where an engine keeps what makes it faster the next time."""
         return str(self.paths.engine_cache)
 
+    def take_socket(self, port: int) -> socket.socket:
+        """A socket that listens on `port` of 127.0.0.1, for its caller to close.
+
+        Either the one made at the start, once, or one from the broker. Raises ServiceError.
+        """
+        early, self.listening = self.listening, None
+        if early is not None:
+            if early.getsockname()[1] == port:
+                return early
+            early.close()
+        if not isinstance(self._fetcher, Fetcher):
+            raise no_socket()
+        return self._fetcher.listen(port)
+
     @cached_property
     def store(self) -> Store:
         """The takes, and the journals of open documents."""
@@ -153,6 +168,8 @@ class Program:
 
     def close(self) -> None:
         """End the parts that were made; what was written is on disk."""
+        if self.listening is not None:
+            self.listening.close()
         for name in ("worker", "downloads", "settings_store", "store"):
             if name in vars(self):
                 getattr(self, name).close()

@@ -22,13 +22,12 @@ from app.cli.parsing import Parser, Words
 from app.core.errors import CancelledError, ParameterError, ServiceError, UsageError
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import ENGINES, LOAD_OPTIONS
+from app.core.options.settings import SERVICE_PORT
+from app.core.system.network import listen
 from app.engine.messages import PROTOCOL_VERSION, ModelInfo
-from app.engine.service import SHORTEST_TOKEN, Service, kept_token, listen
+from app.engine.service import SHORTEST_TOKEN, Service, kept_token
 from app.engine.service_messages import ModelState, Serve, ServiceLimits
 from app.program import Program
-
-PORT = 8321
-"""Where the service listens unless told otherwise."""
 
 TOKEN_VARIABLE = "LAMPBLACK_API_TOKEN"  # noqa: S105 - its name
 
@@ -77,7 +76,7 @@ def add_serve(words: Words) -> None:
 
 
 def _add_address(parser: Any) -> None:
-    parser.value("--port", "N", f"the port; else {PORT}, and 0 for any free one", type=int)
+    parser.value("--port", "N", f"the port; else {SERVICE_PORT}, and 0 for any free one", type=int)
     parser.switch("--lan", "let other machines of the local network reach it, too")
 
 
@@ -87,7 +86,7 @@ def early_socket(words: Sequence[str]) -> socket.socket:
     _add_address(parser)
     with suppress(UsageError, SystemExit):  # told when all words are read
         found, _others = parser.parse_known_args([*words])
-        port = PORT if found.port in (None, "") else found.port
+        port = SERVICE_PORT if found.port in (None, "") else found.port
         return listen(port, "0.0.0.0" if found.lan else "127.0.0.1")  # noqa: S104 - asked for
     return listen(0)
 

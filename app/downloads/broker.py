@@ -1,13 +1,15 @@
 """The broker: a child process started before the program denies itself the network.
 
-It knows two requests, checks them strictly (the folder, the hub's address, every path), and can
-start the downloader and nothing else. The end of its stdin, or a line that it does not understand,
+It knows three requests, checks them strictly (the folder, the hub's address, every path, the port)
+and can start the downloader, and hand over a socket that listens on 127.0.0.1, for the local
+service, and nothing else. The end of its stdin, or a line that it does not understand,
 ends it and the downloader.
 """
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -17,8 +19,9 @@ from typing import IO
 
 import msgspec
 
-from app.core.errors import DownloadError
+from app.core.errors import DownloadError, ServiceError
 from app.core.models.starter import STARTER
+from app.core.system.network import listen
 from app.core.system.processes import GRACE_S, end_child, program_command, start_child
 from app.downloads.hub import endpoint_of
 from app.downloads.messages import (
@@ -29,6 +32,7 @@ from app.downloads.messages import (
     Request,
     StartDownload,
     Started,
+    StartListening,
     events,
     requests,
     send,
@@ -40,8 +44,14 @@ class Broker:
     """Runs one downloader at a time and passes its lines on."""
 
     def __init__(
-        self, models: str, downloader: Sequence[str], out: IO[bytes], endpoint: str
+        self,
+        models: str,
+        downloader: Sequence[str],
+        out: IO[bytes],
+        endpoint: str,
+        handover: socket.socket | None = None,
     ) -> None:
+        self._handover = handover
         self._models = models
         self._endpoint = endpoint
         self._downloader = downloader
@@ -64,7 +74,20 @@ class Broker:
             self._is_stopping = True
             self._end_download()
             return True
+        if isinstance(request, StartListening):
+            return self._listen(request.port)
         return self._start(request)
+
+    def _listen(self, port: int) -> bool:
+        """Hand a listening socket over, or a sentence that says why there is none."""
+        if self._handover is None:
+            return False
+        try:
+            with listen(port) as listening:
+                socket.send_fds(self._handover, [b"\0"], [listening.fileno()])
+        except ServiceError as error:
+            self._handover.sendall(error.message.encode())
+        return True
 
     def _start(self, request: StartDownload) -> bool:
         is_busy = self._child is not None and self._child.poll() is None
@@ -138,11 +161,17 @@ _DIED = FetchFailed(
 _STOPPED = FetchFailed(kind="cancelled", message="The download was stopped.")
 
 
-def run_broker(models: str, downloader: Sequence[str] = ()) -> int:
-    """Be the broker for one models folder; the result is the exit code."""
+def run_broker(models: str, handover: str = "", downloader: Sequence[str] = ()) -> int:
+    """Be the broker for one models folder; the result is the exit code.
+
+    `handover` is the number of the local socket over which a listening one is handed, if there is.
+    """
     downloader = downloader or program_command("downloader")
     try:
         endpoint = endpoint_of(os.environ)
     except DownloadError:
         endpoint = ""  # nothing may be fetched from such a hub
-    return Broker(models, downloader, sys.stdout.buffer, endpoint).serve(sys.stdin.buffer)
+    pair = socket.socket(fileno=int(handover)) if handover else None
+    if pair is not None:
+        pair.set_inheritable(False)  # the downloader has no part in it
+    return Broker(models, downloader, sys.stdout.buffer, endpoint, pair).serve(sys.stdin.buffer)

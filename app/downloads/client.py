@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.errors import DownloadError, error_from
+from app.core.errors import DownloadError, ServiceError, error_from
 from app.core.system.processes import GRACE_S, end_child, program_command, start_child
 from app.downloads.hub import endpoint_of
 from app.downloads.messages import (
@@ -21,10 +23,14 @@ from app.downloads.messages import (
     FetchFailed,
     Request,
     StartDownload,
+    StartListening,
     events,
     send,
 )
 from app.downloads.request import ModelRequest, check_plain
+
+_ANSWER_S = 10.0
+_LONGEST_WHY = 4096
 
 
 class Fetcher:
@@ -33,9 +39,16 @@ class Fetcher:
     `fetch` blocks and belongs on one thread; `cancel` and `close` may come from any.
     """
 
-    def __init__(self, models: Path, broker: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self,
+        models: Path,
+        broker: subprocess.Popen[bytes],
+        handover: socket.socket | None = None,
+    ) -> None:
         self._models = models
         self._broker = broker
+        self._handover = handover
+        self._listening = threading.Lock()
         self._busy = threading.Lock()
         self._sending = threading.Lock()
 
@@ -43,8 +56,13 @@ class Fetcher:
     def start(cls, models: Path, command: Sequence[str] | None = None) -> Fetcher:
         """Start the broker for one models folder; raises OSError where no process starts."""
         models = models.absolute()
-        broker = start_child([*(command or program_command("broker")), str(models)])
-        return cls(models, broker)
+        words = [*(command or program_command("broker")), str(models)]
+        if sys.platform == "win32":
+            return cls(models, start_child([*words, ""]))
+        ours, theirs = socket.socketpair()
+        ours.settimeout(_ANSWER_S)
+        with theirs:
+            return cls(models, start_child([*words, str(theirs.fileno())], [theirs.fileno()]), ours)
 
     def fetch(
         self, wanted: ModelRequest, on_event: Callable[[FetchEvent], None], token: str = ""
@@ -60,6 +78,28 @@ class Fetcher:
             self._ask(StartDownload(models=models, endpoint=endpoint, wanted=wanted, token=token))
             return self._result(on_event)
 
+    def listen(self, port: int) -> socket.socket:
+        """A socket that listens on that port of 127.0.0.1; raises ServiceError.
+
+        The broker makes it and hands it over, which only POSIX can.
+        """
+        if self._handover is None:
+            raise no_socket()
+        with self._listening:
+            try:
+                self._ask(StartListening(port=port))
+                why, found, _flags, _address = socket.recv_fds(self._handover, _LONGEST_WHY, 1)
+            except TimeoutError:
+                self._handover.close()  # a late answer would be taken for the next one's
+                raise no_socket() from None
+            except (OSError, DownloadError):
+                raise no_socket() from None
+        if found:
+            return socket.socket(fileno=found[0])
+        if not why:
+            raise no_socket()
+        raise ServiceError(why.decode(), "Choose another port in the settings.")
+
     def cancel(self) -> None:
         """Stop the download that runs, if any; `fetch` then raises CancelledError."""
         with suppress(DownloadError):  # the broker is gone, and the download with it
@@ -74,6 +114,9 @@ class Fetcher:
         end_child(self._broker, 2 * GRACE_S)
         with self._busy:
             self._broker.stdout.close()
+        with self._listening:
+            if self._handover is not None:
+                self._handover.close()
 
     def _ask(self, request: Request) -> None:
         assert self._broker.stdin is not None
@@ -99,3 +142,11 @@ class Fetcher:
 
 def _broker_gone() -> DownloadError:
     return DownloadError("The download broke off.", "Start Lampblack again and try once more.")
+
+
+def no_socket() -> ServiceError:
+    """That only the next start can make the socket."""
+    return ServiceError(
+        "The local service cannot be switched on in this window.",
+        "It begins with the next start of Lampblack.",
+    )

@@ -39,6 +39,12 @@ class CancelDownload(_DownloadMessage, frozen=True):
     """Stop the download that runs, if any; it still ends with its own last event."""
 
 
+class StartListening(_DownloadMessage, frozen=True):
+    """Listen on a port of 127.0.0.1 for the local service, and hand the socket over."""
+
+    port: Annotated[int, msgspec.Meta(ge=1024, le=65535)]
+
+
 class Started(_DownloadMessage, frozen=True):
     """There is a downloader now, which a `CancelDownload` would stop."""
 
@@ -78,7 +84,7 @@ class FetchFailed(_DownloadMessage, frozen=True):
     hint: str = ""
 
 
-Request = StartDownload | CancelDownload
+Request = StartDownload | CancelDownload | StartListening
 FetchEvent = Started | Listed | DownloadProgress | Waiting | Fetched | FetchFailed
 
 _encoder = msgspec.json.Encoder()

@@ -68,6 +68,8 @@ class ServedEngine(Protocol):
 class Service:
     """A running service. `seen` hears of every request, `ended` is set when the child is gone.
 
+    `gone` is then called, on a thread of the service's.
+
     With `background` its jobs leave most of the engine to the program's own.
     """
 
@@ -79,8 +81,10 @@ class Service:
         *,
         background: bool = False,
         seen: Callable[[Seen], None] = lambda _seen: None,
+        gone: Callable[[], None] = lambda: None,
         log: IO[bytes] | int = subprocess.DEVNULL,
     ) -> None:
+        self._gone = gone
         self._engine = engine
         self._background = background
         self._seen = seen
@@ -164,6 +168,7 @@ class Service:
         self._listening.set()
         self._down.put(None)
         self._cancel_all()
+        self._gone()
 
     def _take(self, message: FromService) -> None:
         if isinstance(message, Listening):
@@ -243,23 +248,3 @@ def kept_token(file: Path) -> str:
             "Make the folder writable, or give a token in LAMPBLACK_API_TOKEN.",
         ) from error
     return token
-
-
-def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
-    """A listening socket; port 0 for any free one. Raises ServiceError.
-
-    It must be made before the program denies itself the network.
-    """
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        if os.name == "posix":
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((address, port))
-        made.listen(128)
-    except (OSError, OverflowError) as error:
-        made.close()
-        reason = getattr(error, "strerror", "") or str(error)
-        raise ServiceError(
-            f"The service cannot use port {port}: {reason}.", "Choose another one with --port."
-        ) from error
-    return made

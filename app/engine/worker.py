@@ -65,6 +65,11 @@ class Worker:
         return self._client.model
 
     @property
+    def shared(self) -> EngineClient:
+        """The client, for jobs beside this queue, which alone loads and unloads."""
+        return self._client
+
+    @property
     def options(self) -> LoadOptions:
         """What the model was asked to be loaded with."""
         return self._client.options

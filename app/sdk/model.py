@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +16,7 @@ from typing import Any
 from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
-from app.core.errors import ParameterError
+from app.core.errors import LampblackError, ParameterError
 from app.core.options.load_options import LoadOptions
 from app.core.options.rows import checked
 from app.core.options.sampling import Sampling
@@ -24,13 +27,20 @@ from app.engine.messages import (
     ChatMessage,
     Count,
     Counted,
+    Detokenize,
+    Detokenized,
     Done,
     Event,
     Generate,
     Load,
     Loading,
+    Score,
+    Scored,
     Stats,
     Take,
+    TokenDetail,
+    Tokenize,
+    Tokenized,
     Tokens,
 )
 from app.program import Program
@@ -39,6 +49,8 @@ from app.tasks.running import TaskRunner
 from app.tasks.table import task
 
 _CRASHED = "The graphics card failed with this model last time, so the processor does it now."
+
+_LEAST = 1e-300  # a probability that the logarithm can take
 
 OnProgress = Callable[[float, str], None]
 
@@ -75,6 +87,84 @@ class Classification:
     probabilities: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """How well a model foresees a text: every token after the first, and their perplexity."""
+
+    perplexity: float
+    tokens: tuple[TokenDetail, ...]
+
+
+class Prepared:
+    """One request: `run` does it, `cancel` ends it early from any thread."""
+
+    def __init__(self, client: EngineClient, command: Generate) -> None:
+        self._client = client
+        self._command = command
+
+    def run(self, on_text: Callable[[str], None] = lambda _text: None) -> Generation:
+        """Write, telling each piece of text; a request that was cancelled has what it wrote."""
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, Tokens) and event.text:
+                on_text(event.text)
+
+        done = self._client.run(self._command, on_event)
+        assert isinstance(done, Done)
+        return Generation(done.takes, done.seed, done.stats)
+
+    def cancel(self) -> None:
+        """Stop with the next step."""
+        self._client.cancel(self._command.job)
+
+
+class Stream(Iterator[str]):
+    """The pieces of a text while it is written; `close`, or leaving a `with`, cancels the rest."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="lampblack stream", daemon=True)
+        self._is_over = False
+        self._thread.start()
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.cancel()
+
+    def __next__(self) -> str:
+        piece = None if self._is_over else self._pieces.get()
+        if isinstance(piece, str):
+            return piece
+        self._is_over = True
+        self._thread.join()
+        raise StopIteration if piece is None else piece
+
+    def cancel(self) -> None:
+        """Stop with the next step; what is written may still be read."""
+        if not self._is_over:
+            self._prepared.cancel()
+
+    def close(self) -> None:
+        """Stop, and wait until the engine has."""
+        self.cancel()
+        self._is_over = True
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            self._prepared.run(self._pieces.put)
+        except BaseException as error:  # noqa: BLE001 - raised again where the text is read
+            self._pieces.put(error)
+        else:
+            self._pieces.put(None)
+
+
 class Model:
     """A model that `open` loaded; any thread may use it, also several at once."""
 
@@ -89,25 +179,41 @@ class Model:
 
     def generate(self, prompt: str, *, n: int = 1, **parameters: Any) -> Generation:
         """Continue `prompt` `n` times; raises ParameterError and the engine's LampblackError."""
-        return self._whole(Generate(job=0, prompt=prompt, n=n, sampling=_sampling(parameters)))
+        return self.prepared(prompt, n=n, **parameters).run()
 
-    def stream(self, prompt: str, **parameters: Any) -> Generator[str, None, None]:
+    def stream(self, prompt: str, **parameters: Any) -> Stream:
         """The pieces of a continuation as they are written; leaving early cancels it."""
-        return self._pieces(Generate(job=0, prompt=prompt, sampling=_sampling(parameters)))
+        return Stream(self.prepared(prompt, **parameters))
 
     def chat(
         self, messages: Sequence[Mapping[str, str]], *, n: int = 1, **parameters: Any
     ) -> Generation:
         """Answer a conversation of `role` and `content` by the model's chat template."""
-        turns = _turns(messages)
-        return self._whole(Generate(job=0, messages=turns, n=n, sampling=_sampling(parameters)))
+        return self.prepared(messages=messages, n=n, **parameters).run()
 
-    def chat_stream(
-        self, messages: Sequence[Mapping[str, str]], **parameters: Any
-    ) -> Generator[str, None, None]:
+    def chat_stream(self, messages: Sequence[Mapping[str, str]], **parameters: Any) -> Stream:
         """The pieces of an answer as they are written; leaving early cancels it."""
-        turns = _turns(messages)
-        return self._pieces(Generate(job=0, messages=turns, sampling=_sampling(parameters)))
+        return Stream(self.prepared(messages=messages, **parameters))
+
+    def prepared(
+        self,
+        prompt: str = "",
+        *,
+        messages: Sequence[Mapping[str, str]] = (),
+        n: int = 1,
+        exact: bool = False,
+        **parameters: Any,
+    ) -> Prepared:
+        """A request that is checked and not yet begun."""
+        command = Generate(
+            job=self._client.next_job(),
+            prompt=prompt,
+            messages=_turns(messages),
+            n=n,
+            exact=exact,
+            sampling=_sampling(parameters),
+        )
+        return Prepared(self._client, command)
 
     def run(self, name: str, text: str, **options: Any) -> TaskResult:
         """Do a task of the table with `text`; `options` are the fields of `TaskOptions`.
@@ -123,40 +229,60 @@ class Model:
         value = self.run("classify", text, labels=labels).value
         return Classification(value["label"], value["probabilities"])
 
+    def score(self, text: str) -> Judgement:
+        """How well the model foresees `text`, with each token's probability."""
+        scored = self._client.run(Score(job=self._client.next_job(), text=text), _unheard)
+        assert isinstance(scored, Scored)
+        lost = -sum(math.log(max(one.probability, _LEAST)) for one in scored.details)
+        mean = lost / max(1, len(scored.details))
+        return Judgement(math.exp(mean), scored.details)
+
+    def batch(
+        self, name: str, texts: Iterable[str], *, parallel: int = 4, **options: Any
+    ) -> Iterator[TaskResult | LampblackError]:
+        """A task with each of many texts, side by side; results in order as they come.
+
+        An error stands where its text would be, and the others go on. `texts` is read as results
+        are taken.
+        """
+        with ThreadPoolExecutor(parallel, "lampblack batch") as pool:
+            running: deque[Future[TaskResult | LampblackError]] = deque()
+            try:
+                for text in texts:
+                    running.append(pool.submit(self._result, name, text, options))
+                    if len(running) >= 2 * parallel:
+                        yield running.popleft().result()
+                while running:
+                    yield running.popleft().result()
+            finally:
+                for future in running:
+                    future.cancel()
+                self._tasks.cancel()
+
+    def _result(self, name: str, text: str, options: Any) -> TaskResult | LampblackError:
+        try:
+            return self.run(name, text, **options)
+        except LampblackError as error:
+            return error
+
+    def tokenize(self, text: str) -> tuple[int, ...]:
+        """The numbers of the tokens of `text`."""
+        found = self._client.run(Tokenize(job=self._client.next_job(), text=text), _unheard)
+        assert isinstance(found, Tokenized)
+        return found.ids
+
+    def detokenize(self, ids: Sequence[int]) -> str:
+        """The text of tokens."""
+        command = Detokenize(job=self._client.next_job(), ids=tuple(ids))
+        found = self._client.run(command, _unheard)
+        assert isinstance(found, Detokenized)
+        return found.text
+
     def count(self, text: str) -> int:
         """How many tokens `text` is."""
         counted = self._client.run(Count(job=self._client.next_job(), prompt=text), _unheard)
         assert isinstance(counted, Counted)
         return counted.tokens
-
-    def _whole(self, command: Generate) -> Generation:
-        done = self._client.run(replace(command, job=self._client.next_job()), _unheard)
-        assert isinstance(done, Done)
-        return Generation(done.takes, done.seed, done.stats)
-
-    def _pieces(self, command: Generate) -> Generator[str, None, None]:
-        command = replace(command, job=self._client.next_job())
-        pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
-
-        def work() -> None:
-            try:
-                self._client.run(command, lambda event: _pass_on(event, pieces))
-            except BaseException as error:  # noqa: BLE001 - raised again where the text is read
-                pieces.put(error)
-            else:
-                pieces.put(None)
-
-        thread = threading.Thread(target=work, name="lampblack stream", daemon=True)
-        thread.start()
-        try:
-            while (piece := pieces.get()) is not None:
-                if isinstance(piece, BaseException):
-                    raise piece
-                yield piece
-        finally:
-            if thread.is_alive():
-                self._client.cancel(command.job)
-            thread.join()
 
 
 @contextmanager
@@ -189,11 +315,6 @@ def _load(client: EngineClient, load: Load, on_progress: OnProgress | None) -> N
     client.run(load, on_event)
 
 
-def _pass_on(event: Event, pieces: queue.SimpleQueue[str | BaseException | None]) -> None:
-    if isinstance(event, Tokens) and event.text:
-        pieces.put(event.text)
-
-
 def _sampling(parameters: Mapping[str, Any]) -> Sampling:
     return checked(Sampling, dict(parameters))
 
@@ -207,3 +328,9 @@ def _turns(messages: Sequence[Mapping[str, str]]) -> tuple[ChatMessage, ...]:
 
 def _unheard(_event: Event) -> None:
     """For commands whose answer is enough."""
+
+
+def models() -> list[str]:
+    """The names of the models on this machine that can be used."""
+    with closing(Program(Paths.here())) as program:
+        return [found.name for found in program.library.list() if not found.problem]

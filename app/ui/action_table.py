@@ -97,6 +97,9 @@ it fit
 models | Show Models | Ctrl+M | - | Show the models on this machine
 passport | Model Passport… | Ctrl+Shift+P | - | See what the loaded model is good for, and how \
 fast it is here
+---
+service | Local Service… | Ctrl+Shift+H | lamp-on | Let other programs of this machine use the \
+model; see their requests
 Help
 shortcuts | Keyboard Shortcuts | F1 | - | See every key
 logs | Open the Logs Folder | Ctrl+Shift+L | - | Show the folder with the logs; nothing in it is \

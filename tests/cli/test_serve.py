@@ -16,7 +16,8 @@ import pytest
 
 from app.cli.serve import _hosts, _origin
 from app.core.errors import ServiceError, UsageError
-from app.engine.service import kept_token, listen
+from app.core.system.network import listen
+from app.engine.service import kept_token
 
 TOKEN = "a-token-of-this-test"
 ENVIRON = {"LAMPBLACK_API_TOKEN": TOKEN}

@@ -15,6 +15,18 @@ from app.sdk.model import Model
 
 
 @pytest.fixture
+def starter_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_model: Path) -> None:
+    """A user's home with the starter model in it."""
+    from app.core.models.starter import starter_path
+    from app.core.system.paths import Paths
+
+    monkeypatch.setenv("LAMPBLACK_HOME", str(tmp_path / "home"))
+    place = starter_path(Paths.here().models)
+    place.parent.mkdir(parents=True)
+    place.symlink_to(starter_model)
+
+
+@pytest.fixture
 def fake_model(tmp_path: Path) -> Callable[..., Any]:
     """A model of the fake engine, with the fields of its script."""
 

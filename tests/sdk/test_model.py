@@ -1,8 +1,18 @@
 from __future__ import annotations
 
+import asyncio
+import re
+import sys
+import types
+from pathlib import Path
+
 import pytest
 
-from app.core.errors import ParameterError
+import app.sdk as sdk
+from app.core.errors import LampblackError, ParameterError
+from app.sdk.asynchronous import AsyncModel
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def test_wrong_parameters_and_messages_are_refused_before_anything_runs(fake_model):
@@ -34,3 +44,57 @@ def test_classify_gives_every_label_a_probability(fake_model):
         assert set(found.probabilities) == {"good", "bad"}
         assert found.label == max(found.probabilities, key=found.probabilities.__getitem__)
         assert abs(sum(found.probabilities.values()) - 1) < 1e-6
+
+
+def test_a_batch_is_in_order_and_an_error_stands_in_its_place(fake_model):
+    with fake_model() as model:
+        texts = [f"text {number}" for number in range(20)]
+        found = list(model.batch("sentiment", [*texts, "", *texts], parallel=3))
+        assert len(found) == 41
+        assert isinstance(found[20], LampblackError)
+        assert all(not isinstance(one, LampblackError) for one in found[:20] + found[21:])
+        begun = model.batch("sentiment", iter(texts), parallel=2)
+        assert next(begun)
+        begun.close()
+
+
+def test_tokens_and_probabilities(fake_model):
+    with fake_model() as model:
+        assert model.count("one two three") == len(model.tokenize("one two three")) == 3
+        assert model.detokenize([5, 6]) == "5 6"
+        assert model.score("a b c d").perplexity == pytest.approx(2.0)
+
+
+def test_several_streams_go_on_side_by_side(fake_model):
+    with fake_model(repeat=1000, pause_s=0.001) as model:
+        with model.stream("One") as one, model.stream("Two") as two:
+            for _ in range(3):
+                assert next(one)
+                assert next(two)
+        assert not list(one)
+
+
+def test_a_cancelled_task_stops_its_job(fake_model):
+    async def cancelled(model: AsyncModel) -> None:
+        task = asyncio.ensure_future(model.generate("Once"))
+        async for _piece in model.stream("Once"):
+            break
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await model.generate("Once", max_tokens=2)).text
+
+    with fake_model(repeat=100_000, pause_s=0.001) as model:
+        asyncio.run(cancelled(AsyncModel(model)))
+
+
+def test_the_readmes_examples_run(starter_home, monkeypatch, capsys):
+    """As they stand there, on the starter model."""
+    monkeypatch.setitem(sys.modules, "lampblack", sdk)
+    part = README.read_text("utf-8").split("## From Python")[1].split("\n## ")[0]
+    blocks = re.findall(r"```python\n(.*?)```", part, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), types.ModuleType("example").__dict__)
+        assert len(capsys.readouterr().out) > 20
+    assert len(sdk.models()) == 1

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.core.system.network import listen
 from app.engine.client import EngineClient
 from app.engine.messages import Load, Loaded
-from app.engine.service import Service, listen
+from app.engine.service import Service
 from app.engine.service_messages import ModelState, Seen, Serve, ServiceLimits
 from app.host.fake import Script
 

@@ -59,6 +59,8 @@ def model_file(path: str, **changes: Any) -> ModelFile:
 def other_value(bound: BoundRow) -> Any:
     """A sound value of a row that is not its default."""
     if bound.kind == "texts":
+        if bound.row.pattern:
+            return ("http://localhost:8000", "https://page.example")
         return bound.row.choices[::-1] or ("\n\n", "第二章", " end ")
     if bound.row.choices:
         return next(choice for choice in bound.row.choices if choice != bound.default)

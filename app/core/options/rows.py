@@ -7,6 +7,7 @@ it into `BoundRow`s, from which sliders, flags, help, validation and documentati
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import UnionType
@@ -36,7 +37,8 @@ class Row(msgspec.Struct, frozen=True):
     `low` and `high` are the hard limits (inclusive); `least` is the smallest value beside 0, where
     0 has a meaning of its own. `neutral` is the value that switches the parameter off. A row
     without a `group` is in that of the row before. `choices` are the only allowed values.
-    `max_length` bounds a list. `llama_cpp` and `torch` name what each engine does with it;
+    `max_length` bounds a list, `pattern` is what each text matches, and `form` says so in words.
+    `llama_cpp` and `torch` name what each engine does with it;
     `torch_missing` says why the Torch engine cannot do it. `openai` is the field of the same
     meaning in that API. `plain` is what writers call it: those rows are always in sight, under
     that name, the others under "All parameters".
@@ -52,6 +54,8 @@ class Row(msgspec.Struct, frozen=True):
     neutral: Any = None
     choices: tuple[Any, ...] = ()
     max_length: int = 0
+    pattern: str = ""
+    form: str = ""
     unit: str = ""
     openai: str = ""
     llama_cpp: str = ""
@@ -96,6 +100,10 @@ class BoundRow(msgspec.Struct, frozen=True):
         if value is None and self.optional:
             return None
         value = _CHECKS[self.kind](self, value)
+        if self.row.pattern:
+            for text in value if self.kind == "texts" else (value,):
+                if not re.fullmatch(self.row.pattern, text):
+                    raise self.error(f"must be {self.row.form}, not {_shown(text)}")
         if self.row.choices:
             for item in value if self.kind == "texts" else (value,):
                 if item not in self.row.choices:

@@ -10,6 +10,9 @@ from app.core.options.load_options import ENGINES, LoadOptions
 from app.core.options.rows import BoundRow, Row, Slider, rows
 from app.core.options.sampling import Sampling
 
+SERVICE_PORT = 8321
+"""Where the local service listens unless told otherwise."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the program remembers about how its user works."""
@@ -148,6 +151,40 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             group="Model",
         ),
     ] = True
+    service: Annotated[
+        bool,
+        Row(
+            label="Local service",
+            help="Other programs of this machine may use the model, over HTTP and with a token.",
+            group="Service",
+        ),
+    ] = False
+    service_port: Annotated[
+        int,
+        Row(
+            label="Port",
+            help="Where other programs reach it: http://127.0.0.1 and this number.",
+            low=1024,
+            high=65535,
+        ),
+    ] = SERVICE_PORT
+    service_origins: Annotated[
+        tuple[str, ...],
+        Row(
+            label="Web pages that may call",
+            help="Their origins in small letters, without a path; pages of no other site may.",
+            max_length=50,
+            pattern=r"https?://[a-z0-9.\-\[\]:]+",
+            form="an origin such as http://localhost:8000",
+        ),
+    ] = ()
+    service_path_token: Annotated[
+        bool,
+        Row(
+            label="Token in the address",
+            help="Takes addresses with /k/TOKEN/v1, for programs without a field for a token.",
+        ),
+    ] = False
     model: str = ""
     recent_files: tuple[str, ...] = ()
     added_models: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from app.core.errors import ParameterError, SettingsError
 from app.core.options.load_options import LoadOptions
 from app.core.options.rows import check_all, is_encodable, rows, rows_by_name
 from app.core.options.sampling import Sampling
-from app.core.options.settings import Settings
+from app.core.options.settings import SERVICE_PORT, Settings
 from app.core.system.background import BackgroundQueue
 from app.core.system.files import why
 from app.core.system.json_store import JsonStore
@@ -141,6 +141,17 @@ def is_network_off(path: Path) -> bool:
     """Whether the settings at `path` forbid every download; they are only looked at."""
     file = JsonStore(path, _document, limit=_MOST_BYTES)
     return (file.read(keep_damaged=False).content or {}).get("network") is False
+
+
+def early_port(path: Path) -> int | None:
+    """The local service's port where the settings at `path` have it on; they are only looked at."""
+    found = JsonStore(path, _document, limit=_MOST_BYTES).read(keep_damaged=False).content or {}
+    if found.get("service") is not True:
+        return None
+    try:
+        return int(_checked("service_port", found.get("service_port", SERVICE_PORT)))
+    except ParameterError:
+        return SERVICE_PORT  # as the settings fall back to it, and say so
 
 
 def _document(data: bytes) -> dict[str, Any]:

@@ -16,6 +16,8 @@ import struct
 import sys
 from typing import Literal
 
+from app.core.errors import ServiceError
+
 NetworkState = Literal["kernel", "hook", "no"]
 PinState = Literal["port", "streams", "no"]
 """What the kernel holds a process to: TCP to one port, TCP to anywhere, or nothing."""
@@ -167,3 +169,23 @@ def _install_filter(streams: bool = False) -> bool:
     number, mode = ctypes.c_long(machine["seccomp"]), ctypes.c_ulong(_SET_MODE_FILTER)
     flags = ctypes.c_ulong(_ALL_THREADS)
     return bool(libc.syscall(number, mode, flags, ctypes.byref(program)) == 0)
+
+
+def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
+    """A listening socket; port 0 for any free one. Raises ServiceError.
+
+    It must be made before the program denies itself the network.
+    """
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((address, port))
+        made.listen(128)
+    except (OSError, OverflowError) as error:
+        made.close()
+        reason = getattr(error, "strerror", "") or str(error)
+        raise ServiceError(
+            f"The service cannot use port {port}: {reason}.", "Choose another port."
+        ) from error
+    return made

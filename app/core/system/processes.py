@@ -36,14 +36,18 @@ def _source_folder() -> str:
     return str(Path(app.__file__).parents[1])
 
 
-def start_child(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a child with pipes, out of reach of the terminal's Ctrl+C; its stdin is its life."""
+def start_child(command: Sequence[str], passed: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """Start a child with pipes, out of reach of the terminal's Ctrl+C; its stdin is its life.
+
+    `passed` are descriptors that it inherits.
+    """
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=child_environment(),
+        pass_fds=passed,
         start_new_session=sys.platform != "win32",
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )

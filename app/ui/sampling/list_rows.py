@@ -164,6 +164,8 @@ class TextsRow(_EntriesRow):
         # Queued: the list is filled again, which must not happen under the open editor.
         delegate.edited.connect(self._edited, Qt.ConnectionType.QueuedConnection)
         self.list.setItemDelegate(delegate)
+        if form := translated(self.bound.row.form):
+            return self._entries_field(self.tr("Add {0}").format(form))
         return self._entries_field(self.tr("Add a text, \\n for a line break"))
 
     def _fill(self) -> None:

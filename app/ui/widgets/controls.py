@@ -52,6 +52,7 @@ class IconButton(QToolButton):
     def __init__(self, drawing: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._drawing = drawing
+        self._is_lit = False
         self.setIconSize(QSize(16, 16))
         self.name(name)
         self.setAutoRaise(True)
@@ -63,8 +64,14 @@ class IconButton(QToolButton):
         self.setToolTip(name)
         self.setAccessibleName(name)
 
+    def light(self, *, on: bool) -> None:
+        """Draw it in the accent's colour while something goes on that it stands for."""
+        self._is_lit = on
+        self._redraw()
+
     def _redraw(self) -> None:
-        self.setIcon(icon(self._drawing, Theme.current().muted))
+        theme = Theme.current()
+        self.setIcon(icon(self._drawing, theme.accent if self._is_lit else theme.muted))
 
 
 class ElidedLabel(QLabel):

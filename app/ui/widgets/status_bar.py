@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.downloads.queue import Download
@@ -12,16 +12,19 @@ from app.engine.messages import ModelInfo
 from app.ui.widgets.controls import ElidedLabel, IconButton
 
 _SAY_MS = 12_000
+_GLOW_MS = 700
 
 
 class StatusBar(QStatusBar):
     """Numbers that need no attention.
 
-    `stopped` when the user stops what is in progress, `downloads_asked` for more about a download.
+    `stopped` when the user stops what is in progress, `downloads_asked` for more about a download,
+    `service_asked` for more about the local service.
     """
 
     stopped = Signal()
     downloads_asked = Signal()
+    service_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +32,7 @@ class StatusBar(QStatusBar):
         self.setAccessibleName(self.tr("Status"))
         self._make_progress()
         self._make_download()
+        self._make_lamp()
         self.words = self._field(self.tr("Words"))
         self.context = self._field(self.tr("Context used"))
         self.speed = self._field(self.tr("Speed"))
@@ -59,6 +63,25 @@ class StatusBar(QStatusBar):
         self.download.clicked.connect(self.downloads_asked)
         self.download.hide()
         self.addPermanentWidget(self.download)
+
+    def _make_lamp(self) -> None:
+        self.lamp = IconButton("lamp-on", self.tr("Local service"))
+        self.lamp.clicked.connect(self.service_asked)
+        self.lamp.hide()
+        self._dimming = QTimer(self, singleShot=True, interval=_GLOW_MS)
+        self._dimming.timeout.connect(lambda: self.lamp.light(on=False))
+        self.addPermanentWidget(self.lamp)
+
+    def show_service(self, address: str, requests: int = 0) -> None:
+        """Show the lamp of the local service; an empty address puts it out."""
+        text = self.tr("Local service on at {0}; requests: {1}").format(address, requests)
+        self.lamp.name(text)
+        self.lamp.setVisible(bool(address))
+
+    def glow(self) -> None:
+        """Show for a moment that the local service answers a request."""
+        self.lamp.light(on=True)
+        self._dimming.start()
 
     def _field(self, name: str, label: QLabel | None = None) -> QLabel:
         label = label or QLabel()

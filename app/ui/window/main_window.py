@@ -24,6 +24,7 @@ from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
 from app.ui.sampling.panel import SamplingPanel
+from app.ui.service.controller import ServiceController
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.generation_controller import GenerationController
@@ -127,6 +128,9 @@ class MainWindow(QMainWindow):
             self._memory,
             self,
         )
+        self.service = ServiceController(
+            program, self.models.loader, self.status, self.page.banners, bridge, self
+        )
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
         program.worker.listen(bridge.post)
@@ -198,6 +202,7 @@ class MainWindow(QMainWindow):
                 "fit": self.manager.show_fit,
                 "models": self.show_models,
                 "passport": self._show_passport,
+                "service": self.service.open,
                 "shortcuts": lambda: _help().show_shortcuts(self),
                 "logs": lambda: _help().show_folder(self.program.paths.logs),
                 "about": lambda: _help().show_about(self),
@@ -220,6 +225,7 @@ class MainWindow(QMainWindow):
         view.settings_applied.connect(self.notices.offer_reload)
         view.settings_applied.connect(self.generation.reading.wake)
         view.settings_applied.connect(self._show_network)
+        view.settings_applied.connect(self.service.follow)
         self._show_network()
         self.sampling.changed.connect(lambda _sampling: self._keep_sampling.start())
         settings = self.program.settings_store
@@ -243,6 +249,7 @@ class MainWindow(QMainWindow):
         settings = self.program.settings
         if settings.load_at_start and self.models.loader.last_path():
             self.models.loader.load_last()
+        self.service.follow()
         self.editor.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -253,6 +260,7 @@ class MainWindow(QMainWindow):
         if self._keep_sampling.isActive():
             self._store_sampling()
         self.bridge.close()
+        self.service.close()
         self.passports.close()
         self.generation.close()
         self.documents.end()

@@ -28,7 +28,7 @@ from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.section import PanelScroll
 
-_TABS = ("Page", "Writing", "Model")
+_TABS = ("Page", "Writing", "Model", "Service")
 _QUIET = ("prompt_overflow",)
 """Settings whose choices say everything; their help names the values of the file."""
 
@@ -124,7 +124,12 @@ class SettingsDialog(QDialog):
     def _make_tabs(self) -> None:
         """From the outside in: moving a widget into another styles it again, with all in it."""
         self._bodies: dict[str, PanelScroll] = {}
-        titles = (self.tr("Appearance"), self.tr("Writing"), self.tr("Model"))
+        titles = (
+            self.tr("Appearance"),
+            self.tr("Writing"),
+            self.tr("Model"),
+            self.tr("Local Service"),
+        )
         for group, title in zip(_TABS, titles, strict=True):
             scroll = self._bodies[group] = PanelScroll()
             scroll.column.setContentsMargins(20, 16, 16, 16)

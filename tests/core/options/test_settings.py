@@ -12,8 +12,8 @@ from hypothesis import given, settings, strategies as st
 from app.core.errors import ParameterError, SettingsError
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
-from app.core.options.settings import Settings
-from app.core.options.settings_store import SettingsStore
+from app.core.options.settings import SERVICE_PORT, Settings
+from app.core.options.settings_store import SettingsStore, early_port
 
 
 @pytest.fixture
@@ -291,3 +291,57 @@ def test_no_preset_is_chosen_until_the_user_does(file: Path) -> None:
     assert SettingsStore(file).settings.preset == ""
     file.write_text('preset = "Balanced"\n')
     assert SettingsStore(file).settings.preset == "Balanced"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "localhost:8000",
+        "http://localhost/",
+        "http://a/b",
+        "HTTP://A",
+        "ftp://a",
+        "http://a b",
+    ],
+)
+def test_what_is_no_origin_is_refused(file: Path, origin: str) -> None:
+    store = SettingsStore(file)
+    with pytest.raises(ParameterError, match="must be an origin such as http://localhost:8000"):
+        store.change(service_origins=(origin,))
+    file.write_text(f'service_origins = ["{origin}"]\n')
+    again = SettingsStore(file)
+    assert again.settings.service_origins == ()
+    assert "Its default is used" in again.problems[0]
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:8000", "https://a.example", "http://[::1]:80"]
+)
+def test_an_origin_comes_back(file: Path, origin: str) -> None:
+    SettingsStore(file).change(service_origins=(origin,))
+    assert SettingsStore(file).settings.service_origins == (origin,)
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("", None),
+        ("service_port = 9000", None),
+        ("service = 1", None),
+        ("service = true", SERVICE_PORT),
+        ("service = true\nservice_port = 9000", 9000),
+        ("service = true\nservice_port = 80", SERVICE_PORT),
+        ("service = true\nservice_port = 'x'", SERVICE_PORT),
+        ("service = ", None),
+    ],
+)
+def test_the_port_is_known_before_the_window(file: Path, text: str, port: int | None) -> None:
+    file.write_text(text)
+    assert early_port(file) == port
+    assert file.read_text() == text
+
+
+def test_without_a_file_no_port_is_opened(file: Path) -> None:
+    assert early_port(file) is None

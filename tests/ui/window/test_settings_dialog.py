@@ -36,7 +36,7 @@ def dialog(qtbot, store: SettingsStore) -> SettingsDialog:
 def test_every_setting_and_load_option_is_there(dialog: SettingsDialog) -> None:
     assert list(dialog.rows) == [bound.name for bound in SHOWN]
     assert list(dialog.load_rows) == [bound.name for bound in LOAD_OPTIONS]
-    tabs: list[Any] = [dialog.tabs.widget(index) for index in range(3)]
+    tabs: list[Any] = [dialog.tabs.widget(index) for index in range(4)]
     for row in (*dialog.rows.values(), *dialog.load_rows.values()):
         assert any(tab.isAncestorOf(row) for tab in tabs)
 
@@ -163,3 +163,15 @@ def test_agreed_hosts_are_named_and_can_be_forgotten(qtbot, store: SettingsStore
     dialog.buttons.button(KIND.Apply).click()
     assert store.settings.agreed_hosts == ()
     assert not dialog.changes()
+
+
+def test_a_page_that_is_no_origin_is_said(dialog: SettingsDialog, store: SettingsStore) -> None:
+    row: Any = dialog.rows["service_origins"]
+    assert row.edit.placeholderText() == "Add an origin such as http://localhost:8000"
+    row.edit.setText("localhost")
+    row.add_button.click()
+    assert "must be an origin" in dialog.problem.text()
+    row.edit.setText("http://localhost:8000")
+    row.add_button.click()
+    assert dialog.apply()
+    assert store.settings.service_origins == ("http://localhost:8000",)
