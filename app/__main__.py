@@ -18,6 +18,7 @@ from app.core.errors import LampblackError, UsageError
 
 if TYPE_CHECKING:
     import socket
+    import subprocess
 
     from app.core.system.paths import Paths
     from app.downloads.client import Fetcher
@@ -45,6 +46,7 @@ _CHILDREN = {
     "downloader": ("app.downloads.downloader", "run_downloader", 1),
     "checksums": ("app.core.models.checksum_process", "run_hasher", 0),
     "quantizer": ("app.host.llama_cpp.quantize_child", "run_quantizer", 0),
+    "remote-host": ("app.remote.main", "run_remote_host", 1),
     "yardstick": ("app.host.baselines.server", "run_baseline", 1),
 }
 """What a child process runs by its word, and how many arguments that takes; named, not imported,
@@ -165,12 +167,13 @@ def _command_line(words: Sequence[str]) -> int:
     with ExitStack() as closing:
         fetcher = _early_fetcher(paths, closing) if words[:2] == ["models", "get"] else None
         listening = _early_socket(words, closing) if words[0] == "serve" else None
+        server = _early_server(words, closing) if words[0] == "generate" else None
         from app.core.system.network import deny_network
 
         deny_network()
         from app.cli.main import run_cli
 
-        return run_cli(words, fetcher=fetcher, listening=listening)
+        return run_cli(words, fetcher=fetcher, listening=listening, server=server)
 
 
 def _early_socket(words: Sequence[str], closing: ExitStack) -> socket.socket:
@@ -178,6 +181,20 @@ def _early_socket(words: Sequence[str], closing: ExitStack) -> socket.socket:
     from app.cli.serve import early_socket
 
     return closing.enter_context(early_socket(words[1:]))
+
+
+def _early_server(words: Sequence[str], closing: ExitStack) -> subprocess.Popen[bytes] | None:
+    """The child that speaks to the server, if one is named."""
+    if not any(word.partition("=")[0] == "--server" for word in words):
+        return None
+    from app.cli.server import early_server
+
+    child = early_server(words[1:])
+    if child is not None:
+        from app.engine.server_child import end_server
+
+        closing.callback(end_server, child)
+    return child
 
 
 def _early_service(paths: Paths) -> socket.socket | None:

@@ -85,13 +85,15 @@ class EngineTask(LongTask):
         """Stop a job."""
         self._client.cancel(job)
 
-    def load(self, load: Load, model: ModelFile, program: Program) -> Loaded:
+    def load(self, load: Load, model: ModelFile | None, program: Program) -> Loaded:
         """Load the model, say what had to be done otherwise than asked, and note its use."""
         loaded = self.run(load)
         assert isinstance(loaded, Loaded)
         self.line.clear()
         for note in loaded.model.notes:
             output.note(note)
+        if model is None:  # a server's
+            return loaded
         with suppress(LampblackError):  # the model can be used all the same
             program.metadata.change(model, used_at=time.time())
         return loaded

@@ -15,6 +15,7 @@ from app.cli import output
 from app.cli.engine import EngineTask, planned
 from app.cli.flags import is_given, load_options_from, sampling_from
 from app.cli.input import check_text, given_text
+from app.cli.server import server_load
 from app.core.errors import (
     NotAModelError,
     SettingsError,
@@ -48,21 +49,24 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> None:
     sampling = sampling_from(arguments, _preset(arguments, program))
     request = _request(arguments, sampling)
     options = load_options_from(arguments, program.settings.load)
-    model = program.model(arguments.model)
-    load = planned(
-        model,
-        program,
-        engine=arguments.engine,
-        options=options,
-        saves_prompts=not options.keep_prompts,  # they are only deleted
-        gpu_again=is_given(arguments, "gpu_layers"),
-    )
-    load = replace(load, adapters=adapters_from(arguments.adapter, load.engine))
+    if arguments.server:
+        load, model = server_load(arguments, program), None
+    else:
+        model = program.model(arguments.model)
+        load = planned(
+            model,
+            program,
+            engine=arguments.engine,
+            options=options,
+            saves_prompts=not options.keep_prompts,  # they are only deleted
+            gpu_again=is_given(arguments, "gpu_layers"),
+        )
+        load = replace(load, adapters=adapters_from(arguments.adapter, load.engine))
     with program.engine() as client, _GenerateTask(client, stream=not arguments.json) as generation:
         loaded = generation.load(load, model, program)
         done = generation.run(request)
         assert isinstance(done, Done)
-    result = _Result(model.name, loaded, done)
+    result = _Result(model.name if model else loaded.model.name, loaded, done)
     if arguments.json:
         output.write(json.dumps(_report(result), ensure_ascii=False) + "\n")
     if result.take.finish_reason == "banned":

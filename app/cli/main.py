@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import socket
+import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
@@ -20,6 +21,7 @@ from app.cli.models import add_models
 from app.cli.parsing import Parser, Words
 from app.cli.run import add_run
 from app.cli.serve import add_serve
+from app.cli.server import add_server_flags
 from app.core.errors import LampblackError
 from app.core.options.load_options import ENGINES
 from app.core.options.presets import BUILTIN
@@ -107,6 +109,7 @@ def _add_generate(words: Words) -> None:
     parser.switch("--drop-head", "drop the beginning of a prompt that is too long")
     parser.switch("--json", "write one JSON object with the text and its numbers")
     parser.switch("--stats", "write one line of numbers to standard error")
+    add_server_flags(parser)
     add_flags(parser)
     parser.set_defaults(run=run_generate)
 
@@ -150,6 +153,7 @@ def run_cli(
     *,
     fetcher: Fetcher | None = None,
     listening: socket.socket | None = None,
+    server: subprocess.Popen[bytes] | None = None,
     new_client: Callable[..., EngineClient] = EngineClient,
 ) -> int:
     """Run one word; errors become one line on stderr, and the result is the exit code."""
@@ -159,6 +163,7 @@ def run_cli(
         output.check_stdout()
         with closing(Program(Paths.here(), fetcher, new_client)) as program:
             program.listening = listening
+            program.server = server
             return int(parsed.run(parsed, program) or 0)
     except LampblackError as error:
         output.write_error(error)

@@ -141,6 +141,12 @@ class GenerationError(LampblackError):
     kind = "generation_failed"
 
 
+class ServerError(GenerationError):
+    """The server that writes for us cannot be reached, refuses or breaks off."""
+
+    kind = "server"
+
+
 class CancelledError(LampblackError):
     """The user stopped the work."""
 

@@ -52,7 +52,7 @@ from app.engine.messages import (
     Tokens,
     Unload,
 )
-from app.engine.process import Ended, HostProcess, Mailbox
+from app.engine.process import Ended, HostProcess, Mailbox, Starter
 from app.engine.run import Run, cut_short, greeting, restarted
 
 CANCEL_S = 2.0
@@ -66,20 +66,20 @@ Listener = Callable[[Event], None]
 class EngineClient:
     """Drives the engine host. `model` is what is loaded now; `log` is the host's log file.
 
-    `cache` is the folder of the engine's cache, if there is one; `marks` remembers loads onto a GPU
-    that crashed.
+    `command` starts it; `cache` is the folder of the engine's cache, if there is one; `marks`
+    remembers loads onto a GPU that crashed.
     """
 
     def __init__(
         self,
-        command: Sequence[str] | None = None,
+        command: Sequence[str] | Starter | None = None,
         *,
         log: Path | None = None,
         cache: Path | None = None,
         cancel_s: float = CANCEL_S,
         marks: GpuMarks | None = None,
     ) -> None:
-        self._command = list(command or program_command("engine-host"))
+        self._command = command or program_command("engine-host")
         self._log = log
         self._cache = cache
         self._cancel_s = cancel_s
@@ -134,7 +134,7 @@ class EngineClient:
         Raises the LampblackError that ended it instead; a generation that was cancelled returns
         `Done` with the text so far.
         """
-        if isinstance(command, Load) and command.engine != "fake":
+        if isinstance(command, Load) and command.engine not in ("server", "fake"):
             inspect(Path(command.path))
         if isinstance(command, Describe) and self.model is not None:
             return self._describe_apart(command, on_event)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -30,6 +30,10 @@ from app.engine.messages import Command, Hello, HostEvent, decode_event, encode
 LOG_LINES = 80
 LOG_BYTES = 1_000_000
 _TERMINATE_S = 0.5
+
+
+Starter = Callable[[], subprocess.Popen[bytes]]
+"""Gives a child, in place of a command that starts one; raises EngineStoppedError."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -137,6 +141,27 @@ class Mailboxes:
             box.close()
 
 
+def start_host(
+    command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a child with its pipes; raises EngineStoppedError where none can be started."""
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**(environment or {}), **host_environment()},
+            start_new_session=sys.platform != "win32",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise EngineStoppedError(
+            f"The engine could not be started: {error.strerror}.",
+            "Close other programs, or install Lampblack again.",
+        ) from error
+
+
 class HostProcess:
     """One run of the engine host. `send` never blocks; `events` has what comes back.
 
@@ -144,13 +169,18 @@ class HostProcess:
     """
 
     def __init__(
-        self, command: Sequence[str], log: Path | None = None, cache: Path | None = None
+        self,
+        command: Sequence[str] | Starter,
+        log: Path | None = None,
+        cache: Path | None = None,
     ) -> None:
         self.events = Mailboxes()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._tail: deque[str] = deque(maxlen=LOG_LINES)
         self._log = log
-        self._process = self._start(command, cache)
+        self._process = (
+            command() if callable(command) else start_host(command, waiting_environment(cache))
+        )
         self._threads = [
             threading.Thread(target=target, name=f"engine host {name}", daemon=True)
             for name, target in (
@@ -161,24 +191,6 @@ class HostProcess:
         ]
         for thread in self._threads:
             thread.start()
-
-    @staticmethod
-    def _start(command: Sequence[str], cache: Path | None) -> subprocess.Popen[bytes]:
-        try:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=waiting_environment(cache) | host_environment(),
-                start_new_session=sys.platform != "win32",
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        except OSError as error:
-            raise EngineStoppedError(
-                f"The engine could not be started: {error.strerror}.",
-                "Close other programs, or install Lampblack again.",
-            ) from error
 
     @property
     def pid(self) -> int:

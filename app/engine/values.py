@@ -9,7 +9,7 @@ import msgspec
 from app.core.options.adapters import Adapter
 from app.core.units import size_text
 
-EngineName = Literal["llama.cpp", "torch", "fake"]
+EngineName = Literal["llama.cpp", "torch", "server", "fake"]
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length", "cancelled", "banned"]
 """Why a take ended: an end or a stop text, its length, the user, banned phrases on every way."""

@@ -1,4 +1,4 @@
-"""The streams between the host and the app: events out, commands and cancels in."""
+"""The way from the app into the host: commands and cancels."""
 
 from __future__ import annotations
 
@@ -11,34 +11,15 @@ from typing import BinaryIO
 import msgspec
 
 from app.core.errors import ProtocolError
-from app.engine.codec import frame, read_frame
+from app.engine.codec import read_frame
 from app.engine.messages import (
     Cancel,
     Command,
-    HostEvent,
     JobCommand,
     Quit,
     decode_command,
-    encode,
 )
 from app.host.interface import Job
-
-
-class Channel:
-    """The way out: one event per frame."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
-
-    def emit(self, event: HostEvent) -> None:
-        """Send an event; ends the process when the app is gone."""
-        with self._lock:
-            try:
-                self._stream.write(frame(encode(event)))
-                self._stream.flush()
-            except OSError:
-                os._exit(0)
 
 
 class Inbox:

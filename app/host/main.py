@@ -6,16 +6,13 @@ and the process leaves at once when the app is gone.
 
 from __future__ import annotations
 
-import faulthandler
 import importlib
 import os
-import signal
-import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import msgspec
 
@@ -32,6 +29,7 @@ from app.core.memory_fit.demand import SEQUENCES
 from app.core.options.rows import check_all
 from app.core.options.sampling import Sampling
 from app.core.system.network import deny_network, network_state
+from app.engine.child import Channel, settle_process, take_streams
 from app.engine.messages import (
     PROTOCOL_VERSION,
     Count,
@@ -61,7 +59,7 @@ from app.engine.messages import (
     Tokenize,
     Unload,
 )
-from app.host.channel import Channel, Inbox
+from app.host.channel import Inbox
 from app.host.generation.batching import Scheduler
 from app.host.interface import (
     CHOICES_AT_ONCE,
@@ -96,8 +94,8 @@ MAX_ALTERNATIVES = 1000
 def run_host() -> NoReturn:
     """Serve the app on the standard streams until they end; never returns."""
     share_one_arena()
-    commands, events = _take_streams()
-    _settle_process()
+    commands, events = take_streams()
+    settle_process()
     channel = Channel(events)
     channel.emit(Hello(version=PROTOCOL_VERSION, pid=os.getpid(), network_denied=deny_network()))
     inbox = Inbox(commands)
@@ -105,27 +103,6 @@ def run_host() -> NoReturn:
     host = Host(channel.emit, inbox)
     while True:
         host.turn()
-
-
-def _take_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Keep the protocol's streams for ourselves: a library's print goes to the log instead."""
-    commands = os.fdopen(os.dup(0), "rb")
-    events = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return commands, events
-
-
-def _settle_process() -> None:
-    """No core dumps (they would hold the text), no Ctrl+C, a trace of a crash in the log."""
-    faulthandler.enable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 Shared = Generate | Score | ScoreChoices

@@ -42,9 +42,7 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         "app.ui.application",
         run_window=lambda _program, files, _on_shown: turns.append(f"window {list(files)}") or 0,
     )
-    module(
-        "app.cli.main", run_cli=lambda words, fetcher, listening: turns.append(f"cli {words}") or 0
-    )
+    module("app.cli.main", run_cli=lambda words, **_more: turns.append(f"cli {words}") or 0)
     module("app.host.main", run_host=note("host", 0))
     return turns
 

@@ -19,6 +19,8 @@ from typing import Literal
 from app.core.errors import ServiceError
 
 NetworkState = Literal["kernel", "hook", "no"]
+PinState = Literal["port", "streams", "no"]
+"""What the kernel holds a process to: TCP to one port, TCP to anywhere, or nothing."""
 
 # <linux/audit.h>, <linux/seccomp.h>, <linux/filter.h>, and each machine's system call numbers.
 _MACHINES = {
@@ -34,6 +36,13 @@ _NO_NEW_PRIVS, _SET_MODE_FILTER, _ALL_THREADS = 38, 1, 1
 _CALL, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
 
 
+# <linux/socket.h>, <linux/in.h>, <linux/landlock.h>
+_AND, _SECOND_ARGUMENT, _THIRD_ARGUMENT, _TYPE_MASK = 0x54, 24, 32, 0xF
+_INET, _INET6, _STREAM, _TCP = 2, 10, 1, 6
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+_VERSION, _NET_VERSION, _NET_PORT, _BIND, _CONNECT = 1, 4, 2, 1, 2
+
+
 class NetworkDeniedError(PermissionError):
     """Python's own code tried to use the network in a process that may not."""
 
@@ -44,6 +53,38 @@ def deny_network() -> NetworkState:
         return network_state()
     sys.addaudithook(_refuse)
     return network_state()
+
+
+def allow_one_port(port: int) -> PinState:
+    """Hold this thread and its later ones to outgoing TCP to `port`; call before any thread starts.
+
+    Names have to be looked up before: UDP is refused, too. The kernel knows ports but no
+    addresses, and (as of Linux 6.18) does not check a connection begun by TCP Fast Open: which
+    address is spoken to is for the caller to check.
+    """
+    if sys.platform != "linux" or not _install_filter(streams=True):
+        return "no"
+    return "port" if _pin_port(port) else "streams"
+
+
+def _pin_port(port: int) -> bool:
+    """Ask Landlock (Linux 6.7 and later) to refuse every other port; False where it cannot."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION) < _NET_VERSION:
+        return False
+    handled = struct.pack("=QQ", 0, _BIND | _CONNECT)
+    ruleset = libc.syscall(_CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), 0)
+    if ruleset < 0:
+        return False
+    try:
+        rule = struct.pack("=QQ", _CONNECT, port)
+        if libc.syscall(_ADD_RULE, ruleset, _NET_PORT, rule, 0) != 0:
+            return False
+        if libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+            return False
+        return bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
+    finally:
+        os.close(ruleset)
 
 
 def network_state() -> NetworkState:
@@ -69,12 +110,16 @@ def _instruction(code: int, value: int, jump_true: int = 0, jump_false: int = 0)
     return struct.pack("=HBBI", code, jump_true, jump_false, value)
 
 
-def _program(machine: dict[str, int]) -> bytes:
-    """The filter: foreign system call tables, io_uring and all but local sockets are refused."""
+def _program(machine: dict[str, int], streams: bool) -> bytes:
+    """The filter: foreign system call tables, io_uring and all but local sockets are refused.
+
+    With `streams`, TCP sockets are allowed, too; not Multipath TCP, which Landlock does not check.
+    """
+    tcp = _tcp_part() if streams else []
     families = [
-        _instruction(_EQUAL, family, len(_ALLOWED_FAMILIES) - index)
+        _instruction(_EQUAL, family, len(_ALLOWED_FAMILIES) - index + len(tcp))
         for index, family in enumerate(_ALLOWED_FAMILIES)
-    ]
+    ] + tcp
     refuse_from_families = len(families) + 1
     return b"".join(
         [
@@ -92,16 +137,30 @@ def _program(machine: dict[str, int]) -> bytes:
     )
 
 
+def _tcp_part() -> list[bytes]:
+    """After the families: only TCP goes past the refusal that follows."""
+    return [
+        _instruction(_EQUAL, _INET, 1),
+        _instruction(_EQUAL, _INET6, 0, 6),
+        _instruction(_LOAD, _SECOND_ARGUMENT),
+        _instruction(_AND, _TYPE_MASK),
+        _instruction(_EQUAL, _STREAM, 0, 3),
+        _instruction(_LOAD, _THIRD_ARGUMENT),
+        _instruction(_EQUAL, 0, 2),
+        _instruction(_EQUAL, _TCP, 1),
+    ]
+
+
 class _FilterProgram(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def _install_filter() -> bool:
+def _install_filter(streams: bool = False) -> bool:
     """Ask the kernel to bind every thread of this process; False where it cannot."""
     machine = _MACHINES.get(os.uname().machine)
     if machine is None or struct.calcsize("P") != 8:
         return False
-    code = _program(machine)
+    code = _program(machine, streams)
     buffer = ctypes.create_string_buffer(code, len(code))
     program = _FilterProgram(len(code) // 8, ctypes.addressof(buffer))
     libc = ctypes.CDLL(None, use_errno=True)

@@ -97,3 +97,55 @@ def test_the_hook_where_there_is_no_filter():
         "print(json.dumps([state, network.network_state()]))\n"
     )
     assert run(program) == ["hook", "hook"]
+
+
+_PINNED = """
+import errno, json, socket, threading
+from app.core.system.network import allow_one_port
+
+def listening(family=socket.AF_INET):
+    server = socket.socket(family)
+    server.bind(("127.0.0.1", 0))
+    server.listen()
+    return server
+
+def tried(act):
+    try:
+        act()
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    return "done"
+
+named, other = listening(), listening()
+state = allow_one_port(named.getsockname()[1])
+found = {
+    "state": state,
+    "named": tried(lambda: socket.create_connection(named.getsockname(), 5).close()),
+    "other": tried(lambda: socket.create_connection(other.getsockname(), 5).close()),
+    "udp": tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)),
+    "udp6": tried(lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)),
+    "mptcp": tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)),
+    "bind": tried(listening),
+    "unix": tried(lambda: socket.socketpair()),
+}
+def in_thread():
+    found["thread"] = tried(lambda: socket.create_connection(other.getsockname(), 5).close())
+thread = threading.Thread(target=in_thread)
+thread.start()
+thread.join()
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these filters")
+def test_only_the_named_port_can_be_reached():
+    result = subprocess.run(
+        [sys.executable, "-c", _PINNED], capture_output=True, text=True, check=True
+    )
+    found = json.loads(result.stdout)
+
+    assert found.pop("state") in ("port", "streams")
+    assert found["named"] == found["unix"] == "done"
+    assert {found[way] for way in ("udp", "udp6", "mptcp")} == {"EACCES"}
+    expected = "EACCES" if json.loads(result.stdout)["state"] == "port" else "done"
+    assert {found[way] for way in ("other", "thread", "bind")} == {expected}

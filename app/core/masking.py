@@ -1,0 +1,265 @@
+"""Masking: names and numbers leave a text before it goes to another machine, and come back after.
+
+Placeholders look like `[NAME_1]`. What is replaced, in this order:
+
+- The names that the writer lists, in any case, composed or decomposed, with any white space between
+  their words. A name of four letters or more, or in a script without spaces between words, is
+  replaced wherever it stands, so that its endings (`Annas`, `Anna's`) stay as text after the
+  placeholder; a shorter one only where no letter touches it. A form with another stem has to be
+  listed by itself.
+- E-mail addresses; account numbers (IBAN) and card numbers with a right checksum; telephone numbers
+  of 7 to 15 digits that begin with `+`, `0` or `(`, or stand in groups of 3, 3 and 4.
+
+Another way to write the same name or number gets the same number with a letter (`[NAME_1a]`), so
+that each comes back exactly. A text that looks like a placeholder gets one `_` more on the way out
+and one less on the way back.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from app.core.errors import ParameterError
+
+_KINDS = ("NAME", "EMAIL", "ACCOUNT", "CARD", "PHONE")
+_FLAGS = re.IGNORECASE | re.ASCII
+_PLACEHOLDER = re.compile(rf"\[({'|'.join(_KINDS)})(_+)([0-9]{{1,6}}[a-z]{{0,3}})\]", _FLAGS)
+_BEGINNINGS = "|".join(kind[:length] for kind in _KINDS for length in range(len(kind)))
+_MAY_BECOME_ONE = re.compile(
+    rf"\[(?:(?:{_BEGINNINGS})|(?:{'|'.join(_KINDS)})(?:_*|_+[0-9]{{1,6}}[a-z]{{0,3}}))\Z", _FLAGS
+)
+_NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+                        r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")  # fmt: skip
+_INVISIBLE = "[\u00ad\u200b-\u200d\u2060\ufeff]*"
+_LETTER = r"[^\W\d_]"
+_SHORT = 3
+_SAME = {"'": "['’ʼ]", "’": "['’ʼ]", "-": "[-‐‑]", "‐": "[-‐‑]", "‑": "[-‐‑]"}
+
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_ACCOUNT = re.compile(
+    r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}(?:[ \u00a0-]?[A-Z0-9]){11,30}", re.IGNORECASE | re.ASCII
+)
+_CARD = re.compile(r"(?<!\d)\d(?:[ \u00a0-]?\d){12,18}")
+_PHONE = re.compile(
+    r"(?<![\w+])(?:\+|(?=[0(])|(?=\d{3}[ .\u00a0-]\d{3}[ .\u00a0-]\d{4}(?!\d)))"
+    r"\(?\d(?:[ ()./\u00a0\u2011-]{0,3}\d){6,14}(?!\w)"
+)
+_FEWEST = {"ACCOUNT": 15, "CARD": 13}
+_MOST_PLACEHOLDERS = 999_999
+
+_Piece = tuple[str, bool]
+"""A part of a text, and whether it is final."""
+
+
+class Masker:
+    """Replaces names and numbers, and puts them back; one for each session.
+
+    The same name or number gets the same placeholder as long as the masker lives. Raises
+    ParameterError for a name that cannot be masked.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names = tuple(dict.fromkeys(_checked_name(name) for name in names))
+        self._pattern = _names_pattern(self._names)
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._counts: Counter[str] = Counter()
+        self._forms: dict[tuple[str, str], list[str]] = {}
+        self._texts: dict[str, str] = {}
+        for name in self._names:
+            self._placeholder("NAME", _name_key(name), name)
+
+    @property
+    def replaced(self) -> dict[str, str]:
+        """Every placeholder with the text that it stands for, to be shown before a sending."""
+        return dict(self._texts)
+
+    def mask(self, text: str) -> str:
+        """The text as another machine may see it."""
+        pieces: list[_Piece] = [(text, False)]
+        for step in (self._mask_names, _escape, *map(self._number_step, _NUMBERS)):
+            pieces = [new for piece in pieces for new in ([piece] if piece[1] else step(piece[0]))]
+        return "".join(piece for piece, _ in pieces)
+
+    def unmask(self, text: str) -> str:
+        """The text with all that is known put back; an unknown placeholder stays as it is."""
+        return _PLACEHOLDER.sub(self._restored, text)
+
+    def unmasker(self) -> Unmasker:
+        """Puts back what arrives piece by piece."""
+        return Unmasker(self)
+
+    def _restored(self, match: re.Match[str]) -> str:
+        kind, lines, number = match.groups()
+        if len(lines) > 1:
+            return f"[{kind}{lines[1:]}{number}]"
+        return self._texts.get(f"[{kind.upper()}_{number.lower()}]", match[0])
+
+    def _mask_names(self, text: str) -> Iterator[_Piece]:
+        if self._pattern is None:
+            yield text, False
+            return
+        at = 0
+        for match in self._pattern.finditer(text):
+            yield text[at : match.start()], False
+            name = self._names[int((match.lastgroup or "n0")[1:])]
+            yield self._placeholder("NAME", _name_key(name), match[0]), True
+            at = match.end()
+        yield text[at:], False
+
+    def _number_step(self, kind: str) -> Callable[[str], Iterator[_Piece]]:
+        def step(text: str) -> Iterator[_Piece]:
+            at = 0
+            for start, end in _spans(kind, text):
+                yield text[at:start], False
+                found = text[start:end]
+                yield self._placeholder(kind, _number_key(kind, found), found), True
+                at = end
+            yield text[at:], False
+
+        return step
+
+    def _placeholder(self, kind: str, key: str, text: str) -> str:
+        number = self._numbers.get((kind, key), 0)
+        if not number:
+            self._counts[kind] += 1
+            number = self._numbers[kind, key] = self._counts[kind]
+        if number > _MOST_PLACEHOLDERS:
+            raise ParameterError("This text has too many names and numbers to be masked.")
+        forms = self._forms.setdefault((kind, key), [])
+        if text not in forms:
+            forms.append(text)
+        placeholder = f"[{kind}_{number}{_letters(forms.index(text))}]"
+        self._texts[placeholder] = text
+        return placeholder
+
+
+class Unmasker:
+    """Puts back placeholders in a text that arrives in pieces; keeps only what may become one."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self._kept = ""
+
+    def feed(self, piece: str) -> str:
+        """What of the text so far is certain."""
+        text = self._kept + piece
+        begins = text.rfind("[")
+        self._kept = text[begins:] if begins >= 0 and _MAY_BECOME_ONE.match(text, begins) else ""
+        return self._masker.unmask(text[: len(text) - len(self._kept)])
+
+    def finish(self) -> str:
+        """The rest, when nothing more comes."""
+        rest, self._kept = self._kept, ""
+        return self._masker.unmask(rest)
+
+
+def _checked_name(name: str) -> str:
+    name = unicodedata.normalize("NFC", " ".join(name.split()))
+    if not any(character.isalnum() for character in name) or re.search(r"[\[\]]", name):
+        raise ParameterError(
+            f"“{name}” cannot be masked as a name.",
+            "Give a name with at least one letter or digit and without square brackets.",
+        )
+    return name
+
+
+def _name_key(name: str) -> str:
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def _names_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    longest_first = sorted(range(len(names)), key=lambda index: -len(names[index]))
+    parts = [f"(?P<n{index}>{_name_pattern(names[index])})" for index in longest_first]
+    # Most letters begin no name: one look at the first spares trying every name there.
+    first = "|".join({_character_pattern(name[0]) for name in names})
+    return re.compile(f"(?={first})(?:{'|'.join(parts)})", re.IGNORECASE) if parts else None
+
+
+def _name_pattern(name: str) -> str:
+    body = _INVISIBLE.join(_character_pattern(character) for character in name)
+    if len(name) > _SHORT or _NO_SPACES.search(name):
+        return body
+    return rf"(?<!{_LETTER}){body}(?!{_LETTER})"
+
+
+def _character_pattern(character: str) -> str:
+    if character == " ":
+        return r"\s+"
+    forms = {character, unicodedata.normalize("NFD", character)}
+    forms |= {form for form in (character.upper(), character.casefold()) if len(form) > 1}
+    by_length = sorted(forms, key=lambda form: (-len(form), form))
+    return _SAME.get(character) or f"(?:{'|'.join(map(re.escape, by_length))})"
+
+
+def _escape(text: str) -> Iterator[_Piece]:
+    at = 0
+    for match in _PLACEHOLDER.finditer(text):
+        yield text[at : match.start()], False
+        yield f"[{match[1]}_{match[2]}{match[3]}]", True
+        at = match.end()
+    yield text[at:], False
+
+
+def _spans(kind: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where numbers of this kind stand; a candidate that is none is tried again one further on."""
+    pattern, check = _NUMBERS[kind]
+    at = 0
+    while match := pattern.search(text, at):
+        if end := _sound_end(kind, check, match, text):
+            yield match.start(), end
+        at = end or (match.start() + 1 if kind in _FEWEST else match.end())
+
+
+def _sound_end(
+    kind: str, check: Callable[[str], bool], match: re.Match[str], text: str
+) -> int | None:
+    """The end of the longest beginning of the match that passes, before a border."""
+    fewest = _FEWEST.get(kind, len(match[0]))
+    for end in range(match.end(), match.start() + fewest - 1, -1):
+        is_border = text[end - 1].isalnum() and not text[end : end + 1].isalnum()
+        if (kind not in _FEWEST or is_border) and check(_plain(text[match.start() : end])):
+            return end
+    return None
+
+
+def _plain(number: str) -> str:
+    return "".join(character for character in number if character.isalnum())
+
+
+def _number_key(kind: str, text: str) -> str:
+    return text.casefold() if kind == "EMAIL" else _plain(text).upper()
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether 13 to 19 digits pass the check of card numbers (ISO/IEC 7812-1, Luhn)."""
+    if not (digits.isdecimal() and 13 <= len(digits) <= 19):
+        return False
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def is_account_number(text: str) -> bool:
+    """Whether a text without spaces passes the check of an IBAN (ISO 13616, modulo 97)."""
+    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", text, _FLAGS):
+        return False
+    return int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 == 1
+
+
+_NUMBERS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
+    "EMAIL": (_EMAIL, bool),
+    "ACCOUNT": (_ACCOUNT, is_account_number),
+    "CARD": (_CARD, is_card_number),
+    "PHONE": (_PHONE, bool),
+}
+
+
+def _letters(form: int) -> str:
+    """Nothing for the first form, then a, b and so on, after z aa."""
+    text = ""
+    while form:
+        form, rest = divmod(form - 1, 26)
+        text = chr(ord("a") + rest) + text
+    return text

@@ -1,0 +1,64 @@
+"""An engine's own side of its pipes: what every child of an engine client begins with."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import sys
+import threading
+from typing import BinaryIO
+
+import msgspec
+
+from app.engine.codec import frame
+from app.engine.messages import HostEvent, encode
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The first frame: `key` is the server's, empty for none; `names` are masked.
+
+    Names and numbers are masked for a server on another machine, unless `masks` says otherwise.
+    """
+
+    key: str = ""
+    names: tuple[str, ...] = ()
+    masks: bool | None = None
+
+
+class Channel:
+    """The way out: one event per frame."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def emit(self, event: HostEvent) -> None:
+        """Send an event; ends the process when the app is gone."""
+        with self._lock:
+            try:
+                self._stream.write(frame(encode(event)))
+                self._stream.flush()
+            except OSError:
+                os._exit(0)
+
+
+def take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the protocol's streams for ourselves: a library's print goes to the log instead."""
+    commands = os.fdopen(os.dup(0), "rb")
+    events = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return commands, events
+
+
+def settle_process() -> None:
+    """No core dumps (they would hold the text), no Ctrl+C, a trace of a crash in the log."""
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

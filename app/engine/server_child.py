@@ -1,0 +1,56 @@
+"""The child that speaks to a server, from the program's side: its start, and what it is told first.
+
+It is started before the program denies itself the network, and told the key and the names to mask
+later, over its pipe, so that neither stands on a command line or in an environment.
+"""
+
+from __future__ import annotations
+
+import subprocess
+
+import msgspec
+
+from app.core.errors import EngineStoppedError
+from app.core.system.processes import program_command
+from app.engine.child import Opening
+from app.engine.codec import frame
+from app.engine.process import Starter, start_host
+
+
+def start_server_child(address: str) -> subprocess.Popen[bytes]:
+    """Start it for one address as typed; raises EngineStoppedError."""
+    return start_host([*program_command("remote-host"), address])
+
+
+def open_server(child: subprocess.Popen[bytes], opening: Opening) -> None:
+    """Tell it what it needs to know first; raises EngineStoppedError where it has ended."""
+    assert child.stdin is not None
+    try:
+        child.stdin.write(frame(msgspec.msgpack.encode(opening)))
+        child.stdin.flush()
+    except OSError as error:
+        raise EngineStoppedError("The process that speaks to the server has ended.") from error
+
+
+def given_once(child: subprocess.Popen[bytes]) -> Starter:
+    """Gives this child to an engine client; a second one cannot be started any more."""
+    left = [child]
+
+    def give() -> subprocess.Popen[bytes]:
+        if not left:
+            raise EngineStoppedError(
+                "The process that speaks to the server has ended.", "Start the command again."
+            )
+        return left.pop()
+
+    return give
+
+
+def end_server(child: subprocess.Popen[bytes]) -> None:
+    """End it, if no engine client has."""
+    if child.poll() is None:
+        child.kill()
+    child.wait()
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe is not None and not pipe.closed:
+            pipe.close()

@@ -1,0 +1,86 @@
+"""Masking: what leaves is masked, what comes back is the writer's own text."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, strategies as st
+
+from app.core.errors import ParameterError
+from app.core.masking import Masker, is_account_number, is_card_number
+
+NAMES = ("Anna Bell", "Zoë", "Jo", "王小明", "O'Neil", "Straße", "Bell")
+_BITS = st.sampled_from((
+    *NAMES, "anna  BELL", "ZOE\u0308", "Joan", "STRASSE", "O’Neil", "[NAME_1]", "[NAME__12b]",
+    "[name_1]", "[NAME", "_1", "]", "[", "a@b.example", "DE89 3704 0044 0532 0130 00",
+    "4111 1111 1111 1111", "+44 20 7946 0958", "(030) 1234567", "555-123-4567", " ", "s", "’s",
+    "\n",
+))  # fmt: skip
+_TEXTS = st.one_of(st.text(), st.lists(st.one_of(_BITS, st.text(max_size=3))).map("".join))
+
+
+@given(_TEXTS)
+def test_every_text_comes_back(text: str) -> None:
+    masker = Masker(NAMES)
+
+    assert masker.unmask(masker.mask(text)) == text
+
+
+@given(_TEXTS, st.lists(st.integers(0, 400)))
+def test_every_split_gives_the_same_text(text: str, cuts: list[int]) -> None:
+    masker = Masker(NAMES)
+    masked = masker.mask(text)
+    borders = sorted({0, len(masked), *(cut for cut in cuts if cut < len(masked))})
+    unmasker = masker.unmasker()
+
+    pieces = [unmasker.feed(masked[a:b]) for a, b in itertools.pairwise(borders)]
+
+    assert "".join([*pieces, unmasker.finish()]) == text
+
+
+@given(_TEXTS, _TEXTS)
+def test_a_canary_never_survives(before: str, after: str) -> None:
+    canary = "Quillfeather"
+
+    masked = Masker((*NAMES, canary)).mask(f"{before}{canary}{after}")
+
+    assert canary.casefold() not in masked.casefold()
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Anna Bell's and ANNA BELL", "[NAME_1]'s and [NAME_1a]"),
+        ("Jo met Joan", "[NAME_3] met Joan"),
+        ("我和王小明去", "我和[NAME_4]去"),
+        ("Zoe\u0308’s", "[NAME_2a]’s"),
+        ("Jo: An\u00adna\nBell", "[NAME_3]: [NAME_1a]"),
+        ("[NAME_1] and [NAME__1]", "[NAME__1] and [NAME___1]"),
+        ("to a.b+c@mail.example.", "to [EMAIL_1]."),
+        ("DE89 3704 0044 0532 0130 00 IS MINE", "[ACCOUNT_1] IS MINE"),
+        ("1 4111 1111 1111 1111 and 4111111111111111", "1 [CARD_1] and [CARD_1a]"),
+        ("call +44 20 7946 0958 or 555-123-4567", "call [PHONE_1] or [PHONE_2]"),
+        ("on 2024-01-15, 1 000 000, 3.141592", "on 2024-01-15, 1 000 000, 3.141592"),
+    ],
+)  # fmt: skip
+def test_what_is_masked(text: str, masked: str) -> None:
+    assert Masker(NAMES).mask(text) == masked
+
+
+def test_only_what_may_become_a_placeholder_is_held_back() -> None:
+    unmasker = Masker(NAMES).unmasker()
+
+    assert [unmasker.feed(piece) for piece in ("a [", "NA", "ME_", "1", "] b [x", "[NAME_9]")] == [
+        "a ", "", "", "", "Anna Bell b [x", "[NAME_9]",
+    ]  # fmt: skip
+
+
+def test_checksums_and_refused_names() -> None:
+    assert is_card_number("4111111111111111")
+    assert not is_card_number("4111111111111112")
+    assert is_account_number("GB82WEST12345698765432")
+    assert not is_account_number("GB82WEST12345698765433")
+    for name in ("", "[x]", " - "):
+        with pytest.raises(ParameterError):
+            Masker((name,))

@@ -1,0 +1,241 @@
+"""The child that speaks to a server, in its real process, against a server that misbehaves."""
+
+from __future__ import annotations
+
+import json
+import queue
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from app.core.errors import LampblackError, ParameterError
+from app.core.options.sampling import Sampling
+from app.engine.child import Opening
+from app.engine.client import EngineClient
+from app.engine.messages import Done, Event, Generate, Load, Loaded, Tokens
+from app.engine.server_child import given_once, open_server, start_server_child
+
+CANARY = "Oluwaseun Adébáyò"
+MODELS = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 4096}]}
+
+
+def answer(content: bytes, status: int = 200, head: str = "") -> bytes:
+    start = f"HTTP/1.1 {status} X\r\nContent-Length: {len(content)}\r\n{head}\r\n"
+    return start.encode() + content
+
+
+def streamed(*texts: str, ends: bool = True) -> bytes:
+    choices = [{"index": 0, "text": text, "finish_reason": None} for text in texts]
+    if ends:
+        choices.append({"index": 0, "text": "", "finish_reason": "stop"})
+    lines = [b"data: " + json.dumps({"choices": [one]}, ensure_ascii=False).encode() + b"\n\n"
+             for one in choices]  # fmt: skip
+    return b"".join(lines) + b"data: [DONE]\n\n" * ends
+
+
+class Recording:
+    """A server that gives its answers to `/v1/completions` in turn; `received` has all bytes.
+
+    An answer may come in several pieces; after one that is None nothing comes until the end.
+    """
+
+    def __init__(self, answers: Sequence[bytes | Sequence[bytes | None]]) -> None:
+        self.received: list[bytes] = []
+        self.asked: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._answers = [*answers]
+        self._over = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def close(self) -> None:
+        self._over.set()
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            connection, _ = self._listener.accept()
+            if self._over.is_set():
+                connection.close()
+                return
+            thread = threading.Thread(target=self._serve, args=(connection,))
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            asked = _request(connection)
+            self.received.append(asked)
+            if asked.startswith(b"GET /v1/models"):
+                connection.sendall(answer(json.dumps(MODELS).encode()))
+            elif asked.startswith(b"POST /tokenize"):
+                connection.sendall(answer(b'{"tokens": [1, 2]}'))
+            else:
+                given = self._answers.pop(0)
+                for piece in [given] if isinstance(given, bytes) else given:
+                    if piece is None:
+                        self.asked.put(None)
+                        self._over.wait(30)
+                    else:
+                        connection.sendall(piece)
+
+
+def _request(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(65536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")]
+    length = int(lengths[0].partition(b":")[2]) if lengths else 0
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+Told = list[Event]
+
+
+@contextmanager
+def writing(
+    *answers: bytes | Sequence[bytes | None], **opening: object
+) -> Iterator[tuple[Recording, EngineClient, Callable[..., Done], Told]]:
+    """A loaded client, and a function that generates; what it was told is in the list."""
+    server = Recording(answers)
+    child = start_server_child(f"http://127.0.0.1:{server.port}")
+    open_server(child, Opening(**opening))  # type: ignore[arg-type]
+    client = EngineClient(given_once(child), cancel_s=20)
+    told: Told = []
+
+    def generate(prompt: str = "Once", **sampling: object) -> Done:
+        command = Generate(
+            job=client.next_job(),
+            prompt=prompt,
+            sampling=Sampling(**sampling),  # type: ignore[arg-type]
+        )
+        done = client.run(command, told.append)
+        assert isinstance(done, Done)
+        return done
+
+    try:
+        loaded = client.run(Load(job=client.next_job(), path="", engine="server"), told.append)
+        assert isinstance(loaded, Loaded)
+        told.append(loaded)
+        yield server, client, generate, told
+    finally:
+        client.close()
+        server.close()
+
+
+def text_of(told: Told) -> str:
+    return "".join(event.text for event in told if isinstance(event, Tokens))
+
+
+def test_a_text_arrives_also_in_split_letters() -> None:
+    whole = streamed("从前", "有一座山")
+    cut = whole.index("前".encode()) + 1
+    head = answer(b"")[: -len(b"Content-Length: 0\r\n\r\n")] + b"\r\n"
+    with writing([head, whole[:cut], whole[cut:]]) as (_server, _client, generate, told):
+        done = generate()
+    assert done.takes[0].text == text_of(told) == "从前有一座山"
+    assert done.takes[0].finish_reason == "stop"
+
+
+def test_half_a_letter_is_shown_as_one_that_cannot_be() -> None:
+    half = b'data: {"choices": [{"index": 0, "text": "a\\ud800b", "finish_reason": "stop"}]}\n\n'
+    with writing(answer(half)) as (_server, _client, generate, _told):
+        assert generate().takes[0].text == "a\ufffdb"
+
+
+def test_a_busy_server_is_asked_again() -> None:
+    busy = answer(b"{}", 429, "Retry-After: 0\r\n")
+    with writing(busy, busy, answer(streamed("late"))) as (_server, _client, generate, _told):
+        assert generate().takes[0].text == "late"
+
+
+def test_a_cancel_ends_the_waiting_for_a_busy_server() -> None:
+    busy = answer(b"{}", 503, "Retry-After: 50\r\n")
+    with writing([busy, None]) as (server, client, generate, _told):
+        stopper = threading.Thread(target=lambda: (server.asked.get(), client.cancel(2)))
+        stopper.start()
+        assert generate().takes[0].finish_reason == "cancelled"
+        stopper.join()
+
+
+def test_a_cancel_ends_a_silent_answer_and_keeps_its_text() -> None:
+    head = b"HTTP/1.1 200 OK\r\n\r\n"
+    part = streamed("Some", ends=False)
+    with writing([head + part, None]) as (server, client, generate, told):
+        stopper = threading.Thread(target=lambda: (server.asked.get(), client.cancel(2)))
+        stopper.start()
+        take = generate().takes[0]
+        stopper.join()
+    assert take.finish_reason == "cancelled"
+    assert take.text in ("", "Some")  # the cancel may be faster than the text
+    assert text_of(told) == take.text
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "kept"),
+    [
+        (answer(b"", 302, "Location: http://127.0.0.1:9/\r\n"), "another address", ""),
+        (answer(b"", 401), "does not accept the key", ""),
+        (answer(b'{"error": {"message": "no such thing"}}', 400), "no such thing", ""),
+        (answer(b"data: garbage\n\n"), "not JSON", ""),
+        (answer(b"data: []\n\n"), "not an answer", ""),
+        (answer(b'data: {"choices": [{"index": 7}]}\n\n'), "not asked for", ""),
+        (
+            answer(b'data: {"error": {"message": "a\\u001b[2J\\ud800b"}}\n\n'),
+            r"broke off: a \[2J b",
+            "",
+        ),
+        (answer(b"\xff\xfe"), "not text", ""),
+        (answer(streamed("half", ends=False)), "broke off", "half"),
+        (answer(streamed("half", ends=False) + b"x")[:-1], "connection", "half"),
+    ],
+)
+def test_trouble_is_a_sentence_and_what_came_is_kept(given: bytes, said: str, kept: str) -> None:
+    with writing(given, answer(streamed("again"))) as (_server, _client, generate, told):
+        with pytest.raises(LampblackError, match=said):
+            generate()
+        assert text_of(told) == kept
+        assert generate().takes[0].text == "again"
+
+
+def test_a_name_never_reaches_the_server_and_comes_back() -> None:
+    back = answer(streamed("So [NA", "ME_", "1] and [NAME_9", "] left"))
+    with writing(back, names=(CANARY,), masks=True) as (server, _client, generate, told):
+        done = generate(f"{CANARY}, a@b.example", stop=(f"{CANARY}!",))
+        assert done.takes[0].text == text_of(told) == f"So {CANARY} and [NAME_9] left"
+        with pytest.raises(ParameterError, match="grammar holds something that is masked"):
+            generate(grammar=json.dumps({"const": CANARY}))
+    sent = b"".join(server.received)
+    escaped = json.dumps(CANARY)[1:-1].encode()
+    assert b"[NAME_1]" in sent
+    for canary in (CANARY.encode(), escaped, b"Oluwaseun", b"a@b.example"):
+        assert canary not in sent
+
+
+def test_what_the_server_cannot_be_told_is_refused_before_the_sending() -> None:
+    with writing() as (server, _client, generate, told):
+        with pytest.raises(ParameterError, match="mirostat"):
+            generate(mirostat=2)
+        sent = [one for one in server.received if b"/v1/completions" in one]
+        assert not sent
+        loaded = next(event for event in told if isinstance(event, Loaded))
+    assert any("runs on this machine" in note for note in loaded.model.notes)
+    assert any("order" in note for note in loaded.model.notes)
+
+
+def test_after_its_end_the_child_is_told_to_be_gone() -> None:
+    with writing(answer(streamed("x"))) as (_server, client, generate, _told):
+        assert client.host_pid
+        client._drop_host()
+        with pytest.raises(LampblackError, match="has ended"):
+            generate()
