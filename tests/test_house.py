@@ -135,7 +135,7 @@ def test_every_dependency_is_pinned() -> None:
 
 
 def test_every_package_is_installed() -> None:
-    """The list in pyproject.toml is written out: `resources` is inside `app`, and `app.sdk` is `lampblack`, too."""
+    """Its list is written out: `resources` is installed in `app`, `lampblack` is the SDK."""
     listed = set(
         tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"][
             "packages"

@@ -26,7 +26,7 @@ from app.core.models.model_file import inspect
 from app.core.options.load_options import LoadOptions
 from app.core.system.processes import program_command
 from app.engine.crash_errors import crash_error
-from app.engine.gpu_crashes import GpuMarks
+from app.engine.gpu_crashes import GpuMarks, LoadWatch
 from app.engine.messages import (
     SHARED,
     Cancel,
@@ -44,7 +44,6 @@ from app.engine.messages import (
     JobCommand,
     Load,
     Loaded,
-    Loading,
     ModelInfo,
     Quantize,
     Quit,
@@ -53,7 +52,7 @@ from app.engine.messages import (
     Unload,
 )
 from app.engine.process import Ended, HostProcess, Mailbox, Starter
-from app.engine.run import Run, cut_short, greeting, restarted
+from app.engine.run import ModelGoneError, Run, cut_short, greeting, restarted
 
 CANCEL_S = 2.0
 _LOOK_S = 0.05
@@ -83,8 +82,7 @@ class EngineClient:
         self._log = log
         self._cache = cache
         self._cancel_s = cancel_s
-        self._marks = marks
-        self._gpu = ""
+        self._loading = LoadWatch(marks)
         self._host: HostProcess | None = None
         self._wanted: Load | None = None
         self._lock = threading.Lock()
@@ -142,6 +140,8 @@ class EngineClient:
             if isinstance(command, SHARED):
                 return self._run_beside(command, run, on_event)
             with self._alone(run):
+                if isinstance(command, Describe) and self.model is not None:  # while it waited
+                    return self._describe_apart(command, on_event)
                 self._ensure_host(run, on_event)
                 self._prepare(command, run, on_event)
                 finished = self._exchange(command, run, on_event)
@@ -152,13 +152,17 @@ class EngineClient:
 
     def _run_beside(self, command: JobCommand, run: Run, on_event: Listener) -> Finished:
         """Do a command beside others; only a host or a model that is missing is waited for."""
-        with self._lock:
-            host = self._host if self.model is not None else None
-        if host is None or not host.alive:
-            with self._alone(run):
-                self._ensure_host(run, on_event)
-                self._prepare(command, run, on_event)
-        return self._exchange(command, run, on_event)
+        while True:
+            with self._lock:
+                host = self._host if self.model is not None else None
+            if host is None or not host.alive:
+                with self._alone(run):
+                    self._ensure_host(run, on_event)
+                    self._prepare(command, run, on_event)
+            try:
+                return self._exchange(command, run, on_event)
+            except ModelGoneError:
+                continue  # it waits for the load or the unload that came between
 
     def _describe_apart(self, command: Describe, on_event: Listener) -> Finished:
         """Ask a host of its own, so that the one with the model stays as it is."""
@@ -273,18 +277,22 @@ class EngineClient:
             host = self._host
         if host is None:
             raise restarted()
+        kept = self.model, self._wanted
         box = host.events.open(command.job)
         try:
             run.attach(box)
             self._begin(host, command, run)
             return self._follow(host, box, command, run, on_event)
-        except LampblackError:
+        except CancelledError:
+            if isinstance(command, Load | Unload) and not self._loading.has_begun:
+                self._restore(host, *kept)
             raise
-        except BaseException:  # a bug or Ctrl+C in the caller: the job is not waited for any more
+        # An error of the caller's, or Ctrl+C: the job is not waited for. Else it is over anyway.
+        except BaseException:
             host.send(Cancel(job=command.job))
             raise
         finally:
-            self._unmark(command)
+            self._loading.end(command)
             run.detach()
             host.events.drop(command.job)
 
@@ -305,39 +313,31 @@ class EngineClient:
                     return given_up
             elif isinstance(item, Ended):
                 raise self._died(host, item, on_event, command)
-            elif isinstance(item, Hello):
-                continue
             elif isinstance(item, Failed):
                 raise error_from(item.kind, item.message, item.hint)
             elif isinstance(item, Finished):
                 return item
             else:
-                self._mark(command, item)
+                self._loading.hear(command, item)
                 if isinstance(item, Tokens):
                     written.setdefault(item.take, []).append(item)
                 on_event(item)
 
-    def _mark(self, command: JobCommand, event: Event) -> None:
-        """Remember that a load puts the model on a GPU now."""
-        if not isinstance(command, Load) or not isinstance(event, Loading):
-            return
-        if event.gpu and not self._gpu:
-            self._gpu = event.gpu
-            if self._marks is not None:
-                self._marks.begin(command.path, command.engine, event.gpu)
-
-    def _unmark(self, command: JobCommand) -> None:
-        """The load did not crash, or it was taken up by `_died`, which leaves the mark."""
-        if isinstance(command, Load) and self._gpu and self._marks is not None:
-            self._marks.end(command.path, command.engine)
-        self._gpu = ""
+    def _restore(self, host: HostProcess, model: ModelInfo | None, wanted: Load | None) -> None:
+        """What was to take the model's place was stopped before it began."""
+        with self._lock:
+            if self._host is host:
+                self.model, self._wanted = model, wanted
 
     def _begin(self, host: HostProcess, command: JobCommand, run: Run) -> None:
         with self._lock:
+            if isinstance(command, SHARED) and self.model is None and self._host is host:
+                raise ModelGoneError
             host.send(command)  # raises before anything is changed
             if isinstance(command, (Load, Unload)):
                 self.model = None
                 self._wanted = None
+                self._loading.has_begun = False
             is_cancelled = command.job in self._cancelled
         run.begin(lambda: host.send(Cancel(job=command.job)))
         if is_cancelled:
@@ -384,13 +384,13 @@ class EngineClient:
             return ProtocolError(
                 f"The engine broke off: {ended.garbled}", "Your text is safe; try again."
             )
-        gpu, self._gpu = self._gpu, ""  # `_unmark` leaves the mark of a crash
-        return crash_error(code, command, model, gpu)
+        return crash_error(code, command, model, self._loading.crash(command))
 
     def _remember(self, command: JobCommand, finished: Finished) -> None:
         if isinstance(command, Load) and isinstance(finished, Loaded):
             self._wanted = msgspec.structs.replace(command, remeasure=False)
-            self.model = finished.model
+            with self._lock:
+                self.model = finished.model if self._host is not None else None
             if finished.model.devices:
                 self._devices[finished.model.engine] = finished.model.devices
             if finished.model.features:

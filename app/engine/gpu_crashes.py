@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.system.json_store import JsonStore
+from app.engine.messages import Event, JobCommand, Load, Loading
 
 # What only a load needs is imported with it: the window is shown without.
 
@@ -109,3 +110,40 @@ def _goes_on(mark: GpuMark) -> bool:
         return bool(psutil.Process(mark.pid).create_time() == mark.started)
     except (psutil.Error, ValueError, OverflowError):
         return False
+
+
+class LoadWatch:
+    """Follows the load that runs, one at a time, and marks it once it puts layers on a GPU.
+
+    `has_begun` says whether the model that was loaded before is gone. What other commands do
+    meanwhile changes nothing here.
+    """
+
+    def __init__(self, marks: GpuMarks | None) -> None:
+        self._marks = marks
+        self._gpu = ""
+        self.has_begun = False
+
+    def hear(self, command: JobCommand, event: Event) -> None:
+        """Take up an event of a command."""
+        if not isinstance(command, Load) or not isinstance(event, Loading):
+            return
+        self.has_begun = True
+        if event.gpu and not self._gpu:
+            self._gpu = event.gpu
+            if self._marks is not None:
+                self._marks.begin(command.path, command.engine, event.gpu)
+
+    def crash(self, command: JobCommand | None) -> str:
+        """The GPU that a load crashed on, or empty; its mark stays."""
+        if not isinstance(command, Load):
+            return ""
+        gpu, self._gpu = self._gpu, ""
+        return gpu
+
+    def end(self, command: JobCommand) -> None:
+        """A command is over; a load that did not crash loses its mark."""
+        if isinstance(command, Load):
+            if self._gpu and self._marks is not None:
+                self._marks.end(command.path, command.engine)
+            self._gpu = ""

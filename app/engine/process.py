@@ -53,9 +53,13 @@ class Mailbox:
         self._closed = False
 
     def put(self, item: HostEvent | Ended) -> None:
-        """Add an item; waits while the box is full, and drops it once the box is closed."""
+        """Add an item; waits while the box is full, and drops it once the box is closed.
+
+        `Ended` never waits, or one slow caller would keep the others from the news.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or len(self._items) < self._limit)
+            if not isinstance(item, Ended):
+                self._changed.wait_for(lambda: self._closed or len(self._items) < self._limit)
             if not self._closed:
                 self._items.append(item)
                 self._changed.notify_all()

@@ -21,6 +21,10 @@ from app.engine.process import Ended, HostProcess, Mailbox
 HELLO_S = 60.0
 
 
+class ModelGoneError(Exception):
+    """Another model was asked for before a command could be sent."""
+
+
 class Run:
     """A command that runs; `cancel` may be called from any thread.
 
@@ -107,8 +111,8 @@ def greeting(host: HostProcess, run: Run, check: Callable[[], None]) -> Hello | 
 
 
 def restarted() -> EngineStoppedError:
-    """The error for a job whose host was ended for another one."""
-    return EngineStoppedError("The engine was started again for another job.", "Try again.")
+    """The error for a job whose host ended with another one, or was ended for it."""
+    return EngineStoppedError("The engine stopped while another job ran, too.", "Try again.")
 
 
 def cut_short(command: Generate, written: dict[int, list[Tokens]]) -> Done:

@@ -32,6 +32,9 @@ from app.engine.messages import (
 MAX_TAKES = 16
 """The most takes of one request."""
 
+MAX_ALTERNATIVES = 1000
+"""The most alternatives for one token: more would only fill frames."""
+
 CHOICES_AT_ONCE = 8
 """How many choices are read at once: each is a text of its own in the engine's memory."""
 
@@ -44,6 +47,14 @@ def check_takes(count: int) -> None:
     """Raise ParameterError unless this many takes can be written at once."""
     if not 1 <= count <= MAX_TAKES:
         raise ParameterError(f"There can be 1 to {MAX_TAKES} takes, not {count}.")
+
+
+def check_alternatives(count: int) -> None:
+    """Raise ParameterError unless this many alternatives can be had for each token."""
+    if not 0 <= count <= MAX_ALTERNATIVES:
+        raise ParameterError(
+            f"From 0 to {MAX_ALTERNATIVES:,} alternatives can be had for each token, not {count}."
+        )
 
 
 def check_context(context: int) -> None:

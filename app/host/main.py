@@ -23,7 +23,6 @@ from app.core.errors import (
     LampblackError,
     NoModelLoadedError,
     OutOfMemoryError,
-    ParameterError,
 )
 from app.core.memory_fit.demand import SEQUENCES
 from app.core.options.rows import check_all
@@ -70,6 +69,7 @@ from app.host.interface import (
     Job,
     Rows,
     Work,
+    check_alternatives,
     check_takes,
 )
 from app.host.load_thread import Loader
@@ -87,9 +87,6 @@ IDLE_S = 2.0
 COLD_TOKENS = 512
 """How many newly read tokens are worth that work at once."""
 
-MAX_ALTERNATIVES = 1000
-"""The most alternatives for one token: more would only fill frames."""
-
 
 def run_host() -> NoReturn:
     """Serve the app on the standard streams until they end; never returns."""
@@ -98,7 +95,7 @@ def run_host() -> NoReturn:
     settle_process()
     channel = Channel(events)
     channel.emit(Hello(version=PROTOCOL_VERSION, pid=os.getpid(), network_denied=deny_network()))
-    inbox = Inbox(commands)
+    inbox = Inbox(commands, channel.emit)
     threading.Thread(target=inbox.read_forever, name="commands", daemon=True).start()
     host = Host(channel.emit, inbox)
     while True:
@@ -150,6 +147,9 @@ class Host:
             self._take(command)
         self._begin_later()
         self._scheduler.step()
+        if self._held is not None and self._inbox.is_cancelled(self._held.job):
+            self._inbox.end(self._held.job)
+            self._held = None
         if self._held is not None and not self._scheduler.has_foreground:
             held, self._held = self._held, None
             self._do_alone(held)
@@ -157,7 +157,9 @@ class Host:
     def _take(self, command: JobCommand) -> None:
         """Begin a command, or put it off until it may begin."""
         self._settled = False
-        if isinstance(command, QUICK):
+        if self._inbox.is_cancelled(command.job):
+            self._inbox.end(command.job)
+        elif isinstance(command, QUICK):
             self._do_alone(command)
         elif _is_shared(command) and self._engine is not None:
             self._later.append(cast(Shared, command))
@@ -185,14 +187,15 @@ class Host:
     def _begin(self, command: Shared) -> None:
         assert self._engine is not None
         job = Job(command.job, self._emit)
-        self._inbox.begin(job)
+        if not self._inbox.begin(job):
+            return
         self._weights[job.number] = _weight(command)
         try:
             work: Work[Any]
             if isinstance(command, Generate):
                 work = self._engine.writing(_checked(command), job)
             elif isinstance(command, Score):
-                _check_alternatives(command.probabilities)
+                check_alternatives(command.probabilities)
                 work = self._engine.scoring(command, job)
             else:
                 work = self._engine.choosing(command, job)
@@ -224,6 +227,9 @@ class Host:
 
     def _do_alone(self, command: JobCommand) -> None:
         """Do a command that runs by itself; jobs in the background pause for it, or end."""
+        job = Job(command.job, self._emit)
+        if not self._inbox.begin(job, gives_way=isinstance(command, Read | Examine)):
+            return
         if isinstance(command, Load | Unload):
             for waiting in self._later:
                 self._fail(waiting.job, _other_model())
@@ -232,8 +238,6 @@ class Host:
             self._scheduler.end(_other_model())
         elif self._engine is not None and not isinstance(command, QUICK):
             self._scheduler.pause()
-        job = Job(command.job, self._emit)
-        self._inbox.begin(job, gives_way=isinstance(command, Read | Examine))
         try:
             outcome: Finished | Exception = self._done(command, job)
         except Exception as error:  # noqa: BLE001 - a library's own bug must end the job, not the host
@@ -369,12 +373,5 @@ def _checked(request: Generate) -> Generate:
     """The request with every parameter inside its limits; raises ParameterError."""
     sampling: Sampling = check_all(request.sampling)
     check_takes(request.n)
-    _check_alternatives(request.probabilities)
+    check_alternatives(request.probabilities)
     return msgspec.structs.replace(request, sampling=sampling)
-
-
-def _check_alternatives(count: int) -> None:
-    if not 0 <= count <= MAX_ALTERNATIVES:
-        raise ParameterError(
-            f"From 0 to {MAX_ALTERNATIVES:,} alternatives can be had for each token, not {count}."
-        )

@@ -137,7 +137,11 @@ class Scheduler:
         others = [member for member in members if not member.background]
         kind = sum(member.rows.count for member in others).bit_length()
         begun = self._clock()
-        answers = self._compute([member.rows for member in members])
+        answers: Sequence[Answer]
+        try:
+            answers = self._compute([member.rows for member in members])
+        except Exception as error:  # noqa: BLE001 - a library's own bug must not end the host
+            answers = [error] * len(members)
         if others:
             together = len(others) < len(members)
             self._shares.took(kind, self._clock() - begun, together=together)
@@ -168,10 +172,15 @@ class Scheduler:
         """End every job with `error`."""
         for member in [*self._members]:
             self._go_on(member, error)
+            if member in self._members:  # it took the error for something that it can mend
+                member.work.close()
+                self._remove(member)
+                self._ended(member.job, error)
 
     def _turn(self) -> list[_Member]:
         """Those that take part in the next step, the most important first."""
-        active = [member for member in self._members if not member.is_paused] or self._members
+        active = [member for member in self._members if not member.is_paused]
+        active = active or [*self._members]  # never the list itself, which a step changes
         others = [member for member in active if not member.background]
         if not others or len(others) == len(active):
             return active
