@@ -1,1 +1,1 @@
-"""Downloads: the only part that reaches a network, in children that see no document."""
+"""Downloads, in children of their own that see no document and reach the hub that is named."""
