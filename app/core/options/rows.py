@@ -320,7 +320,11 @@ def checked(table: type[T], values: Mapping[str, Any]) -> T:
     known = rows_by_name(table)
     unknown = sorted(set(values) - set(known))
     if unknown:
-        raise ParameterError(f"There is no parameter named {_shown(unknown[0])}.")
+        from difflib import get_close_matches  # the window starts without
+
+        near = get_close_matches(unknown[0], known, 3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else ""
+        raise ParameterError(f"There is no parameter named {_shown(unknown[0])}.", hint)
     return table(**{name: known[name].check(value) for name, value in values.items()})
 
 
