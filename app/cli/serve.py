@@ -76,7 +76,13 @@ def add_serve(words: Words) -> None:
 
 
 def _add_address(parser: Any) -> None:
-    parser.value("--port", "N", f"the port; else {SERVICE_PORT}, and 0 for any free one", type=int)
+    parser.value(
+        "--port",
+        "N",
+        f"the port; else {SERVICE_PORT}, and 0 for any free one",
+        default=SERVICE_PORT,
+        type=int,
+    )
     parser.switch("--lan", "let other machines of the local network reach it, too")
 
 
@@ -84,9 +90,9 @@ def early_socket(words: Sequence[str]) -> socket.socket:
     """The listening socket that `words` ask for, made while sockets can still be made."""
     parser = Parser(prog="lampblack serve", add_help=False)
     _add_address(parser)
-    with suppress(UsageError, SystemExit):  # told when all words are read
+    with suppress(UsageError):  # told when all words are read
         found, _others = parser.parse_known_args([*words])
-        port = SERVICE_PORT if found.port in (None, "") else found.port
+        port = 0 if {"-h", "--help"} & {*words} else found.port
         return listen(port, "0.0.0.0" if found.lan else "127.0.0.1")  # noqa: S104 - asked for
     return listen(0)
 

@@ -14,8 +14,11 @@ import openai
 import psutil
 import pytest
 
+from app.cli import serve
+from app.cli.main import build_parser
 from app.cli.serve import _hosts, _origin
 from app.core.errors import ServiceError, UsageError
+from app.core.options.settings import SERVICE_PORT
 from app.core.system.network import listen
 from app.engine.service import kept_token
 
@@ -100,6 +103,20 @@ def test_the_token_is_made_once_and_anew_where_others_could_read_it(tmp_path: Pa
     (tmp_path / "a file").write_text("")
     with pytest.raises(ServiceError):
         kept_token(tmp_path / "a file" / "api-token")
+
+
+def test_the_socket_is_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also without a port; what is no port is told when all words are read, help needs none."""
+    asked: list[tuple[int, str]] = []
+    monkeypatch.setattr(serve, "listen", lambda *place: asked.append((*place, "")[:2]))
+    for words in ([], ["--lan"], ["--port", "7"], ["--port", "x"], ["--help"]):
+        serve.early_socket(words)
+    assert asked == [
+        (SERVICE_PORT, "127.0.0.1"), (SERVICE_PORT, "0.0.0.0"), (7, "127.0.0.1"), (0, ""),
+        (0, "127.0.0.1"),
+    ]  # fmt: skip
+    parsed = build_parser().parse_args(["serve"])
+    assert parsed.port == SERVICE_PORT
 
 
 def test_a_port_that_is_none_is_told() -> None:
