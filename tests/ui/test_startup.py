@@ -64,6 +64,7 @@ LATER = {
     "app.core.formats.gguf",
     "app.core.formats.safetensors",
     "app.ui.models.empty_state",
+    "app.ui.sampling.parameter_list",
     "app.ui.sampling.value_rows",
     "app.ui.editor.find_bar",
     "app.ui.sampling.inactive_parameters",

@@ -87,8 +87,7 @@ def on_shown(words: Sequence[str], window: MainWindow, seconds: float) -> None:
 
 def _settled(window: MainWindow) -> None:
     """Everything is made that the start makes: say so, and hold still while memory is counted."""
-    rows = window.sampling.rows  # made by now, or now
-    assert rows
+    assert window.sampling.list.rows  # made by now, or now
     QApplication.processEvents()
     _answer({"pid": os.getpid(), "libraries": sorted(set(_HEAVY) & set(sys.modules))})
     sys.stdin.read()
