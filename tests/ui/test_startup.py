@@ -69,7 +69,6 @@ LATER = {
     "app.ui.editor.find_bar",
     "app.ui.sampling.inactive_parameters",
     "app.ui.window.help",
-    "app.ui.models.list",
     "app.ui.models.panel",
     "app.ui.widgets.number_field",
     "app.ui.sampling.parameter_row",
