@@ -42,11 +42,12 @@ from app.ui.widgets.controls import ProgressStrip, local_paths
 class ModelManager(QWidget):
     """Stands beside the writing window and holds nothing up.
 
-    Loading, trying out and smaller copies are asked of the window it belongs to; a load can carry
-    options for once. `changed` says that other
-    models are on the list, `refreshed` that everything has been read.
+    Adding, loading, trying out and smaller copies are asked of the window it belongs to; a load
+    can carry options for once. `changed` says that other models are on the list, `refreshed` that
+    everything has been read.
     """
 
+    add_requested = Signal(str)
     load_requested = Signal(str)
     load_as_requested = Signal(str, object)
     passport_requested = Signal(str)
@@ -151,7 +152,8 @@ class ModelManager(QWidget):
         """Use what was dropped, where it lies."""
         event.acceptProposedAction()
         self.tabs.setCurrentWidget(self.installed)
-        self.operations.add([str(path) for path in local_paths(event.mimeData())])
+        for path in local_paths(event.mimeData()):
+            self.add_requested.emit(str(path))
 
     # Building
 
@@ -280,11 +282,11 @@ class ModelManager(QWidget):
 
     def _add_file(self) -> None:
         if path := self._questions.model_file():
-            self.operations.add([path])
+            self.add_requested.emit(path)
 
     def _add_folder(self) -> None:
         if path := self._questions.folder():
-            self.operations.add([path])
+            self.add_requested.emit(path)
 
     def _find_duplicates(self) -> None:
         if self._inventory is not None:

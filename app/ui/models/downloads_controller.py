@@ -22,8 +22,7 @@ def is_agreed(settings: SettingsStore, host: str) -> bool:
 
 def remember_agreement(settings: SettingsStore, host: str) -> None:
     """Do not ask about this host again."""
-    hosts = dict.fromkeys((*settings.settings.agreed_hosts, host))
-    settings.remember(agreed_hosts=tuple(hosts))
+    settings.remember(agreed_hosts=(*settings.settings.agreed_hosts, host))
 
 
 class DownloadsController(QObject):

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -251,6 +253,37 @@ def test_no_content_stops_the_program(tmp_path_factory: Any, data: bytes) -> Non
     store = SettingsStore(file)
     store.change(measure=70)
     assert SettingsStore(file).settings.measure == 70
+
+
+def test_a_list_holds_an_item_once_and_only_changes_are_written(file: Path) -> None:
+    store = SettingsStore(file)
+    store.drop("added_models", "/a")
+    assert not file.exists()
+    store.put("added_models", "/a", "/b", "/a")
+    store.put("added_models", "/a")
+    assert SettingsStore(file).settings.added_models == ("/a", "/b")
+    store.drop("added_models", "/a")
+    assert SettingsStore(file).settings.added_models == ("/b",)
+
+
+def test_two_threads_lose_none_of_each_others_items(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SettingsStore(file)
+    store.write_aside(lambda error: pytest.fail(str(error)))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    monkeypatch.setattr(
+        store, "_keep", lambda _values, _before: None
+    )  # the disk is not the subject
+    items = [f"/{number}" for number in range(500)]
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda item: store.put("added_models", item), items))
+    finally:
+        sys.setswitchinterval(interval)
+    store.close()
+    assert sorted(store.settings.added_models) == sorted(items)
 
 
 def test_written_aside_it_holds_at_once_and_is_on_disk_in_the_end(file: Path) -> None:

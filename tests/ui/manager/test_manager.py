@@ -165,6 +165,9 @@ def harness(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Harnes
     for name in ("tale.gguf", "雨.gguf"):
         write_model(program.paths.models / name)
     made = Harness(program, qtbot, fetcher)
+    models = studio.window.models
+    made.manager.add_requested.connect(lambda path: models.add(Path(path), made.manager.banners))
+    models.added.connect(made.manager.refresh)
     yield made
     made.manager.end()
     fetcher.cancel()
@@ -304,8 +307,8 @@ def test_something_else_that_is_dropped_gets_a_sentence(harness: Harness, tmp_pa
     harness.open()
     nonsense = tmp_path / "cake.gguf"
     nonsense.write_bytes(b"eggs and flour")
-    with harness.qtbot.waitSignal(harness.manager.operations.failed):
-        _drop(harness.manager, nonsense)
+    _drop(harness.manager, nonsense)
+    harness.qtbot.waitUntil(lambda: bool(harness.banners()))
     assert "cake.gguf" in harness.banners()[0]
 
 
@@ -518,6 +521,28 @@ def test_the_window_opens_it_by_its_action(studio: Studio, qtbot: QtBot) -> None
         manager.refresh()
     manager.load_requested.emit(studio.library.add("/models/Other.gguf").path)
     assert studio.worker.last("load")[1]["path"] == "/models/Other.gguf"
+
+
+def test_adding_is_the_windows_and_told_where_it_was_asked_for(
+    make_studio: Callable[..., Studio], qtbot: QtBot, tmp_path: Path
+) -> None:
+    studio = make_studio(model=None)
+    studio.do("manage")
+    qtbot.waitUntil(lambda: studio.window.manager.manager is not None)
+    manager = studio.window.manager.manager
+    assert manager is not None
+    path = write_model(tmp_path / "new.gguf")
+    studio.library.add(str(path))
+    with qtbot.waitSignals([studio.window.models.panel.refreshed, manager.refreshed]):
+        _drop(manager, path)
+    assert studio.program.settings.added_models == (str(path),)
+    qtbot.waitUntil(lambda: studio.worker.count_of("load") == 1)
+    (tmp_path / "poem.gguf").write_text("Not a model.")
+    _drop(manager, tmp_path / "poem.gguf")
+    qtbot.waitUntil(lambda: bool(manager.banners.banners()))
+    assert "not a GGUF model" in manager.banners.banners()[0].text
+    assert studio.banners == []
+    assert studio.program.settings.added_models == (str(path),)
 
 
 def test_errands_go_on_after_a_bug(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
