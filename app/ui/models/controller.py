@@ -149,9 +149,9 @@ class ModelController(QObject):
         self.loader.cancel()
 
     def close(self) -> None:
-        """The window closes: end the threads."""
+        """The window closes: what was asked for is written, and the threads end."""
         self.fetching.close()
-        self._background.close()
+        self._background.close(finish=True)
         self.loader.close()
         if "panel" in vars(self):
             self.panel.wait()
@@ -212,13 +212,11 @@ class ModelController(QObject):
         show_dialog(dialog)
 
     def _attach(self, path: str, adapters: tuple[Adapter, ...]) -> None:
-        try:
-            file = self._program.library.resolve(path)
-            self._program.metadata.change(file, adapters=adapters)
-        except LampblackError as error:
-            self._show_error(error)
-            return
-        self.load(path)
+        library, metadata = self._program.library, self._program.metadata
+        self._background.run(
+            lambda: metadata.change(library.resolve(path), adapters=adapters),
+            lambda _record: self.load(path),
+        )
 
     # Loading
 

@@ -150,13 +150,13 @@ class ModelLoader(QObject):
 
     def load_on_processor(self, mark: GpuMark) -> None:
         """Load the model of the mark on the processor, now and at later starts."""
-        self._program.gpu_crashes.use_processor(mark)
-        self.load(mark.path)
+        marks = self._program.gpu_crashes
+        self._background.run(lambda: marks.use_processor(mark), lambda _done: self.load(mark.path))
 
     def try_gpu(self, mark: GpuMark) -> None:
         """Forget the crash, and load the model of the mark on the GPU."""
-        self._program.gpu_crashes.end(mark.path, mark.engine)
-        self.load(mark.path)
+        path, marks = mark.path, self._program.gpu_crashes
+        self._background.run(lambda: marks.end(path, mark.engine), lambda _done: self.load(path))
 
     def _begin(self, load: Load) -> None:
         self._leave()
