@@ -34,7 +34,7 @@ from app.ui.manager.inventory import Inventory, model_at, read_inventory
 from app.ui.manager.operations import ModelOperations
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_controller import TokenController
-from app.ui.models.downloads_controller import is_agreed, remember_agreement
+from app.ui.models.downloads_controller import carry_out, is_agreed, remember_agreement
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.controls import ProgressStrip, local_paths
 
@@ -312,16 +312,10 @@ class ModelManager(QWidget):
             self.tabs.setCurrentWidget(self.downloads)
 
     def _on_download_asked(self, wish: str, name: str) -> None:
-        downloads = self._program.downloads
-        calls = {
-            "pause": downloads.pause,
-            "resume": downloads.resume,
-            "retry": downloads.resume,
-            "cancel": downloads.cancel,
-            "forget": downloads.forget,
-            "token": self.tokens.ask,
-        }
-        self._try_download(lambda: calls[wish](name))
+        if wish == "token":
+            self.tokens.ask(name)
+        else:
+            self._try_download(lambda: carry_out(self._program.downloads, wish, name))
 
     def _try_download(self, call: Callable[[], object]) -> bool:
         try:

@@ -30,10 +30,11 @@ from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager import operations as care_module
 from app.ui.manager.card_texts import origin_text
-from app.ui.manager.downloads_tab import TOKEN_KEY, DownloadRow
+from app.ui.manager.downloads_tab import DownloadRow
 from app.ui.manager.questions import Answer, ManagerQuestions
 from app.ui.manager.token_dialog import TokenDialog
 from app.ui.manager.window import ModelManager
+from app.ui.models.download_strip import TOKEN_KEY
 from app.ui.texts import download_text, left_text
 from tests.downloads.test_tokens import FakeKeyring
 from tests.ui.conftest import Studio

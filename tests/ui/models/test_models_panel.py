@@ -195,6 +195,11 @@ def test_a_download_is_shown_until_it_is_over(panel: ModelsPanel, qtbot) -> None
     with qtbot.waitSignal(panel.download_asked) as asked:
         panel.download.buttons["resume"].click()
     assert asked.args == ["resume", "starter"]
+    panel.show_download(msgspec.structs.replace(STARTING, state="failed"))
+    assert not panel.download.buttons["resume"].isVisible()
+    with qtbot.waitSignal(panel.download_asked) as asked:
+        panel.download.buttons["retry"].click()
+    assert asked.args == ["retry", "starter"]
     panel.show_download(None)
     assert not panel.download.isVisible()
 
