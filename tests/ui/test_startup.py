@@ -70,7 +70,7 @@ LATER = {
     "app.ui.sampling.inactive_parameters",
     "app.ui.window.help",
     "app.ui.models.panel",
-    "app.ui.widgets.number_field",
+    "app.ui.sampling.parameter_slider",
     "app.ui.sampling.parameter_row",
     "app.ui.documents.recovery",
     "app.ui.window.settings_dialog",

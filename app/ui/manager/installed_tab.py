@@ -323,7 +323,7 @@ class InstalledTab(QWidget):
             "passport": sound and not self._is_loading,
             "fit": sound,
             "verify": sound,
-            "smaller": sound and one is not None and one.model.kind == "gguf",
+            "quantize": sound and one is not None and one.model.kind == "gguf",
             "remove": one is not None and not loaded,
         }
         for name in self.buttons:

@@ -247,7 +247,7 @@ class ModelManager(QWidget):
             ),
             "reveal": lambda: operations.reveal(model),
             "verify": lambda: operations.verify(model, inventory),
-            "smaller": lambda: self.copy_requested.emit(path),
+            "quantize": lambda: self.copy_requested.emit(path),
             "fit": lambda: self.fits.open(one, inventory),
             "passport": lambda: self._try_out(model),
             "remove": lambda: operations.remove(model, self._loaded),

@@ -41,7 +41,7 @@ _CODE = (
 class ManagerController(QObject):
     """One manager for a window, made when it is first opened.
 
-    `make_smaller` opens the dialog for a smaller copy of the model at a path.
+    `make_copy` opens the dialog for a smaller copy of the model at a path.
     """
 
     def __init__(
