@@ -195,7 +195,7 @@ def read_part(path: Path) -> GgufPart:
         reason = why(error) if isinstance(error, OSError) else str(error)
         raise NotAModelError(
             f"{path} cannot be read as a model: {reason}.",
-            "Choose an ordinary file that you may read.",
+            "Choose an ordinary file, or give yourself the right to read it.",
         ) from error
 
 

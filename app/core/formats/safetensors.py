@@ -184,12 +184,17 @@ def _json(folder: Path, name: str, limit: int = _MOST_JSON) -> dict[str, Any]:
             )
         content = _decoded(_bounded(text))
     except OSError as error:
-        raise NotAModelError(f"{folder / name} cannot be read: {why(error)}.") from error
+        raise _unread(folder / name, error) from error
     except (ValueError, msgspec.DecodeError, RecursionError):
         raise NotAModelError(f"{folder.name} is damaged: {name} is not valid JSON.") from None
     if not isinstance(content, dict):
         raise NotAModelError(f"{folder.name} is damaged: {name} does not describe a model.")
     return content
+
+
+def _unread(file: Path, error: OSError) -> NotAModelError:
+    hint = "Give yourself the right to read it." if isinstance(error, PermissionError) else ""
+    return NotAModelError(f"{file} cannot be read: {why(error)}.", hint)
 
 
 def _decoded(text: bytes) -> Any:
@@ -219,7 +224,7 @@ def _read_weights(file: Path, elements: Counter[str]) -> int:
                 raise NotAModelError(f"{file.name} is not a safetensors file.")
             end = _LENGTH.size + length + _count(file, opened.read(length), elements)
     except OSError as error:
-        raise NotAModelError(f"{file} cannot be read: {why(error)}.") from error
+        raise _unread(file, error) from error
     if end > size:
         raise TruncatedModelError(
             f"{file.name} is shorter than its header says: {size:,} of {end:,} bytes.",

@@ -33,7 +33,7 @@ def model_card(one: InventoryModel, *, loaded: bool, recommended: bool = False) 
         facts=DOT.join(part for part in shown if part),
         words=_summary(one),
         warning=warning,
-        is_wrong=model.is_damaged or (bool(warning) and one.verdict == "too large"),
+        is_wrong=one.is_wrong(loaded=loaded),
         is_faint=bool(model.problem),
         tip=model.path,
     )

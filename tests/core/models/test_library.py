@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -502,6 +503,37 @@ def test_what_is_no_writer_is_told_from_what_is_damaged(shelf: Path, write_gguf:
         "cut": True,
         "search": False,
     }
+
+
+@pytest.fixture
+def may_not_read(monkeypatch: pytest.MonkeyPatch) -> set[Path]:
+    """The files that the system refuses to open; an administrator could read them all the same."""
+    refused: set[Path] = set()
+    opened = os.open
+
+    def open_file(path: Any, *rest: Any) -> int:
+        if path in refused:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opened(path, *rest)
+
+    monkeypatch.setattr(os, "open", open_file)
+    return refused
+
+
+@pytest.mark.parametrize("part", ["config.json", "model.safetensors", "a.gguf"])
+def test_what_may_not_be_read_is_not_damaged_and_read_when_it_may_be(
+    shelf: Path, folder: Path, write_gguf: Any, may_not_read: set[Path], part: str
+) -> None:
+    path = write_gguf("a.gguf", folder=shelf) if part == "a.gguf" else folder / part
+    found = library(shelf, str(folder))
+    may_not_read.add(path)
+    model = next(one for one in found.list() if one.problem)
+    assert f"{path} cannot be read" in model.problem
+    assert "permission denied" in model.problem
+    assert "the right to read it" in model.problem
+    assert not model.is_damaged
+    may_not_read.clear()
+    assert not any(one.problem for one in found.list())
 
 
 def test_a_folder_of_countless_files_hides_no_other(
