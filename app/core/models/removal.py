@@ -1,4 +1,4 @@
-"""Looking after the models on the disk: what they take, and taking them away.
+"""The models on the disk: the bytes they take, adding them, and removing them.
 
 What another program keeps is used and never touched: it is only taken off the list.
 """

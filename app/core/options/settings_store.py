@@ -53,7 +53,7 @@ class SettingsStore:
         """What was wrong with the file when it was read."""
         return tuple(self._problems)
 
-    def write_aside(self, on_problem: Callable[[SettingsError], object]) -> None:
+    def write_in_background(self, on_problem: Callable[[SettingsError], object]) -> None:
         """From now on write in a background thread: a disk may be slow.
 
         `change` then raises no SettingsError: `on_problem` is told, in that thread.

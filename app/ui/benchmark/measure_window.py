@@ -28,7 +28,7 @@ _CONTEXT = 1024  # tokens; the window is measured, not the reading of a long pro
 
 
 class Ticks(QObject):
-    """How late an event is that somebody posts every millisecond, all in seconds.
+    """How late the events come that are posted every millisecond, in seconds.
 
     One event that keeps the loop makes all that are posted meanwhile wait, each a millisecond
     less than the one before; a timer alone would count that as a single late one.

@@ -295,7 +295,7 @@ class ModelManager(QWidget):
     # Downloads
 
     def _prepare(self, entry: CatalogueEntry) -> None:
-        """Find out whom is asked for how much; that looks at the disk."""
+        """Find out which host is asked and how much is needed; that looks at the disk."""
         model = wanted(entry)
         self._background.run(
             lambda: self._program.downloads.need(model), lambda need: self._fetch(model, need)

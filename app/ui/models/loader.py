@@ -80,7 +80,7 @@ class ModelLoader(QObject):
 
     @property
     def avoided(self) -> GpuMark | None:
-        """The crash because of which the model at hand is on the processor, as the user wants."""
+        """The crash because of which the present model is on the processor, as the user wants."""
         mark = self._crash()
         return mark if mark is not None and mark.use_processor else None
 

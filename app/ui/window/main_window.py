@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
         program.worker.listen(bridge.post)
-        program.settings_store.write_aside(bridge.post)
+        program.settings_store.write_in_background(bridge.post)
 
     def _lay_out(self) -> None:
         self.side = SidePanel(self.sampling)

@@ -205,7 +205,7 @@ def test_whatever_else_lies_there_is_a_sentence_at_once(tmp_path: Path) -> None:
     assert time.process_time() - started < 1
 
 
-def test_a_pipe_for_a_configuration_blocks_nobody(folder: Path) -> None:
+def test_a_pipe_for_a_configuration_blocks_nothing(folder: Path) -> None:
     (folder / "config.json").unlink()
     os.mkfifo(folder / "config.json")
     with pytest.raises(NotAModelError):

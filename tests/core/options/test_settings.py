@@ -171,7 +171,7 @@ def test_a_table_that_is_no_table_stays_until_it_is_changed(file: Path) -> None:
     ],
     ids=["torn", "nul", "nul at the end", "utf-16", "deep", "long number", "huge"],
 )
-def test_a_file_that_is_not_toml_is_set_aside(file: Path, data: bytes) -> None:
+def test_a_file_that_is_not_toml_is_renamed(file: Path, data: bytes) -> None:
     file.write_bytes(data)
     store = SettingsStore(file)
     assert store.settings == Settings()
@@ -212,7 +212,7 @@ def test_a_folder_in_the_files_place_is_told_and_survived(file: Path) -> None:
     assert len(store.problems) == 1
 
 
-def test_a_pipe_in_the_files_place_blocks_nobody(file: Path) -> None:
+def test_a_pipe_in_the_files_place_blocks_nothing(file: Path) -> None:
     os.mkfifo(file)
     store = SettingsStore(file)
     assert "not an ordinary file" in store.problems[0]
@@ -270,7 +270,7 @@ def test_two_threads_lose_none_of_each_others_items(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = SettingsStore(file)
-    store.write_aside(lambda error: pytest.fail(str(error)))
+    store.write_in_background(lambda error: pytest.fail(str(error)))
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     monkeypatch.setattr(
@@ -286,10 +286,10 @@ def test_two_threads_lose_none_of_each_others_items(
     assert sorted(store.settings.added_models) == sorted(items)
 
 
-def test_written_aside_it_holds_at_once_and_is_on_disk_in_the_end(file: Path) -> None:
+def test_written_in_the_background_it_holds_at_once_and_is_on_disk_in_the_end(file: Path) -> None:
     problems: list[SettingsError] = []
     store = SettingsStore(file)
-    store.write_aside(problems.append)
+    store.write_in_background(problems.append)
     for size in range(10, 20):
         assert store.change(font_size=size).font_size == size
     store.change(measure=70)
@@ -299,11 +299,11 @@ def test_written_aside_it_holds_at_once_and_is_on_disk_in_the_end(file: Path) ->
     assert (content(file), problems) == ({"font_size": 19, "measure": 70}, [])
 
 
-def test_a_disk_that_refuses_what_is_written_aside_is_told(file: Path) -> None:
+def test_a_disk_that_refuses_what_the_background_writes_is_told(file: Path) -> None:
     problems: list[SettingsError] = []
     file.mkdir()
     store = SettingsStore(file)
-    store.write_aside(problems.append)
+    store.write_in_background(problems.append)
     assert store.change(font_size=20).font_size == 20
     store.remember(model="/m.gguf")
     store.close()

@@ -28,7 +28,7 @@ from app.downloads.request import ModelRequest
 from app.downloads.tokens import HubTokens
 from app.program import Program
 from app.ui.background import BackgroundTasks
-from app.ui.manager import operations as care_module
+from app.ui.manager import operations as operations_module
 from app.ui.manager.card_texts import origin_text
 from app.ui.manager.downloads_tab import DownloadRow
 from app.ui.manager.questions import Answer, ManagerQuestions
@@ -270,7 +270,7 @@ def test_the_window_goes_on_while_a_checksum_is_computed(
         go.wait()
         return Verdict("0" * 64, "")
 
-    monkeypatch.setattr(care_module, "verify_known", verify)
+    monkeypatch.setattr(operations_module, "verify_known", verify)
     harness.open()
     harness.press("verify")
     began.wait()
@@ -546,7 +546,7 @@ def test_adding_is_the_windows_and_told_where_it_was_asked_for(
     assert studio.program.settings.added_models == (str(path),)
 
 
-def test_errands_go_on_after_a_bug(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_background_goes_on_after_a_bug(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     bugs: list[object] = []
     reported = threading.Event()
 
