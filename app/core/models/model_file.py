@@ -19,7 +19,7 @@ from app.core.errors import (
 from app.core.formats.split_files import one_per_model, plain_name
 from app.core.models.scan import Budget, entries, is_model_folder
 from app.core.options.load_options import ENGINES
-from app.core.system.files import is_folder, why
+from app.core.system.files import is_folder
 
 if TYPE_CHECKING:
     from app.core.formats.gguf import GgufHeader
@@ -70,11 +70,9 @@ def inspect(path: Path) -> ModelFile:
     except FileNotFoundError:
         raise ModelNotFoundError(f"There is no file or folder {path}.") from None
     except (OSError, ValueError) as error:
-        reason = why(error) if isinstance(error, OSError) else str(error)
-        raise NotAModelError(
-            f"{path} cannot be read as a model: {reason}.",
-            "Choose an ordinary file or folder, or give yourself the right to read it.",
-        ) from error
+        from app.core.formats.gguf_reader import unreadable
+
+        raise unreadable(path, error) from error
     if path.suffix.lower() in (*PICKLES, ".safetensors"):
         raise _weights_alone(path)
     return _inspect_gguf(path)
