@@ -149,7 +149,7 @@ class Transfer:
         else:
             is_right = not file.git_id or part.git_id() == file.git_id
         if not is_right:
-            bad = part.set_aside()
+            bad = part.rename_bad()
             raise DownloadError(
                 f"{file.path.rpartition('/')[2]} arrived with a wrong checksum and was set aside "
                 f"as {bad.name}.",

@@ -106,7 +106,7 @@ class PartFile:
         with contextlib.suppress(OSError):  # there is hardly ever one
             bad_path(self._target).unlink()
 
-    def set_aside(self) -> Path:
+    def rename_bad(self) -> Path:
         """Rename it to `.bad`, in place of an earlier one."""
         self.close()
         bad = bad_path(self._target)

@@ -84,7 +84,7 @@ load | Load the Last Model | Ctrl+L | model | Load the model used last
 unload | Unload | Ctrl+Shift+M | eject | Give the model's memory back
 measure | Measure This Model Again | Ctrl+Shift+B | - | Find out again how the model runs fastest \
 on this machine
-smaller | Make a Smaller Copy… | Ctrl+Shift+K | - | Make a copy of the loaded model in another \
+quantize | Make a Smaller Copy… | Ctrl+Shift+K | - | Make a copy of the loaded model in another \
 type, and measure what it costs
 adapters | Adapters… | Ctrl+Shift+A | - | Attach LoRA adapters to the loaded model, or take them off
 ---

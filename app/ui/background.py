@@ -19,7 +19,8 @@ _Call = Callable[[], object]
 class BackgroundTasks(QObject):
     """Runs work in order on a thread, and hands each result back on the window's thread.
 
-    `failed` is told of an error where `run` was given no handler of its own.
+    `failed` is told of an error where `run` was given no handler of its own. Once the object is
+    gone no result is handed over.
     """
 
     def __init__(
@@ -28,8 +29,9 @@ class BackgroundTasks(QObject):
         super().__init__(parent)
         self._failed = failed
         self._queue = BackgroundQueue("window background")
-        self._bridge = Bridge(self)
-        self._bridge.arrived.connect(lambda call: call())
+        self._bridge = bridge = Bridge(self)
+        bridge.arrived.connect(lambda call: call())
+        self.destroyed.connect(lambda: bridge.close())
 
     def run(
         self,

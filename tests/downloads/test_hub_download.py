@@ -119,9 +119,7 @@ def test_another_etag_is_no_other_file_where_the_checksum_is_known(
     whole(hub, models)
 
 
-def test_wrong_bytes_are_set_aside_and_fetched_again_on_request(
-    hub: HubServer, models: Path
-) -> None:
+def test_wrong_bytes_are_renamed_and_fetched_again_on_request(hub: HubServer, models: Path) -> None:
     wrong = bytes(len(CONTENT))
     hub.answers = [Answer(body=wrong)]
     refused(hub, models, "wrong checksum")
@@ -133,7 +131,7 @@ def test_wrong_bytes_are_set_aside_and_fetched_again_on_request(
     assert [path.name for path in models.rglob("*") if path.is_file()] == [NAME]
 
 
-def test_what_was_set_aside_goes_with_the_download(hub: HubServer, models: Path) -> None:
+def test_what_was_renamed_goes_with_the_download(hub: HubServer, models: Path) -> None:
     hub.answers = [Answer(body=bytes(len(CONTENT)))]
     refused(hub, models, "wrong checksum")
     remove_parts(wanted_gguf(NAME, CONTENT), models)

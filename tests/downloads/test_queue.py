@@ -322,7 +322,7 @@ def test_two_windows_do_not_undo_each_others_list(new_queue, fetcher) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"[" * 9999, b'{"version":1}', b"\xff"])
-def test_a_broken_list_is_set_aside(content: bytes, new_queue, models: Path) -> None:
+def test_a_broken_list_is_renamed(content: bytes, new_queue, models: Path) -> None:
     file = models.parent / "downloads.json"
     file.parent.mkdir(parents=True)
     file.write_bytes(content)
@@ -404,7 +404,7 @@ def test_of_a_gated_model_it_is_known_before(new_queue, fetcher) -> None:
     assert watch.until("one", "paused").needs_token
 
 
-def test_what_came_is_noted_before_anybody_hears_of_it(new_queue, fetcher, models) -> None:
+def test_what_came_is_noted_before_it_is_told(new_queue, fetcher, models) -> None:
     noted: list[tuple[ModelRequest, Path]] = []
     heard: list[int] = []
     downloads = new_queue(on_arrival=lambda wanted, path: noted.append((wanted, path)))

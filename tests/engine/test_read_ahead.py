@@ -1,4 +1,4 @@
-"""Reading ahead: it gives way to everything, and nobody hears of it but its own Done."""
+"""Reading ahead: it gives way to everything, and its only event is its own Done."""
 
 from __future__ import annotations
 

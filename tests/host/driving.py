@@ -58,7 +58,7 @@ def load_command(path: Path, options: LoadOptions = OPTIONS, **more: Any) -> Loa
 
 
 def silent() -> Job:
-    """A job whose events nobody hears."""
+    """A job whose events are dropped."""
     return Job(0, lambda _event: None)
 
 

@@ -29,7 +29,7 @@ LOOK_MS = 20
 KEY_EVERY_MS = 90
 STUCK_S = 180.0
 KEYS = "the rain came down on the quay and nobody said a word. "
-DIALOGS = ("settings", "all_takes", "adapters", "passport", "smaller", "shortcuts", "about")
+DIALOGS = ("settings", "all_takes", "adapters", "passport", "quantize", "shortcuts", "about")
 
 Steps = Iterator[Callable[[], bool]]
 """What a part of the run waits for, one thing after the other."""

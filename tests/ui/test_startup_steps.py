@@ -16,7 +16,7 @@ NAMES = ("lampblack_piece_one", "lampblack_piece_two")
 
 @pytest.fixture
 def pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two modules that nobody has imported."""
+    """Two modules that are not imported yet."""
     monkeypatch.syspath_prepend(str(tmp_path))
     for name in NAMES:
         (tmp_path / f"{name}.py").write_text("")

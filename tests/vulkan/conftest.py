@@ -46,7 +46,7 @@ def load_noting(starter_model: Path) -> Callable[..., tuple[LlamaCppEngine, Allo
     """Loads with options, and says what was taken of the device."""
 
     def load_it(**options: Any) -> tuple[LlamaCppEngine, Allocated]:
-        library()  # before the log is turned aside
+        library()  # before the log is redirected
         with _allocated() as sizes:
             engine = load(starter_model, LoadOptions(**{**SMALL, **options}))
         return engine, sizes

@@ -18,11 +18,10 @@ from app.program import Program
 
 def run_folders(arguments: argparse.Namespace, program: Program) -> None:
     """Show, add or remove watched folders."""
-    folders = program.settings.watched_folders
     if arguments.folder is not None:
-        change = _with if arguments.what == "add" else _without
-        folders = change(folders, str(Path(arguments.folder).expanduser().absolute()))
-        program.settings_store.change(watched_folders=folders)
+        change = _watch if arguments.what == "add" else _leave
+        change(program, str(Path(arguments.folder).expanduser().absolute()))
+    folders = program.settings.watched_folders
     here = {folder: is_folder(Path(folder)) for folder in folders}
     output.answer(
         arguments.json,
@@ -33,29 +32,27 @@ def run_folders(arguments: argparse.Namespace, program: Program) -> None:
         output.note("No folder is watched. Add one with `lampblack models folders add FOLDER`.")
 
 
-def _with(folders: tuple[str, ...], folder: str) -> tuple[str, ...]:
+def _watch(program: Program, folder: str) -> None:
     if not is_folder(Path(folder)):
         raise ModelNotFoundError(f"There is no folder {folder}.")
     if not is_encodable(folder):
         raise ParameterError(f"{folder!a} cannot be remembered: its name is not valid text.")
-    return folders if folder in folders else (*folders, folder)
+    program.settings_store.put("watched_folders", folder)
 
 
-def _without(folders: tuple[str, ...], folder: str) -> tuple[str, ...]:
-    if folder not in folders:
+def _leave(program: Program, folder: str) -> None:
+    if folder not in program.settings.watched_folders:
         raise ParameterError(f"The folder {folder} is not watched.")
-    return tuple(one for one in folders if one != folder)
+    program.settings_store.drop("watched_folders", folder)
 
 
 def run_found(arguments: argparse.Namespace, program: Program) -> None:
     """Show which programs have models here, and begin or end using them."""
+    use, leave = [[*map(_program, names)] for names in (arguments.use, arguments.leave)]
+    program.settings_store.put("use_programs", *use)
+    for name in leave:
+        program.settings_store.drop("use_programs", name)
     used = program.settings.use_programs
-    for name in arguments.use:
-        used = (*used, *({_program(name)} - {*used}))
-    for name in arguments.leave:
-        used = tuple(one for one in used if one != _program(name))
-    if used != program.settings.use_programs:
-        program.settings_store.change(use_programs=used)
     stores = find_programs(Path.home(), os.environ)
     facts = [_facts(store, used) for store in stores]
     output.answer(arguments.json, facts, (_line(store, used) for store in stores))

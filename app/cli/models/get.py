@@ -127,7 +127,7 @@ def _fetch(model: ModelRequest, downloads: Downloads) -> str:
     with LongTask(stop=lambda: downloads.pause(model.id)) as task:
         downloads.listen(on_change)
         downloads.add(model)
-        while not ended.wait(_LOOK_EVERY_S):  # for good, Ctrl+C is not heard everywhere
+        while not ended.wait(_LOOK_EVERY_S):  # an endless wait does not hear Ctrl+C everywhere
             pass
     downloads.close()
     return _outcome(next(each for each in downloads.all() if each.id == model.id))

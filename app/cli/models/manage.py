@@ -1,4 +1,4 @@
-"""`lampblack models import`, `remove`, `verify` and `set`: looking after single models."""
+"""`lampblack models import`, `remove`, `verify` and `set`: one model at a time."""
 
 from __future__ import annotations
 

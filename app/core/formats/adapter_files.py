@@ -28,7 +28,7 @@ _NOT_PLAIN = {
 
 
 class PeftConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a PEFT folder's configuration bears upon its weights."""
+    """What in a PEFT folder's configuration changes its weights' effect."""
 
     rank: int
     alpha: float

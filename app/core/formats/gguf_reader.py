@@ -192,11 +192,15 @@ def read_part(path: Path) -> GgufPart:
     except FileNotFoundError:
         raise ModelNotFoundError(f"There is no file {path}.") from None
     except (OSError, ValueError) as error:
-        reason = why(error) if isinstance(error, OSError) else str(error)
-        raise NotAModelError(
-            f"{path} cannot be read as a model: {reason}.",
-            "Choose an ordinary file that you may read.",
-        ) from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError | ValueError) -> NotAModelError:
+    """The error of a file or folder that the system does not let be read."""
+    reason = why(error) if isinstance(error, OSError) else str(error)
+    hint = "Choose an ordinary file or folder, or give yourself the right to read it."
+    is_gone = isinstance(error, FileNotFoundError)
+    return NotAModelError(f"{path} cannot be read: {reason}.", "" if is_gone else hint)
 
 
 def _read(reader: BoundedReader) -> GgufPart:

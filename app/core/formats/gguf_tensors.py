@@ -125,7 +125,7 @@ def _cached(part: str, shape: tuple[int, ...], queries: int) -> int:
 
 
 def _unpacked(tensors: Iterable[Tensor], heads: int) -> dict[int, int]:
-    """The numbers per token of layers that make keys and values of a short vector beforehand.
+    """The numbers per token of layers that make keys and values of a short vector first.
 
     Without that matrix the short vector itself is kept. Its end, which tells the place, becomes
     a part of every head's key.

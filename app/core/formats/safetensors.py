@@ -15,10 +15,11 @@ from typing import Annotated, Any
 import msgspec
 
 from app.core.errors import NotAModelError, TruncatedModelError, UnsupportedModelError
+from app.core.formats.gguf_reader import unreadable
 from app.core.formats.header_notes import extended_context, rope_scaling
 from app.core.formats.model_kinds import folder_kind
 from app.core.formats.recent import Recent
-from app.core.system.files import is_file, open_regular, read_regular, why
+from app.core.system.files import is_file, open_regular, read_regular
 
 _MOST_JSON = 4 * 1024 * 1024
 _MOST_INDEX = 12 * 1024 * 1024  # the largest models name 100,000 tensors
@@ -184,7 +185,7 @@ def _json(folder: Path, name: str, limit: int = _MOST_JSON) -> dict[str, Any]:
             )
         content = _decoded(_bounded(text))
     except OSError as error:
-        raise NotAModelError(f"{folder / name} cannot be read: {why(error)}.") from error
+        raise unreadable(folder / name, error) from error
     except (ValueError, msgspec.DecodeError, RecursionError):
         raise NotAModelError(f"{folder.name} is damaged: {name} is not valid JSON.") from None
     if not isinstance(content, dict):
@@ -219,7 +220,7 @@ def _read_weights(file: Path, elements: Counter[str]) -> int:
                 raise NotAModelError(f"{file.name} is not a safetensors file.")
             end = _LENGTH.size + length + _count(file, opened.read(length), elements)
     except OSError as error:
-        raise NotAModelError(f"{file} cannot be read: {why(error)}.") from error
+        raise unreadable(file, error) from error
     if end > size:
         raise TruncatedModelError(
             f"{file.name} is shorter than its header says: {size:,} of {end:,} bytes.",

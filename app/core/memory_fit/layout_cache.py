@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from app.core.errors import LampblackError, NotAModelError
+from app.core.errors import LampblackError
+from app.core.formats.gguf_reader import unreadable
 from app.core.memory_fit.layout import Engine, Layout, layout
 from app.core.models.model_file import ModelFile
-from app.core.system.files import why
 
 _Stamp = tuple[int, int]
 
@@ -47,7 +47,7 @@ def _read(path: Path, engine: Engine) -> Layout | LampblackError:
     except LampblackError as error:
         return error
     except OSError as error:
-        return NotAModelError(f"{path.name} cannot be read: {why(error)}.")
+        return unreadable(path, error)
 
 
 def _stamp(model: ModelFile) -> _Stamp:

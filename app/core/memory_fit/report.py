@@ -119,7 +119,7 @@ def given_back(layout: Layout, options: LoadOptions, machine: Machine, adapters:
     """The bytes of the processor's memory that unloading a model gives back.
 
     `options` are those that it was loaded with. Weights that are mapped from their file count as
-    free already: the system takes their room whenever somebody wants it.
+    free already: the system takes their room whenever it is needed.
     """
     fit = estimate(layout, options, machine, adapters=adapters)
     held = fit.needed.get(MEMORY, 0) - fit.sum_of("engine", MEMORY)

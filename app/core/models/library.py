@@ -16,7 +16,7 @@ from app.core.errors import (
     ModelNotFoundError,
 )
 from app.core.formats.split_files import plain_name, present_parts
-from app.core.models.model_file import ModelFile, inspect, unusable
+from app.core.models.model_file import ModelFile, inspect, is_forbidden, unusable
 from app.core.models.other_programs import ProgramStore
 from app.core.models.scan import (
     DEEPEST,
@@ -243,6 +243,7 @@ class ModelLibrary:
             model = inspect(path)
         except LampblackError as error:
             model = unusable(path, error)
+            stamp = () if is_forbidden(error) else stamp  # the right may come without a change
         self._known[str(path)] = (stamp, model)
         return model
 

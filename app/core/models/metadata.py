@@ -75,7 +75,7 @@ class MetadataStore:
             return self._record(_key(model))
 
     def known(self, model: ModelFile) -> UserMark:
-        """What of it bears upon the list of models."""
+        """What of it changes how the model is listed."""
         record = self.record(model)
         return UserMark(title=record.title, hidden=record.hidden)
 

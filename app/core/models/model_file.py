@@ -19,7 +19,7 @@ from app.core.errors import (
 from app.core.formats.split_files import one_per_model, plain_name
 from app.core.models.scan import Budget, entries, is_model_folder
 from app.core.options.load_options import ENGINES
-from app.core.system.files import is_folder, why
+from app.core.system.files import is_folder
 
 if TYPE_CHECKING:
     from app.core.formats.gguf import GgufHeader
@@ -34,7 +34,8 @@ ModelKind = Literal["gguf", "transformers"]
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     """A model on the disk; one that cannot be used says why in `problem`.
 
-    `is_damaged` tells a damaged file from one that holds no language model for writing.
+    `is_damaged` tells a damaged file from one that holds no language model for writing, and from
+    one that may not be read.
 
     `name` is the one to show: the user's title, where there is one, and then `own_name` is what
     it is called otherwise. `program` is the other program whose store the file belongs to.
@@ -69,11 +70,9 @@ def inspect(path: Path) -> ModelFile:
     except FileNotFoundError:
         raise ModelNotFoundError(f"There is no file or folder {path}.") from None
     except (OSError, ValueError) as error:
-        reason = why(error) if isinstance(error, OSError) else str(error)
-        raise NotAModelError(
-            f"{path} cannot be read as a model: {reason}.",
-            "Choose an ordinary file or folder that you may read.",
-        ) from error
+        from app.core.formats.gguf_reader import unreadable
+
+        raise unreadable(path, error) from error
     if path.suffix.lower() in (*PICKLES, ".safetensors"):
         raise _weights_alone(path)
     return _inspect_gguf(path)
@@ -105,8 +104,13 @@ def unusable(path: Path, error: LampblackError) -> ModelFile:
         kind="transformers" if is_folder(path) else "gguf",
         size_bytes=size,
         problem=str(error),
-        is_damaged=not isinstance(error, UnsupportedModelError),
+        is_damaged=not isinstance(error, UnsupportedModelError) and not is_forbidden(error),
     )
+
+
+def is_forbidden(error: LampblackError) -> bool:
+    """Whether the system refused the user the right to read a model."""
+    return isinstance(error.__cause__, PermissionError)
 
 
 def _inspect_gguf(path: Path) -> ModelFile:

@@ -1,4 +1,4 @@
-"""Looking after the models on the disk: what they take, and taking them away.
+"""The models on the disk: the bytes they take, adding them, and removing them.
 
 What another program keeps is used and never touched: it is only taken off the list.
 """
@@ -111,18 +111,16 @@ def remove(
 
 def take_off(model: ModelFile, settings: SettingsStore, metadata: MetadataStore) -> None:
     """Take the model off the list; its files stay. Raises SettingsError."""
-    added = settings.settings.added_models
-    if model.path in added:
-        settings.change(added_models=tuple(path for path in added if path != model.path))
     if os.path.lexists(model.path):  # a watched folder or a program would bring it back
         metadata.change(model, hidden=True)
+    settings.drop("added_models", model.path)
 
 
-def look_at(path: Path, metadata: MetadataStore) -> ModelFile | Path:
-    """What adding `path` would bring: its model, or the folder itself where it only holds models.
+def add_in_place(path: Path, settings: SettingsStore, metadata: MetadataStore) -> ModelFile | Path:
+    """Put what lies at `path` on the list, where it lies: its model, or a folder of models.
 
-    Reads the disk; a model that was taken off the list is not off it any more. Raises what is
-    wrong with the model.
+    A model that was taken off the list is on it again; a folder that only holds models is watched
+    from now on, and returned. Raises SettingsError, or what is wrong with the model.
     """
     path = path.absolute()
     if not is_encodable(str(path)):
@@ -130,31 +128,13 @@ def look_at(path: Path, metadata: MetadataStore) -> ModelFile | Path:
             f"{str(path)!a} cannot be remembered: its name is not valid text.", "Rename it first."
         )
     if is_folder(path) and not is_model_folder(path) and models_below(path):
+        settings.put("watched_folders", str(path))
         return path
     model = inspect(path)
     if metadata.record(model).hidden:
         metadata.change(model, hidden=False)
+    settings.put("added_models", model.path)
     return model
-
-
-def put_on_list(found: ModelFile | Path, settings: SettingsStore) -> None:
-    """Keep in the settings what was looked at: a model is added, a folder is watched.
-
-    Raises SettingsError.
-    """
-    if isinstance(found, Path):
-        watched = settings.settings.watched_folders
-        settings.change(watched_folders=tuple(dict.fromkeys((*watched, str(found)))))
-    else:
-        added = settings.settings.added_models
-        settings.change(added_models=tuple(dict.fromkeys((*added, found.path))))
-
-
-def add_in_place(path: Path, settings: SettingsStore, metadata: MetadataStore) -> ModelFile | Path:
-    """Put what lies at `path` on the list, where it lies; raises what is wrong with it."""
-    found = look_at(path, metadata)
-    put_on_list(found, settings)
-    return found
 
 
 def reveal(

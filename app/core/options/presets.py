@@ -84,7 +84,7 @@ _SMALL = 1_000_000_000  # parameters
 def suggested(parameters: int, *, repeats: bool) -> Preset | None:
     """The preset to begin with on a model with `parameters` (0: unknown), if not Balanced.
 
-    `repeats` says whether it was found to repeat itself; a small one does before anybody tried it.
+    `repeats` says whether it was found to repeat itself; a small one is taken to, untried.
     """
     return SUGGESTED if repeats or 0 < parameters < _SMALL else None
 

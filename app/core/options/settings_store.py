@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,13 @@ class SettingsStore:
 
     The file holds only what was changed. What this version does not know, or cannot use, stays in
     the file until the user changes that very setting. `problems` are sentences for showing once.
+    May be used from any thread.
     """
 
     def __init__(self, path: Path) -> None:
         self._file = JsonStore(path, _document, limit=_MOST_BYTES, backup=True)
         self._problems: list[str] = []
+        self._lock = threading.RLock()
         self._writing: BackgroundQueue | None = None
         self._on_problem: Callable[[SettingsError], object] = lambda _error: None
         self._document = self._read()
@@ -50,7 +53,7 @@ class SettingsStore:
         """What was wrong with the file when it was read."""
         return tuple(self._problems)
 
-    def write_aside(self, on_problem: Callable[[SettingsError], object]) -> None:
+    def write_in_background(self, on_problem: Callable[[SettingsError], object]) -> None:
         """From now on write in a background thread: a disk may be slow.
 
         `change` then raises no SettingsError: `on_problem` is told, in that thread.
@@ -68,20 +71,36 @@ class SettingsStore:
         Raises ParameterError, changing nothing, for a value that cannot be; SettingsError when
         the file could not be written, while the new values hold until the program ends.
         """
-        keep = self._taken_over(changes)
-        if self._writing is None:
-            keep()
-        else:
-            self._writing.run(partial(_try, keep, self._on_problem))
-        return self._settings
+        with self._lock:
+            keep = self._taken_over(changes)
+            if self._writing is None:
+                keep()
+            else:
+                self._writing.run(partial(_try, keep, self._on_problem))
+            return self._settings
 
     def remember(self, **changes: Any) -> None:
         """As `change`, for what is only a convenience: a failure to write it is not told."""
-        keep = partial(_try, self._taken_over(changes), lambda _error: None)
-        if self._writing is None:
-            keep()
-        else:
-            self._writing.run(keep)
+        with self._lock:
+            keep = partial(_try, self._taken_over(changes), lambda _error: None)
+            if self._writing is None:
+                keep()
+            else:
+                self._writing.run(keep)
+
+    def put(self, name: str, *items: str) -> None:
+        """Put items at the end of a list unless they are on it; raises as `change`."""
+        self._change_list(name, lambda present: dict.fromkeys((*present, *items)))
+
+    def drop(self, name: str, item: str) -> None:
+        """Take an item off a list; raises as `change`."""
+        self._change_list(name, lambda present: (one for one in present if one != item))
+
+    def _change_list(self, name: str, changed: Callable[[tuple[str, ...]], Iterable[str]]) -> None:
+        with self._lock:
+            present = getattr(self._settings, name)
+            if (items := tuple(changed(present))) != present:
+                self.change(**{name: items})
 
     def _taken_over(self, changes: dict[str, Any]) -> Callable[[], None]:
         """Let the new values hold; what is returned writes them."""

@@ -150,7 +150,7 @@ class Database:
         self._connection: apsw.Connection | None = None
         self._journals: dict[str, Journal] = {}
         self._forgotten: set[str] = set()
-        self._locked = False  # by a newer version, for good
+        self._locked = False  # by a newer version; stays so
         self._failing = False
 
     def open(self) -> None:

@@ -97,7 +97,7 @@ class Journal:
         self._whole = self.dirty = False
 
     def _remember(self, position: int, removed: int, units: bytes) -> None:
-        """A new row, or the end of the last one where somebody simply types on."""
+        """A new row, or the end of the last one where typing simply goes on."""
         if self._whole:  # the copy will hold it
             self._sequence += 1
             return

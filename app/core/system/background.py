@@ -71,7 +71,7 @@ class BackgroundQueue:
 
 
 def lower_priority() -> None:
-    """Lower this thread's priority for good (nice 10, Linux); elsewhere nothing happens."""
+    """Lower this thread's priority until it ends (nice 10, Linux); elsewhere nothing happens."""
     if sys.platform == "linux":  # where every thread has a priority of its own
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

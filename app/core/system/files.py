@@ -158,15 +158,15 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def set_aside(path: Path) -> Path:
+def rename_broken(path: Path) -> Path:
     """Rename a broken file to a free name beside it (`.broken`, `.broken-2`, …); returns that."""
     number = 1
     while True:
         ending = ".broken" if number == 1 else f".broken-{number}"
-        aside = path.with_name(path.name + ending)
-        if not os.path.lexists(aside):
-            path.rename(aside)
-            return aside
+        free = path.with_name(path.name + ending)
+        if not os.path.lexists(free):
+            path.rename(free)
+            return free
         number += 1
 
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
-from app.core.system.files import read_regular, set_aside, why, write_atomically
+from app.core.system.files import read_regular, rename_broken, why, write_atomically
 
 T = TypeVar("T")
 Fault = Literal["", "missing", "newer", "unreadable", "damaged"]
@@ -74,7 +74,7 @@ class JsonStore(Generic[T]):
         except ValueError as error:
             if not keep_damaged:
                 return Found(None, "damaged", str(error))
-            return self._set_aside(str(error))
+            return self._rename_broken(str(error))
 
     def write(self, data: bytes) -> None:
         """Replace the content, making the folder where it is missing; raises OSError."""
@@ -99,9 +99,9 @@ class JsonStore(Generic[T]):
                 pass
         return None
 
-    def _set_aside(self, reason: str) -> Found[T]:
+    def _rename_broken(self, reason: str) -> Found[T]:
         try:
-            kept = f"it was kept as {set_aside(self.path).name}"
+            kept = f"it was kept as {rename_broken(self.path).name}"
         except OSError as error:
             kept = f"it could not be renamed ({why(error)})"
             return Found(self._former(), "damaged", reason, kept, is_in_the_way=True)

@@ -28,7 +28,7 @@ _CONTEXT = 1024  # tokens; the window is measured, not the reading of a long pro
 
 
 class Ticks(QObject):
-    """How late an event is that somebody posts every millisecond, all in seconds.
+    """How late the events come that are posted every millisecond, in seconds.
 
     One event that keeps the loop makes all that are posted meanwhile wait, each a millisecond
     less than the one before; a timer alone would count that as a single late one.
@@ -87,8 +87,7 @@ def on_shown(words: Sequence[str], window: MainWindow, seconds: float) -> None:
 
 def _settled(window: MainWindow) -> None:
     """Everything is made that the start makes: say so, and hold still while memory is counted."""
-    rows = window.sampling.rows  # made by now, or now
-    assert rows
+    assert window.sampling.list.rows  # made by now, or now
     QApplication.processEvents()
     _answer({"pid": os.getpid(), "libraries": sorted(set(_HEAVY) & set(sys.modules))})
     sys.stdin.read()

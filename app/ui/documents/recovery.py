@@ -111,7 +111,7 @@ class RecoveryController(QObject):
         self._done(recovery)
 
     def discard(self, recovery: Recovery) -> None:
-        """Forget the text for good."""
+        """Forget the text; it is not offered again."""
         self._program.store.discard(recovery.id)
         self._done(recovery)
 

@@ -13,7 +13,7 @@ from app.core.passport import summary
 from app.core.units import context_text, size_text
 from app.downloads.queue import Download
 from app.ui.manager.inventory import InventoryModel
-from app.ui.models.list import facts
+from app.ui.models.panel import facts
 from app.ui.texts import day_text, passport_tr, percent_text, state_text
 from app.ui.widgets.card_list import DOT, Card
 
@@ -33,7 +33,7 @@ def model_card(one: InventoryModel, *, loaded: bool, recommended: bool = False) 
         facts=DOT.join(part for part in shown if part),
         words=_summary(one),
         warning=warning,
-        is_wrong=model.is_damaged or (bool(warning) and one.verdict == "too large"),
+        is_wrong=one.is_wrong(loaded=loaded),
         is_faint=bool(model.problem),
         tip=model.path,
     )

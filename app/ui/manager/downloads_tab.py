@@ -11,20 +11,17 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from app.downloads.queue import Download
-from app.ui.models.download_strip import show_on_bar
-from app.ui.texts import download_text
+from app.ui.models.download_strip import TOKEN_KEY, DownloadView
 from app.ui.widgets.controls import NoteLabel
 from app.ui.widgets.theme import heading_font
 
-TOKEN_KEY = "Ctrl+T"  # noqa: S105 - the key that asks for a token
+_BUTTONS = ("pause", "resume", "retry", "cancel", "load", "token", "forget")
 
 
 class DownloadsTab(QWidget):
@@ -70,7 +67,9 @@ class DownloadsTab(QWidget):
             row.deleteLater()
         for name, download in wanted.items():
             if name not in self.rows:
-                self.rows[name] = self._make_row(name)
+                self.rows[name] = row = DownloadRow()
+                row.asked.connect(self._ask)
+                self._column.insertWidget(self._column.count() - 1, row)
             self.rows[name].show_download(download)
         self.token_action.setEnabled(any(one.needs_token for one in downloads))
         self.empty.say("" if wanted else self.tr("Nothing is being downloaded."))
@@ -83,80 +82,19 @@ class DownloadsTab(QWidget):
                 row.buttons["token"].click()
                 return
 
-    def _make_row(self, name: str) -> DownloadRow:
-        row = DownloadRow()
-        row.asked.connect(lambda wish: self.asked.emit(wish, name))
-        row.load_requested.connect(self.load_requested)
-        self._column.insertWidget(self._column.count() - 1, row)
-        return row
+    def _ask(self, wish: str, name: str) -> None:
+        if wish == "load" and (download := self.rows[name].download) is not None:
+            self.load_requested.emit(str(Path(download.path)))
+        else:
+            self.asked.emit(wish, name)
 
 
-class DownloadRow(QWidget):
+class DownloadRow(DownloadView):
     """A title over a bar, how far it is, and buttons for what can be done now."""
 
-    asked = Signal(str)
-    load_requested = Signal(str)
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._path = ""
-        self.title = QLabel()
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(QLabel(), _BUTTONS, parent)
         self.title.setFont(heading_font(self.title.font()))
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.words, self.problem = NoteLabel(), NoteLabel("wrong")
-        self.buttons = {
-            "pause": QPushButton(self.tr("Pause")),
-            "resume": QPushButton(self.tr("Resume")),
-            "retry": QPushButton(self.tr("Try Again")),
-            "cancel": QPushButton(self.tr("Cancel")),
-            "load": QPushButton(self.tr("Load")),
-            "token": QPushButton(self.tr("Enter a Token…")),
-            "forget": QPushButton(self.tr("Clear")),
-        }
-        key = QKeySequence(TOKEN_KEY).toString(QKeySequence.SequenceFormat.NativeText)
-        helps = {
-            "pause": self.tr("Stop, and keep what is here already"),
-            "resume": self.tr("Go on where it stopped"),
-            "retry": self.tr("Go on, with what is here already"),
-            "cancel": self.tr("Stop, and remove what is here already"),
-            "load": self.tr("Write with this model"),
-            "token": self.tr("Say who you are to a hub that asks for it ({0})").format(key),
-            "forget": self.tr("Take it off this list; the model stays"),
-        }
-        for name, button in self.buttons.items():
-            button.setToolTip(helps[name])
-            button.setProperty("kind", "small")
-            button.clicked.connect(lambda _on=False, wish=name: self._ask(wish))
-        self._lay_out()
-
-    def show_download(self, download: Download) -> None:
-        """Show how it is now."""
-        self._path = download.path
-        self.title.setText(download.title)
-        show_on_bar(self.bar, download)
-        self.bar.setVisible(download.state != "done")
-        self.words.say(download_text(download))
-        self.problem.say(download.problem or download.note)
-        shown = {
-            "waiting": ("pause", "cancel"),
-            "running": ("pause", "cancel"),
-            "paused": ("resume", "cancel"),
-            "failed": ("retry", "cancel"),
-            "done": ("load", "forget"),
-        }[download.state]
-        for name, button in self.buttons.items():
-            button.setVisible(name in shown or (name == "token" and download.needs_token))
-            button.setAccessibleName(f"{button.text()} {download.title}")
-
-    def _ask(self, wish: str) -> None:
-        if wish == "load":
-            self.load_requested.emit(str(Path(self._path)))
-        else:
-            self.asked.emit(wish)
-
-    def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(self.title, 1)
@@ -171,3 +109,8 @@ class DownloadRow(QWidget):
         whole.addLayout(top)
         for part in (self.bar, self.words, self.problem, rule):
             whole.addWidget(part)
+
+    def show_download(self, download: Download | None) -> None:
+        """Show how it is now; one that is over needs no bar."""
+        super().show_download(download)
+        self.bar.setVisible(download is not None and download.state != "done")

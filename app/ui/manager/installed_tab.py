@@ -299,8 +299,7 @@ class InstalledTab(QWidget):
         self.about.say("\n".join(line for line in lines if line))
         loaded = model.path == self._loaded
         self.fit.say(model.problem or ("" if loaded else fit_text(one)))
-        wrong = bool(model.problem) or (not loaded and one.verdict == "too large")
-        set_property(self.fit, "kind", "wrong" if wrong else "muted")
+        set_property(self.fit, "kind", "wrong" if one.is_wrong(loaded=loaded) else "muted")
         self.advice.say(advice_text(one))
         self.passport.setVisible(not model.problem)
         self.passport.show_passport(one.passport)
@@ -323,7 +322,7 @@ class InstalledTab(QWidget):
             "passport": sound and not self._is_loading,
             "fit": sound,
             "verify": sound,
-            "smaller": sound and one is not None and one.model.kind == "gguf",
+            "quantize": sound and one is not None and one.model.kind == "gguf",
             "remove": one is not None and not loaded,
         }
         for name in self.buttons:

@@ -48,6 +48,10 @@ class InventoryModel(msgspec.Struct, frozen=True, kw_only=True):
     advice: str = ""
     passport: Passport | None = None
 
+    def is_wrong(self, *, loaded: bool) -> bool:
+        """Whether what is said of it is a warning: it is damaged, or too large to be loaded."""
+        return self.model.is_damaged or (not loaded and self.verdict == "too large")
+
     def suits(self, purpose: str) -> float:
         """How well it was found to suit a purpose, from 0 to 1; middling where it was not tried."""
         return score(self.passport, purpose or "continue") if self.passport is not None else 0.5

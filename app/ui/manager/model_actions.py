@@ -23,7 +23,7 @@ rename | Rename… | F2 | - | Show it under another name; its file stays
 reveal | Show in Folder | Ctrl+Shift+E | - | Show it in the file manager
 ---
 verify | Verify | Ctrl+Shift+V | - | Read every byte and compare its checksum
-smaller | Smaller Copy… | Ctrl+Shift+K | - | Make a copy that takes less room
+quantize | Smaller Copy… | Ctrl+Shift+K | - | Make a copy that takes less room
 remove | Remove… | Del | - | Take it off the list, or into the trash
 """
 

@@ -1,4 +1,4 @@
-"""Operations on the models here: renaming, notes, verifying, removing, adding, other programs."""
+"""Operations on the models here: renaming, notes, verifying, removing, other programs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.removal import (
     Removal,
-    look_at,
     plan_removal,
-    put_on_list,
     remove,
     reveal,
     take_off,
@@ -30,7 +28,6 @@ from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager.inventory import Inventory
 from app.ui.manager.questions import ManagerQuestions
-from app.ui.texts import watched_text
 
 Trash = Callable[[str], None]
 
@@ -90,9 +87,7 @@ class ModelOperations(QObject):
         self._remember(model, notes=notes)
 
     def _remember(self, model: ModelFile, **changes: object) -> None:
-        self._background.run(
-            lambda: self._program.metadata.change(model, **changes), self._on_changed
-        )
+        self._change(lambda: self._program.metadata.change(model, **changes))
 
     # Files
 
@@ -123,24 +118,12 @@ class ModelOperations(QObject):
         self.said.emit(words.format(model.name, size_text(freed)))
 
     def _take_off(self, model: ModelFile) -> None:
-        self._try(lambda: take_off(model, self._program.settings_store, self._program.metadata))
-
-    def add(self, paths: Sequence[str]) -> None:
-        """Use models where they lie; a folder that is no model itself is watched from now on."""
-        for path in paths:
-            self._background.run(
-                partial(look_at, Path(path), self._program.metadata), self._on_looked_at
-            )
-
-    def _on_looked_at(self, found: ModelFile | Path) -> None:
-        self._try(lambda: put_on_list(found, self._program.settings_store))
-        if isinstance(found, Path):
-            self.said.emit(watched_text(found))
+        settings, metadata = self._program.settings_store, self._program.metadata
+        self._change(lambda: take_off(model, settings, metadata))
 
     def unwatch(self, folder: str) -> None:
         """Do not look for models in the folder any more."""
-        watched = self._program.settings.watched_folders
-        self._change(watched_folders=tuple(one for one in watched if one != folder))
+        self._change(lambda: self._program.settings_store.drop("watched_folders", folder))
 
     # Other programs
 
@@ -153,14 +136,12 @@ class ModelOperations(QObject):
         if not stores:
             self.said.emit(self.tr("No models of other programs were found."))
         elif self._questions.use_programs(stores):
-            used = self._program.settings.use_programs
-            names = dict.fromkeys((*used, *(store.name for store in stores)))
-            self._change(use_programs=tuple(names))
+            names = [store.name for store in stores]
+            self._change(lambda: self._program.settings_store.put("use_programs", *names))
 
     def leave_program(self, name: str) -> None:
         """Do not use a program's models any more."""
-        used = self._program.settings.use_programs
-        self._change(use_programs=tuple(one for one in used if one != name))
+        self._change(lambda: self._program.settings_store.drop("use_programs", name))
 
     # Reading through
 
@@ -248,18 +229,8 @@ class ModelOperations(QObject):
 
     # Inside
 
-    def _on_changed(self, _result: object = None) -> None:
-        self.changed.emit()
-
-    def _change(self, **changes: object) -> None:
-        self._try(lambda: self._program.settings_store.change(**changes))
-
-    def _try(self, call: Callable[[], object]) -> None:
-        try:
-            call()
-        except LampblackError as error:
-            self._fail(error)
-        self.changed.emit()
+    def _change(self, work: Callable[[], object]) -> None:
+        self._background.run(work, lambda _result: self.changed.emit())
 
     def _fail(self, error: LampblackError) -> None:
         self.failed.emit(str(error))

@@ -34,7 +34,7 @@ from app.ui.manager.inventory import Inventory, model_at, read_inventory
 from app.ui.manager.operations import ModelOperations
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_controller import TokenController
-from app.ui.models.downloads_controller import is_agreed, remember_agreement
+from app.ui.models.downloads_controller import carry_out, is_agreed, remember_agreement
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.controls import ProgressStrip, local_paths
 
@@ -42,11 +42,12 @@ from app.ui.widgets.controls import ProgressStrip, local_paths
 class ModelManager(QWidget):
     """Stands beside the writing window and holds nothing up.
 
-    Loading, trying out and smaller copies are asked of the window it belongs to; a load can carry
-    options for once. `changed` says that other
-    models are on the list, `refreshed` that everything has been read.
+    Adding, loading, trying out and smaller copies are asked of the window it belongs to; a load
+    can carry options for once. `changed` says that other models are on the list, `refreshed` that
+    everything has been read.
     """
 
+    add_requested = Signal(str)
     load_requested = Signal(str)
     load_as_requested = Signal(str, object)
     passport_requested = Signal(str)
@@ -151,7 +152,8 @@ class ModelManager(QWidget):
         """Use what was dropped, where it lies."""
         event.acceptProposedAction()
         self.tabs.setCurrentWidget(self.installed)
-        self.operations.add([str(path) for path in local_paths(event.mimeData())])
+        for path in local_paths(event.mimeData()):
+            self.add_requested.emit(str(path))
 
     # Building
 
@@ -245,7 +247,7 @@ class ModelManager(QWidget):
             ),
             "reveal": lambda: operations.reveal(model),
             "verify": lambda: operations.verify(model, inventory),
-            "smaller": lambda: self.copy_requested.emit(path),
+            "quantize": lambda: self.copy_requested.emit(path),
             "fit": lambda: self.fits.open(one, inventory),
             "passport": lambda: self._try_out(model),
             "remove": lambda: operations.remove(model, self._loaded),
@@ -280,11 +282,11 @@ class ModelManager(QWidget):
 
     def _add_file(self) -> None:
         if path := self._questions.model_file():
-            self.operations.add([path])
+            self.add_requested.emit(path)
 
     def _add_folder(self) -> None:
         if path := self._questions.folder():
-            self.operations.add([path])
+            self.add_requested.emit(path)
 
     def _find_duplicates(self) -> None:
         if self._inventory is not None:
@@ -293,7 +295,7 @@ class ModelManager(QWidget):
     # Downloads
 
     def _prepare(self, entry: CatalogueEntry) -> None:
-        """Find out whom is asked for how much; that looks at the disk."""
+        """Find out which host is asked and how much is needed; that looks at the disk."""
         model = wanted(entry)
         self._background.run(
             lambda: self._program.downloads.need(model), lambda need: self._fetch(model, need)
@@ -310,16 +312,10 @@ class ModelManager(QWidget):
             self.tabs.setCurrentWidget(self.downloads)
 
     def _on_download_asked(self, wish: str, name: str) -> None:
-        downloads = self._program.downloads
-        calls = {
-            "pause": downloads.pause,
-            "resume": downloads.resume,
-            "retry": downloads.resume,
-            "cancel": downloads.cancel,
-            "forget": downloads.forget,
-            "token": self.tokens.ask,
-        }
-        self._try_download(lambda: calls[wish](name))
+        if wish == "token":
+            self.tokens.ask(name)
+        else:
+            self._try_download(lambda: carry_out(self._program.downloads, wish, name))
 
     def _try_download(self, call: Callable[[], object]) -> bool:
         try:

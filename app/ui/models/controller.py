@@ -36,9 +36,10 @@ class ModelController(QObject):
 
     `moved` says that something began or ended. `ready` and `not_ready` end a wait for a model.
     `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
-    list of models has been read; `manage_requested` and `find_requested` ask for the manager and
-    its catalogue, and `downloads_requested` for what it is fetching. `make_panel` makes that
-    list, and `make_empty` what a writer without a model sees, once each.
+    list of models has been read, `added` that something was put on it; `manage_requested` and
+    `find_requested` ask for the manager and its catalogue, and `downloads_requested` for what it
+    is fetching. `make_panel` makes that list, and `make_empty` what a writer without a model
+    sees, once each.
     """
 
     moved = Signal()
@@ -47,6 +48,7 @@ class ModelController(QObject):
     gone = Signal()
     wanted = Signal(bool)
     settled = Signal()
+    added = Signal()
     manage_requested = Signal()
     find_requested = Signal()
     downloads_requested = Signal()
@@ -147,9 +149,9 @@ class ModelController(QObject):
         self.loader.cancel()
 
     def close(self) -> None:
-        """The window closes: end the threads."""
+        """The window closes: what was asked for is written, and the threads end."""
         self.fetching.close()
-        self._background.close()
+        self._background.close(finish=True)
         self.loader.close()
         if "panel" in vars(self):
             self.panel.wait()
@@ -170,33 +172,31 @@ class ModelController(QObject):
         if path is not None:
             self.add(path)
 
-    def add(self, path: Path) -> None:
+    def add(self, path: Path, banners: BannerArea | None = None) -> None:
         """Put a model file or folder on the list, in place, and load it if no other is.
 
-        It is looked at off the window's thread; a folder that only holds models is watched.
+        It is looked at off the window's thread; a folder that only holds models is watched. What
+        there is to say stands in `banners`, the window's unless told.
         """
-        from app.core.models.removal import look_at
+        from app.core.models.removal import add_in_place
 
-        self._background.run(lambda: look_at(path, self._program.metadata), self._on_looked_at)
+        self._background.run(
+            lambda: add_in_place(path, self._program.settings_store, self._program.metadata),
+            lambda found: self._on_added(found, banners or self._banners),
+            self._show_error if banners is None else lambda error: banners.say(str(error)),
+        )
 
-    def _on_looked_at(self, found: ModelFile | Path) -> None:
-        from app.core.models.removal import put_on_list
-
-        self._try(lambda: put_on_list(found, self._program.settings_store))
+    def _on_added(self, found: ModelFile | Path, banners: BannerArea) -> None:
         self.panel.refresh()
+        self.added.emit()
         if isinstance(found, Path):
-            self._banners.say(watched_text(found), "notice")
+            banners.say(watched_text(found), "notice")
         elif self.loader.model is None and not self.loader.is_loading:
             self.loader.load(found.path)
 
     def remove(self, path: str) -> None:
         """Take a model off the list; its file stays."""
-        added = self._program.settings.added_models
-        self._try(
-            lambda: self._program.settings_store.change(
-                added_models=tuple(one for one in added if one != path)
-            )
-        )
+        self._program.settings_store.drop("added_models", path)
         self.panel.refresh()
 
     def open_adapters(self) -> None:
@@ -212,13 +212,11 @@ class ModelController(QObject):
         show_dialog(dialog)
 
     def _attach(self, path: str, adapters: tuple[Adapter, ...]) -> None:
-        try:
-            file = self._program.library.resolve(path)
-            self._program.metadata.change(file, adapters=adapters)
-        except LampblackError as error:
-            self._show_error(error)
-            return
-        self.load(path)
+        library, metadata = self._program.library, self._program.metadata
+        self._background.run(
+            lambda: metadata.change(library.resolve(path), adapters=adapters),
+            lambda _record: self.load(path),
+        )
 
     # Loading
 
@@ -284,12 +282,6 @@ class ModelController(QObject):
     def _show_error(self, error: LampblackError) -> None:
         self._banners.say(str(error))
         self.empty.show_error(str(error))
-
-    def _try(self, call: Callable[[], object]) -> None:
-        try:
-            call()
-        except LampblackError as error:
-            self._show_error(error)
 
     # Fetching
 

@@ -1,70 +1,102 @@
-"""The strip of one download: its title, how far it is, and buttons that pause or end it."""
+"""One download: its title, how far it is, and the buttons of what can be done with it now."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.downloads.queue import Download
 from app.ui.texts import download_text
 from app.ui.widgets.controls import ElidedLabel, NoteLabel
 
+TOKEN_KEY = "Ctrl+T"  # noqa: S105 - the key that asks for a token
 _STEPS = 1000
+_CAN = {
+    "waiting": ("pause", "cancel"),
+    "running": ("pause", "cancel"),
+    "paused": ("resume", "cancel"),
+    "failed": ("retry", "cancel"),
+    "done": ("load", "forget"),
+}
 
 
-class DownloadStrip(QWidget):
-    """Hidden while there is no download. `asked` carries what is wanted, and of which id.
+class DownloadView(QWidget):
+    """The parts that show a download, and those of the `buttons` that it has use for.
 
-    Without `resumes` another button beside it goes on with what was paused.
+    `asked` carries what is wanted, and of which id.
     """
 
     asked = Signal(str, str)
 
-    def __init__(self, parent: QWidget | None = None, *, resumes: bool = True) -> None:
+    def __init__(self, title: QLabel, buttons: tuple[str, ...], parent: QWidget | None) -> None:
         super().__init__(parent)
-        self._id = ""
-        self._resumes = resumes
-        self.title = ElidedLabel()
+        self.download: Download | None = None
+        self.title = title
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
         self.words, self.problem = NoteLabel(), NoteLabel("wrong")
-        self.buttons = {
-            "pause": QPushButton(self.tr("Pause")),
-            "resume": QPushButton(self.tr("Resume")),
-            "cancel": QPushButton(self.tr("Cancel")),
-        }
-        helps = {
-            "pause": self.tr("Stop, and keep what is here already"),
-            "resume": self.tr("Go on where it stopped"),
-            "cancel": self.tr("Stop, and remove what is here already"),
-        }
-        for name, button in self.buttons.items():
-            button.setToolTip(helps[name])
-            button.setProperty("kind", "small")
-            button.clicked.connect(lambda _on=False, wish=name: self.asked.emit(wish, self._id))
-        self._lay_out()
-        self.hide()
+        self.buttons = {name: self._button(name) for name in buttons}
 
     def show_download(self, download: Download | None) -> None:
-        """Show how a download is now; None hides the strip."""
-        self.setVisible(download is not None)
+        """Show how it is now."""
+        self.download = download
         if download is None:
             return
-        self._id = download.id
         self.title.setText(download.title)
-        self.title.setToolTip(download.title)
-        show_on_bar(self.bar, download)
+        self._show_share(download)
         self.words.say(download_text(download))
         self.problem.say(download.problem or download.note)
-        is_active = download.state in ("waiting", "running")
-        self.buttons["pause"].setVisible(is_active)
-        again = self.tr("Try Again") if download.state == "failed" else self.tr("Resume")
-        self.buttons["resume"].setText(again)
-        self.buttons["resume"].setVisible(self._resumes and not is_active)
+        for name, button in self.buttons.items():
+            can = name in _CAN[download.state] or (name == "token" and download.needs_token)
+            button.setVisible(can)
+            button.setAccessibleName(f"{button.text()} {download.title}")
 
-    def _lay_out(self) -> None:
+    def _show_share(self, download: Download) -> None:
+        self.bar.setAccessibleName(self.tr("Progress of {0}").format(download.title))
+        is_unknown = download.state == "running" and not download.total
+        self.bar.setRange(0, 0 if is_unknown else _STEPS)
+        if not is_unknown:
+            share = download.done / max(1, download.total)
+            self.bar.setValue(round(_STEPS * min(1.0, share)))
+
+    def _button(self, name: str) -> QPushButton:
+        key = QKeySequence(TOKEN_KEY).toString(QKeySequence.SequenceFormat.NativeText)
+        text, tip = {
+            "pause": (self.tr("Pause"), self.tr("Stop, and keep what is here already")),
+            "resume": (self.tr("Resume"), self.tr("Go on where it stopped")),
+            "retry": (self.tr("Try Again"), self.tr("Go on, with what is here already")),
+            "cancel": (self.tr("Cancel"), self.tr("Stop, and remove what is here already")),
+            "load": (self.tr("Load"), self.tr("Write with this model")),
+            "token": (
+                self.tr("Enter a Token…"),
+                self.tr("Say who you are to a hub that asks for it ({0})").format(key),
+            ),
+            "forget": (self.tr("Clear"), self.tr("Take it off this list; the model stays")),
+        }[name]
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        button.setProperty("kind", "small")
+        button.clicked.connect(lambda: self._ask(name))
+        button.hide()  # until there is a download: unused, it would widen the panel
+        return button
+
+    def _ask(self, wish: str) -> None:
+        if self.download is not None:
+            self.asked.emit(wish, self.download.id)
+
+
+class DownloadStrip(DownloadView):
+    """Hidden while there is no download.
+
+    Without `resumes` another button beside it goes on with what was paused.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, resumes: bool = True) -> None:
+        going_on = ("resume", "retry") if resumes else ()
+        super().__init__(ElidedLabel(), ("pause", *going_on, "cancel"), parent)
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self.bar, 1)
@@ -77,14 +109,10 @@ class DownloadStrip(QWidget):
         whole.addLayout(line)
         whole.addWidget(self.words)
         whole.addWidget(self.problem)
+        self.hide()
 
-
-def show_on_bar(bar: QProgressBar, download: Download) -> None:
-    """Let a bar show how far a download is."""
-    name = QCoreApplication.translate("Downloads", "Progress of {0}")
-    bar.setAccessibleName(name.format(download.title))
-    is_unknown = download.state == "running" and not download.total
-    bar.setRange(0, 0 if is_unknown else _STEPS)
-    if not is_unknown:
-        share = download.done / max(1, download.total)
-        bar.setValue(round(_STEPS * min(1.0, share)))
+    def show_download(self, download: Download | None) -> None:
+        """Show how it is now; None hides the strip."""
+        self.setVisible(download is not None)
+        self.title.setToolTip(download.title if download is not None else "")
+        super().show_download(download)

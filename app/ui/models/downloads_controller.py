@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import LampblackError
 from app.core.options.settings_store import SettingsStore
-from app.downloads.queue import INDEX, Download
+from app.downloads.queue import INDEX, Download, Downloads
 from app.downloads.request import STARTER_ID, starter_wanted
 from app.program import Program
 from app.ui.bridge import Bridge
@@ -22,8 +22,19 @@ def is_agreed(settings: SettingsStore, host: str) -> bool:
 
 def remember_agreement(settings: SettingsStore, host: str) -> None:
     """Do not ask about this host again."""
-    hosts = dict.fromkeys((*settings.settings.agreed_hosts, host))
-    settings.remember(agreed_hosts=tuple(hosts))
+    settings.remember(agreed_hosts=(*settings.settings.agreed_hosts, host))
+
+
+def carry_out(downloads: Downloads, wish: str, wanted_id: str) -> None:
+    """Do with a download what a button of it asks for; raises LampblackError."""
+    calls: dict[str, Callable[[str], None]] = {
+        "pause": downloads.pause,
+        "resume": downloads.resume,
+        "retry": downloads.resume,
+        "cancel": downloads.cancel,
+        "forget": downloads.forget,
+    }
+    calls[wish](wanted_id)
 
 
 class DownloadsController(QObject):
@@ -73,13 +84,7 @@ class DownloadsController(QObject):
 
     def do(self, wish: str, wanted_id: str) -> None:
         """Pause, resume or cancel a download."""
-        downloads = self._program.downloads
-        calls: dict[str, Callable[[str], None]] = {
-            "pause": downloads.pause,
-            "resume": downloads.resume,
-            "cancel": downloads.cancel,
-        }
-        self._try(lambda: calls[wish](wanted_id))
+        self._try(lambda: carry_out(self._program.downloads, wish, wanted_id))
 
     def pause_if_refused(self) -> None:
         """Let nothing go on that may not be fetched any more, however long the line is silent."""

@@ -80,7 +80,7 @@ class ModelLoader(QObject):
 
     @property
     def avoided(self) -> GpuMark | None:
-        """The crash because of which the model at hand is on the processor, as the user wants."""
+        """The crash because of which the present model is on the processor, as the user wants."""
         mark = self._crash()
         return mark if mark is not None and mark.use_processor else None
 
@@ -150,13 +150,13 @@ class ModelLoader(QObject):
 
     def load_on_processor(self, mark: GpuMark) -> None:
         """Load the model of the mark on the processor, now and at later starts."""
-        self._program.gpu_crashes.use_processor(mark)
-        self.load(mark.path)
+        marks = self._program.gpu_crashes
+        self._background.run(lambda: marks.use_processor(mark), lambda _done: self.load(mark.path))
 
     def try_gpu(self, mark: GpuMark) -> None:
         """Forget the crash, and load the model of the mark on the GPU."""
-        self._program.gpu_crashes.end(mark.path, mark.engine)
-        self.load(mark.path)
+        path, marks = mark.path, self._program.gpu_crashes
+        self._background.run(lambda: marks.end(path, mark.engine), lambda _done: self.load(path))
 
     def _begin(self, load: Load) -> None:
         self._leave()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -23,11 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.models.starter import STARTER
+from app.core.units import context_text, count_text, size_text
 from app.downloads.request import STARTER_ID
+from app.ui.background import BackgroundTasks
 from app.ui.models.download_strip import DownloadStrip
-from app.ui.models.list import ModelLister, model_card
 from app.ui.widgets.apply_theme import on_theme_change
-from app.ui.widgets.card_list import CardsView
+from app.ui.widgets.card_list import DOT, Card, CardsView
 from app.ui.widgets.controls import (
     IconButton,
     NoteLabel,
@@ -39,6 +40,7 @@ from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
+    from app.core.errors import LampblackError
     from app.core.models.library import ModelLibrary
     from app.core.models.model_file import ModelFile
     from app.downloads.queue import Download
@@ -69,9 +71,8 @@ class ModelsPanel(QWidget):
         self._loaded = self._loading = ""
         self._download: Download | None = None
         self._refusal = ""
-        self._lister = ModelLister(library, self)
-        self._lister.listed.connect(self._show_models)
-        self._lister.failed.connect(self._show_trouble)
+        self._background = BackgroundTasks(self._show_trouble, self)
+        self._is_waiting = False
         self.list = self._make_list()
         self._make_parts()
         self._lay_out()
@@ -82,12 +83,14 @@ class ModelsPanel(QWidget):
     # What the window tells
 
     def refresh(self) -> None:
-        """Read the library again, on another thread; `refreshed` follows."""
-        self._lister.start()
+        """Read the library on another thread, after the present reading; `refreshed` follows."""
+        if not self._is_waiting:
+            self._is_waiting = True
+            self._background.run(self._read, self._show_models)
 
     def wait(self) -> None:
         """Wait until no reading is under way; for the end of the program."""
-        self._lister.wait()
+        self._background.wait()
 
     def set_loading(self, path: str | None, fraction: float = 0.0) -> None:
         """Show how far loading the model at `path` is; None when it is over."""
@@ -268,6 +271,10 @@ class ModelsPanel(QWidget):
         self.add_folder.setIcon(icon("folder", theme.muted))
         self.remove_action.setIcon(icon("remove", theme.muted))
 
+    def _read(self) -> tuple[ModelFile, ...]:
+        self._is_waiting = False
+        return self._library.list()
+
     def _show_models(self, models: tuple[ModelFile, ...]) -> None:
         chosen = self.selected()
         self.models = models
@@ -284,8 +291,8 @@ class ModelsPanel(QWidget):
             [model_card(model, loaded=model.path == self._loaded) for model in self.models]
         )
 
-    def _show_trouble(self, sentence: str) -> None:
-        self.show_error(sentence)
+    def _show_trouble(self, error: LampblackError) -> None:
+        self.show_error(str(error))
         self.refreshed.emit()
 
     def _show_state(self) -> None:
@@ -344,3 +351,29 @@ class ModelsPanel(QWidget):
         )
         menu.addAction(self.remove_action)
         menu.popup(self.list.viewport().mapToGlobal(position))
+
+
+def facts(model: ModelFile) -> str:
+    """The second line of a model: quantization, size, parameters, context, as far as known."""
+    tr = QCoreApplication.translate
+    parts = [model.quantization or ("safetensors" if model.kind == "transformers" else "")]
+    parts.append(size_text(model.size_bytes))
+    if model.parameters:
+        parts.append(tr("Models", "{0} parameters").format(count_text(model.parameters)))
+    if model.context:
+        parts.append(tr("Models", "{0} context").format(context_text(model.context)))
+    return DOT.join(part for part in parts if part)
+
+
+def model_card(model: ModelFile, *, loaded: bool) -> Card:
+    """A model with its facts, or with what is wrong with it."""
+    return Card(
+        key=model.path,
+        title=model.name,
+        badge=QCoreApplication.translate("Models", "loaded") if loaded else "",
+        facts="" if model.problem else facts(model),
+        warning=model.problem,
+        is_wrong=model.is_damaged,
+        is_faint=bool(model.problem),
+        tip="\n".join(filter(None, (model.path, model.problem))),
+    )

@@ -77,7 +77,7 @@ class PassportController(QObject):
         return self._step
 
     def examine(self) -> None:
-        """Examine the loaded model as soon as it is free: somebody waits for it."""
+        """Examine the loaded model as soon as it is free, because the writer asked for it."""
         self._is_asked = self.model is not None
         self.problem = ""
         if not self._job:

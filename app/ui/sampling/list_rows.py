@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.sampling.parameter_row import ParameterRow, translated
+from app.ui.sampling.parameter_slider import NumberBox, shown_number
 from app.ui.widgets.controls import IconButton
-from app.ui.widgets.number_field import NumberBox, shown_number
 
 _View = TypeVar("_View", bound="QListWidget | QTableWidget")
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}

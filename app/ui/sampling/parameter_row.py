@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSizePolicy, 
 
 from app.core.errors import ParameterError
 from app.core.options.rows import BoundRow, limit_text
+from app.ui.sampling.parameter_slider import ParameterSlider
 from app.ui.widgets.controls import ElidedLabel, IconButton, NoteLabel, set_property
-from app.ui.widgets.number_field import QuietSlider
 
 _LINE = 20
 
@@ -212,7 +212,7 @@ class ParameterRow(QWidget):
         reason = reason or self._idle
         dim = bool(self._missing or self._idle)
         set_property(self.label, "kind", "idle" if dim else "")
-        for widget in (self, *self.findChildren(QuietSlider), *self.findChildren(QCheckBox)):
+        for widget in (self, *self.findChildren(ParameterSlider), *self.findChildren(QCheckBox)):
             set_property(widget, "idle", "true" if dim else "false")
         tip = tooltip(self.bound)
         self.setToolTip(f"{tip}<p><i>{escape(reason, quote=False)}</i></p>" if reason else tip)

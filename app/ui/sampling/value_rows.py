@@ -18,8 +18,8 @@ from app.core.errors import ParameterError
 from app.core.options.rows import BoundRow
 from app.ui.sampling.list_rows import BiasRow, OrderRow, TextsRow, in_line
 from app.ui.sampling.parameter_row import ParameterRow, translated
+from app.ui.sampling.parameter_slider import NumberBox, ParameterSlider
 from app.ui.widgets.controls import IconButton, QuietCombo
-from app.ui.widgets.number_field import NumberBox, QuietSlider
 
 
 class NumberRow(ParameterRow):
@@ -40,7 +40,7 @@ class NumberRow(ParameterRow):
         if row.unit in ("%", "pt"):
             self.box.setSuffix(f"\u2009{row.unit}")
         self.box.valueChanged.connect(self._typed)
-        self.slider = QuietSlider(slider, self) if slider else None
+        self.slider = ParameterSlider(slider, self) if slider else None
         if self.slider is None:
             return self.box
         self.slider.moved.connect(self._slid)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _KEEP_SAMPLING_MS = 600
 _MODEL_SUFFIX = ".gguf"
-_OF_A_MODEL = ("unload", "measure", "smaller", "adapters", "passport")
+_OF_A_MODEL = ("unload", "measure", "quantize", "adapters", "passport")
 
 
 class MainWindow(QMainWindow):
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
         program.worker.listen(bridge.post)
-        program.settings_store.write_aside(bridge.post)
+        program.settings_store.write_in_background(bridge.post)
 
     def _lay_out(self) -> None:
         self.side = SidePanel(self.sampling)
@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
                 "load": self.models.loader.load_last,
                 "unload": self.models.loader.unload,
                 "measure": self.models.loader.measure_again,
-                "smaller": lambda: self.quantize.open(),
+                "quantize": lambda: self.quantize.open(),
                 "adapters": self.models.open_adapters,
                 "add_model": self.models.choose,
                 "get_starter": self.models.fetching.get_starter,
@@ -289,7 +289,7 @@ class MainWindow(QMainWindow):
         for name in ("unload", "adapters", "passport"):
             self.actions_table[name].setEnabled(True)
         self.actions_table["measure"].setEnabled(model.engine == "llama.cpp")
-        self.actions_table["smaller"].setEnabled(model.path.endswith(".gguf"))
+        self.actions_table["quantize"].setEnabled(model.path.endswith(".gguf"))
         reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
         self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
         if self.page.is_empty_shown:

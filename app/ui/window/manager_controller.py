@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -40,7 +41,7 @@ _CODE = (
 class ManagerController(QObject):
     """One manager for a window, made when it is first opened.
 
-    `make_smaller` opens the dialog for a smaller copy of the model at a path.
+    `make_copy` opens the dialog for a smaller copy of the model at a path.
     """
 
     def __init__(
@@ -122,6 +123,8 @@ class ManagerController(QObject):
 
     def _join(self, manager: ModelManager) -> None:
         models, loader = self._models, self._models.loader
+        manager.add_requested.connect(lambda path: models.add(Path(path), manager.banners))
+        models.added.connect(self.refresh)
         manager.load_requested.connect(models.load)
         manager.load_as_requested.connect(models.load)
         manager.passport_requested.connect(self._try_out)

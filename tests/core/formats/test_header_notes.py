@@ -13,7 +13,7 @@ from app.core.errors import NotAModelError, TruncatedModelError
 from app.core.formats.gguf import read_header
 from app.core.formats.header_notes import beyond_training, extended_context
 from app.core.formats.safetensors import read_config, read_folder
-from tests.core.models.test_library import write_weights
+from tests.core.models.folders import write_weights
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_weights_that_do_not_stay_in_memory_are_told_to_be_slow() -> None:
     assert report(MODEL, LoadOptions(mmap=False), machine(1)).taken is None
 
 
-def test_nothing_else_is_changed_of_a_way_that_somebody_chose() -> None:
+def test_nothing_else_is_changed_of_options_that_were_chosen() -> None:
     step = report(MODEL, LoadOptions(), machine(5.5)).steps[-1]
     assert as_chosen(step).fit == "as-asked"
     assert as_chosen(step).context == step.options.context == 2048

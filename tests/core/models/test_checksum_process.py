@@ -50,9 +50,9 @@ def test_what_is_wrong_is_told_as_it_is_here(tmp_path: Path) -> None:
     for files in ([tmp_path], [tmp_path / "absent.gguf"]):
         with pytest.raises(HousekeepingError) as here:
             checksums(files)
-        with pytest.raises(HousekeepingError) as aside:
+        with pytest.raises(HousekeepingError) as apart:
             checksums_in_process(files)
-        assert str(aside.value) == str(here.value)
+        assert str(apart.value) == str(here.value)
 
 
 def test_it_can_be_stopped(tmp_path: Path) -> None:

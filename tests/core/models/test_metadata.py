@@ -24,7 +24,7 @@ def model(path: str = "/models/tale.gguf", size: int = 10) -> ModelFile:
     return ModelFile(path=path, name="tale", kind="gguf", size_bytes=size)
 
 
-def test_a_model_nobody_spoke_of_has_an_empty_record(file: Path) -> None:
+def test_a_model_without_notes_has_an_empty_record(file: Path) -> None:
     assert MetadataStore(file).record(model()) == ModelRecord()
     assert not file.exists()
 
@@ -113,7 +113,7 @@ def test_threads_do_not_lose_each_others_words(file: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"{}", b'{"lampblack_shelf": "x"}', b"\xff", b"[" * 100_000]
 )
-def test_a_damaged_file_is_kept_aside(file: Path, content: bytes) -> None:
+def test_a_damaged_file_is_kept_renamed(file: Path, content: bytes) -> None:
     file.parent.mkdir()
     file.write_bytes(content)
     metadata = MetadataStore(file)

@@ -198,7 +198,7 @@ def test_a_strange_manifest_names_nothing(home: Path, manifest: bytes) -> None:
     assert found(home) == {}
 
 
-def test_a_pipe_and_a_circle_for_manifests_block_nobody(home: Path) -> None:
+def test_a_pipe_and_a_circle_for_manifests_block_nothing(home: Path) -> None:
     folder = home / ".ollama" / "models" / "manifests" / "registry.ollama.ai" / "library" / "odd"
     folder.mkdir(parents=True)
     os.mkfifo(folder / "pipe")

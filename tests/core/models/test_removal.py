@@ -199,7 +199,7 @@ def test_what_another_program_keeps_is_only_taken_off_the_list(
     assert (plan.paths, plan.frees) == ((), 0)
     assert "belongs to LM Studio" in plan.sentence
     assert remove(model, trash=trash) == 0
-    by_path = inspect(Path(model.path))  # even where nobody agreed to anything
+    by_path = inspect(Path(model.path))  # even where its use was not agreed to
     assert remove(by_path, trash=trash) == 0
     take_off(model, settings, metadata)
     assert library.list() == ()

@@ -29,7 +29,7 @@ def never() -> bool:
 
 
 def quiet(_phase: str, _done: int, _total: int) -> None:
-    """Nobody watches."""
+    """Drops the progress."""
 
 
 def test_the_real_starter_model_is_the_one_that_is_named(starter_model: Path) -> None:

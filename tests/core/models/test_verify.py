@@ -196,7 +196,7 @@ def test_renamed_parts_are_duplicates_too(
     assert duplicates([split, huge], metadata) == ((split, huge),)
 
 
-def test_what_is_gone_is_nobodys_duplicate(
+def test_what_is_gone_is_no_duplicate(
     write_model: WriteModel, metadata: MetadataStore, tmp_path: Path
 ) -> None:
     one, other = write_model("one.gguf"), write_model("other.gguf")

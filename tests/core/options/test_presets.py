@@ -155,7 +155,7 @@ def test_a_file_of_a_newer_version_is_left_alone(file: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"presets": {}}', b"[" * 100_000, b"\xff"])
-def test_a_file_that_is_none_of_presets_is_set_aside(file: Path, data: bytes) -> None:
+def test_a_file_that_is_none_of_presets_is_renamed(file: Path, data: bytes) -> None:
     file.parent.mkdir()
     file.write_bytes(data)
     presets = Presets(file)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +171,7 @@ def test_a_table_that_is_no_table_stays_until_it_is_changed(file: Path) -> None:
     ],
     ids=["torn", "nul", "nul at the end", "utf-16", "deep", "long number", "huge"],
 )
-def test_a_file_that_is_not_toml_is_set_aside(file: Path, data: bytes) -> None:
+def test_a_file_that_is_not_toml_is_renamed(file: Path, data: bytes) -> None:
     file.write_bytes(data)
     store = SettingsStore(file)
     assert store.settings == Settings()
@@ -210,7 +212,7 @@ def test_a_folder_in_the_files_place_is_told_and_survived(file: Path) -> None:
     assert len(store.problems) == 1
 
 
-def test_a_pipe_in_the_files_place_blocks_nobody(file: Path) -> None:
+def test_a_pipe_in_the_files_place_blocks_nothing(file: Path) -> None:
     os.mkfifo(file)
     store = SettingsStore(file)
     assert "not an ordinary file" in store.problems[0]
@@ -253,10 +255,41 @@ def test_no_content_stops_the_program(tmp_path_factory: Any, data: bytes) -> Non
     assert SettingsStore(file).settings.measure == 70
 
 
-def test_written_aside_it_holds_at_once_and_is_on_disk_in_the_end(file: Path) -> None:
+def test_a_list_holds_an_item_once_and_only_changes_are_written(file: Path) -> None:
+    store = SettingsStore(file)
+    store.drop("added_models", "/a")
+    assert not file.exists()
+    store.put("added_models", "/a", "/b", "/a")
+    store.put("added_models", "/a")
+    assert SettingsStore(file).settings.added_models == ("/a", "/b")
+    store.drop("added_models", "/a")
+    assert SettingsStore(file).settings.added_models == ("/b",)
+
+
+def test_two_threads_lose_none_of_each_others_items(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SettingsStore(file)
+    store.write_in_background(lambda error: pytest.fail(str(error)))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    monkeypatch.setattr(
+        store, "_keep", lambda _values, _before: None
+    )  # the disk is not the subject
+    items = [f"/{number}" for number in range(500)]
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda item: store.put("added_models", item), items))
+    finally:
+        sys.setswitchinterval(interval)
+    store.close()
+    assert sorted(store.settings.added_models) == sorted(items)
+
+
+def test_written_in_the_background_it_holds_at_once_and_is_on_disk_in_the_end(file: Path) -> None:
     problems: list[SettingsError] = []
     store = SettingsStore(file)
-    store.write_aside(problems.append)
+    store.write_in_background(problems.append)
     for size in range(10, 20):
         assert store.change(font_size=size).font_size == size
     store.change(measure=70)
@@ -266,11 +299,11 @@ def test_written_aside_it_holds_at_once_and_is_on_disk_in_the_end(file: Path) ->
     assert (content(file), problems) == ({"font_size": 19, "measure": 70}, [])
 
 
-def test_a_disk_that_refuses_what_is_written_aside_is_told(file: Path) -> None:
+def test_a_disk_that_refuses_what_the_background_writes_is_told(file: Path) -> None:
     problems: list[SettingsError] = []
     file.mkdir()
     store = SettingsStore(file)
-    store.write_aside(problems.append)
+    store.write_in_background(problems.append)
     assert store.change(font_size=20).font_size == 20
     store.remember(model="/m.gguf")
     store.close()

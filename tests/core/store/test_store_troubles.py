@@ -26,7 +26,7 @@ def damage(path: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["garbage", "cut", "holes"])
-def test_a_damaged_store_is_set_aside_and_writing_goes_on(stores: Stores, how: str) -> None:
+def test_a_damaged_store_is_renamed_and_writing_goes_on(stores: Stores, how: str) -> None:
     store = stores.new()
     store.begin("", "x" * 50_000)
     store.close()
@@ -50,8 +50,8 @@ def test_a_second_damage_does_not_replace_the_first(stores: Stores) -> None:
     for number in (1, 2):
         stores.path.write_bytes(b"garbage" * 1000 * number)
         stores.new().close()
-        aside = stores.path.with_name(f"store.sqlite.broken-{number}")
-        assert aside.read_bytes() == b"garbage" * 1000 * number
+        broken = stores.path.with_name(f"store.sqlite.broken-{number}")
+        assert broken.read_bytes() == b"garbage" * 1000 * number
 
 
 def test_damage_while_it_runs_loses_nothing(
@@ -162,7 +162,7 @@ def test_a_take_is_refused_with_0_while_the_disk_fails(
 
 
 @pytest.mark.parametrize("place", ["folder", "file in the way", "nul"])
-def test_a_store_that_cannot_be_opened_stops_nobody(stores: Stores, place: str) -> None:
+def test_a_store_that_cannot_be_opened_does_not_stop_writing(stores: Stores, place: str) -> None:
     if place == "folder":
         stores.path.mkdir(parents=True)
     elif place == "file in the way":

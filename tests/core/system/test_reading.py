@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.system.files import is_file, is_folder, open_regular, read_regular, set_aside, why
+from app.core.system.files import is_file, is_folder, open_regular, read_regular, rename_broken, why
 
 
 def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
@@ -48,10 +48,10 @@ def test_a_reason_ends_a_sentence() -> None:
     assert why(OSError("odd.")) == "odd"
 
 
-def test_nothing_that_was_set_aside_is_ever_replaced(tmp_path: Path) -> None:
+def test_no_broken_file_is_ever_replaced(tmp_path: Path) -> None:
     found = []
     for number in range(3):
         (tmp_path / "page").write_text(str(number))
-        found.append(set_aside(tmp_path / "page"))
+        found.append(rename_broken(tmp_path / "page"))
     assert [path.name for path in found] == ["page.broken", "page.broken-2", "page.broken-3"]
     assert [path.read_text() for path in found] == ["0", "1", "2"]

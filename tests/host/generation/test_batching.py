@@ -58,7 +58,7 @@ class Bench:
 
 
 def work(job: Job, steps: int) -> Work[str]:
-    """So many steps, each begun again after a preemption; tells what became of it."""
+    """Work of `steps` steps, each begun again after a preemption; tells how it ended."""
     lost = 0
     for _ in range(steps):
         while True:

@@ -25,7 +25,7 @@ Free = Callable[[int], Machine]
 
 @pytest.fixture
 def free(monkeypatch: pytest.MonkeyPatch) -> Free:
-    """Lets so many bytes be free."""
+    """Sets how many bytes are free."""
 
     def let(size: int) -> Machine:
         machine = Machine(size, size, 1)

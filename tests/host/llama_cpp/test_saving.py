@@ -57,7 +57,7 @@ def read(engine: LlamaCppEngine, prompt: str) -> Done:
 
 
 def letters(count: int, step: int) -> str:
-    """A text of so many tokens of the tiny model, another one for each step."""
+    """A text of `count` tokens of the tiny model, another one for each step."""
     return "".join(chr(ord("a") + number * step % 25) for number in range(count))
 
 

@@ -14,7 +14,7 @@ STEP_S = {1: 0.013, 2: 0.011}
 ROW_S = 0.005
 
 Cost = Callable[[int, float], float]
-"""Seconds of a single step with so many threads at a time."""
+"""Seconds of a single step, from its number of threads and the time."""
 
 
 class Machine:
@@ -62,7 +62,7 @@ class Machine:
         return count / (self.now - begun)
 
     def share(self, threads: int, since: float) -> float:
-        """The part of the batches since a time that ran with so many threads."""
+        """The part of the batches since a time that ran with `threads` threads."""
         used = [used for when, used, _ in self.history if when >= since]
         return used.count(threads) / len(used)
 

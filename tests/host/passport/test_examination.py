@@ -176,7 +176,7 @@ def test_it_can_be_stopped_within_a_step(load: Any, event_kind: type) -> None:
 
 
 class SlowClock:
-    """A clock that goes on by `step` whenever somebody looks at it."""
+    """A clock that goes on by `step` at each reading."""
 
     def __init__(self, step: float) -> None:
         self.now, self.step = 0.0, step

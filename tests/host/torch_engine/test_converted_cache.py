@@ -106,7 +106,7 @@ def test_a_changed_file_is_made_anew_and_the_old_folder_goes(tmp_path: Path) -> 
 
 
 class Weights:
-    """So many bytes of numbers."""
+    """Stands for weights of `size` bytes."""
 
     def __init__(self, size: int) -> None:
         self.nbytes = size

@@ -269,8 +269,8 @@ def test_forgotten_takes_give_their_memory_back(torch_small: Runner) -> None:
     assert sum(buffers.values()) <= 3 * torch_small.engine.info.context
     again = torch_small(FIRST * 3, max_tokens=4, seed=1)
     assert again.stats.reused_tokens == again.stats.prompt_tokens - 1
-    anew = torch_small(FIRST * 3, max_tokens=4, seed=1, exact=True)
-    assert again.takes[0].text == anew.takes[0].text
+    fresh = torch_small(FIRST * 3, max_tokens=4, seed=1, exact=True)
+    assert again.takes[0].text == fresh.takes[0].text
 
 
 def test_more_takes_than_there_is_memory_for_are_a_sentence(
@@ -290,9 +290,11 @@ def test_an_edit_reuses_what_is_before_it_and_exact_nothing(torch_generate: Runn
     torch_generate(FIRST + SECOND, max_tokens=1)
     edited = torch_generate(FIRST + "Boiling" + SECOND[7:], max_tokens=4, temperature=0.0)
     assert edited.stats.reused_tokens >= torch_generate.engine.count(FIRST, ()) - 2
-    anew = torch_generate(FIRST + "Boiling" + SECOND[7:], max_tokens=4, temperature=0.0, exact=True)
-    assert anew.stats.reused_tokens == 0
-    assert anew.takes[0].token_ids == edited.takes[0].token_ids
+    fresh = torch_generate(
+        FIRST + "Boiling" + SECOND[7:], max_tokens=4, temperature=0.0, exact=True
+    )
+    assert fresh.stats.reused_tokens == 0
+    assert fresh.takes[0].token_ids == edited.takes[0].token_ids
 
 
 def test_an_end_token_ends_and_answers_are_continued(torch_generate: Runner) -> None:

@@ -182,8 +182,8 @@ def test_other_architectures_write_what_transformers_writes(
     assert list(found) == expected[0, ids.shape[1] :].tolist()[: len(found)]
     again = runner(prompt + "Eleven", temperature=0.0, max_tokens=12)
     assert again.stats.reused_tokens > 0
-    anew = runner(prompt + "Eleven", temperature=0.0, max_tokens=12, exact=True)
-    assert anew.takes[0].token_ids == again.takes[0].token_ids
+    fresh = runner(prompt + "Eleven", temperature=0.0, max_tokens=12, exact=True)
+    assert fresh.takes[0].token_ids == again.takes[0].token_ids
     engine.close()
 
 

@@ -90,8 +90,8 @@ def model_info(**changes: Any) -> ModelInfo:
 class ByteModel:
     """An `EngineAccess` whose model writes `reply`; `commands` are what it was asked.
 
-    With `bos`, prompts begin with that token. After so many events comes the `error`, or the `hold`
-    is waited for; `left` counts the generations that nobody listens to any more.
+    With `bos`, prompts begin with that token. After a number of events comes the `error`, or the
+    `hold` is waited for; `left` counts the generations whose client is gone.
     """
 
     def __init__(self, reply: str = "Hello world.", *, bos: bool = True) -> None:

@@ -16,7 +16,7 @@ class Clock:
         return self.now
 
 
-def test_a_turn_in_time_makes_nobody_wait(qapp) -> None:
+def test_a_turn_in_time_makes_no_event_wait(qapp) -> None:
     clock, parent = Clock(), QObject()
     ticks = Ticks(parent, clock)
     ticks.begin()

@@ -308,7 +308,7 @@ def test_unloading_empties_the_status_bar(studio):
     assert studio.window.status.model.text() == "No model loaded"
 
 
-def test_measuring_again_loads_the_model_anew_and_says_so(studio):
+def test_measuring_again_loads_the_model_again_and_says_so(studio):
     studio.library.add(studio.worker.model.path)
     studio.do("measure")
     job, asked = studio.worker.last("load")

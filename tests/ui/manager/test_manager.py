@@ -28,12 +28,13 @@ from app.downloads.request import ModelRequest
 from app.downloads.tokens import HubTokens
 from app.program import Program
 from app.ui.background import BackgroundTasks
-from app.ui.manager import operations as care_module
+from app.ui.manager import operations as operations_module
 from app.ui.manager.card_texts import origin_text
-from app.ui.manager.downloads_tab import TOKEN_KEY, DownloadRow
+from app.ui.manager.downloads_tab import DownloadRow
 from app.ui.manager.questions import Answer, ManagerQuestions
 from app.ui.manager.token_dialog import TokenDialog
 from app.ui.manager.window import ModelManager
+from app.ui.models.download_strip import TOKEN_KEY
 from app.ui.texts import download_text, left_text
 from tests.downloads.test_tokens import FakeKeyring
 from tests.ui.conftest import Studio
@@ -165,6 +166,9 @@ def harness(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Harnes
     for name in ("tale.gguf", "雨.gguf"):
         write_model(program.paths.models / name)
     made = Harness(program, qtbot, fetcher)
+    models = studio.window.models
+    made.manager.add_requested.connect(lambda path: models.add(Path(path), made.manager.banners))
+    models.added.connect(made.manager.refresh)
     yield made
     made.manager.end()
     fetcher.cancel()
@@ -266,7 +270,7 @@ def test_the_window_goes_on_while_a_checksum_is_computed(
         go.wait()
         return Verdict("0" * 64, "")
 
-    monkeypatch.setattr(care_module, "verify_known", verify)
+    monkeypatch.setattr(operations_module, "verify_known", verify)
     harness.open()
     harness.press("verify")
     began.wait()
@@ -304,8 +308,8 @@ def test_something_else_that_is_dropped_gets_a_sentence(harness: Harness, tmp_pa
     harness.open()
     nonsense = tmp_path / "cake.gguf"
     nonsense.write_bytes(b"eggs and flour")
-    with harness.qtbot.waitSignal(harness.manager.operations.failed):
-        _drop(harness.manager, nonsense)
+    _drop(harness.manager, nonsense)
+    harness.qtbot.waitUntil(lambda: bool(harness.banners()))
     assert "cake.gguf" in harness.banners()[0]
 
 
@@ -520,7 +524,29 @@ def test_the_window_opens_it_by_its_action(studio: Studio, qtbot: QtBot) -> None
     assert studio.worker.last("load")[1]["path"] == "/models/Other.gguf"
 
 
-def test_errands_go_on_after_a_bug(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_adding_is_the_windows_and_told_where_it_was_asked_for(
+    make_studio: Callable[..., Studio], qtbot: QtBot, tmp_path: Path
+) -> None:
+    studio = make_studio(model=None)
+    studio.do("manage")
+    qtbot.waitUntil(lambda: studio.window.manager.manager is not None)
+    manager = studio.window.manager.manager
+    assert manager is not None
+    path = write_model(tmp_path / "new.gguf")
+    studio.library.add(str(path))
+    with qtbot.waitSignals([studio.window.models.panel.refreshed, manager.refreshed]):
+        _drop(manager, path)
+    assert studio.program.settings.added_models == (str(path),)
+    qtbot.waitUntil(lambda: studio.worker.count_of("load") == 1)
+    (tmp_path / "poem.gguf").write_text("Not a model.")
+    _drop(manager, tmp_path / "poem.gguf")
+    qtbot.waitUntil(lambda: bool(manager.banners.banners()))
+    assert "not a GGUF model" in manager.banners.banners()[0].text
+    assert studio.banners == []
+    assert studio.program.settings.added_models == (str(path),)
+
+
+def test_the_background_goes_on_after_a_bug(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     bugs: list[object] = []
     reported = threading.Event()
 

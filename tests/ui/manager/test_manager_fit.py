@@ -175,7 +175,7 @@ def test_a_faster_type_is_told_of_on_the_card_alone(
     assert advice.isHidden()
     shop.select("slow")
     assert "A copy as Q8_0" in advice.text()
-    assert shop.manager.installed.buttons["smaller"].text() in advice.text()
+    assert shop.manager.installed.buttons["quantize"].text() in advice.text()
     assert [banner.text for banner in shop.manager.banners.banners()] == []
     assert shop.studio.banners == []
     path.with_name("slow.Q8_0.gguf").write_bytes(path.read_bytes())

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
+from app.core.models.metadata import ModelRecord
 from app.core.options.adapters import Adapter
 from app.engine.messages import ModelInfo
 from app.ui.models.adapters_dialog import AdaptersDialog
@@ -38,14 +42,36 @@ def opened(studio: Studio) -> AdaptersDialog:
     return dialog
 
 
+def accept(studio: Studio, dialog: AdaptersDialog, qtbot: QtBot) -> None:
+    """Take what is chosen, and wait for the load that follows."""
+    loads = studio.worker.count_of("load")
+    dialog.accept()
+    qtbot.waitUntil(lambda: studio.worker.count_of("load") == loads + 1)
+
+
 def test_the_model_is_loaded_again_with_them_and_later_too(
-    studio: Studio, model: ModelInfo, adapter: Path
+    studio: Studio,
+    model: ModelInfo,
+    adapter: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    threads: list[threading.Thread] = []
+    metadata = studio.program.metadata
+    change = metadata.change
+
+    def write(*rest: Any, **changes: Any) -> ModelRecord:
+        threads.append(threading.current_thread())
+        return change(*rest, **changes)
+
+    monkeypatch.setattr(metadata, "change", write)
     dialog = opened(studio)
     assert dialog.adapters() == ()
     dialog.add(str(adapter))
     dialog.rows[0].strength.setValue(0.5)
-    dialog.accept()
+    accept(studio, dialog, qtbot)
+    assert threads
+    assert threading.main_thread() not in threads
     wanted = (Adapter(path=str(adapter), strength=0.5),)
     assert studio.worker.last("load")[1]["adapters"] == wanted
     studio.loaded(msgspec.structs.replace(model, adapters=wanted))
@@ -53,13 +79,15 @@ def test_the_model_is_loaded_again_with_them_and_later_too(
     assert studio.worker.last("load")[1]["adapters"] == wanted
 
 
-def test_they_can_be_taken_off(studio: Studio, model: ModelInfo, adapter: Path) -> None:
+def test_they_can_be_taken_off(
+    studio: Studio, model: ModelInfo, adapter: Path, qtbot: QtBot
+) -> None:
     attached = (Adapter(path=str(adapter)),)
     studio.worker.model = msgspec.structs.replace(model, adapters=attached)
     dialog = opened(studio)
     assert dialog.adapters() == attached
     dialog.rows[0].removed.emit()
-    dialog.accept()
+    accept(studio, dialog, qtbot)
     assert "adapters" not in studio.worker.last("load")[1]
 
 

@@ -54,8 +54,8 @@ def test_a_folder_of_models_is_watched_here_as_in_the_manager(
     write_tiny(folder / "a.gguf")
     write_tiny(folder / "b.gguf")
     empty.window.models.add(folder)
-    qtbot.waitUntil(lambda: empty.program.settings.watched_folders == (str(folder),))
-    assert any("is watched from now on" in text for text in empty.banners)
+    qtbot.waitUntil(lambda: any("is watched from now on" in text for text in empty.banners))
+    assert empty.program.settings.watched_folders == (str(folder),)
     assert loads(empty) == []
 
 

@@ -30,10 +30,16 @@ def crashed(make_studio):
     return studio
 
 
-def answer(studio, text: str) -> None:
-    """Press the button of the last banner."""
-    banner = studio.window.page.banners.banners()[-1]
-    next(button for button in banner.buttons if button.text() == text).click()
+@pytest.fixture
+def answer(qtbot):
+    """Presses the button of the last banner, and waits for the load that follows."""
+
+    def press(studio, text: str) -> None:
+        banner, loads = studio.window.page.banners.banners()[-1], studio.worker.count_of("load")
+        next(button for button in banner.buttons if button.text() == text).click()
+        qtbot.waitUntil(lambda: studio.worker.count_of("load") == loads + 1)
+
+    return press
 
 
 def loaded(studio, info: ModelInfo = INFO) -> None:
@@ -48,7 +54,7 @@ def test_a_card_that_failed_is_not_used_unasked(crashed) -> None:
     assert crashed.worker.count_of("load") == 0
 
 
-def test_the_processor_is_taken_now_and_at_the_next_start(crashed) -> None:
+def test_the_processor_is_taken_now_and_at_the_next_start(crashed, answer) -> None:
     crashed.window.models.load(PATH)
     answer(crashed, "Load on the processor")
     assert crashed.worker.last("load")[1]["options"].gpu_layers == 0
@@ -60,7 +66,7 @@ def test_the_processor_is_taken_now_and_at_the_next_start(crashed) -> None:
     assert crashed.worker.last("load")[1]["options"].gpu_layers == 0
 
 
-def test_the_card_can_be_tried_again_from_either_banner(crashed) -> None:
+def test_the_card_can_be_tried_again_from_either_banner(crashed, answer) -> None:
     crashed.window.models.load(PATH)
     answer(crashed, "Load on the processor")
     loaded(crashed)
@@ -69,7 +75,7 @@ def test_the_card_can_be_tried_again_from_either_banner(crashed) -> None:
     assert crashed.program.gpu_crashes.failed(PATH, "llama.cpp") is None
 
 
-def test_a_crash_in_this_run_offers_the_same(make_studio) -> None:
+def test_a_crash_in_this_run_offers_the_same(make_studio, answer) -> None:
     studio = make_studio(model=None)
     studio.library.add(PATH)
     studio.window.models.load(PATH)

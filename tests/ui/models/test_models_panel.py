@@ -15,8 +15,7 @@ from app.core.models.library import ModelLibrary
 from app.core.units import context_text, count_text, size_text
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
-from app.ui.models.list import facts, model_card
-from app.ui.models.panel import ModelsPanel
+from app.ui.models.panel import ModelsPanel, facts, model_card
 from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.card_list import CardsModel
 from tests.ui.values import (
@@ -124,7 +123,7 @@ def test_a_panel_that_is_gone_stops_listening(qtbot, library: ScriptedLibrary) -
     before = threading.active_count()
     library.gate.clear()
     panel = ModelsPanel(library)
-    thread = panel._lister._queue._thread
+    thread = panel._background._queue._thread
     assert thread is not None
     panel.deleteLater()
     with qtbot.waitSignal(panel.destroyed):
@@ -196,6 +195,11 @@ def test_a_download_is_shown_until_it_is_over(panel: ModelsPanel, qtbot) -> None
     with qtbot.waitSignal(panel.download_asked) as asked:
         panel.download.buttons["resume"].click()
     assert asked.args == ["resume", "starter"]
+    panel.show_download(msgspec.structs.replace(STARTING, state="failed"))
+    assert not panel.download.buttons["resume"].isVisible()
+    with qtbot.waitSignal(panel.download_asked) as asked:
+        panel.download.buttons["retry"].click()
+    assert asked.args == ["retry", "starter"]
     panel.show_download(None)
     assert not panel.download.isVisible()
 

@@ -179,7 +179,7 @@ def test_the_dialog_examines_and_can_be_stopped(studio: Any, tiny: Any, qtbot: A
     found.close()
 
 
-def test_what_somebody_waits_for_comes_as_soon_as_the_model_is_free(studio: Any) -> None:
+def test_what_was_asked_for_comes_as_soon_as_the_model_is_free(studio: Any) -> None:
     timer(studio).stop()
     studio.worker.busy = True
     studio.do("passport")
@@ -191,7 +191,7 @@ def test_what_somebody_waits_for_comes_as_soon_as_the_model_is_free(studio: Any)
     found.close()
 
 
-def test_what_somebody_waits_for_goes_on_after_an_interruption(studio: Any, tiny: Any) -> None:
+def test_what_was_asked_for_goes_on_after_an_interruption(studio: Any, tiny: Any) -> None:
     timer(studio).stop()
     studio.do("passport")
     found = dialog(studio)

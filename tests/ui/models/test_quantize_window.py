@@ -37,7 +37,7 @@ def model(studio: Studio, tiny: Path) -> ModelInfo:
 
 
 def opened(studio: Studio, qtbot: QtBot) -> QuantizeDialog:
-    studio.do("smaller")
+    studio.do("quantize")
     qtbot.waitUntil(lambda: studio.window.quantize.dialog is not None)
     dialog = studio.window.quantize.dialog
     assert dialog is not None

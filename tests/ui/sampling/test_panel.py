@@ -28,7 +28,7 @@ def panel(qtbot, presets: Presets) -> SamplingPanel:
     qtbot.addWidget(made)
     made.resize(340, 700)
     made.show()
-    qtbot.waitUntil(lambda: made.rows["temperature"].field.height() > 0)
+    qtbot.waitUntil(lambda: made.list.rows["temperature"].field.height() > 0)
     return made
 
 
@@ -40,35 +40,35 @@ def few(panel: SamplingPanel) -> SamplingPanel:
 
 
 def test_every_parameter_has_a_row_in_its_group(panel: SamplingPanel) -> None:
-    assert list(panel.rows) == sorted(
-        panel.rows, key=lambda one: GROUPS.index(panel.rows[one].bound.row.group)
+    assert list(panel.list.rows) == sorted(
+        panel.list.rows, key=lambda one: GROUPS.index(panel.list.rows[one].bound.row.group)
     )
     for bound in PARAMETERS:
-        row, section = panel.rows[bound.name], panel.sections[bound.row.group]
+        row, section = panel.list.rows[bound.name], panel.list.sections[bound.row.group]
         assert section.isAncestorOf(row) != (bound in WRITERS)
-        assert panel.more.isAncestorOf(section)
+        assert panel.list.more.isAncestorOf(section)
 
 
 def test_the_panel_opens_on_the_few_that_writers_move(qtbot, presets: Presets) -> None:
     panel = SamplingPanel(presets, Sampling())
     qtbot.addWidget(panel)
     panel.show()
-    qtbot.waitUntil(lambda: panel.rows["max_tokens"].isVisible())
-    shown = [row.label.text() for row in panel.rows.values() if row.isVisible()]
+    qtbot.waitUntil(lambda: panel.list.rows["max_tokens"].isVisible())
+    shown = [row.label.text() for row in panel.list.rows.values() if row.isVisible()]
     assert shown == ["Surprise", "Width of choice", "Against repetition", "Length"]
-    assert not any(row.remark.text() for row in panel.rows.values() if row.isVisible())
+    assert not any(row.remark.text() for row in panel.list.rows.values() if row.isVisible())
     with qtbot.waitSignal(panel.all_shown) as told:
-        qtbot.mouseClick(panel.more.header, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(panel.list.more.header, Qt.MouseButton.LeftButton)
     assert told.args == [True]
-    assert panel.rows["top_k"].isVisible()
-    assert "Top-p" in panel.rows["top_p"].remark.text()
+    assert panel.list.rows["top_k"].isVisible()
+    assert "Top-p" in panel.list.rows["top_p"].remark.text()
 
 
 def test_showing_what_is_shown_sends_no_signal(few: SamplingPanel, qtbot) -> None:
     with qtbot.assertNotEmitted(few.all_shown):
         few.show_all(False)
         few.set_sampling(Sampling(top_k=7))
-    assert not few.rows["top_k"].isVisible()
+    assert not few.list.rows["top_k"].isVisible()
 
 
 @pytest.mark.parametrize(
@@ -88,33 +88,33 @@ def test_showing_what_is_shown_sends_no_signal(few: SamplingPanel, qtbot) -> Non
 )
 def test_nothing_hidden_works_in_silence(few: SamplingPanel, changes: dict, said: str) -> None:
     few.set_sampling(Sampling(**changes))
-    assert few.also.text() == said
-    assert few.also.isVisible() == bool(said)
+    assert few.list.also.text() == said
+    assert few.list.also.isVisible() == bool(said)
     few.show_all(True)
-    assert not few.also.isVisible()
+    assert not few.list.also.isVisible()
 
 
 def test_what_is_hidden_and_changed_is_counted(few: SamplingPanel) -> None:
     few.set_sampling(Sampling(top_k=7, seed=7, temperature=1.5))
-    assert "2 changed" in few.more.header.text()
+    assert "2 changed" in few.list.more.header.text()
 
 
 def test_a_row_of_writers_at_rest_says_why_in_their_words(few: SamplingPanel) -> None:
     few.set_sampling(Sampling(temperature=0.0))
-    assert few.rows["top_p"].remark.text() == "·  surprise is 0"
+    assert few.list.rows["top_p"].remark.text() == "·  surprise is 0"
 
 
 @pytest.mark.parametrize("bound", PARAMETERS, ids=name)
 def test_what_a_row_takes_is_in_the_sampling(panel: SamplingPanel, qtbot, bound: BoundRow) -> None:
     value = other_value(bound)
     with qtbot.waitSignal(panel.changed) as told:
-        panel.rows[bound.name].take(value)
+        panel.list.rows[bound.name].take(value)
     expected = msgspec.structs.replace(Sampling(), **{bound.name: value})
     assert told.args == [expected]
     assert panel.sampling() == expected
     assert panel.bar.mark.isVisible() == (bound.name != "seed")
-    assert panel.rows[bound.name].reset_button.isVisibleTo(panel.rows[bound.name])
-    for heading in (panel.sections[bound.row.group].header, panel.more.header):
+    assert panel.list.rows[bound.name].reset_button.isVisibleTo(panel.list.rows[bound.name])
+    for heading in (panel.list.sections[bound.row.group].header, panel.list.more.header):
         assert ("1 changed" in heading.text()) == (bound not in WRITERS)
 
 
@@ -123,33 +123,33 @@ def test_what_is_set_is_shown(panel: SamplingPanel, qtbot, bound: BoundRow) -> N
     value = other_value(bound)
     with qtbot.assertNotEmitted(panel.changed):
         panel.set_sampling(msgspec.structs.replace(Sampling(), **{bound.name: value}))
-    assert panel.rows[bound.name].value() == value
-    panel.rows[bound.name].reset()
+    assert panel.list.rows[bound.name].value() == value
+    panel.list.rows[bound.name].reset()
     assert panel.sampling() == Sampling()
 
 
 def test_a_whole_sampling_survives_the_panel(panel: SamplingPanel) -> None:
     every = Sampling(**{bound.name: other_value(bound) for bound in PARAMETERS})
     panel.set_sampling(every)
-    panel.rows["top_k"].take(7)
+    panel.list.rows["top_k"].take(7)
     assert panel.sampling() == msgspec.structs.replace(every, top_k=7)
 
 
 def test_groups_of_experts_are_closed_at_first(panel: SamplingPanel, qtbot) -> None:
-    opened = [group for group, section in panel.sections.items() if section.is_open()]
+    opened = [group for group, section in panel.list.sections.items() if section.is_open()]
     assert opened == ["Variety", "Repetition", "Length and stops"]
-    header = panel.sections["Mirostat"].header
-    assert not panel.rows["mirostat"].isVisible()
+    header = panel.list.sections["Mirostat"].header
+    assert not panel.list.rows["mirostat"].isVisible()
     header.setFocus()
     qtbot.keyClick(header, Qt.Key.Key_Space)
-    assert panel.rows["mirostat"].isVisible()
+    assert panel.list.rows["mirostat"].isVisible()
 
 
 def test_what_torch_cannot_do_is_grey_with_the_reason(panel: SamplingPanel) -> None:
     panel.set_engine("torch")
-    grey = [one for one, row in panel.rows.items() if not row.field.isEnabled()]
+    grey = [one for one, row in panel.list.rows.items() if not row.field.isEnabled()]
     assert grey == ["grammar"]
-    row = panel.rows["grammar"]
+    row = panel.list.rows["grammar"]
     assert "Torch" in row.note.text()
     assert "Torch" in row.toolTip()
     panel.set_engine("llama.cpp")
@@ -175,7 +175,7 @@ def test_rows_that_do_nothing_say_why(
 ) -> None:
     panel.set_sampling(Sampling(**changes))
     for one in names:
-        row = panel.rows[one]
+        row = panel.list.rows[one]
         assert reason in row.remark.text()
         assert row.field.isEnabled()
 
@@ -199,7 +199,7 @@ def test_the_penalties_stay_at_work_under_mirostat() -> None:
 def test_reset_goes_back_to_the_chosen_preset(qtbot, presets: Presets) -> None:
     panel = SamplingPanel(presets, Sampling(), preset="Focused")
     qtbot.addWidget(panel)
-    row = panel.rows["temperature"]
+    row = panel.list.rows["temperature"]
     assert row.is_modified()
     row.reset()
     assert panel.sampling().temperature == 0.4
@@ -214,14 +214,14 @@ def test_the_preset_of_the_settings_is_shown(qtbot, presets: Presets) -> None:
 
 def test_last_seed_reaches_its_row(panel: SamplingPanel) -> None:
     panel.set_last_seed(7)
-    row: Any = panel.rows["seed"]
+    row: Any = panel.list.rows["seed"]
     row.last_button.click()
     assert panel.sampling().seed == 7
 
 
 @pytest.mark.parametrize("width", [320, 420])
 def test_nothing_is_wider_than_the_panel(panel: SamplingPanel, width: int) -> None:
-    for section in panel.sections.values():
+    for section in panel.list.sections.values():
         section.set_open(True)
     panel.set_engine("torch")
     panel.resize(width, 700)
@@ -233,13 +233,15 @@ def test_nothing_is_wider_than_the_panel(panel: SamplingPanel, width: int) -> No
 
 
 def test_boxes_stand_in_one_column(panel: SamplingPanel) -> None:
-    rows = [row for row in panel.rows.values() if isinstance(row, NumberRow) and row.isVisible()]
+    rows = [
+        row for row in panel.list.rows.values() if isinstance(row, NumberRow) and row.isVisible()
+    ]
     edges = {row.box.mapTo(panel, row.box.rect().topRight()).x() for row in rows}
     assert len(edges) == 1
 
 
 def test_everything_that_takes_the_focus_has_a_name(panel: SamplingPanel) -> None:
-    for section in panel.sections.values():
+    for section in panel.list.sections.values():
         section.set_open(True)
     for child in panel.findChildren(QWidget):
         focusable = child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.focusProxy() is None
@@ -250,16 +252,16 @@ def test_everything_that_takes_the_focus_has_a_name(panel: SamplingPanel) -> Non
 
 @pytest.mark.parametrize("engine", ["llama.cpp", "torch"])
 def test_the_column_is_as_high_as_its_rows_and_no_higher(panel: SamplingPanel, engine) -> None:
-    for section in panel.sections.values():
+    for section in panel.list.sections.values():
         section.set_open(True)
     panel.set_engine(engine)
     QApplication.processEvents()
-    body: Any = panel.rows["temperature"].window().findChild(PanelScroll)
+    body: Any = panel.list.rows["temperature"].window().findChild(PanelScroll)
     body = body.widget()
-    advanced = panel.sections["Advanced"]
+    advanced = panel.list.sections["Advanced"]
     last = advanced.mapTo(body, advanced.rect().bottomLeft()).y()
     assert last <= body.height() <= last + 40
-    for row in panel.rows.values():
+    for row in panel.list.rows.values():
         needed = row.heightForWidth(row.width()) if row.hasHeightForWidth() else row.height()
         assert row.height() >= needed
         assert row.field.height() + 2 >= row.field.minimumSizeHint().height()
@@ -274,8 +276,8 @@ def test_the_rows_come_after_the_first_painting(qtbot, presets: Presets) -> None
     assert panel.bar.is_modified()
     panel.show()
     qtbot.waitUntil(lambda: bool(panel.findChildren(ParameterRow)))
-    assert panel.rows["temperature"].value() == 1.5
+    assert panel.list.rows["temperature"].value() == 1.5
     missing = [bound for bound in PARAMETERS if bound.missing("torch")]
-    assert all(not panel.rows[bound.name].field.isEnabled() for bound in missing)
-    assert panel.rows["temperature"].is_modified()
-    assert "1 changed" in panel.sections["Variety"].header.text()
+    assert all(not panel.list.rows[bound.name].field.isEnabled() for bound in missing)
+    assert panel.list.rows["temperature"].is_modified()
+    assert "1 changed" in panel.list.sections["Variety"].header.text()

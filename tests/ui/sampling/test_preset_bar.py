@@ -63,14 +63,14 @@ def test_the_preset_says_what_it_does_to_the_prose(bar: PresetBar, presets, qtbo
 
 
 def test_a_preset_keeps_the_writers_seed(panel: SamplingPanel) -> None:
-    panel.rows["seed"].take(5)
+    panel.list.rows["seed"].take(5)
     choose(panel.bar, "Focused")
     assert panel.sampling().seed == 5
     assert not panel.bar.mark.isVisible()
 
 
 def test_modified_is_marked_and_can_be_taken_back(panel: SamplingPanel) -> None:
-    panel.rows["top_k"].take(1)
+    panel.list.rows["top_k"].take(1)
     assert panel.bar.mark.isVisible()
     assert panel.bar.actions_by_name["revert"].isEnabled()
     panel.bar.actions_by_name["revert"].trigger()
@@ -79,7 +79,7 @@ def test_modified_is_marked_and_can_be_taken_back(panel: SamplingPanel) -> None:
 
 
 def test_save_as_makes_a_preset_and_chooses_it(panel: SamplingPanel, presets, qtbot) -> None:
-    panel.rows["temperature"].take(1.3)
+    panel.list.rows["temperature"].take(1.3)
     with qtbot.waitSignal(panel.preset_changed) as told:
         save_as(qtbot, panel.bar, "夜 · noir")
     assert told.args == ["夜 · noir"]
@@ -104,7 +104,7 @@ def test_a_bad_name_is_said_and_the_question_stays(bar: PresetBar, presets, qtbo
 def test_changes_can_be_saved_in_an_own_preset(panel: SamplingPanel, presets, qtbot) -> None:
     assert not panel.bar.actions_by_name["update"].isEnabled()
     save_as(qtbot, panel.bar, "Mine")
-    panel.rows["top_k"].take(3)
+    panel.list.rows["top_k"].take(3)
     panel.bar.actions_by_name["update"].trigger()
     assert presets.get("Mine").sampling.top_k == 3
     assert not panel.bar.mark.isVisible()
@@ -121,7 +121,7 @@ def test_rename(bar: PresetBar, presets, qtbot) -> None:
 
 
 def test_delete_asks_first_and_keeps_the_values(panel: SamplingPanel, presets, qtbot) -> None:
-    panel.rows["top_k"].take(3)
+    panel.list.rows["top_k"].take(3)
     save_as(qtbot, panel.bar, "Mine")
     panel.bar.actions_by_name["delete"].trigger()
     assert "Mine" in names(presets)
@@ -170,9 +170,9 @@ def test_the_menu_has_names_and_drawings(bar: PresetBar) -> None:
 
 
 def test_a_new_preset_never_replaces_another(panel: SamplingPanel, presets, qtbot) -> None:
-    panel.rows["temperature"].take(1.3)
+    panel.list.rows["temperature"].take(1.3)
     save_as(qtbot, panel.bar, "Mine")
-    panel.rows["temperature"].take(0.2)
+    panel.list.rows["temperature"].take(0.2)
     save_as(qtbot, panel.bar, "mine")
     assert "already a preset" in panel.bar.problem.text()
     assert panel.bar.question.isVisible()
@@ -197,11 +197,11 @@ def test_a_foreign_file_is_chosen_and_what_was_left_out_is_told(
 
 
 def test_a_suggestion_is_taken_and_offered_as_long_as_none_was_chosen(panel, qtbot) -> None:
-    panel.rows["seed"].take(5)
+    panel.list.rows["seed"].take(5)
     with qtbot.waitSignal(panel.changed):
         assert panel.suggest(SUGGESTED)
     assert panel.sampling() == replace(SUGGESTED.sampling, seed=5)
-    assert panel.rows["dry_multiplier"].value() == SUGGESTED.sampling.dry_multiplier
+    assert panel.list.rows["dry_multiplier"].value() == SUGGESTED.sampling.dry_multiplier
     assert panel.bar.combo.currentText() == "Suggested for this model"
     assert "DRY 0.8" in panel.bar.combo.currentData(Qt.ItemDataRole.ToolTipRole)
     assert "DRY 0.8" in panel.bar.combo.currentData(Qt.ItemDataRole.AccessibleDescriptionRole)
@@ -236,7 +236,7 @@ def test_the_suggestion_can_be_chosen_again(panel, qtbot) -> None:
 
 
 def test_a_suggestion_never_goes_over_changed_values(panel, presets, qtbot) -> None:
-    panel.rows["temperature"].take(1.3)
+    panel.list.rows["temperature"].take(1.3)
     assert not panel.suggest(SUGGESTED)
     assert panel.sampling() == Sampling(temperature=1.3)
     assert panel.bar.mark.isVisible()

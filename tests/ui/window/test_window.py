@@ -162,16 +162,16 @@ def test_the_panel_of_the_few_is_remembered(studio):
     sampling, action = studio.window.sampling, studio.window.actions_table["all_parameters"]
     assert not sampling.is_all_shown()
     studio.do("all_parameters")
-    assert sampling.more.is_open()
+    assert sampling.list.more.is_open()
     assert action.isChecked()
     assert studio.program.settings.all_parameters
-    sampling.more.header.click()
+    sampling.list.more.header.click()
     assert not action.isChecked()
     assert not studio.program.settings.all_parameters
 
 
 def test_all_parameters_come_into_sight_wherever_the_panel_was(studio, qtbot):
-    top_k = studio.window.sampling.rows["top_k"]
+    top_k = studio.window.sampling.list.rows["top_k"]
     studio.do("all_parameters")
     qtbot.waitUntil(top_k.isVisible)
     studio.do("side_panel")
@@ -191,10 +191,10 @@ def test_all_parameters_of_the_settings_are_shown(make_studio, own_home):
     (folder / "settings.toml").write_text("all_parameters = true\n")
     studio = make_studio()
     assert studio.window.actions_table["all_parameters"].isChecked()
-    assert studio.window.sampling.more.is_open()
+    assert studio.window.sampling.list.more.is_open()
     studio.program.settings_store.change(all_parameters=False)
     studio.window.view.show_settings()
-    assert not studio.window.sampling.more.is_open()
+    assert not studio.window.sampling.list.more.is_open()
 
 
 def test_problems_with_the_settings_are_said_once(make_studio, own_home):
@@ -209,7 +209,7 @@ def test_problems_with_the_settings_are_said_once(make_studio, own_home):
 
 def test_sampling_is_kept(studio, qtbot):
     with qtbot.waitSignal(studio.window._keep_sampling.timeout):
-        studio.window.sampling.rows["temperature"].set_value(1.25)
+        studio.window.sampling.list.rows["temperature"].set_value(1.25)
         studio.window.sampling.changed.emit(studio.window.sampling.sampling())
     assert studio.program.settings.sampling == studio.window.sampling.sampling()
 

@@ -1,4 +1,4 @@
-"""The controls for a number: a box and a slider that the wheel leaves alone."""
+"""The slider of a parameter, and the box for its number; the wheel leaves both alone."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class NumberBox(QuietWheel, QDoubleSpinBox):
         return self.sizeHint()
 
 
-class QuietSlider(QuietWheel, QSlider):
+class ParameterSlider(QuietWheel, QSlider):
     """A slider over the comfortable range of a number; values beyond it rest at the end."""
 
     moved = Signal(float)
