@@ -29,16 +29,17 @@ no_watch = native.ggml_abort_callback()
 class AbortCallback:
     """Watches the batches of jobs; llama.cpp's abort callback as long as it is not closed.
 
-    Steps look at a flag, which the last job's cancel raises, and a thread where there is a limit of
-    time. Prompt chunks are long enough to ask a Python function, which sees how far they have come.
-    A batch that was ended although the user did not stop the job took too long.
+    Steps look at a flag, which the last cancel of a batch's jobs raises, and a thread where there
+    is a limit of time. Prompt chunks are long enough to ask a Python function, which sees how far
+    they have come. A batch that was ended although the user did not stop the job took too long.
     """
 
     def __init__(self, handle: Any, jobs: Sequence[Job], *, limits: bool) -> None:
         self._handle = handle
         self._jobs = jobs
+        self._of_batch = jobs
         self.is_cancelled = False
-        """Whether the user has stopped all jobs."""
+        """Whether all jobs of the batch were stopped."""
         self._library = library()
         self._flag = ctypes.create_string_buffer(2)
         self._check = ctypes.cast(_CHECKED, native.ggml_abort_callback)
@@ -66,12 +67,16 @@ class AbortCallback:
             self._thread.join()
         self._library.is_muted = False  # a cancel between two batches mutes what is not said
 
-    def begin(self, rows: int, limit: float) -> None:
-        """Let a batch of `rows` take `limit` seconds; 0 for as long as it needs."""
+    def begin(self, rows: int, limit: float, jobs: Sequence[Job] = ()) -> None:
+        """Let a batch of `rows` take `limit` seconds; 0 for as long as it needs.
+
+        It is of these `jobs`, or else of all.
+        """
         self._attach(rows > SMALL)
+        self._of_batch = jobs or self._jobs
         self._flag[0] = b"\0"
-        if self.is_cancelled:  # asked after the flag was taken down: no cancel is lost
-            self._raise_flag()
+        self.is_cancelled = False
+        self._look_at_jobs()  # after the flag was taken down: no cancel is lost
         self._seen, self._operations = 0, self._operations_of.get(rows, 0)
         self._begun, self._limit = perf_counter(), limit
         self._deadline = self._begun + limit if limit and rows <= SMALL else 0.0
@@ -91,7 +96,7 @@ class AbortCallback:
             native.llama_set_abort_callback(self._handle, check, self._pointer)
 
     def _look_at_jobs(self) -> None:
-        if all(job.cancelled for job in self._jobs):
+        if all(job.cancelled for job in self._of_batch):
             self.is_cancelled = True
             self._raise_flag()
 

@@ -111,7 +111,7 @@ class LlamaBatcher:
         begun = time.perf_counter()
         while True:
             try:
-                self._context.decode(total)
+                self._context.decode(total, [one.job for one, _count in part])
             except ContextFullError:
                 if any(one.has_drafts for one, _count in part):
                     raise

@@ -133,7 +133,7 @@ class Context:
             self.handle = None
 
     def watch(self, jobs: Sequence[Job]) -> None:
-        """Let a batch be aborted once all `jobs` are cancelled, and the pace set the threads.
+        """Let a batch be aborted once all its jobs are cancelled, and the pace set the threads.
 
         Without jobs nothing is watched.
         """
@@ -154,8 +154,8 @@ class Context:
         """Compute with this many threads from now on."""
         native.llama_set_n_threads(self.handle, count, count)
 
-    def decode(self, count: int) -> None:
-        """Compute the first `count` rows of the batch.
+    def decode(self, count: int, jobs: Sequence[Job] = ()) -> None:
+        """Compute the first `count` rows of the batch, which are of these jobs, or of all watched.
 
         Raises ContextFullError, AbortedError, StalledError, OutOfMemoryError or GenerationError.
         """
@@ -165,7 +165,7 @@ class Context:
             return
         depth = int(self.batch.position[0])
         limit = pace.begin(count, depth) if pace is not None else 0.0
-        watch.begin(count, limit if self._limits else 0.0)
+        watch.begin(count, limit if self._limits else 0.0, jobs)
         code = native.llama_decode(self.handle, self.batch.sized(count))
         seconds = watch.end(count, done=code == _DONE)
         if pace is not None and code == _DONE:

@@ -13,9 +13,9 @@ from app.core.errors import ParameterError
 from app.core.options.sampling import Sampling
 from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.generation.vocabulary import Ids
-from app.host.llama_cpp.grammar import CANDIDATE, Grammar, candidate_array, read_grammar
+from app.host.llama_cpp.grammar.gbnf import CANDIDATE, Grammar, candidate_array, read_grammar
+from app.host.llama_cpp.grammar.schema import SchemaGrammar
 from app.host.llama_cpp.library import native
-from app.host.llama_cpp.schema_grammar import SchemaGrammar
 from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 _KEEP = 1

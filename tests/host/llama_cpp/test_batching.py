@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from app.engine.messages import (
 from app.host.generation.batching import Scheduler
 from app.host.interface import Job, Rows
 from app.host.llama_cpp import batching
+from app.host.llama_cpp.abort import AbortCallback
 from app.host.llama_cpp.engine import LlamaCppEngine
 from tests.host.driving import load
 from tests.host.tiny_llama import write_tiny
@@ -262,6 +264,30 @@ def test_a_job_in_the_background_gives_its_memory_to_the_others(
             assert [take.text for take in company.done[number].takes] == expected[number]
     finally:
         small.close()
+
+
+def test_a_cancel_ends_a_batch_of_that_job_alone(
+    engine: LlamaCppEngine, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while another job waits, which nobody has cancelled."""
+    company.add(0, asked(PROMPTS[0], tokens=8), background=True)
+    company.go(2)
+    monkeypatch.setattr(company.scheduler._shares, "allow", lambda _kind: False)
+    questions = itertools.count()
+    is_over = AbortCallback._is_over
+
+    def cancelling(callback: AbortCallback, data: object) -> bool:
+        if next(questions) == 5:
+            company.jobs[1].cancel()
+        return is_over(callback, data)
+
+    monkeypatch.setattr(AbortCallback, "_is_over", cancelling)
+    company.add(1, asked(LONG, tokens=4))
+    company.run(lambda: 1 in company.done)
+    assert company.done[1].takes[0].finish_reason == "cancelled"
+    assert {one.done for one in company.events[1] if isinstance(one, Prefill)} == {0}
+    company.run()
+    assert company.done[0].takes[0].finish_reason in ("length", "stop")
 
 
 def test_choices_of_many_rows_find_their_turn_beside_writers(company: Company) -> None:

@@ -13,8 +13,8 @@ from app.core.errors import ParameterError, PromptTooLongError, TemplateError
 from app.engine.messages import ChatMessage, HostEvent, Tokens
 from app.host.generation.prompt import Prompter
 from app.host.interface import Job
-from app.host.llama_cpp import grammar as grammar_module
 from app.host.llama_cpp.abort import AbortCallback
+from app.host.llama_cpp.grammar import gbnf as grammar_module
 from tests.host.asking import scored
 from tests.host.driving import Runner
 

@@ -49,7 +49,7 @@ def made(kind: str, changes: Mapping[str, Any]) -> TorchModel:
     for weights in network.parameters():  # as it is made, it hardly looks at other positions
         torch.nn.init.normal_(weights, std=0.3)
     lanes = Lanes(config, kind)
-    return TorchModel(network, SimpleNamespace(), None, lanes, 128, 1)  # type: ignore[arg-type]
+    return TorchModel(network, SimpleNamespace(), None, lanes, 128, 1)  # type: ignore[arg-type]  # only what it asks
 
 
 def started(model: TorchModel, rows: int = 1) -> list[Lane]:

@@ -1,0 +1,1 @@
+"""Grammars for llama.cpp: GBNF, what is refused of it before it is walked, and JSON schemas."""
