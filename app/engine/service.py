@@ -22,8 +22,13 @@ from typing import IO, BinaryIO, Protocol, cast
 import msgspec
 from msgspec.structs import replace
 
-from app.core.errors import LampblackError, ProtocolError, ServiceError
-from app.core.system.processes import end_child, host_environment, program_command
+from app.core.errors import LampblackError, ParameterError, ProtocolError, ServiceError
+from app.core.system.processes import (
+    end_child,
+    host_environment,
+    program_command,
+    start_child,
+)
 from app.engine.codec import frame, read_frame
 from app.engine.messages import PROTOCOL_VERSION, Cancel, Event, Failed, Finished, JobCommand
 from app.engine.service_messages import (
@@ -164,11 +169,12 @@ class Service:
                 self._take(decode_from_service(payload))
         except (OSError, ProtocolError, msgspec.MsgspecError):
             self._child.kill()
-        self.ended.set()
-        self._listening.set()
-        self._down.put(None)
-        self._cancel_all()
-        self._gone()
+        finally:
+            self.ended.set()
+            self._listening.set()
+            self._down.put(None)
+            self._cancel_all()
+            self._gone()
 
     def _take(self, message: FromService) -> None:
         if isinstance(message, Listening):
@@ -196,6 +202,11 @@ class Service:
         if self._background and hasattr(own, "background"):
             own = replace(own, background=True)
         try:
+            if self._background and getattr(own, "exact", False):
+                raise ParameterError(
+                    "An exact text is written alone, and would keep the window's writer waiting.",
+                    "Leave exact out, or ask `lampblack serve`.",
+                )
             tell(self._engine.run(own, tell))
         except LampblackError as error:
             tell(_failed(number, error))
@@ -214,16 +225,14 @@ def _failed(job: int, error: LampblackError) -> Failed:
 def _start(listening: socket.socket, log: IO[bytes] | int) -> subprocess.Popen[bytes]:
     """Start the child with the listening socket and nothing else of the program's."""
     descriptor = listening.fileno()
-    return subprocess.Popen(
-        [*program_command("service"), str(descriptor)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        env=host_environment(),
-        pass_fds=() if sys.platform == "win32" else (descriptor,),
-        start_new_session=sys.platform != "win32",
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+    command = [*program_command("service"), str(descriptor)]
+    passed = () if sys.platform == "win32" else (descriptor,)
+    try:
+        return start_child(command, passed, log=log, environ=host_environment())
+    except OSError as error:
+        raise ServiceError(
+            f"The local service could not be started: {error.strerror}.", "Close other programs."
+        ) from error
 
 
 def kept_token(file: Path) -> str:
@@ -240,8 +249,15 @@ def kept_token(file: Path) -> str:
         token = secrets.token_urlsafe(32)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        made = file.with_name(f"{file.name}.{os.getpid()}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(token + "\n")
+        try:
+            os.link(made, file)
+        except FileExistsError:  # another program was first
+            token = file.read_text("ascii").strip()
+        finally:
+            made.unlink()
     except (OSError, UnicodeDecodeError) as error:
         raise ServiceError(
             f"The service's token cannot be kept in {file}: {error}.",

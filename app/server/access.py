@@ -1,48 +1,28 @@
-r"""The engine as the handlers of a protocol see it.
+"""The engine as the handlers of a protocol see it.
 
-A handler is an endpoint of Starlette and finds the engine as `request.app.state.engine`:
+A handler is an endpoint of Starlette and finds the engine as `request.app.state.engine`. Job
+numbers are given here: a command has `job=0`. `run` gives the last event; with `events` each is
+read as it comes, and `JobEvents.wait` tells when there was none for a while.
 
-    async def completions(request: Request) -> Response:
-        engine: EngineAccess = request.app.state.engine
-        fields = read_json(request)                    # app.server.body; checked at the door
-        command = Generate(job=0, prompt=..., ...)     # job numbers are given here
-        if not fields.get("stream"):
-            done = await engine.run(command, request)
-            return JSONResponse(...)
-        return await engine.stream(command, request, render)
-
-    async def render(events: JobEvents) -> AsyncIterator[str]:
-        try:
-            while True:
-                while not await events.wait(5.0):
-                    yield ": the prompt is being read\n\n"
-                if (event := await events.next()) is None:
-                    break
-                ...
-        except LampblackError as error:
-            yield f"data: {json.dumps(body_of(error))}\n\n"
-
-`run`, `stream` and `events` wait for the job's turn, and raise before any answer has begun: an
-error that leaves the endpoint becomes the answer (`app.server.errors.response_of`), so handlers
-catch nothing but what they know better. When the client leaves, the job is cancelled and the
-endpoint ends with CancelledError; nothing is to be done for it. A `Done` whose takes are
-"cancelled" was cut short by the time limit. Once a stream has begun, an error can only be told as
-an event of it: `render` catches LampblackError itself and tells `errors.body_of(error)`.
+Both wait for the job's turn, and raise before any answer has begun: an error that leaves the
+endpoint becomes the answer (`app.server.errors.response_of`). When the client leaves, the job is
+cancelled and the endpoint ends with CancelledError; nothing is to be done for it. A `Done` whose
+takes are "cancelled" was cut short by the time limit. Once a stream has begun, an error can only be
+told as an event of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from app.core.errors import (
     CancelledError,
@@ -81,6 +61,8 @@ MAX_WAITING = 1024
 
 _QUICK = (Count, Tokenize, Detokenize)
 _QUICK_AT_ONCE, _QUICK_WAITING = 4, 64
+
+_DEADLINE = "lampblack.deadline"
 
 TOKENS_KEY = "lampblack.tokens"
 """Where a request's scope has its tokens: of prompts and of texts."""
@@ -154,11 +136,6 @@ class JobEvents:
             prompt = len(event.details) + 1
         self.tokens = prompt, text
 
-    def peek(self) -> None:
-        """Raise the error of a job that has failed already."""
-        if self._waiting and isinstance(first := self._waiting[0], Failed):
-            raise error_from(first.kind, first.message, first.hint)
-
     def put(self, event: ServedEvent) -> bool:
         """Add an event; False if too many wait, and the last one is now an error."""
         fits = len(self._waiting) < self._limit or isinstance(event, Answer | Failed)
@@ -203,41 +180,20 @@ class EngineAccess:
 
         Until then the client of `request` is watched, afterwards whoever uses the events must.
         """
-        events = await while_connected(request, self._begin(command))
-        timer = asyncio.get_running_loop().call_later(
-            self.limits.max_seconds, self._end_late, events
-        )
-        try:
+        quick = isinstance(command, _QUICK)
+        events = JobEvents(next(self._numbers), self._quick if quick else self._turns)
+        timer: asyncio.TimerHandle | None = None
+        try:  # from here on: the client may leave in the very moment in which the turn comes
+            await while_connected(request, self._begin(command, events))
+            loop = asyncio.get_running_loop()
+            timer = loop.call_later(self._seconds_left(request), self._end_late, events)
             yield events
         finally:
-            timer.cancel()
+            if timer is not None:
+                timer.cancel()
             self._leave(events)
             if request is not None:
                 note_tokens(request.scope, *events.tokens)
-
-    async def stream(
-        self,
-        command: ServedCommand,
-        request: Request,
-        render: Callable[[JobEvents], AsyncIterator[str | bytes]],
-        *,
-        media_type: str = "text/event-stream",
-        headers: Mapping[str, str] | None = None,
-    ) -> StreamingResponse:
-        """The answer whose body is what `render` makes out of the command's events.
-
-        It begins with the job's first event, so that a prompt too long still gets its status. When
-        the client leaves, the job is cancelled and `render` with it.
-        """
-        stack = AsyncExitStack()
-        try:
-            events = await stack.enter_async_context(self.events(command, request))
-            await while_connected(request, events.wait())
-            events.peek()
-        except BaseException:  # whatever it was, the job must not go on
-            await stack.aclose()
-            raise
-        return _JobResponse(stack, render(events), media_type=media_type, headers=headers)
 
     def take(self, message: ModelState | ServedEvent) -> None:
         """Pass on what the program said."""
@@ -250,8 +206,7 @@ class EngineAccess:
             del self._jobs[message.job]
             events.turns.give()
         if events.is_late and isinstance(message, Failed) and message.kind == CancelledError.kind:
-            late = f"The request took longer than {self.limits.max_seconds:g} s."
-            message = replace(message, kind=TimeLimitError.kind, message=late)
+            message = replace(message, kind=TimeLimitError.kind, message=self._late)
         if not events.is_left and not events.put(message):
             self._leave(events)
 
@@ -268,28 +223,36 @@ class EngineAccess:
                     return event
         raise AssertionError("a job's events end with an answer")
 
-    async def _begin(self, command: ServedCommand) -> JobEvents:
-        self._check_model()
+    async def _begin(self, command: ServedCommand, events: JobEvents) -> None:
+        self._check()
         command = self._limited(command)
-        turns = self._quick if isinstance(command, _QUICK) else self._turns
-        await turns.take()
+        await events.turns.take()
         try:
-            self._check_model()  # it may have changed meanwhile
-            events = JobEvents(next(self._numbers), turns)
+            self._check()  # it may have changed meanwhile
             self._send_checked(replace(command, job=events.number))
         except BaseException:  # whatever it was, the turn is free again
-            turns.give()
+            events.turns.give()
             raise
         self._jobs[events.number] = events
-        return events
 
-    def _check_model(self) -> None:
+    def _seconds_left(self, request: Request | None) -> float:
+        """What is left of the time of a request, all its jobs together; raises TimeLimitError."""
+        if request is None:
+            return self.limits.max_seconds
+        now = asyncio.get_running_loop().time()
+        left: float = request.scope.setdefault(_DEADLINE, now + self.limits.max_seconds) - now
+        if left <= 0:
+            raise TimeLimitError(self._late)
+        return left
+
+    @property
+    def _late(self) -> str:
+        return f"The request took longer than {self.limits.max_seconds:g} s."
+
+    def _check(self) -> None:
         if self._is_stopped:
             raise EngineStoppedError(_STOPPED)
-        if self.state.is_loading:
-            raise ModelLoadingError("The model is being loaded.", "Try again in a moment.")
-        if self.state.model is None:
-            raise NoModelLoadedError("No model is loaded.", "Load one in Lampblack first.")
+        check_model(self.state)
 
     def _limited(self, command: ServedCommand) -> ServedCommand:
         """The command with the service's limits; raises ParameterError where it asks for more."""
@@ -329,17 +292,12 @@ class EngineAccess:
 _STOPPED = "The service is ending."
 
 
-class _JobResponse(StreamingResponse):
-    """A streamed answer that ends its job, even if its body was never begun."""
-
-    def __init__(self, job: AsyncExitStack, body: AsyncIterator[str | bytes], **more: Any) -> None:
-        super().__init__(body, **more)
-        self._job = job
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        async with self._job:
-            await super().__call__(scope, receive, send)
+def check_model(state: ModelState) -> None:
+    """Raise where no model can be asked: while one is loaded, or none is."""
+    if state.is_loading:
+        raise ModelLoadingError("The model is being loaded.", "Try again in a moment.")
+    if state.model is None:
+        raise NoModelLoadedError("No model is loaded.", "Load one in Lampblack first.")
 
 
 def note_tokens(scope: Scope, prompt: int, text: int) -> None:

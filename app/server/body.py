@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from math import isfinite
 from typing import Any
 
@@ -64,8 +65,7 @@ def _finite(digits: str) -> float:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        ((twice, _times),) = Counter(name for name, _value in pairs).most_common(1)
         raise ParameterError(f"The field {twice[:80]!r} is there twice.")
     return found
 

@@ -71,7 +71,7 @@ class Connection(H11Protocol):
         self._pool.connections.discard(self)
         self.transport.abort()
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for a header from now on."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=64 * 1024)
@@ -98,7 +98,9 @@ class Connection(H11Protocol):
         """A request that already lies in the buffer is looked at like a new one."""
         self.idle_since = monotonic()
         super().on_response_complete()
-        if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
+        if self.conn.their_state is h11.SEND_BODY:
+            self._wait("body")
+        elif self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
             self._wait("header")
 
     def pause_writing(self) -> None:

@@ -6,9 +6,7 @@ What it may do comes as the first frame on its standard input, whose end is the 
 from __future__ import annotations
 
 import asyncio
-import os
 import queue
-import signal
 import socket
 import ssl
 import sys
@@ -18,13 +16,16 @@ from typing import BinaryIO
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from uvicorn.server import ServerState
 
 from app.core.errors import ProtocolError
 from app.core.system.network import deny_network
+from app.engine.child import settle_process, take_streams
 from app.engine.codec import frame, read_frame
+from app.engine.messages import PROTOCOL_VERSION
 from app.engine.service_messages import (
     FromService,
     Listening,
@@ -46,28 +47,21 @@ _GRACE_S = 2.0
 
 def run_service(descriptor: str) -> int:
     """Serve on the listening socket of that number until standard input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settle_process()
     deny_network()
-    commands, events = _streams()
+    commands, events = take_streams()
     first = read_frame(commands)
     serve = decode_to_service(first) if first is not None else None
-    if not isinstance(serve, Serve):
+    if not isinstance(serve, Serve) or serve.version != PROTOCOL_VERSION:
         return 2
     if serve.socket:
-        listening = socket.fromshare(serve.socket)  # type: ignore[attr-defined,unused-ignore]
+        listening = socket.fromshare(serve.socket)  # type: ignore[attr-defined,unused-ignore]  # Windows
     else:
         listening = socket.socket(fileno=int(descriptor))
     with listening:
         listening.setblocking(False)
         asyncio.run(_serve(serve, listening, commands, events))
     return 0
-
-
-def _streams() -> tuple[BinaryIO, BinaryIO]:
-    """The program's frames; what a library prints goes to standard error instead."""
-    commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return commands, events
 
 
 class _Upward:
@@ -99,9 +93,11 @@ class _Upward:
 
 def application(engine: EngineAccess) -> Starlette:
     """The routes, without a door."""
-    app = Starlette(routes=ROUTES, exception_handlers={HTTPException: _http_error})
+    app = Starlette(routes=ROUTES)
     app.state.engine = engine
     app.router.redirect_slashes = False
+    # Without Starlette's own last net, which answers in plain text and logs what was sent.
+    app.middleware_stack = ExceptionMiddleware(app.router, {HTTPException: _http_error})
     return app
 
 

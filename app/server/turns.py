@@ -16,11 +16,6 @@ class Turns:
         self._queue = queue
         self._line: deque[asyncio.Future[None]] = deque()
 
-    @property
-    def waiting(self) -> int:
-        """How many are in line."""
-        return len(self._line)
-
     async def take(self) -> None:
         """Wait for a turn, first come, first served; raises QueueFullError at once.
 

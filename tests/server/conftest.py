@@ -15,7 +15,7 @@ import pytest
 
 from app.core.system.network import listen
 from app.engine.client import EngineClient
-from app.engine.messages import Load, Loaded
+from app.engine.messages import PROTOCOL_VERSION, Load, Loaded
 from app.engine.service import Service
 from app.engine.service_messages import ModelState, Seen, Serve, ServiceLimits
 from app.host.fake import Script
@@ -34,7 +34,11 @@ class Running:
         self.seen: queue.SimpleQueue[Seen] = queue.SimpleQueue()
         self.client = EngineClient(cancel_s=0.3)
         told = Serve(
-            version=1, token=TOKEN, hosts=(f"127.0.0.1:{self.port}",), limits=limits, **serve
+            version=PROTOCOL_VERSION,
+            token=TOKEN,
+            hosts=(f"127.0.0.1:{self.port}",),
+            limits=limits,
+            **serve,
         )
         self.service = Service(self.client, self.listening, told, seen=self.seen.put)
         self.service.wait()

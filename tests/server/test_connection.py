@@ -39,6 +39,17 @@ def test_half_a_body_has_its_time(service: Start) -> None:
         )
         assert b" 408 " in raw.recv(100)
     assert one.seen.get(timeout=10).status == 499
+    with one.connect() as raw:  # behind another request
+        raw.sendall(
+            f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{one.port}\r\n\r\n"
+            f"POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1:{one.port}\r\nX-Api-Key: {TOKEN}"
+            "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{".encode()
+        )
+        answer = b""
+        while b" 408 " not in answer:
+            more = raw.recv(1000)
+            assert more
+            answer += more
 
 
 def test_two_hundred_that_say_nothing_keep_no_request_out(service: Start) -> None:

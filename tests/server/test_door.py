@@ -6,8 +6,17 @@ import json
 from collections.abc import Callable
 
 import pytest
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
-from app.engine.service_messages import ServiceLimits
+from app.core.errors import ParameterError
+from app.engine.messages import PROTOCOL_VERSION
+from app.engine.service_messages import Serve, ServiceLimits
+from app.server.access import EngineAccess
+from app.server.body import parse_json
+from app.server.door import Door
+from app.server.main import application
 from app.server.routes import OPEN_PATHS, ROUTES
 from tests.server.conftest import PROMPT, TOKEN, Running
 
@@ -138,3 +147,25 @@ def test_what_is_not_there_is_told_as_openai_does(service: Start) -> None:
         status, _, body = one.ask(method, path)
         assert status == expected
         assert json.loads(body)["error"]["code"]
+
+
+def test_a_bug_is_an_answer_and_its_text_stands_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
+    async def broken(_request: object) -> Response:
+        raise KeyError("SECRET TEXT OF THE WRITER")
+
+    engine = EngineAccess(lambda _message: None, ServiceLimits())
+    app = application(engine)
+    app.router.routes.append(Route("/broken", broken))
+    serve = Serve(version=PROTOCOL_VERSION, token=TOKEN, hosts=("testserver",))
+    client = TestClient(Door(app, serve, lambda _seen: None))
+    answer = client.get("/broken", headers={"X-Api-Key": TOKEN})
+    assert (answer.status_code, answer.json()["error"]["type"]) == (500, "server_error")
+    told = capfd.readouterr().err
+    assert "KeyError" in told
+    assert "SECRET" not in told
+
+
+def test_a_name_that_is_there_twice_is_found_at_once() -> None:
+    names = ", ".join(f'"{number}": 0' for number in range(50_000))
+    with pytest.raises(ParameterError, match="'49999' is there twice"):
+        parse_json(f'{{{names}, "49999": 1}}'.encode())

@@ -20,10 +20,10 @@ def test_a_queued_client_that_leaves_touches_nobody(service: Start) -> None:
     with one.begin(stream=True) as running:
         assert running.recv(10)
         with one.begin():
-            pass  # leaves while it waits
-        assert one.seen.get(timeout=20).status == 499
+            while one.ask("POST", "/v1/completions", PROMPT | {"max_tokens": 1})[0] != 429:
+                one.seen.get(timeout=20)  # until it stands in the line, which is full then
         assert running.recv(10)
-    assert one.seen.get(timeout=20).status == 499
+    assert {one.seen.get(timeout=20).status for _ in range(3)} == {429, 499}
 
 
 def test_the_queue_has_a_length(service: Start) -> None:
@@ -37,20 +37,18 @@ def test_the_queue_has_a_length(service: Start) -> None:
 
 
 def test_a_client_that_leaves_frees_the_engine(service: Start) -> None:
-    """Streamed or not, while it writes and while the prompt is read."""
-    one = service(SLOW, ONE)
-    for stream in (True, False):
-        for _round in range(2):
+    """Streamed or not, while it writes and while the prompt is read; the host is the same after."""
+    for script in (SLOW, Script(words=("w ",), steps=50, step_s=0.02)):
+        one = service(script, ONE)
+        host = one.client.host_pid
+        for stream in (True, False):
             with one.begin(stream=stream) as raw:
-                if stream:
+                if stream and script is SLOW:
                     assert raw.recv(10)
             assert one.seen.get(timeout=20).status == 499
-    reading = Script(steps=50, step_s=0.02)
-    two = service(reading, ONE)
-    for stream in (True, False):
-        with two.begin(stream=stream):
-            pass
-        assert two.seen.get(timeout=20).status == 499
+            assert one.ask("POST", "/v1/completions", PROMPT | {"max_tokens": 1})[0] == 200
+            assert one.seen.get(timeout=20).status == 200
+        assert one.client.host_pid == host
 
 
 def test_several_are_answered_side_by_side(service: Start) -> None:
@@ -72,7 +70,7 @@ def test_while_a_model_loads_a_client_is_told_to_come_again(service: Start) -> N
 
 
 def test_a_job_is_cut_short_at_the_time_limit(service: Start) -> None:
-    one = service(SLOW, ServiceLimits(max_seconds=0.3, max_tokens=100_000))
+    one = service(SLOW, ServiceLimits(max_seconds=2, max_tokens=100_000))
     status, _, body = one.ask("POST", "/v1/completions", PROMPT)
     choice = json.loads(body)["choices"][0]
     assert (status, choice["finish_reason"]) == (200, "length")
@@ -94,3 +92,17 @@ def test_a_child_that_dies_ends_its_jobs(service: Start) -> None:
         assert one.service.ended.wait(10)
     one.service.close()
     assert not one.service._numbers
+
+
+def test_all_prompts_of_a_request_share_its_time(service: Start) -> None:
+    one = service(SLOW, ServiceLimits(max_seconds=1, max_tokens=100_000))
+    status, _, body = one.ask("POST", "/v1/completions", PROMPT | {"prompt": ["a", "b", "c"]})
+    assert (status, json.loads(body)["error"]["code"]) == (504, "time_limit")
+    assert one.seen.get(timeout=20).seconds < 2
+
+
+def test_the_window_is_not_kept_waiting_by_an_exact_text(service: Start) -> None:
+    one = service()
+    one.service._background = True
+    status, _, body = one.ask("POST", "/v1/completions", PROMPT | {"exact": True})
+    assert (status, "alone" in json.loads(body)["error"]["message"]) == (400, True)

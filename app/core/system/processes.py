@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import app
 
@@ -36,17 +37,24 @@ def _source_folder() -> str:
     return str(Path(app.__file__).parents[1])
 
 
-def start_child(command: Sequence[str], passed: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+def start_child(
+    command: Sequence[str],
+    passed: Sequence[int] = (),
+    *,
+    log: IO[bytes] | int = subprocess.DEVNULL,
+    environ: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
     """Start a child with pipes, out of reach of the terminal's Ctrl+C; its stdin is its life.
 
-    `passed` are descriptors that it inherits.
+    `passed` are descriptors that it inherits, `log` gets its errors; `environ` is its environment
+    where that is not a downloader's.
     """
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=child_environment(),
+        stderr=log,
+        env=child_environment() if environ is None else environ,
         pass_fds=passed,
         start_new_session=sys.platform != "win32",
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),

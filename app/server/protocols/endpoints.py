@@ -10,9 +10,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.core.errors import LampblackError, ModelLoadingError, NoModelLoadedError
+from app.core.errors import LampblackError
 from app.engine.messages import ModelInfo
-from app.server.access import EngineAccess
+from app.server.access import EngineAccess, check_model
 from app.server.body import read_json
 from app.server.errors import error_response, response_of
 from app.server.protocols.event_stream import param_of
@@ -64,11 +64,9 @@ def model_of(engine: EngineAccess) -> ModelInfo:
     It answers whatever model a client asks for: many have names of hosted ones built in, and each
     answer says which it was.
     """
+    check_model(engine.state)
     state = engine.state
-    if state.is_loading:
-        raise ModelLoadingError("The model is being loaded.", "Try again in a moment.")
-    if state.model is None:
-        raise NoModelLoadedError("No model is loaded.", "Load one in Lampblack first.")
+    assert state.model is not None
     return msgspec.structs.replace(state.model, name=state.name or state.model.name)
 
 

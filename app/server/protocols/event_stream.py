@@ -129,7 +129,7 @@ async def opened(
     pieces = heard(source, PING_S)
     try:
         first = await while_connected(request, _next(pieces))
-    except BaseException:
+    except BaseException:  # whatever it was, the job must not go on
         await pieces.aclose()
         raise
     return EventStream(request, first, pieces, waits_for, field, headers)

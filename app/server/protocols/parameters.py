@@ -75,7 +75,7 @@ def read_sampling(
     if most_tokens and asked > most_tokens:
         field = given.field("max_tokens")
         message = f"{field} is {asked:,}, but one answer may have at most {most_tokens:,} tokens."
-        raise RequestError(message, "Ask for fewer, or raise the limit in Settings.", param=field)
+        raise RequestError(message, "Ask for fewer.", param=field)
     if most_tokens and asked < 0:
         values["max_tokens"] = most_tokens
     return Sampling(**values)

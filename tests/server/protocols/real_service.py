@@ -106,7 +106,7 @@ class RealService:
             app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2
         )
         self._server = uvicorn.Server(config)
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # not in a thread
         self._loop.call_soon(self._ready.set)
         await self._server.serve(sockets=[self._socket])
 

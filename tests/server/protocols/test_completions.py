@@ -176,7 +176,7 @@ def test_logprobs_zero_gives_those_of_the_tokens_alone(client: TestClient) -> No
 
 @pytest.mark.parametrize("bos", [True, False])
 def test_echo_has_the_prompts_own_probabilities(client: TestClient, bos: bool) -> None:
-    client.app.state.engine = engine = ByteModel("!", bos=bos)  # type: ignore[attr-defined]
+    client.app.state.engine = engine = ByteModel("!", bos=bos)  # type: ignore[attr-defined]  # a Starlette
     choice = asked(client, prompt="né", echo=True, logprobs=1)["choices"][0]
     assert choice["text"] == "né!"
     found = choice["logprobs"]
