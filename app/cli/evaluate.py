@@ -14,8 +14,8 @@ import msgspec
 
 from app import __version__
 from app.cli import output
-from app.cli.engine import EngineTask, planned
-from app.cli.flags import add_flags, is_given, load_options_from
+from app.cli.engine import EngineTask, asked_load
+from app.cli.flags import add_flags
 from app.cli.parsing import Words
 from app.cli.run import add_task_flags, options_from
 from app.core.errors import CancelledError, LampblackError, UsageError
@@ -174,14 +174,7 @@ def _evaluated(
 ) -> ModelEvaluation:
     from app.tasks.evaluation.evaluation import answers, evaluated, measure_of
 
-    load_options = load_options_from(arguments, program.settings.load)
-    load = planned(
-        model,
-        program,
-        engine=arguments.engine,
-        options=load_options,
-        gpu_again=is_given(arguments, "gpu_layers"),
-    )
+    load = asked_load(arguments, model, program)
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)
         runner = TaskRunner(client)
@@ -191,7 +184,10 @@ def _evaluated(
         def predict(text: str) -> dict[str, Any]:
             if work.cancelled():
                 raise CancelledError("Stopped.")
-            return runner.run(row, text, options).value
+            result = runner.run(row, text, options)
+            if result.finish_reason == "cancelled":  # a part of an answer is none
+                raise CancelledError("Stopped.")
+            return result.value
 
         def show(done: int, total: int) -> None:
             left = (time.monotonic() - since) / done * (total - done)

@@ -123,7 +123,7 @@ class StandIn:
             text += piece
             on_event(Tokens(job=command.job, take=0, text=piece, tokens=1))
             self.on_piece()
-        take = Take(index=0, text=text, finish_reason=reason)  # type: ignore[arg-type]
+        take = Take(index=0, text=text, finish_reason=reason)  # type: ignore[arg-type]  # one of the reasons
         stats = Stats(prompt_tokens=read, completion_tokens=len(answer), dropped_tokens=dropped)
         seed = command.sampling.seed
         return Done(job=command.job, takes=(take,), stats=stats, seed=41 if seed is None else seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 
@@ -259,9 +260,7 @@ def test_a_task_without_a_way_to_join_refuses_what_is_too_long() -> None:
 
 def test_data_of_parts_are_merged() -> None:
     stand_in = StandIn(context=400)
-    stand_in.answer = lambda command: (
-        '{"names": ["a", "%d"]}' % (len(stand_in.of(Generate)))  # noqa: UP031
-    )
+    stand_in.answer = lambda command: json.dumps({"names": ["a", str(len(stand_in.of(Generate)))]})
     result = TaskRunner(stand_in).run(task("extract"), long_text(), options("extract"))
     parts = len(stand_in.of(Generate))
     names = ["a", *(str(number) for number in range(1, parts + 1))]

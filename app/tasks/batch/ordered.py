@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -40,7 +41,6 @@ _NOT_THE_ROWS = (
     ProtocolError,
 )
 _CRASHES = 5  # in a row: then it is the model's fault and not the rows'
-_TIMES = 2  # how often a row is tried at which the engine ends; its neighbours end with it
 
 
 class RowResult(msgspec.Struct, frozen=True):
@@ -68,6 +68,52 @@ class _Pending(msgspec.Struct, frozen=True):
     outcome: Future[Outcome]
 
 
+class _Gate:
+    """Many threads beside each other, or one alone; `check` may raise while they wait."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
+        self._changed = threading.Condition()
+        self._beside = 0
+        self._wish_to_be_alone = 0
+        self._is_alone = False
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Beside others, after those who wish to be alone."""
+        with self._changed:
+            self._wait(lambda: not self._is_alone and not self._wish_to_be_alone)
+            self._beside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._beside -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """With none beside."""
+        with self._changed:
+            self._wish_to_be_alone += 1
+            try:
+                self._wait(lambda: not self._is_alone and not self._beside)
+                self._is_alone = True
+            finally:
+                self._wish_to_be_alone -= 1
+                self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_alone = False
+                self._changed.notify_all()
+
+    def _wait(self, may: Callable[[], bool]) -> None:
+        while not self._changed.wait_for(may, TICK_S):
+            self._check()
+
+
 class Ordered:
     """Does rows on `parallel` threads; `outcomes` gives them in their order.
 
@@ -89,6 +135,7 @@ class Ordered:
         self._on_tick = on_tick
         self._stopped = threading.Event()
         self._crashes = 0
+        self._gate = _Gate(self._check)
 
     @property
     def is_stopped(self) -> bool:
@@ -142,26 +189,36 @@ class Ordered:
             return row
         if row.problem:
             return _failed(row, "row", f"The row cannot be read: {row.problem}.")
-        for attempt in range(1, _TIMES + 1):
-            if self.is_stopped:
-                raise CancelledError("Stopped.")
+        try:
+            with self._gate.beside():
+                return self._done(row)
+        except (ModelCrashedError, EngineStoppedError):
+            self._check()  # the engine ended, by this row or by one beside it
+        with self._gate.alone():
             try:
-                result = self._do(row)
-                self._crashes = 0
-                return _succeeded(row, result)
-            except _NOT_THE_ROWS:
-                raise
-            except LampblackError as error:
-                if self.is_stopped:
-                    raise CancelledError("Stopped.") from error
-                if not isinstance(error, ModelCrashedError):
-                    return _failed(row, error.kind, str(error))
-                if attempt == _TIMES:
-                    return self._crashed(row, error)
-        raise AssertionError("the last attempt returns")
+                return self._done(row)
+            except ModelCrashedError as error:
+                self._check()
+                return self._crashed(row, error)
+
+    def _done(self, row: InputRow) -> Outcome:
+        self._check()
+        try:
+            result = self._do(row)
+        except (*_NOT_THE_ROWS, ModelCrashedError):
+            raise
+        except LampblackError as error:
+            self._check()
+            return _failed(row, error.kind, str(error))
+        self._crashes = 0
+        return _succeeded(row, result)
+
+    def _check(self) -> None:
+        if self.is_stopped:
+            raise CancelledError("Stopped.")
 
     def _crashed(self, row: InputRow, error: ModelCrashedError) -> Outcome:
-        """A row that ends the engine fails; raises the error where every row does."""
+        """A row that ends the engine alone fails; raises the error where every row does."""
         self._crashes += 1
         if self._crashes >= _CRASHES:
             raise error

@@ -99,6 +99,7 @@ def prepare(
         _remove(out)
         known = None
     if known is None:
+        _remove(out)  # what a retry of a run that is gone has left
         batch = BatchPlan(source=source, out=out, header=header, retries=retries)
         write_header(out, header)
         return batch
@@ -220,7 +221,11 @@ class BatchRun:
         self._progress = replace(self._progress, begun_at=self._progress.fraction)
         if not self._batch.retries:
             return rows
-        return _with_former(rows, islice(former_lines(self._batch.out), written, None))
+        return _with_former(rows, self._former(written))
+
+    def _former(self, begin: int) -> Iterator[bytes]:
+        """The lines of the output from `begin` on, without an end that is torn."""
+        return islice(former_lines(self._batch.out), begin, self._batch.written.rows)
 
     def _fraction(self, row: InputRow) -> float:
         return min(1.0, row.position / max(1, self._batch.source.size))

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +36,15 @@ def model(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start_batch(tmp_path: Path, model: Path) -> Start:
-    """Starts `lampblack batch` with these words on the fake engine, in a group of its own."""
+def start_batch(tmp_path: Path, model: Path) -> Iterator[Start]:
+    """Starts `lampblack batch` with these words on the fake engine; ends what a test left."""
+    started: list[subprocess.Popen[bytes]] = []
 
     def start(*words: object, **script: Any) -> subprocess.Popen[bytes]:
         path = tmp_path / "script.json"
         path.write_text(json.dumps({"steps": 1} | script))
         command = [sys.executable, str(PROGRAM), str(path), "batch", *map(str, words)]
-        return subprocess.Popen(
+        made = subprocess.Popen(
             [*command, "--model", str(model)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -51,8 +52,14 @@ def start_batch(tmp_path: Path, model: Path) -> Start:
             cwd=ROOT,
             env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)},
         )
+        started.append(made)
+        return made
 
-    return start
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
 
 
 def lines_of(out: Path) -> list[dict[str, Any]]:

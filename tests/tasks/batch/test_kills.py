@@ -33,7 +33,9 @@ def reviews(tmp_path: Path) -> Path:
 def await_growth(process: subprocess.Popen[bytes], out: Path, lines: int) -> None:
     """Wait until the output has grown by some lines, or the program has ended."""
     begin = out.read_bytes().count(b"\n") if out.exists() else 0
+    deadline = time.monotonic() + 60
     while process.poll() is None:
+        assert time.monotonic() < deadline
         if out.exists() and out.read_bytes().count(b"\n") >= begin + lines:
             return
         time.sleep(0.002)  # between two looks at the event that is waited for

@@ -110,6 +110,34 @@ def test_a_model_that_crashes_at_every_row_ends_the_run() -> None:
         next(outcomes)
 
 
+@pytest.mark.parametrize("parallel", [1, 4, 8])
+def test_a_row_that_ends_the_engine_fails_alone(parallel: int) -> None:
+    """Whoever runs beside it loses the engine, too, and is tried again."""
+    running: set[int] = set()
+    ended: set[int] = set()
+    lock = threading.Lock()
+
+    def do(row: InputRow) -> RowResult:
+        with lock:
+            running.add(row.number)
+            if row.number == 3:
+                ended.update(running)
+        try:
+            if row.number == 3:
+                raise ModelCrashedError("Gone.")
+            if row.number in ended:
+                ended.discard(row.number)
+                raise EngineStoppedError("Gone with another.")
+            return RowResult("fine")
+        finally:
+            with lock:
+                running.discard(row.number)
+
+    outcomes = list(Ordered(do, parallel).outcomes(rows(40)))
+    assert [one.row.number for one in outcomes if one.failed] == [3]
+    assert len(outcomes) == 40
+
+
 def test_stop_keeps_what_is_done_and_records_nothing_that_is_not() -> None:
     begun, cancelled = threading.Event(), threading.Event()
 

@@ -23,7 +23,7 @@ FAST = settings(
 
 
 def texts(path: Path, **more: object) -> list[str]:
-    return [row.text for row in open_source(path, **more).read()]  # type: ignore[arg-type]
+    return [row.text for row in open_source(path, **more).read()]  # type: ignore[arg-type]  # of many types
 
 
 def problems(path: Path) -> list[str]:

@@ -18,6 +18,7 @@ from app.tasks.batch.output import (
     BatchModel,
     OutputFile,
     OutputLock,
+    header_path,
     header_store,
 )
 from app.tasks.batch.rows import InputRow
@@ -166,6 +167,33 @@ def test_a_retry_that_was_broken_off_goes_on(source: Path, out: Path) -> None:
     assert whole(out)
 
 
+def test_what_a_retry_of_another_run_has_left_is_no_part_of_this_one(
+    source: Path, out: Path
+) -> None:
+    BatchRun(made(source, out), failing(2, 9), 3).run()
+
+    def broken(row: InputRow) -> RowResult:
+        if row.number == 9:
+            raise RuntimeError("the end of the world")
+        return RowResult("of another model")
+
+    with pytest.raises(RuntimeError):
+        BatchRun(made(source, out, retries=True), broken, 1).run()
+    out.unlink()
+    header_path(out).unlink()
+    BatchRun(made(source, out, retries=True), echo, 3).run()
+    assert whole(out)
+    assert b"another model" not in out.read_bytes()
+
+
+def test_a_retry_after_a_power_cut_does_what_is_torn(source: Path, out: Path) -> None:
+    BatchRun(made(source, out), failing(2), 3).run()
+    lines = out.read_bytes().splitlines(keepends=True)
+    out.write_bytes(b"".join(lines[:6]) + b"\0\0\0\n")
+    BatchRun(made(source, out, retries=True), echo, 1).run()
+    assert whole(out)
+
+
 def test_another_run_is_not_gone_on_with(source: Path, out: Path) -> None:
     BatchRun(made(source, out), echo, 3).run()
     with pytest.raises(UsageError, match='the task was "sentiment" and is "score"'):
@@ -206,7 +234,7 @@ class _FullDisk:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         part = data[: self._room]
         self._room -= len(part)
-        return int(self._file.write(part))  # type: ignore[attr-defined]
+        return int(self._file.write(part))  # type: ignore[attr-defined]  # a file
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._file, name)
@@ -215,7 +243,7 @@ class _FullDisk:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._file.close()  # type: ignore[attr-defined]
+        self._file.close()  # type: ignore[attr-defined]  # a file
 
 
 def test_a_full_disk_is_a_sentence_and_leaves_whole_lines(
@@ -225,7 +253,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_whole_lines(
 
     def full(self: OutputFile) -> OutputFile:
         enter(self)
-        self._file = _FullDisk(self._file, 200)  # type: ignore[assignment]
+        self._file = _FullDisk(self._file, 200)  # type: ignore[assignment]  # stands for it
         return self
 
     with monkeypatch.context() as patched:

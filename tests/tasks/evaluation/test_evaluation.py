@@ -85,7 +85,7 @@ def test_a_file_that_cannot_be_used_is_told(
     content: str | bytes, name: str, options: dict[str, str], complaint: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match=re.escape(complaint)):
-        read_labelled(written(tmp_path, content, name), **options)  # type: ignore[arg-type]
+        read_labelled(written(tmp_path, content, name), **options)  # type: ignore[arg-type]  # of many types
 
 
 def test_a_sample_is_drawn_by_the_seed_in_the_order_of_the_file(tmp_path: Path) -> None:
