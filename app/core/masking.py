@@ -2,13 +2,14 @@
 
 Placeholders look like `[NAME_1]`. What is replaced, in this order:
 
+- E-mail addresses.
 - The names that the writer lists, in any case, composed or decomposed, with any white space between
   their words. A name of four letters or more, or in a script without spaces between words, is
   replaced wherever it stands, so that its endings (`Annas`, `Anna's`) stay as text after the
   placeholder; a shorter one only where no letter touches it. A form with another stem has to be
   listed by itself.
-- E-mail addresses; account numbers (IBAN) and card numbers with a right checksum; telephone numbers
-  of 7 to 15 digits that begin with `+`, `0` or `(`, or stand in groups of 3, 3 and 4.
+- Account numbers (IBAN) and card numbers with a right checksum; telephone numbers of 7 digits or
+  more that begin with `+`, `0` or `(`, or stand in groups of 3, 3 and 4; several in a row are one.
 
 Another way to write the same name or number gets the same number with a letter (`[NAME_1a]`), so
 that each comes back exactly. A text that looks like a placeholder gets one `_` more on the way out
@@ -38,14 +39,16 @@ _LETTER = r"[^\W\d_]"
 _SHORT = 3
 _SAME = {"'": "['’ʼ]", "’": "['’ʼ]", "-": "[-‐‑]", "‐": "[-‐‑]", "‑": "[-‐‑]"}
 
+_GAP = " \u00a0\u2009\u202f"  # spaces between groups of digits
+
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _ACCOUNT = re.compile(
-    r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}(?:[ \u00a0-]?[A-Z0-9]){11,30}", re.IGNORECASE | re.ASCII
+    rf"(?<![A-Z0-9])[A-Z]{{2}}[0-9]{{2}}(?:[{_GAP}-]?[A-Z0-9]){{11,30}}", re.IGNORECASE | re.ASCII
 )
-_CARD = re.compile(r"(?<!\d)\d(?:[ \u00a0-]?\d){12,18}")
+_CARD = re.compile(rf"(?<!\d)\d(?:[{_GAP}-]?\d){{12,18}}")
 _PHONE = re.compile(
-    r"(?<![\w+])(?:\+|(?=[0(])|(?=\d{3}[ .\u00a0-]\d{3}[ .\u00a0-]\d{4}(?!\d)))"
-    r"\(?\d(?:[ ()./\u00a0\u2011-]{0,3}\d){6,14}(?!\w)"
+    rf"(?<![\w+])(?:\+|(?=[0(])|(?=\d{{3}}[.{_GAP}-]\d{{3}}[.{_GAP}-]\d{{4}}(?!\d)))"
+    rf"\(?\d(?:[()+./\u2011\u2013{_GAP}-]{{0,4}}\d){{6,}}(?!\w)"
 )
 _FEWEST = {"ACCOUNT": 15, "CARD": 13}
 _MOST_PLACEHOLDERS = 999_999
@@ -79,7 +82,8 @@ class Masker:
     def mask(self, text: str) -> str:
         """The text as another machine may see it."""
         pieces: list[_Piece] = [(text, False)]
-        for step in (self._mask_names, _escape, *map(self._number_step, _NUMBERS)):
+        email, *numbers = map(self._number_step, _NUMBERS)
+        for step in (email, self._mask_names, _escape, *numbers):
             pieces = [new for piece in pieces for new in ([piece] if piece[1] else step(piece[0]))]
         return "".join(piece for piece, _ in pieces)
 

@@ -80,7 +80,10 @@ def pin(address: ServerAddress, lookup: _Lookup = socket.getaddrinfo) -> Pinned:
         ) from error
     if not found:
         raise ParameterError(f"The server's name {address.host} has no address.")
-    ip = str(found[0][4][0]).partition("%")[0]
+    every = [str(one[4][0]).partition("%")[0] for one in found]
+    ip = every[0]
+    if all(ipaddress.ip_address(one).is_loopback for one in every):
+        ip = next((one for one in every if "." in one), ip)  # most servers here listen on it alone
     return Pinned(address, ip, _warning(address, ip))
 
 

@@ -61,6 +61,13 @@ def test_a_canary_never_survives(before: str, after: str) -> None:
         ("DE89 3704 0044 0532 0130 00 IS MINE", "[ACCOUNT_1] IS MINE"),
         ("1 4111 1111 1111 1111 and 4111111111111111", "1 [CARD_1] and [CARD_1a]"),
         ("call +44 20 7946 0958 or 555-123-4567", "call [PHONE_1] or [PHONE_2]"),
+        ("Zoë <jo.bell@neil.example>", "[NAME_2] <[EMAIL_1]>"),
+        ("write hans@bell.example", "write [EMAIL_1]"),
+        ("Tel. 030 1234567 / 0170 7654321.", "Tel. [PHONE_1]."),
+        ("Tel. +49 30 1234567, +49 170 7654321", "Tel. [PHONE_1], [PHONE_2]"),
+        ("01\u202f23\u202f45\u202f67\u202f89", "[PHONE_1]"),
+        ("DE89\u202f3704\u202f0044\u202f0532\u202f0130\u202f00", "[ACCOUNT_1]"),
+        ("(030) 123\u20134567", "[PHONE_1]"),
         ("on 2024-01-15, 1 000 000, 3.141592", "on 2024-01-15, 1 000 000, 3.141592"),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -15,7 +15,16 @@ from app.core.errors import LampblackError, ParameterError
 from app.core.options.sampling import Sampling
 from app.engine.child import Opening
 from app.engine.client import EngineClient
-from app.engine.messages import Done, Event, Generate, Load, Loaded, Tokens
+from app.engine.messages import (
+    ChatMessage,
+    Count,
+    Done,
+    Event,
+    Generate,
+    Load,
+    Loaded,
+    Tokens,
+)
 from app.engine.server_child import given_once, open_server, start_server_child
 
 CANARY = "Oluwaseun Adébáyò"
@@ -109,7 +118,7 @@ def writing(
     """A loaded client, and a function that generates; what it was told is in the list."""
     server = Recording(answers)
     child = start_server_child(f"http://127.0.0.1:{server.port}")
-    open_server(child, Opening(**opening))  # type: ignore[arg-type]
+    open_server(child, Opening(**opening))  # type: ignore[arg-type]  # of many types
     client = EngineClient(given_once(child), cancel_s=20)
     told: Told = []
 
@@ -117,7 +126,7 @@ def writing(
         command = Generate(
             job=client.next_job(),
             prompt=prompt,
-            sampling=Sampling(**sampling),  # type: ignore[arg-type]
+            sampling=Sampling(**sampling),  # type: ignore[arg-type]  # of many types
         )
         done = client.run(command, told.append)
         assert isinstance(done, Done)
@@ -210,11 +219,23 @@ def test_trouble_is_a_sentence_and_what_came_is_kept(given: bytes, said: str, ke
 
 def test_a_name_never_reaches_the_server_and_comes_back() -> None:
     back = answer(streamed("So [NA", "ME_", "1] and [NAME_9", "] left"))
-    with writing(back, names=(CANARY,), masks=True) as (server, _client, generate, told):
+    said = {"index": 0, "delta": {"content": "x"}, "finish_reason": "stop"}
+    line = json.dumps({"choices": [said]})
+    chatted = answer(f"data: {line}\n\ndata: [DONE]\n\n".encode())
+    with writing(back, chatted, names=(CANARY,), masks=True) as (server, client, generate, told):
         done = generate(f"{CANARY}, a@b.example", stop=(f"{CANARY}!",))
         assert done.takes[0].text == text_of(told) == f"So {CANARY} and [NAME_9] left"
         with pytest.raises(ParameterError, match="grammar holds something that is masked"):
             generate(grammar=json.dumps({"const": CANARY}))
+        turns = (
+            ChatMessage(role="system", content=f"You know {CANARY}."),
+            ChatMessage(role="user", content=f"Write to {CANARY} at a@b.example."),
+        )
+        chat = Generate(job=client.next_job(), messages=turns)
+        client.run(chat, told.append)
+        with suppress(LampblackError):  # this server cannot count; what it is asked counts here
+            client.run(Count(job=client.next_job(), prompt=CANARY), told.append)
+    assert sum(b"/v1/chat/completions" in one for one in server.received) == 1
     sent = b"".join(server.received)
     escaped = json.dumps(CANARY)[1:-1].encode()
     assert b"[NAME_1]" in sent
