@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from app.sdk.model import (
+    Begun,
     Classification,
     Generation,
     Judgement,
@@ -18,6 +19,9 @@ from app.sdk.model import (
     open_model,
 )
 from app.tasks.options import TaskResult
+
+T = TypeVar("T")
+_LOOK_S = 0.05
 
 
 class AsyncModel:
@@ -46,28 +50,31 @@ class AsyncModel:
 
     async def classify(self, text: str, labels: Sequence[str]) -> Classification:
         """Which of the `labels` fits `text`."""
-        return await asyncio.to_thread(self._model.classify, text, labels)
+        value = (await self.run("classify", text, labels=labels)).value
+        return Classification(value["label"], value["probabilities"])
 
     async def score(self, text: str) -> Judgement:
         """How well the model foresees `text`."""
-        return await asyncio.to_thread(self._model.score, text)
+        return await _cancellable(self._model.scoring(text))
 
     async def run(self, name: str, text: str, **options: Any) -> TaskResult:
         """Do a task of the table."""
-        return await asyncio.to_thread(lambda: self._model.run(name, text, **options))
+        return await _cancellable(self._model.task(name, text, **options))
 
     async def count(self, text: str) -> int:
         """How many tokens `text` is."""
         return await asyncio.to_thread(self._model.count, text)
 
 
-async def _cancellable(prepared: Prepared) -> Generation:
-    doing = asyncio.ensure_future(asyncio.to_thread(prepared.run))
+async def _cancellable(begun: Begun[T] | Prepared) -> T:
+    run: Callable[[], Any] = begun.run
+    doing = asyncio.ensure_future(asyncio.to_thread(run))
     try:
-        return await asyncio.shield(doing)
+        return cast(T, await asyncio.shield(doing))
     except asyncio.CancelledError:
-        prepared.cancel()
-        await asyncio.wait({doing})
+        while not doing.done():
+            begun.cancel()
+            await asyncio.wait({doing}, timeout=_LOOK_S)
         raise
 
 

@@ -8,10 +8,10 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from msgspec import ValidationError, convert
 from msgspec.structs import replace
@@ -50,7 +50,10 @@ from app.tasks.table import task
 
 _CRASHED = "The graphics card failed with this model last time, so the processor does it now."
 
+_LOOK_S = 0.05
 _LEAST = 1e-300  # a probability that the logarithm can take
+
+T = TypeVar("T")
 
 OnProgress = Callable[[float, str], None]
 
@@ -95,6 +98,14 @@ class Judgement:
     tokens: tuple[TokenDetail, ...]
 
 
+@dataclass(frozen=True)
+class Begun(Generic[T]):
+    """Something that `run` does, and `cancel` ends early from any thread once it goes on."""
+
+    run: Callable[[], T]
+    cancel: Callable[[], None]
+
+
 class Prepared:
     """One request: `run` does it, `cancel` ends it early from any thread."""
 
@@ -118,14 +129,20 @@ class Prepared:
         self._client.cancel(self._command.job)
 
 
+_Pieces = queue.SimpleQueue[str | BaseException | None]
+
+
 class Stream(Iterator[str]):
     """The pieces of a text while it is written; `close`, or leaving a `with`, cancels the rest."""
 
     def __init__(self, prepared: Prepared) -> None:
         self._prepared = prepared
-        self._pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="lampblack stream", daemon=True)
+        self._pieces: _Pieces = queue.SimpleQueue()
         self._is_over = False
+        # It knows nothing of the stream, so that one that is dropped is cancelled.
+        self._thread = threading.Thread(
+            target=_write, args=(prepared, self._pieces), name="lampblack stream", daemon=True
+        )
         self._thread.start()
 
     def __enter__(self) -> Stream:
@@ -156,13 +173,14 @@ class Stream(Iterator[str]):
         self._is_over = True
         self._thread.join()
 
-    def _work(self) -> None:
-        try:
-            self._prepared.run(self._pieces.put)
-        except BaseException as error:  # noqa: BLE001 - raised again where the text is read
-            self._pieces.put(error)
-        else:
-            self._pieces.put(None)
+
+def _write(prepared: Prepared, pieces: _Pieces) -> None:
+    try:
+        prepared.run(pieces.put)
+    except BaseException as error:  # noqa: BLE001 - raised again where the text is read
+        pieces.put(error)
+    else:
+        pieces.put(None)
 
 
 class Model:
@@ -170,7 +188,6 @@ class Model:
 
     def __init__(self, client: EngineClient) -> None:
         self._client = client
-        self._tasks = TaskRunner(client)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -220,9 +237,14 @@ class Model:
 
         Raises UsageError for an unknown task, TypeError for an unknown option, and LampblackError.
         """
+        return self.task(name, text, **options).run()
+
+    def task(self, name: str, text: str, **options: Any) -> Begun[TaskResult]:
+        """The same, not yet begun."""
         if "labels" in options:
             options["labels"] = tuple(options["labels"])
-        return self._tasks.run(task(name), text, TaskOptions(**options))
+        runner, row, given = TaskRunner(self._client), task(name), TaskOptions(**options)
+        return Begun(lambda: runner.run(row, text, given), runner.cancel)
 
     def classify(self, text: str, labels: Sequence[str]) -> Classification:
         """Which of the `labels` fits `text`."""
@@ -231,11 +253,20 @@ class Model:
 
     def score(self, text: str) -> Judgement:
         """How well the model foresees `text`, with each token's probability."""
-        scored = self._client.run(Score(job=self._client.next_job(), text=text), _unheard)
-        assert isinstance(scored, Scored)
-        lost = -sum(math.log(max(one.probability, _LEAST)) for one in scored.details)
-        mean = lost / max(1, len(scored.details))
-        return Judgement(math.exp(mean), scored.details)
+        return self.scoring(text).run()
+
+    def scoring(self, text: str) -> Begun[Judgement]:
+        """The same, not yet begun."""
+        command = Score(job=self._client.next_job(), text=text)
+
+        def run() -> Judgement:
+            scored = self._client.run(command, _unheard)
+            assert isinstance(scored, Scored)
+            lost = -sum(math.log(max(one.probability, _LEAST)) for one in scored.details)
+            mean = lost / max(1, len(scored.details))
+            return Judgement(math.exp(mean), scored.details)
+
+        return Begun(run, lambda: self._client.cancel(command.job))
 
     def batch(
         self, name: str, texts: Iterable[str], *, parallel: int = 4, **options: Any
@@ -246,24 +277,19 @@ class Model:
         are taken.
         """
         with ThreadPoolExecutor(parallel, "lampblack batch") as pool:
-            running: deque[Future[TaskResult | LampblackError]] = deque()
+            running: deque[tuple[Begun[TaskResult], Future[TaskResult | LampblackError]]] = deque()
             try:
                 for text in texts:
-                    running.append(pool.submit(self._result, name, text, options))
+                    begun = self.task(name, text, **options)
+                    running.append((begun, pool.submit(_result, begun)))
                     if len(running) >= 2 * parallel:
-                        yield running.popleft().result()
+                        yield running.popleft()[1].result()
                 while running:
-                    yield running.popleft().result()
+                    yield running.popleft()[1].result()
             finally:
-                for future in running:
+                for begun, future in running:
                     future.cancel()
-                self._tasks.cancel()
-
-    def _result(self, name: str, text: str, options: Any) -> TaskResult | LampblackError:
-        try:
-            return self.run(name, text, **options)
-        except LampblackError as error:
-            return error
+                    stop(begun, future)
 
     def tokenize(self, text: str) -> tuple[int, ...]:
         """The numbers of the tokens of `text`."""
@@ -283,6 +309,20 @@ class Model:
         counted = self._client.run(Count(job=self._client.next_job(), prompt=text), _unheard)
         assert isinstance(counted, Counted)
         return counted.tokens
+
+
+def _result(begun: Begun[TaskResult]) -> TaskResult | LampblackError:
+    try:
+        return begun.run()
+    except LampblackError as error:
+        return error
+
+
+def stop(begun: Begun[Any], future: Future[Any]) -> None:
+    """Cancel what goes on until it has ended; what was cancelled before it began counts as such."""
+    while not future.cancelled() and wait((future,), 0).not_done:
+        begun.cancel()
+        wait((future,), _LOOK_S)
 
 
 @contextmanager

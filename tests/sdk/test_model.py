@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import sys
+import threading
+import time
 import types
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -98,3 +102,36 @@ def test_the_readmes_examples_run(starter_home, monkeypatch, capsys):
         exec(compile(block, "README.md", "exec"), types.ModuleType("example").__dict__)
         assert len(capsys.readouterr().out) > 20
     assert len(sdk.models()) == 1
+
+
+def test_the_end_of_a_batch_leaves_others_alone(fake_model):
+    with fake_model(repeat=300, pause_s=0.002) as model, ThreadPoolExecutor() as pool:
+        other = pool.submit(model.run, "complete", "A long text.")
+        assert len(list(model.batch("sentiment", ["a b", "c d"], parallel=2))) == 2
+        assert other.result().finish_reason != "cancelled"
+
+
+def test_a_stream_that_is_dropped_ends_its_job(fake_model):
+    with fake_model(repeat=100_000, pause_s=0.001) as model:
+        for _piece in model.stream("Once", max_tokens=1_000_000):
+            break
+        gc.collect()
+        wait_until(lambda: not model._client._runs)
+
+
+def test_a_cancelled_task_of_the_table_stops_its_job(fake_model):
+    async def cancelled(model: AsyncModel) -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(model.run("complete", "A long text."), 0.3)
+
+    with fake_model(repeat=100_000, pause_s=0.001) as model:
+        asyncio.run(cancelled(AsyncModel(model)))
+        assert not model._client._runs
+
+
+def wait_until(condition):
+    """What happens in another thread has no event of its own here."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.005)
