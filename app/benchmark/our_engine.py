@@ -148,15 +148,18 @@ class OurEngine:
                 first.set()
 
         with ThreadPoolExecutor(len(jobs)) as pool:
-            for job, prompt, first in zip(jobs, prompts, begun, strict=True):
-                pool.submit(write, job, prompt, first)
+            writers = [pool.submit(write, *each) for each in zip(jobs, prompts, begun, strict=True)]
             for first in begun:
                 first.wait()
             try:
                 yield
+                if any(writer.done() for writer in writers):
+                    raise NotMeasuredError("A client ended its text too early to be beside.")
             finally:
                 for job in jobs:
                     self.client.cancel(job)
+                for writer in writers:
+                    writer.result()
 
     def together(self, prompts: Sequence[str], sampling: Sampling) -> list[TimedGeneration]:
         """What several clients write at once, each a prompt of its own."""

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from app import __version__
 from app.cli import output
-from app.cli.engine import EngineTask, planned
-from app.cli.flags import add_flags, is_given, load_options_from
+from app.cli.engine import EngineTask, asked_load
+from app.cli.flags import add_flags
 from app.cli.parsing import Words
 from app.cli.run import add_task_flags, options_from
 from app.core.errors import CancelledError, UsageError
@@ -90,7 +90,7 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
     for note in source.notes:
         output.note(note)
     model = program.model(arguments.model)
-    load = _load(arguments, model, program)
+    load = asked_load(arguments, model, program)
     seed = _given_seed(options)
     header = BatchHeader(
         task=row.name,
@@ -114,18 +114,6 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
         if batch.is_done:
             return _nothing_left(batch, as_json=arguments.json)
         return _run(batch, row, options, load, model, arguments, program)
-
-
-def _load(arguments: argparse.Namespace, model: ModelFile, program: Program) -> Load:
-    options = load_options_from(arguments, program.settings.load)
-    return planned(
-        model,
-        program,
-        engine=arguments.engine,
-        options=options,
-        saves_prompts=False,
-        gpu_again=is_given(arguments, "gpu_layers"),
-    )
 
 
 def _given_seed(options: TaskOptions) -> int | None:

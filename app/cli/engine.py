@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from app.cli import output
+from app.cli.flags import is_given, load_options_from
 from app.cli.long_task import LongTask
 from app.core.errors import LampblackError
 from app.engine.client import EngineClient
@@ -139,6 +141,25 @@ def planned(
         "so the processor does it now; --gpu-layers -1 tries the card again."
     )
     return on_processor(load)
+
+
+def asked_load(
+    arguments: argparse.Namespace, model: ModelFile, program: Program, *, keeps: bool = False
+) -> Load:
+    """The command that loads `model` as the flags of the word and the settings say.
+
+    Only a word that goes on for long `keeps` prompts on the disk; where the settings forbid that,
+    those that are there are deleted by any.
+    """
+    options = load_options_from(arguments, program.settings.load)
+    return planned(
+        model,
+        program,
+        engine=arguments.engine,
+        options=options,
+        saves_prompts=keeps or not options.keep_prompts,
+        gpu_again=is_given(arguments, "gpu_layers"),
+    )
 
 
 def describe(program: Program) -> tuple[Described | None, str]:

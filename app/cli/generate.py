@@ -12,8 +12,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from app.cli import output
-from app.cli.engine import EngineTask, planned
-from app.cli.flags import is_given, load_options_from, sampling_from
+from app.cli.engine import EngineTask, asked_load
+from app.cli.flags import sampling_from
 from app.cli.input import check_text, given_text
 from app.cli.server import server_load
 from app.core.errors import (
@@ -48,19 +48,11 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> None:
     """Load, generate, write; Ctrl+C keeps the text and the exit code 0."""
     sampling = sampling_from(arguments, _preset(arguments, program))
     request = _request(arguments, sampling)
-    options = load_options_from(arguments, program.settings.load)
     if arguments.server:
         load, model = server_load(arguments, program), None
     else:
         model = program.model(arguments.model)
-        load = planned(
-            model,
-            program,
-            engine=arguments.engine,
-            options=options,
-            saves_prompts=not options.keep_prompts,  # they are only deleted
-            gpu_again=is_given(arguments, "gpu_layers"),
-        )
+        load = asked_load(arguments, model, program)
         load = replace(load, adapters=adapters_from(arguments.adapter, load.engine))
     with program.engine() as client, _GenerateTask(client, stream=not arguments.json) as generation:
         loaded = generation.load(load, model, program)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.cli import output
-from app.cli.engine import EngineTask, planned
-from app.cli.flags import add_flags, given, is_given, load_options_from, text_or_file
+from app.cli.engine import EngineTask, asked_load
+from app.cli.flags import add_flags, given, text_or_file
 from app.cli.input import check_text, given_text
 from app.cli.parsing import Words
 from app.core.errors import UsageError
@@ -131,16 +131,8 @@ def run_task(arguments: argparse.Namespace, program: Program) -> None:
     row = task(arguments.task)
     task_options = options_from(arguments, row)
     text = given_text(arguments.text, "text", f'lampblack run {row.name} "…"', arguments.file)
-    options = load_options_from(arguments, program.settings.load)
     model = program.model(arguments.model)
-    load = planned(
-        model,
-        program,
-        engine=arguments.engine,
-        options=options,
-        saves_prompts=not options.keep_prompts,  # they are only deleted
-        gpu_again=is_given(arguments, "gpu_layers"),
-    )
+    load = asked_load(arguments, model, program)
     streams = row.gives == "text" and not arguments.json
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)

@@ -16,8 +16,8 @@ from typing import Any
 import psutil
 
 from app.cli import output
-from app.cli.engine import EngineTask, planned
-from app.cli.flags import add_load_flags, is_given, load_options_from
+from app.cli.engine import EngineTask, asked_load
+from app.cli.flags import add_load_flags
 from app.cli.parsing import Parser, Words
 from app.core.errors import CancelledError, ParameterError, ServiceError, UsageError
 from app.core.models.model_file import ModelFile
@@ -103,16 +103,8 @@ def run_serve(arguments: argparse.Namespace, program: Program) -> int:
     if listening is None:
         raise ServiceError("There is no socket to listen on.")
     serve = _serve(arguments, program, listening.getsockname()[1])
-    options = load_options_from(arguments, program.settings.load)
     model = program.model(arguments.model)
-    load = planned(
-        model,
-        program,
-        engine=arguments.engine,
-        options=options,
-        saves_prompts=options.keep_prompts,
-        gpu_again=is_given(arguments, "gpu_layers"),
-    )
+    load = asked_load(arguments, model, program, keeps=True)
     with program.engine() as client, _stopping() as stop:
         log = program.paths.logs / "service.log"
         log.parent.mkdir(parents=True, exist_ok=True)
