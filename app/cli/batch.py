@@ -89,8 +89,7 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
     )
     for note in source.notes:
         output.note(note)
-    model = program.model(arguments.model)
-    load = asked_load(arguments, model, program)
+    load, model = asked_load(arguments, program)
     seed = _given_seed(options)
     header = BatchHeader(
         task=row.name,

@@ -144,15 +144,21 @@ def planned(
 
 
 def asked_load(
-    arguments: argparse.Namespace, model: ModelFile, program: Program, *, keeps: bool = False
-) -> Load:
-    """The command that loads `model` as the flags of the word and the settings say.
+    arguments: argparse.Namespace,
+    program: Program,
+    model: ModelFile | None = None,
+    *,
+    keeps: bool = False,
+) -> tuple[Load, ModelFile]:
+    """The command that loads a model as the flags of the word and the settings say, and the model.
 
-    Only a word that goes on for long `keeps` prompts on the disk; where the settings forbid that,
-    those that are there are deleted by any.
+    Without one it is that of `--model`, which is looked for once all flags are understood. Only a
+    word that goes on for long `keeps` prompts on the disk; where the settings forbid that, those
+    that are there are deleted by any.
     """
     options = load_options_from(arguments, program.settings.load)
-    return planned(
+    model = model or program.model(arguments.model)
+    load = planned(
         model,
         program,
         engine=arguments.engine,
@@ -160,6 +166,7 @@ def asked_load(
         saves_prompts=keeps or not options.keep_prompts,
         gpu_again=is_given(arguments, "gpu_layers"),
     )
+    return load, model
 
 
 def describe(program: Program) -> tuple[Described | None, str]:

@@ -174,7 +174,7 @@ def _evaluated(
 ) -> ModelEvaluation:
     from app.tasks.evaluation.evaluation import answers, evaluated, measure_of
 
-    load = asked_load(arguments, model, program)
+    load, _model = asked_load(arguments, program, model)
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)
         runner = TaskRunner(client)

@@ -51,8 +51,7 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> None:
     if arguments.server:
         load, model = server_load(arguments, program), None
     else:
-        model = program.model(arguments.model)
-        load = asked_load(arguments, model, program)
+        load, model = asked_load(arguments, program)
         load = replace(load, adapters=adapters_from(arguments.adapter, load.engine))
     with program.engine() as client, _GenerateTask(client, stream=not arguments.json) as generation:
         loaded = generation.load(load, model, program)

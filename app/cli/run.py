@@ -131,8 +131,7 @@ def run_task(arguments: argparse.Namespace, program: Program) -> None:
     row = task(arguments.task)
     task_options = options_from(arguments, row)
     text = given_text(arguments.text, "text", f'lampblack run {row.name} "…"', arguments.file)
-    model = program.model(arguments.model)
-    load = asked_load(arguments, model, program)
+    load, model = asked_load(arguments, program)
     streams = row.gives == "text" and not arguments.json
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)

@@ -103,8 +103,7 @@ def run_serve(arguments: argparse.Namespace, program: Program) -> int:
     if listening is None:
         raise ServiceError("There is no socket to listen on.")
     serve = _serve(arguments, program, listening.getsockname()[1])
-    model = program.model(arguments.model)
-    load = asked_load(arguments, model, program, keeps=True)
+    load, model = asked_load(arguments, program, keeps=True)
     with program.engine() as client, _stopping() as stop:
         log = program.paths.logs / "service.log"
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.engine.messages import ChatMessage, Done
+from app.host.interface import Job
 from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.decoding import LlamaDecoder, LlamaTake
 from app.host.llama_cpp.engine import LlamaCppEngine
@@ -121,11 +122,11 @@ def test_a_cancel_while_guesses_are_read_keeps_the_sequence_right(
     cancelled: list[int] = []
     decode = Context.decode
 
-    def cancelling(context: Context, count: int) -> None:
+    def cancelling(context: Context, count: int, jobs: Sequence[Job]) -> None:
         if count > 2 and len(rewrite.streamed()) > 60:
             cancelled.append(count)
             rewrite._job.cancel()
-        decode(context, count)
+        decode(context, count, jobs)
 
     with monkeypatch.context() as patched:
         patched.setattr(Context, "decode", cancelling)
