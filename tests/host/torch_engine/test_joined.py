@@ -24,6 +24,8 @@ SMALL: dict[str, Any] = {
     "num_key_value_heads": 2,
     "max_position_embeddings": 128,
     "pad_token_id": 0,
+    "bos_token_id": None,
+    "eos_token_id": None,
 }
 JOINING: dict[str, tuple[str, dict[str, Any]]] = {
     "plain": ("llama", {}),
