@@ -19,13 +19,14 @@ from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.starter import starter_path
 from app.core.options.presets import Presets
+from app.core.options.servers import SavedServers
 from app.core.options.settings import Settings
 from app.core.options.settings_store import SettingsStore
 from app.core.system.paths import Paths
+from app.core.system.secret_store import SecretStore
 from app.downloads.client import Fetcher, no_socket
 from app.downloads.queue import Downloads, FetchesModels
 from app.downloads.queue_file import remembering
-from app.downloads.tokens import HubTokens
 from app.engine.client import EngineClient
 from app.engine.gpu_crashes import GpuMarks
 from app.engine.server_child import given_once
@@ -77,6 +78,11 @@ class Program:
         return Presets(self.paths.presets_file)
 
     @cached_property
+    def servers(self) -> SavedServers:
+        """The servers that the user added."""
+        return SavedServers(self.paths.servers_file)
+
+    @cached_property
     def library(self) -> ModelLibrary:
         """The models on disk."""
         return ModelLibrary(
@@ -98,9 +104,9 @@ class Program:
         return Catalogue.read(catalogue_file(), self.paths.catalogue_file)
 
     @cached_property
-    def tokens(self) -> HubTokens:
-        """The tokens for gated models."""
-        return HubTokens()
+    def secrets(self) -> SecretStore:
+        """The tokens for gated models, and the keys of servers."""
+        return SecretStore()
 
     @cached_property
     def downloads(self) -> Downloads:
@@ -110,7 +116,7 @@ class Program:
             self.paths.models,
             self.paths.downloads_file,
             allowed=lambda: self.settings.network,
-            token=lambda host, is_needed: self.tokens.get(host, is_needed),
+            token=lambda host, is_needed: self.secrets.get(host, is_needed),
             on_arrival=remembering(self.metadata),
         )
 

@@ -20,6 +20,7 @@ from app.core.errors import (
     ProtocolError,
 )
 from app.core.masking import Masker
+from app.core.options.servers import server_address
 from app.core.system.network import allow_one_port
 from app.engine.child import Channel, Opening, settle_process, take_streams
 from app.engine.codec import read_frame
@@ -41,7 +42,7 @@ from app.engine.messages import (
     Unload,
     decode_command,
 )
-from app.remote.address import Pinned, pin, server_address
+from app.remote.address import Pinned, pin
 from app.remote.probing import Abilities, count, described, probe
 from app.remote.web import Server
 from app.remote.writing import Emit, RemoteJob, request, write

@@ -13,7 +13,7 @@ from app.core.masking import Masker
 from app.core.options.sampling import Sampling
 from app.engine.messages import EngineSettings, ModelInfo
 from app.remote.address import Pinned
-from app.remote.dialects import Dialect, unsupported
+from app.remote.dialects import Dialect, cannot, unsupported
 from app.remote.web import Server, whole
 
 _OWNERS: dict[str, Dialect] = {
@@ -108,6 +108,7 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
         has_chat_template=True,
         settings=EngineSettings(engine="server", device=pinned.address.url),
         notes=tuple(_notes(pinned, abilities, masker)),
+        unsupported=cannot(abilities.dialect),
     )
 
 
