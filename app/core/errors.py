@@ -147,6 +147,12 @@ class ServerError(GenerationError):
     kind = "server"
 
 
+class ServerKeyError(ServerError):
+    """The server does not accept the key, or wants one."""
+
+    kind = "server_key"
+
+
 class CancelledError(LampblackError):
     """The user stopped the work."""
 

@@ -7,14 +7,19 @@ later, over its pipe, so that neither stands on a command line or in an environm
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import msgspec
 
-from app.core.errors import EngineStoppedError
+from app.core.errors import EngineStoppedError, ServerError
+from app.core.options.servers import SavedServer
+from app.core.system.files import read_regular
 from app.core.system.processes import program_command
 from app.engine.child import Opening
 from app.engine.codec import frame
-from app.engine.process import Starter, start_host
+from app.engine.process import Child, Starter, start_host
+
+_MOST_CERTIFICATES = 1024 * 1024
 
 
 def start_server_child(address: str) -> subprocess.Popen[bytes]:
@@ -22,7 +27,7 @@ def start_server_child(address: str) -> subprocess.Popen[bytes]:
     return start_host([*program_command("remote-host"), address])
 
 
-def open_server(child: subprocess.Popen[bytes], opening: Opening) -> None:
+def open_server(child: Child, opening: Opening) -> None:
     """Tell it what it needs to know first; raises EngineStoppedError where it has ended."""
     assert child.stdin is not None
     try:
@@ -30,6 +35,20 @@ def open_server(child: subprocess.Popen[bytes], opening: Opening) -> None:
         child.stdin.flush()
     except OSError as error:
         raise EngineStoppedError("The process that speaks to the server has ended.") from error
+
+
+def server_opening(server: SavedServer, key: str, names: tuple[str, ...]) -> Opening:
+    """What the child of a saved server is told; raises ServerError without its certificate."""
+    certificates = ""
+    if server.certificate:
+        try:
+            certificates = read_regular(Path(server.certificate), _MOST_CERTIFICATES).decode()
+        except (OSError, ValueError) as error:
+            raise ServerError(
+                f"The certificate {server.certificate} cannot be read ({error}).",
+                "Choose its file again, or leave it out.",
+            ) from error
+    return Opening(key=key, names=names, masks=server.masks, certificates=certificates)
 
 
 def given_once(child: subprocess.Popen[bytes]) -> Starter:
