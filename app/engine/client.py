@@ -44,6 +44,7 @@ from app.engine.messages import (
     Hello,
     HostDied,
     JobCommand,
+    ListModels,
     Load,
     Loaded,
     ModelInfo,
@@ -59,7 +60,7 @@ from app.engine.run import ModelGoneError, Run, cut_short, greeting, named, not_
 CANCEL_S = 2.0
 _LOOK_S = 0.05
 
-_NEED_NO_MODEL = (Load, Describe, Quantize, Unload)
+_NEED_NO_MODEL = (Load, ListModels, Describe, Quantize, Unload)
 
 Listener = Callable[[Event], None]
 
@@ -187,7 +188,7 @@ class EngineClient:
 
     def _server_for(self, command: JobCommand) -> str:
         """The server that a command is for; empty where it is for this machine."""
-        if isinstance(command, Load):
+        if isinstance(command, Load | ListModels):
             return command.server
         if isinstance(command, Describe | Quantize) or self._wanted is None:
             return ""

@@ -150,9 +150,10 @@ class Preview(Message, frozen=True):
 
 
 class ListModels(Message, frozen=True):
-    """Say which models a server has."""
+    """Say which models the server of that name has."""
 
     job: int
+    server: str
 
 
 class Describe(Message, frozen=True):

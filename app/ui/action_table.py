@@ -88,6 +88,9 @@ quantize | Make a Smaller Copy… | Ctrl+Shift+K | - | Make a copy of the loaded
 type, and measure what it costs
 adapters | Adapters… | Ctrl+Shift+A | - | Attach LoRA adapters to the loaded model, or take them off
 ---
+add_server | Add Server… | Ctrl+Alt+S | globe | Write with a model of another program or machine
+edit_server | Edit Server… | Ctrl+Alt+E | - | Change the server in use: its key, its model, its \
+masking
 add_model | Open a Model File… | Ctrl+Shift+O | add | Use a GGUF file from disk, where it lies
 get_starter | Get the Starter Model… | Ctrl+Shift+G | download | Fetch a small model to begin with
 manage | Manage Models… | Ctrl+Shift+D | model | Find, download, check and remove models

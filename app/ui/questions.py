@@ -96,6 +96,18 @@ class Questions(QObject):
         box.exec()
         return box.clickedButton() is get
 
+    def remove_server(self, name: str) -> bool:
+        """Whether to remove a server from the list."""
+        box = question_box(
+            self._window,
+            self.tr("Remove the server “{0}”?").format(name),
+            self.tr("Its address is taken off the list, and its key is forgotten."),
+        )
+        remove = box.addButton(self.tr("Remove"), box.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(box.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is remove
+
     def open_path(self, folder: Path) -> Path | None:
         """Which manuscript to open."""
         filters = self.tr("Manuscripts (*.txt *.md);;All files (*)")

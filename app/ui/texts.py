@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from app.core.options.servers import server_of
 from app.core.units import share_texts, size_text
 from app.downloads.queue import Download
 
@@ -91,6 +92,19 @@ def watched_text(folder: Path) -> str:
     """What a folder was added as."""
     text = _tr("Models", "{0} is watched from now on: the models in it are on the list.")
     return text.format(folder)
+
+
+def model_title(path: str) -> str:
+    """What the model at a path, or the server that it stands for, is called in a sentence."""
+    return server_of(path) or Path(path).stem
+
+
+def loading_text(path: str) -> str:
+    """What goes on while that is loaded."""
+    words = (
+        _tr("Models", "Connecting to {0}…") if server_of(path) else _tr("Models", "Loading {0}…")
+    )
+    return words.format(model_title(path))
 
 
 def moment_text(seconds: float) -> str:

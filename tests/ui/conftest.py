@@ -69,11 +69,15 @@ class FakeWorker(Worker):
     def load(self, command: Load) -> int:
         more: dict[str, Any] = {"remeasure": True} if command.remeasure else {}
         more |= {"adapters": command.adapters} if command.adapters else {}
+        more |= {"server": command.server} if command.server else {}
         fields = {"path": command.path, "engine": command.engine, "options": command.options}
         return self._note("load", **fields, **more)
 
     def generate(self, **fields: Any) -> int:
         return self._note("generate", **fields)
+
+    def preview(self, **fields: Any) -> int:
+        return self._note("preview", **fields)
 
     def count(self, prompt: str = "", messages: tuple[Any, ...] = ()) -> int:
         return self._note("count", prompt=prompt)
@@ -177,6 +181,7 @@ class FakeQuestions(Questions):
         self.overwrite_answer = False
         self.encoding_answer: EncodingChange = "cancel"
         self.starter_answer = True
+        self.remove_server_answer = True
         self.save_answer: Path | None = None
         self.open_answer: Path | None = None
         self.model_answer: Path | None = None
@@ -196,6 +201,10 @@ class FakeQuestions(Questions):
     def starter(self, folder: Path) -> bool:
         self.asked.append("starter")
         return self.starter_answer
+
+    def remove_server(self, name: str) -> bool:
+        self.asked.append(f"remove server {name}")
+        return self.remove_server_answer
 
     def save_path(self, suggestion: Path) -> Path | None:
         self.asked.append(f"save {suggestion.name}")

@@ -133,7 +133,7 @@ class SavedServers:
 
         What is kept has the address as it is used: without `/v1`, a port that is usual or a slash.
         """
-        found = _checked(server)
+        found = checked_server(server)
         self._load()
         self._write(self._servers | {found.name.casefold(): found})
         return found
@@ -180,15 +180,18 @@ def _entry(item: tuple[str, Any]) -> SavedServer:
     name, values = item
     try:
         fields = values if isinstance(values, dict) else {}
-        return _checked(msgspec.convert({**fields, "name": name}, SavedServer))
+        return checked_server(msgspec.convert({**fields, "name": name}, SavedServer))
     except msgspec.ValidationError as error:
         raise ValueError(f"the server {name[:_LONGEST_NAME]!r} is not as it should be") from error
     except (ParameterError, SettingsError) as error:
         raise ValueError(error.message.rstrip(".")) from None
 
 
-def _checked(server: SavedServer) -> SavedServer:
-    """The server with its name and address as they are kept; raises LampblackError."""
+def checked_server(server: SavedServer) -> SavedServer:
+    """The server with its name and address as they are kept.
+
+    Raises SettingsError for a name and ParameterError for an address that cannot be.
+    """
     name = " ".join(server.name.split())
     if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable() or not is_encodable(name):
         raise SettingsError(

@@ -200,6 +200,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     watched_folders: tuple[str, ...] = ()
     use_programs: tuple[str, ...] = ()
     agreed_hosts: tuple[str, ...] = ()
+    server: str = ""
+    agreed_servers: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
     load: LoadOptions = LoadOptions()
 

@@ -23,7 +23,11 @@ from app.core.system.json_store import JsonStore
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_PATHS = 1000
 _TABLES: dict[str, type[Sampling] | type[LoadOptions]] = {"sampling": Sampling, "load": LoadOptions}
-_PATH_LISTS = ("recent_files", "added_models", "watched_folders", "use_programs", "agreed_hosts")
+_PATH_LISTS = (
+    "recent_files", "added_models", "watched_folders", "use_programs", "agreed_hosts",
+    "agreed_servers",
+)  # fmt: skip
+_PATHS = ("model", "server")
 
 
 class SettingsStore:
@@ -236,9 +240,9 @@ def _checked(name: str, value: Any) -> Any:
         return check_all(value)
     if name in _PATH_LISTS:
         return _checked_paths(name, value)
-    if name == "model":
+    if name in _PATHS:
         if not isinstance(value, str | os.PathLike):
-            raise ParameterError("The setting model must be a path.")
+            raise ParameterError(f"The setting {name} must be a path or name.")
         return os.fspath(value)
     bound = rows_by_name(Settings).get(name)
     if bound is None:

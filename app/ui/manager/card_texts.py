@@ -13,7 +13,7 @@ from app.core.passport import summary
 from app.core.units import context_text, size_text
 from app.downloads.queue import Download
 from app.ui.manager.inventory import InventoryModel
-from app.ui.models.panel import facts
+from app.ui.models.cards import facts
 from app.ui.texts import day_text, passport_tr, percent_text, state_text
 from app.ui.widgets.card_list import DOT, Card
 

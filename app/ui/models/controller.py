@@ -21,7 +21,7 @@ from app.ui.bridge import Bridge
 from app.ui.models.downloads_controller import DownloadsController
 from app.ui.models.loader import ModelLoader
 from app.ui.questions import Questions
-from app.ui.texts import watched_text
+from app.ui.texts import loading_text, watched_text
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.status_bar import StatusBar
 
@@ -38,7 +38,8 @@ class ModelController(QObject):
     `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
     list of models has been read, `added` that something was put on it; `manage_requested` and
     `find_requested` ask for the manager and its catalogue, and `downloads_requested` for what it
-    is fetching. `make_panel` makes that list, and `make_empty` what a writer without a model
+    is fetching. `server_requested` and those like it ask for a new server, or to change or remove
+    one by its name. `make_panel` makes that list, and `make_empty` what a writer without a model
     sees, once each.
     """
 
@@ -52,6 +53,9 @@ class ModelController(QObject):
     manage_requested = Signal()
     find_requested = Signal()
     downloads_requested = Signal()
+    server_requested = Signal()
+    edit_server_requested = Signal(str)
+    remove_server_requested = Signal(str)
 
     def __init__(
         self,
@@ -80,8 +84,8 @@ class ModelController(QObject):
 
     @property
     def has_models(self) -> bool:
-        """Whether any model is on the list."""
-        return bool(self.panel.models)
+        """Whether any model or server is on the list."""
+        return bool(self.panel.models or self.panel.servers)
 
     def _listed(self) -> Sequence[ModelFile] | None:
         models = self.panel.models  # whose making begins the first listing
@@ -127,6 +131,9 @@ class ModelController(QObject):
         panel.download_asked.connect(self.fetching.do)
         panel.cancel_requested.connect(self.stop)
         panel.manage_requested.connect(self.manage_requested)
+        panel.server_asked.connect(self.server_requested)
+        panel.edit_server_asked.connect(self.edit_server_requested)
+        panel.remove_server_asked.connect(self.remove_server_requested)
         return panel
 
     @cached_property
@@ -137,6 +144,7 @@ class ModelController(QObject):
         empty.download_asked.connect(self.fetching.do)
         empty.open_requested.connect(self.choose)
         empty.find_requested.connect(self.find_requested)
+        empty.server_requested.connect(self.server_requested)
         return empty
 
     @property
@@ -221,8 +229,7 @@ class ModelController(QObject):
     # Loading
 
     def _on_loading(self, path: str, fraction: float) -> None:
-        text = self.tr("Loading {0}…").format(Path(path).stem)
-        self._status.show_progress(text, fraction or None)
+        self._status.show_progress(loading_text(path), fraction or None)
         self.panel.set_loading(path, fraction)
 
     def _on_measuring(self, path: str) -> None:
@@ -236,7 +243,8 @@ class ModelController(QObject):
     def _on_loaded(self, model: ModelInfo) -> None:
         self.panel.set_loaded(model)
         self._status.show_model(model)
-        for note in model.notes:
+        notes = model.notes if model.server is None else (" ".join(model.notes),)
+        for note in notes:
             self._banners.say(note, "notice")
         if (mark := self.loader.avoided) is not None:
             self._say_avoided(mark)

@@ -31,6 +31,7 @@ class EmptyState(QWidget):
     get_starter_requested = Signal()
     open_requested = Signal()
     find_requested = Signal()
+    server_requested = Signal()
     download_asked = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -54,6 +55,11 @@ class EmptyState(QWidget):
         self.open_button.clicked.connect(self.open_requested)
         self.find_button = QPushButton(self.tr("Find a model…"))
         self.find_button.clicked.connect(self.find_requested)
+        self.server_button = QPushButton(self.tr("Use a server…"))
+        self.server_button.setToolTip(
+            self.tr("Write with a model of another program or machine; text is sent there")
+        )
+        self.server_button.clicked.connect(self.server_requested)
         self.strip = DownloadStrip(resumes=False)
         self.strip.asked.connect(self.download_asked)
         self.error = QFrame()
@@ -127,6 +133,7 @@ class EmptyState(QWidget):
         set_property(self.starter_button, "kind", "" if download is not None else "primary")
         self.find_button.setVisible(can_fetch and not is_active)
         self.open_button.setVisible(not is_active)
+        self.server_button.setVisible(not is_active)
         self.hint.say(self._hint(is_active=is_active))
 
     def _hint(self, *, is_active: bool) -> str:
@@ -159,8 +166,8 @@ class EmptyState(QWidget):
             column.addWidget(widget)
         column.addSpacing(8)
         column.addWidget(self.strip)
-        choices = (self.resume_button, self.starter_button, self.find_button, self.open_button)
-        for button in choices:
+        ways = (self.find_button, self.open_button, self.server_button)
+        for button in (self.resume_button, self.starter_button, *ways):
             button.setMinimumHeight(36)
             column.addWidget(button)
         for below in (self.error, self.hint):

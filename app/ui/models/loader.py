@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.errors import CancelledError, GpuCrashedError, LampblackError, error_from
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import LoadOptions
-from app.core.options.settings_store import SettingsStore
+from app.core.options.servers import server_key, server_of
 from app.engine.gpu_crashes import GpuMark
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import Done, Failed, Load, Loaded, Loading, ModelInfo
@@ -24,6 +24,7 @@ from app.ui.bridge import Bridge
 class ModelLoader(QObject):
     """Asks the worker to load and unload, and tells how it goes.
 
+    A saved server is loaded like a model, under the path that `server_key` makes of its name.
     `loading` carries a path and a fraction, `loading_ended` follows in every case; `loaded` and
     `failed` say how it ended. `leaving` comes just before a loaded model goes. `doubted` asks
     whether to load a model onto the graphics card that crashed with it, and carries the mark of it.
@@ -52,7 +53,7 @@ class ModelLoader(QObject):
         self._load_job: int | None = None
         self._loading_job: int | None = None
         self._unload_job: int | None = None
-        self._loaded_with = _load_settings(program.settings_store)
+        self._loaded_with = self._load_settings("")
         self.listed: Callable[[], Sequence[ModelFile] | None] = tuple  # None before the first list
         # What cannot be remembered of a model is no reason not to use it.
         self._background = BackgroundTasks(lambda _error: None, self)
@@ -67,6 +68,11 @@ class ModelLoader(QObject):
         return self._program.worker.model
 
     @property
+    def server(self) -> str:
+        """The name of the server that is in use, or was asked for last; empty for a model."""
+        return server_of(self._path)
+
+    @property
     def is_loading(self) -> bool:
         """Whether a model is being loaded, or will be as soon as the models are listed."""
         jobs = (self._load_job, self._loading_job)
@@ -75,8 +81,15 @@ class ModelLoader(QObject):
     @property
     def is_outdated(self) -> bool:
         """Whether the loaded model was loaded with other settings than the present ones."""
-        now = _load_settings(self._program.settings_store)
-        return self.model is not None and self._loaded_with != now
+        model = self.model
+        return model is not None and self._loaded_with != self._load_settings(model.path)
+
+    def _load_settings(self, path: str) -> tuple[object, ...]:
+        """The settings that count when the model at `path` is loaded, and not before."""
+        settings = self._program.settings
+        if name := server_of(path):
+            return self._program.servers.find(name), settings.masked_names
+        return settings.engine, settings.load
 
     @property
     def avoided(self) -> GpuMark | None:
@@ -104,6 +117,9 @@ class ModelLoader(QObject):
 
         self._looks += 1
         self._awaits_list = False
+        if name := server_of(path):
+            self._load_server(name)
+            return
         if (known := self._program.library.known(path)) is not None:
             go_on(known)
             return
@@ -143,6 +159,16 @@ class ModelLoader(QObject):
             load = on_processor(load)
         self._begin(replace(load, remeasure=remeasure))
 
+    def _load_server(self, name: str) -> None:
+        """Connect to a saved server, which takes the place of a model."""
+        try:
+            server = self._program.servers.get(name)
+        except LampblackError as error:
+            self.failed.emit(error)
+            return
+        self._planned = None
+        self._begin(Load(job=0, path=server.model, engine="server", server=server.name))
+
     def _crash(self) -> GpuMark | None:
         """The crash of the GPU that the last load would bring about again."""
         planned = self._planned
@@ -160,13 +186,19 @@ class ModelLoader(QObject):
 
     def _begin(self, load: Load) -> None:
         self._leave()
-        self._path = load.path
-        self._loaded_with = _load_settings(self._program.settings_store)
+        self._path = server_key(load.server) if load.server else load.path
+        self._loaded_with = self._load_settings(self._path)
         self._load_job = self._program.worker.load(load)
-        self.loading.emit(load.path, 0.0)
+        self.loading.emit(self._path, 0.0)
 
     def last_path(self) -> str:
-        """The model that is loaded unless another is named; empty where the writer must choose."""
+        """The model that is loaded unless another is named; empty where the writer must choose.
+
+        It stands for a server only where that was chosen last.
+        """
+        name = self._program.settings.server
+        if name and self._program.servers.find(name) is not None:
+            return server_key(name)
         return self._program.usual_path(lambda: self.listed() or ())
 
     def load_last(self) -> None:
@@ -231,8 +263,12 @@ class ModelLoader(QObject):
         self._end_loading()
         if self._planned is not None and self._planned.path != event.model.path:
             self._planned = None  # another part of the window had it loaded
-        self._program.settings_store.remember(model=event.model.path)
-        self._remember_use(event.model.path, time.time())
+        path = event.model.path
+        if name := server_of(path):
+            self._program.settings_store.remember(server=name)
+        else:
+            self._program.settings_store.remember(model=path, server="")
+            self._remember_use(path, time.time())
         self.loaded.emit(event.model)
 
     def _remember_use(self, path: str, moment: float) -> None:
@@ -263,8 +299,3 @@ class ModelLoader(QObject):
     def _end_loading(self) -> None:
         self._load_job = self._loading_job = None
         self.loading_ended.emit()
-
-
-def _load_settings(store: SettingsStore) -> tuple[str, LoadOptions]:
-    """The settings that count when a model is loaded, and not before."""
-    return store.settings.engine, store.settings.load

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -23,12 +24,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.models.starter import STARTER
-from app.core.units import context_text, count_text, size_text
+from app.core.options.servers import SavedServer, server_key, server_of
 from app.downloads.request import STARTER_ID
 from app.ui.background import BackgroundTasks
+from app.ui.models.cards import model_card, server_card
 from app.ui.models.download_strip import DownloadStrip
+from app.ui.texts import loading_text
 from app.ui.widgets.apply_theme import on_theme_change
-from app.ui.widgets.card_list import DOT, Card, CardsView
+from app.ui.widgets.card_list import Card, CardsView
 from app.ui.widgets.controls import (
     IconButton,
     NoteLabel,
@@ -47,11 +50,16 @@ if TYPE_CHECKING:
     from app.engine.messages import ModelInfo
 
 
+_HEADING = "heading"
+_Listed = tuple[tuple["ModelFile", ...], tuple[SavedServer, ...]]
+
+
 class ModelsPanel(QWidget):
     """Shows the library's models and asks others to load, unload, add, remove and fetch them.
 
     It does none of these itself, and never deletes a file. `refreshed` ends every reading of the
-    disk, well or not.
+    disk, well or not. Below the models are the servers, each under the path that `server_key` makes
+    of its name.
     """
 
     load_requested = Signal(str)
@@ -62,17 +70,28 @@ class ModelsPanel(QWidget):
     cancel_requested = Signal()
     download_asked = Signal(str, str)
     manage_requested = Signal()
+    server_asked = Signal()
+    edit_server_asked = Signal(str)
+    remove_server_asked = Signal(str)
     refreshed = Signal()
 
-    def __init__(self, library: ModelLibrary, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        library: ModelLibrary,
+        servers: Callable[[], tuple[SavedServer, ...]] = tuple,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._library = library
+        self._saved_servers = servers
         self.models: tuple[ModelFile, ...] = ()
+        self.servers: tuple[SavedServer, ...] = ()
         self._loaded = self._loading = ""
         self._download: Download | None = None
         self._refusal = ""
         self._background = BackgroundTasks(self._show_trouble, self)
         self._is_waiting = False
+        self._wanted = ""
         self.list = self._make_list()
         self._make_parts()
         self._lay_out()
@@ -82,8 +101,12 @@ class ModelsPanel(QWidget):
 
     # What the window tells
 
-    def refresh(self) -> None:
-        """Read the library on another thread, after the present reading; `refreshed` follows."""
+    def refresh(self, wanted: str = "") -> None:
+        """Read the library on another thread, after the present reading; `refreshed` follows.
+
+        What has the key `wanted` is selected then.
+        """
+        self._wanted = wanted or self._wanted
         if not self._is_waiting:
             self._is_waiting = True
             self._background.run(self._read, self._show_models)
@@ -97,8 +120,7 @@ class ModelsPanel(QWidget):
         self._loading = path or ""
         if path:
             self.hide_error()
-            text = self.tr("Loading {0}…").format(Path(path).stem)
-            self.strip.show_fraction(text, fraction)
+            self.strip.show_fraction(loading_text(path), -1.0 if server_of(path) else fraction)
         self._show_state()
 
     def set_loaded(self, model: ModelInfo | None) -> None:
@@ -140,13 +162,11 @@ class ModelsPanel(QWidget):
     # What the user does
 
     def activate(self) -> None:
-        """Load the selected model, or unload it if it is the loaded one."""
-        model = self.selected()
-        if model is None:
-            return
-        if model.path == self._loaded:
+        """Load the selected model or server, or unload it if it is the loaded one."""
+        key = self.list.selected()
+        if key and key == self._loaded:
             self.unload_requested.emit()
-        else:
+        elif key:
             self._load()
 
     def choose_file(self) -> None:
@@ -169,10 +189,18 @@ class ModelsPanel(QWidget):
 
     def remove_selected(self) -> None:
         """Ask to take what the user added off the list, a whole folder at once; files stay."""
+        if name := server_of(self.list.selected()):
+            self.remove_server_asked.emit(name)
+            return
         model = self.selected()
         added = self._library.added_as(model) if model is not None else ""
         if added:
             self.remove_requested.emit(added)
+
+    def edit_selected(self) -> None:
+        """Ask to change the selected server."""
+        if name := server_of(self.list.selected()):
+            self.edit_server_asked.emit(name)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders of this machine."""
@@ -225,6 +253,11 @@ class ModelsPanel(QWidget):
         self.remove_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.remove_action.triggered.connect(self.remove_selected)
         self.list.addAction(self.remove_action)
+        self.edit_action = QAction(self.tr("Edit the server…"), self)
+        self.edit_action.setShortcut(QKeySequence("F2"))
+        self.edit_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.edit_action.triggered.connect(self.edit_selected)
+        self.list.addAction(self.edit_action)
         self.starter_button = QPushButton(self.tr("Get the starter model"))
         self.starter_button.clicked.connect(self.get_starter_requested)
         self.manage_button = QPushButton(self.tr("Manage models…"))
@@ -239,7 +272,9 @@ class ModelsPanel(QWidget):
         menu = QMenu(button)
         self.add_file = menu.addAction(self.tr("Add a file…"), self.choose_file)
         self.add_folder = menu.addAction(self.tr("Add a folder…"), self.choose_folder)
+        self.add_server = menu.addAction(self.tr("Add a server…"), self.server_asked.emit)
         menu.addSeparator()
+        menu.addAction(self.edit_action)
         menu.addAction(self.remove_action)
         button.setMenu(menu)
         button.setToolTip(self.tr("The model stays where it is; nothing is copied."))
@@ -270,26 +305,33 @@ class ModelsPanel(QWidget):
         self.add_file.setIcon(icon("document", theme.muted))
         self.add_folder.setIcon(icon("folder", theme.muted))
         self.remove_action.setIcon(icon("remove", theme.muted))
+        self.add_server.setIcon(icon("globe", theme.muted))
+        self.edit_action.setIcon(icon("edit", theme.muted))
 
-    def _read(self) -> tuple[ModelFile, ...]:
+    def _read(self) -> _Listed:
         self._is_waiting = False
-        return self._library.list()
+        return self._library.list(), self._saved_servers()
 
-    def _show_models(self, models: tuple[ModelFile, ...]) -> None:
-        chosen = self.selected()
-        self.models = models
+    def _show_models(self, listed: _Listed) -> None:
+        chosen = self.list.selected()
+        self.models, self.servers = listed
         self._show_cards()
         self.cut_note.say("\n".join(self._library.notes))
-        wanted = chosen.path if chosen is not None else self._loaded
-        if models:
-            self.select(wanted)
+        self.select(self._wanted or chosen or self._loaded)
+        self._wanted = ""
         self._show_state()
         self.refreshed.emit()
 
     def _show_cards(self) -> None:
-        self.list.show_cards(
-            [model_card(model, loaded=model.path == self._loaded) for model in self.models]
-        )
+        cards = [model_card(model, loaded=model.path == self._loaded) for model in self.models]
+        if self.servers:
+            title = self.tr("Servers")
+            cards.append(Card(key=_HEADING, title=title, is_heading=True))
+        cards += [
+            server_card(server, chosen=server_key(server.name) == self._loaded)
+            for server in self.servers
+        ]
+        self.list.show_cards(cards)
 
     def _show_trouble(self, error: LampblackError) -> None:
         self.show_error(str(error))
@@ -297,23 +339,37 @@ class ModelsPanel(QWidget):
 
     def _show_state(self) -> None:
         """Show what can be done now."""
-        models, model = self.models, self.selected()
-        self.list.setVisible(bool(models))
+        models, model, key = self.models, self.selected(), self.list.selected()
+        server = server_of(key)
+        self.list.setVisible(bool(models or self.servers))
         has_starter = any(Path(one.path).name == STARTER.file_name for one in models)
         is_coming = self._download is not None and self._download.id == STARTER_ID
         can_get = not self._refusal and not has_starter and not is_coming
         self.starter_button.setVisible(can_get)
-        self.empty_text.say("" if models else self._empty_words())
+        self.empty_text.say("" if models or self.servers else self._empty_words())
         if not self._loading:
             self.strip.hide()
-        loaded = model is not None and model.path == self._loaded
-        self.load_button.setText(self.tr("Unload") if loaded else self.tr("Load"))
-        set_property(self.load_button, "kind", "" if loaded else "primary")
-        can_load = model is not None and not model.problem
-        self.load_button.setEnabled(loaded or (can_load and not self._loading))
-        self.remove_action.setEnabled(
-            model is not None and not loaded and bool(self._library.added_as(model))
+        loaded = bool(key) and key == self._loaded
+        words = (
+            (self.tr("Use"), self.tr("Leave")) if server else (self.tr("Load"), self.tr("Unload"))
         )
+        self.load_button.setText(words[loaded])
+        self.load_button.setToolTip(self._load_words(server, loaded=loaded))
+        set_property(self.load_button, "kind", "" if loaded else "primary")
+        can_load = bool(server) or (model is not None and not model.problem)
+        self.load_button.setEnabled(loaded or (can_load and not self._loading))
+        is_added = model is not None and not loaded and bool(self._library.added_as(model))
+        self.remove_action.setEnabled(bool(server) or is_added)
+        remove = self.tr("Remove the server…") if server else self.tr("Remove from the list")
+        self.remove_action.setText(remove)
+        self.edit_action.setVisible(bool(server))
+
+    def _load_words(self, server: str, *, loaded: bool) -> str:
+        if server:
+            leave = self.tr("End the connection; nothing more is sent there")
+            return leave if loaded else self.tr("Write with a model of this server")
+        give_back = self.tr("Give the model's memory back")
+        return give_back if loaded else self.tr("Write with this model")
 
     def _empty_words(self) -> str:
         if self._refusal:
@@ -328,14 +384,14 @@ class ModelsPanel(QWidget):
         )
 
     def _load(self) -> None:
-        model = self.selected()
-        if model is None or model.path == self._loaded or self._loading:
+        model, key = self.selected(), self.list.selected()
+        if not key or key == self._loaded or self._loading:
             return
-        if model.problem:
+        if model is not None and model.problem:
             self.show_error(model.problem)
             return
         self.hide_error()
-        self.load_requested.emit(model.path)
+        self.load_requested.emit(key)
 
     def _add(self, path: str) -> None:
         self.hide_error()
@@ -349,31 +405,6 @@ class ModelsPanel(QWidget):
         menu.addAction(self.load_button.text(), self.activate).setEnabled(
             self.load_button.isEnabled()
         )
+        menu.addAction(self.edit_action)
         menu.addAction(self.remove_action)
         menu.popup(self.list.viewport().mapToGlobal(position))
-
-
-def facts(model: ModelFile) -> str:
-    """The second line of a model: quantization, size, parameters, context, as far as known."""
-    tr = QCoreApplication.translate
-    parts = [model.quantization or ("safetensors" if model.kind == "transformers" else "")]
-    parts.append(size_text(model.size_bytes))
-    if model.parameters:
-        parts.append(tr("Models", "{0} parameters").format(count_text(model.parameters)))
-    if model.context:
-        parts.append(tr("Models", "{0} context").format(context_text(model.context)))
-    return DOT.join(part for part in parts if part)
-
-
-def model_card(model: ModelFile, *, loaded: bool) -> Card:
-    """A model with its facts, or with what is wrong with it."""
-    return Card(
-        key=model.path,
-        title=model.name,
-        badge=QCoreApplication.translate("Models", "loaded") if loaded else "",
-        facts="" if model.problem else facts(model),
-        warning=model.problem,
-        is_wrong=model.is_damaged,
-        is_faint=bool(model.problem),
-        tip="\n".join(filter(None, (model.path, model.problem))),
-    )

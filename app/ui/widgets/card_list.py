@@ -40,12 +40,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.widgets.controls import set_property
+from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme, heading_font
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 CARD_ROLE = Qt.ItemDataRole.UserRole
 _PADDING = 10
+_ICON = 16
 
 
 DOT = " · "
@@ -56,7 +58,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """One row: a title with a badge, a line of facts, and sentences below.
 
     `is_wrong` draws the last sentence, `warning`, as something that is wrong, `is_faint` the title
-    as something that cannot be used. `tip` is the tooltip.
+    as something that cannot be used. `tip` is the tooltip, `icon` a drawing before the title. One
+    that `is_heading` stands above others and cannot be chosen.
     """
 
     key: str
@@ -68,6 +71,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     is_wrong: bool = False
     is_faint: bool = False
     tip: str = ""
+    icon: str = ""
+    is_heading: bool = False
 
     @property
     def spoken(self) -> str:
@@ -102,6 +107,11 @@ class CardsModel(QAbstractListModel):
         """One row for each card."""
         return 0 if parent.isValid() else len(self.cards)
 
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Headings cannot be chosen."""
+        is_heading = index.isValid() and self.cards[index.row()].is_heading
+        return Qt.ItemFlag.NoItemFlags if is_heading else super().flags(index)
+
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The card, and what people read and hear."""
         if not index.isValid() or index.row() >= len(self.cards):
@@ -122,6 +132,9 @@ class CardDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw one row."""
         theme, card = Theme.current(), index.data(CARD_ROLE)
+        if card.is_heading:
+            _paint_heading(painter, option, card, theme)
+            return
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -135,6 +148,8 @@ class CardDelegate(QStyledItemDelegate):
         painter.setFont(title)
         ink = theme.muted if card.is_faint else theme.ink
         painter.setPen(theme.selection_ink if chosen else ink)
+        if card.icon:
+            line.setLeft(_paint_icon(painter, line, card.icon, painter.pen().color()) + 6)
         text = painter.fontMetrics().elidedText(
             card.title, Qt.TextElideMode.ElideMiddle, line.width()
         )
@@ -150,6 +165,8 @@ class CardDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """As high as all its lines at the view's width."""
         card, view = index.data(CARD_ROLE), option.widget
+        if card.is_heading:
+            return QSize(80, QFontMetrics(small(option.font)).height() + 2 * _PADDING)
         width = view.viewport().width() if isinstance(view, CardsView) else option.rect.width()
         height = QFontMetrics(heading_font(option.font)).height() + 2 * _PADDING - 2
         for words, _color in _lines(card, Theme.current()):
@@ -192,8 +209,12 @@ class CardsView(QListView):
 
     def select(self, key: str) -> None:
         """Select a card, or the first one."""
-        if self.cards.cards:
-            self.setCurrentIndex(self.cards.index(max(0, self.cards.row_of(key))))
+        row = self.cards.row_of(key)
+        if row < 0:
+            rows = enumerate(self.cards.cards)
+            row = next((row for row, card in rows if not card.is_heading), -1)
+        if row >= 0:
+            self.setCurrentIndex(self.cards.index(row))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say why there is nothing."""
@@ -237,6 +258,31 @@ def _paint_back(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -
     focused = option.state & state.State_HasFocus
     painter.setPen(QPen(theme.accent) if focused else Qt.PenStyle.NoPen)
     painter.drawRoundedRect(option.rect.adjusted(3, 2, -3, -2), 5, 5)
+
+
+def _paint_heading(
+    painter: QPainter, option: QStyleOptionViewItem, card: Card, theme: Theme
+) -> None:
+    """Draw a heading in small letters, with a line above it."""
+    area = option.rect.adjusted(_PADDING, 0, -_PADDING, 0)
+    painter.save()
+    painter.setPen(theme.line)
+    painter.drawLine(
+        area.left(), area.top() + _PADDING // 2, area.right(), area.top() + _PADDING // 2
+    )
+    painter.setFont(small(option.font))
+    painter.setPen(theme.muted)
+    flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+    painter.drawText(area.adjusted(0, 0, 0, -2), flags, card.title)
+    painter.restore()
+
+
+def _paint_icon(painter: QPainter, line: QRect, name: str, color: QColor) -> int:
+    """Draw an icon at the left end of `line`; returns its right edge."""
+    side = min(_ICON, line.height())
+    square = QRect(line.left(), line.center().y() - side // 2 + 1, side, side)
+    icon(name, color).paint(painter, square)
+    return square.right()
 
 
 def _paint_badge(

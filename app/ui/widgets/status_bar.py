@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
-from app.ui.widgets.controls import ElidedLabel, IconButton
+from app.ui.widgets.apply_theme import on_theme_change
+from app.ui.widgets.controls import ElidedLabel, IconButton, set_property
+from app.ui.widgets.icons import icon
+from app.ui.widgets.theme import Theme
 
 _SAY_MS = 12_000
 _GLOW_MS = 700
@@ -19,12 +22,13 @@ class StatusBar(QStatusBar):
     """Numbers that need no attention.
 
     `stopped` when the user stops what is in progress, `downloads_asked` for more about a download,
-    `service_asked` for more about the local service.
+    `service_asked` for more about the local service, `server_asked` about the server in use.
     """
 
     stopped = Signal()
     downloads_asked = Signal()
     service_asked = Signal()
+    server_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +37,7 @@ class StatusBar(QStatusBar):
         self._make_progress()
         self._make_download()
         self._make_lamp()
+        self._make_server()
         self.words = self._field(self.tr("Words"))
         self.context = self._field(self.tr("Context used"))
         self.speed = self._field(self.tr("Speed"))
@@ -82,6 +87,35 @@ class StatusBar(QStatusBar):
         """Show for a moment that the local service answers a request."""
         self.lamp.light(on=True)
         self._dimming.start()
+
+    def _make_server(self) -> None:
+        self.server = QToolButton()
+        self.server.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.server.setIconSize(QSize(14, 14))
+        self.server.clicked.connect(self.server_asked)
+        self.server.hide()
+        self.addPermanentWidget(self.server)
+        on_theme_change(self._draw_server)
+
+    def _draw_server(self) -> None:
+        theme = Theme.current()
+        is_away = self.server.property("kind") == "away"
+        self.server.setIcon(icon("globe", theme.warning_ink if is_away else theme.muted))
+
+    def show_server(self, model: ModelInfo | None) -> None:
+        """Say where text goes while the model is a server's; None, or one of ours, says nothing."""
+        place = model.server if model is not None else None
+        self.server.setVisible(place is not None)
+        if model is None or place is None:
+            return
+        host = place.url.partition("://")[2].partition("/")[0]
+        away = self.tr("Text leaves this machine: {0}").format(host)
+        text = self.tr("Server on this machine: {0}").format(host) if place.is_here else away
+        self.server.setText(text)
+        self.server.setAccessibleName(text)
+        self.server.setToolTip("\n".join((*model.notes, self.tr("Press to change the server."))))
+        set_property(self.server, "kind", "here" if place.is_here else "away")
+        self._draw_server()
 
     def _field(self, name: str, label: QLabel | None = None) -> QLabel:
         label = label or QLabel()

@@ -36,6 +36,10 @@ QToolButton::menu-indicator { image: none; }
 QToolButton[kind="header"] { padding: 5px 0; font-weight: 600; text-align: left; }
 QToolButton[kind="header"]:checked { background: transparent; }
 QToolButton[kind="header"]:hover { background: $hover; }
+QToolButton[kind="away"] { background: $warning; color: $warning_ink; padding: 1px 7px;
+    font-weight: 600; }
+QToolButton[kind="away"]:focus { border-color: $warning_ink; }
+QToolButton[kind="here"] { color: $muted; padding: 1px 7px; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit[kind="field"] {
     background: $field; color: $ink; border: 1px solid $line; border-radius: 5px;

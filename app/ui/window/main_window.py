@@ -24,6 +24,7 @@ from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
 from app.ui.sampling.panel import SamplingPanel
+from app.ui.servers.controller import ServersController
 from app.ui.service.controller import ServiceController
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.status_bar import StatusBar
@@ -131,6 +132,15 @@ class MainWindow(QMainWindow):
         self.service = ServiceController(
             program, self.models.loader, self.status, self.page.banners, bridge, self
         )
+        self.servers = ServersController(
+            program,
+            self.models,
+            self.status,
+            self.page.banners,
+            self.questions,
+            bridge,
+            self,
+        )
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
         program.worker.listen(bridge.post)
@@ -154,7 +164,7 @@ class MainWindow(QMainWindow):
     def _make_models_panel(self) -> ModelsPanel:
         from app.ui.models.panel import ModelsPanel
 
-        panel = ModelsPanel(self.program.library)
+        panel = ModelsPanel(self.program.library, lambda: self.program.servers.all())
         self.side.put_models(panel)
         return panel
 
@@ -203,6 +213,8 @@ class MainWindow(QMainWindow):
                 "models": self.show_models,
                 "passport": self._show_passport,
                 "service": self.service.open,
+                "add_server": self.servers.add,
+                "edit_server": lambda: self.servers.edit(self.models.loader.server),
                 "shortcuts": lambda: _help().show_shortcuts(self),
                 "logs": lambda: _help().show_folder(self.program.paths.logs),
                 "about": lambda: _help().show_about(self),
@@ -220,6 +232,10 @@ class MainWindow(QMainWindow):
         models.manage_requested.connect(self.manager.open)
         models.find_requested.connect(self.manager.find)
         models.downloads_requested.connect(self.manager.downloads)
+        models.server_requested.connect(self.servers.add)
+        models.edit_server_requested.connect(self.servers.edit)
+        models.remove_server_requested.connect(self.servers.remove)
+        self.servers.names_asked.connect(lambda: view.open_settings("Servers"))
         self.passports.kept.connect(self._suggest)
         self.status.downloads_asked.connect(self.manager.downloads)
         view.settings_applied.connect(self.notices.offer_reload)
@@ -261,6 +277,7 @@ class MainWindow(QMainWindow):
             self._store_sampling()
         self.bridge.close()
         self.service.close()
+        self.servers.close()
         self.passports.close()
         self.generation.close()
         self.documents.end()

@@ -63,6 +63,10 @@ class SettingsDialog(QDialog):
         self.agreed.set_hosts(settings.agreed_hosts)
         self._validate()
 
+    def open_tab(self, group: str) -> None:
+        """Bring the tab of that group of settings to the front; the first one for no group."""
+        self.tabs.setCurrentIndex(_TABS.index(group) if group else 0)
+
     def changes(self) -> dict[str, Any]:
         """What differs from the kept settings."""
         kept = self._store.settings

@@ -53,11 +53,12 @@ class ViewController(QObject):
             }
         )
 
-    def open_settings(self) -> None:
-        """Show the settings."""
+    def open_settings(self, tab: str = "") -> None:
+        """Show the settings, at the tab of that name in the table if one is given."""
         from app.ui.window.settings_dialog import SettingsDialog
 
         dialog = SettingsDialog(self._settings, self._window)
+        dialog.open_tab(tab)
         dialog.applied.connect(lambda _settings: self.show_settings())
         dialog.applied.connect(lambda _settings: self.settings_applied.emit())
         QTimer.singleShot(TURN_MS, dialog, lambda: show_dialog(dialog))

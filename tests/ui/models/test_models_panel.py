@@ -15,7 +15,8 @@ from app.core.models.library import ModelLibrary
 from app.core.units import context_text, count_text, size_text
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
-from app.ui.models.panel import ModelsPanel, facts, model_card
+from app.ui.models.cards import facts, model_card
+from app.ui.models.panel import ModelsPanel
 from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.card_list import CardsModel
 from tests.ui.values import (

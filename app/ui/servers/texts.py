@@ -1,0 +1,42 @@
+"""What is said of a server: where a text goes, and what the server is and can."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.options.sampling import PARAMETERS
+from app.core.options.servers import SavedServer, server_address
+from app.engine.messages import ModelInfo
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Servers", text)
+
+
+def host_text(url: str) -> str:
+    """The name and port of an address, as short as it can be said."""
+    return url.partition("://")[2].partition("/")[0]
+
+
+def place_text(server: SavedServer) -> str:
+    """Whether a text leaves this machine with a server, and whether others can read it then."""
+    if server.is_loopback:
+        return _tr("It is on this machine: no text leaves it.")
+    sentence = _tr("Text leaves this machine: it goes to {0}.").format(host_text(server.address))
+    if server_address(server.address).scheme == "http":
+        plain = _tr("It is not encrypted: everyone on the way can read it.")
+        return f"{sentence} {plain}"
+    return sentence
+
+
+def told_text(model: ModelInfo) -> str:
+    """What a server has answered: its model, where text goes, and what it cannot be told."""
+    lines = [_tr("It answers, with the model {0}.").format(model.name)]
+    if model.context:
+        lines[0] += " " + _tr("It reads {0} tokens at once.").format(f"{model.context:,}")
+    lines += model.notes[:2]
+    if model.unsupported:
+        titles = [bound.row.label for bound in PARAMETERS if bound.name in model.unsupported]
+        labels = (QCoreApplication.translate("Parameters", title) for title in titles)
+        lines.append(_tr("It cannot be told of: {0}.").format(", ".join(labels)))
+    return "\n".join(lines)
