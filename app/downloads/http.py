@@ -14,7 +14,7 @@ import httpx2
 
 from app import __version__
 from app.core.errors import DownloadError, GatedError
-from app.downloads.hub import is_loopback
+from app.core.system.network import is_loopback
 from app.downloads.retry import ConnectionBroken, RetryPolicy, asked_seconds
 
 _MOST_REDIRECTS = 5

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from app.core.errors import DownloadError
+from app.core.system.network import is_loopback
 from app.downloads.request import ModelRequest, WantedFile, is_plain
 
 DEFAULT = "https://huggingface.co"
@@ -72,16 +73,6 @@ def is_endpoint(text: str) -> bool:
 def host_of(endpoint: str) -> str:
     """The host that a question names."""
     return urlsplit(endpoint).netloc
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    import ipaddress
-
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def file_url(endpoint: str, wanted: ModelRequest, path: str) -> str:

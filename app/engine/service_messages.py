@@ -80,13 +80,15 @@ class Serve(Message, frozen=True):
 class ModelState(Message, frozen=True):
     """The model that answers, or none, and whether one is being loaded.
 
-    `name` is what it is called, `names` are all that a client may ask for by `model`.
+    `name` is what it is called, `names` are all that a client may ask for by `model`. `refusal` is
+    the sentence that answers every request while there is none for other programs.
     """
 
     name: str = ""
     model: ModelInfo | None = None
     is_loading: bool = False
     names: tuple[str, ...] = ()
+    refusal: str = ""
 
 
 class Listening(Message, frozen=True):

@@ -296,6 +296,8 @@ def check_model(state: ModelState) -> None:
     """Raise where no model can be asked: while one is loaded, or none is."""
     if state.is_loading:
         raise ModelLoadingError("The model is being loaded.", "Try again in a moment.")
+    if state.refusal:
+        raise NoModelLoadedError(state.refusal, "Load a model of this machine in Lampblack first.")
     if state.model is None:
         raise NoModelLoadedError("No model is loaded.", "Load one in Lampblack first.")
 

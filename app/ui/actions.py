@@ -21,12 +21,16 @@ def translated(text: str) -> str:
 
 def action_of(row: ActionRow, parent: QObject) -> QAction:
     """The action of a row; its tooltip names the first key as this system writes it."""
-    key = QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
     action = QAction(translated(row.text), parent)
     action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
-    action.setToolTip(f"{translated(row.help)} ({key})")
+    action.setToolTip(_tip(row))
     action.setCheckable(row.checkable)
     return action
+
+
+def _tip(row: ActionRow) -> str:
+    key = QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{translated(row.help)} ({key})"
 
 
 class Actions(QObject):
@@ -48,6 +52,11 @@ class Actions(QObject):
         for name, slot in slots.items():
             self._connected.add(name)
             self._actions[name].triggered.connect(lambda _checked=False, call=slot: call())
+
+    def allow(self, name: str, is_on: bool, reason: str = "") -> None:
+        """Enable an action or not; the tooltip gives the `reason`."""
+        self._actions[name].setEnabled(is_on)
+        self._actions[name].setToolTip("\n".join(filter(None, (_tip(ROWS[name]), reason))))
 
     def is_connected(self, name: str) -> bool:
         """Whether the action does anything."""

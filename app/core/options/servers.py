@@ -12,6 +12,7 @@ from app.core.errors import ParameterError, SettingsError
 from app.core.options.rows import is_encodable
 from app.core.system.files import why
 from app.core.system.json_store import JsonStore, decode_table, encode_table
+from app.core.system.network import is_loopback
 
 FORMAT = 1
 """The version of the file; a newer one is neither read nor overwritten."""
@@ -34,9 +35,13 @@ class ServerAddress(msgspec.Struct, frozen=True):
     @property
     def url(self) -> str:
         """The whole address, for people and for requests."""
+        return f"{self.scheme}://{self.place}{self.base}"
+
+    @property
+    def place(self) -> str:
+        """Its name and port, as short as they can be said."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.base}"
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def server_address(text: str) -> ServerAddress:
@@ -86,8 +91,7 @@ class SavedServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     @property
     def is_loopback(self) -> bool:
         """Whether the address names this machine by number or as localhost."""
-        host = server_address(self.address).host
-        return host in ("localhost", "::1") or host.startswith("127.")
+        return is_loopback(server_address(self.address).host)
 
 
 def server_key(name: str) -> str:

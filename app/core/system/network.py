@@ -171,6 +171,16 @@ def _install_filter(streams: bool = False) -> bool:
     return bool(libc.syscall(number, mode, flags, ctypes.byref(program)) == 0)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host, as it is named, is this machine."""
+    import ipaddress
+
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
     """A listening socket; port 0 for any free one. Raises ServiceError.
 

@@ -74,6 +74,11 @@ class DocumentController(QObject):
         return self.document.path
 
     @property
+    def marked_as(self) -> str:
+        """What a mark of the document is kept with: its path or, without one, its journal."""
+        return str(self.path) if self.path else self.journal
+
+    @property
     def name(self) -> str:
         """The file's name for people."""
         return self.path.name if self.path else self.tr("Untitled")
@@ -133,7 +138,7 @@ class DocumentController(QObject):
             return False
         if not self.may_leave():
             return False
-        self._show(document)
+        self._show(document, sources=(str(path),))
         self._editor.mark_unsaved()
         self.replaced.emit()
         self.copied.emit(path, damage)
@@ -166,7 +171,8 @@ class DocumentController(QObject):
         if recovery.path:
             with suppress(LampblackError):  # the file is gone; its text is not
                 document, is_chosen = self._read(Path(recovery.path))
-        self._show(document, is_encoding_chosen=is_chosen)
+        sources = (recovery.id, recovery.path) if recovery.path else (recovery.id,)
+        self._show(document, is_encoding_chosen=is_chosen, sources=sources)
         self._editor.selectAll()
         self._editor.insert_plain(recovery.text)
         self._editor.move_caret(0)
@@ -252,7 +258,14 @@ class DocumentController(QObject):
             return False
         return self._save_to(path, encoding="utf-8")
 
-    def _show(self, document: Document, *, is_encoding_chosen: bool = False) -> None:
+    def _show(
+        self,
+        document: Document,
+        *,
+        is_encoding_chosen: bool = False,
+        sources: tuple[str, ...] = (),
+    ) -> None:
+        """Put a document on the page, marked as one of its `sources` is: files or journals."""
         self._keep_caret()
         self.leaving.emit()
         self._program.store.end(self.journal)
@@ -263,6 +276,8 @@ class DocumentController(QObject):
         self.journal = self._program.store.begin(
             str(document.path or ""), self._editor.manuscript.text()
         )
+        if sources and self._program.store.is_kept_here(*sources):
+            self._program.store.keep_here(self.marked_as)
         if document.path is not None:
             self._editor.move_caret(self._memory.caret(document.path))
         self.replaced.emit()

@@ -60,7 +60,10 @@ class _InPause(QObject):
 
 
 class TokenCount(_InPause):
-    """Tells how many tokens the text up to the caret has, and how many the model can read."""
+    """Tells how many tokens the text up to the caret has, and how many the model can read.
+
+    With a server's model it tells nothing: each text is counted with what is written after it.
+    """
 
     counted = Signal(int, int)
 
@@ -74,6 +77,8 @@ class TokenCount(_InPause):
             self.counted.emit(min(event.tokens, model.context), model.context)
 
     def _work(self, model: ModelInfo) -> None:
+        if model.server is not None:  # which is sent nothing that was not asked for
+            return
         _start, end = self._editor.selection
         if end > model.context * _MOST_PER_TOKEN:
             self.counted.emit(model.context, model.context)

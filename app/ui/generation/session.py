@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -29,8 +30,9 @@ from app.ui.generation.takes import (
 class Session(QObject):
     """Writes the model's takes into the editor, and keeps them apart from the writer's own text.
 
-    `prepare` answers whether a model is loaded; where not, `begin_waiting` or `drop_waiting` is
-    called when that is decided. `origin` gives the document's journal and path.
+    `prepare` answers whether a model is loaded, and `admit` gives the fields of `Generate` that may
+    go out now, or None; where not, `begin_waiting` or `drop_waiting` is called as soon as that is
+    decided. `origin` gives the document's journal and path.
     """
 
     moved = Signal()
@@ -48,6 +50,7 @@ class Session(QObject):
         settings: SettingsStore,
         sampling: Callable[[], Sampling],
         prepare: Callable[[], bool],
+        admit: Callable[[dict[str, Any]], dict[str, Any] | None],
         origin: Callable[[], tuple[str, str]],
         bridge: Bridge,
         parent: QObject | None = None,
@@ -58,6 +61,7 @@ class Session(QObject):
         self._settings = settings
         self._sampling = sampling
         self._prepare = prepare
+        self._admit = admit
         self._origin = origin
         self._requests: dict[int, TakeRequest] = {}
         self._waiting: TakeRequest | None = None
@@ -173,22 +177,30 @@ class Session(QObject):
         self.moved.emit()
 
     def begin_waiting(self) -> None:
-        """The model is ready: hand over the request that waited for it."""
-        request, self._waiting = self._waiting, None
+        """The model is ready: hand over the request that waited for it, as soon as it may go."""
+        request = self._waiting
         if request is None:
             return
-        settings = self._settings.settings
-        earlier = len(request.group.takes) - len(request.takes)
-        request.sampling = reseeded(self._sampling(), earlier)
         request.before = self._editor.manuscript.text(0, request.group.start)
-        request.job = self._worker.generate(
-            **request_fields(request.before, request.group.instruction, settings.system_prompt),
-            sampling=request.sampling,
-            n=len(request.takes),
-            overflow=settings.prompt_overflow,
-        )
+        fields = self._admit(self._fields(request))
+        if fields is None:
+            return
+        self._waiting = None
+        request.sampling = fields["sampling"]
+        request.job = self._worker.generate(**fields)
         self._requests[request.job] = request
         self.moved.emit()
+
+    def _fields(self, request: TakeRequest) -> dict[str, Any]:
+        """The fields of `Generate` for a request."""
+        settings = self._settings.settings
+        earlier = len(request.group.takes) - len(request.takes)
+        return {
+            **request_fields(request.before, request.group.instruction, settings.system_prompt),
+            "sampling": reseeded(self._sampling(), earlier),
+            "n": len(request.takes),
+            "overflow": settings.prompt_overflow,
+        }
 
     def drop_waiting(self) -> None:
         """No model came: forget the request that waited for one."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -41,7 +43,8 @@ class SamplingPanel(QWidget):
         every: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._sampling, self._every, self._engine = sampling, every, ""
+        self._sampling, self._every = sampling, every
+        self._engine, self._unsupported = "", dict[str, str]()
         self.bar = PresetBar(presets, sampling, preset)
         self.bar.chosen.connect(self._choose)
         self.bar.renamed.connect(self.preset_changed)
@@ -64,7 +67,7 @@ class SamplingPanel(QWidget):
         made = ParameterList(self._sampling, self, every=self._every)
         made.changed.connect(self._collect)
         made.more.header.toggled.connect(self._take_every)
-        made.set_engine(self._engine)
+        made.set_engine(self._engine, self._unsupported)
         made.follow(self._sampling, self.bar.preset().sampling)
         self._whole.insertWidget(1, made, 1)
         return made
@@ -90,11 +93,15 @@ class SamplingPanel(QWidget):
         self._show()
         return taken
 
-    def set_engine(self, name: str) -> None:
-        """Grey what the engine "llama.cpp" or "torch" cannot do, with its reason."""
-        self._engine = name
+    def set_engine(self, name: str, unsupported: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Grey what an engine ("llama.cpp", "torch" or "server") cannot do, with its reason.
+
+        `unsupported` has the reasons by parameter name where the engine's name does not tell them.
+        """
+        self._engine, self._unsupported = name, dict(unsupported)
         if "list" in vars(self):
-            self.list.set_engine(name)
+            self.list.set_engine(name, self._unsupported)
+            self._show()
 
     def is_all_shown(self) -> bool:
         """Whether every parameter is shown."""

@@ -28,6 +28,7 @@ class ParameterList(PanelScroll):
 
     def __init__(self, sampling: Sampling, parent: QWidget, *, every: bool) -> None:
         super().__init__(parent)
+        self._unsupported: dict[str, str] = {}
         # Widgets get their parents when they are made: moving them later costs twice the time.
         column, body = self.column, self.widget()
         made = {bound.name: self._row(bound, body, sampling) for bound in WRITERS}
@@ -60,10 +61,14 @@ class ParameterList(PanelScroll):
         for name, row in self.rows.items():
             row.set_value(getattr(sampling, name))
 
-    def set_engine(self, name: str) -> None:
-        """Grey what the engine "llama.cpp" or "torch" cannot do, with its reason."""
+    def set_engine(self, name: str, unsupported: dict[str, str]) -> None:
+        """Grey what the engine cannot do, with its reason: its own, or one of `unsupported`."""
+        self._unsupported = unsupported
+        left_out = self.tr("It is left out of what is sent.")
         for row in self.rows.values():
-            row.set_missing(translated(row.bound.missing(name)) if row.bound.missing(name) else "")
+            missing = row.bound.missing(name)
+            reason = unsupported.get(row.bound.name, "")
+            row.set_missing(f"{reason} {left_out}" if reason else missing and translated(missing))
 
     def follow(self, sampling: Sampling, defaults: Sampling) -> None:
         """Bring what follows from the values and from the preset's up to date."""
@@ -93,8 +98,20 @@ class ParameterList(PanelScroll):
         return row
 
     def _told(self, rows: list[ParameterRow]) -> str:
-        """What is at work among `rows` beside the defaults, for nothing hidden works in silence."""
+        """What is at work among `rows` beside the defaults, for nothing hidden works in silence.
+
+        Nor is a value left out in silence that a server cannot be told.
+        """
         found = [row for row in rows if row.value() != row.bound.default]
+        sent = [row for row in found if row.bound.name not in self._unsupported]
+        not_sent = [row for row in found if row.bound.name in self._unsupported]
+        lines = (
+            self._named(self.tr("Also set: {0}"), sent),
+            self._named(self.tr("Left out of what is sent: {0}"), not_sent),
+        )
+        return "\n".join(filter(None, lines))
+
+    def _named(self, words: str, found: list[ParameterRow]) -> str:
         named = []
         for row in found[:_MOST_NAMED]:
             number = row.bound.kind in ("int", "float")
@@ -102,4 +119,4 @@ class ParameterList(PanelScroll):
             named.append(translated(row.bound.row.label) + value)
         if len(found) > _MOST_NAMED:
             named.append(self.tr("and {0} more").format(len(found) - _MOST_NAMED))
-        return self.tr("Also set: {0}").format(", ".join(named)) if named else ""
+        return words.format(", ".join(named)) if named else ""

@@ -89,6 +89,12 @@ class ServersController(QObject):
             self._models.loader.unload()
         self._keeping.run(lambda: self._forget(server), lambda _none: self._models.panel.refresh())
 
+    def follow(self) -> None:
+        """The settings were changed: names to mask hold for the server in use from now on."""
+        model = self._models.loader.model
+        if model is not None and model.server is not None and self._models.loader.is_outdated:
+            self._models.load(model.path)
+
     # The dialog
 
     def _open(self, server: SavedServer | None) -> ServerDialog:

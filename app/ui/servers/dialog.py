@@ -66,6 +66,7 @@ class ServerDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._is_new = server is None
+        self._key_place = ""
         title = self.tr("Add a Server") if server is None else self.tr("Edit the Server")
         self.setWindowTitle(title)
         self.about = NoteLabel()
@@ -156,7 +157,6 @@ class ServerDialog(QDialog):
         self.buttons = QDialogButtonBox()
         self.buttons.addButton(self.keep, QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.addButton(cancel, QDialogButtonBox.ButtonRole.RejectRole)
-        self.buttons.addButton(self.test, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 
@@ -179,7 +179,11 @@ class ServerDialog(QDialog):
         whole.addLayout(form)
         whole.addWidget(self.outcome)
         whole.addStretch(1)
-        whole.addWidget(self.buttons)
+        last = QHBoxLayout()
+        last.addWidget(self.test)
+        last.addStretch(1)
+        last.addWidget(self.buttons)
+        whole.addLayout(last)
         self.setMinimumWidth(560)
 
     def _add(
@@ -187,6 +191,7 @@ class ServerDialog(QDialog):
     ) -> None:
         label = QLabel(title)
         label.setBuddy(field)
+        label.setMinimumHeight(max(one.sizeHint().height() for one in (field, *beside)))
         field.setAccessibleName(title.replace("&", ""))
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -208,7 +213,9 @@ class ServerDialog(QDialog):
         self.key.setPlaceholderText(self.tr("kept; leave empty to use it") if is_known else "")
         kept = self.tr("It is kept in this system’s keyring, for this address alone.")
         held = self.tr("There is no keyring here: it is forgotten when Lampblack ends.")
-        self._note("key", kept if can_keep else held)
+        self._key_place = kept if can_keep else held
+        if self.notes["key"].property("kind") != "wrong":
+            self._note("key", self._key_place)
 
     def show_model(self, model: ModelInfo) -> None:
         """Say what the server is and can."""
@@ -348,6 +355,8 @@ class ServerDialog(QDialog):
             set_property(self._field(field), "kind", "wrong" if sentence else "")
             if field == "address" and not sentence:
                 self._follow()
+            if field == "key" and not sentence:
+                self._note("key", self._key_place)
 
     def _note(self, field: str, text: str) -> None:
         set_property(self.notes[field], "kind", "muted")

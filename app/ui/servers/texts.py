@@ -13,17 +13,13 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Servers", text)
 
 
-def host_text(url: str) -> str:
-    """The name and port of an address, as short as it can be said."""
-    return url.partition("://")[2].partition("/")[0]
-
-
 def place_text(server: SavedServer) -> str:
     """Whether a text leaves this machine with a server, and whether others can read it then."""
     if server.is_loopback:
         return _tr("It is on this machine: no text leaves it.")
-    sentence = _tr("Text leaves this machine: it goes to {0}.").format(host_text(server.address))
-    if server_address(server.address).scheme == "http":
+    address = server_address(server.address)
+    sentence = _tr("Text leaves this machine: it goes to {0}.").format(address.place)
+    if address.scheme == "http":
         plain = _tr("It is not encrypted: everyone on the way can read it.")
         return f"{sentence} {plain}"
     return sentence

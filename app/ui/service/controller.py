@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from app.core.errors import LampblackError, ServiceError
 from app.core.options.settings import Settings
 from app.engine.messages import Done, Failed, HostDied, Loaded, Loading
+from app.engine.run import NOT_PASSED_ON
 from app.engine.service_messages import ModelState, Seen, Serve, ServiceLimits
 from app.program import Program
 from app.ui.background import BackgroundTasks
@@ -197,6 +198,8 @@ class ServiceController(QObject):
         model = self._loader.model
         if self._loader.is_loading or model is None:
             return ModelState(is_loading=self._loader.is_loading)
+        if model.server is not None:
+            return ModelState(refusal=NOT_PASSED_ON)
         name = Path(model.path).stem if model.path.endswith(".gguf") else model.name
         return ModelState(name=name, model=model, names=tuple(dict.fromkeys((name, model.name))))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
+from app.core.options.servers import server_address
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
 from app.ui.widgets.apply_theme import on_theme_change
@@ -37,7 +38,7 @@ class StatusBar(QStatusBar):
         self._make_progress()
         self._make_download()
         self._make_lamp()
-        self._make_server()
+        self._make_places()
         self.words = self._field(self.tr("Words"))
         self.context = self._field(self.tr("Context used"))
         self.speed = self._field(self.tr("Speed"))
@@ -88,19 +89,38 @@ class StatusBar(QStatusBar):
         self.lamp.light(on=True)
         self._dimming.start()
 
-    def _make_server(self) -> None:
-        self.server = QToolButton()
-        self.server.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.server.setIconSize(QSize(14, 14))
+    def _make_places(self) -> None:
+        """Make what says where a text goes, and where this one never goes."""
+        self.kept_here, self.server = QToolButton(), QToolButton()
+        for button in (self.kept_here, self.server):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setIconSize(QSize(14, 14))
+            button.hide()
+            self.addPermanentWidget(button)
+        text = self.tr("Stays here")
+        tip = self.tr(
+            "This document never goes to another machine. Take the mark off with File, Never to "
+            "Another Machine."
+        )
+        self.kept_here.setText(text)
+        self.kept_here.setProperty("kind", "here")
+        self.kept_here.setAccessibleName(text)
+        self.kept_here.setAccessibleDescription(tip)
+        self.kept_here.setToolTip(tip)
+        self.kept_here.clicked.connect(lambda: self.say(tip))
         self.server.clicked.connect(self.server_asked)
-        self.server.hide()
-        self.addPermanentWidget(self.server)
-        on_theme_change(self._draw_server)
+        on_theme_change(self._draw_places)
+        self._draw_places()
 
-    def _draw_server(self) -> None:
+    def _draw_places(self) -> None:
         theme = Theme.current()
         is_away = self.server.property("kind") == "away"
         self.server.setIcon(icon("globe", theme.warning_ink if is_away else theme.muted))
+        self.kept_here.setIcon(icon("lock", theme.muted))
+
+    def show_kept_here(self, is_on: bool) -> None:
+        """Say that the document on the page never goes to another machine."""
+        self.kept_here.setVisible(is_on)
 
     def show_server(self, model: ModelInfo | None) -> None:
         """Say where text goes while the model is a server's; None, or one of ours, says nothing."""
@@ -108,14 +128,14 @@ class StatusBar(QStatusBar):
         self.server.setVisible(place is not None)
         if model is None or place is None:
             return
-        host = place.url.partition("://")[2].partition("/")[0]
+        host = server_address(place.url).place
         away = self.tr("Text leaves this machine: {0}").format(host)
         text = self.tr("Server on this machine: {0}").format(host) if place.is_here else away
         self.server.setText(text)
         self.server.setAccessibleName(text)
         self.server.setToolTip("\n".join((*model.notes, self.tr("Press to change the server."))))
         set_property(self.server, "kind", "here" if place.is_here else "away")
-        self._draw_server()
+        self._draw_places()
 
     def _field(self, name: str, label: QLabel | None = None) -> QLabel:
         label = label or QLabel()
@@ -160,9 +180,11 @@ class StatusBar(QStatusBar):
             self.show_context(0, 0)
             return
         name = Path(model.path).stem if model.path.endswith(".gguf") else model.name
-        _put(self.model, f"{name} · {model.settings.device}")
+        device = f" · {model.settings.device}" if model.server is None else ""  # said beside it
+        _put(self.model, name + device)
+        path = model.path if model.server is None else model.settings.device
         placed = [row.description for row in model.placement]
-        self.model.setToolTip("\n".join([model.path, *placed]))
+        self.model.setToolTip("\n".join([path, *placed]))
 
     def show_speed(self, tokens_per_s: float) -> None:
         """Show how fast the model writes; nothing for 0."""

@@ -13,11 +13,13 @@ from app.program import Program
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
+from app.ui.documents.kept_here import KeptHere
 from app.ui.generation.read_ahead import ReadingAhead, TokenCount
 from app.ui.generation.session import Session
 from app.ui.generation.takes import TakeLog
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
+from app.ui.servers.gate import SendingGate
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
@@ -36,6 +38,7 @@ class GenerationController(QObject):
         documents: DocumentController,
         passports: PassportController,
         sampling: Callable[[], Sampling],
+        kept_here: KeptHere,
         bridge: Bridge,
     ) -> None:
         super().__init__(page)
@@ -50,8 +53,19 @@ class GenerationController(QObject):
         self._instruction = ""
         editor, line = page.editor, page.write_bar.line
         worker, settings = program.worker, program.settings_store
+        self.gate = SendingGate(
+            program, kept_here, page.banners, lambda: self.session.waiting, bridge, page
+        )
         self.session = Session(
-            editor, worker, settings, sampling, models.loader.prepare, self._origin, bridge, self
+            editor,
+            worker,
+            settings,
+            sampling,
+            models.loader.prepare,
+            self.gate.admit,
+            self._origin,
+            bridge,
+            self,
         )
         self.tokens = TokenCount(editor, worker, bridge, self)
         self.reading = ReadingAhead(editor, line, worker, settings, sampling, bridge, self)
@@ -86,6 +100,9 @@ class GenerationController(QObject):
         self._models.not_ready.connect(self._give_back)
         self._models.not_ready.connect(session.drop_waiting)
         self._models.loader.leaving.connect(session.stop)
+        self.gate.allowed.connect(self._on_allowed)
+        self.gate.refused.connect(session.drop_waiting)
+        self.gate.refused.connect(self._give_back)
         self._documents.leaving.connect(session.leave)
         self._actions.connect_all(
             {
@@ -125,6 +142,11 @@ class GenerationController(QObject):
             self._give_back()
         elif self._passports.is_running:
             self._passports.stop()
+
+    def _on_allowed(self) -> None:
+        """What was asked for may go out, if there still is a model for it."""
+        if self._models.loader.prepare():
+            self.session.begin_waiting()
 
     def _instruct(self, instruction: str) -> None:
         busy = self.session.running

@@ -20,6 +20,7 @@ from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay, RecentMenu
 from app.ui.documents.encodings import Encodings
+from app.ui.documents.kept_here import KeptHere
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
@@ -30,6 +31,7 @@ from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.generation_controller import GenerationController
 from app.ui.window.manager_controller import ManagerController
+from app.ui.window.model_actions import ModelActions
 from app.ui.window.notices import Notices
 from app.ui.window.page import PageColumn
 from app.ui.window.view_controller import SidePanel, ViewController
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
 
 _KEEP_SAMPLING_MS = 600
 _MODEL_SUFFIX = ".gguf"
-_OF_A_MODEL = ("unload", "measure", "quantize", "adapters", "passport")
 
 
 class MainWindow(QMainWindow):
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self.display = DocumentDisplay(
             self, self.documents, self.editor, self.status, self.actions_table
         )
+        self.kept_here = KeptHere(program, self.documents, self.status, self.actions_table, self)
         self.encodings = Encodings(
             program, self.documents, self.editor, self.page.banners, self.questions, self
         )
@@ -118,6 +120,7 @@ class MainWindow(QMainWindow):
             self.documents,
             self.passports,
             self.sampling.sampling,
+            self.kept_here,
             bridge,
         )
         self.session = self.generation.session
@@ -220,8 +223,7 @@ class MainWindow(QMainWindow):
                 "about": lambda: _help().show_about(self),
             }
         )
-        for name in _OF_A_MODEL:
-            self.actions_table[name].setEnabled(False)
+        ModelActions(self.actions_table, self.models, self)
 
     def _connect_models(self) -> None:
         models, view = self.models, self.view
@@ -235,9 +237,12 @@ class MainWindow(QMainWindow):
         models.server_requested.connect(self.servers.add)
         models.edit_server_requested.connect(self.servers.edit)
         models.remove_server_requested.connect(self.servers.remove)
-        self.servers.names_asked.connect(lambda: view.open_settings("Servers"))
+        for asking in (self.servers, self.generation.gate):
+            asking.names_asked.connect(lambda: view.open_settings("Servers"))
+        self.generation.gate.models_asked.connect(self.show_models)
         self.passports.kept.connect(self._suggest)
         self.status.downloads_asked.connect(self.manager.downloads)
+        view.settings_applied.connect(self.servers.follow)
         view.settings_applied.connect(self.notices.offer_reload)
         view.settings_applied.connect(self.generation.reading.wake)
         view.settings_applied.connect(self._show_network)
@@ -301,12 +306,8 @@ class MainWindow(QMainWindow):
             self.sampling.set_last_seed(event.seed)
 
     def _on_model_ready(self, model: ModelInfo) -> None:
-        self.sampling.set_engine(model.engine)
+        self.sampling.set_engine(model.engine, model.unsupported)
         self._suggest()
-        for name in ("unload", "adapters", "passport"):
-            self.actions_table[name].setEnabled(True)
-        self.actions_table["measure"].setEnabled(model.engine == "llama.cpp")
-        self.actions_table["quantize"].setEnabled(model.path.endswith(".gguf"))
         reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
         self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
         if self.page.is_empty_shown:
@@ -338,8 +339,6 @@ class MainWindow(QMainWindow):
 
     def _on_model_gone(self) -> None:
         self.page.write_bar.line.allow("")
-        for name in _OF_A_MODEL:
-            self.actions_table[name].setEnabled(False)
 
     def _on_model_wanted(self, some_on_disk: bool) -> None:
         if some_on_disk:

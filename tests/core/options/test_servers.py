@@ -25,6 +25,15 @@ def test_a_server_is_kept_under_its_name_with_its_address_as_it_is_used(tmp_path
     assert not kept.is_loopback
 
 
+@pytest.mark.parametrize(
+    ("host", "is_here"),
+    [("localhost", True), ("127.0.0.1", True), ("127.8.9.1", True), ("[::1]", True),
+     ("127.box.example", False), ("10.0.0.7", False), ("localhost.example", False)],
+)  # fmt: skip
+def test_only_what_is_this_machine_counts_as_it(host: str, is_here: bool) -> None:
+    assert SavedServer(name="a", address=f"http://{host}:8080").is_loopback is is_here
+
+
 def test_saving_again_replaces_and_two_windows_keep_what_both_added(tmp_path: Path) -> None:
     one, other = SavedServers(tmp_path / "s.json"), SavedServers(tmp_path / "s.json")
     one.save(SavedServer(name="a", address="http://127.0.0.1:1"))

@@ -1,0 +1,159 @@
+"""What stands between a text and a server: the document's mark, and the writer's consent."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.core.errors import error_from
+from app.core.options.sampling import Sampling
+from app.core.options.servers import server_address
+from app.core.system.network import is_loopback
+from app.engine.messages import Failed, ModelInfo, Previewed, ServerPlace
+from app.program import Program
+from app.ui.bridge import Bridge
+from app.ui.documents.kept_here import KeptHere
+from app.ui.widgets.banner import BannerArea
+from app.ui.widgets.controls import show_dialog
+
+if TYPE_CHECKING:
+    from app.ui.servers.preview_dialog import PreviewDialog
+
+_SEED_BITS = 31
+
+
+class SendingGate(QObject):
+    """Decides whether what is asked of the model may go out, where the model is a server's.
+
+    `allowed` or `refused` ends what `admit` left open. `models_asked` asks for the list of models,
+    `names_asked` for the names that are masked. `is_wanted` says whether the answer is still waited
+    for.
+    """
+
+    allowed = Signal()
+    refused = Signal()
+    models_asked = Signal()
+    names_asked = Signal()
+
+    def __init__(
+        self,
+        program: Program,
+        kept_here: KeptHere,
+        banners: BannerArea,
+        is_wanted: Callable[[], bool],
+        bridge: Bridge,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._program, self._kept_here, self._window = program, kept_here, window
+        self._banners, self._is_wanted = banners, is_wanted
+        self._asked: dict[str, Any] = {}
+        self._approved: dict[str, Any] = {}
+        self._job = 0
+        bridge.subscribe(self._on_previewed, Previewed)
+        bridge.subscribe(self._on_failed, Failed)
+
+    def admit(self, fields: dict[str, Any]) -> dict[str, Any] | None:
+        """The fields of `Generate` that may go out now; None where it is decided later.
+
+        For a server they are without what it cannot be told, which the sampling panel says.
+        """
+        model = self._program.worker.model
+        if model is None or model.server is None:
+            return fields
+        fields = _sayable(fields, model)
+        if _stays_here(model.server):
+            return fields
+        if self._kept_here.is_on:
+            self._refuse(model.server)
+            return None
+        if self._is_agreed(model.server, fields):
+            return self._approved or fields
+        self._ask(fields)
+        return None
+
+    def _is_agreed(self, place: ServerPlace, fields: dict[str, Any]) -> bool:
+        """Whether the writer has seen it, or wants to see nothing more of that server."""
+        if self._approved and fields == self._asked:
+            return True
+        self._approved = {}
+        return place.url in self._program.settings.agreed_servers
+
+    # The mark
+
+    def _refuse(self, place: ServerPlace) -> None:
+        sentence = self.tr(
+            "Nothing was sent: this document is marked never to go to another machine, and {0} is "
+            "one."
+        )
+        self._banners.say(
+            sentence.format(server_address(place.url).place),
+            buttons={
+                self.tr("Choose Another Model"): self.models_asked.emit,
+                self.tr("Take the Mark Off"): lambda: self._kept_here.mark(False),
+            },
+        )
+        self.refused.emit()
+
+    # The preview
+
+    def _ask(self, fields: dict[str, Any]) -> None:
+        """Have the child say what it would send; with a seed, so that it is the same later."""
+        self._asked = fields
+        sampling: Sampling = fields["sampling"]
+        if sampling.seed is None:
+            seeded = msgspec.structs.replace(sampling, seed=random.getrandbits(_SEED_BITS))
+            fields = {**fields, "sampling": seeded}
+        self._approved = {}
+        self._shown = fields
+        self._job = self._program.worker.preview(**fields)
+
+    def _on_previewed(self, event: Previewed) -> None:
+        model = self._program.worker.model
+        if event.job != self._job:
+            return
+        self._job = 0
+        if not self._is_wanted() or model is None or model.server is None:
+            return
+        from app.ui.servers.preview_dialog import PreviewDialog
+
+        self._connect(PreviewDialog(event, model.server, self._window), model.server)
+
+    def _connect(self, dialog: PreviewDialog, place: ServerPlace) -> None:
+        dialog.sent.connect(lambda is_last: self._send(place, is_last=is_last))
+        dialog.rejected.connect(self.refused)
+        dialog.names_asked.connect(self.names_asked)
+        show_dialog(dialog)
+
+    def _send(self, place: ServerPlace, *, is_last: bool) -> None:
+        if is_last:
+            self._program.settings_store.put("agreed_servers", place.url)
+        self._approved = self._shown
+        self.allowed.emit()
+        self._approved = {}
+
+    def _on_failed(self, event: Failed) -> None:
+        if event.job != self._job or not self._job:
+            return
+        self._job = 0
+        if event.kind != "cancelled":
+            self._banners.say(str(error_from(event.kind, event.message, event.hint)))
+        self.refused.emit()
+
+
+def _stays_here(place: ServerPlace) -> bool:
+    """Whether a text stays on this machine, whatever becomes of the address's name meanwhile."""
+    return place.is_here and is_loopback(server_address(place.url).host)
+
+
+def _sayable(fields: dict[str, Any], model: ModelInfo) -> dict[str, Any]:
+    """The fields without what the server cannot be told."""
+    default = Sampling()
+    left_out = {name: getattr(default, name) for name in model.unsupported}
+    sampling = msgspec.structs.replace(fields["sampling"], **left_out)
+    return {**fields, "sampling": sampling, "overflow": "fail"}
