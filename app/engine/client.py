@@ -51,11 +51,21 @@ from app.engine.messages import (
     Quantize,
     Quit,
     Read,
+    ServerPlace,
     Tokens,
     Unload,
 )
 from app.engine.process import Child, Ended, HostProcess, Mailbox, Starter
-from app.engine.run import ModelGoneError, Run, cut_short, greeting, named, not_passed_on, restarted
+from app.engine.run import (
+    ModelGoneError,
+    Run,
+    cut_short,
+    goes_elsewhere,
+    greeting,
+    named,
+    not_passed_on,
+    restarted,
+)
 
 CANCEL_S = 2.0
 _LOOK_S = 0.05
@@ -96,6 +106,7 @@ class EngineClient:
         self._loading = LoadWatch(marks)
         self._host: HostProcess | None = None
         self._wanted: Load | None = None
+        self._place: ServerPlace | None = None
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._last_job = 0
@@ -162,6 +173,8 @@ class EngineClient:
             with self._alone(run):
                 if isinstance(command, Describe) and self.model is not None:  # while it waited
                     return self._describe_apart(command, on_event)
+                if isinstance(command, Load) and command.server and self._host is not None:
+                    self._drop_host()  # its child was told the key and the names that held then
                 self._ensure_host(self._server_for(command), run, on_event)
                 self._prepare(command, run, on_event)
                 finished = self._exchange(command, run, on_event)
@@ -269,6 +282,13 @@ class EngineClient:
         except CancelledError:
             self._wanted = wanted
             raise
+        if isinstance(loaded, Loaded) and goes_elsewhere(self._place, loaded.model.server):
+            self._wanted = None
+            self._drop_host()
+            raise ServerError(
+                f"The text would go elsewhere now: {wanted.server} has changed.",
+                "Choose the server again.",
+            )
         self._remember(reload, loaded)
         on_event(loaded)
         return loaded
@@ -425,6 +445,7 @@ class EngineClient:
     def _remember(self, command: JobCommand, finished: Finished) -> None:
         if isinstance(command, Load) and isinstance(finished, Loaded):
             self._wanted = msgspec.structs.replace(command, remeasure=False)
+            self._place = finished.model.server
             with self._lock:
                 self.model = finished.model if self._host is not None else None
             if finished.model.devices:

@@ -24,6 +24,7 @@ from app.engine.messages import (
     JobCommand,
     Load,
     Loaded,
+    ServerPlace,
     Stats,
     Take,
     Tokens,
@@ -149,6 +150,17 @@ def named(command: JobCommand, finished: Finished) -> Finished:
         return finished
     model = msgspec.structs.replace(finished.model, path=server_key(command.server))
     return msgspec.structs.replace(finished, model=model)
+
+
+def goes_elsewhere(before: ServerPlace | None, now: ServerPlace | None) -> bool:
+    """Whether a text would go, after a reload, where its writer did not agree to.
+
+    The number behind a name may change; whose name it is, whether that is this machine and whether
+    names are masked may not.
+    """
+    if before is None or now is None:
+        return before is not now
+    return (before.url, before.is_here, before.masks) != (now.url, now.is_here, now.masks)
 
 
 def not_passed_on() -> NoModelLoadedError:

@@ -98,6 +98,7 @@ class WriteBar(QWidget):
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self._press)
         self._running = False
+        self._place = ""
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 8, 16, 10)
         line.setSpacing(8)
@@ -112,12 +113,21 @@ class WriteBar(QWidget):
         self._running = running
         action = self._actions["stop" if running else "continue"]
         self.button.setText(action.text())
-        self.button.setToolTip(action.toolTip())
+        goes = not running and self._place
+        words = self.tr("The text goes to {0}.").format(self._place) if goes else ""
+        self.button.setToolTip("\n".join(filter(None, (action.toolTip(), words))))
         self.button.setAccessibleName(action.text())
+        self.button.setAccessibleDescription(words)
         set_property(self.button, "kind", "" if running else "primary")
         theme = Theme.current()
         colour = theme.ink if running else theme.accent_ink
-        self.button.setIcon(icon("stop" if running else "continue", colour))
+        drawing = "stop" if running else "globe" if goes else "continue"
+        self.button.setIcon(icon(drawing, colour))
+
+    def show_place(self, place: str) -> None:
+        """Say where the text goes when it is let go on; nothing while it stays here."""
+        self._place = place
+        self._redraw()
 
     def _redraw(self) -> None:
         self.show_running(self._running)

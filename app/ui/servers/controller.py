@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.errors import LampblackError, SettingsError
 from app.core.options.servers import SavedServer, server_address, server_key
-from app.engine.messages import Failed, ModelInfo
+from app.engine.messages import Failed
 from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.bridge import Bridge
@@ -55,7 +55,7 @@ class ServersController(QObject):
         self._keeping = BackgroundTasks(lambda error: banners.say(str(error)), self)
         self._asking = BackgroundTasks(lambda _error: None, self)
         bridge.subscribe(self._on_failed, Failed)
-        models.ready.connect(self._on_ready)
+        models.ready.connect(status.show_server)
         models.gone.connect(lambda: status.show_server(None))
         status.server_asked.connect(lambda: self.edit(models.loader.server))
 
@@ -244,14 +244,21 @@ class ServersController(QObject):
         model = self._models.loader.model
         return model is not None and model.path == server_key(name)
 
-    def _on_ready(self, model: ModelInfo) -> None:
-        self._status.show_server(model)
-
     def _on_failed(self, event: Failed) -> None:
-        """A server that wants another key is shown with its field."""
-        if event.kind == "server_key" and (name := self._models.loader.server):
-            sentence = f"{event.message} {event.hint}".strip()
+        """A server that wants another key is shown with its field, or in a banner over a dialog."""
+        name = self._models.loader.server
+        if event.kind != "server_key" or not name:
+            return
+        sentence = f"{event.message} {event.hint}".strip()
+        if QApplication.activeModalWidget() is None:
             self.edit(name, key_wanted=sentence)
+            return
+        self._banners.say(
+            sentence,
+            "error",
+            self.tr("Give the Key…"),
+            lambda: self.edit(name, key_wanted=sentence),
+        )
 
 
 def _place(address: str) -> str:

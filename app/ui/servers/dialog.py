@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -161,17 +161,16 @@ class ServerDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._add(form, self.tr("Na&me"), self.name, "name")
         self._add(form, self.tr("A&ddress"), self.address, "address")
         self._add(form, self.tr("&Key"), self.key, "key", self.forget)
         self._add(form, self.tr("M&odel"), self.model, "model", self.look)
         self._add(form, self.tr("Mas&king"), self.masks, "", self.names)
         self._add(form, self.tr("&Certificate"), self.certificate, "certificate", self.choose)
-        form.addRow("", self.shows)
+        form.addWidget(self.shows, form.rowCount(), 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 20, 16)
         whole.setSpacing(12)
@@ -187,11 +186,11 @@ class ServerDialog(QDialog):
         self.setMinimumWidth(560)
 
     def _add(
-        self, form: QFormLayout, title: str, field: QWidget, note: str, *beside: QWidget
+        self, form: QGridLayout, title: str, field: QWidget, note: str, *beside: QWidget
     ) -> None:
         label = QLabel(title)
         label.setBuddy(field)
-        label.setMinimumHeight(max(one.sizeHint().height() for one in (field, *beside)))
+        label.setFixedHeight(max(one.sizeHint().height() for one in (field, *beside)))
         field.setAccessibleName(title.replace("&", ""))
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -203,7 +202,9 @@ class ServerDialog(QDialog):
         lines.addLayout(line)
         if note:
             lines.addWidget(self.notes[note])
-        form.addRow(label, lines)
+        row = form.rowCount()
+        form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        form.addLayout(lines, row, 1)
 
     # What it is told
 

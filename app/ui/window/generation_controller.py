@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject
 
 from app.core.errors import error_from
 from app.core.options.sampling import Sampling
-from app.engine.messages import Failed, Stats
+from app.core.options.servers import server_address
+from app.engine.messages import Failed, ModelInfo, Stats
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
@@ -97,6 +98,8 @@ class GenerationController(QObject):
         line.left.connect(self._page.editor.setFocus)
         self._models.moved.connect(self.show_takes)
         self._passports.moved.connect(self.show_takes)
+        self._models.ready.connect(self._show_place)
+        self._models.gone.connect(lambda: self._page.write_bar.show_place(""))
         self._models.not_ready.connect(self._give_back)
         self._models.not_ready.connect(session.drop_waiting)
         self._models.loader.leaving.connect(session.stop)
@@ -142,6 +145,12 @@ class GenerationController(QObject):
             self._give_back()
         elif self._passports.is_running:
             self._passports.stop()
+
+    def _show_place(self, model: ModelInfo) -> None:
+        """Say beside the button to write with where the text goes."""
+        place = model.server
+        goes = place is not None and not place.is_here
+        self._page.write_bar.show_place(server_address(place.url).place if place and goes else "")
 
     def _on_allowed(self) -> None:
         """What was asked for may go out, if there still is a model for it."""
