@@ -78,6 +78,7 @@ class ModelController(QObject):
         self._background = BackgroundTasks(self._show_error, self)
         self.loader = ModelLoader(program, bridge, self)
         self._is_listed = False
+        self._place = ""
         self.loader.listed = self._listed
         self.fetching = DownloadsController(program, questions, self)
         self._join_models()
@@ -243,14 +244,24 @@ class ModelController(QObject):
     def _on_loaded(self, model: ModelInfo) -> None:
         self.panel.set_loaded(model)
         self._status.show_model(model)
-        notes = model.notes if model.server is None else (" ".join(model.notes),)
+        notes = model.notes if model.server is None else ()
         for note in notes:
             self._banners.say(note, "notice")
+        self._say_place(model)
         if (mark := self.loader.avoided) is not None:
             self._say_avoided(mark)
         self.ready.emit(model)
 
+    def _say_place(self, model: ModelInfo | None) -> None:
+        """Say where text goes with a server; the status bar says enough where that is here."""
+        self._banners.take_back(self._place)
+        is_away = model is not None and model.server is not None and not model.server.is_here
+        self._place = " ".join(model.notes) if model is not None and is_away else ""
+        if self._place:
+            self._banners.say(self._place, "notice")
+
     def _on_unloaded(self) -> None:
+        self._say_place(None)
         self.panel.set_loaded(None)
         self._status.show_model(None)
         self.gone.emit()

@@ -166,7 +166,7 @@ class ServerDialog(QDialog):
         form.setVerticalSpacing(8)
         self._add(form, self.tr("Na&me"), self.name, "name")
         self._add(form, self.tr("A&ddress"), self.address, "address")
-        self._add(form, self.tr("&Key"), self.key, "key", self.forget)
+        self.key_label = self._add(form, self.tr("&Key"), self.key, "key", self.forget)
         self._add(form, self.tr("M&odel"), self.model, "model", self.look)
         self._add(form, self.tr("Mas&king"), self.masks, "", self.names)
         self._add(form, self.tr("&Certificate"), self.certificate, "certificate", self.choose)
@@ -187,10 +187,11 @@ class ServerDialog(QDialog):
 
     def _add(
         self, form: QGridLayout, title: str, field: QWidget, note: str, *beside: QWidget
-    ) -> None:
+    ) -> QLabel:
         label = QLabel(title)
         label.setBuddy(field)
-        label.setFixedHeight(max(one.sizeHint().height() for one in (field, *beside)))
+        shown = (one for one in (field, *beside) if not one.isHidden())
+        label.setFixedHeight(max(one.sizeHint().height() for one in shown))
         field.setAccessibleName(title.replace("&", ""))
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -205,12 +206,15 @@ class ServerDialog(QDialog):
         row = form.rowCount()
         form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         form.addLayout(lines, row, 1)
+        return label
 
     # What it is told
 
     def show_key(self, *, is_known: bool, can_keep: bool) -> None:
         """Say whether there is a key for the address, and where one would be kept."""
         self.forget.setVisible(is_known)
+        beside = self.forget if is_known else self.key
+        self.key_label.setFixedHeight(beside.sizeHint().height())
         self.key.setPlaceholderText(self.tr("kept; leave empty to use it") if is_known else "")
         kept = self.tr("It is kept in this system’s keyring, for this address alone.")
         held = self.tr("There is no keyring here: it is forgotten when Lampblack ends.")

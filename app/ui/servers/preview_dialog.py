@@ -122,8 +122,9 @@ class PreviewDialog(QDialog):
 
     def _place_text(self, place: ServerPlace) -> str:
         address = server_address(place.url)
-        words = self.tr("This leaves this machine. It goes to {0} ({1}).")
-        return words.format(address.place, place.ip)
+        number = "" if address.host == place.ip else f" ({place.ip})"
+        words = self.tr("This leaves this machine. It goes to {0}.")
+        return words.format(address.place + number)
 
     def _way_text(self, shown: Previewed, place: ServerPlace) -> str:
         encrypted = (

@@ -80,9 +80,7 @@ class BannerArea(QWidget):
         buttons: Mapping[str, Callable[[], object]] | None = None,
     ) -> Banner:
         """Show `text` in a banner, and tell assistive programs; returns the banner."""
-        for banner in self.banners():
-            if banner.text == text:
-                banner.dismiss()
+        self.take_back(text)
         while len(self.banners()) >= _MOST:
             self.banners()[0].dismiss()
         choices = {button: call} if call is not None else buttons
@@ -95,6 +93,12 @@ class BannerArea(QWidget):
 
         QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))
         return banner
+
+    def take_back(self, text: str) -> None:
+        """Put away the banner that says `text`, which is no longer so."""
+        for banner in self.banners():
+            if banner.text == text:
+                banner.dismiss()
 
     def clear(self, kind: str) -> None:
         """Put away the banners of `kind`, whose reason is over."""

@@ -151,6 +151,8 @@ class GenerationController(QObject):
         place = model.server
         goes = place is not None and not place.is_here
         self._page.write_bar.show_place(server_address(place.url).place if place and goes else "")
+        if place is not None:  # it is known again with what is written there
+            self._status.show_context(0, 0)
 
     def _on_allowed(self) -> None:
         """What was asked for may go out, if there still is a model for it."""
