@@ -1,0 +1,260 @@
+"""What goes to another machine, and what does not, on a scripted worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtGui import QKeySequence
+from pytestqt.qtbot import QtBot
+
+from app.core.options.sampling import Sampling
+from app.engine.messages import Failed, ModelInfo, Previewed, ServerPlace
+from app.ui.servers.preview_dialog import PreviewDialog
+from tests.ui.conftest import MODEL, Studio
+
+URL = "http://10.1.2.3:8080"
+PLACE = ServerPlace(url=URL, ip="10.1.2.3", is_here=False, masks=True)
+AWAY = replace(
+    MODEL,
+    name="big",
+    path="server:Office",
+    engine="server",
+    server=PLACE,
+    unsupported={"min_p": "This server has no such parameter."},
+    notes=("The text leaves this machine: it is sent to 10.1.2.3.",),
+)
+
+
+def at(place: ServerPlace) -> ModelInfo:
+    return replace(AWAY, server=place)
+
+
+def previewed(studio: Studio, **fields: Any) -> PreviewDialog:
+    """The child's answer to the last preview, and the dialog that it brings."""
+    job, _asked = studio.worker.last("preview")
+    told = Previewed(
+        job=job,
+        url=f"{URL}/v1/completions",
+        texts=(("", "Dear [NAME_1],"),),
+        fields='{"prompt": "Dear [NAME_1],"}',
+        replaced=(("[NAME_1]", "Kirsten"),),
+    )
+    studio.tell(replace(told, **fields))
+    (dialog,) = dialogs(studio)
+    return dialog
+
+
+def dialogs(studio: Studio) -> list[PreviewDialog]:
+    return [one for one in studio.window.findChildren(PreviewDialog) if one.isVisible()]
+
+
+@pytest.fixture
+def office(make_studio: Callable[..., Studio]) -> Studio:
+    """A window that writes with a server on another machine."""
+    studio = make_studio(model=AWAY)
+    studio.show("Dear Kirsten,")
+    return studio
+
+
+# The preview
+
+
+def test_what_is_sent_is_shown_first_and_just_that_is_sent(office: Studio) -> None:
+    office.do("continue")
+    assert office.worker.count_of("generate") == 0
+    dialog = previewed(office)
+    assert dialog.text.toPlainText() == "Dear [NAME_1],"
+    assert dialog.fields.toPlainText() == '{"prompt": "Dear [NAME_1],"}'
+    row = dialog.replaced.topLevelItem(0)
+    assert row is not None
+    assert [row.text(0), row.text(1)] == ["[NAME_1]", "Kirsten"]
+    assert "10.1.2.3:8080" in dialog.where.text()
+    assert "not encrypted" in dialog.how.text()
+    dialog.send.click()
+    assert office.worker.last("generate")[1] == office.worker.last("preview")[1]
+    assert office.worker.last("generate")[1]["sampling"].seed is not None
+    office.stream(" how are you?")
+    office.done()
+    assert office.text == "Dear Kirsten, how are you?"
+    office.do("retry")
+    assert office.worker.count_of("generate") == 1  # it is asked each time
+    assert office.worker.count_of("preview") == 2
+
+
+def test_the_writer_can_be_asked_no_more(office: Studio) -> None:
+    office.do("continue")
+    previewed(office).send_always.click()
+    assert office.worker.count_of("generate") == 1
+    assert office.program.settings.agreed_servers == (URL,)
+    office.done()
+    office.do("continue")
+    assert office.worker.count_of("generate") == 2
+    assert office.worker.count_of("preview") == 1
+
+
+def test_that_holds_for_one_server_alone(office: Studio) -> None:
+    office.program.settings_store.change(agreed_servers=("http://10.1.2.3:8081",))
+    office.do("continue")
+    assert office.worker.count_of("generate") == 0
+
+
+def test_nothing_is_sent_after_no(office: Studio) -> None:
+    office.window.page.write_bar.line.setText("a letter")
+    office.window.page.write_bar.line.sent.emit("a letter")
+    previewed(office, texts=(("system", "Write."), ("user", "Dear"))).reject()
+    assert office.worker.count_of("generate") == 0
+    assert office.text == "Dear Kirsten,"
+    assert not office.window.session.running
+    assert office.window.page.write_bar.line.text() == "a letter"
+
+
+def test_a_preview_that_fails_is_told_and_sends_nothing(office: Studio) -> None:
+    office.do("continue")
+    job, _fields = office.worker.last("preview")
+    office.tell(Failed(job=job, kind="server", message="It is not there.", hint="Try again."))
+    assert office.banners[-1:] == ["It is not there. Try again."]
+    assert not office.window.session.running
+    assert office.worker.count_of("generate") == 0
+
+
+def test_a_preview_that_is_not_wanted_any_more_is_not_shown(office: Studio) -> None:
+    office.do("continue")
+    office.do("stop")
+    job, _fields = office.worker.last("preview")
+    office.tell(Previewed(job=job, url=URL, texts=(), fields="{}"))
+    assert not dialogs(office)
+    assert office.worker.count_of("generate") == 0
+
+
+def test_the_names_can_be_listed_before_anything_is_sent(office: Studio, qtbot: QtBot) -> None:
+    office.do("continue")
+    dialog = previewed(office)
+    with qtbot.waitSignal(office.window.generation.gate.names_asked):
+        dialog.names.click()
+    assert office.worker.count_of("generate") == 0
+
+
+def test_to_a_server_on_this_machine_it_goes_at_once(make_studio: Callable[..., Studio]) -> None:
+    here = ServerPlace(url="http://localhost:8080", ip="127.0.0.1", is_here=True, masks=False)
+    studio = make_studio(model=at(here))
+    studio.show("A")
+    studio.window.kept_here.mark(True)
+    studio.do("continue")
+    assert studio.worker.count_of("generate") == 1
+    assert studio.worker.count_of("preview") == 0
+
+
+def test_a_name_that_may_lead_elsewhere_tomorrow_is_asked_about(
+    make_studio: Callable[..., Studio],
+) -> None:
+    named = ServerPlace(url="http://box:8080", ip="127.0.0.1", is_here=True, masks=False)
+    studio = make_studio(model=at(named))
+    studio.show("A")
+    studio.do("continue")
+    assert studio.worker.count_of("generate") == 0
+
+
+# What a server cannot do
+
+
+def test_what_a_server_cannot_be_told_is_left_out_and_greyed(office: Studio) -> None:
+    panel = office.window.sampling
+    panel.set_sampling(Sampling(min_p=0.3, top_k=7))
+    row = panel.list.rows["min_p"]
+    assert not row.field.isEnabled()
+    assert row.note.text() == ("This server has no such parameter. It is left out of what is sent.")
+    assert panel.list.also.text() == ("Also set: Top-k 7\nLeft out of what is sent: Min-p 0.3")
+    office.do("continue")
+    asked = office.worker.last("preview")[1]
+    assert asked["sampling"].min_p == Sampling().min_p
+    assert asked["sampling"].top_k == 7
+    assert asked["overflow"] == "fail"
+    office.worker.model = MODEL
+    office.window.models.loader.loaded.emit(MODEL)
+    assert row.field.isEnabled()
+
+
+def test_no_text_goes_there_in_a_pause(office: Studio) -> None:
+    generation = office.window.generation
+    for pausing in (generation.tokens, generation.reading):
+        pausing._on_pause()
+    assert office.worker.count_of("count") == 0
+    office.worker.model = MODEL
+    generation.tokens._on_pause()
+    assert office.worker.count_of("count") == 1
+
+
+@pytest.mark.parametrize("name", ["measure", "quantize", "adapters", "passport"])
+def test_what_is_only_for_models_here_says_so(office: Studio, name: str) -> None:
+    action = office.window.actions_table[name]
+    assert not action.isEnabled()
+    assert "Only for models on this machine" in action.toolTip()
+    office.window.models.loader.loaded.emit(MODEL)
+    assert action.isEnabled()
+    assert "Only" not in action.toolTip()
+
+
+def test_several_takes_are_offered_only_where_the_server_writes_them(office: Studio) -> None:
+    action = office.window.actions_table["continue_many"]
+    assert action.isEnabled()  # nothing is known of it
+    office.window.models.loader.loaded.emit(replace(AWAY, abilities=("complete", "chat")))
+    assert not action.isEnabled()
+    assert "several takes" in action.toolTip()
+    office.window.models.loader.loaded.emit(replace(AWAY, abilities=("complete", "n")))
+    assert action.isEnabled()
+
+
+# What is said
+
+
+def test_the_window_says_all_the_time_where_text_goes(office: Studio) -> None:
+    window = office.window
+    assert window.status.server.isVisible()
+    assert window.status.server.text() == "Text leaves this machine: 10.1.2.3:8080"
+    assert "10.1.2.3" in window.status.server.toolTip()
+    assert window.page.write_bar.button.toolTip().endswith("The text goes to 10.1.2.3:8080.")
+    assert AWAY.notes[0] in office.banners
+    window.models.loader.loaded.emit(MODEL)
+    assert not window.status.server.isVisible()
+    assert "goes to" not in window.page.write_bar.button.toolTip()
+    assert AWAY.notes[0] not in office.banners
+
+
+def test_the_service_answers_for_no_server(office: Studio) -> None:
+    state = office.window.service._state()
+    assert state.model is None
+    assert "passes no requests" in state.refusal
+
+
+# The mark
+
+
+def test_a_marked_document_is_not_sent(office: Studio) -> None:
+    assert QKeySequence("Ctrl+Shift+Y") in office.window.actions_table["keep_here"].shortcuts()
+    office.do("keep_here")
+    assert office.window.status.kept_here.isVisible()
+    office.do("continue")
+    assert (office.worker.count_of("preview"), office.worker.count_of("generate")) == (0, 0)
+    assert not office.window.session.running
+    banner = office.window.page.banners.banners()[-1]
+    assert "marked never to go to another machine" in banner.text
+    choose, unmark = banner.buttons
+    choose.click()
+    assert office.window.side.currentWidget() is office.window.models.panel
+    office.do("continue")
+    banner = office.window.page.banners.banners()[-1]
+    banner.buttons[1].click()
+    assert not office.window.kept_here.is_on
+    office.do("continue")
+    assert office.worker.count_of("preview") == 1
+
+
+def test_a_mark_put_on_while_it_is_shown_holds(office: Studio) -> None:
+    office.do("continue")
+    dialog = previewed(office)
+    office.window.kept_here.mark(True)
+    dialog.send.click()
+    assert office.worker.count_of("generate") == 0
