@@ -52,6 +52,11 @@ NEVER = {
     "app.host",
     "app.ui.benchmark.bare_window",
     "app.ui.manager.window",
+    "app.ui.servers.dialog",
+    "app.ui.servers.preview_dialog",
+    "app.ui.servers.probe",
+    "app.remote",
+    "app.downloads.given_child",
     "app.ui.benchmark.measure_window",
 }
 LATER = {

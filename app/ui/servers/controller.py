@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.core.errors import LampblackError, SettingsError
+from app.core.errors import LampblackError
 from app.core.options.servers import SavedServer, server_address, server_key
 from app.engine.messages import Failed
 from app.program import Program
@@ -185,10 +185,12 @@ class ServersController(QObject):
 
     def _save(self, entered: Entered, former: SavedServer | None) -> bool:
         """On the background's thread; whether the key only holds until the program ends."""
+        from app.ui.servers.dialog import NameTakenError
+
         servers, server = self._program.servers, entered.server
         before = servers.find(server.name)
         if before is not None and (former is None or before.name != former.name):
-            raise SettingsError(
+            raise NameTakenError(
                 f"There is a server named {before.name} already.", "Choose another name."
             )
         servers.save(server)

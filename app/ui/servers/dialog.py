@@ -34,6 +34,10 @@ _MOST_CERTIFICATES = 1024 * 1024
 _NOTHING = SavedServer(name="", address="")
 
 
+class NameTakenError(SettingsError):
+    """Another server has the name."""
+
+
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
     """What was entered: `key` is empty where the kept one stays, `shows` asks before sendings."""
 
@@ -190,7 +194,7 @@ class ServerDialog(QDialog):
     ) -> QLabel:
         label = QLabel(title)
         label.setBuddy(field)
-        shown = (one for one in (field, *beside) if not one.isHidden())
+        shown = (one for one in (field, *beside) if one is not self.forget)
         label.setFixedHeight(max(one.sizeHint().height() for one in shown))
         field.setAccessibleName(title.replace("&", ""))
         line = QHBoxLayout()
@@ -242,7 +246,7 @@ class ServerDialog(QDialog):
     def show_trouble(self, error: LampblackError) -> None:
         """Say what went wrong, at its field where it has one."""
         self._end_waiting()
-        field = _FIELDS.get(error.kind, "")
+        field = "name" if isinstance(error, NameTakenError) else _FIELDS.get(error.kind, "")
         if field:
             self._tell(field, str(error))
             self._field(field).setFocus()

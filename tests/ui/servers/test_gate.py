@@ -241,7 +241,7 @@ def test_a_marked_document_is_not_sent(office: Studio) -> None:
     assert not office.window.session.running
     banner = office.window.page.banners.banners()[-1]
     assert "marked never to go to another machine" in banner.text
-    choose, unmark = banner.buttons
+    choose, _unmark = banner.buttons
     choose.click()
     assert office.window.side.currentWidget() is office.window.models.panel
     office.do("continue")
