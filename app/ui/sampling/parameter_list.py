@@ -64,7 +64,7 @@ class ParameterList(PanelScroll):
     def set_engine(self, name: str, unsupported: dict[str, str]) -> None:
         """Grey what the engine cannot do, with its reason: its own, or one of `unsupported`."""
         self._unsupported = unsupported
-        left_out = self.tr("It is left out of what is sent.")
+        left_out = self.tr("It is not sent.")
         for row in self.rows.values():
             missing = row.bound.missing(name)
             reason = unsupported.get(row.bound.name, "")
@@ -107,7 +107,7 @@ class ParameterList(PanelScroll):
         not_sent = [row for row in found if row.bound.name in self._unsupported]
         lines = (
             self._named(self.tr("Also set: {0}"), sent),
-            self._named(self.tr("Left out of what is sent: {0}"), not_sent),
+            self._named(self.tr("Not sent: {0}"), not_sent),
         )
         return "\n".join(filter(None, lines))
 

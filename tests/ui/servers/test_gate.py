@@ -165,8 +165,8 @@ def test_what_a_server_cannot_be_told_is_left_out_and_greyed(office: Studio) -> 
     panel.set_sampling(Sampling(min_p=0.3, top_k=7))
     row = panel.list.rows["min_p"]
     assert not row.field.isEnabled()
-    assert row.note.text() == ("This server has no such parameter. It is left out of what is sent.")
-    assert panel.list.also.text() == ("Also set: Top-k 7\nLeft out of what is sent: Min-p 0.3")
+    assert row.note.text() == ("This server has no such parameter. It is not sent.")
+    assert panel.list.also.text() == ("Also set: Top-k 7\nNot sent: Min-p 0.3")
     office.do("continue")
     asked = office.worker.last("preview")[1]
     assert asked["sampling"].min_p == Sampling().min_p
