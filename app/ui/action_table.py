@@ -39,7 +39,7 @@ wrong
 ---
 save | Save | Ctrl+S | save | Save the manuscript
 save_as | Save As… | Ctrl+Shift+S | - | Save the manuscript under another name
-*keep_here | Never to Another Machine | Ctrl+Shift+Y | lock | Keep this document off every server \
+*keep_here | Never to Another Machine | Ctrl+Shift+Y | - | Keep this document off every server \
 that is not on this machine
 ---
 quit | Quit | Ctrl+Q | - | Close Lampblack
@@ -90,11 +90,11 @@ quantize | Make a Smaller Copy… | Ctrl+Shift+K | - | Make a copy of the loaded
 type, and measure what it costs
 adapters | Adapters… | Ctrl+Shift+A | - | Attach LoRA adapters to the loaded model, or take them off
 ---
+add_model | Open a Model File… | Ctrl+Shift+O | add | Use a GGUF file from disk, where it lies
+get_starter | Get the Starter Model… | Ctrl+Shift+G | download | Fetch a small model to begin with
 add_server | Add Server… | Ctrl+Shift+N | globe | Write with a model of another program or machine
 edit_server | Edit Server… | Ctrl+Shift+E | - | Change the server in use: its key, its model, its \
 masking
-add_model | Open a Model File… | Ctrl+Shift+O | add | Use a GGUF file from disk, where it lies
-get_starter | Get the Starter Model… | Ctrl+Shift+G | download | Fetch a small model to begin with
 manage | Manage Models… | Ctrl+Shift+D | model | Find, download, check and remove models
 downloads | Show Downloads | Ctrl+J | - | See how far downloads are, pause them and go on with them
 fit | Does It Fit?… | Ctrl+Shift+F | - | See what memory the model needs here, and what would make \

@@ -43,9 +43,8 @@ class KeptHere(QObject):
         kept = self._program.store.keep_here(self._documents.marked_as, is_on=is_on)
         self._show(is_on or not kept)
         if kept:
-            stays = self.tr("This document is sent to no other machine, also under another name.")
-            goes = self.tr("This document may be sent to other machines now.")
-            self._status.say(stays if is_on else goes)
+            stays = self.tr("Sent to no other machine.")
+            self._status.say(stays if is_on else self.tr("May be sent to other machines."))
 
     def _read(self) -> None:
         self._show(self._program.store.is_kept_here(self._documents.marked_as))

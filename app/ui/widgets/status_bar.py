@@ -42,7 +42,7 @@ class StatusBar(QStatusBar):
         self.words = self._field(self.tr("Words"))
         self.context = self._field(self.tr("Context used"))
         self.speed = self._field(self.tr("Speed"))
-        self.model = self._field(self.tr("Model"), ElidedLabel())
+        self.model = self._field(self.tr("Model"))
         self.show_model(None)
 
     def _make_progress(self) -> None:
@@ -137,8 +137,8 @@ class StatusBar(QStatusBar):
         set_property(self.server, "kind", "here" if place.is_here else "away")
         self._draw_places()
 
-    def _field(self, name: str, label: QLabel | None = None) -> QLabel:
-        label = label or QLabel()
+    def _field(self, name: str) -> QLabel:
+        label = ElidedLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setProperty("kind", "muted")
         label.setAccessibleName(name)
