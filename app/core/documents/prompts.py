@@ -56,3 +56,19 @@ def _request(before: str, instruction: str) -> str:
         parts.append(f"Instruction: {instruction}")
     parts.append("Continue directly from its last word. Write only the new text.")
     return "\n\n".join(parts)
+
+
+def latest(before: str, most_bytes: int) -> str:
+    """The end of a text that has at most `most_bytes` in UTF-8, all of it where it fits.
+
+    It begins with a paragraph where one begins in its first half, else with a word.
+    """
+    data = before.encode("utf-8", "surrogatepass")
+    if len(data) <= most_bytes:
+        return before
+    end = data[len(data) - max(0, most_bytes) :].decode("utf-8", "ignore")
+    paragraph = end.find("\n") + 1
+    if 0 < paragraph <= len(end) // 2:
+        return end[paragraph:].lstrip("\n")
+    word = end.find(" ") + 1
+    return end[word:] if word <= len(end) // 2 else end

@@ -8,14 +8,16 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core.documents.prompts import DEFAULT_SYSTEM
 from app.core.options.sampling import Sampling
 from app.core.options.settings_store import SettingsStore
 from app.engine.messages import Done, Failed, Prefill, Tokens
 from app.engine.worker import Worker
 from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor, Source
-from app.ui.editor.manuscript import Change, units
+from app.ui.editor.manuscript import Change, count_words, units
 from app.ui.editor.undo_history import UndoStep
+from app.ui.generation.server_room import ServerRoom
 from app.ui.generation.takes import (
     TakeEnd,
     TakeGroup,
@@ -65,6 +67,7 @@ class Session(QObject):
         self._origin = origin
         self._requests: dict[int, TakeRequest] = {}
         self._waiting: TakeRequest | None = None
+        self._room = ServerRoom()
         self.group: TakeGroup | None = None
         editor.changed.connect(self._on_changed)
         editor.composed.connect(self._catch_up)
@@ -189,15 +192,25 @@ class Session(QObject):
         request.sampling = fields["sampling"]
         request.job = self._worker.generate(**fields)
         self._requests[request.job] = request
+        if len(request.sent) < len(request.before):
+            words = self.tr("The text is too long for the server: it is sent the last {0} words.")
+            self.said.emit(words.format(f"{count_words(request.sent):,}"))
         self.moved.emit()
 
     def _fields(self, request: TakeRequest) -> dict[str, Any]:
         """The fields of `Generate` for a request."""
-        settings = self._settings.settings
+        settings, instruction = self._settings.settings, request.group.instruction
         earlier = len(request.group.takes) - len(request.takes)
+        sampling = reseeded(self._sampling(), earlier)
+        request.sent = request.before
+        if settings.prompt_overflow == "drop_head":
+            beside = f"{instruction}{settings.system_prompt or DEFAULT_SYSTEM}" * bool(instruction)
+            request.sent = self._room.end_of(
+                request.before, beside, sampling.max_tokens, self._worker.model
+            )
         return {
-            **request_fields(request.before, request.group.instruction, settings.system_prompt),
-            "sampling": reseeded(self._sampling(), earlier),
+            **request_fields(request.sent, instruction, settings.system_prompt),
+            "sampling": sampling,
             "n": len(request.takes),
             "overflow": settings.prompt_overflow,
         }
@@ -242,6 +255,7 @@ class Session(QObject):
         empty = not any(take.text for take in request.takes)
         self._close(request)
         self.speed.emit(event.stats.tokens_per_s)
+        self._room.learn(request.sent, self._worker.model, event.stats)
         self.measured.emit(event.stats)
         if any(take.finish_reason == "banned" for take in event.takes):
             self.said.emit(

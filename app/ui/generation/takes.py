@@ -125,7 +125,8 @@ class TakeGroup(msgspec.Struct, eq=False):
 class TakeRequest(msgspec.Struct, eq=False):
     """One generation that was asked for, and the takes that it writes.
 
-    `sampling`, the text `before` and the `job` are known when the model is there.
+    `sampling`, the text `before`, what of it is `sent` and the `job` are known when the model is
+    there.
     """
 
     group: TakeGroup
@@ -134,6 +135,7 @@ class TakeRequest(msgspec.Struct, eq=False):
     path: str = ""
     sampling: Sampling = msgspec.field(default_factory=Sampling)
     before: str = ""
+    sent: str = ""
     job: int = 0
     stopped: bool = False
     tokens: int = 0

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, strategies as st
 
-from app.core.documents.prompts import DEFAULT_SYSTEM, Continuation, continuation, instructed
+from app.core.documents.prompts import (
+    DEFAULT_SYSTEM,
+    Continuation,
+    continuation,
+    instructed,
+    latest,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,3 +54,19 @@ def test_without_an_instruction_the_text_is_continued() -> None:
 def test_the_users_own_system_prompt_is_taken() -> None:
     assert instructed("", "Go.", "Be Proust.")[0] == ("system", "Be Proust.")
     assert instructed("", "Go.", "  ")[0] == ("system", DEFAULT_SYSTEM)
+
+
+def test_the_latest_part_of_a_text_begins_with_a_paragraph_or_a_word() -> None:
+    text = "One two three.\n\nFour five six.\n\nSeven eight nine ten eleven."
+    assert latest(text, 1000) == text
+    assert latest(text, 45) == "Four five six.\n\nSeven eight nine ten eleven."
+    assert latest(text, 20) == "nine ten eleven."
+    assert latest("长" * 100, 10) == "长" * 3  # no half of a letter, though there is no word
+    assert latest("abc", 0) == ""
+
+
+@given(st.text(), st.integers(0, 60))
+def test_the_latest_part_is_an_end_that_fits(text: str, most: int) -> None:
+    end = latest(text, most)
+    assert text.endswith(end)
+    assert len(end.encode("utf-8", "surrogatepass")) <= max(most, 0)

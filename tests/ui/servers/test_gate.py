@@ -177,6 +177,30 @@ def test_what_a_server_cannot_be_told_is_left_out_and_greyed(office: Studio) -> 
     assert row.field.isEnabled()
 
 
+def test_a_text_that_is_too_long_for_it_is_sent_from_a_later_paragraph_on(
+    office: Studio,
+) -> None:
+    office.program.settings_store.change(agreed_servers=(URL,))
+    office.worker.model = replace(AWAY, context=512)
+    office.window.sampling.set_sampling(Sampling(max_tokens=48))
+    office.show("\n" + "It rained all day.\n" * 100 + "And then")
+    office.do("continue")
+    prompt = office.worker.last("generate")[1]["prompt"]
+    assert prompt.startswith("It rained all day.\n")
+    assert prompt.endswith("\nAnd then")
+    assert 700 < len(prompt) <= 800  # two bytes for each of 512 - 48 - 64 tokens
+    assert "the last 1" in office.window.status.currentMessage()
+    office.stream(" it stopped.")
+    office.done(prompt_tokens=200)  # four bytes for each, as the server counts
+    office.do("continue")
+    longer = office.worker.last("generate")[1]["prompt"]
+    assert 1200 < len(longer) <= 1440
+    office.done()
+    office.program.settings_store.change(prompt_overflow="fail")
+    office.do("continue")
+    assert len(office.worker.last("generate")[1]["prompt"]) > 1900
+
+
 def test_no_text_goes_there_in_a_pause(office: Studio) -> None:
     generation = office.window.generation
     for pausing in (generation.tokens, generation.reading):

@@ -17,12 +17,13 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.core.options.sampling import Sampling
 from app.core.options.servers import SavedServer
 from app.core.system.network import listen
 from app.core.system.paths import Paths
 from app.core.system.secret_store import SecretStore
 from app.downloads.client import Fetcher
-from app.engine.messages import Load
+from app.engine.messages import Load, Previewed
 from app.engine.service import kept_token
 from app.host.fake import Script
 from app.program import Program
@@ -410,6 +411,28 @@ def test_names_to_mask_hold_from_the_moment_they_are_kept(
     do(office, "continue")
     wait_for(qtbot, lambda: text(office).endswith("all day."))
     assert server.texts() == ["For [NAME_1], write to [EMAIL_1]"]
+
+
+def test_what_is_shown_before_a_sending_is_what_the_server_gets(
+    office: MainWindow, server: Server, qtbot: QtBot
+) -> None:
+    office.program.servers.save(
+        SavedServer(name="Office", address=server.address, model="big", masks=True)
+    )
+    load(office, qtbot, "server:Office")
+    shown: list[Previewed] = []
+    office.bridge.subscribe(shown.append, Previewed)
+    fields = {"prompt": "To k@example.org:", "sampling": Sampling(seed=7, max_tokens=5)}
+    office.program.worker.preview(**fields)
+    wait_for(qtbot, lambda: shown)
+    assert server.texts() == []
+    assert shown[0].url == f"{server.address}/v1/completions"
+    assert shown[0].texts == (("", "To [EMAIL_1]:"),)
+    assert shown[0].replaced == (("[EMAIL_1]", "k@example.org"),)
+    office.program.worker.generate(**fields)
+    wait_for(qtbot, server.texts)
+    assert json.loads(shown[0].fields) == server.asked[-1][1]
+    wait_for(qtbot, lambda: not office.program.worker.busy)
 
 
 def test_a_model_of_this_machine_ends_the_servers_child(

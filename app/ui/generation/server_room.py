@@ -1,0 +1,37 @@
+"""How much of a manuscript a server reads at once, which only it can count."""
+
+from __future__ import annotations
+
+from app.core.documents.prompts import latest
+from app.engine.messages import ModelInfo, Stats
+
+_BYTES_PER_TOKEN = 2.0  # before a server has counted any: less than in most languages
+_MARGIN = 0.9
+_TEMPLATE = 64  # tokens of a chat's template, at most
+_FEWEST_COUNTED = 100
+
+
+class ServerRoom:
+    """Lets a server see only the end of a text that is too long for it.
+
+    A model of this machine counts by itself. How many bytes a token has is learnt from what the
+    server counted before.
+    """
+
+    def __init__(self) -> None:
+        self._ratios: dict[str, float] = {}
+
+    def end_of(self, before: str, beside: str, max_tokens: int, model: ModelInfo | None) -> str:
+        """The end of `before` that has room with `beside` and `max_tokens` of answer."""
+        if model is None or model.server is None or not model.context:
+            return before
+        answer = max_tokens if max_tokens >= 0 else model.context // 4
+        room = (model.context - answer - _TEMPLATE) * self._ratios.get(model.path, _BYTES_PER_TOKEN)
+        left = int(room) - len(beside.encode("utf-8", "surrogatepass"))
+        return latest(before, left) if left > 0 else before
+
+    def learn(self, before: str, model: ModelInfo | None, stats: Stats) -> None:
+        """Take up how many tokens a server counted in a text that it was sent."""
+        if model is not None and model.server is not None and stats.prompt_tokens > _FEWEST_COUNTED:
+            ratio = len(before.encode("utf-8", "surrogatepass")) / stats.prompt_tokens
+            self._ratios[model.path] = ratio * _MARGIN
