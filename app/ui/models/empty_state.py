@@ -109,7 +109,8 @@ class EmptyState(QWidget):
         text = QLabel(
             self.tr(
                 "Lampblack writes with a language model that lives on this computer. It needs no "
-                "account, and nothing you write ever leaves. All it needs now is a model."
+                "account, and nothing you write ever leaves, unless you name a server. All it "
+                "needs now is a model."
             )
         )
         text.setWordWrap(True)

@@ -110,17 +110,20 @@ class StatusBar(QStatusBar):
         self.kept_here.clicked.connect(lambda: self.say(tip))
         self.server.clicked.connect(self.server_asked)
         on_theme_change(self._draw_places)
-        self._draw_places()
 
     def _draw_places(self) -> None:
+        """Draw what is shown; reading a drawing that is not would cost time at the start."""
         theme = Theme.current()
-        is_away = self.server.property("kind") == "away"
-        self.server.setIcon(icon("globe", theme.warning_ink if is_away else theme.muted))
-        self.kept_here.setIcon(icon("lock", theme.muted))
+        if not self.server.isHidden():
+            is_away = self.server.property("kind") == "away"
+            self.server.setIcon(icon("globe", theme.warning_ink if is_away else theme.muted))
+        if not self.kept_here.isHidden():
+            self.kept_here.setIcon(icon("lock", theme.muted))
 
     def show_kept_here(self, is_on: bool) -> None:
         """Say that the document on the page never goes to another machine."""
         self.kept_here.setVisible(is_on)
+        self._draw_places()
 
     def show_server(self, model: ModelInfo | None) -> None:
         """Say where text goes while the model is a server's; None, or one of ours, says nothing."""
