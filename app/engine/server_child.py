@@ -7,14 +7,23 @@ later, over its pipe, so that neither stands on a command line or in an environm
 from __future__ import annotations
 
 import subprocess
+from typing import NamedTuple
 
 import msgspec
 
 from app.core.errors import EngineStoppedError
+from app.core.options.servers import SavedServer
 from app.core.system.processes import program_command
 from app.engine.child import Opening
 from app.engine.codec import frame
 from app.engine.process import Starter, start_host
+
+
+class EarlyServer(NamedTuple):
+    """A server that a word names, and the child that was started for its address."""
+
+    saved: SavedServer
+    child: subprocess.Popen[bytes]
 
 
 def start_server_child(address: str) -> subprocess.Popen[bytes]:

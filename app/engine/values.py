@@ -88,7 +88,8 @@ class ModelInfo(_Value, frozen=True):
     had to be done otherwise than asked; `features` what the processor offers to the engine;
     `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
     none where no layer was to go there. `unsupported` has a reason, a sentence, for each sampling
-    parameter that a server cannot be told; where it is empty, all of them hold.
+    parameter that a server cannot be told; where it is empty, all of them hold. `masks` says that
+    names and numbers are masked on the way to the server.
     """
 
     name: str
@@ -110,6 +111,7 @@ class ModelInfo(_Value, frozen=True):
     adapters: tuple[Adapter, ...] = ()
     devices: tuple[DeviceReport, ...] = ()
     unsupported: dict[str, str] = {}
+    masks: bool = False
 
 
 class Alternative(_Value, frozen=True):

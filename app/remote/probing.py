@@ -106,9 +106,12 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
         context=abilities.context,
         trained_context=abilities.context,
         has_chat_template=True,
-        settings=EngineSettings(engine="server", device=pinned.address.url),
+        settings=EngineSettings(
+            engine="server", build=abilities.dialect, device=pinned.address.url
+        ),
         notes=tuple(_notes(pinned, abilities, masker)),
         unsupported=cannot(abilities.dialect),
+        masks=masker is not None,
     )
 
 

@@ -136,7 +136,8 @@ def _done(run: TaskRun, text: str, emit: Emit) -> TaskResult:
 def _check_engine(run: TaskRun) -> None:
     if run.options.schema:
         grammar = rows_by_name(Sampling)["grammar"]
-        if missing := grammar.missing(run.model.engine):
+        unsupported = run.model.unsupported.get("grammar", "")
+        if missing := grammar.missing(run.model.engine) or unsupported:
             raise ParameterError(f"The task {run.task.name} cannot be done here. {missing}")
 
 

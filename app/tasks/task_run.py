@@ -141,6 +141,11 @@ class TaskRun:
         return asked(self.task, text, self.options, chat=self.chat)
 
     @property
+    def drops_head(self) -> bool:
+        """Whether the beginning of a text that is too long is left out; a server refuses it."""
+        return self.task.joining == "drop head" and self.model.engine != "server"
+
+    @property
     def key(self) -> bytes:
         """What the remembered facts depend on."""
         parts = (self.model.path, self.model.settings, self.task.name, self.options, self.chat)
@@ -157,7 +162,7 @@ class TaskRun:
             messages=prompt.messages,
             sampling=sampling,
             exact=self.options.exact,
-            overflow="drop_head" if self.task.joining == "drop head" else "fail",
+            overflow="drop_head" if self.drops_head else "fail",
             background=self._background,
         )
 
