@@ -143,7 +143,9 @@ def _server_facts(work: _BatchTask | None) -> BatchModel:
     assert work is not None, "a server's model is loaded first"
     model = work.model
     assert model is not None
-    return BatchModel(name=model.name, engine=model.engine, server=model.path, masked=model.masks)
+    assert model.server is not None
+    place = model.server
+    return BatchModel(name=model.name, engine=model.engine, server=place.url, masked=place.masks)
 
 
 class _BatchTask(EngineTask):

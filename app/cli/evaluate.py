@@ -214,7 +214,8 @@ def _numbered(names: Sequence[str]) -> list[str]:
 def _model_facts(info: ModelInfo, model: ModelFile | None) -> dict[str, str]:
     facts = {"engine": info.engine, "device": info.settings.device}
     if model is None:
-        return facts | {"masked": "yes" if info.masks else "no"}
+        masks = info.server is not None and info.server.masks
+        return facts | {"masked": "yes" if masks else "no"}
     size = size_text(model.size_bytes)
     return facts | {"quantization": model.quantization or "none", "size": size}
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from app.cli import output
 from app.cli.engine import asked_load
 from app.cli.parsing import Parser
-from app.core.errors import LampblackError, ServerError, SettingsError, UsageError
+from app.core.errors import LampblackError, ServerError, UsageError
 from app.core.models.model_file import ModelFile
 from app.core.options.servers import SavedServer, SavedServers, asked_server
-from app.core.system.files import read_regular, why
-from app.engine.child import Opening
+from app.core.system.files import read_regular
 from app.engine.messages import Load
-from app.engine.server_child import EarlyServer, open_server, start_server_child
+from app.engine.server_child import EarlyServer, open_server, server_opening, start_server_child
 from app.program import Program
 
 KEY_VARIABLE = "LAMPBLACK_SERVER_KEY"
@@ -29,7 +29,6 @@ SERVER_PARALLEL = 16
 MOST_SERVER_PARALLEL = 256
 """How many requests a server is sent at a time where nothing else is said, and at most."""
 
-_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----")
 _MOST_KEY = 8192
 _MOST_FILE = 1024 * 1024
 
@@ -162,11 +161,11 @@ def open_early_server(
         asked_server(asked, program.servers)  # says what is wrong with it
         raise ServerError("The process that speaks to the server could not be started.")
     saved, child = program.server
-    opening = Opening(
-        key=key or _kept_key(saved, program),
-        names=tuple(dict.fromkeys((*program.settings.masked_names, *names))),
-        masks=saved.masks if masks is None else masks,
-        certificates=certificates(saved.certificate) if saved.certificate else "",
+    masked = tuple(dict.fromkeys((*program.settings.masked_names, *names)))
+    opening = server_opening(
+        saved if masks is None else replace(saved, masks=masks),
+        key or _kept_key(saved, program),
+        masked,
     )
     open_server(child, opening)
     return saved
@@ -202,15 +201,3 @@ def names_in(given: str) -> Sequence[str]:
     except (OSError, ValueError) as error:
         raise UsageError(f"The names in {given[1:]!r} cannot be read: {error}.") from error
     return [line for line in text.splitlines() if line.strip()]
-
-
-def certificates(path: str) -> str:
-    """The certificates in a PEM file, without what else is in it; raises SettingsError."""
-    try:
-        text = read_regular(Path(path), _MOST_FILE).decode("latin-1")
-    except (OSError, ValueError) as error:
-        reason = why(error) if isinstance(error, OSError) else "that is not a path"
-        raise SettingsError(f"The certificate {path!r} cannot be read: {reason}.") from error
-    if not (found := _CERTIFICATE.findall(text)):
-        raise SettingsError(f"There is no certificate in {path!r}.", "Give a PEM file with one.")
-    return "\n".join((*found, ""))

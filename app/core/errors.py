@@ -165,6 +165,12 @@ class ServerUnreachableError(ServerError):
     kind = "server_unreachable"
 
 
+class ServerKeyError(ServerUnreachableError):
+    """The server does not accept the key, or wants one."""
+
+    kind = "server_key"
+
+
 class CancelledError(LampblackError):
     """The user stopped the work."""
 

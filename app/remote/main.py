@@ -36,16 +36,19 @@ from app.engine.messages import (
     Generate,
     Hello,
     JobCommand,
+    ListModels,
     Load,
     Loaded,
+    ModelsListed,
+    Preview,
     Quit,
     Unload,
     decode_command,
 )
 from app.remote.address import Pinned, pin
-from app.remote.probing import Abilities, count, described, probe
+from app.remote.probing import Abilities, count, described, model_names, probe
 from app.remote.web import Server
-from app.remote.writing import Emit, RemoteJob, request, write
+from app.remote.writing import Emit, RemoteJob, preview, request, write
 
 
 def run_remote_host(address: str) -> NoReturn:
@@ -131,12 +134,18 @@ class RemoteHost:
         if isinstance(command, Unload):
             self._abilities = None
             return Done(job=job.number)
+        if isinstance(command, ListModels):
+            return ModelsListed(job=job.number, names=model_names(self._server()))
         if self._abilities is None:
             raise NoModelLoadedError("No server is chosen.", "Choose one first.")
         if isinstance(command, Generate):
             with self._masking:
                 asked = request(command, self._abilities, self._masker)
             return write(command, asked, self._server(), job, self._emit)
+        if isinstance(command, Preview):
+            with self._masking:
+                asked = request(command.asked, self._abilities, self._masker)
+                return preview(job.number, asked, self._server())
         if isinstance(command, Count):
             return self._count(command, self._abilities)
         raise ParameterError(

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 from app import __version__
-from app.core.errors import ServerError
+from app.core.errors import ServerError, ServerKeyError
 from app.remote.address import Pinned
 
 
@@ -93,6 +93,10 @@ class Server:
             limits=httpx2.Limits(max_keepalive_connections=0),
         )
 
+    def url(self, path: str) -> str:
+        """The whole address of a request, by the server's name."""
+        return self._name + path
+
     def close(self) -> None:
         """Close every connection."""
         self._client.close()
@@ -147,6 +151,8 @@ class Server:
         sentence = f"The server {self._name} {what} ({status})."
         if status in (429, 503):
             raise ServerBusyError(sentence, hint, _seconds(response.headers.get("Retry-After", "")))
+        if status == 401:
+            raise ServerKeyError(sentence, hint)
         if status in (400, 413, 422):
             sentence += _said_why(response)
         raise ServerError(sentence, hint)

@@ -15,7 +15,16 @@ from app.core.errors import LampblackError, ParameterError, ServerError
 from app.core.masking import Masker, Unmasker
 from app.core.options.rows import check_all
 from app.core.options.sampling import PARAMETERS, Sampling
-from app.engine.messages import Done, FinishReason, Generate, HostEvent, Stats, Take, Tokens
+from app.engine.messages import (
+    Done,
+    FinishReason,
+    Generate,
+    HostEvent,
+    Previewed,
+    Stats,
+    Take,
+    Tokens,
+)
 from app.remote.dialects import body, unsupported
 from app.remote.event_stream import events
 from app.remote.probing import Abilities
@@ -74,6 +83,18 @@ def request(command: Generate, abilities: Abilities, masker: Masker | None) -> R
         return Request("/v1/completions", fields | {"prompt": hide(command.prompt)}, seed, masker)
     turns = [{"role": one.role, "content": hide(one.content)} for one in command.messages]
     return Request("/v1/chat/completions", fields | {"messages": turns}, seed, masker)
+
+
+def preview(job: int, asked: Request, server: Server) -> Previewed:
+    """The request as the writer is shown it before it is sent."""
+    turns = asked.fields.get("messages") or [{"role": "", "content": asked.fields["prompt"]}]
+    texts = tuple((turn["role"], turn["content"]) for turn in turns)
+    shown = json.dumps(asked.fields, ensure_ascii=False, indent=2)
+    known = asked.masker.replaced if asked.masker else {}
+    replaced = tuple(pair for pair in known.items() if pair[0] in shown)
+    return Previewed(
+        job=job, url=server.url(asked.path), texts=texts, fields=shown, replaced=replaced
+    )
 
 
 def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:

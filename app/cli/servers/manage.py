@@ -13,10 +13,11 @@ import msgspec
 
 from app.cli import output
 from app.cli.parsing import Words
-from app.cli.server import KEY_VARIABLE, certificates, read_key
+from app.cli.server import KEY_VARIABLE, read_key
 from app.core.errors import SettingsError, UsageError
 from app.core.options.servers import SavedServer, plain_http_warning, server_address
 from app.core.system.secret_store import is_secret
+from app.engine.server_child import read_certificates
 from app.program import Program
 
 _MASKS: dict[str, bool | None] = {"auto": None, "on": True, "off": False}
@@ -73,7 +74,7 @@ def _warnings(server: SavedServer) -> list[str]:
     if server.certificate:
         if address.scheme != "https":
             raise UsageError("A certificate is for an address that begins with https://.")
-        certificates(server.certificate)
+        read_certificates(server.certificate)
     if server.is_loopback:
         return []
     found = [f"Text that is written with it leaves this machine: it is sent to {server.address}."]

@@ -32,7 +32,7 @@ def _facts(saved: SavedServer, loaded: Loaded) -> dict[str, Any]:
         "kind": model.settings.build,
         "model": model.name,
         "context": model.context,
-        "masked": model.masks,
+        "masked": model.server is not None and model.server.masks,
         "unsupported": model.unsupported,
         "notes": list(model.notes),
         "seconds": round(loaded.seconds, 3),

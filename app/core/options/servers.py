@@ -21,6 +21,7 @@ _MARK = "lampblack_servers"
 _KEY = "servers"
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_NAME = 60
+_MARK_OF_KEYS = "server:"  # no path of a model begins so: they are absolute
 
 
 class ServerAddress(msgspec.Struct, frozen=True):
@@ -118,6 +119,16 @@ class SavedServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         """Whether the address names this machine by number or as localhost."""
         host = server_address(self.address).host
         return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def server_key(name: str) -> str:
+    """What stands for a saved server where models are named by their paths."""
+    return _MARK_OF_KEYS + name
+
+
+def server_of(path: str) -> str:
+    """The name of the saved server that a model's path stands for; empty where it is a path."""
+    return path.removeprefix(_MARK_OF_KEYS) if path.startswith(_MARK_OF_KEYS) else ""
 
 
 def asked_server(asked: str, servers: SavedServers) -> SavedServer:
