@@ -16,7 +16,13 @@ from app.cli.engine import EngineTask
 from app.cli.flags import add_flags
 from app.cli.parsing import Words
 from app.cli.run import add_task_flags, options_from
-from app.cli.server import SERVER_PARALLEL, add_server_flags, asked_parallel, chosen_load
+from app.cli.server import (
+    SERVER_PARALLEL,
+    add_server_flags,
+    asked_parallel,
+    check_may_leave,
+    chosen_load,
+)
 from app.core.errors import CancelledError, ServerError
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import ENGINES
@@ -26,7 +32,7 @@ from app.tasks.batch.ordered import RowResult
 from app.tasks.batch.output import BatchHeader, BatchModel, OutputLock, header_path
 from app.tasks.batch.rows import InputRow
 from app.tasks.batch.running import BatchPlan, BatchProgress, BatchRun, prepare
-from app.tasks.batch.source import open_source
+from app.tasks.batch.source import BatchSource, open_source
 from app.tasks.options import TaskOptions
 from app.tasks.running import TaskRunner
 from app.tasks.table import TASKS, Task, task
@@ -93,7 +99,7 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
     seed, out = _given_seed(options), Path(arguments.out).absolute()
     with ExitStack() as stack:
         # The header says what a server's model is, so that is asked for first.
-        work = None if model else _begun(stack, load, None, program)
+        work = None if model else _begun(stack, load, None, program, source)
         header = BatchHeader(
             task=row.name,
             options=_facts(options),
@@ -114,7 +120,7 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
         )
         if batch.is_done:
             return _nothing_left(batch, as_json=arguments.json)
-        work = work or _begun(stack, load, model, program)
+        work = work or _begun(stack, load, model, program, source)
         return _run(batch, row, options, work, arguments)
 
 
@@ -162,10 +168,12 @@ class _BatchTask(EngineTask):
         )
 
 
-def _begun(stack: ExitStack, load: Load, model: ModelFile | None, program: Program) -> _BatchTask:
+def _begun(
+    stack: ExitStack, load: Load, model: ModelFile | None, program: Program, source: BatchSource
+) -> _BatchTask:
     """The work with its model loaded; the stack ends it."""
     work = stack.enter_context(_BatchTask(stack.enter_context(program.engine())))
-    work.load(load, model, program)
+    check_may_leave(program, work.load(load, model, program), source.path)
     return work
 
 

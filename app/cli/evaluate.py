@@ -23,6 +23,7 @@ from app.cli.server import (
     SERVER_PARALLEL,
     add_server_flags,
     asked_parallel,
+    check_may_leave,
     open_asked_server,
     server_load,
 )
@@ -233,10 +234,10 @@ def _evaluated(
     from app.tasks.evaluation.evaluation import answers, evaluated, measure_of
 
     model = subject.model
-    loaded = work.load(
-        subject.load or asked_load(arguments, program, model)[0], model, program
-    ).model
-    name = subject.name or loaded.name
+    load = subject.load or asked_load(arguments, program, model)[0]
+    loaded = work.load(load, model, program)
+    check_may_leave(program, loaded, Path(arguments.file))
+    name = subject.name or loaded.model.name
     runner = TaskRunner(work.client)
     work.stops(runner.cancel)
     since = time.monotonic()
@@ -259,7 +260,7 @@ def _evaluated(
         measure_of(row),
         labels=options.labels or row.labels,
         seed=seed,
-        facts=_model_facts(loaded, model),
+        facts=_model_facts(loaded.model, model),
         wanted=len(data.rows),
         since=since,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from app.cli import output
@@ -12,7 +13,7 @@ from app.cli.engine import EngineTask
 from app.cli.flags import add_flags, given, text_or_file
 from app.cli.input import check_text, given_text
 from app.cli.parsing import Words
-from app.cli.server import add_server_flags, chosen_load
+from app.cli.server import add_server_flags, check_may_leave, chosen_load, piped_file
 from app.core.errors import UsageError
 from app.core.options.load_options import ENGINES
 from app.core.options.rows import rows_by_name
@@ -135,9 +136,11 @@ def run_task(arguments: argparse.Namespace, program: Program) -> None:
     text = given_text(arguments.text, "text", f'lampblack run {row.name} "…"', arguments.file)
     is_piped = arguments.text in (None, "-") and not arguments.file
     load, model = chosen_load(arguments, program, is_piped=is_piped)
+    files = (Path(arguments.file),) if arguments.file else piped_file(is_piped)
     streams = row.gives == "text" and not arguments.json
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)
+        check_may_leave(program, loaded, *files)
         runner = TaskRunner(work)
         result = runner.run(row, text, task_options, work.write if streams else None)
     name = model.name if model else loaded.model.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,11 +16,11 @@ from msgspec.structs import replace
 from app.cli import output
 from app.cli.engine import asked_load
 from app.cli.parsing import Parser
-from app.core.errors import LampblackError, ServerError, UsageError
+from app.core.errors import DocumentError, LampblackError, ServerError, UsageError
 from app.core.models.model_file import ModelFile
 from app.core.options.servers import SavedServer, SavedServers, asked_server
 from app.core.system.files import read_regular
-from app.engine.messages import Load
+from app.engine.messages import Load, Loaded
 from app.engine.server_child import EarlyServer, open_server, server_opening, start_server_child
 from app.program import Program
 
@@ -175,6 +176,39 @@ def _kept_key(saved: SavedServer, program: Program) -> str:
     """The key of a saved server out of the keyring, else the environment's."""
     kept = program.secrets.get(saved.address) if saved.name else ""
     return kept or _checked_key(os.environ.get(KEY_VARIABLE, ""))
+
+
+def check_may_leave(program: Program, loaded: Loaded, *files: Path) -> None:
+    """Raise DocumentError, before a text is sent, where it is one that stays on this machine.
+
+    Of a folder it is any file in it.
+    """
+    place = loaded.model.server
+    if place is None or place.is_here or not program.paths.store_file.exists():
+        return
+    found = [one for file in files for one in (file.iterdir() if file.is_dir() else (file,))]
+    marked = [str(one) for one in found if program.store.is_kept_here(str(one))]
+    if program.store.problems:
+        raise DocumentError(
+            f"{' '.join(program.store.problems)} So it is not known which documents may leave.",
+            "Use a model on this machine, or mend that first.",
+        )
+    if marked:
+        raise DocumentError(
+            f"{marked[0]} is marked never to go to another machine, so nothing was sent.",
+            "Use a model on this machine, or take the mark off in the window.",
+        )
+
+
+def piped_file(is_piped: bool) -> tuple[Path, ...]:
+    """The file that is redirected to standard input, where that can be known (Linux)."""
+    with suppress(OSError, ValueError):
+        if not is_piped:
+            return ()
+        handle = sys.stdin.fileno()
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            return (Path(f"/proc/self/fd/{handle}").readlink(),)
+    return ()
 
 
 def read_key() -> str:
