@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -26,15 +27,15 @@ from app.cli.server import (
 from app.core.errors import CancelledError, ServerError
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import ENGINES
-from app.engine.messages import Load
+from app.engine.messages import Load, Loaded
 from app.program import Program
 from app.tasks.batch.ordered import RowResult
 from app.tasks.batch.output import BatchHeader, BatchModel, OutputLock, header_path
 from app.tasks.batch.rows import InputRow
 from app.tasks.batch.running import BatchPlan, BatchProgress, BatchRun, prepare
-from app.tasks.batch.source import BatchSource, open_source
+from app.tasks.batch.source import open_source
 from app.tasks.options import TaskOptions
-from app.tasks.running import TaskRunner
+from app.tasks.running import TaskRunner, check_model
 from app.tasks.table import TASKS, Task, task
 
 PARALLEL = 4
@@ -96,10 +97,15 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
     for note in source.notes:
         output.note(note)
     load, model = chosen_load(arguments, program)
+
+    def check(loaded: Loaded) -> None:
+        check_may_leave(program, loaded, source.path)
+        check_model(row, options, loaded.model)
+
     seed, out = _given_seed(options), Path(arguments.out).absolute()
     with ExitStack() as stack:
         # The header says what a server's model is, so that is asked for first.
-        work = None if model else _begun(stack, load, None, program, source)
+        work = None if model else _begun(stack, load, None, program, check)
         header = BatchHeader(
             task=row.name,
             options=_facts(options),
@@ -120,7 +126,7 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
         )
         if batch.is_done:
             return _nothing_left(batch, as_json=arguments.json)
-        work = work or _begun(stack, load, model, program, source)
+        work = work or _begun(stack, load, model, program, check)
         return _run(batch, row, options, work, arguments)
 
 
@@ -169,11 +175,15 @@ class _BatchTask(EngineTask):
 
 
 def _begun(
-    stack: ExitStack, load: Load, model: ModelFile | None, program: Program, source: BatchSource
+    stack: ExitStack,
+    load: Load,
+    model: ModelFile | None,
+    program: Program,
+    check: Callable[[Loaded], None],
 ) -> _BatchTask:
-    """The work with its model loaded; the stack ends it."""
+    """The work with its model loaded and checked; the stack ends it."""
     work = stack.enter_context(_BatchTask(stack.enter_context(program.engine())))
-    check_may_leave(program, work.load(load, model, program), source.path)
+    check(work.load(load, model, program))
     return work
 
 
@@ -187,7 +197,7 @@ def _run(
     if batch.written.rows:
         output.note(f"{batch.out.name} has {batch.written.rows:,} rows already; going on.")
     options = replace(options, seed=batch.header.seed)
-    runner = TaskRunner(work.client)
+    runner = TaskRunner(work.client, background=batch.header.model.server != "")
     run = BatchRun(
         batch,
         lambda item: _do(runner, row, item, options),

@@ -35,7 +35,7 @@ from app.engine.client import EngineClient
 from app.engine.messages import Load, ModelInfo
 from app.program import Program
 from app.tasks.options import TaskOptions
-from app.tasks.running import TaskRunner
+from app.tasks.running import TaskRunner, check_model
 from app.tasks.table import Task, task
 
 if TYPE_CHECKING:
@@ -237,8 +237,9 @@ def _evaluated(
     load = subject.load or asked_load(arguments, program, model)[0]
     loaded = work.load(load, model, program)
     check_may_leave(program, loaded, Path(arguments.file))
+    check_model(row, options, loaded.model)
     name = subject.name or loaded.model.name
-    runner = TaskRunner(work.client)
+    runner = TaskRunner(work.client, background=model is None)
     work.stops(runner.cancel)
     since = time.monotonic()
 

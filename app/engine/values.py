@@ -123,6 +123,7 @@ class ModelInfo(_Value, frozen=True):
     adapters: tuple[Adapter, ...] = ()
     devices: tuple[DeviceReport, ...] = ()
     unsupported: dict[str, str] = {}
+    abilities: tuple[str, ...] = ()
     server: ServerPlace | None = None
 
 

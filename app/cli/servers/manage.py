@@ -115,7 +115,8 @@ def run_key(arguments: argparse.Namespace, program: Program) -> None:
         if arguments.key_stdin:
             raise UsageError("--forget and --key-stdin exclude each other.")
         program.secrets.forget(server.address)
-        done = f"The key of {server.name} was forgotten."
+        none = "There is no keyring here, so no key was kept."
+        done = f"The key of {server.name} was forgotten." if program.secrets.can_keep else none
     else:
         key = read_key() if arguments.key_stdin else _typed_key(server)
         _check_keyring(program, key)
