@@ -18,6 +18,7 @@ from app.core.errors import (
     NoModelLoadedError,
     ParameterError,
     ProtocolError,
+    UnsupportedError,
 )
 from app.core.masking import Masker
 from app.core.options.servers import server_address
@@ -148,7 +149,7 @@ class RemoteHost:
                 return preview(job.number, asked, self._server())
         if isinstance(command, Count):
             return self._count(command, self._abilities)
-        raise ParameterError(
+        raise UnsupportedError(
             f"A server cannot do this ({type(command).__name__}).", "Use a model on this machine."
         )
 
@@ -172,7 +173,7 @@ class RemoteHost:
 
     def _count(self, command: Count, abilities: Abilities) -> Counted:
         if not abilities.counts or command.messages:
-            raise ParameterError("The server cannot count the tokens of this.")
+            raise UnsupportedError("The server cannot count the tokens of this.")
         with self._masking:
             text = self._masker.mask(command.prompt) if self._masker else command.prompt
         return Counted(job=command.job, tokens=count(self._server(), abilities, text))
