@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,8 +24,8 @@ class FakeServer(ThreadingHTTPServer):
     block_on_close = True
     request_queue_size = 256
 
-    def __init__(self, answer: Answer, models: tuple[str, ...] = ("m",)) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, answer: Answer, models: tuple[str, ...], port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.answer = answer
         self.models = models
         self.received: list[bytes] = []
@@ -37,9 +38,15 @@ class FakeServer(ThreadingHTTPServer):
         """Where it is."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def bytes(self) -> bytes:
-        """All that it was sent."""
-        return b"".join(self.received)
+    def everything(self) -> bytes:
+        """All that it was sent, as bytes and with the escapes of JSON resolved."""
+        shown = json.dumps(self.asked, ensure_ascii=False).encode()
+        return b"".join((*self.received, shown))
+
+    def die(self) -> None:
+        """Listen no more; what is being answered is answered."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -104,9 +111,11 @@ def _streamed(text: str, *, chat: bool) -> bytes:
 
 
 @contextmanager
-def serving(answer: Answer, models: tuple[str, ...] = ("m",)) -> Iterator[FakeServer]:
+def serving(
+    answer: Answer, models: tuple[str, ...] = ("m",), port: int = 0
+) -> Iterator[FakeServer]:
     """A server that answers until the end."""
-    server = FakeServer(answer, models)
+    server = FakeServer(answer, models, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
