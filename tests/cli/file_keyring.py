@@ -12,7 +12,7 @@ from keyring.backend import KeyringBackend
 class FileKeyring(KeyringBackend):
     """Keeps secrets in the file that `LAMPBLACK_TEST_KEYRING` names."""
 
-    priority = 1  # type: ignore[assignment]  # keyring has it as a class property
+    priority = 1
 
     def _kept(self) -> dict[str, str]:
         path = Path(os.environ["LAMPBLACK_TEST_KEYRING"])
