@@ -186,9 +186,16 @@ def _early_socket(words: Sequence[str], closing: ExitStack) -> socket.socket:
 
 
 def _early_server(words: Sequence[str], paths: Paths, closing: ExitStack) -> EarlyServer | None:
-    """The server that is named, and the child that speaks to it."""
+    """The server that is named, and the child that speaks to it.
+
+    None where the settings forbid the network: that is told when all words are read.
+    """
     is_named = any(word.partition("=")[0] == "--server" for word in words)
     if words[:2] != ["servers", "test"] and not (is_named and words[0] in _SERVER_WORDS):
+        return None
+    from app.core.options.settings_store import is_network_off
+
+    if is_network_off(paths.settings_file):
         return None
     from app.cli.server import early_server
 

@@ -19,7 +19,7 @@ from app.cli.parsing import Parser
 from app.core.errors import DocumentError, LampblackError, ServerError, UsageError
 from app.core.models.model_file import ModelFile
 from app.core.options.servers import SavedServer, SavedServers, asked_server
-from app.core.system.files import read_regular
+from app.core.system.files import read_regular, why
 from app.engine.messages import Load, Loaded
 from app.engine.server_child import EarlyServer, open_server, server_opening, start_server_child
 from app.program import Program
@@ -73,6 +73,7 @@ def early_server(words: Sequence[str], file: Path) -> EarlyServer | None:
     parser = Parser(prog="lampblack", add_help=False)
     if words[0] == "servers":
         parser.add_argument("server")
+        parser.add_argument("--model")  # or its value would be taken for the server
     else:
         _add_server(parser.add_argument)
     saved = None
@@ -158,8 +159,10 @@ def open_early_server(
     A saved server brings its own key, masking and certificate where none is given; `names` are
     masked beside those of the settings.
     """
-    if program.server is None:
-        asked_server(asked, program.servers)  # says what is wrong with it
+    wanted = asked_server(asked, program.servers)
+    if not program.settings.network:
+        raise ServerError("The settings forbid the network.", "Allow it in the settings.")
+    if program.server is None or program.server.saved != wanted:
         raise ServerError("The process that speaks to the server could not be started.")
     saved, child = program.server
     masked = tuple(dict.fromkeys((*program.settings.masked_names, *names)))
@@ -213,10 +216,12 @@ def piped_file(is_piped: bool) -> tuple[Path, ...]:
 
 def read_key() -> str:
     """A key from the first line of standard input; raises UsageError."""
-    key = sys.stdin.readline(_MOST_KEY).strip()
-    if not key:
+    line = sys.stdin.buffer.readline(_MOST_KEY + 1).decode("latin-1")
+    if len(line) > _MOST_KEY:
+        raise UsageError("The key on standard input is too long.", "Copy it again whole.")
+    if not line.strip():
         raise UsageError("There is no key on standard input.")
-    return _checked_key(key)
+    return _checked_key(line)
 
 
 def _checked_key(key: str) -> str:
@@ -233,5 +238,6 @@ def names_in(given: str) -> Sequence[str]:
     try:
         text = read_regular(Path(given[1:]), _MOST_FILE).decode("utf-8-sig")
     except (OSError, ValueError) as error:
-        raise UsageError(f"The names in {given[1:]!r} cannot be read: {error}.") from error
+        reason = why(error) if isinstance(error, OSError) else "that is not UTF-8 text"
+        raise UsageError(f"The names in {given[1:]!r} cannot be read: {reason}.") from error
     return [line for line in text.splitlines() if line.strip()]

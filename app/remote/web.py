@@ -149,14 +149,15 @@ class Server:
             what, hint = "sends on to another address", "Add the server under that address."
         what = what or "failed" if status >= 500 else what or "refused the request"
         sentence = f"The server {self._name} {what} ({status})."
-        if status in (429, 503):
+        if status in (429, 502, 503):
             raise ServerBusyError(sentence, hint, _seconds(response.headers.get("Retry-After", "")))
         if status == 401:
             raise ServerKeyError(sentence, hint)
         if status in (400, 413, 422):
             sentence += _said_why(response)
-        is_away = 300 <= status < 400 or status in (403, 404, 407, 502, 504)
-        raise (ServerUnreachableError if is_away else ServerError)(sentence, hint)
+        if 300 <= status < 400 or status in (403, 404, 407):
+            raise ServerUnreachableError(sentence, hint)
+        raise (ServerLostError if status == 504 else ServerError)(sentence, hint)
 
 
 def _lost(error: Exception) -> type[ServerError]:
@@ -170,7 +171,9 @@ _REFUSALS = {
     403: ("does not allow this with this key", "Give another key, or ask who runs it."),
     404: ("does not know this request", "Check the address: is it a model server's?"),
     429: ("has too many requests", "Try again later."),
+    502: ("cannot be reached by the machine in front of it", "Try again in a while."),
     503: ("is not ready", "Try again in a while."),
+    504: ("has not answered for too long", "Try again later."),
 }
 
 _MOST = 1024 * 1024

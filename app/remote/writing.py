@@ -202,7 +202,7 @@ class _RemoteAnswer:
         if "error" in event:
             error = event["error"]
             said = error.get("message") if isinstance(error, dict) else error
-            raise ServerError(f"The server broke off: {one_line(said)}", "Try again.")
+            raise ServerLostError(f"The server broke off: {one_line(said)}", "Try again.")
         if isinstance(usage := event.get("usage"), dict):
             self._usage = {k: v for k, v in usage.items() if type(v) is int and 0 <= v < 2**31}
         choices = event.get("choices", [])

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = Callable[[dict[str, Any]], "str | int"]
-"""The text that answers the fields of a request, or the status that refuses it."""
+Answer = Callable[[dict[str, Any]], "str | int | dict[str, Any]"]
+"""The text that answers the fields of a request, the status that refuses it, or its only event."""
 
 
 class FakeServer(ThreadingHTTPServer):
@@ -77,6 +77,8 @@ class _Handler(BaseHTTPRequestHandler):
                 server.now -= 1
         if isinstance(answer, int):
             self._send(b'{"error": {"message": "no"}}', answer)
+        elif isinstance(answer, dict):
+            self._send(f"data: {json.dumps(answer)}\n\n".encode())
         else:
             self._send(_streamed(answer, chat="messages" in fields))
 

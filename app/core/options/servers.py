@@ -118,7 +118,10 @@ class SavedServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def is_loopback(self) -> bool:
         """Whether the address names this machine by number or as localhost."""
         host = server_address(self.address).host
-        return host in ("localhost", "::1") or host.startswith("127.")
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:  # a name: 127.box.example can be anywhere
+            return host == "localhost"
 
 
 def server_key(name: str) -> str:

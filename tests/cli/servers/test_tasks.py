@@ -117,6 +117,30 @@ def test_a_test_says_what_the_server_is(do: Do, server: FakeServer) -> None:
     assert not server.asked or all(CANARY not in said(one) for one in server.asked)
 
 
+def test_a_test_asks_the_server_that_is_named_wherever_the_flags_stand(
+    do: Do, server: FakeServer
+) -> None:
+    with serving(echo, ("box", "other")) as other:
+        do("servers", "add", "box", server.address)
+        do("servers", "add", "other", other.address)
+        outcome = do("servers", "test", "--model", "box", "other", "--json")
+    assert outcome.code == 0, outcome.err
+    found = json.loads(outcome.out)
+    assert (found["name"], found["address"], found["model"]) == ("other", other.address, "box")
+    assert not server.received
+
+
+def test_settings_that_forbid_the_network_forbid_servers(do: Do, server: FakeServer) -> None:
+    program = Program(Paths.here())
+    program.settings_store.change(network=False)
+    program.close()
+    for words in (("run", "chat", "x", "--server"), ("servers", "test")):
+        outcome = do(*words, server.address)
+        assert outcome.code == 1
+        assert "The settings forbid the network." in outcome.err
+    assert not server.received
+
+
 def test_rows_of_a_batch_are_many_at_a_time_masked_alone_and_put_back(
     do: Do, rows: Path, tmp_path: Path
 ) -> None:
@@ -164,6 +188,26 @@ def test_a_busy_server_fails_no_row(do: Do, rows: Path, tmp_path: Path) -> None:
     assert len(lines_of(out)) == 32
 
 
+def test_a_row_whose_answer_breaks_off_is_asked_for_again(
+    do: Do, rows: Path, tmp_path: Path
+) -> None:
+    broken: set[str] = set()
+
+    def answer(fields: dict[str, Any]) -> str | dict[str, Any]:
+        if "row 7 " in said(fields) or said(fields) in broken:
+            return echo(fields) if "row 7 " not in said(fields) else {"error": "too hot"}
+        broken.add(said(fields))
+        return {"error": {"message": "The service is ending."}}
+
+    out = tmp_path / "out.jsonl"
+    with serving(answer) as server:
+        outcome = do("batch", "chat", rows, "--out", out, "--server", server.address)
+    assert outcome.code == 1
+    failed = [line for line in lines_of(out) if "error" in line]
+    assert [(line["row"], line["error"]["kind"]) for line in failed] == [(7, "server_lost")]
+    assert "too hot" in failed[0]["error"]["message"]
+
+
 def test_a_server_that_dies_stops_the_batch_and_the_same_command_goes_on(
     do: Do, rows: Path, tmp_path: Path
 ) -> None:
@@ -185,7 +229,8 @@ def test_a_server_that_dies_stops_the_batch_and_the_same_command_goes_on(
     assert "The connection to the server" in stopped.err
     assert "the same command goes on from there" in stopped.err
     done = lines_of(out)
-    assert 9 <= len(done) < 32
+    assert 0 < len(done) < 32, "as many as come before the first row that is not done"
+    assert [line["row"] for line in done] == [*range(1, len(done) + 1)]
     assert all("result" in line for line in done)
     with serving(echo, port=port) as second:
         outcome = do(*words)

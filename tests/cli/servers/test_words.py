@@ -101,6 +101,26 @@ def test_what_cannot_be_is_one_sentence_and_changes_nothing(
     assert not (own_home / "config" / "settings.toml").exists()
 
 
+def test_a_name_that_begins_like_this_machine_s_number_is_another_machine(run: Any) -> None:
+    outcome = run("servers", "add", "a", "http://127.box.example")
+    assert "leaves this machine" in outcome.err
+    assert "names and numbers masked" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [(b"\xff\n", "a letter that no key can have"), (b"k" * 9000, "is too long")],
+)
+def test_what_is_no_key_is_not_kept(
+    run: Any, keyring: FakeKeyring, given: bytes, said: str
+) -> None:
+    run("servers", "add", "office", "https://box.example")
+    outcome = run("servers", "key", "office", "--key-stdin", stdin=given)
+    assert outcome.code == 2
+    assert said in outcome.err
+    assert keyring.kept == {}
+
+
 def test_a_name_over_plain_http_is_told_that_it_must_lead_to_a_local_network(run: Any) -> None:
     outcome = run("servers", "add", "a", "http://box.example")
     assert outcome.code == 0
