@@ -33,6 +33,7 @@ def _facts(saved: SavedServer, loaded: Loaded) -> dict[str, Any]:
         "model": model.name,
         "context": model.context,
         "masked": model.server is not None and model.server.masks,
+        "abilities": list(model.abilities),
         "unsupported": model.unsupported,
         "notes": list(model.notes),
         "seconds": round(loaded.seconds, 3),
@@ -46,6 +47,8 @@ def _lines(saved: SavedServer, loaded: Loaded) -> Iterator[str]:
     yield f"Model: {model.name}"
     yield f"Context: {context}"
     yield from model.notes
+    if model.abilities:
+        yield f"It can: {', '.join(model.abilities)}"
     if model.unsupported:
         yield "It cannot be told of these parameters:"
         width = max(map(len, model.unsupported))
