@@ -226,7 +226,7 @@ class TaskRun:
         return self.can("tokenize") and not masks
 
     def _count(self, prompt: TaskPrompt) -> int:
-        if not self.can("count"):
+        if not self.can("chat count" if prompt.messages else "count"):
             texts = (prompt.prompt, *(turn.content for turn in prompt.messages))
             return sum(estimate(text) + _PER_TURN for text in texts)
         command = Count(job=0, prompt=prompt.prompt, messages=prompt.messages)

@@ -15,7 +15,7 @@ from app.tasks.running import TaskRunner, check_model
 from app.tasks.table import TASKS, task
 from tests.tasks.stand_in import StandIn
 
-ABLE = ("complete", "chat", "count", "tokenize", "score")
+ABLE = ("complete", "chat", "count", "chat count", "tokenize", "score")
 
 
 def server(*abilities: str, context: int = 0, masks: bool = False, **more: Any) -> StandIn:
