@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,11 @@ class FakeServer(ThreadingHTTPServer):
         """All that it was sent, as bytes and with the escapes of JSON resolved."""
         shown = json.dumps(self.asked, ensure_ascii=False).encode()
         return b"".join((*self.received, shown))
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Pass over a client that has left in the middle."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def die(self) -> None:
         """Listen no more; what is being answered is answered."""

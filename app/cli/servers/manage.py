@@ -55,11 +55,12 @@ def run_add(arguments: argparse.Namespace, program: Program) -> None:
     if key:
         _check_keyring(program, key)
     server = servers.save(server)
+    what = "was replaced" if former else "was added"
     if former is not None and former.address != server.address:
-        _shares_key(program, former.address)
+        what += _without_key(program, former.address)
     if key:
         _keep_key(program, server, key)
-    done = f"{server.name} {'was replaced' if former else 'was added'}: {server_line(server)}"
+    done = f"{server.name} {what}: {server_line(server)}"
     output.answer(arguments.json, facts(server), [done])
     for warning in warnings:
         output.note(warning)
@@ -95,17 +96,17 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> None:
     """Forget a server and its key."""
     server = program.servers.get(arguments.name)
     program.servers.remove(server.name)
-    shares = _shares_key(program, server.address)
-    done = f"{server.name} was removed{'' if shares else ', and its key forgotten'}."
+    done = f"{server.name} was removed{_without_key(program, server.address)}."
     output.answer(arguments.json, facts(server), [done])
 
 
-def _shares_key(program: Program, address: str) -> bool:
-    """Forget the key of an address, unless another server has the same one."""
+def _without_key(program: Program, address: str) -> str:
+    """Forget the key of an address, unless another server has the same one; what to say of it."""
     if any(one.address == address for one in program.servers.all()):
-        return True
-    program.secrets.forget(address)
-    return False
+        return ""
+    if program.secrets.forget(address):
+        return ", and its key forgotten"
+    return f", but the keyring did not let go of the key for {address}"
 
 
 def run_key(arguments: argparse.Namespace, program: Program) -> None:
@@ -114,7 +115,11 @@ def run_key(arguments: argparse.Namespace, program: Program) -> None:
     if arguments.forget:
         if arguments.key_stdin:
             raise UsageError("--forget and --key-stdin exclude each other.")
-        program.secrets.forget(server.address)
+        if not program.secrets.forget(server.address):
+            raise SettingsError(
+                f"The keyring did not let go of the key of {server.name}.",
+                "Unlock the keyring, and try again.",
+            )
         none = "There is no keyring here, so no key was kept."
         done = f"The key of {server.name} was forgotten." if program.secrets.can_keep else none
     else:

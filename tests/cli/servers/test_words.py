@@ -148,6 +148,24 @@ def test_a_key_is_in_the_keyring_and_nowhere_else(
     assert keyring.kept == {}, "no key goes to another address"
 
 
+def test_a_key_that_the_keyring_holds_on_to_is_not_said_to_be_forgotten(
+    run: Any, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("servers", "add", "office", "https://box.example", "--key-stdin", stdin=b"key\n")
+
+    def locked(*_: str) -> None:
+        raise OSError("locked")
+
+    monkeypatch.setattr(keyring, "delete_password", locked)
+    outcome = run("servers", "key", "office", "--forget")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "did not let go of the key of office" in outcome.err
+    removed = run("servers", "remove", "office").out
+    assert removed == (
+        "office was removed, but the keyring did not let go of the key for https://box.example.\n"
+    )
+
+
 @pytest.mark.usefixtures("no_keyring")
 def test_without_a_keyring_a_key_is_not_kept_and_that_is_said(run: Any, own_home: Path) -> None:
     words = ("add", "office", "https://box.example", "--key-stdin")
