@@ -18,7 +18,8 @@ Answer = Callable[[dict[str, Any]], "str | int | dict[str, Any]"]
 class FakeServer(ThreadingHTTPServer):
     """Answers with `answer`; `received` has the head and body of every request.
 
-    `most` is how many requests for a text were being answered at the same time.
+    Texts are always asked for as a stream: `asked` has the fields of those requests, and `most` is
+    how many of them were being answered at the same time.
     """
 
     daemon_threads = False
@@ -71,6 +72,9 @@ class _Handler(BaseHTTPRequestHandler):
             text = fields.get("prompt") or json.dumps(fields.get("messages", ""))
             self._send(json.dumps({"tokens": [*range(len(text.split()))]}).encode())
             return
+        if fields.get("stream") is not True:  # it is only found out what this server can do
+            self._send(_whole("time", chat="messages" in fields))
+            return
         server = self.server
         with server.lock:
             server.asked.append(fields)
@@ -103,6 +107,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing on standard error."""
+
+
+def _whole(text: str, *, chat: bool) -> bytes:
+    said = {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
+    return json.dumps({"choices": [{"index": 0, "finish_reason": "stop", **said}]}).encode()
 
 
 def _streamed(text: str, *, chat: bool) -> bytes:
