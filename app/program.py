@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
@@ -30,7 +29,7 @@ from app.downloads.queue_file import remembering
 from app.engine.client import EngineClient
 from app.engine.gpu_crashes import GpuMarks
 from app.engine.process import Child
-from app.engine.server_child import given_once, open_server, server_opening
+from app.engine.server_child import EarlyServer, given_once, open_server, server_opening
 
 if TYPE_CHECKING:
     from app.core.store import Store
@@ -58,8 +57,8 @@ class Program:
         self.paths = paths
         self._fetcher = fetcher
         self._new_client = new_client
-        self.server: subprocess.Popen[bytes] | None = None
-        """The child that speaks to a server, if one was started before the network was denied."""
+        self.server: EarlyServer | None = None
+        """The server that a word names, whose child was started before the network was denied."""
         self.listening: socket.socket | None = None
         """The socket of the local service, if one was made before the network was denied."""
 
@@ -194,7 +193,7 @@ class Program:
             log=self.paths.logs / "engine.log",
             cache=self.paths.engine_cache,
             marks=self.gpu_crashes,
-            **({"command": given_once(self.server)} if self.server is not None else {}),
+            **({"command": given_once(self.server.child)} if self.server is not None else {}),
             **more,
         )
 

@@ -438,7 +438,7 @@ class EngineClient:
             return ProtocolError(
                 f"The engine broke off: {ended.garbled}", "Your text is safe; try again."
             )
-        if server:
+        if server or (self._wanted is not None and self._wanted.engine == "server"):
             return server_child_error(code)
         return crash_error(code, command, model, self._loading.crash(command))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from app.core.errors import GpuCrashedError, LampblackError, ModelCrashedError, ServerError
+from app.core.errors import GpuCrashedError, LampblackError, ModelCrashedError, ServerLostError
 from app.engine.messages import JobCommand, Load, ModelInfo
 
 _LOAD_HINTS = {
@@ -48,9 +48,9 @@ def crash_error(
     return ModelCrashedError(f"{ended} {doing}.", f"Your text is safe; write again{after}.")
 
 
-def server_child_error(code: int) -> ServerError:
+def server_child_error(code: int) -> ServerLostError:
     """The error for a child that spoke to a server and ended with `code`."""
-    return ServerError(
+    return ServerLostError(
         f"The process that speaks to the server {_describe_exit(code)}.",
         "The text so far is kept; write again, and it is started again.",
     )

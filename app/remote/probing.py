@@ -68,7 +68,7 @@ def _chosen(models: Sequence[dict[str, Any]], wanted: str) -> dict[str, Any]:
     fitting = [one for one in models if one["id"] == wanted] if wanted else models
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(ascii(one["id"])[1:81] for one in models[:_MOST_NAMED])
+    names = ", ".join(ascii(one["id"])[1:-1][:80] for one in models[:_MOST_NAMED])
     more = f" and {len(models) - _MOST_NAMED} more" if len(models) > _MOST_NAMED else ""
     what = f"no model {wanted!r}" if wanted else "several models"
     raise ModelNotFoundError(f"The server has {what}.", f"Name one with --model: {names}{more}.")
@@ -111,7 +111,9 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
         context=abilities.context,
         trained_context=abilities.context,
         has_chat_template=True,
-        settings=EngineSettings(engine="server", device=pinned.address.url),
+        settings=EngineSettings(
+            engine="server", build=abilities.dialect, device=pinned.address.url
+        ),
         notes=tuple(_notes(pinned, abilities, masker)),
         unsupported=cannot(abilities.dialect),
         server=ServerPlace(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
@@ -21,16 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.errors import LampblackError, ParameterError, SettingsError
+from app.core.errors import LampblackError, ParameterError, ServerError, SettingsError
 from app.core.options.servers import SavedServer, checked_server, server_address
-from app.core.system.files import read_regular
 from app.core.system.secret_store import is_secret
 from app.engine.messages import ModelInfo
+from app.engine.server_child import read_certificates
 from app.ui.servers.texts import place_text, told_text
 from app.ui.widgets.controls import NoteLabel, QuietCombo, set_property
 
 _MASKS = (None, True, False)
-_MOST_CERTIFICATES = 1024 * 1024
 _NOTHING = SavedServer(name="", address="")
 
 
@@ -317,7 +315,9 @@ class ServerDialog(QDialog):
             "address": _wrong(lambda: server_address(server.address)),
             "name": _wrong(lambda: checked_server(msgspec.structs.replace(server, address=_ANY))),
             "key": self.tr("That cannot be a key: copy it again whole.") * _is_no_key(key),
-            "certificate": self._wrong_certificate(server.certificate),
+            "certificate": _wrong(
+                lambda: server.certificate and read_certificates(server.certificate)
+            ),
         }
         for field, sentence in wrong.items():
             self._tell(field, sentence)
@@ -326,15 +326,6 @@ class ServerDialog(QDialog):
             return None
         shows = self.shows.isChecked()
         return Entered(server=checked_server(server), key=key, shows=shows)
-
-    def _wrong_certificate(self, path: str) -> str:
-        if not path:
-            return ""
-        try:
-            is_sound = b"BEGIN CERTIFICATE" in read_regular(Path(path), _MOST_CERTIFICATES)
-        except (OSError, ValueError):
-            return self.tr("This file cannot be read.")
-        return "" if is_sound else self.tr("There is no certificate in PEM form in this file.")
 
     def _follow(self) -> None:
         """Say where the text would go, as soon as the address can be read."""
@@ -386,6 +377,6 @@ def _is_no_key(key: str) -> bool:
 def _wrong(check: Callable[[], object]) -> str:
     try:
         check()
-    except (ParameterError, SettingsError) as error:
+    except (ParameterError, ServerError, SettingsError) as error:
         return str(error)
     return ""

@@ -71,7 +71,7 @@ def test_a_file_without_a_certificate_is_none(dialog: ServerDialog, tmp_path: Pa
     path.write_text("no certificate")
     dialog.certificate.setText(str(path))
     assert not saved(dialog)
-    assert "no certificate" in dialog.notes["certificate"].text()
+    assert "There is no certificate in" in dialog.notes["certificate"].text()
     path.write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
     assert saved(dialog)
     assert not dialog.notes["certificate"].text()
