@@ -110,10 +110,7 @@ class Fetcher:
             return GivenChild(pid, found, lambda: self._tell(KillServerChild(pid=pid)))
         if told:
             raise ServerError(told, "Close other programs, and try again.")
-        raise ServerError(
-            "No server can be used in this window.",
-            "Start Lampblack again; the command line can, too: lampblack generate --server.",
-        )
+        raise no_server()
 
     def _handed(self, request: Request, most: int) -> tuple[str, list[int]]:
         """What the broker says and the descriptors that it hands over; nothing if it cannot."""
@@ -179,6 +176,14 @@ class Fetcher:
 
 def _broker_gone() -> DownloadError:
     return DownloadError("The download broke off.", "Start Lampblack again and try once more.")
+
+
+def no_server() -> ServerError:
+    """That the child of a server cannot be had: on Windows never, elsewhere after a restart."""
+    line = "The command line can use it: lampblack generate --server."
+    if sys.platform == "win32":
+        return ServerError("The window cannot use a server on Windows yet.", line)
+    return ServerError("No server can be used in this window.", f"Start Lampblack again. {line}")
 
 
 def no_socket() -> ServiceError:

@@ -233,6 +233,9 @@ class ServerDialog(QDialog):
     def show_models(self, names: tuple[str, ...]) -> None:
         """Offer the server's models."""
         self._end_waiting()
+        if not names:
+            self._tell("model", self.tr("The server has no model loaded. Load one there first."))
+            return
         chosen = self.model.currentText() or names[0]
         self.model.clear()
         self.model.addItems([*names])

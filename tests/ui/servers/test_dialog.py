@@ -91,6 +91,13 @@ def test_troubles_of_a_trial_stand_where_they_belong(dialog: ServerDialog) -> No
     assert "keyring" in dialog.notes["key"].text()  # what was wrong with it is over
 
 
+def test_a_server_without_a_model_is_told_of(dialog: ServerDialog) -> None:
+    dialog.look.click()
+    dialog.show_models(())
+    assert "no model loaded" in dialog.notes["model"].text()
+    assert dialog.model.currentText() == "big"
+
+
 def test_without_masking_what_is_sent_is_shown_again(dialog: ServerDialog) -> None:
     assert not dialog.shows.isChecked()
     dialog.masks.setCurrentIndex(1)
