@@ -28,7 +28,7 @@ from app.downloads.queue import Downloads, FetchesModels
 from app.downloads.queue_file import remembering
 from app.engine.client import EngineClient
 from app.engine.gpu_crashes import GpuMarks
-from app.engine.process import Child
+from app.engine.process import HostChild
 from app.engine.server_child import EarlyServer, given_once, open_server, server_opening
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Program:
         with closing(self._client()) as client:
             yield client
 
-    def start_server(self, server: SavedServer, key: str | None = None) -> Child:
+    def start_server(self, server: SavedServer, key: str | None = None) -> HostChild:
         """The child that speaks to a server, told all that it needs; raises LampblackError.
 
         The key is the kept one unless another is given; asking the keyring may take its time.

@@ -8,8 +8,8 @@ model loaded again. A cancel that is not obeyed within two seconds ends the host
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from app.core.errors import (
     LampblackError,
     NoModelLoadedError,
     ProtocolError,
-    ServerError,
     error_from,
 )
 from app.core.models.model_file import inspect
@@ -33,8 +32,6 @@ from app.engine.messages import (
     SHARED,
     Cancel,
     Describe,
-    Described,
-    DeviceReport,
     Done,
     Event,
     Examine,
@@ -55,28 +52,26 @@ from app.engine.messages import (
     Tokens,
     Unload,
 )
-from app.engine.process import Child, Ended, HostProcess, Mailbox, Starter
+from app.engine.process import Ended, HostChild, HostProcess, Mailbox, Starter
 from app.engine.run import (
     ModelGoneError,
+    Reported,
     Run,
+    Runs,
+    check_place,
     cut_short,
-    goes_elsewhere,
     greeting,
     named,
+    no_server,
     not_passed_on,
     restarted,
 )
 
 CANCEL_S = 2.0
-_LOOK_S = 0.05
 
 _NEED_NO_MODEL = (Load, ListModels, Describe, Quantize, Unload)
 
 Listener = Callable[[Event], None]
-
-
-def _no_server(_name: str) -> Child:
-    raise ServerError("No server can be used here.")
 
 
 class EngineClient:
@@ -95,34 +90,27 @@ class EngineClient:
         cache: Path | None = None,
         cancel_s: float = CANCEL_S,
         marks: GpuMarks | None = None,
-        server: Callable[[str], Child] = _no_server,
+        server: Callable[[str], HostChild] = no_server,
     ) -> None:
         self._command = command or program_command("engine-host")
         self._start_server = server
         self._server = ""  # whose child the host is
         self._log = log
         self._cache = cache
-        self._cancel_s = cancel_s
         self._loading = LoadWatch(marks)
         self._host: HostProcess | None = None
         self._wanted: Load | None = None
         self._place: ServerPlace | None = None
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
-        self._last_job = 0
-        self._runs: dict[int, Run] = {}
-        self._cancelled: set[int] = set()
+        self._runs = Runs(cancel_s)
+        self.reported = Reported()
         self._closed = False
-        self._devices: dict[str, tuple[DeviceReport, ...]] = {}
-        self._features: dict[str, tuple[str, ...]] = {}
         self.model: ModelInfo | None = None
         self.hello: Hello | None = None
 
     def next_job(self) -> int:
         """A job number that was never used."""
-        with self._lock:
-            self._last_job += 1
-            return self._last_job
+        return self._runs.next_job()
 
     @property
     def host_pid(self) -> int | None:
@@ -134,14 +122,6 @@ class EngineClient:
     def options(self) -> LoadOptions:
         """What the model was asked to be loaded with; the defaults if there is none."""
         return self._wanted.options if self._wanted is not None else LoadOptions()
-
-    def devices(self, engine: str) -> tuple[DeviceReport, ...]:
-        """The devices as an engine reported them last, before it loaded anything; none if never."""
-        return self._devices.get(engine, ())
-
-    def features(self, engine: str) -> tuple[str, ...]:
-        """What the processor offers to an engine, as the engine reported it; empty if never."""
-        return self._features.get(engine, ())
 
     @property
     def needs_recovery(self) -> bool:
@@ -167,7 +147,7 @@ class EngineClient:
             inspect(Path(command.path))
         if isinstance(command, Describe) and self.model is not None:
             return self._describe_apart(command, on_event)
-        with self._running(command.job, stays_here=stays_here) as run:
+        with self._runs.running(command.job, stays_here=stays_here) as run:
             if isinstance(command, SHARED):
                 return self._run_beside(command, run, on_event)
             with self._alone(run):
@@ -216,44 +196,17 @@ class EngineClient:
         """Start a new host and load the model again, as `job`, that was lost with the last one."""
         if not self.needs_recovery:
             return
-        with self._running(job) as run, self._alone(run):
+        with self._runs.running(job) as run, self._alone(run):
             if self._wanted is not None and self.model is None:
                 self._ensure_host(self._wanted.server, run, on_event)
                 self._reload(self._wanted, run, job, on_event)
 
-    @contextmanager
-    def _running(self, job: int, *, stays_here: bool = False) -> Iterator[Run]:
-        run = Run(self._cancel_s, stays_here=stays_here)
-        with self._lock:
-            self._runs[job] = run
-            if job in self._cancelled:
-                run.cancel()
-        try:
-            yield run
-        finally:
-            with self._lock:
-                del self._runs[job]
-                self._cancelled.discard(job)
-
-    @contextmanager
-    def _alone(self, run: Run) -> Iterator[None]:
-        """Wait for the turn; raises CancelledError if the run is cancelled before."""
-        while not self._turn.acquire(timeout=_LOOK_S):
-            self._check_open()
-            if run.is_cancelled:
-                raise CancelledError("Stopped.")
-        try:
-            yield
-        finally:
-            self._turn.release()
+    def _alone(self, run: Run) -> AbstractContextManager[None]:
+        return self._runs.alone(run, self._check_open)
 
     def cancel(self, job: int) -> None:
         """Ask the host to stop a job; may be called from any thread, before or after it began."""
-        if job > 0:
-            with self._lock:
-                self._cancelled.add(job)
-                if (run := self._runs.get(job)) is not None:
-                    run.cancel()
+        self._runs.cancel(job)
 
     def close(self) -> None:
         """End the host; a command that runs in another thread raises EngineStoppedError."""
@@ -282,13 +235,8 @@ class EngineClient:
         except CancelledError:
             self._wanted = wanted
             raise
-        if isinstance(loaded, Loaded) and goes_elsewhere(self._place, loaded.model.server):
-            self._wanted = None
-            self._drop_host()
-            raise ServerError(
-                f"The text would go elsewhere now: {wanted.server} has changed.",
-                "Choose the server again.",
-            )
+        if isinstance(loaded, Loaded):
+            check_place(wanted.server, self._place, loaded.model.server)
         self._remember(reload, loaded)
         on_event(loaded)
         return loaded
@@ -392,9 +340,8 @@ class EngineClient:
                 self.model = None
                 self._wanted = None
                 self._loading.has_begun = False
-            is_cancelled = command.job in self._cancelled
         run.begin(lambda: host.send(Cancel(job=command.job)))
-        if is_cancelled:
+        if command.job in self._runs.cancelled:
             run.cancel()
 
     def _end_overdue(
@@ -443,15 +390,9 @@ class EngineClient:
         return crash_error(code, command, model, self._loading.crash(command))
 
     def _remember(self, command: JobCommand, finished: Finished) -> None:
+        self.reported.hear(finished)
         if isinstance(command, Load) and isinstance(finished, Loaded):
             self._wanted = msgspec.structs.replace(command, remeasure=False)
             self._place = finished.model.server
             with self._lock:
                 self.model = finished.model if self._host is not None else None
-            if finished.model.devices:
-                self._devices[finished.model.engine] = finished.model.devices
-            if finished.model.features:
-                self._features[finished.model.engine] = finished.model.features
-        elif isinstance(finished, Described):
-            self._devices |= {one.engine: one.devices for one in finished.engines}
-            self._features |= {one.engine: one.features for one in finished.engines}

@@ -32,7 +32,7 @@ LOG_BYTES = 1_000_000
 _TERMINATE_S = 0.5
 
 
-class Child(Protocol):
+class HostChild(Protocol):
     """What is used of a child process: as much as `subprocess.Popen` and the broker's have."""
 
     @property
@@ -64,7 +64,7 @@ class Child(Protocol):
         """End it, in whatever state it is."""
 
 
-Starter = Callable[[], Child]
+Starter = Callable[[], HostChild]
 """Gives a child, in place of a command that starts one; raises LampblackError."""
 
 
@@ -214,7 +214,7 @@ class HostProcess:
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._tail: deque[str] = deque(maxlen=LOG_LINES)
         self._log = log
-        self._process: Child = (
+        self._process: HostChild = (
             command() if callable(command) else start_host(command, waiting_environment(cache))
         )
         self._threads = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 
 import msgspec
@@ -13,10 +14,13 @@ from app.core.errors import (
     EngineStoppedError,
     NoModelLoadedError,
     ProtocolError,
+    ServerError,
 )
 from app.core.options.servers import server_key
 from app.engine.messages import (
     PROTOCOL_VERSION,
+    Described,
+    DeviceReport,
     Done,
     Finished,
     Generate,
@@ -29,9 +33,10 @@ from app.engine.messages import (
     Take,
     Tokens,
 )
-from app.engine.process import Ended, HostProcess, Mailbox
+from app.engine.process import Ended, HostChild, HostProcess, Mailbox
 
 HELLO_S = 60.0
+_LOOK_S = 0.05
 
 
 class ModelGoneError(Exception):
@@ -95,6 +100,85 @@ class Run:
                 self._box.wake()
 
 
+class Runs:
+    """The commands of one client that run, by their jobs; all of it may be called anywhere."""
+
+    def __init__(self, cancel_s: float) -> None:
+        self._cancel_s = cancel_s
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        self._last_job = 0
+        self._runs: dict[int, Run] = {}
+        self.cancelled: set[int] = set()
+
+    def next_job(self) -> int:
+        """A job number that was never used."""
+        with self._lock:
+            self._last_job += 1
+            return self._last_job
+
+    def cancel(self, job: int) -> None:
+        """Stop a job, before or after it began."""
+        if job > 0:
+            with self._lock:
+                self.cancelled.add(job)
+                if (run := self._runs.get(job)) is not None:
+                    run.cancel()
+
+    @contextmanager
+    def running(self, job: int, *, stays_here: bool = False) -> Iterator[Run]:
+        """A run as long as it lasts, cancelled from the beginning if its job was before."""
+        run = Run(self._cancel_s, stays_here=stays_here)
+        with self._lock:
+            self._runs[job] = run
+            if job in self.cancelled:
+                run.cancel()
+        try:
+            yield run
+        finally:
+            with self._lock:
+                del self._runs[job]
+                self.cancelled.discard(job)
+
+    @contextmanager
+    def alone(self, run: Run, check: Callable[[], None]) -> Iterator[None]:
+        """Wait for the turn; raises CancelledError if the run is cancelled first."""
+        while not self._turn.acquire(timeout=_LOOK_S):
+            check()
+            if run.is_cancelled:
+                raise CancelledError("Stopped.")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+class Reported:
+    """What the engines have reported of this machine, by their names."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, tuple[DeviceReport, ...]] = {}
+        self._features: dict[str, tuple[str, ...]] = {}
+
+    def devices(self, engine: str) -> tuple[DeviceReport, ...]:
+        """The devices as an engine reported them last, before it loaded anything; none if never."""
+        return self._devices.get(engine, ())
+
+    def features(self, engine: str) -> tuple[str, ...]:
+        """What the processor offers to an engine, as the engine reported it; empty if never."""
+        return self._features.get(engine, ())
+
+    def hear(self, finished: Finished) -> None:
+        """Take up what a load or a description says."""
+        if isinstance(finished, Loaded):
+            model = finished.model
+            self._devices |= {model.engine: model.devices} if model.devices else {}
+            self._features |= {model.engine: model.features} if model.features else {}
+        elif isinstance(finished, Described):
+            self._devices |= {one.engine: one.devices for one in finished.engines}
+            self._features |= {one.engine: one.features for one in finished.engines}
+
+
 def greeting(host: HostProcess, run: Run, check: Callable[[], None]) -> Hello | Ended:
     """What a new host says first; `check` may raise while it is waited for.
 
@@ -152,15 +236,27 @@ def named(command: JobCommand, finished: Finished) -> Finished:
     return msgspec.structs.replace(finished, model=model)
 
 
-def goes_elsewhere(before: ServerPlace | None, now: ServerPlace | None) -> bool:
-    """Whether a text would go, after a reload, where its writer did not agree to.
+def no_server(_name: str) -> HostChild:
+    """Start no child, where servers are not spoken to."""
+    raise ServerError("No server can be used here.")
+
+
+def check_place(server: str, before: ServerPlace | None, now: ServerPlace | None) -> None:
+    """Raise ServerError where a text would go, after a reload, where its writer did not agree to.
 
     The number behind a name may change; whose name it is, whether that is this machine and whether
     names are masked may not.
     """
-    if before is None or now is None:
-        return before is not now
-    return (before.url, before.is_here, before.masks) != (now.url, now.is_here, now.masks)
+    if before is None and now is None:
+        return
+    if before is None or now is None or _terms(before) != _terms(now):
+        raise ServerError(
+            f"The text would go elsewhere now: {server} has changed.", "Choose the server again."
+        )
+
+
+def _terms(place: ServerPlace) -> tuple[str, bool, bool]:
+    return place.url, place.is_here, place.masks
 
 
 def not_passed_on() -> NoModelLoadedError:

@@ -19,7 +19,7 @@ from app.core.system.files import read_regular, why
 from app.core.system.processes import program_command
 from app.engine.child import Opening
 from app.engine.codec import frame
-from app.engine.process import Child, Starter, start_host
+from app.engine.process import HostChild, Starter, start_host
 
 _MOST_CERTIFICATES = 1024 * 1024
 _CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----")
@@ -37,7 +37,7 @@ def start_server_child(address: str) -> subprocess.Popen[bytes]:
     return start_host([*program_command("remote-host"), address])
 
 
-def open_server(child: Child, opening: Opening) -> None:
+def open_server(child: HostChild, opening: Opening) -> None:
     """Tell it what it needs to know first; raises EngineStoppedError where it has ended."""
     assert child.stdin is not None
     try:

@@ -81,18 +81,18 @@ class Worker:
 
     def knows_devices(self, engine: str) -> bool:
         """Whether an engine has reported its devices in this run."""
-        return bool(self._client.devices(engine))
+        return bool(self._client.reported.devices(engine))
 
     def gpus(self, engine: str) -> tuple[Gpu, ...]:
         """The graphics cards as an engine reported them last; none if it never did.
 
         What the loaded model holds of them counts as free.
         """
-        return tuple(cards(self._client.devices(engine)))
+        return tuple(cards(self._client.reported.devices(engine)))
 
     def features(self, engine: str) -> tuple[str, ...]:
         """What the processor offers to an engine, as the engine reported it; empty if never."""
-        return self._client.features(engine)
+        return self._client.reported.features(engine)
 
     @property
     def busy(self) -> bool:

@@ -105,7 +105,7 @@ def test_a_newer_one_takes_its_place(worker, listener, script_file):
     assert listener.wait_for(Done, third).stats.prompt_tokens == 5
     told = {getattr(event, "job", 0) for event in listener.events}
     assert not told & {first, second}
-    assert worker._client._cancelled == set()
+    assert worker._client._runs.cancelled == set()
 
 
 @pytest.mark.parametrize("job_given", [True, False])

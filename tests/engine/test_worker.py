@@ -143,4 +143,4 @@ def test_a_cancel_of_a_waiting_job_leaves_nothing_with_the_client(listener, scri
     for job in waiting:
         assert listener.wait_for(Failed, job).kind == "cancelled"
     worker.close()
-    assert client._cancelled == set()
+    assert client._runs.cancelled == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -12,6 +13,8 @@ from app.ui.widgets.card_list import DOT, Card
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
+
+_HEADING = "heading"
 
 
 def facts(model: ModelFile) -> str:
@@ -55,3 +58,26 @@ def server_card(server: SavedServer, *, chosen: bool) -> Card:
         words=here if server.is_loopback else away,
         tip=facts,
     )
+
+
+def cards_of(
+    models: Iterable[ModelFile], servers: Sequence[SavedServer], loaded: str
+) -> list[Card]:
+    """The models, and below a heading the servers; `loaded` is the key of the one in use."""
+    cards = [model_card(model, loaded=model.path == loaded) for model in models]
+    if servers:
+        title = QCoreApplication.translate("Models", "Servers")
+        cards.append(Card(key=_HEADING, title=title, is_heading=True))
+    return cards + [server_card(one, chosen=server_key(one.name) == loaded) for one in servers]
+
+
+def load_words(*, is_server: bool, loaded: bool) -> tuple[str, str]:
+    """Text and tooltip of the button that begins to use a card's model or server, or ends that."""
+    tr = QCoreApplication.translate
+    if is_server:
+        leave = tr("Models", "End the connection; nothing more is sent there")
+        use = tr("Models", "Write with a model of this server")
+        return (tr("Models", "Leave"), leave) if loaded else (tr("Models", "Use"), use)
+    unload = tr("Models", "Give the model's memory back")
+    load = tr("Models", "Write with this model")
+    return (tr("Models", "Unload"), unload) if loaded else (tr("Models", "Load"), load)

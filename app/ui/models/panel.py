@@ -24,14 +24,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.models.starter import STARTER
-from app.core.options.servers import SavedServer, server_key, server_of
+from app.core.options.servers import SavedServer, server_of
 from app.downloads.request import STARTER_ID
 from app.ui.background import BackgroundTasks
-from app.ui.models.cards import model_card, server_card
+from app.ui.models.cards import cards_of, load_words
 from app.ui.models.download_strip import DownloadStrip
 from app.ui.texts import loading_text
 from app.ui.widgets.apply_theme import on_theme_change
-from app.ui.widgets.card_list import Card, CardsView
+from app.ui.widgets.card_list import CardsView
 from app.ui.widgets.controls import (
     IconButton,
     NoteLabel,
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from app.engine.messages import ModelInfo
 
 
-_HEADING = "heading"
 _Listed = tuple[tuple["ModelFile", ...], tuple[SavedServer, ...]]
 
 
@@ -323,15 +322,7 @@ class ModelsPanel(QWidget):
         self.refreshed.emit()
 
     def _show_cards(self) -> None:
-        cards = [model_card(model, loaded=model.path == self._loaded) for model in self.models]
-        if self.servers:
-            title = self.tr("Servers")
-            cards.append(Card(key=_HEADING, title=title, is_heading=True))
-        cards += [
-            server_card(server, chosen=server_key(server.name) == self._loaded)
-            for server in self.servers
-        ]
-        self.list.show_cards(cards)
+        self.list.show_cards(cards_of(self.models, self.servers, self._loaded))
 
     def _show_trouble(self, error: LampblackError) -> None:
         self.show_error(str(error))
@@ -350,11 +341,9 @@ class ModelsPanel(QWidget):
         if not self._loading:
             self.strip.hide()
         loaded = bool(key) and key == self._loaded
-        words = (
-            (self.tr("Use"), self.tr("Leave")) if server else (self.tr("Load"), self.tr("Unload"))
-        )
-        self.load_button.setText(words[loaded])
-        self.load_button.setToolTip(self._load_words(server, loaded=loaded))
+        text, tip = load_words(is_server=bool(server), loaded=loaded)
+        self.load_button.setText(text)
+        self.load_button.setToolTip(tip)
         set_property(self.load_button, "kind", "" if loaded else "primary")
         can_load = bool(server) or (model is not None and not model.problem)
         self.load_button.setEnabled(loaded or (can_load and not self._loading))
@@ -363,13 +352,6 @@ class ModelsPanel(QWidget):
         remove = self.tr("Remove the server…") if server else self.tr("Remove from the list")
         self.remove_action.setText(remove)
         self.edit_action.setVisible(bool(server))
-
-    def _load_words(self, server: str, *, loaded: bool) -> str:
-        if server:
-            leave = self.tr("End the connection; nothing more is sent there")
-            return leave if loaded else self.tr("Write with a model of this server")
-        give_back = self.tr("Give the model's memory back")
-        return give_back if loaded else self.tr("Write with this model")
 
     def _empty_words(self) -> str:
         if self._refusal:

@@ -9,7 +9,7 @@ from app.core.errors import EngineStoppedError
 from app.core.options.servers import SavedServer
 from app.engine.client import EngineClient
 from app.engine.messages import Event, ListModels, Load, Loaded, ModelInfo, ModelsListed
-from app.engine.process import Child
+from app.engine.process import HostChild
 
 _NAME = "asked"
 
@@ -24,7 +24,7 @@ class ServerProbe:
     The methods block and raise LampblackError; `stop` may be called from any thread.
     """
 
-    def __init__(self, start: Callable[[SavedServer, str | None], Child]) -> None:
+    def __init__(self, start: Callable[[SavedServer, str | None], HostChild]) -> None:
         self._start = start
         self._lock = threading.Lock()
         self._client: EngineClient | None = None

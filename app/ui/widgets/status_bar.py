@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.core.options.servers import server_address
@@ -17,6 +18,7 @@ from app.ui.widgets.theme import Theme
 
 _SAY_MS = 12_000
 _GLOW_MS = 700
+_TIGHT = 800  # pixels: with less, not all fits beside the note of a server
 
 
 class StatusBar(QStatusBar):
@@ -42,7 +44,7 @@ class StatusBar(QStatusBar):
         self.words = self._field(self.tr("Words"))
         self.context = self._field(self.tr("Context used"))
         self.speed = self._field(self.tr("Speed"))
-        self.model = self._field(self.tr("Model"))
+        self.model = self._field(self.tr("Model"), ElidedLabel())
         self.show_model(None)
 
     def _make_progress(self) -> None:
@@ -129,6 +131,7 @@ class StatusBar(QStatusBar):
         """Say where text goes while the model is a server's; None, or one of ours, says nothing."""
         place = model.server if model is not None else None
         self.server.setVisible(place is not None)
+        self._fit(self.context, self.speed)
         if model is None or place is None:
             return
         host = server_address(place.url).place
@@ -140,8 +143,8 @@ class StatusBar(QStatusBar):
         set_property(self.server, "kind", "here" if place.is_here else "away")
         self._draw_places()
 
-    def _field(self, name: str) -> QLabel:
-        label = ElidedLabel()
+    def _field(self, name: str, label: QLabel | None = None) -> QLabel:
+        label = label or QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setProperty("kind", "muted")
         label.setAccessibleName(name)
@@ -178,13 +181,13 @@ class StatusBar(QStatusBar):
     def show_model(self, model: ModelInfo | None) -> None:
         """Show the loaded model and where it runs."""
         if model is None:
-            _put(self.model, self.tr("No model loaded"))
+            self._put(self.model, self.tr("No model loaded"))
             self.show_speed(0)
             self.show_context(0, 0)
             return
         name = Path(model.path).stem if model.path.endswith(".gguf") else model.name
         device = f" · {model.settings.device}" if model.server is None else ""  # said beside it
-        _put(self.model, name + device)
+        self._put(self.model, name + device)
         path = model.path if model.server is None else model.settings.device
         placed = [row.description for row in model.placement]
         self.model.setToolTip("\n".join([path, *placed]))
@@ -192,21 +195,32 @@ class StatusBar(QStatusBar):
     def show_speed(self, tokens_per_s: float) -> None:
         """Show how fast the model writes; nothing for 0."""
         text = self.tr("{0} tokens/s").format(f"{tokens_per_s:.1f}") if tokens_per_s else ""
-        _put(self.speed, text)
+        self._put(self.speed, text)
 
     def show_context(self, used: int, available: int) -> None:
         """Show how many of the context's tokens the text up to the cursor takes."""
         text = self.tr("{0} of {1} tokens").format(f"{used:,}", f"{available:,}")
-        _put(self.context, text if available else "")
+        self._put(self.context, text if available else "")
 
     def show_words(self, words: int, selected: int) -> None:
         """Show the number of words, and of those selected."""
         text = self.tr("1 word") if words == 1 else self.tr("{0} words").format(f"{words:,}")
         if selected:
             text = self.tr("{0} of {1}").format(f"{selected:,}", text)
-        _put(self.words, text)
+        self._put(self.words, text)
 
+    def _put(self, label: QLabel, text: str) -> None:
+        label.setText(text)
+        self._fit(label)
 
-def _put(label: QLabel, text: str) -> None:
-    label.setText(text)
-    label.setVisible(bool(text))
+    def _fit(self, *labels: QLabel) -> None:
+        """Show what has a text; in a narrow window the numbers make room for where text goes."""
+        is_tight = not self.server.isHidden() and self.width() < _TIGHT
+        for label in labels:
+            left_out = is_tight and label in (self.context, self.speed)
+            label.setVisible(bool(label.text()) and not left_out)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give up numbers, or take them back."""
+        super().resizeEvent(event)
+        self._fit(self.context, self.speed)

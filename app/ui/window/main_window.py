@@ -29,9 +29,9 @@ from app.ui.servers.controller import ServersController
 from app.ui.service.controller import ServiceController
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.status_bar import StatusBar
+from app.ui.window.allowed_actions import AllowedActions
 from app.ui.window.generation_controller import GenerationController
 from app.ui.window.manager_controller import ManagerController
-from app.ui.window.model_actions import ModelActions
 from app.ui.window.notices import Notices
 from app.ui.window.page import PageColumn
 from app.ui.window.view_controller import SidePanel, ViewController
@@ -223,7 +223,7 @@ class MainWindow(QMainWindow):
                 "about": lambda: _help().show_about(self),
             }
         )
-        ModelActions(self.actions_table, self.models, self)
+        AllowedActions(self.actions_table, self.models, self)
 
     def _connect_models(self) -> None:
         models, view = self.models, self.view

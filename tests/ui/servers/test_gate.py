@@ -282,3 +282,19 @@ def test_a_mark_put_on_while_it_is_shown_holds(office: Studio) -> None:
     office.window.kept_here.mark(True)
     dialog.send.click()
     assert office.worker.count_of("generate") == 0
+
+
+def test_in_a_narrow_window_numbers_make_room_for_where_text_goes(office: Studio) -> None:
+    status = office.window.status
+    office.window.kept_here.mark(True)
+    status.show_context(10, 2048)
+    status.show_speed(20.0)
+    office.window.resize(1100, 600)
+    assert status.speed.isVisible()
+    office.window.resize(520, 600)
+    assert not status.speed.isVisible()
+    assert not status.context.isVisible()
+    for shown in (status.kept_here, status.server, status.words):
+        assert shown.isVisible()
+        assert shown.geometry().right() < status.width()
+        assert shown.width() >= shown.sizeHint().width()

@@ -12,7 +12,7 @@ _OF_A_MODEL = ("unload", "measure", "quantize", "adapters", "passport", "edit_se
 _NOT_OVER_A_SERVER = ("measure", "quantize", "adapters", "passport")
 
 
-class ModelActions(QObject):
+class AllowedActions(QObject):
     """Follows the loaded model."""
 
     def __init__(self, actions: Actions, models: ModelController, parent: QObject) -> None:
