@@ -41,10 +41,11 @@ class ServiceEnded(msgspec.Struct, frozen=True):
 class ServiceController(QObject):
     """Runs the service while the settings have it on, and tells it of the model.
 
-    `changed` carries its address, empty while it is off, and the last requests, newest first.
+    `changed` carries its address, empty while it is off, the last requests, newest first, and why
+    none is answered now, if so.
     """
 
-    changed = Signal(str, object)
+    changed = Signal(str, object, str)
 
     def __init__(
         self,
@@ -83,7 +84,7 @@ class ServiceController(QObject):
         dialog.switched.connect(self.switch)
         dialog.token_asked.connect(self.copy_token)
         self.changed.connect(dialog.show_service)
-        dialog.show_service(self.address, self._seen)
+        dialog.show_service(self.address, self._seen, self._state().refusal)
         show_dialog(dialog)
 
     def switch(self) -> None:
@@ -193,6 +194,7 @@ class ServiceController(QObject):
         if state != self._told:
             self._told = state
             self._service.tell(state)
+            self._show()
 
     def _state(self) -> ModelState:
         model = self._loader.model
@@ -211,7 +213,7 @@ class ServiceController(QObject):
 
     def _show(self) -> None:
         self._status.show_service(self.address, self._count)
-        self.changed.emit(self.address, tuple(self._seen))
+        self.changed.emit(self.address, tuple(self._seen), self._state().refusal)
 
 
 def _wanted(settings: Settings) -> tuple[object, ...]:

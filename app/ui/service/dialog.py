@@ -54,6 +54,7 @@ class ServiceDialog(QDialog):
                 "llama-server’s. Port and web pages are chosen in the settings."
             )
         )
+        self.refusal = NoteLabel("wrong")
         self.requests = self._make_requests()
         self.copy_address = self._button(
             self.tr("Copy &Address"), self.tr("Put the address on the clipboard")
@@ -112,6 +113,7 @@ class ServiceDialog(QDialog):
         whole.setSpacing(12)
         whole.addWidget(self.state)
         whole.addWidget(self.about)
+        whole.addWidget(self.refusal)
         whole.addLayout(line)
         whole.addWidget(self.requests, 1)
         whole.addWidget(close)
@@ -120,8 +122,12 @@ class ServiceDialog(QDialog):
     def _copy_address(self) -> None:
         QGuiApplication.clipboard().setText(self._address)
 
-    def show_service(self, address: str, requests: Iterable[Seen]) -> None:
-        """Show the address, empty while it is off, and the last requests, newest first."""
+    def show_service(self, address: str, requests: Iterable[Seen], refusal: str) -> None:
+        """Show the address, empty while it is off, and the last requests, newest first.
+
+        `refusal` says why none is answered now, if so.
+        """
+        self.refusal.say(refusal if address else "")
         self._address = address
         on, off = self.tr("On at {0}"), self.tr("The local service is off.")
         self.state.setText(on.format(address) if address else off)

@@ -28,6 +28,7 @@ from app.engine.service import kept_token
 from app.host.fake import Script
 from app.program import Program
 from app.ui.servers.dialog import ServerDialog
+from app.ui.service.dialog import ServiceDialog
 from app.ui.window.main_window import MainWindow
 from tests.ui.conftest import FakeLibrary, FakeQuestions
 
@@ -475,4 +476,11 @@ def test_nothing_of_other_programs_is_passed_on(
     connection.close()
     assert answer.status == 503
     assert "passes no requests of others on" in said["error"]["message"]
+    do(office, "service")
+    dialog = office.findChild(ServiceDialog)
+    assert dialog is not None
+    assert "passes no requests of others on" in dialog.refusal.text()
+    with qtbot.waitSignal(office.models.gone, timeout=_WAIT_MS):
+        office.models.loader.unload()
+    assert dialog.refusal.text() == ""
     assert server.texts() == []
