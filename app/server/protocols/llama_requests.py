@@ -9,10 +9,16 @@ import msgspec
 from app.core.options.json_schema import is_schema
 from app.core.options.rows import Row, rows_by_name
 from app.core.options.sampling import Sampling
-from app.engine.messages import Detokenize, ModelInfo, Tokenize
+from app.engine.messages import Count, Detokenize, ModelInfo, Tokenize
 from app.engine.service_messages import ServiceLimits
 from app.server.protocols.fields import Fields, RequestError
-from app.server.protocols.openai_requests import TextRequest, read_common, read_prompts, read_tokens
+from app.server.protocols.openai_requests import (
+    TextRequest,
+    read_common,
+    read_messages,
+    read_prompts,
+    read_tokens,
+)
 from app.server.protocols.parameters import read_sampling
 from app.server.protocols.unsupported import ignored
 
@@ -102,6 +108,16 @@ def read_tokenize(values: dict[str, Any]) -> tuple[Tokenize, bool, tuple[str, ..
         job=0, text=found["content"], special=found["parse_special"], begins=found["add_special"]
     )
     return command, found["with_pieces"], fields.names()
+
+
+def read_count(values: dict[str, Any]) -> tuple[Count, tuple[str, ...]]:
+    """A request of `/tokenize` with a chat, and what is ignored."""
+    fields = Fields(values)
+    if fields.has("content"):
+        raise RequestError("Give either content or messages.", param="content")
+    messages, beside = read_messages(fields.take("messages"))
+    fields.take("model")
+    return Count(job=0, messages=messages), (*beside, *fields.names())
 
 
 def read_detokenize(values: dict[str, Any], model: ModelInfo) -> tuple[Detokenize, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app import __version__
 from app.core.options.sampling import Sampling
 from app.engine.messages import (
-    Alternative,
+    Counted,
     Detokenized,
     Done,
     ModelInfo,
@@ -26,12 +26,13 @@ from app.server.protocols.event_stream import opened
 from app.server.protocols.generation import Progress, Usage, collect, stream
 from app.server.protocols.llama_requests import (
     LlamaRequest,
+    read_count,
     read_detokenize,
     read_llama,
     read_tokenize,
     settings_json,
 )
-from app.server.protocols.token_texts import log_probability, token_bytes
+from app.server.protocols.token_texts import token_json
 
 STOP_TYPES = {"stop": "eos", "length": "limit", "cancelled": "limit", "banned": "limit"}
 """llama-server's `stop_type`; `word` where a stop text ended it."""
@@ -61,7 +62,7 @@ async def _whole(request: Request, asked: LlamaRequest, model: ModelInfo) -> Any
             if asked.return_tokens:
                 answer["tokens"] = list(take.token_ids)
             if asked.n_probs:
-                found = [_probabilities(one, asked.n_probs) for _, one in parts[take.index]]
+                found = [token_json(one, asked.n_probs) for _, one in parts[take.index]]
                 answer["completion_probabilities"] = found
             answers.append(answer)
     return answers if asked.many else answers[0]
@@ -123,17 +124,6 @@ def _ratio(value: float, by: float) -> float:
     return value / by if by > 0 else 0.0
 
 
-def _probabilities(detail: TokenDetail, count: int) -> dict[str, Any]:
-    """A token as llama-server tells it, with its likeliest alternatives."""
-    found = [_token(other) for other in detail.alternatives[:count]]
-    return {**_token(detail), "top_logprobs": found}
-
-
-def _token(token: TokenDetail | Alternative) -> dict[str, Any]:
-    logprob = log_probability(token.probability)
-    return {"id": token.id, "token": token.text, "bytes": token_bytes(token), "logprob": logprob}
-
-
 class _LlamaStream:
     """A completion as llama-server streams it."""
 
@@ -152,7 +142,7 @@ class _LlamaStream:
         if detail is not None:
             found["tokens"] = [detail.id]
             if self._asked.n_probs:
-                found["completion_probabilities"] = [_probabilities(detail, self._asked.n_probs)]
+                found["completion_probabilities"] = [token_json(detail, self._asked.n_probs)]
         return found
 
     def ended(self, index: int, take: Take, done: Done) -> Sequence[Any]:
@@ -166,10 +156,14 @@ class _LlamaStream:
 
 
 async def tokenize(request: Request) -> Response:
-    """Answer a request of `/tokenize`."""
-    engine = engine_of(request)
-    command, with_pieces, ignored = read_tokenize(json_of(request))
+    """Answer a request of `/tokenize`; of a chat in the model's template comes the count."""
+    engine, values = engine_of(request), json_of(request)
     model = model_of(engine)
+    if values.get("messages") is not None:
+        count, ignored = read_count(values)
+        counted = cast(Counted, await engine.run(count, request))
+        return json_answer({"count": counted.tokens}, headers_of(model, ignored))
+    command, with_pieces, ignored = read_tokenize(values)
     found = cast(Tokenized, await engine.run(command, request))
     tokens: list[Any] = list(found.ids)
     if with_pieces:

@@ -85,8 +85,8 @@ async def _echoed(request: Request, asked: TextRequest, command: Generate) -> Ec
         return await _echoed_tokens(request, asked, command)
     if asked.alternatives < 0:
         return EchoedPrompt(text=command.prompt)
-    plain = await _tokens(request, command.prompt, begins=False)
-    begun = await _tokens(request, command.prompt, begins=True)
+    plain = await _tokens(request, command, begins=False)
+    begun = await _tokens(request, command, begins=True)
     scored = await _scored(request, asked, begun.ids)
     unscored = len(plain.ids) - len(scored)  # the first token of a model that wants none before it
     first = [(piece.decode("utf-8", "replace"), None) for piece in plain.pieces[: max(0, unscored)]]
@@ -105,8 +105,8 @@ async def _echoed_tokens(request: Request, asked: TextRequest, command: Generate
     return EchoedPrompt(text=text, parts=((head, None), *parts), tokens=len(command.tokens))
 
 
-async def _tokens(request: Request, text: str, *, begins: bool) -> Tokenized:
-    command = Tokenize(job=0, text=text, special=True, begins=begins)
+async def _tokens(request: Request, asked: Generate, *, begins: bool) -> Tokenized:
+    command = Tokenize(job=0, text=asked.prompt, special=asked.special, begins=begins)
     return cast(Tokenized, await engine_of(request).run(command, request))
 
 

@@ -53,6 +53,9 @@ class CompletionFields(CommonFields, frozen=True, kw_only=True):
             help="Put the prompt before the text; with logprobs its tokens have their own, too.",
         ),
     ] = False
+    parse_special: Annotated[
+        bool, Row(label="Parse special", help="Turn texts of control tokens into those tokens.")
+    ] = True
     logprobs: Annotated[
         int | None,
         Row(
@@ -92,7 +95,8 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request for text in any dialect.
 
     `alternatives` is how many likeliest tokens are shown with each, -1 without probabilities;
-    `ignored` names the fields that were ignored.
+    `special` turns texts of control tokens in prompts into those tokens; `ignored` names the fields
+    that were ignored.
     """
 
     sampling: Sampling
@@ -102,12 +106,13 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
     stream: bool = False
     exact: bool = False
     echo: bool = False
+    special: bool = True
     alternatives: int = -1
     include_usage: bool = False
     ignored: tuple[str, ...] = ()
 
     def commands(self) -> tuple[Generate, ...]:
-        """A command for each prompt; control tokens in a prompt's text are meant as such."""
+        """A command for each prompt."""
         chat = Generate(
             job=0,
             messages=self.messages,
@@ -120,7 +125,10 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
             return (chat,)
         return tuple(
             msgspec.structs.replace(
-                chat, prompt=prompt.text, tokens=prompt.tokens, special=not prompt.tokens
+                chat,
+                prompt=prompt.text,
+                tokens=prompt.tokens,
+                special=self.special and not prompt.tokens,
             )
             for prompt in self.prompts
         )
@@ -140,6 +148,7 @@ def read_completion(values: dict[str, Any], model: ModelInfo, limits: ServiceLim
     return TextRequest(
         prompts=prompts,
         echo=fields.read(rows["echo"]),
+        special=fields.read(rows["parse_special"]),
         alternatives=-1 if logprobs is None else logprobs,
         sampling=read_sampling(fields, model, limits.max_tokens, {}),
         **common,

@@ -22,6 +22,7 @@ from app.server.protocols.openai_requests import (
     CompletionFields,
 )
 from app.server.protocols.parameters import FLOORS, NAMES
+from app.server.protocols.scoring import ChoicesFields, ScoreFields
 from app.server.protocols.unsupported import IDLE
 
 _TYPES = {"bool": "boolean", "int": "integer", "float": "number", "text": "string"}
@@ -149,8 +150,10 @@ def _schemas(limits: ServiceLimits) -> dict[str, Any]:
         "LlamaCompletion": _struct(
             {**common, **_fields(LlamaFields, limits), "prompt": prompt}, ("prompt",)
         ),
-        "Tokenize": _struct(_fields(TokenizeFields, limits), ("content",)),
+        "Tokenize": _struct({**_fields(TokenizeFields, limits), "messages": messages}),
         "Detokenize": _struct({"tokens": tokens}, ("tokens",)),
+        "Score": _struct({**_fields(ScoreFields, limits), "tokens": tokens}),
+        "Choices": _struct({**_fields(ChoicesFields, limits), "messages": messages}, ("choices",)),
         "Embeddings": _OBJECT,
         "Error": _error(),
         **_answers(),
@@ -184,7 +187,16 @@ def _answers() -> dict[str, Any]:
         "CompletionAnswer": _struct(answer, tuple(answer)),
         "ChatAnswer": _struct(answer, tuple(answer)),
         "LlamaCompletionAnswer": {"type": ["object", "array"]},
-        "TokenizeAnswer": _struct({"tokens": items}, ("tokens",)),
+        "TokenizeAnswer": {
+            "anyOf": [
+                _struct({"tokens": items}, ("tokens",)),
+                _struct({"count": number}, ("count",)),
+            ]
+        },
+        "ScoreAnswer": _struct({"tokens": items}, ("tokens",)),
+        "ChoicesAnswer": _struct(
+            {"choices": items, "prompt_tokens": number}, ("choices", "prompt_tokens")
+        ),
         "DetokenizeAnswer": _struct({"content": text}, ("content",)),
         "Models": _struct({"object": {"const": "list"}, "data": items}, ("object", "data")),
         "Model": model,
@@ -224,6 +236,8 @@ def _paths() -> dict[str, Any]:
         ("/completion", "LlamaCompletion", True),
         ("/tokenize", "Tokenize", False),
         ("/detokenize", "Detokenize", False),
+        ("/score", "Score", False),
+        ("/choices", "Choices", False),
     ):
         found[path] = {"post": _operation(f"{body}Answer", body, stream=stream)}
     found["/props"] = {"get": _operation("Props")}

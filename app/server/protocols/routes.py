@@ -1,4 +1,4 @@
-"""The endpoints of OpenAI's API, also without its `/v1`, and of llama-server's own."""
+"""The endpoints of OpenAI's API, also without its `/v1`, of llama-server's own, and ours."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.server.protocols import (
     openai_completions,
     openai_models,
     openapi,
+    scoring,
 )
 from app.server.protocols.endpoints import Handler, endpoint
 
@@ -33,6 +34,8 @@ PROTOCOLS: tuple[Route, ...] = (
     _route("/completion", llama_server.completion, "POST"),
     _route("/tokenize", llama_server.tokenize, "POST"),
     _route("/detokenize", llama_server.detokenize, "POST"),
+    _route("/score", scoring.score, "POST"),
+    _route("/choices", scoring.choices, "POST"),
     _route("/props", llama_server.props, "GET"),
     _route("/openapi.json", openapi.openapi, "GET"),
 )

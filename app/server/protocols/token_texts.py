@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from app.engine.messages import Alternative, TokenDetail
 
@@ -26,6 +27,17 @@ def token_name(token: TokenDetail | Alternative) -> str:
     if not token.torn:
         return token.text
     return "bytes:" + "".join(f"\\x{byte:02x}" for byte in token.torn)
+
+
+def token_json(detail: TokenDetail, alternatives: int) -> dict[str, Any]:
+    """A token as llama-server tells it, with its likeliest alternatives."""
+    found = [_token(other) for other in detail.alternatives[:alternatives]]
+    return {**_token(detail), "top_logprobs": found}
+
+
+def _token(token: TokenDetail | Alternative) -> dict[str, Any]:
+    logprob = log_probability(token.probability)
+    return {"id": token.id, "token": token.text, "bytes": token_bytes(token), "logprob": logprob}
 
 
 class TokenTexts:
