@@ -147,6 +147,11 @@ class Unmasker:
         self._masker = masker
         self._kept = ""
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is kept back that may become a placeholder."""
+        return bool(self._kept)
+
     def feed(self, piece: str) -> str:
         """What of the text so far is certain."""
         text = self._kept + piece

@@ -88,7 +88,8 @@ class ModelInfo(_Value, frozen=True):
     had to be done otherwise than asked; `features` what the processor offers to the engine;
     `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
     none where no layer was to go there. `unsupported` has a reason, a sentence, for each sampling
-    parameter that a server cannot be told; where it is empty, all of them hold.
+    parameter that a server cannot be told; where it is empty, all of them hold. `abilities` are what a server was found to be able to do,
+    by the names in `app.remote.abilities`; empty for models of this machine, which can do it all.
     """
 
     name: str
@@ -110,11 +111,13 @@ class ModelInfo(_Value, frozen=True):
     adapters: tuple[Adapter, ...] = ()
     devices: tuple[DeviceReport, ...] = ()
     unsupported: dict[str, str] = {}
+    abilities: tuple[str, ...] = ()
 
 
 class Alternative(_Value, frozen=True):
     """A token that could have been chosen, with its probability before any sampling step.
 
+    `id` is -1 where a server does not tell it.
     `torn` are its bytes where they are no text by themselves, and `text` shows them as U+FFFD.
     """
 
@@ -127,7 +130,7 @@ class Alternative(_Value, frozen=True):
 class TokenDetail(_Value, frozen=True):
     """A token with its probability (of the model's own distribution) and the top alternatives.
 
-    `torn` is as in `Alternative`.
+    `id` and `torn` are as in `Alternative`.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""One server over httpx2, against one that misbehaves."""
+"""One server over HTTP, against one that misbehaves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from app.core.errors import ServerError
 from app.core.options.servers import ServerAddress
 from app.remote.address import Pinned
-from app.remote.web import Server
+from app.remote.web import Patience, Server
 
 
 @contextmanager
@@ -41,7 +41,8 @@ def answering(answer: bytes, *, silent: bool = False) -> Iterator[tuple[Pinned, 
 def asked(pinned: Pinned, silent_s: float = 20.0) -> list[bytes]:
     server = Server(pinned, "a-key", silent_s=silent_s)
     try:
-        with server.post("/v1/completions", {"prompt": "x"}) as body:
+        once = Patience(tries=1)
+        with server.post("/v1/completions", {"prompt": "x"}, patience=once) as body:
             return list(body)
     finally:
         server.close()

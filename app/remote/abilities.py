@@ -1,0 +1,59 @@
+"""What a server can do beside writing, and why not, as it was found out by asking it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from app.core.errors import ParameterError
+from app.remote.dialects import Dialect
+
+Ability = Literal["complete", "chat", "n", "probabilities", "chat probabilities", "count", "tokenize", "score"]  # fmt: skip # noqa: E501
+
+WHAT: dict[Ability, str] = {
+    "complete": "go on with a text",
+    "chat": "answer a chat",
+    "n": "write several answers to one request",
+    "probabilities": "give the probabilities of what it writes",
+    "chat probabilities": "give the probabilities of what it answers in a chat",
+    "count": "count tokens",
+    "tokenize": "give the tokens of a text",
+    "score": "tell how likely a given text is",
+}
+"""Each ability as it stands after “The server cannot”."""
+
+Way = Literal["", "own", "grammar", "numbers", "echo"]
+"""How the probabilities of a given text are had: by Lampblack's own requests; by a grammar that
+leaves nothing else to write (llama-server); with `prompt_logprobs` (vLLM); with `echo` (OpenAI)."""
+
+
+class Abilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server answers to: its dialect, the model's name there, its context or 0.
+
+    `cannot` has the reason, without a full stop, for every ability that it lacks.
+    """
+
+    dialect: Dialect
+    model: str
+    context: int = 0
+    cannot: dict[Ability, str] = {}
+    scores_by: Way = ""
+
+    def can(self, ability: Ability) -> bool:
+        """Whether the server can do it."""
+        return ability not in self.cannot
+
+    def check(self, ability: Ability, hint: str = "Use a model on this machine for it.") -> None:
+        """Raise ParameterError, with the reason, unless the server can do it."""
+        if not self.can(ability):
+            raise ParameterError(self.reason(ability), hint)
+
+    def reason(self, ability: Ability) -> str:
+        """A sentence that says why it cannot."""
+        return f"The server cannot {WHAT[ability]}: {self.cannot[ability]}."
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those that it has."""
+        return tuple(name for name in WHAT if self.can(name))
