@@ -88,8 +88,9 @@ class ModelInfo(_Value, frozen=True):
     had to be done otherwise than asked; `features` what the processor offers to the engine;
     `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
     none where no layer was to go there. `unsupported` has a reason, a sentence, for each sampling
-    parameter that a server cannot be told; where it is empty, all of them hold. `abilities` are what a server was found to be able to do,
-    by the names in `app.remote.abilities`; empty for models of this machine, which can do it all.
+    parameter that a server cannot be told; where it is empty, all of them hold. `abilities` are
+    what a server was found to be able to do, by the names in `app.remote.abilities`; empty for
+    models of this machine, which can do it all.
     """
 
     name: str

@@ -127,7 +127,7 @@ def side_by_side(
 
 
 def by_number(told: Any, ids: Sequence[int], alternatives: int) -> tuple[TokenDetail, ...]:
-    """vLLM's `prompt_logprobs` of these tokens: every one after the first; raises ServerError."""
+    """VLLM's `prompt_logprobs` of these tokens: every one after the first; raises ServerError."""
     if not isinstance(told, list) or len(told) != len(ids):
         raise _no_probabilities()
     found = []

@@ -28,30 +28,23 @@ _TRUST_IT = "If it is your own authority's, give that authority's certificate fo
 
 
 def tls_context(certificates: str) -> ssl.SSLContext:
-    """Who is believed: this machine's authorities, or, where there are any, those in PEM alone.
+    """Who is believed: this machine's authorities, and those in PEM.
 
     The name is checked in either case. Raises ParameterError for text that holds no certificate.
     """
-    if not certificates:
-        import httpx2
+    import httpx2
 
-        return httpx2.create_ssl_context(trust_env=False)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a server's own may be given, too
-    try:
-        context.load_verify_locations(cadata=certificates)
-    except (ssl.SSLError, ValueError) as error:
-        raise _no_certificates() from error
-    if not context.cert_store_stats()["x509"]:
-        raise _no_certificates()
+    context = httpx2.create_ssl_context(trust_env=False)
+    if certificates:
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a server's own may be given, too
+        try:
+            context.load_verify_locations(cadata=certificates)
+        except (ssl.SSLError, ValueError) as error:
+            raise ParameterError(
+                "The file given for the server's authority holds no certificate.",
+                "Give a PEM file: it has a line BEGIN CERTIFICATE.",
+            ) from error
     return context
-
-
-def _no_certificates() -> ParameterError:
-    return ParameterError(
-        "The file given for the server's authority holds no certificate.",
-        "Give a PEM file: it has a line BEGIN CERTIFICATE.",
-    )
 
 
 def tls_error(name: str, error: ssl.SSLError) -> ServerError:

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpcore2
 
-from app.core.errors import CancelledError, ServerError
+from app.core.errors import CancelledError
 from app.remote.address import Pinned
 from app.remote.certificates import tls_error
 
@@ -122,7 +122,7 @@ class SocketStream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> SocketStream:
-        """The same connection, encrypted; raises ServerError for a certificate that does not fit."""
+        """The same connection, encrypted; raises ServerError for a certificate that is wrong."""
         self._socket.settimeout(timeout)
         name = server_hostname or ""
         try:
@@ -281,7 +281,7 @@ class Connections:
 
     @contextmanager
     def lane(self, line: OpenLine) -> Iterator[Lane]:
-        """One for a request of this job, that used last first; raises CancelledError after a cut."""
+        """One for a request of this job, the last used first; raises CancelledError after a cut."""
         while not self._free.acquire(timeout=_LOOK_S):
             if line.is_cut:
                 raise CancelledError("Stopped.")

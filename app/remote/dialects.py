@@ -61,10 +61,14 @@ _CUTS = ("top_k", "top_p", "min_p", "typical_p", "top_n_sigma", "xtc_probability
 _NEVER_CUT_THE_BEST = ("top_k", "top_p", "min_p", "top_n_sigma")
 _LLAMA_STEPS = {step: "typ_p" if step == "typical_p" else step for step in DEFAULT_ORDER}
 _MOST_OPENAI_STOPS = 4
+_WINDOWS = ("repetition_window", "dry_window")
+_LONG_WINDOW = 32768  # llama-server takes no -1 any more, and keeps memory for each of its tokens
 
 
-def body(dialect: Dialect, sampling: Sampling) -> dict[str, Any]:
+def body(dialect: Dialect, sampling: Sampling, context: int = 0) -> dict[str, Any]:
     """The fields of a request in the server's terms; what it cannot say is not in there.
+
+    `context` is the server's, 0 where that is not known.
 
     Everything that can be said is said, so that no default of the server's leaks in. Show the
     writer `unsupported` first.
@@ -78,6 +82,8 @@ def body(dialect: Dialect, sampling: Sampling) -> dict[str, Any]:
         if bound.name == "grammar":
             fields |= _grammar(dialect, value)
         else:
+            if bound.name in _WINDOWS and dialect == "llama-server" and value < 0:
+                value = context or _LONG_WINDOW
             fields[_NAMES[dialect][bound.name]] = _said(dialect, bound.name, value)
     return fields
 

@@ -79,9 +79,7 @@ class Judge:
     def choose(self, command: ScoreChoices) -> ChoicesScored:
         """The log probability of each choice; raises ServerError, ParameterError."""
         if not 1 <= len(command.choices) <= MOST_CHOICES or not all(command.choices):
-            raise ParameterError(
-                f"There can be 1 to {MOST_CHOICES:,} choices, none of them empty."
-            )
+            raise ParameterError(f"There can be 1 to {MOST_CHOICES:,} choices, none of them empty.")
         if self._way == "own":
             return self._own_choices(command)
         if self._way == "echo":

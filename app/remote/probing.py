@@ -126,7 +126,9 @@ class _Probe:
     def _tokens(self) -> None:
         counted = self._tried("count", by=lambda: self._asker.count(PROBE))
         if counted is not None and not 1 <= counted <= len(PROBE) + 1:
-            self._cannot.setdefault("count", f"it counts {counted:,} tokens in {len(PROBE)} letters")
+            self._cannot.setdefault(
+                "count", f"it counts {counted:,} tokens in {len(PROBE)} letters"
+            )
         if self._known.dialect == "openai":
             self._cannot["tokenize"] = "such servers have no request for that"
             return

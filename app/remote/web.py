@@ -72,9 +72,9 @@ LONGEST_WAIT_S = 60.0
 class Server:
     """Asks the pinned server; `key` is sent as a bearer token. Times are in seconds.
 
-    `certificates` are in PEM; where there are any, only they are trusted. No redirect is followed
-    and no proxy is used; certificate and name are always checked. Its connections are kept, so that
-    one of these serves many jobs at once. Raises ParameterError for bad certificates.
+    `certificates` in PEM are trusted beside the system's. No redirect is followed and no proxy is
+    used; certificate and name are always checked. Its connections are kept, so that one of these
+    serves many jobs at once. Raises ParameterError for bad certificates.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class Server:
             yield self._asked(stack, self._request("POST", path, content), line, patience)
 
     def _request(self, method: str, path: str, content: bytes) -> Callable[[], httpcore2.Request]:
-        headers = dict(self._headers)
+        headers = {**self._headers}
         if method == "POST":
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
         url = httpcore2.URL(
@@ -155,7 +155,7 @@ class Server:
             target=self._address.base + path,
         )
         return lambda: httpcore2.Request(
-            method, url, headers=headers, content=content, extensions={"timeout": self._timeouts}
+            method, url, headers=list(headers.items()), content=content, extensions={"timeout": self._timeouts}
         )
 
     def _asked(

@@ -91,7 +91,7 @@ def request(command: Generate, abilities: Abilities, masker: Masker | None) -> R
     masked = _masked(msgspec.structs.replace(sampling, seed=seed), masker)
     hide = masker.mask if masker else str
     fields = {
-        **body(abilities.dialect, masked),
+        **body(abilities.dialect, masked, abilities.context),
         "model": abilities.model,
         "n": command.n,
         "stream": True,
@@ -356,12 +356,17 @@ class _RemoteAnswer:
             first = self._first or now
             stats = Stats(
                 prompt_tokens=max(self._used("prompt_tokens"), default=0),
-                completion_tokens=sum(self._used("completion_tokens")) or self._pieces,
+                completion_tokens=self._completion_tokens(),
                 first_token_s=first - self._begun,
                 decode_s=now - first,
             )
             takes = tuple(take.finished(index) for index, take in enumerate(self._takes))
         return Done(job=self._job, takes=takes, stats=stats, seed=self._seed)
+
+    def _completion_tokens(self) -> int:
+        """What the server says, but for one that says it of a single take (llama-server)."""
+        said = sum(self._used("completion_tokens"))
+        return max(said, self._pieces) if len(self._takes) > 1 else said or self._pieces
 
     def _used(self, name: str) -> Sequence[int]:
         return [usage[name] for usage in self._usage.values() if name in usage]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import queue
-import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,88 +24,9 @@ from app.engine.messages import (
     Tokens,
 )
 from app.engine.server_child import given_once, open_server, start_server_child
+from tests.remote.recording import Recording, answer, streamed
 
 CANARY = "Oluwaseun Adébáyò"
-MODELS = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 4096}]}
-
-
-def answer(content: bytes, status: int = 200, head: str = "") -> bytes:
-    start = f"HTTP/1.1 {status} X\r\nContent-Length: {len(content)}\r\n{head}\r\n"
-    return start.encode() + content
-
-
-def streamed(*texts: str, ends: bool = True) -> bytes:
-    choices = [{"index": 0, "text": text, "finish_reason": None} for text in texts]
-    if ends:
-        choices.append({"index": 0, "text": "", "finish_reason": "stop"})
-    lines = [b"data: " + json.dumps({"choices": [one]}, ensure_ascii=False).encode() + b"\n\n"
-             for one in choices]  # fmt: skip
-    return b"".join(lines) + b"data: [DONE]\n\n" * ends
-
-
-class Recording:
-    """A server that gives its answers to `/v1/completions` in turn; `received` has all bytes.
-
-    An answer may come in several pieces; after one that is None nothing comes until the end.
-    """
-
-    def __init__(self, answers: Sequence[bytes | Sequence[bytes | None]]) -> None:
-        self.received: list[bytes] = []
-        self.asked: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._answers = [*answers]
-        self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    def close(self) -> None:
-        self._over.set()
-        socket.create_connection(("127.0.0.1", self.port)).close()
-        for thread in self._threads:
-            thread.join()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            connection, _ = self._listener.accept()
-            if self._over.is_set():
-                connection.close()
-                return
-            thread = threading.Thread(target=self._serve, args=(connection,))
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection:
-            asked = _request(connection)
-            self.received.append(asked)
-            if asked.startswith(b"GET /v1/models"):
-                connection.sendall(answer(json.dumps(MODELS).encode()))
-            elif asked.startswith(b"POST /tokenize"):
-                connection.sendall(answer(b'{"tokens": [1, 2]}'))
-            else:
-                given = self._answers.pop(0)
-                for piece in [given] if isinstance(given, bytes) else given:
-                    if piece is None:
-                        self.asked.put(None)
-                        self._over.wait(30)
-                    else:
-                        connection.sendall(piece)
-
-
-def _request(connection: socket.socket) -> bytes:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
-    head, _, body = data.partition(b"\r\n\r\n")
-    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")]
-    length = int(lengths[0].partition(b":")[2]) if lengths else 0
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
 Told = list[Event]
 
 
