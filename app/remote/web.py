@@ -155,7 +155,11 @@ class Server:
             target=self._address.base + path,
         )
         return lambda: httpcore2.Request(
-            method, url, headers=list(headers.items()), content=content, extensions={"timeout": self._timeouts}
+            method,
+            url,
+            headers=list(headers.items()),
+            content=content,
+            extensions={"timeout": self._timeouts},
         )
 
     def _asked(
