@@ -114,6 +114,10 @@ class ModelInfo(_Value, frozen=True):
     unsupported: dict[str, str] = {}
     abilities: tuple[str, ...] = ()
 
+    def lacks(self, ability: str) -> bool:
+        """Whether it is a server's and was found not to be able to do this."""
+        return bool(self.abilities) and ability not in self.abilities
+
 
 class Alternative(_Value, frozen=True):
     """A token that could have been chosen, with its probability before any sampling step.

@@ -9,7 +9,17 @@ import msgspec
 from app.core.errors import ParameterError
 from app.remote.dialects import Dialect
 
-Ability = Literal["complete", "chat", "n", "probabilities", "chat probabilities", "count", "tokenize", "score"]  # fmt: skip # noqa: E501
+Ability = Literal[
+    "complete",
+    "chat",
+    "n",
+    "probabilities",
+    "chat probabilities",
+    "count",
+    "chat count",
+    "tokenize",
+    "score",
+]
 
 WHAT: dict[Ability, str] = {
     "complete": "go on with a text",
@@ -17,21 +27,23 @@ WHAT: dict[Ability, str] = {
     "n": "write several answers to one request",
     "probabilities": "give the probabilities of what it writes",
     "chat probabilities": "give the probabilities of what it answers in a chat",
-    "count": "count tokens",
+    "count": "count the tokens of a text",
+    "chat count": "count the tokens of a chat",
     "tokenize": "give the tokens of a text",
     "score": "tell how likely a given text is",
 }
 """Each ability as it stands after “The server cannot”."""
 
-Way = Literal["", "own", "grammar", "numbers", "echo"]
-"""How the probabilities of a given text are had: by Lampblack's own requests; by a grammar that
-leaves nothing else to write (llama-server); with `prompt_logprobs` (vLLM); with `echo` (OpenAI)."""
+Way = Literal["", "own", "forced", "numbers", "echo"]
+"""How the probabilities of a given text are had: by Lampblack's own requests; by writing it, each
+token forced by a bias (llama-server); with `prompt_logprobs` (vLLM); with `echo` (OpenAI)."""
 
 
 class Abilities(msgspec.Struct, frozen=True, kw_only=True):
     """What the server answers to: its dialect, the model's name there, its context or 0.
 
-    `cannot` has the reason, without a full stop, for every ability that it lacks.
+    `cannot` has the reason, without a full stop, for every ability that it lacks. `takes_turns`
+    says that it drops what it writes when something else is asked.
     """
 
     dialect: Dialect
@@ -39,6 +51,7 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
     context: int = 0
     cannot: dict[Ability, str] = {}
     scores_by: Way = ""
+    takes_turns: bool = False
 
     def can(self, ability: Ability) -> bool:
         """Whether the server can do it."""

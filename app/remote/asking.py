@@ -47,13 +47,11 @@ def answered(command: JobCommand, asker: Asker, hiding: Hiding, line: OpenLine) 
 
 
 def _counted(command: Count, asker: Asker) -> Counted:
-    asker.abilities.check("count")
-    if not command.messages:
-        tokens = asker.count(command.prompt, special=command.special)
-    elif asker.abilities.dialect == "openai":
-        raise ParameterError("The server counts the tokens of a text, but not those of a chat.")
-    else:
+    asker.abilities.check("chat count" if command.messages else "count")
+    if command.messages:
         tokens = asker.count_chat(command.messages)
+    else:
+        tokens = asker.count(command.prompt, special=command.special)
     return Counted(job=command.job, tokens=tokens)
 
 

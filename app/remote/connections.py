@@ -282,7 +282,8 @@ class Connections:
     @contextmanager
     def lane(self, line: OpenLine) -> Iterator[Lane]:
         """One for a request of this job, the last used first; raises CancelledError after a cut."""
-        while not self._free.acquire(timeout=_LOOK_S):
+        free = self._free
+        while not free.acquire(timeout=_LOOK_S):
             if line.is_cut:
                 raise CancelledError("Stopped.")
         try:
@@ -295,7 +296,11 @@ class Connections:
                 lane.rest()
                 self._keep(lane)
         finally:
-            self._free.release()
+            free.release()
+
+    def limit(self, most: int) -> None:
+        """Let later requests have at most so many."""
+        self._free = threading.Semaphore(most)
 
     def _keep(self, lane: Lane) -> None:
         with self._lock:

@@ -32,6 +32,9 @@ MOST_CHOICES = 1000
 
 _LEAST = 5e-324  # a probability that is 0 only because it was too small for its number
 _DRAW = {"temperature": 0, "stream": False}
+_BIAS = 100_000  # above any difference of two logits
+_MOST_LISTED = 256
+_WHOLE_VOCABULARY = 1_000_000  # more than any model has
 
 
 class _Choice(msgspec.Struct):
@@ -131,14 +134,17 @@ class Judge:
         messages = command.messages
         if not messages:
             return lambda choice: self._ids(command.prompt + choice, special=False)
-        if self._way == "grammar":
+        if self._way == "forced":
             text = self._asker.templated(messages)
             return lambda choice: self._ids(text + choice, special=True)
         return lambda choice: self._asker.templated_ids(_with_choice(messages, choice))
 
-    def _sum(self, ids: Sequence[int], shared: int) -> ChoiceScore:
+    def _check_cut(self) -> None:
         if self._line.is_cut:
             raise CancelledError("Stopped.")
+
+    def _sum(self, ids: Sequence[int], shared: int) -> ChoiceScore:
+        self._check_cut()
         judged = self._by_numbers(ids, 0, shared)
         return _score_of(judged.details[-(len(ids) - shared) :])
 
@@ -146,7 +152,7 @@ class Judge:
         """The tokens from number `first` on; perhaps some before."""
         if len(ids) <= first:
             return _Judged(ids, ())
-        if self._way == "grammar":
+        if self._way == "forced":
             return _Judged(ids, self._forced(ids, alternatives, first))
         fields = {
             **_DRAW,
@@ -158,32 +164,49 @@ class Judge:
         return _Judged(ids, by_number(choice.get("prompt_logprobs"), ids, alternatives))
 
     def _forced(self, ids: Sequence[int], alternatives: int, first: int) -> Sequence[TokenDetail]:
-        """What llama-server writes where a grammar leaves it these tokens and nothing else.
+        """What llama-server writes where a bias leaves it these tokens and nothing else.
 
-        It tells each token's probability as it was before the grammar.
+        It tells each token's probability as it was before the bias, but of one that begins a letter
+        and does not end it: that one is sought among the likeliest beside another.
         """
-        rest = ids[first:]
-        found = self._asker.ask(
-            "/completion",
-            {
-                **_DRAW,
-                "prompt": list(ids[:first]),
-                "grammar": "root ::= " + " ".join(f"<[{one}]>" for one in rest),
-                "n_predict": len(rest),
-                "n_probs": max(1, alternatives),
-                "cache_prompt": True,
-            },
-        )
-        listed = found.get("completion_probabilities")
-        if not isinstance(listed, list):
-            raise nonsense()
-        told = [token_detail(one, alternatives) for one in listed]
-        if [one.id for one in told] != list(rest):
-            raise NonsenseError(
-                "The server wrote other tokens than those that were to be judged.",
-                "Use a shorter text, or a model on this machine.",
+        found = []
+        for place in range(first, len(ids)):
+            self._check_cut()
+            told = self._written(ids[:place], ids[place], max(1, alternatives))
+            detail = (
+                token_detail(told, alternatives) if told else self._sought(ids, place, alternatives)
             )
-        return told
+            if detail.id != ids[place]:
+                raise NonsenseError(
+                    "The server wrote another token than that which was to be judged.",
+                    "Use a model on this machine.",
+                )
+            found.append(detail)
+        return found
+
+    def _sought(self, ids: Sequence[int], place: int, alternatives: int) -> TokenDetail:
+        (letter,) = self._asker.tokenize("a")[0][-1:]
+        for most in (max(alternatives, _MOST_LISTED), _WHOLE_VOCABULARY):
+            told = self._written(ids[:place], letter, most) or {}
+            every = told.get("top_logprobs")
+            for one in every if isinstance(every, list) else ():
+                if isinstance(one, dict) and one.get("id") == ids[place]:
+                    return token_detail({**one, "top_logprobs": every}, alternatives)
+        raise NonsenseError("The server does not tell how likely a part of a letter is.")
+
+    def _written(self, before: Sequence[int], token: int, most: int) -> dict[str, Any] | None:
+        fields = {
+            **_DRAW,
+            "prompt": list(before),
+            "logit_bias": [[token, _BIAS]],
+            "n_predict": 1,
+            "n_probs": most,
+            "cache_prompt": True,
+        }
+        listed = self._asker.ask("/completion", fields).get("completion_probabilities", [])
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            raise nonsense()
+        return listed[0] if listed else None
 
     # By echo
 
@@ -213,8 +236,7 @@ class Judge:
             )
         judged = []
         for choice in command.choices:
-            if self._line.is_cut:
-                raise CancelledError("Stopped.")
+            self._check_cut()
             judged.append(self._echoed(command.prompt + choice, 0))
         inside = _tokens_inside(judged[0].tokens, len(command.prompt))
         shared = min(inside, *(_common(judged[0].tokens, one.tokens) for one in judged))

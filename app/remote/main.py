@@ -46,11 +46,13 @@ from app.engine.messages import (
 from app.remote.abilities import Abilities
 from app.remote.address import Pinned, pin
 from app.remote.asking import answered
+from app.remote.connections import MOST_CONNECTIONS
 from app.remote.hiding import Hiding
 from app.remote.probing import described, probe
+from app.remote.request import request
 from app.remote.tokens import Asker
 from app.remote.web import IN_A_BATCH, PATIENT, Server
-from app.remote.writing import Emit, RemoteJob, request, write
+from app.remote.writing import Emit, RemoteJob, write
 
 PATIENCE_S = 1.0
 """How long a cancelled job may take to end by itself; the app waits 2 s."""
@@ -182,7 +184,10 @@ class RemoteHost:
             self._server = Server(self._pinned, opening.key, certificates=certificates)
         is_masked = opening.masks if opening.masks is not None else not self._pinned.is_here
         self._hiding = Hiding(Masker(opening.names) if is_masked else None)
+        self._server.limit(MOST_CONNECTIONS)
         self._abilities = probe(self._server, command.path, job.line)
+        if self._abilities.takes_turns:
+            self._server.limit(1)
         info = described(self._pinned, self._abilities, self._hiding.masker)
         return Loaded(job=command.job, model=info, seconds=perf_counter() - begun)
 

@@ -10,7 +10,7 @@ import msgspec
 from app.core.errors import ModelNotFoundError, ServerError
 from app.core.masking import Masker
 from app.core.options.sampling import Sampling
-from app.engine.messages import EngineSettings, ModelInfo, Score, TokenDetail
+from app.engine.messages import ChatMessage, EngineSettings, ModelInfo, Score, TokenDetail
 from app.remote.abilities import Abilities, Ability, Way
 from app.remote.address import Pinned
 from app.remote.answers import choices_of, details
@@ -24,9 +24,10 @@ _OWNERS: dict[str, Dialect] = {
     "lampblack": "lampblack", "llamacpp": "llama-server", "vllm": "vllm"
 }  # fmt: skip
 _WAYS: dict[Dialect, Way] = {
-    "lampblack": "own", "llama-server": "grammar", "vllm": "numbers", "openai": "echo"
+    "lampblack": "own", "llama-server": "forced", "vllm": "numbers", "openai": "echo"
 }  # fmt: skip
 _MOST_NAMED = 10
+_NO_REQUEST = "such servers have no request for that"
 
 PROBE = "Once upon"
 """What servers are asked to go on with."""
@@ -65,7 +66,12 @@ class _Probe:
         self._chat()
         self._tokens()
         way = self._scoring(written)
-        return msgspec.structs.replace(self._known, cannot=self._cannot, scores_by=way)
+        return msgspec.structs.replace(
+            self._known,
+            cannot=self._cannot,
+            scores_by=way,
+            takes_turns=self._known.dialect == "openai" and "count" not in self._cannot,
+        )
 
     def _tried(self, *abilities: Ability, by: Callable[[], T]) -> T | None:
         """What came of it; None, with the reason noted, where the server refused or it was wrong.
@@ -130,8 +136,13 @@ class _Probe:
                 "count", f"it counts {counted:,} tokens in {len(PROBE)} letters"
             )
         if self._known.dialect == "openai":
-            self._cannot["tokenize"] = "such servers have no request for that"
+            self._cannot["tokenize"] = self._cannot["chat count"] = _NO_REQUEST
             return
+        if "chat" in self._cannot:
+            self._cannot["chat count"] = self._cannot["chat"]
+        else:
+            turn = ChatMessage(role="user", content=PROBE)
+            self._tried("chat count", by=lambda: self._asker.count_chat((turn,)))
         found = self._tried("tokenize", by=lambda: self._asker.tokenize(PROBE, begins=False))
         if found is not None and b"".join(found[1]).decode("utf-8", "replace") != PROBE:
             self._cannot["tokenize"] = "its tokens are not those of the text"
@@ -142,7 +153,7 @@ class _Probe:
         if written is None:
             self._cannot["score"] = "it gives no probabilities, by which that could be checked"
             return ""
-        if way in ("grammar", "numbers") and "tokenize" in self._cannot:
+        if way in ("forced", "numbers") and "tokenize" in self._cannot:
             self._cannot["score"] = "it does not give the tokens of a text"
             return ""
         judge = Judge(self._asker.by(way), self._line)
@@ -184,7 +195,7 @@ def _models(server: Server, line: OpenLine) -> Sequence[dict[str, Any]]:
 def _chosen(models: Sequence[dict[str, Any]], wanted: str) -> dict[str, Any]:
     if not models:
         raise ServerError("The server has no model loaded.", "Load one there, and try again.")
-    fitting = [one for one in models if one["id"] == wanted] if wanted else models
+    fitting = [one for one in models if wanted in ("", one["id"], _shown(one["id"]))]
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(ascii(one["id"])[1:81] for one in models[:_MOST_NAMED])
@@ -196,7 +207,7 @@ def _chosen(models: Sequence[dict[str, Any]], wanted: str) -> dict[str, Any]:
 def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> ModelInfo:
     """The model as the program shows it, with where the text goes as its first note."""
     return ModelInfo(
-        name=abilities.model,
+        name=_shown(abilities.model),
         path=pinned.address.url,
         engine="server",
         context=abilities.context,
@@ -209,12 +220,26 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
     )
 
 
+def _shown(model: str) -> str:
+    """A model's name: servers of GGUF files give its whole path."""
+    name = model.replace("\\", "/").rpartition("/")[2]
+    return name.removesuffix(".gguf") if name.endswith(".gguf") else model
+
+
 def _notes(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Sequence[str]:
     found = [_where(pinned), _masked(masker)]
     if pinned.warning:
         found.append(pinned.warning)
     missing: tuple[Ability, ...] = ("complete", "chat", "probabilities", "count", "score")
     found += [abilities.reason(name) for name in missing if not abilities.can(name)]
+    if abilities.takes_turns:
+        found.append(
+            "The server drops what it writes when it is asked again, so it is asked in turns."
+        )
+    if abilities.dialect == "llama-server" and abilities.can("probabilities"):
+        found.append(
+            "Of a letter of several tokens the server tells the last token's probability alone."
+        )
     reasons = unsupported(abilities.dialect, Sampling())
     if reasons:
         names = ", ".join(name for name, _ in reasons)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import ssl
 from collections.abc import Callable, Iterator
@@ -102,6 +103,10 @@ class Server:
         }
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
+
+    def limit(self, most: int) -> None:
+        """Ask at most so many requests at once from now on."""
+        self._connections.limit(most)
 
     def close(self) -> None:
         """Close every connection."""
@@ -207,7 +212,7 @@ class Server:
             ) from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
             raise ServerError(
-                f"The connection to the server {self.name} failed ({type(error).__name__}).",
+                f"The connection to the server {self.name} failed: {_what_failed(error)}.",
                 "Check that it runs and can be reached, and try again.",
             ) from error
 
@@ -236,6 +241,17 @@ _REFUSALS = {
     429: ("has too many requests", "Try again later."),
     503: ("is not ready", "Try again in a while."),
 }
+
+
+def _what_failed(error: Exception) -> str:
+    """The end of a sentence: the system's words, or where in the answer it ended."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno)
+    if isinstance(error, httpcore2.ProtocolError):
+        return "it ended in the middle of an answer, or what came is no HTTP"
+    return "it ended"
+
 
 _MOST_SAID = 300
 _MOST_LEFT = 65536

@@ -1,22 +1,16 @@
-"""Writing with a server: the request in its terms, and its stream as our events."""
+"""Writing with a server: its stream as our events, from one request or one for each take."""
 
 from __future__ import annotations
 
-import json
 import math
-import random
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any
 
-import msgspec
-
-from app.core.errors import LampblackError, ParameterError, ServerError
+from app.core.errors import LampblackError, ServerError
 from app.core.masking import Masker
-from app.core.options.rows import check_all
-from app.core.options.sampling import PARAMETERS, Sampling
 from app.engine.messages import (
     Done,
     FinishReason,
@@ -27,22 +21,22 @@ from app.engine.messages import (
     TokenDetail,
     Tokens,
 )
-from app.remote.abilities import Abilities
 from app.remote.answers import UNKNOWN, details
 from app.remote.connections import OpenLine
-from app.remote.dialects import Dialect, body, unsupported
 from app.remote.event_stream import events
-from app.remote.tokens import chat_fields
-from app.remote.web import IN_A_BATCH, PATIENT, Patience, Server, one_line
-
-_MOST_TAKES = 16
-_SEEDS = 2**32
-_WITHOUT = "Ask without that."
+from app.remote.request import Request
+from app.remote.web import (
+    IN_A_BATCH,
+    PATIENT,
+    Patience,
+    Server,
+    ServerRefusedError,
+    one_line,
+)
 
 _FINISHED: dict[str, FinishReason] = {
     "stop": "stop", "length": "length", "content_filter": "banned"
 }  # fmt: skip
-_UNMASKABLE = ("banned_phrases", "dry_breakers", "logit_bias", "grammar")
 
 
 class RemoteJob:
@@ -66,113 +60,6 @@ class RemoteJob:
         self.line.cut()
 
 
-class Request(msgspec.Struct, frozen=True):
-    """Where a request goes and what is in it; `masker` puts back the placeholders of the answer.
-
-    Where the server writes one take at a time, it is sent once `for_each` of them.
-    """
-
-    path: str
-    fields: dict[str, Any]
-    seed: int
-    masker: Masker | None
-    for_each: bool
-
-    def of_take(self, index: int) -> dict[str, Any]:
-        """The fields for one take, whose seed is the first one's and its number, as in `seeds`."""
-        return self.fields | {"n": 1, "seed": (self.seed + index) % _SEEDS}
-
-
-def request(command: Generate, abilities: Abilities, masker: Masker | None) -> Request:
-    """The command in the server's terms; raises ParameterError for what cannot be said in them."""
-    sampling = check_all(command.sampling)
-    _check(command, sampling, abilities)
-    seed = sampling.seed if sampling.seed is not None else random.getrandbits(31)
-    masked = _masked(msgspec.structs.replace(sampling, seed=seed), masker)
-    hide = masker.mask if masker else str
-    fields = {
-        **body(abilities.dialect, masked, abilities.context),
-        "model": abilities.model,
-        "n": command.n,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        **_probabilities(command, abilities.dialect),
-    }
-    if command.exact:
-        fields["exact"] = True
-    for_each = command.n > 1 and not abilities.can("n")
-    if command.messages:
-        chat = chat_fields(command.messages, hide)
-        if abilities.dialect != "vllm":
-            chat = {"messages": chat["messages"]}
-        return Request("/v1/chat/completions", fields | chat, seed, masker, for_each)
-    prompt: Any = list(command.tokens) or hide(command.prompt)
-    if abilities.dialect == "lampblack" and not command.tokens:
-        fields["parse_special"] = command.special
-    return Request("/v1/completions", fields | {"prompt": prompt}, seed, masker, for_each)
-
-
-def _probabilities(command: Generate, dialect: Dialect) -> dict[str, Any]:
-    if not command.probabilities:
-        return {}
-    if command.messages:
-        return {"logprobs": True, "top_logprobs": command.probabilities}
-    numbers = {"return_token_ids": True} if dialect == "vllm" else {}
-    return {"logprobs": command.probabilities, **numbers}
-
-
-def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
-    """Refuse what would be changed in silence; defaults that cannot be said are in the notes."""
-    is_ours = abilities.dialect == "lampblack"
-    abilities.check("chat" if command.messages else "complete")
-    if command.probabilities:
-        abilities.check("chat probabilities" if command.messages else "probabilities", _WITHOUT)
-    if not 1 <= command.n <= _MOST_TAKES:
-        raise ParameterError(f"There can be 1 to {_MOST_TAKES} takes, not {command.n}.")
-    refused = [
-        (
-            bool(command.tokens) and abilities.dialect == "openai",
-            "go on from tokens by their numbers",
-        ),
-        (command.exact and not is_ours, "promise the same text for the same seed (exact)"),
-        (
-            bool(command.messages)
-            and command.messages[-1].role == "assistant"
-            and abilities.dialect == "openai",
-            "go on with the last turn of a chat",
-        ),
-    ]
-    for is_asked, what in refused:
-        if is_asked:
-            raise ParameterError(f"The server cannot {what}.", _WITHOUT)
-    default = Sampling()
-    for name, reason in unsupported(abilities.dialect, sampling):
-        if getattr(sampling, name) != getattr(default, name):
-            raise ParameterError(f"{name} cannot be used here: {reason}", "Leave it as it is.")
-
-
-def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
-    """Stop texts as the server sees the text; other texts must not hold what is masked."""
-    if masker is None:
-        return sampling
-    for bound in PARAMETERS:
-        value = getattr(sampling, bound.name)
-        texts = (_plain(value),) if isinstance(value, str) else value
-        if bound.name in _UNMASKABLE and any(masker.mask(text) != text for text in texts):
-            raise ParameterError(
-                f"{bound.name} holds something that is masked before it goes to a server.",
-                "Leave it out, or write without masking.",
-            )
-    return msgspec.structs.replace(sampling, stop=tuple(map(masker.mask, sampling.stop)))
-
-
-def _plain(grammar: str) -> str:
-    """A grammar with the escapes of a JSON schema resolved, so that no name hides in them."""
-    if not grammar.lstrip().startswith("{"):
-        return grammar
-    return json.dumps(json.loads(grammar), ensure_ascii=False)
-
-
 def write(command: Generate, asked: Request, server: Server, job: RemoteJob, emit: Emit) -> Done:
     """Send it and pass on what comes; a cancel ends it with the text so far.
 
@@ -182,12 +69,8 @@ def write(command: Generate, asked: Request, server: Server, job: RemoteJob, emi
     job.so_far = answer.done
     patience = IN_A_BATCH if command.background else PATIENT
     try:
-        if asked.for_each:
+        if asked.for_each or not _write_all(command.n, asked, server, job, answer, patience):
             _write_each(command.n, asked, server, job, answer, patience)
-        else:
-            with server.post(asked.path, asked.fields, job.line, patience) as pieces:
-                for event in events(pieces):
-                    answer.take(event)
         answer.check_ended()
     except LampblackError:
         answer.flush()
@@ -197,6 +80,26 @@ def write(command: Generate, asked: Request, server: Server, job: RemoteJob, emi
 
 
 Emit = Callable[[HostEvent], None]
+
+
+def _write_all(
+    count: int,
+    asked: Request,
+    server: Server,
+    job: RemoteJob,
+    answer: _RemoteAnswer,
+    patience: Patience,
+) -> bool:
+    """One request for all takes; False where several were refused: there may be fewer at once."""
+    try:
+        with server.post(asked.path, asked.fields, job.line, patience) as pieces:
+            for event in events(pieces):
+                answer.take(event)
+    except ServerRefusedError:
+        if count == 1:
+            raise
+        return False
+    return True
 
 
 def _write_each(
@@ -281,6 +184,7 @@ class _RemoteAnswer:
     def __init__(self, command: Generate, asked: Request, emit: Emit) -> None:
         self._job, self._seed, self._emit = command.job, asked.seed, emit
         self._alternatives = command.probabilities
+        self._loses_tokens = asked.loses_tokens
         self._takes = [_RemoteTake(asked.masker) for _ in range(command.n)]
         self._lock = threading.Lock()
         self._begun = monotonic()
@@ -315,6 +219,8 @@ class _RemoteAnswer:
         text = delta.get("content") if isinstance(delta, dict) else choice.get("text")
         text = text if isinstance(text, str) else ""
         found = details(choice, self._alternatives) if self._alternatives else ()
+        if self._loses_tokens and text and len(found) == 1 and found[0].torn:
+            found = (TokenDetail(id=UNKNOWN, text=text, probability=found[0].probability),)
         if text or found:
             self._pieces += len(found) or 1
             self._first = self._first or monotonic()

@@ -46,6 +46,12 @@ _LEAST = 32
 
 _REMEMBERED = 256
 
+ASSUMED_CONTEXT = 4096
+"""The tokens of a context whose length a server does not tell."""
+
+_TURN = 16
+"""The tokens that a template puts around a turn, where they cannot be counted."""
+
 Emit = Callable[[str], None]
 F = TypeVar("F", bound=Finished)
 V = TypeVar("V")
@@ -199,6 +205,9 @@ class TaskRun:
         return self._do(Tokenize(job=0, text=text, begins=begins), Tokenized)
 
     def _count(self, prompt: TaskPrompt) -> int:
+        if self.model.lacks("chat count" if prompt.messages else "count"):
+            texts = [prompt.prompt, *(turn.content for turn in prompt.messages)]
+            return sum(len(text.encode()) + _TURN for text in texts)  # a token has at least a byte
         command = Count(job=0, prompt=prompt.prompt, messages=prompt.messages)
         return self._do(command, Counted).tokens
 
@@ -220,6 +229,11 @@ class TaskRun:
     # What fits
 
     @property
+    def context(self) -> int:
+        """The length of the model's context in tokens, an assumed one where it is not known."""
+        return self.model.context or ASSUMED_CONTEXT
+
+    @property
     def overhead(self) -> int:
         """The tokens of the prompt beside the text's own."""
         found = self.remembered.overheads
@@ -230,7 +244,7 @@ class TaskRun:
 
     def room(self, answer: int, growth: float = 0.0) -> int:
         """How many tokens of a text fit, beside `answer` and `growth` for each of the text's."""
-        left = self.model.context - self.overhead - answer - _MARGIN
+        left = self.context - self.overhead - answer - _MARGIN
         return max(0, int(left / (1 + growth)))
 
     def parts(self, text: str, limit: int) -> list[str]:
@@ -240,7 +254,9 @@ class TaskRun:
         """
         if len(text.encode()) <= limit:  # a token has at least a byte
             return [text]
-        context = f"the model's context of {self.model.context:,} tokens"
+        context = f"the model's context of {self.context:,} tokens"
+        if not self.model.context:
+            context += " (which was assumed, as the server does not tell it)"
         if limit < _LEAST:
             raise PromptTooLongError(
                 f"In {context} there is no room for the task {self.task.name} with these options.",
@@ -258,7 +274,9 @@ class TaskRun:
         return list(cut(block, limit, self.ruler(block).count))
 
     def ruler(self, block: str) -> Ruler:
-        """The tokens within a block of text."""
+        """The tokens within a block of text; its bytes where they cannot be had."""
+        if self.model.lacks("tokenize"):
+            return Ruler(block, [1] * len(block.encode()))
         return Ruler(block, [len(piece) for piece in self.tokenize(block).pieces])
 
 

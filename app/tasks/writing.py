@@ -106,13 +106,13 @@ def _grown(run: TaskRun, words: str) -> Sampling:
     if run.sampling.max_tokens >= 0:
         return run.sampling
     tokens = sum(run.ruler(block).count(0, len(block)) for block in blocks(words))
-    room = max(1, run.model.context - run.overhead - tokens)
+    room = max(1, run.context - run.overhead - tokens)
     return replace(run.sampling, max_tokens=min(room, int(run.task.growth * tokens) + _SPARE))
 
 
 def _longest(run: TaskRun) -> int:
     """The room that is kept for an answer: at most a quarter of the context."""
-    quarter = run.model.context // 4
+    quarter = run.context // 4
     return min(run.sampling.max_tokens, quarter) if run.sampling.max_tokens >= 0 else quarter
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -95,7 +96,7 @@ class StandIn:
 
     def _fit(self, count: int) -> None:
         assert self.model is not None
-        if count >= self.model.context:
+        if count >= (self.model.context or math.inf):
             raise PromptTooLongError(f"{count} tokens are too many.")
 
     def _choices(self, command: ScoreChoices) -> ChoicesScored:

@@ -1,0 +1,133 @@
+"""A request to write, in the server's terms; what cannot be said in them is refused."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import msgspec
+
+from app.core.errors import ParameterError
+from app.core.masking import Masker
+from app.core.options.rows import check_all
+from app.core.options.sampling import PARAMETERS, Sampling
+from app.engine.messages import Generate
+from app.remote.abilities import Abilities
+from app.remote.dialects import Dialect, body, unsupported
+from app.remote.tokens import chat_fields
+
+_MOST_TAKES = 16
+_SEEDS = 2**32
+_WITHOUT = "Ask without that."
+_UNMASKABLE = ("banned_phrases", "dry_breakers", "logit_bias", "grammar")
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Where a request goes and what is in it; `masker` puts back the placeholders of the answer.
+
+    Where the server writes one take at a time, it is sent once `for_each` of them. `loses_tokens`
+    says that of a letter's tokens it tells but the last (llama-server).
+    """
+
+    path: str
+    fields: dict[str, Any]
+    seed: int
+    masker: Masker | None
+    for_each: bool
+    loses_tokens: bool
+
+    def of_take(self, index: int) -> dict[str, Any]:
+        """The fields for one take, whose seed is the first one's and its number, as in `seeds`."""
+        return self.fields | {"n": 1, "seed": (self.seed + index) % _SEEDS}
+
+
+def request(command: Generate, abilities: Abilities, masker: Masker | None) -> Request:
+    """The command in the server's terms; raises ParameterError for what cannot be said in them."""
+    sampling = check_all(command.sampling)
+    _check(command, sampling, abilities)
+    seed = sampling.seed if sampling.seed is not None else random.getrandbits(31)
+    masked = _masked(msgspec.structs.replace(sampling, seed=seed), masker)
+    hide = masker.mask if masker else str
+    fields = {
+        **body(abilities.dialect, masked, abilities.context),
+        "model": abilities.model,
+        "n": command.n,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **_probabilities(command, abilities.dialect),
+    }
+    if command.exact:
+        fields["exact"] = True
+    for_each = command.n > 1 and not abilities.can("n")
+    rest = (seed, masker, for_each, abilities.dialect == "llama-server")
+    if command.messages:
+        chat = chat_fields(command.messages, hide)
+        if abilities.dialect != "vllm":
+            chat = {"messages": chat["messages"]}
+        return Request("/v1/chat/completions", fields | chat, *rest)
+    prompt: Any = list(command.tokens) or hide(command.prompt)
+    if abilities.dialect == "lampblack" and not command.tokens:
+        fields["parse_special"] = command.special
+    return Request("/v1/completions", fields | {"prompt": prompt}, *rest)
+
+
+def _probabilities(command: Generate, dialect: Dialect) -> dict[str, Any]:
+    if not command.probabilities:
+        return {}
+    if command.messages:
+        return {"logprobs": True, "top_logprobs": command.probabilities}
+    numbers = {"return_token_ids": True} if dialect == "vllm" else {}
+    return {"logprobs": command.probabilities, **numbers}
+
+
+def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
+    """Refuse what would be changed in silence; defaults that cannot be said are in the notes."""
+    is_ours = abilities.dialect == "lampblack"
+    abilities.check("chat" if command.messages else "complete")
+    if command.probabilities:
+        abilities.check("chat probabilities" if command.messages else "probabilities", _WITHOUT)
+    if not 1 <= command.n <= _MOST_TAKES:
+        raise ParameterError(f"There can be 1 to {_MOST_TAKES} takes, not {command.n}.")
+    refused = [
+        (
+            bool(command.tokens) and abilities.dialect == "openai",
+            "go on from tokens by their numbers",
+        ),
+        (command.exact and not is_ours, "promise the same text for the same seed (exact)"),
+        (
+            bool(command.messages)
+            and command.messages[-1].role == "assistant"
+            and abilities.dialect == "openai",
+            "go on with the last turn of a chat",
+        ),
+    ]
+    for is_asked, what in refused:
+        if is_asked:
+            raise ParameterError(f"The server cannot {what}.", _WITHOUT)
+    default = Sampling()
+    for name, reason in unsupported(abilities.dialect, sampling):
+        if getattr(sampling, name) != getattr(default, name):
+            raise ParameterError(f"{name} cannot be used here: {reason}", "Leave it as it is.")
+
+
+def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
+    """Stop texts as the server sees the text; other texts must not hold what is masked."""
+    if masker is None:
+        return sampling
+    for bound in PARAMETERS:
+        value = getattr(sampling, bound.name)
+        texts = (_plain(value),) if isinstance(value, str) else value
+        if bound.name in _UNMASKABLE and any(masker.mask(text) != text for text in texts):
+            raise ParameterError(
+                f"{bound.name} holds something that is masked before it goes to a server.",
+                "Leave it out, or write without masking.",
+            )
+    return msgspec.structs.replace(sampling, stop=tuple(map(masker.mask, sampling.stop)))
+
+
+def _plain(grammar: str) -> str:
+    """A grammar with the escapes of a JSON schema resolved, so that no name hides in them."""
+    if not grammar.lstrip().startswith("{"):
+        return grammar
+    return json.dumps(json.loads(grammar), ensure_ascii=False)
