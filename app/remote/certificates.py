@@ -19,6 +19,12 @@ _X509 = {
 }
 """OpenSSL's numbers (x509_vfy.h)."""
 
+_SAME = {
+    **{0x800B0101: 10, 0x800B0109: 19, 0x800B010A: 20, 0x800B010C: 23, 0x800B010F: 62},
+    **{-67818: 10, -67819: 9, -67820: 23, -67843: 19, -67602: 62},
+}
+"""Those of Windows (winerror.h) and of macOS (SecBase.h), whose own checks are used there."""
+
 _HINTS = {
     10: "Ask who runs it to renew it.",
     62: "Use the name that stands in the certificate.",
@@ -55,8 +61,8 @@ def tls_error(name: str, error: ssl.SSLError) -> ServerError:
             f"No encrypted connection to {name} came about ({reason}).",
             "Check that the server speaks https under this address and port.",
         )
-    what = _X509.get(error.verify_code, f"cannot be checked ({error.verify_message})")
+    code = _SAME.get(error.verify_code, error.verify_code)
+    what = _X509.get(code, f"cannot be checked ({error.verify_message})")
     return ServerError(
-        f"The certificate of {name} {what}, so nothing was sent.",
-        _HINTS.get(error.verify_code, _TRUST_IT),
+        f"The certificate of {name} {what}, so nothing was sent.", _HINTS.get(code, _TRUST_IT)
     )

@@ -79,6 +79,7 @@ class SocketStream(httpcore2.NetworkStream):
         self._socket = made
         self._lock = threading.Lock()
         self._is_closed = False
+        self._beside: socket.socket | None = None  # the same while TLS begins, which takes it away
         self.received = 0
         self.patience_s: float | None = None
 
@@ -108,7 +109,7 @@ class SocketStream(httpcore2.NetworkStream):
         """End both directions, from any thread; it is its owner's to close."""
         with self._lock, suppress(OSError):  # the other side was faster
             if not self._is_closed:
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+                socket.socket.shutdown(self._beside or self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close it."""
@@ -126,12 +127,8 @@ class SocketStream(httpcore2.NetworkStream):
         self._socket.settimeout(timeout)
         name = server_hostname or ""
         try:
-            with self._lock:
-                self._socket = ssl_context.wrap_socket(
-                    self._socket, server_hostname=name, do_handshake_on_connect=False
-                )
-            made: Any = self._socket
-            made.do_handshake()
+            with self._shut_beside():
+                self._socket = ssl_context.wrap_socket(self._socket, server_hostname=name)
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout from error
         except ssl.SSLError as error:
@@ -139,6 +136,18 @@ class SocketStream(httpcore2.NetworkStream):
         except OSError as error:
             raise httpcore2.ConnectError from error
         return self
+
+    @contextmanager
+    def _shut_beside(self) -> Iterator[None]:
+        with self._lock:
+            self._beside = self._socket.dup()
+        try:
+            yield
+        finally:
+            with self._lock:
+                beside, self._beside = self._beside, None
+            if beside is not None:
+                beside.close()
 
     def get_extra_info(self, info: str) -> Any:
         """Whether it can be read, which an idle one can only when its end has come."""
