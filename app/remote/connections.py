@@ -72,21 +72,26 @@ class OpenLine:
 class SocketStream(httpcore2.NetworkStream):
     """A connected socket as httpcore wants it; `received` counts its bytes.
 
-    A read waits at most `patience_s` seconds where that is given, instead of what httpcore asks.
+    No read goes on beyond the lane's `until`, so that a server that drips holds nothing up.
     """
 
-    def __init__(self, made: socket.socket) -> None:
+    def __init__(self, made: socket.socket, lane: Lane) -> None:
         self._socket = made
+        self._lane = lane
         self._lock = threading.Lock()
         self._is_closed = False
         self._beside: socket.socket | None = None  # the same while TLS begins, which takes it away
         self.received = 0
-        self.patience_s: float | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """At most so many bytes; none at the end."""
+        until = self._lane.until
         try:
-            self._socket.settimeout(self.patience_s or timeout)
+            if until is not None:
+                if (left := until - monotonic()) <= 0:
+                    raise TimeoutError
+                timeout = left if timeout is None else min(timeout, left)
+            self._socket.settimeout(timeout)
             found = self._socket.recv(max_bytes)
         except TimeoutError as error:
             raise httpcore2.ReadTimeout from error
@@ -183,7 +188,7 @@ class _PinnedBackend(httpcore2.NetworkBackend):
         del host, local_address, socket_options
         assert port == self._pinned.address.port
         made = _connected(self._pinned.ip, port, timeout, self._lane.line)
-        self._lane.stream = stream = SocketStream(made)
+        self._lane.stream = stream = SocketStream(made, self._lane)
         self._lane.line.hold(stream)
         return stream
 
@@ -220,7 +225,10 @@ def _await_connection(made: socket.socket, timeout: float | None, line: OpenLine
 
 
 class Lane:
-    """One connection at a time, for one request at a time; `line` is that of the request's job."""
+    """One connection at a time, for one request at a time; `line` is that of the request's job.
+
+    `until`, by the monotonic clock, is when what is being read must have come; None for no end.
+    """
 
     def __init__(self, pinned: Pinned, tls: ssl.SSLContext | None) -> None:
         self._pinned = pinned
@@ -228,6 +236,7 @@ class Lane:
         self._connection: httpcore2.HTTPConnection | None = None
         self.line = OpenLine()
         self.stream: SocketStream | None = None
+        self.until: float | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -242,7 +251,6 @@ class Lane:
         """
         if self.is_kept and self.stream is not None:
             before = self.stream.received
-            self.stream.patience_s = None
             self.line.hold(self.stream)
             assert self._connection is not None
             try:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any
 
 import httpcore2
@@ -23,6 +24,10 @@ from app.remote.connections import Connections, Lane, OpenLine
 
 CONNECT_S = 20.0
 SILENT_S = 120.0
+"""How long nothing may come, and how long the head of an answer may take."""
+
+WHOLE_S = 600.0
+"""How long an answer may take that is not text as it is written."""
 
 
 class ServerBusyError(ServerError):
@@ -86,6 +91,7 @@ class Server:
         certificates: str = "",
         connect_s: float = CONNECT_S,
         silent_s: float = SILENT_S,
+        whole_s: float = WHOLE_S,
     ) -> None:
         address = pinned.address
         self.name = address.url
@@ -94,6 +100,7 @@ class Server:
             tls = tls_context(certificates)
         self._connections = Connections(pinned, tls)
         self._address = address
+        self._whole_s = whole_s
         self._timeouts = {"connect": connect_s, "read": silent_s, "write": silent_s}
         self._headers = {
             "Host": address.url.split("/")[2],
@@ -115,7 +122,8 @@ class Server:
     def get(self, path: str, line: OpenLine | None = None) -> bytes:
         """A whole answer of up to a megabyte, which says what the server is."""
         with ExitStack() as stack:
-            return whole(self._asked(stack, self._request("GET", path, b""), line, PATIENT))
+            request = self._request("GET", path, b"")
+            return whole(self._asked(stack, request, line, PATIENT, self._whole_s))
 
     def ask(
         self,
@@ -126,7 +134,7 @@ class Server:
         most: int = 1024 * 1024,
     ) -> dict[str, Any]:
         """The JSON object that answers, of at most so many bytes; raises ServerError."""
-        with self.post(path, fields, line, patience) as body:
+        with self.post(path, fields, line, patience, self._whole_s) as body:
             return read_object(whole(body, most))
 
     @contextmanager
@@ -136,9 +144,11 @@ class Server:
         fields: dict[str, Any],
         line: OpenLine | None = None,
         patience: Patience = PATIENT,
+        within_s: float | None = None,
     ) -> Iterator[Iterator[bytes]]:
         """The body of the answer, as it arrives; leaving before its end closes the connection.
 
+        It may take `within_s` seconds in all, as long as it likes where that is None.
         A server that is busy is asked again. Raises ServerError, also in the middle, where the text
         so far is the caller's to keep.
         """
@@ -147,7 +157,8 @@ class Server:
         except UnicodeEncodeError:  # half a character, which only JSON's escapes can say
             content = json.dumps(fields, separators=(",", ":")).encode()
         with ExitStack() as stack:
-            yield self._asked(stack, self._request("POST", path, content), line, patience)
+            request = self._request("POST", path, content)
+            yield self._asked(stack, request, line, patience, within_s)
 
     def _request(self, method: str, path: str, content: bytes) -> Callable[[], httpcore2.Request]:
         headers = {**self._headers}
@@ -173,11 +184,12 @@ class Server:
         request: Callable[[], httpcore2.Request],
         line: OpenLine | None,
         patience: Patience,
+        within_s: float | None,
     ) -> Iterator[bytes]:
         line = line or OpenLine()
         for attempt in range(patience.tries):
             try:
-                return stack.enter_context(self._once(request(), line))
+                return stack.enter_context(self._once(request(), line, within_s))
             except ServerBusyError as error:
                 wait = patience.wait(attempt, error.after_s)
                 is_last = attempt == patience.tries - 1 or (error.after_s or 0) > LONGEST_WAIT_S
@@ -186,12 +198,20 @@ class Server:
         raise AssertionError("the last attempt returns or raises")
 
     @contextmanager
-    def _once(self, request: httpcore2.Request, line: OpenLine) -> Iterator[Iterator[bytes]]:
+    def _once(
+        self, request: httpcore2.Request, line: OpenLine, within_s: float | None
+    ) -> Iterator[Iterator[bytes]]:
         with self._connections.lane(line) as lane, self._sentences():
+            lane.until = monotonic() + self._timeouts["read"]
             response = lane.send(request)
+            body: Iterator[bytes] = iter(response.iter_stream())
             try:
-                self._check(response)
-                body: Iterator[bytes] = iter(response.iter_stream())
+                try:
+                    self._check(response, body)
+                except ServerError:
+                    _drain(lane, body)
+                    raise
+                lane.until = None if within_s is None else monotonic() + within_s
                 yield body
                 _drain(lane, body)
             finally:
@@ -216,7 +236,7 @@ class Server:
                 "Check that it runs and can be reached, and try again.",
             ) from error
 
-    def _check(self, response: httpcore2.Response) -> None:
+    def _check(self, response: httpcore2.Response, body: Iterator[bytes]) -> None:
         status = response.status
         if status == 200:
             return
@@ -230,7 +250,7 @@ class Server:
         if status in (401, 403, 407) or 300 <= status < 400:
             raise ServerError(sentence, hint)
         if status in (400, 413, 422, 500, 501):
-            sentence += _said_why(response)
+            sentence += _said_why(body)
         raise ServerRefusedError(sentence, hint)
 
 
@@ -263,8 +283,7 @@ def _drain(lane: Lane, body: Iterator[bytes]) -> None:
 
     What does not come soon is not waited for: the connection is closed then.
     """
-    if lane.stream is not None:
-        lane.stream.patience_s = _DRAIN_S
+    lane.until = monotonic() + _DRAIN_S
     left = 0
     with suppress(httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException):
         for piece in body:
@@ -315,10 +334,10 @@ def _retry_after(response: httpcore2.Response) -> float | None:
     return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds())
 
 
-def _said_why(response: httpcore2.Response) -> str:
+def _said_why(body: Iterator[bytes]) -> str:
     """What the server says is wrong, on one line; empty where it says nothing that can be read."""
     try:
-        found = json.loads(whole(iter(response.iter_stream())))
+        found = json.loads(whole(body))
     except (ValueError, RecursionError, ServerError):
         return ""
     error = found.get("error", found) if isinstance(found, dict) else ""
