@@ -59,18 +59,29 @@ class Hiding:
         messages = self.messages(command.messages)
         return replace(command, prompt=self.text(command.prompt), messages=messages)
 
-    def check_numbers(self, ids: Sequence[int]) -> None:
-        """Raise ParameterError for tokens that may hold what is masked."""
+    def check_prompt(self, ids: Sequence[int]) -> None:
+        """Raise ParameterError for tokens to go on from that are not those of a masked text."""
         if self.masker is None:
             return
-        text = self.known_text(ids)
-        if text is None:
+        text = self._given_text(ids)
+        if self.text(self.shown(text)) != text:
+            raise _masked("The text")
+
+    def check_numbers(self, ids: Sequence[int]) -> None:
+        """Raise ParameterError for tokens to judge that may hold what is masked, or its mask."""
+        if self.masker is None:
+            return
+        text = self._given_text(ids)
+        if self.text(text) != text:
+            raise _masked("The text")
+
+    def _given_text(self, ids: Sequence[int]) -> str:
+        if (text := self.known_text(ids)) is None:
             raise ParameterError(
                 "While names and numbers are masked, a server is only given tokens that it gave.",
                 "Give the text instead, or write without masking.",
             )
-        if self.text(text) != text:
-            raise _masked("The text")
+        return text
 
     def known_text(self, ids: Sequence[int]) -> str | None:
         """The text of tokens that the server has given; None if there are others among them."""

@@ -164,7 +164,7 @@ class RemoteHost:
         if self._abilities is None or self._server is None:
             raise NoModelLoadedError("No server is chosen.", "Choose one first.")
         if isinstance(command, Generate):
-            self._hiding.check_numbers(command.tokens)
+            self._hiding.check_prompt(command.tokens)
             with self._hiding.lock:
                 asked = request(command, self._abilities, self._hiding.masker)
             return write(command, asked, self._server, job, partial(self._emit_of, job))

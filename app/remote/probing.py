@@ -27,6 +27,7 @@ _WAYS: dict[Dialect, Way] = {
     "lampblack": "own", "llama-server": "forced", "vllm": "numbers", "openai": "echo"
 }  # fmt: skip
 _MOST_NAMED = 10
+_LONGEST_NAME = 80
 _NO_REQUEST = "such servers have no request for that"
 
 PROBE = "Once upon"
@@ -198,7 +199,9 @@ def _chosen(models: Sequence[dict[str, Any]], wanted: str) -> dict[str, Any]:
     fitting = [one for one in models if wanted in ("", one["id"], _shown(one["id"]))]
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(ascii(one["id"])[1:81] for one in models[:_MOST_NAMED])
+    names = ", ".join(
+        ascii(_shown(one["id"]))[1:-1][:_LONGEST_NAME] for one in models[:_MOST_NAMED]
+    )
     more = f" and {len(models) - _MOST_NAMED} more" if len(models) > _MOST_NAMED else ""
     what = f"no model {wanted!r}" if wanted else "several models"
     raise ModelNotFoundError(f"The server has {what}.", f"Name one with --model: {names}{more}.")

@@ -126,7 +126,7 @@ def _count(found: dict[str, Any]) -> int:
         return count
     if not isinstance(listed, list):
         raise NonsenseError("The server does not count tokens.")
-    return len(listed)
+    return len(_numbers(listed))
 
 
 def _numbers(listed: Any) -> tuple[int, ...]:

@@ -7,10 +7,14 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from app.engine.child import Opening
+from app.engine.client import EngineClient
+from app.engine.messages import Event, Load, Loaded
+from app.engine.server_child import given_once, open_server, start_server_child
 from app.remote.probing import PROBE
 
 Reply = dict[str, Any] | bytes
@@ -20,6 +24,23 @@ Stand = Callable[[str, dict[str, Any]], Reply]
 """Answers a path and the fields of a request."""
 
 Script = Sequence[bytes | Sequence[bytes | None]]
+
+Told = list[Event]
+
+
+@contextmanager
+def loaded(server: Recording, told: Told, **opening: Any) -> Iterator[EngineClient]:
+    """A client of the real child, which has loaded the server's model; `told` gets all events."""
+    child = start_server_child(f"http://127.0.0.1:{server.port}")
+    open_server(child, Opening(**opening))
+    client = EngineClient(given_once(child), cancel_s=20)
+    try:
+        found = client.run(Load(job=client.next_job(), path="", engine="server"), told.append)
+        assert isinstance(found, Loaded)
+        told.append(found)
+        yield client
+    finally:
+        client.close()
 
 
 def answer(content: bytes, status: int = 200, head: str = "") -> bytes:

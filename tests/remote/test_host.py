@@ -11,23 +11,18 @@ import pytest
 
 from app.core.errors import LampblackError, ParameterError
 from app.core.options.sampling import Sampling
-from app.engine.child import Opening
 from app.engine.client import EngineClient
 from app.engine.messages import (
     ChatMessage,
     Count,
     Done,
-    Event,
     Generate,
-    Load,
     Loaded,
     Tokens,
 )
-from app.engine.server_child import given_once, open_server, start_server_child
-from tests.remote.recording import Recording, answer, streamed
+from tests.remote.recording import Recording, Told, answer, loaded, streamed
 
 CANARY = "Oluwaseun Adébáyò"
-Told = list[Event]
 
 
 @contextmanager
@@ -35,10 +30,6 @@ def writing(
     *answers: bytes | Sequence[bytes | None], **opening: object
 ) -> Iterator[tuple[Recording, EngineClient, Callable[..., Done], Told]]:
     """A loaded client, and a function that generates; what it was told is in the list."""
-    server = Recording(answers)
-    child = start_server_child(f"http://127.0.0.1:{server.port}")
-    open_server(child, Opening(**opening))  # type: ignore[arg-type]  # of many types
-    client = EngineClient(given_once(child), cancel_s=20)
     told: Told = []
 
     def generate(prompt: str = "Once", **sampling: object) -> Done:
@@ -51,14 +42,8 @@ def writing(
         assert isinstance(done, Done)
         return done
 
-    try:
-        loaded = client.run(Load(job=client.next_job(), path="", engine="server"), told.append)
-        assert isinstance(loaded, Loaded)
-        told.append(loaded)
+    with Recording(answers) as server, loaded(server, told, **opening) as client:
         yield server, client, generate, told
-    finally:
-        client.close()
-        server.close()
 
 
 def text_of(told: Told) -> str:
@@ -114,6 +99,13 @@ def test_a_cancel_ends_a_silent_answer_and_keeps_its_text() -> None:
     [
         (answer(b"", 302, "Location: http://127.0.0.1:9/\r\n"), "another address", ""),
         (answer(b"", 401), "does not accept the key", ""),
+        (
+            answer(b'{"error": "out of memory"}', 500),
+            r"failed \(500\)\. It says: out of memory",
+            "",
+        ),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "what came is no HTTP", ""),
+        (answer(streamed("half", ends=False) + b"data: " + b"a" * 2**21), "in one piece", "half"),
         (answer(b'{"error": {"message": "no such thing"}}', 400), "no such thing", ""),
         (answer(b"data: garbage\n\n"), "not JSON", ""),
         (answer(b"data: []\n\n"), "not an answer", ""),
@@ -167,9 +159,9 @@ def test_what_the_server_cannot_be_told_is_refused_before_the_sending() -> None:
         with pytest.raises(ParameterError, match="mirostat"):
             generate(mirostat=2)
         assert not server.bodies("/v1/completions")
-        loaded = next(event for event in told if isinstance(event, Loaded))
-    assert any("runs on this machine" in note for note in loaded.model.notes)
-    assert any("order" in note for note in loaded.model.notes)
+        model = next(event for event in told if isinstance(event, Loaded)).model
+    assert any("runs on this machine" in note for note in model.notes)
+    assert any("order" in note for note in model.notes)
 
 
 def test_after_its_end_the_child_is_told_to_be_gone() -> None:
