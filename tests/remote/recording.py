@@ -31,7 +31,14 @@ Told = list[Event]
 @contextmanager
 def loaded(server: Recording, told: Told, **opening: Any) -> Iterator[EngineClient]:
     """A client of the real child, which has loaded the server's model; `told` gets all events."""
-    child = start_server_child(f"http://127.0.0.1:{server.port}")
+    with loaded_from(f"http://127.0.0.1:{server.port}", told, **opening) as client:
+        yield client
+
+
+@contextmanager
+def loaded_from(address: str, told: Told, **opening: Any) -> Iterator[EngineClient]:
+    """The same, of any address."""
+    child = start_server_child(address)
     open_server(child, Opening(**opening))
     client = EngineClient(given_once(child), cancel_s=20)
     try:
@@ -80,7 +87,11 @@ class Recording:
     """
 
     def __init__(
-        self, script: Script | None = None, stand: Stand = plain, tls: ssl.SSLContext | None = None
+        self,
+        script: Script | None = None,
+        stand: Stand = plain,
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.received: list[bytes] = []
         self.asked: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -89,8 +100,9 @@ class Recording:
         self._stand = stand
         self._tls = tls
         self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port = self._listener.getsockname()[1]
+        self._listener = socket.create_server((host, 0), backlog=128)
+        self.address = self._listener.getsockname()
+        self.port = self.address[1]
         self._open: set[socket.socket] = set()
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -103,7 +115,7 @@ class Recording:
 
     def close(self) -> None:
         self._over.set()
-        socket.create_connection(("127.0.0.1", self.port)).close()
+        socket.create_connection(self.address).close()
         self._threads[0].join()
         for one in [*self._open]:
             with suppress(OSError):

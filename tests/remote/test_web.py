@@ -105,7 +105,7 @@ GIGABYTE = 2**30
 def endless(
     before: bytes, piece: bytes, pace_s: float = 0.0, **limits: float
 ) -> Iterator[tuple[Server, list[int]]]:
-    """Asks one that sends `before`, then pieces up to a gigabyte or until it is left; their bytes."""
+    """Asks one that sends `before`, then pieces up to a gigabyte; how many bytes of them went."""
     sent = [0]
     over = threading.Event()
 
