@@ -41,6 +41,17 @@ def details(choice: dict[str, Any], alternatives: int) -> tuple[TokenDetail, ...
     return tuple(one for one in found if one is not None)
 
 
+def of_whole_letters(told: TokenDetail) -> TokenDetail:
+    """A token of llama-server's stream, which tells the last token of a letter as if it were all.
+
+    Where it may be one of several, it has no number, and no alternatives, which are the last one's.
+    """
+    same = (one for one in told.alternatives if one.id == told.id)
+    if told.text.isascii() or any(one.text == told.text for one in same):
+        return told
+    return TokenDetail(id=UNKNOWN, text=told.text, probability=told.probability)
+
+
 def token_detail(told: Any, alternatives: int) -> TokenDetail:
     """A token as an object; raises ServerError."""
     if not isinstance(told, dict):

@@ -26,8 +26,7 @@ _UNMASKABLE = ("banned_phrases", "dry_breakers", "logit_bias", "grammar")
 class Request(msgspec.Struct, frozen=True):
     """Where a request goes and what is in it; `masker` puts back the placeholders of the answer.
 
-    Where the server writes one take at a time, it is sent once `for_each` of them. `loses_tokens`
-    says that of a letter's tokens it tells but the last (llama-server).
+    Where the server writes one take at a time, it is sent once `for_each` of them.
     """
 
     path: str
@@ -35,7 +34,7 @@ class Request(msgspec.Struct, frozen=True):
     seed: int
     masker: Masker | None
     for_each: bool
-    loses_tokens: bool
+    server: Abilities
 
     def of_take(self, index: int) -> dict[str, Any]:
         """The fields for one take, whose seed is the first one's and its number, as in `seeds`."""
@@ -60,7 +59,7 @@ def request(command: Generate, abilities: Abilities, masker: Masker | None) -> R
     if command.exact:
         fields["exact"] = True
     for_each = command.n > 1 and not abilities.can("n")
-    rest = (seed, masker, for_each, abilities.dialect == "llama-server")
+    rest = (seed, masker, for_each, abilities)
     if command.messages:
         chat = chat_fields(command.messages, hide)
         if abilities.dialect != "vllm":

@@ -21,7 +21,7 @@ from app.engine.messages import (
     TokenDetail,
     Tokens,
 )
-from app.remote.answers import UNKNOWN, details
+from app.remote.answers import UNKNOWN, details, of_whole_letters
 from app.remote.connections import OpenLine
 from app.remote.event_stream import events
 from app.remote.request import Request
@@ -184,7 +184,7 @@ class _RemoteAnswer:
     def __init__(self, command: Generate, asked: Request, emit: Emit) -> None:
         self._job, self._seed, self._emit = command.job, asked.seed, emit
         self._alternatives = command.probabilities
-        self._loses_tokens = asked.loses_tokens
+        self._server = asked.server
         self._takes = [_RemoteTake(asked.masker) for _ in range(command.n)]
         self._lock = threading.Lock()
         self._begun = monotonic()
@@ -218,9 +218,7 @@ class _RemoteAnswer:
         delta = choice.get("delta")
         text = delta.get("content") if isinstance(delta, dict) else choice.get("text")
         text = text if isinstance(text, str) else ""
-        found = details(choice, self._alternatives) if self._alternatives else ()
-        if self._loses_tokens and text and len(found) == 1 and found[0].torn:
-            found = (TokenDetail(id=UNKNOWN, text=text, probability=found[0].probability),)
+        found = self._details(choice)
         if text or found:
             self._pieces += len(found) or 1
             self._first = self._first or monotonic()
@@ -229,6 +227,18 @@ class _RemoteAnswer:
             self._pass_on(index, shown, len(found) or 1, known)
         if isinstance(reason := choice.get("finish_reason"), str):
             self._takes[index].reason = _FINISHED.get(reason, "stop")
+
+    def _details(self, choice: dict[str, Any]) -> Details:
+        """The probabilities of a piece, where they are wanted."""
+        found = details(choice, self._alternatives) if self._alternatives else ()
+        if self._server.dialect == "llama-server":
+            return tuple(map(of_whole_letters, found))
+        if self._server.takes_turns and not all(one.text for one in found):  # llama_cpp.server
+            raise ServerError(
+                "The server leaves out letters of several tokens where it gives probabilities.",
+                "Ask without probabilities.",
+            )
+        return found
 
     def _pass_on(self, index: int, text: str, tokens: int, known: Details) -> None:
         if text or tokens or known:

@@ -19,6 +19,7 @@ from app.engine.messages import (
     Generate,
     Score,
     ScoreChoices,
+    TokenDetail,
     Tokenize,
     Tokenized,
     Tokens,
@@ -84,28 +85,68 @@ def test_a_server_that_drops_its_text_is_asked_in_turns() -> None:
 def test_probabilities_come_with_the_text(name: str, messages: tuple[ChatMessage, ...]) -> None:
     with using(STANDS[name]) as (_server, client, told):
         generate(client, told, messages=messages, probabilities=1)
-    found = [one for event in told if isinstance(event, Tokens) for one in event.details]
+    found = seen(told)
     assert "".join(one.text for one in found) == " a"
     expected = [math.exp(logprob(byte)) for byte in b" a"]
     assert [one.probability for one in found] == pytest.approx(expected)
     assert all(len(one.alternatives) == 1 for one in found)
 
 
-def test_a_letter_whose_first_tokens_are_not_told_is_one_of_no_number() -> None:
-    """llama-server tells of 山 but the last of its three tokens."""
-    last = token("山".encode()[-1], 1)
-    choice = {"index": 0, "text": "山", "logprobs": {"content": [last]}, "finish_reason": "stop"}
+def stream_of(stand: Stand, *choices: dict[str, Any]) -> Stand:
+    """The stand-in with another stream."""
 
-    def stand(path: str, fields: dict[str, Any]) -> Reply:
-        if fields.get("stream"):
-            return events([choice])
-        return llama_server(path, fields)
+    def changed(path: str, fields: dict[str, Any]) -> Reply:
+        return events(choices) if fields.get("stream") else stand(path, fields)
 
-    with using(stand) as (_server, client, told):
+    return changed
+
+
+def seen(told: Told) -> list[TokenDetail]:
+    return [one for event in told if isinstance(event, Tokens) for one in event.details]
+
+
+def test_a_letter_whose_first_tokens_are_not_told_has_no_number() -> None:
+    """llama-server tells the last of three tokens of 山 as if it were all; 有 is one."""
+    last, whole = {**token(177, 1), "token": "山"}, {**token(7, 1), "token": "有"}
+    last |= {"bytes": list("山".encode()), "top_logprobs": [token(177)]}
+    whole |= {"bytes": list("有".encode())}
+    whole["top_logprobs"] = [{name: whole[name] for name in ("id", "token", "bytes", "logprob")}]
+    pieces = [
+        {"index": 0, "text": one["token"], "logprobs": {"content": [one]}, "finish_reason": end}
+        for one, end in ((last, None), (whole, "stop"))
+    ]
+    with using(stream_of(llama_server, *pieces)) as (_server, client, told):
         done = generate(client, told, probabilities=1)
-    (found,) = [one for event in told if isinstance(event, Tokens) for one in event.details]
-    assert (found.id, found.text, found.torn) == (-1, "山", b"")
+    assert [(one.id, one.text, len(one.alternatives)) for one in seen(told)] == [
+        (-1, "山", 0),
+        (7, "有", 1),
+    ]
     assert done.takes[0].token_ids == ()
+
+
+def test_letters_that_are_left_out_are_told() -> None:
+    """llama_cpp.server streams no text for a letter of several tokens beside probabilities."""
+    lists = {"tokens": [""], "token_logprobs": [-1.0], "top_logprobs": [{"": -1.0}]}
+    piece = {"index": 0, "text": "", "logprobs": lists, "finish_reason": None}
+    stand = stream_of(STANDS["llama_cpp.server"], {"index": 0, "text": "有"}, piece)
+    why = pytest.raises(ServerError, match="leaves out letters")
+    with using(stand) as (_server, client, told), why:
+        generate(client, told, probabilities=1)
+
+
+def test_tokens_of_what_is_put_back_are_one() -> None:
+    """The pieces of a placeholder become the name's token, as likely as all of them."""
+    written = b"So [NAME_1] left"
+    pieces = [
+        {"index": 0, "text": chr(one), "logprobs": {"content": [token(one, 1)]}} for one in written
+    ]
+    stand = stream_of(lampblack, *pieces, {"index": 0, "text": "", "finish_reason": "stop"})
+    with using(stand, names=(CANARY,), masks=True) as (_server, client, told):
+        done = generate(client, told, prompt=CANARY, probabilities=1)
+    assert "".join(one.text for one in seen(told)) == done.takes[0].text == f"So {CANARY} left"
+    (name,) = [one for one in seen(told) if one.id == -1]
+    assert name.text == CANARY
+    assert name.probability == pytest.approx(math.exp(sum(map(logprob, b"[NAME_1]"))))
 
 
 def test_probabilities_that_are_asked_for_and_do_not_come_are_told() -> None:
