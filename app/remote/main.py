@@ -178,7 +178,7 @@ class RemoteHost:
             raise self._pinned
         if command.adapters:
             raise ParameterError("A server cannot be given adapters.", "Load them there.")
-        opening = self._opening
+        opening, self._abilities = self._opening, None
         if self._server is None:
             certificates = opening.certificates
             self._server = Server(self._pinned, opening.key, certificates=certificates)

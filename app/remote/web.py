@@ -17,7 +17,7 @@ import httpcore2
 import msgspec
 
 from app import __version__
-from app.core.errors import ServerError
+from app.core.errors import ParameterError, ServerError
 from app.remote.address import Pinned
 from app.remote.certificates import tls_context
 from app.remote.connections import Connections, Lane, OpenLine
@@ -80,7 +80,7 @@ class Server:
 
     `certificates` in PEM are trusted beside the system's. No redirect is followed and no proxy is
     used; certificate and name are always checked. Its connections are kept, so that one of these
-    serves many jobs at once. Raises ParameterError for bad certificates.
+    serves many jobs at once. Raises ParameterError for bad certificates or a bad key.
     """
 
     def __init__(
@@ -108,6 +108,8 @@ class Server:
             "Accept": "*/*",
             "Accept-Encoding": "identity",
         }
+        if any(not "!" <= character <= "~" for character in key):
+            raise ParameterError("The server's key holds a space or a letter that no key can have.")
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
 

@@ -9,7 +9,12 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from app.core.errors import LampblackError, ParameterError
+from app.core.errors import (
+    LampblackError,
+    ModelNotFoundError,
+    NoModelLoadedError,
+    ParameterError,
+)
 from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
 from app.engine.messages import (
@@ -17,6 +22,7 @@ from app.engine.messages import (
     Count,
     Done,
     Generate,
+    Load,
     Loaded,
     Tokens,
 )
@@ -170,3 +176,13 @@ def test_after_its_end_the_child_is_told_to_be_gone() -> None:
         client._drop_host()
         with pytest.raises(LampblackError, match="has ended"):
             generate()
+
+
+def test_after_a_load_that_failed_nothing_is_written_with_the_model_before() -> None:
+    with writing(answer(streamed("x"))) as (server, client, generate, told):
+        load = Load(job=client.next_job(), path="another", engine="server")
+        with pytest.raises(ModelNotFoundError, match="no model 'another'"):
+            client.run(load, told.append)
+        with pytest.raises(NoModelLoadedError):
+            generate()
+        assert not server.bodies("/v1/completions")

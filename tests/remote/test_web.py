@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from app.core.errors import GenerationError, ServerError
+from app.core.errors import GenerationError, ParameterError, ServerError
 from app.core.options.servers import ServerAddress
 from app.remote.address import Pinned
 from app.remote.event_stream import LONGEST_EVENT, events
@@ -58,6 +58,13 @@ def test_the_name_is_never_looked_up_nor_a_proxy_asked(monkeypatch: pytest.Monke
     head = received[0].lower()
     assert f"host: box.invalid:{pinned.address.port}\r\n".encode() in head
     assert b"authorization: bearer a-key\r\n" in head
+
+
+@pytest.mark.parametrize("key", ["two words", "é", "a\r\nX: b"])
+def test_a_key_that_cannot_be_one(key: str) -> None:
+    pinned = Pinned(ServerAddress("http", "box.invalid", 1), "127.0.0.1")
+    with pytest.raises(ParameterError, match="that no key can have"):
+        Server(pinned, key)
 
 
 @pytest.mark.parametrize(
