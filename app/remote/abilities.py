@@ -19,6 +19,8 @@ Ability = Literal[
     "chat count",
     "tokenize",
     "score",
+    "schema",
+    "chat schema",
 ]
 
 WHAT: dict[Ability, str] = {
@@ -31,6 +33,8 @@ WHAT: dict[Ability, str] = {
     "chat count": "count the tokens of a chat",
     "tokenize": "give the tokens of a text",
     "score": "tell how likely a given text is",
+    "schema": "hold a text to a JSON schema",
+    "chat schema": "hold its answer in a chat to a JSON schema",
 }
 """Each ability as it stands after “The server cannot”."""
 

@@ -35,7 +35,7 @@ _NAMES: dict[Dialect, dict[str, str]] = {
     "vllm": {name: name for name in (*_COMMON, "top_k", "min_p", "repetition_penalty")}
     | {"max_tokens": "max_tokens", "logit_bias": "logit_bias", "grammar": "response_format"},
     "openai": {name: name for name in _COMMON}
-    | {"max_tokens": "max_tokens", "logit_bias": "logit_bias"},
+    | {"max_tokens": "max_tokens", "logit_bias": "logit_bias", "grammar": "response_format"},
 }
 _TITLES: dict[Dialect, str] = {
     "lampblack": "Lampblack's service",
@@ -80,7 +80,7 @@ def body(dialect: Dialect, sampling: Sampling, context: int = 0) -> dict[str, An
         if bound.name in refused or bound.name not in _NAMES[dialect] or value is None:
             continue
         if bound.name == "grammar":
-            fields |= _grammar(dialect, value)
+            fields |= grammar_fields(dialect, value)
         else:
             if bound.name in _WINDOWS and dialect == "llama-server" and value < 0:
                 value = context or _LONG_WINDOW
@@ -116,7 +116,6 @@ _NO_PARAMETER = "{server} has no such parameter."
 _MISSING = {
     "repetition_window": "{server} looks at all of the text, not at a window of it.",
     "order": "{server} applies the temperature before it cuts unlikely tokens.",
-    "grammar": "{server} cannot hold a text to a grammar.",
 }
 
 
@@ -188,6 +187,7 @@ _LIMITS: dict[tuple[Dialect, str], Callable[[Any], str]] = {
     ("openai", "temperature"): _at_most_two,
     ("openai", "stop"): _few_stops,
     ("vllm", "grammar"): _schema_only,
+    ("openai", "grammar"): _schema_only,
 }
 
 
@@ -215,7 +215,11 @@ def _numbered_bias(value: dict[str, float]) -> dict[str, float]:
     return {text.removeprefix("token:"): bias for text, bias in value.items()}
 
 
-def _grammar(dialect: Dialect, value: str) -> dict[str, Any]:
+def grammar_fields(dialect: Dialect, value: str) -> dict[str, Any]:
+    """The fields that hold a text to a grammar, or to a JSON schema; none for an empty one.
+
+    Whether an OpenAI-compatible server heeds them is to be tried out.
+    """
     if not value:
         return {}
     if dialect == "lampblack":

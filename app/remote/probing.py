@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from app.remote.abilities import Abilities, Ability, Way
 from app.remote.address import Pinned
 from app.remote.answers import choices_of, details
 from app.remote.connections import OpenLine
-from app.remote.dialects import Dialect, cannot, unsupported
+from app.remote.dialects import Dialect, cannot, grammar_fields, unsupported
 from app.remote.judging import Judge
 from app.remote.tokens import Asker
 from app.remote.web import NonsenseError, Server, ServerRefusedError, nonsense, read_object
@@ -33,6 +34,7 @@ _NO_REQUEST = "such servers have no request for that"
 PROBE = "Once upon"
 """What servers are asked to go on with."""
 
+_WORD = "q7"
 _TINY = {"max_tokens": 2, "temperature": 0, "stream": False}
 _ROUNDING = 0.02
 """How much two probabilities of the same token may differ: servers compute in blocks."""
@@ -43,7 +45,7 @@ T = TypeVar("T")
 def probe(server: Server, wanted: str, line: OpenLine) -> Abilities:
     """Ask what it is; `wanted` is a model of its, or empty where it has only one.
 
-    About six tiny requests. Raises ServerError where it cannot be asked at all, and
+    About ten tiny requests. Raises ServerError where it cannot be asked at all, and
     ModelNotFoundError where the model has to be named.
     """
     model = _chosen(_models(server, line), wanted)
@@ -66,6 +68,7 @@ class _Probe:
         written = self._writing()
         self._chat()
         self._tokens()
+        self._schemas()
         way = self._scoring(written)
         return msgspec.structs.replace(
             self._known,
@@ -129,6 +132,25 @@ class _Probe:
         if len(found) != 1 or not isinstance(found[0].get("message"), dict):
             raise nonsense()
         return found[0]
+
+    def _schemas(self) -> None:
+        """Whether a schema that allows one word only makes it write that, in texts and in chats."""
+        if self._known.dialect == "lampblack":
+            return
+        schema = json.dumps({"const": _WORD})
+        fields = {**_TINY, "max_tokens": 8, **grammar_fields(self._known.dialect, schema)}
+        text = {**fields, "prompt": PROBE}
+        chat = {**fields, "messages": [{"role": "user", "content": PROBE}]}
+        self._held("schema", "complete", lambda: self._texts(text)[0]["text"])
+        self._held("chat schema", "chat", lambda: self._turn(chat)["message"].get("content"))
+
+    def _held(self, ability: Ability, needed: Ability, ask: Callable[[], Any]) -> None:
+        if needed in self._cannot:
+            self._cannot[ability] = self._cannot[needed]
+            return
+        text = self._tried(ability, by=ask)
+        if ability not in self._cannot and str(text).strip() != json.dumps(_WORD):
+            self._cannot[ability] = "it wrote something else than what the schema allowed"
 
     def _tokens(self) -> None:
         counted = self._tried("count", by=lambda: self._asker.count(PROBE))
@@ -219,8 +241,15 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
         abilities=abilities.names,
         settings=EngineSettings(engine="server", device=pinned.address.url),
         notes=tuple(_notes(pinned, abilities, masker)),
-        unsupported=cannot(abilities.dialect),
+        unsupported=_unsupported(abilities),
     )
+
+
+def _unsupported(abilities: Abilities) -> dict[str, str]:
+    found = cannot(abilities.dialect)
+    if not abilities.can("schema") and not abilities.can("chat schema"):
+        found["grammar"] = abilities.reason("schema")
+    return found
 
 
 def _shown(model: str) -> str:

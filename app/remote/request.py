@@ -84,6 +84,8 @@ def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
     """Refuse what would be changed in silence; defaults that cannot be said are in the notes."""
     is_ours = abilities.dialect == "lampblack"
     abilities.check("chat" if command.messages else "complete")
+    if sampling.grammar.lstrip().startswith("{"):
+        abilities.check("chat schema" if command.messages else "schema", _WITHOUT)
     if command.probabilities:
         abilities.check("chat probabilities" if command.messages else "probabilities", _WITHOUT)
     if not 1 <= command.n <= _MOST_TAKES:

@@ -66,13 +66,15 @@ def streamed(*texts: str, ends: bool = True) -> bytes:
 
 
 def plain(path: str, fields: dict[str, Any]) -> Reply:
-    """A server that lists a model, writes and counts, and can do nothing else."""
+    """A server that lists a model, writes, heeds a schema and counts, and can do nothing else."""
     if path == "/v1/models":
         return {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 4096}]}
     if path == "/tokenize":
         return {"tokens": [1, 2]}
     if path == "/v1/completions":
-        return {"choices": [{"index": 0, "text": " a", "finish_reason": "length"}]}
+        asked = fields.get("response_format")
+        text = json.dumps(asked["json_schema"]["schema"]["const"]) if asked else " a"
+        return {"choices": [{"index": 0, "text": text, "finish_reason": "length"}]}
     if path == "/v1/chat/completions":
         return {"choices": [{"index": 0, "message": {"content": "a"}, "finish_reason": "length"}]}
     return answer(b"{}", 404)

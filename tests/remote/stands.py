@@ -66,7 +66,10 @@ def replied(fields: Fields, logprobs: Any, takes: int) -> Reply:
     end = {"finish_reason": "length"}
     asked = fields.get("logprobs") not in (None, False)
     if not fields.get("stream"):
-        text = {"message": {"content": WRITTEN.decode()}} if is_chat else {"text": WRITTEN.decode()}
+        told = fields.get("response_format", {}).get("json_schema", {"schema": None})
+        schema = fields.get("json_schema") or told["schema"]
+        written = json.dumps(schema["const"]) if schema else WRITTEN.decode()
+        text = {"message": {"content": written}} if is_chat else {"text": written}
         told = {"logprobs": logprobs(WRITTEN)} if asked else {}
         return {"choices": [{"index": index, **text, **told, **end} for index in range(takes)]}
     choices: list[Fields] = []
@@ -149,7 +152,8 @@ def _echoed(fields: Fields, shift: int) -> Reply:
 
 
 def llama_cpp_python(path: str, fields: Fields) -> Reply:
-    """Writes one take whatever is asked, and echoes each token with the next one's probability."""
+    """Writes one take whatever is asked, echoes tokens with the next one's probability, heeds no
+    schema."""
     if path == "/v1/models":
         return models("me")
     if path == "/extras/tokenize/count":
@@ -158,6 +162,7 @@ def llama_cpp_python(path: str, fields: Fields) -> Reply:
         return refused("Not Found", 404)
     if fields.get("echo"):
         return _echoed(fields, 1)
+    fields.pop("response_format", None)
     return replied(fields, side_by_side if "messages" not in fields else contents, 1)
 
 

@@ -179,6 +179,23 @@ def test_tasks_say_why_a_server_cannot() -> None:
         TaskRunner(client).run(task("sentiment"), "A text.", TaskOptions())
 
 
+@pytest.mark.parametrize("messages", [(), TURNS])
+def test_a_schema_is_sent_where_it_is_heeded(messages: tuple[ChatMessage, ...]) -> None:
+    schema = {"type": "object"}
+    fields: dict[str, Any] = {
+        "messages": messages,
+        "sampling": Sampling(grammar=json.dumps(schema), temperature=0, seed=7),
+    }
+    with using(STANDS["openai"]) as (server, client, told):
+        generate(client, told, **fields)
+        path = "/v1/chat/completions" if messages else WRITE
+        (asked,) = [one for one in server.bodies(path) if one["stream"]]
+    assert asked["response_format"]["json_schema"]["schema"] == schema
+    refused = pytest.raises(ParameterError, match="JSON schema: it wrote something else")
+    with using(STANDS["llama_cpp.server"]) as (_server, client, told), refused:
+        generate(client, told, **fields)
+
+
 # What is masked
 
 
