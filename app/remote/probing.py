@@ -134,8 +134,11 @@ class _Probe:
         return found[0]
 
     def _schemas(self) -> None:
-        """Whether a schema that allows one word only makes it write that, in texts and in chats."""
-        if self._known.dialect == "lampblack":
+        """Whether a schema that allows one word only makes it write that, in texts and in chats.
+
+        Lampblack and llama-server always do; there it would cost a grammar's beginning.
+        """
+        if self._known.dialect in ("lampblack", "llama-server"):
             return
         schema = json.dumps({"const": _WORD})
         fields = {**_TINY, "max_tokens": 8, **grammar_fields(self._known.dialect, schema)}
