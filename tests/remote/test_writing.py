@@ -246,12 +246,15 @@ def test_a_name_never_reaches_a_server_of_any_kind(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["lampblack", "llama-server", "vllm"])
-def test_tokens_of_a_name_have_its_text_here_and_are_not_sent_back(name: str) -> None:
+@pytest.mark.parametrize("letters", ["", CANARY[::-1]], ids=["unknown", "known"])
+def test_tokens_of_a_name_have_its_text_here_and_are_not_sent_back(name: str, letters: str) -> None:
+    """Also not where each of its letters' tokens is known from another text."""
     text = f"I am {CANARY}."
     with using(STANDS[name], names=(CANARY,), masks=True) as (server, client, told):
         found = client.run(Tokenize(job=client.next_job(), text=text), told.append)
         assert isinstance(found, Tokenized)
         assert b"".join(found.pieces).decode() == text
+        client.run(Tokenize(job=client.next_job(), text=letters), told.append)
         strange = tuple(CANARY.encode())
         for command in (
             Generate(job=client.next_job(), tokens=strange),
