@@ -72,12 +72,12 @@ class OpenLine:
 class SocketStream(httpcore2.NetworkStream):
     """A connected socket as httpcore wants it; `received` counts its bytes.
 
-    No read goes on beyond the lane's `until`, so that a server that drips holds nothing up.
+    No read goes on beyond its owner's `until`, so that a server that drips holds nothing up.
     """
 
-    def __init__(self, made: socket.socket, lane: Lane) -> None:
+    def __init__(self, made: socket.socket, owner: ServerConnection) -> None:
         self._socket = made
-        self._lane = lane
+        self._owner = owner
         self._lock = threading.Lock()
         self._is_closed = False
         self._beside: socket.socket | None = None  # the same while TLS begins, which takes it away
@@ -85,7 +85,7 @@ class SocketStream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """At most so many bytes; none at the end."""
-        until = self._lane.until
+        until = self._owner.until
         try:
             if until is not None:
                 if (left := until - monotonic()) <= 0:
@@ -172,8 +172,8 @@ def _is_readable(one: socket.socket) -> bool:
 class _PinnedBackend(httpcore2.NetworkBackend):
     """Connects to the pinned address, whatever httpcore asks for."""
 
-    def __init__(self, lane: Lane, pinned: Pinned) -> None:
-        self._lane = lane
+    def __init__(self, owner: ServerConnection, pinned: Pinned) -> None:
+        self._owner = owner
         self._pinned = pinned
 
     def connect_tcp(
@@ -184,12 +184,12 @@ class _PinnedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> SocketStream:
-        """A new connection of the lane."""
+        """A new connection."""
         del host, local_address, socket_options
         assert port == self._pinned.address.port
-        made = _connected(self._pinned.ip, port, timeout, self._lane.line)
-        self._lane.stream = stream = SocketStream(made, self._lane)
-        self._lane.line.hold(stream)
+        made = _connected(self._pinned.ip, port, timeout, self._owner.line)
+        self._owner.stream = stream = SocketStream(made, self._owner)
+        self._owner.line.hold(stream)
         return stream
 
 
@@ -224,7 +224,7 @@ def _await_connection(made: socket.socket, timeout: float | None, line: OpenLine
         raise OSError(code, "The connection failed.")
 
 
-class Lane:
+class ServerConnection:
     """One connection at a time, for one request at a time; `line` is that of the request's job.
 
     `until`, by the monotonic clock, is when what is being read must have come; None for no end.
@@ -293,11 +293,11 @@ class Connections:
         self._pinned, self._tls = pinned, tls
         self._free = threading.Semaphore(most)
         self._lock = threading.Lock()
-        self._resting: list[Lane] = []
+        self._resting: list[ServerConnection] = []
         self._is_closed = False
 
     @contextmanager
-    def lane(self, line: OpenLine) -> Iterator[Lane]:
+    def connection(self, line: OpenLine) -> Iterator[ServerConnection]:
         """One for a request of this job, the last used first; raises CancelledError after a cut."""
         free = self._free
         while not free.acquire(timeout=_LOOK_S):
@@ -305,13 +305,17 @@ class Connections:
                 raise CancelledError("Stopped.")
         try:
             with self._lock:
-                lane = self._resting.pop() if self._resting else Lane(self._pinned, self._tls)
-            lane.line = line
+                one = (
+                    self._resting.pop()
+                    if self._resting
+                    else ServerConnection(self._pinned, self._tls)
+                )
+            one.line = line
             try:
-                yield lane
+                yield one
             finally:
-                lane.rest()
-                self._keep(lane)
+                one.rest()
+                self._keep(one)
         finally:
             free.release()
 
@@ -319,17 +323,17 @@ class Connections:
         """Let later requests have at most so many."""
         self._free = threading.Semaphore(most)
 
-    def _keep(self, lane: Lane) -> None:
+    def _keep(self, one: ServerConnection) -> None:
         with self._lock:
             if not self._is_closed:
-                self._resting.append(lane)
+                self._resting.append(one)
                 return
-        lane.close()
+        one.close()
 
     def close(self) -> None:
         """Close those that rest, and the others when they do."""
         with self._lock:
             self._is_closed = True
             resting, self._resting = self._resting, []
-        for lane in resting:
-            lane.close()
+        for one in resting:
+            one.close()

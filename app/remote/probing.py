@@ -51,10 +51,10 @@ def probe(server: Server, wanted: str, line: OpenLine) -> Abilities:
     model = _chosen(_models(server, line), wanted)
     dialect = _OWNERS.get(str(model.get("owned_by")), "openai")
     known = Abilities(dialect=dialect, model=str(model["id"]), context=_context(model))
-    return _Probe(server, known, line).found()
+    return _AbilityProbe(server, known, line).found()
 
 
-class _Probe:
+class _AbilityProbe:
     """Tries one ability after the other."""
 
     def __init__(self, server: Server, known: Abilities, line: OpenLine) -> None:

@@ -20,7 +20,7 @@ from app import __version__
 from app.core.errors import ParameterError, ServerError
 from app.remote.address import Pinned
 from app.remote.certificates import tls_context
-from app.remote.connections import Connections, Lane, OpenLine
+from app.remote.connections import Connections, OpenLine, ServerConnection
 
 CONNECT_S = 20.0
 SILENT_S = 120.0
@@ -203,19 +203,19 @@ class Server:
     def _once(
         self, request: httpcore2.Request, line: OpenLine, within_s: float | None
     ) -> Iterator[Iterator[bytes]]:
-        with self._connections.lane(line) as lane, self._sentences():
-            lane.until = monotonic() + self._timeouts["read"]
-            response = lane.send(request)
+        with self._connections.connection(line) as connection, self._sentences():
+            connection.until = monotonic() + self._timeouts["read"]
+            response = connection.send(request)
             body: Iterator[bytes] = iter(response.iter_stream())
             try:
                 try:
                     self._check(response, body)
                 except ServerError:
-                    _drain(lane, body)
+                    _drain(connection, body)
                     raise
-                lane.until = None if within_s is None else monotonic() + within_s
+                connection.until = None if within_s is None else monotonic() + within_s
                 yield body
-                _drain(lane, body)
+                _drain(connection, body)
             finally:
                 response.close()
 
@@ -280,12 +280,12 @@ _MOST_LEFT = 65536
 _DRAIN_S = 1.0
 
 
-def _drain(lane: Lane, body: Iterator[bytes]) -> None:
+def _drain(connection: ServerConnection, body: Iterator[bytes]) -> None:
     """Read the little that may follow the end of an answer, so that the connection can be kept.
 
     What does not come soon is not waited for: the connection is closed then.
     """
-    lane.until = monotonic() + _DRAIN_S
+    connection.until = monotonic() + _DRAIN_S
     left = 0
     with suppress(httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException):
         for piece in body:
