@@ -81,6 +81,18 @@ class DeviceReport(_Value, frozen=True):
         return f"{self.name}: {self.title} ({self.kind}{memory if self.total else ''})"
 
 
+class ServerPlace(_Value, frozen=True):
+    """Where a server is: every connection goes to `ip`; `is_here` where that is this machine.
+
+    `masks` says whether names and numbers are masked before a text goes there.
+    """
+
+    url: str
+    ip: str
+    is_here: bool
+    masks: bool
+
+
 class ModelInfo(_Value, frozen=True):
     """A loaded model: `context` is what it was loaded with, `trained_context` its own.
 
@@ -89,8 +101,8 @@ class ModelInfo(_Value, frozen=True):
     `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
     none where no layer was to go there. `unsupported` has a reason, a sentence, for each sampling
     parameter that a server cannot be told; where it is empty, all of them hold. `abilities` are
-    what a server was found to be able to do, by the names in `app.remote.abilities`; empty for
-    models of this machine, which can do it all.
+    what a server was found to be able to do, by the names in `app.remote.abilities`. `server` is
+    None for a model of this program's own.
     """
 
     name: str
@@ -113,10 +125,7 @@ class ModelInfo(_Value, frozen=True):
     devices: tuple[DeviceReport, ...] = ()
     unsupported: dict[str, str] = {}
     abilities: tuple[str, ...] = ()
-
-    def lacks(self, ability: str) -> bool:
-        """Whether it is a server's and was found not to be able to do this."""
-        return bool(self.abilities) and ability not in self.abilities
+    server: ServerPlace | None = None
 
 
 class Alternative(_Value, frozen=True):

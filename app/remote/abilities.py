@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from app.core.errors import ParameterError
+from app.core.errors import UnsupportedError
 from app.remote.dialects import Dialect
 
 Ability = Literal[
@@ -62,9 +62,9 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
         return ability not in self.cannot
 
     def check(self, ability: Ability, hint: str = "Use a model on this machine for it.") -> None:
-        """Raise ParameterError, with the reason, unless the server can do it."""
+        """Raise UnsupportedError, with the reason, unless the server can do it."""
         if not self.can(ability):
-            raise ParameterError(self.reason(ability), hint)
+            raise UnsupportedError(self.reason(ability), hint)
 
     def reason(self, ability: Ability) -> str:
         """A sentence that says why it cannot."""

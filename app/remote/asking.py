@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.errors import ParameterError
+from app.core.errors import UnsupportedError
 from app.engine.messages import (
     Count,
     Counted,
@@ -24,11 +24,11 @@ from app.remote.tokens import Asker
 def answered(command: JobCommand, asker: Asker, hiding: Hiding, line: OpenLine) -> Finished:
     """The answer to a command that writes nothing.
 
-    Raises ParameterError, with the reason, for what the server cannot do, and ServerError.
+    Raises UnsupportedError, with the reason, for what the server cannot do, and ServerError.
     """
     abilities = asker.abilities
     if isinstance(command, Count):
-        return _counted(hiding.counted(command), asker)
+        return _counted(hiding.again().counted(command), asker)
     if isinstance(command, Tokenize):
         abilities.check("tokenize")
         return _tokenized(command, asker, hiding)
@@ -40,8 +40,8 @@ def answered(command: JobCommand, asker: Asker, hiding: Hiding, line: OpenLine) 
         return Judge(asker, line).score(hiding.scored(command))
     if isinstance(command, ScoreChoices):
         abilities.check("score")
-        return Judge(asker, line).choose(hiding.choices(command))
-    raise ParameterError(
+        return Judge(asker, line).choose(hiding.again().choices(command))
+    raise UnsupportedError(
         f"A server cannot do this ({type(command).__name__}).", "Use a model on this machine."
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 
-from app.core.errors import ParameterError, ServerError
+from app.core.errors import ParameterError, ServerError, ServerUnreachableError
 
 _X509 = {
     9: "is not valid yet: its time begins later, or this machine's clock is wrong",
@@ -57,12 +57,12 @@ def tls_error(name: str, error: ssl.SSLError) -> ServerError:
     """The error for a handshake that failed."""
     if not isinstance(error, ssl.SSLCertVerificationError):
         reason = str(error.reason or error.strerror or "")[:80]
-        return ServerError(
+        return ServerUnreachableError(
             f"No encrypted connection to {name} came about ({reason}).",
             "Check that the server speaks https under this address and port.",
         )
     code = _SAME.get(error.verify_code, error.verify_code)
     what = _X509.get(code, f"cannot be checked ({error.verify_message})")
-    return ServerError(
+    return ServerUnreachableError(
         f"The certificate of {name} {what}, so nothing was sent.", _HINTS.get(code, _TRUST_IT)
     )

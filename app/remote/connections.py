@@ -21,7 +21,7 @@ from app.core.errors import CancelledError
 from app.remote.address import Pinned
 from app.remote.certificates import tls_error
 
-MOST_CONNECTIONS = 32
+MOST_CONNECTIONS = 256
 """How many requests are in flight at once; more wait for one to end."""
 
 KEPT_S = 60.0

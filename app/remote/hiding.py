@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import copy
 import threading
 from collections.abc import Sequence
 
@@ -22,6 +23,15 @@ class Hiding:
         self.masker = masker
         self.lock = threading.Lock()
         self._pieces: dict[int, bytes] = {}
+
+    def again(self) -> Hiding:
+        """One with placeholders of its own, so that what is asked beside it changes none of them.
+
+        It knows the same tokens.
+        """
+        other = copy.copy(self)
+        other.masker = self.masker.again() if self.masker else None
+        return other
 
     def text(self, text: str) -> str:
         """The text as the server may see it."""

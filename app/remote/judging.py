@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from app.core.errors import CancelledError, ParameterError
+from app.core.errors import CancelledError, ParameterError, UnsupportedError
 from app.engine.messages import (
     ChatMessage,
     ChoiceScore,
@@ -70,7 +70,7 @@ class Judge:
         if self._way == "own":
             return self._own_score(command)
         if command.tokens and self._way == "echo":
-            raise ParameterError("The server cannot be given a text by its tokens' numbers.")
+            raise UnsupportedError("The server cannot be given a text by its tokens' numbers.")
         if self._way == "echo":
             judged = self._echoed(command.text, command.probabilities)
         else:
@@ -230,7 +230,7 @@ class Judge:
 
     def _echoed_choices(self, command: ScoreChoices) -> ChoicesScored:
         if command.messages:
-            raise ParameterError(
+            raise UnsupportedError(
                 "The server cannot tell how likely an answer in a chat is.",
                 "Ask in the plain form, or use a model on this machine.",
             )

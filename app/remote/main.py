@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import traceback
-from functools import partial
+from functools import cached_property, partial
 from time import perf_counter
 from typing import BinaryIO, NoReturn
 
@@ -36,8 +36,11 @@ from app.engine.messages import (
     Hello,
     HostEvent,
     JobCommand,
+    ListModels,
     Load,
     Loaded,
+    ModelsListed,
+    Preview,
     Quit,
     Read,
     Unload,
@@ -48,8 +51,8 @@ from app.remote.address import Pinned, pin
 from app.remote.asking import answered
 from app.remote.connections import MOST_CONNECTIONS
 from app.remote.hiding import Hiding
-from app.remote.probing import described, probe
-from app.remote.request import request
+from app.remote.probing import described, model_names, probe
+from app.remote.request import preview, request
 from app.remote.tokens import Asker
 from app.remote.web import IN_A_BATCH, PATIENT, Server
 from app.remote.writing import Emit, RemoteJob, write
@@ -101,7 +104,6 @@ class RemoteHost:
         self._emit = emit
         self._pinned = pinned
         self._opening = opening
-        self._server: Server | None = None
         self._hiding = Hiding(None)
         self._abilities: Abilities | None = None
         self._jobs: dict[int, RemoteJob] = {}
@@ -161,16 +163,30 @@ class RemoteHost:
         if isinstance(command, Unload | Read):  # a server is not told what may never be asked
             self._abilities = None if isinstance(command, Unload) else self._abilities
             return Done(job=job.number)
-        if self._abilities is None or self._server is None:
+        if isinstance(command, ListModels):
+            return ModelsListed(job=job.number, names=model_names(self._server, job.line))
+        if self._abilities is None:
             raise NoModelLoadedError("No server is chosen.", "Choose one first.")
         if isinstance(command, Generate):
             self._hiding.check_prompt(command.tokens)
             with self._hiding.lock:
                 asked = request(command, self._abilities, self._hiding.masker)
             return write(command, asked, self._server, job, partial(self._emit_of, job))
+        if isinstance(command, Preview):
+            with self._hiding.lock:
+                asked = request(command.asked, self._abilities, self._hiding.masker)
+            return preview(job.number, asked, self._server)
         patience = IN_A_BATCH if getattr(command, "background", False) else PATIENT
         asker = Asker(self._server, self._abilities, job.line, patience)
         return answered(command, asker, self._hiding, job.line)
+
+    @cached_property
+    def _server(self) -> Server:
+        """One for all jobs, which keeps its connections."""
+        if isinstance(self._pinned, LampblackError):
+            raise self._pinned
+        opening = self._opening
+        return Server(self._pinned, opening.key, certificates=opening.certificates)
 
     def _load(self, command: Load, job: RemoteJob) -> Loaded:
         begun = perf_counter()
@@ -179,9 +195,6 @@ class RemoteHost:
         if command.adapters:
             raise ParameterError("A server cannot be given adapters.", "Load them there.")
         opening, self._abilities = self._opening, None
-        if self._server is None:
-            certificates = opening.certificates
-            self._server = Server(self._pinned, opening.key, certificates=certificates)
         is_masked = opening.masks if opening.masks is not None else not self._pinned.is_here
         self._hiding = Hiding(Masker(opening.names) if is_masked else None)
         self._server.limit(MOST_CONNECTIONS)

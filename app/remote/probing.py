@@ -11,7 +11,14 @@ import msgspec
 from app.core.errors import ModelNotFoundError, ServerError
 from app.core.masking import Masker
 from app.core.options.sampling import Sampling
-from app.engine.messages import ChatMessage, EngineSettings, ModelInfo, Score, TokenDetail
+from app.engine.messages import (
+    ChatMessage,
+    EngineSettings,
+    ModelInfo,
+    Score,
+    ServerPlace,
+    TokenDetail,
+)
 from app.remote.abilities import Abilities, Ability, Way
 from app.remote.address import Pinned
 from app.remote.answers import choices_of, details
@@ -211,6 +218,11 @@ def _context(model: dict[str, Any]) -> int:
     return next((one for one in told if type(one) is int and 0 < one < 2**31), 0)
 
 
+def model_names(server: Server, line: OpenLine) -> tuple[str, ...]:
+    """The models that the server has; raises ServerError."""
+    return tuple(str(one["id"]) for one in _models(server, line))
+
+
 def _models(server: Server, line: OpenLine) -> Sequence[dict[str, Any]]:
     found = read_object(server.get("/v1/models", line)).get("data")
     listed = found if isinstance(found, list) else []
@@ -242,9 +254,14 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
         trained_context=abilities.context,
         has_chat_template=abilities.can("chat"),
         abilities=abilities.names,
-        settings=EngineSettings(engine="server", device=pinned.address.url),
+        settings=EngineSettings(
+            engine="server", build=abilities.dialect, device=pinned.address.url
+        ),
         notes=tuple(_notes(pinned, abilities, masker)),
         unsupported=_unsupported(abilities),
+        server=ServerPlace(
+            url=pinned.address.url, ip=pinned.ip, is_here=pinned.is_here, masks=masker is not None
+        ),
     )
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import msgspec
 
-from app.core.errors import ParameterError
+from app.core.errors import ParameterError, UnsupportedError
 from app.core.masking import Masker
 from app.core.options.rows import check_all
 from app.core.options.sampling import PARAMETERS, Sampling
-from app.engine.messages import Generate
+from app.engine.messages import Generate, Previewed
 from app.remote.abilities import Abilities
 from app.remote.dialects import Dialect, body, unsupported
 from app.remote.tokens import chat_fields
+from app.remote.web import Server
 
 _MOST_TAKES = 16
 _SEEDS = 2**32
@@ -43,6 +44,8 @@ class Request(msgspec.Struct, frozen=True):
 
 def request(command: Generate, abilities: Abilities, masker: Masker | None) -> Request:
     """The command in the server's terms; raises ParameterError for what cannot be said in them."""
+    if masker and not command.tokens:  # those have the placeholders with which they were asked for
+        masker = masker.again()  # what is asked beside it changes none
     sampling = check_all(command.sampling)
     _check(command, sampling, abilities)
     seed = sampling.seed if sampling.seed is not None else random.getrandbits(31)
@@ -69,6 +72,18 @@ def request(command: Generate, abilities: Abilities, masker: Masker | None) -> R
     if abilities.dialect == "lampblack" and not command.tokens:
         fields["parse_special"] = command.special
     return Request("/v1/completions", fields | {"prompt": prompt}, *rest)
+
+
+def preview(job: int, asked: Request, server: Server) -> Previewed:
+    """The request as the writer is shown it before it is sent."""
+    turns = asked.fields.get("messages") or [{"role": "", "content": asked.fields["prompt"]}]
+    texts = tuple((turn["role"], str(turn["content"])) for turn in turns)
+    shown = json.dumps(asked.fields, ensure_ascii=False, indent=2)
+    known = asked.masker.replaced if asked.masker else {}
+    replaced = tuple(pair for pair in known.items() if pair[0] in shown)
+    return Previewed(
+        job=job, url=server.url(asked.path), texts=texts, fields=shown, replaced=replaced
+    )
 
 
 def _probabilities(command: Generate, dialect: Dialect) -> dict[str, Any]:
@@ -105,11 +120,11 @@ def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
     ]
     for is_asked, what in refused:
         if is_asked:
-            raise ParameterError(f"The server cannot {what}.", _WITHOUT)
+            raise UnsupportedError(f"The server cannot {what}.", _WITHOUT)
     default = Sampling()
     for name, reason in unsupported(abilities.dialect, sampling):
         if getattr(sampling, name) != getattr(default, name):
-            raise ParameterError(f"{name} cannot be used here: {reason}", "Leave it as it is.")
+            raise UnsupportedError(f"{name} cannot be used here: {reason}", "Leave it as it is.")
 
 
 def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
@@ -120,7 +135,7 @@ def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
         value = getattr(sampling, bound.name)
         texts = (_plain(value),) if isinstance(value, str) else value
         if bound.name in _UNMASKABLE and any(masker.mask(text) != text for text in texts):
-            raise ParameterError(
+            raise UnsupportedError(
                 f"{bound.name} holds something that is masked before it goes to a server.",
                 "Leave it out, or write without masking.",
             )

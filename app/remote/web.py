@@ -17,7 +17,13 @@ import httpcore2
 import msgspec
 
 from app import __version__
-from app.core.errors import ParameterError, ServerError
+from app.core.errors import (
+    ParameterError,
+    ServerError,
+    ServerKeyError,
+    ServerLostError,
+    ServerUnreachableError,
+)
 from app.remote.address import Pinned
 from app.remote.certificates import tls_context
 from app.remote.connections import Connections, OpenLine, ServerConnection
@@ -30,7 +36,7 @@ WHOLE_S = 600.0
 """How long an answer may take that is not text as it is written."""
 
 
-class ServerBusyError(ServerError):
+class ServerBusyError(ServerUnreachableError):
     """The server asks to be asked again, in `after_s` seconds; None where it does not say when."""
 
     def __init__(self, message: str, hint: str, after_s: float | None) -> None:
@@ -40,6 +46,10 @@ class ServerBusyError(ServerError):
 
 class ServerRefusedError(ServerError):
     """The server has understood who asks, and does not do this."""
+
+
+class UnknownRequestError(ServerRefusedError, ServerUnreachableError):
+    """The server does not know the request, nor therefore the next."""
 
 
 class NonsenseError(ServerError):
@@ -112,6 +122,10 @@ class Server:
             raise ParameterError("The server's key holds a space or a letter that no key can have.")
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
+
+    def url(self, path: str) -> str:
+        """The whole address of a request, by the server's name."""
+        return self.name + path
 
     def limit(self, most: int) -> None:
         """Ask at most so many requests at once from now on."""
@@ -224,16 +238,17 @@ class Server:
         try:
             yield
         except httpcore2.ConnectTimeout as error:
-            raise ServerError(
+            raise ServerUnreachableError(
                 f"The server {self.name} cannot be reached: it does not answer.",
                 "Check its address, and that it runs.",
             ) from error
         except httpcore2.TimeoutException as error:
-            raise ServerError(
+            raise ServerLostError(
                 f"The server {self.name} has not answered for too long.", "Try again later."
             ) from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
-            raise ServerError(
+            is_away = isinstance(error, httpcore2.ConnectError)
+            raise (ServerUnreachableError if is_away else ServerLostError)(
                 f"The connection to the server {self.name} failed: {_what_failed(error)}.",
                 "Check that it runs and can be reached, and try again.",
             ) from error
@@ -247,10 +262,16 @@ class Server:
             what, hint = "sends on to another address", "Add the server under that address."
         what = what or "failed" if status >= 500 else what or "refused the request"
         sentence = f"The server {self.name} {what} ({status})."
-        if status in (429, 503):
+        if status in (429, 502, 503):
             raise ServerBusyError(sentence, hint, _retry_after(response))
-        if status in (401, 403, 407) or 300 <= status < 400:
-            raise ServerError(sentence, hint)
+        if status == 401:
+            raise ServerKeyError(sentence, hint)
+        if status in (403, 407) or 300 <= status < 400:
+            raise ServerUnreachableError(sentence, hint)
+        if status == 404:
+            raise UnknownRequestError(sentence, hint)
+        if status == 504:
+            raise ServerLostError(sentence, hint)
         if status in (400, 413, 422, 500, 501):
             sentence += _said_why(body)
         raise ServerRefusedError(sentence, hint)
@@ -261,7 +282,9 @@ _REFUSALS = {
     403: ("does not allow this with this key", "Give another key, or ask who runs it."),
     404: ("does not know this request", "Check the address: is it a model server's?"),
     429: ("has too many requests", "Try again later."),
+    502: ("cannot be reached by the machine in front of it", "Try again in a while."),
     503: ("is not ready", "Try again in a while."),
+    504: ("has not answered for too long", "Try again later."),
 }
 
 

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any
 
-from app.core.errors import LampblackError, ServerError
+from app.core.errors import LampblackError, ServerError, ServerLostError
 from app.core.masking import Masker
+from app.core.options.json_schema import is_schema
 from app.engine.messages import (
     Done,
     FinishReason,
@@ -127,12 +128,12 @@ def _write_each(
 class _RemoteTake:
     """What has come of one take: its text, its tokens' numbers, and how it ended."""
 
-    def __init__(self, masker: Masker | None) -> None:
+    def __init__(self, masker: Masker | None, *, as_json: bool) -> None:
         self.parts: list[str] = []
         self.ids: list[int] = []
         self.reason: FinishReason | None = None
         self.has_details = False
-        self._unmasker = masker.unmasker() if masker else None
+        self._unmasker = masker.unmasker(as_json=as_json) if masker else None
         self._raw = self._shown = ""
         self._held: tuple[TokenDetail, ...] = ()
 
@@ -185,7 +186,8 @@ class _RemoteAnswer:
         self._job, self._seed, self._emit = command.job, asked.seed, emit
         self._alternatives = command.probabilities
         self._server = asked.server
-        self._takes = [_RemoteTake(asked.masker) for _ in range(command.n)]
+        as_json = is_schema(command.sampling.grammar)
+        self._takes = [_RemoteTake(asked.masker, as_json=as_json) for _ in range(command.n)]
         self._lock = threading.Lock()
         self._begun = monotonic()
         self._first = 0.0
@@ -200,7 +202,7 @@ class _RemoteAnswer:
         if "error" in event:
             error = event["error"]
             said = error.get("message") if isinstance(error, dict) else error
-            raise ServerError(f"The server broke off: {one_line(said)}", "Try again.")
+            raise ServerLostError(f"The server broke off: {one_line(said)}", "Try again.")
         choices = event.get("choices", [])
         with self._lock:
             if isinstance(usage := event.get("usage"), dict):
@@ -254,7 +256,7 @@ class _RemoteAnswer:
     def check_ended(self) -> None:
         """Raise ServerError where a take has no end, or not what was asked for."""
         if any(take.reason is None for take in self._takes):
-            raise ServerError(
+            raise ServerLostError(
                 "The server broke off in the middle.", "The text so far is kept; try again."
             )
         if self._alternatives and any(

@@ -20,7 +20,7 @@ from app.tasks.task_run import TaskRun
 def extract(run: TaskRun, text: str) -> Any:
     """The data of the whole text; raises GenerationError for an answer without an end."""
     answer = run.sampling.max_tokens
-    third = run.context // 3
+    third = run.model.context // 3
     parts = run.parts(text, run.room(min(answer, third) if answer >= 0 else third))
     found = [_data(run, part.strip()) for part in parts if part.strip()]
     merged = found[0]

@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 from app.core.errors import CancelledError, ServerError
 from app.core.options.servers import ServerAddress
 from app.remote.address import Pinned
-from app.remote.connections import MOST_CONNECTIONS, OpenLine
+from app.remote.connections import OpenLine
 from app.remote.web import LONGEST_WAIT_S, Patience, Server, ServerBusyError
 from tests.remote.recording import Recording, Reply, Script, Stand, answer, plain, streamed
 
@@ -116,7 +116,7 @@ class Together:
         return plain(path, fields)
 
 
-@pytest.mark.parametrize("most", [MOST_CONNECTIONS, 3])
+@pytest.mark.parametrize("most", [32, 3])
 def test_as_many_as_allowed_are_in_flight_and_no_more(most: int) -> None:
     together = Together(most)
     with asking(stand=together) as (recording, server):

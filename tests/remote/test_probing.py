@@ -234,7 +234,6 @@ def test_a_file_is_named_as_people_name_it(wanted: str) -> None:
     model = described(pinned, abilities, None)
     assert (model.name, model.context) == ("Box.Q8_0", 512)
     assert "score" in model.abilities
-    assert not model.lacks("score")
     assert "grammar" not in model.unsupported
     assert any("Of a letter of several tokens" in note for note in model.notes)
 
@@ -259,7 +258,7 @@ def test_a_model_must_be_named_where_there_are_several(
 def test_what_is_missing_is_said_when_it_is_loaded() -> None:
     pinned = Pinned(ServerAddress("http", "127.0.0.1", 1), "127.0.0.1")
     model = described(pinned, probed(STANDS["llama_cpp.server"]), None)
-    assert model.lacks("score")
+    assert "score" not in model.abilities
     assert model.unsupported["grammar"].startswith("The server cannot hold a text to a JSON schema")
     assert any("how likely a given text is: its prob" in note for note in model.notes)
     assert any("it is asked in turns" in note for note in model.notes)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.core.errors import LampblackError, ParameterError, ServerError
+from app.core.errors import LampblackError, ParameterError, ServerError, UnsupportedError
 from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
 from app.engine.messages import (
@@ -174,7 +174,7 @@ def test_tasks_ask_a_server_as_they_ask_an_engine(name: str) -> None:
 
 
 def test_tasks_say_why_a_server_cannot() -> None:
-    why = pytest.raises(ParameterError, match="how likely a given text is: its probabilities")
+    why = pytest.raises(UnsupportedError, match="needs the probabilities of a given text")
     with using(STANDS["llama_cpp.server"]) as (_server, client, _told), why:
         TaskRunner(client).run(task("sentiment"), "A text.", TaskOptions())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -96,7 +95,7 @@ class StandIn:
 
     def _fit(self, count: int) -> None:
         assert self.model is not None
-        if count >= (self.model.context or math.inf):
+        if 0 < self.model.context <= count:  # a server may not tell its length
             raise PromptTooLongError(f"{count} tokens are too many.")
 
     def _choices(self, command: ScoreChoices) -> ChoicesScored:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from msgspec.structs import replace
 
 from app.core.errors import (
     CancelledError,
@@ -18,11 +17,11 @@ from app.core.errors import (
     TemplateError,
     UsageError,
 )
-from app.engine.messages import Count, Generate, ScoreChoices, Tokenize
+from app.engine.messages import Count, Generate, ScoreChoices
 from app.tasks.options import TaskOptions
 from app.tasks.running import TaskRunner
 from app.tasks.table import TASKS, task
-from tests.tasks.stand_in import StandIn, asked_text, shown
+from tests.tasks.stand_in import StandIn, asked_text
 
 SCHEMA = '{"type": "object", "properties": {"names": {"type": "array"}}}'
 OPTIONS: dict[str, Any] = {
@@ -320,15 +319,3 @@ def test_several_threads_share_a_runner(runner: TaskRunner, stand_in: StandIn) -
     for thread in threads:
         thread.join()
     assert sorted(found) == [f"Text {number}." for number in range(8)]
-
-
-def test_a_server_that_tells_nothing_of_tokens_does_tasks_all_the_same(stand_in: StandIn) -> None:
-    assert stand_in.model is not None
-    stand_in.model = replace(stand_in.model, context=0, abilities=("complete", "chat", "score"))
-    runner = TaskRunner(stand_in)
-    assert runner.run(task("rewrite"), "A short one.", options("rewrite")).notes == ()
-    notes = runner.run(task("sentiment"), long_text(3000), TaskOptions()).notes
-    assert "context of 4,096 tokens (which was assumed" in notes[0]
-    assert len({shown(one) for one in stand_in.of(ScoreChoices)}) > 3
-    assert not stand_in.of(Count)
-    assert not stand_in.of(Tokenize)
