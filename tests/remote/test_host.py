@@ -22,8 +22,12 @@ from app.engine.messages import (
     Count,
     Done,
     Generate,
+    ListModels,
     Load,
     Loaded,
+    ModelsListed,
+    Preview,
+    Previewed,
     Tokens,
 )
 from tests.remote.recording import Recording, Told, answer, loaded, streamed
@@ -186,3 +190,18 @@ def test_after_a_load_that_failed_nothing_is_written_with_the_model_before() -> 
         with pytest.raises(NoModelLoadedError):
             generate()
         assert not server.bodies("/v1/completions")
+
+
+def test_a_writer_is_shown_what_would_be_sent_and_nothing_is() -> None:
+    with writing(names=(CANARY,), masks=True) as (server, client, _generate, told):
+        asked = Generate(job=client.next_job(), prompt=f"{CANARY} said", sampling=Sampling())
+        shown = client.run(Preview(job=client.next_job(), asked=asked), told.append)
+        listed = client.run(ListModels(job=client.next_job()), told.append)
+        assert not server.bodies("/v1/completions")
+    assert isinstance(shown, Previewed)
+    ((placeholder, name),) = shown.replaced
+    assert (shown.texts, name) == ((("", f"{placeholder} said"),), CANARY)
+    assert shown.url == f"http://127.0.0.1:{server.port}/v1/completions"
+    assert CANARY not in shown.fields
+    assert isinstance(listed, ModelsListed)
+    assert listed.names == ("m",)

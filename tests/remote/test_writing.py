@@ -15,6 +15,7 @@ from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
 from app.engine.messages import (
     ChatMessage,
+    Count,
     Done,
     Generate,
     Score,
@@ -264,3 +265,18 @@ def test_tokens_of_a_name_have_its_text_here_and_are_not_sent_back(name: str, le
                 client.run(command, told.append)
         generate(client, told, tokens=found.ids)
         hidden(server)
+
+
+def test_what_is_asked_beside_a_request_changes_none_of_its_placeholders() -> None:
+    with using(lampblack, masks=True) as (server, client, told):
+        for mail in ("a@b.example", "c@d.example"):
+            text = f"Write to {mail}:"
+            generate(client, told, prompt=text)
+            client.run(
+                ScoreChoices(job=client.next_job(), prompt=text, choices=("a",)), told.append
+            )
+            client.run(Count(job=client.next_job(), prompt=text), told.append)
+        for path, name in ((WRITE, "prompt"), ("/choices", "prompt"), ("/tokenize", "content")):
+            first, second = [fields[name] for fields in server.bodies(path)]
+            assert first == second
+            assert "example" not in first
