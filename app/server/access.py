@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from app.core.errors import (
     ModelLoadingError,
     NoModelLoadedError,
     ParameterError,
+    QueueFullError,
     TimeLimitError,
     error_from,
 )
@@ -62,7 +63,7 @@ MAX_WAITING = 1024
 _QUICK = (Count, Tokenize, Detokenize)
 _QUICK_AT_ONCE, _QUICK_WAITING = 4, 64
 
-_DEADLINE = "lampblack.deadline"
+_DEADLINE, _ADMITTED = "lampblack.deadline", "lampblack.admitted"
 
 TOKENS_KEY = "lampblack.tokens"
 """Where a request's scope has its tokens: of prompts and of texts."""
@@ -184,7 +185,7 @@ class EngineAccess:
         events = JobEvents(next(self._numbers), self._quick if quick else self._turns)
         timer: asyncio.TimerHandle | None = None
         try:  # from here on: the client may leave in the very moment in which the turn comes
-            await while_connected(request, self._begin(command, events))
+            await while_connected(request, self._begin(command, events, request))
             loop = asyncio.get_running_loop()
             timer = loop.call_later(self._seconds_left(request), self._end_late, events)
             yield events
@@ -223,10 +224,13 @@ class EngineAccess:
                     return event
         raise AssertionError("a job's events end with an answer")
 
-    async def _begin(self, command: ServedCommand, events: JobEvents) -> None:
+    async def _begin(
+        self, command: ServedCommand, events: JobEvents, request: Request | None
+    ) -> None:
         self._check()
         command = self._limited(command)
-        await events.turns.take()
+        with _admitted(request) as is_admitted:
+            await events.turns.take(is_admitted=is_admitted)
         try:
             self._check()  # it may have changed meanwhile
             self._send_checked(replace(command, job=events.number))
@@ -290,6 +294,20 @@ class EngineAccess:
 
 
 _STOPPED = "The service is ending."
+
+
+@contextmanager
+def _admitted(request: Request | None) -> Iterator[bool]:
+    """Whether a job of the request has a place in the line already; this one has, or is refused."""
+    is_admitted = request is not None and request.scope.get(_ADMITTED, False)
+    if request is not None:
+        request.scope[_ADMITTED] = True
+    try:
+        yield is_admitted
+    except QueueFullError:
+        if request is not None:
+            request.scope[_ADMITTED] = False
+        raise
 
 
 def check_model(state: ModelState) -> None:

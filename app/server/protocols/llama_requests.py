@@ -12,7 +12,13 @@ from app.core.options.sampling import Sampling
 from app.engine.messages import Detokenize, ModelInfo, Tokenize
 from app.engine.service_messages import ServiceLimits
 from app.server.protocols.fields import Fields, RequestError
-from app.server.protocols.openai_requests import TextRequest, read_common, read_prompts, read_tokens
+from app.server.protocols.openai_requests import (
+    TextRequest,
+    check_answers,
+    read_common,
+    read_prompts,
+    read_tokens,
+)
 from app.server.protocols.parameters import read_sampling
 from app.server.protocols.unsupported import ignored
 
@@ -70,6 +76,7 @@ def read_llama(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) 
     if fields.has("n_cmpl"):
         fields = _renamed(fields, "n_cmpl", "n")
     common = read_common(fields, limits)
+    check_answers(len(prompts), common["n"])
     n_probs, returns = fields.read(rows["n_probs"]), fields.read(rows["return_tokens"])
     details = n_probs or (returns and common["stream"])
     sampling = read_sampling(fields, model, limits.max_tokens, {"max_tokens": -1})

@@ -23,7 +23,7 @@ from app.engine.messages import (
 from app.server.access import while_connected
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
 from app.server.protocols.event_stream import opened
-from app.server.protocols.generation import Progress, Usage, collect, stream
+from app.server.protocols.generation import Progress, Usage, collect_all, stream
 from app.server.protocols.llama_requests import (
     LlamaRequest,
     read_detokenize,
@@ -53,8 +53,7 @@ async def completion(request: Request) -> Response:
 
 async def _whole(request: Request, asked: LlamaRequest, model: ModelInfo) -> Any:
     answers: list[dict[str, Any]] = []
-    for command in asked.text.commands():
-        done, parts = await collect(request, command)
+    for done, parts in await collect_all(request, asked.text.commands()):
         for take in done.takes:
             answer = _last(len(answers), take, done, asked, model)
             answer["content"] = take.text

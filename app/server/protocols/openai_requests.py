@@ -15,7 +15,7 @@ from app.server.protocols.parameters import read_sampling
 from app.server.protocols.unsupported import ignored
 
 MOST_PROMPTS = 256
-"""The most prompts of one request; they are written one after the other."""
+"""The most prompts of one request, and the most answers to all of them."""
 
 _ROLES: dict[str, Role] = {
     "system": "system",
@@ -132,6 +132,7 @@ def read_completion(values: dict[str, Any], model: ModelInfo, limits: ServiceLim
     rows = rows_by_name(CompletionFields)
     prompts = read_prompts(fields.take("prompt"), model.vocabulary)
     common = read_common(fields, limits)
+    check_answers(len(prompts), common["n"])
     best = fields.take("best_of")
     if best is not None and (isinstance(best, bool) or best != common["n"]):
         message = f"best_of is not supported: every one of the n={common['n']} answers is given."
@@ -209,6 +210,13 @@ def read_prompts(value: Any, vocabulary: int, name: str = "prompt") -> tuple[Ask
         )
         raise RequestError(message, param=name)
     return tuple(_prompt(one, vocabulary, name) for one in value)
+
+
+def check_answers(prompts: int, n: int) -> None:
+    """Refuse more answers than one request may have; raises RequestError."""
+    if prompts * n > MOST_PROMPTS:
+        message = f"n is {n} for each of {prompts} prompts; a request gives {MOST_PROMPTS} answers."
+        raise RequestError(message, "Send fewer prompts at once.", param="n")
 
 
 def _begins_with_number(value: list[Any]) -> bool:
