@@ -37,9 +37,9 @@ _LIMITS = ServiceLimits()
 _ABOUT = f"""Serve the model to other programs of this machine over HTTP, until Ctrl+C.
 
 It speaks OpenAI's API (/v1/models, /v1/completions, /v1/chat/completions) and llama-server's own
-(/completion, /tokenize, /detokenize, /props, /health). Every request but /health needs the token
-that is kept in a file which only you can read; {TOKEN_VARIABLE} sets another one for one run. It
-is sent as `Authorization: Bearer TOKEN`, `X-Api-Key` or `api-key`.
+(/completion, /infill, /tokenize, /detokenize, /props, /health). Every request but /health needs the
+token that is kept in a file which only you can read; {TOKEN_VARIABLE} sets another one for one run.
+It is sent as `Authorization: Bearer TOKEN`, `X-Api-Key` or `api-key`.
 
 Only programs of this machine reach it, and pages of a browser only from an --origin."""
 

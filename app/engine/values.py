@@ -98,10 +98,11 @@ class ModelInfo(_Value, frozen=True):
 
     `placement` says which device holds what, the processor last; `notes` are sentences about what
     had to be done otherwise than asked; `features` what the processor offers to the engine;
-    `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
-    none where no layer was to go there. `unsupported` has a reason, a sentence, for each sampling
-    parameter that a server cannot be told; where it is empty, all of them hold. `server` is None
-    for a model of this program's own.
+    `fills_middle` whether it has the tokens for writing between a prompt and a suffix; `adapters`
+    which are attached; `devices` the graphics cards as they were before it was loaded, none where
+    no layer was to go there. `unsupported` has a reason, a sentence, for each sampling parameter
+    that a server cannot be told; where it is empty, all of them hold. `server` is None for a model
+    of this program's own.
     """
 
     name: str
@@ -116,6 +117,7 @@ class ModelInfo(_Value, frozen=True):
     context: int = 0
     trained_context: int = 0
     has_chat_template: bool = False
+    fills_middle: bool = False
     settings: EngineSettings = EngineSettings()
     placement: tuple[Placed, ...] = ()
     notes: tuple[str, ...] = ()

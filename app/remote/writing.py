@@ -105,6 +105,7 @@ def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
     refused = [
         (bool(command.probabilities), "give the tokens' probabilities"),
         (bool(command.tokens), "go on from tokens by their numbers"),
+        (command.suffix is not None, "fill in the middle"),
         (command.overflow != "fail", "drop the beginning of a prompt that is too long"),
         (command.exact and not is_ours, "promise the same text for the same seed (exact)"),
         (

@@ -132,6 +132,7 @@ class Model:
         prompt: str = "",
         *,
         messages: Sequence[Mapping[str, str]] = (),
+        suffix: str | None = None,
         n: int = 1,
         exact: bool = False,
         progress: Progress | None = None,
@@ -139,11 +140,15 @@ class Model:
     ) -> Prepared:
         """A request that is checked and not yet begun.
 
+        With a `suffix` what stands between the prompt and it is written, if the model was trained
+        to; else ParameterError is raised when it runs.
+
         `progress` says where the reading of a long prompt is shown.
         """
         command = Generate(
             job=self._client.next_job(),
             prompt=prompt,
+            suffix=suffix,
             messages=_turns(messages),
             n=n,
             exact=exact,

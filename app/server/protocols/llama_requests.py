@@ -15,6 +15,7 @@ from app.server.protocols.fields import Fields, RequestError
 from app.server.protocols.openai_requests import (
     TextRequest,
     check_answers,
+    check_infill,
     read_common,
     read_prompts,
     read_tokens,
@@ -43,6 +44,16 @@ class LlamaFields(msgspec.Struct, frozen=True, kw_only=True):
     ] = False
 
 
+class InfillFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What `/infill` has in place of a prompt alone: the text around what is to be written."""
+
+    input_prefix: Annotated[str, Row(label="Prefix", help="The text before.")] = ""
+    input_suffix: Annotated[str, Row(label="Suffix", help="The text after.")] = ""
+    prompt: Annotated[
+        str, Row(label="Prompt", help="The beginning of the middle, which follows the prefix.")
+    ] = ""
+
+
 class TokenizeFields(msgspec.Struct, frozen=True, kw_only=True):
     """What tokenizing may be asked."""
 
@@ -67,7 +78,22 @@ class LlamaRequest(msgspec.Struct, frozen=True, kw_only=True):
     many: bool
 
 
-def read_llama(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -> LlamaRequest:
+def read_infill(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -> LlamaRequest:
+    """A request of `/infill`; raises RequestError naming the field."""
+    check_infill(model, "input_suffix")
+    fields = Fields(values)
+    for name in ("input_prefix", "input_suffix"):
+        if not fields.has(name):
+            raise RequestError(f"{name} is missing.", "Give a text, or an empty one.", param=name)
+    found = {name: fields.read(row) for name, row in rows_by_name(InfillFields).items()}
+    left = {name: fields.take(name) for name in fields.names()}
+    prompt = found["input_prefix"] + found["prompt"]
+    return read_llama({**left, "prompt": prompt}, model, limits, found["input_suffix"])
+
+
+def read_llama(
+    values: dict[str, Any], model: ModelInfo, limits: ServiceLimits, suffix: str | None = None
+) -> LlamaRequest:
     """A request of `/completion`; raises RequestError naming the field."""
     fields = Fields(values)
     rows = rows_by_name(LlamaFields)
@@ -82,6 +108,7 @@ def read_llama(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) 
     sampling = read_sampling(fields, model, limits.max_tokens, {"max_tokens": -1})
     text = TextRequest(
         prompts=prompts,
+        suffix=suffix,
         alternatives=n_probs if details else -1,
         sampling=sampling,
         **common,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from app.engine.messages import (
     TokenDetail,
     Tokenized,
 )
+from app.engine.service_messages import ServiceLimits
 from app.server.access import while_connected
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
 from app.server.protocols.event_stream import opened
@@ -27,6 +28,7 @@ from app.server.protocols.generation import Progress, Usage, collect_all, stream
 from app.server.protocols.llama_requests import (
     LlamaRequest,
     read_detokenize,
+    read_infill,
     read_llama,
     read_tokenize,
     settings_json,
@@ -39,9 +41,20 @@ STOP_TYPES = {"stop": "eos", "length": "limit", "cancelled": "limit", "banned": 
 
 async def completion(request: Request) -> Response:
     """Answer a request of `/completion`."""
+    return await _answered(request, read_llama)
+
+
+async def infill(request: Request) -> Response:
+    """Answer a request of `/infill`: the text between a prefix and a suffix."""
+    return await _answered(request, read_infill)
+
+
+async def _answered(
+    request: Request, read: Callable[[dict[str, Any], ModelInfo, ServiceLimits], LlamaRequest]
+) -> Response:
     engine, values = engine_of(request), json_of(request)
     model = model_of(engine)
-    asked = read_llama(values, model, engine.limits)
+    asked = read(values, model, engine.limits)
     headers = headers_of(model, asked.text.ignored)
     if not asked.text.stream:
         answer = await while_connected(request, _whole(request, asked, model))

@@ -53,6 +53,13 @@ class CompletionFields(CommonFields, frozen=True, kw_only=True):
             help="Put the prompt before the text; with logprobs its tokens have their own, too.",
         ),
     ] = False
+    suffix: Annotated[
+        str | None,
+        Row(
+            label="Suffix",
+            help="Write what stands between the prompt and this text, if the model was trained to.",
+        ),
+    ] = None
     logprobs: Annotated[
         int | None,
         Row(
@@ -98,6 +105,7 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
     sampling: Sampling
     prompts: tuple[AskedPrompt, ...] = ()
     messages: tuple[ChatMessage, ...] = ()
+    suffix: str | None = None
     n: int = 1
     stream: bool = False
     exact: bool = False
@@ -107,10 +115,15 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
     ignored: tuple[str, ...] = ()
 
     def commands(self) -> tuple[Generate, ...]:
-        """A command for each prompt; control tokens in a prompt's text are meant as such."""
+        """A command for each prompt.
+
+        Control tokens in a prompt's text are meant as such, unless a suffix follows it.
+        """
+        special = self.suffix is None
         chat = Generate(
             job=0,
             messages=self.messages,
+            suffix=self.suffix,
             sampling=self.sampling,
             n=self.n,
             probabilities=max(1, self.alternatives) if self.alternatives >= 0 else 0,
@@ -120,7 +133,10 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
             return (chat,)
         return tuple(
             msgspec.structs.replace(
-                chat, prompt=prompt.text, tokens=prompt.tokens, special=not prompt.tokens
+                chat,
+                prompt=prompt.text,
+                tokens=prompt.tokens,
+                special=special and not prompt.tokens,
             )
             for prompt in self.prompts
         )
@@ -137,10 +153,17 @@ def read_completion(values: dict[str, Any], model: ModelInfo, limits: ServiceLim
     if best is not None and (isinstance(best, bool) or best != common["n"]):
         message = f"best_of is not supported: every one of the n={common['n']} answers is given."
         raise RequestError(message, "Leave it out.", param="best_of", code="unsupported_parameter")
-    logprobs = fields.read(rows["logprobs"])
+    logprobs, echo = fields.read(rows["logprobs"]), fields.read(rows["echo"])
+    suffix = fields.read(rows["suffix"]) or None
+    if suffix is not None:
+        check_infill(model, "suffix")
+        if echo and logprobs is not None:
+            message = "echo gives no log probabilities of a prompt that is read with its suffix."
+            raise RequestError(message, "Leave out logprobs, echo or suffix.", param="echo")
     return TextRequest(
         prompts=prompts,
-        echo=fields.read(rows["echo"]),
+        echo=echo,
+        suffix=suffix,
         alternatives=-1 if logprobs is None else logprobs,
         sampling=read_sampling(fields, model, limits.max_tokens, {}),
         **common,
@@ -210,6 +233,14 @@ def read_prompts(value: Any, vocabulary: int, name: str = "prompt") -> tuple[Ask
         )
         raise RequestError(message, param=name)
     return tuple(_prompt(one, vocabulary, name) for one in value)
+
+
+def check_infill(model: ModelInfo, name: str) -> None:
+    """Refuse to fill in the middle with a model that cannot; raises RequestError."""
+    if not model.fills_middle:
+        message = f"{name} is not supported: this model has no fill-in-the-middle tokens."
+        hint = "Leave it out, or load a model that was trained for it."
+        raise RequestError(message, hint, param=name, code="unsupported_parameter")
 
 
 def check_answers(prompts: int, n: int) -> None:

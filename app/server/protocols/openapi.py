@@ -14,7 +14,7 @@ from app.core.options.rows import BoundRow, rows
 from app.core.options.sampling import Sampling
 from app.engine.service_messages import ServiceLimits
 from app.server.protocols.endpoints import engine_of, json_answer
-from app.server.protocols.llama_requests import LlamaFields, TokenizeFields
+from app.server.protocols.llama_requests import InfillFields, LlamaFields, TokenizeFields
 from app.server.protocols.openai_requests import (
     MOST_PROMPTS,
     ChatFields,
@@ -149,6 +149,10 @@ def _schemas(limits: ServiceLimits) -> dict[str, Any]:
         "LlamaCompletion": _struct(
             {**common, **_fields(LlamaFields, limits), "prompt": prompt}, ("prompt",)
         ),
+        "Infill": _struct(
+            {**common, **_fields(LlamaFields, limits), **_fields(InfillFields, limits)},
+            ("input_prefix", "input_suffix"),
+        ),
         "Tokenize": _struct(_fields(TokenizeFields, limits), ("content",)),
         "Detokenize": _struct({"tokens": tokens}, ("tokens",)),
         "Embeddings": _OBJECT,
@@ -184,6 +188,7 @@ def _answers() -> dict[str, Any]:
         "CompletionAnswer": _struct(answer, tuple(answer)),
         "ChatAnswer": _struct(answer, tuple(answer)),
         "LlamaCompletionAnswer": {"type": ["object", "array"]},
+        "InfillAnswer": {"type": ["object", "array"]},
         "TokenizeAnswer": _struct({"tokens": items}, ("tokens",)),
         "DetokenizeAnswer": _struct({"content": text}, ("content",)),
         "Models": _struct({"object": {"const": "list"}, "data": items}, ("object", "data")),
@@ -222,6 +227,7 @@ def _paths() -> dict[str, Any]:
         found[f"{prefix}/models/{{name}}"] = {"get": {**_operation("Model"), "parameters": [name]}}
     for path, body, stream in (
         ("/completion", "LlamaCompletion", True),
+        ("/infill", "Infill", True),
         ("/tokenize", "Tokenize", False),
         ("/detokenize", "Detokenize", False),
     ):

@@ -31,6 +31,7 @@ PROTOCOLS: tuple[Route, ...] = (
     *_routes("/chat/completions", openai_chat.chat, "POST", "messages"),
     *_routes("/embeddings", openai_models.embeddings, "POST"),
     _route("/completion", llama_server.completion, "POST"),
+    _route("/infill", llama_server.infill, "POST"),
     _route("/tokenize", llama_server.tokenize, "POST"),
     _route("/detokenize", llama_server.detokenize, "POST"),
     _route("/props", llama_server.props, "GET"),

@@ -14,6 +14,7 @@ from app.server.protocols.fields import Fields, RequestError
 
 _NO_TOOLS = "Lampblack calls no tools"
 _TEXT_ONLY = "Lampblack reads and writes text only"
+_ELSEWHERE = "/v1/completions takes a suffix, /infill input_prefix and input_suffix"
 _REASONS = {
     "tools": _NO_TOOLS,
     "functions": _NO_TOOLS,
@@ -24,9 +25,10 @@ _REASONS = {
     "modalities": _TEXT_ONLY,
     "image_data": _TEXT_ONLY,
     "multimodal_data": _TEXT_ONLY,
-    "suffix": "No model here is known to fill in the middle",
-    "input_prefix": "No model here is known to fill in the middle",
-    "input_suffix": "No model here is known to fill in the middle",
+    "suffix": _ELSEWHERE,
+    "input_prefix": _ELSEWHERE,
+    "input_suffix": _ELSEWHERE,
+    "input_extra": "Only the text around the middle is read, and no other files",
     "post_sampling_probs": "Probabilities are the model's own, before sampling",
     "lora": "Adapters are attached when a model is loaded",
 }
@@ -46,6 +48,7 @@ IDLE: dict[str, tuple[Any, ...]] = {
     "suffix": ("",),
     "input_prefix": ("",),
     "input_suffix": ("",),
+    "input_extra": ([],),
     "tfs_z": (1,),
     "tfs_s": (1,),
     "ignore_eos": (False,),
