@@ -51,7 +51,8 @@ class Generate(Message, frozen=True):
     of the prompt. With a `suffix`, which may be empty, the text between the prompt and it is
     written, by the model's own tokens for that; neither is read for control tokens then, and
     nothing of the prompt is dropped.
-    `probabilities` > 0 asks for each token's details with that many alternatives.
+    `probabilities` > 0 asks for each token's details with that many alternatives: the model's own,
+    or with `sampled` those that the sampling steps left to draw from.
     `special` turns texts of control tokens in `prompt` into those tokens; `tokens`, if there are
     any, are the prompt instead. `exact` reads all of it in fixed blocks, so that the same request
     gives the same text.
@@ -68,6 +69,7 @@ class Generate(Message, frozen=True):
     sampling: Sampling = Sampling()
     n: int = 1
     probabilities: int = 0
+    sampled: bool = False
     exact: bool = False
     overflow: Literal["fail", "drop_head"] = "fail"
     background: bool = False

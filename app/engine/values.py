@@ -142,7 +142,7 @@ class Alternative(_Value, frozen=True):
 
 
 class TokenDetail(_Value, frozen=True):
-    """A token with its probability (of the model's own distribution) and the top alternatives.
+    """A token with its probability (of the distribution asked for) and the top alternatives.
 
     `torn` is as in `Alternative`.
     """

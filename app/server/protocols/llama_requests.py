@@ -39,6 +39,13 @@ class LlamaFields(msgspec.Struct, frozen=True, kw_only=True):
             high=100,
         ),
     ] = 0
+    post_sampling_probs: Annotated[
+        bool,
+        Row(
+            label="After sampling",
+            help="Give the probabilities that the sampling steps left to draw from.",
+        ),
+    ] = False
     return_tokens: Annotated[
         bool, Row(label="Return tokens", help="Give the numbers of the written tokens, too.")
     ] = False
@@ -104,12 +111,14 @@ def read_llama(
     common = read_common(fields, limits)
     check_answers(len(prompts), common["n"])
     n_probs, returns = fields.read(rows["n_probs"]), fields.read(rows["return_tokens"])
+    sampled = fields.read(rows["post_sampling_probs"])
     details = n_probs or (returns and common["stream"])
     sampling = read_sampling(fields, model, limits.max_tokens, {"max_tokens": -1})
     text = TextRequest(
         prompts=prompts,
         suffix=suffix,
         alternatives=n_probs if details else -1,
+        sampled=sampled,
         sampling=sampling,
         **common,
         ignored=ignored(fields),

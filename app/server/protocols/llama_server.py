@@ -73,7 +73,7 @@ async def _whole(request: Request, asked: LlamaRequest, model: ModelInfo) -> Any
             if asked.return_tokens:
                 answer["tokens"] = list(take.token_ids)
             if asked.n_probs:
-                found = [_probabilities(one, asked.n_probs) for _, one in parts[take.index]]
+                found = [_probabilities(one, asked) for _, one in parts[take.index]]
                 answer["completion_probabilities"] = found
             answers.append(answer)
     return answers if asked.many else answers[0]
@@ -135,15 +135,18 @@ def _ratio(value: float, by: float) -> float:
     return value / by if by > 0 else 0.0
 
 
-def _probabilities(detail: TokenDetail, count: int) -> dict[str, Any]:
+def _probabilities(detail: TokenDetail, asked: LlamaRequest) -> dict[str, Any]:
     """A token as llama-server tells it, with its likeliest alternatives."""
-    found = [_token(other) for other in detail.alternatives[:count]]
-    return {**_token(detail), "top_logprobs": found}
+    sampled = asked.text.sampled
+    found = [_token(other, sampled) for other in detail.alternatives[: asked.n_probs]]
+    return {**_token(detail, sampled), "top_probs" if sampled else "top_logprobs": found}
 
 
-def _token(token: TokenDetail | Alternative) -> dict[str, Any]:
-    logprob = log_probability(token.probability)
-    return {"id": token.id, "token": token.text, "bytes": token_bytes(token), "logprob": logprob}
+def _token(token: TokenDetail | Alternative, sampled: bool) -> dict[str, Any]:
+    found = {"id": token.id, "token": token.text, "bytes": token_bytes(token)}
+    if sampled:
+        return {**found, "prob": token.probability}
+    return {**found, "logprob": log_probability(token.probability)}
 
 
 class _LlamaStream:
@@ -164,7 +167,7 @@ class _LlamaStream:
         if detail is not None:
             found["tokens"] = [detail.id]
             if self._asked.n_probs:
-                found["completion_probabilities"] = [_probabilities(detail, self._asked.n_probs)]
+                found["completion_probabilities"] = [_probabilities(detail, self._asked)]
         return found
 
     def ended(self, index: int, take: Take, done: Done) -> Sequence[Any]:

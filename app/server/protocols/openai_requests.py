@@ -106,6 +106,7 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
     prompts: tuple[AskedPrompt, ...] = ()
     messages: tuple[ChatMessage, ...] = ()
     suffix: str | None = None
+    sampled: bool = False
     n: int = 1
     stream: bool = False
     exact: bool = False
@@ -127,6 +128,7 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
             sampling=self.sampling,
             n=self.n,
             probabilities=max(1, self.alternatives) if self.alternatives >= 0 else 0,
+            sampled=self.sampled and self.alternatives >= 0,
             exact=self.exact,
         )
         if self.messages:

@@ -29,7 +29,6 @@ _REASONS = {
     "input_prefix": _ELSEWHERE,
     "input_suffix": _ELSEWHERE,
     "input_extra": "Only the text around the middle is read, and no other files",
-    "post_sampling_probs": "Probabilities are the model's own, before sampling",
     "lora": "Adapters are attached when a model is loaded",
 }
 
@@ -64,7 +63,6 @@ IDLE: dict[str, tuple[Any, ...]] = {
     "guided_choice": ([],),
     "cfg_scale": (1,),
     "prompt_logprobs": (0,),
-    "post_sampling_probs": (False,),
     "response_fields": ([],),
     "lora": ([],),
 }
