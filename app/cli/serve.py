@@ -35,10 +35,11 @@ _LIMITS = ServiceLimits()
 
 _ABOUT = f"""Serve the model to other programs of this machine over HTTP, until Ctrl+C.
 
-It speaks OpenAI's API (/v1/models, /v1/completions, /v1/chat/completions) and llama-server's own
-(/completion, /infill, /tokenize, /detokenize, /props, /health). Every request but /health needs the
-token that is kept in a file which only you can read; {TOKEN_VARIABLE} sets another one for one run.
-It is sent as `Authorization: Bearer TOKEN`, `X-Api-Key` or `api-key`.
+It speaks OpenAI's API (/v1/models, /v1/completions, /v1/chat/completions), llama-server's own
+(/completion, /infill, /tokenize, /detokenize, /props, /health) and KoboldCpp's (/api/v1/generate,
+/api/extra/generate/stream and what belongs to them). Every request but /health needs the token that
+is kept in a file which only you can read; {TOKEN_VARIABLE} sets another one for one run. It is sent
+as `Authorization: Bearer TOKEN`, `X-Api-Key` or `api-key`.
 
 Only programs of this machine reach it, and pages of a browser only from an --origin."""
 

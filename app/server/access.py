@@ -63,7 +63,7 @@ MAX_WAITING = 1024
 _QUICK = (Count, Tokenize, Detokenize)
 _QUICK_AT_ONCE, _QUICK_WAITING = 4, 64
 
-_DEADLINE, _ADMITTED = "lampblack.deadline", "lampblack.admitted"
+_DEADLINE, _ADMITTED, _CUT = "lampblack.deadline", "lampblack.admitted", "lampblack.cut"
 
 TOKENS_KEY = "lampblack.tokens"
 """Where a request's scope has its tokens: of prompts and of texts."""
@@ -84,6 +84,7 @@ class JobEvents:
         self.tokens = (0, 0)
         self.is_late = False
         self.is_left = False
+        self.request: Request | None = None
         self._limit = limit
         self._waiting: deque[ServedEvent] = deque()
         self._came = asyncio.Event()
@@ -183,6 +184,7 @@ class EngineAccess:
         """
         quick = isinstance(command, _QUICK)
         events = JobEvents(next(self._numbers), self._quick if quick else self._turns)
+        events.request = request
         timer: asyncio.TimerHandle | None = None
         try:  # from here on: the client may leave in the very moment in which the turn comes
             await while_connected(request, self._begin(command, events, request))
@@ -195,6 +197,16 @@ class EngineAccess:
             self._leave(events)
             if request is not None:
                 note_tokens(request.scope, *events.tokens)
+
+    def cut_short(self, request: Request) -> None:
+        """End the jobs of a request early: what they wrote is told, as after a cancel.
+
+        What waits for its turn then raises CancelledError.
+        """
+        request.scope[_CUT] = True
+        for number, events in self._jobs.items():
+            if events.request is request:
+                self._send(Cancel(job=number))
 
     def take(self, message: ModelState | ServedEvent) -> None:
         """Pass on what the program said."""
@@ -233,6 +245,8 @@ class EngineAccess:
             await events.turns.take(is_admitted=is_admitted)
         try:
             self._check()  # it may have changed meanwhile
+            if request is not None and request.scope.get(_CUT):
+                raise CancelledError("The request was stopped.")
             self._send_checked(replace(command, job=events.number))
         except BaseException:  # whatever it was, the turn is free again
             events.turns.give()

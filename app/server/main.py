@@ -38,6 +38,7 @@ from app.server.access import EngineAccess
 from app.server.connection import Connection, Pool
 from app.server.door import Door
 from app.server.errors import error_response
+from app.server.protocols.kobold import Writings
 from app.server.routes import ROUTES
 
 _HEADER_BYTES = 32 * 1024
@@ -95,6 +96,7 @@ def application(engine: EngineAccess) -> Starlette:
     """The routes, without a door."""
     app = Starlette(routes=ROUTES)
     app.state.engine = engine
+    app.state.kobold = Writings()
     app.router.redirect_slashes = False
     # Without Starlette's own last net, which answers in plain text and logs what was sent.
     app.middleware_stack = ExceptionMiddleware(app.router, {HTTPException: _http_error})

@@ -25,6 +25,7 @@ _REASONS = {
     "modalities": _TEXT_ONLY,
     "image_data": _TEXT_ONLY,
     "multimodal_data": _TEXT_ONLY,
+    "images": _TEXT_ONLY,
     "suffix": _ELSEWHERE,
     "input_prefix": _ELSEWHERE,
     "input_suffix": _ELSEWHERE,
@@ -35,6 +36,7 @@ _REASONS = {
 IDLE: dict[str, tuple[Any, ...]] = {
     **{name: (value,) for name, value in IDLE_IN_FILES.items() if value is not None},
     "custom_token_bans": ("", []),
+    "rep_pen_slope": (1, 0),  # KoboldCpp takes 0 for 1
     "tools": ([],),
     "functions": ([],),
     "tool_choice": ("none", "auto"),
@@ -63,6 +65,16 @@ IDLE: dict[str, tuple[Any, ...]] = {
     "guided_choice": ([],),
     "cfg_scale": (1,),
     "prompt_logprobs": (0,),
+    "images": ([],),
+    "bypass_eos": (False,),
+    "render_special": (False,),
+    "use_default_badwordsids": (False,),
+    "singleline": (False,),
+    "use_story": (False,),
+    "use_memory": (False,),
+    "use_authors_note": (False,),
+    "use_world_info": (False,),
+    "grammar_retain_state": (False,),
     "response_fields": ([],),
     "lora": ([],),
 }

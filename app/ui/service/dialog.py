@@ -50,8 +50,9 @@ class ServiceDialog(QDialog):
         self.about.say(
             self.tr(
                 "Programs of this machine write with the loaded model at this address, with the "
-                "token; your own writing goes first. It speaks OpenAI’s API (add /v1) and "
-                "llama-server’s. Port, network and web pages are chosen in the settings."
+                "token; your own writing goes first. It speaks OpenAI’s API (add /v1), "
+                "llama-server’s and KoboldCpp’s. Port, network and web pages are chosen in the "
+                "settings."
             )
         )
         self.reach = NoteLabel()

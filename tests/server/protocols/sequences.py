@@ -150,6 +150,37 @@ TAVERN_OPENAI = (
                               "quadratic_sampling", "top_k", "top_p", "min_p", "xtc"]},
     ),
 )  # fmt: skip
+_KOBOLD: dict[str, Any] = {
+    "prompt": PROMPT, "max_context_length": 2048, "max_length": 12, "rep_pen": 1.1,
+    "rep_pen_range": 256, "temperature": 0.7, "top_k": 40, "top_p": 0.95, "min_p": 0,
+    "mirostat": 0, "mirostat_tau": 5, "mirostat_eta": 0.1,
+}  # fmt: skip
+MIKUPAD_KOBOLD = (
+    Sent("POST", "/api/extra/tokencount", {"prompt": PROMPT}),
+    Sent(
+        "POST",
+        "/api/extra/generate/stream",
+        {"prompt": PROMPT, "temperature": 0.7, "penalize_nl": False, "presence_penalty": 0,
+         "frequency_penalty": 0, "top_p": 0.95, "top_k": 40, "min_p": 0, "stream": True,
+         "max_length": 1024, "logprobs": 10, "rep_pen": 1.1, "rep_pen_range": 256,
+         "use_default_badwordsids": False},
+    ),
+    Sent("POST", "/api/extra/abort", {}),
+)  # fmt: skip
+TAVERN_KOBOLD = (
+    Sent("GET", "/api/v1/info/version"),
+    Sent("GET", "/api/extra/version"),
+    Sent("GET", "/api/v1/model"),
+    Sent(
+        "POST",
+        "/api/extra/generate/stream",
+        {**_KOBOLD, "use_story": False, "use_memory": False, "use_authors_note": False,
+         "use_world_info": False, "rep_pen_slope": 0, "tfs": 1, "top_a": 0, "typical": 1,
+         "sampler_order": [6, 0, 1, 2, 3, 4, 5], "singleline": False,
+         "use_default_badwordsids": False, "grammar": "", "stop_sequence": ["\nAnn:"]},
+    ),
+    Sent("POST", "/api/v1/generate", {**_KOBOLD, "sampler_seed": 5}),
+)  # fmt: skip
 _LOCALWRITER = {"prompt": PROMPT, "max_tokens": 70, "temperature": 1, "top_p": 0.9, "seed": 10}
 LOCALWRITER = (
     Sent("POST", "/v1/completions", _LOCALWRITER),
@@ -164,5 +195,7 @@ SEQUENCES = {
     "SillyTavern of 2024, llama.cpp": TAVERN_LLAMA_2024,
     "SillyTavern, OpenAI": TAVERN_OPENAI,
     "SillyTavern, chat": TAVERN_CHAT,
+    "mikupad, KoboldCpp": MIKUPAD_KOBOLD,
+    "SillyTavern, KoboldCpp": TAVERN_KOBOLD,
     "localwriter": LOCALWRITER,
 }
