@@ -80,6 +80,9 @@ def ask(port: int, method: str, path: str, body: Any = None) -> tuple[int, Any]:
 def switched_on(studio: Studio, qtbot: QtBot) -> None:
     studio.window.service.follow()
     qtbot.waitUntil(lambda: bool(studio.window.service.address), timeout=_WAIT_MS)
+    service = studio.window.service._service
+    assert service is not None
+    service.wait()  # until it knows the model
 
 
 def test_it_is_off_until_the_writer_wants_it(serving: Callable[..., Studio]) -> None:
