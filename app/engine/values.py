@@ -98,11 +98,12 @@ class ModelInfo(_Value, frozen=True):
 
     `placement` says which device holds what, the processor last; `notes` are sentences about what
     had to be done otherwise than asked; `features` what the processor offers to the engine;
-    `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
-    none where no layer was to go there. `unsupported` has a reason, a sentence, for each sampling
-    parameter that a server cannot be told; where it is empty, all of them hold. `abilities` are
-    what a server was found to be able to do, by the names in `app.remote.abilities`. `server` is
-    None for a model of this program's own.
+    `fills_middle` whether it has the tokens for writing between a prompt and a suffix; `adapters`
+    which are attached; `devices` the graphics cards as they were before it was loaded, none where
+    no layer was to go there. `unsupported` has a reason, a sentence, for each sampling parameter
+    that a server cannot be told; where it is empty, all of them hold. `abilities` are what a server
+    was found to be able to do, by the names in `app.remote.abilities`. `server` is None for a model
+    of this program's own.
     """
 
     name: str
@@ -117,6 +118,7 @@ class ModelInfo(_Value, frozen=True):
     context: int = 0
     trained_context: int = 0
     has_chat_template: bool = False
+    fills_middle: bool = False
     settings: EngineSettings = EngineSettings()
     placement: tuple[Placed, ...] = ()
     notes: tuple[str, ...] = ()
@@ -142,7 +144,7 @@ class Alternative(_Value, frozen=True):
 
 
 class TokenDetail(_Value, frozen=True):
-    """A token with its probability (of the model's own distribution) and the top alternatives.
+    """A token with its probability (of the distribution asked for) and the top alternatives.
 
     `id` and `torn` are as in `Alternative`.
     """

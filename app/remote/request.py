@@ -110,6 +110,8 @@ def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
             bool(command.tokens) and abilities.dialect == "openai",
             "go on from tokens by their numbers",
         ),
+        (command.suffix is not None, "fill in the middle"),
+        (command.sampled, "give the probabilities that sampling leaves"),
         (command.exact and not is_ours, "promise the same text for the same seed (exact)"),
         (
             bool(command.messages)

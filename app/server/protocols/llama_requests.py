@@ -14,6 +14,8 @@ from app.engine.service_messages import ServiceLimits
 from app.server.protocols.fields import Fields, RequestError
 from app.server.protocols.openai_requests import (
     TextRequest,
+    check_answers,
+    check_infill,
     read_common,
     read_messages,
     read_prompts,
@@ -38,9 +40,26 @@ class LlamaFields(msgspec.Struct, frozen=True, kw_only=True):
             high=100,
         ),
     ] = 0
+    post_sampling_probs: Annotated[
+        bool,
+        Row(
+            label="After sampling",
+            help="Give the probabilities that the sampling steps left to draw from.",
+        ),
+    ] = False
     return_tokens: Annotated[
         bool, Row(label="Return tokens", help="Give the numbers of the written tokens, too.")
     ] = False
+
+
+class InfillFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What `/infill` has in place of a prompt alone: the text around what is to be written."""
+
+    input_prefix: Annotated[str, Row(label="Prefix", help="The text before.")] = ""
+    input_suffix: Annotated[str, Row(label="Suffix", help="The text after.")] = ""
+    prompt: Annotated[
+        str, Row(label="Prompt", help="The beginning of the middle, which follows the prefix.")
+    ] = ""
 
 
 class TokenizeFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +86,22 @@ class LlamaRequest(msgspec.Struct, frozen=True, kw_only=True):
     many: bool
 
 
-def read_llama(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -> LlamaRequest:
+def read_infill(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -> LlamaRequest:
+    """A request of `/infill`; raises RequestError naming the field."""
+    check_infill(model, "input_suffix")
+    fields = Fields(values)
+    for name in ("input_prefix", "input_suffix"):
+        if not fields.has(name):
+            raise RequestError(f"{name} is missing.", "Give a text, or an empty one.", param=name)
+    found = {name: fields.read(row) for name, row in rows_by_name(InfillFields).items()}
+    left = {name: fields.take(name) for name in fields.names()}
+    prompt = found["input_prefix"] + found["prompt"]
+    return read_llama({**left, "prompt": prompt}, model, limits, found["input_suffix"])
+
+
+def read_llama(
+    values: dict[str, Any], model: ModelInfo, limits: ServiceLimits, suffix: str | None = None
+) -> LlamaRequest:
     """A request of `/completion`; raises RequestError naming the field."""
     fields = Fields(values)
     rows = rows_by_name(LlamaFields)
@@ -76,12 +110,16 @@ def read_llama(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) 
     if fields.has("n_cmpl"):
         fields = _renamed(fields, "n_cmpl", "n")
     common = read_common(fields, limits)
+    check_answers(len(prompts), common["n"])
     n_probs, returns = fields.read(rows["n_probs"]), fields.read(rows["return_tokens"])
+    sampled = fields.read(rows["post_sampling_probs"])
     details = n_probs or (returns and common["stream"])
     sampling = read_sampling(fields, model, limits.max_tokens, {"max_tokens": -1})
     text = TextRequest(
         prompts=prompts,
+        suffix=suffix,
         alternatives=n_probs if details else -1,
+        sampled=sampled,
         sampling=sampling,
         **common,
         ignored=ignored(fields),

@@ -23,6 +23,7 @@ from app.engine.messages import (
     Tokenized,
 )
 from app.server.access import while_connected
+from app.server.protocols.beside import all_of
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
 from app.server.protocols.event_stream import DONE, event, opened
 from app.server.protocols.generation import FINISH, Progress, Usage, collect, stream
@@ -45,10 +46,13 @@ async def completions(request: Request) -> Response:
 
 
 async def _whole(request: Request, asked: TextRequest, envelope: Envelope) -> dict[str, Any]:
-    usage, choices = Usage(), list[dict[str, Any]]()
-    for command in asked.commands():
+    async def answer(command: Generate) -> tuple[EchoedPrompt, Done, Sequence[Parts]]:
         prompt = await _echoed(request, asked, command)
-        done, parts = await _written(request, asked, command, prompt)
+        return prompt, *await _written(request, asked, command, prompt)
+
+    usage, choices = Usage(), list[dict[str, Any]]()
+    works = [answer(command) for command in asked.commands()]
+    for prompt, done, parts in await all_of(works, engine_of(request).limits.parallel):
         usage.add(done.stats)
         for take in done.takes:
             choices.append(_choice(len(choices), take, prompt, parts[take.index], asked))

@@ -29,15 +29,22 @@ def token_name(token: TokenDetail | Alternative) -> str:
     return "bytes:" + "".join(f"\\x{byte:02x}" for byte in token.torn)
 
 
-def token_json(detail: TokenDetail, alternatives: int) -> dict[str, Any]:
-    """A token as llama-server tells it, with its likeliest alternatives."""
-    found = [_token(other) for other in detail.alternatives[:alternatives]]
-    return {**_token(detail), "top_logprobs": found}
+def token_json(
+    detail: TokenDetail, alternatives: int, *, sampled: bool = False
+) -> dict[str, Any]:
+    """A token as llama-server tells it, with its likeliest alternatives.
+
+    `sampled` names the probabilities as those that sampling has left.
+    """
+    found = [_token(other, sampled) for other in detail.alternatives[:alternatives]]
+    return {**_token(detail, sampled), "top_probs" if sampled else "top_logprobs": found}
 
 
-def _token(token: TokenDetail | Alternative) -> dict[str, Any]:
-    logprob = log_probability(token.probability)
-    return {"id": token.id, "token": token.text, "bytes": token_bytes(token), "logprob": logprob}
+def _token(token: TokenDetail | Alternative, sampled: bool) -> dict[str, Any]:
+    found = {"id": token.id, "token": token.text, "bytes": token_bytes(token)}
+    if sampled:
+        return {**found, "prob": token.probability}
+    return {**found, "logprob": log_probability(token.probability)}
 
 
 class TokenTexts:

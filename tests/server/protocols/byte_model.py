@@ -47,6 +47,7 @@ from app.engine.service_messages import ModelState, ServiceLimits
 from app.server.access import EngineAccess
 from app.server.body import JSON_KEY, parse_json
 from app.server.errors import response_of
+from app.server.protocols.kobold import Writings
 from app.server.protocols.routes import PROTOCOLS
 
 BOS = 256
@@ -253,4 +254,5 @@ def service(engine: ByteModel | EngineAccess) -> Starlette:
     """The protocols alone."""
     app = Starlette(routes=PROTOCOLS, middleware=[Middleware(_Door)])
     app.state.engine = engine
+    app.state.kobold = Writings()
     return app
