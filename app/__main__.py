@@ -212,16 +212,16 @@ def _early_service(paths: Paths) -> socket.socket | None:
 
     None where its port is in use as well: the window tries again, and says so.
     """
-    from app.core.options.settings_store import early_port
+    from app.core.options.settings_store import early_service
 
-    port = early_port(paths.settings_file)
-    if port is None:
+    found = early_service(paths.settings_file)
+    if found is None:
         return None
     from app.core.errors import ServiceError
     from app.core.system.network import listen
 
     try:
-        return listen(port)
+        return listen(found[0], lan=found[1])
     except ServiceError:
         return None
 

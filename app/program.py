@@ -21,6 +21,7 @@ from app.core.options.presets import Presets
 from app.core.options.servers import SavedServer, SavedServers
 from app.core.options.settings import Settings
 from app.core.options.settings_store import SettingsStore
+from app.core.system.network import listening_address
 from app.core.system.paths import Paths
 from app.core.system.secret_store import SecretStore
 from app.downloads.client import Fetcher, no_socket
@@ -130,19 +131,20 @@ class Program:
         """Where an engine keeps what makes it faster the next time."""
         return str(self.paths.engine_cache)
 
-    def take_socket(self, port: int) -> socket.socket:
-        """A socket that listens on `port` of 127.0.0.1, for its caller to close.
+    def take_socket(self, port: int, *, lan: bool = False) -> socket.socket:
+        """A socket that listens on `port`, for its caller to close.
 
-        Either the one made at the start, once, or one from the broker. Raises ServiceError.
+        With `lan` the local network reaches it. Either the one made at the start, once, or one from
+        the broker. Raises ServiceError.
         """
         early, self.listening = self.listening, None
         if early is not None:
-            if early.getsockname()[1] == port:
+            if early.getsockname()[:2] == (listening_address(lan=lan), port):
                 return early
             early.close()
         if not isinstance(self._fetcher, Fetcher):
             raise no_socket()
-        return self._fetcher.listen(port)
+        return self._fetcher.listen(port, lan=lan)
 
     @cached_property
     def store(self) -> Store:

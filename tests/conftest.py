@@ -19,6 +19,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 import psutil
 import pytest
 
+from tests.certificates import Certificate, make_certificate
+
 GRACE_S = 5.0
 """How long a thread or process that is already ending may take; a sound one needs none of it."""
 
@@ -81,6 +83,12 @@ class _Warnings(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.found.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """A certificate for https, made for this session."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,11 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any
 
 from app.core.errors import LampblackError
-from app.core.units import size_text
+from app.core.system.progress_line import ProgressLine as ProgressLine
+from app.core.units import duration_text as duration_text
 
 _CONTROLS = {code: "�" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 _ONE_LINE = dict.fromkeys((*range(32), *range(127, 160)), " ")
@@ -88,37 +89,3 @@ def note(line: str) -> None:
     """Write one line to stderr."""
     sys.stderr.write(" ".join(line.translate(_ONE_LINE).split()) + "\n")
     sys.stderr.flush()
-
-
-def duration_text(seconds: float) -> str:
-    """A time as people say it: 40 s, 3 min, 1 h 20 min."""
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-class ProgressLine:
-    """One line on a terminal's stderr that rewrites itself; silent anywhere else."""
-
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
-        self._shown = ""
-
-    def show(self, text: str) -> None:
-        """Put `text` in place of what is shown."""
-        if text != self._shown and self._stream.isatty():
-            self._stream.write("\r" + text.ljust(len(self._shown)))
-            self._stream.flush()
-            self._shown = text
-
-    def show_bytes(self, what: str, done: int, total: int) -> None:
-        """Show how many bytes of a work are done."""
-        self.show(f"{what}… {size_text(done)} of {size_text(total)}")
-
-    def clear(self) -> None:
-        """Remove the line."""
-        if self._shown:
-            self._stream.write("\r" + " " * len(self._shown) + "\r")
-            self._stream.flush()
-            self._shown = ""

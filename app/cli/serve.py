@@ -13,8 +13,6 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from app.cli import output
 from app.cli.engine import EngineTask, asked_load
 from app.cli.flags import add_load_flags
@@ -24,6 +22,7 @@ from app.core.models.model_file import ModelFile
 from app.core.options.load_options import ENGINES, LOAD_OPTIONS
 from app.core.options.settings import SERVICE_PORT
 from app.core.system.network import listen
+from app.core.system.serving import OWN_NAMES, server_context, service_hosts
 from app.engine.messages import PROTOCOL_VERSION, ModelInfo
 from app.engine.service import SHORTEST_TOKEN, Service, kept_token
 from app.engine.service_messages import ModelState, Serve, ServiceLimits
@@ -36,10 +35,11 @@ _LIMITS = ServiceLimits()
 
 _ABOUT = f"""Serve the model to other programs of this machine over HTTP, until Ctrl+C.
 
-It speaks OpenAI's API (/v1/models, /v1/completions, /v1/chat/completions) and llama-server's own
-(/completion, /tokenize, /detokenize, /props, /health). Every request but /health needs the token
-that is kept in a file which only you can read; {TOKEN_VARIABLE} sets another one for one run. It
-is sent as `Authorization: Bearer TOKEN`, `X-Api-Key` or `api-key`.
+It speaks OpenAI's API (/v1/models, /v1/completions, /v1/chat/completions), llama-server's own
+(/completion, /infill, /tokenize, /detokenize, /props, /health) and KoboldCpp's (/api/v1/generate,
+/api/extra/generate/stream and what belongs to them). Every request but /health needs the token that
+is kept in a file which only you can read; {TOKEN_VARIABLE} sets another one for one run. It is sent
+as `Authorization: Bearer TOKEN`, `X-Api-Key` or `api-key`.
 
 Only programs of this machine reach it, and pages of a browser only from an --origin."""
 
@@ -93,7 +93,7 @@ def early_socket(words: Sequence[str]) -> socket.socket:
     with suppress(UsageError):  # told when all words are read
         found, _others = parser.parse_known_args([*words])
         port = 0 if {"-h", "--help"} & {*words} else found.port
-        return listen(port, "0.0.0.0" if found.lan else "127.0.0.1")  # noqa: S104 - asked for
+        return listen(port, lan=found.lan)
     return listen(0)
 
 
@@ -142,22 +142,25 @@ def _serve(arguments: argparse.Namespace, program: Program, port: int) -> Serve:
         raise ParameterError("--queue goes from 0 to 10,000, --max-seconds from 1 to 86,400.")
     if arguments.key and not arguments.certificate:
         raise UsageError("A --key needs its --certificate.")
-    for file in filter(None, (arguments.certificate, arguments.key)):
-        if not Path(file).is_file():
-            raise UsageError(f"There is no file {file}.")
+    certificate, key = (
+        str(Path(file).absolute()) if file else ""
+        for file in (arguments.certificate, arguments.key)
+    )
+    if certificate:
+        server_context(certificate, key)
     limits = ServiceLimits(
         parallel=arguments.parallel, queue=arguments.queue, max_seconds=arguments.max_seconds
     )
     return Serve(
         version=PROTOCOL_VERSION,
         token=_token(program),
-        hosts=_hosts(port, lan=arguments.lan),
+        hosts=service_hosts(port, lan=arguments.lan),
         origins=tuple(_origin(one) for one in arguments.origin),
         allows_null_origin=arguments.null_origin,
         allows_path_token=arguments.path_token,
         limits=limits,
-        certificate=arguments.certificate or "",
-        key=arguments.key or "",
+        certificate=certificate,
+        key=key,
     )
 
 
@@ -183,23 +186,13 @@ def _token(program: Program) -> str:
     return token
 
 
-def _hosts(port: int, *, lan: bool) -> tuple[str, ...]:
-    """The names by which the service may be called."""
-    names = ["127.0.0.1", "localhost"]
-    if lan:
-        own = (one.address for group in psutil.net_if_addrs().values() for one in group)
-        names += [address for address in own if address.count(".") == 3]
-        names += [socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"]
-    plain = names if port in (80, 443) else []
-    return tuple(dict.fromkeys([*(f"{name}:{port}" for name in names), *plain]))
-
-
 def _announce(arguments: argparse.Namespace, program: Program, serve: Serve) -> None:
     scheme = "https" if serve.certificate else "http"
     address = f"{scheme}://{serve.hosts[0]}"
     if arguments.lan:
+        where = ", ".join(f"{scheme}://{host}" for host in serve.hosts[len(OWN_NAMES) :])
         safe = "" if serve.certificate else " Without --certificate, all of it can be read there."
-        output.note(f"Other machines of the local network can reach it.{safe}")
+        output.note(f"Other machines of the local network can reach it at {where}.{safe}")
     if arguments.json:
         output.write(json.dumps({"address": address}) + "\n")
         return

@@ -165,6 +165,11 @@ class Unmasker:
         self._as_json = as_json
         self._kept = ""
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is kept back that may become a placeholder."""
+        return bool(self._kept)
+
     def feed(self, piece: str) -> str:
         """What of the text so far is certain."""
         text = self._kept + piece

@@ -34,3 +34,11 @@ def count_text(count: int) -> str:
 def context_text(tokens: int) -> str:
     """A number of tokens as people say it: 8k, 128k."""
     return f"{tokens / 1024:.0f}k" if tokens >= 1024 else str(tokens)
+
+
+def duration_text(seconds: float) -> str:
+    """A time as people say it: 40 s, 3 min, 1 h 20 min."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -2,8 +2,9 @@
 
 It knows five requests, checks them strictly (the folder, the hub's address, every path, the port,
 the server's address) and can start the downloader, start a child that speaks to one server and hand
-it over, and hand over a socket that listens on 127.0.0.1, for the local service, and nothing else.
-The end of its stdin, or a line that it does not understand, ends it and its children.
+it over, and hand over a socket that listens for the local service, on 127.0.0.1 or where the writer
+wants it on the local network, and nothing else. The end of its stdin, or a line that it does not
+understand, ends it and its children.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class Broker:
             self._end_download()
             return True
         if isinstance(request, StartListening):
-            return self._listen(request.port)
+            return self._listen(request)
         if isinstance(request, StartServerChild):
             return self._start_server(request.address)
         if isinstance(request, KillServerChild):
@@ -88,12 +89,12 @@ class Broker:
             return True
         return self._start(request)
 
-    def _listen(self, port: int) -> bool:
+    def _listen(self, request: StartListening) -> bool:
         """Hand a listening socket over, or a sentence that says why there is none."""
         if self._handover is None:
             return False
         try:
-            with listen(port) as listening:
+            with listen(request.port, lan=request.lan) as listening:
                 socket.send_fds(self._handover, [b"\0"], [listening.fileno()])
         except ServiceError as error:
             self._handover.sendall(error.message.encode())

@@ -85,12 +85,13 @@ class Fetcher:
             self._ask(StartDownload(models=models, endpoint=endpoint, wanted=wanted, token=token))
             return self._result(on_event)
 
-    def listen(self, port: int) -> socket.socket:
-        """A socket that listens on that port of 127.0.0.1; raises ServiceError.
+    def listen(self, port: int, *, lan: bool = False) -> socket.socket:
+        """A socket that listens on that port; raises ServiceError.
 
-        The broker makes it and hands it over, which only POSIX can.
+        With `lan` other machines of the local network reach it. The broker makes it and hands it
+        over, which only POSIX can.
         """
-        why, found = self._handed(StartListening(port=port), 1)
+        why, found = self._handed(StartListening(port=port, lan=lan), 1)
         if found:
             return socket.socket(fileno=found[0])
         if not why:

@@ -40,9 +40,13 @@ class CancelDownload(_DownloadMessage, frozen=True):
 
 
 class StartListening(_DownloadMessage, frozen=True):
-    """Listen on a port of 127.0.0.1 for the local service, and hand the socket over."""
+    """Listen on a port for the local service, and hand the socket over.
+
+    That is a port of 127.0.0.1, or with `lan`, which the writer set, of every address.
+    """
 
     port: Annotated[int, msgspec.Meta(ge=1024, le=65535)]
+    lan: bool = False
 
 
 class StartServerChild(_DownloadMessage, frozen=True):

@@ -48,7 +48,11 @@ class Generate(Message, frozen=True):
     """Continue `prompt`, or answer `messages` by the model's chat template when there are any.
 
     If the last message is the assistant's, its text is continued. `n` takes share one reading
-    of the prompt. `probabilities` > 0 asks for each token's details with that many alternatives.
+    of the prompt. With a `suffix`, which may be empty, the text between the prompt and it is
+    written, by the model's own tokens for that; neither is read for control tokens then, and
+    nothing of the prompt is dropped.
+    `probabilities` > 0 asks for each token's details with that many alternatives: the model's own,
+    or with `sampled` those that the sampling steps left to draw from.
     `special` turns texts of control tokens in `prompt` into those tokens; `tokens`, if there are
     any, are the prompt instead. `exact` reads all of it in fixed blocks, so that the same request
     gives the same text.
@@ -60,10 +64,12 @@ class Generate(Message, frozen=True):
     prompt: str = ""
     special: bool = False
     tokens: tuple[int, ...] = ()
+    suffix: str | None = None
     messages: tuple[ChatMessage, ...] = ()
     sampling: Sampling = Sampling()
     n: int = 1
     probabilities: int = 0
+    sampled: bool = False
     exact: bool = False
     overflow: Literal["fail", "drop_head"] = "fail"
     background: bool = False

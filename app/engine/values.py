@@ -98,10 +98,12 @@ class ModelInfo(_Value, frozen=True):
 
     `placement` says which device holds what, the processor last; `notes` are sentences about what
     had to be done otherwise than asked; `features` what the processor offers to the engine;
-    `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
-    none where no layer was to go there. `unsupported` has a reason, a sentence, for each sampling
-    parameter that a server cannot be told; where it is empty, all of them hold. `server` is None
-    for a model of this program's own.
+    `fills_middle` whether it has the tokens for writing between a prompt and a suffix; `adapters`
+    which are attached; `devices` the graphics cards as they were before it was loaded, none where
+    no layer was to go there. `unsupported` has a reason, a sentence, for each sampling parameter
+    that a server cannot be told; where it is empty, all of them hold. `abilities` are what a server
+    was found to be able to do, by the names in `app.remote.abilities`. `server` is None for a model
+    of this program's own.
     """
 
     name: str
@@ -116,6 +118,7 @@ class ModelInfo(_Value, frozen=True):
     context: int = 0
     trained_context: int = 0
     has_chat_template: bool = False
+    fills_middle: bool = False
     settings: EngineSettings = EngineSettings()
     placement: tuple[Placed, ...] = ()
     notes: tuple[str, ...] = ()
@@ -130,6 +133,7 @@ class ModelInfo(_Value, frozen=True):
 class Alternative(_Value, frozen=True):
     """A token that could have been chosen, with its probability before any sampling step.
 
+    `id` is -1 where a server does not tell it.
     `torn` are its bytes where they are no text by themselves, and `text` shows them as U+FFFD.
     """
 
@@ -140,9 +144,9 @@ class Alternative(_Value, frozen=True):
 
 
 class TokenDetail(_Value, frozen=True):
-    """A token with its probability (of the model's own distribution) and the top alternatives.
+    """A token with its probability (of the distribution asked for) and the top alternatives.
 
-    `torn` is as in `Alternative`.
+    `id` and `torn` are as in `Alternative`.
     """
 
     id: int

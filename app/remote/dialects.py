@@ -35,7 +35,7 @@ _NAMES: dict[Dialect, dict[str, str]] = {
     "vllm": {name: name for name in (*_COMMON, "top_k", "min_p", "repetition_penalty")}
     | {"max_tokens": "max_tokens", "logit_bias": "logit_bias", "grammar": "response_format"},
     "openai": {name: name for name in _COMMON}
-    | {"max_tokens": "max_tokens", "logit_bias": "logit_bias"},
+    | {"max_tokens": "max_tokens", "logit_bias": "logit_bias", "grammar": "response_format"},
 }
 _TITLES: dict[Dialect, str] = {
     "lampblack": "Lampblack's service",
@@ -61,10 +61,14 @@ _CUTS = ("top_k", "top_p", "min_p", "typical_p", "top_n_sigma", "xtc_probability
 _NEVER_CUT_THE_BEST = ("top_k", "top_p", "min_p", "top_n_sigma")
 _LLAMA_STEPS = {step: "typ_p" if step == "typical_p" else step for step in DEFAULT_ORDER}
 _MOST_OPENAI_STOPS = 4
+_WINDOWS = ("repetition_window", "dry_window")
+_LONG_WINDOW = 32768  # llama-server takes no -1 any more, and keeps memory for each of its tokens
 
 
-def body(dialect: Dialect, sampling: Sampling) -> dict[str, Any]:
+def body(dialect: Dialect, sampling: Sampling, context: int = 0) -> dict[str, Any]:
     """The fields of a request in the server's terms; what it cannot say is not in there.
+
+    `context` is the server's, 0 where that is not known.
 
     Everything that can be said is said, so that no default of the server's leaks in. Show the
     writer `unsupported` first.
@@ -76,8 +80,10 @@ def body(dialect: Dialect, sampling: Sampling) -> dict[str, Any]:
         if bound.name in refused or bound.name not in _NAMES[dialect] or value is None:
             continue
         if bound.name == "grammar":
-            fields |= _grammar(dialect, value)
+            fields |= grammar_fields(dialect, value)
         else:
+            if bound.name in _WINDOWS and dialect == "llama-server" and value < 0:
+                value = context or _LONG_WINDOW
             fields[_NAMES[dialect][bound.name]] = _said(dialect, bound.name, value)
     return fields
 
@@ -110,7 +116,6 @@ _NO_PARAMETER = "{server} has no such parameter."
 _MISSING = {
     "repetition_window": "{server} looks at all of the text, not at a window of it.",
     "order": "{server} applies the temperature before it cuts unlikely tokens.",
-    "grammar": "{server} cannot hold a text to a grammar.",
 }
 
 
@@ -182,6 +187,7 @@ _LIMITS: dict[tuple[Dialect, str], Callable[[Any], str]] = {
     ("openai", "temperature"): _at_most_two,
     ("openai", "stop"): _few_stops,
     ("vllm", "grammar"): _schema_only,
+    ("openai", "grammar"): _schema_only,
 }
 
 
@@ -209,7 +215,11 @@ def _numbered_bias(value: dict[str, float]) -> dict[str, float]:
     return {text.removeprefix("token:"): bias for text, bias in value.items()}
 
 
-def _grammar(dialect: Dialect, value: str) -> dict[str, Any]:
+def grammar_fields(dialect: Dialect, value: str) -> dict[str, Any]:
+    """The fields that hold a text to a grammar, or to a JSON schema; none for an empty one.
+
+    Whether an OpenAI-compatible server heeds them is to be tried out.
+    """
     if not value:
         return {}
     if dialect == "lampblack":

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import traceback
-from functools import cached_property
+from functools import cached_property, partial
 from time import perf_counter
 from typing import BinaryIO, NoReturn
 
@@ -19,7 +19,6 @@ from app.core.errors import (
     NoModelLoadedError,
     ParameterError,
     ProtocolError,
-    UnsupportedError,
 )
 from app.core.masking import Masker
 from app.core.options.servers import server_address
@@ -30,13 +29,12 @@ from app.engine.messages import (
     PROTOCOL_VERSION,
     Cancel,
     Command,
-    Count,
-    Counted,
     Done,
     Failed,
     Finished,
     Generate,
     Hello,
+    HostEvent,
     JobCommand,
     ListModels,
     Load,
@@ -44,13 +42,23 @@ from app.engine.messages import (
     ModelsListed,
     Preview,
     Quit,
+    Read,
     Unload,
     decode_command,
 )
+from app.remote.abilities import Abilities
 from app.remote.address import Pinned, pin
-from app.remote.probing import Abilities, count, described, model_names, probe
-from app.remote.web import Server
-from app.remote.writing import Emit, RemoteJob, preview, request, write
+from app.remote.asking import answered
+from app.remote.connections import MOST_CONNECTIONS
+from app.remote.hiding import Hiding
+from app.remote.probing import described, model_names, probe
+from app.remote.request import preview, request
+from app.remote.tokens import Asker
+from app.remote.web import IN_A_BATCH, PATIENT, Server
+from app.remote.writing import Emit, RemoteJob, write
+
+PATIENCE_S = 1.0
+"""How long a cancelled job may take to end by itself; the app waits 2 s."""
 
 
 def run_remote_host(address: str) -> NoReturn:
@@ -96,8 +104,7 @@ class RemoteHost:
         self._emit = emit
         self._pinned = pinned
         self._opening = opening
-        self._masker: Masker | None = None
-        self._masking = threading.Lock()
+        self._hiding = Hiding(None)
         self._abilities: Abilities | None = None
         self._jobs: dict[int, RemoteJob] = {}
         self._lock = threading.Lock()
@@ -108,78 +115,94 @@ class RemoteHost:
             os._exit(0)
         with self._lock:
             if isinstance(command, Cancel):
-                if (running := self._jobs.get(command.job)) is not None:
-                    running.cancel()
+                running = self._jobs.get(command.job)
+            else:
+                job = self._jobs[command.job] = RemoteJob(command.job)
+        if not isinstance(command, Cancel):
+            threading.Thread(target=self._run, args=(command, job), daemon=True).start()
+        elif running is not None:
+            running.cancel()
+            timer = threading.Timer(PATIENCE_S, self._give_up, (running,))
+            timer.daemon = True
+            timer.start()
+
+    def _give_up(self, job: RemoteJob) -> None:
+        """End a job that its cancel has not ended, so that the app does not end this process."""
+        self._end(job, job.so_far() if job.so_far else _failed(job, CancelledError("Stopped.")))
+
+    def _end(self, job: RemoteJob, outcome: Finished | Failed) -> None:
+        """Say how a job ended, if nobody has yet."""
+        with self._lock:
+            if self._jobs.get(job.number) is not job:
                 return
-            job = self._jobs[command.job] = RemoteJob(command.job)
-        threading.Thread(target=self._run, args=(command, job), daemon=True).start()
+            del self._jobs[job.number]
+        self._emit(outcome)
+
+    def _emit_of(self, job: RemoteJob, event: HostEvent) -> None:
+        """Pass on an event of a job, unless it has ended."""
+        with self._lock:
+            if self._jobs.get(job.number) is job:
+                self._emit(event)
 
     def _run(self, command: JobCommand, job: RemoteJob) -> None:
         outcome: Finished | Failed
         try:
             outcome = self._done(command, job)
         except LampblackError as error:
-            stopped = CancelledError("Stopped.") if job.cancelled.is_set() else error
-            outcome = _failed(job, stopped)
+            outcome = _failed(job, CancelledError("Stopped.") if job.is_cancelled else error)
         except Exception as error:  # noqa: BLE001 - our own bug must end the job, not the child
             traceback.print_exc()
             what = f"{type(error).__name__}: {error}"
             problem = GenerationError(f"The engine met an unexpected problem ({what}).")
             outcome = _failed(job, problem)
-        with self._lock:
-            del self._jobs[job.number]
-        self._emit(outcome)
+        self._end(job, outcome)
 
     def _done(self, command: JobCommand, job: RemoteJob) -> Finished:
         if isinstance(command, Load):
-            return self._load(command)
-        if isinstance(command, Unload):
-            self._abilities = None
+            return self._load(command, job)
+        if isinstance(command, Unload | Read):  # a server is not told what may never be asked
+            self._abilities = None if isinstance(command, Unload) else self._abilities
             return Done(job=job.number)
         if isinstance(command, ListModels):
-            return ModelsListed(job=job.number, names=model_names(self._server))
+            return ModelsListed(job=job.number, names=model_names(self._server, job.line))
         if self._abilities is None:
             raise NoModelLoadedError("No server is chosen.", "Choose one first.")
         if isinstance(command, Generate):
-            with self._masking:
-                asked = request(command, self._abilities, self._masker)
-            return write(command, asked, self._server, job, self._emit)
+            self._hiding.check_prompt(command.tokens)
+            with self._hiding.lock:
+                asked = request(command, self._abilities, self._hiding.masker)
+            return write(command, asked, self._server, job, partial(self._emit_of, job))
         if isinstance(command, Preview):
-            with self._masking:
-                asked = request(command.asked, self._abilities, self._masker)
-                return preview(job.number, asked, self._server)
-        if isinstance(command, Count):
-            return self._count(command, self._abilities)
-        raise UnsupportedError(
-            f"A server cannot do this ({type(command).__name__}).", "Use a model on this machine."
-        )
+            with self._hiding.lock:
+                asked = request(command.asked, self._abilities, self._hiding.masker)
+            return preview(job.number, asked, self._server)
+        patience = IN_A_BATCH if getattr(command, "background", False) else PATIENT
+        asker = Asker(self._server, self._abilities, job.line, patience)
+        return answered(command, asker, self._hiding, job.line)
 
     @cached_property
     def _server(self) -> Server:
-        """One for all jobs: to make one takes as long as a short answer."""
+        """One for all jobs, which keeps its connections."""
         if isinstance(self._pinned, LampblackError):
             raise self._pinned
-        return Server(self._pinned, self._opening.key)
+        opening = self._opening
+        return Server(self._pinned, opening.key, certificates=opening.certificates)
 
-    def _load(self, command: Load) -> Loaded:
+    def _load(self, command: Load, job: RemoteJob) -> Loaded:
         begun = perf_counter()
         if isinstance(self._pinned, LampblackError):
             raise self._pinned
         if command.adapters:
             raise ParameterError("A server cannot be given adapters.", "Load them there.")
-        masks = self._opening.masks
-        is_masked = masks if masks is not None else not self._pinned.is_here
-        self._masker = Masker(self._opening.names) if is_masked else None
-        self._abilities = probe(self._server, command.path)
-        info = described(self._pinned, self._abilities, self._masker)
+        opening, self._abilities = self._opening, None
+        is_masked = opening.masks if opening.masks is not None else not self._pinned.is_here
+        self._hiding = Hiding(Masker(opening.names) if is_masked else None)
+        self._server.limit(MOST_CONNECTIONS)
+        self._abilities = probe(self._server, command.path, job.line)
+        if self._abilities.takes_turns:
+            self._server.limit(1)
+        info = described(self._pinned, self._abilities, self._hiding.masker)
         return Loaded(job=command.job, model=info, seconds=perf_counter() - begun)
-
-    def _count(self, command: Count, abilities: Abilities) -> Counted:
-        if not abilities.counts or command.messages:
-            raise UnsupportedError("The server cannot count the tokens of this.")
-        with self._masking:
-            text = self._masker.mask(command.prompt) if self._masker else command.prompt
-        return Counted(job=command.job, tokens=count(self._server, abilities, text))
 
 
 def _failed(job: RemoteJob, error: LampblackError) -> Failed:

@@ -3,60 +3,228 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from app.core.errors import ModelNotFoundError, ServerError
 from app.core.masking import Masker
 from app.core.options.sampling import Sampling
-from app.engine.messages import EngineSettings, ModelInfo, ServerPlace
+from app.engine.messages import (
+    ChatMessage,
+    EngineSettings,
+    ModelInfo,
+    Score,
+    ServerPlace,
+    TokenDetail,
+)
+from app.remote.abilities import Abilities, Ability, Way
 from app.remote.address import Pinned
-from app.remote.dialects import Dialect, cannot, unsupported
-from app.remote.web import Server, whole
+from app.remote.answers import choices_of, details
+from app.remote.connections import OpenLine
+from app.remote.dialects import Dialect, cannot, grammar_fields, unsupported
+from app.remote.judging import Judge
+from app.remote.tokens import Asker
+from app.remote.web import NonsenseError, Server, ServerRefusedError, nonsense, read_object
 
 _OWNERS: dict[str, Dialect] = {
     "lampblack": "lampblack", "llamacpp": "llama-server", "vllm": "vllm"
 }  # fmt: skip
+_WAYS: dict[Dialect, Way] = {
+    "lampblack": "own", "llama-server": "forced", "vllm": "numbers", "openai": "echo"
+}  # fmt: skip
 _MOST_NAMED = 10
+_LONGEST_NAME = 80
+_NO_REQUEST = "such servers have no request for that"
+
+PROBE = "Once upon"
+"""What servers are asked to go on with."""
+
+_WORD = "q7"
+_TINY = {"max_tokens": 2, "temperature": 0, "stream": False}
+_ROUNDING = 0.02
+"""How much two probabilities of the same token may differ: servers compute in blocks."""
+
+T = TypeVar("T")
 
 
-class Abilities(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server answers to: its dialect, the model's name there, and whether it counts."""
-
-    dialect: Dialect
-    model: str
-    context: int = 0
-    counts: bool = False
-
-
-def probe(server: Server, wanted: str) -> Abilities:
+def probe(server: Server, wanted: str, line: OpenLine) -> Abilities:
     """Ask what it is; `wanted` is a model of its, or empty where it has only one.
 
-    Raises ServerError, and ModelNotFoundError where the model has to be named.
+    About ten tiny requests. Raises ServerError where it cannot be asked at all, and
+    ModelNotFoundError where the model has to be named.
     """
-    models = _models(server)
-    model = _chosen(models, wanted)
+    model = _chosen(_models(server, line), wanted)
     dialect = _OWNERS.get(str(model.get("owned_by")), "openai")
-    name = str(model["id"])
-    length = model.get("max_model_len")
-    context = length if isinstance(length, int) and 0 <= length < 2**31 else 0
-    asked = Abilities(dialect=dialect, model=name, context=context)
-    try:
-        count(server, asked, "a")
-    except ServerError:
-        return asked
-    return msgspec.structs.replace(asked, counts=True)
+    known = Abilities(dialect=dialect, model=str(model["id"]), context=_context(model))
+    return _AbilityProbe(server, known, line).found()
 
 
-def model_names(server: Server) -> tuple[str, ...]:
+class _AbilityProbe:
+    """Tries one ability after the other."""
+
+    def __init__(self, server: Server, known: Abilities, line: OpenLine) -> None:
+        self._known = known
+        self._line = line
+        self._asker = Asker(server, known, line)
+        self._cannot: dict[Ability, str] = {}
+
+    def found(self) -> Abilities:
+        """What it can do."""
+        written = self._writing()
+        self._chat()
+        self._tokens()
+        self._schemas()
+        way = self._scoring(written)
+        return msgspec.structs.replace(
+            self._known,
+            cannot=self._cannot,
+            scores_by=way,
+            takes_turns=self._known.dialect == "openai" and "count" not in self._cannot,
+        )
+
+    def _tried(self, *abilities: Ability, by: Callable[[], T]) -> T | None:
+        """What came of it; None, with the reason noted, where the server refused or it was wrong.
+
+        A key that is refused, a busy server and a lost connection are no answer, and are raised.
+        """
+        try:
+            return by()
+        except (ServerRefusedError, NonsenseError) as error:
+            for ability in abilities:
+                self._cannot.setdefault(ability, _reason(error))
+            return None
+
+    def _writing(self) -> tuple[str, tuple[TokenDetail, ...]] | None:
+        """A text that it goes on with, and the tokens of that; whether it writes several."""
+        fields: dict[str, Any] = {**_TINY, "prompt": PROBE, "logprobs": 1}
+        listed = self._tried("n", by=lambda: self._texts({**fields, "n": 2}))
+        if listed is None:
+            listed = self._tried("probabilities", by=lambda: self._texts(fields))
+        if listed is None:
+            del fields["logprobs"]
+            listed = self._tried("complete", by=lambda: self._texts(fields))
+        if listed is None:
+            self._cannot.setdefault("n", self._cannot["complete"])
+            return None
+        if len(listed) != 2:
+            self._cannot.setdefault("n", f"asked for 2, it gave {len(listed)}")
+        if "probabilities" in self._cannot:
+            return None
+        told = self._tried("probabilities", by=lambda: details(listed[0], 1))
+        if not told:
+            self._cannot.setdefault("probabilities", "asked for them, it gave none")
+            return None
+        return str(listed[0].get("text")), told
+
+    def _texts(self, fields: dict[str, Any]) -> Sequence[dict[str, Any]]:
+        found = choices_of(self._asker.ask("/v1/completions", fields))
+        if not found or not all(isinstance(one.get("text"), str) for one in found):
+            raise nonsense()
+        return found
+
+    def _chat(self) -> None:
+        fields: dict[str, Any] = {**_TINY, "messages": [{"role": "user", "content": PROBE}]}
+        asked = {**fields, "logprobs": True, "top_logprobs": 1}
+        found = self._tried("chat probabilities", by=lambda: self._turn(asked))
+        if found is None:
+            self._tried("chat", by=lambda: self._turn(fields))
+            return
+        if not self._tried("chat probabilities", by=lambda: details(found, 1)):
+            self._cannot.setdefault("chat probabilities", "asked for them, it gave none")
+
+    def _turn(self, fields: dict[str, Any]) -> dict[str, Any]:
+        found = choices_of(self._asker.ask("/v1/chat/completions", fields))
+        if len(found) != 1 or not isinstance(found[0].get("message"), dict):
+            raise nonsense()
+        return found[0]
+
+    def _schemas(self) -> None:
+        """Whether a schema that allows one word only makes it write that, in texts and in chats.
+
+        Lampblack and llama-server always do; there it would cost a grammar's beginning.
+        """
+        if self._known.dialect in ("lampblack", "llama-server"):
+            return
+        schema = json.dumps({"const": _WORD})
+        fields = {**_TINY, "max_tokens": 8, **grammar_fields(self._known.dialect, schema)}
+        text = {**fields, "prompt": PROBE}
+        chat = {**fields, "messages": [{"role": "user", "content": PROBE}]}
+        self._held("schema", "complete", lambda: self._texts(text)[0]["text"])
+        self._held("chat schema", "chat", lambda: self._turn(chat)["message"].get("content"))
+
+    def _held(self, ability: Ability, needed: Ability, ask: Callable[[], Any]) -> None:
+        if needed in self._cannot:
+            self._cannot[ability] = self._cannot[needed]
+            return
+        text = self._tried(ability, by=ask)
+        if ability not in self._cannot and str(text).strip() != json.dumps(_WORD):
+            self._cannot[ability] = "it wrote something else than what the schema allowed"
+
+    def _tokens(self) -> None:
+        counted = self._tried("count", by=lambda: self._asker.count(PROBE))
+        if counted is not None and not 1 <= counted <= len(PROBE) + 1:
+            self._cannot.setdefault(
+                "count", f"it counts {counted:,} tokens in {len(PROBE)} letters"
+            )
+        if self._known.dialect == "openai":
+            self._cannot["tokenize"] = self._cannot["chat count"] = _NO_REQUEST
+            return
+        if "chat" in self._cannot:
+            self._cannot["chat count"] = self._cannot["chat"]
+        else:
+            turn = ChatMessage(role="user", content=PROBE)
+            self._tried("chat count", by=lambda: self._asker.count_chat((turn,)))
+        found = self._tried("tokenize", by=lambda: self._asker.tokenize(PROBE, begins=False))
+        if found is not None and b"".join(found[1]).decode("utf-8", "replace") != PROBE:
+            self._cannot["tokenize"] = "its tokens are not those of the text"
+
+    def _scoring(self, written: tuple[str, tuple[TokenDetail, ...]] | None) -> Way:
+        """The way to score that gives the probabilities again with which it had written."""
+        way = _WAYS[self._known.dialect]
+        if written is None:
+            self._cannot["score"] = "it gives no probabilities, by which that could be checked"
+            return ""
+        if way in ("forced", "numbers") and "tokenize" in self._cannot:
+            self._cannot["score"] = "it does not give the tokens of a text"
+            return ""
+        judge = Judge(self._asker.by(way), self._line)
+        text, expected = written
+        asked = Score(job=0, text=PROBE + text)
+        judged = self._tried("score", by=lambda: judge.score(asked).details)
+        if judged is not None and not _agree(judged, expected):
+            self._cannot["score"] = "its probabilities of a given text are not those of its writing"
+        return "" if "score" in self._cannot else way
+
+
+def _agree(judged: Sequence[TokenDetail], written: Sequence[TokenDetail]) -> bool:
+    """Whether the end of a judged text has the probabilities with which it was written."""
+    if len(judged) < len(written):
+        return False
+    pairs = zip(judged[-len(written) :], written, strict=True)
+    return all(abs(one.probability - other.probability) <= _ROUNDING for one, other in pairs)
+
+
+def _reason(error: ServerError) -> str:
+    """An error as the reason of a sentence: without its full stop."""
+    return error.message[0].lower() + error.message[1:].rstrip(".")
+
+
+def _context(model: dict[str, Any]) -> int:
+    """The length of the context, 0 where the server does not tell it."""
+    meta = model.get("meta")
+    told = (model.get("max_model_len"), meta.get("n_ctx") if isinstance(meta, dict) else None)
+    return next((one for one in told if type(one) is int and 0 < one < 2**31), 0)
+
+
+def model_names(server: Server, line: OpenLine) -> tuple[str, ...]:
     """The models that the server has; raises ServerError."""
-    return tuple(str(one["id"]) for one in _models(server))
+    return tuple(str(one["id"]) for one in _models(server, line))
 
 
-def _models(server: Server) -> Sequence[dict[str, Any]]:
-    found = _object(server.get("/v1/models")).get("data")
+def _models(server: Server, line: OpenLine) -> Sequence[dict[str, Any]]:
+    found = read_object(server.get("/v1/models", line)).get("data")
     listed = found if isinstance(found, list) else []
     named = [one for one in listed if isinstance(one, dict) and isinstance(one.get("id"), str)]
     return [one for one in named if one["id"].isprintable()]
@@ -65,67 +233,65 @@ def _models(server: Server) -> Sequence[dict[str, Any]]:
 def _chosen(models: Sequence[dict[str, Any]], wanted: str) -> dict[str, Any]:
     if not models:
         raise ServerError("The server has no model loaded.", "Load one there, and try again.")
-    fitting = [one for one in models if one["id"] == wanted] if wanted else models
+    fitting = [one for one in models if wanted in ("", one["id"], _shown(one["id"]))]
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(ascii(one["id"])[1:-1][:80] for one in models[:_MOST_NAMED])
+    names = ", ".join(
+        ascii(_shown(one["id"]))[1:-1][:_LONGEST_NAME] for one in models[:_MOST_NAMED]
+    )
     more = f" and {len(models) - _MOST_NAMED} more" if len(models) > _MOST_NAMED else ""
     what = f"no model {wanted!r}" if wanted else "several models"
     raise ModelNotFoundError(f"The server has {what}.", f"Name one with --model: {names}{more}.")
 
 
-def count(server: Server, abilities: Abilities, text: str) -> int:
-    """How many tokens a text has there; raises ServerError where the server does not say."""
-    fields: dict[str, Any] = {"content": text, "add_special": True}
-    if abilities.dialect == "vllm":
-        fields = {"model": abilities.model, "prompt": text}
-    with server.post("/tokenize", fields) as body:
-        tokens = _object(whole(body)).get("tokens")
-    if not isinstance(tokens, list):
-        raise ServerError("The server does not count tokens.")
-    return len(tokens)
-
-
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise _no_model_server() from error
-    if not isinstance(found, dict):
-        raise _no_model_server()
-    return found
-
-
-def _no_model_server() -> ServerError:
-    return ServerError(
-        "The server sent something that is not an answer.", "Is the address a model server's?"
-    )
-
-
 def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> ModelInfo:
     """The model as the program shows it, with where the text goes as its first note."""
     return ModelInfo(
-        name=abilities.model,
+        name=_shown(abilities.model),
         path=pinned.address.url,
         engine="server",
         context=abilities.context,
         trained_context=abilities.context,
-        has_chat_template=True,
+        has_chat_template=abilities.can("chat"),
+        abilities=abilities.names,
         settings=EngineSettings(
             engine="server", build=abilities.dialect, device=pinned.address.url
         ),
         notes=tuple(_notes(pinned, abilities, masker)),
-        unsupported=cannot(abilities.dialect),
+        unsupported=_unsupported(abilities),
         server=ServerPlace(
             url=pinned.address.url, ip=pinned.ip, is_here=pinned.is_here, masks=masker is not None
         ),
     )
 
 
+def _unsupported(abilities: Abilities) -> dict[str, str]:
+    found = cannot(abilities.dialect)
+    if not abilities.can("schema") and not abilities.can("chat schema"):
+        found["grammar"] = abilities.reason("schema")
+    return found
+
+
+def _shown(model: str) -> str:
+    """A model's name: servers of GGUF files give its whole path."""
+    name = model.replace("\\", "/").rpartition("/")[2]
+    return name.removesuffix(".gguf") if name.endswith(".gguf") else model
+
+
 def _notes(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Sequence[str]:
     found = [_where(pinned), _masked(masker)]
     if pinned.warning:
         found.append(pinned.warning)
+    missing: tuple[Ability, ...] = ("complete", "chat", "probabilities", "count", "score")
+    found += [abilities.reason(name) for name in missing if not abilities.can(name)]
+    if abilities.takes_turns:
+        found.append(
+            "The server drops what it writes when it is asked again, so it is asked in turns."
+        )
+    if abilities.dialect == "llama-server" and abilities.can("probabilities"):
+        found.append(
+            "Of a letter of several tokens the server tells the last token's probability alone."
+        )
     reasons = unsupported(abilities.dialect, Sampling())
     if reasons:
         names = ", ".join(name for name, _ in reasons)

@@ -1,146 +1,64 @@
-"""Writing with a server: the request in its terms, and its stream as our events."""
+"""Writing with a server: its stream as our events, from one request or one for each take."""
 
 from __future__ import annotations
 
-import json
-import random
+import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any
 
-import msgspec
-
-from app.core.errors import LampblackError, ServerError, ServerLostError, UnsupportedError
-from app.core.masking import Masker, Unmasker
+from app.core.errors import LampblackError, ServerError, ServerLostError
+from app.core.masking import Masker
 from app.core.options.json_schema import is_schema
-from app.core.options.rows import check_all
-from app.core.options.sampling import PARAMETERS, Sampling
 from app.engine.messages import (
     Done,
     FinishReason,
     Generate,
     HostEvent,
-    Previewed,
     Stats,
     Take,
+    TokenDetail,
     Tokens,
 )
-from app.remote.dialects import body, unsupported
+from app.remote.answers import UNKNOWN, details, of_whole_letters
+from app.remote.connections import OpenLine
 from app.remote.event_stream import events
-from app.remote.probing import Abilities
-from app.remote.web import OpenLine, Server, ServerBusyError, one_line
-
-MOST_TRIES = 6
-LONGEST_WAIT_S = 60.0
-FIRST_WAIT_S = 0.5
+from app.remote.request import Request
+from app.remote.web import (
+    IN_A_BATCH,
+    PATIENT,
+    Patience,
+    Server,
+    ServerRefusedError,
+    one_line,
+)
 
 _FINISHED: dict[str, FinishReason] = {
     "stop": "stop", "length": "length", "content_filter": "banned"
 }  # fmt: skip
-_UNMASKABLE = ("banned_phrases", "dry_breakers", "logit_bias", "grammar")
 
 
 class RemoteJob:
-    """A job that runs; `cancel` may come from any thread."""
+    """A job that runs; `cancel` may come from any thread.
+
+    `so_far` gives its end as a cancel leaves it, where it has one of its own.
+    """
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.line = OpenLine()
-        self.cancelled = threading.Event()
+        self.so_far: Callable[[], Done] | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self.line.is_cut
 
     def cancel(self) -> None:
-        """Close its connection."""
-        self.cancelled.set()
+        """Close its connections."""
         self.line.cut()
-
-
-class Request(msgspec.Struct, frozen=True):
-    """Where a request goes and what is in it; `masker` puts back the placeholders of the answer."""
-
-    path: str
-    fields: dict[str, Any]
-    seed: int
-    masker: Masker | None
-
-
-def request(command: Generate, abilities: Abilities, masker: Masker | None) -> Request:
-    """The command in the server's terms; raises ParameterError for what cannot be said in them."""
-    masker = masker.again() if masker else None  # what is beside it changes no placeholder
-    sampling = check_all(command.sampling)
-    _check(command, sampling, abilities)
-    seed = sampling.seed if sampling.seed is not None else random.getrandbits(31)
-    masked = _masked(msgspec.structs.replace(sampling, seed=seed), masker)
-    hide = masker.mask if masker else str
-    fields = {
-        **body(abilities.dialect, masked),
-        "model": abilities.model,
-        "n": command.n,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-    }
-    if command.exact:
-        fields["exact"] = True
-    if not command.messages:
-        return Request("/v1/completions", fields | {"prompt": hide(command.prompt)}, seed, masker)
-    turns = [{"role": one.role, "content": hide(one.content)} for one in command.messages]
-    return Request("/v1/chat/completions", fields | {"messages": turns}, seed, masker)
-
-
-def preview(job: int, asked: Request, server: Server) -> Previewed:
-    """The request as the writer is shown it before it is sent."""
-    turns = asked.fields.get("messages") or [{"role": "", "content": asked.fields["prompt"]}]
-    texts = tuple((turn["role"], turn["content"]) for turn in turns)
-    shown = json.dumps(asked.fields, ensure_ascii=False, indent=2)
-    known = asked.masker.replaced if asked.masker else {}
-    replaced = tuple(pair for pair in known.items() if pair[0] in shown)
-    return Previewed(
-        job=job, url=server.url(asked.path), texts=texts, fields=shown, replaced=replaced
-    )
-
-
-def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
-    """Refuse what would be changed in silence; defaults that cannot be said are in the notes."""
-    is_ours = abilities.dialect == "lampblack"
-    refused = [
-        (bool(command.probabilities), "give the tokens' probabilities"),
-        (bool(command.tokens), "go on from tokens by their numbers"),
-        (command.overflow != "fail", "drop the beginning of a prompt that is too long"),
-        (command.exact and not is_ours, "promise the same text for the same seed (exact)"),
-        (
-            bool(command.messages) and command.messages[-1].role == "assistant" and not is_ours,
-            "go on with the last turn of a chat",
-        ),
-    ]
-    for is_asked, what in refused:
-        if is_asked:
-            raise UnsupportedError(f"The server cannot {what}.", "Ask without that.")
-    default = Sampling()
-    for name, reason in unsupported(abilities.dialect, sampling):
-        if getattr(sampling, name) != getattr(default, name):
-            raise UnsupportedError(f"{name} cannot be used here: {reason}", "Leave it as it is.")
-
-
-def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
-    """Stop texts as the server sees the text; other texts must not hold what is masked."""
-    if masker is None:
-        return sampling
-    for bound in PARAMETERS:
-        value = getattr(sampling, bound.name)
-        texts = (_plain(value),) if isinstance(value, str) else value
-        if bound.name in _UNMASKABLE and any(masker.mask(text) != text for text in texts):
-            raise UnsupportedError(
-                f"{bound.name} holds something that is masked before it goes to a server.",
-                "Leave it out, or write without masking.",
-            )
-    return msgspec.structs.replace(sampling, stop=tuple(map(masker.mask, sampling.stop)))
-
-
-def _plain(grammar: str) -> str:
-    """A grammar with the escapes of a JSON schema resolved, so that no name hides in them."""
-    if not grammar.lstrip().startswith("{"):
-        return grammar
-    return json.dumps(json.loads(grammar), ensure_ascii=False)
 
 
 def write(command: Generate, asked: Request, server: Server, job: RemoteJob, emit: Emit) -> Done:
@@ -149,112 +67,224 @@ def write(command: Generate, asked: Request, server: Server, job: RemoteJob, emi
     Raises ServerError; what had come until then was passed on.
     """
     answer = _RemoteAnswer(command, asked, emit)
+    job.so_far = answer.done
+    patience = IN_A_BATCH if command.background else PATIENT
     try:
-        for event in _patiently(server, asked, job):
-            answer.take(event)
+        if asked.for_each or not _write_all(command.n, asked, server, job, answer, patience):
+            _write_each(command.n, asked, server, job, answer, patience)
         answer.check_ended()
     except LampblackError:
         answer.flush()
-        if not job.cancelled.is_set():
+        if not job.is_cancelled:
             raise
-    finally:
-        job.line.close()
     return answer.done()
 
 
 Emit = Callable[[HostEvent], None]
 
 
-def _patiently(server: Server, asked: Request, job: RemoteJob) -> Iterator[dict[str, Any]]:
-    """The answer's events; a server that is busy is asked again, later each time."""
-    for attempt in range(MOST_TRIES):
-        try:
-            with server.post(asked.path, asked.fields, job.line) as pieces:
-                yield from events(pieces)
-                return
-        except ServerBusyError as error:
-            wait = FIRST_WAIT_S * 2**attempt if error.after_s is None else error.after_s
-            is_last = attempt == MOST_TRIES - 1 or wait > LONGEST_WAIT_S
-            if is_last or job.cancelled.wait(wait):
-                raise
+def _write_all(
+    count: int,
+    asked: Request,
+    server: Server,
+    job: RemoteJob,
+    answer: _RemoteAnswer,
+    patience: Patience,
+) -> bool:
+    """One request for all takes; False where several were refused: there may be fewer at once."""
+    try:
+        with server.post(asked.path, asked.fields, job.line, patience) as pieces:
+            for event in events(pieces):
+                answer.take(event)
+    except ServerRefusedError:
+        if count == 1:
+            raise
+        return False
+    return True
+
+
+def _write_each(
+    count: int,
+    asked: Request,
+    server: Server,
+    job: RemoteJob,
+    answer: _RemoteAnswer,
+    patience: Patience,
+) -> None:
+    """A request for each take, side by side; the first that fails is raised when all are over."""
+
+    def write_one(index: int) -> None:
+        fields = asked.of_take(index)
+        with server.post(asked.path, fields, job.line, patience) as pieces:
+            for event in events(pieces):
+                answer.take(event, index)
+
+    with ThreadPoolExecutor(count) as pool:
+        running = [pool.submit(write_one, index) for index in range(count)]
+    for one in running:
+        one.result()
+
+
+class _RemoteTake:
+    """What has come of one take: its text, its tokens' numbers, and how it ended."""
+
+    def __init__(self, masker: Masker | None, *, as_json: bool) -> None:
+        self.parts: list[str] = []
+        self.ids: list[int] = []
+        self.reason: FinishReason | None = None
+        self.has_details = False
+        self._unmasker = masker.unmasker(as_json=as_json) if masker else None
+        self._raw = self._shown = ""
+        self._held: tuple[TokenDetail, ...] = ()
+
+    def feed(self, text: str, found: Details) -> tuple[str, Details]:
+        """What is certain of the text, and the tokens whose text that is."""
+        self.has_details = self.has_details or bool(found)
+        self.ids += [one.id for one in found]
+        if self._unmasker is None:
+            return text, found
+        self._raw += text
+        self._held += found
+        text = self._unmasker.feed(text)
+        self._shown += text
+        return text, () if self._unmasker.is_waiting else self._released()
+
+    def finish(self) -> tuple[str, Details]:
+        """What was held back because it might have become a placeholder."""
+        if self._unmasker is None:
+            return "", ()
+        text = self._unmasker.finish()
+        self._shown += text
+        return text, self._released()
+
+    def _released(self) -> Details:
+        """The tokens that were held; those of what was put back are one, as likely as all of it."""
+        raw, shown, held = self._raw, self._shown, self._held
+        self._raw, self._shown, self._held = "", "", ()
+        if raw == shown or not held:
+            return held
+        likely = math.prod(one.probability for one in held)
+        return (TokenDetail(id=UNKNOWN, text=shown, probability=likely),)
+
+    def finished(self, index: int) -> Take:
+        """Its end; a take without one was cancelled."""
+        return Take(
+            index=index,
+            text="".join(self.parts),
+            finish_reason=self.reason or "cancelled",
+            token_ids=() if UNKNOWN in self.ids else tuple(self.ids),
+        )
+
+
+Details = tuple[TokenDetail, ...]
 
 
 class _RemoteAnswer:
-    """What has come of an answer: each take's text, and how it ended."""
+    """What has come of an answer, from one thread or from one for each take."""
 
     def __init__(self, command: Generate, asked: Request, emit: Emit) -> None:
         self._job, self._seed, self._emit = command.job, asked.seed, emit
-        self._texts: list[list[str]] = [[] for _ in range(command.n)]
-        self._reasons: list[FinishReason | None] = [None] * command.n
-        self._unmaskers: list[Unmasker | None] = [
-            asked.masker.unmasker(as_json=is_schema(command.sampling.grammar))
-            if asked.masker
-            else None
-            for _ in range(command.n)
-        ]
+        self._alternatives = command.probabilities
+        self._server = asked.server
+        as_json = is_schema(command.sampling.grammar)
+        self._takes = [_RemoteTake(asked.masker, as_json=as_json) for _ in range(command.n)]
+        self._lock = threading.Lock()
         self._begun = monotonic()
         self._first = 0.0
         self._pieces = 0
-        self._usage: dict[str, int] = {}
+        self._usage: dict[int, dict[str, int]] = {}
 
-    def take(self, event: dict[str, Any]) -> None:
-        """Take up an event; raises ServerError for one that is an error or nonsense."""
+    def take(self, event: dict[str, Any], only: int | None = None) -> None:
+        """Take up an event, of one take alone where its number is given.
+
+        Raises ServerError for one that is an error or nonsense.
+        """
         if "error" in event:
             error = event["error"]
             said = error.get("message") if isinstance(error, dict) else error
             raise ServerLostError(f"The server broke off: {one_line(said)}", "Try again.")
-        if isinstance(usage := event.get("usage"), dict):
-            self._usage = {k: v for k, v in usage.items() if type(v) is int and 0 <= v < 2**31}
         choices = event.get("choices", [])
-        for choice in choices if isinstance(choices, list) else [choices]:
-            self._take_choice(choice)
+        with self._lock:
+            if isinstance(usage := event.get("usage"), dict):
+                sound = {k: v for k, v in usage.items() if type(v) is int and 0 <= v < 2**31}
+                self._usage[only or 0] = sound
+            for choice in choices if isinstance(choices, list) else [choices]:
+                self._take_choice(choice, only)
 
-    def _take_choice(self, choice: Any) -> None:
+    def _take_choice(self, choice: Any, only: int | None) -> None:
         index = choice.get("index", 0) if isinstance(choice, dict) else None
-        if type(index) is not int or not 0 <= index < len(self._texts):
+        most = len(self._takes) if only is None else 1
+        if type(index) is not int or not 0 <= index < most:
             raise ServerError("The server sent an answer that was not asked for.", "Try again.")
+        index = index if only is None else only
         delta = choice.get("delta")
         text = delta.get("content") if isinstance(delta, dict) else choice.get("text")
-        if isinstance(text, str) and text:
-            self._pieces += 1
+        text = text if isinstance(text, str) else ""
+        found = self._details(choice)
+        if text or found:
+            self._pieces += len(found) or 1
             self._first = self._first or monotonic()
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            unmasker = self._unmaskers[index]
-            self._pass_on(index, unmasker.feed(text) if unmasker else text, 1)
+            shown, known = self._takes[index].feed(text, found)
+            self._pass_on(index, shown, len(found) or 1, known)
         if isinstance(reason := choice.get("finish_reason"), str):
-            self._reasons[index] = _FINISHED.get(reason, "stop")
+            self._takes[index].reason = _FINISHED.get(reason, "stop")
 
-    def _pass_on(self, index: int, text: str, tokens: int) -> None:
-        if text or tokens:
-            self._texts[index].append(text)
-            self._emit(Tokens(job=self._job, take=index, text=text, tokens=tokens))
+    def _details(self, choice: dict[str, Any]) -> Details:
+        """The probabilities of a piece, where they are wanted."""
+        found = details(choice, self._alternatives) if self._alternatives else ()
+        if self._server.dialect == "llama-server":
+            return tuple(map(of_whole_letters, found))
+        if self._server.takes_turns and not all(one.text for one in found):  # llama_cpp.server
+            raise ServerError(
+                "The server leaves out letters of several tokens where it gives probabilities.",
+                "Ask without probabilities.",
+            )
+        return found
+
+    def _pass_on(self, index: int, text: str, tokens: int, known: Details) -> None:
+        if text or tokens or known:
+            self._takes[index].parts.append(text)
+            self._emit(Tokens(job=self._job, take=index, text=text, tokens=tokens, details=known))
 
     def flush(self) -> None:
         """Pass on what was held back because it might have become a placeholder."""
-        for index, unmasker in enumerate(self._unmaskers):
-            if unmasker is not None:
-                self._pass_on(index, unmasker.finish(), 0)
+        for index, take in enumerate(self._takes):
+            text, known = take.finish()
+            self._pass_on(index, text, 0, known)
 
     def check_ended(self) -> None:
-        """Raise ServerError where a take has no end."""
-        if None in self._reasons:
+        """Raise ServerError where a take has no end, or not what was asked for."""
+        if any(take.reason is None for take in self._takes):
             raise ServerLostError(
                 "The server broke off in the middle.", "The text so far is kept; try again."
+            )
+        if self._alternatives and any(
+            any(take.parts) and not take.has_details for take in self._takes
+        ):
+            raise ServerError(
+                "The server gave no probabilities with its text.", "The text is kept."
             )
 
     def done(self) -> Done:
         """The end; a take without one was cancelled."""
-        self.flush()
-        now = monotonic()
-        first = self._first or now
-        takes = tuple(
-            Take(index=index, text="".join(parts), finish_reason=reason or "cancelled")
-            for index, (parts, reason) in enumerate(zip(self._texts, self._reasons, strict=True))
-        )
-        stats = Stats(
-            prompt_tokens=self._usage.get("prompt_tokens", 0),
-            completion_tokens=self._usage.get("completion_tokens", self._pieces),
-            first_token_s=first - self._begun,
-            decode_s=now - first,
-        )
+        with self._lock:
+            self.flush()
+            now = monotonic()
+            first = self._first or now
+            stats = Stats(
+                prompt_tokens=max(self._used("prompt_tokens"), default=0),
+                completion_tokens=self._completion_tokens(),
+                first_token_s=first - self._begun,
+                decode_s=now - first,
+            )
+            takes = tuple(take.finished(index) for index, take in enumerate(self._takes))
         return Done(job=self._job, takes=takes, stats=stats, seed=self._seed)
+
+    def _completion_tokens(self) -> int:
+        """What the server says, but for one that says it of a single take (llama-server)."""
+        said = sum(self._used("completion_tokens"))
+        return max(said, self._pieces) if len(self._takes) > 1 else said or self._pieces
+
+    def _used(self, name: str) -> Sequence[int]:
+        return [usage[name] for usage in self._usage.values() if name in usage]

@@ -6,15 +6,10 @@ In the source tree it is `app.sdk`. Errors are those of the program, `lampblack.
 from app.core import errors
 from app.core.errors import LampblackError
 from app.sdk.asynchronous import AsyncModel, open_async
-from app.sdk.model import (
-    Classification,
-    Generation,
-    Judgement,
-    Model,
-    Stream,
-    models,
-    open_model as open,
-)
+from app.sdk.model import Model, models, open_model as open
+from app.sdk.requests import Stream
+from app.sdk.results import Classification, Generation, Judgement
+from app.tasks.options import TaskResult
 
 __all__ = [
     "AsyncModel",
@@ -24,6 +19,7 @@ __all__ = [
     "LampblackError",
     "Model",
     "Stream",
+    "TaskResult",
     "errors",
     "models",
     "open",

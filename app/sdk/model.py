@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-import queue
-import threading
+import os
 import warnings
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+import weakref
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from typing import Any, Self
 
 from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
-from app.core.errors import LampblackError, ParameterError
+from app.core.errors import EngineStoppedError, ParameterError, UsageError
 from app.core.options.load_options import LoadOptions
 from app.core.options.rows import checked
 from app.core.options.sampling import Sampling
@@ -29,170 +26,88 @@ from app.engine.messages import (
     Counted,
     Detokenize,
     Detokenized,
-    Done,
     Event,
     Generate,
     Load,
     Loading,
     Score,
     Scored,
-    Stats,
-    Take,
-    TokenDetail,
     Tokenize,
     Tokenized,
-    Tokens,
 )
 from app.program import Program
+from app.sdk.batch import Outcome, batch_outcomes
+from app.sdk.progress import Progress, ShownProgress, check_progress
+from app.sdk.requests import Begun, Prepared, Stream, tell_reading
+from app.sdk.results import Classification, Generation, Judgement
 from app.tasks.options import TaskOptions, TaskResult
 from app.tasks.running import TaskRunner
 from app.tasks.table import task
 
 _CRASHED = "The graphics card failed with this model last time, so the processor does it now."
 
-_LOOK_S = 0.05
 _LEAST = 1e-300  # a probability that the logarithm can take
 
-T = TypeVar("T")
 
-OnProgress = Callable[[float, str], None]
+class Model:
+    """A model that `open` loaded; any thread may use it, also several at once.
 
+    It belongs to the process that opened it: a forked one opens its own. `progress` says where long
+    works are shown, unless they are told otherwise.
+    """
 
-@dataclass(frozen=True)
-class Generation:
-    """What one request wrote; `text`, `tokens` and `finish_reason` are the first take's."""
+    def __init__(
+        self,
+        client: EngineClient,
+        close: Callable[[], object] = lambda: None,
+        progress: Progress = "auto",
+    ) -> None:
+        self._engine = client
+        self._progress = progress
+        self._owner = os.getpid()
+        self._ending = weakref.finalize(self, _close_here, close, self._owner)
 
-    takes: tuple[Take, ...]
-    seed: int
-    stats: Stats
-
-    @property
-    def text(self) -> str:
-        """The text."""
-        return self.takes[0].text
-
-    @property
-    def tokens(self) -> tuple[int, ...]:
-        """The numbers of its tokens."""
-        return self.takes[0].token_ids
-
-    @property
-    def finish_reason(self) -> str:
-        """Why it ended."""
-        return self.takes[0].finish_reason
-
-
-@dataclass(frozen=True)
-class Classification:
-    """The most probable label, and the probability of each; they add up to 1."""
-
-    label: str
-    probabilities: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """How well a model foresees a text: every token after the first, and their perplexity."""
-
-    perplexity: float
-    tokens: tuple[TokenDetail, ...]
-
-
-@dataclass(frozen=True)
-class Begun(Generic[T]):
-    """Something that `run` does, and `cancel` ends early from any thread once it goes on."""
-
-    run: Callable[[], T]
-    cancel: Callable[[], None]
-
-
-class Prepared:
-    """One request: `run` does it, `cancel` ends it early from any thread."""
-
-    def __init__(self, client: EngineClient, command: Generate) -> None:
-        self._client = client
-        self._command = command
-
-    def run(self, on_text: Callable[[str], None] = lambda _text: None) -> Generation:
-        """Write, telling each piece of text; a request that was cancelled has what it wrote."""
-
-        def on_event(event: Event) -> None:
-            if isinstance(event, Tokens) and event.text:
-                on_text(event.text)
-
-        done = self._client.run(self._command, on_event)
-        assert isinstance(done, Done)
-        return Generation(done.takes, done.seed, done.stats)
-
-    def cancel(self) -> None:
-        """Stop with the next step."""
-        self._client.cancel(self._command.job)
-
-
-_Pieces = queue.SimpleQueue[str | BaseException | None]
-
-
-class Stream(Iterator[str]):
-    """The pieces of a text while it is written; `close`, or leaving a `with`, cancels the rest."""
-
-    def __init__(self, prepared: Prepared) -> None:
-        self._prepared = prepared
-        self._pieces: _Pieces = queue.SimpleQueue()
-        self._is_over = False
-        # It knows nothing of the stream, so that one that is dropped is cancelled.
-        self._thread = threading.Thread(
-            target=_write, args=(prepared, self._pieces), name="lampblack stream", daemon=True
-        )
-        self._thread.start()
-
-    def __enter__(self) -> Stream:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        self.cancel()
+    def __repr__(self) -> str:
+        model = self._engine.model
+        return f"<Model {model.name}>" if model is not None and self.is_open else "<Model, closed>"
 
-    def __next__(self) -> str:
-        piece = None if self._is_over else self._pieces.get()
-        if isinstance(piece, str):
-            return piece
-        self._is_over = True
-        self._thread.join()
-        raise StopIteration if piece is None else piece
-
-    def cancel(self) -> None:
-        """Stop with the next step; what is written may still be read."""
-        if not self._is_over:
-            self._prepared.cancel()
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used."""
+        return self._ending.alive
 
     def close(self) -> None:
-        """Stop, and wait until the engine has."""
-        self.cancel()
-        self._is_over = True
-        self._thread.join()
+        """End its engine and give the memory back; may be called twice.
 
+        What other threads wait for raises EngineStoppedError.
+        """
+        self._ending()
 
-def _write(prepared: Prepared, pieces: _Pieces) -> None:
-    try:
-        prepared.run(pieces.put)
-    except BaseException as error:  # noqa: BLE001 - raised again where the text is read
-        pieces.put(error)
-    else:
-        pieces.put(None)
+    def check(self) -> None:
+        """Raise UsageError in a forked process, EngineStoppedError once it is closed."""
+        if os.getpid() != self._owner:
+            raise UsageError(
+                "This model was opened by another process, whose engine cannot be shared.",
+                "Open it in the forked process.",
+            )
+        if not self.is_open:
+            raise EngineStoppedError("The model is closed.", "Open it with lampblack.open.")
 
-
-class Model:
-    """A model that `open` loaded; any thread may use it, also several at once."""
-
-    def __init__(self, client: EngineClient) -> None:
-        self._client = client
+    @property
+    def _client(self) -> EngineClient:
+        self.check()
+        return self._engine
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was loaded otherwise than asked, in sentences."""
-        return self._client.model.notes if self._client.model is not None else ()
+        return self._engine.model.notes if self._engine.model is not None else ()
 
     def generate(self, prompt: str, *, n: int = 1, **parameters: Any) -> Generation:
         """Continue `prompt` `n` times; raises ParameterError and the engine's LampblackError."""
@@ -217,20 +132,33 @@ class Model:
         prompt: str = "",
         *,
         messages: Sequence[Mapping[str, str]] = (),
+        suffix: str | None = None,
         n: int = 1,
         exact: bool = False,
+        progress: Progress | None = None,
         **parameters: Any,
     ) -> Prepared:
-        """A request that is checked and not yet begun."""
+        """A request that is checked and not yet begun.
+
+        With a `suffix` what stands between the prompt and it is written, if the model was trained
+        to; else ParameterError is raised when it runs.
+
+        `progress` says where the reading of a long prompt is shown.
+        """
         command = Generate(
             job=self._client.next_job(),
             prompt=prompt,
+            suffix=suffix,
             messages=_turns(messages),
             n=n,
             exact=exact,
             sampling=_sampling(parameters),
         )
-        return Prepared(self._client, command)
+        return Prepared(self, self._client, command, self.shown_at(progress))
+
+    def shown_at(self, progress: Progress | None) -> Progress:
+        """Where a work is shown, that may have been told where; raises ParameterError."""
+        return self._progress if progress is None else check_progress(progress)
 
     def run(self, name: str, text: str, **options: Any) -> TaskResult:
         """Do a task of the table with `text`; `options` are the fields of `TaskOptions`.
@@ -257,39 +185,35 @@ class Model:
 
     def scoring(self, text: str) -> Begun[Judgement]:
         """The same, not yet begun."""
-        command = Score(job=self._client.next_job(), text=text)
+        client = self._client
+        command = Score(job=client.next_job(), text=text)
 
         def run() -> Judgement:
-            scored = self._client.run(command, _unheard)
+            with ShownProgress(self._progress) as shown:
+                scored = client.run(command, lambda event: tell_reading(shown, event))
             assert isinstance(scored, Scored)
             lost = -sum(math.log(max(one.probability, _LEAST)) for one in scored.details)
             mean = lost / max(1, len(scored.details))
             return Judgement(math.exp(mean), scored.details)
 
-        return Begun(run, lambda: self._client.cancel(command.job))
+        return Begun(run, lambda: client.cancel(command.job))
 
     def batch(
-        self, name: str, texts: Iterable[str], *, parallel: int = 4, **options: Any
-    ) -> Iterator[TaskResult | LampblackError]:
+        self,
+        name: str,
+        texts: Iterable[str],
+        *,
+        parallel: int = 4,
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> Generator[Outcome, None, None]:
         """A task with each of many texts, side by side; results in order as they come.
 
         An error stands where its text would be, and the others go on. `texts` is read as results
         are taken.
         """
-        with ThreadPoolExecutor(parallel, "lampblack batch") as pool:
-            running: deque[tuple[Begun[TaskResult], Future[TaskResult | LampblackError]]] = deque()
-            try:
-                for text in texts:
-                    begun = self.task(name, text, **options)
-                    running.append((begun, pool.submit(_result, begun)))
-                    if len(running) >= 2 * parallel:
-                        yield running.popleft()[1].result()
-                while running:
-                    yield running.popleft()[1].result()
-            finally:
-                for begun, future in running:
-                    future.cancel()
-                    stop(begun, future)
+        at = self.shown_at(progress)
+        return batch_outcomes(lambda text: self.task(name, text, **options), texts, parallel, at)
 
     def tokenize(self, text: str) -> tuple[int, ...]:
         """The numbers of the tokens of `text`."""
@@ -311,48 +235,50 @@ class Model:
         return counted.tokens
 
 
-def _result(begun: Begun[TaskResult]) -> TaskResult | LampblackError:
-    try:
-        return begun.run()
-    except LampblackError as error:
-        return error
-
-
-def stop(begun: Begun[Any], future: Future[Any]) -> None:
-    """Cancel what goes on until it has ended; what was cancelled before it began counts as such."""
-    while not future.cancelled() and wait((future,), 0).not_done:
-        begun.cancel()
-        wait((future,), _LOOK_S)
-
-
-@contextmanager
 def open_model(
-    model: str = "", *, engine: str = "", on_progress: OnProgress | None = None, **options: Any
-) -> Iterator[Model]:
-    """The model of that name or path, loaded; leaving ends its engine.
+    model: str = "", *, engine: str = "", progress: Progress = "auto", **options: Any
+) -> Model:
+    """The model of that name or path, loaded; `close`, or leaving a `with`, ends its engine.
 
     Without a name it is the one used last. `options` are load options, such as `context`; the
-    settings are used without any. `on_progress` gets a fraction from 0 to 1 and what is done.
+    settings are used without any. `progress` says where the loading is shown, and whatever else
+    takes long: "auto" (a line in a notebook or on a terminal, else nothing), "terminal",
+    "notebook", "off", or a function of a fraction from 0 to 1 and what is done.
+
+    Raises ParameterError for an option or its value, ModelNotFoundError, and whatever
+    LampblackError the loading ends with.
     """
     asked = checked(LoadOptions, options) if options else None
-    with closing(Program(Paths.here())) as program, program.engine() as client:
+    check_progress(progress)
+    with ExitStack() as stack:
+        program = stack.enter_context(closing(Program(Paths.here())))
+        client = stack.enter_context(program.engine())
         load = plan_load(
             program.model(model), program.settings, program.metadata, engine=engine, options=asked
         )
         load = replace(load, job=client.next_job(), cache=program.engine_cache, saves_prompts=False)
         if gpu_crash(load, program.gpu_crashes) is not None:
             load = on_processor(load)
-            warnings.warn(_CRASHED, stacklevel=3)
-        _load(client, load, on_progress)
-        yield Model(client)
+            warnings.warn(_CRASHED, stacklevel=2)
+        _load(client, load, progress)
+        close = stack.pop_all().close
+    return Model(client, close, progress)
 
 
-def _load(client: EngineClient, load: Load, on_progress: OnProgress | None) -> None:
-    def on_event(event: Event) -> None:
-        if isinstance(event, Loading) and on_progress is not None:
-            on_progress(event.fraction, "measuring" if event.measuring else "loading")
+def _close_here(close: Callable[[], object], owner: int) -> None:
+    """Close what this process opened; a forked one leaves it to the other."""
+    if os.getpid() == owner:
+        close()
 
-    client.run(load, on_event)
+
+def _load(client: EngineClient, load: Load, progress: Progress) -> None:
+    with ShownProgress(progress) as shown:
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, Loading):
+                shown.tell(event.fraction, "measuring" if event.measuring else "loading")
+
+        client.run(load, on_event)
 
 
 def _sampling(parameters: Mapping[str, Any]) -> Sampling:

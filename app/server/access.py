@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from app.core.errors import (
     ModelLoadingError,
     NoModelLoadedError,
     ParameterError,
+    QueueFullError,
     TimeLimitError,
     error_from,
 )
@@ -62,7 +63,7 @@ MAX_WAITING = 1024
 _QUICK = (Count, Tokenize, Detokenize)
 _QUICK_AT_ONCE, _QUICK_WAITING = 4, 64
 
-_DEADLINE = "lampblack.deadline"
+_DEADLINE, _ADMITTED, _CUT = "lampblack.deadline", "lampblack.admitted", "lampblack.cut"
 
 TOKENS_KEY = "lampblack.tokens"
 """Where a request's scope has its tokens: of prompts and of texts."""
@@ -83,6 +84,7 @@ class JobEvents:
         self.tokens = (0, 0)
         self.is_late = False
         self.is_left = False
+        self.request: Request | None = None
         self._limit = limit
         self._waiting: deque[ServedEvent] = deque()
         self._came = asyncio.Event()
@@ -182,9 +184,10 @@ class EngineAccess:
         """
         quick = isinstance(command, _QUICK)
         events = JobEvents(next(self._numbers), self._quick if quick else self._turns)
+        events.request = request
         timer: asyncio.TimerHandle | None = None
         try:  # from here on: the client may leave in the very moment in which the turn comes
-            await while_connected(request, self._begin(command, events))
+            await while_connected(request, self._begin(command, events, request))
             loop = asyncio.get_running_loop()
             timer = loop.call_later(self._seconds_left(request), self._end_late, events)
             yield events
@@ -194,6 +197,16 @@ class EngineAccess:
             self._leave(events)
             if request is not None:
                 note_tokens(request.scope, *events.tokens)
+
+    def cut_short(self, request: Request) -> None:
+        """End the jobs of a request early: what they wrote is told, as after a cancel.
+
+        What waits for its turn then raises CancelledError.
+        """
+        request.scope[_CUT] = True
+        for number, events in self._jobs.items():
+            if events.request is request:
+                self._send(Cancel(job=number))
 
     def take(self, message: ModelState | ServedEvent) -> None:
         """Pass on what the program said."""
@@ -223,12 +236,17 @@ class EngineAccess:
                     return event
         raise AssertionError("a job's events end with an answer")
 
-    async def _begin(self, command: ServedCommand, events: JobEvents) -> None:
+    async def _begin(
+        self, command: ServedCommand, events: JobEvents, request: Request | None
+    ) -> None:
         self._check()
         command = self._limited(command)
-        await events.turns.take()
+        with _admitted(request) as is_admitted:
+            await events.turns.take(is_admitted=is_admitted)
         try:
             self._check()  # it may have changed meanwhile
+            if request is not None and request.scope.get(_CUT):
+                raise CancelledError("The request was stopped.")
             self._send_checked(replace(command, job=events.number))
         except BaseException:  # whatever it was, the turn is free again
             events.turns.give()
@@ -290,6 +308,20 @@ class EngineAccess:
 
 
 _STOPPED = "The service is ending."
+
+
+@contextmanager
+def _admitted(request: Request | None) -> Iterator[bool]:
+    """Whether a job of the request has a place in the line already; this one has, or is refused."""
+    is_admitted = request is not None and request.scope.get(_ADMITTED, False)
+    if request is not None:
+        request.scope[_ADMITTED] = True
+    try:
+        yield is_admitted
+    except QueueFullError:
+        if request is not None:
+            request.scope[_ADMITTED] = False
+        raise
 
 
 def check_model(state: ModelState) -> None:

@@ -2,12 +2,14 @@
 
 uvicorn waits for ever for the rest of a half-sent request, and counts connections that say nothing
 against its limit. Here the header, the body and the reading of an answer each have their time, and
-where there are too many connections the one that has been idle longest goes.
+where there are too many connections the one that has been idle longest goes. A TLS handshake has
+the time of a header, and counts as a connection from its beginning: each takes 256 KB.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from time import monotonic
 from typing import Any
 
@@ -50,11 +52,18 @@ class Pool:
 
 
 class Connection(H11Protocol):
-    """uvicorn's protocol with limits of time."""
+    """uvicorn's protocol with limits of time; with a `secure` context it begins by a handshake."""
 
-    def __init__(self, pool: Pool, *arguments: Any, **more: Any) -> None:
+    def __init__(
+        self, pool: Pool, secure: ssl.SSLContext | None, *arguments: Any, **more: Any
+    ) -> None:
         super().__init__(*arguments, **more)
         self._pool = pool
+        self._secure = secure
+        self._handshake: asyncio.Task[None] | None = None
+        self._raw: asyncio.Transport | None = None
+        self._has_begun = False
+        self._early: list[bytes] = []  # what came with the handshake's last message
         self._timer: asyncio.TimerHandle | None = None
         self._waits_for = ""
         self._stalled: asyncio.TimerHandle | None = None
@@ -69,13 +78,46 @@ class Connection(H11Protocol):
     def drop(self) -> None:
         """End it at once."""
         self._pool.connections.discard(self)
-        self.transport.abort()
+        if self._handshake is not None:
+            self._handshake.cancel()
+            self._handshake = None  # or its traceback keeps this, in a circle
+        transport = self._raw or self.transport
+        transport.abort()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Wait for a header from now on."""
+        """Wait for a header from now on, or for a handshake before."""
+        is_admitted = self._pool.admit(self)
+        if self._secure is None:
+            self._begin(transport, is_admitted=is_admitted)
+        elif is_admitted:
+            transport.pause_reading()  # until the task does
+            self._raw = transport
+            self._handshake = self.loop.create_task(self._shake_hands(transport, self._secure))
+        else:
+            transport.abort()  # there is no way to say it before a handshake
+
+    async def _shake_hands(self, raw: asyncio.Transport, secure: ssl.SSLContext) -> None:
+        seconds = self._pool.limits.header_s
+        try:
+            transport = await self.loop.start_tls(
+                raw, self, secure, server_side=True, ssl_handshake_timeout=seconds
+            )
+        except OSError:  # no TLS, a client that is too old or has left, or too late
+            transport = None
+        self._raw = self._handshake = None
+        if transport is None or transport.is_closing():
+            self._pool.connections.discard(self)
+            return
+        self._begin(transport, is_admitted=True)
+        early, self._early = self._early, []
+        for data in early:
+            self.data_received(data)
+
+    def _begin(self, transport: asyncio.Transport, *, is_admitted: bool) -> None:
+        self._has_begun = True
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=64 * 1024)
-        if self._pool.admit(self):
+        if is_admitted:
             self._wait("header")
         else:
             self._say_last(_FULL)
@@ -85,11 +127,15 @@ class Connection(H11Protocol):
         self._pool.connections.discard(self)
         self._wait("")
         self._stop_stalled()
-        super().connection_lost(exc)
+        if self._has_begun:
+            super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """See whether it is the rest of a header or of a body that is still to come."""
         if self._is_over:
+            return
+        if not self._has_begun:
+            self._early.append(data)
             return
         super().data_received(data)
         self._look()

@@ -17,7 +17,7 @@ from app.engine.service_messages import Seen, Serve
 from app.server.access import TOKENS_KEY
 from app.server.body import JSON_KEY, parse_json
 from app.server.errors import error_response, response_of
-from app.server.routes import OPEN_PATHS
+from app.server.routes import EMPTY_PATHS, OPEN_PATHS
 
 _METHODS = "GET, POST, OPTIONS"
 _HEADERS = ("authorization", "content-type", "x-api-key", "api-key")
@@ -165,6 +165,10 @@ class Door:
 
     async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         """Read and check the body; all that is received afterwards is that the client leaves."""
+        if _is_empty(scope, headers):
+            await self._body(headers, receive)
+            scope[JSON_KEY] = {}
+            return receive
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             message = "The body must be JSON, with Content-Type: application/json."
@@ -215,6 +219,12 @@ class _Visit:
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             self.is_complete = True
+
+
+def _is_empty(scope: Scope, headers: Headers) -> bool:
+    """Whether there is no body, and need be none."""
+    is_told = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    return scope["path"] in EMPTY_PATHS and not is_told
 
 
 def _no_token() -> Response:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import queue
 import socket
-import ssl
 import sys
 import threading
 from typing import BinaryIO
@@ -23,6 +22,7 @@ from uvicorn.server import ServerState
 
 from app.core.errors import ProtocolError
 from app.core.system.network import deny_network
+from app.core.system.serving import server_context
 from app.engine.child import settle_process, take_streams
 from app.engine.codec import frame, read_frame
 from app.engine.messages import PROTOCOL_VERSION
@@ -38,6 +38,7 @@ from app.server.access import EngineAccess
 from app.server.connection import Connection, Pool
 from app.server.door import Door
 from app.server.errors import error_response
+from app.server.protocols.kobold import Writings
 from app.server.routes import ROUTES
 
 _HEADER_BYTES = 32 * 1024
@@ -95,6 +96,7 @@ def application(engine: EngineAccess) -> Starlette:
     """The routes, without a door."""
     app = Starlette(routes=ROUTES)
     app.state.engine = engine
+    app.state.kobold = Writings()
     app.router.redirect_slashes = False
     # Without Starlette's own last net, which answers in plain text and logs what was sent.
     app.middleware_stack = ExceptionMiddleware(app.router, {HTTPException: _http_error})
@@ -154,20 +156,10 @@ async def _listen(
         h11_max_incomplete_event_size=_HEADER_BYTES,
     )
     config.load()
-    secure = _secure(serve) if serve.certificate else None
+    secure = server_context(serve.certificate, serve.key) if serve.certificate else None
     return await asyncio.get_running_loop().create_server(
-        lambda: Connection(pool, config, state, {}),
-        sock=listening,
-        ssl=secure,
-        backlog=_BACKLOG,
-        ssl_handshake_timeout=serve.limits.header_s if secure else None,
+        lambda: Connection(pool, secure, config, state, {}), sock=listening, backlog=_BACKLOG
     )
-
-
-def _secure(serve: Serve) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(serve.certificate, serve.key or None)
-    return context
 
 
 def _read(

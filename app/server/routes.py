@@ -11,6 +11,9 @@ from app.server.protocols.routes import PROTOCOLS
 OPEN_PATHS = frozenset({"/health"})
 """What answers without the token."""
 
+EMPTY_PATHS = frozenset({"/api/extra/abort", "/api/extra/generate/check"})
+"""What may be posted without a body, as KoboldCpp's clients do."""
+
 
 async def health(request: Request) -> Response:
     """Whether a model can be asked: 200 `ok`, or 503 while none is there; as llama-server says."""

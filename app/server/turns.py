@@ -16,15 +16,18 @@ class Turns:
         self._queue = queue
         self._line: deque[asyncio.Future[None]] = deque()
 
-    async def take(self) -> None:
+    async def take(self, *, is_admitted: bool = False) -> None:
         """Wait for a turn, first come, first served; raises QueueFullError at once.
+
+        What `is_admitted` is a part of a request that has its place already: the line's length does
+        not count for it.
 
         Who is cancelled while waiting leaves the line, and the others keep their places.
         """
         if self._free:
             self._free -= 1
             return
-        if len(self._line) >= self._queue:
+        if len(self._line) >= self._queue and not is_admitted:
             raise QueueFullError(
                 f"The queue is full: {self._queue} requests wait already.", "Try again later."
             )

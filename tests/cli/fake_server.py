@@ -73,7 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(json.dumps({"tokens": [*range(len(text.split()))]}).encode())
             return
         if fields.get("stream") is not True:  # it is only found out what this server can do
-            self._send(_whole("time", chat="messages" in fields))
+            asked = fields.get("response_format")
+            text = json.dumps(asked["json_schema"]["schema"]["const"]) if asked else "time"
+            self._send(_whole(text, chat="messages" in fields))
             return
         server = self.server
         with server.lock:

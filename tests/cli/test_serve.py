@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,12 @@ import pytest
 
 from app.cli import serve
 from app.cli.main import build_parser
-from app.cli.serve import _hosts, _origin
+from app.cli.serve import _origin
 from app.core.errors import ServiceError, UsageError
 from app.core.options.settings import SERVICE_PORT
 from app.core.system.network import listen
 from app.engine.service import kept_token
+from tests.certificates import Certificate
 
 TOKEN = "a-token-of-this-test"
 ENVIRON = {"LAMPBLACK_API_TOKEN": TOKEN}
@@ -50,6 +52,38 @@ def test_it_answers_writes_and_ends_cleanly(
     assert (program.returncode, out, err) == (0, b"", b"")
     assert len(children) == 2
     assert not psutil.wait_procs(children, timeout=10)[1]
+
+
+def test_the_local_network_is_warned_of_and_speaks_https(
+    start_program: Callable[..., Any], starter_model: Path, certificate: Certificate
+) -> None:
+    words = ["serve", "--port", "0", "--json", "--lan", "--model", str(starter_model)]
+    pair = ["--certificate", str(certificate.certificate), "--key", str(certificate.key)]
+    for given, scheme in (([], "http"), (pair, "https")):
+        program = start_program([*words, "--context", "512", *given])
+        address = json.loads(program.stdout.readline())["address"]
+        assert address.startswith(f"{scheme}://127.0.0.1:")
+        listening = psutil.Process(program.pid).children()[0].net_connections("tcp4")
+        assert {one.laddr.ip for one in listening} == {"0.0.0.0"}
+        with httpx2.Client(verify=certificate.trusted, trust_env=False) as client:
+            assert client.get(f"{address}/health").status_code == 200
+            strange = client.get(f"{address}/health", headers={"Host": "other.example"})
+            assert strange.status_code == 421
+            assert client.get(f"{address}/v1/models").status_code == 401
+        program.send_signal(signal.SIGTERM)
+        told = program.communicate(timeout=30)[1].decode()
+        assert f"{scheme}://{socket.gethostname().lower()}:{address.rpartition(':')[2]}" in told
+        assert ("can be read" in told) == (not given)
+
+
+def test_a_certificate_that_cannot_be_used_is_said_at_once(
+    run_program: Any, one_sentence: Any, certificate: Certificate
+) -> None:
+    pair = ("--certificate", str(certificate.certificate), "--key", str(certificate.locked))
+    outcome = run_program("serve", "--port", "0", *pair, environ=ENVIRON)
+    assert outcome.code == 2
+    assert one_sentence(outcome.err)
+    assert "password" in outcome.err
 
 
 def test_a_stop_while_it_loads_is_clean(
@@ -107,13 +141,12 @@ def test_the_token_is_made_once_and_anew_where_others_could_read_it(tmp_path: Pa
 
 def test_the_socket_is_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also without a port; what is no port is told when all words are read, help needs none."""
-    asked: list[tuple[int, str]] = []
-    monkeypatch.setattr(serve, "listen", lambda *place: asked.append((*place, "")[:2]))
+    asked: list[tuple[int, bool]] = []
+    monkeypatch.setattr(serve, "listen", lambda port, lan=False: asked.append((port, lan)))
     for words in ([], ["--lan"], ["--port", "7"], ["--port", "x"], ["--help"]):
         serve.early_socket(words)
     assert asked == [
-        (SERVICE_PORT, "127.0.0.1"), (SERVICE_PORT, "0.0.0.0"), (7, "127.0.0.1"), (0, ""),
-        (0, "127.0.0.1"),
+        (SERVICE_PORT, False), (SERVICE_PORT, True), (7, False), (0, False), (0, False)
     ]  # fmt: skip
     parsed = build_parser().parse_args(["serve"])
     assert parsed.port == SERVICE_PORT
@@ -123,12 +156,6 @@ def test_a_port_that_is_none_is_told() -> None:
     for port in (-1, 65_536):
         with pytest.raises(ServiceError):
             listen(port)
-
-
-def test_only_its_own_names_are_hosts() -> None:
-    assert _hosts(8321, lan=False) == ("127.0.0.1:8321", "localhost:8321")
-    assert "localhost" in _hosts(80, lan=False)
-    assert len(_hosts(8321, lan=True)) > 2
 
 
 @pytest.mark.parametrize("given", ["*", "http://*", "page.example", "http://a/b", "file:///x", ""])

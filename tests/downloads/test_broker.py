@@ -60,6 +60,7 @@ def served(models: Path, line: bytes) -> tuple[int, list[dict[str, object]]]:
         b'{"type":"StartListening","port":65536}\n',
         b'{"type":"StartListening","port":"8321"}\n',
         b'{"type":"StartListening","port":8321,"address":"0.0.0.0"}\n',
+        b'{"type":"StartListening","port":8321,"lan":1}\n',
         b'{"type":"StartListening","port":8321}\n',
         b"[" * (MAX_LINE + 1) + b"\n",
         b"\xff\xfe\n",

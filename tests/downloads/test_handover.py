@@ -52,6 +52,14 @@ def test_the_socket_listens_on_this_machine_only(new_fetcher: NewFetcher) -> Non
         socket.create_connection(("127.0.0.1", port), timeout=20)
 
 
+def test_the_local_network_reaches_it_only_where_it_is_wanted(new_fetcher: NewFetcher) -> None:
+    port, fetcher = free_port(), new_fetcher("done")
+    with fetcher.listen(port, lan=True) as listening:
+        assert listening.getsockname() == ("0.0.0.0", port)
+    with fetcher.listen(port) as listening:
+        assert listening.getsockname() == ("127.0.0.1", port)
+
+
 def test_a_port_in_use_is_said_and_the_next_one_is_free(new_fetcher: NewFetcher) -> None:
     fetcher = new_fetcher("done")
     with listen(0) as taken:

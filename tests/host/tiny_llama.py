@@ -21,10 +21,13 @@ def write_tiny(
     seed: int = 1,
     changes: Mapping[str, Any] = MappingProxyType({}),
     pre: str = "gpt-2",
+    named: Mapping[int, str] = MappingProxyType({}),
+    numbers: Mapping[str, int] = MappingProxyType({}),
 ) -> Path:
     """The model; `kind` is the type of its matrices, `changes` are added to them.
 
-    `pre` names its pre-tokenizer.
+    `pre` names its pre-tokenizer, `named` are its tokens that are control tokens of that name, and
+    `numbers` go into the header.
     """
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_context_length(512)
@@ -35,7 +38,9 @@ def write_tiny(
     writer.add_head_count_kv(HEADS)
     writer.add_rope_dimension_count(width // HEADS)
     writer.add_layer_norm_rms_eps(1e-5)
-    _add_vocabulary(writer, pre)
+    _add_vocabulary(writer, pre, named)
+    for key, number in numbers.items():
+        writer.add_uint32(key, number)
     random = np.random.default_rng(seed)
     wanted = gguf.GGMLQuantizationType[kind]
     for name, shape in shapes(width).items():
@@ -94,17 +99,18 @@ def shapes(width: int = WIDTH) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _add_vocabulary(writer: gguf.GGUFWriter, pre: str) -> None:
+def _add_vocabulary(writer: gguf.GGUFWriter, pre: str, named: Mapping[int, str]) -> None:
     """A character for every byte, as GPT-2 writes bytes, and nothing to merge but one pair."""
     tokens = [f"<{number}>" for number in range(3)]
     tokens += [chr(number) for number in range(ord("!"), ord("~") + 1)]
     tokens += [chr(number) for number in range(0xA1, 0x144)]
     tokens += [f"w{number}" for number in range(VOCABULARY - len(tokens))]
+    tokens = [named.get(number, token) for number, token in enumerate(tokens)]
     writer.add_tokenizer_model("gpt2")
     if pre:
         writer.add_tokenizer_pre(pre)
     writer.add_token_list(tokens)
-    writer.add_token_types([3] * 3 + [1] * (len(tokens) - 3))
+    writer.add_token_types([3 if at < 3 or at in named else 1 for at in range(len(tokens))])
     writer.add_token_merges(["w 1"])
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(2)

@@ -3,112 +3,36 @@
 from __future__ import annotations
 
 import json
-import queue
-import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import pytest
 
-from app.core.errors import LampblackError, ParameterError
+from app.core.errors import (
+    LampblackError,
+    ModelNotFoundError,
+    NoModelLoadedError,
+    ParameterError,
+)
 from app.core.options.sampling import Sampling
-from app.engine.child import Opening
 from app.engine.client import EngineClient
 from app.engine.messages import (
     ChatMessage,
     Count,
     Done,
-    Event,
     Generate,
+    ListModels,
     Load,
     Loaded,
+    ModelsListed,
+    Preview,
+    Previewed,
     Tokens,
 )
-from app.engine.server_child import given_once, open_server, start_server_child
+from tests.remote.recording import Recording, Told, answer, loaded, streamed
 
 CANARY = "Oluwaseun Adébáyò"
-MODELS = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 4096}]}
-
-
-def answer(content: bytes, status: int = 200, head: str = "") -> bytes:
-    start = f"HTTP/1.1 {status} X\r\nContent-Length: {len(content)}\r\n{head}\r\n"
-    return start.encode() + content
-
-
-def streamed(*texts: str, ends: bool = True) -> bytes:
-    choices = [{"index": 0, "text": text, "finish_reason": None} for text in texts]
-    if ends:
-        choices.append({"index": 0, "text": "", "finish_reason": "stop"})
-    lines = [b"data: " + json.dumps({"choices": [one]}, ensure_ascii=False).encode() + b"\n\n"
-             for one in choices]  # fmt: skip
-    return b"".join(lines) + b"data: [DONE]\n\n" * ends
-
-
-class Recording:
-    """A server that gives its answers to `/v1/completions` in turn; `received` has all bytes.
-
-    An answer may come in several pieces; after one that is None nothing comes until the end.
-    """
-
-    def __init__(self, answers: Sequence[bytes | Sequence[bytes | None]]) -> None:
-        self.received: list[bytes] = []
-        self.asked: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._answers = [*answers]
-        self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    def close(self) -> None:
-        self._over.set()
-        socket.create_connection(("127.0.0.1", self.port)).close()
-        for thread in self._threads:
-            thread.join()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            connection, _ = self._listener.accept()
-            if self._over.is_set():
-                connection.close()
-                return
-            thread = threading.Thread(target=self._serve, args=(connection,))
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection:
-            asked = _request(connection)
-            self.received.append(asked)
-            if asked.startswith(b"GET /v1/models"):
-                connection.sendall(answer(json.dumps(MODELS).encode()))
-            elif asked.startswith(b"POST /tokenize"):
-                connection.sendall(answer(b'{"tokens": [1, 2]}'))
-            else:
-                given = self._answers.pop(0)
-                for piece in [given] if isinstance(given, bytes) else given:
-                    if piece is None:
-                        self.asked.put(None)
-                        self._over.wait(30)
-                    else:
-                        connection.sendall(piece)
-
-
-def _request(connection: socket.socket) -> bytes:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
-    head, _, body = data.partition(b"\r\n\r\n")
-    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")]
-    length = int(lengths[0].partition(b":")[2]) if lengths else 0
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
-Told = list[Event]
 
 
 @contextmanager
@@ -116,10 +40,6 @@ def writing(
     *answers: bytes | Sequence[bytes | None], **opening: object
 ) -> Iterator[tuple[Recording, EngineClient, Callable[..., Done], Told]]:
     """A loaded client, and a function that generates; what it was told is in the list."""
-    server = Recording(answers)
-    child = start_server_child(f"http://127.0.0.1:{server.port}")
-    open_server(child, Opening(**opening))  # type: ignore[arg-type]  # of many types
-    client = EngineClient(given_once(child), cancel_s=20)
     told: Told = []
 
     def generate(prompt: str = "Once", **sampling: object) -> Done:
@@ -132,14 +52,8 @@ def writing(
         assert isinstance(done, Done)
         return done
 
-    try:
-        loaded = client.run(Load(job=client.next_job(), path="", engine="server"), told.append)
-        assert isinstance(loaded, Loaded)
-        told.append(loaded)
+    with Recording(answers) as server, loaded(server, told, **opening) as client:
         yield server, client, generate, told
-    finally:
-        client.close()
-        server.close()
 
 
 def text_of(told: Told) -> str:
@@ -195,6 +109,13 @@ def test_a_cancel_ends_a_silent_answer_and_keeps_its_text() -> None:
     [
         (answer(b"", 302, "Location: http://127.0.0.1:9/\r\n"), "another address", ""),
         (answer(b"", 401), "does not accept the key", ""),
+        (
+            answer(b'{"error": "out of memory"}', 500),
+            r"failed \(500\)\. It says: out of memory",
+            "",
+        ),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "what came is no HTTP", ""),
+        (answer(streamed("half", ends=False) + b"data: " + b"a" * 2**21), "in one piece", "half"),
         (answer(b'{"error": {"message": "no such thing"}}', 400), "no such thing", ""),
         (answer(b"data: garbage\n\n"), "not JSON", ""),
         (answer(b"data: []\n\n"), "not an answer", ""),
@@ -235,7 +156,7 @@ def test_a_name_never_reaches_the_server_and_comes_back() -> None:
         client.run(chat, told.append)
         with suppress(LampblackError):  # this server cannot count; what it is asked counts here
             client.run(Count(job=client.next_job(), prompt=CANARY), told.append)
-    assert sum(b"/v1/chat/completions" in one for one in server.received) == 1
+    assert len(server.bodies("/v1/chat/completions")) == 1
     sent = b"".join(server.received)
     escaped = json.dumps(CANARY)[1:-1].encode()
     assert b"[NAME_1]" in sent
@@ -247,11 +168,10 @@ def test_what_the_server_cannot_be_told_is_refused_before_the_sending() -> None:
     with writing() as (server, _client, generate, told):
         with pytest.raises(ParameterError, match="mirostat"):
             generate(mirostat=2)
-        sent = [one for one in server.received if b"/v1/completions" in one]
-        assert not sent
-        loaded = next(event for event in told if isinstance(event, Loaded))
-    assert any("runs on this machine" in note for note in loaded.model.notes)
-    assert any("order" in note for note in loaded.model.notes)
+        assert not server.bodies("/v1/completions")
+        model = next(event for event in told if isinstance(event, Loaded)).model
+    assert any("runs on this machine" in note for note in model.notes)
+    assert any("order" in note for note in model.notes)
 
 
 def test_after_its_end_the_child_is_told_to_be_gone() -> None:
@@ -260,3 +180,28 @@ def test_after_its_end_the_child_is_told_to_be_gone() -> None:
         client._drop_host()
         with pytest.raises(LampblackError, match="has ended"):
             generate()
+
+
+def test_after_a_load_that_failed_nothing_is_written_with_the_model_before() -> None:
+    with writing(answer(streamed("x"))) as (server, client, generate, told):
+        load = Load(job=client.next_job(), path="another", engine="server")
+        with pytest.raises(ModelNotFoundError, match="no model 'another'"):
+            client.run(load, told.append)
+        with pytest.raises(NoModelLoadedError):
+            generate()
+        assert not server.bodies("/v1/completions")
+
+
+def test_a_writer_is_shown_what_would_be_sent_and_nothing_is() -> None:
+    with writing(names=(CANARY,), masks=True) as (server, client, _generate, told):
+        asked = Generate(job=client.next_job(), prompt=f"{CANARY} said", sampling=Sampling())
+        shown = client.run(Preview(job=client.next_job(), asked=asked), told.append)
+        listed = client.run(ListModels(job=client.next_job(), server=""), told.append)
+        assert not server.bodies("/v1/completions")
+    assert isinstance(shown, Previewed)
+    ((placeholder, name),) = shown.replaced
+    assert (shown.texts, name) == ((("", f"{placeholder} said"),), CANARY)
+    assert shown.url == f"http://127.0.0.1:{server.port}/v1/completions"
+    assert CANARY not in shown.fields
+    assert isinstance(listed, ModelsListed)
+    assert listed.names == ("m",)

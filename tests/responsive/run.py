@@ -1,4 +1,4 @@
-"""Whether the window answers while a download runs, a checksum is computed and a model loads.
+"""Whether the window answers while a download runs, a model loads, or its service is abused.
 
 Usage: python -m tests.responsive.run [--part NAME]… [--stacks] [--tell MS]
 
@@ -25,12 +25,13 @@ from typing import Any
 
 from app.benchmark.window_goals import manuscript
 from app.core.models.starter import STARTER
+from app.core.system.network import listen
 from app.core.system.paths import Paths
 from tests.responsive.delays import Delay, Figures, Span, excess, figures, within
 from tests.responsive.home import make_home, served_names
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("windows", "rest", "download", "checksum", "refresh", "load", "all")
+PARTS = ("windows", "rest", "download", "checksum", "refresh", "load", "service", "all")
 WORDS = 20_000
 ENDS_WITHIN_S = 60
 _WIDTH = 40
@@ -45,11 +46,13 @@ class Seen:
     spans: list[tuple[Span, list[Delay]]] = field(default_factory=list)
     control: list[Delay] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def take(self, line: str) -> None:
         """Take up a line of the window's."""
         told = json.loads(line)
         self.problems += told.get("problems", ())
+        self.notes += told.get("notes", ())
         if "part" in told:
             delays = [Delay(**each) for each in told["delays"]]
             self.spans.append((Span(**told["part"]), delays))
@@ -64,9 +67,9 @@ def main(arguments: Sequence[str]) -> int:
         sys.exit("The starter model is missing; `lampblack models get starter` fetches it.")
     with tempfile.TemporaryDirectory(prefix="lampblack-responsive-") as folder:
         home = Path(folder)
-        make_home(home, starter)
+        paths = make_home(home, starter)
         (home / "novel.md").write_text(manuscript(WORDS), "utf-8")
-        seen = watched(home, given)
+        seen = watched(home, paths.api_token_file, given)
     return report(seen, given.tell / 1000)
 
 
@@ -80,21 +83,30 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def watched(home: Path, given: argparse.Namespace) -> Seen:
-    """Run the window beside the hub and the control."""
+def watched(home: Path, token_file: Path, given: argparse.Namespace) -> Seen:
+    """Run the window beside the hub, the control and the clients of its service."""
     seen = Seen()
     environ = {**os.environ, "LAMPBLACK_HOME": str(home), "PYTHONPATH": str(ROOT)}
     environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with listen(0) as found:
+        port = found.getsockname()[1]
     task = {
+        "abuses": str(home / "abuses"),
+        "port": port,
         "manuscript": str(home / "novel.md"),
         "parts": given.part or [],
         "stacks": given.stacks,
     }
+    (home / "abuses").mkdir()
+    abuse = ["-m", "tests.responsive.abuse", task["abuses"], str(port), str(token_file)]
     hub = [str(ROOT / "tests/responsive/hub.py"), str(home / "served"), *served_names()]
     with helper(hub, environ) as served:
         assert served.stdout is not None
         environ["HF_ENDPOINT"] = served.stdout.readline().strip()
-        with helper([str(ROOT / "tests/responsive/control.py")], environ) as control:
+        with (
+            helper([str(ROOT / "tests/responsive/control.py")], environ) as control,
+            helper(abuse, environ),
+        ):
             reader = Thread(target=follow, args=(control, seen))
             reader.start()
             drive(task, environ, seen)
@@ -180,8 +192,8 @@ def report(seen: Seen, tell_s: float) -> int:
         for delay in delays:
             if delay.late > tell_s:
                 print(told(span, delay))
-    for problem in seen.problems:
-        print(problem)
+    for line in (*seen.notes, *seen.problems):
+        print(line)
     print(f"stalls of the window's own: {own}")
     return int(bool(own or seen.problems or not seen.spans))
 

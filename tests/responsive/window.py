@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import psutil
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from app import __main__ as program
 from app.core.models.starter import STARTER
 from app.ui import application
+from tests.responsive.abuse import ABUSES
 from tests.responsive.home import HUGE
 from tests.responsive.loop_monitor import LoopMonitor, StackSampler
 
@@ -87,7 +89,8 @@ class Driver(QObject):
         self.monitor.stop()
         if self._sampler is not None:
             self._sampler.stop()
-        for banner in [*self._window.page.banners.banners(), *self._manager.banners.banners()]:
+        owners = [self._window.page, self._manager]  # the manager only where it was opened
+        for banner in [one for owner in owners if owner for one in owner.banners.banners()]:
             if banner.property("kind") == "error":
                 self.problems.append(f"a banner: {banner.text}")
         self._window.session.stop()
@@ -104,6 +107,7 @@ class Driver(QObject):
             "checksum": self._checksum,
             "refresh": self._refresh,
             "load": self._load,
+            "service": self._service,
             "all": self._all,
         }
         for name, part in parts.items():
@@ -243,6 +247,34 @@ class Driver(QObject):
                 models.measure_again()
             yield lambda: not models.is_loading
             yield pause(0.3)
+
+    def _service(self) -> Steps:
+        """Others abuse the window's own service while the writer types and lets the model write."""
+        service = self._window.service
+        self._window.program.settings_store.change(service=True, service_port=self._task["port"])
+        service.follow()
+        yield lambda: bool(service.address)
+        before = self._memory()
+        self._may_write = True
+        for name in ABUSES:
+            yield from self._told(f"service, {name}", self._abuse(name))
+        self._may_write = False
+        say(notes=[f"memory of window and service: {before} before, {self._memory()} after"])
+        service.switch()
+        yield lambda: not service.address
+
+    def _abuse(self, name: str) -> Steps:
+        """It is done by a process that waits for a file, and makes one."""
+        folder = Path(self._task["abuses"])
+        (folder / f"{name}.go").touch()
+        done = folder / f"{name}.done"
+        yield done.exists
+        say(notes=[f"{name}: {done.read_text('utf-8')}"])
+
+    def _memory(self) -> str:
+        child = self._window.service._service._child.pid
+        sizes = (psutil.Process(pid).memory_info().rss for pid in (os.getpid(), child))
+        return " and ".join(f"{size / 1e6:.0f} MB" for size in sizes)
 
     def _all(self) -> Steps:
         yield from self._at_downloads()

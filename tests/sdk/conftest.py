@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.core.models.starter import starter_path
+from app.core.system.paths import Paths
 from app.engine.client import EngineClient
 from app.engine.messages import Load
 from app.host.fake import Script
@@ -17,11 +19,13 @@ from app.sdk.model import Model
 @pytest.fixture
 def starter_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_model: Path) -> None:
     """A user's home with the starter model in it."""
-    from app.core.models.starter import starter_path
-    from app.core.system.paths import Paths
-
     monkeypatch.setenv("LAMPBLACK_HOME", str(tmp_path / "home"))
-    place = starter_path(Paths.here().models)
+    put_starter(tmp_path / "home", starter_model)
+
+
+def put_starter(home: Path, starter_model: Path) -> None:
+    """Put the starter model into a home."""
+    place = starter_path(Paths.here({"LAMPBLACK_HOME": str(home)}).models)
     place.parent.mkdir(parents=True)
     place.symlink_to(starter_model)
 
@@ -35,10 +39,8 @@ def fake_model(tmp_path: Path) -> Callable[..., Any]:
         path = tmp_path / "fake.json"
         path.write_bytes(msgspec.json.encode(Script(**fields)))
         client = EngineClient()
-        try:
-            client.run(Load(job=client.next_job(), path=str(path), engine="fake"), lambda _: None)
-            yield Model(client)
-        finally:
-            client.close()
+        client.run(Load(job=client.next_job(), path=str(path), engine="fake"), lambda _: None)
+        with Model(client, client.close) as model:
+            yield model
 
     return opened

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import app.sdk as sdk
-from app.core.errors import LampblackError, ParameterError
+from app.core.errors import EngineStoppedError, LampblackError, ParameterError, UsageError
 from app.sdk.asynchronous import AsyncModel
 
 README = Path(__file__).parents[2] / "README.md"
@@ -127,6 +129,134 @@ def test_a_cancelled_task_of_the_table_stops_its_job(fake_model):
     with fake_model(repeat=100_000, pause_s=0.001) as model:
         asyncio.run(cancelled(AsyncModel(model)))
         assert not model._client._runs
+
+
+def test_a_model_is_opened_with_and_without_with_and_closed_twice(starter_home):
+    model = sdk.open("starter", context=512)
+    assert repr(model).startswith("<Model SmolLM2")
+    assert model.generate("Once", max_tokens=1).text
+    host = model._engine.host_pid
+    assert host is not None
+    model.close()
+    model.close()
+    assert repr(model) == "<Model, closed>"
+    assert not os.path.exists(f"/proc/{host}")  # noqa: PTH110
+    with pytest.raises(EngineStoppedError, match="The model is closed"):
+        model.generate("Once")
+    with pytest.raises(EngineStoppedError, match="The model is closed"):
+        list(model.batch("sentiment", ["a"]))
+
+
+def test_a_model_that_is_dropped_ends_its_engine_but_not_under_a_stream(starter_home):
+    pieces = sdk.open("starter", context=512).stream("Once", max_tokens=3)
+    gc.collect()
+    host = pieces._prepared._client.host_pid
+    assert "".join(pieces)
+    del pieces
+    gc.collect()
+    wait_until(lambda: not os.path.exists(f"/proc/{host}"))  # noqa: PTH110
+
+
+def test_ctrl_c_stops_the_job_wherever_it_waits(fake_model):
+    """A notebook keeps the traceback, and with it all that the cell's frames hold."""
+    kept = []
+
+    def interrupted(model, work):
+        with pytest.raises(KeyboardInterrupt) as caught:
+            work(model)
+        kept.append(caught)
+        wait_until(lambda: not model._client._runs)
+        assert model.generate("Once", max_tokens=1).text
+
+    with fake_model(repeat=100_000, pause_s=0.001) as model:
+        interrupted(model, lambda model: model.generate("Once", progress=interrupt_at_reading))
+        interrupted(model, lambda model: read(model.stream("Once", max_tokens=1_000_000)))
+        interrupted(model, lambda model: read(model.batch("complete", ["a b"] * 9, parallel=2)))
+
+
+def interrupt_at_reading(_fraction: float, _what: str) -> None:
+    interrupt()
+
+
+def read(pieces):
+    """All of it, with Ctrl+C while the next one is waited for."""
+    timer = threading.Timer(0.2, interrupt)
+    timer.start()
+    try:
+        for _piece in pieces:
+            pass
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def interrupt():
+    signal.raise_signal(signal.SIGINT) if in_main() else os.kill(os.getpid(), signal.SIGINT)
+
+
+def in_main() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_forked_process_is_told_and_leaves_the_engine_alone(fake_model):
+    with fake_model() as model:
+        child = os.fork()
+        if not child:
+            try:
+                model.generate("Once")
+            except UsageError:
+                model.close()  # its own exit would do the same
+                os._exit(7)
+            os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        assert model.generate("Once", max_tokens=1).text
+
+
+def test_the_sync_face_works_where_a_loop_runs_already(fake_model):
+    """As in a notebook's cell."""
+
+    async def cell(model):
+        return model.generate("Once", max_tokens=2).text, "".join(model.stream("A", max_tokens=2))
+
+    with fake_model() as model:
+        assert all(asyncio.run(cell(model)))
+
+
+def test_a_result_shows_its_text(fake_model):
+    with fake_model() as model:
+        found = model.generate("Once", max_tokens=3, seed=5, n=2)
+        assert str(found) == found.text
+        assert repr(found) == f"<Generation ({found.finish_reason}): {found.text!r}, first of 2>"
+        assert repr(model.score("a b c")) == "<Judgement of 3 tokens: perplexity 2>"
+
+
+def test_the_async_face_has_batches_and_closes(fake_model):
+    async def all_of_it(model: AsyncModel) -> None:
+        async with model:
+            found = [one async for one in model.batch("sentiment", ["a b", "", "c d"])]
+            assert [isinstance(one, LampblackError) for one in found] == [False, True, False]
+            assert len(await model.tokenize("7 8")) == await model.count("7 8") == 2
+            assert await model.detokenize([7, 8]) == "7 8"
+            many = (model.generate("Once", max_tokens=2) for _ in range(40))
+            assert len(await asyncio.gather(*many)) == 40
+        with pytest.raises(EngineStoppedError):
+            await model.count("a")
+
+    with fake_model() as model:
+        asyncio.run(all_of_it(AsyncModel(model)))
+
+
+def test_an_async_model_can_be_awaited(starter_home):
+    async def cell() -> str:
+        model = await sdk.open_async("starter", context=512)
+        try:
+            return (await model.generate("Once", max_tokens=1)).text
+        finally:
+            await model.close()
+
+    assert asyncio.run(cell())
 
 
 def wait_until(condition):

@@ -24,6 +24,8 @@ def test_the_wheel_holds_a_package_that_imports_alone(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(tmp_path / "site")
     assert (tmp_path / "site/lampblack/py.typed").exists()
+    names = {path.name for path in (ROOT / "app/sdk/examples").glob("*.py")}
+    assert {path.name for path in (tmp_path / "site/lampblack/examples").iterdir()} == names
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); import lampblack;"
         "print(lampblack.__file__, {'PySide6', 'torch', 'llama_cpp'} & set(sys.modules))"

@@ -71,12 +71,12 @@ class Running:
         connection.close()
         return answer.status, {name.lower(): text for name, text in answer.getheaders()}, content
 
-    def begin(self, **fields: Any) -> socket.socket:
+    def begin(self, path: str = "/v1/completions", **fields: Any) -> socket.socket:
         """A completion that was asked for, on a connection of its own."""
         body = json.dumps(PROMPT | fields).encode()
         raw = self.connect()
         raw.sendall(
-            f"POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             f"X-Api-Key: {TOKEN}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n".encode()
             + body

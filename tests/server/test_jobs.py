@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from app.engine.messages import ModelInfo
 from app.engine.service_messages import ModelState, ServiceLimits
@@ -92,6 +94,84 @@ def test_a_child_that_dies_ends_its_jobs(service: Start) -> None:
         assert one.service.ended.wait(10)
     one.service.close()
     assert not one.service._numbers
+
+
+def test_the_prompts_of_a_request_are_written_side_by_side(service: Start) -> None:
+    """In one batch, each with its index; and the client that leaves ends them all."""
+    one = service(SLOW, ServiceLimits(parallel=3, max_tokens=100_000))
+    for path in ("/v1/completions", "/completion"):
+        with one.begin(path=path, prompt=["a", "b", "c"], stream=True) as raw:
+            seen: set[int] = set()
+            with raw.makefile("r") as lines:
+                while len(seen) < 3:
+                    seen |= {int(found) for found in re.findall(r'"index":(\d)', next(lines))}
+        assert one.seen.get(timeout=20).status == 499
+        assert (
+            one.ask("POST", path, PROMPT | {"prompt": ["a", "b", "c"], "max_tokens": 1})[0] == 200
+        )
+        assert one.seen.get(timeout=20).status == 200
+    with one.begin(prompt=["a", "b", "c"]):
+        pass
+    assert one.seen.get(timeout=20).status == 499
+    assert one.ask("POST", "/v1/completions", PROMPT | {"max_tokens": 1})[0] == 200
+
+
+def test_a_request_of_many_prompts_has_one_place_in_the_line(service: Start) -> None:
+    one = service(SLOW, ServiceLimits(parallel=1, queue=0, max_tokens=100_000))
+    asked = PROMPT | {"prompt": ["a", "b", [1, 2, 3]], "n": 2, "max_tokens": 3}
+    status, _, body = one.ask("POST", "/v1/completions", asked)
+    found = json.loads(body)
+    assert status == 200
+    assert [choice["index"] for choice in found["choices"]] == [*range(6)]
+    assert found["usage"]["completion_tokens"] == 6 * 3
+
+
+def test_a_request_has_a_most_of_answers(service: Start) -> None:
+    one = service()
+    status, _, body = one.ask("POST", "/v1/completions", PROMPT | {"prompt": ["a"] * 33, "n": 8})
+    assert (status, json.loads(body)["error"]["param"]) == (400, "n")
+
+
+def test_a_text_is_looked_at_and_stopped_by_its_key(service: Start) -> None:
+    """As KoboldCpp's clients do: one that is written, and one that waits for its turn."""
+    one = service(SLOW, ServiceLimits(parallel=1, max_tokens=100_000))
+    generate, extra = "/api/v1/generate", "/api/extra/"
+
+    def result(path: str, key: str = "", **more: object) -> tuple[str, str]:
+        body = {"prompt": "Once", "max_length": 50_000, "genkey": key, **more}
+        status, _, content = one.ask("POST", path, body)
+        assert status == 200
+        (found,) = json.loads(content)["results"]
+        return found["text"], found.get("finish_reason", "")
+
+    def told(path: str, body: object = None) -> object:
+        status, _, content = one.ask("POST", extra + path, body)
+        assert status == 200
+        return json.loads(content)
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(result, generate, "first")
+        while not (begun := result(extra + "generate/check", "first")[0]):
+            assert not first.done()
+        waiting = pool.submit(result, generate)
+        while told("abort") != {"success": "true", "done": "true"}:
+            assert not waiting.done()  # until it is there, without a key
+        assert result(extra + "generate/check", "other")[0] == ""
+        assert told("abort", {"genkey": "other"}) == {"success": "false", "done": "true"}
+        assert not first.done()
+        assert told("abort", {"genkey": "first"}) == {"success": "true", "done": "true"}
+        text, reason = first.result(20)
+        assert text.startswith(begun)
+        assert reason == "length"
+        assert waiting.result(20) == ("", "length")
+    stream = one.begin(path=extra + "generate/stream", max_tokens=50_000, genkey="x")
+    with stream as raw, raw.makefile("r") as lines:
+        while not next(lines).startswith("data: "):
+            pass
+        assert told("abort", {"genkey": "x"}) == {"success": "true", "done": "true"}
+        *_, last = [line for line in lines if line.startswith("data: ")]
+        assert json.loads(last[6:]) == {"token": "", "finish_reason": "length"}
+    assert one.ask("POST", "/v1/completions", PROMPT | {"max_tokens": 1})[0] == 200
 
 
 def test_all_prompts_of_a_request_share_its_time(service: Start) -> None:

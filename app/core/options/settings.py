@@ -168,6 +168,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             high=65535,
         ),
     ] = SERVICE_PORT
+    service_lan: Annotated[
+        bool,
+        Row(
+            label="Local network",
+            help="Other machines of the local network reach it, too, with the token.",
+        ),
+    ] = False
+    service_certificate: Annotated[
+        str,
+        Row(label="Certificate", help="A PEM file: with it the service speaks https, and no http."),
+    ] = ""
+    service_key: Annotated[
+        str,
+        Row(
+            label="Private key",
+            help="The certificate’s PEM key, without a password, if it is in a file of its own.",
+        ),
+    ] = ""
     service_origins: Annotated[
         tuple[str, ...],
         Row(

@@ -166,15 +166,19 @@ def is_network_off(path: Path) -> bool:
     return (file.read(keep_damaged=False).content or {}).get("network") is False
 
 
-def early_port(path: Path) -> int | None:
-    """The local service's port where the settings at `path` have it on; they are only looked at."""
+def early_service(path: Path) -> tuple[int, bool] | None:
+    """The local service's port, and whether the local network reaches it.
+
+    None where the settings at `path`, which are only looked at, have it off.
+    """
     found = JsonStore(path, _document, limit=_MOST_BYTES).read(keep_damaged=False).content or {}
     if found.get("service") is not True:
         return None
+    lan = found.get("service_lan") is True
     try:
-        return int(_checked("service_port", found.get("service_port", SERVICE_PORT)))
+        return int(_checked("service_port", found.get("service_port", SERVICE_PORT))), lan
     except ParameterError:
-        return SERVICE_PORT  # as the settings fall back to it, and say so
+        return SERVICE_PORT, lan  # as the settings fall back to it, and say so
 
 
 def _document(data: bytes) -> dict[str, Any]:

@@ -181,8 +181,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
+def listening_address(*, lan: bool) -> str:
+    """Where a service listens: on every address of this machine with `lan`, else on loopback."""
+    return "0.0.0.0" if lan else "127.0.0.1"  # noqa: S104 - where the writer wants it
+
+
+def listen(port: int, *, lan: bool = False) -> socket.socket:
     """A listening socket; port 0 for any free one. Raises ServiceError.
+
+    Other machines reach it only with `lan`.
 
     It must be made before the program denies itself the network.
     """
@@ -190,7 +197,7 @@ def listen(port: int, address: str = "127.0.0.1") -> socket.socket:
     try:
         if os.name == "posix":
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((address, port))
+        made.bind((listening_address(lan=lan), port))
         made.listen(128)
     except (OSError, OverflowError) as error:
         made.close()

@@ -108,7 +108,7 @@ class Decoder(Protocol[T_contra]):
         """The next token after the last step; None if nothing is allowed."""
 
     def logits(self, take: T_contra) -> npt.NDArray[np.float32]:
-        """The logits that the next token is drawn from."""
+        """The model's logits for the token just drawn, or those left by the sampling steps."""
 
     def step(
         self, running: Sequence[T_contra], prompt: Ids, drafts: Sequence[int] = ()

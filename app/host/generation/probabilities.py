@@ -86,8 +86,18 @@ def token_detail(
         probability = math.exp(float(logits[index]) - total)
         return {"id": index, "text": text, "probability": probability, "torn": torn}
 
-    others = (Alternative(**found(index)) for index in likeliest(logits, alternatives))
+    best = likeliest(logits, alternatives)
+    others = (Alternative(**found(index)) for index in best if logits[index] != -np.inf)
     return TokenDetail(**found(token), alternatives=tuple(others))
+
+
+def scattered(
+    tokens: npt.NDArray[Any], logits: npt.NDArray[np.float32], size: int
+) -> npt.NDArray[np.float32]:
+    """Logits by token out of `size`, minus infinity for those that are not among `tokens`."""
+    found = np.full(size, -np.inf, np.float32)
+    found[tokens] = logits
+    return found
 
 
 def log_probability(logits: npt.NDArray[np.float32], token: int) -> float:

@@ -40,6 +40,22 @@ class Prompter:
             self._last = prompt, special, self._begun(words, prompt)
         return self._last[2]
 
+    def between(self, prompt: str | Ids, suffix: str) -> Ids:
+        """What asks for the text between them; raises ParameterError for a model that cannot.
+
+        No text becomes a control token, whatever it says.
+        """
+        marks = self._vocabulary.infill
+        if marks is None:
+            raise ParameterError(
+                "This model has no fill-in-the-middle tokens, so it cannot write before a suffix.",
+                "Leave the suffix out, or use a model that was trained for it.",
+            )
+        first = self._vocabulary.tokenize(prompt) if isinstance(prompt, str) else prompt
+        last = self._vocabulary.tokenize(suffix)
+        prefix, following, middle = (np.array([mark], np.int32) for mark in marks)
+        return self._begun(np.concatenate((prefix, first, following, last, middle)), "")
+
     def checked(self, ids: Sequence[int]) -> Ids:
         """Token numbers from outside; raises ParameterError for one that is none."""
         size = self._vocabulary.size

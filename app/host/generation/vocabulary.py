@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -40,13 +40,48 @@ The last ones part files of code from each other; llama.cpp, too, stops at them.
 """
 
 
+class Infill(NamedTuple):
+    """The tokens before a prompt, before the suffix that follows what is written, and before that.
+
+    So models trained to fill in the middle read it: prefix, suffix, middle.
+    """
+
+    prefix: int
+    suffix: int
+    middle: int
+
+
+_INFILL = (
+    ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),
+    ("<fim_prefix>", "<fim_suffix>", "<fim_middle>"),
+    ("<fim-prefix>", "<fim-suffix>", "<fim-middle>"),
+    ("<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>"),
+    ("▁<PRE>", "▁<SUF>", "▁<MID>"),
+    ("<PRE>", "<SUF>", "<MID>"),
+)
+"""What the models call them: Qwen and CodeGemma, StarCoder 2 and Granite, StarCoder, DeepSeek,
+Code Llama. llama.cpp knows the same names, and the numbers that a GGUF file's header gives."""
+
+
+def find_infill(tokens: Mapping[str, int]) -> Infill | None:
+    """The tokens by their usual names; None where the model lacks one of the three."""
+    for names in _INFILL:
+        if all(name in tokens for name in names):
+            return Infill(*(tokens[name] for name in names))
+    return None
+
+
 class Vocabulary(Protocol):
-    """A model's vocabulary. `bos` begins every prompt, `start` stands for an empty one."""
+    """A model's vocabulary. `bos` begins every prompt, `start` stands for an empty one.
+
+    `infill` is None for a model that was not trained to fill in the middle.
+    """
 
     size: int
     bos: int | None
     start: int | None
     ends: frozenset[int]
+    infill: Infill | None
 
     def tokenize(self, text: str, *, special: bool = False) -> Ids:
         """The tokens of `text`, without a beginning token; control tokens only with `special`."""

@@ -219,8 +219,9 @@ class LlamaDecoder:
         return take.chain.draw(context.handle, take.row, context.logits, forbidden)
 
     def logits(self, take: LlamaTake) -> npt.NDArray[np.float32]:
-        """A view of the take's row."""
-        return self._context.logits(take.row)
+        """A view of the take's row, or what its chain keeps of it."""
+        left = take.chain.left
+        return self._context.logits(take.row) if left is None else left
 
     def step(self, running: ListOf[LlamaTake], prompt: Ids, drafts: ListOf[int] = ()) -> Work[bool]:
         """Read each take's next token, then a single one's drafts; False if cancelled.

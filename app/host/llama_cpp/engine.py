@@ -109,6 +109,7 @@ class LlamaCppEngine(BaseEngine):
     def _chain(self, request: Generate, prompt: Ids, seed: int) -> Iterator[LlamaSamplerChain]:
         chain = LlamaSamplerChain(request.sampling, self._vocabulary, self._context.size, seed)
         with closing(chain):
+            chain.keeps_left = request.sampled
             chain.remember(prompt)
             yield chain
 

@@ -265,6 +265,7 @@ def _info(file: Path, model: LlamaModel, settings: EngineSettings) -> ModelInfo:
         context=model.context.size,
         trained_context=native.llama_model_n_ctx_train(handle),
         has_chat_template=model.template is not None,
+        fills_middle=model.vocabulary.infill is not None,
         settings=settings,
         features=library().features,
     )

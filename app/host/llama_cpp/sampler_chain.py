@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from app.core.errors import ParameterError
 from app.core.options.sampling import Sampling
+from app.host.generation.probabilities import scattered
 from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.generation.vocabulary import Ids
 from app.host.llama_cpp.grammar.gbnf import CANDIDATE, Grammar, candidate_array, read_grammar
@@ -32,6 +33,9 @@ class LlamaSamplerChain:
     replaces every step but the penalties and, as in llama.cpp, the plain temperature before it.
     The grammar stands apart, as in llama.cpp: the chain draws, and only if the grammar refuses
     that token is it applied to all candidates and the chain run on what is left.
+
+    With `keeps_left`, `left` has the logits that the last token was drawn from, by token, minus
+    infinity for those that a step dropped.
     """
 
     def __init__(
@@ -44,6 +48,8 @@ class LlamaSamplerChain:
         self._chain: Any = native.llama_sampler_chain_init(native.llama_sampler_chain_params(True))
         self._history: list[Any] = []
         self._window = 0
+        self.keeps_left = False
+        self.left: npt.NDArray[np.float32] | None = None
         try:
             self._build(_SamplerFactory(sampling, vocabulary, context, seed), sampling)
         except ParameterError:
@@ -82,7 +88,7 @@ class LlamaSamplerChain:
     ) -> int | None:
         """Choose and accept the next token after a batch row; None if nothing is allowed."""
         forbidden = tuple(forbidden)
-        if self._grammar is None and not forbidden:
+        if self._grammar is None and not forbidden and not self.keeps_left:
             token: int = native.llama_sampler_sample(self._chain, context, row)
             return token
         return self.choose(logits(row), forbidden)
@@ -130,6 +136,8 @@ class LlamaSamplerChain:
         grammar: Grammar | SchemaGrammar | None = None,
     ) -> int | None:
         left = self._apply(logits, forbidden, grammar)
+        if self.keeps_left:
+            self.left = scattered(left["id"], left["logit"], len(logits))
         index = self._array.selected
         if not 0 <= index < len(left) or left["logit"][index] == -np.inf:
             return None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.core.errors import GenerationError
-from app.host.generation.vocabulary import TURN_ENDS, Ids, finder
+from app.host.generation.vocabulary import TURN_ENDS, Ids, Infill, finder
 from app.host.llama_cpp.library import native
 
 _CONTROL = 1 << 3
@@ -29,6 +29,7 @@ class LlamaVocabulary:
         self._pieces: list[bytes | None] = [None] * self.size
         self._control = self._find_control()
         self.ends = self._find_ends()
+        self.infill = self._find_infill()
 
     def tokenize(self, text: str, *, special: bool = False) -> Ids:
         """The tokens of `text`, without a beginning token.
@@ -81,6 +82,12 @@ class LlamaVocabulary:
         return frozenset(
             ends | {self._control[text] for text in TURN_ENDS if text in self._control}
         )
+
+    def _find_infill(self) -> Infill | None:
+        """By the file's header, or else by their names, as the library finds them."""
+        found = (native.llama_vocab_fim_pre, native.llama_vocab_fim_suf, native.llama_vocab_fim_mid)
+        tokens = [int(find(self.handle)) for find in found]
+        return Infill(*tokens) if min(tokens) >= 0 else None
 
     def _render(self, token: int, *, special: bool) -> bytes:
         room = 64

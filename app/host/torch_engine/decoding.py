@@ -164,8 +164,8 @@ class TorchDecoder:
         return take.chain.choose(take.logits, forbidden)
 
     def logits(self, take: TorchTake) -> Logits:
-        """The logits of the take's last step."""
-        return take.logits
+        """The logits of the take's last step, or what its chain keeps of them."""
+        return take.logits if take.chain.left is None else take.chain.left
 
     def step(
         self, running: Sequence[TorchTake], prompt: Ids, drafts: Sequence[int] = ()

@@ -82,6 +82,7 @@ class TorchEngine(BaseEngine):
     def _chain(self, request: Generate, prompt: Ids, seed: int) -> TorchSamplerChain:
         size = self._model.size
         chain = TorchSamplerChain(request.sampling, self._vocabulary, size, seed, self._breakers)
+        chain.keeps_left = request.sampled
         chain.remember(prompt)
         return chain
 

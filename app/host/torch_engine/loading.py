@@ -372,5 +372,6 @@ def _info(source: _Source, model: TorchModel, network: Any, settings: EngineSett
         context=model.size,
         trained_context=_trained(network),
         has_chat_template=model.template is not None,
+        fills_middle=model.vocabulary.infill is not None,
         settings=settings,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.host.generation.vocabulary import TURN_ENDS, Ids, finder
+from app.host.generation.vocabulary import TURN_ENDS, Ids, find_infill, finder
 
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 _SPACE = "▁"
@@ -34,6 +34,7 @@ class TorchVocabulary:
         start = bos if bos is not None else tokenizer.eos_token_id
         self.start: int | None = None if start is None else int(start)
         self.ends = self._find_ends(ends)
+        self.infill = find_infill({text: token for token, text in self._added.items()})
 
     def tokenize(self, text: str, *, special: bool = False) -> Ids:
         """The tokens of `text`, without a beginning token.

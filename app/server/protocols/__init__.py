@@ -1,1 +1,1 @@
-"""OpenAI's API and llama-server's own: from their JSON to the engine's messages and back."""
+"""OpenAI's, llama-server's and KoboldCpp's APIs: from JSON to the engine's messages and back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from typing import Any, Protocol, cast
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from app.engine.messages import (
     TokenDetail,
     Tokens,
 )
+from app.server.protocols.beside import all_of, merged
 from app.server.protocols.endpoints import engine_of
 from app.server.protocols.event_stream import event
 from app.server.protocols.token_texts import TokenTexts
@@ -81,9 +83,17 @@ class Dialect(Protocol):
         ...
 
 
-async def collect(
-    request: Request, command: Generate
-) -> tuple[Done, Sequence[list[tuple[str, TokenDetail]]]]:
+Written = tuple[Done, Sequence[list[tuple[str, TokenDetail]]]]
+"""What was written, and each take's tokens with their texts where probabilities were asked for."""
+
+
+async def collect_all(request: Request, commands: Sequence[Generate]) -> list[Written]:
+    """Write for all commands side by side."""
+    works = [collect(request, command) for command in commands]
+    return await all_of(works, engine_of(request).limits.parallel)
+
+
+async def collect(request: Request, command: Generate) -> Written:
     """Write it all; each take's tokens with their texts where probabilities were asked for."""
     parts: list[list[tuple[str, TokenDetail]]] = [[] for _ in range(command.n)]
     if not command.probabilities:
@@ -104,26 +114,34 @@ async def stream(
     progress: Progress,
     before: Callable[[Generate, int], Awaitable[Sequence[Any]]] | None = None,
 ) -> AsyncGenerator[bytes, None]:
-    """Write for each command in turn, as events of the dialect.
+    """Write for all commands side by side, as events of the dialect.
 
     The first piece is empty: it says that the engine has begun. `before` gives the events that come
     before the text of a command's answers.
     """
     usage = Usage()
-    for place, command in enumerate(commands):
+
+    async def told(place: int, command: Generate) -> AsyncGenerator[Sequence[Any], None]:
         first = place * command.n
         ahead = await before(command, first) if before else ()
         writing = _Writing(dialect, command, first)
         async with engine_of(request).events(command, request) as events:
             async for happened in events:
-                if not place and not progress.text:
-                    yield b""
                 progress.hear(happened)
-                for item in (*ahead, *writing.items(happened)):
-                    yield event(item)
+                yield (*ahead, *writing.items(happened))
                 ahead = ()
                 if isinstance(happened, Done):
                     usage.add(happened.stats)
+
+    sources = [told(place, command) for place, command in enumerate(commands)]
+    is_begun = False
+    async with aclosing(merged(sources, engine_of(request).limits.parallel)) as found:
+        async for items in found:
+            if not is_begun:
+                is_begun = True
+                yield b""
+            for item in items:
+                yield event(item)
     for piece in dialect.closed(usage):
         yield piece
 

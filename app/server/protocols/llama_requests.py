@@ -9,10 +9,18 @@ import msgspec
 from app.core.options.json_schema import is_schema
 from app.core.options.rows import Row, rows_by_name
 from app.core.options.sampling import Sampling
-from app.engine.messages import Detokenize, ModelInfo, Tokenize
+from app.engine.messages import Count, Detokenize, ModelInfo, Tokenize
 from app.engine.service_messages import ServiceLimits
 from app.server.protocols.fields import Fields, RequestError
-from app.server.protocols.openai_requests import TextRequest, read_common, read_prompts, read_tokens
+from app.server.protocols.openai_requests import (
+    TextRequest,
+    check_answers,
+    check_infill,
+    read_common,
+    read_messages,
+    read_prompts,
+    read_tokens,
+)
 from app.server.protocols.parameters import read_sampling
 from app.server.protocols.unsupported import ignored
 
@@ -32,9 +40,26 @@ class LlamaFields(msgspec.Struct, frozen=True, kw_only=True):
             high=100,
         ),
     ] = 0
+    post_sampling_probs: Annotated[
+        bool,
+        Row(
+            label="After sampling",
+            help="Give the probabilities that the sampling steps left to draw from.",
+        ),
+    ] = False
     return_tokens: Annotated[
         bool, Row(label="Return tokens", help="Give the numbers of the written tokens, too.")
     ] = False
+
+
+class InfillFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What `/infill` has in place of a prompt alone: the text around what is to be written."""
+
+    input_prefix: Annotated[str, Row(label="Prefix", help="The text before.")] = ""
+    input_suffix: Annotated[str, Row(label="Suffix", help="The text after.")] = ""
+    prompt: Annotated[
+        str, Row(label="Prompt", help="The beginning of the middle, which follows the prefix.")
+    ] = ""
 
 
 class TokenizeFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +86,22 @@ class LlamaRequest(msgspec.Struct, frozen=True, kw_only=True):
     many: bool
 
 
-def read_llama(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -> LlamaRequest:
+def read_infill(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -> LlamaRequest:
+    """A request of `/infill`; raises RequestError naming the field."""
+    check_infill(model, "input_suffix")
+    fields = Fields(values)
+    for name in ("input_prefix", "input_suffix"):
+        if not fields.has(name):
+            raise RequestError(f"{name} is missing.", "Give a text, or an empty one.", param=name)
+    found = {name: fields.read(row) for name, row in rows_by_name(InfillFields).items()}
+    left = {name: fields.take(name) for name in fields.names()}
+    prompt = found["input_prefix"] + found["prompt"]
+    return read_llama({**left, "prompt": prompt}, model, limits, found["input_suffix"])
+
+
+def read_llama(
+    values: dict[str, Any], model: ModelInfo, limits: ServiceLimits, suffix: str | None = None
+) -> LlamaRequest:
     """A request of `/completion`; raises RequestError naming the field."""
     fields = Fields(values)
     rows = rows_by_name(LlamaFields)
@@ -70,12 +110,16 @@ def read_llama(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) 
     if fields.has("n_cmpl"):
         fields = _renamed(fields, "n_cmpl", "n")
     common = read_common(fields, limits)
+    check_answers(len(prompts), common["n"])
     n_probs, returns = fields.read(rows["n_probs"]), fields.read(rows["return_tokens"])
+    sampled = fields.read(rows["post_sampling_probs"])
     details = n_probs or (returns and common["stream"])
     sampling = read_sampling(fields, model, limits.max_tokens, {"max_tokens": -1})
     text = TextRequest(
         prompts=prompts,
+        suffix=suffix,
         alternatives=n_probs if details else -1,
+        sampled=sampled,
         sampling=sampling,
         **common,
         ignored=ignored(fields),
@@ -102,6 +146,16 @@ def read_tokenize(values: dict[str, Any]) -> tuple[Tokenize, bool, tuple[str, ..
         job=0, text=found["content"], special=found["parse_special"], begins=found["add_special"]
     )
     return command, found["with_pieces"], fields.names()
+
+
+def read_count(values: dict[str, Any]) -> tuple[Count, tuple[str, ...]]:
+    """A request of `/tokenize` with a chat, and what is ignored."""
+    fields = Fields(values)
+    if fields.has("content"):
+        raise RequestError("Give either content or messages.", param="content")
+    messages, beside = read_messages(fields.take("messages"))
+    fields.take("model")
+    return Count(job=0, messages=messages), (*beside, *fields.names())
 
 
 def read_detokenize(values: dict[str, Any], model: ModelInfo) -> tuple[Detokenize, tuple[str, ...]]:

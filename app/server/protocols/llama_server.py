@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app import __version__
 from app.core.options.sampling import Sampling
 from app.engine.messages import (
-    Alternative,
+    Counted,
     Detokenized,
     Done,
     ModelInfo,
@@ -20,18 +20,21 @@ from app.engine.messages import (
     TokenDetail,
     Tokenized,
 )
+from app.engine.service_messages import ServiceLimits
 from app.server.access import while_connected
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
 from app.server.protocols.event_stream import opened
-from app.server.protocols.generation import Progress, Usage, collect, stream
+from app.server.protocols.generation import Progress, Usage, collect_all, stream
 from app.server.protocols.llama_requests import (
     LlamaRequest,
+    read_count,
     read_detokenize,
+    read_infill,
     read_llama,
     read_tokenize,
     settings_json,
 )
-from app.server.protocols.token_texts import log_probability, token_bytes
+from app.server.protocols.token_texts import token_json
 
 STOP_TYPES = {"stop": "eos", "length": "limit", "cancelled": "limit", "banned": "limit"}
 """llama-server's `stop_type`; `word` where a stop text ended it."""
@@ -39,9 +42,20 @@ STOP_TYPES = {"stop": "eos", "length": "limit", "cancelled": "limit", "banned": 
 
 async def completion(request: Request) -> Response:
     """Answer a request of `/completion`."""
+    return await _answered(request, read_llama)
+
+
+async def infill(request: Request) -> Response:
+    """Answer a request of `/infill`: the text between a prefix and a suffix."""
+    return await _answered(request, read_infill)
+
+
+async def _answered(
+    request: Request, read: Callable[[dict[str, Any], ModelInfo, ServiceLimits], LlamaRequest]
+) -> Response:
     engine, values = engine_of(request), json_of(request)
     model = model_of(engine)
-    asked = read_llama(values, model, engine.limits)
+    asked = read(values, model, engine.limits)
     headers = headers_of(model, asked.text.ignored)
     if not asked.text.stream:
         answer = await while_connected(request, _whole(request, asked, model))
@@ -53,15 +67,14 @@ async def completion(request: Request) -> Response:
 
 async def _whole(request: Request, asked: LlamaRequest, model: ModelInfo) -> Any:
     answers: list[dict[str, Any]] = []
-    for command in asked.text.commands():
-        done, parts = await collect(request, command)
+    for done, parts in await collect_all(request, asked.text.commands()):
         for take in done.takes:
             answer = _last(len(answers), take, done, asked, model)
             answer["content"] = take.text
             if asked.return_tokens:
                 answer["tokens"] = list(take.token_ids)
             if asked.n_probs:
-                found = [_probabilities(one, asked.n_probs) for _, one in parts[take.index]]
+                found = [_probabilities(one, asked) for _, one in parts[take.index]]
                 answer["completion_probabilities"] = found
             answers.append(answer)
     return answers if asked.many else answers[0]
@@ -123,15 +136,8 @@ def _ratio(value: float, by: float) -> float:
     return value / by if by > 0 else 0.0
 
 
-def _probabilities(detail: TokenDetail, count: int) -> dict[str, Any]:
-    """A token as llama-server tells it, with its likeliest alternatives."""
-    found = [_token(other) for other in detail.alternatives[:count]]
-    return {**_token(detail), "top_logprobs": found}
-
-
-def _token(token: TokenDetail | Alternative) -> dict[str, Any]:
-    logprob = log_probability(token.probability)
-    return {"id": token.id, "token": token.text, "bytes": token_bytes(token), "logprob": logprob}
+def _probabilities(detail: TokenDetail, asked: LlamaRequest) -> dict[str, Any]:
+    return token_json(detail, asked.n_probs, sampled=asked.text.sampled)
 
 
 class _LlamaStream:
@@ -152,7 +158,7 @@ class _LlamaStream:
         if detail is not None:
             found["tokens"] = [detail.id]
             if self._asked.n_probs:
-                found["completion_probabilities"] = [_probabilities(detail, self._asked.n_probs)]
+                found["completion_probabilities"] = [_probabilities(detail, self._asked)]
         return found
 
     def ended(self, index: int, take: Take, done: Done) -> Sequence[Any]:
@@ -166,10 +172,14 @@ class _LlamaStream:
 
 
 async def tokenize(request: Request) -> Response:
-    """Answer a request of `/tokenize`."""
-    engine = engine_of(request)
-    command, with_pieces, ignored = read_tokenize(json_of(request))
+    """Answer a request of `/tokenize`; of a chat in the model's template comes the count."""
+    engine, values = engine_of(request), json_of(request)
     model = model_of(engine)
+    if values.get("messages") is not None:
+        count, ignored = read_count(values)
+        counted = cast(Counted, await engine.run(count, request))
+        return json_answer({"count": counted.tokens}, headers_of(model, ignored))
+    command, with_pieces, ignored = read_tokenize(values)
     found = cast(Tokenized, await engine.run(command, request))
     tokens: list[Any] = list(found.ids)
     if with_pieces:

@@ -23,6 +23,7 @@ from app.engine.messages import (
     Tokenized,
 )
 from app.server.access import while_connected
+from app.server.protocols.beside import all_of
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
 from app.server.protocols.event_stream import DONE, event, opened
 from app.server.protocols.generation import FINISH, Progress, Usage, collect, stream
@@ -45,10 +46,13 @@ async def completions(request: Request) -> Response:
 
 
 async def _whole(request: Request, asked: TextRequest, envelope: Envelope) -> dict[str, Any]:
-    usage, choices = Usage(), list[dict[str, Any]]()
-    for command in asked.commands():
+    async def answer(command: Generate) -> tuple[EchoedPrompt, Done, Sequence[Parts]]:
         prompt = await _echoed(request, asked, command)
-        done, parts = await _written(request, asked, command, prompt)
+        return prompt, *await _written(request, asked, command, prompt)
+
+    usage, choices = Usage(), list[dict[str, Any]]()
+    works = [answer(command) for command in asked.commands()]
+    for prompt, done, parts in await all_of(works, engine_of(request).limits.parallel):
         usage.add(done.stats)
         for take in done.takes:
             choices.append(_choice(len(choices), take, prompt, parts[take.index], asked))
@@ -85,8 +89,8 @@ async def _echoed(request: Request, asked: TextRequest, command: Generate) -> Ec
         return await _echoed_tokens(request, asked, command)
     if asked.alternatives < 0:
         return EchoedPrompt(text=command.prompt)
-    plain = await _tokens(request, command.prompt, begins=False)
-    begun = await _tokens(request, command.prompt, begins=True)
+    plain = await _tokens(request, command, begins=False)
+    begun = await _tokens(request, command, begins=True)
     scored = await _scored(request, asked, begun.ids)
     unscored = len(plain.ids) - len(scored)  # the first token of a model that wants none before it
     first = [(piece.decode("utf-8", "replace"), None) for piece in plain.pieces[: max(0, unscored)]]
@@ -105,8 +109,8 @@ async def _echoed_tokens(request: Request, asked: TextRequest, command: Generate
     return EchoedPrompt(text=text, parts=((head, None), *parts), tokens=len(command.tokens))
 
 
-async def _tokens(request: Request, text: str, *, begins: bool) -> Tokenized:
-    command = Tokenize(job=0, text=text, special=True, begins=begins)
+async def _tokens(request: Request, asked: Generate, *, begins: bool) -> Tokenized:
+    command = Tokenize(job=0, text=asked.prompt, special=asked.special, begins=begins)
     return cast(Tokenized, await engine_of(request).run(command, request))
 
 

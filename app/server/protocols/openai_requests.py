@@ -15,7 +15,7 @@ from app.server.protocols.parameters import read_sampling
 from app.server.protocols.unsupported import ignored
 
 MOST_PROMPTS = 256
-"""The most prompts of one request; they are written one after the other."""
+"""The most prompts of one request, and the most answers to all of them."""
 
 _ROLES: dict[str, Role] = {
     "system": "system",
@@ -53,6 +53,16 @@ class CompletionFields(CommonFields, frozen=True, kw_only=True):
             help="Put the prompt before the text; with logprobs its tokens have their own, too.",
         ),
     ] = False
+    parse_special: Annotated[
+        bool, Row(label="Parse special", help="Turn texts of control tokens into those tokens.")
+    ] = True
+    suffix: Annotated[
+        str | None,
+        Row(
+            label="Suffix",
+            help="Write what stands between the prompt and this text, if the model was trained to.",
+        ),
+    ] = None
     logprobs: Annotated[
         int | None,
         Row(
@@ -92,35 +102,48 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request for text in any dialect.
 
     `alternatives` is how many likeliest tokens are shown with each, -1 without probabilities;
-    `ignored` names the fields that were ignored.
+    `special` turns texts of control tokens in prompts into those tokens; `ignored` names the fields
+    that were ignored.
     """
 
     sampling: Sampling
     prompts: tuple[AskedPrompt, ...] = ()
     messages: tuple[ChatMessage, ...] = ()
+    suffix: str | None = None
+    sampled: bool = False
     n: int = 1
     stream: bool = False
     exact: bool = False
     echo: bool = False
+    special: bool = True
     alternatives: int = -1
     include_usage: bool = False
     ignored: tuple[str, ...] = ()
 
     def commands(self) -> tuple[Generate, ...]:
-        """A command for each prompt; control tokens in a prompt's text are meant as such."""
+        """A command for each prompt.
+
+        Control tokens in a prompt's text are meant as such, unless a suffix follows it.
+        """
+        special = self.special and self.suffix is None
         chat = Generate(
             job=0,
             messages=self.messages,
+            suffix=self.suffix,
             sampling=self.sampling,
             n=self.n,
             probabilities=max(1, self.alternatives) if self.alternatives >= 0 else 0,
+            sampled=self.sampled and self.alternatives >= 0,
             exact=self.exact,
         )
         if self.messages:
             return (chat,)
         return tuple(
             msgspec.structs.replace(
-                chat, prompt=prompt.text, tokens=prompt.tokens, special=not prompt.tokens
+                chat,
+                prompt=prompt.text,
+                tokens=prompt.tokens,
+                special=special and not prompt.tokens,
             )
             for prompt in self.prompts
         )
@@ -132,14 +155,23 @@ def read_completion(values: dict[str, Any], model: ModelInfo, limits: ServiceLim
     rows = rows_by_name(CompletionFields)
     prompts = read_prompts(fields.take("prompt"), model.vocabulary)
     common = read_common(fields, limits)
+    check_answers(len(prompts), common["n"])
     best = fields.take("best_of")
     if best is not None and (isinstance(best, bool) or best != common["n"]):
         message = f"best_of is not supported: every one of the n={common['n']} answers is given."
         raise RequestError(message, "Leave it out.", param="best_of", code="unsupported_parameter")
-    logprobs = fields.read(rows["logprobs"])
+    logprobs, echo = fields.read(rows["logprobs"]), fields.read(rows["echo"])
+    suffix = fields.read(rows["suffix"]) or None
+    if suffix is not None:
+        check_infill(model, "suffix")
+        if echo and logprobs is not None:
+            message = "echo gives no log probabilities of a prompt that is read with its suffix."
+            raise RequestError(message, "Leave out logprobs, echo or suffix.", param="echo")
     return TextRequest(
         prompts=prompts,
-        echo=fields.read(rows["echo"]),
+        echo=echo,
+        suffix=suffix,
+        special=fields.read(rows["parse_special"]),
         alternatives=-1 if logprobs is None else logprobs,
         sampling=read_sampling(fields, model, limits.max_tokens, {}),
         **common,
@@ -209,6 +241,21 @@ def read_prompts(value: Any, vocabulary: int, name: str = "prompt") -> tuple[Ask
         )
         raise RequestError(message, param=name)
     return tuple(_prompt(one, vocabulary, name) for one in value)
+
+
+def check_infill(model: ModelInfo, name: str) -> None:
+    """Refuse to fill in the middle with a model that cannot; raises RequestError."""
+    if not model.fills_middle:
+        message = f"{name} is not supported: this model has no fill-in-the-middle tokens."
+        hint = "Leave it out, or load a model that was trained for it."
+        raise RequestError(message, hint, param=name, code="unsupported_parameter")
+
+
+def check_answers(prompts: int, n: int) -> None:
+    """Refuse more answers than one request may have; raises RequestError."""
+    if prompts * n > MOST_PROMPTS:
+        message = f"n is {n} for each of {prompts} prompts; a request gives {MOST_PROMPTS} answers."
+        raise RequestError(message, "Send fewer prompts at once.", param="n")
 
 
 def _begins_with_number(value: list[Any]) -> bool:

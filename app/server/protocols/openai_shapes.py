@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from app.engine.messages import Alternative, ModelInfo, TokenDetail
-from app.server.protocols.token_texts import log_probability, offsets, token_bytes, token_name
+from app.server.protocols.token_texts import log_probability, offsets, token_json, token_name
 
 OBJECTS = {
     ("completion", False): "text_completion",
@@ -50,7 +50,7 @@ Parts = Sequence[tuple[str, TokenDetail | None]]
 
 
 def completion_logprobs(parts: Parts, alternatives: int, start: int = 0) -> dict[str, Any]:
-    """The shape of completions: four lists side by side.
+    """The shape of completions: four lists side by side, and llama-server's list of objects.
 
     `text_offset` counts characters of the choice's text, of which `start` were sent before.
     """
@@ -60,6 +60,7 @@ def completion_logprobs(parts: Parts, alternatives: int, start: int = 0) -> dict
         "token_logprobs": [detail and log_probability(detail.probability) for detail in shown],
         "top_logprobs": [detail and _top(detail, alternatives) for detail in shown],
         "text_offset": offsets((text for text, _ in parts), start),
+        "content": [token_json(detail, alternatives) for detail in shown if detail],
     }
 
 
@@ -75,17 +76,5 @@ def _top(detail: TokenDetail, alternatives: int) -> dict[str, float]:
 
 
 def chat_logprobs(details: Sequence[TokenDetail], alternatives: int) -> dict[str, Any]:
-    """The shape of chats: an object for each token."""
-    content = [
-        {
-            **_entry(detail),
-            "top_logprobs": [_entry(other) for other in detail.alternatives[:alternatives]],
-        }
-        for detail in details
-    ]
-    return {"content": content, "refusal": None}
-
-
-def _entry(token: TokenDetail | Alternative) -> dict[str, Any]:
-    logprob = log_probability(token.probability)
-    return {"token": token.text, "logprob": logprob, "bytes": token_bytes(token)}
+    """The shape of chats: an object for each token; its number is llama-server's addition."""
+    return {"content": [token_json(one, alternatives) for one in details], "refusal": None}

@@ -14,7 +14,8 @@ from app.core.options.rows import BoundRow, rows
 from app.core.options.sampling import Sampling
 from app.engine.service_messages import ServiceLimits
 from app.server.protocols.endpoints import engine_of, json_answer
-from app.server.protocols.llama_requests import LlamaFields, TokenizeFields
+from app.server.protocols.kobold import KoboldFields
+from app.server.protocols.llama_requests import InfillFields, LlamaFields, TokenizeFields
 from app.server.protocols.openai_requests import (
     MOST_PROMPTS,
     ChatFields,
@@ -22,6 +23,7 @@ from app.server.protocols.openai_requests import (
     CompletionFields,
 )
 from app.server.protocols.parameters import FLOORS, NAMES
+from app.server.protocols.scoring import ChoicesFields, ScoreFields
 from app.server.protocols.unsupported import IDLE
 
 _TYPES = {"bool": "boolean", "int": "integer", "float": "number", "text": "string"}
@@ -42,7 +44,7 @@ def description(limits: ServiceLimits) -> dict[str, Any]:
         "info": {
             "title": "Lampblack",
             "version": __version__,
-            "description": "The local service: OpenAI's API and llama-server's own endpoints. "
+            "description": "The local service: the APIs of OpenAI, llama-server and KoboldCpp. "
             "A field that changes nothing is ignored and named in X-Lampblack-Ignored.",
         },
         "security": [{"token": []}],
@@ -149,11 +151,34 @@ def _schemas(limits: ServiceLimits) -> dict[str, Any]:
         "LlamaCompletion": _struct(
             {**common, **_fields(LlamaFields, limits), "prompt": prompt}, ("prompt",)
         ),
-        "Tokenize": _struct(_fields(TokenizeFields, limits), ("content",)),
+        "Infill": _struct(
+            {**common, **_fields(LlamaFields, limits), **_fields(InfillFields, limits)},
+            ("input_prefix", "input_suffix"),
+        ),
+        "Tokenize": _struct({**_fields(TokenizeFields, limits), "messages": messages}),
         "Detokenize": _struct({"tokens": tokens}, ("tokens",)),
+        "Score": _struct({**_fields(ScoreFields, limits), "tokens": tokens}),
+        "Choices": _struct({**_fields(ChoicesFields, limits), "messages": messages}, ("choices",)),
         "Embeddings": _OBJECT,
+        **_kobold_schemas(common, limits),
         "Error": _error(),
         **_answers(),
+    }
+
+
+def _kobold_schemas(common: Mapping[str, Any], limits: ServiceLimits) -> dict[str, Any]:
+    text = {"type": "string"}
+    more = {
+        "prompt": text,
+        "max_length": common["max_tokens"],
+        "logprobs": {"type": ["boolean", "integer", "null"]},
+    }
+    fields = {**common, **_fields(KoboldFields, limits), **more}
+    count = {"prompt": text, "special": {"type": ["boolean", "null"]}}
+    return {
+        "KoboldGenerate": _struct(fields, ("prompt",)),
+        "KoboldCount": _struct(count, ("prompt",)),
+        "KoboldKey": _struct({"genkey": {"type": ["string", "null"]}}),
     }
 
 
@@ -184,10 +209,24 @@ def _answers() -> dict[str, Any]:
         "CompletionAnswer": _struct(answer, tuple(answer)),
         "ChatAnswer": _struct(answer, tuple(answer)),
         "LlamaCompletionAnswer": {"type": ["object", "array"]},
-        "TokenizeAnswer": _struct({"tokens": items}, ("tokens",)),
+        "InfillAnswer": {"type": ["object", "array"]},
+        "TokenizeAnswer": {
+            "anyOf": [
+                _struct({"tokens": items}, ("tokens",)),
+                _struct({"count": number}, ("count",)),
+            ]
+        },
+        "ScoreAnswer": _struct({"tokens": items}, ("tokens",)),
+        "ChoicesAnswer": _struct(
+            {"choices": items, "prompt_tokens": number}, ("choices", "prompt_tokens")
+        ),
         "DetokenizeAnswer": _struct({"content": text}, ("content",)),
         "Models": _struct({"object": {"const": "list"}, "data": items}, ("object", "data")),
         "Model": model,
+        "KoboldResults": _struct({"results": items}, ("results",)),
+        "KoboldResult": _struct({"result": text}, ("result",)),
+        "KoboldValue": _struct({"value": number}, ("value",)),
+        "KoboldAborted": _struct({"success": text, "done": text}, ("success", "done")),
         "Props": _struct({"default_generation_settings": _OBJECT, "total_slots": number}),
     }
 
@@ -222,13 +261,42 @@ def _paths() -> dict[str, Any]:
         found[f"{prefix}/models/{{name}}"] = {"get": {**_operation("Model"), "parameters": [name]}}
     for path, body, stream in (
         ("/completion", "LlamaCompletion", True),
+        ("/infill", "Infill", True),
         ("/tokenize", "Tokenize", False),
         ("/detokenize", "Detokenize", False),
+        ("/score", "Score", False),
+        ("/choices", "Choices", False),
     ):
         found[path] = {"post": _operation(f"{body}Answer", body, stream=stream)}
     found["/props"] = {"get": _operation("Props")}
+    found |= _kobold_paths()
     del found["/v1/embeddings"]["post"]["responses"]["200"]
     del found["/embeddings"]["post"]["responses"]["200"]
+    return found
+
+
+def _kobold_paths() -> dict[str, Any]:
+    results, key = "KoboldResults", "KoboldKey"
+    found: dict[str, Any] = {
+        "/api/extra/generate/stream": {"post": _operation(results, "KoboldGenerate", stream=True)},
+        "/api/extra/generate/check": {
+            "get": _operation(results),
+            "post": _operation(results, key),
+        },
+        "/api/extra/abort": {"post": _operation("KoboldAborted", key)},
+        "/api/extra/tokencount": {"post": _operation("KoboldValue", "KoboldCount")},
+        "/api/extra/version": {"get": _operation("KoboldResult")},
+        "/api/extra/true_max_context_length": {"get": _operation("KoboldValue")},
+    }
+    for name in ("v1", "latest"):
+        found[f"/api/{name}/generate"] = {"post": _operation(results, "KoboldGenerate")}
+        for path, answer in (
+            ("model", "KoboldResult"),
+            ("info/version", "KoboldResult"),
+            ("config/max_length", "KoboldValue"),
+            ("config/max_context_length", "KoboldValue"),
+        ):
+            found[f"/api/{name}/{path}"] = {"get": _operation(answer)}
     return found
 
 

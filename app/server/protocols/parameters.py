@@ -61,14 +61,19 @@ FLOORS = {
 
 
 def read_sampling(
-    fields: Fields, model: ModelInfo, most_tokens: int, defaults: Mapping[str, Any]
+    fields: Fields,
+    model: ModelInfo,
+    most_tokens: int,
+    defaults: Mapping[str, Any],
+    also: Mapping[str, str] | None = None,
 ) -> Sampling:
     """The parameters of a request; raises RequestError naming the field.
 
     `most_tokens` is the service's own limit of an answer, 0 for none; `defaults` stand for
-    parameters that are not given where they differ from the table's.
+    parameters that are not given where they differ from the table's. `also` are names that mean
+    a parameter in one dialect only.
     """
-    given = _Given(fields, model)
+    given = _Given(fields, model, {**NAMES, **(also or {})})
     given.read_all()
     values = {**defaults, **given.values}
     asked = values.get("max_tokens", Sampling().max_tokens)
@@ -84,8 +89,9 @@ def read_sampling(
 class _Given:
     """The parameters that a request gives, each with the field that gave it."""
 
-    def __init__(self, fields: Fields, model: ModelInfo) -> None:
+    def __init__(self, fields: Fields, model: ModelInfo, names: Mapping[str, str]) -> None:
         self._fields = fields
+        self._names = names
         self._model = model
         self._givers: dict[str, str] = {}
         self.values: dict[str, Any] = {}
@@ -97,8 +103,8 @@ class _Given:
     def read_all(self) -> None:
         """Take every field that is a parameter."""
         for name in self._fields.names():
-            if name in NAMES:
-                self._read(name, NAMES[name], self._fields.take(name))
+            if name in self._names:
+                self._read(name, self._names[name], self._fields.take(name))
             elif name in _SCHEMAS:
                 self._keep(name, "grammar", _schema_text(name, self._fields.take(name)))
             elif name == "response_format":

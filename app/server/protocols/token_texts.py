@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from app.engine.messages import Alternative, TokenDetail
 
@@ -26,6 +27,22 @@ def token_name(token: TokenDetail | Alternative) -> str:
     if not token.torn:
         return token.text
     return "bytes:" + "".join(f"\\x{byte:02x}" for byte in token.torn)
+
+
+def token_json(detail: TokenDetail, alternatives: int, *, sampled: bool = False) -> dict[str, Any]:
+    """A token as llama-server tells it, with its likeliest alternatives.
+
+    `sampled` names the probabilities as those that sampling has left.
+    """
+    found = [_token(other, sampled) for other in detail.alternatives[:alternatives]]
+    return {**_token(detail, sampled), "top_probs" if sampled else "top_logprobs": found}
+
+
+def _token(token: TokenDetail | Alternative, sampled: bool) -> dict[str, Any]:
+    found = {"id": token.id, "token": token.text, "bytes": token_bytes(token)}
+    if sampled:
+        return {**found, "prob": token.probability}
+    return {**found, "logprob": log_probability(token.probability)}
 
 
 class TokenTexts:

@@ -14,6 +14,7 @@ from app.server.protocols.fields import Fields, RequestError
 
 _NO_TOOLS = "Lampblack calls no tools"
 _TEXT_ONLY = "Lampblack reads and writes text only"
+_ELSEWHERE = "/v1/completions takes a suffix, /infill input_prefix and input_suffix"
 _REASONS = {
     "tools": _NO_TOOLS,
     "functions": _NO_TOOLS,
@@ -24,16 +25,18 @@ _REASONS = {
     "modalities": _TEXT_ONLY,
     "image_data": _TEXT_ONLY,
     "multimodal_data": _TEXT_ONLY,
-    "suffix": "No model here is known to fill in the middle",
-    "input_prefix": "No model here is known to fill in the middle",
-    "input_suffix": "No model here is known to fill in the middle",
-    "post_sampling_probs": "Probabilities are the model's own, before sampling",
+    "images": _TEXT_ONLY,
+    "suffix": _ELSEWHERE,
+    "input_prefix": _ELSEWHERE,
+    "input_suffix": _ELSEWHERE,
+    "input_extra": "Only the text around the middle is read, and no other files",
     "lora": "Adapters are attached when a model is loaded",
 }
 
 IDLE: dict[str, tuple[Any, ...]] = {
     **{name: (value,) for name, value in IDLE_IN_FILES.items() if value is not None},
     "custom_token_bans": ("", []),
+    "rep_pen_slope": (1, 0),  # KoboldCpp takes 0 for 1
     "tools": ([],),
     "functions": ([],),
     "tool_choice": ("none", "auto"),
@@ -46,6 +49,7 @@ IDLE: dict[str, tuple[Any, ...]] = {
     "suffix": ("",),
     "input_prefix": ("",),
     "input_suffix": ("",),
+    "input_extra": ([],),
     "tfs_z": (1,),
     "tfs_s": (1,),
     "ignore_eos": (False,),
@@ -61,7 +65,16 @@ IDLE: dict[str, tuple[Any, ...]] = {
     "guided_choice": ([],),
     "cfg_scale": (1,),
     "prompt_logprobs": (0,),
-    "post_sampling_probs": (False,),
+    "images": ([],),
+    "bypass_eos": (False,),
+    "render_special": (False,),
+    "use_default_badwordsids": (False,),
+    "singleline": (False,),
+    "use_story": (False,),
+    "use_memory": (False,),
+    "use_authors_note": (False,),
+    "use_world_info": (False,),
+    "grammar_retain_state": (False,),
     "response_fields": ([],),
     "lora": ([],),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.core.errors import LampblackError, ServiceError
+from app.core.errors import LampblackError, ParameterError, ServiceError
 from app.core.options.settings import Settings
 from app.engine.messages import Done, Failed, HostDied, Loaded, Loading
 from app.engine.run import NOT_PASSED_ON
@@ -41,11 +42,11 @@ class ServiceEnded(msgspec.Struct, frozen=True):
 class ServiceController(QObject):
     """Runs the service while the settings have it on, and tells it of the model.
 
-    `changed` carries its address, empty while it is off, the last requests, newest first, and why
-    none is answered now, if so.
+    `changed` carries its address, empty while it is off, who else reaches it (a sentence, or
+    nothing), the last requests, newest first, and why none is answered now, if so.
     """
 
-    changed = Signal(str, object, str)
+    changed = Signal(str, str, object, str)
 
     def __init__(
         self,
@@ -65,7 +66,7 @@ class ServiceController(QObject):
         self._started = 0
         self._told: ModelState | None = None
         self._count = 0
-        self.address = ""
+        self.address = self.reach = ""
         self._seen: deque[Seen] = deque(maxlen=_MOST_SEEN)
         bridge.subscribe(self._on_seen, Seen)
         bridge.subscribe(self._on_ended, ServiceEnded)
@@ -84,7 +85,7 @@ class ServiceController(QObject):
         dialog.switched.connect(self.switch)
         dialog.token_asked.connect(self.copy_token)
         self.changed.connect(dialog.show_service)
-        dialog.show_service(self.address, self._seen, self._state().refusal)
+        dialog.show_service(self.address, self.reach, self._seen, self._state().refusal)
         show_dialog(dialog)
 
     def switch(self) -> None:
@@ -121,7 +122,7 @@ class ServiceController(QObject):
             number = self._started
             self._background.run(
                 lambda: self._start(settings, number),
-                lambda _none: self._on_started(number),
+                lambda serve: self._on_started(serve, number),
                 lambda error: self._on_failed(error, number),
             )
 
@@ -140,12 +141,13 @@ class ServiceController(QObject):
         if service is not None:
             service.close()
 
-    def _start(self, settings: Settings, number: int) -> None:
-        """On the background's thread; raises ServiceError."""
+    def _start(self, settings: Settings, number: int) -> Serve:
+        """On the background's thread; raises ServiceError, ParameterError for the certificate."""
         from app.engine.service import Service, kept_token
 
         serve = _serve(settings, kept_token(self._program.paths.api_token_file))
-        with self._program.take_socket(settings.service_port) as listening:
+        port, lan = settings.service_port, settings.service_lan
+        with self._program.take_socket(port, lan=lan) as listening:
             self._service = Service(
                 self._program.worker.shared,
                 listening,
@@ -159,11 +161,14 @@ class ServiceController(QObject):
         except ServiceError:
             self._end()
             raise
+        return serve
 
-    def _on_started(self, number: int) -> None:
+    def _on_started(self, serve: Serve, number: int) -> None:
         if number != self._started:
             return
-        self.address = f"http://127.0.0.1:{self._program.settings.service_port}"
+        here, *others = _addresses(serve)
+        self.address = others[0] if others else here
+        self.reach = self._reach(others, is_open=not serve.certificate)
         self._count = 0
         self._told = None
         self._tell_model()
@@ -182,8 +187,19 @@ class ServiceController(QObject):
             self._banners.say(self.tr("The local service ended by itself. Switch it on again."))
 
     def _put_out(self) -> None:
-        self.address = ""
+        self.address = self.reach = ""
         self._show()
+
+    def _reach(self, addresses: Sequence[str], *, is_open: bool) -> str:
+        """Who reaches it beside programs of this machine."""
+        if not addresses:
+            return ""
+        reach = self.tr("Other machines of the local network reach it, too: {0}.")
+        warning = self.tr(
+            "Without a certificate, others in that network can read all texts and the token."
+        )
+        said = reach.format(", ".join(addresses))
+        return f"{said} {warning}" if is_open else said
 
     # What it is told, and what it tells
 
@@ -213,21 +229,50 @@ class ServiceController(QObject):
 
     def _show(self) -> None:
         self._status.show_service(self.address, self._count)
-        self.changed.emit(self.address, tuple(self._seen), self._state().refusal)
+        refusal = self._state().refusal
+        self.changed.emit(self.address, self.reach, tuple(self._seen), refusal)
 
 
 def _wanted(settings: Settings) -> tuple[object, ...]:
-    return settings.service_port, settings.service_origins, settings.service_path_token
+    return (
+        settings.service_port,
+        settings.service_lan,
+        settings.service_certificate,
+        settings.service_key,
+        settings.service_origins,
+        settings.service_path_token,
+    )
+
+
+def _addresses(serve: Serve) -> list[str]:
+    """Where programs of this machine reach it, and then where others do."""
+    from app.core.system.serving import OWN_NAMES
+
+    scheme = "https" if serve.certificate else "http"
+    hosts = (serve.hosts[0], *serve.hosts[len(OWN_NAMES) :])
+    return [f"{scheme}://{host}" for host in hosts]
 
 
 def _serve(settings: Settings, token: str) -> Serve:
+    """What the service is; raises ParameterError for a certificate that cannot be used."""
+    from app.core.system.serving import server_context, service_hosts
     from app.engine.messages import PROTOCOL_VERSION
 
+    certificate, key = (
+        str(Path(file).expanduser().absolute()) if file else ""
+        for file in (settings.service_certificate, settings.service_key)
+    )
+    if certificate:
+        server_context(certificate, key)
+    elif key:
+        raise ParameterError("A private key needs its certificate.", "Choose one in the settings.")
     return Serve(
         version=PROTOCOL_VERSION,
         token=token,
-        hosts=tuple(f"{name}:{settings.service_port}" for name in ("127.0.0.1", "localhost")),
+        hosts=service_hosts(settings.service_port, lan=settings.service_lan),
         origins=settings.service_origins,
         allows_path_token=settings.service_path_token,
         limits=ServiceLimits(parallel=_PARALLEL),
+        certificate=certificate,
+        key=key,
     )

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.engine.service_messages import Seen
-from app.ui.widgets.controls import NoteLabel
+from app.ui.widgets.controls import NoteLabel, set_property
 
 _RIGHT = (3, 4, 5)
 _TO_THE_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -50,11 +50,14 @@ class ServiceDialog(QDialog):
         self.about.say(
             self.tr(
                 "Programs of this machine write with the loaded model at this address, with the "
-                "token; your own writing goes first. It speaks OpenAI’s API (add /v1) and "
-                "llama-server’s. Port and web pages are chosen in the settings."
+                "token; your own writing goes first. It speaks OpenAI’s API (add /v1), "
+                "llama-server’s and KoboldCpp’s. Port, network and web pages are chosen in the "
+                "settings."
             )
         )
         self.refusal = NoteLabel("wrong")
+        self.reach = NoteLabel()
+        self.reach.setTextInteractionFlags(self.state.textInteractionFlags())
         self.requests = self._make_requests()
         self.copy_address = self._button(
             self.tr("Copy &Address"), self.tr("Put the address on the clipboard")
@@ -112,6 +115,7 @@ class ServiceDialog(QDialog):
         whole.setContentsMargins(20, 16, 20, 16)
         whole.setSpacing(12)
         whole.addWidget(self.state)
+        whole.addWidget(self.reach)
         whole.addWidget(self.about)
         whole.addWidget(self.refusal)
         whole.addLayout(line)
@@ -122,15 +126,20 @@ class ServiceDialog(QDialog):
     def _copy_address(self) -> None:
         QGuiApplication.clipboard().setText(self._address)
 
-    def show_service(self, address: str, requests: Iterable[Seen], refusal: str) -> None:
+    def show_service(
+        self, address: str, reach: str, requests: Iterable[Seen], refusal: str
+    ) -> None:
         """Show the address, empty while it is off, and the last requests, newest first.
 
-        `refusal` says why none is answered now, if so.
+        `reach` says which other machines reach it, empty for none; `refusal` why no request is
+        answered now, if so.
         """
         self.refusal.say(refusal if address else "")
         self._address = address
         on, off = self.tr("On at {0}"), self.tr("The local service is off.")
         self.state.setText(on.format(address) if address else off)
+        self.reach.say(reach)
+        set_property(self.reach, "kind", "muted" if address.startswith("https") else "wrong")
         self.copy_address.setEnabled(bool(address))
         self.copy_token.setEnabled(bool(address))
         self.toggle.setText(self.tr("&Switch Off") if address else self.tr("&Switch On"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -10,7 +10,9 @@ from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QHBoxLayout,
+    QLineEdit,
     QPushButton,
     QTabWidget,
     QVBoxLayout,
@@ -22,10 +24,11 @@ from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
 from app.core.options.rows import BoundRow
 from app.core.options.settings import SETTINGS, Settings
 from app.core.options.settings_store import SettingsStore
-from app.ui.sampling.parameter_row import ParameterRow
+from app.ui.sampling.list_rows import in_line
+from app.ui.sampling.parameter_row import ParameterRow, translated
 from app.ui.sampling.value_rows import make_row
 from app.ui.widgets.apply_theme import apply_theme
-from app.ui.widgets.controls import NoteLabel, QuietCombo
+from app.ui.widgets.controls import FlowingNote, IconButton, NoteLabel, QuietCombo
 from app.ui.widgets.section import PanelScroll
 
 _TABS = ("Page", "Writing", "Model", "Service", "Servers")
@@ -115,7 +118,7 @@ class SettingsDialog(QDialog):
     def _row(self, bound: BoundRow) -> ParameterRow:
         column = self._bodies[bound.row.group].column
         place = column.parentWidget()
-        row = FontRow(bound, place) if bound.name == "font_family" else make_row(bound, place)
+        row = _OWN_ROWS.get(bound.name, make_row)(bound, place)
         column.addWidget(row)
         if bound.name not in _QUIET:
             row.show_help()
@@ -152,6 +155,9 @@ class SettingsDialog(QDialog):
                 self.agreed = AgreedHosts(column.parentWidget())
                 self.agreed.changed.connect(self._validate)
                 column.addWidget(self.agreed)
+            if bound.name == "service_key":
+                self.openness = FlowingNote("wrong", self._bodies[bound.row.group])
+                self._bodies[bound.row.group].column.addWidget(self.openness)
         self.load_rows = {bound.name: self._row(bound) for bound in LOAD_OPTIONS}
         for scroll in self._bodies.values():
             scroll.column.addStretch(1)
@@ -193,11 +199,23 @@ class SettingsDialog(QDialog):
         ubatch, batch = self.load_rows["ubatch"].value(), self.load_rows["batch"].value()
         if not trouble and 0 < batch < ubatch:
             trouble = self.tr("The micro-batch may not be larger than the batch.")
+        trouble = trouble or self._service_trouble()
         self.problem.say(trouble)
         kind = QDialogButtonBox.StandardButton
         self.buttons.button(kind.Ok).setEnabled(not trouble)
         self.buttons.button(kind.Apply).setEnabled(not trouble and bool(self.changes()))
         return not trouble
+
+    def _service_trouble(self) -> str:
+        """What cannot be of the local service; a note warns of what can, and is open to all."""
+        lan, certificate, key = (
+            self.rows[f"service_{name}"].value() for name in ("lan", "certificate", "key")
+        )
+        warning = self.tr(
+            "Without a certificate, others in that network can read all texts and the token."
+        )
+        self.openness.say(warning if lan and not certificate else "")
+        return self.tr("A private key needs its certificate.") if key and not certificate else ""
 
 
 class AgreedHosts(QWidget):
@@ -250,3 +268,39 @@ class FontRow(ParameterRow):
         if self.combo.findData(self._value) < 0:
             self.combo.addItem(self._value, self._value)
         self.combo.setCurrentIndex(self.combo.findData(self._value))
+
+
+class FileRow(ParameterRow):
+    """The path of a file, typed or chosen."""
+
+    def _make_field(self) -> QWidget:
+        self.edit = QLineEdit()
+        self.edit.setPlaceholderText(self.tr("none"))
+        self.edit.textEdited.connect(lambda text: self.take(text.strip()))
+        self.button = IconButton("folder", self.tr("Choose a file"))
+        self.button.clicked.connect(self._choose)
+        field = in_line(self.edit, self.button)
+        field.setFocusProxy(self.edit)
+        return field
+
+    def _named(self) -> tuple[QWidget, ...]:
+        return (self.edit,)
+
+    def _show_value(self) -> None:
+        self.edit.setText(self._value)
+
+    def _choose(self) -> None:
+        files = self.tr("PEM files (*.pem *.crt *.key);;All files (*)")
+        path, _filter = QFileDialog.getOpenFileName(
+            self, translated(self.bound.row.label), self._value, files
+        )
+        if path:
+            self.take(path)
+            self._show_value()
+
+
+_OWN_ROWS: dict[str, Callable[[BoundRow, QWidget | None], ParameterRow]] = {
+    "font_family": FontRow,
+    "service_certificate": FileRow,
+    "service_key": FileRow,
+}

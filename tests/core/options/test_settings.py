@@ -15,7 +15,7 @@ from app.core.errors import ParameterError, SettingsError
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.core.options.settings import SERVICE_PORT, Settings
-from app.core.options.settings_store import SettingsStore, early_port
+from app.core.options.settings_store import SettingsStore, early_service
 
 
 @pytest.fixture
@@ -358,23 +358,27 @@ def test_an_origin_comes_back(file: Path, origin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "port"),
+    ("text", "found"),
     [
         ("", None),
         ("service_port = 9000", None),
         ("service = 1", None),
-        ("service = true", SERVICE_PORT),
-        ("service = true\nservice_port = 9000", 9000),
-        ("service = true\nservice_port = 80", SERVICE_PORT),
-        ("service = true\nservice_port = 'x'", SERVICE_PORT),
+        ("service = true", (SERVICE_PORT, False)),
+        ("service = true\nservice_port = 9000", (9000, False)),
+        ("service = true\nservice_port = 80", (SERVICE_PORT, False)),
+        ("service = true\nservice_port = 'x'\nservice_lan = true", (SERVICE_PORT, True)),
+        ("service = true\nservice_lan = 1", (SERVICE_PORT, False)),
+        ("service_lan = true", None),
         ("service = ", None),
     ],
 )
-def test_the_port_is_known_before_the_window(file: Path, text: str, port: int | None) -> None:
+def test_the_port_is_known_before_the_window(
+    file: Path, text: str, found: tuple[int, bool] | None
+) -> None:
     file.write_text(text)
-    assert early_port(file) == port
+    assert early_service(file) == found
     assert file.read_text() == text
 
 
 def test_without_a_file_no_port_is_opened(file: Path) -> None:
-    assert early_port(file) is None
+    assert early_service(file) is None

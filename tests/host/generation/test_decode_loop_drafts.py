@@ -40,6 +40,7 @@ class Letters(Vocabulary):
     bos: int | None = None
     start: int | None = None
     ends = frozenset({len(LETTERS)})
+    infill = None
 
     def tokenize(self, text: str, *, special: bool = False) -> Ids:
         del special

@@ -35,6 +35,7 @@ class Words(Vocabulary):
     start: int | None = None
     size = len(PIECES)
     ends: frozenset[int] = frozenset()
+    infill = None
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,10 @@ from app.core.errors import LampblackError, ParameterError, PromptTooLongError
 from app.core.options.sampling import Sampling
 from app.engine.messages import (
     Alternative,
+    ChoiceScore,
+    ChoicesScored,
+    Count,
+    Counted,
     Detokenize,
     Detokenized,
     Done,
@@ -29,6 +34,7 @@ from app.engine.messages import (
     ModelInfo,
     Prefill,
     Score,
+    ScoreChoices,
     Scored,
     Stats,
     Take,
@@ -41,6 +47,7 @@ from app.engine.service_messages import ModelState, ServiceLimits
 from app.server.access import EngineAccess
 from app.server.body import JSON_KEY, parse_json
 from app.server.errors import response_of
+from app.server.protocols.kobold import Writings
 from app.server.protocols.routes import PROTOCOLS
 
 BOS = 256
@@ -87,6 +94,13 @@ def model_info(**changes: Any) -> ModelInfo:
     return ModelInfo(**{**fields, **changes})
 
 
+def _judged(choice: str) -> ChoiceScore:
+    tokens = choice.encode()
+    return ChoiceScore(
+        log_probability=sum(math.log(probability(one)) for one in tokens), tokens=len(tokens)
+    )
+
+
 class ByteModel:
     """An `EngineAccess` whose model writes `reply`; `commands` are what it was asked.
 
@@ -130,8 +144,16 @@ class ByteModel:
             pieces = tuple(b"<s>" if one == BOS else bytes([one]) for one in command.ids)
             return Detokenized(job=0, text=b"".join(pieces).decode("utf-8", "replace"))
         if isinstance(command, Score):
-            details = tuple(detail(one, command.probabilities) for one in command.tokens[1:])
+            ids = command.tokens or (BOS, *command.text.encode())
+            details = tuple(detail(one, command.probabilities) for one in ids[1:])
             return Scored(job=0, details=details)
+        if isinstance(command, Count):
+            turns = "".join(turn.content for turn in command.messages)
+            return Counted(job=0, tokens=len((command.prompt + turns).encode()) + self.bos)
+        if isinstance(command, ScoreChoices):
+            return ChoicesScored(
+                job=0, choices=tuple(map(_judged, command.choices)), prompt_tokens=7
+            )
         raise AssertionError(command)
 
     @asynccontextmanager
@@ -232,4 +254,5 @@ def service(engine: ByteModel | EngineAccess) -> Starlette:
     """The protocols alone."""
     app = Starlette(routes=PROTOCOLS, middleware=[Middleware(_Door)])
     app.state.engine = engine
+    app.state.kobold = Writings()
     return app

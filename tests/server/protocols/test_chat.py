@@ -107,8 +107,9 @@ def test_a_stream_says_who_speaks_then_what_then_why_it_ended(client: TestClient
 def test_logprobs_are_objects_with_bytes(client: TestClient, engine: ByteModel) -> None:
     engine.reply = "né"
     content = asked(client, logprobs=True, top_logprobs=1)["choices"][0]["logprobs"]["content"]
-    z = {"token": "z", "logprob": math.log(probability(122)), "bytes": [122]}
+    z = {"id": 122, "token": "z", "logprob": math.log(probability(122)), "bytes": [122]}
     assert content[0] == {
+        "id": ord("n"),
         "token": "n",
         "logprob": math.log(probability(ord("n"))),
         "bytes": [ord("n")],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import math
 from typing import Any
 
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 
 from app.core.errors import GenerationError, ModelCrashedError
 from app.engine.messages import Generate, Score
+from app.engine.service_messages import ServiceLimits
 from tests.server.protocols.byte_model import BOS, ByteModel, model_info, probability
 from tests.server.protocols.streams import events
 
@@ -234,6 +236,19 @@ def test_a_prompt_too_long_is_told_with_counts(client: TestClient) -> None:
         assert (error["param"], error["code"]) == ("prompt", "context_length_exceeded")
         assert "5,001" in error["message"]
         assert "2,047" in error["message"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_one_prompt_that_fails_ends_the_others(
+    client: TestClient, engine: ByteModel, stream: bool
+) -> None:
+    engine.limits = ServiceLimits(parallel=2)
+    engine.hold, engine.hold_after = asyncio.Event(), 1  # never set
+    asked = {"prompt": ["a", "b" * 3000, "c"], "stream": stream}
+    answer = client.post("/v1/completions", json=asked)
+    found = events(answer.text)[-1] if stream else answer.json()
+    assert found["error"]["code"] == "context_length_exceeded"
+    assert engine.left == len(engine.commands) == 2  # the third was never begun
 
 
 def test_an_error_in_mid_stream_is_the_last_event(client: TestClient, engine: ByteModel) -> None:

@@ -82,6 +82,20 @@ def test_probabilities_in_the_present_shape(client: TestClient, engine: ByteMode
     assert chunk["completion_probabilities"] == [found]
 
 
+def test_probabilities_after_sampling(client: TestClient, engine: ByteModel) -> None:
+    """As mikupad asks for them unless told otherwise."""
+    engine.reply = "H"
+    (found,) = asked(client, n_probs=1, post_sampling_probs=True)["completion_probabilities"]
+    top = {"id": 122, "token": "z", "bytes": [122], "prob": probability(122)}
+    chosen = {"id": 72, "token": "H", "bytes": [72], "prob": probability(72)}
+    assert found == {**chosen, "top_probs": [top]}
+    (chunk, _last) = streamed(client, n_probs=1, post_sampling_probs=True)
+    assert chunk["completion_probabilities"] == [found]
+    asked(client, post_sampling_probs=True)
+    sampled = [command.sampled for command in engine.commands if isinstance(command, Generate)]
+    assert sampled == [True, True, False]  # without probabilities there is nothing to keep
+
+
 def test_several_answers_are_a_list(client: TestClient) -> None:
     assert [one["index"] for one in asked(client, prompt=["a", "b"], n_cmpl=2)] == [0, 1, 2, 3]
     found = asked(client, prompt=["a", "b"])

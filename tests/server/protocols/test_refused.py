@@ -49,7 +49,6 @@ def refused(client: TestClient, path: str = "/v1/completions", **body: Any) -> d
         ("top_a", 0.1),
         ("ignore_eos", True),
         ("guidance_scale", 1.5),
-        ("post_sampling_probs", True),
         ("logprobs", 101),
         ("logprobs", True),
         ("echo", 1),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import msgspec
+import psutil
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
@@ -22,6 +25,7 @@ from app.engine.messages import Generate, Load
 from app.engine.service import kept_token
 from app.host.fake import Script
 from app.ui.service.dialog import ServiceDialog
+from tests.certificates import Certificate
 from tests.ui.conftest import Studio
 
 _WAIT_MS = 60_000
@@ -76,6 +80,9 @@ def ask(port: int, method: str, path: str, body: Any = None) -> tuple[int, Any]:
 def switched_on(studio: Studio, qtbot: QtBot) -> None:
     studio.window.service.follow()
     qtbot.waitUntil(lambda: bool(studio.window.service.address), timeout=_WAIT_MS)
+    service = studio.window.service._service
+    assert service is not None
+    service.wait()  # until it knows the model
 
 
 def test_it_is_off_until_the_writer_wants_it(serving: Callable[..., Studio]) -> None:
@@ -200,6 +207,16 @@ def test_a_restart_keeps_it_on_with_the_socket_of_the_start(
     assert ask(port, "GET", "/health")[0] == 200
 
 
+def test_a_socket_of_the_start_that_is_open_to_others_is_not_taken(
+    serving: Callable[..., Studio], qtbot: QtBot
+) -> None:
+    port = free_port()
+    studio = serving(service=True, service_port=port)
+    studio.program.listening = listen(port, lan=True)  # the settings were changed since
+    switched_on(studio, qtbot)
+    assert addresses(studio) == {"127.0.0.1"}
+
+
 def test_another_port_moves_it(serving: Callable[..., Studio], qtbot: QtBot) -> None:
     port, other = free_port(), free_port()
     studio = serving(service=True, service_port=port)
@@ -209,6 +226,67 @@ def test_another_port_moves_it(serving: Callable[..., Studio], qtbot: QtBot) -> 
     assert ask(other, "GET", "/health")[0] == 200
     with pytest.raises(ConnectionRefusedError):
         ask(port, "GET", "/health")
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_the_local_network_reaches_it_where_the_writer_wants_it(
+    serving: Callable[..., Studio], qtbot: QtBot, certificate: Certificate, is_secure: bool
+) -> None:
+    files = {
+        "service_certificate": str(certificate.certificate),
+        "service_key": str(certificate.key),
+    }
+    port, scheme = free_port(), "https" if is_secure else "http"
+    studio = serving(service=True, service_port=port, **(files if is_secure else {}))
+    switched_on(studio, qtbot)
+    studio.do("service")
+    dialog = studio.window.findChild(ServiceDialog)
+    assert dialog is not None
+    assert dialog.reach.isHidden()
+    assert addresses(studio) == {"127.0.0.1"}
+    studio.program.settings_store.change(service_lan=True)
+    switched_on(studio, qtbot)
+    assert addresses(studio) == {"0.0.0.0"}
+    own = f"{scheme}://{socket.gethostname().lower()}:{port}"
+    assert own in dialog.reach.text()
+    assert ("can read all texts" in dialog.reach.text()) == (not is_secure)
+    address = studio.window.service.address
+    assert address in dialog.reach.text()
+    here = f"{scheme}://127.0.0.1:{port}/health"
+    with httpx2.Client(verify=certificate.trusted, trust_env=False) as client:
+        assert client.get(here).status_code == 200
+        host = address.partition("//")[2]
+        assert client.get(here, headers={"Host": host}).status_code == 200
+        assert client.get(here, headers={"Host": "other.example"}).status_code == 421
+    studio.program.settings_store.change(service_lan=False)
+    switched_on(studio, qtbot)
+    assert addresses(studio) == {"127.0.0.1"}
+    assert dialog.reach.isHidden()
+
+
+def addresses(studio: Studio) -> set[str]:
+    """Where the service's child listens."""
+    service = studio.window.service._service
+    assert service is not None
+    found = psutil.Process(service._child.pid).net_connections("tcp4")
+    return {one.laddr.ip for one in found if one.status == psutil.CONN_LISTEN}
+
+
+def test_a_certificate_that_cannot_be_used_is_a_notice(
+    serving: Callable[..., Studio], qtbot: QtBot, certificate: Certificate
+) -> None:
+    port = free_port()
+    file = str(certificate.certificate)
+    studio = serving(service=True, service_port=port, service_certificate=file)
+    studio.window.service.follow()
+    qtbot.waitUntil(lambda: bool(studio.banners), timeout=_WAIT_MS)
+    assert "cannot be used for https" in studio.banners[0]
+    assert not studio.window.status.lamp.isVisible()
+    listen(port).close()  # nobody has it
+    studio.program.settings_store.change(service_certificate="", service_key=file)
+    studio.window.service.follow()
+    qtbot.waitUntil(lambda: len(studio.banners) > 1, timeout=_WAIT_MS)
+    assert "needs its certificate" in studio.banners[1]
 
 
 def test_a_child_that_dies_is_told(serving: Callable[..., Studio], qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
 from app.core.options.load_options import LOAD_OPTIONS
 from app.core.options.settings import SETTINGS
@@ -163,6 +163,29 @@ def test_agreed_hosts_are_named_and_can_be_forgotten(qtbot, store: SettingsStore
     dialog.buttons.button(KIND.Apply).click()
     assert store.settings.agreed_hosts == ()
     assert not dialog.changes()
+
+
+def test_the_local_network_without_a_certificate_is_warned_of(
+    dialog: SettingsDialog, store: SettingsStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert dialog.openness.isHidden()
+    dialog.rows["service_lan"].take(True)
+    assert "can read all texts" in dialog.openness.text()
+    key: Any = dialog.rows["service_key"]
+    key.edit.setText("/keys/own.pem")
+    key.edit.textEdited.emit("/keys/own.pem")
+    assert "needs its certificate" in dialog.problem.text()
+    certificate: Any = dialog.rows["service_certificate"]
+    chosen = ("/keys/certificate.pem", "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_asked: chosen)
+    certificate.button.click()
+    assert certificate.edit.text() == chosen[0]
+    assert dialog.openness.isHidden()
+    assert not dialog.problem.text()
+    assert dialog.apply()
+    settings = store.settings
+    kept = settings.service_lan, settings.service_certificate, settings.service_key
+    assert kept == (True, "/keys/certificate.pem", "/keys/own.pem")
 
 
 def test_a_page_that_is_no_origin_is_said(dialog: SettingsDialog, store: SettingsStore) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from app.core.errors import GenerationError, ParameterError
 from app.core.options.rows import rows
 from app.core.options.sampling import Sampling
+from app.host.generation.probabilities import scattered
 from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.torch_engine.sampling import steps
@@ -25,6 +26,9 @@ class TorchSamplerChain:
     Order: word bias, then the steps of `Sampling.order`, then the draw. Temperature 0 is greedy:
     the word bias and the repetition steps count, then the likeliest token is taken. Mirostat
     replaces every step but the penalties and the plain temperature. Grammars are refused.
+
+    With `keeps_left`, `left` has the logits that the last token was drawn from, by token, minus
+    infinity for those that a step dropped.
     """
 
     def __init__(
@@ -36,6 +40,8 @@ class TorchSamplerChain:
         breakers: BreakerTable,
     ) -> None:
         _refuse_what_is_missing(sampling)
+        self.keeps_left = False
+        self.left: Floats | None = None
         self._greedy = sampling.temperature == 0
         self._bias = _bias_arrays(sampling, vocabulary)
         seed = drawing_seed(seed)
@@ -59,6 +65,8 @@ class TorchSamplerChain:
         if candidates is None:
             return None
         place = self._place(candidates)
+        if self.keeps_left:
+            self.left = scattered(candidates.ids, candidates.logits, len(logits))
         if candidates.logits[place] == -np.inf:
             return None
         token = int(candidates.ids[place])

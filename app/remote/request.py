@@ -1,0 +1,151 @@
+"""A request to write, in the server's terms; what cannot be said in them is refused."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import msgspec
+
+from app.core.errors import ParameterError, UnsupportedError
+from app.core.masking import Masker
+from app.core.options.rows import check_all
+from app.core.options.sampling import PARAMETERS, Sampling
+from app.engine.messages import Generate, Previewed
+from app.remote.abilities import Abilities
+from app.remote.dialects import Dialect, body, unsupported
+from app.remote.tokens import chat_fields
+from app.remote.web import Server
+
+_MOST_TAKES = 16
+_SEEDS = 2**32
+_WITHOUT = "Ask without that."
+_UNMASKABLE = ("banned_phrases", "dry_breakers", "logit_bias", "grammar")
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Where a request goes and what is in it; `masker` puts back the placeholders of the answer.
+
+    Where the server writes one take at a time, it is sent once `for_each` of them.
+    """
+
+    path: str
+    fields: dict[str, Any]
+    seed: int
+    masker: Masker | None
+    for_each: bool
+    server: Abilities
+
+    def of_take(self, index: int) -> dict[str, Any]:
+        """The fields for one take, whose seed is the first one's and its number, as in `seeds`."""
+        return self.fields | {"n": 1, "seed": (self.seed + index) % _SEEDS}
+
+
+def request(command: Generate, abilities: Abilities, masker: Masker | None) -> Request:
+    """The command in the server's terms; raises ParameterError for what cannot be said in them."""
+    if masker and not command.tokens:  # those have the placeholders with which they were asked for
+        masker = masker.again()  # what is asked beside it changes none
+    sampling = check_all(command.sampling)
+    _check(command, sampling, abilities)
+    seed = sampling.seed if sampling.seed is not None else random.getrandbits(31)
+    masked = _masked(msgspec.structs.replace(sampling, seed=seed), masker)
+    hide = masker.mask if masker else str
+    fields = {
+        **body(abilities.dialect, masked, abilities.context),
+        "model": abilities.model,
+        "n": command.n,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **_probabilities(command, abilities.dialect),
+    }
+    if command.exact:
+        fields["exact"] = True
+    for_each = command.n > 1 and not abilities.can("n")
+    rest = (seed, masker, for_each, abilities)
+    if command.messages:
+        chat = chat_fields(command.messages, hide)
+        if abilities.dialect != "vllm":
+            chat = {"messages": chat["messages"]}
+        return Request("/v1/chat/completions", fields | chat, *rest)
+    prompt: Any = list(command.tokens) or hide(command.prompt)
+    if abilities.dialect == "lampblack" and not command.tokens:
+        fields["parse_special"] = command.special
+    return Request("/v1/completions", fields | {"prompt": prompt}, *rest)
+
+
+def preview(job: int, asked: Request, server: Server) -> Previewed:
+    """The request as the writer is shown it before it is sent."""
+    turns = asked.fields.get("messages") or [{"role": "", "content": asked.fields["prompt"]}]
+    texts = tuple((turn["role"], str(turn["content"])) for turn in turns)
+    shown = json.dumps(asked.fields, ensure_ascii=False, indent=2)
+    known = asked.masker.replaced if asked.masker else {}
+    replaced = tuple(pair for pair in known.items() if pair[0] in shown)
+    return Previewed(
+        job=job, url=server.url(asked.path), texts=texts, fields=shown, replaced=replaced
+    )
+
+
+def _probabilities(command: Generate, dialect: Dialect) -> dict[str, Any]:
+    if not command.probabilities:
+        return {}
+    if command.messages:
+        return {"logprobs": True, "top_logprobs": command.probabilities}
+    numbers = {"return_token_ids": True} if dialect == "vllm" else {}
+    return {"logprobs": command.probabilities, **numbers}
+
+
+def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
+    """Refuse what would be changed in silence; defaults that cannot be said are in the notes."""
+    is_ours = abilities.dialect == "lampblack"
+    abilities.check("chat" if command.messages else "complete")
+    if sampling.grammar.lstrip().startswith("{"):
+        abilities.check("chat schema" if command.messages else "schema", _WITHOUT)
+    if command.probabilities:
+        abilities.check("chat probabilities" if command.messages else "probabilities", _WITHOUT)
+    if not 1 <= command.n <= _MOST_TAKES:
+        raise ParameterError(f"There can be 1 to {_MOST_TAKES} takes, not {command.n}.")
+    refused = [
+        (
+            bool(command.tokens) and abilities.dialect == "openai",
+            "go on from tokens by their numbers",
+        ),
+        (command.suffix is not None, "fill in the middle"),
+        (command.sampled, "give the probabilities that sampling leaves"),
+        (command.exact and not is_ours, "promise the same text for the same seed (exact)"),
+        (
+            bool(command.messages)
+            and command.messages[-1].role == "assistant"
+            and abilities.dialect == "openai",
+            "go on with the last turn of a chat",
+        ),
+    ]
+    for is_asked, what in refused:
+        if is_asked:
+            raise UnsupportedError(f"The server cannot {what}.", _WITHOUT)
+    default = Sampling()
+    for name, reason in unsupported(abilities.dialect, sampling):
+        if getattr(sampling, name) != getattr(default, name):
+            raise UnsupportedError(f"{name} cannot be used here: {reason}", "Leave it as it is.")
+
+
+def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
+    """Stop texts as the server sees the text; other texts must not hold what is masked."""
+    if masker is None:
+        return sampling
+    for bound in PARAMETERS:
+        value = getattr(sampling, bound.name)
+        texts = (_plain(value),) if isinstance(value, str) else value
+        if bound.name in _UNMASKABLE and any(masker.mask(text) != text for text in texts):
+            raise UnsupportedError(
+                f"{bound.name} holds something that is masked before it goes to a server.",
+                "Leave it out, or write without masking.",
+            )
+    return msgspec.structs.replace(sampling, stop=tuple(map(masker.mask, sampling.stop)))
+
+
+def _plain(grammar: str) -> str:
+    """A grammar with the escapes of a JSON schema resolved, so that no name hides in them."""
+    if not grammar.lstrip().startswith("{"):
+        return grammar
+    return json.dumps(json.loads(grammar), ensure_ascii=False)

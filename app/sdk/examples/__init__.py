@@ -1,0 +1,1 @@
+"""Five short programs to begin with: `python -m lampblack.examples.stream`, and so on."""
