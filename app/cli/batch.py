@@ -27,7 +27,7 @@ from app.tasks.batch.rows import InputRow
 from app.tasks.batch.running import BatchPlan, BatchProgress, BatchRun, prepare
 from app.tasks.batch.source import open_source
 from app.tasks.options import TaskOptions
-from app.tasks.running import TaskRunner
+from app.tasks.running import TaskRunner, check_model
 from app.tasks.table import TASKS, Task, task
 
 PARALLEL = 4
@@ -89,7 +89,8 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
     )
     for note in source.notes:
         output.note(note)
-    load, model = asked_load(arguments, program)
+    load, model = asked_load(arguments, program, may_classify=True)
+    check_model(row, options, model.name, model.labels)
     seed = _given_seed(options)
     header = BatchHeader(
         task=row.name,

@@ -19,7 +19,7 @@ from app.core.options.sampling import PARAMETERS, Sampling
 from app.engine.messages import Loaded
 from app.program import Program
 from app.tasks.options import TaskOptions, TaskResult
-from app.tasks.running import TaskRunner, check_options
+from app.tasks.running import TaskRunner, check_model, check_options
 from app.tasks.table import TASKS, Task, task
 
 _ABOUT = """Do a TASK with TEXT and write what comes out to standard output.
@@ -109,7 +109,8 @@ def options_from(arguments: argparse.Namespace, row: Task) -> TaskOptions:
         exact=arguments.exact,
     )
     for name in row.needs:
-        if not getattr(options, name):
+        is_known_later = name == "labels" and bool(arguments.model)  # a classifier has its own
+        if not getattr(options, name) and not is_known_later:
             raise UsageError(f"The task {row.name} needs the {name}.", f"Use {_FLAGS[name]}.")
     check_options(row, options)
     return options
@@ -131,7 +132,8 @@ def run_task(arguments: argparse.Namespace, program: Program) -> None:
     row = task(arguments.task)
     task_options = options_from(arguments, row)
     text = given_text(arguments.text, "text", f'lampblack run {row.name} "…"', arguments.file)
-    load, model = asked_load(arguments, program)
+    load, model = asked_load(arguments, program, may_classify=True)
+    check_model(row, task_options, model.name, model.labels)
     streams = row.gives == "text" and not arguments.json
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)

@@ -87,7 +87,8 @@ class ModelInfo(_Value, frozen=True):
     `placement` says which device holds what, the processor last; `notes` are sentences about what
     had to be done otherwise than asked; `features` what the processor offers to the engine;
     `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
-    none where no layer was to go there.
+    none where no layer was to go there. A classifier has `labels`: it chooses one for a text, and
+    writes nothing.
     """
 
     name: str
@@ -108,6 +109,7 @@ class ModelInfo(_Value, frozen=True):
     features: tuple[str, ...] = ()
     adapters: tuple[Adapter, ...] = ()
     devices: tuple[DeviceReport, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 class Alternative(_Value, frozen=True):
