@@ -174,7 +174,7 @@ def _evaluated(
 ) -> ModelEvaluation:
     from app.tasks.evaluation.evaluation import answers, evaluated, measure_of
 
-    load, _model = asked_load(arguments, program, model)
+    load, _model = asked_load(arguments, program, model, may_classify=True)
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)
         runner = TaskRunner(client)

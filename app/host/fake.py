@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 
 from app.core.errors import CancelledError, TemplateError, UnsupportedModelError, error_from
+from app.core.formats.classifiers import writes_nothing
 from app.engine.messages import (
     ChatMessage,
     ChoiceScore,
@@ -125,6 +126,8 @@ class FakeEngine(Engine):
 
     def writing(self, request: Generate, job: Job) -> Work[Done]:
         """A word is a step."""
+        if self._script.labels:
+            raise writes_nothing(self._info.name, self._script.labels)
         total = yield from self._prefill(request, job)
         if job.cancelled:
             return self._done(request, job, [""] * request.n, total, "cancelled")
