@@ -19,11 +19,13 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The first frame: `key` is the server's, empty for none; `names` are masked.
 
     Names and numbers are masked for a server on another machine, unless `masks` says otherwise.
+    `certificates` is the PEM text of those that may vouch for it, beside the system's.
     """
 
     key: str = ""
     names: tuple[str, ...] = ()
     masks: bool | None = None
+    certificates: str = ""
 
 
 class Channel:

@@ -1,4 +1,4 @@
-"""A server's address: what the writer typed, checked; looked up once and then held to."""
+"""A server's address, looked up once and then held to."""
 
 from __future__ import annotations
 
@@ -6,30 +6,13 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from app.core.errors import ParameterError
+from app.core.options.servers import ServerAddress, plain_http_warning
 
-_PORTS = {"http": 80, "https": 443}
 _Lookup = Callable[..., list[Any]]
-
-
-class ServerAddress(msgspec.Struct, frozen=True):
-    """Where a server is: `base` is the path before `/v1`, empty or with a `/` in front."""
-
-    scheme: str
-    host: str
-    port: int
-    base: str = ""
-
-    @property
-    def url(self) -> str:
-        """The whole address, for people and for requests."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.base}"
 
 
 class Pinned(msgspec.Struct, frozen=True):
@@ -48,27 +31,6 @@ class Pinned(msgspec.Struct, frozen=True):
         return ipaddress.ip_address(self.ip).is_loopback
 
 
-def server_address(text: str) -> ServerAddress:
-    """Read an address as typed; a `/v1` at its end is left out. Raises ParameterError."""
-    try:
-        parts = urlsplit(text.strip())
-        port = parts.port
-    except ValueError as error:
-        raise _refused(text, f"it cannot be read ({error})") from None
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise _refused(text, "it does not begin with https:// or http:// and a name")
-    if parts.username is not None or parts.password is not None:
-        raise _refused(text, "it holds a name or password; keys are kept in the keyring")
-    if parts.query or parts.fragment:
-        raise _refused(text, "it has a part after ? or #")
-    if any(not character.isprintable() or character.isspace() for character in text.strip()):
-        raise _refused(text, "it holds a space or control character")
-    if port == 0:
-        raise _refused(text, "port 0 cannot be reached")
-    base = parts.path.rstrip("/").removesuffix("/v1").rstrip("/")
-    return ServerAddress(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], base)
-
-
 def pin(address: ServerAddress, lookup: _Lookup = socket.getaddrinfo) -> Pinned:
     """Look the name up, once. Raises ParameterError where plain http would cross the internet."""
     try:
@@ -84,40 +46,4 @@ def pin(address: ServerAddress, lookup: _Lookup = socket.getaddrinfo) -> Pinned:
     ip = every[0]
     if all(ipaddress.ip_address(one).is_loopback for one in every):
         ip = next((one for one in every if "." in one), ip)  # most servers here listen on it alone
-    return Pinned(address, ip, _warning(address, ip))
-
-
-def _warning(address: ServerAddress, ip: str) -> str:
-    if address.scheme == "https":
-        return ""
-    if not is_private(ip):
-        raise _refused(
-            address.url, f"{ip} is on the internet, where plain http can be read by others"
-        )
-    if ipaddress.ip_address(ip).is_loopback:
-        return ""
-    return f"Everyone on the way to {address.url} can read the text: it is not encrypted."
-
-
-def is_private(ip: str) -> bool:
-    """Whether an address is this machine's or one of a local network (RFC 1918, 4193, 3927)."""
-    number = ipaddress.ip_address(ip)
-    mapped = getattr(number, "ipv4_mapped", None)
-    number = mapped or number
-    return any(number in network for network in _PRIVATE if network.version == number.version)
-
-
-_PRIVATE = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
-        *("::1/128", "fc00::/7", "fe80::/10"),
-    )
-)
-
-
-def _refused(text: str, why: str) -> ParameterError:
-    return ParameterError(
-        f"The server's address “{text[:200]}” cannot be used: {why}.",
-        "Give one such as https://name.example:8443 or http://127.0.0.1:8080.",
-    )
+    return Pinned(address, ip, plain_http_warning(address, ip))

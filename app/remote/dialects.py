@@ -89,7 +89,7 @@ def unsupported(dialect: Dialect, sampling: Sampling) -> tuple[Reason, ...]:
         if not _matters(bound.name, sampling):
             continue
         if bound.name not in _NAMES[dialect]:
-            reason = _MISSING.get(bound.name, "{server} has no such parameter.")
+            reason = _MISSING.get(bound.name, _NO_PARAMETER)
         else:
             reason = _limit(dialect, bound.name, getattr(sampling, bound.name))
         if reason:
@@ -97,6 +97,16 @@ def unsupported(dialect: Dialect, sampling: Sampling) -> tuple[Reason, ...]:
     return tuple(found)
 
 
+def cannot(dialect: Dialect) -> dict[str, str]:
+    """Every parameter that the server knows nothing of, whatever its value, and the reason."""
+    return {
+        bound.name: _MISSING.get(bound.name, _NO_PARAMETER).format(server=_TITLES[dialect])
+        for bound in PARAMETERS
+        if bound.name not in _NAMES[dialect]
+    }
+
+
+_NO_PARAMETER = "{server} has no such parameter."
 _MISSING = {
     "repetition_window": "{server} looks at all of the text, not at a window of it.",
     "order": "{server} applies the temperature before it cuts unlikely tokens.",

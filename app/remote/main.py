@@ -18,8 +18,10 @@ from app.core.errors import (
     NoModelLoadedError,
     ParameterError,
     ProtocolError,
+    UnsupportedError,
 )
 from app.core.masking import Masker
+from app.core.options.servers import server_address
 from app.core.system.network import allow_one_port
 from app.engine.child import Channel, Opening, settle_process, take_streams
 from app.engine.codec import read_frame
@@ -35,16 +37,19 @@ from app.engine.messages import (
     Generate,
     Hello,
     JobCommand,
+    ListModels,
     Load,
     Loaded,
+    ModelsListed,
+    Preview,
     Quit,
     Unload,
     decode_command,
 )
-from app.remote.address import Pinned, pin, server_address
-from app.remote.probing import Abilities, count, described, probe
+from app.remote.address import Pinned, pin
+from app.remote.probing import Abilities, count, described, model_names, probe
 from app.remote.web import Server
-from app.remote.writing import Emit, RemoteJob, request, write
+from app.remote.writing import Emit, RemoteJob, preview, request, write
 
 
 def run_remote_host(address: str) -> NoReturn:
@@ -130,15 +135,21 @@ class RemoteHost:
         if isinstance(command, Unload):
             self._abilities = None
             return Done(job=job.number)
+        if isinstance(command, ListModels):
+            return ModelsListed(job=job.number, names=model_names(self._server()))
         if self._abilities is None:
             raise NoModelLoadedError("No server is chosen.", "Choose one first.")
         if isinstance(command, Generate):
             with self._masking:
                 asked = request(command, self._abilities, self._masker)
             return write(command, asked, self._server(), job, self._emit)
+        if isinstance(command, Preview):
+            with self._masking:
+                asked = request(command.asked, self._abilities, self._masker)
+                return preview(job.number, asked, self._server())
         if isinstance(command, Count):
             return self._count(command, self._abilities)
-        raise ParameterError(
+        raise UnsupportedError(
             f"A server cannot do this ({type(command).__name__}).", "Use a model on this machine."
         )
 
@@ -162,7 +173,7 @@ class RemoteHost:
 
     def _count(self, command: Count, abilities: Abilities) -> Counted:
         if not abilities.counts or command.messages:
-            raise ParameterError("The server cannot count the tokens of this.")
+            raise UnsupportedError("The server cannot count the tokens of this.")
         with self._masking:
             text = self._masker.mask(command.prompt) if self._masker else command.prompt
         return Counted(job=command.job, tokens=count(self._server(), abilities, text))

@@ -11,9 +11,9 @@ import msgspec
 from app.core.errors import ModelNotFoundError, ServerError
 from app.core.masking import Masker
 from app.core.options.sampling import Sampling
-from app.engine.messages import EngineSettings, ModelInfo
+from app.engine.messages import EngineSettings, ModelInfo, ServerPlace
 from app.remote.address import Pinned
-from app.remote.dialects import Dialect, unsupported
+from app.remote.dialects import Dialect, cannot, unsupported
 from app.remote.web import Server, whole
 
 _OWNERS: dict[str, Dialect] = {
@@ -48,6 +48,11 @@ def probe(server: Server, wanted: str) -> Abilities:
     except ServerError:
         return asked
     return msgspec.structs.replace(asked, counts=True)
+
+
+def model_names(server: Server) -> tuple[str, ...]:
+    """The models that the server has; raises ServerError."""
+    return tuple(str(one["id"]) for one in _models(server))
 
 
 def _models(server: Server) -> Sequence[dict[str, Any]]:
@@ -106,8 +111,14 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
         context=abilities.context,
         trained_context=abilities.context,
         has_chat_template=True,
-        settings=EngineSettings(engine="server", device=pinned.address.url),
+        settings=EngineSettings(
+            engine="server", build=abilities.dialect, device=pinned.address.url
+        ),
         notes=tuple(_notes(pinned, abilities, masker)),
+        unsupported=cannot(abilities.dialect),
+        server=ServerPlace(
+            url=pinned.address.url, ip=pinned.ip, is_here=pinned.is_here, masks=masker is not None
+        ),
     )
 
 

@@ -112,12 +112,8 @@ def _scored(
 ) -> Iterator[tuple[list[float], int]]:
     """The scores of the labels for each part, and its tokens, which nothing needs of one alone."""
     for part in parts:
-        weight = _tokens(run, part) if len(parts) > 1 else 1
+        weight = run.length(part) if len(parts) > 1 else 1
         yield _scores(run, part, labels), weight
-
-
-def _tokens(run: TaskRun, part: str) -> int:
-    return len(run.tokenize(part).ids)
 
 
 def _scores(run: TaskRun, text: str, labels: tuple[str, ...]) -> list[float]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from app.core.errors import ParameterError, TemplateError
+from app.core.errors import ParameterError, TemplateError, UnsupportedError
 from app.core.formats.classifiers import writes_nothing
 from app.core.options.json_schema import is_schema, read_schema
 from app.core.options.rows import is_encodable, rows_by_name
 from app.core.options.sampling import Sampling
-from app.engine.messages import FinishReason
+from app.engine.messages import FinishReason, ModelInfo
 from app.tasks.choosing import answer_labels, choose
 from app.tasks.extracting import extract
 from app.tasks.languages import UNKNOWN, language_of_text
@@ -96,8 +96,8 @@ def check_options(task: Task, options: TaskOptions) -> None:
         read_schema(options.schema)
 
 
-def check_model(task: Task, options: TaskOptions, name: str, labels: Sequence[str]) -> None:
-    """Raise LampblackError for what the model `name` cannot do; a classifier has `labels`."""
+def check_kind(task: Task, options: TaskOptions, name: str, labels: Sequence[str]) -> None:
+    """Raise LampblackError for what a model of this kind cannot do; a classifier has `labels`."""
     if task.gives == "label":
         answer_labels(task, options, labels)
     elif labels:
@@ -123,9 +123,8 @@ def _check_text(task: Task, text: str) -> None:
 
 def _done(run: TaskRun, text: str, emit: Emit) -> TaskResult:
     """In the chat template if there is one that works, else in the plain form with a note."""
-    check_model(run.task, run.options, run.model.name, run.model.labels)
     run.chat = takes_chat(run.task, run.options, run.model)
-    _check_engine(run)
+    check_model(run.task, run.options, run.model)
     try:
         value, reason = _answered(run, text, emit)
     except TemplateError as error:
@@ -144,11 +143,26 @@ def _done(run: TaskRun, text: str, emit: Emit) -> TaskResult:
     )
 
 
-def _check_engine(run: TaskRun) -> None:
-    if run.options.schema:
-        grammar = rows_by_name(Sampling)["grammar"]
-        if missing := grammar.missing(run.model.engine):
-            raise ParameterError(f"The task {run.task.name} cannot be done here. {missing}")
+def check_model(task: Task, options: TaskOptions, model: ModelInfo) -> None:
+    """Raise LampblackError for what the model or its engine or server cannot do of the task."""
+    check_kind(task, options, model.name, model.labels)
+    if options.schema:
+        unsupported = model.unsupported.get("grammar", "")
+        if missing := rows_by_name(Sampling)["grammar"].missing(model.engine) or unsupported:
+            raise UnsupportedError(f"The task {task.name} cannot be done here. {missing}")
+    if model.engine != "server":
+        return
+    if task.gives in ("label", "measures") and "score" not in model.abilities:
+        raise UnsupportedError(
+            f"The task {task.name} needs the probabilities of a given text, and {model.name} on "
+            "this server gives none.",
+            "Use a model on this machine.",
+        )
+    sampling, default = sampling_of(task, options), Sampling()
+    for name, reason in model.unsupported.items():
+        if getattr(sampling, name) != getattr(default, name):
+            what = name if name in options.sampling else f"{name}, which the task {task.name} sets,"
+            raise UnsupportedError(f"{what} cannot be used here: {reason}", "Leave it as it is.")
 
 
 def _guess_language(run: TaskRun, text: str) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from app.core.errors import ParameterError
-from app.remote.address import Pinned, ServerAddress, pin, server_address
+from app.core.options.servers import ServerAddress, server_address
+from app.remote.address import Pinned, pin
 
 
 def pinned(text: str, ip: str) -> Pinned:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from app.core.errors import ServerError
-from app.remote.address import Pinned, ServerAddress
+from app.core.options.servers import ServerAddress
+from app.remote.address import Pinned
 from app.remote.web import Server
 
 

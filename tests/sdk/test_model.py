@@ -56,7 +56,10 @@ def test_a_classifier_needs_no_labels(fake_model):
         found = model.classify("More rain, and rain again.")
         assert found.label == "rain"
         assert found.probabilities["tea"] == pytest.approx(1 / (1 + math.e**2))
-        assert model.classify("Tea.", labels=["RAIN", "tea"]).probabilities.keys() == {"RAIN", "tea"}
+        assert model.classify("Tea.", labels=["RAIN", "tea"]).probabilities.keys() == {
+            "RAIN",
+            "tea",
+        }
         with pytest.raises(LampblackError, match="is a classifier"):
             model.generate("Once")
         with pytest.raises(LampblackError, match="is a classifier"):

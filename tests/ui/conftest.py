@@ -19,7 +19,7 @@ from app.core.models.library import ModelLibrary
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import LoadOptions
 from app.core.system.paths import Paths
-from app.downloads.tokens import HubTokens
+from app.core.system.secret_store import SecretStore
 from app.engine.messages import (
     Done,
     EngineSettings,
@@ -299,7 +299,7 @@ def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]
         worker, questions = FakeWorker(model), FakeQuestions()
         library = FakeLibrary(program.paths.models)
         program.library, program.worker = library, worker
-        program.tokens = HubTokens(lambda: None)
+        program.secrets = SecretStore(lambda: None)
         window = MainWindow(program, questions)
         studio = Studio(window, worker, questions, library, program)
         studios.append(studio)

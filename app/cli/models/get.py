@@ -101,11 +101,11 @@ def _take_token(arguments: argparse.Namespace, program: Program) -> None:
     if arguments.token_from_env:
         if not os.environ.get(_TOKEN_VARIABLE):
             raise UsageError(f"{_TOKEN_VARIABLE} is not set.", "Or say --token to be asked.")
-        program.tokens.use(host, os.environ[_TOKEN_VARIABLE])
+        program.secrets.use(host, os.environ[_TOKEN_VARIABLE])
         return
     if not sys.stdin.isatty():
         raise UsageError("A token cannot be asked for here.", "Or say --token-from-env.")
-    is_kept = program.tokens.keep(host, getpass.getpass(f"Token for {host}: "))
+    is_kept = program.secrets.keep(host, getpass.getpass(f"Token for {host}: "))
     output.note(
         f"The token is kept in this system's keyring for {host}."
         if is_kept
@@ -184,7 +184,7 @@ def _remove(name: str, downloads: Downloads) -> None:
 def run_forget_token(arguments: argparse.Namespace, program: Program) -> None:
     """Remove the token for the hub from the keyring."""
     host = host_of(endpoint_of(os.environ))
-    program.tokens.forget(host)
+    program.secrets.forget(host)
     sentence = f"No token for {host} is kept here any more."
     output.answer(arguments.json, {"host": host, "kept": False}, [sentence])
 

@@ -185,6 +185,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             help="Takes addresses with /k/TOKEN/v1, for programs without a field for a token.",
         ),
     ] = False
+    masked_names: Annotated[
+        tuple[str, ...],
+        Row(
+            label="Names to mask",
+            help="Replaced before a text goes to a server on another machine, and put back after.",
+            max_length=1000,
+            group="Servers",
+        ),
+    ] = ()
     model: str = ""
     recent_files: tuple[str, ...] = ()
     added_models: tuple[str, ...] = ()

@@ -43,6 +43,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.config / "presets.json"
 
     @property
+    def servers_file(self) -> Path:
+        """The servers that the user added, as JSON; without their keys."""
+        return self.config / "servers.json"
+
+    @property
     def catalogue_file(self) -> Path:
         """The user's own list of models to get, in the form of the program's models.json."""
         return self.config / "models.json"

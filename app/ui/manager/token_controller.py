@@ -35,7 +35,7 @@ class TokenController(QObject):
             self._background.run(lambda: self._gate(model), lambda gate: self._open(model.id, gate))
 
     def _gate(self, model: ModelRequest) -> GatedModel:
-        endpoint, tokens = endpoint_of(os.environ), self._program.tokens
+        endpoint, tokens = endpoint_of(os.environ), self._program.secrets
         host = host_of(endpoint)
         return GatedModel(
             title=model.title,
@@ -59,10 +59,10 @@ class TokenController(QObject):
             self.said.emit((kept if is_kept else held).format(host))
             self.given.emit(wanted_id)
 
-        self._background.run(lambda: self._program.tokens.keep(host, token), on_kept)
+        self._background.run(lambda: self._program.secrets.keep(host, token), on_kept)
 
     def _forget(self, host: str) -> None:
         words = self.tr("No token for {0} is kept here any more.").format(host)
         self._background.run(
-            lambda: self._program.tokens.forget(host), lambda _none: self.said.emit(words)
+            lambda: self._program.secrets.forget(host), lambda _none: self.said.emit(words)
         )

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.downloads.tokens import is_token
+from app.core.system.secret_store import is_secret
 from app.ui.widgets.controls import NoteLabel, set_property
 
 
@@ -133,4 +133,4 @@ class TokenDialog(QDialog):
         self.setMinimumWidth(560)
 
     def _show_state(self) -> None:
-        self.use_button.setEnabled(is_token(self.field.text()))
+        self.use_button.setEnabled(is_secret(self.field.text()))

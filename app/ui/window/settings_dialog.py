@@ -28,7 +28,7 @@ from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.section import PanelScroll
 
-_TABS = ("Page", "Writing", "Model", "Service")
+_TABS = ("Page", "Writing", "Model", "Service", "Servers")
 _QUIET = ("prompt_overflow",)
 """Settings whose choices say everything; their help names the values of the file."""
 
@@ -129,6 +129,7 @@ class SettingsDialog(QDialog):
             self.tr("Writing"),
             self.tr("Model"),
             self.tr("Local Service"),
+            self.tr("Servers"),
         )
         for group, title in zip(_TABS, titles, strict=True):
             scroll = self._bodies[group] = PanelScroll()

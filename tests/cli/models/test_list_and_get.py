@@ -17,10 +17,10 @@ from app.core.errors import CancelledError, DownloadError
 from app.core.models.starter import STARTER
 from app.core.options.settings_store import SettingsStore
 from app.core.system.paths import Paths
+from app.core.system.secret_store import SecretStore
 from app.downloads.messages import DownloadProgress, FetchEvent
 from app.downloads.queue import Download
 from app.downloads.request import ModelRequest
-from app.downloads.tokens import HubTokens
 
 
 class StubFetcher:
@@ -115,7 +115,7 @@ def test_get_and_forget_answer_in_json(run: Any, monkeypatch: pytest.MonkeyPatch
     answer = json.loads(outcome.out)
     assert (answer["id"], answer["path"]) == ("starter", "/there/model.gguf")
     assert answer["fetched"]
-    monkeypatch.setattr(HubTokens, "_keyring", None)
+    monkeypatch.setattr(SecretStore, "_keyring", None)
     answer = json.loads(run("models", "forget-token", "--json").out)
     assert answer == {"host": "huggingface.co", "kept": False}
 
@@ -180,7 +180,7 @@ def test_a_token_comes_from_a_question_or_when_asked_from_the_environment(
     monkeypatch.delenv("HF_TOKEN")
     assert get("--token-from-env") == ("", 2)
     monkeypatch.setattr("getpass.getpass", lambda _prompt: "a-token")
-    monkeypatch.setattr(HubTokens, "_keyring", None)
+    monkeypatch.setattr(SecretStore, "_keyring", None)
     assert get("--token") == ("a-token", 1)
     assert run("models", "get", "gpt2-torch", "--yes", "--token", stdin=b"").code == 1
 

@@ -22,10 +22,10 @@ from app.core.models.metadata import ModelRecord
 from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore
 from app.core.models.verify import Verdict
+from app.core.system.secret_store import SecretStore
 from app.downloads.messages import DownloadProgress
 from app.downloads.queue import Download, DownloadNeed
 from app.downloads.request import ModelRequest
-from app.downloads.tokens import HubTokens
 from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager import operations as operations_module
@@ -36,7 +36,7 @@ from app.ui.manager.token_dialog import TokenDialog
 from app.ui.manager.window import ModelManager
 from app.ui.models.download_strip import TOKEN_KEY
 from app.ui.texts import download_text, left_text
-from tests.downloads.test_tokens import FakeKeyring
+from tests.core.system.test_secret_store import FakeKeyring
 from tests.ui.conftest import Studio
 
 
@@ -114,9 +114,9 @@ class Harness:
         self.loads: list[str] = []
         self.manager.load_requested.connect(self.loads.append)
 
-    def use_tokens(self, tokens: HubTokens) -> None:
+    def use_tokens(self, tokens: SecretStore) -> None:
         """Have another place for tokens than none."""
-        self.program.tokens = tokens
+        self.program.secrets = tokens
 
     def open(self) -> None:
         with self.qtbot.waitSignal(self.manager.refreshed):
@@ -162,7 +162,7 @@ def harness(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Harnes
     fetcher = FakeFetcher()
     program = Program(studio.program.paths, fetcher)
     program.settings_store, program.worker = studio.program.settings_store, studio.worker
-    program.tokens = studio.program.tokens
+    program.secrets = studio.program.secrets
     for name in ("tale.gguf", "雨.gguf"):
         write_model(program.paths.models / name)
     made = Harness(program, qtbot, fetcher)
@@ -431,20 +431,20 @@ def test_a_gated_model_comes_with_a_token(harness: Harness) -> None:
 
 def test_the_key_asks_for_the_token_too_and_one_can_be_forgotten(harness: Harness) -> None:
     host = "huggingface.co"
-    harness.program.tokens.use(host, "old")
+    harness.program.secrets.use(host, "old")
     _entry, _row = _refused(harness)
     dialog = _dialog(harness, harness.manager.downloads.token_action.trigger)
     assert harness.manager.downloads.token_action.shortcut().toString() == TOKEN_KEY
     dialog.forget_button.click()
     harness.qtbot.waitUntil(lambda: bool(harness.banners()))
     assert harness.banners() == [f"No token for {host} is kept here any more."]
-    assert harness.program.tokens.get(host) == ""
+    assert harness.program.secrets.get(host) == ""
     assert len(harness.fetcher.tokens) == 1
 
 
 def test_in_a_keyring_a_token_is_kept(harness: Harness) -> None:
     keyring = FakeKeyring()
-    harness.use_tokens(HubTokens(lambda: keyring))
+    harness.use_tokens(SecretStore(lambda: keyring))
     _entry, row = _refused(harness)
     dialog = _dialog(harness, row.buttons["token"].click)
     assert "kept in this system’s keyring" in dialog.kept.text()

@@ -1,6 +1,6 @@
-"""Tokens for gated repositories: kept in the system's keyring or not at all.
+"""Secrets: tokens of hubs and keys of servers, kept in the system's keyring or not at all.
 
-Without the library `keyring`, or where the system has no safe place, a token is forgotten when the
+Without the library `keyring`, or where the system has no safe place, a secret is forgotten when the
 program ends.
 """
 
@@ -15,7 +15,7 @@ from app.core.errors import ParameterError
 
 _T = TypeVar("_T")
 _SERVICE = "lampblack"
-_TOKEN = re.compile(r"[\x21-\x7e]{1,500}")
+_SECRET = re.compile(r"[\x21-\x7e]{1,500}")
 _UNSAFE = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 
 
@@ -45,13 +45,16 @@ def system_keyring() -> Keyring | None:
     return cast(Keyring, found)
 
 
-def is_token(text: str) -> bool:
-    """Whether a text can be a token at all."""
-    return _TOKEN.fullmatch(text.strip()) is not None
+def is_secret(text: str) -> bool:
+    """Whether a text can be a token or key at all."""
+    return _SECRET.fullmatch(text.strip()) is not None
 
 
-class HubTokens:
-    """The token for each hub; one is never handed to another host than it was given for."""
+class SecretStore:
+    """The secret of each place; one is never handed to another place than it was given for.
+
+    A place is the name of a hub's host, or the address of a server.
+    """
 
     def __init__(self, find: Callable[[], Keyring | None] = system_keyring) -> None:
         self._find = find
@@ -64,43 +67,43 @@ class HubTokens:
 
     @property
     def can_keep(self) -> bool:
-        """Whether a token can outlive the program; the first look takes a moment."""
+        """Whether a secret can outlive the program; the first look takes a moment."""
         return self._keyring is not None
 
-    def get(self, host: str, needed: bool = True) -> str:
-        """The token for a host; empty where there is none, or the keyring stays locked.
+    def get(self, place: str, needed: bool = True) -> str:
+        """The secret for a place; empty where there is none, or the keyring stays locked.
 
         The keyring is only asked for one that is needed: it may ask its user for a password.
         """
-        if host in self._given or not needed:
-            return self._given.get(host, "")
-        kept = self._asked(lambda keyring: keyring.get_password(_SERVICE, host)) or ""
-        return kept if _TOKEN.fullmatch(kept) else ""
+        if place in self._given or not needed:
+            return self._given.get(place, "")
+        kept = self._asked(lambda keyring: keyring.get_password(_SERVICE, place)) or ""
+        return kept if _SECRET.fullmatch(kept) else ""
 
-    def use(self, host: str, token: str) -> None:
-        """Take a token for as long as the program runs; raises ParameterError for no token."""
-        if not is_token(token):
-            raise ParameterError("That is no token.", "Copy it again from your account's page.")
-        self._given[host] = token.strip()
+    def use(self, place: str, secret: str) -> None:
+        """Take a secret for as long as the program runs; raises ParameterError for none."""
+        if not is_secret(secret):
+            raise ParameterError("That is no token or key.", "Copy it again whole.")
+        self._given[place] = secret.strip()
 
-    def keep(self, host: str, token: str) -> bool:
-        """Take a token and keep it in the keyring; False where it could not be kept."""
-        self.use(host, token)
+    def keep(self, place: str, secret: str) -> bool:
+        """Take a secret and keep it in the keyring; False where it could not be kept."""
+        self.use(place, secret)
 
         def keep(keyring: Keyring) -> bool:
-            keyring.set_password(_SERVICE, host, token.strip())
+            keyring.set_password(_SERVICE, place, secret.strip())
             return True
 
         return self._asked(keep) is True
 
-    def forget(self, host: str) -> None:
-        """Forget the token, also in the keyring."""
-        self._given.pop(host, None)
-        self._asked(lambda keyring: keyring.delete_password(_SERVICE, host))
+    def forget(self, place: str) -> None:
+        """Forget the secret, also in the keyring."""
+        self._given.pop(place, None)
+        self._asked(lambda keyring: keyring.delete_password(_SERVICE, place))
 
     def _asked(self, ask: Callable[[Keyring], _T]) -> _T | None:
         """What the keyring answers; None where there is none, or it fails."""
         try:
             return ask(self._keyring) if self._keyring is not None else None
-        except Exception:  # noqa: BLE001 - backends raise what they like; no token is an answer
+        except Exception:  # noqa: BLE001 - backends raise what they like; none is an answer
             return None

@@ -1,4 +1,4 @@
-"""Tokens: in a keyring that encrypts, or only as long as the program runs."""
+"""Secrets: in a keyring that encrypts, or only as long as the program runs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from app.core.errors import ParameterError
-from app.downloads import tokens
-from app.downloads.tokens import HubTokens
+from app.core.system import secret_store
+from app.core.system.secret_store import SecretStore
 
 HUB = "hub.example"
 
@@ -38,18 +38,18 @@ class FakeKeyring:
 
 def test_a_token_is_kept_for_its_host_alone() -> None:
     keyring = FakeKeyring()
-    assert HubTokens(lambda: keyring).keep(HUB, " a-token\n")
-    again = HubTokens(lambda: keyring)
+    assert SecretStore(lambda: keyring).keep(HUB, " a-token\n")
+    again = SecretStore(lambda: keyring)
     assert again.get(HUB, False) == ""
     assert again.get(HUB) == "a-token"
     assert again.get("mirror.example") == ""
     again.forget(HUB)
     again.forget(HUB)
-    assert HubTokens(lambda: keyring).get(HUB) == ""
+    assert SecretStore(lambda: keyring).get(HUB) == ""
 
 
 def test_without_a_keyring_it_is_forgotten_with_the_program() -> None:
-    here = HubTokens(lambda: None)
+    here = SecretStore(lambda: None)
     assert not here.keep(HUB, "a-token")
     assert here.get(HUB, False) == "a-token"
     here.forget(HUB)
@@ -59,7 +59,7 @@ def test_without_a_keyring_it_is_forgotten_with_the_program() -> None:
 def test_a_locked_keyring_is_no_trouble() -> None:
     keyring = FakeKeyring()
     keyring.is_locked = True
-    here = HubTokens(lambda: keyring)
+    here = SecretStore(lambda: keyring)
     assert here.get(HUB) == ""
     assert not here.keep(HUB, "a-token")
     here.forget(HUB)
@@ -68,7 +68,7 @@ def test_a_locked_keyring_is_no_trouble() -> None:
 @pytest.mark.parametrize("token", ["", " ", "two words", "line\nbreak", "é", "x" * 501])
 def test_what_is_no_token_is_refused(token: str) -> None:
     with pytest.raises(ParameterError):
-        HubTokens(lambda: None).keep(HUB, token)
+        SecretStore(lambda: None).keep(HUB, token)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,6 @@ def test_a_keyring_that_does_not_encrypt_is_not_used(
     backend = type("Backend", (), {"__module__": module})()
     for found in (backend, SimpleNamespace(backends=[backend])):
         monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_keyring=lambda f=found: f))
-        assert (tokens.system_keyring() is not None) == is_safe
+        assert (secret_store.system_keyring() is not None) == is_safe
     monkeypatch.setitem(sys.modules, "keyring", None)
-    assert tokens.system_keyring() is None
+    assert secret_store.system_keyring() is None
