@@ -123,8 +123,8 @@ def _check_text(task: Task, text: str) -> None:
 
 def _done(run: TaskRun, text: str, emit: Emit) -> TaskResult:
     """In the chat template if there is one that works, else in the plain form with a note."""
-    run.chat = takes_chat(run.task, run.options, run.model)
     check_model(run.task, run.options, run.model)
+    run.chat = takes_chat(run.task, run.options, run.model)
     try:
         value, reason = _answered(run, text, emit)
     except TemplateError as error:
