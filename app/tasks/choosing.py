@@ -60,6 +60,12 @@ def answer_labels(task: Task, options: TaskOptions, own: Sequence[str]) -> dict[
     return found
 
 
+def with_others(labels: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
+    """The labels, and after them those of a classifier's `own` that are none of them."""
+    found = places(labels, own).values()
+    return (*labels, *(label for place, label in enumerate(own) if place not in found))
+
+
 def _sentiments(own: Sequence[str], names: Sequence[str]) -> dict[str, int]:
     """The sentiments that the labels name: positive, negative and perhaps neutral."""
     found = {name: names.index(name) for name in _SENTIMENTS.values() if name in names}

@@ -28,7 +28,7 @@ def reviews(tmp_path: Path) -> Path:
         (("sentiment", "--parallel", "0"), "--parallel takes 1 to 64, not 0."),
         (("sentiment", "--report", "x.pdf"), "not the name of an HTML file"),
         (("sentiment", "--labels", "positive,bad"), "Row 2 has the label 'negative', which is"),
-        (("sentiment", "--label", "mood"), "Its columns are: text, label."),
+        (("sentiment", "--label", "mood"), "Its columns: text, label."),
         (("sentiment", "--limit", "-1"), "There cannot be -1 rows."),
         (("translate",), "The task translate needs the language."),
         (("sentiment", "--seed", "-3"), "The seed is a whole number from 0 on"),
@@ -55,7 +55,7 @@ def test_the_report_s_figures_are_scikit_learn_s_of_its_own_rows(
     report = json.loads(outcome.out)
     (model,) = report["models"]
     assert (model["answered"], model["failed"]) == (16, 1)
-    assert model["rows"][-1]["failed"] == "Its text is empty."
+    assert model["rows"][-1]["failed"] == "The row cannot be read: its text is empty."
     rows = [row for row in model["rows"] if not row["failed"]]
     right, chosen = ([row[name] for row in rows] for name in ("expected", "answer"))
     macro = metrics.precision_recall_fscore_support(right, chosen, average="macro", zero_division=0)
