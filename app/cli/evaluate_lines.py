@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import wrap
 
 from app.tasks.evaluation.charts import columns, shortened
 from app.tasks.evaluation.evaluation import (
@@ -14,13 +15,15 @@ from app.tasks.evaluation.evaluation import (
 from app.tasks.evaluation.page import verdict
 
 _CELL_COLUMNS = 9
+_WIDTH = 80
 
 
 def report_lines(report: EvaluationReport) -> Iterator[str]:
     """The report for people, within 80 columns where names allow it."""
     data = report.data
     yield f"{report.task}, {data.used:,} of {data.rows:,} rows of {data.name}, seed {report.seed}"
-    yield from report.notes
+    for note in report.notes:
+        yield from wrap(note, _WIDTH)
     for model in report.models:
         yield ""
         yield from _model_lines(model)
@@ -41,8 +44,7 @@ def _model_lines(model: ModelEvaluation) -> Iterator[str]:
         yield f"  row {row.row}: {row.failed}"
     if len(failed) > 5:
         yield f"  and {len(failed) - 5:,} more; --json lists all"
-    if note := notes_text(model):
-        yield note
+    yield from wrap(notes_text(model), _WIDTH)
     yield ""
     yield f"{'':<22}{'value':>9}   interval of 95 %"
     for one in model.figures:
@@ -66,7 +68,7 @@ def _label_lines(model: ModelEvaluation) -> Iterator[str]:
         yield f"Neither right nor chosen, so not in the means: {', '.join(model.absent)}"
     yield ""
     cell = max(_CELL_COLUMNS, 2 + max(columns(name) for name in names))
-    if width + cell * len(names) > 80:
+    if width + cell * len(names) > _WIDTH:
         yield "The confusion matrix is too wide for a terminal; --report and --json have it."
         return
     yield "Right label in lines, chosen one in columns:"
