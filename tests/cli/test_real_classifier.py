@@ -75,6 +75,43 @@ def test_a_batch_and_an_evaluation_agree_with_it(
     assert report["figures"][0]["value"] == pytest.approx(right / len(ROWS))
 
 
+def test_labels_of_its_own_that_the_data_lack_can_be_answered_and_are_wrong(
+    run_program: Any, reviews: Path, tmp_path: Path
+) -> None:
+    """The probabilities stay the model's, and models with other labels are compared."""
+    odd = save_classifier(tmp_path / "odd", labels=("NEGATIVE", "Positive", "other"))
+    three = save_classifier(tmp_path / "three", labels=("neu", "neg", "pos"))
+    shares = by_pipeline(odd, [text for text, _label in ROWS])
+    assert all(row[2] == max(row) for row in shares)  # so that each answer is the other label
+    outcome = run_program(
+        "evaluate", "classify", str(reviews), "--model", str(odd), "--json", "--rows"
+    )
+    assert outcome.code == 0, outcome.err
+    (found,) = json.loads(outcome.out)["models"]
+    assert [label["label"] for label in found["labels"]] == ["negative", "positive", "other"]
+    assert found["figures"][0]["value"] == 0
+    for row, share in zip(found["rows"], shares, strict=True):
+        names = dict(zip(("negative", "positive", "other"), share, strict=True))
+        assert row["probabilities"] == pytest.approx(names, abs=1e-5)
+        assert row["notes"] == []
+    outcome = run_program(
+        "evaluate",
+        "sentiment",
+        str(reviews),
+        "--model",
+        str(three),
+        "--model",
+        str(three),
+        "--json",
+    )
+    assert outcome.code == 0, outcome.err
+    report = json.loads(outcome.out)
+    assert [len(model["labels"]) for model in report["models"]] == [3, 3]
+    positive = sum(label == "positive" for _text, label in ROWS)
+    assert report["models"][0]["figures"][0]["value"] == pytest.approx(positive / len(ROWS))
+    assert {one["value"] for one in report["comparisons"][0]["differences"]} == {0.0}
+
+
 def test_words_that_write_refuse_it_before_it_is_loaded(
     run: Any, one_sentence: Any, moods: Path
 ) -> None:
