@@ -11,6 +11,7 @@ import msgspec
 
 from app.benchmark.goal import Goal, Measure
 from app.benchmark.rounds import Round
+from app.core.system.machine import MachineFacts
 
 Verdict = Literal["met", "not met", "not judged", "measured only", "not measured"]
 _WORST: tuple[Verdict, ...] = ("not met", "not judged", "not measured", "met", "measured only")
@@ -67,16 +68,6 @@ class GoalReport(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int
     seconds: float
     bare_step: Spread | None = None
-
-
-class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Where it ran; memory in bytes."""
-
-    system: str
-    processor: str
-    processors: int
-    cores: int
-    memory: int
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):

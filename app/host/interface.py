@@ -12,6 +12,8 @@ from app.core.errors import ParameterError
 from app.engine.messages import (
     ChatMessage,
     ChoicesScored,
+    Classified,
+    Classify,
     Detokenize,
     Detokenized,
     Done,
@@ -160,6 +162,13 @@ class Engine(Protocol):
 
     def choosing(self, request: ScoreChoices, job: Job) -> Work[ChoicesScored]:
         """What `score_choices` does."""
+        ...
+
+    def classifying(self, request: Classify, job: Job) -> Work[Classified]:
+        """The probability of each of a classifier's labels for each text, a step at a time.
+
+        Raises CancelledError, and UnsupportedModelError where the model has no labels.
+        """
         ...
 
     def compute(self, rows: Sequence[Rows]) -> Sequence[Answer]:

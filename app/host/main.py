@@ -31,6 +31,7 @@ from app.core.system.network import deny_network, network_state
 from app.engine.child import Channel, settle_process, take_streams
 from app.engine.messages import (
     PROTOCOL_VERSION,
+    Classify,
     Count,
     Counted,
     Describe,
@@ -102,7 +103,7 @@ def run_host() -> NoReturn:
         host.turn()
 
 
-Shared = Generate | Score | ScoreChoices
+Shared = Generate | Score | ScoreChoices | Classify
 QUICK = (Count, Tokenize, Detokenize)
 """Commands that are answered between two steps of others."""
 
@@ -197,6 +198,8 @@ class Host:
             elif isinstance(command, Score):
                 check_alternatives(command.probabilities)
                 work = self._engine.scoring(command, job)
+            elif isinstance(command, Classify):
+                work = self._engine.classifying(command, job)
             else:
                 work = self._engine.choosing(command, job)
         except LampblackError as error:
@@ -349,7 +352,7 @@ class Host:
 
 def _is_shared(command: JobCommand) -> bool:
     """Whether others may run beside it."""
-    return isinstance(command, Score | ScoreChoices) or (
+    return isinstance(command, Score | ScoreChoices | Classify) or (
         isinstance(command, Generate) and not command.exact
     )
 
@@ -358,7 +361,9 @@ def _weight(command: Shared) -> int:
     """How many texts it holds in the engine's memory at once."""
     if isinstance(command, Generate):
         return command.n
-    return 1 if isinstance(command, Score) else 1 + min(len(command.choices), CHOICES_AT_ONCE)
+    if isinstance(command, ScoreChoices):
+        return 1 + min(len(command.choices), CHOICES_AT_ONCE)
+    return 1
 
 
 def _other_model() -> EngineStoppedError:

@@ -29,9 +29,7 @@ def token_name(token: TokenDetail | Alternative) -> str:
     return "bytes:" + "".join(f"\\x{byte:02x}" for byte in token.torn)
 
 
-def token_json(
-    detail: TokenDetail, alternatives: int, *, sampled: bool = False
-) -> dict[str, Any]:
+def token_json(detail: TokenDetail, alternatives: int, *, sampled: bool = False) -> dict[str, Any]:
     """A token as llama-server tells it, with its likeliest alternatives.
 
     `sampled` names the probabilities as those that sampling has left.
