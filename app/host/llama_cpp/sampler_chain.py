@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,9 @@ class LlamaSamplerChain:
     replaces every step but the penalties and, as in llama.cpp, the plain temperature before it.
     The grammar stands apart, as in llama.cpp: the chain draws, and only if the grammar refuses
     that token is it applied to all candidates and the chain run on what is left.
+
+    Where only the word bias counts, the likeliest token is found without a list of candidates,
+    which would cost more than all the rest.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class LlamaSamplerChain:
         self._chain: Any = native.llama_sampler_chain_init(native.llama_sampler_chain_params(True))
         self._history: list[Any] = []
         self._window = 0
+        self._bias: _Bias | None = None  # where nothing else counts
         try:
             self._build(_SamplerFactory(sampling, vocabulary, context, seed), sampling)
         except ParameterError:
@@ -82,6 +86,8 @@ class LlamaSamplerChain:
     ) -> int | None:
         """Choose and accept the next token after a batch row; None if nothing is allowed."""
         forbidden = tuple(forbidden)
+        if self._bias is not None:
+            return self._bias.likeliest(logits(row), forbidden)
         if self._grammar is None and not forbidden:
             token: int = native.llama_sampler_sample(self._chain, context, row)
             return token
@@ -122,6 +128,8 @@ class LlamaSamplerChain:
                 self._history.append(sampler)
         if sampling.grammar.strip():
             self._grammar = read_grammar(sampling.grammar, self._vocabulary)
+        elif sampling.temperature == 0 and not self._history:
+            self._bias = _Bias(resolve_bias(sampling, self._vocabulary))
 
     def _chosen(
         self,
@@ -154,6 +162,27 @@ class LlamaSamplerChain:
         start = ctypes.cast(self._array.data, ctypes.c_void_p).value
         buffer = (ctypes.c_char * (self._array.size * CANDIDATE.itemsize)).from_address(start or 0)
         return np.frombuffer(buffer, CANDIDATE)
+
+
+class _Bias:
+    """The word bias of tokens by their numbers."""
+
+    def __init__(self, bias: dict[int, float]) -> None:
+        self._tokens = np.fromiter(bias.keys(), np.int32, len(bias))
+        self._values = np.fromiter(bias.values(), np.float32, len(bias))
+
+    def likeliest(self, logits: npt.NDArray[np.float32], forbidden: Collection[int]) -> int | None:
+        """The likeliest token with the bias, the first of equals; None if none is allowed."""
+        if not len(self._tokens) and not forbidden:
+            return int(logits.argmax())
+        changed = [*self._tokens, *forbidden]
+        kept = logits[changed]
+        logits[self._tokens] += self._values
+        logits[[*forbidden]] = -np.inf
+        token = int(logits.argmax())
+        found = None if logits[token] == -np.inf else token
+        logits[changed] = kept
+        return found
 
 
 class _SamplerFactory:
