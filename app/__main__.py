@@ -18,10 +18,10 @@ from app.core.errors import LampblackError, UsageError
 
 if TYPE_CHECKING:
     import socket
-    import subprocess
 
     from app.core.system.paths import Paths
     from app.downloads.client import Fetcher
+    from app.engine.server_child import EarlyServer
     from app.program import Program
     from app.ui.window.main_window import MainWindow
 
@@ -36,9 +36,11 @@ it took a fifth of a second more while another thread read models' headers.
 """
 
 CLI_WORDS = (
-    "generate", "run", "batch", "evaluate", "serve", "bench", "doctor", "models",
+    "generate", "run", "batch", "evaluate", "serve", "servers", "bench", "doctor", "models",
     "--version", "--help", "-h",
 )  # fmt: skip
+
+_SERVER_WORDS = ("generate", "run", "batch", "evaluate")
 
 _CHILDREN = {
     "broker": ("app.downloads.broker", "run_broker", 2),
@@ -167,7 +169,7 @@ def _command_line(words: Sequence[str]) -> int:
     with ExitStack() as closing:
         fetcher = _early_fetcher(paths, closing) if words[:2] == ["models", "get"] else None
         listening = _early_socket(words, closing) if words[0] == "serve" else None
-        server = _early_server(words, closing) if words[0] == "generate" else None
+        server = _early_server(words, paths, closing)
         from app.core.system.network import deny_network
 
         deny_network()
@@ -183,18 +185,26 @@ def _early_socket(words: Sequence[str], closing: ExitStack) -> socket.socket:
     return closing.enter_context(early_socket(words[1:]))
 
 
-def _early_server(words: Sequence[str], closing: ExitStack) -> subprocess.Popen[bytes] | None:
-    """The child that speaks to the server, if one is named."""
-    if not any(word.partition("=")[0] == "--server" for word in words):
+def _early_server(words: Sequence[str], paths: Paths, closing: ExitStack) -> EarlyServer | None:
+    """The server that is named, and the child that speaks to it.
+
+    None where the settings forbid the network: that is told when all words are read.
+    """
+    is_named = any(word.partition("=")[0] == "--server" for word in words)
+    if words[:2] != ["servers", "test"] and not (is_named and words[0] in _SERVER_WORDS):
+        return None
+    from app.core.options.settings_store import is_network_off
+
+    if is_network_off(paths.settings_file):
         return None
     from app.cli.server import early_server
 
-    child = early_server(words[1:])
-    if child is not None:
+    server = early_server(words, paths.servers_file)
+    if server is not None:
         from app.engine.server_child import end_server
 
-        closing.callback(end_server, child)
-    return child
+        closing.callback(end_server, server.child)
+    return server
 
 
 def _early_service(paths: Paths) -> socket.socket | None:

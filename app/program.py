@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from app.core.errors import CatalogueError, ModelNotFoundError
+from app.core.errors import CatalogueError, EngineStoppedError, ModelNotFoundError, ServerError
 from app.core.models.catalogue import Catalogue, catalogue_file, present
 from app.core.models.library import ModelLibrary
 from app.core.models.metadata import MetadataStore
@@ -19,7 +18,7 @@ from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.starter import starter_path
 from app.core.options.presets import Presets
-from app.core.options.servers import SavedServers
+from app.core.options.servers import SavedServer, SavedServers
 from app.core.options.settings import Settings
 from app.core.options.settings_store import SettingsStore
 from app.core.system.paths import Paths
@@ -29,7 +28,8 @@ from app.downloads.queue import Downloads, FetchesModels
 from app.downloads.queue_file import remembering
 from app.engine.client import EngineClient
 from app.engine.gpu_crashes import GpuMarks
-from app.engine.server_child import given_once
+from app.engine.process import Child
+from app.engine.server_child import EarlyServer, given_once, open_server, server_opening
 
 if TYPE_CHECKING:
     from app.core.store import Store
@@ -57,8 +57,8 @@ class Program:
         self.paths = paths
         self._fetcher = fetcher
         self._new_client = new_client
-        self.server: subprocess.Popen[bytes] | None = None
-        """The child that speaks to a server, if one was started before the network was denied."""
+        self.server: EarlyServer | None = None
+        """The server that a word names, whose child was started before the network was denied."""
         self.listening: socket.socket | None = None
         """The socket of the local service, if one was made before the network was denied."""
 
@@ -156,7 +156,8 @@ class Program:
         """The window's queue of jobs for the engine, whose host starts with the first."""
         from app.engine.worker import Worker  # the command line does without
 
-        return Worker(self._client(), cache=self.engine_cache)
+        client = self._client(server=lambda name: self.start_server(self.servers.get(name)))
+        return Worker(client, cache=self.engine_cache)
 
     @contextmanager
     def engine(self) -> Iterator[EngineClient]:
@@ -164,12 +165,36 @@ class Program:
         with closing(self._client()) as client:
             yield client
 
-    def _client(self) -> EngineClient:
+    def start_server(self, server: SavedServer, key: str | None = None) -> Child:
+        """The child that speaks to a server, told all that it needs; raises LampblackError.
+
+        The key is the kept one unless another is given; asking the keyring may take its time.
+        """
+        if not self.settings.network:
+            raise ServerError("The settings forbid the network.", "Allow it in the settings.")
+        if not isinstance(self._fetcher, Fetcher):
+            raise ServerError(
+                "No server can be used since this start of Lampblack: it was begun without the "
+                "network.",
+                "Start it again; if the settings forbid downloads, allow them first.",
+            )
+        key = self.secrets.get(server.address) if key is None else key
+        opening = server_opening(server, key, self.settings.masked_names)
+        child = self._fetcher.start_server_child(server.address)
+        try:
+            open_server(child, opening)
+        except EngineStoppedError:
+            child.kill()
+            raise
+        return child
+
+    def _client(self, **more: Any) -> EngineClient:
         return self._new_client(
             log=self.paths.logs / "engine.log",
             cache=self.paths.engine_cache,
             marks=self.gpu_crashes,
-            **({"command": given_once(self.server)} if self.server is not None else {}),
+            **({"command": given_once(self.server.child)} if self.server is not None else {}),
+            **more,
         )
 
     def close(self) -> None:

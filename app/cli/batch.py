@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,14 +13,21 @@ from msgspec.structs import replace
 
 from app import __version__
 from app.cli import output
-from app.cli.engine import EngineTask, asked_load
+from app.cli.engine import EngineTask
 from app.cli.flags import add_flags
 from app.cli.parsing import Words
 from app.cli.run import add_task_flags, options_from
-from app.core.errors import CancelledError, UsageError
+from app.cli.server import (
+    SERVER_PARALLEL,
+    add_server_flags,
+    asked_parallel,
+    check_may_leave,
+    chosen_load,
+)
+from app.core.errors import CancelledError, ServerError
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import ENGINES
-from app.engine.messages import Load
+from app.engine.messages import Load, Loaded
 from app.program import Program
 from app.tasks.batch.ordered import RowResult
 from app.tasks.batch.output import BatchHeader, BatchModel, OutputLock, header_path
@@ -27,11 +35,10 @@ from app.tasks.batch.rows import InputRow
 from app.tasks.batch.running import BatchPlan, BatchProgress, BatchRun, prepare
 from app.tasks.batch.source import open_source
 from app.tasks.options import TaskOptions
-from app.tasks.running import TaskRunner
+from app.tasks.running import TaskRunner, check_model
 from app.tasks.table import TASKS, Task, task
 
 PARALLEL = 4
-MOST_PARALLEL = 64
 
 _ABOUT = """Do a TASK with every row of INPUT and write a line of JSON for each to OUT, in order.
 
@@ -65,8 +72,8 @@ def add_batch(words: Words) -> None:
     parser.value(
         "--parallel",
         "N",
-        f"how many rows are done side by side (default {PARALLEL})",
-        default=PARALLEL,
+        f"rows that are done side by side (default {PARALLEL}, with a server {SERVER_PARALLEL})",
+        default=None,
         type=int,
     )
     parser.switch("--retry-failed", "do the failed rows again; their lines are replaced")
@@ -74,6 +81,7 @@ def add_batch(words: Words) -> None:
     add_task_flags(parser)
     parser.value("--model", "NAME|PATH", "a model; see `lampblack models list`")
     parser.value("--engine", None, "the engine to run it with", choices=("auto", *ENGINES))
+    add_server_flags(parser)
     add_flags(parser)
     parser.runs(run_batch, "write one JSON object at the end")
 
@@ -82,26 +90,32 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
     """Do what is left of the batch; the result is the exit code."""
     row = task(arguments.task)
     options = options_from(arguments, row)
-    if not 1 <= arguments.parallel <= MOST_PARALLEL:
-        raise UsageError(f"--parallel is a number from 1 to {MOST_PARALLEL}.")
+    arguments.parallel = asked_parallel(arguments, PARALLEL)
     source = open_source(
         Path(arguments.input), column=arguments.column, paragraphs=arguments.paragraphs
     )
     for note in source.notes:
         output.note(note)
-    load, model = asked_load(arguments, program)
-    seed = _given_seed(options)
-    header = BatchHeader(
-        task=row.name,
-        options=_facts(options),
-        seed=random.SystemRandom().getrandbits(31) if seed is None else seed,
-        model=_model_facts(model, load, program),
-        version=__version__,
-        source=str(source.path.absolute()).encode("utf-8", "replace").decode(),
-        input=source.facts,
-    )
-    out = Path(arguments.out).absolute()
-    with OutputLock(out):
+    load, model = chosen_load(arguments, program)
+
+    def check(loaded: Loaded) -> None:
+        check_may_leave(program, loaded, source.path)
+        check_model(row, options, loaded.model)
+
+    seed, out = _given_seed(options), Path(arguments.out).absolute()
+    with ExitStack() as stack:
+        # The header says what a server's model is, so that is asked for first.
+        work = None if model else _begun(stack, load, None, program, check)
+        header = BatchHeader(
+            task=row.name,
+            options=_facts(options),
+            seed=random.SystemRandom().getrandbits(31) if seed is None else seed,
+            model=_model_facts(model, load, program) if model else _server_facts(work),
+            version=__version__,
+            source=str(source.path.absolute()).encode("utf-8", "replace").decode(),
+            input=source.facts,
+        )
+        stack.enter_context(OutputLock(out))
         batch = prepare(
             source,
             out,
@@ -112,7 +126,8 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
         )
         if batch.is_done:
             return _nothing_left(batch, as_json=arguments.json)
-        return _run(batch, row, options, load, model, arguments, program)
+        work = work or _begun(stack, load, model, program, check)
+        return _run(batch, row, options, work, arguments)
 
 
 def _given_seed(options: TaskOptions) -> int | None:
@@ -136,6 +151,15 @@ def _model_facts(model: ModelFile, load: Load, program: Program) -> BatchModel:
     )
 
 
+def _server_facts(work: _BatchTask | None) -> BatchModel:
+    assert work is not None, "a server's model is loaded first"
+    model = work.model
+    assert model is not None
+    assert model.server is not None
+    place = model.server
+    return BatchModel(name=model.name, engine=model.engine, server=place.url, masked=place.masks)
+
+
 class _BatchTask(EngineTask):
     """The load and then the rows, with their progress."""
 
@@ -150,36 +174,46 @@ class _BatchTask(EngineTask):
         )
 
 
+def _begun(
+    stack: ExitStack,
+    load: Load,
+    model: ModelFile | None,
+    program: Program,
+    check: Callable[[Loaded], None],
+) -> _BatchTask:
+    """The work with its model loaded and checked; the stack ends it."""
+    work = stack.enter_context(_BatchTask(stack.enter_context(program.engine())))
+    check(work.load(load, model, program))
+    return work
+
+
 def _run(
     batch: BatchPlan,
     row: Task,
     options: TaskOptions,
-    load: Load,
-    model: ModelFile,
+    work: _BatchTask,
     arguments: argparse.Namespace,
-    program: Program,
 ) -> int:
     if batch.written.rows:
         output.note(f"{batch.out.name} has {batch.written.rows:,} rows already; going on.")
     options = replace(options, seed=batch.header.seed)
-    with ExitStack() as stack:
-        client = stack.enter_context(program.engine())
-        work = stack.enter_context(_BatchTask(client))
-        work.load(load, model, program)
-        runner = TaskRunner(client)
-        run = BatchRun(
-            batch,
-            lambda item: _do(runner, row, item, options),
-            arguments.parallel,
-            cancel=runner.cancel,
-            on_progress=work.tell,
-        )
-        work.stops(run.stop)
-        if work.cancelled():
-            raise CancelledError("Stopped.")
+    runner = TaskRunner(work.client, background=batch.header.model.server != "")
+    run = BatchRun(
+        batch,
+        lambda item: _do(runner, row, item, options),
+        arguments.parallel,
+        cancel=runner.cancel,
+        on_progress=work.tell,
+    )
+    work.stops(run.stop)
+    if work.cancelled():
+        raise CancelledError("Stopped.")
+    try:
         progress = run.run()
-        is_stopped = run.is_stopped
-    return _tell(batch, progress, is_stopped=is_stopped, as_json=arguments.json)
+    except ServerError as error:
+        kept = f"{run.rows:,} rows are in {batch.out.name}; the same command goes on from there."
+        raise type(error)(error.message, f"{error.hint} {kept}".strip()) from error
+    return _tell(batch, progress, is_stopped=run.is_stopped, as_json=arguments.json)
 
 
 def _do(runner: TaskRunner, row: Task, item: InputRow, options: TaskOptions) -> RowResult:

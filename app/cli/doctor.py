@@ -18,8 +18,10 @@ from app import __version__
 from app.cli import output
 from app.cli.engine import describe, planned
 from app.cli.models.list import model_line
+from app.cli.servers.manage import server_line
 from app.core.errors import LampblackError
 from app.core.models.model_file import ModelFile
+from app.core.options.servers import SavedServer, server_of
 from app.core.system.files import is_folder
 from app.core.system.network import network_state
 from app.core.system.paths import Paths
@@ -58,6 +60,21 @@ class Folder(msgspec.Struct, frozen=True):
     writable: bool
 
 
+class ServerReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The servers that were added, none of which was asked anything, and what is masked for them.
+
+    `chosen` is the one that the window writes with. `keeps_keys` says whether there is a keyring;
+    which keys are in it is not looked at, because that may ask for a password.
+    """
+
+    servers: tuple[SavedServer, ...]
+    chosen: str
+    leaves_machine: bool
+    keeps_keys: bool
+    masked_names: int
+    problem: str = ""
+
+
 class DoctorReport(msgspec.Struct, frozen=True, kw_only=True):
     """All that the doctor found; memory in bytes."""
 
@@ -76,6 +93,7 @@ class DoctorReport(msgspec.Struct, frozen=True, kw_only=True):
     network_host: str
     folders: tuple[Folder, ...]
     models: tuple[ModelFile, ...]
+    servers: ServerReport
     missing: tuple[Missing, ...] = ()
     loaded: ModelInfo | None = None
     load_problem: str = ""
@@ -110,8 +128,21 @@ def examine(program: Program) -> DoctorReport:
         network_host=described.network_denied if described else "",
         folders=tuple(_folders(program.paths)),
         models=program.library.list(),
+        servers=_servers(program),
     )
     return replace(report, missing=tuple(_missing(report)))
+
+
+def _servers(program: Program) -> ServerReport:
+    servers = program.servers.all()
+    return ServerReport(
+        servers=servers,
+        chosen=server_of(program.settings.model),
+        leaves_machine=not all(one.is_loopback for one in servers),
+        keeps_keys=program.secrets.can_keep,
+        masked_names=len(program.settings.masked_names),
+        problem=program.servers.problem,
+    )
 
 
 def _load(program: Program, name: str) -> tuple[ModelInfo | None, str]:
@@ -198,6 +229,7 @@ def _lines(report: DoctorReport) -> Iterator[str]:
     yield from (f"  {name} {found or 'not installed'}" for name, found in report.packages.items())
     yield from _engine_lines(report)
     yield from _loaded_lines(report)
+    yield from _server_lines(report.servers)
     yield from _disk_lines(report)
     yield "Missing:" if report.missing else "Nothing is missing."
     yield from (f"  {missing.what} → {missing.fix}" for missing in report.missing)
@@ -223,6 +255,21 @@ def _loaded_lines(report: DoctorReport) -> Iterator[str]:
         yield f"Loaded: {report.loaded.name}"
         yield from (f"  {row.description}" for row in report.loaded.placement)
         yield from (f"  {note}" for note in report.loaded.notes)
+
+
+def _server_lines(report: ServerReport) -> Iterator[str]:
+    if report.problem:
+        yield report.problem
+    if not report.servers:
+        yield "Servers: none was added, so no text leaves this machine unless --server names one"
+        return
+    yield "Servers, which get a text only when they are chosen:"
+    yield from (f"  {server_line(one)}" for one in report.servers)
+    if report.chosen:
+        yield f"  The window writes with {report.chosen}"
+    keys = "in the keyring, if they have any" if report.keeps_keys else "not kept: no keyring here"
+    yield f"  Keys: {keys}"
+    yield f"  Names to mask: {report.masked_names:,}"
 
 
 def _disk_lines(report: DoctorReport) -> Iterator[str]:

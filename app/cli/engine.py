@@ -60,6 +60,11 @@ class EngineTask(LongTask):
             output.write("\n")
 
     @property
+    def client(self) -> EngineClient:
+        """The client, for those who run several commands at a time."""
+        return self._client
+
+    @property
     def model(self) -> ModelInfo | None:
         """What is loaded."""
         return self._client.model

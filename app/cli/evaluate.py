@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -18,13 +19,23 @@ from app.cli.engine import EngineTask, asked_load
 from app.cli.flags import add_flags
 from app.cli.parsing import Words
 from app.cli.run import add_task_flags, options_from
+from app.cli.server import (
+    SERVER_PARALLEL,
+    add_server_flags,
+    asked_parallel,
+    check_may_leave,
+    open_asked_server,
+    server_load,
+)
 from app.core.errors import CancelledError, LampblackError, UsageError
 from app.core.options.load_options import ENGINES
 from app.core.system.files import why, write_atomically
 from app.core.units import size_text
+from app.engine.client import EngineClient
+from app.engine.messages import Load, ModelInfo
 from app.program import Program
 from app.tasks.options import TaskOptions
-from app.tasks.running import TaskRunner
+from app.tasks.running import TaskRunner, check_model
 from app.tasks.table import Task, task
 
 if TYPE_CHECKING:
@@ -44,7 +55,6 @@ _END = """Ctrl+C ends the work and shows what was measured until then (exit code
 
 Exit codes: 0 done, 2 the command line was not understood, 1 anything else."""
 
-_MOST_PARALLEL = 64
 _CELL_COLUMNS = 9
 
 
@@ -70,10 +80,17 @@ def add_evaluate(words: Words) -> None:
     parser.value("--text", "COLUMN", "the column of the texts (else text, input, …)")
     parser.value("--label", "COLUMN", "the column of the right answers (else label, reference, …)")
     parser.value("--limit", "N", "only N rows, drawn at random", default=0, type=int)
-    parser.value("--parallel", "N", "how many rows at a time", default=1, type=int)
+    parser.value(
+        "--parallel",
+        "N",
+        f"how many rows at a time (default 1; with a server {SERVER_PARALLEL})",
+        default=None,
+        type=int,
+    )
     parser.value("--report", "FILE.html", "write a page with charts, too")
     parser.switch("--rows", "with --json, give every row with its answer")
     add_task_flags(parser)
+    add_server_flags(parser)
     add_flags(parser)
     parser.runs(run_evaluate)
 
@@ -85,8 +102,7 @@ def run_evaluate(arguments: argparse.Namespace, program: Program) -> int:
 
     row = task(arguments.task)
     measure = measure_of(row)
-    if not 1 <= arguments.parallel <= _MOST_PARALLEL:
-        raise UsageError(f"--parallel takes 1 to {_MOST_PARALLEL}, not {arguments.parallel}.")
+    arguments.parallel = asked_parallel(arguments, 1)
     target = _page_file(arguments.report)
     has_answers = measure != "perplexity"
     row = row if has_answers else task("score")
@@ -98,12 +114,17 @@ def run_evaluate(arguments: argparse.Namespace, program: Program) -> int:
     options = options_from(arguments, row)
     _check_answers(row, options, data)
     data = sample(data, arguments.limit, seed)
-    models = [program.model(name) for name in arguments.model or [""]]
     found: list[ModelEvaluation] = []
-    for name, model in zip(_names(models), models, strict=True):
-        found.append(_evaluated(name, model, arguments, program, row, options, data, seed))
-        if found[-1].stopped:
-            break
+    subjects = _subjects(arguments, program)
+    with ExitStack() as stack:
+        new_engine = _engines(stack, program) if arguments.server else program.engine
+        for subject in subjects:
+            with new_engine() as client, EngineTask(client) as work:
+                found.append(
+                    _evaluated(subject, arguments, program, work, row, options, data, seed)
+                )
+            if found[-1].stopped:
+                break
     report = _report(arguments, row, options, data, seed, found, notes)
     _write(report, arguments, target)
     return int(any(model.stopped for model in report.models))
@@ -153,20 +174,58 @@ def _check_answers(row: Task, options: TaskOptions, data: LabelledData) -> None:
             )
 
 
-def _names(models: Sequence[ModelFile]) -> list[str]:
+class _Subject(NamedTuple):
+    """A model to evaluate, by its name in the report: a file, or one of a server's."""
+
+    name: str
+    model: ModelFile | None
+    load: Load | None
+
+
+def _subjects(arguments: argparse.Namespace, program: Program) -> list[_Subject]:
+    wanted = arguments.model or [""]
+    if arguments.server:
+        saved = open_asked_server(arguments, program)
+        loads = [server_load(saved, name) for name in wanted]
+        return [
+            _Subject(name, None, load)
+            for name, load in zip(_numbered([load.path for load in loads]), loads, strict=True)
+        ]
+    models = [program.model(name) for name in wanted]
+    names = _numbered([model.name for model in models])
+    return [_Subject(name, model, None) for name, model in zip(names, models, strict=True)]
+
+
+def _engines(
+    stack: ExitStack, program: Program
+) -> Callable[[], AbstractContextManager[EngineClient]]:
+    """One client for all models: a server's child cannot be started a second time."""
+    client = stack.enter_context(program.engine())
+    return lambda: nullcontext(client)
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
     """The models' names; a number tells those apart that are equal."""
-    names = [model.name for model in models]
     return [
         name if names.count(name) == 1 else f"{name} ({place})"
         for place, name in enumerate(names, 1)
     ]
 
 
+def _model_facts(info: ModelInfo, model: ModelFile | None) -> dict[str, str]:
+    facts = {"engine": info.engine, "device": info.settings.device}
+    if model is None:
+        masks = info.server is not None and info.server.masks
+        return facts | {"masked": "yes" if masks else "no"}
+    size = size_text(model.size_bytes)
+    return facts | {"quantization": model.quantization or "none", "size": size}
+
+
 def _evaluated(
-    name: str,
-    model: ModelFile,
+    subject: _Subject,
     arguments: argparse.Namespace,
     program: Program,
+    work: EngineTask,
     row: Task,
     options: TaskOptions,
     data: LabelledData,
@@ -174,46 +233,38 @@ def _evaluated(
 ) -> ModelEvaluation:
     from app.tasks.evaluation.evaluation import answers, evaluated, measure_of
 
-    load, _model = asked_load(arguments, program, model)
-    with program.engine() as client, EngineTask(client) as work:
-        loaded = work.load(load, model, program)
-        runner = TaskRunner(client)
-        work.stops(runner.cancel)
-        since = time.monotonic()
+    model = subject.model
+    load = subject.load or asked_load(arguments, program, model)[0]
+    loaded = work.load(load, model, program)
+    check_may_leave(program, loaded, Path(arguments.file))
+    check_model(row, options, loaded.model)
+    name = subject.name or loaded.model.name
+    runner = TaskRunner(work.client, background=model is None)
+    work.stops(runner.cancel)
+    since = time.monotonic()
 
-        def predict(text: str) -> dict[str, Any]:
-            if work.cancelled():
-                raise CancelledError("Stopped.")
-            result = runner.run(row, text, options)
-            if result.finish_reason == "cancelled":  # a part of an answer is none
-                raise CancelledError("Stopped.")
-            return result.value
+    def predict(text: str) -> dict[str, Any]:
+        if work.cancelled():
+            raise CancelledError("Stopped.")
+        result = runner.run(row, text, options)
+        if result.finish_reason == "cancelled":  # a part of an answer is none
+            raise CancelledError("Stopped.")
+        return result.value
 
-        def show(done: int, total: int) -> None:
-            left = (time.monotonic() - since) / done * (total - done)
-            work.line.show(f"{name}: {done:,} of {total:,} rows, {output.duration_text(left)} left")
+    def show(done: int, total: int) -> None:
+        left = (time.monotonic() - since) / done * (total - done)
+        work.line.show(f"{name}: {done:,} of {total:,} rows, {output.duration_text(left)} left")
 
-        rows = answers(
-            predict,
-            data.rows,
-            parallel=arguments.parallel,
-            on_done=show,
-        )
-        return evaluated(
-            name,
-            rows,
-            measure_of(row),
-            labels=options.labels or row.labels,
-            seed=seed,
-            facts={
-                "engine": loaded.model.engine,
-                "device": loaded.model.settings.device,
-                "quantization": model.quantization or "none",
-                "size": size_text(model.size_bytes),
-            },
-            wanted=len(data.rows),
-            since=since,
-        )
+    return evaluated(
+        name,
+        answers(predict, data.rows, parallel=arguments.parallel, on_done=show),
+        measure_of(row),
+        labels=options.labels or row.labels,
+        seed=seed,
+        facts=_model_facts(loaded.model, model),
+        wanted=len(data.rows),
+        since=since,
+    )
 
 
 def _report(

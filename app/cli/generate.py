@@ -12,10 +12,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from app.cli import output
-from app.cli.engine import EngineTask, asked_load
+from app.cli.engine import EngineTask
 from app.cli.flags import sampling_from
 from app.cli.input import check_text, given_text
-from app.cli.server import server_load
+from app.cli.server import check_may_leave, chosen_load, piped_file
 from app.core.errors import (
     NotAModelError,
     SettingsError,
@@ -48,13 +48,13 @@ def run_generate(arguments: argparse.Namespace, program: Program) -> None:
     """Load, generate, write; Ctrl+C keeps the text and the exit code 0."""
     sampling = sampling_from(arguments, _preset(arguments, program))
     request = _request(arguments, sampling)
-    if arguments.server:
-        load, model = server_load(arguments, program), None
-    else:
-        load, model = asked_load(arguments, program)
+    is_piped = arguments.prompt in (None, "-")
+    load, model = chosen_load(arguments, program, is_piped=is_piped)
+    if model is not None:
         load = replace(load, adapters=adapters_from(arguments.adapter, load.engine))
     with program.engine() as client, _GenerateTask(client, stream=not arguments.json) as generation:
         loaded = generation.load(load, model, program)
+        check_may_leave(program, loaded, *piped_file(is_piped))
         done = generation.run(request)
         assert isinstance(done, Done)
     result = _Result(model.name if model else loaded.model.name, loaded, done)
@@ -76,6 +76,8 @@ def _preset(arguments: argparse.Namespace, program: Program) -> Sampling:
         return Sampling()
     named = any(preset.name.casefold() == given.casefold() for preset in program.presets.all())
     if not named and given.casefold() == "suggested":
+        if arguments.server:
+            raise UsageError("--preset suggested is for models on this machine, not for a server.")
         return _suggested(program.model(arguments.model), program)
     if named or not given.lower().endswith(_PRESET_FILES):
         return program.presets.get(given).sampling

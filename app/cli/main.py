@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import socket
-import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
@@ -22,12 +21,14 @@ from app.cli.parsing import Parser, Words
 from app.cli.run import add_run
 from app.cli.serve import add_serve
 from app.cli.server import add_server_flags
+from app.cli.servers import add_servers
 from app.core.errors import LampblackError
 from app.core.options.load_options import ENGINES
 from app.core.options.presets import BUILTIN
 from app.core.system.paths import Paths
 from app.downloads.client import Fetcher
 from app.engine.client import EngineClient
+from app.engine.server_child import EarlyServer
 from app.program import Program
 
 _ABOUT = """Writing with a language model that never leaves the machine.
@@ -66,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_batch(words)
     add_evaluate(words)
     add_serve(words)
+    add_servers(words)
     _add_bench(words)
     _add_doctor(words)
     add_models(words)
@@ -153,7 +155,7 @@ def run_cli(
     *,
     fetcher: Fetcher | None = None,
     listening: socket.socket | None = None,
-    server: subprocess.Popen[bytes] | None = None,
+    server: EarlyServer | None = None,
     new_client: Callable[..., EngineClient] = EngineClient,
 ) -> int:
     """Run one word; errors become one line on stderr, and the result is the exit code."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from app.cli import output
-from app.cli.engine import EngineTask, asked_load
+from app.cli.engine import EngineTask
 from app.cli.flags import add_flags, given, text_or_file
 from app.cli.input import check_text, given_text
 from app.cli.parsing import Words
+from app.cli.server import add_server_flags, check_may_leave, chosen_load, piped_file
 from app.core.errors import UsageError
 from app.core.options.load_options import ENGINES
 from app.core.options.rows import rows_by_name
@@ -66,6 +68,7 @@ def add_run(words: Words) -> None:
     add_task_flags(parser)
     parser.value("--model", "NAME|PATH", "a model; see `lampblack models list`")
     parser.value("--engine", None, "the engine to run it with", choices=("auto", *ENGINES))
+    add_server_flags(parser)
     add_flags(parser)
     parser.runs(run_task, "write one line of JSON")
 
@@ -131,13 +134,17 @@ def run_task(arguments: argparse.Namespace, program: Program) -> None:
     row = task(arguments.task)
     task_options = options_from(arguments, row)
     text = given_text(arguments.text, "text", f'lampblack run {row.name} "…"', arguments.file)
-    load, model = asked_load(arguments, program)
+    is_piped = arguments.text in (None, "-") and not arguments.file
+    load, model = chosen_load(arguments, program, is_piped=is_piped)
+    files = (Path(arguments.file),) if arguments.file else piped_file(is_piped)
     streams = row.gives == "text" and not arguments.json
     with program.engine() as client, EngineTask(client) as work:
         loaded = work.load(load, model, program)
+        check_may_leave(program, loaded, *files)
         runner = TaskRunner(work)
         result = runner.run(row, text, task_options, work.write if streams else None)
-    _write(row, result, loaded, model.name, as_json=arguments.json)
+    name = model.name if model else loaded.model.name
+    _write(row, result, loaded, name, as_json=arguments.json)
 
 
 def _write(row: Task, result: TaskResult, loaded: Loaded, name: str, *, as_json: bool) -> None:

@@ -32,6 +32,12 @@ class ParameterError(LampblackError):
     exit_code = 2
 
 
+class UnsupportedError(ParameterError):
+    """What is asked cannot be done by this engine or server, whatever the text is."""
+
+    kind = "unsupported"
+
+
 class UsageError(LampblackError):
     """The command line was not understood."""
 
@@ -145,6 +151,24 @@ class ServerError(GenerationError):
     """The server that writes for us cannot be reached, refuses or breaks off."""
 
     kind = "server"
+
+
+class ServerLostError(ServerError):
+    """The server broke off in the middle of an answer, or was silent for too long."""
+
+    kind = "server_lost"
+
+
+class ServerUnreachableError(ServerError):
+    """The server cannot be asked at all: no connection, a refused key, too many requests."""
+
+    kind = "server_unreachable"
+
+
+class ServerKeyError(ServerUnreachableError):
+    """The server does not accept the key, or wants one."""
+
+    kind = "server_key"
 
 
 class CancelledError(LampblackError):

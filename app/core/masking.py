@@ -18,6 +18,8 @@ and one less on the way back.
 
 from __future__ import annotations
 
+import copy
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -58,15 +60,25 @@ _Piece = tuple[str, bool]
 
 
 class Masker:
-    """Replaces names and numbers, and puts them back; one for each session.
+    """Replaces names and numbers, and puts them back.
 
-    The same name or number gets the same placeholder as long as the masker lives. Raises
+    The same name or number gets the same placeholder as long as the masker lives; `again` gives
+    one that begins to count from the same beginning. Raises
     ParameterError for a name that cannot be masked.
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._names = tuple(dict.fromkeys(_checked_name(name) for name in names))
         self._pattern = _names_pattern(self._names)
+        self._begin()
+
+    def again(self) -> Masker:
+        """One for the same names that has seen no text yet."""
+        other = copy.copy(self)
+        other._begin()
+        return other
+
+    def _begin(self) -> None:
         self._numbers: dict[tuple[str, str], int] = {}
         self._counts: Counter[str] = Counter()
         self._forms: dict[tuple[str, str], list[str]] = {}
@@ -87,13 +99,18 @@ class Masker:
             pieces = [new for piece in pieces for new in ([piece] if piece[1] else step(piece[0]))]
         return "".join(piece for piece, _ in pieces)
 
-    def unmask(self, text: str) -> str:
-        """The text with all that is known put back; an unknown placeholder stays as it is."""
+    def unmask(self, text: str, *, as_json: bool = False) -> str:
+        """The text with all that is known put back; an unknown placeholder stays as it is.
+
+        In JSON, where placeholders stand in strings, what is put back is escaped.
+        """
+        if as_json:
+            return _PLACEHOLDER.sub(lambda match: _escaped(self._restored(match)), text)
         return _PLACEHOLDER.sub(self._restored, text)
 
-    def unmasker(self) -> Unmasker:
+    def unmasker(self, *, as_json: bool = False) -> Unmasker:
         """Puts back what arrives piece by piece."""
-        return Unmasker(self)
+        return Unmasker(self, as_json=as_json)
 
     def _restored(self, match: re.Match[str]) -> str:
         kind, lines, number = match.groups()
@@ -143,8 +160,9 @@ class Masker:
 class Unmasker:
     """Puts back placeholders in a text that arrives in pieces; keeps only what may become one."""
 
-    def __init__(self, masker: Masker) -> None:
+    def __init__(self, masker: Masker, *, as_json: bool = False) -> None:
         self._masker = masker
+        self._as_json = as_json
         self._kept = ""
 
     def feed(self, piece: str) -> str:
@@ -152,12 +170,16 @@ class Unmasker:
         text = self._kept + piece
         begins = text.rfind("[")
         self._kept = text[begins:] if begins >= 0 and _MAY_BECOME_ONE.match(text, begins) else ""
-        return self._masker.unmask(text[: len(text) - len(self._kept)])
+        return self._masker.unmask(text[: len(text) - len(self._kept)], as_json=self._as_json)
 
     def finish(self) -> str:
         """The rest, when nothing more comes."""
         rest, self._kept = self._kept, ""
-        return self._masker.unmask(rest)
+        return self._masker.unmask(rest, as_json=self._as_json)
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _checked_name(name: str) -> str:

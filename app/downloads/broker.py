@@ -1,9 +1,9 @@
 """The broker: a child process started before the program denies itself the network.
 
-It knows three requests, checks them strictly (the folder, the hub's address, every path, the port)
-and can start the downloader, and hand over a socket that listens on 127.0.0.1, for the local
-service, and nothing else. The end of its stdin, or a line that it does not understand,
-ends it and the downloader.
+It knows five requests, checks them strictly (the folder, the hub's address, every path, the port,
+the server's address) and can start the downloader, start a child that speaks to one server and hand
+it over, and hand over a socket that listens on 127.0.0.1, for the local service, and nothing else.
+The end of its stdin, or a line that it does not understand, ends it and its children.
 """
 
 from __future__ import annotations
@@ -19,20 +19,23 @@ from typing import IO
 
 import msgspec
 
-from app.core.errors import DownloadError, ServiceError
+from app.core.errors import DownloadError, ParameterError, ServiceError
 from app.core.models.starter import STARTER
 from app.core.system.network import listen
 from app.core.system.processes import GRACE_S, end_child, program_command, start_child
+from app.downloads.given_child import GivenChildren
 from app.downloads.hub import endpoint_of
 from app.downloads.messages import (
     CancelDownload,
     Fetched,
     FetchEvent,
     FetchFailed,
+    KillServerChild,
     Request,
     StartDownload,
     Started,
     StartListening,
+    StartServerChild,
     events,
     requests,
     send,
@@ -59,6 +62,7 @@ class Broker:
         self._child: subprocess.Popen[bytes] | None = None
         self._relay: threading.Thread | None = None
         self._is_stopping = False
+        self._servers = GivenChildren()
 
     def serve(self, stream: IO[bytes]) -> int:
         """Answer requests until the stream ends; 2 when one of them was not allowed."""
@@ -66,6 +70,7 @@ class Broker:
             allowed = all(self._answer(request) for request in requests(stream))
         except msgspec.DecodeError:
             allowed = False
+        self._servers.end()
         self._end_download()
         return 0 if allowed else 2
 
@@ -76,6 +81,11 @@ class Broker:
             return True
         if isinstance(request, StartListening):
             return self._listen(request.port)
+        if isinstance(request, StartServerChild):
+            return self._start_server(request.address)
+        if isinstance(request, KillServerChild):
+            self._servers.kill(request.pid)
+            return True
         return self._start(request)
 
     def _listen(self, port: int) -> bool:
@@ -87,6 +97,19 @@ class Broker:
                 socket.send_fds(self._handover, [b"\0"], [listening.fileno()])
         except ServiceError as error:
             self._handover.sendall(error.message.encode())
+        return True
+
+    def _start_server(self, address: str) -> bool:
+        """Hand over a child that speaks to that server alone, or say why there is none."""
+        from app.core.options.servers import server_address  # with the first server
+
+        if self._handover is None:
+            return False
+        try:
+            url = server_address(address).url
+        except ParameterError:
+            return False
+        self._servers.start(url, self._handover)
         return True
 
     def _start(self, request: StartDownload) -> bool:

@@ -10,10 +10,12 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.errors import DownloadError, ServiceError, error_from
+from app.core.errors import DownloadError, ServerError, ServiceError, error_from
+from app.core.options.servers import server_address
 from app.core.system.processes import GRACE_S, end_child, program_command, start_child
 from app.downloads.hub import endpoint_of
 from app.downloads.messages import (
@@ -21,13 +23,18 @@ from app.downloads.messages import (
     Fetched,
     FetchEvent,
     FetchFailed,
+    KillServerChild,
     Request,
     StartDownload,
     StartListening,
+    StartServerChild,
     events,
     send,
 )
 from app.downloads.request import ModelRequest, check_plain
+
+if TYPE_CHECKING:
+    from app.downloads.given_child import GivenChild
 
 _ANSWER_S = 10.0
 _LONGEST_WHY = 4096
@@ -83,27 +90,57 @@ class Fetcher:
 
         The broker makes it and hands it over, which only POSIX can.
         """
-        if self._handover is None:
-            raise no_socket()
-        with self._listening:
-            try:
-                self._ask(StartListening(port=port))
-                why, found, _flags, _address = socket.recv_fds(self._handover, _LONGEST_WHY, 1)
-            except TimeoutError:
-                self._handover.close()  # a late answer would be taken for the next one's
-                raise no_socket() from None
-            except (OSError, DownloadError):
-                raise no_socket() from None
+        why, found = self._handed(StartListening(port=port), 1)
         if found:
             return socket.socket(fileno=found[0])
         if not why:
             raise no_socket()
-        raise ServiceError(why.decode(), "Choose another port in the settings.")
+        raise ServiceError(why, "Choose another port in the settings.")
+
+    def start_server_child(self, address: str) -> GivenChild:
+        """A child that speaks to the server at that address; raises ServerError.
+
+        The broker starts it and hands it over, which only POSIX can.
+        """
+        from app.downloads.given_child import PIPES, GivenChild
+
+        told, found = self._handed(StartServerChild(address=server_address(address).url), PIPES)
+        if len(found) == PIPES:
+            pid = int(told)
+            return GivenChild(pid, found, lambda: self._tell(KillServerChild(pid=pid)))
+        if told:
+            raise ServerError(told, "Close other programs, and try again.")
+        raise ServerError(
+            "No server can be used in this window.",
+            "Start Lampblack again; the command line can, too: lampblack generate --server.",
+        )
+
+    def _handed(self, request: Request, most: int) -> tuple[str, list[int]]:
+        """What the broker says and the descriptors that it hands over; nothing if it cannot."""
+        if self._handover is None:
+            return "", []
+        with self._listening:
+            try:
+                self._ask(request)
+                said, found, _flags, _address = socket.recv_fds(self._handover, _LONGEST_WHY, most)
+            except TimeoutError:
+                self._handover.close()  # a late answer would be taken for the next one's
+                return "", []
+            except (OSError, DownloadError):
+                return "", []
+        return said.decode(), [*found]
+
+    def _tell(self, request: Request) -> bool:
+        """Ask for what has no answer; False where the broker is gone."""
+        try:
+            self._ask(request)
+        except DownloadError:
+            return False
+        return True
 
     def cancel(self) -> None:
         """Stop the download that runs, if any; `fetch` then raises CancelledError."""
-        with suppress(DownloadError):  # the broker is gone, and the download with it
-            self._ask(CancelDownload())
+        self._tell(CancelDownload())  # without the broker the download is gone as well
 
     def close(self) -> None:
         """End the broker, and a download with it; may be called twice."""

@@ -45,6 +45,18 @@ class StartListening(_DownloadMessage, frozen=True):
     port: Annotated[int, msgspec.Meta(ge=1024, le=65535)]
 
 
+class StartServerChild(_DownloadMessage, frozen=True):
+    """Start the child that speaks to the server at this address, and hand its pipes over."""
+
+    address: Annotated[str, msgspec.Meta(max_length=2000)]
+
+
+class KillServerChild(_DownloadMessage, frozen=True):
+    """Kill that child, if it is one of the broker's and still runs."""
+
+    pid: int
+
+
 class Started(_DownloadMessage, frozen=True):
     """There is a downloader now, which a `CancelDownload` would stop."""
 
@@ -84,7 +96,7 @@ class FetchFailed(_DownloadMessage, frozen=True):
     hint: str = ""
 
 
-Request = StartDownload | CancelDownload | StartListening
+Request = StartDownload | CancelDownload | StartListening | StartServerChild | KillServerChild
 FetchEvent = Started | Listed | DownloadProgress | Waiting | Fetched | FetchFailed
 
 _encoder = msgspec.json.Encoder()

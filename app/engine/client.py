@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,12 +21,13 @@ from app.core.errors import (
     LampblackError,
     NoModelLoadedError,
     ProtocolError,
+    ServerError,
     error_from,
 )
 from app.core.models.model_file import inspect
 from app.core.options.load_options import LoadOptions
 from app.core.system.processes import program_command
-from app.engine.crash_errors import crash_error
+from app.engine.crash_errors import crash_error, server_child_error
 from app.engine.gpu_crashes import GpuMarks, LoadWatch
 from app.engine.messages import (
     SHARED,
@@ -51,8 +53,8 @@ from app.engine.messages import (
     Tokens,
     Unload,
 )
-from app.engine.process import Ended, HostProcess, Mailbox, Starter
-from app.engine.run import ModelGoneError, Run, cut_short, greeting, restarted
+from app.engine.process import Child, Ended, HostProcess, Mailbox, Starter
+from app.engine.run import ModelGoneError, Run, cut_short, greeting, named, not_passed_on, restarted
 
 CANCEL_S = 2.0
 _LOOK_S = 0.05
@@ -62,11 +64,16 @@ _NEED_NO_MODEL = (Load, Describe, Quantize, Unload)
 Listener = Callable[[Event], None]
 
 
+def _no_server(_name: str) -> Child:
+    raise ServerError("No server can be used here.")
+
+
 class EngineClient:
     """Drives the engine host. `model` is what is loaded now; `log` is the host's log file.
 
     `command` starts it; `cache` is the folder of the engine's cache, if there is one; `marks`
-    remembers loads onto a GPU that crashed.
+    remembers loads onto a GPU that crashed. `server` starts the child that speaks to the server
+    saved under a name; it takes the host's place while a `Load` names one.
     """
 
     def __init__(
@@ -77,8 +84,11 @@ class EngineClient:
         cache: Path | None = None,
         cancel_s: float = CANCEL_S,
         marks: GpuMarks | None = None,
+        server: Callable[[str], Child] = _no_server,
     ) -> None:
         self._command = command or program_command("engine-host")
+        self._start_server = server
+        self._server = ""  # whose child the host is
         self._log = log
         self._cache = cache
         self._cancel_s = cancel_s
@@ -132,21 +142,30 @@ class EngineClient:
         Raises the LampblackError that ended it instead; a generation that was cancelled returns
         `Done` with the text so far.
         """
+        return self._run(command, on_event)
+
+    def run_here(self, command: JobCommand, on_event: Listener) -> Finished:
+        """As `run`, for what must never go to a server: NoModelLoadedError while one is chosen."""
+        return self._run(command, on_event, stays_here=True)
+
+    def _run(
+        self, command: JobCommand, on_event: Listener, *, stays_here: bool = False
+    ) -> Finished:
         if isinstance(command, Load) and command.engine not in ("server", "fake"):
             inspect(Path(command.path))
         if isinstance(command, Describe) and self.model is not None:
             return self._describe_apart(command, on_event)
-        with self._running(command.job) as run:
+        with self._running(command.job, stays_here=stays_here) as run:
             if isinstance(command, SHARED):
                 return self._run_beside(command, run, on_event)
             with self._alone(run):
                 if isinstance(command, Describe) and self.model is not None:  # while it waited
                     return self._describe_apart(command, on_event)
-                self._ensure_host(run, on_event)
+                self._ensure_host(self._server_for(command), run, on_event)
                 self._prepare(command, run, on_event)
                 finished = self._exchange(command, run, on_event)
-                if isinstance(command, Describe):
-                    self._drop_host()  # every engine's library is in it now
+                if isinstance(command, Describe) or (isinstance(command, Unload) and self._server):
+                    self._drop_host()  # every engine's library is in it now, or the network
                 self._remember(command, finished)
             return finished
 
@@ -157,12 +176,22 @@ class EngineClient:
                 host = self._host if self.model is not None else None
             if host is None or not host.alive:
                 with self._alone(run):
-                    self._ensure_host(run, on_event)
+                    if run.stays_here and self._server_for(command):
+                        raise not_passed_on()
+                    self._ensure_host(self._server_for(command), run, on_event)
                     self._prepare(command, run, on_event)
             try:
                 return self._exchange(command, run, on_event)
             except ModelGoneError:
                 continue  # it waits for the load or the unload that came between
+
+    def _server_for(self, command: JobCommand) -> str:
+        """The server that a command is for; empty where it is for this machine."""
+        if isinstance(command, Load):
+            return command.server
+        if isinstance(command, Describe | Quantize) or self._wanted is None:
+            return ""
+        return self._wanted.server
 
     def _describe_apart(self, command: Describe, on_event: Listener) -> Finished:
         """Ask a host of its own, so that the one with the model stays as it is."""
@@ -175,12 +204,12 @@ class EngineClient:
             return
         with self._running(job) as run, self._alone(run):
             if self._wanted is not None and self.model is None:
-                self._ensure_host(run, on_event)
+                self._ensure_host(self._wanted.server, run, on_event)
                 self._reload(self._wanted, run, job, on_event)
 
     @contextmanager
-    def _running(self, job: int) -> Iterator[Run]:
-        run = Run(self._cancel_s)
+    def _running(self, job: int, *, stays_here: bool = False) -> Iterator[Run]:
+        run = Run(self._cancel_s, stays_here=stays_here)
         with self._lock:
             self._runs[job] = run
             if job in self._cancelled:
@@ -243,15 +272,17 @@ class EngineClient:
         on_event(loaded)
         return loaded
 
-    def _ensure_host(self, run: Run, on_event: Listener) -> None:
+    def _ensure_host(self, server: str, run: Run, on_event: Listener) -> None:
+        """Have the child run that is for `server`, or for this machine where it is empty."""
         self._check_open()
-        if self._host is not None and self._host.alive:
+        if self._host is not None and self._host.alive and server == self._server:
             return
         if self._host is not None:
             self._drop_host()
-        host = HostProcess(self._command, self._log, self._cache)
+        start = partial(self._start_server, server) if server else self._command
+        host = HostProcess(start, self._log, self._cache)
         with self._lock:
-            self._host = host
+            self._host, self._server = host, server
         run.attach(host.events.common)
         self._check_open()
         self._await_hello(host, run, on_event)
@@ -316,7 +347,7 @@ class EngineClient:
             elif isinstance(item, Failed):
                 raise error_from(item.kind, item.message, item.hint)
             elif isinstance(item, Finished):
-                return item
+                return named(command, item)
             else:
                 self._loading.hear(command, item)
                 if isinstance(item, Tokens):
@@ -331,6 +362,8 @@ class EngineClient:
 
     def _begin(self, host: HostProcess, command: JobCommand, run: Run) -> None:
         with self._lock:
+            if run.stays_here and self._server and self._host is host:
+                raise not_passed_on()
             if isinstance(command, SHARED) and self.model is None and self._host is host:
                 raise ModelGoneError
             host.send(command)  # raises before anything is changed
@@ -373,7 +406,7 @@ class EngineClient:
         self, host: HostProcess, ended: Ended, on_event: Listener, command: JobCommand | None
     ) -> LampblackError:
         """The error for a host that ended by itself, or was ended by another job."""
-        model = self.model
+        model, server = self.model, self._server
         code = self._drop_host(host)
         if self._closed:
             return EngineStoppedError("The engine was closed.")
@@ -384,6 +417,8 @@ class EngineClient:
             return ProtocolError(
                 f"The engine broke off: {ended.garbled}", "Your text is safe; try again."
             )
+        if server or (self._wanted is not None and self._wanted.engine == "server"):
+            return server_child_error(code)
         return crash_error(code, command, model, self._loading.crash(command))
 
     def _remember(self, command: JobCommand, finished: Finished) -> None:

@@ -24,6 +24,8 @@ class Load(Message, frozen=True):
     empty for none. `saves_prompts` says whether what was read is saved there, too, and taken from
     there; a single run does without, so that the same request gives the same text. With
     `remeasure`, what the model runs best with is measured again. The `adapters` are attached to it.
+    With a `server`, by the name that it was saved under, `path` is the name of a model there, empty
+    where it has only one.
     """
 
     job: int
@@ -34,6 +36,7 @@ class Load(Message, frozen=True):
     saves_prompts: bool = True
     remeasure: bool = False
     adapters: tuple[Adapter, ...] = ()
+    server: str = ""
 
     @property
     def prompts(self) -> str:
@@ -139,6 +142,19 @@ class Count(Message, frozen=True):
     messages: tuple[ChatMessage, ...] = ()
 
 
+class Preview(Message, frozen=True):
+    """Say what a server would be sent for `asked`; nothing is sent."""
+
+    job: int
+    asked: Generate
+
+
+class ListModels(Message, frozen=True):
+    """Say which models a server has."""
+
+    job: int
+
+
 class Describe(Message, frozen=True):
     """Say which engines work here and which devices they see."""
 
@@ -199,6 +215,8 @@ JobCommand = (
     | Count
     | Tokenize
     | Detokenize
+    | Preview
+    | ListModels
     | Describe
     | Examine
     | Quantize

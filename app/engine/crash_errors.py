@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from app.core.errors import GpuCrashedError, LampblackError, ModelCrashedError
+from app.core.errors import GpuCrashedError, LampblackError, ModelCrashedError, ServerLostError
 from app.engine.messages import JobCommand, Load, ModelInfo
 
 _LOAD_HINTS = {
@@ -46,6 +46,14 @@ def crash_error(
         after = ", and if it happens once more, set the layers on the GPU to 0"
     doing = f"while it worked with {model.name}" if model else "before it was ready"
     return ModelCrashedError(f"{ended} {doing}.", f"Your text is safe; write again{after}.")
+
+
+def server_child_error(code: int) -> ServerLostError:
+    """The error for a child that spoke to a server and ended with `code`."""
+    return ServerLostError(
+        f"The process that speaks to the server {_describe_exit(code)}.",
+        "The text so far is kept; write again, and it is started again.",
+    )
 
 
 def _describe_exit(code: int) -> str:

@@ -101,6 +101,28 @@ class Detokenized(Message, frozen=True):
     text: str
 
 
+class Previewed(Message, frozen=True):
+    """The answer to Preview: where it would go, and what is in it, with names and numbers masked.
+
+    `texts` are the texts in their order, each with its role, empty for a plain prompt; `fields` is
+    all of the request as JSON. `replaced` has each placeholder in it and the text that it stands
+    for.
+    """
+
+    job: int
+    url: str
+    texts: tuple[tuple[str, str], ...]
+    fields: str
+    replaced: tuple[tuple[str, str], ...] = ()
+
+
+class ModelsListed(Message, frozen=True):
+    """The answer to ListModels."""
+
+    job: int
+    names: tuple[str, ...]
+
+
 class Described(Message, frozen=True):
     """The answer to Describe."""
 
@@ -178,6 +200,8 @@ HostEvent = (
     | ChoicesScored
     | Tokenized
     | Detokenized
+    | Previewed
+    | ModelsListed
     | Described
     | Working
     | Quantized
@@ -194,6 +218,8 @@ Finished = (
     | ChoicesScored
     | Tokenized
     | Detokenized
+    | Previewed
+    | ModelsListed
     | Described
     | Examined
     | Quantized

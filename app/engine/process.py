@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, Protocol, cast
 
 import msgspec
 
@@ -32,8 +32,40 @@ LOG_BYTES = 1_000_000
 _TERMINATE_S = 0.5
 
 
-Starter = Callable[[], subprocess.Popen[bytes]]
-"""Gives a child, in place of a command that starts one; raises EngineStoppedError."""
+class Child(Protocol):
+    """What is used of a child process: as much as `subprocess.Popen` and the broker's have."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """Its commands."""
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """Its events."""
+
+    @property
+    def stderr(self) -> IO[bytes] | None:
+        """Its log."""
+
+    def poll(self) -> int | None:
+        """The exit code; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; raises subprocess.TimeoutExpired."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it, in whatever state it is."""
+
+
+Starter = Callable[[], Child]
+"""Gives a child, in place of a command that starts one; raises LampblackError."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -182,7 +214,7 @@ class HostProcess:
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._tail: deque[str] = deque(maxlen=LOG_LINES)
         self._log = log
-        self._process = (
+        self._process: Child = (
             command() if callable(command) else start_host(command, waiting_environment(cache))
         )
         self._threads = [

@@ -6,12 +6,24 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-from app.core.errors import CancelledError, EngineStoppedError, ProtocolError
+import msgspec
+
+from app.core.errors import (
+    CancelledError,
+    EngineStoppedError,
+    NoModelLoadedError,
+    ProtocolError,
+)
+from app.core.options.servers import server_key
 from app.engine.messages import (
     PROTOCOL_VERSION,
     Done,
+    Finished,
     Generate,
     Hello,
+    JobCommand,
+    Load,
+    Loaded,
     Stats,
     Take,
     Tokens,
@@ -29,11 +41,12 @@ class Run:
     """A command that runs; `cancel` may be called from any thread.
 
     A cancel is sent once the command is with the host, which has `cancel_s` seconds to obey:
-    `deadline`, on the monotonic clock.
+    `deadline`, on the monotonic clock. One that `stays_here` is never sent to a server.
     """
 
-    def __init__(self, cancel_s: float) -> None:
+    def __init__(self, cancel_s: float, *, stays_here: bool = False) -> None:
         self._cancel_s = cancel_s
+        self.stays_here = stays_here
         self._lock = threading.Lock()
         self._box: Mailbox | None = None
         self._send: Callable[[], None] | None = None
@@ -128,3 +141,20 @@ def cut_short(command: Generate, written: dict[int, list[Tokens]]) -> Done:
     count = sum(part.tokens for parts in written.values() for part in parts)
     seed = command.sampling.seed or 0
     return Done(job=command.job, takes=takes, stats=Stats(completion_tokens=count), seed=seed)
+
+
+def named(command: JobCommand, finished: Finished) -> Finished:
+    """A server's model under the server's own name: its address may be that of others, too."""
+    if not (isinstance(command, Load) and command.server and isinstance(finished, Loaded)):
+        return finished
+    model = msgspec.structs.replace(finished.model, path=server_key(command.server))
+    return msgspec.structs.replace(finished, model=model)
+
+
+def not_passed_on() -> NoModelLoadedError:
+    """The error for what other programs ask while a server is chosen."""
+    return NoModelLoadedError(NOT_PASSED_ON, "Load a model of this machine in Lampblack first.")
+
+
+NOT_PASSED_ON = "Lampblack writes with a server now, and passes no requests of others on to it."
+"""Why the local service does not answer while a server is chosen."""

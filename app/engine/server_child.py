@@ -6,15 +6,30 @@ later, over its pipe, so that neither stands on a command line or in an environm
 
 from __future__ import annotations
 
+import re
 import subprocess
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from app.core.errors import EngineStoppedError
+from app.core.errors import EngineStoppedError, ServerError
+from app.core.options.servers import SavedServer
+from app.core.system.files import read_regular, why
 from app.core.system.processes import program_command
 from app.engine.child import Opening
 from app.engine.codec import frame
-from app.engine.process import Starter, start_host
+from app.engine.process import Child, Starter, start_host
+
+_MOST_CERTIFICATES = 1024 * 1024
+_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----")
+
+
+class EarlyServer(NamedTuple):
+    """A server that a word names, and the child that was started for its address."""
+
+    saved: SavedServer
+    child: subprocess.Popen[bytes]
 
 
 def start_server_child(address: str) -> subprocess.Popen[bytes]:
@@ -22,7 +37,7 @@ def start_server_child(address: str) -> subprocess.Popen[bytes]:
     return start_host([*program_command("remote-host"), address])
 
 
-def open_server(child: subprocess.Popen[bytes], opening: Opening) -> None:
+def open_server(child: Child, opening: Opening) -> None:
     """Tell it what it needs to know first; raises EngineStoppedError where it has ended."""
     assert child.stdin is not None
     try:
@@ -30,6 +45,27 @@ def open_server(child: subprocess.Popen[bytes], opening: Opening) -> None:
         child.stdin.flush()
     except OSError as error:
         raise EngineStoppedError("The process that speaks to the server has ended.") from error
+
+
+def server_opening(server: SavedServer, key: str, names: tuple[str, ...]) -> Opening:
+    """What the child of a saved server is told; raises ServerError without its certificate."""
+    certificates = read_certificates(server.certificate) if server.certificate else ""
+    return Opening(key=key, names=names, masks=server.masks, certificates=certificates)
+
+
+def read_certificates(path: str) -> str:
+    """The certificates in a PEM file, without what else is in it; raises ServerError."""
+    try:
+        text = read_regular(Path(path), _MOST_CERTIFICATES).decode("latin-1")
+    except (OSError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else "that is not a path"
+        raise ServerError(
+            f"The certificate {path} cannot be read: {reason}.",
+            "Choose its file again, or leave it out.",
+        ) from error
+    if not (found := _CERTIFICATE.findall(text)):
+        raise ServerError(f"There is no certificate in {path}.", "Choose a PEM file with one.")
+    return "\n".join((*found, ""))
 
 
 def given_once(child: subprocess.Popen[bytes]) -> Starter:

@@ -81,6 +81,18 @@ class DeviceReport(_Value, frozen=True):
         return f"{self.name}: {self.title} ({self.kind}{memory if self.total else ''})"
 
 
+class ServerPlace(_Value, frozen=True):
+    """Where a server is: every connection goes to `ip`; `is_here` where that is this machine.
+
+    `masks` says whether names and numbers are masked before a text goes there.
+    """
+
+    url: str
+    ip: str
+    is_here: bool
+    masks: bool
+
+
 class ModelInfo(_Value, frozen=True):
     """A loaded model: `context` is what it was loaded with, `trained_context` its own.
 
@@ -88,7 +100,8 @@ class ModelInfo(_Value, frozen=True):
     had to be done otherwise than asked; `features` what the processor offers to the engine;
     `adapters` which are attached; `devices` the graphics cards as they were before it was loaded,
     none where no layer was to go there. `unsupported` has a reason, a sentence, for each sampling
-    parameter that a server cannot be told; where it is empty, all of them hold.
+    parameter that a server cannot be told; where it is empty, all of them hold. `server` is None
+    for a model of this program's own.
     """
 
     name: str
@@ -110,6 +123,8 @@ class ModelInfo(_Value, frozen=True):
     adapters: tuple[Adapter, ...] = ()
     devices: tuple[DeviceReport, ...] = ()
     unsupported: dict[str, str] = {}
+    abilities: tuple[str, ...] = ()
+    server: ServerPlace | None = None
 
 
 class Alternative(_Value, frozen=True):

@@ -26,6 +26,7 @@ from app.engine.messages import (
     Event,
     Examine,
     Failed,
+    Finished,
     Generate,
     Hello,
     HostDied,
@@ -33,6 +34,7 @@ from app.engine.messages import (
     Load,
     ModelInfo,
     Perplexity,
+    Preview,
     Quantize,
     Read,
     Unload,
@@ -65,9 +67,12 @@ class Worker:
         return self._client.model
 
     @property
-    def shared(self) -> EngineClient:
-        """The client, for jobs beside this queue, which alone loads and unloads."""
-        return self._client
+    def shared(self) -> LocalEngine:
+        """The engine for other programs' jobs beside this queue, which alone loads and unloads.
+
+        Nothing of theirs is passed on to a server.
+        """
+        return LocalEngine(self._client)
 
     @property
     def options(self) -> LoadOptions:
@@ -107,6 +112,11 @@ class Worker:
     def generate(self, **fields: Any) -> int:
         """Generate, with the fields of `Generate` but its job; ends with Done or Failed."""
         return self._submit(Generate(job=self._number(), **fields))
+
+    def preview(self, **fields: Any) -> int:
+        """Ask what a server would be sent for these fields of `Generate`; Previewed or Failed."""
+        job = self._number()
+        return self._submit(Preview(job=job, asked=Generate(job=job, **fields)))
 
     def read_ahead(self, **fields: Any) -> int:
         """Have a prompt read that may be asked for soon, with the fields of `Read` but its job.
@@ -179,6 +189,8 @@ class Worker:
         """Put a command on the queue that gives way to every other; 0 if it has to already."""
         with self._lock:
             if self._waiting or self._running or not self._ahead.is_allowed or self.model is None:
+                return 0
+            if self.model.server is not None:  # which is sent nothing that was not asked for
                 return 0
             if self._ahead.job and not over_reading:
                 return 0
@@ -262,6 +274,19 @@ class Worker:
         """Pass on what concerns more than the job itself."""
         if isinstance(event, Hello | HostDied):
             self._post(event)
+
+
+class LocalEngine:
+    """An engine client for jobs that never go to a server; see `EngineClient`."""
+
+    def __init__(self, client: EngineClient) -> None:
+        self._client = client
+        self.next_job = client.next_job
+        self.cancel = client.cancel
+
+    def run(self, command: JobCommand, on_event: Callable[[Event], None]) -> Finished:
+        """Do the command; raises NoModelLoadedError while a server is chosen."""
+        return self._client.run_here(command, on_event)
 
 
 class _Ahead:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from app.core.errors import ParameterError
-from app.core.options.servers import ServerAddress, refused_address
+from app.core.options.servers import ServerAddress, plain_http_warning
 
 _Lookup = Callable[..., list[Any]]
 
@@ -46,33 +46,4 @@ def pin(address: ServerAddress, lookup: _Lookup = socket.getaddrinfo) -> Pinned:
     ip = every[0]
     if all(ipaddress.ip_address(one).is_loopback for one in every):
         ip = next((one for one in every if "." in one), ip)  # most servers here listen on it alone
-    return Pinned(address, ip, _warning(address, ip))
-
-
-def _warning(address: ServerAddress, ip: str) -> str:
-    if address.scheme == "https":
-        return ""
-    if not is_private(ip):
-        raise refused_address(
-            address.url, f"{ip} is on the internet, where plain http can be read by others"
-        )
-    if ipaddress.ip_address(ip).is_loopback:
-        return ""
-    return f"Everyone on the way to {address.url} can read the text: it is not encrypted."
-
-
-def is_private(ip: str) -> bool:
-    """Whether an address is this machine's or one of a local network (RFC 1918, 4193, 3927)."""
-    number = ipaddress.ip_address(ip)
-    mapped = getattr(number, "ipv4_mapped", None)
-    number = mapped or number
-    return any(number in network for network in _PRIVATE if network.version == number.version)
-
-
-_PRIVATE = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
-        *("::1/128", "fc00::/7", "fe80::/10"),
-    )
-)
+    return Pinned(address, ip, plain_http_warning(address, ip))

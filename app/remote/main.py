@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import traceback
+from functools import cached_property
 from time import perf_counter
 from typing import BinaryIO, NoReturn
 
@@ -18,6 +19,7 @@ from app.core.errors import (
     NoModelLoadedError,
     ParameterError,
     ProtocolError,
+    UnsupportedError,
 )
 from app.core.masking import Masker
 from app.core.options.servers import server_address
@@ -36,16 +38,19 @@ from app.engine.messages import (
     Generate,
     Hello,
     JobCommand,
+    ListModels,
     Load,
     Loaded,
+    ModelsListed,
+    Preview,
     Quit,
     Unload,
     decode_command,
 )
 from app.remote.address import Pinned, pin
-from app.remote.probing import Abilities, count, described, probe
+from app.remote.probing import Abilities, count, described, model_names, probe
 from app.remote.web import Server
-from app.remote.writing import Emit, RemoteJob, request, write
+from app.remote.writing import Emit, RemoteJob, preview, request, write
 
 
 def run_remote_host(address: str) -> NoReturn:
@@ -131,19 +136,27 @@ class RemoteHost:
         if isinstance(command, Unload):
             self._abilities = None
             return Done(job=job.number)
+        if isinstance(command, ListModels):
+            return ModelsListed(job=job.number, names=model_names(self._server))
         if self._abilities is None:
             raise NoModelLoadedError("No server is chosen.", "Choose one first.")
         if isinstance(command, Generate):
             with self._masking:
                 asked = request(command, self._abilities, self._masker)
-            return write(command, asked, self._server(), job, self._emit)
+            return write(command, asked, self._server, job, self._emit)
+        if isinstance(command, Preview):
+            with self._masking:
+                asked = request(command.asked, self._abilities, self._masker)
+                return preview(job.number, asked, self._server)
         if isinstance(command, Count):
             return self._count(command, self._abilities)
-        raise ParameterError(
+        raise UnsupportedError(
             f"A server cannot do this ({type(command).__name__}).", "Use a model on this machine."
         )
 
+    @cached_property
     def _server(self) -> Server:
+        """One for all jobs: to make one takes as long as a short answer."""
         if isinstance(self._pinned, LampblackError):
             raise self._pinned
         return Server(self._pinned, self._opening.key)
@@ -157,16 +170,16 @@ class RemoteHost:
         masks = self._opening.masks
         is_masked = masks if masks is not None else not self._pinned.is_here
         self._masker = Masker(self._opening.names) if is_masked else None
-        self._abilities = probe(self._server(), command.path)
+        self._abilities = probe(self._server, command.path)
         info = described(self._pinned, self._abilities, self._masker)
         return Loaded(job=command.job, model=info, seconds=perf_counter() - begun)
 
     def _count(self, command: Count, abilities: Abilities) -> Counted:
         if not abilities.counts or command.messages:
-            raise ParameterError("The server cannot count the tokens of this.")
+            raise UnsupportedError("The server cannot count the tokens of this.")
         with self._masking:
             text = self._masker.mask(command.prompt) if self._masker else command.prompt
-        return Counted(job=command.job, tokens=count(self._server(), abilities, text))
+        return Counted(job=command.job, tokens=count(self._server, abilities, text))
 
 
 def _failed(job: RemoteJob, error: LampblackError) -> Failed:

@@ -11,7 +11,7 @@ import msgspec
 from app.core.errors import ModelNotFoundError, ServerError
 from app.core.masking import Masker
 from app.core.options.sampling import Sampling
-from app.engine.messages import EngineSettings, ModelInfo
+from app.engine.messages import EngineSettings, ModelInfo, ServerPlace
 from app.remote.address import Pinned
 from app.remote.dialects import Dialect, cannot, unsupported
 from app.remote.web import Server, whole
@@ -50,6 +50,11 @@ def probe(server: Server, wanted: str) -> Abilities:
     return msgspec.structs.replace(asked, counts=True)
 
 
+def model_names(server: Server) -> tuple[str, ...]:
+    """The models that the server has; raises ServerError."""
+    return tuple(str(one["id"]) for one in _models(server))
+
+
 def _models(server: Server) -> Sequence[dict[str, Any]]:
     found = _object(server.get("/v1/models")).get("data")
     listed = found if isinstance(found, list) else []
@@ -63,7 +68,7 @@ def _chosen(models: Sequence[dict[str, Any]], wanted: str) -> dict[str, Any]:
     fitting = [one for one in models if one["id"] == wanted] if wanted else models
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(ascii(one["id"])[1:81] for one in models[:_MOST_NAMED])
+    names = ", ".join(ascii(one["id"])[1:-1][:80] for one in models[:_MOST_NAMED])
     more = f" and {len(models) - _MOST_NAMED} more" if len(models) > _MOST_NAMED else ""
     what = f"no model {wanted!r}" if wanted else "several models"
     raise ModelNotFoundError(f"The server has {what}.", f"Name one with --model: {names}{more}.")
@@ -106,9 +111,14 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
         context=abilities.context,
         trained_context=abilities.context,
         has_chat_template=True,
-        settings=EngineSettings(engine="server", device=pinned.address.url),
+        settings=EngineSettings(
+            engine="server", build=abilities.dialect, device=pinned.address.url
+        ),
         notes=tuple(_notes(pinned, abilities, masker)),
         unsupported=cannot(abilities.dialect),
+        server=ServerPlace(
+            url=pinned.address.url, ip=pinned.ip, is_here=pinned.is_here, masks=masker is not None
+        ),
     )
 
 

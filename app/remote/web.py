@@ -13,11 +13,11 @@ from typing import Any
 import httpx2
 
 from app import __version__
-from app.core.errors import ServerError
+from app.core.errors import ServerError, ServerKeyError, ServerLostError, ServerUnreachableError
 from app.remote.address import Pinned
 
 
-class ServerBusyError(ServerError):
+class ServerBusyError(ServerUnreachableError):
     """The server asks to be asked again, in `after_s` seconds; None where it does not say when."""
 
     def __init__(self, message: str, hint: str, after_s: float | None) -> None:
@@ -93,6 +93,10 @@ class Server:
             limits=httpx2.Limits(max_keepalive_connections=0),
         )
 
+    def url(self, path: str) -> str:
+        """The whole address of a request, by the server's name."""
+        return self._name + path
+
     def close(self) -> None:
         """Close every connection."""
         self._client.close()
@@ -127,11 +131,11 @@ class Server:
                 self._check(response)
                 yield response.iter_raw()
         except httpx2.TimeoutException as error:
-            raise ServerError(
+            raise _lost(error)(
                 f"The server {self._name} has not answered for too long.", "Try again later."
             ) from error
         except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
-            raise ServerError(
+            raise _lost(error)(
                 f"The connection to the server {self._name} failed ({type(error).__name__}).",
                 "Check that it runs and can be reached, and try again.",
             ) from error
@@ -145,11 +149,21 @@ class Server:
             what, hint = "sends on to another address", "Add the server under that address."
         what = what or "failed" if status >= 500 else what or "refused the request"
         sentence = f"The server {self._name} {what} ({status})."
-        if status in (429, 503):
+        if status in (429, 502, 503):
             raise ServerBusyError(sentence, hint, _seconds(response.headers.get("Retry-After", "")))
+        if status == 401:
+            raise ServerKeyError(sentence, hint)
         if status in (400, 413, 422):
             sentence += _said_why(response)
-        raise ServerError(sentence, hint)
+        if 300 <= status < 400 or status in (403, 404, 407):
+            raise ServerUnreachableError(sentence, hint)
+        raise (ServerLostError if status == 504 else ServerError)(sentence, hint)
+
+
+def _lost(error: Exception) -> type[ServerError]:
+    """Whether there was no connection, or one that broke off: then a row may be to blame."""
+    is_away = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+    return ServerUnreachableError if is_away else ServerLostError
 
 
 _REFUSALS = {
@@ -157,7 +171,9 @@ _REFUSALS = {
     403: ("does not allow this with this key", "Give another key, or ask who runs it."),
     404: ("does not know this request", "Check the address: is it a model server's?"),
     429: ("has too many requests", "Try again later."),
+    502: ("cannot be reached by the machine in front of it", "Try again in a while."),
     503: ("is not ready", "Try again in a while."),
+    504: ("has not answered for too long", "Try again later."),
 }
 
 _MOST = 1024 * 1024

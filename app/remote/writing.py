@@ -11,11 +11,21 @@ from typing import Any
 
 import msgspec
 
-from app.core.errors import LampblackError, ParameterError, ServerError
+from app.core.errors import LampblackError, ServerError, ServerLostError, UnsupportedError
 from app.core.masking import Masker, Unmasker
+from app.core.options.json_schema import is_schema
 from app.core.options.rows import check_all
 from app.core.options.sampling import PARAMETERS, Sampling
-from app.engine.messages import Done, FinishReason, Generate, HostEvent, Stats, Take, Tokens
+from app.engine.messages import (
+    Done,
+    FinishReason,
+    Generate,
+    HostEvent,
+    Previewed,
+    Stats,
+    Take,
+    Tokens,
+)
 from app.remote.dialects import body, unsupported
 from app.remote.event_stream import events
 from app.remote.probing import Abilities
@@ -56,6 +66,7 @@ class Request(msgspec.Struct, frozen=True):
 
 def request(command: Generate, abilities: Abilities, masker: Masker | None) -> Request:
     """The command in the server's terms; raises ParameterError for what cannot be said in them."""
+    masker = masker.again() if masker else None  # what is beside it changes no placeholder
     sampling = check_all(command.sampling)
     _check(command, sampling, abilities)
     seed = sampling.seed if sampling.seed is not None else random.getrandbits(31)
@@ -76,6 +87,18 @@ def request(command: Generate, abilities: Abilities, masker: Masker | None) -> R
     return Request("/v1/chat/completions", fields | {"messages": turns}, seed, masker)
 
 
+def preview(job: int, asked: Request, server: Server) -> Previewed:
+    """The request as the writer is shown it before it is sent."""
+    turns = asked.fields.get("messages") or [{"role": "", "content": asked.fields["prompt"]}]
+    texts = tuple((turn["role"], turn["content"]) for turn in turns)
+    shown = json.dumps(asked.fields, ensure_ascii=False, indent=2)
+    known = asked.masker.replaced if asked.masker else {}
+    replaced = tuple(pair for pair in known.items() if pair[0] in shown)
+    return Previewed(
+        job=job, url=server.url(asked.path), texts=texts, fields=shown, replaced=replaced
+    )
+
+
 def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
     """Refuse what would be changed in silence; defaults that cannot be said are in the notes."""
     is_ours = abilities.dialect == "lampblack"
@@ -91,11 +114,11 @@ def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
     ]
     for is_asked, what in refused:
         if is_asked:
-            raise ParameterError(f"The server cannot {what}.", "Ask without that.")
+            raise UnsupportedError(f"The server cannot {what}.", "Ask without that.")
     default = Sampling()
     for name, reason in unsupported(abilities.dialect, sampling):
         if getattr(sampling, name) != getattr(default, name):
-            raise ParameterError(f"{name} cannot be used here: {reason}", "Leave it as it is.")
+            raise UnsupportedError(f"{name} cannot be used here: {reason}", "Leave it as it is.")
 
 
 def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
@@ -106,7 +129,7 @@ def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
         value = getattr(sampling, bound.name)
         texts = (_plain(value),) if isinstance(value, str) else value
         if bound.name in _UNMASKABLE and any(masker.mask(text) != text for text in texts):
-            raise ParameterError(
+            raise UnsupportedError(
                 f"{bound.name} holds something that is masked before it goes to a server.",
                 "Leave it out, or write without masking.",
             )
@@ -164,7 +187,10 @@ class _RemoteAnswer:
         self._texts: list[list[str]] = [[] for _ in range(command.n)]
         self._reasons: list[FinishReason | None] = [None] * command.n
         self._unmaskers: list[Unmasker | None] = [
-            asked.masker.unmasker() if asked.masker else None for _ in range(command.n)
+            asked.masker.unmasker(as_json=is_schema(command.sampling.grammar))
+            if asked.masker
+            else None
+            for _ in range(command.n)
         ]
         self._begun = monotonic()
         self._first = 0.0
@@ -176,7 +202,7 @@ class _RemoteAnswer:
         if "error" in event:
             error = event["error"]
             said = error.get("message") if isinstance(error, dict) else error
-            raise ServerError(f"The server broke off: {one_line(said)}", "Try again.")
+            raise ServerLostError(f"The server broke off: {one_line(said)}", "Try again.")
         if isinstance(usage := event.get("usage"), dict):
             self._usage = {k: v for k, v in usage.items() if type(v) is int and 0 <= v < 2**31}
         choices = event.get("choices", [])
@@ -212,7 +238,7 @@ class _RemoteAnswer:
     def check_ended(self) -> None:
         """Raise ServerError where a take has no end."""
         if None in self._reasons:
-            raise ServerError(
+            raise ServerLostError(
                 "The server broke off in the middle.", "The text so far is kept; try again."
             )
 

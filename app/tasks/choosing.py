@@ -29,7 +29,7 @@ def choose(run: TaskRun, text: str) -> dict[str, Any]:
     longest = max(len(label.encode()) for label in labels)  # a token has at least a byte
     parts = run.parts(text, run.room(min(longest, run.model.context // 4)))
     parts = [part.strip() for part in parts if part.strip()]
-    weights = [_tokens(run, part) for part in parts] if len(parts) > 1 else [1]
+    weights = [run.length(part) for part in parts] if len(parts) > 1 else [1]
     sums = [0.0] * len(labels)
     for weight, part in zip(weights, parts, strict=True):
         scores = log_softmax(_scores(run, part, labels))
@@ -40,10 +40,6 @@ def choose(run: TaskRun, text: str) -> dict[str, Any]:
     found = [math.exp(score) for score in log_softmax(sums)]
     best = max(range(len(labels)), key=found.__getitem__)
     return {"label": labels[best], "probabilities": dict(zip(labels, found, strict=True))}
-
-
-def _tokens(run: TaskRun, part: str) -> int:
-    return len(run.tokenize(part).ids)
 
 
 def _scores(run: TaskRun, text: str, labels: tuple[str, ...]) -> list[float]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from app.core.errors import ParameterError, TemplateError
+from app.core.errors import ParameterError, TemplateError, UnsupportedError
 from app.core.options.json_schema import is_schema, read_schema
 from app.core.options.rows import is_encodable, rows_by_name
 from app.core.options.sampling import Sampling
-from app.engine.messages import FinishReason
+from app.engine.messages import FinishReason, ModelInfo
 from app.tasks.choosing import choose
 from app.tasks.extracting import extract
 from app.tasks.languages import UNKNOWN, language_of_text
@@ -114,7 +114,7 @@ def _check_text(task: Task, text: str) -> None:
 def _done(run: TaskRun, text: str, emit: Emit) -> TaskResult:
     """In the chat template if there is one that works, else in the plain form with a note."""
     run.chat = takes_chat(run.task, run.options, run.model)
-    _check_engine(run)
+    check_model(run.task, run.options, run.model)
     try:
         value, reason = _answered(run, text, emit)
     except TemplateError as error:
@@ -133,11 +133,25 @@ def _done(run: TaskRun, text: str, emit: Emit) -> TaskResult:
     )
 
 
-def _check_engine(run: TaskRun) -> None:
-    if run.options.schema:
-        grammar = rows_by_name(Sampling)["grammar"]
-        if missing := grammar.missing(run.model.engine):
-            raise ParameterError(f"The task {run.task.name} cannot be done here. {missing}")
+def check_model(task: Task, options: TaskOptions, model: ModelInfo) -> None:
+    """Raise UnsupportedError for what the model's engine or server cannot do of the task."""
+    if options.schema:
+        unsupported = model.unsupported.get("grammar", "")
+        if missing := rows_by_name(Sampling)["grammar"].missing(model.engine) or unsupported:
+            raise UnsupportedError(f"The task {task.name} cannot be done here. {missing}")
+    if model.engine != "server":
+        return
+    if task.gives in ("label", "measures") and "score" not in model.abilities:
+        raise UnsupportedError(
+            f"The task {task.name} needs the probabilities of a given text, and {model.name} on "
+            "this server gives none.",
+            "Use a model on this machine.",
+        )
+    sampling, default = sampling_of(task, options), Sampling()
+    for name, reason in model.unsupported.items():
+        if getattr(sampling, name) != getattr(default, name):
+            what = name if name in options.sampling else f"{name}, which the task {task.name} sets,"
+            raise UnsupportedError(f"{what} cannot be used here: {reason}", "Leave it as it is.")
 
 
 def _guess_language(run: TaskRun, text: str) -> None:

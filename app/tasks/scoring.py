@@ -20,6 +20,8 @@ _LEAST = 5e-324  # a probability that is 0 only because it was too small for its
 
 def score(run: TaskRun, text: str) -> dict[str, Any]:
     """The measures of a text; it is read in windows where it is longer than one."""
+    if not run.knows_tokens:
+        return _at_once(run, text)
     ids, lengths = _tokens(run, text)
     if len(ids) < 2:
         raise ParameterError("The text is too short to be scored.", "Give a sentence or more.")
@@ -37,6 +39,15 @@ def score(run: TaskRun, text: str) -> dict[str, Any]:
     if lengths[0]:
         run.note("The first token has nothing before it, so it is not scored.")
     return _measures(details, sum(lengths[1:]))
+
+
+def _at_once(run: TaskRun, text: str) -> dict[str, Any]:
+    """The measures of a text whose tokens only its server knows, which reads it in one piece."""
+    details = list(run.score((), text).details)
+    if not details:
+        raise ParameterError("The text is too short to be scored.", "Give a sentence or more.")
+    run.note("The first token has nothing before it, so it is not scored.")
+    return _measures(details, sum(len(one.torn or one.text.encode()) for one in details))
 
 
 def _tokens(run: TaskRun, text: str) -> tuple[tuple[int, ...], list[int]]:

@@ -46,6 +46,14 @@ _LEAST = 32
 
 _REMEMBERED = 256
 
+_BYTES = 2
+"""Fewer than a token has on average in any text that a vocabulary was made for: with this, tokens
+are estimated for a server that does not count them."""
+
+_PER_TURN = 16  # tokens of a chat template around a turn, for the same estimate
+_UNKNOWN = 2**31
+"""The room in a context whose length a server does not tell: it refuses what is too long."""
+
 Emit = Callable[[str], None]
 F = TypeVar("F", bound=Finished)
 V = TypeVar("V")
@@ -141,6 +149,11 @@ class TaskRun:
         return asked(self.task, text, self.options, chat=self.chat)
 
     @property
+    def drops_head(self) -> bool:
+        """Whether the beginning of a text that is too long is left out; a server refuses it."""
+        return self.task.joining == "drop head" and self.model.engine != "server"
+
+    @property
     def key(self) -> bytes:
         """What the remembered facts depend on."""
         parts = (self.model.path, self.model.settings, self.task.name, self.options, self.chat)
@@ -157,7 +170,7 @@ class TaskRun:
             messages=prompt.messages,
             sampling=sampling,
             exact=self.options.exact,
-            overflow="drop_head" if self.task.joining == "drop head" else "fail",
+            overflow="drop_head" if self.drops_head else "fail",
             background=self._background,
         )
 
@@ -185,20 +198,37 @@ class TaskRun:
         self.prompt_tokens += scored.prompt_tokens
         return tuple(choice.log_probability for choice in scored.choices)
 
-    def score(self, tokens: tuple[int, ...]) -> Scored:
-        """The probability of each token after the first."""
-        alternatives = self.options.alternatives
+    def score(self, tokens: tuple[int, ...], text: str = "") -> Scored:
+        """The probability of each token after the first; of a `text` if there are no tokens."""
         command = Score(
-            job=0, text="", tokens=tokens, probabilities=alternatives, background=self._background
+            job=0,
+            text=text,
+            tokens=tokens,
+            probabilities=self.options.alternatives,
+            background=self._background,
         )
-        self.prompt_tokens += len(tokens)
-        return self._do(command, Scored)
+        found = self._do(command, Scored)
+        self.prompt_tokens += len(tokens) or len(found.details) + 1
+        return found
 
     def tokenize(self, text: str, *, begins: bool = False) -> Tokenized:
         """The tokens of a text of at most `BLOCK` characters."""
         return self._do(Tokenize(job=0, text=text, begins=begins), Tokenized)
 
+    def can(self, ability: str) -> bool:
+        """Whether the engine can do this; one on this machine can do it all."""
+        return self.model.engine != "server" or ability in self.model.abilities
+
+    @property
+    def knows_tokens(self) -> bool:
+        """Whether the tokens of a text can be had; a server has those of the masked one."""
+        masks = self.model.server is not None and self.model.server.masks
+        return self.can("tokenize") and not masks
+
     def _count(self, prompt: TaskPrompt) -> int:
+        if not self.can("chat count" if prompt.messages else "count"):
+            texts = (prompt.prompt, *(turn.content for turn in prompt.messages))
+            return sum(estimate(text) + _PER_TURN for text in texts)
         command = Count(job=0, prompt=prompt.prompt, messages=prompt.messages)
         return self._do(command, Counted).tokens
 
@@ -230,6 +260,8 @@ class TaskRun:
 
     def room(self, answer: int, growth: float = 0.0) -> int:
         """How many tokens of a text fit, beside `answer` and `growth` for each of the text's."""
+        if not self.model.context:
+            return _UNKNOWN
         left = self.model.context - self.overhead - answer - _MARGIN
         return max(0, int(left / (1 + growth)))
 
@@ -252,14 +284,29 @@ class TaskRun:
                 f"The text is longer than {context} has room for: it was cut into {len(parts)} "
                 "parts, at the ends of paragraphs and sentences where there are any."
             )
+            if not self.knows_tokens:
+                self.note("The parts were measured by an estimate: a token for every two bytes.")
         return parts
 
     def _parts_of(self, block: str, limit: int) -> list[str]:
         return list(cut(block, limit, self.ruler(block).count))
 
     def ruler(self, block: str) -> Ruler:
-        """The tokens within a block of text."""
+        """The tokens within a block of text, or an estimate of them."""
+        if not self.knows_tokens:
+            return Ruler(block, [_BYTES] * estimate(block))
         return Ruler(block, [len(piece) for piece in self.tokenize(block).pieces])
+
+    def length(self, text: str) -> int:
+        """The tokens of a text, or an estimate of them."""
+        if self.model.engine == "server":
+            return self._count(TaskPrompt(prompt=text))
+        return sum(self.ruler(block).count(0, len(block)) for block in blocks(text))
+
+
+def estimate(text: str) -> int:
+    """About how many tokens a text has, rather too many than too few."""
+    return -(-len(text.encode()) // _BYTES)
 
 
 def blocks(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from app.core.errors import CancelledError
 from app.core.options.sampling import Sampling
 from app.engine.messages import FinishReason
 from app.tasks.cutting import seam, spaced
-from app.tasks.task_run import Emit, TaskRun, blocks
+from app.tasks.task_run import Emit, TaskRun
 
 _SPARE = 64
 """Tokens that an answer may have beside those that grow with the text."""
@@ -105,9 +105,11 @@ def _grown(run: TaskRun, words: str) -> Sampling:
     """The sampling for an answer whose length is bounded by the text's."""
     if run.sampling.max_tokens >= 0:
         return run.sampling
-    tokens = sum(run.ruler(block).count(0, len(block)) for block in blocks(words))
-    room = max(1, run.model.context - run.overhead - tokens)
-    return replace(run.sampling, max_tokens=min(room, int(run.task.growth * tokens) + _SPARE))
+    tokens = run.length(words)
+    most = int(run.task.growth * tokens) + _SPARE
+    if run.model.context:
+        most = min(most, max(1, run.model.context - run.overhead - tokens))
+    return replace(run.sampling, max_tokens=most)
 
 
 def _longest(run: TaskRun) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.batch import MOST_PARALLEL
+from app.cli.server import MOST_PARALLEL
 from tests.cli.conftest import RunWords, is_one_sentence
 
 

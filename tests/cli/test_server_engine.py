@@ -43,11 +43,13 @@ def test_one_lampblack_writes_with_another(
     ("words", "said"),
     [
         (("--server", "http://8.8.8.8:1"), "on the internet"),
-        (("--server", "nonsense"), "cannot be used"),
+        (("--server", "nonsense"), "There is no server named 'nonsense'"),
+        (("--server", "ftp://box"), "cannot be used"),
         (("--server", "http://127.0.0.1:1"), "connection to the server"),
         (("--server", "http://127.0.0.1:1", "--context", "512"), "--context is for models"),
         (("--server", "http://127.0.0.1:1", "--mask", "A", "--no-masking"), "exclude"),
         (("--server", "http://127.0.0.1:1", "--engine", "torch"), "--engine is for models"),
+        (("--server", "http://127.0.0.1:1", "--preset", "suggested"), "--preset suggested is for"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(

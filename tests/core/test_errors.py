@@ -40,7 +40,8 @@ def test_a_message_without_a_hint_has_no_trailing_space() -> None:
 
 
 def test_wrong_usage_alone_exits_with_2() -> None:
-    assert {kind for kind, cls in ERRORS.items() if cls.exit_code == 2} == {"parameter", "usage"}
+    wrong = {kind for kind, cls in ERRORS.items() if cls.exit_code == 2}
+    assert wrong == {"parameter", "unsupported", "usage"}
     assert ParameterError.exit_code == 2
 
 

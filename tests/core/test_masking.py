@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import pytest
 from hypothesis import given, strategies as st
@@ -37,6 +38,24 @@ def test_every_split_gives_the_same_text(text: str, cuts: list[int]) -> None:
     pieces = [unmasker.feed(masked[a:b]) for a, b in itertools.pairwise(borders)]
 
     assert "".join([*pieces, unmasker.finish()]) == text
+
+
+@given(_TEXTS)
+def test_in_json_every_text_comes_back(text: str) -> None:
+    masker = Masker(NAMES)
+    written = json.dumps({"a": masker.mask(text)}, ensure_ascii=False)
+
+    assert json.loads(masker.unmask(written, as_json=True)) == {"a": text}
+
+
+def test_again_it_counts_from_the_beginning() -> None:
+    masker = Masker(("Anna Bell",))
+    first = masker.mask("ANNA BELL: a@b.example")
+
+    assert masker.again().mask("Anna bell: c@d.example") == first == "[NAME_1a]: [EMAIL_1]"
+    assert masker.again().mask("c@d.example") == "[EMAIL_1]"
+    assert masker.mask("c@d.example") == "[EMAIL_2]"
+    assert masker.unmask("[EMAIL_1]") == "a@b.example"
 
 
 @given(_TEXTS, _TEXTS)

@@ -1,9 +1,10 @@
-"""The broker's strictness: one folder, three requests, and an end for everything else."""
+"""The broker's strictness: one folder, five requests, and an end for everything else."""
 
 from __future__ import annotations
 
 import io
 import json
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,9 @@ def served(models: Path, line: bytes) -> tuple[int, list[dict[str, object]]]:
         b"nonsense\n",
         b"{}\n",
         b'{"type":"StartServer","port":1}\n',
+        b'{"type":"StartServerChild"}\n',
+        b'{"type":"StartServerChild","address":"http://127.0.0.1:1"}\n',  # without a handover
+        b'{"type":"KillServerChild","pid":"1"}\n',
         b'{"type":"StartDownload"}\n',
         b'{"type":"StartDownload","models":7}\n',
         b'{"type":"CancelDownload","now":true}\n',
@@ -120,3 +124,16 @@ def test_a_downloader_that_dies_without_a_word_is_reported(tmp_path: Path) -> No
     assert code == 0
     assert [event["type"] for event in events] == ["Started", "FetchFailed"]
     assert events[-1]["kind"] == "download"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are handed over on POSIX")
+@pytest.mark.parametrize("address", ["", "ftp://a", "http://u:p@a", "http://a/?b", "--help"])
+def test_no_child_is_started_for_what_is_no_address(models: Path, address: str) -> None:
+    ours, theirs = socket.socketpair()
+    line = encoded({"type": "StartServerChild", "address": address})
+    with ours, theirs:
+        broker = Broker(str(models), [], io.BytesIO(), HUB, theirs)
+        assert broker.serve(io.BytesIO(line)) == 2
+        ours.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.core.errors import ServerError
+from app.core.errors import ServerError, ServerLostError, ServerUnreachableError
 from app.core.options.servers import ServerAddress
 from app.remote.address import Pinned
 from app.remote.web import Server
@@ -58,26 +58,44 @@ def test_the_name_is_never_looked_up_nor_a_proxy_asked(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("status", "words"),
+    ("status", "words", "kind"),
     [
-        (302, "sends on to another address"),
-        (401, "does not accept the key"),
-        (429, "too many requests"),
-        (500, "failed"),
-        (418, "refused the request"),
+        (302, "sends on to another address", "server_unreachable"),
+        (401, "does not accept the key", "server_key"),
+        (403, "does not allow this", "server_unreachable"),
+        (404, "does not know this request", "server_unreachable"),
+        (429, "too many requests", "server_unreachable"),
+        (502, "cannot be reached by the machine", "server_unreachable"),
+        (503, "is not ready", "server_unreachable"),
+        (504, "has not answered for too long", "server_lost"),
+        (500, "failed", "server"),
+        (400, "refused the request", "server"),
+        (418, "refused the request", "server"),
     ],
 )
-def test_refusals(status: int, words: str) -> None:
+def test_refusals(status: int, words: str, kind: str) -> None:
+    """The kind says whether others can be asked (server), or none (unreachable)."""
     answer = f"HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n"
-    with answering(answer.encode()) as (pinned, _), pytest.raises(ServerError, match=words):
+    with (
+        answering(answer.encode()) as (pinned, _),
+        pytest.raises(ServerError, match=words) as raised,
+    ):
         asked(pinned)
+    assert raised.value.kind == kind
 
 
 @pytest.mark.parametrize(
     "answer", [b"garbage\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"]
 )
 def test_broken_answers(answer: bytes) -> None:
-    with answering(answer) as (pinned, _), pytest.raises(ServerError, match="connection to"):
+    with answering(answer) as (pinned, _), pytest.raises(ServerLostError, match="connection to"):
+        asked(pinned)
+
+
+def test_no_server_at_all() -> None:
+    with answering(b"") as (pinned, _), pytest.raises(ServerLostError):
+        asked(pinned)
+    with pytest.raises(ServerUnreachableError, match="connection to"):
         asked(pinned)
 
 
@@ -85,6 +103,6 @@ def test_silence() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
     with (
         answering(head, silent=True) as (pinned, _),
-        pytest.raises(ServerError, match="not answered for too long"),
+        pytest.raises(ServerLostError, match="not answered for too long"),
     ):
         asked(pinned, silent_s=0.05)

@@ -95,7 +95,7 @@ class StandIn:
 
     def _fit(self, count: int) -> None:
         assert self.model is not None
-        if count >= self.model.context:
+        if 0 < self.model.context <= count:  # a server may not tell its length
             raise PromptTooLongError(f"{count} tokens are too many.")
 
     def _choices(self, command: ScoreChoices) -> ChoicesScored:

@@ -14,7 +14,7 @@ import msgspec
 from app.cli import output
 from app.cli.long_task import LongTask, confirm
 from app.cli.parsing import Words
-from app.core.errors import CancelledError, DownloadError, UsageError
+from app.core.errors import CancelledError, DownloadError, SettingsError, UsageError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.starter import STARTER
 from app.core.units import size_text
@@ -184,7 +184,11 @@ def _remove(name: str, downloads: Downloads) -> None:
 def run_forget_token(arguments: argparse.Namespace, program: Program) -> None:
     """Remove the token for the hub from the keyring."""
     host = host_of(endpoint_of(os.environ))
-    program.secrets.forget(host)
+    if not program.secrets.forget(host):
+        raise SettingsError(
+            f"The keyring did not let go of the token for {host}.",
+            "Unlock the keyring, and try again.",
+        )
     sentence = f"No token for {host} is kept here any more."
     output.answer(arguments.json, {"host": host, "kept": False}, [sentence])
 

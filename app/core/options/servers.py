@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ _MARK = "lampblack_servers"
 _KEY = "servers"
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_NAME = 60
+_MARK_OF_KEYS = "server:"  # no path of a model begins so: they are absolute
 
 
 class ServerAddress(msgspec.Struct, frozen=True):
@@ -67,6 +69,36 @@ def refused_address(text: str, clause: str) -> ParameterError:
     )
 
 
+def plain_http_warning(address: ServerAddress, ip: str) -> str:
+    """A sentence for an address whose text can be read on the way; empty where it cannot.
+
+    Raises ParameterError where that way would be the internet.
+    """
+    if address.scheme == "https" or ipaddress.ip_address(ip).is_loopback:
+        return ""
+    if not is_private(ip):
+        raise refused_address(
+            address.url, f"{ip} is on the internet, where plain http can be read by others"
+        )
+    return f"Everyone on the way to {address.url} can read the text: it is not encrypted."
+
+
+def is_private(ip: str) -> bool:
+    """Whether an address is this machine's or one of a local network (RFC 1918, 4193, 3927)."""
+    number = ipaddress.ip_address(ip)
+    number = getattr(number, "ipv4_mapped", None) or number
+    return any(number in network for network in _PRIVATE if network.version == number.version)
+
+
+_PRIVATE = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
+        *("::1/128", "fc00::/7", "fe80::/10"),
+    )
+)
+
+
 class SavedServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A server that the writer added; its key, if any, is in the keyring under the address.
 
@@ -86,7 +118,30 @@ class SavedServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def is_loopback(self) -> bool:
         """Whether the address names this machine by number or as localhost."""
         host = server_address(self.address).host
-        return host in ("localhost", "::1") or host.startswith("127.")
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:  # a name: 127.box.example can be anywhere
+            return host == "localhost"
+
+
+def server_key(name: str) -> str:
+    """What stands for a saved server where models are named by their paths."""
+    return _MARK_OF_KEYS + name
+
+
+def server_of(path: str) -> str:
+    """The name of the saved server that a model's path stands for; empty where it is a path."""
+    return path.removeprefix(_MARK_OF_KEYS) if path.startswith(_MARK_OF_KEYS) else ""
+
+
+def asked_server(asked: str, servers: SavedServers) -> SavedServer:
+    """The server of a name that was saved, or one without a name at an address.
+
+    Raises SettingsError or ParameterError.
+    """
+    if "://" in asked:
+        return SavedServer(name="", address=server_address(asked).url)
+    return servers.get(asked)
 
 
 class SavedServers:

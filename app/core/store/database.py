@@ -64,6 +64,9 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX former_by_path ON former (path);
     """,
+    """
+    CREATE TABLE kept_here (document TEXT PRIMARY KEY) WITHOUT ROWID;
+    """,
 )
 """What leads from one version of the store to the next; only ever added to."""
 
@@ -252,7 +255,8 @@ class Database:
             return None
         self._report(
             f"The store of takes and recoveries was damaged ({_reason(error)}). It was kept as "
-            f"{kept}, and a new one was begun."
+            f"{kept}, and a new one was begun. Documents that must stay on this machine have to be "
+            "marked again."
         )
         try:
             return self._worked(self._transaction(work))

@@ -124,5 +124,6 @@ def forget(connection: apsw.Connection, journal: str) -> None:
         "DELETE FROM edit WHERE journal = ?",
         "DELETE FROM checkpoint WHERE journal = ?",
         "DELETE FROM journal WHERE id = ?",
+        "DELETE FROM kept_here WHERE document = ?",
     ):
         connection.execute(statement, (journal,))

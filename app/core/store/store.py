@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -58,6 +59,7 @@ class FormerFile(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
 
 
+_JOURNAL = re.compile(r"[0-9a-f]{32}")
 _PROMPT_TAIL = 2000
 _COLUMNS = TakeRecord.__struct_fields__
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM take"  # noqa: S608 - the columns are our own
@@ -164,6 +166,36 @@ class Store:
 
         return self._run(work, ())
 
+    def keep_here(self, *documents: str, is_on: bool = True) -> bool:
+        """Mark documents as never to go to another machine, or take the mark off.
+
+        A document is the path of its file or, as long as it has none, the id of its journal, with
+        which the mark goes. False when the disk refuses.
+        """
+        statement = (
+            "INSERT OR IGNORE INTO kept_here VALUES (?)"
+            if is_on
+            else "DELETE FROM kept_here WHERE document = ?"
+        )
+
+        def work(connection: apsw.Connection) -> bool:
+            connection.executemany(statement, [(_document(one),) for one in documents])
+            return True
+
+        return self._run(work, False)
+
+    def is_kept_here(self, *documents: str) -> bool:
+        """Whether one of these is marked; also where the disk refuses to say, which is told."""
+
+        def work(connection: apsw.Connection) -> bool:
+            found = "SELECT count(*) FROM kept_here WHERE document = ?"
+            rows: Any = [
+                connection.execute(found, (_document(one),)).fetchone() for one in documents
+            ]
+            return any(count for (count,) in rows)
+
+        return self._run(work, True)
+
     def _run(self, work: Callable[[apsw.Connection], T], otherwise: T) -> T:
         """Write what came before, then do `work`; `otherwise` where the disk refuses."""
         return self._thread.call(lambda: self._database.run(work, otherwise), otherwise)
@@ -219,6 +251,13 @@ def _text(connection: apsw.Connection, journal: str) -> str:
         (journal, checkpoint[0]),
     )
     return replay(checkpoint[1], edits)
+
+
+def _document(document: str) -> str:
+    """A journal's id as it is; a path without links, so that no other spelling loses the mark."""
+    if _JOURNAL.fullmatch(document):
+        return document
+    return _storable(os.path.normcase(os.path.realpath(document)))
 
 
 def _insert(connection: apsw.Connection, take: TakeRecord) -> int:

@@ -96,10 +96,12 @@ class SecretStore:
 
         return self._asked(keep) is True
 
-    def forget(self, place: str) -> None:
-        """Forget the secret, also in the keyring."""
+    def forget(self, place: str) -> bool:
+        """Forget the secret, also in the keyring; False where that may still have it."""
         self._given.pop(place, None)
         self._asked(lambda keyring: keyring.delete_password(_SERVICE, place))
+        gone = self._asked(lambda keyring: keyring.get_password(_SERVICE, place) is None)
+        return self._keyring is None or gone is True
 
     def _asked(self, ask: Callable[[Keyring], _T]) -> _T | None:
         """What the keyring answers; None where there is none, or it fails."""

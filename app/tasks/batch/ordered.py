@@ -21,6 +21,9 @@ from app.core.errors import (
     ModelNotFoundError,
     NoModelLoadedError,
     ProtocolError,
+    ServerLostError,
+    ServerUnreachableError,
+    UnsupportedError,
 )
 from app.tasks.batch.output import result_line
 from app.tasks.batch.rows import InputRow
@@ -39,7 +42,10 @@ _NOT_THE_ROWS = (
     ModelNotFoundError,
     NoModelLoadedError,
     ProtocolError,
+    ServerUnreachableError,
+    UnsupportedError,
 )
+_ENDED = (ModelCrashedError, ServerLostError)
 _CRASHES = 5  # in a row: then it is the model's fault and not the rows'
 
 
@@ -192,12 +198,12 @@ class Ordered:
         try:
             with self._gate.beside():
                 return self._done(row)
-        except (ModelCrashedError, EngineStoppedError):
+        except (*_ENDED, EngineStoppedError):
             self._check()  # the engine ended, by this row or by one beside it
         with self._gate.alone():
             try:
                 return self._done(row)
-            except ModelCrashedError as error:
+            except _ENDED as error:
                 self._check()
                 return self._crashed(row, error)
 
@@ -205,7 +211,7 @@ class Ordered:
         self._check()
         try:
             result = self._do(row)
-        except (*_NOT_THE_ROWS, ModelCrashedError):
+        except (*_NOT_THE_ROWS, *_ENDED):
             raise
         except LampblackError as error:
             self._check()
@@ -217,7 +223,7 @@ class Ordered:
         if self.is_stopped:
             raise CancelledError("Stopped.")
 
-    def _crashed(self, row: InputRow, error: ModelCrashedError) -> Outcome:
+    def _crashed(self, row: InputRow, error: LampblackError) -> Outcome:
         """A row that ends the engine alone fails; raises the error where every row does."""
         self._crashes += 1
         if self._crashes >= _CRASHES:

@@ -30,12 +30,18 @@ _SEED = "seed"
 
 
 class BatchModel(msgspec.Struct, frozen=True, kw_only=True):
-    """The model of a batch; `sha256` is empty where it is not known."""
+    """The model of a batch; `sha256` is empty where it is not known.
+
+    Of a server's model, `server` is the address, and `masked` says whether names and numbers were
+    masked on the way there.
+    """
 
     name: str
     size_bytes: int = 0
     sha256: str = ""
     engine: str = ""
+    server: str = ""
+    masked: bool = False
 
 
 class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):

@@ -186,6 +186,11 @@ class BatchRun:
         """Whether it was told to stop."""
         return self._ordered.is_stopped
 
+    @property
+    def rows(self) -> int:
+        """How many rows the output has."""
+        return self._progress.rows
+
     def run(self) -> BatchProgress:
         """Do the rows that are left; raises LampblackError where that cannot go on."""
         with OutputFile(self._batch.target) as self._file:

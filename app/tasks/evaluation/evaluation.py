@@ -10,7 +10,14 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from app.core.errors import CancelledError, EngineStoppedError, LampblackError, UsageError
+from app.core.errors import (
+    CancelledError,
+    EngineStoppedError,
+    LampblackError,
+    ServerUnreachableError,
+    UnsupportedError,
+    UsageError,
+)
 from app.tasks.evaluation.label_measures import LabelMeasures, ReliabilityBin
 from app.tasks.evaluation.labelled import LabelledData, LabelledRow
 from app.tasks.evaluation.resamples import (
@@ -157,7 +164,8 @@ def answers(
 ) -> list[EvaluatedRow]:
     """Each row with its answer, in order; fewer than there are where the user stopped it.
 
-    A row that cannot be answered says why. Raises EngineStoppedError where none can be any more.
+    A row that cannot be answered says why. Raises EngineStoppedError, ServerUnreachableError or
+    UnsupportedError where none can be any more.
     """
     found: list[EvaluatedRow] = []
     for row in _mapped(lambda row: _answered(predict, row), rows, parallel):
@@ -190,7 +198,7 @@ def _answered(predict: Predict, row: LabelledRow) -> EvaluatedRow | None:
         value = predict(row.text)
     except CancelledError:
         return None
-    except EngineStoppedError:
+    except (EngineStoppedError, ServerUnreachableError, UnsupportedError):
         raise
     except LampblackError as error:
         return msgspec.structs.replace(done, failed=str(error))

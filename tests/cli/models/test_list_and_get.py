@@ -118,6 +118,10 @@ def test_get_and_forget_answer_in_json(run: Any, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(SecretStore, "_keyring", None)
     answer = json.loads(run("models", "forget-token", "--json").out)
     assert answer == {"host": "huggingface.co", "kept": False}
+    monkeypatch.setattr(SecretStore, "forget", lambda *_: False)
+    outcome = run("models", "forget-token", "--json")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "did not let go of the token for huggingface.co" in outcome.err
 
 
 def test_what_is_wrong_with_the_users_catalogue_is_said_before_it_is_missed(

@@ -343,6 +343,46 @@ def test_a_file_of_another_encoding_is_kept_for_ever(tmp_path: Path) -> None:
 # migrations
 
 
+def test_a_mark_to_stay_here_is_kept_for_every_spelling_of_a_path(
+    stores: Stores, tmp_path: Path
+) -> None:
+    file, link = tmp_path / "diary.md", tmp_path / "link.md"
+    link.symlink_to(file)
+    store = stores.new()
+    assert not store.is_kept_here(str(file))
+    assert store.keep_here(str(file))
+    store.close()
+    store = stores.new()
+    assert store.is_kept_here(str(tmp_path / "x" / ".." / "diary.md"))
+    assert store.is_kept_here("/other.md", str(link))
+    assert not store.is_kept_here("/other.md")
+    assert store.keep_here(str(link), is_on=False)
+    assert not store.is_kept_here(str(file))
+
+
+def test_the_mark_of_a_text_without_a_file_goes_with_its_journal(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("", "secret")
+    assert store.keep_here(journal)
+    store.close()
+    (found,) = stores.dead()
+    store = stores.new()
+    assert store.is_kept_here(found.id)
+    store.discard(found.id)
+    assert not store.is_kept_here(found.id)
+
+
+def test_where_the_store_cannot_be_read_a_document_counts_as_marked(
+    stores: Stores, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    store = Store(tmp_path / "file" / "store.db")
+    assert store.is_kept_here("/a.md")
+    assert not store.keep_here("/a.md")
+    assert store.problems
+    store.close()
+
+
 def test_migrations_run_once_each_and_whole_or_not_at_all() -> None:
     connection = apsw.Connection(":memory:")
     first = "CREATE TABLE a (x); INSERT INTO a VALUES (1)"

@@ -43,8 +43,8 @@ def test_a_token_is_kept_for_its_host_alone() -> None:
     assert again.get(HUB, False) == ""
     assert again.get(HUB) == "a-token"
     assert again.get("mirror.example") == ""
-    again.forget(HUB)
-    again.forget(HUB)
+    assert again.forget(HUB)
+    assert again.forget(HUB), "there is none to forget"
     assert SecretStore(lambda: keyring).get(HUB) == ""
 
 
@@ -52,7 +52,7 @@ def test_without_a_keyring_it_is_forgotten_with_the_program() -> None:
     here = SecretStore(lambda: None)
     assert not here.keep(HUB, "a-token")
     assert here.get(HUB, False) == "a-token"
-    here.forget(HUB)
+    assert here.forget(HUB)
     assert here.get(HUB) == ""
 
 
@@ -62,7 +62,7 @@ def test_a_locked_keyring_is_no_trouble() -> None:
     here = SecretStore(lambda: keyring)
     assert here.get(HUB) == ""
     assert not here.keep(HUB, "a-token")
-    here.forget(HUB)
+    assert not here.forget(HUB)
 
 
 @pytest.mark.parametrize("token", ["", " ", "two words", "line\nbreak", "é", "x" * 501])
