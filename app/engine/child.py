@@ -36,7 +36,7 @@ class Channel:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._lock = threading.Lock()
-        self._gathers = False
+        self._gathers = 0  # the thread that does
 
     def emit(self, event: HostEvent) -> None:
         """Send an event; ends the process when the app is gone."""
@@ -47,20 +47,20 @@ class Channel:
     def together(self) -> Iterator[None]:
         """Send what comes while it is entered at its end, with one waking of the app.
 
-        What another thread sends meanwhile goes with it; so enter it only for moments.
+        What another thread sends meanwhile is sent at once.
         """
-        self._gathers = True
+        self._gathers = threading.get_ident()
         try:
             yield
         finally:
             with self._lock:
-                self._gathers = False
+                self._gathers = 0
                 self._out(b"")
 
     def _out(self, payload: bytes) -> None:
         try:
             self._stream.write(payload)
-            if not self._gathers:
+            if self._gathers != threading.get_ident():
                 self._stream.flush()
         except OSError:
             os._exit(0)
