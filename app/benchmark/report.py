@@ -68,6 +68,7 @@ class GoalReport(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int
     seconds: float
     bare_step: Spread | None = None
+    optional: bool = False
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,9 +154,11 @@ def goal_report(
         rounds=len(rounds),
         seconds=seconds,
         bare_step=Spread.of(bare) if bare else None,
+        optional=goal.optional,
     )
 
 
 def passed(goals: Sequence[GoalReport]) -> bool:
-    """Whether there are goals, and each is met or was only to be measured."""
-    return bool(goals) and all(goal.verdict in ("met", "measured only") for goal in goals)
+    """Whether there are goals, and each is met, or was only to be measured, or may be left out."""
+    left = [goal for goal in goals if not (goal.optional and goal.verdict == "not measured")]
+    return bool(left) and all(goal.verdict in ("met", "measured only") for goal in left)

@@ -73,13 +73,15 @@ class Job:
 
     `cancelled` is set from the host's reader thread; the engine tests it between tokens and inside
     its abort callback. After a cancel an engine still returns what it has, with finish reason
-    `cancelled`; only loading raises `CancelledError`.
+    `cancelled`; only loading raises `CancelledError`. `shows` says whether text is sent after the
+    step just computed, or waits for a later one's.
     """
 
     def __init__(self, number: int, emit: Callable[[HostEvent], None]) -> None:
         self.number = number
         self.emit = emit
         self.cancelled = False
+        self.shows = True
         self.changed = threading.Event()
         self.on_cancel: Callable[[], None] | None = None
 
