@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from app.core.errors import ModelNotFoundError
 from app.core.system.paths import Paths
 from app.program import Program
+from tests.core.models.folders import write_folder
 
 
 class Part:
@@ -39,3 +44,20 @@ def test_a_part_is_made_once_and_from_the_parts_that_were_put_in(own_home: Path)
     other.settings_store.change(added_models=("/models/雨.gguf",))
     assert program.settings.added_models == ("/models/雨.gguf",)
     assert program.library is program.library
+
+
+def test_a_classifier_is_found_by_its_name_and_never_taken_as_the_usual_model(
+    own_home: Path,
+) -> None:
+    program = Program(Paths.here())
+    program.paths.models.mkdir(parents=True)
+    folder = write_folder(program.paths.models / "moods")
+    config = {"model_type": "bert", "architectures": ["BertForSequenceClassification"]}
+    (folder / "config.json").write_text(json.dumps(config))
+    (listed,) = program.library.list()
+    assert "is a classifier" in listed.problem
+    assert not listed.is_damaged
+    assert program.model("moods") == program.model(str(folder)) == listed
+    with pytest.raises(ModelNotFoundError, match="There is no model yet"):
+        program.model("")
+    program.close()

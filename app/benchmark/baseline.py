@@ -135,7 +135,7 @@ class BareEngine:
     ) -> float:
         """Seconds per step over `tokens` steps that come `skip` steps after the prompt.
 
-        With several `rows` each step goes on with as many sequences, which share the prompt.
+        With several `rows` each step goes on with as many sequences, each with the prompt.
         """
         answer = self._child.ask(
             "decode", prompt=prompt, tokens=tokens, skip=skip, threads=threads, rows=rows

@@ -75,7 +75,8 @@ class Experiment:
 class Goal:
     """One numbered goal; `about` says in a plain sentence what is done and compared.
 
-    `open` prepares the experiment in a session; it may raise NotMeasuredError.
+    `open` prepares the experiment in a session; it may raise NotMeasuredError. One that is
+    `optional` needs what the program does not install, and may be left out of a run that passes.
     """
 
     number: int
@@ -83,3 +84,4 @@ class Goal:
     about: str
     measures: tuple[Measure, ...]
     open: Callable[[GoalSession], Experiment]
+    optional: bool = False

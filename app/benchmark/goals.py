@@ -10,6 +10,7 @@ from app.benchmark import (
     interference,
     many_clients,
     parallel_takes,
+    service_goals,
     torch_goals,
     window_goals,
 )
@@ -173,12 +174,37 @@ GOALS: tuple[Goal, ...] = (
         ),
         many_clients.at_once,
     ),
+    Goal(
+        15,
+        "The service",
+        "Writes through the local service, over HTTP, beside the Python client of the same host; "
+        "over a Unix socket, because the benchmark has no network.",
+        (
+            Measure("speed", "speed beside the Python client", 0.97),
+            Measure("first", "what HTTP adds to the first token", 5, "lower", "ms"),
+        ),
+        service_goals.over_http,
+    ),
+    Goal(
+        16,
+        "Beside llama-server",
+        "Writes for four clients at once beside llama-server with the same model, threads and "
+        "prompts, both over HTTP; it runs where the Python package xllamacpp is installed.",
+        (
+            Measure("clients", "four clients beside its four", 1.05),
+            Measure("one", "one client beside its one", 1, judged_by="nothing"),
+            Measure("gain", "four clients against one", 1.4, judged_by="nothing"),
+            Measure("gain_theirs", "its four against its one", 1.4, judged_by="nothing"),
+        ),
+        service_goals.beside_llama_server,
+        optional=True,
+    ),
 )
 """Every goal, in order."""
 
 NOT_MEASURED: tuple[str, ...] = (
     "Not measured: xllamacpp and node-llama-cpp, the other two yardsticks of goal 2, which the "
-    "program does not install.",
+    "program does not install; nor goal 16 without xllamacpp.",
 )
 """Comparisons that are wanted but not made, each with the reason."""
 

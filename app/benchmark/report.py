@@ -11,6 +11,7 @@ import msgspec
 
 from app.benchmark.goal import Goal, Measure
 from app.benchmark.rounds import Round
+from app.core.system.machine import MachineFacts
 
 Verdict = Literal["met", "not met", "not judged", "measured only", "not measured"]
 _WORST: tuple[Verdict, ...] = ("not met", "not judged", "not measured", "met", "measured only")
@@ -67,16 +68,7 @@ class GoalReport(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int
     seconds: float
     bare_step: Spread | None = None
-
-
-class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Where it ran; memory in bytes."""
-
-    system: str
-    processor: str
-    processors: int
-    cores: int
-    memory: int
+    optional: bool = False
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,9 +154,11 @@ def goal_report(
         rounds=len(rounds),
         seconds=seconds,
         bare_step=Spread.of(bare) if bare else None,
+        optional=goal.optional,
     )
 
 
 def passed(goals: Sequence[GoalReport]) -> bool:
-    """Whether there are goals, and each is met or was only to be measured."""
-    return bool(goals) and all(goal.verdict in ("met", "measured only") for goal in goals)
+    """Whether there are goals, and each is met, or was only to be measured, or may be left out."""
+    left = [goal for goal in goals if not (goal.optional and goal.verdict == "not measured")]
+    return bool(left) and all(goal.verdict in ("met", "measured only") for goal in left)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 from typing import Protocol
-
-import psutil
 
 from app import __version__
 from app.benchmark.goal import Goal, Sample, Values
@@ -17,7 +14,6 @@ from app.benchmark.goals import NOT_MEASURED
 from app.benchmark.report import (
     BenchmarkReport,
     GoalReport,
-    MachineFacts,
     ModelFacts,
     goal_report,
     passed,
@@ -26,6 +22,7 @@ from app.benchmark.rounds import BusyError, Round, run_rounds
 from app.benchmark.session import GoalSession
 from app.core.errors import LampblackError, NotMeasuredError
 from app.core.models.model_file import ModelFile
+from app.core.system.machine import machine_facts
 
 ROUNDS = 7
 """The least that is judged: with fewer, a few samples that are off move the median."""
@@ -116,24 +113,3 @@ class BenchmarkRun:
             missing=missing,
         )
         return report, interrupted
-
-
-def machine_facts(cpuinfo: Path = Path("/proc/cpuinfo")) -> MachineFacts:
-    """The machine as the system describes it."""
-    return MachineFacts(
-        system=platform.platform(),
-        processor=_processor(cpuinfo),
-        processors=psutil.cpu_count() or 1,
-        cores=psutil.cpu_count(logical=False) or psutil.cpu_count() or 1,
-        memory=psutil.virtual_memory().total,
-    )
-
-
-def _processor(cpuinfo: Path) -> str:
-    """The processor's name; only Linux hides it in a file."""
-    try:
-        lines = cpuinfo.read_text("utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, "") or platform.processor() or platform.machine()

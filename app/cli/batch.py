@@ -35,7 +35,7 @@ from app.tasks.batch.rows import InputRow
 from app.tasks.batch.running import BatchPlan, BatchProgress, BatchRun, prepare
 from app.tasks.batch.source import open_source
 from app.tasks.options import TaskOptions
-from app.tasks.running import TaskRunner, check_model
+from app.tasks.running import TaskRunner, check_kind, check_model
 from app.tasks.table import TASKS, Task, task
 
 PARALLEL = 4
@@ -96,7 +96,9 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
     )
     for note in source.notes:
         output.note(note)
-    load, model = chosen_load(arguments, program)
+    load, model = chosen_load(arguments, program, may_classify=True)
+    if model:
+        check_kind(row, options, model.name, model.labels)
 
     def check(loaded: Loaded) -> None:
         check_may_leave(program, loaded, source.path)
@@ -108,7 +110,7 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
         work = None if model else _begun(stack, load, None, program, check)
         header = BatchHeader(
             task=row.name,
-            options=_facts(options),
+            options=options_facts(options),
             seed=random.SystemRandom().getrandbits(31) if seed is None else seed,
             model=_model_facts(model, load, program) if model else _server_facts(work),
             version=__version__,
@@ -135,7 +137,7 @@ def _given_seed(options: TaskOptions) -> int | None:
     return None if seed is None else int(seed)
 
 
-def _facts(options: TaskOptions) -> dict[str, object]:
+def options_facts(options: TaskOptions) -> dict[str, object]:
     """The options that differ from the defaults, as they stand in JSON."""
     given, default = msgspec.to_builtins(options), msgspec.to_builtins(TaskOptions())
     return {name: value for name, value in given.items() if value != default[name]}
@@ -151,7 +153,7 @@ def _model_facts(model: ModelFile, load: Load, program: Program) -> BatchModel:
     )
 
 
-def _server_facts(work: _BatchTask | None) -> BatchModel:
+def _server_facts(work: RowsTask | None) -> BatchModel:
     assert work is not None, "a server's model is loaded first"
     model = work.model
     assert model is not None
@@ -160,16 +162,16 @@ def _server_facts(work: _BatchTask | None) -> BatchModel:
     return BatchModel(name=model.name, engine=model.engine, server=place.url, masked=place.masks)
 
 
-class _BatchTask(EngineTask):
+class RowsTask(EngineTask):
     """The load and then the rows, with their progress."""
 
-    def tell(self, progress: BatchProgress) -> None:
-        """Show how far the rows are."""
+    def tell(self, progress: BatchProgress, name: str = "") -> None:
+        """Show how far the rows are, with the name of what is done."""
         failed = f", {progress.failed:,} failed" if progress.failed else ""
         left = progress.left_s if progress.done else None
         time_left = f", {output.duration_text(left)} left" if left is not None else ""
         self.line.show(
-            f"{progress.rows:,} rows ({progress.fraction:.0%}){failed}, "
+            f"{name}{': ' * bool(name)}{progress.rows:,} rows ({progress.fraction:.0%}){failed}, "
             f"{progress.rows_per_s:.1f} per second{time_left}"
         )
 
@@ -180,9 +182,9 @@ def _begun(
     model: ModelFile | None,
     program: Program,
     check: Callable[[Loaded], None],
-) -> _BatchTask:
+) -> RowsTask:
     """The work with its model loaded and checked; the stack ends it."""
-    work = stack.enter_context(_BatchTask(stack.enter_context(program.engine())))
+    work = stack.enter_context(RowsTask(stack.enter_context(program.engine())))
     check(work.load(load, model, program))
     return work
 
@@ -191,7 +193,7 @@ def _run(
     batch: BatchPlan,
     row: Task,
     options: TaskOptions,
-    work: _BatchTask,
+    work: RowsTask,
     arguments: argparse.Namespace,
 ) -> int:
     if batch.written.rows:
@@ -200,7 +202,7 @@ def _run(
     runner = TaskRunner(work.client, background=batch.header.model.server != "")
     run = BatchRun(
         batch,
-        lambda item: _do(runner, row, item, options),
+        lambda item: do_row(runner, row, item, options),
         arguments.parallel,
         cancel=runner.cancel,
         on_progress=work.tell,
@@ -216,7 +218,8 @@ def _run(
     return _tell(batch, progress, is_stopped=run.is_stopped, as_json=arguments.json)
 
 
-def _do(runner: TaskRunner, row: Task, item: InputRow, options: TaskOptions) -> RowResult:
+def do_row(runner: TaskRunner, row: Task, item: InputRow, options: TaskOptions) -> RowResult:
+    """What the task gives for a row; raises LampblackError."""
     result = runner.run(row, item.text, options)
     if result.finish_reason == "cancelled":
         raise CancelledError("Stopped.")

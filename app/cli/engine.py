@@ -16,6 +16,7 @@ from app.cli import output
 from app.cli.flags import is_given, load_options_from
 from app.cli.long_task import LongTask
 from app.core.errors import LampblackError
+from app.core.formats.classifiers import writes_nothing
 from app.engine.client import EngineClient
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import (
@@ -131,12 +132,15 @@ def planned(
     options: LoadOptions | None = None,
     saves_prompts: bool = False,
     gpu_again: bool = False,
+    may_classify: bool = False,
 ) -> Load:
     """The command that loads `model` as the settings say, with the adapters in `metadata`.
 
     Where the GPU crashed with this model the last time, the processor is used and a note says so,
-    unless `gpu_again`.
+    unless `gpu_again`. A classifier is refused unless it `may_classify`.
     """
+    if model.labels and not may_classify:
+        raise writes_nothing(model.name, model.labels)
     load = plan_load(model, program.settings, metadata, engine=engine, options=options)
     load = replace(load, cache=program.engine_cache, saves_prompts=saves_prompts)
     if gpu_again or (mark := gpu_crash(load, program.gpu_crashes)) is None:
@@ -154,6 +158,7 @@ def asked_load(
     model: ModelFile | None = None,
     *,
     keeps: bool = False,
+    may_classify: bool = False,
 ) -> tuple[Load, ModelFile]:
     """The command that loads a model as the flags of the word and the settings say, and the model.
 
@@ -170,6 +175,7 @@ def asked_load(
         options=options,
         saves_prompts=keeps or not options.keep_prompts,
         gpu_again=is_given(arguments, "gpu_layers"),
+        may_classify=may_classify,
     )
     return load, model
 

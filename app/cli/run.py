@@ -21,7 +21,7 @@ from app.core.options.sampling import PARAMETERS, Sampling
 from app.engine.messages import Loaded
 from app.program import Program
 from app.tasks.options import TaskOptions, TaskResult
-from app.tasks.running import TaskRunner, check_options
+from app.tasks.running import TaskRunner, check_kind, check_options
 from app.tasks.table import TASKS, Task, task
 
 _ABOUT = """Do a TASK with TEXT and write what comes out to standard output.
@@ -112,7 +112,8 @@ def options_from(arguments: argparse.Namespace, row: Task) -> TaskOptions:
         exact=arguments.exact,
     )
     for name in row.needs:
-        if not getattr(options, name):
+        is_known_later = name == "labels" and bool(arguments.model)  # a classifier has its own
+        if not getattr(options, name) and not is_known_later:
             raise UsageError(f"The task {row.name} needs the {name}.", f"Use {_FLAGS[name]}.")
     check_options(row, options)
     return options
@@ -135,7 +136,9 @@ def run_task(arguments: argparse.Namespace, program: Program) -> None:
     task_options = options_from(arguments, row)
     text = given_text(arguments.text, "text", f'lampblack run {row.name} "…"', arguments.file)
     is_piped = arguments.text in (None, "-") and not arguments.file
-    load, model = chosen_load(arguments, program, is_piped=is_piped)
+    load, model = chosen_load(arguments, program, is_piped=is_piped, may_classify=True)
+    if model:
+        check_kind(row, task_options, model.name, model.labels)
     files = (Path(arguments.file),) if arguments.file else piped_file(is_piped)
     streams = row.gives == "text" and not arguments.json
     with program.engine() as client, EngineTask(client) as work:

@@ -103,14 +103,19 @@ def asked_parallel(arguments: argparse.Namespace, usual: int) -> int:
 
 
 def chosen_load(
-    arguments: argparse.Namespace, program: Program, *, is_piped: bool = False
+    arguments: argparse.Namespace,
+    program: Program,
+    *,
+    is_piped: bool = False,
+    may_classify: bool = False,
 ) -> tuple[Load, ModelFile | None]:
     """The command that loads the model of the flags, and the model unless it is a server's.
 
-    `is_piped` says that the text comes from standard input.
+    `is_piped` says that the text comes from standard input, `may_classify` that a classifier will
+    do, too.
     """
     if not arguments.server:
-        return asked_load(arguments, program)
+        return asked_load(arguments, program, may_classify=may_classify)
     saved = open_asked_server(arguments, program, is_piped=is_piped)
     return server_load(saved, arguments.model), None
 

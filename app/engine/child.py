@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 import msgspec
@@ -34,15 +36,34 @@ class Channel:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._lock = threading.Lock()
+        self._gathers = 0  # the thread that does
 
     def emit(self, event: HostEvent) -> None:
         """Send an event; ends the process when the app is gone."""
         with self._lock:
-            try:
-                self._stream.write(frame(encode(event)))
+            self._out(frame(encode(event)))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Send what comes while it is entered at its end, with one waking of the app.
+
+        What another thread sends meanwhile is sent at once.
+        """
+        self._gathers = threading.get_ident()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._gathers = 0
+                self._out(b"")
+
+    def _out(self, payload: bytes) -> None:
+        try:
+            self._stream.write(payload)
+            if self._gathers != threading.get_ident():
                 self._stream.flush()
-            except OSError:
-                os._exit(0)
+        except OSError:
+            os._exit(0)
 
 
 def take_streams() -> tuple[BinaryIO, BinaryIO]:

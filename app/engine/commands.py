@@ -119,6 +119,17 @@ class ScoreChoices(Message, frozen=True):
     background: bool = False
 
 
+class Classify(Message, frozen=True):
+    """Give the log probability of each of a classifier's labels for each of the `texts`.
+
+    Each text is read by itself and whole: none is cut to fit the context.
+    """
+
+    job: int
+    texts: tuple[str, ...]
+    background: bool = False
+
+
 class Tokenize(Message, frozen=True):
     """Give the tokens of `text`.
 
@@ -210,7 +221,7 @@ class Quit(Message, frozen=True):
     """End the host."""
 
 
-SHARED = (Generate, Score, ScoreChoices, Count, Tokenize, Detokenize)
+SHARED = (Generate, Score, ScoreChoices, Classify, Count, Tokenize, Detokenize)
 """Commands that run side by side; a `Generate` that is `exact` runs alone all the same."""
 
 JobCommand = (
@@ -219,6 +230,7 @@ JobCommand = (
     | Read
     | Score
     | ScoreChoices
+    | Classify
     | Count
     | Tokenize
     | Detokenize

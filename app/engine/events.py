@@ -86,6 +86,17 @@ class ChoicesScored(Message, frozen=True):
     prompt_tokens: int = 0
 
 
+class Classified(Message, frozen=True):
+    """The answer to Classify, text by text: the log probabilities in the order of the labels.
+
+    `tokens` are those of each text, with those that the model puts around it.
+    """
+
+    job: int
+    log_probabilities: tuple[tuple[float, ...], ...]
+    tokens: tuple[int, ...]
+
+
 class Tokenized(Message, frozen=True):
     """The answer to Tokenize: the tokens' numbers and the bytes that each stands for."""
 
@@ -198,6 +209,7 @@ HostEvent = (
     | Counted
     | Scored
     | ChoicesScored
+    | Classified
     | Tokenized
     | Detokenized
     | Previewed
@@ -216,6 +228,7 @@ Finished = (
     | Counted
     | Scored
     | ChoicesScored
+    | Classified
     | Tokenized
     | Detokenized
     | Previewed

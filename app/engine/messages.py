@@ -15,6 +15,7 @@ import msgspec
 from app.engine.commands import (
     SHARED as SHARED,
     Cancel as Cancel,
+    Classify as Classify,
     Command as Command,
     Count as Count,
     Describe as Describe,
@@ -36,6 +37,7 @@ from app.engine.commands import (
 )
 from app.engine.events import (
     ChoicesScored as ChoicesScored,
+    Classified as Classified,
     Counted as Counted,
     Described as Described,
     Detokenized as Detokenized,
@@ -78,7 +80,7 @@ from app.engine.values import (
     TokenDetail as TokenDetail,
 )
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 """Raised whenever a message changes its meaning; both sides must agree."""
 
 _encoder = msgspec.msgpack.Encoder()

@@ -100,10 +100,11 @@ class ModelInfo(_Value, frozen=True):
     had to be done otherwise than asked; `features` what the processor offers to the engine;
     `fills_middle` whether it has the tokens for writing between a prompt and a suffix; `adapters`
     which are attached; `devices` the graphics cards as they were before it was loaded, none where
-    no layer was to go there. `unsupported` has a reason, a sentence, for each sampling parameter
-    that a server cannot be told; where it is empty, all of them hold. `abilities` are what a server
-    was found to be able to do, by the names in `app.remote.abilities`. `server` is None for a model
-    of this program's own.
+    no layer was to go there. A classifier has `labels`: it chooses one for a text, and writes
+    nothing. `unsupported` has a reason, a sentence, for each sampling parameter that a server
+    cannot be told; where it is empty, all of them hold. `abilities` are what a server was found to
+    be able to do, by the names in `app.remote.abilities`. `server` is None for a model of this
+    program's own.
     """
 
     name: str
@@ -125,6 +126,7 @@ class ModelInfo(_Value, frozen=True):
     features: tuple[str, ...] = ()
     adapters: tuple[Adapter, ...] = ()
     devices: tuple[DeviceReport, ...] = ()
+    labels: tuple[str, ...] = ()
     unsupported: dict[str, str] = {}
     abilities: tuple[str, ...] = ()
     server: ServerPlace | None = None

@@ -10,11 +10,13 @@ from typing import Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from app.core.errors import CancelledError
+from app.core.errors import CancelledError, UnsupportedModelError
 from app.engine.messages import (
     ChatMessage,
     ChoiceScore,
     ChoicesScored,
+    Classified,
+    Classify,
     Detokenize,
     Detokenized,
     Done,
@@ -230,6 +232,10 @@ class BaseEngine(ABC):
             for one, tokens in zip(found, texts, strict=True)
         )
         return ChoicesScored(job=job.number, choices=scores, prompt_tokens=shared)
+
+    def classifying(self, _request: Classify, _job: Job) -> Work[Classified]:
+        """It writes, and has no labels of its own."""
+        raise UnsupportedModelError(f"{self._info.name} is no classifier: it has no labels.")
 
     def perplexity(self, text: str, job: Job) -> Measured:
         """How well the model foresees the text; raises CancelledError."""

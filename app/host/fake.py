@@ -5,6 +5,7 @@ The "model" is a JSON file, read into `Script`. Nothing in the program offers it
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -16,11 +17,14 @@ from typing import Literal
 
 import msgspec
 
-from app.core.errors import CancelledError, TemplateError, error_from
+from app.core.errors import CancelledError, TemplateError, UnsupportedModelError, error_from
+from app.core.formats.classifiers import writes_nothing
 from app.engine.messages import (
     ChatMessage,
     ChoiceScore,
     ChoicesScored,
+    Classified,
+    Classify,
     Detokenize,
     Detokenized,
     Done,
@@ -68,7 +72,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     `fault_after` counts the words that are still written before `decode_fault`. With a `gpu` the
     load fault is the card's, and comes only where layers go there. `replies` are the words for
-    prompts that hold a text, `template` is what is wrong with the chat template.
+    prompts that hold a text, `template` is what is wrong with the chat template. With `labels` it
+    is a classifier.
     """
 
     words: tuple[str, ...] = ("One ", "two ", "three.")
@@ -84,6 +89,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     fault_after: int = 1
     failure: str = "generation_failed"
     gpu: str = ""
+    labels: tuple[str, ...] = ()
 
 
 class FakeEngine(Engine):
@@ -99,7 +105,8 @@ class FakeEngine(Engine):
             architecture="fake",
             context=options.context or 2048,
             trained_context=2048,
-            has_chat_template=script.template != "none",
+            has_chat_template=script.template != "none" and not script.labels,
+            labels=script.labels,
             adapters=command.adapters,
             settings=EngineSettings(
                 engine="fake",
@@ -119,6 +126,8 @@ class FakeEngine(Engine):
 
     def writing(self, request: Generate, job: Job) -> Work[Done]:
         """A word is a step."""
+        if self._script.labels:
+            raise writes_nothing(self._info.name, self._script.labels)
         total = yield from self._prefill(request, job)
         if job.cancelled:
             return self._done(request, job, [""] * request.n, total, "cancelled")
@@ -240,6 +249,20 @@ class FakeEngine(Engine):
             for choice in request.choices
         )
         return ChoicesScored(job=job.number, choices=scores, prompt_tokens=len(asked.split()))
+
+    def classifying(self, request: Classify, job: Job) -> Work[Classified]:
+        """The more often a label is in the text, the likelier it is."""
+        labels = self._script.labels
+        if not labels:
+            raise UnsupportedModelError("The script has no labels.")
+        yield from _step(job)
+        found = []
+        for text in request.texts:
+            scores = [text.count(label) for label in labels]
+            total = math.log(sum(map(math.exp, scores)))
+            found.append(tuple(score - total for score in scores))
+        tokens = tuple(len(text.split()) for text in request.texts)
+        return Classified(job=job.number, log_probabilities=tuple(found), tokens=tokens)
 
     def perplexity(self, text: str, job: Job) -> Measured:
         """Between two words at every place."""

@@ -12,6 +12,8 @@ from app.core.errors import ParameterError
 from app.engine.messages import (
     ChatMessage,
     ChoicesScored,
+    Classified,
+    Classify,
     Detokenize,
     Detokenized,
     Done,
@@ -71,13 +73,15 @@ class Job:
 
     `cancelled` is set from the host's reader thread; the engine tests it between tokens and inside
     its abort callback. After a cancel an engine still returns what it has, with finish reason
-    `cancelled`; only loading raises `CancelledError`.
+    `cancelled`; only loading raises `CancelledError`. `shows` says whether text is sent after the
+    step just computed, or waits for a later one's.
     """
 
     def __init__(self, number: int, emit: Callable[[HostEvent], None]) -> None:
         self.number = number
         self.emit = emit
         self.cancelled = False
+        self.shows = True
         self.changed = threading.Event()
         self.on_cancel: Callable[[], None] | None = None
 
@@ -160,6 +164,13 @@ class Engine(Protocol):
 
     def choosing(self, request: ScoreChoices, job: Job) -> Work[ChoicesScored]:
         """What `score_choices` does."""
+        ...
+
+    def classifying(self, request: Classify, job: Job) -> Work[Classified]:
+        """The probability of each of a classifier's labels for each text, a step at a time.
+
+        Raises CancelledError, and UnsupportedModelError where the model has no labels.
+        """
         ...
 
     def compute(self, rows: Sequence[Rows]) -> Sequence[Answer]:

@@ -11,6 +11,7 @@ import os
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from typing import Any, NoReturn, cast
 
@@ -31,6 +32,7 @@ from app.core.system.network import deny_network, network_state
 from app.engine.child import Channel, settle_process, take_streams
 from app.engine.messages import (
     PROTOCOL_VERSION,
+    Classify,
     Count,
     Counted,
     Describe,
@@ -97,12 +99,12 @@ def run_host() -> NoReturn:
     channel.emit(Hello(version=PROTOCOL_VERSION, pid=os.getpid(), network_denied=deny_network()))
     inbox = Inbox(commands, channel.emit)
     threading.Thread(target=inbox.read_forever, name="commands", daemon=True).start()
-    host = Host(channel.emit, inbox)
+    host = Host(channel.emit, inbox, channel.together)
     while True:
         host.turn()
 
 
-Shared = Generate | Score | ScoreChoices
+Shared = Generate | Score | ScoreChoices | Classify
 QUICK = (Count, Tokenize, Detokenize)
 """Commands that are answered between two steps of others."""
 
@@ -114,13 +116,21 @@ class Host:
     none but jobs in the background run, and those pause for it.
     """
 
-    def __init__(self, emit: Callable[[HostEvent], None], inbox: Inbox) -> None:
+    def __init__(
+        self,
+        emit: Callable[[HostEvent], None],
+        inbox: Inbox,
+        together: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._emit = emit
         self._inbox = inbox
         self._engine: Engine | None = None
         self._loader: Loader | None = None
         self._settled = True
-        self._scheduler = Scheduler(self._compute, self._watch, self._end, self._release)
+        self._is_cold = False  # whether a long prompt was new
+        self._scheduler = Scheduler(
+            self._compute, self._watch, self._end, self._release, together=together
+        )
         self._weights: dict[int, int] = {}
         self._later: list[Shared] = []
         self._held: JobCommand | None = None
@@ -147,6 +157,7 @@ class Host:
             self._take(command)
         self._begin_later()
         self._scheduler.step()
+        self._settle_cold()
         if self._held is not None and self._inbox.is_cancelled(self._held.job):
             self._inbox.end(self._held.job)
             self._held = None
@@ -197,6 +208,8 @@ class Host:
             elif isinstance(command, Score):
                 check_alternatives(command.probabilities)
                 work = self._engine.scoring(command, job)
+            elif isinstance(command, Classify):
+                work = self._engine.classifying(command, job)
             else:
                 work = self._engine.choosing(command, job)
         except LampblackError as error:
@@ -223,7 +236,7 @@ class Host:
             outcome = CancelledError("Stopped.")
         self._inbox.end(job.number)
         self._answer(job, outcome)
-        self._may_settle(outcome)
+        self._note(outcome)
 
     def _do_alone(self, command: JobCommand) -> None:
         """Do a command that runs by itself; jobs in the background pause for it, or end."""
@@ -246,14 +259,20 @@ class Host:
         self._answer(job, outcome)
         if self._scheduler.is_busy and not isinstance(command, QUICK):
             self._scheduler.watch()
-        self._may_settle(outcome)
+        self._note(outcome)
+        self._settle_cold()
 
-    def _may_settle(self, outcome: Finished | Exception) -> None:
-        """Save a long prompt that was new at once, while nothing else is asked for."""
-        if isinstance(outcome, Done) and self._inbox.is_empty and not self.is_busy:
+    def _note(self, outcome: Finished | Exception) -> None:
+        """Take up whether a long prompt was new."""
+        if isinstance(outcome, Done):
             stats = outcome.stats
-            if stats.prompt_tokens - stats.reused_tokens >= COLD_TOKENS:
-                self._settle()
+            self._is_cold = stats.prompt_tokens - stats.reused_tokens >= COLD_TOKENS
+
+    def _settle_cold(self) -> None:
+        """Save a long prompt that was new at once, while nothing else is asked for."""
+        if self._is_cold and self._inbox.is_empty and not self.is_busy:
+            self._settle()
+        self._is_cold = False
 
     def _settle(self) -> None:
         self._settled = True
@@ -349,7 +368,7 @@ class Host:
 
 def _is_shared(command: JobCommand) -> bool:
     """Whether others may run beside it."""
-    return isinstance(command, Score | ScoreChoices) or (
+    return isinstance(command, Score | ScoreChoices | Classify) or (
         isinstance(command, Generate) and not command.exact
     )
 
@@ -358,7 +377,9 @@ def _weight(command: Shared) -> int:
     """How many texts it holds in the engine's memory at once."""
     if isinstance(command, Generate):
         return command.n
-    return 1 if isinstance(command, Score) else 1 + min(len(command.choices), CHOICES_AT_ONCE)
+    if isinstance(command, ScoreChoices):
+        return 1 + min(len(command.choices), CHOICES_AT_ONCE)
+    return 1
 
 
 def _other_model() -> EngineStoppedError:

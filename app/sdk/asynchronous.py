@@ -68,8 +68,8 @@ class AsyncModel:
         """The pieces of an answer; leaving early cancels it."""
         return self._pieces(lambda: self._model.chat_stream(messages, **parameters))
 
-    async def classify(self, text: str, labels: Sequence[str]) -> Classification:
-        """Which of the `labels` fits `text`."""
+    async def classify(self, text: str, labels: Sequence[str] = ()) -> Classification:
+        """Which of the `labels` fits `text`; a classifier has its own, and needs none."""
         value = (await self.run("classify", text, labels=labels)).value
         return Classification(value["label"], value["probabilities"])
 

@@ -174,8 +174,8 @@ class Model:
         runner, row, given = TaskRunner(self._client), task(name), TaskOptions(**options)
         return Begun(lambda: runner.run(row, text, given), runner.cancel)
 
-    def classify(self, text: str, labels: Sequence[str]) -> Classification:
-        """Which of the `labels` fits `text`."""
+    def classify(self, text: str, labels: Sequence[str] = ()) -> Classification:
+        """Which of the `labels` fits `text`; a classifier has its own, and needs none."""
         value = self.run("classify", text, labels=labels).value
         return Classification(value["label"], value["probabilities"])
 
@@ -297,6 +297,6 @@ def _unheard(_event: Event) -> None:
 
 
 def models() -> list[str]:
-    """The names of the models on this machine that can be used."""
+    """The names of the models on this machine that can be used, classifiers included."""
     with closing(Program(Paths.here())) as program:
-        return [found.name for found in program.library.list() if not found.problem]
+        return [found.name for found in program.library.list() if found.can_load]

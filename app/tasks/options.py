@@ -6,10 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from app.core.formats.classifiers import MAX_LABELS as MAX_LABELS
 from app.engine.messages import FinishReason
-
-MAX_LABELS = 1000
-"""The most labels that a text can be classified by."""
 
 Form = Literal["auto", "chat", "plain"]
 """How a model is asked; "auto" takes the chat template where there is one."""

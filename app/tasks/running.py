@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from app.core.errors import ParameterError, TemplateError, UnsupportedError
+from app.core.formats.classifiers import writes_nothing
 from app.core.options.json_schema import is_schema, read_schema
 from app.core.options.rows import is_encodable, rows_by_name
 from app.core.options.sampling import Sampling
 from app.engine.messages import FinishReason, ModelInfo
-from app.tasks.choosing import choose
+from app.tasks.choosing import answer_labels, choose
 from app.tasks.extracting import extract
 from app.tasks.languages import UNKNOWN, language_of_text
 from app.tasks.options import MAX_LABELS, TaskOptions, TaskResult
@@ -74,7 +76,7 @@ def check_options(task: Task, options: TaskOptions) -> None:
         shown = name.replace("_", " ")
         if given and name not in task.takes:
             raise ParameterError(f"The task {task.name} takes no {shown}.")
-        if not given and name in task.needs:
+        if not given and name in task.needs and name != "labels":  # a classifier has its own
             raise ParameterError(f"The task {task.name} needs the {shown}.")
     if options.sampling and task.gives not in ("text", "data"):
         raise ParameterError(
@@ -92,6 +94,14 @@ def check_options(task: Task, options: TaskOptions) -> None:
         if not is_schema(options.schema):
             raise ParameterError("The schema is not a JSON schema.", "Begin it with a brace.")
         read_schema(options.schema)
+
+
+def check_kind(task: Task, options: TaskOptions, name: str, labels: Sequence[str]) -> None:
+    """Raise LampblackError for what a model of this kind cannot do; a classifier has `labels`."""
+    if task.gives == "label":
+        answer_labels(task, options, labels)
+    elif labels:
+        raise writes_nothing(name, labels)
 
 
 def _check_labels(labels: tuple[str, ...]) -> None:
@@ -113,8 +123,8 @@ def _check_text(task: Task, text: str) -> None:
 
 def _done(run: TaskRun, text: str, emit: Emit) -> TaskResult:
     """In the chat template if there is one that works, else in the plain form with a note."""
-    run.chat = takes_chat(run.task, run.options, run.model)
     check_model(run.task, run.options, run.model)
+    run.chat = takes_chat(run.task, run.options, run.model)
     try:
         value, reason = _answered(run, text, emit)
     except TemplateError as error:
@@ -134,7 +144,8 @@ def _done(run: TaskRun, text: str, emit: Emit) -> TaskResult:
 
 
 def check_model(task: Task, options: TaskOptions, model: ModelInfo) -> None:
-    """Raise UnsupportedError for what the model's engine or server cannot do of the task."""
+    """Raise LampblackError for what the model or its engine or server cannot do of the task."""
+    check_kind(task, options, model.name, model.labels)
     if options.schema:
         unsupported = model.unsupported.get("grammar", "")
         if missing := rows_by_name(Sampling)["grammar"].missing(model.engine) or unsupported:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -18,6 +18,8 @@ from app.core.options.rows import checked
 from app.core.options.sampling import Sampling
 from app.engine.messages import (
     ChoicesScored,
+    Classified,
+    Classify,
     Count,
     Counted,
     Done,
@@ -45,6 +47,7 @@ _LEAST = 32
 """A part of fewer tokens is no passage."""
 
 _REMEMBERED = 256
+_TOGETHER = 64  # texts in one message
 
 _BYTES = 2
 """Fewer than a token has on average in any text that a vocabulary was made for: with this, tokens
@@ -145,7 +148,9 @@ class TaskRun:
             self.notes.append(sentence)
 
     def asked(self, text: str) -> TaskPrompt:
-        """The prompt for a text or a part of one."""
+        """The prompt for a text or a part of one; a classifier reads the text alone."""
+        if self.model.labels:
+            return TaskPrompt(prompt=text)
         return asked(self.task, text, self.options, chat=self.chat)
 
     @property
@@ -197,6 +202,15 @@ class TaskRun:
         scored = self._do(command, ChoicesScored)
         self.prompt_tokens += scored.prompt_tokens
         return tuple(choice.log_probability for choice in scored.choices)
+
+    def classify(self, texts: Sequence[str]) -> Iterator[tuple[tuple[float, ...], int]]:
+        """For each text the log probability of each of the classifier's labels, and its tokens."""
+        for start in range(0, len(texts), _TOGETHER):
+            group = tuple(texts[start : start + _TOGETHER])
+            command = Classify(job=0, texts=group, background=self._background)
+            found = self._do(command, Classified)
+            self.prompt_tokens += sum(found.tokens)
+            yield from zip(found.log_probabilities, found.tokens, strict=True)
 
     def score(self, tokens: tuple[int, ...], text: str = "") -> Scored:
         """The probability of each token after the first; of a `text` if there are no tokens."""

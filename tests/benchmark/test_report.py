@@ -112,6 +112,7 @@ def test_the_json_report_keeps_its_shape(run_fake: RunFake) -> None:
                 "rounds": "int",
                 "seconds": "float",
                 "bare_step": SPREAD,
+                "optional": "bool",
             }
         ],
         "not_measured": ["str"],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import os
 import re
 import signal
@@ -50,6 +51,21 @@ def test_classify_gives_every_label_a_probability(fake_model):
         assert set(found.probabilities) == {"good", "bad"}
         assert found.label == max(found.probabilities, key=found.probabilities.__getitem__)
         assert abs(sum(found.probabilities.values()) - 1) < 1e-6
+
+
+def test_a_classifier_needs_no_labels(fake_model):
+    with fake_model(labels=("tea", "rain")) as model:
+        found = model.classify("More rain, and rain again.")
+        assert found.label == "rain"
+        assert found.probabilities["tea"] == pytest.approx(1 / (1 + math.e**2))
+        assert model.classify("Tea.", labels=["RAIN", "tea"]).probabilities.keys() == {
+            "RAIN",
+            "tea",
+        }
+        with pytest.raises(LampblackError, match="is a classifier"):
+            model.generate("Once")
+        with pytest.raises(LampblackError, match="is a classifier"):
+            model.run("chat", "Hello")
 
 
 def test_a_batch_is_in_order_and_an_error_stands_in_its_place(fake_model):

@@ -10,6 +10,8 @@ from app.core.errors import PromptTooLongError, TemplateError
 from app.engine.messages import (
     ChoiceScore,
     ChoicesScored,
+    Classified,
+    Classify,
     Count,
     Counted,
     Done,
@@ -49,13 +51,21 @@ def asked_text(command: Any) -> str:
 class StandIn:
     """An engine that refuses what does not fit and notes every command."""
 
-    def __init__(self, *, context: int = 2000, template: bool = True, engine: str = "fake") -> None:
+    def __init__(
+        self,
+        *,
+        context: int = 2000,
+        template: bool = True,
+        engine: str = "fake",
+        labels: tuple[str, ...] = (),
+    ) -> None:
         self.model: ModelInfo | None = ModelInfo(
             name="stand-in",
             path="stand-in",
             engine=engine,
             context=context,
-            has_chat_template=template,
+            has_chat_template=template and not labels,
+            labels=labels,
         )
         self.commands: list[Any] = []
         self.cancelled: set[int] = set()
@@ -83,6 +93,8 @@ class StandIn:
             return Tokenized(job=command.job, ids=ids, pieces=begin + found)
         if isinstance(command, ScoreChoices):
             return self._choices(command)
+        if isinstance(command, Classify):
+            return self._classified(command)
         if isinstance(command, Score):
             self._fit(len(command.tokens))
             details = (
@@ -105,6 +117,17 @@ class StandIn:
             for choice in command.choices
         )
         return ChoicesScored(job=command.job, choices=scores, prompt_tokens=10)
+
+    def _classified(self, command: Classify) -> Classified:
+        """As `likelihood` says of a text and a label, with two tokens around each text."""
+        assert self.model is not None
+        counts = [len(pieces(text)) + 2 for text in command.texts]
+        self._fit(max(counts))
+        rows = [
+            tuple(self.likelihood(text, label) for label in self.model.labels)
+            for text in command.texts
+        ]
+        return Classified(job=command.job, log_probabilities=tuple(rows), tokens=tuple(counts))
 
     def _generate(self, command: Generate, on_event: Callable[[Event], None]) -> Done:
         assert self.model is not None

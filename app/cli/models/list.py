@@ -30,7 +30,7 @@ def run_list(arguments: argparse.Namespace, program: Program) -> None:
     if arguments.json:
         return
     if models:
-        unusable = sum(bool(model.problem) for model in models)
+        unusable = sum(not model.can_load for model in models)
         count = f"{len(models)} model{'s' * (len(models) != 1)}"
         count += f", {unusable} of them cannot be used" if unusable else ""
         output.note(f"{count}, {size_text(use.total)} on disk.")

@@ -154,3 +154,8 @@ def folder_kind(config: Mapping[str, Any], names: Collection[str]) -> str:
     what = next((what for end, what in _TASKS.items() if classes[0].endswith(end)), "")
     is_own_code = "auto_map" in config and kind not in _READER_TYPES
     return "" if is_own_code and what == _SEARCH else what
+
+
+def reads_text(config: Mapping[str, Any]) -> bool:
+    """Whether the type of a model folder is not one of models for sound or images."""
+    return str(config.get("model_type")) not in _SOUND_TYPES | _IMAGE_TYPES

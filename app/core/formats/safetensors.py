@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 
 from app.core.errors import NotAModelError, TruncatedModelError, UnsupportedModelError
+from app.core.formats.classifiers import is_classifier, read_labels
 from app.core.formats.gguf_reader import unreadable
 from app.core.formats.header_notes import extended_context, rope_scaling
 from app.core.formats.model_kinds import folder_kind
@@ -46,7 +47,8 @@ _TOKENIZERS = (
 class FolderHeader(msgspec.Struct, frozen=True, kw_only=True):
     """What a model folder says it is; sizes in bytes, `context` in tokens.
 
-    `stretch` is a rope scaling of which it is not said whether `context` includes it.
+    `stretch` is a rope scaling of which it is not said whether `context` includes it. A classifier
+    has `labels`, in the order of its outputs; a model that writes has none.
     """
 
     architecture: str
@@ -57,6 +59,7 @@ class FolderHeader(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     licence: str = ""
     stretch: float = 1.0
+    labels: tuple[str, ...] = ()
 
 
 class _Tensor(msgspec.Struct):
@@ -78,7 +81,9 @@ def read_folder(folder: Path) -> FolderHeader:
 
 def _read(folder: Path) -> FolderHeader:
     config = read_config(folder)
-    _require_writer(folder, config)
+    labels = read_labels(folder.name, config) if is_classifier(config) else ()
+    if not labels:
+        _require_writer(folder, config)
     context, stretch = _context(config)
     files = weight_files(folder)
     elements: Counter[str] = Counter()
@@ -91,10 +96,11 @@ def _read(folder: Path) -> FolderHeader:
         quantization=_quantization(config, elements),
         parameters=elements.total(),
         context=context,
-        has_chat_template=_has_chat_template(folder),
+        has_chat_template=not labels and _has_chat_template(folder),
         size_bytes=size,
         licence=_licence(folder),
         stretch=stretch,
+        labels=labels,
     )
 
 

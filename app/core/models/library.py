@@ -132,7 +132,7 @@ class ModelLibrary:
                 problem = error
         models = self._matching(name_or_path)
         if len(models) == 1:
-            return models[0] if not models[0].problem else inspect(Path(models[0].path))
+            return models[0] if models[0].can_load else inspect(Path(models[0].path))
         if problem is not None:
             raise problem
         raise self._not_one(name_or_path, models)
@@ -140,7 +140,7 @@ class ModelLibrary:
     def known(self, path: str) -> ModelFile | None:
         """The model at a path as it was when it was looked at last; the disk is not touched."""
         found = self._known.get(path)
-        return None if found is None or found[1].problem else found[1]
+        return found[1] if found is not None and found[1].can_load else None
 
     def added_as(self, model: ModelFile) -> str:
         """The path that the user added and that brings `model` onto the list; empty if none."""
@@ -232,7 +232,7 @@ class ModelLibrary:
     def _inspect(self, path: Path) -> ModelFile:
         """`inspect`, but the header of a file that is still the same is not read again."""
         known = self._look_at(path.absolute())
-        return inspect(path) if known.problem else known
+        return known if known.can_load else inspect(path)
 
     def _look_at(self, path: Path) -> ModelFile:
         stamp = _stamp(path)

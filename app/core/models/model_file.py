@@ -32,7 +32,7 @@ ModelKind = Literal["gguf", "transformers"]
 
 
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A model on the disk; one that cannot be used says why in `problem`.
+    """A model on the disk; one that cannot write says why in `problem`.
 
     `is_damaged` tells a damaged file from one that holds no language model for writing, and from
     one that may not be read.
@@ -55,12 +55,19 @@ class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     licence: str = ""
     own_name: str = ""
     program: str = ""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def can_load(self) -> bool:
+        """Whether an engine can load it, to write or to classify."""
+        return not self.problem or bool(self.labels)
 
 
 def inspect(path: Path) -> ModelFile:
     """What the file or folder at `path` holds; reads headers only.
 
-    Raises ModelNotFoundError, NotAModelError, TruncatedModelError or UnsupportedModelError.
+    What it returns can be loaded. Raises ModelNotFoundError, NotAModelError, TruncatedModelError
+    or UnsupportedModelError.
     """
     path = path.absolute()
     try:
@@ -124,10 +131,15 @@ def _inspect_gguf(path: Path) -> ModelFile:
 def _inspect_folder(path: Path) -> ModelFile:
     if not is_model_folder(path):
         return _inspect_gguf(_only_gguf(path))
+    from app.core.formats.classifiers import writes_nothing
     from app.core.formats.safetensors import read_folder
 
     header = read_folder(path)
-    return _model(path, path.name, "transformers", header, header.has_chat_template)
+    model = _model(path, path.name, "transformers", header, header.has_chat_template)
+    if not header.labels:
+        return model
+    problem = str(writes_nothing(path.name, header.labels))
+    return msgspec.structs.replace(model, labels=header.labels, problem=problem)
 
 
 def _model(

@@ -52,6 +52,41 @@ class Machine(msgspec.Struct, frozen=True):
         return "tight" if need <= self.memory_total * MOST else "too large"
 
 
+class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a figure was measured; memory in bytes."""
+
+    system: str
+    processor: str
+    processors: int
+    cores: int
+    memory: int
+
+
+def machine_facts(cpuinfo: Path = Path("/proc/cpuinfo")) -> MachineFacts:
+    """The machine as the system describes it."""
+    import platform  # not needed to show the window
+
+    import psutil
+
+    return MachineFacts(
+        system=platform.platform(),
+        processor=_processor(cpuinfo),
+        processors=psutil.cpu_count() or 1,
+        cores=psutil.cpu_count(logical=False) or psutil.cpu_count() or 1,
+        memory=psutil.virtual_memory().total,
+    )
+
+
+def _processor(cpuinfo: Path) -> str:
+    """The processor's name; only Linux hides it in a file."""
+    named = (
+        line.partition(":")[2].strip() for line in _lines(cpuinfo) if line[:10] == "model name"
+    )
+    import platform
+
+    return next(named, "") or platform.processor() or platform.machine()
+
+
 def this_machine(gpus: Iterable[Gpu] = ()) -> Machine:
     """What is here and free now; the engine host knows its graphics cards.
 

@@ -14,13 +14,16 @@ class Throttle:
         self._clock = clock
         self._next = float("-inf")
 
-    def __call__(self, at: float | None = None, *, always: bool = False) -> bool:
+    def __call__(
+        self, at: float | None = None, *, always: bool = False, step: float | None = None
+    ) -> bool:
         """Whether it is time, at a moment or a position that only grows; `always` is an exception.
 
-        The first question is answered yes; an exception counts like any other yes.
+        The first question is answered yes; an exception counts like any other yes. `step` is the
+        least to the next one, where it differs from the usual.
         """
         now = self._clock() if at is None else at
         if now < self._next and not always:
             return False
-        self._next = now + self._step
+        self._next = now + (self._step if step is None else step)
         return True

@@ -75,7 +75,7 @@ class BareLoop:
         """Seconds for `tokens` greedy steps, `skip` steps after the prompt.
 
         What is between is written once and kept for the next time. With several `rows`, that many
-        sequences go on with the same token each.
+        sequences, each of which has read the prompt for itself, go on with a token each.
         """
         self._hold(prompt, skip, rows * tokens)
         native.llama_set_n_threads(
@@ -101,19 +101,30 @@ class BareLoop:
         batch = native.llama_batch_init(rows, 0, 1)
         batch.n_tokens = rows
         for row in range(1, rows):
-            native.llama_memory_seq_cp(self._memory, 0, row, -1, -1)
+            self._read_into(row)
+        drawn = [token] * rows
         begun = perf_counter()
         for step in range(tokens):
             for row in range(rows):
-                batch.token[row], batch.pos[row] = token, length + step
+                batch.token[row], batch.pos[row] = drawn[row], length + step
                 batch.n_seq_id[row], batch.seq_id[row][0], batch.logits[row] = 1, row, 1
             self._check(native.llama_decode(self._context, batch))
-            token = self._likeliest()
+            drawn = [self._likeliest(row) for row in range(rows)]
         seconds = perf_counter() - begun
         for row in range(1, rows):
             native.llama_memory_seq_rm(self._memory, row, -1, -1)
         native.llama_batch_free(batch)
         return seconds
+
+    def _read_into(self, sequence: int) -> None:
+        """Let a sequence read what is held; as others, it has memory of its own for it."""
+        batch = native.llama_batch_init(len(self._held), 0, 1)
+        batch.n_tokens = len(self._held)
+        for place, token in enumerate(self._held):
+            batch.token[place], batch.pos[place] = token, place
+            batch.n_seq_id[place], batch.seq_id[place][0], batch.logits[place] = 1, sequence, 0
+        self._check(native.llama_decode(self._context, batch))
+        native.llama_batch_free(batch)
 
     def read(self, *, prompt: str) -> dict[str, Any]:
         """Seconds for reading a prompt from its beginning."""
@@ -169,8 +180,8 @@ class BareLoop:
         if code:
             raise ModelLoadError(f"llama_decode returned {code} in the bare loop.")
 
-    def _likeliest(self) -> int:
-        pointer = native.llama_get_logits_ith(self._context, -1)
+    def _likeliest(self, row: int = -1) -> int:
+        pointer = native.llama_get_logits_ith(self._context, row)
         return int(np.ctypeslib.as_array(pointer, (self._vocabulary.size,)).argmax())
 
     def _tokens(self, text: str) -> Ids:

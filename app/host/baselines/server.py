@@ -15,6 +15,7 @@ from app.core.system.network import deny_network
 BASELINES = {
     "bare": "app.host.baselines.llama_decode:BareLoop",
     "busy": "app.host.baselines.server:BusyCore",
+    "llama-server": "app.host.baselines.llama_server:LlamaServer",
     "llama": "app.host.baselines.llama_default:HighLevel",
     "torch": "app.host.baselines.transformers_generate:TransformersGenerate",
 }

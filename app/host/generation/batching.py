@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.core.system.throttle import Throttle
 from app.host.generation.decode_loop import ContextFullError
 from app.host.interface import Answer, Job, PreemptedError, R, Rows, Work
 
@@ -21,16 +23,24 @@ SHARE = 0.3
 their speed."""
 
 
+SHOWN_EACH_S = 0.025
+"""Text is sent at most so often: each event wakes the app, on a core that the engine may need."""
+
+SHOWN_TOGETHER_S = 0.05
+"""The same where several jobs write: their texts are sent together."""
+
 Compute = Callable[[Sequence[Rows]], Sequence[Answer]]
 """Computes rows, those of the most important job first, and answers each."""
 
 
-def alone(work: Work[R], compute: Compute) -> R:
+def alone(work: Work[R], compute: Compute, clock: Callable[[], float] = time.perf_counter) -> R:
     """Do a job to its end with nothing beside it."""
+    is_time = Throttle(SHOWN_EACH_S, clock)
     try:
         rows = next(work)
         while True:
             (answer,) = compute([rows])
+            rows.job.shows = is_time()
             rows = rows if answer is None else _resume(work, answer)
     except StopIteration as end:
         result: R = end.value
@@ -85,7 +95,7 @@ class Scheduler:
     """Runs jobs side by side; each step computes rows of as many as possible.
 
     `ended` is called with a job and what its work returned or raised, `release` with the rows of
-    one whose memory others need.
+    one whose memory others need; what jobs send while `together` is entered is sent at once.
     """
 
     def __init__(
@@ -95,12 +105,15 @@ class Scheduler:
         ended: Callable[[Job, Any], None],
         release: Callable[[Rows], None] = lambda _rows: None,
         clock: Callable[[], float] = time.perf_counter,
+        together: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._compute = compute
         self._watch = watch
         self._ended = ended
         self._release = release
         self._clock = clock
+        self._together = together
+        self._is_time = Throttle(SHOWN_EACH_S, clock)
         self._members: list[_Member] = []
         self._shares = _Shares()
 
@@ -145,7 +158,16 @@ class Scheduler:
         if others:
             together = len(others) < len(members)
             self._shares.took(kind, self._clock() - begun, together=together)
+        with self._together():
+            self._answer(members, answers)
+
+    def _answer(self, members: Sequence[_Member], answers: Sequence[Answer]) -> None:
+        """Let jobs go on with what they were answered; whether their texts are sent is the same
+        for all, so that the app is woken once.
+        """
+        shows = self._is_time(step=SHOWN_TOGETHER_S if len(members) > 1 else SHOWN_EACH_S)
         for member, answer in zip(members, answers, strict=True):
+            member.job.shows = shows
             if isinstance(answer, ContextFullError) and self._took_from_absent(members):
                 continue
             if answer is not None:

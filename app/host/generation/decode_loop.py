@@ -7,7 +7,7 @@ back for a banned phrase, or the end.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Generic, Protocol, TypeVar
@@ -15,16 +15,12 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from app.core.system.throttle import Throttle
 from app.engine.messages import FinishReason, Generate, Take, TokenDetail, Tokens
 from app.host.generation.probabilities import token_detail
 from app.host.generation.prompt_lookup import Costs, Lookup
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.interface import Job, Work
-
-SHOWN_EACH_S = 0.025
-"""Text is sent at most so often: each event wakes the app, on a core that the engine may need."""
 
 MAX_RETREATS = 256
 """How often a take may go back for banned phrases without getting anywhere; then it ends."""
@@ -147,7 +143,6 @@ class Writer(Generic[T]):
         request: Generate,
         job: Job,
         costs: Costs = (),
-        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._decoder = decoder
         self._vocabulary = vocabulary
@@ -158,7 +153,6 @@ class Writer(Generic[T]):
         self._costs = costs
         self._lookup: Lookup | None = None
         self._drafts: list[int] = []
-        self._is_time = Throttle(SHOWN_EACH_S, clock)
         self._shows = True  # whether this round's text is sent, or waits for a later one's
 
     def write(self, takes: Sequence[T], prompt: Ids, times: Times) -> Work[None]:
@@ -167,7 +161,7 @@ class Writer(Generic[T]):
         if self._limit == 0:
             self.finish(running, "length")
         while running := [take for take in running if take.finish is None]:
-            self._shows = self._is_time()
+            self._shows = self._job.shows or not times.first
             if self._drafts:
                 self._advance_far(running[0], prompt, times)
             else:

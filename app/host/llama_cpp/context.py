@@ -118,7 +118,7 @@ class Context:
         self.chunk: int = native.llama_n_batch(handle)
         self.slices = Slices(self.chunk)
         self._memory = native.llama_get_memory(handle)
-        self._vocabulary_size = vocabulary_size
+        self._row_type = ctypes.c_float * vocabulary_size
         self.batch = Batch(max(self.chunk, SEQUENCES))
         self._library = library()
         self._watch: AbortCallback | None = None
@@ -191,7 +191,8 @@ class Context:
     def logits(self, row: int) -> npt.NDArray[np.float32]:
         """A view of the logits of a batch row (-1 the last); valid until the next decode."""
         pointer = native.llama_get_logits_ith(self.handle, row)
-        return np.ctypeslib.as_array(pointer, (self._vocabulary_size,))
+        found = self._row_type.from_address(ctypes.addressof(pointer.contents))
+        return np.frombuffer(memoryview(found), np.float32)
 
     def clear(self) -> None:
         """Forget every sequence."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,8 @@ class LlamaSamplerChain:
     that token is it applied to all candidates and the chain run on what is left.
 
     With `keeps_left`, `left` has the logits that the last token was drawn from, by token, minus
-    infinity for those that a step dropped.
+    infinity for those that a step dropped. Where only the word bias counts, the likeliest token is
+    found without a list of candidates, which would cost more than all the rest.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class LlamaSamplerChain:
         self._window = 0
         self.keeps_left = False
         self.left: npt.NDArray[np.float32] | None = None
+        self._bias: _Bias | None = None  # where nothing else counts
         try:
             self._build(_SamplerFactory(sampling, vocabulary, context, seed), sampling)
         except ParameterError:
@@ -88,6 +90,8 @@ class LlamaSamplerChain:
     ) -> int | None:
         """Choose and accept the next token after a batch row; None if nothing is allowed."""
         forbidden = tuple(forbidden)
+        if self._bias is not None and not self.keeps_left:
+            return self._bias.likeliest(logits(row), forbidden)
         if self._grammar is None and not forbidden and not self.keeps_left:
             token: int = native.llama_sampler_sample(self._chain, context, row)
             return token
@@ -128,6 +132,8 @@ class LlamaSamplerChain:
                 self._history.append(sampler)
         if sampling.grammar.strip():
             self._grammar = read_grammar(sampling.grammar, self._vocabulary)
+        elif sampling.temperature == 0 and not self._history:
+            self._bias = _Bias(resolve_bias(sampling, self._vocabulary))
 
     def _chosen(
         self,
@@ -162,6 +168,27 @@ class LlamaSamplerChain:
         start = ctypes.cast(self._array.data, ctypes.c_void_p).value
         buffer = (ctypes.c_char * (self._array.size * CANDIDATE.itemsize)).from_address(start or 0)
         return np.frombuffer(buffer, CANDIDATE)
+
+
+class _Bias:
+    """The word bias of tokens by their numbers."""
+
+    def __init__(self, bias: dict[int, float]) -> None:
+        self._tokens = np.fromiter(bias.keys(), np.int32, len(bias))
+        self._values = np.fromiter(bias.values(), np.float32, len(bias))
+
+    def likeliest(self, logits: npt.NDArray[np.float32], forbidden: Collection[int]) -> int | None:
+        """The likeliest token with the bias, the first of equals; None if none is allowed."""
+        if not len(self._tokens) and not forbidden:
+            return int(logits.argmax())
+        changed = [*self._tokens, *forbidden]
+        kept = logits[changed]
+        logits[self._tokens] += self._values
+        logits[[*forbidden]] = -np.inf
+        token = int(logits.argmax())
+        found = None if logits[token] == -np.inf else token
+        logits[changed] = kept
+        return found
 
 
 class _SamplerFactory:

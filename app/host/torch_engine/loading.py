@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
-import torch
 import transformers
 from safetensors import SafetensorError
 
@@ -21,24 +19,23 @@ from app.core.errors import (
     ModelLoadError,
     NotAModelError,
     OutOfMemoryError,
+    ParameterError,
     UnsupportedModelError,
 )
 from app.core.formats.adapter_files import read_peft
 from app.core.formats.gguf import read_header
 from app.core.formats.header_notes import beyond_training
-from app.core.formats.safetensors import read_folder
+from app.core.formats.safetensors import FolderHeader, read_folder
 from app.core.formats.split_files import all_parts
-from app.core.memory_fit.fallbacks import SHORTEST, shorter_context, unset
-from app.core.options.load_options import BATCH, OWN_CONTEXT, LoadOptions
 from app.core.system.files import stamps
-from app.core.units import size_text
 from app.engine.messages import DeviceReport, EngineSettings, Load, Loading, ModelInfo, Placed
 from app.host.cpu import default_threads
 from app.host.generation.chat_template import ChatTemplate
-from app.host.interface import Job, check_context
+from app.host.interface import Engine, Job, check_context
 from app.host.prompt_cache.disk_cache import saved_prompts
 from app.host.prompt_cache.fingerprint import digests
-from app.host.torch_engine import NAME, build
+from app.host.torch_engine import NAME
+from app.host.torch_engine.classifier import ClassifierEngine, ClassifierModel
 from app.host.torch_engine.converted_cache import KeptFolders
 from app.host.torch_engine.devices import TorchDevice, candidates, devices
 from app.host.torch_engine.engine import TorchEngine
@@ -47,10 +44,16 @@ from app.host.torch_engine.loading_progress import progress, stop_if_cancelled
 from app.host.torch_engine.lora import merge
 from app.host.torch_engine.model import TorchModel, lay_out
 from app.host.torch_engine.out_of_memory import empty_caches, is_lack
+from app.host.torch_engine.settings import (
+    SMALLER,
+    check_memory,
+    fitted,
+    positions,
+    settings_of,
+    trained_context,
+)
 from app.host.torch_engine.vocabulary import TorchVocabulary
 
-_TYPES = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
-_SMALLER = "Close other programs, choose a smaller context or a smaller model."
 _UNUSABLE = (
     OSError,
     ValueError,
@@ -76,6 +79,7 @@ class _Source:
         self.quantization: str = header.quantization
         self.size_bytes: int = header.size_bytes
         self.context, self.stretch = header.context, header.stretch
+        self.labels = header.labels if isinstance(header, FolderHeader) else ()
 
     @property
     def name(self) -> str:
@@ -114,7 +118,7 @@ class _LoadJob:
         return KeptFolders(Path(cache)) if cache and self.source.is_gguf else None
 
 
-def load_engine(command: Load, job: Job) -> TorchEngine:
+def load_engine(command: Load, job: Job) -> Engine:
     """Load the model, emitting `Loading`; raises a LampblackError."""
     options = command.options
     check_context(options.context)
@@ -122,6 +126,8 @@ def load_engine(command: Load, job: Job) -> TorchEngine:
         read_peft(Path(adapter.path))
     cards = tuple(device.report for device in devices()) if options.gpu_layers else ()
     source = _Source(Path(command.path))
+    if source.labels and command.adapters:
+        raise ParameterError(f"{source.name} is a classifier, which takes no adapters.")
     load = _LoadJob(source, command, job, cards)
     for device in candidates(source.parameters, options.gpu_layers, source.name):
         engine = _try_on(device, load)
@@ -132,7 +138,7 @@ def load_engine(command: Load, job: Job) -> TorchEngine:
     raise AssertionError("a load on the processor brings an engine or raises")
 
 
-def _try_on(device: TorchDevice, load: _LoadJob) -> TorchEngine | None:
+def _try_on(device: TorchDevice, load: _LoadJob) -> Engine | None:
     """The engine on this device; None, with a note, where a GPU has no room for it after all."""
     name, job = load.source.name, load.job
     if device.is_gpu:
@@ -148,7 +154,7 @@ def _try_on(device: TorchDevice, load: _LoadJob) -> TorchEngine | None:
     return None
 
 
-def _load_on(device: TorchDevice, load: _LoadJob) -> TorchEngine:
+def _load_on(device: TorchDevice, load: _LoadJob) -> Engine:
     source, command, options = load.source, load.command, load.command.options
     before = stamps(source.files)
     threads = options.threads or default_threads()
@@ -157,21 +163,20 @@ def _load_on(device: TorchDevice, load: _LoadJob) -> TorchEngine:
         merge(network, command.adapters)
         if not device.is_gpu:
             lay_out(network)
-    settings = _settings(network, options, device, threads)
+    settings = settings_of(network, options, device, threads)
+    if source.labels:
+        return _classifier(load, network, tokenizer, settings)
     settings = msgspec.structs.replace(settings, adapters=digests(command.adapters))
-    settings = _fitted(network, settings, options, device, load.notes)
+    settings = fitted(network, settings, options, device, load.notes)
     load.notes.extend(beyond_training(settings.context, source.context, source.stretch))
-    _check_memory(network, settings, device)
+    check_memory(network, settings, device)
     model = _model(source, network, tokenizer, settings)
-    info = _info(source, model, network, settings)
-    held = sum(weights.nbytes for weights in network.parameters())
-    placed = Placed(device=settings.device, layers=info.layers, weights=held)
     info = msgspec.structs.replace(
-        info,
+        _info(load, network, settings),
         adapters=command.adapters,
-        placement=(placed,),
-        notes=tuple(load.notes),
-        devices=load.cards,
+        vocabulary=model.vocabulary.size,
+        has_chat_template=model.template is not None,
+        fills_middle=model.vocabulary.infill is not None,
     )
     saved = saved_prompts(info, source.files, before, options, command.prompts)
     return TorchEngine(model, info, saved, drafts=options.drafts != "off")
@@ -186,7 +191,7 @@ def _load(
     if folder is not None:
         try:
             read_folder(folder)
-            return _from(str(folder), {}, device, job)
+            return _from(str(folder), {}, device, job, source)
         except CancelledError:
             raise
         except (LampblackError, *_UNUSABLE) as error:
@@ -194,26 +199,40 @@ def _load(
                 raise
             assert kept is not None
             kept.drop(folder)  # it is damaged, and made again
-    network, tokenizer = _from(*source.place, device, job)
+    network, tokenizer = _from(*source.place, device, job, source)
     if kept is not None and before and stamps(source.files) == before:
         _without_quantization(network)
         kept.save(source.path, device.dtype, network, tokenizer, lambda: stop_if_cancelled(job))
     return network, tokenizer
 
 
-def _from(place: str, more: dict[str, Any], device: TorchDevice, job: Job) -> tuple[Any, Any]:
+def _from(
+    place: str, more: dict[str, Any], device: TorchDevice, job: Job, source: _Source
+) -> tuple[Any, Any]:
     stop_if_cancelled(job)
     tokenizer = transformers.AutoTokenizer.from_pretrained(place, **more, **_LOCAL)
     stop_if_cancelled(job)
-    network = transformers.AutoModelForCausalLM.from_pretrained(
+    kind = (
+        transformers.AutoModelForSequenceClassification
+        if source.labels
+        else transformers.AutoModelForCausalLM
+    )
+    network, found = kind.from_pretrained(
         place,
         dtype=device.dtype,
         device_map={"": device.name} if device.is_gpu else None,
         use_safetensors=True,
+        output_loading_info=True,
         **more,
         **_LOCAL,
     )
     stop_if_cancelled(job)
+    if missing := sorted(found["missing_keys"]):  # the library has drawn numbers for them
+        names = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
+        raise ModelLoadError(
+            f"{source.name} is not complete: its files hold no numbers for {names}.",
+            "Download it again.",
+        )
     return network, tokenizer
 
 
@@ -250,78 +269,12 @@ def _explained(source: _Source) -> Iterator[None]:
 
 
 def _too_large(name: str) -> OutOfMemoryError:
-    return OutOfMemoryError(f"There is not enough memory to load {name}.", _SMALLER)
+    return OutOfMemoryError(f"There is not enough memory to load {name}.", SMALLER)
 
 
 def _reason(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines or [type(error).__name__])[0][:200].rstrip(".:")
-
-
-def _settings(
-    network: Any, options: LoadOptions, device: TorchDevice, threads: int
-) -> EngineSettings:
-    context = options.context or min(_trained(network) or OWN_CONTEXT, OWN_CONTEXT)
-    batch = min(options.batch or BATCH, context)
-    layers = network.config.get_text_config(decoder=True).num_hidden_layers
-    return EngineSettings(
-        engine=NAME,
-        build=build(),
-        device=device.title if device.is_gpu else "CPU",
-        context=context,
-        threads=threads,
-        batch=batch,
-        ubatch=batch,
-        gpu_layers=layers if device.is_gpu else 0,
-        kv_type=_TYPES[device.dtype],
-    )
-
-
-def _trained(network: Any) -> int:
-    config = network.config.get_text_config(decoder=True)
-    return int(getattr(config, "max_position_embeddings", 0) or 0)
-
-
-def _fitted(
-    network: Any,
-    settings: EngineSettings,
-    options: LoadOptions,
-    device: TorchDevice,
-    notes: list[str],
-) -> EngineSettings:
-    """With a shorter context where none was set and the memory cannot hold the usual one."""
-    asked = settings.context
-    while (
-        "context" in unset(options)
-        and settings.context > SHORTEST
-        and not device.is_gpu
-        and _cache_bytes(network, settings, device) > psutil.virtual_memory().available
-    ):
-        context = max(SHORTEST, settings.context // 2)
-        settings = msgspec.structs.replace(settings, context=context)
-    if settings.context != asked:
-        notes.append(shorter_context(asked, settings.context))
-    return settings
-
-
-def _cache_bytes(network: Any, settings: EngineSettings, device: TorchDevice) -> int:
-    config = network.config.get_text_config(decoder=True)
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    each = 2 * config.num_hidden_layers * heads * width * device.dtype.itemsize
-    return int(each * settings.context)
-
-
-def _check_memory(network: Any, settings: EngineSettings, device: TorchDevice) -> None:
-    """Refuse a context that cannot fit: the system would end the whole process for it."""
-    needed = _cache_bytes(network, settings, device)
-    free = psutil.virtual_memory().available
-    if not device.is_gpu and needed > free:
-        raise OutOfMemoryError(
-            f"A context of {settings.context:,} tokens needs {size_text(needed)} of memory, "
-            f"but only {size_text(free)} are free.",
-            _SMALLER,
-        )
 
 
 def _model(source: _Source, network: Any, tokenizer: Any, settings: EngineSettings) -> TorchModel:
@@ -332,6 +285,28 @@ def _model(source: _Source, network: Any, tokenizer: Any, settings: EngineSettin
     lanes = Lanes(network.config, source.name)
     template = _template(tokenizer, vocabulary)
     return TorchModel(network, vocabulary, template, lanes, settings.context, settings.threads)
+
+
+def _classifier(
+    load: _LoadJob, network: Any, tokenizer: Any, settings: EngineSettings
+) -> ClassifierEngine:
+    source = load.source
+    if len(network.config.id2label) != len(source.labels):
+        raise ModelLoadError(f"{source.name} is damaged: it names other labels than it has.")
+    most = positions(network, tokenizer)
+    size = min(filter(None, (settings.context, most)))
+    if size < load.command.options.context:
+        load.notes.append(f"{source.name} reads at most {size:,} tokens at once.")
+    settings = msgspec.structs.replace(settings, context=size)
+    found = len(source.labels), size, settings.threads, source.name
+    model = ClassifierModel(network, tokenizer, *found)
+    info = msgspec.structs.replace(
+        _info(load, network, settings), vocabulary=len(tokenizer), labels=source.labels
+    )
+    model.watch(())
+    with _explained(source):
+        model.compute([model.encode(source.name)])  # whether its parts go together
+    return ClassifierEngine(model, info)
 
 
 def _ends(network: Any) -> list[int]:
@@ -357,8 +332,11 @@ def _template(tokenizer: Any, vocabulary: TorchVocabulary) -> ChatTemplate | Non
     )
 
 
-def _info(source: _Source, model: TorchModel, network: Any, settings: EngineSettings) -> ModelInfo:
-    config = network.config.get_text_config(decoder=True)
+def _info(load: _LoadJob, network: Any, settings: EngineSettings) -> ModelInfo:
+    """What there is to say of any model."""
+    source, config = load.source, network.config.get_text_config(decoder=True)
+    layers = int(config.num_hidden_layers)
+    held = sum(weights.nbytes for weights in network.parameters())
     return ModelInfo(
         name=source.name,
         path=str(source.path),
@@ -367,11 +345,11 @@ def _info(source: _Source, model: TorchModel, network: Any, settings: EngineSett
         quantization=source.quantization,
         parameters=sum(weights.numel() for weights in network.parameters()),
         size_bytes=source.size_bytes,
-        layers=int(config.num_hidden_layers),
-        vocabulary=model.vocabulary.size,
-        context=model.size,
-        trained_context=_trained(network),
-        has_chat_template=model.template is not None,
-        fills_middle=model.vocabulary.infill is not None,
+        layers=layers,
+        context=settings.context,
+        trained_context=trained_context(network),
         settings=settings,
+        placement=(Placed(device=settings.device, layers=layers, weights=held),),
+        notes=tuple(load.notes),
+        devices=load.cards,
     )

@@ -24,29 +24,15 @@ class ForwardAbortedError(Exception):
     """The job was cancelled between two layers; the memory is as it was before."""
 
 
-class TorchModel:
-    """Owns the network; `size` is the context's positions, `threads` what a processor gives it."""
+class WatchedNetwork:
+    """Owns a network, whose computing a cancel stops; `threads` is what a processor gives it."""
 
-    def __init__(
-        self,
-        network: Any,
-        vocabulary: TorchVocabulary,
-        template: ChatTemplate | None,
-        lanes: Lanes,
-        size: int,
-        threads: int,
-    ) -> None:
+    def __init__(self, network: Any, threads: int) -> None:
         self._network = network.eval()
         self.device = network.device
         self.width = network.dtype.itemsize
-        self.vocabulary = vocabulary
-        self.template = template
-        self.lanes = lanes
-        self.size = size
         self._threads = threads
         self._jobs: Sequence[Job] = ()
-        self._keeps = "logits_to_keep" in inspect.signature(network.forward).parameters
-        self.may_join = may_join(network)
         self._hooks = [layer.register_forward_pre_hook(self._look_up) for layer in _layers(network)]
 
     def close(self) -> None:
@@ -60,6 +46,31 @@ class TorchModel:
         self._jobs = jobs
         if torch.get_num_threads() != self._threads:  # each of Python's threads has its own number
             torch.set_num_threads(self._threads)
+
+    def _look_up(self, *_: object) -> None:
+        if self._jobs and all(job.cancelled for job in self._jobs):
+            raise ForwardAbortedError
+
+
+class TorchModel(WatchedNetwork):
+    """A network that writes; `size` is the context's positions."""
+
+    def __init__(
+        self,
+        network: Any,
+        vocabulary: TorchVocabulary,
+        template: ChatTemplate | None,
+        lanes: Lanes,
+        size: int,
+        threads: int,
+    ) -> None:
+        super().__init__(network, threads)
+        self.vocabulary = vocabulary
+        self.template = template
+        self.lanes = lanes
+        self.size = size
+        self._keeps = "logits_to_keep" in inspect.signature(network.forward).parameters
+        self.may_join = may_join(network)
 
     def read(
         self, lane: Lane, tokens: npt.NDArray[np.int32], keep: int = 1
@@ -92,10 +103,6 @@ class TorchModel:
             logits = found.logits[:, -keep:].to("cpu", torch.float32)
         array: npt.NDArray[np.float32] = logits.numpy()
         return array
-
-    def _look_up(self, *_: object) -> None:
-        if self._jobs and all(job.cancelled for job in self._jobs):
-            raise ForwardAbortedError
 
 
 @contextmanager

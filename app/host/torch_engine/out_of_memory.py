@@ -10,13 +10,13 @@ from app.core.errors import GenerationError, LampblackError, OutOfMemoryError
 _OUT_OF_MEMORY = ("DefaultCPUAllocator", "out of memory")
 
 
-def explained(error: RuntimeError) -> LampblackError:
-    """What PyTorch raised, as a sentence; after a lack of memory it gives its reserves back."""
+def explained(error: RuntimeError, what: str = "the next token") -> LampblackError:
+    """Why PyTorch could not compute `what`; after a lack of memory it gives its reserves back."""
     if is_lack(error):
         empty_caches()
         return _lack()
     line = (str(error).splitlines() or ["no reason given"])[0][:200].rstrip(".")
-    return GenerationError(f"PyTorch could not compute the next token: {line}.", "Try again.")
+    return GenerationError(f"PyTorch could not compute {what}: {line}.", "Try again.")
 
 
 def is_lack(error: BaseException) -> bool:

@@ -1,4 +1,4 @@
-"""The endpoints of OpenAI's API, also without its `/v1`, of llama-server's, KoboldCpp's and ours."""
+"""Endpoints of OpenAI's API, also without its `/v1`, of llama-server's, KoboldCpp's and ours."""
 
 from __future__ import annotations
 

@@ -10,18 +10,22 @@ from typing import NamedTuple
 
 from app.core.errors import UsageError
 from app.tasks.batch.lines import MAX_ROW, Line, text_of
-from app.tasks.batch.rows import COLUMNS, TOO_LONG, InputRow, pick_column, row_of
+from app.tasks.batch.rows import TOO_LONG, AskedColumn, InputRow, labelled, pick_column, row_of
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE = 200  # lines
 
 
 class CsvLayout(NamedTuple):
-    """How a file is read: its delimiter, the names in its first record, the column of the texts."""
+    """How a file is read: its delimiter, the names in its first record, the columns that are taken.
+
+    `answer` is that of the right answers, if they are wanted.
+    """
 
     delimiter: str
     names: tuple[str, ...]
     column: str
+    answer: str
     note: str
 
 
@@ -49,20 +53,24 @@ class _Feed:
         return text_of(line.data)
 
 
-def csv_layout(path: Path, lines: Iterator[Line], wanted: str) -> CsvLayout:
+def csv_layout(
+    path: Path, lines: Iterator[Line], text: AskedColumn, answer: AskedColumn | None
+) -> CsvLayout:
     """The layout by the first lines; raises UsageError where the column is not clear."""
     _raise_limit()
     sample = [text_of(line.data) for line in islice(lines, _SAMPLE)]
-    delimiter = max(_DELIMITERS, key=lambda one: _fit(sample, one, wanted))
+    delimiter = max(_DELIMITERS, key=lambda one: _fit(sample, one, text))
     names = [name.strip() for name in _records(sample, delimiter)[0]] if sample else []
     if not names:
         raise UsageError(f"{path.name} has no line with the columns' names.", "Give it one.")
-    column = pick_column(names, wanted, path)
+    column = pick_column(names, text, path)
+    right = pick_column(names, answer, path) if answer else ""
     note = (
         f"{path.name} is read with {_DELIMITERS[delimiter]} between its fields; its first line "
-        f"has the names, and the texts are in {column!r}."
+        f"has the names, and the texts are in {column!r}"
     )
-    return CsvLayout(delimiter, tuple(names), column, note)
+    note += f", the right answers in {right!r}." if right else "."
+    return CsvLayout(delimiter, tuple(names), column, right, note)
 
 
 def _raise_limit() -> None:
@@ -70,13 +78,14 @@ def _raise_limit() -> None:
     csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW))
 
 
-def _fit(sample: list[str], delimiter: str, wanted: str) -> tuple[bool, float, int]:
+def _fit(sample: list[str], delimiter: str, asked: AskedColumn) -> tuple[bool, float, int]:
     """How well a delimiter fits: by the column, by records as wide as the names, by their width."""
     records = _records(sample, delimiter)
     if not records:
         return False, 0.0, 0
     names = [name.strip() for name in records[0]]
-    known = wanted in names if wanted else any(name.casefold() in COLUMNS for name in names)
+    usual = any(name.casefold() in asked.usual for name in names)
+    known = asked.name in names if asked.name else usual
     body = records[1:] or records
     same = sum(len(record) == len(names) for record in body) / len(body)
     return known, same if len(names) > 1 else 0.0, len(names)
@@ -100,6 +109,7 @@ def csv_rows(lines: Iterator[Line], layout: CsvLayout) -> Iterator[InputRow]:
     feed = _Feed(lines)
     reader = csv.reader(feed, delimiter=layout.delimiter, strict=True)
     place = layout.names.index(layout.column)
+    right = layout.names.index(layout.answer) if layout.answer else place
     is_first, number = True, 0
     while True:
         begin = feed.number + 1
@@ -115,12 +125,13 @@ def csv_rows(lines: Iterator[Line], layout: CsvLayout) -> Iterator[InputRow]:
             if not record or is_first:
                 is_first = is_first and not record
                 continue
-            problem = _misfit(record, layout.names, place)
+            problem = _misfit(record, layout.names, max(place, right))
         number += 1
         if problem:
             yield InputRow(number=number, problem=problem, position=feed.position)
         else:
-            yield row_of(record[place], number, feed.position)
+            row = row_of(record[place], number, feed.position)
+            yield labelled(row, record[right]) if layout.answer else row
 
 
 def _spanned(problem: str, begin: int, end: int) -> str:

@@ -36,6 +36,7 @@ WINDOW_BYTES = 16_000_000
 
 _WINDOW_ROWS = 16  # for each slot
 _NOT_THE_ROWS = (
+    CancelledError,
     EngineMissingError,
     EngineStoppedError,
     ModelLoadError,
@@ -60,13 +61,40 @@ Do = Callable[[InputRow], RowResult]
 """Does one row; raises LampblackError for one that fails."""
 
 
+class RowError(msgspec.Struct, frozen=True):
+    """Why a row has no result; `kind` is a name out of `app.core.errors`."""
+
+    kind: str
+    message: str
+
+
 class Outcome(msgspec.Struct, frozen=True):
-    """The line of a row, and whether it failed; `is_new` unless an earlier run wrote it."""
+    """What came of a row: its result or its error, or else the line that an earlier run wrote."""
 
     row: InputRow
-    line: bytes
-    failed: bool
-    is_new: bool = True
+    result: RowResult | None = None
+    error: RowError | None = None
+    former: bytes = b""
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is no result."""
+        return self.error is not None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no earlier run did the row."""
+        return not self.former
+
+    @property
+    def line(self) -> bytes:
+        """The row's line of the output."""
+        if self.former:
+            return self.former
+        if self.result is None:
+            return result_line(self.row, error=self.error)
+        notes = {"notes": self.result.notes} if self.result.notes else {}
+        return result_line(self.row, result=self.result.value, **notes)
 
 
 class _Pending(msgspec.Struct, frozen=True):
@@ -184,7 +212,7 @@ class Ordered:
             row = next(rows, None)
             if row is None:
                 break
-            length = len(row.line) if isinstance(row, Outcome) else len(row.text)
+            length = len(row.former) if isinstance(row, Outcome) else len(row.text)
             size += length
             pending.append(_Pending(length, pool.submit(self._outcome, row)))
         return bool(pending)
@@ -194,7 +222,7 @@ class Ordered:
         if isinstance(row, Outcome):
             return row
         if row.problem:
-            return _failed(row, "row", f"The row cannot be read: {row.problem}.")
+            return Outcome(row, error=RowError("row", f"The row cannot be read: {row.problem}."))
         try:
             with self._gate.beside():
                 return self._done(row)
@@ -215,9 +243,9 @@ class Ordered:
             raise
         except LampblackError as error:
             self._check()
-            return _failed(row, error.kind, str(error))
+            return _failed(row, error)
         self._crashes = 0
-        return _succeeded(row, result)
+        return Outcome(row, result)
 
     def _check(self) -> None:
         if self.is_stopped:
@@ -228,7 +256,7 @@ class Ordered:
         self._crashes += 1
         if self._crashes >= _CRASHES:
             raise error
-        return _failed(row, error.kind, str(error))
+        return _failed(row, error)
 
     def _await(self, outcome: Future[Outcome]) -> bool:
         """Wait for a row; False if it was stopped."""
@@ -247,11 +275,5 @@ class Ordered:
             self._cancel()
 
 
-def _succeeded(row: InputRow, result: RowResult) -> Outcome:
-    notes = {"notes": result.notes} if result.notes else {}
-    return Outcome(row, result_line(row, result=result.value, **notes), False)
-
-
-def _failed(row: InputRow, kind: str, message: str) -> Outcome:
-    line = result_line(row, error={"kind": kind, "message": message})
-    return Outcome(row, line, True)
+def _failed(row: InputRow, error: LampblackError) -> Outcome:
+    return Outcome(row, error=RowError(error.kind, str(error)))

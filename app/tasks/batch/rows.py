@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,7 @@ from app.core.errors import UsageError
 from app.tasks.batch.lines import MAX_ROW, Line, is_damaged, text_of
 
 COLUMNS = ("text", "content", "review", "input", "source", "document", "sentence", "body", "prompt")
+ANSWERS = ("label", "expected", "reference", "target", "summary", "translation")
 """Columns that are taken where none is named, the first that there is."""
 
 _SAMPLE = 1000  # lines
@@ -25,15 +26,25 @@ _DAMAGED = "it is damaged: part of it cannot be decoded"
 TOO_LONG = f"it is longer than {MAX_ROW // 1_000_000} MB"
 
 
+class AskedColumn(NamedTuple):
+    """A column by its `name`, or by `usual` names if that is empty; `flag` is where it is named."""
+
+    name: str = ""
+    flag: str = "--column"
+    what: str = "texts"
+    usual: tuple[str, ...] = COLUMNS
+
+
 class InputRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row by its number, from 1; one that cannot be used says why in `problem`.
 
-    `position` is how far the input was read, in the unit of the source's `size`. `file` is the
-    name of its file, in a folder.
+    `expected` is the right answer, where the input is read with one. `position` is how far the
+    input was read, in the unit of the source's `size`. `file` is the name of its file, in a folder.
     """
 
     number: int
     text: str = ""
+    expected: str = ""
     problem: str = ""
     position: int = 0
     file: str = ""
@@ -46,6 +57,14 @@ def row_of(text: str, number: int = 0, position: int = 0) -> InputRow:
     if len(text) > MAX_ROW // 4 and len(text.encode()) > MAX_ROW:
         return InputRow(number=number, problem=TOO_LONG, position=position)
     return InputRow(number=number, text=normalise(text), position=position)
+
+
+def labelled(row: InputRow, expected: str) -> InputRow:
+    """The row with its right answer, in the one form of the program."""
+    if row.problem or not expected:
+        return row
+    found = row_of(expected)
+    return msgspec.structs.replace(row, expected=found.text.strip(), problem=found.problem)
 
 
 def numbered(lines: Iterator[Line], read: Callable[[Line], InputRow]) -> Iterator[InputRow]:
@@ -83,30 +102,41 @@ def _with_end(lines: Iterator[Line]) -> Iterator[Line]:
     yield Line(b"", 0)
 
 
-def pick_column(names: list[str], wanted: str, path: Path) -> str:
-    """The column that is wanted, or that is taken by its name; raises UsageError with all names."""
-    if wanted in names:
-        return wanted
+def pick_column(names: list[str], asked: AskedColumn, path: Path) -> str:
+    """The column that is asked for, or one by its name; raises UsageError with all names."""
     shown = ", ".join(names[:50]) or "none"
-    if wanted:
-        raise UsageError(f"{path.name} has no column {wanted!r}.", f"Its columns: {shown}.")
+    if asked.name and asked.name not in names:
+        raise UsageError(f"{path.name} has no column {asked.name!r}.", f"Its columns: {shown}.")
     lower = {name.strip().casefold(): name for name in reversed(names)}
-    found = next((lower[name] for name in COLUMNS if name in lower), "")
-    if found or len(names) == 1:
-        return found or names[0]
-    raise UsageError(
-        f"It is not clear which column of {path.name} holds the texts.",
-        f"Name one with --column. Its columns: {shown}.",
-    )
+    found = asked.name or next((lower[name] for name in asked.usual if name in lower), "")
+    if not found and len(names) == 1 and asked.usual is COLUMNS:
+        found = names[0]
+    if not found:
+        raise UsageError(
+            f"It is not clear which column of {path.name} holds the {asked.what}.",
+            f"Name one with {asked.flag}. Its columns: {shown}.",
+        )
+    if names.count(found) > 1:
+        raise UsageError(
+            f"{path.name} has {names.count(found)} columns {found!r}.", "Rename all but one."
+        )
+    return found
 
 
-def json_column(path: Path, lines: Iterator[Line], wanted: str) -> str:
-    """The column by the first row that is an object; `wanted` if all of the first are texts."""
-    for line in islice(lines, _SAMPLE):
-        value = None if line.too_long else _json_value(line)
-        if isinstance(value, dict):
-            return pick_column([str(name) for name in value], wanted, path)
-    return wanted
+def json_columns(
+    path: Path, lines: Iterator[Line], text: AskedColumn, answer: AskedColumn | None
+) -> tuple[str, str]:
+    """The columns of the texts and of the right answers, by the first rows that are objects.
+
+    Where all of them are texts, that of the texts is the one that is asked for.
+    """
+    values = [None if line.too_long else _json_value(line) for line in islice(lines, _SAMPLE)]
+    objects = [value for value in values if isinstance(value, dict)]
+    column = pick_column(list(objects[0]), text, path) if objects else text.name
+    if answer is None:
+        return column, ""
+    names = list(dict.fromkeys(name for value in objects for name in value))
+    return column, pick_column(names, answer, path)
 
 
 def _json_value(line: Line) -> Any:
@@ -117,8 +147,11 @@ def _json_value(line: Line) -> Any:
         return None
 
 
-def json_row(line: Line, column: str) -> InputRow:
-    """The row of a line that is a text, or an object with one in `column`."""
+def json_row(line: Line, column: str, answer: str = "") -> InputRow:
+    """The row of a line that is a text, or an object with one in `column`.
+
+    With an `answer` the object has the right answer there: a text, a number or a truth value.
+    """
     text = text_of(line.data)
     if is_damaged(text):
         return InputRow(number=0, problem=_DAMAGED)
@@ -128,10 +161,18 @@ def json_row(line: Line, column: str) -> InputRow:
         return InputRow(number=0, problem="it is nested too deeply")
     except ValueError:
         return InputRow(number=0, problem="it is not valid JSON")
+    expected: Any = ""
     if isinstance(value, dict):
-        if column not in value:
-            return InputRow(number=0, problem=f"it has no {column!r}")
-        value = value[column]
+        for name in filter(None, (column, answer)):
+            if name not in value:
+                return InputRow(number=0, problem=f"it has no {name!r}")
+        value, expected = value[column], value[answer] if answer else ""
+    elif answer:
+        return InputRow(number=0, problem=f"it has no {answer!r}")
     if not isinstance(value, str):
         return InputRow(number=0, problem="it holds no text")
-    return row_of(normalise(value))
+    if isinstance(expected, bool | int | float):
+        expected = json.dumps(expected)
+    if not isinstance(expected, str):
+        return InputRow(number=0, problem=f"its {answer} is not a text")
+    return labelled(row_of(normalise(value)), expected)

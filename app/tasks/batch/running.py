@@ -257,7 +257,7 @@ class BatchRun:
 
 def _with_former(rows: Iterator[InputRow], lines: Iterator[bytes]) -> Iterator[InputRow | Outcome]:
     for row, line in zip(rows, chain(lines, _forever()), strict=False):
-        yield row if not line or has_failed(line) else Outcome(row, line, False, is_new=False)
+        yield row if not line or has_failed(line) else Outcome(row, former=line)
 
 
 def _forever() -> Iterator[bytes]:

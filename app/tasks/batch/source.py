@@ -16,7 +16,15 @@ from app.core.errors import DocumentError, LampblackError, UsageError
 from app.core.system.files import is_folder, open_regular, why
 from app.tasks.batch.csv_rows import csv_layout, csv_rows
 from app.tasks.batch.lines import Line, encoding_of, read_lines, text_of
-from app.tasks.batch.rows import InputRow, json_column, json_row, numbered, paragraph_rows, row_of
+from app.tasks.batch.rows import (
+    AskedColumn,
+    InputRow,
+    json_columns,
+    json_row,
+    numbered,
+    paragraph_rows,
+    row_of,
+)
 
 Kind = Literal["csv", "jsonl", "lines", "paragraphs", "folder"]
 
@@ -43,26 +51,44 @@ class InputFacts(msgspec.Struct, frozen=True, kw_only=True):
     head_sha256: str = ""
     encoding: str = ""
     delimiter: str = ""
+    answer: str = ""
 
 
 class BatchSource(msgspec.Struct, frozen=True, kw_only=True):
-    """An input: how to read its rows, and what is to be said of how it is read.
+    """An input: its files, how to read its rows, and what is to be said of how it is read.
 
     `size` is in bytes, or in files of a folder.
     """
 
     path: Path
+    files: tuple[Path, ...]
     facts: InputFacts
     size: int
     read: Callable[[], Iterator[InputRow]]
     notes: tuple[str, ...] = ()
 
 
-def open_source(path: Path, *, column: str = "", paragraphs: bool = False) -> BatchSource:
-    """Look at an input; raises UsageError or DocumentError for what cannot be read."""
-    if is_folder(path):
+def open_source(
+    path: Path,
+    *,
+    column: str | AskedColumn = "",
+    paragraphs: bool = False,
+    answer: AskedColumn | None = None,
+) -> BatchSource:
+    """Look at an input; raises UsageError or DocumentError for what cannot be read.
+
+    With `answer` each row has its right answer, too.
+    """
+    asked = column if isinstance(column, AskedColumn) else AskedColumn(column)
+    is_in_folder = is_folder(path)
+    kind = None if is_in_folder else KINDS.get(path.suffix.lower())
+    if answer and kind not in ("csv", "jsonl"):
+        raise UsageError(
+            f"{path.name} cannot have right answers beside its texts.",
+            "Give a .csv, .tsv or .jsonl file.",
+        )
+    if is_in_folder:
         return _folder(path)
-    kind = KINDS.get(path.suffix.lower())
     if kind is None:
         raise UsageError(
             f"{path.name} is of no kind that is read row by row.",
@@ -70,13 +96,13 @@ def open_source(path: Path, *, column: str = "", paragraphs: bool = False) -> Ba
         )
     if kind == "lines":
         kind = "paragraphs" if paragraphs else kind
-        if column:
-            raise UsageError("A .txt file has no columns.", "Leave --column out.")
+        if asked.name:
+            raise UsageError("A .txt file has no columns.", f"Leave {asked.flag} out.")
     elif paragraphs:
         raise UsageError("Only a .txt file has paragraphs.", "Leave --paragraphs out.")
     try:
         with open_regular(path) as file:
-            return _file(path, file, kind, column)
+            return _file(path, file, kind, asked, answer)
     except FileNotFoundError:
         raise DocumentError(f"There is no file {path}.") from None
     except (OSError, ValueError) as error:
@@ -84,7 +110,9 @@ def open_source(path: Path, *, column: str = "", paragraphs: bool = False) -> Ba
         raise DocumentError(f"{path} cannot be read: {reason}.") from error
 
 
-def _file(path: Path, file: BinaryIO, kind: Kind, column: str) -> BatchSource:
+def _file(
+    path: Path, file: BinaryIO, kind: Kind, asked: AskedColumn, answer: AskedColumn | None
+) -> BatchSource:
     state = os.fstat(file.fileno())
     facts = InputFacts(
         kind=kind,
@@ -98,18 +126,20 @@ def _file(path: Path, file: BinaryIO, kind: Kind, column: str) -> BatchSource:
     notes = [f"{path.name} seems to be in {name_of(encoding)}, which is a guess."] * guessed
     rows: Callable[[Iterator[Line]], Iterator[InputRow]]
     if kind == "csv":
-        layout = csv_layout(path, read_lines(file, encoding), column)
-        facts = msgspec.structs.replace(facts, column=layout.column, delimiter=layout.delimiter)
+        layout = csv_layout(path, read_lines(file, encoding), asked, answer)
+        facts = msgspec.structs.replace(
+            facts, column=layout.column, delimiter=layout.delimiter, answer=layout.answer
+        )
         notes.append(layout.note)
 
         def rows(lines: Iterator[Line]) -> Iterator[InputRow]:
             return csv_rows(lines, layout)
     elif kind == "jsonl":
-        column = json_column(path, read_lines(file, encoding), column)
-        facts = msgspec.structs.replace(facts, column=column)
+        column, right = json_columns(path, read_lines(file, encoding), asked, answer)
+        facts = msgspec.structs.replace(facts, column=column, answer=right)
 
         def rows(lines: Iterator[Line]) -> Iterator[InputRow]:
-            return numbered(lines, lambda line: json_row(line, column))
+            return numbered(lines, lambda line: json_row(line, column, right))
     elif kind == "lines":
 
         def rows(lines: Iterator[Line]) -> Iterator[InputRow]:
@@ -121,7 +151,9 @@ def _file(path: Path, file: BinaryIO, kind: Kind, column: str) -> BatchSource:
         with open_regular(path) as again:
             yield from rows(read_lines(again, encoding))
 
-    return BatchSource(path=path, facts=facts, size=facts.size, read=read, notes=tuple(notes))
+    return BatchSource(
+        path=path, files=(path,), facts=facts, size=facts.size, read=read, notes=tuple(notes)
+    )
 
 
 def _folder(path: Path) -> BatchSource:
@@ -138,16 +170,16 @@ def _folder(path: Path) -> BatchSource:
             digest.update(repr(known).encode("utf-8", "surrogatepass"))
     except OSError as error:
         raise DocumentError(f"{path} cannot be read: {why(error)}.") from error
-    names = [entry.name for entry in files]
+    paths = tuple(path / entry.name for entry in files)
 
     def read() -> Iterator[InputRow]:
-        for number, name in enumerate(names, 1):
-            row = _document_row(path / name)
-            yield msgspec.structs.replace(row, number=number, position=number, file=name)
+        for number, file in enumerate(paths, 1):
+            row = _document_row(file)
+            yield msgspec.structs.replace(row, number=number, position=number, file=file.name)
 
     notes = (f"The {folders} folders in {path.name} are not read.",) if folders else ()
-    facts = InputFacts(kind="folder", size=len(names), head_sha256=digest.hexdigest())
-    return BatchSource(path=path, facts=facts, size=len(names), read=read, notes=notes)
+    facts = InputFacts(kind="folder", size=len(paths), head_sha256=digest.hexdigest())
+    return BatchSource(path=path, files=paths, facts=facts, size=len(paths), read=read, notes=notes)
 
 
 def _document_row(path: Path) -> InputRow:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
-from app.core.errors import (
-    CancelledError,
-    EngineStoppedError,
-    LampblackError,
-    ServerUnreachableError,
-    UnsupportedError,
-    UsageError,
-)
+from app.core.errors import LampblackError, UsageError
+from app.core.system.machine import MachineFacts
+from app.tasks.batch.ordered import Outcome
 from app.tasks.evaluation.label_measures import LabelMeasures, ReliabilityBin
-from app.tasks.evaluation.labelled import LabelledData, LabelledRow
+from app.tasks.evaluation.labelled import LabelledData
 from app.tasks.evaluation.resamples import (
     LEVEL,
     RESAMPLES,
@@ -35,28 +28,28 @@ from app.tasks.evaluation.text_measures import (
 )
 from app.tasks.table import Measure, Task
 
-Predict = Callable[[str], Mapping[str, Any]]
-"""The value that a task gives for a text; see `app.tasks.options.TaskResult`."""
-
-T = TypeVar("T")
-R = TypeVar("R")
+KEPT = 400
+"""How many characters of a text are kept where not all of it is wanted."""
 
 
 class EvaluatedRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row with its answer, or with why there is none in `failed`.
 
-    `score` says how good the answer is: the probability of the right label (without probabilities 1
-    or 0), chrF, ROUGE-L or perplexity.
+    `text` may be only the beginning of a text of `length` characters. `score` says how good the
+    answer is: the probability of the right label (without probabilities 1 or 0), chrF, ROUGE-L or
+    perplexity. `notes` are sentences on how the answer came about.
     """
 
     row: int
     text: str
+    length: int
     expected: str
     answer: str = ""
     probabilities: dict[str, float] = {}
     measured: dict[str, float] = {}
     score: float = 0.0
     failed: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class LabelFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,8 +66,9 @@ class LabelFigures(msgspec.Struct, frozen=True, kw_only=True):
 class ModelEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     """What one model's answers are worth; `facts` say what was loaded and how.
 
-    `confusion` has a line for each right label and a column for each chosen one. `stopped` says
-    that the user ended it before all rows were done.
+    `sha256` is of its weights, empty where it is not known. `confusion` has a line for each right
+    label and a column for each chosen one. `stopped` says that the user ended it before all rows
+    were done.
     """
 
     model: str
@@ -89,6 +83,7 @@ class ModelEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     confusion: tuple[tuple[int, ...], ...] = ()
     reliability: tuple[ReliabilityBin, ...] = ()
     rows: tuple[EvaluatedRow, ...] = ()
+    sha256: str = ""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,10 +96,13 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DataFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The file that was read; `used` of its rows were asked for."""
+    """The file that was read, and how; `used` of its rows were asked for."""
 
     name: str
     sha256: str
+    kind: str
+    encoding: str
+    delimiter: str
     text: str
     answer: str
     rows: int
@@ -112,9 +110,14 @@ class DataFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole evaluation. Intervals hold the middle `level` of the `resamples`."""
+    """The whole evaluation. Intervals hold the middle `level` of the `resamples`.
+
+    `builds` are the versions of what computed it by their names, beside that of the program.
+    """
 
     version: str
+    builds: dict[str, str]
+    machine: MachineFacts
     date: str
     task: str
     measure: Measure
@@ -144,65 +147,34 @@ def measure_of(task: Task) -> Measure:
 
 def data_facts(data: LabelledData) -> DataFacts:
     """What a report says of its data."""
-    text, answer = data.columns
+    facts = data.source.facts
     return DataFacts(
-        name=data.name,
+        name=data.source.path.name,
         sha256=data.sha256,
-        text=text,
-        answer=answer,
+        kind=facts.kind,
+        encoding=facts.encoding,
+        delimiter=facts.delimiter,
+        text=facts.column,
+        answer=facts.answer,
         rows=data.found,
-        used=len(data.rows),
+        used=data.used,
     )
 
 
-def answers(
-    predict: Predict,
-    rows: Sequence[LabelledRow],
-    *,
-    parallel: int = 1,
-    on_done: Callable[[int, int], None] = lambda _done, _total: None,
-) -> list[EvaluatedRow]:
-    """Each row with its answer, in order; fewer than there are where the user stopped it.
-
-    A row that cannot be answered says why. Raises EngineStoppedError, ServerUnreachableError or
-    UnsupportedError where none can be any more.
-    """
-    found: list[EvaluatedRow] = []
-    for row in _mapped(lambda row: _answered(predict, row), rows, parallel):
-        if row is None:
-            break
-        found.append(row)
-        on_done(len(found), len(rows))
-    return found
-
-
-def _mapped(work: Callable[[T], R], items: Iterable[T], parallel: int) -> Iterable[R]:
-    """The results in order, of at most `parallel` items at a time."""
-    if parallel == 1:
-        yield from map(work, items)
-        return
-    waiting = iter(items)
-    with ThreadPoolExecutor(parallel, "evaluated row") as pool:
-        running = [pool.submit(work, item) for item in islice(waiting, parallel)]
-        while running:
-            yield running.pop(0).result()
-            running += [pool.submit(work, item) for item in islice(waiting, 1)]
-
-
-def _answered(predict: Predict, row: LabelledRow) -> EvaluatedRow | None:
-    """The row with its answer or its trouble; None where the user stopped it."""
-    done = EvaluatedRow(row=row.row, text=row.text, expected=row.expected, failed=row.problem)
-    if row.problem:
-        return done
-    try:
-        value = predict(row.text)
-    except CancelledError:
-        return None
-    except (EngineStoppedError, ServerUnreachableError, UnsupportedError):
-        raise
-    except LampblackError as error:
-        return msgspec.structs.replace(done, failed=str(error))
-    return msgspec.structs.replace(done, **_kept(value))
+def evaluated_row(outcome: Outcome, *, whole: bool = True) -> EvaluatedRow:
+    """What is kept of a row that was done; of its text the beginning, unless it is wanted whole."""
+    row = outcome.row
+    done = EvaluatedRow(
+        row=row.number,
+        text=row.text if whole else row.text[:KEPT],
+        length=len(row.text),
+        expected=row.expected,
+    )
+    if outcome.result is None:
+        failed = outcome.error.message if outcome.error else ""
+        return msgspec.structs.replace(done, failed=failed)
+    kept = _kept(outcome.result.value)
+    return msgspec.structs.replace(done, notes=outcome.result.notes, **kept)
 
 
 def _kept(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,6 +219,7 @@ def evaluated(
     labels: Sequence[str] = (),
     seed: int = 0,
     facts: dict[str, str] | None = None,
+    sha256: str = "",
     wanted: int = 0,
     since: float | None = None,
 ) -> ModelEvaluation:
@@ -263,6 +236,7 @@ def evaluated(
     return ModelEvaluation(
         model=model,
         facts=facts or {},
+        sha256=sha256,
         answered=len(good),
         failed=len(rows) - len(good),
         stopped=len(rows) < wanted,
@@ -311,6 +285,20 @@ def _scored(rows: Sequence[EvaluatedRow], measure: Measure) -> Iterable[Evaluate
         yield row if row.failed else msgspec.structs.replace(row, score=next(score))
 
 
+def notes_text(model: ModelEvaluation) -> str:
+    """The sentence on the rows that were answered with notes; empty if there are none."""
+    noted = [row for row in model.rows if row.notes]
+    if not noted:
+        return ""
+    first = f"row {noted[0].row}: {' '.join(noted[0].notes)}"
+    more = (
+        f" The first of {len(noted):,} such rows; --json with --rows gives all."
+        if noted[1:]
+        else ""
+    )
+    return f"Note on {first}{more}"
+
+
 def worst(model: ModelEvaluation, measure: Measure, count: int) -> list[EvaluatedRow]:
     """The rows with the worst answers first; of labels only those that are wrong."""
     good = [row for row in model.rows if not row.failed]
@@ -325,10 +313,10 @@ def compared(
     second: ModelEvaluation,
     measure: Measure,
     *,
-    labels: Sequence[str] = (),
     seed: int = 0,
 ) -> Comparison | None:
     """The paired comparison of two models, or None where they answered no row in common."""
+    labels = [*dict.fromkeys(one.label for model in (first, second) for one in model.labels)]
     known = {row.row: row for row in first.rows if not row.failed}
     pairs = [(known[row.row], row) for row in second.rows if not row.failed and row.row in known]
     if not pairs:

@@ -6,18 +6,21 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from app.core.system.machine import MachineFacts
+from app.core.units import size_text
 from app.tasks.evaluation.charts import html_text as _text, label_bars, reliability
 from app.tasks.evaluation.evaluation import (
+    KEPT,
     Comparison,
     EvaluatedRow,
     EvaluationReport,
     ModelEvaluation,
+    notes_text,
     worst,
 )
 from app.tasks.evaluation.resamples import Estimate
 
 _WORST, _FAILED, _LABELS = 20, 50, 25
-_LONGEST = 400
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1b1f24;--quiet:#59636e;--line:#d8dee4;--paper:#fff;
 --s0:#2f6fd0;--s1:#c2661a;--s2:#2e7d46}
@@ -128,6 +131,8 @@ def _model(model: ModelEvaluation, report: EvaluationReport) -> Iterator[str]:
         [(_text(one.title), f"{one.value:.3f}", _interval(one)) for one in model.figures],
         numbers=2,
     )
+    if note := notes_text(model):
+        yield f"<p>{_text(note)}</p>"
     if model.labels:
         yield from _labels(model)
     yield from _rows(model, report)
@@ -191,10 +196,13 @@ def _rows(model: ModelEvaluation, report: EvaluationReport) -> Iterator[str]:
     if failed:
         yield f"<h3>Rows that failed: {len(failed):,}</h3>"
         if len(failed) > _FAILED:
-            yield f"<p class=quiet>the first {_FAILED}; --json with --rows lists all</p>"
+            yield f"<p class=quiet>the first {_FAILED}; --json lists all</p>"
         yield _table(
             ("row", "reason", "text"),
-            [(str(row.row), _text(row.failed), _cut(row.text)) for row in failed[:_FAILED]],
+            [
+                (str(row.row), _text(row.failed), _cut(row.text, row.length))
+                for row in failed[:_FAILED]
+            ],
         )
 
 
@@ -207,31 +215,42 @@ _SCORES = {
 
 
 def _line(row: EvaluatedRow, *, has_answers: bool) -> Sequence[str]:
-    texts = (row.text, row.expected, row.answer) if has_answers else (row.text,)
-    return (str(row.row), *map(_cut, texts), f"{row.score:.3f}")
+    answers = [_cut(one, len(one)) for one in (row.expected, row.answer) if has_answers]
+    return (str(row.row), _cut(row.text, row.length), *answers, f"{row.score:.3f}")
 
 
-def _cut(text: str) -> str:
-    """The text, or its beginning and how much is left out."""
-    more = len(text) - _LONGEST
+def _cut(text: str, length: int) -> str:
+    """The text of this length, or its beginning and how much is left out."""
+    more = length - KEPT
     end = f" <span class=quiet>… and {more:,} characters more</span>" if more > 0 else ""
-    return f"<bdi>{_text(text[:_LONGEST])}</bdi>{end}"
+    return f"<bdi>{_text(text[:KEPT])}</bdi>{end}"
 
 
 def _facts(report: EvaluationReport) -> Iterator[str]:
     yield "<h2>This run</h2>"
     data = report.data
+    how = (data.kind, data.encoding, *([f"delimiter {data.delimiter!r}"] * bool(data.delimiter)))
+    builds = "".join(f", {name} {build}" for name, build in report.builds.items())
     lines: list[tuple[str, Any]] = [
-        ("program", f"Lampblack {report.version}"),
-        ("data", data.name),
+        ("program", f"Lampblack {report.version}{builds}"),
+        ("machine", _machine(report.machine)),
+        ("data", f"{data.name} ({', '.join(filter(None, how))})"),
         ("SHA-256 of the data", data.sha256),
-        ("columns", " and ".join(filter(None, (data.text, data.answer)))),
+        ("columns", " and ".join(filter(None, (data.text, data.answer))) or "none"),
         ("seed", report.seed),
         ("settings", json.dumps(report.settings, ensure_ascii=False)),
     ]
     for model in report.models:
         facts = ", ".join(f"{name} {value}" for name, value in model.facts.items())
         lines.append((model.model, f"{facts}, {model.seconds:.1f} s"))
+        lines.append((f"SHA-256 of {model.model}", model.sha256 or "not known"))
     yield _table(
         (), [(_text(name), f"<span class=long>{_text(value)}</span>") for name, value in lines]
+    )
+
+
+def _machine(facts: MachineFacts) -> str:
+    return (
+        f"{facts.processor}, {facts.cores} cores ({facts.processors} logical), "
+        f"{size_text(facts.memory)} of memory, {facts.system}"
     )

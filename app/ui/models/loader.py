@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import CancelledError, GpuCrashedError, LampblackError, error_from
+from app.core.formats.classifiers import writes_nothing
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import LoadOptions
 from app.core.options.servers import server_key, server_of
@@ -147,6 +148,8 @@ class ModelLoader(QObject):
     def _load(self, model: ModelFile, options: LoadOptions | None, *, remeasure: bool) -> None:
         settings = self._program.settings
         try:
+            if model.labels:
+                raise writes_nothing(model.name, model.labels)
             load = plan_load(model, settings, self._program.metadata, options=options)
         except LampblackError as error:
             self.failed.emit(error)

@@ -4,9 +4,13 @@ from typing import Any
 
 import gguf
 import pytest
-from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+from transformers.models.auto.modeling_auto import (
+    MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+    MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES,
+)
 
 from app.core.formats import model_kinds
+from app.core.formats.classifiers import is_classifier
 from app.core.formats.model_kinds import folder_kind, gguf_kind
 
 
@@ -116,3 +120,20 @@ def test_the_classes_are_judged_as_the_library_takes_them() -> None:
     }
     others = {kind for kind, what in told.items() if what}
     assert others <= {"got_ocr2", "moss_transcribe_diarize", "whisper"}  # they need more than text
+
+
+def test_every_text_classifier_that_the_library_knows_is_one_and_no_other() -> None:
+    known = MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
+    assert len(known) > 50
+    for kind, name in known.items():
+        assert is_classifier({"model_type": kind, "architectures": [name]}), kind
+    for kind, name in (
+        ("bert", "BertForTokenClassification"),
+        ("vit", "ViTForImageClassification"),
+        ("wav2vec2", "Wav2Vec2ForSequenceClassification"),
+        ("whisper", "WhisperForAudioClassification"),
+        ("llama", "LlamaForCausalLM"),
+    ):
+        assert not is_classifier({"model_type": kind, "architectures": [name]})
+    assert not is_classifier({"model_type": "bert"})
+    assert not is_classifier({"architectures": [["x"]]})

@@ -66,6 +66,18 @@ def test_a_model_folder_is_described(folder: Path) -> None:
     )
 
 
+def test_a_classifier_can_be_loaded_and_says_why_it_does_not_write(folder: Path) -> None:
+    config = {"model_type": "bert", "architectures": ["BertForSequenceClassification"]}
+    (folder / "config.json").write_text(json.dumps(config | {"id2label": {"0": "no", "1": "yes"}}))
+    found = inspect(folder)
+    assert found.labels == ("no", "yes")
+    assert found.can_load
+    assert "is a classifier: it sorts texts by its labels (no, yes)" in found.problem
+    assert not found.has_chat_template
+    (folder / "config.json").write_text(json.dumps(config))
+    assert inspect(folder).labels == ("LABEL_0", "LABEL_1")  # as the library numbers them
+
+
 def test_a_relative_path_becomes_absolute(folder: Path) -> None:
     with contextlib.chdir(folder.parent):
         assert inspect(Path("Tiny-Base")).path == str(folder)

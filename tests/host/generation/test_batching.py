@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -246,3 +246,48 @@ def test_alone_does_a_job_to_its_end() -> None:
     assert alone(work(Job(1, print), 1), lambda rows: [answers.pop(0) for _ in rows]) == (
         "done, 1 lost"
     )
+
+
+def test_all_show_their_texts_after_the_same_steps(bench: Bench) -> None:
+    bench.seconds = lambda _numbers: 0.02
+    jobs = [bench.add(number, 100) for number in range(3)]
+    shown = []
+    for _ in range(9):
+        bench.scheduler.step()
+        assert len({job.shows for job in jobs}) == 1
+        shown.append(jobs[0].shows)
+    assert shown == [True, False, False] * 3  # at most each 50 ms
+
+
+def test_a_job_by_itself_shows_its_text_more_often(bench: Bench) -> None:
+    bench.seconds = lambda _numbers: 0.02
+    job = bench.add(1, 100)
+    shown = []
+    for _ in range(6):
+        bench.scheduler.step()
+        shown.append(job.shows)
+    assert shown == [True, False] * 3  # at most each 25 ms
+
+
+def test_what_a_step_leads_to_is_sent_together() -> None:
+    entered: list[str] = []
+
+    @contextmanager
+    def together() -> Iterator[None]:
+        entered.append("begin")
+        yield
+        entered.append("end")
+
+    def compute(rows: Sequence[Rows]) -> Sequence[Answer]:
+        entered.append("computed")
+        return [True] * len(rows)
+
+    scheduler = Scheduler(
+        compute, lambda _jobs: None, lambda job, _end: entered.append(f"{job.number} ended"),
+        together=together,
+    )  # fmt: skip
+    for number in range(2):
+        job = Job(number, lambda event: None)
+        scheduler.add(job, work(job, 1), background=False)
+    scheduler.step()
+    assert entered == ["computed", "begin", "0 ended", "1 ended", "end"]

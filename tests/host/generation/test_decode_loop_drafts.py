@@ -13,9 +13,8 @@ from hypothesis import given, strategies as st
 from app.core.options.sampling import Sampling
 from app.engine.messages import Generate, HostEvent, Tokens
 from app.host.generation import decode_loop
-from app.host.generation.batching import alone
+from app.host.generation.batching import SHOWN_EACH_S, alone
 from app.host.generation.decode_loop import (
-    SHOWN_EACH_S,
     ContextFullError,
     RunningTake,
     Times,
@@ -143,8 +142,8 @@ class Run:
             self.lines.append(Line(index, transcript, chain))
         self.machine, self.times = Machine(size, job, cancel_at), Times()
         seconds = iter(range(10_000)).__next__  # so that every round's text is sent
-        writer = Writer(self.machine, words, request, job, costs, clock=seconds)
-        alone(writer.write(self.lines, PROMPT, self.times), done)
+        writer = Writer(self.machine, words, request, job, costs)
+        alone(writer.write(self.lines, PROMPT, self.times), done, clock=seconds)
 
     @property
     def result(self) -> list[Any]:
@@ -258,8 +257,8 @@ def test_text_is_sent_at_most_so_often_and_never_late_at_the_end() -> None:
         seconds[0] += SHOWN_EACH_S / 3
         return seconds[0]
 
-    writer = Writer(steps, words, Generate(job=1, sampling=sampling), job, clock=clock)
-    alone(writer.write([line], PROMPT, Times()), done)
+    writer = Writer(steps, words, Generate(job=1, sampling=sampling), job)
+    alone(writer.write([line], PROMPT, Times()), done, clock=clock)
     texts = [event.text for event in events if isinstance(event, Tokens)]
     assert len(line.ids) == 60
     assert 18 <= len(texts) <= 21  # the first token at once, then three at a time, then the rest

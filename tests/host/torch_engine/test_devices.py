@@ -111,11 +111,11 @@ def full_cards(machine: Callable[..., None], monkeypatch: pytest.MonkeyPatch) ->
     tried: list[str] = []
     real = loading._from
 
-    def load_from(place: str, more: dict[str, Any], device: Any, job: Job) -> Any:
+    def load_from(place: str, more: dict[str, Any], device: Any, *rest: Any) -> Any:
         tried.append(device.name)
         if device.is_gpu:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-        return real(place, more, device, job)
+        return real(place, more, device, *rest)
 
     monkeypatch.setattr(loading, "_from", load_from)
     return tried

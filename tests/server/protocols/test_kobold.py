@@ -54,7 +54,7 @@ def test_probabilities(client: TestClient, engine: ByteModel) -> None:
     (entry,) = found["logprobs"]["content"]
     assert (entry["token"], len(entry["top_logprobs"])) == ("H", 5)
     piece, _end = events(client.post(STREAM, json={"prompt": "x", "logprobs": 1}).text)
-    top = {"token": "z", "bytes": [122], "logprob": math.log(probability(122))}
+    top = {"id": 122, "token": "z", "bytes": [122], "logprob": math.log(probability(122))}
     assert (piece["token"], piece["top_logprobs"]) == ("H", [top])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 import app.core.models.removal as removal_module
 from app.core.errors import ModelNotFoundError
 from app.core.models import model_file
+from tests.core.models.folders import write_folder
 from tests.host.tiny_llama import write_tiny
 from tests.ui.conftest import Studio
 
@@ -64,6 +66,19 @@ def test_what_is_no_model_is_told(empty: Studio, tmp_path: Path, qtbot: QtBot) -
     empty.window.models.add(tmp_path / "poem.gguf")
     qtbot.waitUntil(lambda: any("not a GGUF model" in text for text in empty.banners))
     assert empty.program.settings.added_models == ()
+
+
+def test_a_classifier_is_never_loaded_to_write(empty: Studio, tmp_path: Path, qtbot: QtBot) -> None:
+    folder = write_folder(tmp_path / "moods")
+    config = {"model_type": "bert", "architectures": ["BertForSequenceClassification"]}
+    (folder / "config.json").write_text(json.dumps(config))
+    empty.library.models.append(model_file.inspect(folder))
+    empty.window.models.loader.load(str(folder))
+    assert any("moods is a classifier: it sorts texts" in text for text in empty.banners)
+    empty.window.models.add(folder)
+    qtbot.waitUntil(lambda: empty.program.settings.added_models == (str(folder),))
+    qtbot.waitUntil(lambda: len(empty.banners) > 0 and not empty.window.models.loader.is_loading)
+    assert loads(empty) == []
 
 
 @pytest.fixture
