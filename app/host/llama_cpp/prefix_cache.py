@@ -24,6 +24,9 @@ llama.cpp computes attention over all cells, so that foreign ones slow every tok
 _MEMORY_SHARE = 4
 """Copies of prompts take at most this part (1/4) of the free memory."""
 
+_MOST_COPIES = 32
+"""How many copies are kept: a writer goes back to fewer texts, and a batch to none of its rows."""
+
 _CHANGING = 8
 """The end of a text that may still change: 1/8 of its tokens, a sliding window at most."""
 
@@ -280,13 +283,14 @@ class LlamaPrefixCache:
         return state
 
     def _trim(self) -> None:
-        """Keep the copies within the context's own size and the free memory."""
+        """Keep the copies few, and within the context's own size and the free memory."""
         oldest_first = sorted(self._copies, key=lambda copy: copy.used)
         room = _room()
         tokens = sum(len(copy.tokens) for copy in oldest_first)
         size = sum(len(copy.state) for copy in oldest_first)
-        for copy in oldest_first:
-            if tokens <= self._context.size and size <= room:
+        for place, copy in enumerate(oldest_first):
+            few = len(oldest_first) - place <= _MOST_COPIES
+            if few and tokens <= self._context.size and size <= room:
                 return
             tokens, size = tokens - len(copy.tokens), size - len(copy.state)
             self._copies.remove(copy)

@@ -7,6 +7,7 @@ import pytest
 
 from app.core.memory_fit.demand import SEQUENCES
 from app.host.generation.vocabulary import common_prefix
+from app.host.llama_cpp import prefix_cache
 from tests.host.driving import Runner
 
 FIRST = "In the north there stood a lighthouse that nobody had lit for a hundred years. " * 2
@@ -75,3 +76,14 @@ def test_sequences_never_run_out(small: Runner) -> None:
     for number in range(SEQUENCES + 4):
         small(f"Letter number {number} says", max_tokens=1)
     assert len(small("Letter number", n=16, max_tokens=2).takes) == 16
+
+
+def test_a_batch_of_many_prompts_leaves_only_a_few_copies(
+    small: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prefix_cache, "_MOST_COPIES", 2)
+    for prompt in (FIRST, SECOND, THIRD, FIRST[::-1], SECOND[::-1], FIRST):
+        done = small(prompt, max_tokens=1)
+    assert done.stats.reused_tokens < done.stats.prompt_tokens / 2  # the oldest went first
+    assert len(small.engine._cache._copies) == 2
+    assert small(SECOND[::-1], max_tokens=1).stats.reused_tokens > 10
