@@ -111,6 +111,9 @@ class Runs:
         self._runs: dict[int, Run] = {}
         self.cancelled: set[int] = set()
 
+    def __len__(self) -> int:
+        return len(self._runs)
+
     def next_job(self) -> int:
         """A job number that was never used."""
         with self._lock:
