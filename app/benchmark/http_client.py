@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import queue
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,10 +35,14 @@ class TimedAnswer:
 
 
 class HttpClient:
-    """Asks the server at a Unix socket; `bans` are tokens that would end a text."""
+    """Asks the server at a Unix socket; `bans` are tokens that would end a text.
+
+    Connections are kept, as clients in programs keep them.
+    """
 
     def __init__(self, path: Path, bans: Sequence[int], token: str = "") -> None:
         self._path = path
+        self._idle: queue.SimpleQueue[_Connection] = queue.SimpleQueue()
         self._bans = {str(token): -100 for token in bans}
         self._headers = {"Content-Type": "application/json"}
         if token:
@@ -53,18 +58,40 @@ class HttpClient:
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        connection = _Connection(self._path)
         try:
-            begun = perf_counter()
-            connection.request("POST", "/v1/completions", json.dumps(asked), self._headers)
-            answer = connection.getresponse()
+            connection = self._idle.get_nowait()
+        except queue.Empty:
+            connection = _Connection(self._path)
+        try:
+            timed = self._timed(connection, json.dumps(asked), tokens)
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.put(connection)
+        return timed
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
+
+    def _timed(self, connection: _Connection, asked: str, tokens: int) -> TimedAnswer:
+        try:
+            try:
+                begun, answer = self._asked(connection, asked)
+            except ConnectionError:  # it was kept for too long
+                connection.close()
+                begun, answer = self._asked(connection, asked)
             if answer.status != http.client.OK:
                 raise NotMeasuredError(f"The server answered {answer.status}.")
             return _timed(answer, begun, tokens)
         except (OSError, http.client.HTTPException) as error:
             raise NotMeasuredError(f"The server could not be asked: {error}.") from error
-        finally:
-            connection.close()
+
+    def _asked(self, connection: _Connection, asked: str) -> tuple[float, http.client.HTTPResponse]:
+        begun = perf_counter()
+        connection.request("POST", "/v1/completions", asked, self._headers)
+        return begun, connection.getresponse()
 
     def together(self, prompts: Sequence[str], tokens: int) -> list[TimedAnswer]:
         """What several clients are answered at once, each to a prompt of its own."""

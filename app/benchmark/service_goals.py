@@ -88,7 +88,7 @@ def _service(session: GoalSession, pair: Pair) -> HttpClient:
     service.wait()
     service.tell(ModelState(name="model", model=pair.ours.client.model, names=("model",)))
     service.wait()
-    return HttpClient(path, pair.bare.ends, _TOKEN)
+    return session.enter_context(closing(HttpClient(path, pair.bare.ends, _TOKEN)))
 
 
 def _llama_server(session: GoalSession, pair: Pair) -> HttpClient:
@@ -104,4 +104,4 @@ def _llama_server(session: GoalSession, pair: Pair) -> HttpClient:
         clients=_CLIENTS,
     )
     session.note_build("llama-server", opened["build"])
-    return HttpClient(path, pair.bare.ends)
+    return session.enter_context(closing(HttpClient(path, pair.bare.ends)))

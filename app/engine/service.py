@@ -30,7 +30,15 @@ from app.core.system.processes import (
     start_child,
 )
 from app.engine.codec import frame, read_frame
-from app.engine.messages import PROTOCOL_VERSION, Cancel, Event, Failed, Finished, JobCommand
+from app.engine.messages import (
+    PROTOCOL_VERSION,
+    Cancel,
+    Event,
+    Failed,
+    Finished,
+    JobCommand,
+    Prefill,
+)
 from app.engine.service_messages import (
     FromService,
     Listening,
@@ -50,6 +58,9 @@ SHORTEST_TOKEN = 16
 _START_S = 30.0
 _QUICK = 4
 """How many threads answer what takes a moment, such as counting, beside the jobs."""
+
+_SHORT = 256
+"""How many tokens of a prompt are read too soon to be told of."""
 
 _MOST_WAITING = 64 * 1024 * 1024
 """How many bytes may wait for a child that reads nothing, before it is ended."""
@@ -192,11 +203,20 @@ class Service:
             self._pool.submit(self._do, message, number)
 
     def _do(self, command: ServedCommand, number: int) -> None:
-        """Do a job and tell its events under the child's own number."""
+        """Do a job and tell its events under the child's own number.
+
+        How far a short prompt is read goes with what comes next: telling it by itself would take
+        the processor from the first token.
+        """
+        held: list[Prefill] = []
 
         def tell(event: Event) -> None:
-            if isinstance(event, ServedEvent):
-                self._send(replace(event, job=command.job))
+            if isinstance(event, Prefill) and event.total - event.done <= _SHORT:
+                held[:] = [event]
+            elif isinstance(event, ServedEvent):
+                for one in (*held, event):
+                    self._send(replace(one, job=command.job))
+                held.clear()
 
         own = replace(command, job=number)
         if self._background and hasattr(own, "background"):

@@ -23,10 +23,10 @@ SHARE = 0.3
 their speed."""
 
 
-SHOWN_EACH_S = 0.025
+SHOWN_EACH_S = 0.05
 """Text is sent at most so often: each event wakes the app, on a core that the engine may need."""
 
-SHOWN_TOGETHER_S = 0.05
+SHOWN_TOGETHER_S = 0.1
 """The same where several jobs write: their texts are sent together."""
 
 Compute = Callable[[Sequence[Rows]], Sequence[Answer]]

@@ -249,24 +249,24 @@ def test_alone_does_a_job_to_its_end() -> None:
 
 
 def test_all_show_their_texts_after_the_same_steps(bench: Bench) -> None:
-    bench.seconds = lambda _numbers: 0.02
+    bench.seconds = lambda _numbers: 0.04
     jobs = [bench.add(number, 100) for number in range(3)]
     shown = []
     for _ in range(9):
         bench.scheduler.step()
         assert len({job.shows for job in jobs}) == 1
         shown.append(jobs[0].shows)
-    assert shown == [True, False, False] * 3  # at most each 50 ms
+    assert shown == [True, False, False] * 3  # at most each 100 ms
 
 
 def test_a_job_by_itself_shows_its_text_more_often(bench: Bench) -> None:
-    bench.seconds = lambda _numbers: 0.02
+    bench.seconds = lambda _numbers: 0.04
     job = bench.add(1, 100)
     shown = []
     for _ in range(6):
         bench.scheduler.step()
         shown.append(job.shows)
-    assert shown == [True, False] * 3  # at most each 25 ms
+    assert shown == [True, False] * 3  # at most each 50 ms
 
 
 def test_what_a_step_leads_to_is_sent_together() -> None:
