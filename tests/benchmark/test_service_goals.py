@@ -71,7 +71,7 @@ def test_four_clients_are_compared(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
     monkeypatch.setattr(service_goals, "_service", lambda *_: Constant({1: 0.1, 4: 0.2}))
     monkeypatch.setattr(service_goals, "_llama_server", lambda *_: Constant({1: 0.1, 4: 0.3}))
-    experiment = service_goals.beside_llama_server(Fake())  # type: ignore[arg-type]
+    experiment = service_goals.beside_llama_server(Fake())  # type: ignore[arg-type]  # a stand-in
     found = experiment.values(experiment.samples["all"]())
     shown = {name: round(value, 3) for name, value in found.items()}
     assert shown == {"clients": 1.5, "one": 1.0, "gain": 2.0, "gain_theirs": 1.333}

@@ -73,7 +73,7 @@ class Abuser:
                 asked = time.perf_counter()
                 answers[self._ask("GET", "/health")] += 1
                 worst = max(worst, time.perf_counter() - asked)
-                time.sleep(0.1)
+                time.sleep(0.1)  # between two of its requests
         return f"{dict(answers)}, the slowest after {worst * 1000:.0f} ms"
 
     def large(self) -> str:

@@ -156,7 +156,7 @@ def test_a_model_is_opened_with_and_without_with_and_closed_twice(starter_home):
     model.close()
     model.close()
     assert repr(model) == "<Model, closed>"
-    assert not os.path.exists(f"/proc/{host}")  # noqa: PTH110
+    assert not Path("/proc", str(host)).exists()
     with pytest.raises(EngineStoppedError, match="The model is closed"):
         model.generate("Once")
     with pytest.raises(EngineStoppedError, match="The model is closed"):
@@ -170,7 +170,7 @@ def test_a_model_that_is_dropped_ends_its_engine_but_not_under_a_stream(starter_
     assert "".join(pieces)
     del pieces
     gc.collect()
-    wait_until(lambda: not os.path.exists(f"/proc/{host}"))  # noqa: PTH110
+    wait_until(lambda: not Path("/proc", str(host)).exists())
 
 
 def test_ctrl_c_stops_the_job_wherever_it_waits(fake_model):

@@ -51,9 +51,9 @@ def notebook(monkeypatch) -> Display:
     found = Display()
     shell = types.SimpleNamespace(kernel=object())
     package = types.ModuleType("IPython")
-    package.get_ipython = lambda: shell  # type: ignore[attr-defined]
+    package.get_ipython = lambda: shell  # type: ignore[attr-defined]  # a stand-in
     part = types.ModuleType("IPython.display")
-    part.display = found.display  # type: ignore[attr-defined]
+    part.display = found.display  # type: ignore[attr-defined]  # a stand-in
     monkeypatch.setitem(sys.modules, "IPython", package)
     monkeypatch.setitem(sys.modules, "IPython.display", part)
     return found
@@ -84,7 +84,7 @@ def test_a_batch_on_a_terminal_leaves_nothing_behind(terminal, fake_model) -> No
 
 
 def test_ipython_on_a_terminal_has_no_line_below_the_cell(notebook, terminal) -> None:
-    sys.modules["IPython"].get_ipython = lambda: types.SimpleNamespace()  # type: ignore[attr-defined]
+    sys.modules["IPython"].get_ipython = lambda: types.SimpleNamespace()  # type: ignore[attr-defined]  # a stand-in
     with ShownProgress("auto") as shown:
         shown.tell(0.5, "loading")
     assert not notebook.lines
@@ -132,9 +132,9 @@ def test_a_short_work_shows_nothing(terminal, monkeypatch) -> None:
 
 def test_a_wrong_word_is_refused_before_anything_is_loaded(fake_model) -> None:
     with pytest.raises(ParameterError, match="'bars'"):
-        check_progress("bars")  # type: ignore[arg-type]
+        check_progress("bars")  # type: ignore[arg-type]  # what is refused
     with pytest.raises(ParameterError, match="None"):
-        sdk.open("starter", progress=None)  # type: ignore[arg-type]
+        sdk.open("starter", progress=None)  # type: ignore[arg-type]  # what is refused
     with fake_model() as model, pytest.raises(ParameterError, match="True"):
         model.batch("sentiment", ["a"], progress=True)
 

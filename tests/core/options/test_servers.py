@@ -21,7 +21,7 @@ def test_a_server_is_kept_under_its_name_with_its_address_as_it_is_used(tmp_path
     assert [one.name for one in again.all()] == ["attic", "The office"]
     assert again.get("the OFFICE") == kept
     assert again.find("attic") is not None
-    assert again.find("attic").is_loopback  # type: ignore[union-attr]
+    assert again.find("attic").is_loopback  # type: ignore[union-attr]  # it is there
     assert not kept.is_loopback
 
 

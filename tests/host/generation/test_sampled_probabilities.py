@@ -69,6 +69,6 @@ def test_what_was_dropped_is_no_alternative() -> None:
             return b"abcde"[token : token + 1]
 
     left = scattered(np.array([3, 1]), np.array([0.0, 0.0], np.float32), 5)
-    found = token_detail(Words(), left, 3, 4)  # type: ignore[arg-type]
+    found = token_detail(Words(), left, 3, 4)  # type: ignore[arg-type]  # a stand-in
     assert found.probability == 0.5
     assert [one.text for one in found.alternatives] == ["b", "d"]

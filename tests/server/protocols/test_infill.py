@@ -45,7 +45,7 @@ def test_infill_joins_its_prefix_and_prompt(client: TestClient, filler: ByteMode
     streamed = events(client.post("/infill", json=MIDDLE | {"stream": True}).text)
     assert "".join(piece["content"] for piece in streamed) == "Hello world."
     assert client.post("/infill", json=MIDDLE | {"input_suffix": ""}).status_code == 200
-    assert filler.commands[-1].suffix == ""  # type: ignore[union-attr]
+    assert filler.commands[-1].suffix == ""  # type: ignore[union-attr]  # it is Generate
 
 
 @pytest.mark.parametrize("path", ["/v1/completions", "/infill"])
