@@ -331,8 +331,8 @@ class EngineClient:
 
     def _begin(self, host: HostProcess, command: JobCommand, run: Run) -> None:
         with self._lock:
-            if run.stays_here and self._server and self._host is host:
-                raise not_passed_on()
+            if run.stays_here and (self._server or self._host is not host):
+                raise not_passed_on() if self._server else restarted()
             if isinstance(command, SHARED) and self.model is None and self._host is host:
                 raise ModelGoneError
             host.send(command)  # raises before anything is changed

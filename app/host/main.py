@@ -266,7 +266,7 @@ class Host:
         """Take up whether a long prompt was new."""
         if isinstance(outcome, Done):
             stats = outcome.stats
-            self._is_cold = stats.prompt_tokens - stats.reused_tokens >= COLD_TOKENS
+            self._is_cold |= stats.prompt_tokens - stats.reused_tokens >= COLD_TOKENS
 
     def _settle_cold(self) -> None:
         """Save a long prompt that was new at once, while nothing else is asked for."""

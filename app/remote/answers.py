@@ -105,11 +105,16 @@ def _text(told: Any, content: Any) -> tuple[str, bytes]:
 
 def probability(told: Any) -> float:
     """A probability out of its natural logarithm; raises ServerError for what cannot be one."""
+    return math.exp(logarithm(told))
+
+
+def logarithm(told: Any) -> float:
+    """The natural logarithm of a probability; raises ServerError for what cannot be one."""
     if isinstance(told, bool) or not isinstance(told, int | float):
         raise _no_probabilities()
-    if math.isnan(told) or told > _ABOVE_ONE:
+    if told != told or told > _ABOVE_ONE:
         raise _no_probabilities()
-    return math.exp(min(0.0, max(float(told), -1e6)))
+    return float(min(0.0, max(told, -1e6)))
 
 
 def side_by_side(

@@ -325,10 +325,14 @@ class Connections:
 
     def _keep(self, one: ServerConnection) -> None:
         with self._lock:
-            if not self._is_closed:
+            old = [each for each in self._resting if not each.is_kept]
+            self._resting = [each for each in self._resting if each not in old]
+            if self._is_closed:
+                old.append(one)
+            else:
                 self._resting.append(one)
-                return
-        one.close()
+        for each in old:
+            each.close()
 
     def close(self) -> None:
         """Close those that rest, and the others when they do."""

@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Literal
 
+from app.core.errors import ParameterError
+from app.core.options.json_schema import is_schema
 from app.core.options.sampling import DEFAULT_ORDER, PARAMETERS, Sampling
 
 Dialect = Literal["lampblack", "llama-server", "vllm", "openai"]
@@ -172,8 +174,18 @@ def _few_stops(value: tuple[str, ...]) -> str:
     return "" if len(value) <= _MOST_OPENAI_STOPS else "{server} takes at most 4 stop texts."
 
 
+def loaded_schema(text: str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """A JSON schema given as a grammar; raises ParameterError for what is not JSON."""
+    try:
+        return json.loads(text, object_pairs_hook=pairs)
+    except (ValueError, RecursionError) as error:
+        raise ParameterError(
+            f"Grammar (grammar): the JSON schema cannot be read ({error})."
+        ) from None
+
+
 def _schema_only(value: str) -> str:
-    if value.lstrip().startswith("{"):
+    if is_schema(value):
         return ""
     return "{server} takes a JSON schema, but no GBNF grammar."
 
@@ -224,9 +236,9 @@ def grammar_fields(dialect: Dialect, value: str) -> dict[str, Any]:
         return {}
     if dialect == "lampblack":
         return {"grammar": value}
-    if not value.lstrip().startswith("{"):
+    if not is_schema(value):
         return {"grammar": value}
-    schema = json.loads(value)
+    schema = loaded_schema(value)
     if dialect == "llama-server":
         return {"json_schema": schema}
     return {

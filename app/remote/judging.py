@@ -23,7 +23,7 @@ from app.engine.messages import (
     Scored,
     TokenDetail,
 )
-from app.remote.answers import by_number, choices_of, side_by_side, token_detail
+from app.remote.answers import by_number, choices_of, logarithm, side_by_side, token_detail
 from app.remote.connections import OpenLine
 from app.remote.tokens import Asker, turns
 from app.remote.web import NonsenseError, nonsense
@@ -116,10 +116,11 @@ class Judge:
             found = msgspec.convert(self._asker.ask("/choices", fields), _Choices)
         except msgspec.ValidationError as error:
             raise nonsense() from error
-        if len(found.choices) != len(command.choices):
+        is_whole = len(found.choices) == len(command.choices) and found.prompt_tokens >= 0
+        if not is_whole or any(one.tokens < 1 for one in found.choices):
             raise nonsense()
         scores = tuple(
-            ChoiceScore(log_probability=one.log_probability, tokens=one.tokens)
+            ChoiceScore(log_probability=logarithm(one.log_probability), tokens=one.tokens)
             for one in found.choices
         )
         return ChoicesScored(job=command.job, choices=scores, prompt_tokens=found.prompt_tokens)

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from app.core.errors import ParameterError, UnsupportedError
 from app.core.masking import Masker
+from app.core.options.json_schema import is_schema
 from app.core.options.rows import check_all
 from app.core.options.sampling import PARAMETERS, Sampling
 from app.engine.messages import Generate, Previewed
 from app.remote.abilities import Abilities
-from app.remote.dialects import Dialect, body, unsupported
+from app.remote.dialects import Dialect, body, loaded_schema, unsupported
 from app.remote.tokens import chat_fields
 from app.remote.web import Server
 
 _MOST_TAKES = 16
 _SEEDS = 2**32
 _WITHOUT = "Ask without that."
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|[nrt])")
 _UNMASKABLE = ("banned_phrases", "dry_breakers", "logit_bias", "grammar")
 
 
@@ -99,7 +104,7 @@ def _check(command: Generate, sampling: Sampling, abilities: Abilities) -> None:
     """Refuse what would be changed in silence; defaults that cannot be said are in the notes."""
     is_ours = abilities.dialect == "lampblack"
     abilities.check("chat" if command.messages else "complete")
-    if sampling.grammar.lstrip().startswith("{"):
+    if is_schema(sampling.grammar):
         abilities.check("chat schema" if command.messages else "schema", _WITHOUT)
     if command.probabilities:
         abilities.check("chat probabilities" if command.messages else "probabilities", _WITHOUT)
@@ -135,7 +140,7 @@ def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
         return sampling
     for bound in PARAMETERS:
         value = getattr(sampling, bound.name)
-        texts = (_plain(value),) if isinstance(value, str) else value
+        texts = _texts(value) if isinstance(value, str) else value
         if bound.name in _UNMASKABLE and any(masker.mask(text) != text for text in texts):
             raise UnsupportedError(
                 f"{bound.name} holds something that is masked before it goes to a server.",
@@ -144,8 +149,31 @@ def _masked(sampling: Sampling, masker: Masker | None) -> Sampling:
     return msgspec.structs.replace(sampling, stop=tuple(map(masker.mask, sampling.stop)))
 
 
-def _plain(grammar: str) -> str:
-    """A grammar with the escapes of a JSON schema resolved, so that no name hides in them."""
-    if not grammar.lstrip().startswith("{"):
-        return grammar
-    return json.dumps(json.loads(grammar), ensure_ascii=False)
+def _texts(grammar: str) -> tuple[str, ...]:
+    """The texts in a grammar with their escapes resolved, so that no name hides in them."""
+    if not is_schema(grammar):
+        return grammar, _ESCAPE.sub(_letter, grammar)
+    found: list[str] = []
+
+    def take(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Take up an object's texts, also those under a name that comes twice."""
+        for name, value in pairs:
+            found.extend((name, *_strings(value)))
+        return dict(pairs)
+
+    loaded_schema(grammar, take)
+    return tuple(found)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one)
+
+
+def _letter(escape: re.Match[str]) -> str:
+    """What an escape of GBNF stands for; a space for a line's end or a tab."""
+    code = int(escape[1] or escape[2] or escape[3] or "20", 16)
+    return chr(code) if code < sys.maxunicode else escape[0]

@@ -241,7 +241,9 @@ class EngineAccess:
     ) -> None:
         self._check()
         command = self._limited(command)
-        with _admitted(request) as is_admitted:
+        # what is answered in a moment has a line of its own, and no place in that of the jobs
+        is_job = events.turns is self._turns
+        with _admitted(request if is_job else None) as is_admitted:
             await events.turns.take(is_admitted=is_admitted)
         try:
             self._check()  # it may have changed meanwhile

@@ -25,6 +25,10 @@ def pinned(text: str, ip: str) -> Pinned:
         ("http://127.0.0.1:8080/v1/", ServerAddress("http", "127.0.0.1", 8080)),
         ("https://Box.example/k/api/v1", ServerAddress("https", "box.example", 443, "/k/api")),
         ("http://[::1]:81", ServerAddress("http", "::1", 81)),
+        (
+            "https://bücher.example/ü",
+            ServerAddress("https", "xn--bcher-kva.example", 443, "/%C3%BC"),
+        ),
     ],
 )
 def test_addresses(text: str, address: ServerAddress) -> None:
@@ -37,6 +41,7 @@ def test_addresses(text: str, address: ServerAddress) -> None:
     [
         *("", "box:80", "ftp://box", "http://", "https://me:key@box", "http://box:99999"),
         *("http://a:0", "https://box/?a=1", "https://box/#a", "https://bo x", "http://[::1"),
+        *("http://a/" + "b" * 500, "https://" + "a" * 70 + ".example"),
     ],
 )
 def test_refused(text: str) -> None:

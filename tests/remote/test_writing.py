@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import LampblackError, ParameterError, ServerError, UnsupportedError
+from app.core.masking import Masker
 from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
 from app.engine.messages import (
@@ -25,6 +26,9 @@ from app.engine.messages import (
     Tokenized,
     Tokens,
 )
+from app.remote.abilities import Abilities
+from app.remote.answers import logarithm
+from app.remote.request import request
 from app.tasks.options import TaskOptions
 from app.tasks.running import TaskRunner
 from app.tasks.table import task
@@ -280,3 +284,37 @@ def test_what_is_asked_beside_a_request_changes_none_of_its_placeholders() -> No
             first, second = [fields[name] for fields in server.bodies(path)]
             assert first == second
             assert "example" not in first
+
+
+@pytest.mark.parametrize(
+    "grammar",
+    [
+        '{"const": "Anna\\nSchmidt"}',
+        '{"enum": [["Anna Schmidt"]]}',
+        '{"const": "Anna Schmidt", "const": "y"}',
+        '{"Anna Schmidt": true}',
+        'root ::= "\\x41nna Schmidt"',
+        'root ::= "Anna\\nSchmidt"',
+    ],
+)
+def test_a_name_in_a_grammar_is_refused_however_it_is_written(grammar: str) -> None:
+    able = Abilities(dialect="llama-server", model="m")
+    asked = Generate(job=1, prompt="Once", sampling=Sampling(grammar=grammar))
+    assert request(asked, able, None).fields["n"] == 1
+    with pytest.raises(UnsupportedError, match="masked"):
+        request(asked, able, Masker(["Anna Schmidt"]))
+
+
+def test_a_schema_that_is_none_is_told() -> None:
+    asked = Generate(job=1, prompt="Once", sampling=Sampling(grammar="{oops"))
+    for masker in (None, Masker(["Anna"])):
+        with pytest.raises(ParameterError, match="cannot be read"):
+            request(asked, Abilities(dialect="llama-server", model="m"), masker)
+
+
+@pytest.mark.parametrize("told", [float("nan"), float("inf"), 10**400, True, None, "0"])
+def test_what_is_no_logarithm_is_refused(told: Any) -> None:
+    with pytest.raises(ServerError):
+        logarithm(told)
+    assert logarithm(-(10**400)) == -1e6
+    assert logarithm(1e-4) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -45,11 +45,17 @@ class ServerAddress(msgspec.Struct, frozen=True):
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
+LONGEST_ADDRESS = 500
+"""The most characters of an address."""
+
+
 def server_address(text: str) -> ServerAddress:
     """Read an address as typed; a `/v1` at its end is left out. Raises ParameterError."""
+    if len(text) > LONGEST_ADDRESS:
+        raise refused_address(text, "it is too long")
     try:
         parts = urlsplit(text.strip())
-        port = parts.port
+        port, host = parts.port, (parts.hostname or "").encode("idna").decode()
     except ValueError as error:
         raise refused_address(text, f"it cannot be read ({error})") from None
     if parts.scheme not in _PORTS or not parts.hostname:
@@ -62,8 +68,9 @@ def server_address(text: str) -> ServerAddress:
         raise refused_address(text, "it holds a space or control character")
     if port == 0:
         raise refused_address(text, "port 0 cannot be reached")
-    base = parts.path.rstrip("/").removesuffix("/v1").rstrip("/")
-    return ServerAddress(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], base)
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
+    base = path.rstrip("/").removesuffix("/v1").rstrip("/")
+    return ServerAddress(parts.scheme, host, port or _PORTS[parts.scheme], base)
 
 
 def refused_address(text: str, clause: str) -> ParameterError:

@@ -12,12 +12,12 @@ class ProgressLine:
     """One line on a terminal's stderr that rewrites itself; silent anywhere else."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
+        self._stream: TextIO | None = stream or sys.stderr  # None where there is no console
         self._shown = ""
 
     def show(self, text: str) -> None:
         """Put `text` in place of what is shown."""
-        if text != self._shown and self._stream.isatty():
+        if self._stream and text != self._shown and self._stream.isatty():
             self._stream.write("\r" + text.ljust(len(self._shown)))
             self._stream.flush()
             self._shown = text
@@ -28,7 +28,7 @@ class ProgressLine:
 
     def clear(self) -> None:
         """Remove the line."""
-        if self._shown:
+        if self._stream and self._shown:
             self._stream.write("\r" + " " * len(self._shown) + "\r")
             self._stream.flush()
             self._shown = ""

@@ -62,6 +62,7 @@ class _Member:
     rows: Rows
     background: bool
     is_paused: bool = False
+    owes_text: bool = False  # it had no part in a step after which texts were shown
 
 
 @dataclass(eq=False)
@@ -166,8 +167,10 @@ class Scheduler:
         for all, so that the app is woken once.
         """
         shows = self._is_time(step=SHOWN_TOGETHER_S if len(members) > 1 else SHOWN_EACH_S)
+        for member in self._members if shows else ():
+            member.owes_text = True
         for member, answer in zip(members, answers, strict=True):
-            member.job.shows = shows
+            member.job.shows, member.owes_text = member.owes_text, False
             if isinstance(answer, ContextFullError) and self._took_from_absent(members):
                 continue
             if answer is not None:

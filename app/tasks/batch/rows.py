@@ -163,7 +163,7 @@ def json_row(line: Line, column: str, answer: str = "") -> InputRow:
         return InputRow(number=0, problem="it is not valid JSON")
     expected: Any = ""
     if isinstance(value, dict):
-        for name in filter(None, (column, answer)):
+        for name in (column, *filter(None, (answer,))):
             if name not in value:
                 return InputRow(number=0, problem=f"it has no {name!r}")
         value, expected = value[column], value[answer] if answer else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.errors import UsageError
+from app.core.errors import LampblackError, UsageError
 from app.core.models.checksums import checksums, whole_checksum
 from app.tasks.batch.rows import ANSWERS, AskedColumn, InputRow
 from app.tasks.batch.source import BatchSource, open_source
@@ -40,8 +40,11 @@ class LabelledData(msgspec.Struct, frozen=True, kw_only=True):
                 yield row
 
     def is_changed(self) -> bool:
-        """Whether the input is another one than at the beginning."""
-        return _digest(self.source) != self.sha256
+        """Whether the input is another one than at the beginning, or gone."""
+        try:
+            return _digest(self.source) != self.sha256
+        except LampblackError:
+            return True
 
 
 def read_labelled(

@@ -263,10 +263,10 @@ class ModelLoader(QObject):
             self.leaving.emit()
 
     def _on_loaded(self, event: Loaded) -> None:
-        self._end_loading()
+        self._end_loading(event.job)
         if self._planned is not None and self._planned.path != event.model.path:
             self._planned = None  # another part of the window had it loaded
-        path = event.model.path
+        self._path = path = event.model.path
         if name := server_of(path):
             self._program.settings_store.remember(server=name)
         else:
@@ -286,7 +286,7 @@ class ModelLoader(QObject):
         if event.job == self._unload_job:
             self._unload_job = None
         if event.job in (self._load_job, self._loading_job):
-            self._end_loading()
+            self._end_loading(event.job)
         if was_load:
             self._tell_failure(error_from(event.kind, event.message, event.hint))
         if self.model is None and not self.is_loading:
@@ -299,6 +299,9 @@ class ModelLoader(QObject):
         else:
             self.failed.emit(error)
 
-    def _end_loading(self) -> None:
-        self._load_job = self._loading_job = None
-        self.loading_ended.emit()
+    def _end_loading(self, job: int) -> None:
+        """A load is over; another one may have been asked for meanwhile."""
+        self._load_job = None if job == self._load_job else self._load_job
+        self._loading_job = None if job == self._loading_job else self._loading_job
+        if not self.is_loading:
+            self.loading_ended.emit()

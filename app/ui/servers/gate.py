@@ -64,7 +64,9 @@ class SendingGate(QObject):
         For a server they are without what it cannot be told, which the sampling panel says.
         """
         model = self._program.worker.model
-        if model is None or model.server is None:
+        if model is None:  # it is asked again when there is one, which may be a server's
+            return None
+        if model.server is None:
             return fields
         fields = _sayable(fields, model)
         if _stays_here(model.server):

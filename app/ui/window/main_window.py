@@ -312,7 +312,8 @@ class MainWindow(QMainWindow):
         self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
         if self.page.is_empty_shown:
             self.page.show_page()
-        self.session.begin_waiting()
+        if not self.models.loader.is_loading:  # else for the model that was asked for meanwhile
+            self.session.begin_waiting()
         self.generation.tokens.wake()
 
     def _suggest(self) -> None:

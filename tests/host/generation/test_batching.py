@@ -291,3 +291,15 @@ def test_what_a_step_leads_to_is_sent_together() -> None:
         scheduler.add(job, work(job, 1), background=False)
     scheduler.step()
     assert entered == ["computed", "begin", "0 ended", "1 ended", "end"]
+
+
+def test_a_text_is_shown_also_where_it_has_no_part_in_the_steps_that_show(bench: Bench) -> None:
+    bench.seconds = lambda numbers: 0.06 if len(numbers) == 1 else 0.08
+    bench.add(1, 1000)
+    background = bench.add(2, 1000, background=True)
+    shown = 0
+    for _ in range(100):
+        bench.scheduler.step()
+        if bench.steps[-1] == [1, 2]:
+            shown += background.shows
+    assert shown > 10

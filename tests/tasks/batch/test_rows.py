@@ -173,3 +173,9 @@ def test_what_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("")
     with pytest.raises(UsageError, match="columns' names"):
         open_source(tmp_path / "in.csv")
+
+
+def test_an_object_among_plain_texts_is_a_row_that_fails(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text('"one"\n' * 5 + '{"text": "x"}\n"two"\n', "utf-8")
+    assert texts(path)[:5] == ["one"] * 5
