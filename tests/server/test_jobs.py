@@ -117,13 +117,26 @@ def test_the_prompts_of_a_request_are_written_side_by_side(service: Start) -> No
 
 
 def test_a_request_of_many_prompts_has_one_place_in_the_line(service: Start) -> None:
-    one = service(SLOW, ServiceLimits(parallel=1, queue=0, max_tokens=100_000))
+    """Its parts wait for each other, also where nobody else may wait."""
+    one = service(SLOW, ServiceLimits(parallel=2, queue=0, max_tokens=100_000))
     asked = PROMPT | {"prompt": ["a", "b", [1, 2, 3]], "n": 2, "max_tokens": 3}
-    status, _, body = one.ask("POST", "/v1/completions", asked)
+    with one.begin(stream=True) as running:
+        assert running.recv(10)
+        status, _, body = one.ask("POST", "/v1/completions", asked)
+        assert running.recv(10)
     found = json.loads(body)
     assert status == 200
     assert [choice["index"] for choice in found["choices"]] == [*range(6)]
     assert found["usage"]["completion_tokens"] == 6 * 3
+
+
+def test_what_is_tokenized_first_gives_no_place_in_the_line(service: Start) -> None:
+    one = service(SLOW, ServiceLimits(parallel=1, queue=0, max_tokens=100_000))
+    with one.begin(stream=True) as running:
+        assert running.recv(10)
+        asked = PROMPT | {"prompt": [1, 2, 3], "max_tokens": 1, "echo": True}
+        assert one.ask("POST", "/v1/completions", asked)[0] == 429
+        assert running.recv(10)
 
 
 def test_a_request_has_a_most_of_answers(service: Start) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
 from app.core.options.sampling import Sampling
-from app.engine.messages import Failed, ModelInfo, Previewed, ServerPlace
+from app.engine.messages import Failed, Loaded, ModelInfo, Previewed, ServerPlace
 from app.ui.servers.preview_dialog import PreviewDialog
 from tests.ui.conftest import MODEL, Studio
 
@@ -57,6 +57,24 @@ def office(make_studio: Callable[..., Studio]) -> Studio:
     studio = make_studio(model=AWAY)
     studio.show("Dear Kirsten,")
     return studio
+
+
+def test_a_model_that_comes_later_is_looked_at_before_anything_is_sent(
+    office: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server's child was lost, and another load is on its way when it is back."""
+    office.window.kept_here.mark(True)
+    office.worker.model = None
+    office.library.add("/models/Tiny.Q4_1.gguf")
+    loader = office.window.models.loader
+    monkeypatch.setattr(loader, "last_path", lambda: "/models/Tiny.Q4_1.gguf")
+    office.do("continue")
+    asked = office.worker.last("load")[0]
+    office.tell(Loaded(job=asked + 1000, model=AWAY, seconds=0.1))
+    assert loader.is_loading  # what was asked for is still to come
+    assert office.worker.count_of("generate") == office.worker.count_of("preview") == 0
+    office.loaded(AWAY)
+    assert office.worker.count_of("generate") == 0
 
 
 # The preview
