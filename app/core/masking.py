@@ -219,7 +219,9 @@ def _name_pattern(name: str) -> str:
 def _character_pattern(character: str) -> str:
     if character == " ":
         return r"\s+"
-    forms = {character, unicodedata.normalize("NFD", character)}
+    parts = unicodedata.normalize("NFD", character)
+    forms = {character, parts}  # and what is composed but for its last marks
+    forms |= {unicodedata.normalize("NFC", parts[:n]) + parts[n:] for n in range(2, len(parts))}
     forms |= {form for form in (character.upper(), character.casefold()) if len(form) > 1}
     by_length = sorted(forms, key=lambda form: (-len(form), form))
     return _SAME.get(character) or f"(?:{'|'.join(map(re.escape, by_length))})"

@@ -110,3 +110,10 @@ def test_checksums_and_refused_names() -> None:
     for name in ("", "[x]", " - "):
         with pytest.raises(ParameterError):
             Masker((name,))
+
+
+@pytest.mark.parametrize("text", ["Tr\u1ea7n", "Tr\u00e2\u0300n", "Tra\u0302\u0300n"])
+def test_a_name_is_found_however_its_letters_are_composed(text: str) -> None:
+    masker = Masker(["Trần"])
+    assert text not in masker.mask(f"Dear {text},")
+    assert masker.mask(f"Dear {text},").startswith("Dear [NAME_1")

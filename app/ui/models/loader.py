@@ -89,7 +89,7 @@ class ModelLoader(QObject):
         """The settings that count when the model at `path` is loaded, and not before."""
         settings = self._program.settings
         if name := server_of(path):
-            return self._program.servers.find(name), settings.masked_names
+            return self._program.servers.find(name), settings.masked_names, settings.network
         return settings.engine, settings.load
 
     @property

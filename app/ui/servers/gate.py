@@ -55,6 +55,8 @@ class SendingGate(QObject):
         self._asked: dict[str, Any] = {}
         self._approved: dict[str, Any] = {}
         self._job = 0
+        self._refusal = ""
+        kept_here.moved.connect(lambda: banners.take_back(self._refusal))
         bridge.subscribe(self._on_previewed, Previewed)
         bridge.subscribe(self._on_failed, Failed)
 
@@ -93,8 +95,9 @@ class SendingGate(QObject):
             "Nothing was sent: this document is marked never to go to another machine, and {0} is "
             "one."
         )
+        self._refusal = sentence.format(server_address(place.url).place)
         self._banners.say(
-            sentence.format(server_address(place.url).place),
+            self._refusal,
             buttons={
                 self.tr("Choose Another Model"): self.models_asked.emit,
                 self.tr("Take the Mark Off"): lambda: self._kept_here.mark(False),

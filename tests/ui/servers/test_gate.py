@@ -316,3 +316,11 @@ def test_in_a_narrow_window_numbers_make_room_for_where_text_goes(office: Studio
         assert shown.isVisible()
         assert shown.geometry().right() < status.width()
         assert shown.width() >= shown.sizeHint().width()
+
+
+def test_a_refusal_is_taken_back_with_its_document(office: Studio) -> None:
+    office.window.kept_here.mark(True)
+    office.do("continue")
+    assert "10.1.2.3:8080" in office.banners[-1]
+    office.window.kept_here.mark(False)
+    assert not [one for one in office.banners if "marked never" in one]
