@@ -55,6 +55,7 @@ _PHONE = re.compile(
 _FEWEST = {"ACCOUNT": 15, "CARD": 13}
 _MOST_PLACEHOLDERS = 999_999
 
+_NEAR = 300  # characters around a cut in which a name or number is looked for
 _Piece = tuple[str, bool]
 """A part of a text, and whether it is final."""
 
@@ -117,6 +118,18 @@ class Masker:
         if len(lines) > 1:
             return f"[{kind}{lines[1:]}{number}]"
         return self._texts.get(f"[{kind.upper()}_{number.lower()}]", match[0])
+
+    def undivided(self, text: str, place: int) -> int:
+        """The first place from `place` on at which a cut divides nothing that is masked."""
+        begin = max(0, place - _NEAR)
+        near = text[begin : place + _NEAR]
+        spans = [span for kind in _NUMBERS for span in _spans(kind, near)]
+        if self._pattern is not None:
+            spans += [match.span() for match in self._pattern.finditer(near)]
+        for start, end in sorted(spans):
+            if begin + start < place < begin + end:
+                place = begin + end
+        return place
 
     def _mask_names(self, text: str) -> Iterator[_Piece]:
         if self._pattern is None:

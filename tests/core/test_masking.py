@@ -117,3 +117,14 @@ def test_a_name_is_found_however_its_letters_are_composed(text: str) -> None:
     masker = Masker(["Trần"])
     assert text not in masker.mask(f"Dear {text},")
     assert masker.mask(f"Dear {text},").startswith("Dear [NAME_1")
+
+
+@pytest.mark.parametrize("held", ["Anna Schmidt", "anna@example.org", "+49 30 1234567"])
+def test_a_cut_divides_nothing_that_is_masked(held: str) -> None:
+    masker, text = Masker(["Anna Schmidt"]), f"Once {held} went. " + "word " * 200
+    for place in range(len(text)):
+        cut = masker.undivided(text, place)
+        assert cut >= place
+        rest = masker.mask(text[cut:])
+        assert held in text[cut:] or "Schmidt" not in rest
+        assert cut <= 5 or cut >= 5 + len(held)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.core.documents.prompts import latest
+from app.core.masking import Masker
 from app.engine.messages import ModelInfo, Stats
 
 _BYTES_PER_TOKEN = 2.0  # before a server has counted any: less than in most languages
@@ -21,14 +24,27 @@ class ServerRoom:
     def __init__(self) -> None:
         self._ratios: dict[str, float] = {}
 
-    def end_of(self, before: str, beside: str, max_tokens: int, model: ModelInfo | None) -> str:
-        """The end of `before` that has room with `beside` and `max_tokens` of answer."""
+    def end_of(
+        self,
+        before: str,
+        beside: str,
+        max_tokens: int,
+        model: ModelInfo | None,
+        names: Iterable[str] = (),
+    ) -> str:
+        """The end of `before` that has room with `beside` and `max_tokens` of answer.
+
+        It begins within none of the `names` and no number, the rest of which masking would miss.
+        """
         if model is None or model.server is None or not model.context:
             return before
         answer = max_tokens if max_tokens >= 0 else model.context // 4
         room = (model.context - answer - _TEMPLATE) * self._ratios.get(model.path, _BYTES_PER_TOKEN)
         left = int(room) - len(beside.encode("utf-8", "surrogatepass"))
-        return latest(before, left) if left > 0 else before
+        if left <= 0:
+            return before
+        place = len(before) - len(latest(before, left))
+        return before[Masker(names).undivided(before, place) :] if place else before
 
     def learn(self, before: str, model: ModelInfo | None, stats: Stats) -> None:
         """Take up how many tokens a server counted in a text that it was sent."""

@@ -206,7 +206,11 @@ class Session(QObject):
         if settings.prompt_overflow == "drop_head":
             beside = f"{instruction}{settings.system_prompt or DEFAULT_SYSTEM}" * bool(instruction)
             request.sent = self._room.end_of(
-                request.before, beside, sampling.max_tokens, self._worker.model
+                request.before,
+                beside,
+                sampling.max_tokens,
+                self._worker.model,
+                settings.masked_names,
             )
         return {
             **request_fields(request.sent, instruction, settings.system_prompt),
