@@ -272,10 +272,10 @@ class Host:
         """Save a long prompt that was new at once, while nothing else is asked for."""
         if self._is_cold and self._inbox.is_empty and not self.is_busy:
             self._settle()
-        self._is_cold = False
 
     def _settle(self) -> None:
         self._settled = True
+        self._is_cold = False
         try:
             if self._engine is not None:
                 self._engine.settle()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.core.options.sampling import Sampling
 from app.core.system.processes import program_command
 from app.engine.messages import (
     Counted,
@@ -200,14 +201,29 @@ def test_an_idle_host_settles_once(host, capsys, monkeypatch):
     assert not capsys.readouterr().err
 
 
-@pytest.mark.parametrize("waits", [False, True])
-def test_a_long_cold_prompt_is_settled_at_once_unless_a_command_waits(host, capsys, waits):
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_long_cold_prompt_is_settled_once_nothing_else_is_asked_for(host, monkeypatch, beside):
+    """Also where a warm one, begun beside it, ends later."""
     made, inbox, events = host
-    others = [Generate(job=3)] if waits else []
-    serve(made, inbox, Generate(job=2, prompt="a " * 600), *others)
-    assert isinstance(events[-1], Done)
-    assert made.is_settled is not waits
-    assert capsys.readouterr().err == ("" if waits else "settled\n")
+    ended_before: list[int] = []
+    engine = made._engine
+    settle = engine.settle
+    monkeypatch.setattr(
+        engine,
+        "settle",
+        lambda: (ended_before.append(sum(isinstance(e, Done) for e in events)), settle()),
+    )
+    others = [Generate(job=3, sampling=Sampling(max_tokens=40))] if beside else []
+    serve(made, inbox, Generate(job=2, prompt="a " * 600, sampling=Sampling(max_tokens=1)), *others)
+    assert made.is_settled
+    assert ended_before == [1 + len(others)]
+
+
+def test_a_command_that_waits_is_begun_before_a_cold_prompt_is_settled(host, capsys):
+    made, inbox, events = host
+    serve(made, inbox, Generate(job=2, prompt="a " * 600), Generate(job=3))
+    assert capsys.readouterr().err == "settled\n"
+    assert [e.job for e in events if isinstance(e, Done)] == [2, 3]
 
 
 def test_a_host_without_a_model_has_nothing_to_settle():
