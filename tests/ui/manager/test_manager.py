@@ -442,6 +442,21 @@ def test_the_key_asks_for_the_token_too_and_one_can_be_forgotten(harness: Harnes
     assert len(harness.fetcher.tokens) == 1
 
 
+def test_a_token_that_the_keyring_keeps_is_not_said_to_be_forgotten(harness: Harness) -> None:
+    keyring, host = FakeKeyring(), "huggingface.co"
+    harness.use_tokens(SecretStore(lambda: keyring))
+    harness.program.secrets.keep(host, "old")
+    _entry, _row = _refused(harness)
+    dialog = _dialog(harness, harness.manager.downloads.token_action.trigger)
+    keyring.is_locked = True
+    dialog.forget_button.click()
+    harness.qtbot.waitUntil(lambda: bool(harness.banners()))
+    (said,) = harness.banners()
+    assert f"did not let go of the token for {host}" in said
+    assert "Unlock the keyring" in said
+    assert keyring.kept
+
+
 def test_in_a_keyring_a_token_is_kept(harness: Harness) -> None:
     keyring = FakeKeyring()
     harness.use_tokens(SecretStore(lambda: keyring))
