@@ -34,7 +34,8 @@ class Session(QObject):
 
     `prepare` answers whether a model is loaded, and `admit` gives the fields of `Generate` that may
     go out now, or None; where not, `begin_waiting` or `drop_waiting` is called as soon as that is
-    decided. `origin` gives the document's journal and path.
+    decided. `origin` gives the document's journal and path. `dropped` says that what `admit` has
+    not decided yet is not wanted any more.
     """
 
     moved = Signal()
@@ -44,6 +45,7 @@ class Session(QObject):
     speed = Signal(float)
     measured = Signal(object)
     take_ended = Signal(object)
+    dropped = Signal()
 
     def __init__(
         self,
@@ -223,6 +225,7 @@ class Session(QObject):
         """No model came: forget the request that waited for one."""
         request, self._waiting = self._waiting, None
         if request is not None:
+            self.dropped.emit()
             self._close(request)
 
     # The model's events

@@ -54,9 +54,7 @@ class GenerationController(QObject):
         self._instruction = ""
         editor, line = page.editor, page.write_bar.line
         worker, settings = program.worker, program.settings_store
-        self.gate = SendingGate(
-            program, kept_here, page.banners, lambda: self.session.waiting, bridge, page
-        )
+        self.gate = SendingGate(program, kept_here, page.banners, bridge, page)
         self.session = Session(
             editor,
             worker,
@@ -91,6 +89,7 @@ class GenerationController(QObject):
         session.reading.connect(self._on_reading)
         session.speed.connect(self._status.show_speed)
         session.measured.connect(self._on_measured)
+        session.dropped.connect(self.gate.cancel)
         session.take_ended.connect(self.take_log.record)
         self.tokens.counted.connect(self._status.show_context)
         self._status.stopped.connect(self.stop)

@@ -147,6 +147,47 @@ def test_a_preview_that_is_not_wanted_any_more_is_not_shown(office: Studio) -> N
     assert office.worker.count_of("generate") == 0
 
 
+_LEAVING: dict[str, Callable[[Studio], object]] = {
+    "stop": lambda office: office.do("stop"),
+    "unload": lambda office: office.do("unload"),
+    "load": lambda office: office.window.models.load("/models/Tiny.Q4_1.gguf"),
+    "new": lambda office: office.do("new"),
+    "undo": lambda office: office.do("undo"),
+    "close": lambda office: office.window.close(),
+}
+
+
+@pytest.mark.parametrize("leave", _LEAVING.values(), ids=[*_LEAVING])
+@pytest.mark.parametrize("is_shown", [False, True])
+def test_a_preview_ends_with_what_it_was_made_for(
+    office: Studio, leave: Callable[[Studio], object], *, is_shown: bool
+) -> None:
+    office.library.add("/models/Tiny.Q4_1.gguf")
+    office.do("continue")
+    job, _fields = office.worker.last("preview")
+    if is_shown:
+        previewed(office)
+    leave(office)
+    assert (job in office.worker.cancelled) is not is_shown  # made already where it was shown
+    assert not office.window.session.running
+    office.tell(
+        Previewed(job=job, url=URL, texts=(), fields="{}"),
+        Failed(job=job, kind="cancelled", message="Stopped."),
+    )
+    assert not dialogs(office)
+    assert office.worker.count_of("generate") == 0
+
+
+def test_a_retry_replaces_the_preview_that_is_made(office: Studio) -> None:
+    office.do("continue")
+    first = office.worker.last("preview")[0]
+    office.do("retry")
+    assert office.worker.last("preview")[0] != first
+    assert office.worker.cancelled == [first]
+    previewed(office).send.click()
+    assert office.worker.count_of("generate") == 1
+
+
 def test_the_names_can_be_listed_before_anything_is_sent(office: Studio, qtbot: QtBot) -> None:
     office.do("continue")
     dialog = previewed(office)
