@@ -25,6 +25,7 @@ from app.core.system.secret_store import SecretStore
 from app.downloads.client import Fetcher
 from app.engine.messages import Load, Previewed
 from app.engine.service import kept_token
+from app.engine.service_messages import ModelState
 from app.host.fake import Script
 from app.program import Program
 from app.ui.servers.dialog import ServerDialog
@@ -553,14 +554,12 @@ def test_nothing_of_other_programs_is_passed_on(
     service = office.service._service
     assert service is not None
     service.wait()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    token = kept_token(Paths.here().api_token_file)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    connection.request("POST", "/v1/completions", '{"prompt": "Once"}', headers)
-    answer = connection.getresponse()
-    said = json.loads(answer.read())
-    connection.close()
-    assert answer.status == 503
+    said = completion(port)
+    assert "passes no requests of others on" in said["error"]["message"]
+    assert office.program.worker.model is not None
+    here = msgspec.structs.replace(office.program.worker.model, server=None)
+    service.tell(ModelState(name="big", model=here, names=("big",)))  # as it was just before
+    said = completion(port)
     assert "passes no requests of others on" in said["error"]["message"]
     do(office, "service")
     dialog = office.findChild(ServiceDialog)
@@ -570,3 +569,31 @@ def test_nothing_of_other_programs_is_passed_on(
         office.models.loader.unload()
     assert dialog.refusal.text() == ""
     assert server.texts() == []
+
+
+def completion(port: int) -> Any:
+    """What the service answers a program that asks for a text, which it refuses for now."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    token = kept_token(Paths.here().api_token_file)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connection.request("POST", "/v1/completions", '{"prompt": "Once"}', headers)
+    answer = connection.getresponse()
+    said = json.loads(answer.read())
+    connection.close()
+    assert answer.status == 503
+    return said
+
+
+def test_what_may_never_be_asked_is_not_sent_ahead(
+    office: MainWindow, server: Server, qtbot: QtBot
+) -> None:
+    office.editor.insert_plain("At sea")
+    asked = len(server.asked)
+    worker = office.program.worker
+    assert worker.read_ahead(prompt="At sea") == 0
+    assert worker.examine() == 0
+    office.generation.reading._on_pause()  # as after some seconds without a key
+    do(office, "continue")
+    wait_for(qtbot, lambda: text(office) == "At sea it rained all day.")
+    assert server.texts() == ["At sea"]
+    assert len(server.asked) == asked + 1
