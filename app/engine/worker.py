@@ -225,7 +225,7 @@ class Worker:
         self._recover()
 
     def _do_yielding(self, command: Read | Examine) -> None:
-        """Do a command that stops for others. Reading ahead is silent: the user did not ask for it."""
+        """Do what stops for others. Reading ahead is silent: the user did not ask for it."""
         is_quiet = isinstance(command, Read)
         with self._lock:
             begins = self._ahead.begin(command.job)

@@ -251,7 +251,7 @@ class ModelManager(QWidget):
             "quantize": lambda: self.copy_requested.emit(path),
             "fit": lambda: self.fits.open(one, inventory),
             "passport": lambda: self._try_out(model),
-            "remove": lambda: operations.remove(model, self._loaded),
+            "remove": lambda: operations.removal.ask(model, self._loaded),
         }
         calls[wish]()
 

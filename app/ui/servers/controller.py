@@ -21,6 +21,7 @@ from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from app.core.models.removal import Removal
     from app.ui.servers.dialog import Entered, ServerDialog
     from app.ui.servers.probe import ServerProbe
 
@@ -83,11 +84,17 @@ class ServersController(QObject):
     def remove(self, name: str) -> None:
         """Ask whether to remove a server, and forget it with its key."""
         server = self._program.servers.find(name)
-        if server is None or not self._questions.remove_server(server.name):
+        if server is None or self._questions.remove(server.name, self._removal()) == "no":
             return
         if self._is_used(server.name):
             self._models.loader.unload()
         self._keeping.run(lambda: self._forget(server), self._on_forgotten)
+
+    def _removal(self) -> Removal:
+        from app.core.models.removal import Removal
+
+        sentence = self.tr("It is taken off the list, and its key is forgotten.")
+        return Removal((), 0, sentence)
 
     def follow(self) -> None:
         """The settings were changed: they hold for the server in use from now on.
