@@ -87,7 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Row(
             label="Allow the network",
-            help="For models, when you press Download, and servers that you add; off, for nothing.",
+            help="Models are fetched when you press Download, and servers are used; off, neither.",
         ),
     ] = True
     side_panel: Annotated[
