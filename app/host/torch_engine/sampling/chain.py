@@ -28,7 +28,7 @@ class TorchSamplerChain:
     replaces every step but the penalties and the plain temperature. Grammars are refused.
 
     With `keeps_left`, `left` has the logits that the last token was drawn from, by token, minus
-    infinity for those that a step dropped.
+    infinity for those that a step dropped: after a greedy choice, all but the chosen one.
     """
 
     def __init__(
@@ -65,10 +65,11 @@ class TorchSamplerChain:
         if candidates is None:
             return None
         place = self._place(candidates)
-        if self.keeps_left:
-            self.left = scattered(candidates.ids, candidates.logits, len(logits))
         if candidates.logits[place] == -np.inf:
             return None
+        if self.keeps_left:
+            kept = slice(place, place + 1) if self._greedy else slice(None)
+            self.left = scattered(candidates.ids[kept], candidates.logits[kept], len(logits))
         token = int(candidates.ids[place])
         for step in self._history:
             step.accept(token)
