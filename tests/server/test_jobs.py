@@ -130,6 +130,22 @@ def test_a_request_of_many_prompts_has_one_place_in_the_line(service: Start) -> 
     assert found["usage"]["completion_tokens"] == 6 * 3
 
 
+def test_the_parts_of_a_request_leave_the_line_to_others(service: Start) -> None:
+    """Two of its parts wait, in one place; who comes next has the other, and a turn before most."""
+    one = service(SLOW, ServiceLimits(parallel=3, queue=2, max_tokens=100_000))
+    with one.begin(stream=True) as first, one.begin(stream=True) as second:
+        assert first.recv(10)
+        assert second.recv(10)
+        with one.begin(prompt=["a"] * 32, stream=True) as many:
+            assert many.recv(10)
+            with one.begin(max_tokens=1) as newcomer:
+                assert one.ask("POST", "/v1/completions", PROMPT)[0] == 429
+                first.close()
+                second.close()
+                assert newcomer.recv(15) == b"HTTP/1.1 200 OK"
+                assert many.recv(10)
+
+
 def test_what_is_tokenized_first_gives_no_place_in_the_line(service: Start) -> None:
     one = service(SLOW, ServiceLimits(parallel=1, queue=0, max_tokens=100_000))
     with one.begin(stream=True) as running:
