@@ -30,6 +30,21 @@ def test_half_a_header_has_its_time_however_it_dribbles_in(service: Start) -> No
             answer += more
 
 
+def test_a_connection_that_stays_idle_is_closed(service: Start) -> None:
+    """A while after an answer, however long that took."""
+    slow = Script(words=("w ",), repeat=100, pause_s=0.1)
+    one = service(slow, ServiceLimits(idle_s=1))
+    begun = time.monotonic()
+    with one.begin(max_tokens=15) as raw:
+        answer = b""
+        while more := raw.recv(1000):
+            answer += more
+    assert b"completion_tokens" in answer
+    seconds = one.seen.get(timeout=10).seconds
+    assert seconds > 1
+    assert time.monotonic() - begun > seconds + 0.9
+
+
 def test_half_a_body_has_its_time(service: Start) -> None:
     one = service(limits=ServiceLimits(body_s=0.3))
     with one.connect() as raw:
