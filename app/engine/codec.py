@@ -33,15 +33,46 @@ def read_frame(stream: BinaryIO) -> bytes | None:
         return None
     if len(head) < _LENGTH.size:
         raise ProtocolError("The stream ended within a message's length.")
+    length = _length(head)
+    payload = _read_exactly(stream, length)
+    if len(payload) < length:
+        raise ProtocolError("The stream ended within a message.")
+    return payload
+
+
+class Frames:
+    """Payloads out of bytes that come in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether the bytes so far end within a frame."""
+        return bool(self._rest)
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The payloads that are whole now; raises ProtocolError on garbage."""
+        self._rest += data
+        found: list[bytes] = []
+        start = 0
+        while len(head := self._rest[start : start + _LENGTH.size]) == _LENGTH.size:
+            end = start + _LENGTH.size + _length(bytes(head))
+            if end > len(self._rest):
+                break
+            found.append(bytes(self._rest[start + _LENGTH.size : end]))
+            start = end
+        del self._rest[:start]
+        return found
+
+
+def _length(head: bytes) -> int:
     (length,) = _LENGTH.unpack(head)
     if length > MAX_FRAME:
         raise ProtocolError(
             f"The stream holds something that is not a message (it begins with {head!r})."
         )
-    payload = _read_exactly(stream, length)
-    if len(payload) < length:
-        raise ProtocolError("The stream ended within a message.")
-    return payload
+    return int(length)
 
 
 def _read_exactly(stream: BinaryIO, count: int) -> bytes:

@@ -339,9 +339,10 @@ async def while_connected(request: Request | None, work: Coroutine[Any, Any, T])
             raise CancelledError("The client has left.")
         return doing.result()
     finally:
-        doing.cancel()
-        leaving.cancel()
-        await asyncio.gather(doing, leaving, return_exceptions=True)
+        leaving.cancel()  # its end is not waited for: each wait is a turn of the loop
+        if not doing.done():
+            doing.cancel()
+            await asyncio.gather(doing, return_exceptions=True)
 
 
 async def _left(request: Request) -> None:

@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import h11
+
 from app.engine.service_messages import ServiceLimits
 from app.host.fake import Script
+from app.server.connection import JoinedHead
 from tests.server.conftest import TOKEN, Running
 
 Start = Callable[..., Running]
@@ -101,3 +104,17 @@ def test_who_reads_nothing_of_an_answer_holds_nobody_up(service: Start) -> None:
     with one.begin(stream=True) as raw:
         assert raw.recv(10)
     assert time.monotonic() - begun < 30
+
+
+def test_the_head_of_an_answer_goes_with_its_first_part() -> None:
+    """A client is woken once for both, whatever the part; then each is sent as it comes."""
+    parts: tuple[h11.Event, ...] = (h11.Data(data=b"ab"), h11.Data(data=b"cd"), h11.EndOfMessage())
+    for first in range(3):
+        both = JoinedHead(h11.SERVER), h11.Connection(h11.SERVER)
+        for one in both:
+            one.receive_data(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert isinstance(one.next_event(), h11.Request)
+        events = (h11.Response(status_code=200, headers=[]), *parts[first:])
+        joined, plain = ([one.send(event) for event in events] for one in both)
+        assert joined == [b"", (plain[0] or b"") + (plain[1] or b""), *plain[2:]]
+        assert [one.send(h11.ConnectionClosed()) for one in both] == [None, None]
