@@ -7,6 +7,7 @@ for a number far above it, so garbage is noticed at the first frame.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from app.core.errors import ProtocolError
@@ -51,19 +52,19 @@ class Frames:
         """Whether the bytes so far end within a frame."""
         return bool(self._rest)
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """The payloads that are whole now; raises ProtocolError on garbage."""
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Each payload that is whole now; raises ProtocolError at garbage, after those before it.
+
+        It must be read to its end before more is fed.
+        """
         self._rest += data
-        found: list[bytes] = []
-        start = 0
-        while len(head := self._rest[start : start + _LENGTH.size]) == _LENGTH.size:
-            end = start + _LENGTH.size + _length(bytes(head))
+        while len(head := bytes(self._rest[: _LENGTH.size])) == _LENGTH.size:
+            end = _LENGTH.size + _length(head)
             if end > len(self._rest):
                 break
-            found.append(bytes(self._rest[start + _LENGTH.size : end]))
-            start = end
-        del self._rest[:start]
-        return found
+            payload = bytes(self._rest[_LENGTH.size : end])
+            del self._rest[:end]
+            yield payload
 
 
 def _length(head: bytes) -> int:

@@ -11,7 +11,7 @@ import queue
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 import msgspec
@@ -106,6 +106,7 @@ class _Downward:
         self._stream = stream
         self._frames = Frames()
         self._early: list[bytes] = []
+        self._is_over = False
 
     def first(self) -> ToService | None:
         """The first message; None where there is none."""
@@ -117,8 +118,7 @@ class _Downward:
         """Pass on every message on this event loop, and call `end` after the last one."""
         self._take, self._end = take, end
         loop = asyncio.get_running_loop()
-        early, self._early = self._early, []
-        self._pass_on(early)
+        self._pass_on(self._early)
         if sys.platform == "win32":
             threading.Thread(target=self._wait, args=[loop], name="commands", daemon=True).start()
         else:
@@ -136,12 +136,14 @@ class _Downward:
 
     def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
         data = b"more"
-        while data:
+        while data and not self._is_over:
             data = self._read()
             loop.call_soon_threadsafe(self._heard, data)
 
     def _heard(self, data: bytes) -> bool:
         """Take up what was read; whether there may be more."""
+        if self._is_over:
+            return False
         try:
             self._pass_on(self._frames.feed(data))
             if data:
@@ -150,10 +152,11 @@ class _Downward:
                 raise ProtocolError("The stream ended within a message.")
         except (ProtocolError, msgspec.MsgspecError) as error:
             sys.stderr.write(f"The program's messages broke off: {error}\n")
+        self._is_over = True
         self._end()
         return False
 
-    def _pass_on(self, payloads: list[bytes]) -> None:
+    def _pass_on(self, payloads: Iterable[bytes]) -> None:
         for payload in payloads:
             self._take(decode_to_service(payload))
 
