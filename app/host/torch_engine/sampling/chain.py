@@ -13,7 +13,7 @@ from app.host.generation.probabilities import scattered
 from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.torch_engine.sampling import steps
-from app.host.torch_engine.sampling.candidates import Candidates, Floats
+from app.host.torch_engine.sampling.candidates import Candidates, Floats, exp
 from app.host.torch_engine.sampling.mersenne_twister import Generator
 from app.host.torch_engine.sampling.mirostat import Mirostat
 from app.host.torch_engine.sampling.penalties import BreakerTable, Dry, Penalties
@@ -112,7 +112,7 @@ class TorchSamplerChain:
         if self._mirostat is not None:
             return self._mirostat.draw(candidates)
         share = self._generator.double()
-        weights = np.exp(candidates.logits - candidates.logits.max()).astype(np.float64)
+        weights = exp(candidates.logits - candidates.logits.max()).astype(np.float64)
         sums = np.add.accumulate(weights)
         place = int(np.searchsorted(sums, sums[-1] * share, side="left"))
         return min(place, len(candidates) - 1)
