@@ -238,8 +238,8 @@ def test_more_tokens_than_there_are_is_reduced_and_told(
     client: TestClient, engine: ByteModel, path: str, field: str, more: dict[str, Any]
 ) -> None:
     """Programs ask for as many whatever the model is; the text ends as it would have."""
-    for most, service in ((CONTEXT, 10 * CONTEXT), (CONTEXT // 2, CONTEXT // 2)):
-        engine.limits = ServiceLimits(max_tokens=service)
+    for most, limit in ((CONTEXT, 10 * CONTEXT), (CONTEXT // 2, CONTEXT // 2)):
+        engine.limits = ServiceLimits(max_tokens=limit)
         for wanted, reduced in ((most, None), (most + 1, f"{field}={most}"), (10**6, ...)):
             answer = client.post(path, json={**more, field: wanted})
             assert answer.status_code == 200, answer.text
