@@ -21,7 +21,7 @@ class ProgressLine:
         self._shown = ""
 
     def show(self, text: str) -> None:
-        """Put `text` in place of what is shown, as much of it as the terminal's line has room for."""
+        """Put `text` in place of what is shown, as much as a line of the terminal holds."""
         if self._is_terminal() and (text := _fitted(text, self._room())) != self._shown:
             self._write("\r" + text + " " * (_cells(self._shown) - _cells(text)))
             self._shown = text
