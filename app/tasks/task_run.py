@@ -78,6 +78,9 @@ class TaskEngine(Protocol):
     def cancel(self, job: int) -> None:
         """Stop a job, from any thread, before or after it began."""
 
+    def recover(self, job: int, on_event: Callable[[Event], None]) -> None:
+        """Load the model again if it was lost with its process; raises LampblackError."""
+
 
 class Remembered:
     """What later runs with the same options need not ask again; for several threads."""
@@ -111,9 +114,10 @@ class TaskRun:
         *,
         background: bool,
     ) -> None:
-        if engine.model is None:
+        model = engine.model or _recovered(engine)
+        if model is None:
             raise NoModelLoadedError("No model is loaded.", "Load one first.")
-        self.model = engine.model
+        self.model = model
         self.task = task
         self.options = options
         self.chat = False
@@ -316,6 +320,12 @@ class TaskRun:
         if self.model.engine == "server":
             return self._count(TaskPrompt(prompt=text))
         return sum(self.ruler(block).count(0, len(block)) for block in blocks(text))
+
+
+def _recovered(engine: TaskEngine) -> ModelInfo | None:
+    """The model, loaded again if it was lost with the process that had it."""
+    engine.recover(engine.next_job(), _unheard)
+    return engine.model
 
 
 def estimate(text: str) -> int:

@@ -56,7 +56,7 @@ async def _answered(
     engine, values = engine_of(request), json_of(request)
     model = model_of(engine)
     asked = read(values, model, engine.limits)
-    headers = headers_of(model, asked.text.ignored)
+    headers = headers_of(model, asked.text.ignored, asked.text.reduced)
     if not asked.text.stream:
         answer = await while_connected(request, _whole(request, asked, model))
         return json_answer(answer, headers)

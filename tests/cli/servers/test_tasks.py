@@ -99,22 +99,41 @@ def test_a_saved_server_brings_its_model_masking_and_key_which_no_process_shows(
     assert KEY.encode() not in files
 
 
-def test_a_key_of_the_environment_is_not_handed_on_in_one(do: Do, server: FakeServer) -> None:
-    words = ("generate", "Once", "--server", server.address)
-    outcome = do(*words, LAMPBLACK_SERVER_KEY=KEY)
-    assert outcome.code == 0
+def test_a_key_of_the_environment_is_not_handed_on_in_one(do: Do) -> None:
+    """The program has it from its user; its children hear of it by their pipes alone."""
+    shown: list[list[str]] = []
+
+    def answer(fields: dict[str, Any]) -> str:
+        for program in psutil.Process().children():
+            assert KEY in program.environ().values()
+            shown.extend(
+                [*child.cmdline(), *child.environ().values()]
+                for child in program.children(recursive=True)
+            )
+        return echo(fields)
+
+    with serving(answer) as server:
+        outcome = do("generate", "Once", "--server", server.address, LAMPBLACK_SERVER_KEY=KEY)
+    assert outcome.code == 0, outcome.err
     assert f"Bearer {KEY}".encode() in server.everything()
+    assert any("remote-host" in words for words in shown), "the child with the key is among them"
+    assert not any(KEY in word for words in shown for word in words)
 
 
 def test_a_test_says_what_the_server_is(do: Do, server: FakeServer) -> None:
     do("servers", "add", "box", server.address)
+    do("servers", "add", "masked", server.address, "--mask", "on")
+    do("servers", "names", "add", CANARY)
     outcome = do("servers", "test", "box")
     assert outcome.out.startswith("box answers: vllm\nModel: m\nContext: 4,096 tokens\n")
     assert "which runs on this machine" in outcome.out
     assert "mirostat " in outcome.out
-    found = json.loads(do("servers", "test", "box", "--json").out)
-    assert (found["kind"], found["context"], found["masked"]) == ("vllm", 4096, False)
-    assert not server.asked or all(CANARY not in said(one) for one in server.asked)
+    for name, masked in (("box", False), ("masked", True)):
+        found = json.loads(do("servers", "test", name, "--json").out)
+        assert (found["kind"], found["context"], found["masked"]) == ("vllm", 4096, masked)
+    assert server.received
+    assert not server.asked, "no text is asked for"
+    assert all(secret not in server.everything() for secret in SECRETS)
 
 
 def test_a_test_asks_the_server_that_is_named_wherever_the_flags_stand(
