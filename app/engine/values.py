@@ -84,13 +84,15 @@ class DeviceReport(_Value, frozen=True):
 class ServerPlace(_Value, frozen=True):
     """Where a server is: every connection goes to `ip`; `is_here` where that is this machine.
 
-    `masks` says whether names and numbers are masked before a text goes there.
+    `masks` says whether numbers and these `names` are masked before a text goes there; where it is
+    cut on its way, none of them may be divided.
     """
 
     url: str
     ip: str
     is_here: bool
     masks: bool
+    names: tuple[str, ...] = ()
 
 
 class ModelInfo(_Value, frozen=True):

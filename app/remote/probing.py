@@ -25,7 +25,7 @@ from app.remote.answers import choices_of, details
 from app.remote.connections import OpenLine
 from app.remote.dialects import Dialect, cannot, grammar_fields, unsupported
 from app.remote.judging import Judge
-from app.remote.tokens import Asker
+from app.remote.tokens import Asker, pieces_of
 from app.remote.web import NonsenseError, Server, ServerRefusedError, nonsense, read_object
 
 _OWNERS: dict[str, Dialect] = {
@@ -177,7 +177,7 @@ class _AbilityProbe:
             turn = ChatMessage(role="user", content=PROBE)
             self._tried("chat count", by=lambda: self._asker.count_chat((turn,)))
         found = self._tried("tokenize", by=lambda: self._asker.tokenize(PROBE, begins=False))
-        if found is not None and b"".join(found[1]).decode("utf-8", "replace") != PROBE:
+        if found is not None and b"".join(pieces_of(PROBE, found[1])) != PROBE.encode():
             self._cannot["tokenize"] = "its tokens are not those of the text"
 
     def _scoring(self, written: tuple[str, tuple[TokenDetail, ...]] | None) -> Way:
@@ -260,7 +260,11 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
         notes=tuple(_notes(pinned, abilities, masker)),
         unsupported=_unsupported(abilities),
         server=ServerPlace(
-            url=pinned.address.url, ip=pinned.ip, is_here=pinned.is_here, masks=masker is not None
+            url=pinned.address.url,
+            ip=pinned.ip,
+            is_here=pinned.is_here,
+            masks=masker is not None,
+            names=masker.names if masker is not None else (),
         ),
     )
 
