@@ -105,7 +105,8 @@ class ModelInfo(_Value, frozen=True):
     no layer was to go there. A classifier has `labels`: it chooses one for a text, and writes
     nothing. `unsupported` has a reason, a sentence, for each sampling parameter that a server
     cannot be told; where it is empty, all of them hold. `abilities` are what a server was found to
-    be able to do, by the names in `app.remote.abilities`. `server` is None for a model of this
+    be able to do, by the names in `app.remote.abilities`, and `unknown` has a sentence for each of
+    which that could not be found out. `server` is None for a model of this
     program's own.
     """
 
@@ -131,6 +132,7 @@ class ModelInfo(_Value, frozen=True):
     labels: tuple[str, ...] = ()
     unsupported: dict[str, str] = {}
     abilities: tuple[str, ...] = ()
+    unknown: dict[str, str] = {}
     server: ServerPlace | None = None
 
 

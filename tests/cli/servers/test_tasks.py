@@ -112,8 +112,12 @@ def test_a_test_says_what_the_server_is(do: Do, server: FakeServer) -> None:
     assert outcome.out.startswith("box answers: vllm\nModel: m\nContext: 4,096 tokens\n")
     assert "which runs on this machine" in outcome.out
     assert "mirostat " in outcome.out
+    assert "It is not known whether the server can stop writing when a request is left" in (
+        outcome.out
+    )
     found = json.loads(do("servers", "test", "box", "--json").out)
     assert (found["kind"], found["context"], found["masked"]) == ("vllm", 4096, False)
+    assert [*found["unknown"]] == ["cancel"]
     assert not server.asked or all(CANARY not in said(one) for one in server.asked)
 
 
