@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
 from app.core.errors import LampblackError, ParameterError, ServerError, UnsupportedError
 from app.core.masking import Masker
@@ -22,6 +23,7 @@ from app.engine.messages import (
     Detokenized,
     Done,
     Generate,
+    Preview,
     Score,
     ScoreChoices,
     TokenDetail,
@@ -306,6 +308,21 @@ def test_a_name_in_a_grammar_is_refused_however_it_is_written(grammar: str) -> N
     assert request(asked, able, None).fields["n"] == 1
     with pytest.raises(UnsupportedError, match="masked"):
         request(asked, able, Masker(["Anna Schmidt"]))
+
+
+@pytest.mark.parametrize("name", ["vllm", "openai"])
+@pytest.mark.parametrize("kind", [Generate, Preview])
+def test_a_grammar_that_a_server_cannot_be_told_is_refused_before_anything_is_sent(
+    name: str, kind: type
+) -> None:
+    with using(STANDS[name]) as (server, client, told):
+        asked = Generate(job=0, prompt="One", sampling=Sampling(grammar='root ::= "a"'))
+        job = client.next_job()
+        command = Preview(job=job, asked=asked) if kind is Preview else replace(asked, job=job)
+        before = len(server.received)
+        with pytest.raises(UnsupportedError, match="grammar cannot be used here: .*no GBNF"):
+            client.run(command, told.append)
+        assert len(server.received) == before
 
 
 def test_a_schema_that_is_none_is_told() -> None:
