@@ -53,14 +53,14 @@ def stops_when_left(server: Server, known: Abilities, prompt: str, line: OpenLin
     Raises CancelledError where `line` is cut; nothing else that goes wrong is more than unknown.
     """
     try:
-        return _Trial(server, known, line).found(prompt)
+        return _LeftRequest(server, known, line).found(prompt)
     except LampblackError as error:
         if line.is_cut:
             raise CancelledError("Stopped.") from error
         return "unknown", error.message[0].lower() + error.message[1:].rstrip(".")
 
 
-class _Trial:
+class _LeftRequest:
     def __init__(self, server: Server, known: Abilities, line: OpenLine) -> None:
         self._server, self._known, self._line = server, known, line
         self._place = ""

@@ -320,7 +320,7 @@ def test_a_grammar_that_a_server_cannot_be_told_is_refused_before_anything_is_se
         job = client.next_job()
         command = Preview(job=job, asked=asked) if kind is Preview else replace(asked, job=job)
         before = len(server.received)
-        with pytest.raises(UnsupportedError, match="grammar cannot be used here: .*no GBNF"):
+        with pytest.raises(UnsupportedError, match=r"grammar cannot be used here: .*no GBNF"):
             client.run(command, told.append)
         assert len(server.received) == before
 
