@@ -347,10 +347,10 @@ _CANARIES = (
 )
 _FILLERS = (
     *("rain ", "It fell. ", "One line.\n", "A paragraph.\n\n", "雨。"),
-    "drizzling" * 30 + " ",
+    "drizzling" * 8 + " ",
 )
-_BITS = st.tuples(st.integers(0, 30), st.sampled_from(_FILLERS), st.sampled_from(_CANARIES))
-_TEXTS = st.lists(_BITS, min_size=20, max_size=40).map(
+_BITS = st.tuples(st.integers(0, 12), st.sampled_from(_FILLERS), st.sampled_from(_CANARIES))
+_TEXTS = st.lists(_BITS, min_size=20, max_size=30).map(
     lambda bits: "".join(f"{filler * count}{canary} and " for count, filler, canary in bits)
 )
 _PARTS = ("oluwaseun", "adébáyò", "4539", "1488", "0343", "6467", "7946", "0958", "canary")
