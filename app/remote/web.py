@@ -135,11 +135,11 @@ class Server:
         """Close every connection."""
         self._connections.close()
 
-    def get(self, path: str, line: OpenLine | None = None) -> bytes:
+    def get(self, path: str, line: OpenLine | None = None, patience: Patience = PATIENT) -> bytes:
         """A whole answer of up to a megabyte, which says what the server is."""
         with ExitStack() as stack:
             request = self._request("GET", path, b"")
-            return whole(self._asked(stack, request, line, PATIENT, self._whole_s))
+            return whole(self._asked(stack, request, line, patience, self._whole_s))
 
     def ask(
         self,

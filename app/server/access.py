@@ -198,6 +198,11 @@ class EngineAccess:
             if request is not None:
                 note_tokens(request.scope, *events.tokens)
 
+    @property
+    def busy(self) -> int:
+        """How many jobs the engine has and has not ended, without what is answered in a moment."""
+        return sum(events.turns is self._turns for events in self._jobs.values())
+
     def cut_short(self, request: Request) -> None:
         """End the jobs of a request early: what they wrote is told, as after a cancel.
 

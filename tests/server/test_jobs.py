@@ -62,6 +62,19 @@ def test_several_are_answered_side_by_side(service: Start) -> None:
         for raw in (a, b, c, a, b, c):
             assert raw.recv(10)
         assert one.ask("POST", "/tokenize", {"content": "a b"})[0] == 200
+        assert busy(one) == 3
+    for _ in range(3):
+        while one.seen.get(timeout=20).status != 499:
+            pass
+    while busy(one):  # until the engine has ended what was left
+        one.seen.get(timeout=20)
+
+
+def busy(one: Running) -> int:
+    """How many jobs the service says that its engine has."""
+    status, _, body = one.ask("GET", "/slots")
+    assert status == 200
+    return sum(slot["is_processing"] for slot in json.loads(body))
 
 
 def test_while_a_model_loads_a_client_is_told_to_come_again(service: Start) -> None:

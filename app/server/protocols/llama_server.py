@@ -229,3 +229,14 @@ async def props(request: Request) -> Response:
         "is_sleeping": False,
     }
     return json_answer(answer, headers_of(model))
+
+
+async def slots(request: Request) -> Response:
+    """Answer `/slots`: how many jobs the engine works on; nothing of their texts."""
+    engine = engine_of(request)
+    model = model_of(engine)
+    answer = [
+        {"id": place, "n_ctx": model.context, "is_processing": place < engine.busy}
+        for place in range(engine.limits.parallel)
+    ]
+    return json_answer(answer, headers_of(model))

@@ -227,6 +227,7 @@ def _answers() -> dict[str, Any]:
         "KoboldResult": _struct({"result": text}, ("result",)),
         "KoboldValue": _struct({"value": number}, ("value",)),
         "KoboldAborted": _struct({"success": text, "done": text}, ("success", "done")),
+        "Slots": items,
         "Props": _struct({"default_generation_settings": _OBJECT, "total_slots": number}),
     }
 
@@ -269,6 +270,7 @@ def _paths() -> dict[str, Any]:
     ):
         found[path] = {"post": _operation(f"{body}Answer", body, stream=stream)}
     found["/props"] = {"get": _operation("Props")}
+    found["/slots"] = {"get": _operation("Slots")}
     found |= _kobold_paths()
     del found["/v1/embeddings"]["post"]["responses"]["200"]
     del found["/embeddings"]["post"]["responses"]["200"]

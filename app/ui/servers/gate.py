@@ -30,11 +30,13 @@ class SendingGate(QObject):
     """Decides whether what is asked of the model may go out, where the model is a server's.
 
     `allowed` or `refused` ends what `admit` left open. `models_asked` asks for the list of models,
-    `names_asked` for the names that are masked.
+    `names_asked` for the names that are masked. `revoked` when the document has been marked while
+    another machine's model is in use: what is written with it has to stop.
     """
 
     allowed = Signal()
     refused = Signal()
+    revoked = Signal()
     models_asked = Signal()
     names_asked = Signal()
 
@@ -54,7 +56,7 @@ class SendingGate(QObject):
         self._job = 0
         self._dialog: PreviewDialog | None = None
         self._refusal = ""
-        kept_here.moved.connect(lambda: banners.take_back(self._refusal))
+        kept_here.moved.connect(self._on_mark)
         bridge.subscribe(self._on_previewed, Previewed)
         bridge.subscribe(self._on_failed, Failed)
 
@@ -100,6 +102,21 @@ class SendingGate(QObject):
         return place.url in self._program.settings.agreed_servers
 
     # The mark
+
+    def _on_mark(self) -> None:
+        self._banners.take_back(self._refusal)
+        model = self._program.worker.model
+        is_away = model is not None and model.server is not None and not _stays_here(model.server)
+        if is_away and self._kept_here.is_on:
+            self.revoked.emit()
+
+    def tell_stopped(self) -> None:
+        """Say that the mark has stopped what was being written."""
+        self._refusal = self.tr(
+            "Stopped: this document is marked now never to go to another machine. What was sent "
+            "before cannot be taken back; the text so far is kept."
+        )
+        self._banners.say(self._refusal)
 
     def _refuse(self, place: ServerPlace) -> None:
         sentence = self.tr(

@@ -103,6 +103,7 @@ class GenerationController(QObject):
         self._models.not_ready.connect(session.drop_waiting)
         self._models.loader.leaving.connect(session.stop)
         self.gate.allowed.connect(self._on_allowed)
+        self.gate.revoked.connect(self._on_revoked)
         self.gate.refused.connect(session.drop_waiting)
         self.gate.refused.connect(self._give_back)
         self._documents.leaving.connect(session.leave)
@@ -157,6 +158,12 @@ class GenerationController(QObject):
         """What was asked for may go out, if there still is a model for it."""
         if self._models.loader.prepare():
             self.session.begin_waiting()
+
+    def _on_revoked(self) -> None:
+        """The document may not be with another machine any more: stop what is written there."""
+        if self.session.running and not self.session.waiting:
+            self.session.stop()
+            self.gate.tell_stopped()
 
     def _instruct(self, instruction: str) -> None:
         busy = self.session.running

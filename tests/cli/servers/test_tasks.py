@@ -128,10 +128,13 @@ def test_a_test_says_what_the_server_is(do: Do, server: FakeServer) -> None:
     assert outcome.out.startswith("box answers: vllm\nModel: m\nContext: 4,096 tokens\n")
     assert "which runs on this machine" in outcome.out
     assert "mirostat " in outcome.out
+    assert "It is not known whether the server can stop writing when a request is left" in (
+        outcome.out
+    )
     for name, masked in (("box", False), ("masked", True)):
         found = json.loads(do("servers", "test", name, "--json").out)
         assert (found["kind"], found["context"], found["masked"]) == ("vllm", 4096, masked)
-    assert server.received
+        assert [*found["unknown"]] == ["cancel"]
     assert not server.asked, "no text is asked for"
     assert all(secret not in server.everything() for secret in SECRETS)
 
@@ -361,3 +364,26 @@ def test_a_marked_document_goes_to_no_other_machine(own_home: Path, tmp_path: Pa
         with pytest.raises(DocumentError, match="never to go to another machine"):
             check_may_leave(program, away, *files)
     program.close()
+
+
+def test_no_part_of_a_name_leaves_where_a_text_is_longer_than_the_context(
+    do: Do, server: FakeServer, tmp_path: Path
+) -> None:
+    """Almost every place at which such a text could be cut lies within a name."""
+    text = f"{CANARY} " * 1500
+    (tmp_path / "long.txt").write_text(text, "utf-8")
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"text": text}) + "\n", "utf-8")
+    (tmp_path / "right.csv").write_text(f'text,summary\n"{text}",So\n', "utf-8")
+    there = ("--server", server.address, "--mask", CANARY)
+    for words in (
+        ("run", "rewrite", "--file", tmp_path / "long.txt", "--instruction", "shorter"),
+        ("batch", "summarise", tmp_path / "rows.jsonl", "--out", tmp_path / "out.jsonl"),
+        ("evaluate", "summarise", tmp_path / "right.csv"),
+    ):
+        server.asked.clear()
+        outcome = do(*words, *there)
+        assert outcome.code == 0, outcome.err
+        assert len(server.asked) > 4
+        shown = server.everything()
+        assert not [part for part in CANARY.split() if part.encode() in shown]
+    assert "was cut into" in (tmp_path / "out.jsonl").read_text("utf-8")

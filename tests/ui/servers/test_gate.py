@@ -343,6 +343,48 @@ def test_a_mark_put_on_while_it_is_shown_holds(office: Studio) -> None:
     assert office.worker.count_of("generate") == 0
 
 
+def test_a_mark_stops_what_is_being_written_elsewhere_and_keeps_the_text(office: Studio) -> None:
+    office.program.settings_store.change(agreed_servers=(URL,))
+    office.do("continue")
+    job, _fields = office.worker.last("generate")
+    office.stream(" how")
+    office.do("keep_here")
+    assert office.worker.cancelled == [job]
+    assert not office.window.session.running
+    assert "Stopped: this document is marked" in office.banners[-1]
+    assert office.text == "Dear Kirsten, how"
+    office.do("keep_here")
+    assert not [one for one in office.banners if "Stopped: this" in one]
+
+
+@pytest.mark.parametrize("model", [MODEL, "here"])
+def test_a_mark_stops_nothing_that_stays_on_this_machine(
+    make_studio: Callable[..., Studio], model: ModelInfo | str
+) -> None:
+    here = ServerPlace(url="http://localhost:8080", ip="127.0.0.1", is_here=True, masks=False)
+    studio = make_studio(model=at(here) if isinstance(model, str) else model)
+    studio.show("A")
+    studio.do("continue")
+    studio.do("keep_here")
+    assert studio.window.session.running
+    assert not studio.banners
+
+
+def test_an_instruction_counts_among_what_a_server_was_sent(office: Studio) -> None:
+    """What a server counts of it makes the tokens of the text no shorter."""
+    office.program.settings_store.change(agreed_servers=(URL,))
+    office.worker.model = replace(AWAY, context=512)
+    office.window.sampling.set_sampling(Sampling(max_tokens=48))
+    office.window.page.write_bar.line.sent.emit("Be brief. " * 80)
+    _job, fields = office.worker.last("generate")
+    sent = sum(len(turn.content) for turn in fields["messages"])
+    office.stream(" Hi.")
+    office.done(prompt_tokens=sent // 4)
+    office.show("It rained all day.\n" * 100)
+    office.do("continue")
+    assert len(office.worker.last("generate")[1]["prompt"]) > 1200
+
+
 def test_in_a_narrow_window_numbers_make_room_for_where_text_goes(office: Studio) -> None:
     status = office.window.status
     office.window.kept_here.mark(True)
