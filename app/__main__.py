@@ -36,8 +36,8 @@ it took a fifth of a second more while another thread read models' headers.
 """
 
 CLI_WORDS = (
-    "generate", "run", "batch", "evaluate", "serve", "servers", "bench", "doctor", "models",
-    "--version", "--help", "-h",
+    "generate", "run", "batch", "evaluate", "serve", "servers", "bench", "doctor", "selftest",
+    "models", "--version", "--help", "-h",
 )  # fmt: skip
 
 _SERVER_WORDS = ("generate", "run", "batch", "evaluate")
@@ -98,6 +98,8 @@ def _run(words: list[str]) -> int:
         return int(getattr(importlib.import_module(module), function)(*rest))
     if word == "measure" and rest:
         return _measure(rest)
+    if word == "selftest-window":
+        return _window(rest, _drive)
     return _window(_files(rest if word == "open" else words))
 
 
@@ -121,6 +123,11 @@ def _measure(words: Sequence[str]) -> int:
         importlib.import_module("app.ui.benchmark.measure_window").on_shown(words, window, seconds)
 
     return _window(words[3:], on_shown)
+
+
+def _drive(window: MainWindow) -> None:
+    """Let the self-test lead the window."""
+    importlib.import_module("app.ui.selftest.driven_window").DrivenWindow(window)
 
 
 def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
@@ -170,9 +177,10 @@ def _command_line(words: Sequence[str]) -> int:
         fetcher = _early_fetcher(paths, closing) if words[:2] == ["models", "get"] else None
         listening = _early_socket(words, closing) if words[0] == "serve" else None
         server = _early_server(words, paths, closing)
-        from app.core.system.network import deny_network
+        if words[0] != "selftest":  # which starts the window as its user does, and asks its service
+            from app.core.system.network import deny_network
 
-        deny_network()
+            deny_network()
         from app.cli.main import run_cli
 
         return run_cli(words, fetcher=fetcher, listening=listening, server=server)

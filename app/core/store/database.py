@@ -133,6 +133,18 @@ def _check(connection: apsw.Connection, path: Path) -> None:
         raise apsw.CorruptError(found)
 
 
+def damage_of(path: Path) -> str:
+    """The first damage that a check of the whole store finds, which it only reads; else empty."""
+    try:
+        with contextlib.closing(
+            apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        ) as connection:
+            found = str(connection.pragma("integrity_check", 1))
+    except apsw.Error as error:
+        return _reason(error)
+    return "" if found == "ok" else found
+
+
 T = TypeVar("T")
 
 _RETRY_S = 2.0
