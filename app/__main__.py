@@ -62,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the word on the command line; the result is the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     _fill_closed_streams()
+    _fill_missing_home()
     if words[:1] == ["engine-host"]:
         return int(importlib.import_module("app.host.main").run_host())  # reports its own errors
     try:
@@ -87,6 +88,13 @@ def _fill_closed_streams() -> None:
     while (found := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(found)
+
+
+def _fill_missing_home() -> None:
+    """Where the system knows no home of the user, LAMPBLACK_HOME is it, also for libraries."""
+    home = os.environ.get("LAMPBLACK_HOME", "")
+    if home and os.path.expanduser("~") == "~":  # noqa: PTH111 - Path raises where there is none
+        os.environ["HOME"] = str(Path(home).absolute())
 
 
 def _run(words: list[str]) -> int:
@@ -276,7 +284,7 @@ def _report_crash(error: Exception) -> str:
         logs.mkdir(parents=True, exist_ok=True)
         report = logs / f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
         report.write_text(text, "utf-8", errors="backslashreplace")
-    except OSError:
+    except (OSError, LampblackError):
         return f"{what}; no report could be written."
     return f"{what}; the report is in {report}"
 

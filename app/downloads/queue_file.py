@@ -16,7 +16,7 @@ from app.core.errors import DownloadError, LampblackError
 from app.core.models.metadata import MetadataStore
 from app.core.models.model_file import ModelFile, inspect
 from app.core.models.starter import STARTER
-from app.core.system.json_store import JsonStore, NewerFormatError
+from app.core.system.json_store import JsonStore, refuse_newer
 from app.downloads.part_paths import bytes_here
 from app.downloads.request import ModelRequest, check_plain
 
@@ -109,8 +109,7 @@ class Records:
 
 def _decoded(data: bytes) -> list[Record]:
     """The records of a file; raises NewerFormatError, or ValueError for a damaged one."""
-    if msgspec.json.decode(data, type=_QueueVersion).version > _FORMAT:
-        raise NewerFormatError("a newer version of Lampblack wrote it")
+    refuse_newer(msgspec.json.decode(data, type=_QueueVersion).version, _FORMAT)
     return [one for one in msgspec.json.decode(data, type=_QueueJson).downloads if _sound(one)]
 
 

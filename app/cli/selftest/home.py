@@ -69,12 +69,12 @@ class SelftestHome:
         return own
 
     def notes(self) -> tuple[str, ...]:
-        """What the window wrote to its standard error."""
+        """What the window wrote to its standard error, each line once."""
         try:
             text = self.log.read_text("utf-8", errors="replace")
         except OSError:
             return ()
-        return tuple(line for line in text.splitlines() if line.strip())
+        return tuple(dict.fromkeys(line for line in text.splitlines() if line.strip()))
 
     def remove(self) -> bool:
         """Remove the folder; whether it is gone."""

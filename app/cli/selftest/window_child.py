@@ -92,7 +92,10 @@ class WindowChild:
                     pipe.close()
 
     def _ended(self) -> LampblackError:
-        """The window is gone: how, and the last line that it wrote."""
+        """The window is gone: how, and of what it wrote the line that says why.
+
+        That is a traceback's last, and the first of what Qt says before it aborts.
+        """
         try:
             code = self._child.wait(GONE_S)
         except subprocess.TimeoutExpired:
@@ -102,8 +105,8 @@ class WindowChild:
             with suppress(ValueError):
                 ended = f"by {signal.Signals(-code).name}"
         said = self._home.notes()
-        last = f" Its last line: {said[-1][:300].rstrip('.')}." if said else ""
-        return LampblackError(f"The window ended {ended}.{last}")
+        line = said[0 if code < 0 else -1][:300].rstrip(".") if said else ""
+        return LampblackError(f"The window ended {ended}{f': {line}' if line else ''}.")
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         stdin, stdout = self._child.stdin, self._child.stdout

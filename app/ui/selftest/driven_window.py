@@ -24,7 +24,7 @@ from app.engine.messages import Failed, ModelInfo, Tokens
 from app.ui.generation.takes import TakeEnd
 from app.ui.window.main_window import MainWindow
 
-_SHORT, _LONG = 24, 4000  # tokens of a take that ends, and of one that is stopped
+_SHORT, _LONG = 12, 4000  # tokens of a take that ends, and of one that is stopped
 _STOP_AFTER = 5
 _GREEDY = Sampling(temperature=0.0, max_tokens=_SHORT)
 _OTHER = Sampling(temperature=0.8, min_p=0.05, max_tokens=_SHORT, seed=1)
@@ -41,6 +41,7 @@ class DrivenWindow(QObject):
         self._window = window
         self._doing = ""
         self._written = 0
+        self._is_stopped = False
         later = Qt.ConnectionType.QueuedConnection  # when the page has taken it up
         window.models.ready.connect(self._on_ready, later)
         window.models.loader.failed.connect(self._on_error, later)
@@ -89,7 +90,8 @@ class DrivenWindow(QObject):
 
     def _on_tokens(self, event: Tokens) -> None:
         self._written += event.tokens
-        if self._doing == "stop" and self._written >= _STOP_AFTER:
+        if self._doing == "stop" and self._written >= _STOP_AFTER and not self._is_stopped:
+            self._is_stopped = True
             self._trigger("stop")
 
     def _on_take_ended(self, end: TakeEnd) -> None:
@@ -178,6 +180,7 @@ class DrivenWindow(QObject):
     def _begin(self, action: str, sampling: Sampling) -> None:
         """Let the model write at the end of the text."""
         self._written = 0
+        self._is_stopped = False
         self._window.sampling.set_sampling(sampling)
         if action == "continue":
             self._window.editor.move_caret(len(self._window.editor.manuscript))
