@@ -112,8 +112,14 @@ def _run(words: list[str]) -> int:
 
 
 def _files(words: list[str]) -> list[str]:
-    """File arguments; a mistyped word is not taken for a new document's name."""
+    """File arguments, after `--` of any name; a mistyped word is not taken for a new file's."""
+    if words[:1] == ["--"]:
+        return words[1:]
     for word in words:
+        if word.startswith("-") and os.path.lexists(word):
+            raise UsageError(
+                f"The file {word!r} begins as a flag does.", f"Write ./{word} or `open -- {word}`."
+            )
         if word.startswith("-") or not (Path(word).suffix or os.path.lexists(word)):
             raise UsageError(
                 f"There is no word and no file named {word!r}.", "See `lampblack --help`."
