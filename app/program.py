@@ -178,7 +178,7 @@ class Program:
             raise ServerError(
                 "No server can be used since this start of Lampblack: it was begun without the "
                 "network.",
-                "Start it again; if the settings forbid downloads, allow them first.",
+                "Start it again; if the settings forbid the network, allow it first.",
             )
         key = self.secrets.get(server.address) if key is None else key
         opening = server_opening(server, key, self.settings.masked_names)

@@ -93,6 +93,10 @@ class EngineTask(LongTask):
         """Stop a job."""
         self._client.cancel(job)
 
+    def recover(self, job: int, on_event: Callable[[Event], None]) -> None:
+        """Load the model again if it was lost with its process."""
+        self._client.recover(job, on_event)
+
     def load(self, load: Load, model: ModelFile | None, program: Program) -> Loaded:
         """Load the model, say what had to be done otherwise than asked, and note its use."""
         loaded = self.run(load)

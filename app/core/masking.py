@@ -55,22 +55,22 @@ _PHONE = re.compile(
 _FEWEST = {"ACCOUNT": 15, "CARD": 13}
 _MOST_PLACEHOLDERS = 999_999
 
-_NEAR = 300  # characters around a cut in which a name or number is looked for
-_Piece = tuple[str, bool]
-"""A part of a text, and whether it is final."""
+_NEAR = 20_000  # characters around a cut in which a name or number is looked for
+_Piece = tuple[str, str | None]
+"""A part of a text, and what is said in its place; None for what is left as it is so far."""
 
 
 class Masker:
     """Replaces names and numbers, and puts them back.
 
-    The same name or number gets the same placeholder as long as the masker lives; `again` gives
-    one that begins to count from the same beginning. Raises
+    `names` are those of the writer's list. The same name or number gets the same placeholder as
+    long as the masker lives; `again` gives one that begins to count from the same beginning. Raises
     ParameterError for a name that cannot be masked.
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names = tuple(dict.fromkeys(_checked_name(name) for name in names))
-        self._pattern = _names_pattern(self._names)
+        self.names = tuple(dict.fromkeys(_checked_name(name) for name in names))
+        self._pattern = _names_pattern(self.names)
         self._begin()
 
     def again(self) -> Masker:
@@ -84,7 +84,7 @@ class Masker:
         self._counts: Counter[str] = Counter()
         self._forms: dict[tuple[str, str], list[str]] = {}
         self._texts: dict[str, str] = {}
-        for name in self._names:
+        for name in self.names:
             self._placeholder("NAME", _name_key(name), name)
 
     @property
@@ -94,11 +94,30 @@ class Masker:
 
     def mask(self, text: str) -> str:
         """The text as another machine may see it."""
-        pieces: list[_Piece] = [(text, False)]
+        return "".join(part if said is None else said for part, said in self._divided(text))
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where in the text something is replaced, in order, from its first character to its end.
+
+        A text that is cut within one of them leaves a part of a name or number to be read.
+        """
+        found, at = [], 0
+        for part, said in self.again()._divided(text):
+            if said is not None:
+                found.append((at, at + len(part)))
+            at += len(part)
+        return found
+
+    def _divided(self, text: str) -> list[_Piece]:
+        pieces: list[_Piece] = [(text, None)]
         email, *numbers = map(self._number_step, _NUMBERS)
         for step in (email, self._mask_names, _escape, *numbers):
-            pieces = [new for piece in pieces for new in ([piece] if piece[1] else step(piece[0]))]
-        return "".join(piece for piece, _ in pieces)
+            pieces = [
+                new
+                for piece in pieces
+                for new in (step(piece[0]) if piece[1] is None else (piece,))
+            ]
+        return pieces
 
     def unmask(self, text: str, *, as_json: bool = False) -> str:
         """The text with all that is known put back; an unknown placeholder stays as it is.
@@ -122,36 +141,32 @@ class Masker:
     def undivided(self, text: str, place: int) -> int:
         """The first place from `place` on at which a cut divides nothing that is masked."""
         begin = max(0, place - _NEAR)
-        near = text[begin : place + _NEAR]
-        spans = [span for kind in _NUMBERS for span in _spans(kind, near)]
-        if self._pattern is not None:
-            spans += [match.span() for match in self._pattern.finditer(near)]
-        for start, end in sorted(spans):
+        for start, end in self.spans(text[begin : place + _NEAR]):
             if begin + start < place < begin + end:
-                place = begin + end
+                return begin + end
         return place
 
     def _mask_names(self, text: str) -> Iterator[_Piece]:
         if self._pattern is None:
-            yield text, False
+            yield text, None
             return
         at = 0
         for match in self._pattern.finditer(text):
-            yield text[at : match.start()], False
-            name = self._names[int((match.lastgroup or "n0")[1:])]
-            yield self._placeholder("NAME", _name_key(name), match[0]), True
+            yield text[at : match.start()], None
+            name = self.names[int((match.lastgroup or "n0")[1:])]
+            yield match[0], self._placeholder("NAME", _name_key(name), match[0])
             at = match.end()
-        yield text[at:], False
+        yield text[at:], None
 
     def _number_step(self, kind: str) -> Callable[[str], Iterator[_Piece]]:
         def step(text: str) -> Iterator[_Piece]:
             at = 0
             for start, end in _spans(kind, text):
-                yield text[at:start], False
+                yield text[at:start], None
                 found = text[start:end]
-                yield self._placeholder(kind, _number_key(kind, found), found), True
+                yield found, self._placeholder(kind, _number_key(kind, found), found)
                 at = end
-            yield text[at:], False
+            yield text[at:], None
 
         return step
 
@@ -243,10 +258,10 @@ def _character_pattern(character: str) -> str:
 def _escape(text: str) -> Iterator[_Piece]:
     at = 0
     for match in _PLACEHOLDER.finditer(text):
-        yield text[at : match.start()], False
-        yield f"[{match[1]}_{match[2]}{match[3]}]", True
+        yield text[at : match.start()], None
+        yield match[0], f"[{match[1]}_{match[2]}{match[3]}]"
         at = match.end()
-    yield text[at:], False
+    yield text[at:], None
 
 
 def _spans(kind: str, text: str) -> Iterator[tuple[int, int]]:

@@ -137,7 +137,7 @@ class Downloads:
     def refusal(self) -> str:
         """Why nothing can be fetched, as a sentence; empty when it can."""
         if not self._allowed():
-            return "Downloads are switched off in the settings, so that nothing can be fetched."
+            return "The network is switched off in the settings, so that nothing can be fetched."
         if self._fetcher is None:
             return "Nothing can be downloaded now: start Lampblack again."
         return ""

@@ -193,7 +193,11 @@ class EngineClient:
             return other.run(command, on_event)
 
     def recover(self, job: int, on_event: Listener) -> None:
-        """Start a new host and load the model again, as `job`, that was lost with the last one."""
+        """Start a new host and load the model again, as `job`, that was lost with the last one.
+
+        Raises the LampblackError of the load, EngineStoppedError once the client is closed.
+        """
+        self._check_open()
         if not self.needs_recovery:
             return
         with self._runs.running(job) as run, self._alone(run):

@@ -7,6 +7,7 @@ for a number far above it, so garbage is noticed at the first frame.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from app.core.errors import ProtocolError
@@ -33,15 +34,46 @@ def read_frame(stream: BinaryIO) -> bytes | None:
         return None
     if len(head) < _LENGTH.size:
         raise ProtocolError("The stream ended within a message's length.")
+    length = _length(head)
+    payload = _read_exactly(stream, length)
+    if len(payload) < length:
+        raise ProtocolError("The stream ended within a message.")
+    return payload
+
+
+class Frames:
+    """Payloads out of bytes that come in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether the bytes so far end within a frame."""
+        return bool(self._rest)
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Each payload that is whole now; raises ProtocolError at garbage, after those before it.
+
+        It must be read to its end before more is fed.
+        """
+        self._rest += data
+        while len(head := bytes(self._rest[: _LENGTH.size])) == _LENGTH.size:
+            end = _LENGTH.size + _length(head)
+            if end > len(self._rest):
+                break
+            payload = bytes(self._rest[_LENGTH.size : end])
+            del self._rest[:end]
+            yield payload
+
+
+def _length(head: bytes) -> int:
     (length,) = _LENGTH.unpack(head)
     if length > MAX_FRAME:
         raise ProtocolError(
             f"The stream holds something that is not a message (it begins with {head!r})."
         )
-    payload = _read_exactly(stream, length)
-    if len(payload) < length:
-        raise ProtocolError("The stream ended within a message.")
-    return payload
+    return int(length)
 
 
 def _read_exactly(stream: BinaryIO, count: int) -> bytes:

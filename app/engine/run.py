@@ -188,16 +188,16 @@ def greeting(host: HostProcess, run: Run, check: Callable[[], None]) -> Hello | 
     Raises CancelledError, EngineStoppedError where it says nothing, and ProtocolError where it
     belongs to another version.
     """
-    patience = monotonic() + HELLO_S
+    latest = monotonic() + HELLO_S
     while True:
         deadline = run.deadline
-        item = host.events.common.get(patience if deadline is None else min(patience, deadline))
+        item = host.events.common.get(latest if deadline is None else min(latest, deadline))
         if item is not None:
             break
         check()
         if run.is_overdue:
             raise CancelledError("Stopped.")
-        if monotonic() >= patience:
+        if monotonic() >= latest:
             raise EngineStoppedError(
                 f"The engine did not answer within {HELLO_S:.0f} seconds.",
                 "Close other programs and try again.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import queue
 import secrets
+import select
 import socket
 import subprocess
 import sys
@@ -152,14 +153,27 @@ class Service:
         for number in numbers:
             self._engine.cancel(number)
 
-    def _send(self, message: ToService) -> None:
-        payload = frame(encode_service(message))
+    def _send(self, *messages: ToService) -> None:
+        payload = b"".join(frame(encode_service(message)) for message in messages)
         with self._lock:
+            if not self._waiting and self._wrote(payload):
+                return
             self._waiting += len(payload)
             is_stuck = self._waiting > _MOST_WAITING
         if is_stuck:
             self._child.kill()
         self._down.put(payload)
+
+    def _wrote(self, payload: bytes) -> bool:
+        """Write it where nothing can keep that waiting: the writing thread need not be woken."""
+        pipe = self._child.stdin
+        if sys.platform == "win32" or pipe is None or len(payload) > select.PIPE_BUF:
+            return False
+        with suppress(OSError, ValueError):  # as in the writing thread
+            poll = select.poll()
+            poll.register(pipe, select.POLLOUT)
+            return bool(poll.poll(0)) and os.write(pipe.fileno(), payload) == len(payload)
+        return False
 
     def _write(self) -> None:
         pipe = self._child.stdin
@@ -170,7 +184,8 @@ class Service:
                 pipe.flush()
                 with self._lock:
                     self._waiting -= len(payload)
-            pipe.close()
+            with self._lock:  # nobody else writes to its number afterwards
+                pipe.close()
 
     def _read(self) -> None:
         pipe = self._child.stdout
@@ -214,8 +229,7 @@ class Service:
             if isinstance(event, Prefill) and event.total - event.done <= _SHORT:
                 held[:] = [event]
             elif isinstance(event, ServedEvent):
-                for one in (*held, event):
-                    self._send(replace(one, job=command.job))
+                self._send(*(replace(one, job=command.job) for one in (*held, event)))
                 held.clear()
 
         own = replace(command, job=number)

@@ -84,13 +84,15 @@ class DeviceReport(_Value, frozen=True):
 class ServerPlace(_Value, frozen=True):
     """Where a server is: every connection goes to `ip`; `is_here` where that is this machine.
 
-    `masks` says whether names and numbers are masked before a text goes there.
+    `masks` says whether numbers and these `names` are masked before a text goes there; where it is
+    cut on its way, none of them may be divided.
     """
 
     url: str
     ip: str
     is_here: bool
     masks: bool
+    names: tuple[str, ...] = ()
 
 
 class ModelInfo(_Value, frozen=True):
@@ -103,7 +105,8 @@ class ModelInfo(_Value, frozen=True):
     no layer was to go there. A classifier has `labels`: it chooses one for a text, and writes
     nothing. `unsupported` has a reason, a sentence, for each sampling parameter that a server
     cannot be told; where it is empty, all of them hold. `abilities` are what a server was found to
-    be able to do, by the names in `app.remote.abilities`. `server` is None for a model of this
+    be able to do, by the names in `app.remote.abilities`, and `unknown` has a sentence for each of
+    which that could not be found out. `server` is None for a model of this
     program's own.
     """
 
@@ -129,6 +132,7 @@ class ModelInfo(_Value, frozen=True):
     labels: tuple[str, ...] = ()
     unsupported: dict[str, str] = {}
     abilities: tuple[str, ...] = ()
+    unknown: dict[str, str] = {}
     server: ServerPlace | None = None
 
 

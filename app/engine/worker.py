@@ -121,8 +121,8 @@ class Worker:
     def read_ahead(self, **fields: Any) -> int:
         """Have a prompt read that may be asked for soon, with the fields of `Read` but its job.
 
-        It is not done at all (0) while anything else goes on or no model is loaded, and gives way
-        to whatever is asked for. Its only event is Done, when all of it was read.
+        It is not done at all (0) while anything else goes on or no model is loaded, and stops
+        when anything is asked for. Its only event is Done, when all of it was read.
         """
         return self._submit_yielding(Read(job=self._number(), **fields))
 
@@ -130,7 +130,7 @@ class Worker:
         """Try the loaded model for its passport; ends with Examined or Failed.
 
         It is not done at all (0) while anything else goes on, be it reading ahead, or no model is
-        loaded, and gives way to whatever is asked for.
+        loaded, and stops when anything is asked for.
         """
         return self._submit_yielding(Examine(job=self._number()), over_reading=False)
 
@@ -186,7 +186,7 @@ class Worker:
         return command.job
 
     def _submit_yielding(self, command: Read | Examine, *, over_reading: bool = True) -> int:
-        """Put a command on the queue that gives way to every other; 0 if it has to already."""
+        """Queue a command that stops for every other one; 0 if there is another already."""
         with self._lock:
             if self._waiting or self._running or not self._ahead.is_allowed or self.model is None:
                 return 0
@@ -225,7 +225,7 @@ class Worker:
         self._recover()
 
     def _do_yielding(self, command: Read | Examine) -> None:
-        """Do what gives way. Reading ahead is silent: the user did not ask for it."""
+        """Do what stops for others. Reading ahead is silent: the user did not ask for it."""
         is_quiet = isinstance(command, Read)
         with self._lock:
             begins = self._ahead.begin(command.job)
@@ -290,7 +290,7 @@ class LocalEngine:
 
 
 class _Ahead:
-    """The job (0 for none) that gives way to others, or will, and the one that runs just now."""
+    """The job (0 for none) that stops for others, and the one of that kind that runs just now."""
 
     def __init__(self) -> None:
         self.job = 0

@@ -60,7 +60,7 @@ class Inbox:
         return self._commands.empty()
 
     def begin(self, job: Job, *, gives_way: bool = False) -> bool:
-        """Let cancels reach `job` until its end; one that gives way is stopped by any command.
+        """Let cancels reach `job` until its end; one that `gives_way` is stopped by any command.
 
         False if it was cancelled while it waited: then it is answered, and not to be begun.
         """

@@ -21,6 +21,7 @@ Ability = Literal[
     "score",
     "schema",
     "chat schema",
+    "cancel",
 ]
 
 WHAT: dict[Ability, str] = {
@@ -35,6 +36,7 @@ WHAT: dict[Ability, str] = {
     "score": "tell how likely a given text is",
     "schema": "hold a text to a JSON schema",
     "chat schema": "hold its answer in a chat to a JSON schema",
+    "cancel": "stop writing when a request is left",
 }
 """Each ability as it stands after “The server cannot”."""
 
@@ -46,20 +48,22 @@ token forced by a bias (llama-server); with `prompt_logprobs` (vLLM); with `echo
 class Abilities(msgspec.Struct, frozen=True, kw_only=True):
     """What the server answers to: its dialect, the model's name there, its context or 0.
 
-    `cannot` has the reason, without a full stop, for every ability that it lacks. `takes_turns`
-    says that it drops what it writes when something else is asked.
+    `cannot` has the reason, without a full stop, for every ability that it lacks, `unknown` for
+    every one that could not be found out. `takes_turns` says that it drops what it writes when
+    something else is asked.
     """
 
     dialect: Dialect
     model: str
     context: int = 0
     cannot: dict[Ability, str] = {}
+    unknown: dict[Ability, str] = {}
     scores_by: Way = ""
     takes_turns: bool = False
 
     def can(self, ability: Ability) -> bool:
         """Whether the server can do it."""
-        return ability not in self.cannot
+        return ability not in self.cannot and ability not in self.unknown
 
     def check(self, ability: Ability, hint: str = "Use a model on this machine for it.") -> None:
         """Raise UnsupportedError, with the reason, unless the server can do it."""
@@ -67,7 +71,10 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
             raise UnsupportedError(self.reason(ability), hint)
 
     def reason(self, ability: Ability) -> str:
-        """A sentence that says why it cannot."""
+        """A sentence that says why it cannot, or why that is not known."""
+        if ability in self.unknown:
+            why = self.unknown[ability]
+            return f"It is not known whether the server can {WHAT[ability]}: {why}."
         return f"The server cannot {WHAT[ability]}: {self.cannot[ability]}."
 
     @property

@@ -26,7 +26,7 @@ _LARGEST_TOKEN = 2**31
 
 
 def details(choice: dict[str, Any], alternatives: int) -> tuple[TokenDetail, ...]:
-    """The tokens of a choice or of a piece of one, each with at most so many alternatives.
+    """The tokens of a choice or of a piece of one, each with up to `alternatives` others.
 
     Empty where there are none; raises ServerError for numbers that are no probabilities.
     """

@@ -18,7 +18,7 @@ from app.engine.messages import (
 from app.remote.connections import OpenLine
 from app.remote.hiding import Hiding
 from app.remote.judging import Judge
-from app.remote.tokens import Asker
+from app.remote.tokens import Asker, pieces_of
 
 
 def answered(command: JobCommand, asker: Asker, hiding: Hiding, line: OpenLine) -> Finished:
@@ -59,6 +59,9 @@ def _tokenized(command: Tokenize, asker: Asker, hiding: Hiding) -> Tokenized:
     text = hiding.text(command.text)
     ids, pieces = asker.tokenize(text, special=command.special, begins=command.begins)
     hiding.learn(ids, pieces)
+    shown = pieces_of(text, pieces)
+    hiding.is_spaced = hiding.is_spaced or shown != pieces
+    pieces = shown
     if text != command.text:
         pieces = hiding.put_back(pieces)
     return Tokenized(job=command.job, ids=ids, pieces=pieces)
@@ -66,6 +69,7 @@ def _tokenized(command: Tokenize, asker: Asker, hiding: Hiding) -> Tokenized:
 
 def _detokenized(command: Detokenize, asker: Asker, hiding: Hiding) -> Detokenized:
     if hiding.masker is not None and (known := hiding.known_text(command.ids)) is not None:
+        known = known.removeprefix(" ") if hiding.is_spaced else known
         return Detokenized(job=command.job, text=hiding.shown(known))
     hiding.check_numbers(command.ids)
     text = asker.detokenize(command.ids)

@@ -84,7 +84,7 @@ class SocketStream(httpcore2.NetworkStream):
         self.received = 0
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """At most so many bytes; none at the end."""
+        """At most `max_bytes` bytes; none at the end."""
         until = self._owner.until
         try:
             if until is not None:
@@ -320,7 +320,7 @@ class Connections:
             free.release()
 
     def limit(self, most: int) -> None:
-        """Let later requests have at most so many."""
+        """Let later requests have at most `most` connections."""
         self._free = threading.Semaphore(most)
 
     def _keep(self, one: ServerConnection) -> None:

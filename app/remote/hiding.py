@@ -17,11 +17,15 @@ _MOST_KNOWN = 1_000_000
 
 
 class Hiding:
-    """Masks for one server; several threads may use it. Without a `masker` all is left as it is."""
+    """Masks for one server; several threads may use it. Without a `masker` all is left as it is.
+
+    `is_spaced` where the server's tokens of a text begin with a space that is none of the text's.
+    """
 
     def __init__(self, masker: Masker | None) -> None:
         self.masker = masker
         self.lock = threading.Lock()
+        self.is_spaced = False
         self._pieces: dict[int, bytes] = {}
 
     def again(self) -> Hiding:
@@ -100,7 +104,7 @@ class Hiding:
         return b"".join(known).decode("utf-8", "replace") if len(known) == len(pieces) else None
 
     def learn(self, ids: Sequence[int], pieces: Sequence[bytes]) -> None:
-        """Know the bytes of these tokens from now on."""
+        """Know the bytes that these tokens have in any text."""
         if len(self._pieces) < _MOST_KNOWN:
             self._pieces.update(zip(ids, pieces, strict=True))
 

@@ -270,7 +270,7 @@ def _common(one: Sequence[Any], other: Sequence[Any]) -> int:
 
 
 def _tokens_inside(tokens: Sequence[int | str], length: int) -> int:
-    """How many tokens end within so many characters."""
+    """How many tokens end within the first `length` characters."""
     end = 0
     for place, token in enumerate(tokens):
         end += len(str(token))

@@ -131,7 +131,7 @@ class RemoteHost:
         self._end(job, job.so_far() if job.so_far else _failed(job, CancelledError("Stopped.")))
 
     def _end(self, job: RemoteJob, outcome: Finished | Failed) -> None:
-        """Say how a job ended, if nobody has yet."""
+        """Say how a job ended, unless that was said already."""
         with self._lock:
             if self._jobs.get(job.number) is not job:
                 return

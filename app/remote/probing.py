@@ -25,7 +25,8 @@ from app.remote.answers import choices_of, details
 from app.remote.connections import OpenLine
 from app.remote.dialects import Dialect, cannot, grammar_fields, unsupported
 from app.remote.judging import Judge
-from app.remote.tokens import Asker
+from app.remote.leaving import stops_when_left
+from app.remote.tokens import Asker, pieces_of
 from app.remote.web import NonsenseError, Server, ServerRefusedError, nonsense, read_object
 
 _OWNERS: dict[str, Dialect] = {
@@ -52,8 +53,8 @@ T = TypeVar("T")
 def probe(server: Server, wanted: str, line: OpenLine) -> Abilities:
     """Ask what it is; `wanted` is a model of its, or empty where it has only one.
 
-    About ten tiny requests. Raises ServerError where it cannot be asked at all, and
-    ModelNotFoundError where the model has to be named.
+    About ten tiny requests, and one that is left at its beginning. Raises ServerError where it
+    cannot be asked at all, and ModelNotFoundError where the model has to be named.
     """
     model = _chosen(_models(server, line), wanted)
     dialect = _OWNERS.get(str(model.get("owned_by")), "openai")
@@ -65,10 +66,10 @@ class _AbilityProbe:
     """Tries one ability after the other."""
 
     def __init__(self, server: Server, known: Abilities, line: OpenLine) -> None:
-        self._known = known
-        self._line = line
+        self._server, self._known, self._line = server, known, line
         self._asker = Asker(server, known, line)
         self._cannot: dict[Ability, str] = {}
+        self._unknown: dict[Ability, str] = {}
 
     def found(self) -> Abilities:
         """What it can do."""
@@ -77,9 +78,11 @@ class _AbilityProbe:
         self._tokens()
         self._schemas()
         way = self._scoring(written)
+        self._leaving()
         return msgspec.structs.replace(
             self._known,
             cannot=self._cannot,
+            unknown=self._unknown,
             scores_by=way,
             takes_turns=self._known.dialect == "openai" and "count" not in self._cannot,
         )
@@ -177,7 +180,7 @@ class _AbilityProbe:
             turn = ChatMessage(role="user", content=PROBE)
             self._tried("chat count", by=lambda: self._asker.count_chat((turn,)))
         found = self._tried("tokenize", by=lambda: self._asker.tokenize(PROBE, begins=False))
-        if found is not None and b"".join(found[1]).decode("utf-8", "replace") != PROBE:
+        if found is not None and b"".join(pieces_of(PROBE, found[1])) != PROBE.encode():
             self._cannot["tokenize"] = "its tokens are not those of the text"
 
     def _scoring(self, written: tuple[str, tuple[TokenDetail, ...]] | None) -> Way:
@@ -196,6 +199,12 @@ class _AbilityProbe:
         if judged is not None and not _agree(judged, expected):
             self._cannot["score"] = "its probabilities of a given text are not those of its writing"
         return "" if "score" in self._cannot else way
+
+    def _leaving(self) -> None:
+        known = msgspec.structs.replace(self._known, cannot=self._cannot)
+        found, reason = stops_when_left(self._server, known, PROBE, self._line)
+        if found != "yes":
+            (self._cannot if found == "no" else self._unknown)["cancel"] = reason
 
 
 def _agree(judged: Sequence[TokenDetail], written: Sequence[TokenDetail]) -> bool:
@@ -254,13 +263,18 @@ def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Mo
         trained_context=abilities.context,
         has_chat_template=abilities.can("chat"),
         abilities=abilities.names,
+        unknown={name: abilities.reason(name) for name in abilities.unknown},
         settings=EngineSettings(
             engine="server", build=abilities.dialect, device=pinned.address.url
         ),
         notes=tuple(_notes(pinned, abilities, masker)),
         unsupported=_unsupported(abilities),
         server=ServerPlace(
-            url=pinned.address.url, ip=pinned.ip, is_here=pinned.is_here, masks=masker is not None
+            url=pinned.address.url,
+            ip=pinned.ip,
+            is_here=pinned.is_here,
+            masks=masker is not None,
+            names=masker.names if masker is not None else (),
         ),
     )
 
@@ -284,6 +298,8 @@ def _notes(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> Seque
         found.append(pinned.warning)
     missing: tuple[Ability, ...] = ("complete", "chat", "probabilities", "count", "score")
     found += [abilities.reason(name) for name in missing if not abilities.can(name)]
+    if "cancel" in abilities.cannot:
+        found.append(f"{abilities.reason('cancel')} What is stopped here goes on there to its end.")
     if abilities.takes_turns:
         found.append(
             "The server drops what it writes when it is asked again, so it is asked in turns."

@@ -47,8 +47,9 @@ class Asker:
     def tokenize(
         self, text: str, *, special: bool = False, begins: bool = False
     ) -> tuple[tuple[int, ...], tuple[bytes, ...]]:
-        """The numbers of a text's tokens and the bytes of each; see `Tokenize`.
+        """The numbers of a text's tokens and the bytes that each has in any text; see `Tokenize`.
 
+        Together they may begin with a space more than the text, which `pieces_of` leaves out.
         Raises ServerError, also where the bytes are not those of the text.
         """
         if self.abilities.dialect == "vllm":
@@ -152,23 +153,29 @@ def _named_pieces(names: Any, ids: Sequence[int], text: str) -> tuple[bytes, ...
     """The bytes of tokens that are told by the names that the vocabulary has for them.
 
     Those are the text itself, GPT-2's letters for bytes, or SentencePiece's with a bar for a space:
-    whichever gives the text, perhaps after one token that begins it. Raises ServerError.
+    whichever gives the text, perhaps after one token that begins it, which has no bytes. Raises
+    ServerError.
     """
     if not isinstance(names, list) or len(names) != len(ids):
         raise nonsense()
     if not all(isinstance(name, str) for name in names):
         raise nonsense()
     wanted = text.encode("utf-8", "surrogatepass")
-    for read in (_plain, _from_letters, _from_bars):
-        pieces = tuple(map(read, names))
-        for begin in (0, 1):
-            found = [*(b"" for _ in range(begin)), *pieces[begin:]]
-            joined = b"".join(found)
-            if joined == b" " + wanted:  # SentencePiece puts it before a text
-                found[begin] = found[begin][1:]
-            if joined in (wanted, b" " + wanted):
-                return tuple(found)
+    for begin in (0, 1):
+        for read in (_plain, _from_letters, _from_bars):
+            found = (*(b"" for _ in range(begin)), *map(read, names[begin:]))
+            if b"".join(found) in (wanted, b" " + wanted):
+                return found
     raise NonsenseError("The server's tokens are not those of the text.")
+
+
+def pieces_of(text: str, pieces: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The bytes of a text's tokens without the space that SentencePiece puts before a text."""
+    for begin in (0, 1):  # there may be a token that begins it
+        if b"".join(pieces[begin:]) == b" " + text.encode("utf-8", "surrogatepass"):
+            first = next(place for place, piece in enumerate(pieces) if place >= begin and piece)
+            return (*pieces[:first], pieces[first][1:], *pieces[first + 1 :])
+    return tuple(pieces)
 
 
 def _plain(name: str) -> bytes:

@@ -57,7 +57,7 @@ class NonsenseError(ServerError):
 
 
 class Patience(msgspec.Struct, frozen=True):
-    """How often a busy server is asked, and the longest wait between, in seconds.
+    """The retry policy: how often a busy server is asked, and the longest wait between, in seconds.
 
     The waits double, and each is drawn between its half and its whole, so that many that were sent
     away together do not come back together.
@@ -76,10 +76,10 @@ class Patience(msgspec.Struct, frozen=True):
 
 
 PATIENT = Patience()
-"""For work that somebody waits for."""
+"""For work whose user waits in front of the screen."""
 
 IN_A_BATCH = Patience(tries=40, longest_s=30.0)
-"""For work that nobody waits for."""
+"""For batches, which run in the background."""
 
 LONGEST_WAIT_S = 60.0
 """A server that asks for a longer wait is not waited for."""
@@ -128,18 +128,18 @@ class Server:
         return self.name + path
 
     def limit(self, most: int) -> None:
-        """Ask at most so many requests at once from now on."""
+        """Have at most `most` requests under way at once from now on."""
         self._connections.limit(most)
 
     def close(self) -> None:
         """Close every connection."""
         self._connections.close()
 
-    def get(self, path: str, line: OpenLine | None = None) -> bytes:
+    def get(self, path: str, line: OpenLine | None = None, patience: Patience = PATIENT) -> bytes:
         """A whole answer of up to a megabyte, which says what the server is."""
         with ExitStack() as stack:
             request = self._request("GET", path, b"")
-            return whole(self._asked(stack, request, line, PATIENT, self._whole_s))
+            return whole(self._asked(stack, request, line, patience, self._whole_s))
 
     def ask(
         self,
@@ -149,7 +149,7 @@ class Server:
         patience: Patience = PATIENT,
         most: int = 1024 * 1024,
     ) -> dict[str, Any]:
-        """The JSON object that answers, of at most so many bytes; raises ServerError."""
+        """The JSON object that answers, of at most `most` bytes; raises ServerError."""
         with self.post(path, fields, line, patience, self._whole_s) as body:
             return read_object(whole(body, most))
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar, cast
 
-from app.core.errors import LampblackError
-from app.sdk.batch import BatchCount, Outcome
+from app.sdk.batch import Outcome
 from app.sdk.model import Model, open_model
-from app.sdk.progress import Progress, ShownProgress
+from app.sdk.progress import Progress
 from app.sdk.requests import Begun, Prepared, Stream
 from app.sdk.results import Classification, Generation, Judgement
 from app.tasks.options import TaskResult
@@ -81,7 +87,7 @@ class AsyncModel:
         """Do a task of the table; see `Model.run`."""
         return await self._cancellable(self._model.task(name, text, **options))
 
-    async def batch(
+    def batch(
         self,
         name: str,
         texts: Iterable[str],
@@ -89,35 +95,9 @@ class AsyncModel:
         parallel: int = 4,
         progress: Progress | None = None,
         **options: Any,
-    ) -> AsyncIterator[Outcome]:
+    ) -> AsyncGenerator[Outcome, None]:
         """A task with each of many texts, side by side; see `Model.batch`."""
-        slots = asyncio.Semaphore(parallel)
-
-        async def outcome(text: str) -> Outcome:
-            async with slots:
-                try:
-                    return await self.run(name, text, **options)
-                except LampblackError as error:
-                    return error
-
-        running: deque[asyncio.Task[Outcome]] = deque()
-        with ShownProgress(self._model.shown_at(progress)) as shown:
-            counted = BatchCount(texts, shown)
-            try:
-                for text in texts:
-                    running.append(asyncio.create_task(outcome(text)))
-                    if len(running) >= 2 * parallel:
-                        yield await running[0]
-                        running.popleft()
-                        counted.add()
-                while running:
-                    yield await running[0]
-                    running.popleft()
-                    counted.add()
-            finally:
-                for task in running:
-                    task.cancel()
-                await asyncio.gather(*running, return_exceptions=True)
+        return self._model.task_batch(name, texts, parallel, progress, **options).outcomes_async()
 
     async def tokenize(self, text: str) -> tuple[int, ...]:
         """The numbers of the tokens of `text`."""
@@ -136,12 +116,14 @@ class AsyncModel:
         return await asyncio.get_running_loop().run_in_executor(self._pool, call, *given)
 
     async def _cancellable(self, begun: Begun[T] | Prepared) -> T:
+        self._model.check()
         run: Callable[[], Any] = begun.run
-        doing = asyncio.ensure_future(self._on_thread(run))
+        queued = self._pool.submit(run)
+        doing = asyncio.wrap_future(queued)
         try:
             return cast(T, await asyncio.shield(doing))
         except asyncio.CancelledError:
-            while not doing.done():
+            while not queued.cancel() and not doing.done():
                 begun.cancel()
                 await asyncio.wait({doing}, timeout=_LOOK_S)
             raise

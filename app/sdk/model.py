@@ -36,9 +36,9 @@ from app.engine.messages import (
     Tokenized,
 )
 from app.program import Program
-from app.sdk.batch import Outcome, batch_outcomes
+from app.sdk.batch import Outcome, TaskBatch
 from app.sdk.progress import Progress, ShownProgress, check_progress
-from app.sdk.requests import Begun, Prepared, Stream, tell_reading
+from app.sdk.requests import Begun, Prepared, Stream, plain_text, tell_reading
 from app.sdk.results import Classification, Generation, Judgement
 from app.tasks.options import TaskOptions, TaskResult
 from app.tasks.running import TaskRunner
@@ -147,8 +147,8 @@ class Model:
         """
         command = Generate(
             job=self._client.next_job(),
-            prompt=prompt,
-            suffix=suffix,
+            prompt=plain_text(prompt),
+            suffix=None if suffix is None else plain_text(suffix),
             messages=_turns(messages),
             n=n,
             exact=exact,
@@ -169,10 +169,9 @@ class Model:
 
     def task(self, name: str, text: str, **options: Any) -> Begun[TaskResult]:
         """The same, not yet begun."""
-        if "labels" in options:
-            options["labels"] = tuple(options["labels"])
-        runner, row, given = TaskRunner(self._client), task(name), TaskOptions(**options)
-        return Begun(lambda: runner.run(row, text, given), runner.cancel)
+        runner, row, given = TaskRunner(self._client), task(name), _task_options(options)
+        asked = plain_text(text)
+        return Begun(lambda: runner.run(row, asked, given), runner.cancel)
 
     def classify(self, text: str, labels: Sequence[str] = ()) -> Classification:
         """Which of the `labels` fits `text`; a classifier has its own, and needs none."""
@@ -186,7 +185,7 @@ class Model:
     def scoring(self, text: str) -> Begun[Judgement]:
         """The same, not yet begun."""
         client = self._client
-        command = Score(job=client.next_job(), text=text)
+        command = Score(job=client.next_job(), text=plain_text(text))
 
         def run() -> Judgement:
             with ShownProgress(self._progress) as shown:
@@ -209,15 +208,28 @@ class Model:
     ) -> Generator[Outcome, None, None]:
         """A task with each of many texts, side by side; results in order as they come.
 
-        An error stands where its text would be, and the others go on. `texts` is read as results
-        are taken.
+        An error stands where its text would be, and the others go on; what is not of one text alone
+        is raised. `texts` is read as results are taken, at most 16 ahead for each of `parallel`
+        slots (1 to 256). Raises UsageError and ParameterError at once.
         """
-        at = self.shown_at(progress)
-        return batch_outcomes(lambda text: self.task(name, text, **options), texts, parallel, at)
+        return self.task_batch(name, texts, parallel, progress, **options).outcomes()
+
+    def task_batch(
+        self,
+        name: str,
+        texts: Iterable[str],
+        parallel: int,
+        progress: Progress | None,
+        **options: Any,
+    ) -> TaskBatch:
+        """The same, checked and not yet begun."""
+        at, given = self.shown_at(progress), _task_options(options)
+        return TaskBatch(self, self._client, name, texts, parallel, at, given)
 
     def tokenize(self, text: str) -> tuple[int, ...]:
         """The numbers of the tokens of `text`."""
-        found = self._client.run(Tokenize(job=self._client.next_job(), text=text), _unheard)
+        command = Tokenize(job=self._client.next_job(), text=plain_text(text))
+        found = self._client.run(command, _unheard)
         assert isinstance(found, Tokenized)
         return found.ids
 
@@ -230,7 +242,8 @@ class Model:
 
     def count(self, text: str) -> int:
         """How many tokens `text` is."""
-        counted = self._client.run(Count(job=self._client.next_job(), prompt=text), _unheard)
+        command = Count(job=self._client.next_job(), prompt=plain_text(text))
+        counted = self._client.run(command, _unheard)
         assert isinstance(counted, Counted)
         return counted.tokens
 
@@ -279,6 +292,12 @@ def _load(client: EngineClient, load: Load, progress: Progress) -> None:
                 shown.tell(event.fraction, "measuring" if event.measuring else "loading")
 
         client.run(load, on_event)
+
+
+def _task_options(options: Mapping[str, Any]) -> TaskOptions:
+    if "labels" in options:
+        options = {**options, "labels": tuple(options["labels"])}
+    return TaskOptions(**options)
 
 
 def _sampling(parameters: Mapping[str, Any]) -> Sampling:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from app.core.errors import ParameterError
 from app.engine.client import EngineClient
 from app.engine.messages import Done, Event, Generate, Prefill, Tokens
 from app.sdk.progress import Progress, ShownProgress
@@ -54,6 +55,16 @@ class Prepared:
     def cancel(self) -> None:
         """Stop with the next step."""
         self._client.cancel(self._command.job)
+
+
+def plain_text(text: str) -> str:
+    """A text as the engine takes it, of whatever kind of `str`; raises ParameterError for others.
+
+    NumPy's and an enum's are kinds that no message can hold.
+    """
+    if not isinstance(text, str):
+        raise ParameterError(f"A text was expected, not {type(text).__name__}.")
+    return str(text)
 
 
 def tell_reading(shown: ShownProgress, event: Event) -> None:

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any, TypeVar
 
@@ -30,7 +30,6 @@ from app.core.errors import (
     ModelLoadingError,
     NoModelLoadedError,
     ParameterError,
-    QueueFullError,
     TimeLimitError,
     error_from,
 )
@@ -63,7 +62,7 @@ MAX_WAITING = 1024
 _QUICK = (Count, Tokenize, Detokenize)
 _QUICK_AT_ONCE, _QUICK_WAITING = 4, 64
 
-_DEADLINE, _ADMITTED, _CUT = "lampblack.deadline", "lampblack.admitted", "lampblack.cut"
+_DEADLINE, _CUT = "lampblack.deadline", "lampblack.cut"
 
 TOKENS_KEY = "lampblack.tokens"
 """Where a request's scope has its tokens: of prompts and of texts."""
@@ -162,6 +161,7 @@ class EngineAccess:
         self.state = ModelState()
         self._send = send
         self._turns = Turns(limits.parallel, limits.queue)
+        # what is answered in a moment has a line of its own, and no place in that of the jobs
         self._quick = Turns(_QUICK_AT_ONCE, _QUICK_WAITING)
         self._jobs: dict[int, JobEvents] = {}
         self._numbers = count(1)
@@ -197,6 +197,11 @@ class EngineAccess:
             self._leave(events)
             if request is not None:
                 note_tokens(request.scope, *events.tokens)
+
+    @property
+    def busy(self) -> int:
+        """How many jobs the engine has and has not ended, without what is answered in a moment."""
+        return sum(events.turns is self._turns for events in self._jobs.values())
 
     def cut_short(self, request: Request) -> None:
         """End the jobs of a request early: what they wrote is told, as after a cancel.
@@ -241,10 +246,7 @@ class EngineAccess:
     ) -> None:
         self._check()
         command = self._limited(command)
-        # what is answered in a moment has a line of its own, and no place in that of the jobs
-        is_job = events.turns is self._turns
-        with _admitted(request if is_job else None) as is_admitted:
-            await events.turns.take(is_admitted=is_admitted)
+        await events.turns.take(request)
         try:
             self._check()  # it may have changed meanwhile
             if request is not None and request.scope.get(_CUT):
@@ -312,20 +314,6 @@ class EngineAccess:
 _STOPPED = "The service is ending."
 
 
-@contextmanager
-def _admitted(request: Request | None) -> Iterator[bool]:
-    """Whether a job of the request has a place in the line already; this one has, or is refused."""
-    is_admitted = request is not None and request.scope.get(_ADMITTED, False)
-    if request is not None:
-        request.scope[_ADMITTED] = True
-    try:
-        yield is_admitted
-    except QueueFullError:
-        if request is not None:
-            request.scope[_ADMITTED] = False
-        raise
-
-
 def check_model(state: ModelState) -> None:
     """Raise where no model can be asked: while one is loaded, or none is."""
     if state.is_loading:
@@ -356,9 +344,10 @@ async def while_connected(request: Request | None, work: Coroutine[Any, Any, T])
             raise CancelledError("The client has left.")
         return doing.result()
     finally:
-        doing.cancel()
-        leaving.cancel()
-        await asyncio.gather(doing, leaving, return_exceptions=True)
+        leaving.cancel()  # its end is not waited for: each wait is a turn of the loop
+        if not doing.done():
+            doing.cancel()
+            await asyncio.gather(doing, return_exceptions=True)
 
 
 async def _left(request: Request) -> None:

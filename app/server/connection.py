@@ -19,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from app.engine.service_messages import ServiceLimits
 
 _LINGER_S = 1.0
+_HEADER_BYTES = 32 * 1024
 
 _LATE = (
     b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
@@ -51,6 +52,21 @@ class Pool:
         return True
 
 
+class JoinedHead(h11.Connection):
+    """Keeps the head of an answer until its first part: both then wake the client once."""
+
+    _head = b""
+
+    def send(self, event: h11.Event) -> bytes | None:  # type: ignore[override]  # one for all events
+        """The bytes to be sent."""
+        data = super().send(event)
+        if isinstance(event, h11.Response):
+            self._head = data or b""
+            return b""
+        head, self._head = self._head, b""
+        return head + data if data is not None else head or None
+
+
 class Connection(H11Protocol):
     """uvicorn's protocol with limits of time; with a `secure` context it begins by a handshake."""
 
@@ -58,6 +74,7 @@ class Connection(H11Protocol):
         self, pool: Pool, secure: ssl.SSLContext | None, *arguments: Any, **more: Any
     ) -> None:
         super().__init__(*arguments, **more)
+        self.conn = JoinedHead(h11.SERVER, _HEADER_BYTES)
         self._pool = pool
         self._secure = secure
         self._handshake: asyncio.Task[None] | None = None

@@ -21,7 +21,7 @@ from app.server.routes import EMPTY_PATHS, OPEN_PATHS
 
 _METHODS = "GET, POST, OPTIONS"
 _HEADERS = ("authorization", "content-type", "x-api-key", "api-key")
-_SHOWN = "x-lampblack-model, x-lampblack-ignored, retry-after"
+_SHOWN = "x-lampblack-model, x-lampblack-ignored, x-lampblack-reduced, retry-after"
 _CACHED_S = "600"
 _LONGEST_PATH = 200
 

@@ -6,12 +6,15 @@ What it may do comes as the first frame on its standard input, whose end is the 
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import socket
 import sys
 import threading
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
+import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,13 +27,14 @@ from app.core.errors import ProtocolError
 from app.core.system.network import deny_network
 from app.core.system.serving import server_context
 from app.engine.child import settle_process, take_streams
-from app.engine.codec import frame, read_frame
+from app.engine.codec import Frames, frame
 from app.engine.messages import PROTOCOL_VERSION
 from app.engine.service_messages import (
     FromService,
     Listening,
     ModelState,
     Serve,
+    ToService,
     decode_to_service,
     encode_service,
 )
@@ -41,9 +45,9 @@ from app.server.errors import error_response
 from app.server.protocols.kobold import Writings
 from app.server.routes import ROUTES
 
-_HEADER_BYTES = 32 * 1024
 _BACKLOG = 128
 _GRACE_S = 2.0
+_CHUNK = 64 * 1024
 
 
 def run_service(descriptor: str) -> int:
@@ -51,8 +55,8 @@ def run_service(descriptor: str) -> int:
     settle_process()
     deny_network()
     commands, events = take_streams()
-    first = read_frame(commands)
-    serve = decode_to_service(first) if first is not None else None
+    downward = _Downward(commands)
+    serve = downward.first()
     if not isinstance(serve, Serve) or serve.version != PROTOCOL_VERSION:
         return 2
     if serve.socket:
@@ -61,7 +65,7 @@ def run_service(descriptor: str) -> int:
         listening = socket.socket(fileno=int(descriptor))
     with listening:
         listening.setblocking(False)
-        asyncio.run(_serve(serve, listening, commands, events))
+        asyncio.run(_serve(serve, listening, downward, events))
     return 0
 
 
@@ -92,6 +96,71 @@ class _Upward:
             return  # the program is gone, and standard input ends as well
 
 
+class _Downward:
+    """What the program says, read by the event loop itself: a thread would be one more to wake.
+
+    Windows' loop cannot wait for such a pipe; there it is a thread.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._frames = Frames()
+        self._early: list[bytes] = []
+        self._is_over = False
+
+    def first(self) -> ToService | None:
+        """The first message; None where there is none."""
+        while not self._early and (data := self._read()):
+            self._early += self._frames.feed(data)
+        return decode_to_service(self._early.pop(0)) if self._early else None
+
+    def begin(self, take: Callable[[ToService], None], end: Callable[[], None]) -> None:
+        """Pass on every message on this event loop, and call `end` after the last one."""
+        self._take, self._end = take, end
+        loop = asyncio.get_running_loop()
+        self._pass_on(self._early)
+        if sys.platform == "win32":
+            threading.Thread(target=self._wait, args=[loop], name="commands", daemon=True).start()
+        else:
+            loop.add_reader(self._stream, self._read_on, loop)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._stream.fileno(), _CHUNK)
+        except OSError:
+            return b""
+
+    def _read_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._heard(self._read()):
+            loop.remove_reader(self._stream)
+
+    def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
+        data = b"more"
+        while data and not self._is_over:
+            data = self._read()
+            loop.call_soon_threadsafe(self._heard, data)
+
+    def _heard(self, data: bytes) -> bool:
+        """Take up what was read; whether there may be more."""
+        if self._is_over:
+            return False
+        try:
+            self._pass_on(self._frames.feed(data))
+            if data:
+                return True
+            if self._frames.is_torn:
+                raise ProtocolError("The stream ended within a message.")
+        except (ProtocolError, msgspec.MsgspecError) as error:
+            sys.stderr.write(f"The program's messages broke off: {error}\n")
+        self._is_over = True
+        self._end()
+        return False
+
+    def _pass_on(self, payloads: Iterable[bytes]) -> None:
+        for payload in payloads:
+            self._take(decode_to_service(payload))
+
+
 def application(engine: EngineAccess) -> Starlette:
     """The routes, without a door."""
     app = Starlette(routes=ROUTES)
@@ -114,20 +183,24 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _serve(
-    serve: Serve, listening: socket.socket, commands: BinaryIO, events: BinaryIO
+    serve: Serve, listening: socket.socket, downward: _Downward, events: BinaryIO
 ) -> None:
-    loop, upward = asyncio.get_running_loop(), _Upward(events)
+    upward = _Upward(events)
     engine = EngineAccess(upward.send, serve.limits)
     ended = asyncio.Event()
-    reading = threading.Thread(
-        target=_read, args=[commands, engine, upward, loop, ended], name="commands", daemon=True
-    )
+
+    def take(message: ToService) -> None:
+        if not isinstance(message, Serve):
+            engine.take(message)
+        if isinstance(message, ModelState):
+            upward.send(Listening())
+
     state, pool = ServerState(), Pool(serve.limits)
     server = await _listen(
         serve, Door(application(engine), serve, upward.send), state, pool, listening
     )
     upward.send(Listening())
-    reading.start()
+    downward.begin(take, ended.set)
     await ended.wait()
     server.close()
     engine.stop()
@@ -153,32 +226,9 @@ async def _listen(
         server_header=False,
         date_header=False,
         timeout_keep_alive=int(serve.limits.idle_s),
-        h11_max_incomplete_event_size=_HEADER_BYTES,
     )
     config.load()
     secure = server_context(serve.certificate, serve.key) if serve.certificate else None
     return await asyncio.get_running_loop().create_server(
         lambda: Connection(pool, secure, config, state, {}), sock=listening, backlog=_BACKLOG
     )
-
-
-def _read(
-    stream: BinaryIO,
-    engine: EngineAccess,
-    upward: _Upward,
-    loop: asyncio.AbstractEventLoop,
-    ended: asyncio.Event,
-) -> None:
-    """Pass on what the program says until it ends."""
-    try:
-        while (payload := read_frame(stream)) is not None:
-            message = decode_to_service(payload)
-            if isinstance(message, ModelState):
-                loop.call_soon_threadsafe(engine.take, message)
-                loop.call_soon_threadsafe(upward.send, Listening())
-            elif not isinstance(message, Serve):
-                loop.call_soon_threadsafe(engine.take, message)
-    except (OSError, ProtocolError, ValueError) as error:
-        sys.stderr.write(f"The program's messages broke off: {error}\n")
-    finally:
-        loop.call_soon_threadsafe(ended.set)

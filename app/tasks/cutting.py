@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
@@ -17,6 +17,9 @@ _LINE = re.compile(r"\n\s*")
 _SENTENCE = re.compile(rf"[.!?…]+[\"'”’»)\]]*\s+|[{_STOPS}…]+[{_CLOSERS}]*\s*")
 _WORD = re.compile(r"\s+|[，、；：,;]")
 _WITHOUT_SPACES = 0x2E80  # from here on come the scripts of East Asia
+Spans = Sequence[tuple[int, int]]
+"""Beginnings and ends of parts of a text, in order."""
+
 _ENDS = ((_PARAGRAPH, 0.5), (_LINE, 0.5), (_SENTENCE, 0.0), (_WORD, 0.0))
 """Where a part may end, the best first, and how full it must be at least to end there."""
 
@@ -46,18 +49,21 @@ def _byte_length(character: str) -> int:
     return len(character.encode("utf-8", "surrogatepass"))
 
 
-def cut(text: str, limit: int, count: Callable[[int, int], int]) -> Iterator[str]:
+def cut(
+    text: str, limit: int, count: Callable[[int, int], int], whole: Spans = ()
+) -> Iterator[str]:
     """Parts of at most `limit` tokens, which are the text when they are joined.
 
     A part ends with a paragraph if one ends in its second half, else with a line, else with a
     sentence, else with a word, and within a word only where that alone is too long. `count` gives
-    the tokens of the characters from one place to another.
+    the tokens of the characters from one place to another. What is `whole` is not divided, and is
+    a part by itself where it has more than `limit` tokens.
     """
     start = 0
     while start < len(text):
         end = _reach(text, start, limit, count)
         if end < len(text):
-            end = _best_end(text, start, end)
+            end = _best_end(text, start, end, whole)
         yield text[start:end]
         start = end
 
@@ -76,13 +82,22 @@ def _reach(text: str, start: int, limit: int, count: Callable[[int, int], int]) 
     return low
 
 
-def _best_end(text: str, start: int, end: int) -> int:
+def _best_end(text: str, start: int, end: int, whole: Spans) -> int:
     for pattern, fill in _ENDS:
         least = start + max(1, int((end - start) * fill))
-        found = [match.end() for match in pattern.finditer(text, start, end)]
-        if found and found[-1] >= least:
-            return found[-1]
-    return end
+        ends = [match.end() for match in pattern.finditer(text, start, end)]
+        found = next((one for one in reversed(ends) if _divided(one, whole) is None), start)
+        if found >= least:
+            return found
+    if (span := _divided(end, whole)) is None:
+        return end
+    return span[0] if span[0] > start else span[1]
+
+
+def _divided(place: int, whole: Spans) -> tuple[int, int] | None:
+    """Which of the spans an end at this place would divide."""
+    before = bisect_left(whole, place, key=lambda span: span[0])
+    return whole[before - 1] if before and place < whole[before - 1][1] else None
 
 
 def spaced(part: str) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from app.core.errors import (
     NoModelLoadedError,
     PromptTooLongError,
 )
+from app.core.masking import Masker
 from app.core.options.rows import checked
 from app.core.options.sampling import Sampling
 from app.engine.messages import (
@@ -35,7 +36,7 @@ from app.engine.messages import (
     Tokenized,
     Tokens,
 )
-from app.tasks.cutting import BLOCK, Ruler, cut
+from app.tasks.cutting import BLOCK, Ruler, Spans, cut
 from app.tasks.options import TaskOptions
 from app.tasks.prompts import TaskPrompt, asked
 from app.tasks.table import Task
@@ -78,6 +79,9 @@ class TaskEngine(Protocol):
     def cancel(self, job: int) -> None:
         """Stop a job, from any thread, before or after it began."""
 
+    def recover(self, job: int, on_event: Callable[[Event], None]) -> None:
+        """Load the model again if it was lost with its process; raises LampblackError."""
+
 
 class Remembered:
     """What later runs with the same options need not ask again; for several threads."""
@@ -111,9 +115,10 @@ class TaskRun:
         *,
         background: bool,
     ) -> None:
-        if engine.model is None:
+        model = engine.model or _recovered(engine)
+        if model is None:
             raise NoModelLoadedError("No model is loaded.", "Load one first.")
-        self.model = engine.model
+        self.model = model
         self.task = task
         self.options = options
         self.chat = False
@@ -292,7 +297,8 @@ class TaskRun:
                 f"In {context} there is no room for the task {self.task.name} with these options.",
                 "Load the model with a larger context, or give shorter options.",
             )
-        parts = [part for block in blocks(text) for part in self._parts_of(block, limit)]
+        every = blocks(text, self._masked(text) if len(text) > BLOCK else ())
+        parts = [part for block in every for part in self._parts_of(block, limit)]
         if len(parts) > 1:
             self.note(
                 f"The text is longer than {context} has room for: it was cut into {len(parts)} "
@@ -303,7 +309,12 @@ class TaskRun:
         return parts
 
     def _parts_of(self, block: str, limit: int) -> list[str]:
-        return list(cut(block, limit, self.ruler(block).count))
+        return list(cut(block, limit, self.ruler(block).count, self._masked(block)))
+
+    def _masked(self, text: str) -> Spans:
+        """What is masked in a text on its way to a server: half of it would be sent as it is."""
+        place = self.model.server
+        return Masker(place.names).spans(text) if place is not None and place.masks else ()
 
     def ruler(self, block: str) -> Ruler:
         """The tokens within a block of text, or an estimate of them."""
@@ -318,16 +329,22 @@ class TaskRun:
         return sum(self.ruler(block).count(0, len(block)) for block in blocks(text))
 
 
+def _recovered(engine: TaskEngine) -> ModelInfo | None:
+    """The model, loaded again if it was lost with the process that had it."""
+    engine.recover(engine.next_job(), _unheard)
+    return engine.model
+
+
 def estimate(text: str) -> int:
     """About how many tokens a text has, rather too many than too few."""
     return -(-len(text.encode()) // _BYTES)
 
 
-def blocks(text: str) -> list[str]:
-    """The text in blocks that can be tokenized at once."""
+def blocks(text: str, whole: Spans = ()) -> list[str]:
+    """The text in blocks that can be tokenized at once; what is `whole` is not divided."""
     if len(text) <= BLOCK:
         return [text]
-    return list(cut(text, BLOCK, lambda start, end: end - start))
+    return list(cut(text, BLOCK, lambda start, end: end - start, whole))
 
 
 def sampling_of(task: Task, options: TaskOptions) -> Sampling:

@@ -34,7 +34,7 @@ _TABLE = """
 File
 new | New | Ctrl+N | document-new | Begin an empty manuscript
 open | Open… | Ctrl+O | folder | Open a text or Markdown file
-open_as | Open As… | Ctrl+Alt+O | - | Open this file in another encoding, where its letters are \
+open_as | Open As… | Ctrl+Shift+R | - | Open this file in another encoding, where its letters are \
 wrong
 ---
 save | Save | Ctrl+S | save | Save the manuscript

@@ -15,11 +15,14 @@ from app.core.units import size_text
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
+    from app.core.models.removal import Removal
+
 # Qt's own dialogs are imported with the first question: they cost a tenth of the start.
 
 _LETTERS = 12  # shown in a question
 EncodingChange = Literal["utf-8", "show", "cancel"]
 Unsaved = Literal["save", "discard", "cancel"]
+Removed = Literal["trash", "list", "no"]
 
 
 class Questions(QObject):
@@ -96,17 +99,22 @@ class Questions(QObject):
         box.exec()
         return box.clickedButton() is get
 
-    def remove_server(self, name: str) -> bool:
-        """Whether to remove a server from the list."""
+    def remove(self, title: str, plan: Removal) -> Removed:
+        """Whether to remove a model or server, or only to take it off the list."""
+        frees = self.tr("It takes {0}.").format(size_text(plan.frees)) if plan.frees else ""
         box = question_box(
-            self._window,
-            self.tr("Remove the server “{0}”?").format(name),
-            self.tr("Its address is taken off the list, and its key is forgotten."),
+            self._window, self.tr("Remove {0}?").format(title), f"{plan.sentence} {frees}".strip()
         )
-        remove = box.addButton(self.tr("Remove"), box.ButtonRole.DestructiveRole)
+        roles, trash = box.ButtonRole, None
+        if plan.paths:
+            trash = box.addButton(self.tr("Move to the Trash"), roles.DestructiveRole)
+        only, alone = self.tr("Only Take Off the List"), self.tr("Take Off the List")
+        off = box.addButton(only if plan.paths else alone, roles.AcceptRole)
         box.setDefaultButton(box.addButton(box.StandardButton.Cancel))
         box.exec()
-        return box.clickedButton() is remove
+        if trash is not None and box.clickedButton() is trash:
+            return "trash"
+        return "list" if box.clickedButton() is off else "no"
 
     def open_path(self, folder: Path) -> Path | None:
         """Which manuscript to open."""

@@ -127,6 +127,30 @@ def test_what_was_measured_is_kept_when_a_later_model_does_not_load(
     assert report["notes"][-1] == "odd was not evaluated: It is too odd."
 
 
+def test_the_report_is_kept_when_the_input_is_gone_at_the_end(
+    run: Any, model: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "rows.csv"
+    for leave in (data.unlink, lambda: data.write_text("text,label\nother,positive\n")):
+        data.write_text("text,label\nfine,positive\nbad,negative\n")
+        engine = LoadingStandIn()
+        left: list[bool] = []
+
+        def likelihood(text: str, label: str, leave: Any = leave, left: Any = left) -> float:
+            if not left:
+                left.append(True)
+                leave()
+            return 0.0 if "fine" in text and "pos" in label else -1.0
+
+        engine.likelihood = likelihood
+        words = ("evaluate", "sentiment", str(data), "--model", str(model), "--json")
+        outcome = run(*words, new_client=lambda engine=engine, **_: engine)
+        assert outcome.code == 1
+        report = json.loads(outcome.out)
+        assert report["models"][0]["answered"] == 2
+        assert report["notes"][-1] == "rows.csv was changed while it was read."
+
+
 def test_a_note_on_an_answer_is_told_with_its_row(run: Any, model: Path, tmp_path: Path) -> None:
     data = tmp_path / "rows.csv"
     long = "It is fine, very fine. " * 1000

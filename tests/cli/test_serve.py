@@ -54,6 +54,37 @@ def test_it_answers_writes_and_ends_cleanly(
     assert not psutil.wait_procs(children, timeout=10)[1]
 
 
+def test_a_program_that_asks_for_more_than_the_context_has_is_written_for_until_it_is_full(
+    start_program: Callable[..., Any], starter_model: Path
+) -> None:
+    """As localwriter does, whatever the model is."""
+    words = ["serve", "--port", "0", "--json", "--model", str(starter_model), "--context", "512"]
+    program = start_program(words, environ=ENVIRON)
+    address = json.loads(program.stdout.readline())["address"]
+    ends = {"0": -100, "2": -100}  # the starter's tokens that end a text
+    asked = {"max_tokens": 8192, "temperature": 0, "logit_bias": ends}
+    with httpx2.Client(
+        base_url=address, headers={"api-key": TOKEN}, trust_env=False, timeout=60
+    ) as client:
+        prompt = "The lamp went out. " * 96
+        whole = client.post("/v1/completions", json={"prompt": prompt, **asked})
+        chat = {"messages": [{"role": "user", "content": prompt}], **asked, "stream": True}
+        streamed = client.post("/v1/chat/completions", json=chat)
+        too_long = client.post("/v1/completions", json={"prompt": prompt * 2, **asked})
+        absurd = client.post("/v1/completions", json={"prompt": prompt, "max_tokens": 2**31})
+    program.send_signal(signal.SIGTERM)
+    program.communicate(timeout=30)
+    assert whole.status_code == 200, whole.text
+    assert whole.headers["x-lampblack-reduced"] == "max_tokens=512"
+    assert whole.json()["choices"][0]["finish_reason"] == "length"
+    assert whole.json()["usage"]["total_tokens"] == 512
+    assert streamed.headers["x-lampblack-reduced"] == "max_tokens=512"
+    assert '"finish_reason":"length"' in streamed.text
+    error = too_long.json()["error"]
+    assert (too_long.status_code, error["code"]) == (400, "context_length_exceeded")
+    assert (absurd.status_code, absurd.json()["error"]["param"]) == (400, "max_tokens")
+
+
 def test_the_local_network_is_warned_of_and_speaks_https(
     start_program: Callable[..., Any], starter_model: Path, certificate: Certificate
 ) -> None:

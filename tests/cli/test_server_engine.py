@@ -52,6 +52,7 @@ def test_one_lampblack_writes_with_another(
     words = ["generate", PROMPT, "--server", address, *GREEDY, "--exact"]
     outcome = run_program(*words, environ=environ)
     refused = run_program(*words, environ={"LAMPBLACK_SERVER_KEY": "wrong"})
+    tried = json.loads(run_program("servers", "test", address, "--json", environ=environ).out)
     service.send_signal(signal.SIGTERM)
     service.communicate(timeout=30)
     assert outcome.code == 0, outcome.err
@@ -59,6 +60,7 @@ def test_one_lampblack_writes_with_another(
     same = ("text", "finish_reason", "completion_tokens", "prompt_tokens")
     assert [away[name] for name in same] == [alone[name] for name in same]
     assert away["engine"] == "server"
+    assert "cancel" in tried["abilities"], tried["unknown"]
     assert f"sent to the server {address}, which runs on this machine" in outcome.err
     assert refused.code == 1
     assert "does not accept the key (401)" in refused.err

@@ -128,3 +128,27 @@ def test_a_cut_divides_nothing_that_is_masked(held: str) -> None:
         rest = masker.mask(text[cut:])
         assert held in text[cut:] or "Schmidt" not in rest
         assert cut <= 5 or cut >= 5 + len(held)
+
+
+@given(_TEXTS)
+def test_the_spans_are_what_is_replaced(text: str) -> None:
+    spans = Masker(NAMES).spans(text)
+    borders = [0, *itertools.chain.from_iterable(spans), len(text)]
+    assert borders == sorted(borders)
+    masker, again = Masker(NAMES), Masker(NAMES)
+    kept = [text[a:b] for a, b in itertools.pairwise(borders)]
+    masked = masker.mask(text)
+    for part in kept[::2]:
+        assert part in masked
+    assert bool(spans) == (masked != text)
+    assert again.mask(text) == masked, "to look for them changes no placeholder"
+
+
+@pytest.mark.parametrize(
+    "held", ["Anna" + "\n" * 1000 + "Schmidt", "a" * 900 + "@b.example", "Anna030 1234567"]
+)
+def test_what_is_long_or_touches_another_is_not_divided_either(held: str) -> None:
+    masker, text = Masker(["Anna Schmidt", "Anna"]), f"Once {held} went."
+    for place in range(5, 5 + len(held), 7):
+        rest = masker.mask(text[masker.undivided(text, place) :])
+        assert not any(part in rest for part in ("Schmidt", "aa", "b.example", "4567"))

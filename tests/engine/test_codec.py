@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, strategies as st
 
 from app.core.errors import ProtocolError
-from app.engine.codec import MAX_FRAME, frame, read_frame
+from app.engine.codec import MAX_FRAME, Frames, frame, read_frame
 
 
 class Dribble(io.BytesIO):
@@ -23,10 +24,26 @@ def test_frames_come_back_whole_from_a_dribbling_pipe(payloads):
     assert read_frame(stream) is None
 
 
+@given(st.lists(st.binary(max_size=200), max_size=5), st.lists(st.integers(0, 1000)))
+def test_frames_come_back_whole_from_pieces_of_any_size(payloads, cuts):
+    data = b"".join(frame(payload) for payload in payloads)
+    places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
+    frames = Frames()
+    found: list[bytes] = []
+    for start, end in pairwise(places):
+        found += frames.feed(data[start:end])
+    assert found == payloads
+    assert not frames.is_torn
+    assert [*frames.feed(frame(b"torn")[:-1])] == []
+    assert frames.is_torn
+
+
 @given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), min_size=4))
 def test_printed_text_is_never_taken_for_a_frame(text):
     with pytest.raises(ProtocolError):
         read_frame(io.BytesIO(text.encode()))
+    with pytest.raises(ProtocolError):
+        list(Frames().feed(text.encode()))
 
 
 @pytest.mark.parametrize("cut", range(1, 9))

@@ -28,6 +28,7 @@ from app.engine.messages import (
     ModelsListed,
     Preview,
     Previewed,
+    Read,
     Tokens,
 )
 from tests.remote.recording import Recording, Told, answer, loaded, streamed
@@ -68,6 +69,14 @@ def test_a_text_arrives_also_in_split_letters() -> None:
         done = generate()
     assert done.takes[0].text == text_of(told) == "从前有一座山"
     assert done.takes[0].finish_reason == "stop"
+
+
+def test_a_text_that_may_never_be_asked_is_not_sent() -> None:
+    with writing() as (server, client, _generate, _told):
+        before = [*server.received]
+        done = client.run(Read(job=client.next_job(), prompt="Once"), lambda _event: None)
+        assert isinstance(done, Done)
+        assert server.received == before
 
 
 def test_half_a_letter_is_shown_as_one_that_cannot_be() -> None:

@@ -67,10 +67,13 @@ def test_what_each_kind_can_do_costs_a_few_tiny_requests(name: str) -> None:
     with serving(STANDS[name]) as (recording, server):
         abilities = probe(server, "", OpenLine())
     assert set(abilities.cannot) == LOST[name]
-    assert set(abilities.names) == ALL - LOST[name]
-    reasons = [abilities.reason(one) for one in abilities.cannot]
+    assert set(abilities.unknown) == {"cancel"}, "none of these tells what it is doing"
+    assert set(abilities.names) == ALL - LOST[name] - {"cancel"}
+    reasons = [abilities.reason(one) for one in (*abilities.cannot, "cancel")]
     assert all(reason.endswith(".") and not reason.endswith("..") for reason in reasons)
-    assert len(recording.received) <= (18 if name == "llama-server" else 12)  # a token at a time
+    posts = [one for one in recording.received if one.startswith(b"POST ")]
+    assert len(recording.received) - len(posts) <= 3  # the models, and what it is doing
+    assert len(posts) <= (18 if name == "llama-server" else 12)  # a token at a time
     assert recording.connections == 1
     sizes = [json.loads(one.partition(b"\r\n\r\n")[2] or b"{}") for one in recording.received]
     assert all(fields.get("max_tokens", 1) <= 8 for fields in sizes)
@@ -262,3 +265,8 @@ def test_what_is_missing_is_said_when_it_is_loaded() -> None:
     assert model.unsupported["grammar"].startswith("The server cannot hold a text to a JSON schema")
     assert any("how likely a given text is: its prob" in note for note in model.notes)
     assert any("it is asked in turns" in note for note in model.notes)
+    assert [*model.unknown] == ["cancel"]
+    assert model.unknown["cancel"] == (
+        "It is not known whether the server can stop writing when a request is left: it does not "
+        "tell what it is doing."
+    )

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
 from app.core.errors import LampblackError, ParameterError, ServerError, UnsupportedError
 from app.core.masking import Masker
@@ -17,8 +19,11 @@ from app.engine.client import EngineClient
 from app.engine.messages import (
     ChatMessage,
     Count,
+    Detokenize,
+    Detokenized,
     Done,
     Generate,
+    Preview,
     Score,
     ScoreChoices,
     TokenDetail,
@@ -305,6 +310,21 @@ def test_a_name_in_a_grammar_is_refused_however_it_is_written(grammar: str) -> N
         request(asked, able, Masker(["Anna Schmidt"]))
 
 
+@pytest.mark.parametrize("name", ["vllm", "openai"])
+@pytest.mark.parametrize("kind", [Generate, Preview])
+def test_a_grammar_that_a_server_cannot_be_told_is_refused_before_anything_is_sent(
+    name: str, kind: type
+) -> None:
+    with using(STANDS[name]) as (server, client, told):
+        asked = Generate(job=0, prompt="One", sampling=Sampling(grammar='root ::= "a"'))
+        job = client.next_job()
+        command = Preview(job=job, asked=asked) if kind is Preview else replace(asked, job=job)
+        before = len(server.received)
+        with pytest.raises(UnsupportedError, match=r"grammar cannot be used here: .*no GBNF"):
+            client.run(command, told.append)
+        assert len(server.received) == before
+
+
 def test_a_schema_that_is_none_is_told() -> None:
     asked = Generate(job=1, prompt="Once", sampling=Sampling(grammar="{oops"))
     for masker in (None, Masker(["Anna"])):
@@ -318,3 +338,103 @@ def test_what_is_no_logarithm_is_refused(told: Any) -> None:
         logarithm(told)
     assert logarithm(-(10**400)) == -1e6
     assert logarithm(1e-4) == 0
+
+
+CARD, PHONE, MAIL = "4539 1488 0343 6467", "+44 20 7946 0958", "oluwaseun@canary.example"
+_CANARIES = (
+    *(CANARY.replace(" ", gap) for gap in (" ", "\n", "\n\n")),
+    *(CANARY.upper(), CARD, PHONE, MAIL),
+)
+_FILLERS = (
+    *("rain ", "It fell. ", "One line.\n", "A paragraph.\n\n", "雨。"),
+    "drizzling" * 8 + " ",
+)
+_BITS = st.tuples(st.integers(0, 12), st.sampled_from(_FILLERS), st.sampled_from(_CANARIES))
+_TEXTS = st.lists(_BITS, min_size=20, max_size=30).map(
+    lambda bits: "".join(f"{filler * count}{canary} and " for count, filler, canary in bits)
+)
+_PARTS = ("oluwaseun", "adébáyò", "4539", "1488", "0343", "6467", "7946", "0958", "canary")
+
+
+def told_parts(server: Recording) -> list[str]:
+    """The parts of names and numbers that the server has been sent."""
+    bodies = [json.loads(one.partition(b"\r\n\r\n")[2] or b"{}") for one in server.received]
+    sent = json.dumps(bodies, ensure_ascii=False).casefold()
+    return [part for part in _PARTS if part in sent]
+
+
+def test_no_part_of_a_name_or_number_leaves_where_a_long_text_is_cut() -> None:
+    """Wherever the cuts of a text fall that is several times as long as the context."""
+    with using(lampblack, names=(CANARY,), masks=True) as (server, client, _told):
+        runner = TaskRunner(client)
+        cuts: list[bool] = []
+
+        @settings(deadline=None, max_examples=25)
+        @given(_TEXTS, st.sampled_from(("rewrite", "summarise", "classify")))
+        def send(text: str, name: str) -> None:
+            server.received.clear()
+            options = {
+                "rewrite": TaskOptions(instruction="shorter"),
+                "classify": TaskOptions(labels=("a", "b")),
+            }
+            notes = runner.run(task(name), text, options.get(name, TaskOptions())).notes
+            cuts.extend("was cut into" in note for note in notes)
+            assert not told_parts(server)
+
+        send()
+    assert any(cuts)
+
+
+def worded(path: str, fields: dict[str, Any]) -> Reply:
+    """vLLM with a vocabulary of SentencePiece, whose tokens are words with their spaces."""
+    words = (
+        "<s>",
+        "\u2581Once",
+        "\u2581Anna",
+        "\u2581Schmidt",
+        "\u2581",
+        "Once",
+        "Anna",
+        "\u2581upon",
+    )
+    if path == "/tokenize" and "prompt" in fields:
+        left, ids = f"\u2581{fields['prompt']}".replace(" ", "\u2581"), []
+        while left:
+            fitting = [one for one, word in enumerate(words) if left.startswith(word)]
+            if not fitting:
+                return {"count": 3, "tokens": [0, 0, 0], "token_strs": ["<unk>"] * 3}
+            ids.append(max(fitting, key=lambda one: len(words[one])))
+            left = left.removeprefix(words[ids[-1]])
+        begins = [0] if fields.get("add_special_tokens", True) else []
+        names = [words[one] for one in (*begins, *ids)]
+        return {"count": len(names), "tokens": [*begins, *ids], "token_strs": names}
+    return STANDS["vllm"](path, fields)
+
+
+@contextmanager
+def worded_client(*texts: str) -> Iterator[tuple[Recording, EngineClient, list[Tokenized]]]:
+    """A client whose server has given the tokens of these texts."""
+    with using(worded, names=("Anna Schmidt",), masks=True) as (server, client, told):
+        found = []
+        for text in texts:
+            one = client.run(
+                Tokenize(job=client.next_job(), text=text, begins=text == "Anna"), told.append
+            )
+            assert isinstance(one, Tokenized)
+            assert b"".join(one.pieces).decode() == text
+            found.append(one)
+        yield server, client, found
+
+
+def test_a_token_is_known_with_the_space_that_it_has_within_a_text() -> None:
+    """The first of a text is shown without; taken so, two halves of a name would be no name."""
+    told: Told = []
+    with worded_client("Anna", "Schmidt", "Once upon") as (server, client, (anna, schmidt, once)):
+        name = Generate(job=client.next_job(), tokens=anna.ids + schmidt.ids)
+        with pytest.raises(LampblackError, match="masked"):
+            client.run(name, told.append)
+        assert not server.bodies(WRITE)
+        for ids, text in ((once.ids, "Once upon"), (once.ids * 2, "Once upon Once upon")):
+            found = client.run(Detokenize(job=client.next_job(), ids=ids), told.append)
+            assert isinstance(found, Detokenized)
+            assert found.text == text

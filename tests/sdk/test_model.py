@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import math
 import os
@@ -16,7 +17,14 @@ from pathlib import Path
 import pytest
 
 import app.sdk as sdk
-from app.core.errors import EngineStoppedError, LampblackError, ParameterError, UsageError
+from app.core.errors import (
+    EngineStoppedError,
+    LampblackError,
+    ModelCrashedError,
+    ParameterError,
+    UsageError,
+)
+from app.sdk import TaskResult, asynchronous
 from app.sdk.asynchronous import AsyncModel
 
 README = Path(__file__).parents[2] / "README.md"
@@ -78,6 +86,181 @@ def test_a_batch_is_in_order_and_an_error_stands_in_its_place(fake_model):
         begun = model.batch("sentiment", iter(texts), parallel=2)
         assert next(begun)
         begun.close()
+
+
+@pytest.mark.parametrize("parallel", [0, -1, 257, 2.0, "4", True, None])
+def test_a_batch_with_an_odd_number_of_slots_is_refused_at_the_call(fake_model, parallel):
+    with fake_model() as model:
+        for face in (model, AsyncModel(model)):
+            with pytest.raises(ParameterError, match="parallel is a whole number from 1 to 256"):
+                face.batch("sentiment", iter(()), parallel=parallel)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "error"),
+    [
+        ("sentimental", {}, UsageError),
+        ("sentiment", {"language": "fr"}, ParameterError),
+        ("translate", {}, ParameterError),
+        ("sentiment", {"langauge": "fr"}, TypeError),
+        ("chat", {"sampling": {"temperature": -1}}, ParameterError),
+    ],
+)
+def test_what_no_text_of_a_batch_can_have_is_raised_once_at_the_call(
+    fake_model, name, options, error
+):
+    with fake_model() as model:
+        for face in (model, AsyncModel(model)):
+            with pytest.raises(error):
+                face.batch(name, iter(()), **options)
+
+
+def test_a_batch_that_the_model_cannot_do_is_refused_at_the_call(fake_model):
+    with fake_model(labels=("tea", "rain")) as model:
+        for face in (model, AsyncModel(model)):
+            with pytest.raises(LampblackError, match="is a classifier"):
+                face.batch("chat", iter(()))
+
+
+def both_faces(model, name, texts, **options):
+    """What a batch gives, from either face."""
+
+    async def awaited():
+        return [one async for one in AsyncModel(model).batch(name, texts, **options)]
+
+    return list(model.batch(name, texts, **options)), asyncio.run(awaited())
+
+
+def test_a_text_that_ends_the_engine_fails_alone_and_the_model_is_loaded_again(fake_model):
+    texts = ["fine"] * 6 + ["bad"] + ["fine"] * 6
+    script = {"decode_fault": "abort", "replies": {"fine": ("ok",)}}
+    with fake_model(**script) as model:
+        for found in both_faces(model, "complete", texts, parallel=3):
+            kinds = [isinstance(one, LampblackError) for one in found]
+            assert kinds == [text == "bad" for text in texts]
+            assert isinstance(found[6], ModelCrashedError)
+        with pytest.raises(ModelCrashedError):
+            model.run("complete", "bad")
+        assert model.run("complete", "fine").value == {"text": "ok"}
+
+
+class Text(str):
+    """As NumPy and enums have their own."""
+
+
+def test_any_kind_of_text_will_do_and_what_is_none_fails_alone(fake_model):
+    word = Text("a b")
+    with fake_model() as model:
+        for found in both_faces(model, "score", [word, math.nan, None, "c d"]):
+            assert [type(one) for one in found] == [
+                TaskResult, ParameterError, ParameterError, TaskResult
+            ]  # fmt: skip
+            assert str(found[1]) == "A text was expected, not float."
+        assert model.generate(word, max_tokens=1).text
+        assert model.run("score", word).value
+        assert model.score(word).tokens
+        assert model.count(word) == len(model.tokenize(word)) == 2
+        with pytest.raises(ParameterError, match="not bytes"):
+            model.generate(b"Once")
+
+
+def test_of_millions_of_texts_only_those_of_the_window_are_held(fake_model):
+    read, given = 0, 0
+
+    def texts():
+        nonlocal read
+        for read in range(1, 100_000_000):
+            assert read - given <= 16 * 2 + 1
+            yield f"text {read}"
+
+    async def awaited(model):
+        nonlocal read, given
+        read = given = 0
+        async with contextlib.aclosing(
+            AsyncModel(model).batch("score", texts(), parallel=2)
+        ) as all_:
+            async for _one in all_:
+                given += 1
+                if given == 300:
+                    break
+
+    with fake_model() as model:
+        begun = model.batch("score", texts(), parallel=2)
+        for _one in begun:
+            given += 1
+            if given == 300:
+                break
+        begun.close()
+        assert not model._client._runs
+        asyncio.run(awaited(model))
+        assert given == 300
+        assert not model._client._runs
+
+
+def test_a_batch_left_early_ends_what_runs_in_either_face(fake_model):
+    async def left(model):
+        async with contextlib.aclosing(
+            AsyncModel(model).batch("complete", ["short", *["long"] * 20], parallel=3)
+        ) as found:
+            async for _one in found:
+                break
+
+    with fake_model(repeat=100_000, pause_s=0.01, replies={"short": ()}) as model:
+        begun = model.batch("complete", ["short", *["long"] * 20], parallel=3)
+        assert next(begun)
+        begun.close()
+        assert not model._client._runs
+        asyncio.run(left(model))
+        assert not model._client._runs
+        assert next(model.batch("complete", ["short"]))
+
+
+def test_a_cancelled_task_in_a_batch_ends_what_runs(fake_model):
+    async def cancelled(model):
+        async def read():
+            async for _one in AsyncModel(model).batch("complete", ["long"] * 20, parallel=3):
+                pass
+
+        task = asyncio.ensure_future(read())
+        while len(model._client._runs._runs) < 3:
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with fake_model(repeat=100_000, pause_s=0.01) as model:
+        asyncio.run(cancelled(model))
+        assert not model._client._runs
+
+
+def test_a_model_that_is_closed_meanwhile_ends_the_batch_with_its_error(fake_model):
+    with fake_model(repeat=100_000, pause_s=0.01, replies={"short": ()}) as model:
+        begun = model.batch("complete", ["short", *["long"] * 20], parallel=3)
+        assert next(begun)
+        model.close()
+        with pytest.raises(EngineStoppedError):
+            next(begun)
+
+
+def test_a_call_that_waits_for_a_thread_leaves_at_once(fake_model, monkeypatch):
+    """One more than are on their way at once."""
+    monkeypatch.setattr(asynchronous, "_MOST_AT_ONCE", 2)
+
+    async def all_of_it(model):
+        running = [asyncio.ensure_future(model.generate("Once")) for _ in range(2)]
+        queued = asyncio.ensure_future(model.generate("Twice"))
+        await asyncio.sleep(0)
+        queued.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await queued
+        assert not any(one.done() for one in running)
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    with fake_model(repeat=100_000, pause_s=0.001) as model:
+        asyncio.run(all_of_it(AsyncModel(model)))
+        assert not model._client._runs
 
 
 def test_tokens_and_probabilities(fake_model):

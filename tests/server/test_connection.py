@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import h11
+
 from app.engine.service_messages import ServiceLimits
 from app.host.fake import Script
+from app.server.connection import JoinedHead
 from tests.server.conftest import TOKEN, Running
 
 Start = Callable[..., Running]
@@ -28,6 +31,21 @@ def test_half_a_header_has_its_time_however_it_dribbles_in(service: Start) -> No
             more = raw.recv(1000)
             assert more
             answer += more
+
+
+def test_a_connection_that_stays_idle_is_closed(service: Start) -> None:
+    """A while after an answer, however long that took."""
+    slow = Script(words=("w ",), repeat=100, pause_s=0.1)
+    one = service(slow, ServiceLimits(idle_s=1))
+    begun = time.monotonic()
+    with one.begin(max_tokens=15) as raw:
+        answer = b""
+        while more := raw.recv(1000):
+            answer += more
+    assert b"completion_tokens" in answer
+    seconds = one.seen.get(timeout=10).seconds
+    assert seconds > 1
+    assert time.monotonic() - begun > seconds + 0.9
 
 
 def test_half_a_body_has_its_time(service: Start) -> None:
@@ -86,3 +104,17 @@ def test_who_reads_nothing_of_an_answer_holds_nobody_up(service: Start) -> None:
     with one.begin(stream=True) as raw:
         assert raw.recv(10)
     assert time.monotonic() - begun < 30
+
+
+def test_the_head_of_an_answer_goes_with_its_first_part() -> None:
+    """A client is woken once for both, whatever the part; then each is sent as it comes."""
+    parts: tuple[h11.Event, ...] = (h11.Data(data=b"ab"), h11.Data(data=b"cd"), h11.EndOfMessage())
+    for first in range(3):
+        both = JoinedHead(h11.SERVER), h11.Connection(h11.SERVER)
+        for one in both:
+            one.receive_data(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert isinstance(one.next_event(), h11.Request)
+        events = (h11.Response(status_code=200, headers=[]), *parts[first:])
+        joined, plain = ([one.send(event) for event in events] for one in both)
+        assert joined == [b"", (plain[0] or b"") + (plain[1] or b""), *plain[2:]]
+        assert [one.send(h11.ConnectionClosed()) for one in both] == [None, None]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from app.engine.messages import ModelInfo
 from app.engine.service_messages import ModelState, ServiceLimits
@@ -59,6 +62,19 @@ def test_several_are_answered_side_by_side(service: Start) -> None:
         for raw in (a, b, c, a, b, c):
             assert raw.recv(10)
         assert one.ask("POST", "/tokenize", {"content": "a b"})[0] == 200
+        assert busy(one) == 3
+    for _ in range(3):
+        while one.seen.get(timeout=20).status != 499:
+            pass
+    while busy(one):  # until the engine has ended what was left
+        one.seen.get(timeout=20)
+
+
+def busy(one: Running) -> int:
+    """How many jobs the service says that its engine has."""
+    status, _, body = one.ask("GET", "/slots")
+    assert status == 200
+    return sum(slot["is_processing"] for slot in json.loads(body))
 
 
 def test_while_a_model_loads_a_client_is_told_to_come_again(service: Start) -> None:
@@ -130,6 +146,22 @@ def test_a_request_of_many_prompts_has_one_place_in_the_line(service: Start) -> 
     assert found["usage"]["completion_tokens"] == 6 * 3
 
 
+def test_the_parts_of_a_request_leave_the_line_to_others(service: Start) -> None:
+    """Two of its parts wait, in one place; who comes next has the other, and a turn before most."""
+    one = service(SLOW, ServiceLimits(parallel=3, queue=2, max_tokens=100_000))
+    with one.begin(stream=True) as first, one.begin(stream=True) as second:
+        assert first.recv(10)
+        assert second.recv(10)
+        with one.begin(prompt=["a"] * 32, stream=True) as many:
+            assert many.recv(10)
+            with one.begin(max_tokens=1) as newcomer:
+                assert one.ask("POST", "/v1/completions", PROMPT)[0] == 429
+                first.close()
+                second.close()
+                assert newcomer.recv(15) == b"HTTP/1.1 200 OK"
+                assert many.recv(10)
+
+
 def test_what_is_tokenized_first_gives_no_place_in_the_line(service: Start) -> None:
     one = service(SLOW, ServiceLimits(parallel=1, queue=0, max_tokens=100_000))
     with one.begin(stream=True) as running:
@@ -199,3 +231,28 @@ def test_the_window_is_not_kept_waiting_by_an_exact_text(service: Start) -> None
     one.service._background = True
     status, _, body = one.ask("POST", "/v1/completions", PROMPT | {"exact": True})
     assert (status, "alone" in json.loads(body)["error"]["message"]) == (400, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes do not say whether there is room")
+def test_what_is_small_is_written_without_waking_a_thread(
+    service: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Queue:
+        def __init__(self) -> None:
+            self.items: list[bytes | None] = []
+            self.put = self.items.append
+
+    one, queued = service(Script(words=("a ", "b ", "c "))), Queue()
+    with monkeypatch.context() as patched:
+        patched.setattr(one.service, "_down", queued)
+        assert one.ask("POST", "/v1/completions", PROMPT | {"max_tokens": 3})[0] == 200
+    assert not queued.items
+
+
+def test_large_and_small_parts_of_a_text_keep_their_order(service: Start) -> None:
+    words = ("a" * 20_000, "b ", "c " * 3_000, "d ")
+    one = service(Script(words=words))
+    status, _, body = one.ask("POST", "/v1/completions", PROMPT | {"stream": True})
+    events = [line[6:] for line in body.splitlines() if line.startswith(b"data: {")]
+    texts = [json.loads(event)["choices"][0]["text"] for event in events]
+    assert (status, "".join(texts)) == (200, "".join(words))

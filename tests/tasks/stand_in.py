@@ -80,6 +80,9 @@ class StandIn:
     def cancel(self, job: int) -> None:
         self.cancelled.add(job)
 
+    def recover(self, job: int, on_event: Callable[[Event], None]) -> None:
+        raise AssertionError("no model was lost")
+
     def run(self, command: JobCommand, on_event: Callable[[Event], None]) -> Finished:
         self.commands.append(command)
         if self.broken_template and isinstance(command, Generate | Count) and command.messages:

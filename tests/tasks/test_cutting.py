@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
+
 from hypothesis import given, strategies as st
 
 from app.tasks.cutting import Ruler, cut, seam, spaced
@@ -71,3 +73,27 @@ def test_sentences_of_a_script_without_spaces_are_spaced_in_one_that_has_them() 
     assert seam("“谁？”", "“谁？”") == ""
     assert seam("他打开了门。", "他打开了门") == ""
     assert seam("abcde", "abcde") == ""
+
+
+@given(WORDS, st.integers(1, 40), st.lists(st.integers(0, 400), max_size=40))
+def test_what_is_whole_is_divided_nowhere(text: str, limit: int, borders: list[int]) -> None:
+    places = sorted({place for place in borders if place <= len(text)})
+    whole = list(pairwise(places))[::2]
+    count = ruler(text).count
+    parts = list(cut(text, limit, count, whole))
+    assert "".join(parts) == text
+    assert all(parts)
+    ends = list(accumulate(map(len, parts)))
+    assert not [(end, span) for end in ends for span in whole if span[0] < end < span[1]]
+    for begin, end in pairwise([0, *ends]):
+        is_whole = any(span[0] <= begin and end <= span[1] for span in whole)
+        assert end - begin == 1 or is_whole or count(begin, end) <= limit
+
+
+def test_a_paragraph_within_what_is_whole_is_no_end() -> None:
+    text = "A sentence. And then Anna\n\nSchmidt went."
+    (begin, end) = text.index("Anna"), text.index(" went")
+    assert list(cut(text, 30, by_letters, [(begin, end)])) == [
+        "A sentence. ", "And then Anna\n\nSchmidt went.",
+    ]  # fmt: skip
+    assert list(cut(text, 10, by_letters, [(begin, end)]))[3:5] == ["Anna\n\nSchmidt", " went."]

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import DocumentChangedError, EncodingChangeError, ModelNotFoundError
 from app.core.models.library import ModelLibrary
 from app.core.models.model_file import ModelFile
+from app.core.models.removal import Removal
 from app.core.options.load_options import LoadOptions
 from app.core.system.paths import Paths
 from app.core.system.secret_store import SecretStore
@@ -35,7 +36,7 @@ from app.engine.messages import (
 from app.engine.values import FinishReason
 from app.engine.worker import Worker
 from app.program import Program
-from app.ui.questions import EncodingChange, Questions, Unsaved
+from app.ui.questions import EncodingChange, Questions, Removed, Unsaved
 from app.ui.window.main_window import MainWindow
 
 MODEL = ModelInfo(
@@ -158,9 +159,6 @@ class FakeLibrary(ModelLibrary):
         assert self.gate.wait(10)
         return tuple(self.models)
 
-    def added_as(self, model: ModelFile) -> str:
-        return model.path
-
     def known(self, path: str) -> ModelFile | None:
         return next((model for model in self.models if model.path == path), None)
 
@@ -181,7 +179,7 @@ class FakeQuestions(Questions):
         self.overwrite_answer = False
         self.encoding_answer: EncodingChange = "cancel"
         self.starter_answer = True
-        self.remove_server_answer = True
+        self.remove_answer: Removed = "list"
         self.save_answer: Path | None = None
         self.open_answer: Path | None = None
         self.model_answer: Path | None = None
@@ -202,9 +200,9 @@ class FakeQuestions(Questions):
         self.asked.append("starter")
         return self.starter_answer
 
-    def remove_server(self, name: str) -> bool:
-        self.asked.append(f"remove server {name}")
-        return self.remove_server_answer
+    def remove(self, title: str, plan: Removal) -> Removed:
+        self.asked.append(f"remove {title}: {plan.sentence}")
+        return self.remove_answer
 
     def save_path(self, suggestion: Path) -> Path | None:
         self.asked.append(f"save {suggestion.name}")

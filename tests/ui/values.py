@@ -37,9 +37,6 @@ class ScriptedLibrary(ModelLibrary):
             raise self.trouble
         return tuple(self.models)
 
-    def added_as(self, model: ModelFile) -> str:
-        return "" if Path(model.path).is_relative_to(FOLDER) else model.path
-
 
 def model_file(path: str, **changes: Any) -> ModelFile:
     values: dict[str, Any] = {

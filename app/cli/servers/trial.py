@@ -34,6 +34,7 @@ def _facts(saved: SavedServer, loaded: Loaded) -> dict[str, Any]:
         "context": model.context,
         "masked": model.server is not None and model.server.masks,
         "abilities": list(model.abilities),
+        "unknown": model.unknown,
         "unsupported": model.unsupported,
         "notes": list(model.notes),
         "seconds": round(loaded.seconds, 3),
@@ -49,6 +50,7 @@ def _lines(saved: SavedServer, loaded: Loaded) -> Iterator[str]:
     yield from model.notes
     if model.abilities:
         yield f"It can: {', '.join(model.abilities)}"
+    yield from model.unknown.values()
     if model.unsupported:
         yield "It cannot be told of these parameters:"
         width = max(map(len, model.unsupported))

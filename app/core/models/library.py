@@ -142,13 +142,6 @@ class ModelLibrary:
         found = self._known.get(path)
         return found[1] if found is not None and found[1].can_load else None
 
-    def added_as(self, model: ModelFile) -> str:
-        """The path that the user added and that brings `model` onto the list; empty if none."""
-        path = Path(model.path)
-        if path.is_relative_to(self._folder):
-            return ""
-        return next((text for text in self._added() if path.is_relative_to(text)), "")
-
     def _starter(self) -> ModelFile:
         path = starter_path(self._folder)
         if not is_file(path):

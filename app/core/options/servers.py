@@ -201,7 +201,11 @@ class SavedServers:
         found = self._file.read()
         self._servers, self._lock = found.content or {}, found.lock
         if found.fault == "damaged":
-            self.problem = f"{self._file.path.name} cannot be used: {found.reason}; {found.kept}."
+            source = "those before the last change are used" if self._servers else "it is empty now"
+            self.problem = (
+                f"The list of servers in {self._file.path.name} cannot be used: {found.reason}; "
+                f"{found.kept}, and {source}."
+            )
         elif found.lock:
             self.problem = f"The list of servers cannot be read: {found.lock}."
 

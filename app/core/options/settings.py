@@ -86,8 +86,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     network: Annotated[
         bool,
         Row(
-            label="Allow downloads",
-            help="Models are fetched when you press Download, never else; off, nothing can be.",
+            label="Allow the network",
+            help="Models are fetched when you press Download, and servers are used; off, neither.",
         ),
     ] = True
     side_panel: Annotated[

@@ -15,7 +15,12 @@ import app
 GRACE_S = 5.0
 """How long a child may take to clean up once its stdin has ended, before it is killed."""
 
-_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+_TOKENS = (
+    "HF_TOKEN",
+    "HUGGING_FACE_HUB_TOKEN",
+    "LAMPBLACK_API_TOKEN",
+    "LAMPBLACK_SERVER_KEY",
+)
 
 
 def child_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:

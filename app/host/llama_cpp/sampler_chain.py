@@ -35,8 +35,9 @@ class LlamaSamplerChain:
     that token is it applied to all candidates and the chain run on what is left.
 
     With `keeps_left`, `left` has the logits that the last token was drawn from, by token, minus
-    infinity for those that a step dropped. Where only the word bias counts, the likeliest token is
-    found without a list of candidates, which would cost more than all the rest.
+    infinity for those that a step dropped: after a greedy choice, all but the chosen one. Where
+    only the word bias counts, the likeliest token is found without a list of candidates, which
+    would cost more than all the rest.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class LlamaSamplerChain:
         self._window = 0
         self.keeps_left = False
         self.left: npt.NDArray[np.float32] | None = None
+        self._greedy = sampling.temperature == 0
         self._bias: _Bias | None = None  # where nothing else counts
         try:
             self._build(_SamplerFactory(sampling, vocabulary, context, seed), sampling)
@@ -132,7 +134,7 @@ class LlamaSamplerChain:
                 self._history.append(sampler)
         if sampling.grammar.strip():
             self._grammar = read_grammar(sampling.grammar, self._vocabulary)
-        elif sampling.temperature == 0 and not self._history:
+        elif self._greedy and not self._history:
             self._bias = _Bias(resolve_bias(sampling, self._vocabulary))
 
     def _chosen(
@@ -142,11 +144,12 @@ class LlamaSamplerChain:
         grammar: Grammar | SchemaGrammar | None = None,
     ) -> int | None:
         left = self._apply(logits, forbidden, grammar)
-        if self.keeps_left:
-            self.left = scattered(left["id"], left["logit"], len(logits))
         index = self._array.selected
         if not 0 <= index < len(left) or left["logit"][index] == -np.inf:
             return None
+        if self.keeps_left:
+            kept = left[index : index + 1] if self._greedy else left
+            self.left = scattered(kept["id"], kept["logit"], len(logits))
         return int(left["id"][index])
 
     def _apply(

@@ -97,6 +97,6 @@ class TorchBatcher:
 
 
 def _is_same(one: Logits, other: Logits, width: int) -> bool:
-    """Whether logits are the same but for the rounding of numbers of so many bytes."""
+    """Whether logits differ by no more than rounding to numbers of `width` bytes does."""
     reach = float(np.ptp(other))
     return bool(np.abs(one - other).max() <= _ROUNDING.get(width, 0.0) * reach)

@@ -70,11 +70,13 @@ def model_of(engine: EngineAccess) -> ModelInfo:
     return msgspec.structs.replace(state.model, name=state.name or state.model.name)
 
 
-def headers_of(model: ModelInfo, ignored: Sequence[str] = ()) -> dict[str, str]:
-    """Which model answers, and what of the request was ignored."""
+def headers_of(model: ModelInfo, ignored: Sequence[str] = (), reduced: str = "") -> dict[str, str]:
+    """Which model answers, and what of the request was ignored or reduced."""
     found = {"X-Lampblack-Model": quote(model.name[:100], safe=" ()[]+")}
     if ignored:
         found["X-Lampblack-Ignored"] = shown_names(ignored)
+    if reduced:
+        found["X-Lampblack-Reduced"] = reduced
     return found
 
 

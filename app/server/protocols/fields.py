@@ -37,9 +37,13 @@ class RequestError(ParameterError):
 
 
 class Fields:
-    """The fields of a request; a null is a field that was not given."""
+    """The fields of a request; a null is a field that was not given.
+
+    `reduced` says of a field what it was taken for, because what it asks for is more than there is.
+    """
 
     def __init__(self, values: Mapping[str, Any]) -> None:
+        self.reduced = ""
         self._left = {name: value for name, value in values.items() if value is not None}
 
     def has(self, name: str) -> bool:

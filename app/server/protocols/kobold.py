@@ -72,6 +72,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     trims: bool
     count: int
     ignored: tuple[str, ...]
+    reduced: str
 
     def end(self, take: Take | None) -> str:
         """The stop sequence that ended it, where that is wanted."""
@@ -161,7 +162,7 @@ async def generate(request: Request) -> Response:
         "prompt_tokens": 0 if done is None else done.stats.prompt_tokens,
         "completion_tokens": 0 if done is None else done.stats.completion_tokens,
     }
-    return json_answer({"results": [result]}, headers_of(model, asked.ignored))
+    return json_answer({"results": [result]}, headers_of(model, asked.ignored, asked.reduced))
 
 
 async def _whole(
@@ -188,7 +189,7 @@ async def generate_stream(request: Request) -> Response:
     model = model_of(engine_of(request))
     asked, progress = _read(request), Progress()
     source = _events(request, asked, progress)
-    headers = headers_of(model, asked.ignored)
+    headers = headers_of(model, asked.ignored, asked.reduced)
     return await opened(request, source, lambda: progress.text, "prompt", headers)
 
 
@@ -263,11 +264,12 @@ def _read(request: Request) -> _Asked:
         ),
         **common,
         ignored=ignored(fields),
+        reduced=fields.reduced,
     )
     (command,) = asked.commands()
     return _Asked(
         command=command, key=own["genkey"], trims=own["trim_stop"], count=count,
-        ignored=asked.ignored,
+        ignored=asked.ignored, reduced=asked.reduced,
     )  # fmt: skip
 
 

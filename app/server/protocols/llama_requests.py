@@ -123,6 +123,7 @@ def read_llama(
         sampling=sampling,
         **common,
         ignored=ignored(fields),
+        reduced=fields.reduced,
     )
     many = len(prompts) > 1 or common["n"] > 1
     return LlamaRequest(text=text, n_probs=n_probs, return_tokens=returns, many=many)

@@ -56,7 +56,7 @@ async def _answered(
     engine, values = engine_of(request), json_of(request)
     model = model_of(engine)
     asked = read(values, model, engine.limits)
-    headers = headers_of(model, asked.text.ignored)
+    headers = headers_of(model, asked.text.ignored, asked.text.reduced)
     if not asked.text.stream:
         answer = await while_connected(request, _whole(request, asked, model))
         return json_answer(answer, headers)
@@ -228,4 +228,15 @@ async def props(request: Request) -> Response:
         "build_info": f"lampblack-{__version__}",
         "is_sleeping": False,
     }
+    return json_answer(answer, headers_of(model))
+
+
+async def slots(request: Request) -> Response:
+    """Answer `/slots`: how many jobs the engine works on; nothing of their texts."""
+    engine = engine_of(request)
+    model = model_of(engine)
+    answer = [
+        {"id": place, "n_ctx": model.context, "is_processing": place < engine.busy}
+        for place in range(engine.limits.parallel)
+    ]
     return json_answer(answer, headers_of(model))

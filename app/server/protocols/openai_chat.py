@@ -22,7 +22,7 @@ async def chat(request: Request) -> Response:
     engine, values = engine_of(request), json_of(request)
     model = model_of(engine)
     asked = read_chat(values, model, engine.limits)
-    headers = headers_of(model, asked.ignored)
+    headers = headers_of(model, asked.ignored, asked.reduced)
     envelope = Envelope("chat", model, stream=asked.stream)
     if not asked.stream:
         answer = await while_connected(request, _whole(request, asked, envelope))

@@ -37,7 +37,7 @@ async def completions(request: Request) -> Response:
     engine, values = engine_of(request), json_of(request)
     model = model_of(engine)
     asked = read_completion(values, model, engine.limits)
-    headers = headers_of(model, asked.ignored)
+    headers = headers_of(model, asked.ignored, asked.reduced)
     envelope = Envelope("completion", model, stream=asked.stream)
     if asked.stream:
         return await _streamed(request, asked, envelope, headers)

@@ -103,7 +103,7 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `alternatives` is how many likeliest tokens are shown with each, -1 without probabilities;
     `special` turns texts of control tokens in prompts into those tokens; `ignored` names the fields
-    that were ignored.
+    that were ignored, `reduced` one that was taken for less.
     """
 
     sampling: Sampling
@@ -119,6 +119,7 @@ class TextRequest(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: int = -1
     include_usage: bool = False
     ignored: tuple[str, ...] = ()
+    reduced: str = ""
 
     def commands(self) -> tuple[Generate, ...]:
         """A command for each prompt.
@@ -176,6 +177,7 @@ def read_completion(values: dict[str, Any], model: ModelInfo, limits: ServiceLim
         sampling=read_sampling(fields, model, limits.max_tokens, {}),
         **common,
         ignored=ignored(fields),
+        reduced=fields.reduced,
     )
 
 
@@ -196,6 +198,7 @@ def read_chat(values: dict[str, Any], model: ModelInfo, limits: ServiceLimits) -
         sampling=sampling,
         **common,
         ignored=(*beside, *ignored(fields)),
+        reduced=fields.reduced,
     )
 
 

@@ -45,7 +45,9 @@ def description(limits: ServiceLimits) -> dict[str, Any]:
             "title": "Lampblack",
             "version": __version__,
             "description": "The local service: the APIs of OpenAI, llama-server and KoboldCpp. "
-            "A field that changes nothing is ignored and named in X-Lampblack-Ignored.",
+            "A field that changes nothing is ignored and named in X-Lampblack-Ignored; a longest "
+            "answer above the context or the service's limit is reduced, and X-Lampblack-Reduced "
+            "says to what.",
         },
         "security": [{"token": []}],
         "paths": _paths(),
@@ -87,13 +89,11 @@ def _limits(bound: BoundRow) -> dict[str, Any]:
     return {name: limit for name, limit in found.items() if limit is not None}
 
 
-def _sampling_fields(limits: ServiceLimits) -> dict[str, Any]:
+def _sampling_fields() -> dict[str, Any]:
     """Every parameter by every name."""
     schemas = {bound.name: field_schema(bound) for bound in rows(Sampling)}
     for name, floor in FLOORS.items():
         schemas[name]["minimum"] = min(floor, -1)
-    if limits.max_tokens:
-        schemas["max_tokens"]["maximum"] = limits.max_tokens
     schemas["seed"]["minimum"] = -1
     schemas["stop"] = {**schemas["stop"], "type": ["array", "string", "null"]}
     fields = {name: schemas[ours] for name, ours in sorted(NAMES.items())}
@@ -116,7 +116,7 @@ def _fields(table: type[msgspec.Struct], limits: ServiceLimits) -> dict[str, Any
 
 
 def _schemas(limits: ServiceLimits) -> dict[str, Any]:
-    common = {**_sampling_fields(limits), **_fields(CommonFields, limits)}
+    common = {**_sampling_fields(), **_fields(CommonFields, limits)}
     common["model"] = {"type": ["string", "null"]}
     common["stream_options"] = {
         "type": ["object", "null"],
@@ -227,6 +227,7 @@ def _answers() -> dict[str, Any]:
         "KoboldResult": _struct({"result": text}, ("result",)),
         "KoboldValue": _struct({"value": number}, ("value",)),
         "KoboldAborted": _struct({"success": text, "done": text}, ("success", "done")),
+        "Slots": items,
         "Props": _struct({"default_generation_settings": _OBJECT, "total_slots": number}),
     }
 
@@ -269,6 +270,7 @@ def _paths() -> dict[str, Any]:
     ):
         found[path] = {"post": _operation(f"{body}Answer", body, stream=stream)}
     found["/props"] = {"get": _operation("Props")}
+    found["/slots"] = {"get": _operation("Slots")}
     found |= _kobold_paths()
     del found["/v1/embeddings"]["post"]["responses"]["200"]
     del found["/embeddings"]["post"]["responses"]["200"]

@@ -69,19 +69,20 @@ def read_sampling(
 ) -> Sampling:
     """The parameters of a request; raises RequestError naming the field.
 
-    `most_tokens` is the service's own limit of an answer, 0 for none; `defaults` stand for
-    parameters that are not given where they differ from the table's. `also` are names that mean
-    a parameter in one dialect only.
+    `most_tokens` is the service's own limit of an answer, 0 for none. More than that, or than the
+    model's context has, is reduced to it, which the fields then tell: programs ask for a large
+    number whatever the model is. `defaults` stand for parameters that are not given where they
+    differ from the table's. `also` are names that mean a parameter in one dialect only.
     """
     given = _Given(fields, model, {**NAMES, **(also or {})})
     given.read_all()
     values = {**defaults, **given.values}
     asked = values.get("max_tokens", Sampling().max_tokens)
-    if most_tokens and asked > most_tokens:
-        field = given.field("max_tokens")
-        message = f"{field} is {asked:,}, but one answer may have at most {most_tokens:,} tokens."
-        raise RequestError(message, "Ask for fewer.", param=field)
-    if most_tokens and asked < 0:
+    most = min(filter(None, (most_tokens, model.context)), default=asked)
+    if asked > most:
+        values["max_tokens"] = most
+        fields.reduced = f"{given.field('max_tokens')}={most}"
+    elif most_tokens and asked < 0:
         values["max_tokens"] = most_tokens
     return Sampling(**values)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -69,11 +71,15 @@ class RowError(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of a row: its result or its error, or else the line that an earlier run wrote."""
+    """What came of a row: its result or its error, or else the line that an earlier run wrote.
+
+    `cause` is what raised the error, unless the row could not be read.
+    """
 
     row: InputRow
     result: RowResult | None = None
     error: RowError | None = None
+    cause: LampblackError | None = None
     former: bytes = b""
 
     @property
@@ -181,7 +187,7 @@ class Ordered:
         self._stopped.set()
         self._cancel()
 
-    def outcomes(self, rows: Iterator[InputRow | Outcome]) -> Iterator[Outcome]:
+    def outcomes(self, rows: Iterator[InputRow | Outcome]) -> Generator[Outcome, None, None]:
         """The rows' outcomes in order, and those that are known already among them.
 
         Raises the error that is not of one row alone.
@@ -190,11 +196,32 @@ class Ordered:
         with ThreadPoolExecutor(self._parallel, "batch row") as pool:
             try:
                 while self._fill(pool, pending, rows) or pending:
-                    if not self._await(pending[0].outcome):
+                    while not wait((pending[0].outcome,), TICK_S).done:
+                        self._tick()
+                    if _is_stopped(pending[0].outcome):
                         return
                     yield pending.popleft().outcome.result()
             finally:
                 self._end(pending)
+
+    async def outcomes_async(
+        self, rows: Iterator[InputRow | Outcome]
+    ) -> AsyncGenerator[Outcome, None]:
+        """The same for asyncio; the rows are taken in by the thread of the loop."""
+        pending: deque[_Pending] = deque()
+        pool = ThreadPoolExecutor(self._parallel, "batch row")
+        try:
+            while self._fill(pool, pending, rows) or pending:
+                first = asyncio.wrap_future(pending[0].outcome)
+                first.add_done_callback(_heed)
+                while not (await asyncio.wait((first,), timeout=TICK_S))[0]:
+                    self._tick()
+                if _is_stopped(pending[0].outcome):
+                    return
+                yield pending.popleft().outcome.result()
+        finally:
+            await asyncio.to_thread(self._end, pending)
+            pool.shutdown()
 
     def _fill(
         self,
@@ -208,6 +235,7 @@ class Ordered:
             not self.is_stopped
             and len(pending) < _WINDOW_ROWS * self._parallel
             and (size < WINDOW_BYTES or not pending)
+            and not self._has_enough(pending)
         ):
             row = next(rows, None)
             if row is None:
@@ -258,22 +286,39 @@ class Ordered:
             raise error
         return _failed(row, error)
 
-    def _await(self, outcome: Future[Outcome]) -> bool:
-        """Wait for a row; False if it was stopped."""
-        while not wait((outcome,), TICK_S).done:
-            self._on_tick()
-            if self.is_stopped:
-                self._cancel()
-        return not isinstance(outcome.exception(), CancelledError)
+    def _has_enough(self, pending: deque[_Pending]) -> bool:
+        """Whether a result can be given before the next row is asked for, which may take long."""
+        ahead = 2 * self._parallel
+        return (
+            len(pending) > ahead
+            and pending[0].outcome.done()
+            and not any(one.outcome.done() for one in islice(reversed(pending), ahead))
+        )
+
+    def _tick(self) -> None:
+        self._on_tick()
+        if self.is_stopped:
+            self._cancel()
 
     def _end(self, pending: deque[_Pending]) -> None:
         """Leave nothing running: the rest is done by a later run."""
         if pending:
             self._stopped.set()
         running = [one.outcome for one in pending if not one.outcome.cancel()]
-        while running and wait(running, TICK_S).not_done:
+        while running and wait(running, 0).not_done:
             self._cancel()
+            wait(running, TICK_S)
+
+
+def _heed(outcome: asyncio.Future[Outcome]) -> None:
+    """Look at its error, which asyncio complains of otherwise; it is raised by the first one."""
+    if not outcome.cancelled():
+        outcome.exception()
+
+
+def _is_stopped(outcome: Future[Outcome]) -> bool:
+    return outcome.cancelled() or isinstance(outcome.exception(), CancelledError)
 
 
 def _failed(row: InputRow, error: LampblackError) -> Outcome:
-    return Outcome(row, error=RowError(error.kind, str(error)))
+    return Outcome(row, error=RowError(error.kind, str(error)), cause=error)

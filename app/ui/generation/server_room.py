@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 from app.core.documents.prompts import latest
 from app.core.masking import Masker
@@ -24,30 +24,34 @@ class ServerRoom:
     def __init__(self) -> None:
         self._ratios: dict[str, float] = {}
 
-    def end_of(
-        self,
-        before: str,
-        beside: str,
-        max_tokens: int,
-        model: ModelInfo | None,
-        names: Iterable[str] = (),
-    ) -> str:
+    def end_of(self, before: str, beside: str, max_tokens: int, model: ModelInfo | None) -> str:
         """The end of `before` that has room with `beside` and `max_tokens` of answer.
 
-        It begins within none of the `names` and no number, the rest of which masking would miss.
+        It begins within no name or number that is masked, the rest of which masking would miss.
         """
         if model is None or model.server is None or not model.context:
             return before
         answer = max_tokens if max_tokens >= 0 else model.context // 4
         room = (model.context - answer - _TEMPLATE) * self._ratios.get(model.path, _BYTES_PER_TOKEN)
-        left = int(room) - len(beside.encode("utf-8", "surrogatepass"))
+        left = int(room) - _size(beside)
         if left <= 0:
             return before
         place = len(before) - len(latest(before, left))
-        return before[Masker(names).undivided(before, place) :] if place else before
+        if place and model.server.masks:
+            place = Masker(model.server.names).undivided(before, place)
+        return before[place:]
 
-    def learn(self, before: str, model: ModelInfo | None, stats: Stats) -> None:
-        """Take up how many tokens a server counted in a text that it was sent."""
+    def learn(self, sent: int, model: ModelInfo | None, stats: Stats) -> None:
+        """Take up how many tokens a server counted in the bytes that it was sent in all."""
         if model is not None and model.server is not None and stats.prompt_tokens > _FEWEST_COUNTED:
-            ratio = len(before.encode("utf-8", "surrogatepass")) / stats.prompt_tokens
-            self._ratios[model.path] = ratio * _MARGIN
+            self._ratios[model.path] = sent / stats.prompt_tokens * _MARGIN
+
+
+def sent_bytes(fields: dict[str, Any]) -> int:
+    """How many bytes of text the fields of a `Generate` have, in all turns of a chat."""
+    turns = sum(_size(turn.content) for turn in fields.get("messages", ()))
+    return _size(fields.get("prompt", "")) + turns
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

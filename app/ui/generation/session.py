@@ -17,7 +17,7 @@ from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, count_words, units
 from app.ui.editor.undo_history import UndoStep
-from app.ui.generation.server_room import ServerRoom
+from app.ui.generation.server_room import ServerRoom, sent_bytes
 from app.ui.generation.takes import (
     TakeEnd,
     TakeGroup,
@@ -34,7 +34,8 @@ class Session(QObject):
 
     `prepare` answers whether a model is loaded, and `admit` gives the fields of `Generate` that may
     go out now, or None; where not, `begin_waiting` or `drop_waiting` is called as soon as that is
-    decided. `origin` gives the document's journal and path.
+    decided. `origin` gives the document's journal and path. `dropped` says that what `admit` has
+    not decided yet is not wanted any more.
     """
 
     moved = Signal()
@@ -44,6 +45,7 @@ class Session(QObject):
     speed = Signal(float)
     measured = Signal(object)
     take_ended = Signal(object)
+    dropped = Signal()
 
     def __init__(
         self,
@@ -189,7 +191,7 @@ class Session(QObject):
         if fields is None:
             return
         self._waiting = None
-        request.sampling = fields["sampling"]
+        request.sampling, request.sent_bytes = fields["sampling"], sent_bytes(fields)
         request.job = self._worker.generate(**fields)
         self._requests[request.job] = request
         if len(request.sent) < len(request.before):
@@ -206,11 +208,7 @@ class Session(QObject):
         if settings.prompt_overflow == "drop_head":
             beside = f"{instruction}{settings.system_prompt or DEFAULT_SYSTEM}" * bool(instruction)
             request.sent = self._room.end_of(
-                request.before,
-                beside,
-                sampling.max_tokens,
-                self._worker.model,
-                settings.masked_names,
+                request.before, beside, sampling.max_tokens, self._worker.model
             )
         return {
             **request_fields(request.sent, instruction, settings.system_prompt),
@@ -223,6 +221,7 @@ class Session(QObject):
         """No model came: forget the request that waited for one."""
         request, self._waiting = self._waiting, None
         if request is not None:
+            self.dropped.emit()
             self._close(request)
 
     # The model's events
@@ -259,7 +258,7 @@ class Session(QObject):
         empty = not any(take.text for take in request.takes)
         self._close(request)
         self.speed.emit(event.stats.tokens_per_s)
-        self._room.learn(request.sent, self._worker.model, event.stats)
+        self._room.learn(request.sent_bytes, self._worker.model, event.stats)
         self.measured.emit(event.stats)
         if any(take.finish_reason == "banned" for take in event.takes):
             self.said.emit(

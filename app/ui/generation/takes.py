@@ -125,8 +125,8 @@ class TakeGroup(msgspec.Struct, eq=False):
 class TakeRequest(msgspec.Struct, eq=False):
     """One generation that was asked for, and the takes that it writes.
 
-    `sampling`, the text `before`, what of it is `sent` and the `job` are known when the model is
-    there.
+    `sampling`, the text `before`, what of it is `sent`, the bytes that are sent in all and the
+    `job` are known when the model is there.
     """
 
     group: TakeGroup
@@ -136,6 +136,7 @@ class TakeRequest(msgspec.Struct, eq=False):
     sampling: Sampling = msgspec.field(default_factory=Sampling)
     before: str = ""
     sent: str = ""
+    sent_bytes: int = 0
     job: int = 0
     stopped: bool = False
     tokens: int = 0

@@ -15,19 +15,14 @@ from app.core.models.checksum_process import checksums_in_process
 from app.core.models.duplicates import duplicates
 from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
-from app.core.models.removal import (
-    Removal,
-    plan_removal,
-    remove,
-    reveal,
-    take_off,
-)
+from app.core.models.removal import reveal
 from app.core.models.verify import Verdict, verify_known
 from app.core.units import size_text
 from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager.inventory import Inventory
 from app.ui.manager.questions import ManagerQuestions
+from app.ui.models.removal import ModelRemoval
 
 Trash = Callable[[str], None]
 
@@ -53,8 +48,11 @@ class ModelOperations(QObject):
         trash: Trash | None = None,
     ) -> None:
         super().__init__(parent)
-        self._program, self._questions, self._trash = program, questions, trash
+        self._program, self._questions = program, questions
         self._background = BackgroundTasks(self._fail, self)
+        self.removal = ModelRemoval(program, questions, self._background, self, trash=trash)
+        self.removal.removed.connect(self.changed)
+        self.removal.said.connect(self.said)
         self._long = BackgroundTasks(self._end_long, self)
         self._stop = threading.Event()
         self._is_long = False
@@ -95,31 +93,6 @@ class ModelOperations(QObject):
         """Show the model in the system's file manager."""
         path = Path(model.path)
         self._background.run(lambda: reveal(path), _start)
-
-    def remove(self, model: ModelFile, loaded: str) -> None:
-        """Ask, then take the model off the list or move it to the trash."""
-        self._background.run(
-            lambda: plan_removal(model, loaded=loaded), lambda plan: self._ask(model, loaded, plan)
-        )
-
-    def _ask(self, model: ModelFile, loaded: str, plan: Removal) -> None:
-        answer = self._questions.remove(model.name, plan)
-        if answer == "list":
-            self._take_off(model)
-        elif answer == "trash":
-            self._background.run(
-                lambda: remove(model, loaded=loaded, trash=self._trash),
-                lambda freed: self._on_removed(model, freed),
-            )
-
-    def _on_removed(self, model: ModelFile, freed: int) -> None:
-        self._take_off(model)
-        words = self.tr("{0} is in the trash; emptying it frees {1}.")
-        self.said.emit(words.format(model.name, size_text(freed)))
-
-    def _take_off(self, model: ModelFile) -> None:
-        settings, metadata = self._program.settings_store, self._program.metadata
-        self._change(lambda: take_off(model, settings, metadata))
 
     def unwatch(self, folder: str) -> None:
         """Do not look for models in the folder any more."""

@@ -1,28 +1,19 @@
-"""The questions of the manager: before a download, before removing, and which file or folder."""
+"""The questions of the manager: before a download, and which file or folder."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from app.core.models.other_programs import PROGRAMS, ProgramStore
-from app.core.models.removal import Removal
 from app.core.units import size_text
 from app.downloads.queue import DownloadNeed
-from app.ui.questions import question_box
-
-Answer = Literal["trash", "list", "no"]
+from app.ui.questions import Questions, question_box
 
 
-class ManagerQuestions(QObject):
-    """Asks on top of `window`; every method returns the answer."""
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
+class ManagerQuestions(Questions):
+    """Asks on top of the manager, what other windows ask and more."""
 
     def download(self, title: str, need: DownloadNeed) -> bool:
         """Whether to fetch a model from a host."""
@@ -37,23 +28,6 @@ class ManagerQuestions(QObject):
             ).format(need.host, size, size_text(need.free)),
         )
         return self._is_agreed(box, self.tr("Download"))
-
-    def remove(self, title: str, plan: Removal) -> Answer:
-        """Whether to remove a model, or only to take it off the list."""
-        frees = self.tr("It takes {0}.").format(size_text(plan.frees)) if plan.frees else ""
-        box = question_box(
-            self._window, self.tr("Remove {0}?").format(title), f"{plan.sentence} {frees}".strip()
-        )
-        roles = QMessageBox.ButtonRole
-        trash = None
-        if plan.paths:
-            trash = box.addButton(self.tr("Move to the Trash"), roles.DestructiveRole)
-        off = box.addButton(self.tr("Only Take Off the List"), roles.AcceptRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.exec()
-        if trash is not None and box.clickedButton() is trash:
-            return "trash"
-        return "list" if box.clickedButton() is off else "no"
 
     def try_out(self, title: str) -> bool:
         """Whether the loaded model may be unloaded to try another one."""

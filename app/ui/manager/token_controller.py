@@ -18,11 +18,13 @@ from app.ui.widgets.controls import show_dialog
 class TokenController(QObject):
     """Uses the keyring only in the background, because it may ask its user for a password.
 
-    `given` says that the download of an id may be tried again; `said` carries sentences.
+    `given` says that the download of an id may be tried again; `said` carries sentences, and
+    `failed` those that tell what could not be done.
     """
 
     given = Signal(str)
     said = Signal(str)
+    failed = Signal(str)
 
     def __init__(self, program: Program, background: BackgroundTasks, window: QWidget) -> None:
         super().__init__(window)
@@ -62,7 +64,14 @@ class TokenController(QObject):
         self._background.run(lambda: self._program.secrets.keep(host, token), on_kept)
 
     def _forget(self, host: str) -> None:
-        words = self.tr("No token for {0} is kept here any more.").format(host)
-        self._background.run(
-            lambda: self._program.secrets.forget(host), lambda _none: self.said.emit(words)
-        )
+        def on_forgotten(is_gone: bool) -> None:
+            if is_gone:
+                self.said.emit(self.tr("No token for {0} is kept here any more.").format(host))
+                return
+            words = self.tr(
+                "The keyring did not let go of the token for {0}, so it is still kept and used. "
+                "Unlock the keyring, then choose Forget Token again."
+            )
+            self.failed.emit(words.format(host))
+
+        self._background.run(lambda: self._program.secrets.forget(host), on_forgotten)

@@ -213,6 +213,7 @@ class ModelManager(QWidget):
         self.operations.progress.connect(self._show_progress)
         self.strip.stopped.connect(self.operations.stop)
         self.tokens.said.connect(lambda text: self.banners.say(text, "notice"))
+        self.tokens.failed.connect(self.banners.say)
         self.tokens.given.connect(lambda name: self._on_download_asked("retry", name))
 
     def _fill_menu(self) -> None:
@@ -250,7 +251,7 @@ class ModelManager(QWidget):
             "quantize": lambda: self.copy_requested.emit(path),
             "fit": lambda: self.fits.open(one, inventory),
             "passport": lambda: self._try_out(model),
-            "remove": lambda: operations.remove(model, self._loaded),
+            "remove": lambda: operations.removal.ask(model, self._loaded),
         }
         calls[wish]()
 

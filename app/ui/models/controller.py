@@ -20,6 +20,7 @@ from app.ui.background import BackgroundTasks
 from app.ui.bridge import Bridge
 from app.ui.models.downloads_controller import DownloadsController
 from app.ui.models.loader import ModelLoader
+from app.ui.models.removal import ModelRemoval
 from app.ui.questions import Questions
 from app.ui.texts import loading_text, watched_text
 from app.ui.widgets.banner import BannerArea
@@ -126,7 +127,7 @@ class ModelController(QObject):
         panel.load_requested.connect(self.load)
         panel.unload_requested.connect(self.loader.unload)
         panel.add_requested.connect(lambda path: self.add(Path(path)))
-        panel.remove_requested.connect(self.remove)
+        panel.remove_requested.connect(self._remove)
         panel.refreshed.connect(self._on_listed)
         panel.get_starter_requested.connect(self.fetching.get_starter)
         panel.download_asked.connect(self.fetching.do)
@@ -203,10 +204,17 @@ class ModelController(QObject):
         elif self.loader.model is None and not self.loader.is_loading:
             self.loader.load(found.path)
 
-    def remove(self, path: str) -> None:
-        """Take a model off the list; its file stays."""
-        self._program.settings_store.drop("added_models", path)
-        self.panel.refresh()
+    def _remove(self, model: ModelFile) -> None:
+        loaded = self.loader.model
+        self.removal.ask(model, loaded.path if loaded is not None else "")
+
+    @cached_property
+    def removal(self) -> ModelRemoval:
+        """Removes models of the list, after a question."""
+        removal = ModelRemoval(self._program, self._questions, self._background, self)
+        removal.removed.connect(lambda: self.panel.refresh())
+        removal.said.connect(self._status.say)
+        return removal
 
     def open_adapters(self) -> None:
         """Show the adapters of the loaded model."""

@@ -81,9 +81,9 @@ class ModelLoader(QObject):
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the loaded model was loaded with other settings than the present ones."""
-        model = self.model
-        return model is not None and self._loaded_with != self._load_settings(model.path)
+        """Whether the model that is loaded, or is being, was asked for with other settings."""
+        path = self._path if self.is_loading else self.model.path if self.model else ""
+        return bool(path) and self._loaded_with != self._load_settings(path)
 
     def _load_settings(self, path: str) -> tuple[object, ...]:
         """The settings that count when the model at `path` is loaded, and not before."""

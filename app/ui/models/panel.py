@@ -64,7 +64,7 @@ class ModelsPanel(QWidget):
     load_requested = Signal(str)
     unload_requested = Signal()
     add_requested = Signal(str)
-    remove_requested = Signal(str)
+    remove_requested = Signal(object)
     get_starter_requested = Signal()
     cancel_requested = Signal()
     download_asked = Signal(str, str)
@@ -187,14 +187,11 @@ class ModelsPanel(QWidget):
             self._add(path)
 
     def remove_selected(self) -> None:
-        """Ask to take what the user added off the list, a whole folder at once; files stay."""
+        """Ask to remove the selected model or server."""
         if name := server_of(self.list.selected()):
             self.remove_server_asked.emit(name)
-            return
-        model = self.selected()
-        added = self._library.added_as(model) if model is not None else ""
-        if added:
-            self.remove_requested.emit(added)
+        elif (model := self.selected()) is not None:
+            self.remove_requested.emit(model)
 
     def edit_selected(self) -> None:
         """Ask to change the selected server."""
@@ -247,7 +244,7 @@ class ModelsPanel(QWidget):
         self.error.hide()
         self.load_button = QPushButton()
         self.load_button.clicked.connect(self.activate)
-        self.remove_action = QAction(self.tr("Remove from the list"), self)
+        self.remove_action = QAction(self.tr("Remove…"), self)
         self.remove_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         self.remove_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.remove_action.triggered.connect(self.remove_selected)
@@ -347,10 +344,13 @@ class ModelsPanel(QWidget):
         set_property(self.load_button, "kind", "" if loaded else "primary")
         can_load = bool(server) or (model is not None and not model.problem)
         self.load_button.setEnabled(loaded or (can_load and not self._loading))
-        is_added = model is not None and not loaded and bool(self._library.added_as(model))
-        self.remove_action.setEnabled(bool(server) or is_added)
-        remove = self.tr("Remove the server…") if server else self.tr("Remove from the list")
-        self.remove_action.setText(remove)
+        self.remove_action.setEnabled(bool(server) or (model is not None and not loaded))
+        tip = (
+            self.tr("Take it off the list, and forget its key")
+            if server
+            else self.tr("Take it off the list, or into the trash")
+        )
+        self.remove_action.setToolTip(tip)
         self.edit_action.setVisible(bool(server))
 
     def _empty_words(self) -> str:

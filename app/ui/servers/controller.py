@@ -21,6 +21,7 @@ from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from app.core.models.removal import Removal
     from app.ui.servers.dialog import Entered, ServerDialog
     from app.ui.servers.probe import ServerProbe
 
@@ -83,17 +84,26 @@ class ServersController(QObject):
     def remove(self, name: str) -> None:
         """Ask whether to remove a server, and forget it with its key."""
         server = self._program.servers.find(name)
-        if server is None or not self._questions.remove_server(server.name):
+        if server is None or self._questions.remove(server.name, self._removal()) == "no":
             return
         if self._is_used(server.name):
             self._models.loader.unload()
-        self._keeping.run(lambda: self._forget(server), lambda _none: self._models.panel.refresh())
+        self._keeping.run(lambda: self._forget(server), self._on_forgotten)
+
+    def _removal(self) -> Removal:
+        from app.core.models.removal import Removal
+
+        sentence = self.tr("It is taken off the list, and its key is forgotten.")
+        return Removal((), 0, sentence)
 
     def follow(self) -> None:
-        """The settings were changed: names to mask hold for the server in use from now on."""
-        model = self._models.loader.model
-        if model is not None and model.server is not None and self._models.loader.is_outdated:
-            self._models.load(model.path)
+        """The settings were changed: they hold for the server in use from now on.
+
+        It is connected to again, which fails where the network was switched off.
+        """
+        loader = self._models.loader
+        if loader.server and loader.is_outdated:
+            self._models.load(server_key(loader.server))
 
     # The dialog
 
@@ -110,7 +120,7 @@ class ServersController(QObject):
         dialog.tried.connect(lambda entered: self._try(dialog, entered))
         dialog.looked.connect(lambda entered: self._look(dialog, entered))
         dialog.given_up.connect(self._give_up)
-        dialog.forgotten.connect(self._forget_key)
+        dialog.forgotten.connect(lambda address: self._forget_key(dialog, address))
         dialog.names_asked.connect(self.names_asked)
         dialog.address.editingFinished.connect(lambda: self._tell_key(dialog))
         self._tell_key(dialog)
@@ -179,12 +189,16 @@ class ServersController(QObject):
     def _keep(self, dialog: ServerDialog, entered: Entered, former: SavedServer | None) -> None:
         self._keeping.run(
             lambda: self._save(entered, former),
-            lambda is_held: self._on_kept(dialog, entered, former, is_held=is_held),
+            lambda kept: self._on_kept(dialog, entered, former, *kept),
             lambda error: self._if_open(dialog, lambda: dialog.show_trouble(error)),
         )
 
-    def _save(self, entered: Entered, former: SavedServer | None) -> bool:
-        """On the background's thread; whether the key only holds until the program ends."""
+    def _save(self, entered: Entered, former: SavedServer | None) -> tuple[bool, str]:
+        """On the background's thread.
+
+        Returns whether the key only holds until the program ends, and the former address where the
+        keyring still has that one's key.
+        """
         from app.ui.servers.dialog import NameTakenError
 
         servers, server = self._program.servers, entered.server
@@ -196,20 +210,22 @@ class ServersController(QObject):
         servers.save(server)
         if former is not None and before is None:
             servers.remove(former.name)
+        left = ""
         if former is not None and former.address != server.address:
-            self._forget_address(former.address)
+            left = self._forget_address(former.address)
         settings = self._program.settings_store
         change = settings.drop if entered.shows else settings.put
         change("agreed_servers", server.address)
-        return bool(entered.key) and not self._program.secrets.keep(server.address, entered.key)
+        is_held = entered.key and not self._program.secrets.keep(server.address, entered.key)
+        return bool(is_held), left
 
     def _on_kept(
         self,
         dialog: ServerDialog,
         entered: Entered,
         former: SavedServer | None,
-        *,
         is_held: bool,
+        left: str,
     ) -> None:
         loader, key = self._models.loader, server_key(entered.server.name)
         is_used = former is not None and self._is_used(former.name)
@@ -219,26 +235,57 @@ class ServersController(QObject):
             self._status.say(self.tr("The key could not be kept: it holds until Lampblack ends."))
         is_free = loader.model is None and not loader.is_loading
         if is_free or (is_used and (entered.server != former or entered.key)):
-            self._models.load(key)
+            self._models.load(key)  # which takes back what went wrong before
+        self._say_left(left)
 
-    def _forget(self, server: SavedServer) -> None:
-        """On the background's thread."""
+    def _forget(self, server: SavedServer) -> str:
+        """On the background's thread; the address where the keyring still has its key."""
         self._program.servers.remove(server.name)
-        self._forget_address(server.address)
+        return self._forget_address(server.address)
 
-    def _forget_address(self, address: str) -> None:
-        """Forget what belongs to an address, unless another server has it, too."""
-        if all(one.address != address for one in self._program.servers.all()):
-            self._program.secrets.forget(address)
-            self._program.settings_store.drop("agreed_servers", address)
+    def _forget_address(self, address: str) -> str:
+        """Forget what belongs to an address, unless another server has it, too.
 
-    def _forget_key(self, address: str) -> None:
-        words = self.tr("No key for {0} is kept here any more.")
+        Returns the address where the keyring still has its key, else nothing.
+        """
+        if any(one.address == address for one in self._program.servers.all()):
+            return ""
+        self._program.settings_store.drop("agreed_servers", address)
+        return "" if self._program.secrets.forget(address) else address
+
+    def _on_forgotten(self, left: str) -> None:
+        self._models.panel.refresh()
+        self._say_left(left)
+
+    def _say_left(self, address: str) -> None:
+        """Say that the keyring still has the key of an address that no server has any more."""
+        if address:
+            words = self.tr(
+                "The keyring did not let go of the key for {0}, so it is still kept there. Unlock "
+                "the keyring and delete “lampblack” for this address in it."
+            )
+            self._banners.say(words.format(address))
+
+    def _forget_key(self, dialog: ServerDialog, address: str) -> None:
         if place := _place(address):
             self._keeping.run(
                 lambda: self._program.secrets.forget(place),
-                lambda _none: self._status.say(words.format(place)),
+                lambda is_gone: self._on_key_forgotten(dialog, place, is_gone=is_gone),
             )
+
+    def _on_key_forgotten(self, dialog: ServerDialog, place: str, *, is_gone: bool) -> None:
+        if is_gone:
+            self._status.say(self.tr("No key for {0} is kept here any more.").format(place))
+            return
+        words = self.tr(
+            "The keyring did not let go of the key for {0}, so it is still kept and used. Unlock "
+            "the keyring, then choose Forget Key again."
+        ).format(place)
+        if dialog is self._dialog:
+            dialog.show_key(is_known=True, can_keep=True)
+            dialog.ask_key(words)
+        else:
+            self._banners.say(words)
 
     # The server in use
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,12 +30,13 @@ class SendingGate(QObject):
     """Decides whether what is asked of the model may go out, where the model is a server's.
 
     `allowed` or `refused` ends what `admit` left open. `models_asked` asks for the list of models,
-    `names_asked` for the names that are masked. `is_wanted` says whether the answer is still waited
-    for.
+    `names_asked` for the names that are masked. `revoked` when the document has been marked while
+    another machine's model is in use: what is written with it has to stop.
     """
 
     allowed = Signal()
     refused = Signal()
+    revoked = Signal()
     models_asked = Signal()
     names_asked = Signal()
 
@@ -45,18 +45,18 @@ class SendingGate(QObject):
         program: Program,
         kept_here: KeptHere,
         banners: BannerArea,
-        is_wanted: Callable[[], bool],
         bridge: Bridge,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._program, self._kept_here, self._window = program, kept_here, window
-        self._banners, self._is_wanted = banners, is_wanted
+        self._banners = banners
         self._asked: dict[str, Any] = {}
         self._approved: dict[str, Any] = {}
         self._job = 0
+        self._dialog: PreviewDialog | None = None
         self._refusal = ""
-        kept_here.moved.connect(lambda: banners.take_back(self._refusal))
+        kept_here.moved.connect(self._on_mark)
         bridge.subscribe(self._on_previewed, Previewed)
         bridge.subscribe(self._on_failed, Failed)
 
@@ -81,6 +81,19 @@ class SendingGate(QObject):
         self._ask(fields)
         return None
 
+    def cancel(self) -> None:
+        """What was asked for is wanted no more: stop the preview of it, or take it off the screen.
+
+        Neither `allowed` nor `refused` follows.
+        """
+        job, self._job = self._job, 0
+        dialog, self._dialog = self._dialog, None
+        if job:
+            self._program.worker.cancel(job)
+        if dialog is not None:
+            dialog.blockSignals(True)
+            dialog.reject()
+
     def _is_agreed(self, place: ServerPlace, fields: dict[str, Any]) -> bool:
         """Whether the writer has seen it, or wants to see nothing more of that server."""
         if self._approved and fields == self._asked:
@@ -89,6 +102,21 @@ class SendingGate(QObject):
         return place.url in self._program.settings.agreed_servers
 
     # The mark
+
+    def _on_mark(self) -> None:
+        self._banners.take_back(self._refusal)
+        model = self._program.worker.model
+        is_away = model is not None and model.server is not None and not _stays_here(model.server)
+        if is_away and self._kept_here.is_on:
+            self.revoked.emit()
+
+    def tell_stopped(self) -> None:
+        """Say that the mark has stopped what was being written."""
+        self._refusal = self.tr(
+            "Stopped: this document is marked now never to go to another machine. What was sent "
+            "before cannot be taken back; the text so far is kept."
+        )
+        self._banners.say(self._refusal)
 
     def _refuse(self, place: ServerPlace) -> None:
         sentence = self.tr(
@@ -123,19 +151,25 @@ class SendingGate(QObject):
         if event.job != self._job:
             return
         self._job = 0
-        if not self._is_wanted() or model is None or model.server is None:
+        if model is None or model.server is None:
             return
         from app.ui.servers.preview_dialog import PreviewDialog
 
-        self._connect(PreviewDialog(event, model.server, self._window), model.server)
+        self._dialog = dialog = PreviewDialog(event, model.server, self._window)
+        self._connect(dialog, model.server)
 
     def _connect(self, dialog: PreviewDialog, place: ServerPlace) -> None:
         dialog.sent.connect(lambda is_last: self._send(place, is_last=is_last))
-        dialog.rejected.connect(self.refused)
+        dialog.rejected.connect(self._on_rejected)
         dialog.names_asked.connect(self.names_asked)
         show_dialog(dialog)
 
+    def _on_rejected(self) -> None:
+        self._dialog = None
+        self.refused.emit()
+
     def _send(self, place: ServerPlace, *, is_last: bool) -> None:
+        self._dialog = None
         if is_last:
             self._program.settings_store.put("agreed_servers", place.url)
         self._approved = self._shown

@@ -26,11 +26,17 @@ def place_text(server: SavedServer) -> str:
 
 
 def told_text(model: ModelInfo) -> str:
-    """What a server has answered: its model, where text goes, and what it cannot be told."""
+    """What a server has answered: its model, where text goes, what it can and cannot be told."""
     lines = [_tr("It answers, with the model {0}.").format(model.name)]
     if model.context:
         lines[0] += " " + _tr("It reads {0} tokens at once.").format(f"{model.context:,}")
     lines += model.notes[:2]
+    if "cancel" in model.abilities:
+        lines.append(_tr("It stops writing when you stop it."))
+    elif "cancel" in model.unknown:
+        lines.append(_tr("It is not known whether it stops writing when you stop it."))
+    elif model.abilities:
+        lines.append(_tr("What you stop goes on there to its end."))
     if model.unsupported:
         titles = [bound.row.label for bound in PARAMETERS if bound.name in model.unsupported]
         labels = (QCoreApplication.translate("Parameters", title) for title in titles)

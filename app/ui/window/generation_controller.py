@@ -54,9 +54,7 @@ class GenerationController(QObject):
         self._instruction = ""
         editor, line = page.editor, page.write_bar.line
         worker, settings = program.worker, program.settings_store
-        self.gate = SendingGate(
-            program, kept_here, page.banners, lambda: self.session.waiting, bridge, page
-        )
+        self.gate = SendingGate(program, kept_here, page.banners, bridge, page)
         self.session = Session(
             editor,
             worker,
@@ -91,6 +89,7 @@ class GenerationController(QObject):
         session.reading.connect(self._on_reading)
         session.speed.connect(self._status.show_speed)
         session.measured.connect(self._on_measured)
+        session.dropped.connect(self.gate.cancel)
         session.take_ended.connect(self.take_log.record)
         self.tokens.counted.connect(self._status.show_context)
         self._status.stopped.connect(self.stop)
@@ -104,6 +103,7 @@ class GenerationController(QObject):
         self._models.not_ready.connect(session.drop_waiting)
         self._models.loader.leaving.connect(session.stop)
         self.gate.allowed.connect(self._on_allowed)
+        self.gate.revoked.connect(self._on_revoked)
         self.gate.refused.connect(session.drop_waiting)
         self.gate.refused.connect(self._give_back)
         self._documents.leaving.connect(session.leave)
@@ -158,6 +158,12 @@ class GenerationController(QObject):
         """What was asked for may go out, if there still is a model for it."""
         if self._models.loader.prepare():
             self.session.begin_waiting()
+
+    def _on_revoked(self) -> None:
+        """The document may not be with another machine any more: stop what is written there."""
+        if self.session.running and not self.session.waiting:
+            self.session.stop()
+            self.gate.tell_stopped()
 
     def _instruct(self, instruction: str) -> None:
         busy = self.session.running

@@ -125,6 +125,7 @@ class ManagerController(QObject):
         models, loader = self._models, self._models.loader
         manager.add_requested.connect(lambda path: models.add(Path(path), manager.banners))
         models.added.connect(self.refresh)
+        models.removal.removed.connect(self.refresh)
         manager.load_requested.connect(models.load)
         manager.load_as_requested.connect(models.load)
         manager.passport_requested.connect(self._try_out)

@@ -15,7 +15,7 @@ from app.ui.widgets.banner import BannerArea
 
 
 class Notices(QObject):
-    """Says each trouble of settings, presets and store once."""
+    """Says each trouble of settings, presets, store and lists once."""
 
     def __init__(
         self,
@@ -30,6 +30,8 @@ class Notices(QObject):
         self._banners = banners
         self._models = models
         self._bridge = bridge
+        self._told: set[str] = set()
+        models.settled.connect(self._say_lists)
         bridge.subscribe(self.show_error, LampblackError)
         bridge.subscribe(self.show_bug, Path)
 
@@ -41,6 +43,14 @@ class Notices(QObject):
         store.on_problem = lambda problem: self._bridge.post(StoreError(problem))
         for problem in store.problems:
             self._banners.say(problem)
+
+    def _say_lists(self) -> None:
+        """Say what is wrong with the lists of servers and models, which were just read."""
+        found = (self._program.servers.problem, *self._program.metadata.problems)
+        for problem in found:
+            if problem and problem not in self._told:
+                self._told.add(problem)
+                self._banners.say(problem, "notice")
 
     def show_error(self, error: LampblackError) -> None:
         """Show an error."""

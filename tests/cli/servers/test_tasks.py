@@ -99,22 +99,44 @@ def test_a_saved_server_brings_its_model_masking_and_key_which_no_process_shows(
     assert KEY.encode() not in files
 
 
-def test_a_key_of_the_environment_is_not_handed_on_in_one(do: Do, server: FakeServer) -> None:
-    words = ("generate", "Once", "--server", server.address)
-    outcome = do(*words, LAMPBLACK_SERVER_KEY=KEY)
-    assert outcome.code == 0
+def test_a_key_of_the_environment_is_not_handed_on_in_one(do: Do) -> None:
+    """The program has it from its user; its children hear of it by their pipes alone."""
+    shown: list[list[str]] = []
+
+    def answer(fields: dict[str, Any]) -> str:
+        for program in psutil.Process().children():
+            assert KEY in program.environ().values()
+            shown.extend(
+                [*child.cmdline(), *child.environ().values()]
+                for child in program.children(recursive=True)
+            )
+        return echo(fields)
+
+    with serving(answer) as server:
+        outcome = do("generate", "Once", "--server", server.address, LAMPBLACK_SERVER_KEY=KEY)
+    assert outcome.code == 0, outcome.err
     assert f"Bearer {KEY}".encode() in server.everything()
+    assert any("remote-host" in words for words in shown), "the child with the key is among them"
+    assert not any(KEY in word for words in shown for word in words)
 
 
 def test_a_test_says_what_the_server_is(do: Do, server: FakeServer) -> None:
     do("servers", "add", "box", server.address)
+    do("servers", "add", "masked", server.address, "--mask", "on")
+    do("servers", "names", "add", CANARY)
     outcome = do("servers", "test", "box")
     assert outcome.out.startswith("box answers: vllm\nModel: m\nContext: 4,096 tokens\n")
     assert "which runs on this machine" in outcome.out
     assert "mirostat " in outcome.out
-    found = json.loads(do("servers", "test", "box", "--json").out)
-    assert (found["kind"], found["context"], found["masked"]) == ("vllm", 4096, False)
-    assert not server.asked or all(CANARY not in said(one) for one in server.asked)
+    assert "It is not known whether the server can stop writing when a request is left" in (
+        outcome.out
+    )
+    for name, masked in (("box", False), ("masked", True)):
+        found = json.loads(do("servers", "test", name, "--json").out)
+        assert (found["kind"], found["context"], found["masked"]) == ("vllm", 4096, masked)
+        assert [*found["unknown"]] == ["cancel"]
+    assert not server.asked, "no text is asked for"
+    assert all(secret not in server.everything() for secret in SECRETS)
 
 
 def test_a_test_asks_the_server_that_is_named_wherever_the_flags_stand(
@@ -342,3 +364,26 @@ def test_a_marked_document_goes_to_no_other_machine(own_home: Path, tmp_path: Pa
         with pytest.raises(DocumentError, match="never to go to another machine"):
             check_may_leave(program, away, *files)
     program.close()
+
+
+def test_no_part_of_a_name_leaves_where_a_text_is_longer_than_the_context(
+    do: Do, server: FakeServer, tmp_path: Path
+) -> None:
+    """Almost every place at which such a text could be cut lies within a name."""
+    text = f"{CANARY} " * 1500
+    (tmp_path / "long.txt").write_text(text, "utf-8")
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"text": text}) + "\n", "utf-8")
+    (tmp_path / "right.csv").write_text(f'text,summary\n"{text}",So\n', "utf-8")
+    there = ("--server", server.address, "--mask", CANARY)
+    for words in (
+        ("run", "rewrite", "--file", tmp_path / "long.txt", "--instruction", "shorter"),
+        ("batch", "summarise", tmp_path / "rows.jsonl", "--out", tmp_path / "out.jsonl"),
+        ("evaluate", "summarise", tmp_path / "right.csv"),
+    ):
+        server.asked.clear()
+        outcome = do(*words, *there)
+        assert outcome.code == 0, outcome.err
+        assert len(server.asked) > 4
+        shown = server.everything()
+        assert not [part for part in CANARY.split() if part.encode() in shown]
+    assert "was cut into" in (tmp_path / "out.jsonl").read_text("utf-8")

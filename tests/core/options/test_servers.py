@@ -85,6 +85,7 @@ def test_a_damaged_list_is_told_and_kept(entry: object, tmp_path: Path) -> None:
     servers = SavedServers(path)
     assert servers.all() == ()
     assert "servers.json cannot be used" in servers.problem
+    assert servers.problem.endswith(", and it is empty now.")
     assert len([*tmp_path.glob("servers*")]) == 1
 
 

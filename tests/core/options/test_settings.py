@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 from app.core.errors import ParameterError, SettingsError
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
-from app.core.options.settings import SERVICE_PORT, Settings
+from app.core.options.settings import SERVICE_PORT, SETTINGS, Settings
 from app.core.options.settings_store import SettingsStore, early_service
 
 
@@ -382,3 +382,10 @@ def test_the_port_is_known_before_the_window(
 
 def test_without_a_file_no_port_is_opened(file: Path) -> None:
     assert early_service(file) is None
+
+
+def test_the_switch_of_the_network_says_that_it_is_for_servers_too() -> None:
+    (row,) = (bound.row for bound in SETTINGS if bound.name == "network")
+    assert row.label == "Allow the network"
+    assert "Download" in row.help
+    assert "servers" in row.help

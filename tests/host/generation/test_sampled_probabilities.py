@@ -56,11 +56,34 @@ def test_without_steps_they_are_the_models_own(generate: Runner) -> None:
         assert one.probability == pytest.approx(other.probability, rel=1e-4)
 
 
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize(
+    "steps",
+    [{}, {"repetition_penalty": 1.3}, {"logit_bias": {" the": 4.0}}],
+    ids=["", "past", "bias"],
+)
+def test_after_a_greedy_choice_only_the_chosen_is_left(
+    generate: Runner, steps: dict[str, Any], exact: bool
+) -> None:
+    """With a probability of 1, as llama-server has it; the model's own are another question."""
+    asked = {"temperature": 0.0, "max_tokens": 6, "probabilities": 4, "exact": exact, **steps}
+    own = details(generate, **asked)
+    sampled = details(generate, **asked, sampled=True)
+    assert [found.id for found in sampled] == [found.id for found in own]
+    for found in sampled:
+        assert found.probability == 1.0
+        assert [(one.id, one.probability) for one in found.alternatives] == [(found.id, 1.0)]
+    assert any(found.probability < 0.9 for found in own)
+    assert {len(found.alternatives) for found in own} == {4}
+
+
 def test_a_grammar_counts_too(small: Runner) -> None:
     asked = {"grammar": 'root ::= "yes" | "no"', "temperature": 1.0, "max_tokens": 1, "seed": 1}
     (found,) = details(small, **asked, probabilities=5, sampled=True)
     assert 0 < found.probability <= 1
     assert found.id in [one.id for one in found.alternatives]
+    (found,) = details(small, **asked | {"temperature": 0.0}, probabilities=5, sampled=True)
+    assert [(one.id, one.probability) for one in found.alternatives] == [(found.id, 1.0)]
 
 
 def test_what_was_dropped_is_no_alternative() -> None:

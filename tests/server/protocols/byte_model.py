@@ -119,6 +119,7 @@ class ByteModel:
         self.hold: asyncio.Event | None = None
         self.hold_after = 0
         self.left = 0
+        self.busy = 0
 
     def prompt_tokens(self, command: Generate) -> int:
         if command.tokens:

@@ -139,6 +139,15 @@ def test_what_is_refused(client: TestClient, path: str, body: dict[str, Any], pa
     assert found.json()["error"]["param"] == param
 
 
+def test_slots_tell_how_much_is_being_done_and_nothing_of_it(
+    client: TestClient, engine: ByteModel
+) -> None:
+    for busy in (0, 1):
+        engine.busy = busy
+        slot = {"id": 0, "n_ctx": 2048, "is_processing": bool(busy)}
+        assert client.get("/slots").json() == [slot]
+
+
 def test_props(client: TestClient) -> None:
     found = client.get("/props").json()
     assert found["default_generation_settings"]["n_ctx"] == 2048

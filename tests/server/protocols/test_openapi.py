@@ -39,7 +39,7 @@ def test_the_limits_are_the_tables_and_the_services() -> None:
         found = fields[bound.name]
         if bound.kind == "float":
             assert (found["maximum"], found["default"]) == (bound.row.high, bound.default)
-    assert (fields["n"]["maximum"], fields["max_tokens"]["maximum"]) == (3, 700)
+    assert (fields["n"]["maximum"], fields["max_tokens"]["maximum"]) == (3, 1_000_000)
     assert set(NAMES) <= set(fields)
 
 

@@ -12,10 +12,11 @@ from starlette.testclient import TestClient
 from app.core.options.rows import limit_text
 from app.core.options.sampling import PARAMETERS
 from app.engine.messages import Generate
+from app.engine.service_messages import ServiceLimits
 from app.server.protocols.fields import Fields, RequestError
 from app.server.protocols.parameters import NAMES, read_sampling
 from app.server.protocols.unsupported import IDLE
-from tests.server.protocols.byte_model import ByteModel, model_info, service
+from tests.server.protocols.byte_model import CONTEXT, ByteModel, model_info, service
 
 GIANT = 10**30
 RANGE = {"dynamic_temperature": True, "dynatemp_low": 0.5, "dynatemp_high": 1.5}
@@ -43,7 +44,7 @@ def refused(client: TestClient, path: str = "/v1/completions", **body: Any) -> d
         ("suffix", " the end."),
         ("n", 5),
         ("n", 0),
-        ("max_tokens", 1001),
+        ("max_tokens", 1_000_001),
         ("max_tokens", -5),
         ("smoothing_factor", 0.3),
         ("top_a", 0.1),
@@ -215,6 +216,44 @@ def test_a_parameter_that_the_engine_lacks_is_refused() -> None:
 
 def test_the_services_limit_holds_for_texts_without_one() -> None:
     assert read_sampling(Fields({}), model_info(), 50, {"max_tokens": -1}).max_tokens == 50
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "more"),
+    [
+        ("/v1/completions", "max_tokens", {"prompt": "x"}),
+        ("/completions", "max_new_tokens", {"prompt": "x", "stream": True}),
+        (
+            "/v1/chat/completions",
+            "max_completion_tokens",
+            {"messages": [{"role": "user", "content": "x"}]},
+        ),
+        ("/completion", "n_predict", {"prompt": "x"}),
+        ("/completion", "n_predict", {"prompt": "x", "stream": True}),
+        ("/api/v1/generate", "max_length", {"prompt": "x"}),
+        ("/api/extra/generate/stream", "max_length", {"prompt": "x"}),
+    ],
+)
+def test_more_tokens_than_there_are_is_reduced_and_told(
+    client: TestClient, engine: ByteModel, path: str, field: str, more: dict[str, Any]
+) -> None:
+    """Programs ask for as many whatever the model is; the text ends as it would have."""
+    for most, limit in ((CONTEXT, 10 * CONTEXT), (CONTEXT // 2, CONTEXT // 2)):
+        engine.limits = ServiceLimits(max_tokens=limit)
+        for wanted, reduced in ((most, None), (most + 1, f"{field}={most}"), (10**6, ...)):
+            answer = client.post(path, json={**more, field: wanted})
+            assert answer.status_code == 200, answer.text
+            expected = f"{field}={most}" if reduced is ... else reduced
+            assert answer.headers.get("x-lampblack-reduced") == expected
+            command = engine.commands[-1]
+            assert isinstance(command, Generate)
+            assert command.sampling.max_tokens == most
+
+
+def test_a_server_s_unknown_context_reduces_nothing() -> None:
+    fields, unknown = Fields({"max_tokens": 50_000}), model_info(context=0)
+    assert read_sampling(fields, unknown, 0, {}).max_tokens == 50_000
+    assert not fields.reduced
 
 
 JSON = st.recursive(

@@ -135,3 +135,19 @@ def test_failed_rows_give_exit_code_1_and_are_done_again(
     assert b"1 of 3 rows failed" in err
     assert lines_of(out)[1]["error"]["kind"] == "row"
     assert set(lines_of(out)[0]["result"]) == {"label", "probabilities"}
+
+
+def test_a_row_that_ends_the_engine_fails_alone_in_the_real_program(
+    start_batch: Start, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "rows.txt", tmp_path / "out.jsonl"
+    source.write_text("".join(f"{'bad' if n in (3, 11) else 'fine'} {n}\n" for n in range(1, 21)))
+    script = {"decode_fault": "abort", "replies": {"fine": ["ok"]}}
+    process = start_batch("chat", source, "--out", out, "--parallel", "3", **script)
+    _written, err = process.communicate(timeout=60)
+    assert process.returncode == 1, err
+    assert b"2 of 20 rows failed" in err
+    lines = lines_of(out)
+    assert [line["row"] for line in lines] == list(range(1, 21))
+    failed = {line["row"]: line["error"]["kind"] for line in lines if "error" in line}
+    assert failed == {3: "model_crashed", 11: "model_crashed"}

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import itertools
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from app.core.errors import (
+    CancelledError,
     EngineStoppedError,
     GenerationError,
     ModelCrashedError,
     PromptTooLongError,
 )
 from app.tasks.batch import ordered
-from app.tasks.batch.ordered import Ordered, RowResult
+from app.tasks.batch.ordered import Ordered, Outcome, RowResult
 from app.tasks.batch.rows import InputRow
 
 
@@ -68,6 +71,79 @@ def test_no_more_rows_are_taken_in_than_the_window_holds(monkeypatch: pytest.Mon
     for outcome in Ordered(lambda _row: RowResult(None), 4).outcomes(long_rows()):
         assert taken <= outcome.row.number + 3
     assert taken == 100
+
+
+def test_a_result_is_given_before_a_row_that_is_long_in_coming() -> None:
+    """As of a queue that others fill, while the slots have enough to do."""
+    second_runs, first_is_given = threading.Event(), threading.Event()
+
+    def coming() -> Iterator[InputRow]:
+        for row in rows(10):
+            if row.number == 3:
+                assert second_runs.wait(10)  # so the first is done
+            assert row.number < 4 or first_is_given.is_set()
+            yield row
+
+    def do(row: InputRow) -> RowResult:
+        if row.number == 2:
+            second_runs.set()
+            assert first_is_given.wait(10)
+        return RowResult(None)
+
+    given = 0
+    for _outcome in Ordered(do, 1).outcomes(coming()):
+        first_is_given.set()
+        given += 1
+    assert given == 10
+
+
+def both_ways(work: Callable[[], Ordered], count: int) -> list[list[Outcome]]:
+    """The outcomes as they are given to a thread, and to asyncio."""
+
+    async def awaited() -> list[Outcome]:
+        return [one async for one in work().outcomes_async(rows(count))]
+
+    return [list(work().outcomes(rows(count))), asyncio.run(awaited())]
+
+
+def test_asyncio_gets_the_same_outcomes() -> None:
+    def do(row: InputRow) -> RowResult:
+        if row.number % 7 == 0:
+            raise PromptTooLongError("Too long.")
+        return RowResult(row.text)
+
+    usual, awaited = both_ways(lambda: Ordered(do, 3), 100)
+    assert [one.line for one in awaited] == [one.line for one in usual]
+    assert [one.row.number for one in awaited] == list(range(1, 101))
+    assert [type(one.cause) for one in awaited if one.failed] == [PromptTooLongError] * 14
+
+
+def test_asyncio_goes_on_with_other_work_and_leaving_early_ends_the_rows(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    begun, cancelled = threading.Event(), threading.Event()
+
+    def do(row: InputRow) -> RowResult:
+        if row.number > 1:
+            begun.set()
+            assert cancelled.wait(10)
+            raise CancelledError("Stopped.")
+        return RowResult(None)
+
+    async def left() -> None:
+        outcomes = Ordered(do, 3, cancel=cancelled.set).outcomes_async(rows(100))
+        assert (await anext(outcomes)).row.number == 1
+        waiting = asyncio.ensure_future(anext(outcomes))
+        while not begun.is_set():
+            await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert cancelled.is_set()
+
+    asyncio.run(left())
+    gc.collect()
+    assert not caplog.records, "asyncio complains of an error that is not looked at"
 
 
 def test_a_failed_row_is_a_line_and_a_crash_is_tried_again() -> None:

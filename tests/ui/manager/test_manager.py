@@ -31,10 +31,11 @@ from app.ui.background import BackgroundTasks
 from app.ui.manager import operations as operations_module
 from app.ui.manager.card_texts import origin_text
 from app.ui.manager.downloads_tab import DownloadRow
-from app.ui.manager.questions import Answer, ManagerQuestions
+from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_dialog import TokenDialog
 from app.ui.manager.window import ModelManager
 from app.ui.models.download_strip import TOKEN_KEY
+from app.ui.questions import Removed
 from app.ui.texts import download_text, left_text
 from tests.core.system.test_secret_store import FakeKeyring
 from tests.ui.conftest import Studio
@@ -48,7 +49,7 @@ class FakeAnswers(ManagerQuestions):
         self.asked: list[str] = []
         self.needs: list[DownloadNeed] = []
         self.download_answer = True
-        self.remove_answer: Answer = "trash"
+        self.remove_answer: Removed = "trash"
         self.title_answer: str | None = None
         self.agrees = True
 
@@ -57,7 +58,7 @@ class FakeAnswers(ManagerQuestions):
         self.needs.append(need)
         return self.download_answer
 
-    def remove(self, title: str, plan: removal.Removal) -> Answer:
+    def remove(self, title: str, plan: removal.Removal) -> Removed:
         self.asked.append(f"remove {title}")
         return self.remove_answer
 
@@ -221,7 +222,7 @@ def test_removing_asks_and_tells_what_becomes_free(harness: Harness, tmp_path: P
         trash.append(Path(path).name)
         Path(path).unlink()
 
-    harness.manager.operations._trash = throw
+    harness.manager.operations.removal._trash = throw
     harness.open()
     harness.press_and_wait("remove")
     assert (harness.answers.asked, trash) == (["remove tale"], ["tale.gguf"])
@@ -235,6 +236,7 @@ def test_taken_off_the_list_the_file_stays(harness: Harness) -> None:
     harness.press_and_wait("remove")
     assert harness.names() == ["雨"]
     assert (harness.program.paths.models / "tale.gguf").exists()
+    assert harness.banners() == ["tale is off the list; its files stay where they are."]
 
 
 def test_the_loaded_model_can_only_be_unloaded(harness: Harness) -> None:
@@ -440,6 +442,21 @@ def test_the_key_asks_for_the_token_too_and_one_can_be_forgotten(harness: Harnes
     assert harness.banners() == [f"No token for {host} is kept here any more."]
     assert harness.program.secrets.get(host) == ""
     assert len(harness.fetcher.tokens) == 1
+
+
+def test_a_token_that_the_keyring_keeps_is_not_said_to_be_forgotten(harness: Harness) -> None:
+    keyring, host = FakeKeyring(), "huggingface.co"
+    harness.use_tokens(SecretStore(lambda: keyring))
+    harness.program.secrets.keep(host, "old")
+    _entry, _row = _refused(harness)
+    dialog = _dialog(harness, harness.manager.downloads.token_action.trigger)
+    keyring.is_locked = True
+    dialog.forget_button.click()
+    harness.qtbot.waitUntil(lambda: bool(harness.banners()))
+    (said,) = harness.banners()
+    assert f"did not let go of the token for {host}" in said
+    assert "Unlock the keyring" in said
+    assert keyring.kept
 
 
 def test_in_a_keyring_a_token_is_kept(harness: Harness) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,10 +10,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.core.errors import StoreError
-from app.core.models.library import ModelLibrary
 from app.core.units import context_text, count_text, size_text
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
+from app.ui.actions import translated
+from app.ui.manager.model_actions import MODEL_ACTIONS
 from app.ui.models.cards import facts, model_card
 from app.ui.models.panel import ModelsPanel
 from app.ui.widgets.apply_theme import apply_theme
@@ -29,6 +29,7 @@ from tests.ui.values import (
 )
 
 STARTING = Download(id="starter", title="Small", state="running", done=31_000_000, total=92_871_040)
+(MODEL_REMOVAL,) = (row for row in MODEL_ACTIONS if row.id == "remove")
 LOADED = ModelInfo(name="starter", path=STARTER_PATH, engine="llama.cpp")
 
 
@@ -264,32 +265,17 @@ def test_files_and_folders_can_be_chosen(panel: ModelsPanel, qtbot, monkeypatch)
         panel.add_folder.trigger()
 
 
-def test_only_what_was_added_can_be_removed(panel: ModelsPanel, qtbot) -> None:
+def test_every_model_but_the_loaded_one_can_be_removed(panel: ModelsPanel, qtbot) -> None:
+    for path in (STARTER_PATH, CHINESE_PATH, BROKEN_PATH):
+        panel.select(path)
+        assert panel.remove_action.text() == translated(MODEL_REMOVAL.text)
+        with qtbot.waitSignal(panel.remove_requested) as told:
+            panel.remove_action.trigger()
+        assert told.args is not None
+        assert told.args[0].path == path
+    panel.set_loaded(LOADED)
     panel.select(STARTER_PATH)
     assert not panel.remove_action.isEnabled()
-    panel.select(CHINESE_PATH)
-    with qtbot.waitSignal(panel.remove_requested) as told:
-        panel.remove_action.trigger()
-    assert told.args == [CHINESE_PATH]
-
-
-def test_an_added_folder_is_removed_as_a_whole(qtbot, tmp_path: Path) -> None:
-    own, added = tmp_path / "own", tmp_path / "added"
-    for folder in (own, added):
-        folder.mkdir()
-        (folder / "x.gguf").write_bytes(b"no model")
-    library = ModelLibrary(own, lambda: [str(added)])
-    panel = ModelsPanel(library)
-    qtbot.addWidget(panel)
-    qtbot.waitUntil(lambda: panel.list.cards.rowCount() == 2)
-    panel.select(str(own / "x.gguf"))
-    assert not panel.remove_action.isEnabled()
-    panel.select(str(added / "x.gguf"))
-    with qtbot.waitSignal(panel.remove_requested) as told:
-        panel.remove_selected()
-    assert told.args == [str(added)]
-    assert (added / "x.gguf").exists()
-    panel.wait()
 
 
 @pytest.mark.parametrize("setting", ["light", "dark"])

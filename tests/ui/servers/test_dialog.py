@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import ServerError, ServerKeyError
 from app.core.options.servers import SavedServer
+from app.engine.messages import ModelInfo
 from app.ui.servers.dialog import ServerDialog
 
 OFFICE = SavedServer(name="Office", address="https://office.example", model="big", masks=False)
@@ -89,6 +90,21 @@ def test_troubles_of_a_trial_stand_where_they_belong(dialog: ServerDialog) -> No
     dialog.show_trouble(ServerError("Not there."))
     assert dialog.outcome.text() == "Not there."
     assert "keyring" in dialog.notes["key"].text()  # what was wrong with it is over
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"abilities": ("n", "cancel")}, "It stops writing when you stop it."),
+        ({"abilities": ("n",)}, "What you stop goes on there to its end."),
+        ({"abilities": ("n",), "unknown": {"cancel": "Why."}}, "It is not known whether"),
+    ],
+)
+def test_a_trial_says_whether_a_stop_is_heeded(
+    dialog: ServerDialog, known: dict[str, Any], words: str
+) -> None:
+    dialog.show_model(ModelInfo(name="big", path="p", engine="server", **known))
+    assert words in dialog.outcome.text()
 
 
 def test_a_server_without_a_model_is_told_of(dialog: ServerDialog) -> None:

@@ -147,6 +147,47 @@ def test_a_preview_that_is_not_wanted_any_more_is_not_shown(office: Studio) -> N
     assert office.worker.count_of("generate") == 0
 
 
+_LEAVING: dict[str, Callable[[Studio], object]] = {
+    "stop": lambda office: office.do("stop"),
+    "unload": lambda office: office.do("unload"),
+    "load": lambda office: office.window.models.load("/models/Tiny.Q4_1.gguf"),
+    "new": lambda office: office.do("new"),
+    "undo": lambda office: office.do("undo"),
+    "close": lambda office: office.window.close(),
+}
+
+
+@pytest.mark.parametrize("leave", _LEAVING.values(), ids=[*_LEAVING])
+@pytest.mark.parametrize("is_shown", [False, True])
+def test_a_preview_ends_with_what_it_was_made_for(
+    office: Studio, leave: Callable[[Studio], object], *, is_shown: bool
+) -> None:
+    office.library.add("/models/Tiny.Q4_1.gguf")
+    office.do("continue")
+    job, _fields = office.worker.last("preview")
+    if is_shown:
+        previewed(office)
+    leave(office)
+    assert (job in office.worker.cancelled) is not is_shown  # made already where it was shown
+    assert not office.window.session.running
+    office.tell(
+        Previewed(job=job, url=URL, texts=(), fields="{}"),
+        Failed(job=job, kind="cancelled", message="Stopped."),
+    )
+    assert not dialogs(office)
+    assert office.worker.count_of("generate") == 0
+
+
+def test_a_retry_replaces_the_preview_that_is_made(office: Studio) -> None:
+    office.do("continue")
+    first = office.worker.last("preview")[0]
+    office.do("retry")
+    assert office.worker.last("preview")[0] != first
+    assert office.worker.cancelled == [first]
+    previewed(office).send.click()
+    assert office.worker.count_of("generate") == 1
+
+
 def test_the_names_can_be_listed_before_anything_is_sent(office: Studio, qtbot: QtBot) -> None:
     office.do("continue")
     dialog = previewed(office)
@@ -300,6 +341,48 @@ def test_a_mark_put_on_while_it_is_shown_holds(office: Studio) -> None:
     office.window.kept_here.mark(True)
     dialog.send.click()
     assert office.worker.count_of("generate") == 0
+
+
+def test_a_mark_stops_what_is_being_written_elsewhere_and_keeps_the_text(office: Studio) -> None:
+    office.program.settings_store.change(agreed_servers=(URL,))
+    office.do("continue")
+    job, _fields = office.worker.last("generate")
+    office.stream(" how")
+    office.do("keep_here")
+    assert office.worker.cancelled == [job]
+    assert not office.window.session.running
+    assert "Stopped: this document is marked" in office.banners[-1]
+    assert office.text == "Dear Kirsten, how"
+    office.do("keep_here")
+    assert not [one for one in office.banners if "Stopped: this" in one]
+
+
+@pytest.mark.parametrize("model", [MODEL, "here"])
+def test_a_mark_stops_nothing_that_stays_on_this_machine(
+    make_studio: Callable[..., Studio], model: ModelInfo | str
+) -> None:
+    here = ServerPlace(url="http://localhost:8080", ip="127.0.0.1", is_here=True, masks=False)
+    studio = make_studio(model=at(here) if isinstance(model, str) else model)
+    studio.show("A")
+    studio.do("continue")
+    studio.do("keep_here")
+    assert studio.window.session.running
+    assert not studio.banners
+
+
+def test_an_instruction_counts_among_what_a_server_was_sent(office: Studio) -> None:
+    """What a server counts of it makes the tokens of the text no shorter."""
+    office.program.settings_store.change(agreed_servers=(URL,))
+    office.worker.model = replace(AWAY, context=512)
+    office.window.sampling.set_sampling(Sampling(max_tokens=48))
+    office.window.page.write_bar.line.sent.emit("Be brief. " * 80)
+    _job, fields = office.worker.last("generate")
+    sent = sum(len(turn.content) for turn in fields["messages"])
+    office.stream(" Hi.")
+    office.done(prompt_tokens=sent // 4)
+    office.show("It rained all day.\n" * 100)
+    office.do("continue")
+    assert len(office.worker.last("generate")[1]["prompt"]) > 1200
 
 
 def test_in_a_narrow_window_numbers_make_room_for_where_text_goes(office: Studio) -> None:

@@ -25,11 +25,13 @@ from app.core.system.secret_store import SecretStore
 from app.downloads.client import Fetcher
 from app.engine.messages import Load, Previewed
 from app.engine.service import kept_token
+from app.engine.service_messages import ModelState
 from app.host.fake import Script
 from app.program import Program
 from app.ui.servers.dialog import ServerDialog
 from app.ui.service.dialog import ServiceDialog
 from app.ui.window.main_window import MainWindow
+from tests.core.system.test_secret_store import FakeKeyring
 from tests.ui.conftest import FakeLibrary, FakeQuestions
 
 _WAIT_MS = 30_000
@@ -37,7 +39,8 @@ _KEY = "key-of-the-office"
 
 
 class Server(ThreadingHTTPServer):
-    """Of vLLM's shape; wants a key. `go_on` is waited for after the first piece of each text.
+    """Of vLLM's shape; wants a key. `go_on` is waited for after the first piece of each text, and
+    `answers` before it says which models it has.
 
     `status` answers texts in place of 200, `breaks` ends them in the middle.
     """
@@ -50,8 +53,9 @@ class Server(ThreadingHTTPServer):
         self.key, self.status, self.breaks = _KEY, 200, False
         self.models = ["big", "small"]
         self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.go_on = threading.Event()
+        self.go_on, self.answers = threading.Event(), threading.Event()
         self.go_on.set()
+        self.answers.set()
 
     @property
     def address(self) -> str:
@@ -66,6 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
+        self.server.answers.wait(30)
         named = [{"id": name, "owned_by": "vllm", "max_model_len": 4096}
                  for name in self.server.models]  # fmt: skip
         self._answer(json.dumps({"data": named}).encode())
@@ -122,6 +127,7 @@ def server() -> Iterator[Server]:
     thread.start()
     yield server
     server.go_on.set()
+    server.answers.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -329,11 +335,15 @@ def test_a_text_does_not_follow_a_server_that_has_moved(
     assert office.status.server.text().startswith("Server on this machine: localhost:")
 
 
+def running(server: Server) -> list[psutil.Process]:
+    """The processes that speak to the server: its address stands on their command lines."""
+    return [one for one in psutil.Process().children(recursive=True)
+            if server.address in one.cmdline()]  # fmt: skip
+
+
 def child_of(server: Server) -> psutil.Process:
-    """The process that speaks to the server: its address stands on its command line, no key."""
-    found = [one for one in psutil.Process().children(recursive=True)
-             if server.address in one.cmdline()]  # fmt: skip
-    (child,) = found
+    """The process that speaks to the server; no key stands on its command line."""
+    (child,) = running(server)
     assert _KEY not in " ".join(child.cmdline())
     return child
 
@@ -367,6 +377,51 @@ def test_a_key_is_forgotten_on_request(office: MainWindow, server: Server, qtbot
     dialog.reject()
 
 
+@pytest.fixture
+def locked(office: MainWindow, server: Server) -> FakeKeyring:
+    """The keyring of the window, which has the key and is locked by now."""
+    keyring = FakeKeyring()
+    office.program.secrets = SecretStore(lambda: keyring)
+    office.program.secrets.keep(server.address, _KEY)
+    keyring.is_locked = True
+    return keyring
+
+
+def test_a_key_that_the_keyring_keeps_is_not_said_to_be_forgotten(
+    office: MainWindow, server: Server, locked: FakeKeyring, qtbot: QtBot
+) -> None:
+    do(office, "edit_server")
+    dialog = dialog_of(office)
+    wait_for(qtbot, dialog.forget.isVisible)
+    dialog.forget.click()
+    wait_for(qtbot, lambda: dialog.notes["key"].property("kind") == "wrong")
+    assert "did not let go of the key" in dialog.notes["key"].text()
+    assert "Forget Key again" in dialog.notes["key"].text()
+    assert "any more" not in office.status.currentMessage()
+    assert locked.kept
+    locked.is_locked = False
+    dialog.forget.click()  # which is there again
+    wait_for(qtbot, lambda: "any more" in office.status.currentMessage())
+    assert not locked.kept
+    dialog.reject()
+
+
+def test_a_key_that_stays_when_its_server_goes_is_told_of(
+    office: MainWindow, server: Server, locked: FakeKeyring, qtbot: QtBot
+) -> None:
+    do(office, "edit_server")
+    dialog = dialog_of(office)
+    dialog.address.setText("http://127.0.0.1:9")
+    dialog.keep.click()
+    kept = f"did not let go of the key for {server.address}"
+    wait_for(qtbot, lambda: any(kept in one for one in banners(office)))
+    wait_for(qtbot, lambda: not office.models.loader.is_loading)
+    office.servers.remove("Office")
+    kept = "did not let go of the key for http://127.0.0.1:9"
+    wait_for(qtbot, lambda: any(kept in one for one in banners(office)))
+    assert not office.program.servers.all()
+
+
 # Changing, removing, leaving
 
 
@@ -395,7 +450,8 @@ def test_a_removed_server_is_left_and_its_key_forgotten(
     with qtbot.waitSignal(office.models.gone, timeout=_WAIT_MS):
         panel.remove_action.trigger()
     assert isinstance(office.questions, FakeQuestions)
-    assert office.questions.asked == ["remove server Office"]
+    (asked,) = office.questions.asked
+    assert asked.startswith("remove Office: It is taken off the list")
     wait_for(qtbot, lambda: not office.program.servers.all())
     wait_for(qtbot, lambda: not panel.servers)
     assert not office.program.secrets.get(server.address)
@@ -417,6 +473,33 @@ def test_names_to_mask_hold_from_the_moment_they_are_kept(
     do(office, "continue")
     wait_for(qtbot, lambda: text(office).endswith("all day."))
     assert server.texts() == ["For [NAME_1], write to [EMAIL_1]"]
+
+
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_switching_the_network_off_ends_the_server(
+    office: MainWindow, server: Server, qtbot: QtBot, *, is_ready: bool
+) -> None:
+    if not is_ready:  # while it is connected to
+        with qtbot.waitSignal(office.models.gone, timeout=_WAIT_MS):
+            office.models.loader.unload()
+        wait_for(qtbot, lambda: not running(server))
+        server.answers.clear()
+        office.models.load("server:Office")
+        wait_for(qtbot, lambda: running(server))
+    child = child_of(server)
+    office.editor.insert_plain("At sea")
+    office.program.settings_store.change(network=False)
+    office.view.settings_applied.emit()
+    server.answers.set()
+    wait_for(qtbot, lambda: any("forbid the network" in one for one in banners(office)))
+    wait_for(qtbot, lambda: not office.program.worker.busy)
+    child.wait(20)
+    assert office.program.worker.model is None
+    assert not running(server)
+    assert not office.status.server.isVisible()
+    do(office, "continue")
+    wait_for(qtbot, lambda: not office.session.running)
+    assert server.texts() == []
 
 
 def test_what_is_shown_before_a_sending_is_what_the_server_gets(
@@ -472,14 +555,12 @@ def test_nothing_of_other_programs_is_passed_on(
     service = office.service._service
     assert service is not None
     service.wait()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    token = kept_token(Paths.here().api_token_file)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    connection.request("POST", "/v1/completions", '{"prompt": "Once"}', headers)
-    answer = connection.getresponse()
-    said = json.loads(answer.read())
-    connection.close()
-    assert answer.status == 503
+    said = completion(port)
+    assert "passes no requests of others on" in said["error"]["message"]
+    assert office.program.worker.model is not None
+    here = msgspec.structs.replace(office.program.worker.model, server=None)
+    service.tell(ModelState(name="big", model=here, names=("big",)))  # as it was just before
+    said = completion(port)
     assert "passes no requests of others on" in said["error"]["message"]
     do(office, "service")
     dialog = office.findChild(ServiceDialog)
@@ -489,3 +570,31 @@ def test_nothing_of_other_programs_is_passed_on(
         office.models.loader.unload()
     assert dialog.refusal.text() == ""
     assert server.texts() == []
+
+
+def completion(port: int) -> Any:
+    """What the service answers a program that asks for a text, which it refuses for now."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    token = kept_token(Paths.here().api_token_file)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connection.request("POST", "/v1/completions", '{"prompt": "Once"}', headers)
+    answer = connection.getresponse()
+    said = json.loads(answer.read())
+    connection.close()
+    assert answer.status == 503
+    return said
+
+
+def test_what_may_never_be_asked_is_not_sent_ahead(
+    office: MainWindow, server: Server, qtbot: QtBot
+) -> None:
+    office.editor.insert_plain("At sea")
+    asked = len(server.asked)
+    worker = office.program.worker
+    assert worker.read_ahead(prompt="At sea") == 0
+    assert worker.examine() == 0
+    office.generation.reading._on_pause()  # as after some seconds without a key
+    do(office, "continue")
+    wait_for(qtbot, lambda: text(office) == "At sea it rained all day.")
+    assert server.texts() == ["At sea"]
+    assert len(server.asked) == asked + 1

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeySequence, QPalette
 from PySide6.QtWidgets import (
@@ -27,10 +28,12 @@ from PySide6.QtWidgets import (
 from app.core.errors import SettingsError
 from app.core.options.settings_store import SettingsStore
 from app.core.store import TakeRecord
+from app.core.system.paths import Paths
 from app.engine.messages import ModelInfo
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.crash_log import CrashLog
 from app.ui.generation.takes_dialog import TakesDialog
+from app.ui.manager.model_actions import MODEL_ACTIONS
 from app.ui.texts import moment_text
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
@@ -44,6 +47,14 @@ def test_no_key_is_given_twice():
     assert "" not in keys
     assert len(keys) == len(set(keys))
     assert len({row.id for row in ACTIONS}) == len(ACTIONS)
+
+
+def test_no_key_is_one_that_types_a_letter_where_ctrl_and_alt_are_altgr():
+    """On Windows AltGr is Ctrl+Alt, which types ó on Polish keyboards and @ on German ones."""
+    for row in (*ACTIONS, *MODEL_ACTIONS):
+        for keys in row.shortcuts:
+            held, _plus, key = keys.rpartition("+")
+            assert not {"Ctrl", "Alt"} <= set(held.split("+")) or len(key) > 1, row.id
 
 
 def test_every_action_is_in_a_menu_with_a_key_and_a_tooltip(studio):
@@ -205,6 +216,36 @@ def test_problems_with_the_settings_are_said_once(make_studio, own_home):
     studio.window.begin()
     assert len(studio.banners) == 1
     assert "900" in studio.banners[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "The list of servers in servers.json cannot be used"),
+        ('{"lampblack_servers": 99, "servers": {}}', "The list of servers cannot be read"),
+    ],
+)
+def test_a_damaged_list_of_servers_is_said_once(make_studio, own_home, qtbot, content, sentence):
+    file = Paths.here().servers_file
+    file.parent.mkdir(parents=True)
+    file.write_text(content)
+    studio = make_studio()
+    (said,) = studio.banners
+    assert sentence in said
+    studio.window.page.banners.banners()[0].dismiss()
+    with qtbot.waitSignal(studio.window.models.settled):
+        studio.window.models.panel.refresh()
+    assert not studio.banners
+
+
+def test_damaged_notes_on_models_are_said_once(make_studio, own_home):
+    file = Paths.here().metadata_file
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    studio = make_studio(is_listed=False)
+    studio.window.models.settled.emit()
+    (said,) = studio.banners
+    assert f"The file {file.name} is damaged" in said
 
 
 def test_sampling_is_kept(studio, qtbot):

@@ -101,7 +101,7 @@ def _measured(file: Path, tuning: Tuning, job: Job) -> WaitingRecord:
 
 
 class _Child:
-    """One of the program's own yardsticks with a waiting policy; it ends with this process.
+    """A measuring process of the program's own with a waiting policy; it ends with this one.
 
     It is killed when the load is stopped or it takes too long.
     """

@@ -13,7 +13,7 @@ from app.host.generation.probabilities import scattered
 from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.generation.vocabulary import Ids, Vocabulary
 from app.host.torch_engine.sampling import steps
-from app.host.torch_engine.sampling.candidates import Candidates, Floats
+from app.host.torch_engine.sampling.candidates import Candidates, Floats, exp
 from app.host.torch_engine.sampling.mersenne_twister import Generator
 from app.host.torch_engine.sampling.mirostat import Mirostat
 from app.host.torch_engine.sampling.penalties import BreakerTable, Dry, Penalties
@@ -28,7 +28,7 @@ class TorchSamplerChain:
     replaces every step but the penalties and the plain temperature. Grammars are refused.
 
     With `keeps_left`, `left` has the logits that the last token was drawn from, by token, minus
-    infinity for those that a step dropped.
+    infinity for those that a step dropped: after a greedy choice, all but the chosen one.
     """
 
     def __init__(
@@ -65,10 +65,11 @@ class TorchSamplerChain:
         if candidates is None:
             return None
         place = self._place(candidates)
-        if self.keeps_left:
-            self.left = scattered(candidates.ids, candidates.logits, len(logits))
         if candidates.logits[place] == -np.inf:
             return None
+        if self.keeps_left:
+            kept = slice(place, place + 1) if self._greedy else slice(None)
+            self.left = scattered(candidates.ids[kept], candidates.logits[kept], len(logits))
         token = int(candidates.ids[place])
         for step in self._history:
             step.accept(token)
@@ -111,7 +112,7 @@ class TorchSamplerChain:
         if self._mirostat is not None:
             return self._mirostat.draw(candidates)
         share = self._generator.double()
-        weights = np.exp(candidates.logits - candidates.logits.max()).astype(np.float64)
+        weights = exp(candidates.logits - candidates.logits.max()).astype(np.float64)
         sums = np.add.accumulate(weights)
         place = int(np.searchsorted(sums, sums[-1] * share, side="left"))
         return min(place, len(candidates) - 1)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.host.torch_engine.sampling.candidates import Candidates, Floats
+from app.host.torch_engine.sampling.candidates import Candidates, Floats, log, log2
 from app.host.torch_engine.sampling.mersenne_twister import Generator
 
 _M = 100  # how many of the likeliest tokens version 1 estimates its exponent from
@@ -35,7 +35,7 @@ class Mirostat:
         """Choose a place among the candidates that are left."""
         probabilities = candidates.probabilities()
         place = self._generator.index(probabilities)
-        surprise = -np.log2(probabilities[place])
+        surprise = -log2(probabilities[place : place + 1])[0]
         self._mu = self._mu - self._eta * (surprise - self._tau)
         return place
 
@@ -45,7 +45,7 @@ class Mirostat:
 
     def _cut_2(self, candidates: Candidates) -> None:
         with np.errstate(divide="ignore"):
-            too_high = -np.log2(candidates.probabilities()) > self._mu
+            too_high = -log2(candidates.probabilities()) > self._mu
         count = int(too_high.argmax()) if too_high.any() else len(candidates)
         candidates.keep(slice(max(1, count)))
 
@@ -53,17 +53,30 @@ class Mirostat:
 def _count(probabilities: Floats, mu: float, vocabulary: int) -> int:
     """How many candidates Zipf's law with an estimated exponent gives a surprise of `mu`.
 
-    Where the formula has no finite value, or one beyond C's int, one is left, as in llama.cpp.
+    Every result is rounded to float32 and sums go from left to right, as in llama.cpp: the count
+    may be thousands, and then an error in the last place is a candidate more. Where the formula has
+    no finite value, or one beyond C's int, one is left, as there.
     """
     head = probabilities[:_M]
-    steps = np.log((np.arange(1, len(head)) + 1) / np.arange(1, len(head))).astype(np.float32)
+    if len(head) < 2:
+        return 1
+    ranks = np.arange(1, len(head), dtype=np.float32)
+    steps = log((ranks + 1) / ranks)
     with np.errstate(divide="ignore", invalid="ignore"):
-        falls = np.log(head[:-1] / head[1:])
-        exponent = float(np.float32((steps * falls).sum()) / np.float32((steps * steps).sum()))
+        falls = log(head[:-1] / head[1:])
+        exponent = float(
+            np.add.accumulate(steps * falls)[-1] / np.add.accumulate(steps * steps)[-1]
+        )
     try:
-        over = exponent - 1
-        base = over * math.pow(2, mu) / (1 - math.pow(vocabulary, -over))
-        count = math.pow(base, 1 / exponent)
+        over = _rounded(exponent - 1)
+        above = _rounded(over * _rounded(math.pow(2, mu)))
+        below = _rounded(1 - _rounded(math.pow(vocabulary, -over)))
+        count = math.pow(_rounded(above / below), _rounded(1 / exponent))
     except (ValueError, OverflowError, ZeroDivisionError):
         return 1
-    return int(count) if count < _MAX_INT else 1
+    return int(_rounded(count)) if count < _MAX_INT else 1
+
+
+def _rounded(value: float) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.float32(value))

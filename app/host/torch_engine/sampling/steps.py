@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.host.torch_engine.sampling.candidates import Candidates, Floats, likeliest_first
+from app.host.torch_engine.sampling.candidates import Candidates, Floats, likeliest_first, log
 from app.host.torch_engine.sampling.mersenne_twister import Generator
 
 Step = Callable[[Candidates], None]
@@ -88,7 +88,7 @@ def typical_p(share: float) -> Step:
         _cut_below(candidates, CERTAIN)
         candidates.sort()
         probabilities = candidates.probabilities()
-        surprise = -np.log(probabilities)
+        surprise = -log(probabilities)
         expected = np.add.accumulate(probabilities * surprise)[-1]
         order = np.argsort(np.abs(surprise - expected), kind="stable")
         sums = np.add.accumulate(probabilities[order])
@@ -152,7 +152,7 @@ def temperature(value: float, spread: float, exponent: float) -> Step:
 def _doubt(probabilities: Floats) -> float:
     """The entropy as a share of the highest that there can be."""
     positive = probabilities[probabilities > 0]
-    entropy = -np.add.accumulate(positive * np.log(positive))[-1]
+    entropy = -np.add.accumulate(positive * log(positive))[-1]
     return max(0.0, float(entropy)) / math.log(len(probabilities))
 
 

@@ -172,6 +172,37 @@ def test_random_combinations_leave_the_same_distribution(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seed", "values"),
+    [
+        (  # of two tokens that are all but equally likely one is kept
+            19,
+            {
+                "xtc_probability": 0.16873783234351347,
+                "xtc_threshold": 0.10020846022486618,
+                "temperature": 2.5939496332152197,
+                "dynatemp_range": 0.5724233101706371,
+                "typical_p": 0.5013273170214783,
+                "order": ("xtc", "temperature", "typical_p"),
+            },
+        ),
+        (  # Mirostat's estimate of a count of thousands lies at a whole number
+            53,
+            {
+                "presence_penalty": -1.0119340347573216,
+                "repetition_window": 180,
+                "temperature": 1.6382301316652683,
+                "mirostat": 1,
+                "mirostat_tau": 8.292065754629556,
+            },
+        ),
+    ],
+)
+def test_a_cut_falls_where_c_rounds_it(pair: Pair, seed: int, values: dict[str, Any]) -> None:
+    """As random combinations found: the last place of a float32 decides there."""
+    assert pair.difference(seed, **NEUTRAL | values) <= MOST
+
+
+@pytest.mark.parametrize(
     "values",
     [
         {"temperature": 1.3},
