@@ -34,7 +34,7 @@ from app.program import Program
 
 _ABOUT = """Writing with a language model that never leaves the machine.
 
-Without a word, or with files, the window opens: lampblack [open] [FILE…]"""
+Without a word, or with files, the window opens: lampblack [open] [--] [FILE…]"""
 
 _GENERATE = r"""Continue PROMPT, or answer it with --chat, and write the text to standard output.
 

@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 import psutil
 
-from app.cli.doctor import DoctorReport, examine
+from app import __version__
+from app.cli.doctor import package_versions
+from app.cli.engine import describe
 from app.cli.selftest.home import BEGINNING, SelftestHome
 from app.cli.selftest.loopback import ask_service, free_port
 from app.cli.selftest.window_child import GONE_S, WindowChild
@@ -24,6 +26,7 @@ from app.core.models.library import ModelLibrary
 from app.core.models.starter import STARTER
 from app.core.store import Store, damage_of
 from app.core.units import size_text
+from app.engine.messages import Described
 from app.program import Program
 
 _UNSAVED = "This was not saved. 这一句没有保存。"
@@ -44,7 +47,7 @@ class Selftest:
         self.model = self.text = self._before = ""
         self.takes = 0
         self.opened: dict[str, Any] = {}
-        self.doctor: DoctorReport
+        self.described: Described | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -100,28 +103,28 @@ class Selftest:
         return f"{model.path}, {size_text(model.size_bytes)}"
 
     def ask_versions(self) -> str:
-        """Ask the doctor, and through it a host, what is here."""
+        """Ask an engine host, as the doctor does, what is here."""
         with closing(Program(self.home.paths)) as program:
-            self.doctor = report = examine(program)
-        if report.engine_problem:
-            raise LampblackError(report.engine_problem, _AGAIN)
-        engine = next(one for one in report.engines if one.engine == "llama.cpp")
+            self.described, problem = describe(program)
+        if self.described is None:
+            raise LampblackError(problem, _AGAIN)
+        engines = self.described.engines
+        engine = next(one for one in engines if one.engine == "llama.cpp")
         if not engine.available:
             raise EngineMissingError(engine.problem or "llama.cpp is not installed.", _AGAIN)
-        builds = (one.version for one in report.engines if one.version)
-        return ", ".join((f"Lampblack {report.lampblack}", f"Python {report.python}", *builds))
+        builds = (one.version for one in engines if one.version)
+        own = (f"Lampblack {__version__}", f"Python {platform.python_version()}")
+        return ", ".join((*own, *builds))
 
     @property
     def versions(self) -> dict[str, str]:
         """The versions found, by name."""
-        if not hasattr(self, "doctor"):
-            return {}
-        report = self.doctor
-        named = {"Lampblack": report.lampblack, "Python": report.python}
+        named = {"Lampblack": __version__, "Python": platform.python_version()}
         if self.opened:
             named["Qt"] = self.opened["qt"]
-        named |= {name: found for name, found in report.packages.items() if found}
-        return named | {one.engine: one.version for one in report.engines if one.version}
+        named |= {name: found for name, found in package_versions().items() if found}
+        engines = self.described.engines if self.described is not None else ()
+        return named | {one.engine: one.version for one in engines if one.version}
 
     def open_window(self) -> str:
         """Open the real window on the manuscript."""
@@ -131,7 +134,8 @@ class Selftest:
 
     def refuse_sockets(self) -> str:
         """Whether the window and an engine host were refused an internet socket just now."""
-        found = {"window": self.opened["network"], "engine": self.doctor.network_host}
+        engine = self.described.network_denied if self.described is not None else ""
+        found = {"window": self.opened["network"], "engine": engine}
         by_kernel = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
         for who, state in found.items():
             if state != "kernel" and (by_kernel or state != "hook"):
