@@ -141,6 +141,7 @@ def reveal(
     path: Path, *, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which
 ) -> tuple[str, ...]:
     """The command that shows `path` in the system's file manager; its exit code means nothing."""
+    path = path.absolute()  # a name such as -x would be taken for a flag
     if platform == "win32":
         return ("explorer", "/select,", str(path))
     if platform == "darwin":
@@ -153,7 +154,7 @@ def reveal(
             "--type=method_call",
             "/org/freedesktop/FileManager1",
             "org.freedesktop.FileManager1.ShowItems",
-            f"array:string:{path.absolute().as_uri()}",
+            f"array:string:{path.as_uri()}",
             "string:",
         )
     return ("xdg-open", str(path if path.is_dir() else path.parent))
