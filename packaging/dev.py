@@ -5,6 +5,8 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py test --vulkan [pytest's arguments]
        python3 packaging/dev.py test --soak [--engine NAME] [--tokens N] [--seed N]
        python3 packaging/dev.py test --responsive [--part NAME]… [--stacks]
+       python3 packaging/dev.py test --endurance [--loads N] [--texts N] [--kills N] [--seed N]
+       python3 packaging/dev.py lock | audit
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
 so that an interrupted one goes on where it stopped, and a complete one takes no time or network.
@@ -25,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import builds
+import lock
 import machine
 from builds import Build
 from machine import SetupError
@@ -37,9 +40,13 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOG = ROOT / ".setup" / "setup.log"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
+LOCKED = ROOT / "packaging" / "locked.txt"
 LLAMA_WHEELS = "https://abetlen.github.io/llama-cpp-python/whl/"
 LLAMA_NEEDS = ("diskcache", "typing-extensions")
 """What llama-cpp-python needs beyond our own libraries: a forced install would renew them all."""
+
+BUILDER = "setuptools"
+"""What builds our own package: pip would fetch another one, unchecked, for that moment."""
 
 TORCH_CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 OFFLINE = re.compile(r"Retrying \(Retry\(|Could not fetch URL|Network is unreachable")
@@ -70,7 +77,12 @@ def python_version() -> str:
 
 
 def pip(title: str, *arguments: str, compiling: bool = False, trying: bool = False) -> None:
-    """Install into .venv at the pinned versions, behind a line of progress."""
+    """Install into .venv at the pinned versions, behind a line of progress.
+
+    Requirements alone come by the lock, with all that they need; pip checks every file's hash.
+    """
+    if not any(argument.startswith("-") for argument in arguments):
+        arguments = by_lock(lock.closure(LOCKED.read_text("utf-8"), arguments))
     failed = "did not work, another way is tried" if trying else "failed"
     command: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install"]
     command += ["-v"] if compiling else []
@@ -80,6 +92,14 @@ def pip(title: str, *arguments: str, compiling: bool = False, trying: bool = Fal
         watch(title, [*command, "-c", CONSTRAINTS, *arguments], LOG, detail, failed, variables)
     except CommandError as error:
         raise SetupError(why_pip_failed(title, error.tail)) from None
+
+
+def by_lock(lines: str) -> tuple[str, ...]:
+    """What tells pip to install these lines of the lock, and to take no file of another hash."""
+    listed = LOG.with_name("requirements.txt")
+    listed.parent.mkdir(parents=True, exist_ok=True)
+    listed.write_text(lines, "utf-8")
+    return "--require-hashes", "--no-deps", "-r", str(listed)
 
 
 def why_pip_failed(title: str, tail: str) -> str:
@@ -168,9 +188,10 @@ def has_gpu_llama(build: Build) -> bool:
 def compile_llama(build: Build, pinned: str, title: str) -> None:
     """Compile llama-cpp-python for the GPU."""
     print(f"{title} is compiled once: about 15 minutes on two cores.", flush=True)
-    how = ("--no-deps", "--force-reinstall", "--no-cache-dir", "--no-binary", "llama-cpp-python")
+    how = ("--force-reinstall", "--no-cache-dir", "--no-binary", "llama-cpp-python")
     settings = ("--config-settings", f"cmake.args={';'.join(build.cmake)}")
-    pip(f"{title}, compiling", *how, *settings, pinned, compiling=True)
+    source = by_lock(lock.only(LOCKED.read_text("utf-8"), pinned))
+    pip(f"{title}, compiling", *how, *settings, *source, compiling=True)
     if problem := llama_problem():
         raise SetupError(f"{title} was compiled, but cannot be loaded: {problem}.")
 
@@ -187,7 +208,8 @@ def install_cpu_llama() -> None:
     machine.need_compiler()
     reason = "No prebuilt wheel works here" if answered else "No prebuilt wheel answered"
     print(f"{reason}, so llama.cpp is compiled once: about 10 minutes on two cores.", flush=True)
-    pip("llama.cpp, compiling", "--no-deps", "--force-reinstall", pinned, compiling=True)
+    source = by_lock(lock.only(LOCKED.read_text("utf-8"), pinned))
+    pip("llama.cpp, compiling", "--force-reinstall", *source, compiling=True)
     if problem := llama_problem():
         raise SetupError(f"llama.cpp was compiled, but cannot be loaded: {problem}.")
 
@@ -195,21 +217,35 @@ def install_cpu_llama() -> None:
 def install_torch() -> None:
     """Install PyTorch and transformers; without an NVIDIA GPU the build for the processor."""
     machine.need_space(6, ROOT)
-    if sys.platform == "linux" and not machine.has_nvidia():
-        install_cpu_torch(pin("torch"))
-    pip("PyTorch and transformers", *project()["optional-dependencies"]["torch"])
+    bare = sys.platform == "linux" and not machine.has_nvidia() and install_cpu_torch(pin("torch"))
+    needs = project()["optional-dependencies"]["torch"]
+    lines = lock.closure(LOCKED.read_text("utf-8"), needs, lock.NVIDIA if bare else ())
+    pip("PyTorch and transformers", *by_lock(lines))
 
 
-def install_cpu_torch(pinned: str) -> None:
-    """Install PyTorch without CUDA: from this machine's own wheels, else from its project's."""
+def install_cpu_torch(pinned: str) -> bool:
+    """Install PyTorch without CUDA: from this machine's own wheels, else from its project's.
+
+    False where there is none. These wheels are on no index that the lock was made from, so that
+    their hashes are not checked.
+    """
     try:
         pip("PyTorch, from this machine", "--no-index", "--no-deps", pinned, trying=True)
     except SetupError:
-        if machine.answers(f"{TORCH_CPU_WHEELS}/torch/"):
-            pip("PyTorch, for the processor", "--index-url", TORCH_CPU_WHEELS, pinned)
-        else:
+        if not machine.answers(f"{TORCH_CPU_WHEELS}/torch/"):
             print("PyTorch's CPU builds do not answer, so the usual build of several GB is taken.")
             machine.need_space(12, ROOT)
+            return False
+        how = ("--no-deps", "--index-url", TORCH_CPU_WHEELS)
+        pip("PyTorch, for the processor", *how, pinned)
+    return True
+
+
+def install_program(needs: Sequence[str]) -> None:
+    """Install the libraries, then the program itself as it stands in this folder."""
+    pip("Libraries", *needs)
+    own = ("--no-index", "--no-deps", "--no-build-isolation")
+    pip("Lampblack", *own, "-e", str(ROOT))
 
 
 # The set-up
@@ -245,11 +281,12 @@ def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False, gpu:
         shutil.rmtree(VENV, ignore_errors=True)
     once("venv", make_venv)
     about, pins, version = project(), CONSTRAINTS.read_text("utf-8"), python_version()
+    pins += LOCKED.read_text("utf-8")
     extras = about["optional-dependencies"]
     own = [*about["dependencies"], *extras["keyring"]]
-    needs = json.dumps([own, about["scripts"], LLAMA_NEEDS, str(ROOT)])
-    program = f"{ROOT}[keyring]"
-    once("program", lambda: pip("Libraries", "-e", program, *LLAMA_NEEDS), needs, pins, version)
+    own += [*LLAMA_NEEDS, BUILDER]
+    needs = json.dumps([own, about["scripts"], str(ROOT)])
+    once("program", lambda: install_program(own), needs, pins, version)
     once("qt", lambda: machine.need_qt(PYTHON), pins, version)
     if llama:
         build = builds.choose(gpu or chosen_gpu() or "none")
@@ -317,10 +354,18 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def long_test(name: str, arguments: Sequence[str]) -> int:
-    """Set up what `tests/NAME` needs, and run it: soak (leaks) or responsive (stalls)."""
+    """Set up what a long run needs, and run it: soak or endurance (leaks), responsive (stalls)."""
     set_up(torch=name == "soak", tools=True)
-    code, module = get_starter(), f"tests.{name}.run"
+    code, module = get_starter(), LONG_TESTS[name]
     return code or subprocess.call([PYTHON, "-m", module, *arguments], cwd=ROOT)
+
+
+LONG_TESTS = {
+    "soak": "tests.soak.run",
+    "responsive": "tests.responsive.run",
+    "endurance": "tests.soak.endurance",
+}
+"""The modules of the long runs, each with a flag of its own."""
 
 
 def test_vulkan(arguments: Sequence[str]) -> int:
@@ -353,7 +398,11 @@ def parser() -> argparse.ArgumentParser:
     test_word.add_argument("--soak", action="store_true", help="only the long run for leaks")
     stalls = "only the run that looks for stalls of the window"
     test_word.add_argument("--responsive", action="store_true", help=stalls)
+    flat = "only the engine's long run: loads, texts and kills"
+    test_word.add_argument("--endurance", action="store_true", help=flat)
     test_word.add_argument("--vulkan", action="store_true", help="only the GPU path, on Vulkan")
+    words.add_parser("lock", help="write packaging/locked.txt: every version with its hashes")
+    words.add_parser("audit", help="compare the lock with the known vulnerabilities")
     words.add_parser("check", help="format, lint, types, import contracts, README")
     docs_word = words.add_parser("docs", help="write the README's generated parts")
     docs_word.add_argument("--check", action="store_true", help="only say whether they are true")
@@ -366,10 +415,11 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
         return run(given.torch, given.gpu)
     if given.word == "test" and given.vulkan:
         return test_vulkan(rest)
-    if given.word == "test" and (given.responsive or given.soak):
-        return long_test("responsive" if given.responsive else "soak", rest)
     if given.word == "test":
-        return test(rest)
+        long = next((name for name in LONG_TESTS if getattr(given, name)), "")
+        return long_test(long, rest) if long else test(rest)
+    if given.word in ("lock", "audit"):
+        return lock.write(ROOT) if given.word == "lock" else lock.audit(ROOT)
     set_up(llama=False, tools=True)
     return check() if given.word == "check" else docs(*["--check"] * given.check)
 

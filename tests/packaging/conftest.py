@@ -20,7 +20,7 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]
     module = importlib.import_module("dev")
     root = tmp_path / "clone"
     (root / "packaging").mkdir(parents=True)
-    for name in ("pyproject.toml", "packaging/constraints.txt"):
+    for name in ("pyproject.toml", "packaging/constraints.txt", "packaging/locked.txt"):
         (root / name).write_bytes((PACKAGING.parent / name).read_bytes())
     places = {
         "ROOT": root,
@@ -29,11 +29,12 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]
         "PYTHON": root / ".venv" / "bin" / "python",
         "LOG": root / ".setup" / "setup.log",
         "CONSTRAINTS": root / "packaging" / "constraints.txt",
+        "LOCKED": root / "packaging" / "locked.txt",
     }
     for name, place in places.items():
         monkeypatch.setattr(module, name, place)
     yield module
-    for name in ("dev", "builds", "machine", "watching"):
+    for name in ("dev", "builds", "lock", "machine", "watching"):
         sys.modules.pop(name, None)
 
 

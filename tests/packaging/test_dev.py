@@ -38,7 +38,7 @@ def canonical(requirement: str) -> str:
     return "" if "extra ==" in requirement else re.sub(r"[-_.]+", "-", name).lower()
 
 
-EVERYTHING = ["venv", "Libraries", "qt", "llama", "torch", "Test tools"]
+EVERYTHING = ["venv", "Libraries", "Lampblack", "qt", "llama", "torch", "Test tools"]
 
 
 def test_first_set_up_does_every_step_in_order(dev, calls) -> None:
@@ -55,7 +55,7 @@ def test_second_set_up_does_nothing(dev, calls) -> None:
 
 def test_run_needs_neither_torch_nor_tools(dev, calls) -> None:
     dev.set_up()
-    assert calls == EVERYTHING[:4]
+    assert calls == EVERYTHING[:5]
 
 
 @pytest.mark.parametrize("step", ["install_llama", "install_torch"])
@@ -95,7 +95,7 @@ def test_venv_whose_python_is_gone_is_made_again(dev, calls) -> None:
     calls.clear()
     dev.PYTHON.unlink()
     dev.set_up()
-    assert calls == EVERYTHING[:4]
+    assert calls == EVERYTHING[:5]
 
 
 def test_changed_pins_are_installed(dev, calls) -> None:
@@ -103,7 +103,7 @@ def test_changed_pins_are_installed(dev, calls) -> None:
     calls.clear()
     dev.CONSTRAINTS.write_text(dev.CONSTRAINTS.read_text("utf-8") + "another==1.0\n", "utf-8")
     dev.set_up(tools=True)
-    assert calls == ["Libraries", "qt", "Test tools"]
+    assert calls == ["Libraries", "Lampblack", "qt", "Test tools"]
 
 
 def test_changed_lint_rules_install_nothing(dev, calls) -> None:
@@ -120,7 +120,7 @@ def test_changed_lint_rules_install_nothing(dev, calls) -> None:
 def test_check_compiles_no_engine(dev, calls, monkeypatch) -> None:
     monkeypatch.setattr(dev, "check", lambda: 0)
     assert dev.main(["check"]) == 0
-    assert calls == ["venv", "Libraries", "qt", "Test tools"]
+    assert calls == ["venv", "Libraries", "Lampblack", "qt", "Test tools"]
 
 
 class Sources:
@@ -257,8 +257,8 @@ def test_llama_is_compiled_without_tile_instructions(dev, builds, monkeypatch, k
     monkeypatch.setattr(builds.machine, "compiler_takes", lambda _flags: knows)
     monkeypatch.setenv("CFLAGS", "-O2")
     monkeypatch.delenv("CXXFLAGS", raising=False)
-    dev.pip("llama.cpp, compiling", "llama", compiling=True)
-    dev.pip("Libraries", "numpy")
+    dev.pip("llama.cpp, compiling", "--no-deps", "llama", compiling=True)
+    dev.pip("Libraries", "--no-deps", "numpy")
     flags = {"CFLAGS": f"-O2 {builds.NO_AMX}", "CXXFLAGS": builds.NO_AMX}
     assert seen == [flags if knows else {}, {}]
 
@@ -296,6 +296,18 @@ def test_torch_without_a_gpu_is_the_cpu_build_of_its_project(dev, linux) -> None
     assert linux.tried == [LOCAL, CPU, REST]
 
 
+def test_only_the_usual_torch_brings_nvidias_libraries(dev, linux, monkeypatch) -> None:
+    listed = dev.LOG.with_name("requirements.txt")
+    dev.install_torch()
+    assert ("transformers==" in listed.read_text(), "nvidia-" in listed.read_text()) == (
+        True,
+        False,
+    )
+    monkeypatch.setattr(dev.machine, "has_nvidia", lambda: True)
+    dev.install_torch()
+    assert "nvidia-cudnn" in listed.read_text()
+
+
 def test_torch_without_any_cpu_build_says_how_large_it_is(dev, linux, capsys) -> None:
     linux.failing = (LOCAL,)
     dev.install_torch()
@@ -317,7 +329,7 @@ def test_failed_pip_becomes_a_sentence(dev, monkeypatch, tail: str, sentence: st
 
     monkeypatch.setattr(dev, "watch", watch)
     with pytest.raises(dev.SetupError, match=sentence):
-        dev.pip("Libraries", "something")
+        dev.pip("Libraries", "numpy")
 
 
 def test_trouble_is_one_sentence_and_exit_code_1(dev, monkeypatch, capsys) -> None:
@@ -359,10 +371,12 @@ def test_tests_arguments_reach_pytest_and_its_code_is_ours(dev, monkeypatch) -> 
     assert dev.main(["test", "tests/core", "-k", "rows"]) == 5
     assert dev.main(["test", "--soak", "--tokens", "500"]) == 5
     assert dev.main(["test", "--responsive", "--part", "load"]) == 5
+    assert dev.main(["test", "--endurance", "--kills", "9"]) == 5
     assert commands == [
         [dev.PYTHON, "-m", "pytest", "tests/core", "-k", "rows"],
         [dev.PYTHON, "-m", "tests.soak.run", "--tokens", "500"],
         [dev.PYTHON, "-m", "tests.responsive.run", "--part", "load"],
+        [dev.PYTHON, "-m", "tests.soak.endurance", "--kills", "9"],
     ]
 
 
@@ -389,7 +403,7 @@ def test_first_check_that_fails_ends_the_rest(dev, monkeypatch, capsys) -> None:
 
 
 def test_set_up_needs_only_the_standard_library(dev) -> None:
-    own = {"dev", "builds", "machine", "watching"}
+    own = {"dev", "builds", "lock", "machine", "watching"}
     used = set()
     for module in own:
         tree = ast.parse(Path(sys.modules[module].__file__ or "").read_text("utf-8"))
