@@ -153,13 +153,16 @@ class Questions(QObject):
 
 def question_box(window: QWidget, text: str, more: str) -> QMessageBox:
     """A question on top of `window`, still without its answers."""
-    from PySide6.QtWidgets import QMessageBox
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QLabel, QMessageBox
 
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Lampblack")
     box.setText(text)
     box.setInformativeText(more)
+    for label in box.findChildren(QLabel):  # a name that reads like markup is a name
+        label.setTextFormat(Qt.TextFormat.PlainText)
     return box
 
 

@@ -243,6 +243,53 @@ def test_a_read_only_folder_keeps_its_models(
     assert path.read_bytes() == small_model
 
 
+def test_a_read_only_home_writes_all_the_same(
+    start_program: Any, own_home: Path, starter_model: Path, one_sentence: Any
+) -> None:
+    for folder in (own_home, Path(os.environ["HOME"])):
+        folder.mkdir()
+        folder.chmod(0o555)
+    words = ("generate", "Once", "--max-tokens", "4", "--threads", "1", "--model")
+    program = start_program([*words, str(starter_model)], preexec_fn=as_anyone)
+    out, err = program.communicate(timeout=120)
+    assert (program.returncode, out != b"") == (0, True), err.decode()
+    code, err = run_with(start_program, as_anyone, "models", "folders", "add", str(own_home))
+    assert code == 1
+    assert one_sentence(err)
+    assert tree(own_home) == tree(Path(os.environ["HOME"])) == {}
+
+
+def test_files_of_another_user_are_left_alone(
+    start_program: Any, own_home: Path, small_model: bytes, starter_model: Path, one_sentence: Any
+) -> None:
+    """As after a run as root: settings, notes on models and a model that may not be read."""
+    files = {"config/settings.toml": b"theme = 'dark'", "data/shelf.json": b"{}"}
+    files |= {"data/models/theirs.gguf": small_model}
+    for name, content in files.items():
+        path = own_home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        if os.geteuid() == 0:
+            os.chown(path, 12345, 12345)
+        path.chmod(0o600 if os.geteuid() == 0 else 0)
+    program = start_program(("models", "list", "--json"), preexec_fn=as_anyone)
+    out, err = program.communicate(timeout=120)
+    assert program.returncode == 0, err.decode()
+    (model,) = json.loads(out)
+    assert "ermission" in model["problem"]
+    for words in (
+        ("models", "folders", "add", str(own_home)),
+        ("generate", "Once", "--model", str(own_home / "data" / "models" / "theirs.gguf")),
+    ):
+        code, said = run_with(start_program, as_anyone, *words)
+        assert code == 1
+        assert "Traceback" not in said
+        assert "ermission" in said.splitlines()[-1]
+    for name, content in files.items():
+        (own_home / name).chmod(0o600)
+        assert (own_home / name).read_bytes() == content
+
+
 def test_a_full_disk_loses_nothing(
     start_program: Any,
     run: Any,

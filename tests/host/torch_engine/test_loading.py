@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,27 @@ def test_pickles_and_damage_are_sentences(
     (coded / "x.py").write_text("raise SystemExit(7)")
     with pytest.raises((ModelLoadError, UnsupportedModelError)):
         load_torch(coded)
+
+
+@pytest.mark.parametrize("key", ["_attn_implementation", "_attn_implementation_internal"])
+def test_an_attention_of_its_own_is_neither_fetched_nor_run(
+    key: str, torch_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library would take such a name for a kernel at the hub, which is a program."""
+    ran = tmp_path / "ran"
+    for place in (tmp_path / "evil" / "kernel", tmp_path / "evil" / "kernel" / "build" / "torch"):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "__init__.py").write_text(f"open({str(ran)!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path / "evil"))
+    folder = copy_of(torch_folder, tmp_path / "model", without=("config.json",))
+    config = json.loads((torch_folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {key: "evil/kernel"}))
+    with suppress(LampblackError):  # a sentence is as good as a load without it
+        engine = load_torch(folder)
+        assert engine._model.network.config._attn_implementation in ("sdpa", "eager")
+        engine.close()
+    assert not ran.exists()
 
 
 def small(kind: str, **more: Any) -> Any:
