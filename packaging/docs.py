@@ -21,6 +21,8 @@ from app.ui.action_table import ACTIONS, MENUS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+PROMISES = Path(__file__).with_name("promises.tsv")
+"""A promise, its figure and its tests in each line."""
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
@@ -183,6 +185,38 @@ def keys() -> str:
     return table(("Menu", "Action", "Keys", "What it does"), lines)
 
 
+def promises() -> str:
+    """What is promised of hostile files, kills and strangers' programs, with test and figure.
+
+    Raises ValueError where a test is not there (any more).
+    """
+    lines = []
+    for line in PROMISES.read_text("utf-8").splitlines():
+        promise, figure, tests = line.split("\t")
+        if missing := [one for one in tests.split() if not is_test(one)]:
+            raise ValueError(f"{PROMISES.name} names tests that do not exist: {missing}.")
+        links = (f"[{one.rpartition('::')[2]}]({one.partition('::')[0]})" for one in tests.split())
+        lines.append((promise, "<br>".join(links), figure))
+    return table(("Promise", "Tests", "Figure"), lines)
+
+
+def is_test(identifier: str) -> bool:
+    """Whether pytest would find this test, such as `tests/x.py::TestY::test_z`."""
+    name, *parts = identifier.split("::")
+    path = ROOT / name
+    inside = ast.parse(path.read_text("utf-8")).body if path.is_file() else []
+    for part in parts:
+        found = [
+            node
+            for node in inside
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == part
+        ]
+        if not found:
+            return False
+        inside = found[0].body
+    return bool(parts) and parts[-1].startswith("test_")
+
+
 def first_line(module: Path) -> str:
     """The first line of a module's docstring."""
     return (ast.get_docstring(ast.parse(module.read_text("utf-8"))) or "").partition("\n")[0]
@@ -215,6 +249,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "load options": load_options,
     "command line": command_line,
     "keys": keys,
+    "promises": promises,
 }
 
 
@@ -232,7 +267,11 @@ def written(readme: str) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Write the README, or with --check only compare it."""
     before = README.read_text("utf-8")
-    after = written(before)
+    try:
+        after = written(before)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     if arguments != ["--check"]:
         README.write_text(after, "utf-8")
     elif before != after:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +138,24 @@ def test_the_gate_sees(source: str, what: str) -> None:
 )
 def test_the_gate_lets_through(source: str) -> None:
     assert refused(source) == set()
+
+
+def test_a_promise_names_tests_that_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`docs.py --check` fails otherwise, so that the README's table cannot rot."""
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    docs = importlib.import_module("docs")
+    monkeypatch.delitem(sys.modules, "docs")
+    here = "tests/test_gates.py::test_the_gate_sees"
+    in_class = "tests/core/system/test_network.py::TestKernel::test_it_holds"
+    assert all(map(docs.is_test, (here, in_class)))
+    for wrong in ("tests/test_gates.py", "tests/no.py::test_x", f"{here}_not", f"{here}::test_x"):
+        assert not docs.is_test(wrong), wrong
+    monkeypatch.setattr(docs, "PROMISES", tmp_path / "promises.tsv")
+    docs.PROMISES.write_text(f"It holds\t1\t{here}\n")
+    assert docs.promises().endswith("| It holds | [test_the_gate_sees](tests/test_gates.py) | 1 |")
+    docs.PROMISES.write_text(f"It holds\t1\t{here} {here}_not\n")
+    with pytest.raises(ValueError, match=r"do not exist: \['tests/.*_not'\]"):
+        docs.promises()
 
 
 SECRETS = re.compile(

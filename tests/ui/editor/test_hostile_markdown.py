@@ -39,9 +39,8 @@ def is_untouched(listener: socket.socket, document: QTextDocument) -> bool:
     block, plain = document.begin(), True
     while block.isValid():
         plain = plain and block.textList() is None
-        for run in block:
-            form = run.fragment().charFormat()
-            plain = plain and not form.isImageFormat() and not form.isAnchor()
+        for run in block.textFormats():
+            plain = plain and not run.format.isImageFormat() and not run.format.isAnchor()
         block = block.next()
     return plain and not select.select([listener], [], [], 0)[0]
 
