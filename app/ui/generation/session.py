@@ -35,9 +35,10 @@ class Session(QObject):
     """Writes the model's takes into the editor, and keeps them apart from the writer's own text.
 
     `prepare` answers whether a model is loaded, and `admit` gives the fields of `Generate` that may
-    go out now, out of them and the text on both sides of the place, or None; where not, `begin_waiting` or `drop_waiting` is called as soon as that is
-    decided. `origin` gives the document's journal and path. `dropped` says that what `admit` has
-    not decided yet is not wanted any more.
+    go out now, out of them and the text on both sides of the place, or None; where not,
+    `begin_waiting` or `drop_waiting` is called as soon as that is decided. `origin` gives the
+    document's journal and path. `dropped` says that what `admit` has not decided yet is not wanted
+    any more.
     """
 
     moved = Signal()
