@@ -1,0 +1,43 @@
+"""The first lines of the frozen program: the user's own environment, then its word.
+
+PyInstaller's loader points LD_LIBRARY_PATH at the bundle's own libraries before Python starts. The
+dynamic linker has read it by then, so that it is put back at once: every child, also one that Qt
+starts (a browser, a file manager), then loads the system's libraries, and the program's own
+children have it set again by the same loader.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import MutableMapping
+
+_PATH, _KEPT = "LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG"
+
+
+def restore(environ: MutableMapping[str, str]) -> None:
+    """Give LD_LIBRARY_PATH the value that it had before the bundle was started, or none.
+
+    A locale of plain ASCII becomes UTF-8, as Python itself would make it (PEP 538).
+    """
+    named = (environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    if next(filter(None, named), "C") in ("C", "POSIX") and not environ.get("LC_ALL"):
+        environ["LC_CTYPE"] = "C.UTF-8"
+    before = environ.pop(_KEPT, None)
+    if before is not None:
+        environ[_PATH] = before
+    else:
+        environ.pop(_PATH, None)
+
+
+def main() -> int:
+    """Run the program's word; the result is the exit code."""
+    if sys.platform != "win32":
+        restore(os.environ)
+    from app.__main__ import main as run  # not before: a child may be started while it is imported
+
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
