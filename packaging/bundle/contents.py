@@ -7,6 +7,8 @@ import re
 from pathlib import PurePosixPath
 
 NAME = "lampblack"
+SOURCES = "sources.json"
+"""The file in which PyInstaller's run leaves what it took from where, for the licences."""
 
 EXCLUDED = (
     "torch", "transformers", "accelerate", "safetensors", "tokenizers", "huggingface_hub", "hf_xet",

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from machine import SetupError, need_compiler
-from watching import CommandError, compiled_files, watch
+from watching import CommandError, compiled_files, pip_says, watch
 
 from bundle import libraries, llama
-from bundle.contents import NAME
+from bundle.contents import NAME, SOURCES
 
 FREEZER = "pyinstaller"
 _HERE = Path(__file__).resolve().parent
@@ -40,6 +40,11 @@ class Workshop:
         return self.root / ".setup" / "bundle"
 
     @property
+    def sources(self) -> Path:
+        """What PyInstaller took from where, as JSON: names in the bundle, and paths."""
+        return self.work / "pyinstaller" / NAME / SOURCES
+
+    @property
     def tree(self) -> Path:
         """The frozen program."""
         return self.root / "dist" / NAME
@@ -54,16 +59,26 @@ def install(shop: Workshop, needs: Iterable[str]) -> None:
 def llama_wheel(shop: Workshop) -> Path:
     """The wheel of llama.cpp for every processor, compiled where it is not in the cache."""
     pinned = shop.pin("llama-cpp-python")
-    folder = llama.cache() / llama.key(pinned, _compiler())
+    folder = llama_folder(shop)
 
     def build(target: Path) -> None:
-        print("llama.cpp is compiled once for 13 kinds of processors: an hour on two cores.")
+        print("llama.cpp is compiled once for 13 kinds of processors: half an hour on two cores.")
+        pip = [shop.python, "-m", "pip"]
+        fetched = [*pip, "download", "--no-deps", "--no-binary", "llama-cpp-python", "-d", target]
+        _watched(shop, "llama.cpp, fetching", [*fetched, pinned], pip_says)
+        source = next(target.glob("*.tar.gz"))
+        llama.take_texts(source, target / llama.TEXTS)
         settings = ("--config-settings", f"cmake.args={';'.join(llama.FLAGS)}")
-        command = [shop.python, "-m", "pip", "wheel", "-v", "--no-deps", "--no-cache-dir"]
-        command += ["--no-binary", "llama-cpp-python", *settings, "-w", target, pinned]
-        _watched(shop, "llama.cpp, compiling", command, compiled_files)
+        compiled = [*pip, "wheel", "-v", "--no-deps", "--no-cache-dir", *settings, "-w", target]
+        _watched(shop, "llama.cpp, compiling", [*compiled, source], compiled_files)
+        source.unlink()
 
     return llama.wheel(folder, build)
+
+
+def llama_folder(shop: Workshop) -> Path:
+    """Where the build of llama.cpp is kept, its licences beside it."""
+    return llama.cache() / llama.key(shop.pin("llama-cpp-python"), _compiler())
 
 
 def _compiler() -> str:
@@ -112,13 +127,14 @@ def _watched(
     return log.read_text("utf-8")
 
 
-def add_starter(shop: Workshop, model: Path, sha256: str) -> None:
+def add_starter(shop: Workshop, model: Path, sha256: str, licence: Path) -> None:
     """Put the starter model into the bundle, and its licence beside it."""
     digest = hashlib.sha256(model.read_bytes()).hexdigest()
     if digest != sha256:
         raise SetupError(f"{model} is not the starter model: its checksum differs.")
     folder = shop.tree / "_internal" / "models"
     folder.mkdir(exist_ok=True)
+    shutil.copyfile(licence, folder / "LICENSE.txt")
     target = folder / model.name
     target.unlink(missing_ok=True)
     try:

@@ -80,15 +80,15 @@ def _is_loaded(path: str) -> bool:
     return any(fnmatch.fnmatch(inner, pattern) for pattern in _LOADED)
 
 
+def outside(files: Mapping[str, Linked]) -> dict[str, str]:
+    """What the tree needs and does not hold: the library's name, and a file that needs it."""
+    here = {one.name for one in files.values()} | {Path(path).name for path in files}
+    return {name: path for path, one in files.items() for name in one.needs if name not in here}
+
+
 def missing(files: Mapping[str, Linked]) -> dict[str, str]:
     """What is neither in the tree nor of every system: the library's name, and who needs it."""
-    here = {one.name for one in files.values()} | {Path(path).name for path in files}
-    return {
-        name: path
-        for path, one in files.items()
-        for name in one.needs
-        if name not in here and not is_system(name)
-    }
+    return {name: path for name, path in outside(files).items() if not is_system(name)}
 
 
 def prune(tree: Path, roots: Iterable[str]) -> list[str]:

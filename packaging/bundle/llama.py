@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
+import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -30,6 +32,10 @@ of each, of which the binding loads two.
 """
 
 
+TEXTS = "licences"
+_TEXTS = re.compile(r"[^/]+/vendor/llama\.cpp/(licenses/)?LICENSE[^/]*")
+
+
 def key(pinned: str, compiler: str) -> str:
     """What tells one build from another: the version, the settings, the compiler."""
     return hashlib.sha256("\n".join((pinned, *FLAGS, compiler)).encode()).hexdigest()[:16]
@@ -39,6 +45,17 @@ def cache(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of the wheels that were built, outside of the repository."""
     base = environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "lampblack-build" / "llama"
+
+
+def take_texts(source: Path, folder: Path) -> None:
+    """Keep the licences of llama.cpp, which its wheel does not have, out of the source package."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(source) as archive:
+        for member in archive:
+            if member.isfile() and _TEXTS.fullmatch(member.name):
+                file = archive.extractfile(member)
+                if file is not None:
+                    (folder / Path(member.name).name).write_bytes(file.read())
 
 
 def wheel(folder: Path, build: Callable[[Path], None]) -> Path:

@@ -36,10 +36,13 @@ def test_the_starter_goes_in_where_its_checksum_is_right(freeze, shop, part) -> 
     model = shop.root / "starter.gguf"
     model.write_bytes(b"GGUF")
     (shop.tree / "_internal").mkdir(parents=True)
+    terms = shop.root / "terms.txt"
+    terms.write_text("Apache")
     with pytest.raises(part("machine").SetupError, match="checksum differs"):
-        freeze.add_starter(shop, model, "0" * 64)
-    freeze.add_starter(shop, model, hashlib.sha256(b"GGUF").hexdigest())
+        freeze.add_starter(shop, model, "0" * 64, terms)
+    freeze.add_starter(shop, model, hashlib.sha256(b"GGUF").hexdigest(), terms)
     assert (shop.tree / "_internal/models/starter.gguf").read_bytes() == b"GGUF"
+    assert (shop.tree / "_internal/models/LICENSE.txt").read_text() == "Apache"
 
 
 def test_llama_cpp_is_built_once(part, tmp_path: Path) -> None:
