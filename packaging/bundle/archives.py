@@ -16,6 +16,8 @@ from bundle import share
 from bundle.contents import NAME
 
 ARCHITECTURE = "x86_64"
+PLACE = f"opt/{NAME}"
+"""Where the program lies below the root of a package."""
 
 _PACKAGES = {
     "libX11.so.6": "libx11-6",
@@ -68,7 +70,7 @@ Terms:   MIT; those of everything else in it, the model included, lie in _intern
 _RUN = """\
 #!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
-exec "$here/opt/lampblack/lampblack" "$@"
+exec "$here/{place}/lampblack" "$@"
 """
 
 
@@ -112,15 +114,15 @@ def make_tar(release: Release) -> Path:
 def make_deb(release: Release) -> Path:
     """The package for Debian and its kin; it has no scripts, so that it leaves nothing."""
     folder = release.work / "deb"
-    _copy(release.tree, folder, f"opt/{NAME}")
+    _copy(release.tree, folder, PLACE)
     (folder / "usr" / "bin").mkdir(parents=True)
-    (folder / "usr" / "bin" / NAME).symlink_to(f"../../opt/{NAME}/{NAME}")
+    (folder / "usr" / "bin" / NAME).symlink_to(f"../../{PLACE}/{NAME}")
     usr = folder / "usr" / "share"
     share.install(usr, release.drawing, release.python, release.version, release.made)
     notes = usr / "doc" / NAME
     notes.mkdir(parents=True)
     own = release.tree / "_internal" / "licences" / f"{NAME}.txt"
-    words = f"Terms of everything else in it: /opt/{NAME}/_internal/licences\n"
+    words = f"Terms of everything else in it: /{PLACE}/_internal/licences\n"
     (notes / "copyright").write_text(f"{own.read_text('utf-8')}\n{words}", "utf-8")
     sizes = (path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
     (folder / "DEBIAN").mkdir()
@@ -156,11 +158,11 @@ _OF_LIBC = ("libc.", "libm.", "libdl.", "libpthread.", "librt.", "libresolv.", "
 def make_appdir(release: Release) -> Path:
     """The tree that an AppImage's runtime mounts, also squashed: only the runtime is missing."""
     folder = release.dist / "Lampblack.AppDir"
-    _copy(release.tree, folder, f"opt/{NAME}")
+    _copy(release.tree, folder, PLACE)
     usr = folder / "usr" / "share"
     share.install(usr, release.drawing, release.python, release.version, release.made)
     run = folder / "AppRun"
-    run.write_text(_RUN, "utf-8")
+    run.write_text(_RUN.format(place=PLACE), "utf-8")
     run.chmod(0o755)
     icon = f"{share.ID}.png"
     (folder / f"{share.ID}.desktop").symlink_to(f"usr/share/applications/{share.ID}.desktop")

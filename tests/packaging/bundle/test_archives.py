@@ -75,8 +75,8 @@ def test_the_deb_has_everything_a_desktop_wants(archives, release, monkeypatch) 
     target = archives.make_deb(release)
     listed = subprocess.run(["dpkg-deb", "-c", target], capture_output=True, text=True, check=True)
     for place in (
-        "./opt/lampblack/lampblack",
-        "./usr/bin/lampblack -> ../../opt/lampblack/lampblack",
+        f"./{archives.PLACE}/lampblack",
+        f"./usr/bin/lampblack -> ../../{archives.PLACE}/lampblack",
         f"./usr/share/applications/{APPLICATION_ID}.desktop",
         f"./usr/share/metainfo/{APPLICATION_ID}.metainfo.xml",
         f"./usr/share/mime/packages/{APPLICATION_ID}.xml",
