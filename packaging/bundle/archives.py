@@ -176,6 +176,15 @@ def make_appdir(release: Release) -> Path:
     return target
 
 
+def clear(dist: Path) -> None:
+    """Delete the archives of former builds, which hold another program than the tree does now."""
+    for path in (*dist.glob(f"{NAME}[-_]*"), dist / "Lampblack.AppDir", dist / "SHA256SUMS"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
 def write_sums(dist: Path, files: Iterable[Path]) -> None:
     """Write SHA256SUMS, as `sha256sum --check` reads it."""
     lines = [f"{digest(path)}  {path.name}\n" for path in sorted(files)]

@@ -57,6 +57,7 @@ def known(text: str) -> str:
 def run(shop: Workshop, formats: Sequence[str]) -> int:
     """Freeze the program, check it and pack it; without formats the folder alone."""
     facts = about(shop)
+    archives.clear(shop.tree.parent)
     freeze.freeze(shop)
     components = list(_components(shop, facts))
     licences.require_allowed(components)
@@ -155,7 +156,8 @@ def _pack(release: Release, components: Sequence[Component], formats: Sequence[s
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", flush=True)
     if made:
         archives.write_sums(release.dist, made)
-    shutil.rmtree(release.work / "tar", ignore_errors=True)
+    for name in formats:
+        shutil.rmtree(release.work / name, ignore_errors=True)
 
 
 def table(tree: Path, most: int = 12) -> list[str]:

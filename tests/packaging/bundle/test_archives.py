@@ -106,6 +106,17 @@ def test_the_appdir_runs_from_anywhere(archives, release, monkeypatch, tmp_path:
     assert said.stdout == "it runs\n"
 
 
+def test_archives_of_a_former_build_go_and_the_tree_stays(archives, release) -> None:
+    dist = release.dist
+    for name in ("lampblack-0.0.9-linux-x86_64.tar.xz", "lampblack_0.0.9_amd64.deb", "SHA256SUMS"):
+        (dist / name).write_text("old")
+    (dist / "Lampblack.AppDir" / "usr").mkdir(parents=True)
+    (dist / "notes.txt").write_text("somebody's own")
+    archives.clear(dist)
+    assert sorted(path.name for path in dist.iterdir()) == ["lampblack", "notes.txt"]
+    assert (release.tree / "lampblack").exists()
+
+
 def test_the_sums_are_what_sha256sum_checks(archives, tmp_path: Path) -> None:
     (tmp_path / "b.deb").write_bytes(b"b")
     (tmp_path / "a.tar.xz").write_bytes(b"a")
