@@ -8,6 +8,7 @@ children have it set again by the same loader.
 
 from __future__ import annotations
 
+import _locale
 import os
 import sys
 from collections.abc import MutableMapping
@@ -15,13 +16,20 @@ from collections.abc import MutableMapping
 _PATH, _KEPT = "LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG"
 
 
-def restore(environ: MutableMapping[str, str]) -> None:
+def is_ascii() -> bool:
+    """Whether the locale is plain ASCII, also because this system has none of the name given."""
+    try:
+        return _locale.setlocale(_locale.LC_CTYPE, "") in ("C", "POSIX")
+    except _locale.Error:
+        return True
+
+
+def restore(environ: MutableMapping[str, str], *, ascii_locale: bool) -> None:
     """Give LD_LIBRARY_PATH the value that it had before the bundle was started, or none.
 
-    A locale of plain ASCII becomes UTF-8, as Python itself would make it (PEP 538).
+    A locale of plain ASCII becomes UTF-8, as Python makes it where it is not frozen (PEP 538).
     """
-    named = (environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
-    if next(filter(None, named), "C") in ("C", "POSIX") and not environ.get("LC_ALL"):
+    if ascii_locale and not environ.get("LC_ALL"):
         environ["LC_CTYPE"] = "C.UTF-8"
     before = environ.pop(_KEPT, None)
     if before is not None:
@@ -33,7 +41,7 @@ def restore(environ: MutableMapping[str, str]) -> None:
 def main() -> int:
     """Run the program's word; the result is the exit code."""
     if sys.platform != "win32":
-        restore(os.environ)
+        restore(os.environ, ascii_locale=is_ascii())
     from app.__main__ import main as run  # not before: a child may be started while it is imported
 
     return run()
