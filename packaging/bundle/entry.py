@@ -16,8 +16,11 @@ from collections.abc import MutableMapping
 _PATH, _KEPT = "LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG"
 
 
-def is_ascii() -> bool:
-    """Whether the locale is plain ASCII, also because this system has none of the name given."""
+def take_locale() -> bool:
+    """Take the user's locale, as Python does where it is not frozen; True where it is plain ASCII.
+
+    It is also where this system has none of the name given.
+    """
     try:
         return _locale.setlocale(_locale.LC_CTYPE, "") in ("C", "POSIX")
     except _locale.Error:
@@ -41,7 +44,8 @@ def restore(environ: MutableMapping[str, str], *, ascii_locale: bool) -> None:
 def main() -> int:
     """Run the program's word; the result is the exit code."""
     if sys.platform != "win32":
-        restore(os.environ, ascii_locale=is_ascii())
+        restore(os.environ, ascii_locale=take_locale())
+        take_locale()  # the one of UTF-8, where there was none: Qt looks at what is in force
     from app.__main__ import main as run  # not before: a child may be started while it is imported
 
     return run()

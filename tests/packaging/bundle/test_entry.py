@@ -39,12 +39,12 @@ def test_children_load_the_system_s_libraries(part, given, left) -> None:
 def test_a_locale_of_ascii_becomes_utf_8_as_python_does_it(part, given, ctype) -> None:
     """Asked in a process of its own, whose locale nothing has set yet."""
     code = (
-        "import os; from bundle.entry import is_ascii, restore;"
-        "restore(os.environ, ascii_locale=is_ascii()); print(os.environ.get('LC_CTYPE'))"
+        "import os; from bundle.entry import restore, take_locale;"
+        "restore(os.environ, ascii_locale=take_locale()); print(os.environ.get('LC_CTYPE'), take_locale())"
     )
     done = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code],
         env={**given, "PYTHONPATH": str(PACKAGING), "PYTHONCOERCECLOCALE": "0"},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.strip() == str(ctype)
+    assert done.stdout.strip() == f"{ctype} {'LC_ALL' in given}"
