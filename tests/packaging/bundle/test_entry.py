@@ -40,7 +40,8 @@ def test_a_locale_of_ascii_becomes_utf_8_as_python_does_it(part, given, ctype) -
     """Asked in a process of its own, whose locale nothing has set yet."""
     code = (
         "import os; from bundle.entry import restore, take_locale;"
-        "restore(os.environ, ascii_locale=take_locale()); print(os.environ.get('LC_CTYPE'), take_locale())"
+        "restore(os.environ, ascii_locale=take_locale());"
+        "print(os.environ.get('LC_CTYPE'), take_locale())"
     )
     done = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code],
