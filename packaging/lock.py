@@ -104,7 +104,7 @@ def _tool(scratch: Path, package: str) -> Path:
     """A developer's tool, installed into an environment that is thrown away."""
     venv.create(scratch / "venv", with_pip=True)
     programs = scratch / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
-    command = [str(programs / "python"), "-m", "pip", "install", "-q", package]
+    command = [str(programs / "python"), "-m", "pip", "install", "-qq", package]
     if subprocess.run(command).returncode:
         raise SetupError(f"{package} could not be installed: it needs pip's index and a network.")
     return programs / package

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import lock
 from machine import SetupError, need_compiler
 from watching import CommandError, compiled_files, pip_says, watch
 
@@ -33,6 +34,11 @@ class Workshop:
     python: Path
     pip: Callable[..., None]
     pin: Callable[[str], str]
+
+    @property
+    def locked(self) -> Path:
+        """The lock, with the hash of every file that pip may install."""
+        return self.root / "packaging" / "locked.txt"
 
     @property
     def work(self) -> Path:
@@ -65,7 +71,11 @@ def llama_wheel(shop: Workshop) -> Path:
         print("llama.cpp is compiled once for 13 kinds of processors: half an hour on two cores.")
         pip = [shop.python, "-m", "pip"]
         fetched = [*pip, "download", "--no-deps", "--no-binary", "llama-cpp-python", "-d", target]
-        _watched(shop, "llama.cpp, fetching", [*fetched, pinned], pip_says)
+        listed = target / "requirements.txt"
+        listed.write_text(lock.only(shop.locked.read_text("utf-8"), pinned), "utf-8")
+        fetched += ["--require-hashes", "-r", listed]
+        _watched(shop, "llama.cpp, fetching", fetched, pip_says)
+        listed.unlink()
         source = next(target.glob("*.tar.gz"))
         llama.take_texts(source, target / llama.TEXTS)
         settings = ("--config-settings", f"cmake.args={';'.join(llama.FLAGS)}")
