@@ -153,6 +153,7 @@ class AdapterRow(QWidget):
         self.strength.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.strength.setValue(adapter.strength)
         self.strength.setAccessibleName(self.tr("Strength of {0}").format(name))
+        self.strength.setToolTip(self.tr("1 is as it was trained, 0 without effect"))
         remove = IconButton("close", self.tr("Take {0} off").format(name))
         remove.clicked.connect(self.removed)
         line = QHBoxLayout(self)

@@ -11,7 +11,7 @@ from app.ui.texts import download_text
 from app.ui.widgets.controls import ElidedLabel, NoteLabel
 
 TOKEN_KEY = "Ctrl+T"  # noqa: S105 - the key that asks for a token
-_STEPS = 1000
+_STEPS = 100
 _CAN = {
     "waiting": ("pause", "cancel"),
     "running": ("pause", "cancel"),

@@ -195,6 +195,8 @@ class ServerDialog(QDialog):
         shown = (one for one in (field, *beside) if one is not self.forget)
         label.setFixedHeight(max(one.sizeHint().height() for one in shown))
         field.setAccessibleName(title.replace("&", ""))
+        for inner in field.findChildren(QLineEdit):  # of a list whose choice can be typed
+            inner.setAccessibleName(field.accessibleName())
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(field, 1)

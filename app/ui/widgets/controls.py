@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -37,13 +37,29 @@ class QuietWheel(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]  #
 
 
 class QuietCombo(QuietWheel, QComboBox):
-    """A list of choices that the wheel changes only when it has the focus."""
+    """A list of choices that the wheel changes only when it has the focus.
+
+    On Linux, Qt reads a label's text as the name of such a list, and no other name: where no label
+    has it as its buddy, one is made that is not shown.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Find the label beside it, or make one."""
+        super().showEvent(event)
+        beside = self.parentWidget()
+        if beside is None or not self.accessibleName():
+            return
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        if all(label.buddy() is not self for label in beside.findChildren(QLabel, options=direct)):
+            label = QLabel(self.accessibleName(), beside)
+            label.setBuddy(self)
+            label.hide()
 
 
 class IconButton(QToolButton):
@@ -139,7 +155,7 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.style().polish(widget)
 
 
-_STEPS = 1000
+_STEPS = 100  # a bar's number is read aloud: per cent
 
 
 class ProgressStrip(QWidget):

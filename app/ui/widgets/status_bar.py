@@ -147,7 +147,7 @@ class StatusBar(QStatusBar):
         label = label or QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setProperty("kind", "muted")
-        label.setAccessibleName(name)
+        label.setProperty("name", name)
         label.setToolTip(name)
         label.setContentsMargins(8, 0, 8, 0)
         label.hide()
@@ -162,8 +162,8 @@ class StatusBar(QStatusBar):
         """Show what goes on and how far it is (None: not known); an empty text ends it."""
         if text:
             self.clearMessage()
-            self.bar.setRange(0, 0 if fraction is None else 1000)
-            self.bar.setValue(round((fraction or 0.0) * 1000))
+            self.bar.setRange(0, 0 if fraction is None else 100)
+            self.bar.setValue(round((fraction or 0.0) * 100))
         self.progress_text.setText(text)
         self.progress.setVisible(bool(text))
 
@@ -211,6 +211,7 @@ class StatusBar(QStatusBar):
 
     def _put(self, label: QLabel, text: str) -> None:
         label.setText(text)
+        label.setAccessibleName(f"{label.property('name')}: {text}")  # Qt reads it, and no more
         self._fit(label)
 
     def _fit(self, *labels: QLabel) -> None:
