@@ -143,6 +143,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             help="Reads along while you pause, so that writing starts at once; costs some energy.",
         ),
     ] = True
+    announce: Annotated[
+        str,
+        Row(
+            label="Read aloud",
+            help="What a screen reader says of the model’s text: its sentences, its end, nothing.",
+            choices=("sentences", "end", "nothing"),
+        ),
+    ] = "sentences"
     examine_models: Annotated[
         bool,
         Row(

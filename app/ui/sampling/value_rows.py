@@ -132,6 +132,9 @@ class ChoiceRow(ParameterRow):
             "drop_head": self.tr("Let the model see only the end"),
             "fail": self.tr("Say so and write nothing"),
             "torch": "PyTorch",
+            "sentences": self.tr("Each sentence as it is written"),
+            "end": self.tr("Only that it has ended"),
+            "nothing": self.tr("Nothing"),
         }
         return words.get(str(choice), str(choice))
 

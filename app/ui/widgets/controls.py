@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
@@ -131,7 +132,9 @@ class NoteLabel(QLabel):
         return QSize(40, self.fontMetrics().height())
 
     def say(self, text: str) -> None:
-        """Show `text`, or nothing at all when it is empty."""
+        """Show `text`, or nothing at all when it is empty; what is wrong is announced, too."""
+        if text != self.text() and self.property("kind") == "wrong" and self.window().isVisible():
+            announce(self, text, is_urgent=True)
         self.setText(text)
         self.setVisible(bool(text))
 
@@ -169,6 +172,7 @@ class ProgressStrip(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
+        self._spoken = SpokenProgress(self)
         self.stop_button = QPushButton(self.tr("Stop"))
         self.stop_button.setProperty("kind", "small")
         self.stop_button.clicked.connect(self.stopped)
@@ -186,6 +190,7 @@ class ProgressStrip(QWidget):
     def show_fraction(self, text: str, fraction: float) -> None:
         """Show `text` and how far it is, 0 to 1; below 0 the end is not known."""
         self.text.say(text)
+        self._spoken.tell(text, fraction)
         self.bar.setRange(0, 0 if fraction < 0 else _STEPS)
         self.bar.setValue(round(max(0.0, min(fraction, 1.0)) * _STEPS))
         self.show()
