@@ -5,6 +5,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py test --vulkan [pytest's arguments]
        python3 packaging/dev.py test --soak [--engine NAME] [--tokens N] [--seed N]
        python3 packaging/dev.py test --responsive [--part NAME]… [--stacks]
+       python3 packaging/dev.py accessibility
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
 so that an interrupted one goes on where it stopped, and a complete one takes no time or network.
@@ -310,10 +311,21 @@ def check() -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Set up everything, check everything, then run the tests."""
+    """Set up everything, check everything, then run the tests.
+
+    The whole suite has the run through AT-SPI at its end, where its programs are installed.
+    """
     set_up(torch=True, tools=True)
     code = get_starter() or check()
-    return code or subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT)
+    code = code or subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT)
+    return code or (0 if arguments else accessibility("--if-here"))
+
+
+def accessibility(*arguments: str) -> int:
+    """Work a real window through AT-SPI, as a screen reader does; what is missing is told."""
+    print("── accessibility", flush=True)
+    command: list[str | Path] = [PYTHON, "-m", "tests.accessibility.run", *arguments]
+    return subprocess.call(command, cwd=ROOT)
 
 
 def long_test(name: str, arguments: Sequence[str]) -> int:
@@ -343,7 +355,9 @@ def test_vulkan(arguments: Sequence[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     """The words of this command."""
     made = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and check.")
-    words = made.add_subparsers(dest="word", required=True, metavar="run | test | check | docs")
+    words = made.add_subparsers(
+        dest="word", required=True, metavar="run | test | accessibility | check | docs"
+    )
     run_word = words.add_parser("run", help="set up what is missing and open the window")
     run_word.add_argument("--torch", action="store_true", help="add the PyTorch engine")
     gpu_help = "the build of llama.cpp; auto, at first, takes the one that fits the hardware"
@@ -354,6 +368,8 @@ def parser() -> argparse.ArgumentParser:
     stalls = "only the run that looks for stalls of the window"
     test_word.add_argument("--responsive", action="store_true", help=stalls)
     test_word.add_argument("--vulkan", action="store_true", help="only the GPU path, on Vulkan")
+    seen = "work a real window through AT-SPI, as a screen reader does"
+    words.add_parser("accessibility", help=seen)
     words.add_parser("check", help="format, lint, types, import contracts, README")
     docs_word = words.add_parser("docs", help="write the README's generated parts")
     docs_word.add_argument("--check", action="store_true", help="only say whether they are true")
@@ -370,6 +386,9 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
         return long_test("responsive" if given.responsive else "soak", rest)
     if given.word == "test":
         return test(rest)
+    if given.word == "accessibility":
+        set_up(tools=True)
+        return get_starter() or accessibility()
     set_up(llama=False, tools=True)
     return check() if given.word == "check" else docs(*["--check"] * given.check)
 

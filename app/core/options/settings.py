@@ -21,8 +21,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Row(
             label="Colours",
-            help="Light or dark; system follows the desktop.",
-            choices=("system", "light", "dark"),
+            help="Light, dark or high contrast; system follows the desktop.",
+            choices=("system", "light", "dark", "contrast"),
             group="Page",
         ),
     ] = "system"

@@ -126,6 +126,7 @@ class ChoiceRow(ParameterRow):
             "system": self.tr("Like the desktop"),
             "light": self.tr("Light"),
             "dark": self.tr("Dark"),
+            "contrast": self.tr("High contrast"),
             "auto": self.tr("Automatic"),
             "on": self.tr("On"),
             "off": self.tr("Off"),

@@ -15,8 +15,8 @@ from app.core.options.rows import Row, Slider, rows
 from app.ui.sampling.value_rows import NumberRow
 from app.ui.widgets.controls import QuietCombo
 from app.ui.widgets.status_bar import StatusBar
-from tests.ui.accessibility.conftest import WINDOWS, House
-from tests.ui.accessibility.tree import ROLE, Control, controls, nameless
+from tests.accessibility.conftest import WINDOWS, House
+from tests.accessibility.tree import ROLE, Control, controls, nameless
 from tests.ui.conftest import Studio
 
 pytestmark = pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)

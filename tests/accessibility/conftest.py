@@ -38,6 +38,7 @@ from app.ui.service.dialog import ServiceDialog
 from app.ui.window.help import ShortcutsDialog, about
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.host.tiny_llama import WIDTH, write_adapter, write_tiny
+from tests.ui.conftest import make_studio, studio  # noqa: F401 (fixtures)
 from tests.ui.manager.test_manager_fit import GOOD, Shop, here, shop  # noqa: F401 (fixtures)
 
 DOWNLOADS = tuple(
