@@ -107,12 +107,13 @@ class AdaptersDialog(QDialog):
 
     def _make_buttons(self) -> QDialogButtonBox:
         kinds = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(kinds.Cancel)
+        buttons = QDialogButtonBox()
         load = buttons.addButton(self.tr("Load with These"), QDialogButtonBox.ButtonRole.AcceptRole)
         load.setProperty("kind", "primary")
         load.setDefault(True)
         self.add_button = buttons.addButton(self.tr("Add…"), QDialogButtonBox.ButtonRole.ActionRole)
         self.add_button.clicked.connect(self._choose)
+        buttons.addButton(kinds.Cancel)  # last: Tab goes from the rows to the first one
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         return buttons
