@@ -26,6 +26,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             group="Page",
         ),
     ] = "system"
+    motion: Annotated[
+        str,
+        Row(
+            label="Motion",
+            help="Reduced stops what moves by itself: bars, menus and the caret’s blinking.",
+            choices=("system", "full", "reduced"),
+        ),
+    ] = "system"
     font_family: Annotated[
         str,
         Row(

@@ -127,6 +127,8 @@ class ChoiceRow(ParameterRow):
             "light": self.tr("Light"),
             "dark": self.tr("Dark"),
             "contrast": self.tr("High contrast"),
+            "full": self.tr("Full"),
+            "reduced": self.tr("Reduced"),
             "auto": self.tr("Automatic"),
             "on": self.tr("On"),
             "off": self.tr("Off"),

@@ -185,7 +185,7 @@ class ServerDialog(QDialog):
         last.addStretch(1)
         last.addWidget(self.buttons)
         whole.addLayout(last)
-        self.setMinimumWidth(560)
+        self.about.setMinimumWidth(520)  # the dialog's own would let large letters be cut off
 
     def _add(
         self, form: QGridLayout, title: str, field: QWidget, note: str, *beside: QWidget

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
+from app.ui.widgets.motion import show_share
 from app.ui.widgets.theme import Theme
 
 
@@ -158,9 +159,6 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.style().polish(widget)
 
 
-_STEPS = 100  # a bar's number is read aloud: per cent
-
-
 class ProgressStrip(QWidget):
     """One line of text over a slim bar; hidden while there is nothing to show."""
 
@@ -191,8 +189,7 @@ class ProgressStrip(QWidget):
         """Show `text` and how far it is, 0 to 1; below 0 the end is not known."""
         self.text.say(text)
         self._spoken.tell(text, fraction)
-        self.bar.setRange(0, 0 if fraction < 0 else _STEPS)
-        self.bar.setValue(round(max(0.0, min(fraction, 1.0)) * _STEPS))
+        show_share(self.bar, None if fraction < 0 else fraction)
         self.show()
 
 

@@ -15,6 +15,7 @@ from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import ElidedLabel, IconButton, set_property
 from app.ui.widgets.icons import icon
+from app.ui.widgets.motion import show_share
 from app.ui.widgets.theme import Theme
 
 _SAY_MS = 12_000
@@ -165,8 +166,7 @@ class StatusBar(QStatusBar):
         """Show what goes on and how far it is (None: not known); an empty text ends it."""
         if text:
             self.clearMessage()
-            self.bar.setRange(0, 0 if fraction is None else 100)
-            self.bar.setValue(round((fraction or 0.0) * 100))
+            show_share(self.bar, fraction)
         self._spoken.tell(text, fraction)
         self.progress_text.setText(text)
         self.progress.setVisible(bool(text))

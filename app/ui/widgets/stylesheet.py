@@ -24,7 +24,7 @@ QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $ac
 QPushButton[kind="primary"]:focus { border: 2px solid $ink; padding: 4px 11px; }
 QPushButton[kind="primary"]:disabled { background: $hover; color: $faint; border-color: $line; }
 
-QPushButton[kind="small"] { padding: 1px 9px; }
+QPushButton[kind="small"] { padding: 1px 9px; min-height: 1.8em; }
 QPushButton[kind="small"]:focus { padding: 0 8px; }
 
 QToolButton { background: transparent; color: $ink; border: 1px solid transparent;

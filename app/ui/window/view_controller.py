@@ -11,6 +11,7 @@ from app.ui.sampling.panel import SamplingPanel
 from app.ui.startup import TURN_MS
 from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import show_dialog
+from app.ui.widgets.motion import apply_motion
 from app.ui.window.page import PageColumn
 from app.ui.window.panes import Panes
 from app.ui.window_state import WindowMemory
@@ -71,6 +72,7 @@ class ViewController(QObject):
         """Take over the present settings."""
         settings = self._settings.settings
         apply_theme(settings.theme)
+        apply_motion(settings.motion)
         self._page.show_settings(settings, self._memory.zoom)
         self._side.sampling.show_all(settings.all_parameters)
         self._actions["all_parameters"].setChecked(settings.all_parameters)
