@@ -36,8 +36,8 @@ it took a fifth of a second more while another thread read models' headers.
 """
 
 CLI_WORDS = (
-    "generate", "run", "batch", "evaluate", "serve", "servers", "bench", "doctor", "models",
-    "--version", "--help", "-h",
+    "generate", "run", "batch", "evaluate", "serve", "servers", "bench", "doctor", "selftest",
+    "models", "--version", "--help", "-h",
 )  # fmt: skip
 
 _SERVER_WORDS = ("generate", "run", "batch", "evaluate")
@@ -62,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the word on the command line; the result is the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     _fill_closed_streams()
+    _fill_missing_home()
     if words[:1] == ["engine-host"]:
         return int(importlib.import_module("app.host.main").run_host())  # reports its own errors
     try:
@@ -89,6 +90,13 @@ def _fill_closed_streams() -> None:
     os.close(found)
 
 
+def _fill_missing_home() -> None:
+    """Where the system knows no home of the user, LAMPBLACK_HOME is it, also for libraries."""
+    home = os.environ.get("LAMPBLACK_HOME", "")
+    if home and os.path.expanduser("~") == "~":  # noqa: PTH111 - Path raises where there is none
+        os.environ["HOME"] = str(Path(home).absolute())
+
+
 def _run(words: list[str]) -> int:
     word, rest = (words[0], words[1:]) if words else ("", [])
     if word in CLI_WORDS:
@@ -98,12 +106,20 @@ def _run(words: list[str]) -> int:
         return int(getattr(importlib.import_module(module), function)(*rest))
     if word == "measure" and rest:
         return _measure(rest)
+    if word == "selftest-window":
+        return _window(rest, _drive)
     return _window(_files(rest if word == "open" else words))
 
 
 def _files(words: list[str]) -> list[str]:
-    """File arguments; a mistyped word is not taken for a new document's name."""
+    """File arguments, after `--` of any name; a mistyped word is not taken for a new file's."""
+    if words[:1] == ["--"]:
+        return words[1:]
     for word in words:
+        if word.startswith("-") and os.path.lexists(word):
+            raise UsageError(
+                f"The file {word!r} begins as a flag does.", f"Write ./{word} or `open -- {word}`."
+            )
         if word.startswith("-") or not (Path(word).suffix or os.path.lexists(word)):
             raise UsageError(
                 f"There is no word and no file named {word!r}.", "See `lampblack --help`."
@@ -121,6 +137,11 @@ def _measure(words: Sequence[str]) -> int:
         importlib.import_module("app.ui.benchmark.measure_window").on_shown(words, window, seconds)
 
     return _window(words[3:], on_shown)
+
+
+def _drive(window: MainWindow) -> None:
+    """Let the self-test lead the window."""
+    importlib.import_module("app.ui.selftest.driven_window").DrivenWindow(window)
 
 
 def _window(files: Sequence[str], on_shown: _OnShown = None) -> int:
@@ -170,9 +191,10 @@ def _command_line(words: Sequence[str]) -> int:
         fetcher = _early_fetcher(paths, closing) if words[:2] == ["models", "get"] else None
         listening = _early_socket(words, closing) if words[0] == "serve" else None
         server = _early_server(words, paths, closing)
-        from app.core.system.network import deny_network
+        if words[0] != "selftest":  # which starts the window as its user does, and asks its service
+            from app.core.system.network import deny_network
 
-        deny_network()
+            deny_network()
         from app.cli.main import run_cli
 
         return run_cli(words, fetcher=fetcher, listening=listening, server=server)
@@ -268,7 +290,7 @@ def _report_crash(error: Exception) -> str:
         logs.mkdir(parents=True, exist_ok=True)
         report = logs / f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
         report.write_text(text, "utf-8", errors="backslashreplace")
-    except OSError:
+    except (OSError, LampblackError):
         return f"{what}; no report could be written."
     return f"{what}; the report is in {report}"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
+from math import inf
 
 from app.benchmark.decode_speed import bare_sample
 from app.benchmark.goal import Experiment, Sample, Values, by_turns
+from app.benchmark.our_engine import TimedGeneration
 from app.benchmark.session import GoalSession, Pair, sized_options
 from app.core.errors import NotMeasuredError
 
@@ -15,7 +17,9 @@ _NEW = 256
 """The tokens of a newcomer's prompt."""
 
 _WARM = 8
-_STEPS = 24
+_BEGIN = 24
+"""The tokens that those who came first write at most while the others' prompts are read."""
+
 _COUNTS = (4, 8)
 _WRITERS = 3
 _ENDLESS = 4000
@@ -23,7 +27,9 @@ _ENDLESS = 4000
 
 def at_once(session: GoalSession) -> Experiment:
     """Goal 14: clients with prompts of their own, through the client and its one host."""
-    pair = session.pair(sized_options(8 * _PROMPT + 8 * session.sizes.takes + _ENDLESS))
+    pair = session.pair(
+        sized_options(8 * _PROMPT + 8 * (session.sizes.takes + _WARM + _BEGIN) + _ENDLESS)
+    )
     prompts = [pair.prompt(_PROMPT, number) for number in range(max(_COUNTS))]
     sides: dict[str, Sample] = {}
     for number in _COUNTS:
@@ -58,21 +64,32 @@ def at_once(session: GoalSession) -> Experiment:
 
 
 def _clients(pair: Pair, prompts: Sequence[str], tokens: int) -> Sample:
-    """Seconds of a step in which each client gets a token."""
+    """Seconds of a step in which each client gets a token, once all of them write."""
 
     def sample() -> Values:
-        texts = pair.ours.together(prompts, pair.ours.greedy(tokens + _WARM))
-        if any(text.tokens != tokens + _WARM for text in texts):
+        length = tokens + _WARM + _BEGIN
+        texts = pair.ours.together(prompts, pair.ours.greedy(length))
+        if any(text.tokens != length for text in texts):
             raise NotMeasuredError("A text ended before its time.")
-        steps = [text.step(_WARM) for text in texts]
-        return {f"{len(prompts)}": sum(steps) / len(steps)}
+        return {f"{len(prompts)}": step_of_all(texts, _WARM)}
 
     return sample
 
 
+def step_of_all(texts: Sequence[TimedGeneration], start: int) -> float:
+    """Seconds per token of each while all of them write, from the count of tokens `start` on.
+
+    Raises NotMeasuredError where they hardly write at the same time.
+    """
+    begun = max(next((at for at, count in text.arrived if count >= start), inf) for text in texts)
+    over = min(text.arrived[-1][0] for text in texts if text.arrived)
+    return sum(text.step_within(begun, over) for text in texts) / len(texts)
+
+
 def _rows(session: GoalSession, pair: Pair, prompt: str, number: int) -> Sample:
     loop = session.bare(pair.ours.settings, path=pair.path, sequences=number)
-    return lambda: {f"{number} bare": loop.step(prompt, _STEPS, rows=number)}
+    tokens, skip = session.sizes.takes, _WARM + _BEGIN // 2
+    return lambda: {f"{number} bare": loop.step(prompt, tokens, skip=skip, rows=number)}
 
 
 def _first(pair: Pair, number: int) -> float:

@@ -63,11 +63,11 @@ class TimedGeneration:
 
         Raises NotMeasuredError where too little was written.
         """
-        within = [each for each in self.arrived if each[1] >= start]
-        if len(within) < 2 or within[-1][1] == within[0][1]:
-            raise NotMeasuredError("The model ended its text too early to be timed.")
-        (begun, before), (over, after) = within[0], within[-1]
-        return (over - begun) / (after - before)
+        return _step([each for each in self.arrived if each[1] >= start])
+
+    def step_within(self, begun: float, over: float) -> float:
+        """Seconds per token between two times; raises NotMeasuredError where too little arrived."""
+        return _step([each for each in self.arrived if begun <= each[0] <= over])
 
     def step_since(self, seconds: float) -> float:
         """Seconds per token from `seconds` after the first text to the end."""
@@ -76,6 +76,13 @@ class TimedGeneration:
             return self.ended - self.first - seconds
         (begun, before), (over, after) = within[0], within[-1]
         return (over - begun) / max(1, after - before)
+
+
+def _step(within: Sequence[tuple[float, int]]) -> float:
+    if len(within) < 2 or within[-1][1] == within[0][1]:
+        raise NotMeasuredError("The model ended its text too early to be timed.")
+    (begun, before), (over, after) = within[0], within[-1]
+    return (over - begun) / (after - before)
 
 
 class OurEngine:

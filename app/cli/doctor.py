@@ -121,7 +121,7 @@ def examine(program: Program) -> DoctorReport:
         physical_cores=psutil.cpu_count(logical=False) or 0,
         memory_total=memory.total,
         memory_available=memory.available,
-        packages={name: _version(name) for name in PACKAGES},
+        packages=package_versions(),
         engines=described.engines if described else (),
         engine_problem=problem,
         network_program=network_state(),
@@ -160,6 +160,11 @@ def _load(program: Program, name: str) -> tuple[ModelInfo | None, str]:
 def _usable_processors() -> int:
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def package_versions() -> dict[str, str | None]:
+    """The versions of what the program stands on, by name; None for what is not installed."""
+    return {name: _version(name) for name in PACKAGES}
 
 
 def _version(package: str) -> str | None:

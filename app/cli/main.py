@@ -19,6 +19,7 @@ from app.cli.generate import run_generate
 from app.cli.models import add_models
 from app.cli.parsing import Parser, Words
 from app.cli.run import add_run
+from app.cli.selftest import add_selftest
 from app.cli.serve import add_serve
 from app.cli.server import add_server_flags
 from app.cli.servers import add_servers
@@ -33,7 +34,7 @@ from app.program import Program
 
 _ABOUT = """Writing with a language model that never leaves the machine.
 
-Without a word, or with files, the window opens: lampblack [open] [FILE…]"""
+Without a word, or with files, the window opens: lampblack [open] [--] [FILE…]"""
 
 _GENERATE = r"""Continue PROMPT, or answer it with --chat, and write the text to standard output.
 
@@ -70,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_servers(words)
     _add_bench(words)
     _add_doctor(words)
+    add_selftest(words)
     add_models(words)
     return parser
 

@@ -99,6 +99,8 @@ class Downloads:
         self._token = token
         self._on_arrival = on_arrival
         self._records = Records(file, self._models)
+        self.problem = self._records.problem
+        """What is wrong with the list that is kept, as a sentence for showing once."""
         self._lock = self._records.lock
         self._fetching = BackgroundQueue("downloads")
         self._writing = BackgroundQueue("download list")

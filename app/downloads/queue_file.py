@@ -16,7 +16,7 @@ from app.core.errors import DownloadError, LampblackError
 from app.core.models.metadata import MetadataStore
 from app.core.models.model_file import ModelFile, inspect
 from app.core.models.starter import STARTER
-from app.core.system.json_store import JsonStore, NewerFormatError
+from app.core.system.json_store import Found, JsonStore, refuse_newer
 from app.downloads.part_paths import bytes_here
 from app.downloads.request import ModelRequest, check_plain
 
@@ -70,7 +70,10 @@ class Records:
         self._models = models
         self._touched: set[str] = set()
         self.by_id: dict[str, Record] = {}
-        for record in self._file.read().content or ():
+        found = self._file.read()
+        self.problem = _problem(file.name, found)
+        """What is wrong with the file, as a sentence for showing once; empty for nothing."""
+        for record in found.content or ():
             if (taken_up := self._taken_up(record)) is not None:
                 self.by_id[record.wanted.id] = taken_up
 
@@ -107,10 +110,20 @@ class Records:
             self._file.write(content)
 
 
+def _problem(name: str, found: Found[list[Record]]) -> str:
+    if found.fault == "damaged":
+        return f"The list of downloads {name} is damaged: {found.kept}, and it begins again."
+    if found.lock:
+        return (
+            f"The list of downloads {name} cannot be used: {found.lock}. What is fetched now is "
+            "not listed after a restart."
+        )
+    return ""
+
+
 def _decoded(data: bytes) -> list[Record]:
     """The records of a file; raises NewerFormatError, or ValueError for a damaged one."""
-    if msgspec.json.decode(data, type=_QueueVersion).version > _FORMAT:
-        raise NewerFormatError("a newer version of Lampblack wrote it")
+    refuse_newer(msgspec.json.decode(data, type=_QueueVersion).version, _FORMAT)
     return [one for one in msgspec.json.decode(data, type=_QueueJson).downloads if _sound(one)]
 
 

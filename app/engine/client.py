@@ -193,10 +193,7 @@ class EngineClient:
             return other.run(command, on_event)
 
     def recover(self, job: int, on_event: Listener) -> None:
-        """Start a new host and load the model again, as `job`, that was lost with the last one.
-
-        Raises the LampblackError of the load, EngineStoppedError once the client is closed.
-        """
+        """Start a new host and load the lost model again, as `job`; raises as `run` does."""
         self._check_open()
         if not self.needs_recovery:
             return

@@ -11,6 +11,7 @@ import pytest
 from app.benchmark import first_token
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS
+from app.benchmark.many_clients import step_of_all
 from app.benchmark.our_engine import TimedGeneration
 from app.benchmark.rounds import Round, run_rounds
 from app.benchmark.session import Sizes, sized_options
@@ -212,3 +213,23 @@ def test_times_that_say_nothing_are_refused() -> None:
 def test_options_hold_what_is_asked_for() -> None:
     assert sized_options(1).context == 1024
     assert sized_options(2049).context == 3072
+
+
+def arriving(begins: float, *steps: tuple[int, float]) -> TimedGeneration:
+    """A text that begins at a time and goes on with so many tokens, a step in seconds each."""
+    arrived, now = [(begins, 1)], begins
+    for tokens, step in steps:
+        for _ in range(tokens):
+            now += step
+            arrived.append((now, arrived[-1][1] + 1))
+    stats = Stats(prompt_tokens=1, completion_tokens=len(arrived))
+    return TimedGeneration(tuple(arrived), now, Done(job=1, stats=stats))
+
+
+def test_the_step_of_clients_is_that_of_the_time_in_which_all_write() -> None:
+    """The first writes slowly while the second's prompt is read, the last fast when alone."""
+    first = arriving(0.0, (20, 1.0), (30, 0.1))
+    second = arriving(20.0, (30, 0.1), (50, 0.01))
+    assert step_of_all([first, second], 8) == pytest.approx(0.1)
+    with pytest.raises(NotMeasuredError):
+        step_of_all([first, arriving(60.0, (20, 0.1))], 8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -61,6 +62,37 @@ def test_the_window_comes_after_the_broker_and_the_filter(
         "program closes",
         "broker ends",
     ]
+
+
+@pytest.mark.parametrize("name", ["--engine", "-style", "@x", "a b.md", "-h", "--version"])
+def test_a_file_of_any_name_can_be_opened(name: str, order: list[str], tmp_path: Path) -> None:
+    """No name is taken for a flag, of the program or of Qt, nor for a file of arguments."""
+    with contextlib.chdir(tmp_path):
+        Path(name).write_text("--help")
+        for words in (
+            ["open", "--", name],
+            ["--", name],
+            ["open", f"./{name}"],
+            [str(Path(name).absolute())],
+        ):
+            order.clear()
+            assert program.main(words) == 0
+            assert f"window {[words[-1]]}" in order
+
+
+def test_a_file_that_looks_like_a_flag_is_told_how_to_be_named(
+    order: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with contextlib.chdir(tmp_path):
+        Path("-style").write_text("")
+        for words in (["open", "-style"], ["-style"]):
+            assert program.main(words) == 2
+            assert "'-style' begins as a flag does. Write ./-style" in capsys.readouterr().err
+        assert program.main(["open", "-stylo"]) == 2
+        assert "no file named '-stylo'" in capsys.readouterr().err
+        assert order == []
 
 
 def test_the_window_opens_without_a_broker(

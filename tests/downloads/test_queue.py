@@ -336,6 +336,7 @@ def test_a_list_of_a_newer_version_is_left_alone(new_queue, fetcher, models: Pat
     content = b'{"version": 2, "downloads": {"other": "form"}}'
     file.write_bytes(content)
     downloads = new_queue()
+    assert "downloads.json cannot be used: a newer version of Lampblack" in downloads.problem
     watch = Watch(downloads)
     fetcher.outcome = DownloadError("It broke.")
     downloads.add(ONE)

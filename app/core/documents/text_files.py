@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +34,7 @@ from app.core.errors import (
 from app.core.system.files import is_folder, read_regular, why, write_atomically
 from app.core.units import size_text
 
+_MOMENT = "%Y%m%dT%H%M%S.%fZ"
 LARGEST = 50 * 1024 * 1024
 """The largest file that is opened, in bytes: some fifty long novels."""
 
@@ -227,15 +230,13 @@ def _not_saved(path: Path, error: OSError | ValueError) -> DocumentError:
 
 def _keep(path: Path, former: bytes, snapshots: Path) -> None:
     """Put the former content among the snapshots, and drop the oldest of this document."""
-    from datetime import UTC, datetime
-
     key = _checksum(os.fsencode(os.path.realpath(path)))[:8]
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    name = f"{path.stem[:_LONGEST_STEM]}-{moment}-{key}{path.suffix[:20]}"
     try:
         snapshots.mkdir(parents=True, exist_ok=True)
+        moment = _moment_after(_snapshots_of(key, snapshots))
+        name = f"{path.stem[:_LONGEST_STEM]}-{moment}-{key}{path.suffix[:20]}"
         write_atomically(snapshots / name, former)
-        for old in _snapshots_of(key, snapshots)[:-SNAPSHOTS_KEPT]:
+        for _moment, old in _snapshots_of(key, snapshots)[:-SNAPSHOTS_KEPT]:
             old.unlink(missing_ok=True)
     except OSError as error:
         raise DocumentError(
@@ -245,11 +246,23 @@ def _keep(path: Path, former: bytes, snapshots: Path) -> None:
         ) from error
 
 
-def _snapshots_of(key: str, snapshots: Path) -> list[Path]:
-    """The snapshots of one document, the oldest first."""
+def _moment_after(earlier: list[tuple[str, Path]]) -> str:
+    """Now, or just after the last snapshot where the clock was set back: the newest stays last."""
+    from datetime import UTC, datetime, timedelta
+
+    moment = datetime.fromtimestamp(time.time(), UTC)
+    if earlier:
+        with contextlib.suppress(ValueError, OverflowError):  # a name that is no moment
+            last = datetime.strptime(earlier[-1][0], _MOMENT).replace(tzinfo=UTC)
+            moment = max(moment, last + timedelta(microseconds=1))
+    return moment.strftime(_MOMENT)
+
+
+def _snapshots_of(key: str, snapshots: Path) -> list[tuple[str, Path]]:
+    """The snapshots of one document, each after its moment, the oldest first."""
     named = re.compile(rf"-(\d{{8}}T\d{{6}}\.\d{{6}}Z)-{key}(\.[^.]*)?$")
     found = [(match[1], p) for p in snapshots.iterdir() if (match := named.search(p.name))]
-    return [path for _moment, path in sorted(found)]
+    return sorted(found)
 
 
 def _stamp(path: Path, data: bytes) -> FileStamp:

@@ -20,6 +20,7 @@ from app.core.models.metadata import MetadataStore
 from app.core.models.model_file import ModelFile, inspect
 from app.core.models.other_programs import program_of
 from app.core.models.scan import is_model_folder, models_below
+from app.core.models.starter import shipped_models
 from app.core.options.rows import is_encodable
 from app.core.options.settings_store import SettingsStore
 from app.core.system.files import is_folder, why
@@ -65,6 +66,9 @@ def plan_removal(model: ModelFile, *, loaded: str = "") -> Removal:
     if loaded and _same(Path(model.path), Path(loaded)):
         raise HousekeepingError(f"{model.name} is loaded.", "Unload it first.")
     program = model.program or program_of(Path(model.path), Path.home(), os.environ)
+    shipped = shipped_models()
+    if shipped is not None and Path(model.path).is_relative_to(shipped):
+        program = "this installation of Lampblack"
     if program:
         return Removal(
             (), 0, f"{model.name} belongs to {program}; it is only taken off the list here."
@@ -141,6 +145,7 @@ def reveal(
     path: Path, *, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which
 ) -> tuple[str, ...]:
     """The command that shows `path` in the system's file manager; its exit code means nothing."""
+    path = path.absolute()  # a name such as -x would be taken for a flag
     if platform == "win32":
         return ("explorer", "/select,", str(path))
     if platform == "darwin":
@@ -153,7 +158,7 @@ def reveal(
             "--type=method_call",
             "/org/freedesktop/FileManager1",
             "org.freedesktop.FileManager1.ShowItems",
-            f"array:string:{path.absolute().as_uri()}",
+            f"array:string:{path.as_uri()}",
             "string:",
         )
     return ("xdg-open", str(path if path.is_dir() else path.parent))

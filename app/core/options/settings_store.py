@@ -18,10 +18,14 @@ from app.core.options.sampling import Sampling
 from app.core.options.settings import SERVICE_PORT, Settings
 from app.core.system.background import BackgroundQueue
 from app.core.system.files import why
-from app.core.system.json_store import JsonStore
+from app.core.system.json_store import JsonStore, refuse_newer
 
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_PATHS = 1000
+FORMAT = 1
+"""The version of the file, which names it from 2 on; a newer one is read and never written."""
+
+_MARK = "lampblack_settings"
 _TABLES: dict[str, type[Sampling] | type[LoadOptions]] = {"sampling": Sampling, "load": LoadOptions}
 _PATH_LISTS = (
     "recent_files", "added_models", "watched_folders", "use_programs", "agreed_hosts",
@@ -44,6 +48,7 @@ class SettingsStore:
         self._lock = threading.RLock()
         self._writing: BackgroundQueue | None = None
         self._on_problem: Callable[[SettingsError], object] = lambda _error: None
+        self._newer = ""
         self._document = self._read()
         self._settings = _decoded(self._document, self._problems)
 
@@ -115,6 +120,11 @@ class SettingsStore:
 
     def _keep(self, values: dict[str, Any], before: Settings) -> None:
         self._document = self._read(self._document)  # another window may have written
+        if self._newer:
+            raise SettingsError(
+                f"The settings cannot be saved to {self._file.path}: {self._newer}.",
+                "They hold until the program ends; use that version to change them for good.",
+            )
         for name, value in values.items():
             _put(self._document, name, value, getattr(before, name))
         self._write()
@@ -134,6 +144,12 @@ class SettingsStore:
         """The document in the file; else `fallback`, and what a damaged one held before."""
         found = self._file.read()
         name = self._file.path.name
+        self._newer = found.reason if found.fault == "newer" else ""
+        if self._newer and fallback is None:
+            self._problems.append(
+                f"The settings file {name} is left as it is, because {self._newer}. What this "
+                "version knows of it is used; what you change holds until the program ends."
+            )
         if found.fault == "damaged":
             source = "all settings are back at their defaults"
             if fallback is not None:
@@ -182,16 +198,19 @@ def early_service(path: Path) -> tuple[int, bool] | None:
 
 
 def _document(data: bytes) -> dict[str, Any]:
-    """The TOML document; raises ValueError for anything else."""
+    """The TOML document; raises NewerFormatError with it, ValueError for anything else."""
     import tomllib
 
-    return tomllib.loads(data.decode("utf-8-sig"))  # Notepad writes a byte order mark
+    found = tomllib.loads(data.decode("utf-8-sig"))  # Notepad writes a byte order mark
+    refuse_newer(found.get(_MARK, FORMAT), FORMAT, found)
+    return found
 
 
 def _decoded(document: Mapping[str, Any], problems: list[str]) -> Settings:
     """The settings in `document`; each value that cannot be falls back to its default."""
     values: dict[str, Any] = {}
-    unknown = [name for name in document if name not in Settings.__struct_fields__]
+    known = (*Settings.__struct_fields__, _MARK)
+    unknown = [name for name in document if name not in known]
     for name in Settings.__struct_fields__:
         if name not in document:
             continue

@@ -88,6 +88,8 @@ def connect(path: Path) -> apsw.Connection:
     apsw.Error or OSError where the disk refuses.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if _newest_version(path) > len(MIGRATIONS):  # before SQLite works its log into the file
+        raise _newer()
     connection = apsw.Connection(str(path))
     try:
         connection.set_busy_timeout(_BUSY_MS)
@@ -105,7 +107,7 @@ def connect(path: Path) -> apsw.Connection:
 def migrate(connection: apsw.Connection, migrations: Sequence[str]) -> None:
     """Apply what is missing, each step whole or not at all."""
     if version_of(connection) > len(migrations):
-        raise NewerStoreError("The store was written by a newer version of Lampblack.")
+        raise _newer()
     connection.execute("BEGIN IMMEDIATE")
     try:
         for version in range(version_of(connection), len(migrations)):
@@ -116,6 +118,30 @@ def migrate(connection: apsw.Connection, migrations: Sequence[str]) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _newer() -> NewerStoreError:
+    return NewerStoreError("The store was written by a newer version of Lampblack.")
+
+
+def _newest_version(path: Path) -> int:
+    """The highest `user_version` in the file and in the log that a crash left; 0 for none.
+
+    https://www.sqlite.org/fileformat2.html: it stands at byte 60 of page 1. In the log, pages come
+    after a header of 32 bytes, each with one of 24; those with another salt are of an older log.
+    """
+    found = [0]
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        head = file.read(64)
+        found.append(int.from_bytes(head[60:64], "big") if head[:15] == b"SQLite format 3" else 0)
+    with contextlib.suppress(OSError), path.with_name(path.name + "-wal").open("rb") as log:
+        head = log.read(32)
+        size = int.from_bytes(head[8:12], "big")
+        while 512 <= size <= 65536 and len(frame := log.read(24)) == 24:
+            page = log.read(size)
+            if frame[:4] == b"\0\0\0\1" and frame[8:16] == head[16:24] and len(page) == size:
+                found.append(int.from_bytes(page[60:64], "big"))
+    return max(found)
 
 
 def version_of(connection: apsw.Connection) -> int:
@@ -131,6 +157,18 @@ def _check(connection: apsw.Connection, path: Path) -> None:
     found = str(connection.pragma("quick_check", 1))
     if found != "ok":
         raise apsw.CorruptError(found)
+
+
+def damage_of(path: Path) -> str:
+    """The first damage that a check of the whole store finds, which it only reads; else empty."""
+    try:
+        with contextlib.closing(
+            apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        ) as connection:
+            found = str(connection.pragma("integrity_check", 1))
+    except apsw.Error as error:
+        return _reason(error)
+    return "" if found == "ok" else found
 
 
 T = TypeVar("T")

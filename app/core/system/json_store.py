@@ -17,14 +17,30 @@ Fault = Literal["", "missing", "newer", "unreadable", "damaged"]
 
 
 class NewerFormatError(ValueError):
-    """A newer version of the program wrote the file."""
+    """A newer version of the program wrote the file, which is left as it is.
+
+    `content` is what can be read of it all the same, for files where that is better than nothing.
+    """
+
+    def __init__(self, content: Any = None) -> None:
+        super().__init__("a newer version of Lampblack wrote it")
+        self.content = content
+
+
+def refuse_newer(version: object, newest: int, content: Any = None) -> None:
+    """Raise NewerFormatError for a file whose format has a higher number than this program's.
+
+    The one rule for every file with a number: a newer one is said, and neither changed nor renamed.
+    """
+    if type(version) is int and version > newest:
+        raise NewerFormatError(content)
 
 
 class Found(msgspec.Struct, Generic[T], frozen=True):
     """What a file holds, or why it is of no use: `reason` ends a sentence.
 
     A damaged file was renamed, as the clause `kept` says, unless it `is_in_the_way` still;
-    `content` is that of its backup then.
+    `content` is that of its backup then. Of a newer file it is what its NewerFormatError brought.
     """
 
     content: T | None
@@ -68,7 +84,7 @@ class JsonStore(Generic[T]):
         except FileNotFoundError:
             return Found(None, "missing")
         except NewerFormatError as error:
-            return Found(None, "newer", str(error))
+            return Found(error.content, "newer", str(error))
         except OSError as error:
             return Found(None, "unreadable", why(error))
         except ValueError as error:
@@ -126,8 +142,7 @@ def decode_table(data: bytes, mark: str, newest: int, key: str) -> dict[str, Any
     version = content.get(mark) if isinstance(content, dict) else None
     if not isinstance(table, dict) or type(version) is not int or version < 1:
         raise ValueError(f"it is not a file of {key}")
-    if version > newest:
-        raise NewerFormatError("a newer version of Lampblack wrote it")
+    refuse_newer(version, newest)
     return table
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from app.core.system.files import read_regular
+from app.core.system.json_store import JsonStore, refuse_newer
 
 Waiting = Literal["active", "passive"]
 """What a thread does while it waits for another: spin, or sleep."""
@@ -24,6 +24,7 @@ VARIABLE = "OMP_WAIT_POLICY"
 
 _FILE = "host.json"
 _MOST_BYTES = 4096
+_FORM = 1  # raised when what is remembered changes its meaning
 
 
 class WaitingRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,20 +34,26 @@ class WaitingRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     waiting: Waiting
     is_steady: bool = True
     tries: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    form: int = _FORM
 
 
-def waiting_file(cache: Path) -> Path:
-    """Where it is remembered in the engine's cache."""
-    return cache / TUNING_FOLDER / _FILE
+class _WaitingForm(msgspec.Struct):
+    form: int = _FORM
+
+
+def waiting_file(cache: Path) -> JsonStore[WaitingRecord]:
+    """Where it is remembered in the engine's cache; read it with `keep_damaged=False`."""
+    return JsonStore(cache / TUNING_FOLDER / _FILE, _decoded, limit=_MOST_BYTES)
+
+
+def _decoded(data: bytes) -> WaitingRecord:
+    refuse_newer(msgspec.json.decode(data, type=_WaitingForm).form, _FORM)
+    return msgspec.json.decode(data, type=WaitingRecord)
 
 
 def read_waiting(cache: Path) -> WaitingRecord | None:
     """What is remembered; None for nothing, or anything strange."""
-    try:
-        data = read_regular(waiting_file(cache), _MOST_BYTES)
-        return msgspec.json.decode(data, type=WaitingRecord)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return None
+    return waiting_file(cache).read(keep_damaged=False).content
 
 
 def waiting_environment(cache: Path | None) -> dict[str, str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
+from app.core.errors import SettingsError
+
 _NAME = "lampblack"
 
 
@@ -21,16 +23,25 @@ class Paths(msgspec.Struct, frozen=True):
 
     @classmethod
     def here(cls, environ: Mapping[str, str] | None = None) -> Paths:
-        """The folders of this user; `LAMPBLACK_HOME`, when set, holds all three of them."""
+        """The folders of this user; `LAMPBLACK_HOME`, when set, holds all three of them.
+
+        Raises SettingsError where the system knows no home of the user.
+        """
         home = (os.environ if environ is None else environ).get("LAMPBLACK_HOME", "")
-        if home:
-            root = Path(home).expanduser().absolute()
-            return cls(root / "config", root / "data", root / "cache")
-        return cls(
-            platformdirs.user_config_path(_NAME, appauthor=False),
-            platformdirs.user_data_path(_NAME, appauthor=False),
-            platformdirs.user_cache_path(_NAME, appauthor=False),
-        )
+        try:
+            if home:
+                root = Path(home).expanduser().absolute()
+                return cls(root / "config", root / "data", root / "cache")
+            return cls(
+                platformdirs.user_config_path(_NAME, appauthor=False),
+                platformdirs.user_data_path(_NAME, appauthor=False),
+                platformdirs.user_cache_path(_NAME, appauthor=False),
+            )
+        except RuntimeError as error:
+            raise SettingsError(
+                "The system knows no home folder of this user.",
+                "Set HOME, or LAMPBLACK_HOME, to a folder that can be written to.",
+            ) from error
 
     @property
     def settings_file(self) -> Path:

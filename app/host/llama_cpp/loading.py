@@ -76,8 +76,9 @@ def load_engine(command: Load, job: Job) -> LlamaCppEngine:
     notes += (*changed, *beyond_training(settings.context, header.context, header.stretch))
     if header.lacks_pre:
         notes.append(without_pre_tokenizer(file.name))
-    if remembered is not None and (note := remembered.note_flash(settings.flash_attention)):
-        notes.append(note)
+    if remembered is not None:
+        found = (remembered.note_flash(settings.flash_attention), remembered.problem)
+        notes += filter(None, found)
     if command.remeasure and model.tuning is None:
         notes.append(NOT_MEASURED)
     info = _info(file, model, settings)

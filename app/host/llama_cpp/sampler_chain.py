@@ -179,11 +179,15 @@ class _Bias:
     def __init__(self, bias: dict[int, float]) -> None:
         self._tokens = np.fromiter(bias.keys(), np.int32, len(bias))
         self._values = np.fromiter(bias.values(), np.float32, len(bias))
+        self._raised = frozenset(token for token, value in bias.items() if value > 0)
+        self._lowered = frozenset(bias) - self._raised
 
     def likeliest(self, logits: npt.NDArray[np.float32], forbidden: Collection[int]) -> int | None:
         """The likeliest token with the bias, the first of equals; None if none is allowed."""
-        if not len(self._tokens) and not forbidden:
-            return int(logits.argmax())
+        token = int(logits.argmax())
+        is_free = token not in self._lowered and token not in forbidden
+        if is_free and not self._raised and logits[token] != -np.inf:
+            return token  # the others only lose
         changed = [*self._tokens, *forbidden]
         kept = logits[changed]
         logits[self._tokens] += self._values

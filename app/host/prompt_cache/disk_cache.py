@@ -23,6 +23,7 @@ from pathlib import Path
 
 from app.core.options.load_options import LoadOptions
 from app.core.system.files import Stamp, stamps
+from app.core.system.json_store import NewerFormatError
 from app.engine.messages import ModelInfo
 from app.host.generation.vocabulary import Ids
 from app.host.prompt_cache.fingerprint import fingerprint
@@ -148,6 +149,8 @@ class SavedPrompts:
         """Put a file on the list, or delete it if no engine can use it any more."""
         try:
             header = read_header(path)
+        except NewerFormatError:  # it is left to the version that wrote it
+            return
         except (OSError, ValueError):
             _unlink(path)
             return

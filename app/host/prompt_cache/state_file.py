@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from app.core.system.json_store import NewerFormatError
 from app.host.generation.vocabulary import Ids
 
 State = npt.NDArray[np.uint8]
@@ -126,6 +127,8 @@ def _header(file: BufferedReader) -> Header:
     if len(begin) < _START.size:
         raise ValueError("it is cut short")
     magic, length, digest = _START.unpack(begin)
+    if magic[:-1] == _MAGIC[:-1] and magic > _MAGIC:
+        raise NewerFormatError
     if magic != _MAGIC or length > _MOST_HEADER:
         raise ValueError("it has another form")
     encoded = file.read(length)

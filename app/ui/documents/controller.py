@@ -146,13 +146,13 @@ class DocumentController(QObject):
 
     def save(self) -> bool:
         """Save into the document's file, asking for one if there is none; False if not saved."""
-        return self._save_to(self.path) if self.path else self.save_as()
+        return self.save_to(self.path) if self.path else self.save_as()
 
     def save_as(self) -> bool:
         """Ask for a file and save into it; False if not saved."""
         suggestion = self.path or self._folder() / self._suggested_name()
         path = self._questions.save_path(suggestion)
-        return path is not None and self._save_to(path)
+        return path is not None and self.save_to(path)
 
     def may_leave(self) -> bool:
         """Whether the present text may go: saved, discarded on purpose, or unchanged."""
@@ -209,7 +209,8 @@ class DocumentController(QObject):
         if self.path is not None:
             self._memory.keep_caret(self.path, self._editor.caret)
 
-    def _save_to(self, path: Path, *, overwrite: bool = False, encoding: str = "") -> bool:
+    def save_to(self, path: Path, *, overwrite: bool = False, encoding: str = "") -> bool:
+        """Save into the file at `path`, as its name was answered; False if not saved."""
         text = self._editor.manuscript.text()
         snapshots = self._program.paths.snapshots
         try:
@@ -224,7 +225,7 @@ class DocumentController(QObject):
         except EncodingChangeError as error:
             return self._save_as_unicode(path, error)
         except DocumentChangedError as error:
-            return self._questions.overwrite(error) and self._save_to(
+            return self._questions.overwrite(error) and self.save_to(
                 path, overwrite=True, encoding=encoding
             )
         except LampblackError as error:
@@ -256,7 +257,7 @@ class DocumentController(QObject):
                 )
             )
             return False
-        return self._save_to(path, encoding="utf-8")
+        return self.save_to(path, encoding="utf-8")
 
     def _show(
         self,

@@ -45,8 +45,10 @@ class Notices(QObject):
             self._banners.say(problem)
 
     def _say_lists(self) -> None:
-        """Say what is wrong with the lists of servers and models, which were just read."""
-        found = (self._program.servers.problem, *self._program.metadata.problems)
+        """Say what is wrong with the lists of servers, models and downloads as they were read."""
+        program = self._program
+        lists = (program.servers.problem, program.downloads.problem)
+        found = (*lists, *program.metadata.problems)
         for problem in found:
             if problem and problem not in self._told:
                 self._told.add(problem)

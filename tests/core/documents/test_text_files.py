@@ -5,6 +5,7 @@ import errno
 import hashlib
 import os
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
@@ -363,3 +364,20 @@ def test_places_where_nothing_can_be_saved_are_sentences(
     with pytest.raises(DocumentError, match="permission denied"):
         save(document, document.text + "more", snapshots)
     assert page.read_text() == document.text
+
+
+def test_a_clock_set_back_a_year_keeps_the_newest_snapshots(
+    page: Path, snapshots: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their order is that in which they were made, whatever the clock says."""
+    now = time.time()
+    for number in range(SNAPSHOTS_KEPT):
+        page.write_text(f"long {number} " * 20)
+        save(open_document(page), "x", snapshots)
+    monkeypatch.setattr(time, "time", lambda: now - 365 * 24 * 3600)
+    for number in range(SNAPSHOTS_KEPT, SNAPSHOTS_KEPT + 5):
+        page.write_text(f"long {number} " * 20)
+        save(open_document(page), "x", snapshots)
+    names = sorted(snapshots.iterdir())
+    numbers = [int(path.read_text().split()[1]) for path in names]
+    assert numbers == list(range(5, SNAPSHOTS_KEPT + 5))

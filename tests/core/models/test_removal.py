@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
@@ -241,6 +242,21 @@ def test_each_system_has_a_way_to_show_a_file(
         assert command[1] == str(tmp_path)
     else:
         assert command[-1] == str(path)
+
+
+@pytest.mark.parametrize("name", ["--engine", "-style", "@x"])
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+@pytest.mark.parametrize("has", [True, False])
+def test_no_name_is_taken_for_a_flag_of_the_file_manager(
+    tmp_path: Path, name: str, platform: str, has: bool
+) -> None:
+    with contextlib.chdir(tmp_path):
+        Path(name).mkdir()
+        command = reveal(Path(name), platform=platform, which=lambda tool: tool if has else None)
+        assert not any(word.startswith(name) for word in command)
+        assert any(
+            word.endswith(name.replace("@", "%40")) or word.endswith(name) for word in command
+        )
 
 
 # Importing

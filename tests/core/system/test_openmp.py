@@ -19,7 +19,7 @@ from app.core.system.processes import host_environment
 
 
 def remember(cache: Path, data: bytes) -> None:
-    file = waiting_file(cache)
+    file = waiting_file(cache).path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import pwd
 from pathlib import Path
 
 import pytest
 
+from app import __main__ as program
+from app.core.errors import SettingsError
 from app.core.system.paths import Paths
 
 
@@ -41,3 +45,20 @@ def test_without_a_home_the_system_decides(tmp_path: Path, monkeypatch: pytest.M
 def test_asking_for_the_paths_makes_none_of_them(own_home: Path) -> None:
     Paths.here()
     assert not own_home.exists()
+
+
+def test_a_user_without_any_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither HOME nor an entry among the system's users, as in some containers."""
+    for name in [name for name in os.environ if name == "HOME" or name.startswith("XDG_")]:
+        monkeypatch.delenv(name)
+
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(SettingsError, match=r"no home folder .* Set HOME, or LAMPBLACK_HOME"):
+        Paths.here({})
+    assert Paths.here({"LAMPBLACK_HOME": "/portable"}).data == Path("/portable/data")
+    monkeypatch.setenv("LAMPBLACK_HOME", "/portable")
+    program._fill_missing_home()
+    assert Path.home() == Path("/portable")

@@ -123,6 +123,19 @@ def test_a_damaged_file_is_ignored_and_deleted(folder, saved_at, place, capsys):
     assert prompts.wants(tokens)
 
 
+def test_a_file_of_a_newer_version_is_left_to_it(folder, saved_at):
+    tokens = text(300)
+    save(saved_at(), tokens)
+    (path,) = files(folder)
+    data = b"LBPROMP2" + path.read_bytes()[8:]
+    path.write_bytes(data)
+    assert found(saved_at(), tokens) is None
+    assert path.read_bytes() == data
+    path.write_bytes(b"LBPROMP0" + data[8:])
+    assert found(saved_at(), tokens) is None
+    assert files(folder) == [], "one of an older version is of no use to anyone"
+
+
 def test_a_file_that_goes_while_it_is_known_is_no_error(folder, saved_at, capsys):
     tokens = text(300)
     prompts = saved_at()

@@ -215,6 +215,19 @@ def test_a_file_that_no_batch_wrote_stays(source: Path, out: Path) -> None:
         made(source, source)
 
 
+@pytest.mark.parametrize("lines", ["", '{"row":1}\n'])
+def test_a_batch_of_a_newer_version_stays(source: Path, out: Path, lines: str) -> None:
+    """Also where it is to be begun again."""
+    header = out.with_name(out.name + ".header.json")
+    header.write_text('{"format": 2, "batch": {"novel": 1}}')
+    out.write_text(lines)
+    before = header.read_bytes(), out.read_bytes()
+    for restart in (False, True):
+        with pytest.raises(UsageError, match="a newer version of Lampblack wrote it"):
+            made(source, out, restart=restart)
+    assert (header.read_bytes(), out.read_bytes()) == before
+
+
 def test_two_programs_do_not_write_one_output(out: Path) -> None:
     with OutputLock(out), pytest.raises(UsageError, match="Another program"), OutputLock(out):
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -327,3 +328,28 @@ def test_a_file_dropped_beside_the_lines_is_opened(studio, tmp_path):
     assert entering.isAccepted()
     QApplication.sendEvent(studio.window.page, QDropEvent(QPointF(place), copy, data, left, none))
     assert studio.text == "From a file"
+
+
+@pytest.mark.parametrize("name", ["--engine", "-style", "@x", "-platform"])
+@pytest.mark.parametrize("way", ["open", "drop", "recent"])
+def test_a_name_that_looks_like_a_flag_is_a_name(
+    studio, qtbot, tmp_path, name: str, way: str
+) -> None:
+    """Opened, dropped or taken from the recent files, changed and saved."""
+    with contextlib.chdir(tmp_path):
+        Path(name).write_text("A text.")
+        if way == "open":
+            studio.window.open_paths([Path(name)])
+        elif way == "drop":
+            studio.window.editor.files_dropped.emit([Path(name).absolute()])
+        else:
+            studio.window.documents.open_path(Path(name).absolute())
+            studio.window.documents.new()
+            (recent,) = studio.program.settings.recent_files
+            assert recent == str(tmp_path / name)
+            studio.window.documents.open_path(Path(recent))
+        assert studio.text == "A text."
+        studio.show("A text. More.")
+        assert studio.window.documents.save()
+        assert Path(name).read_text() == studio.text
+        assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [name]

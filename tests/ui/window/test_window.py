@@ -248,6 +248,33 @@ def test_damaged_notes_on_models_are_said_once(make_studio, own_home):
     assert f"The file {file.name} is damaged" in said
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"[[[", "not valid TOML. It was kept as settings.toml.broken"),
+        (b"\xff\xfe\0", "not valid TOML. It was kept as settings.toml.broken"),
+        (b"lampblack_settings = 2\nnovel = 1\n", "a newer version of Lampblack wrote it"),
+    ],
+)
+def test_the_window_opens_on_settings_that_cannot_be_used(make_studio, own_home, data, said):
+    folder = own_home / "config"
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_bytes(data)
+    studio = make_studio()
+    studio.window.begin()
+    assert said in studio.banners[0]
+    assert data in [file.read_bytes() for file in folder.iterdir()]
+
+
+def test_a_list_of_downloads_of_a_newer_version_is_said(make_studio, own_home):
+    folder = own_home / "data"
+    folder.mkdir(parents=True)
+    (folder / "downloads.json").write_text('{"version": 2}')
+    studio = make_studio()
+    assert any("a newer version of Lampblack wrote it" in said for said in studio.banners)
+    assert (folder / "downloads.json").read_text() == '{"version": 2}'
+
+
 def test_sampling_is_kept(studio, qtbot):
     with qtbot.waitSignal(studio.window._keep_sampling.timeout):
         studio.window.sampling.list.rows["temperature"].set_value(1.25)

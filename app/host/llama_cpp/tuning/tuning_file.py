@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from app.core.system.json_store import JsonStore
+from app.core.system.json_store import JsonStore, refuse_newer
 from app.core.system.openmp import TUNING_FOLDER, Waiting, waiting_file
 from app.engine.messages import EngineSettings
 from app.host.cpu import allowed_processors, default_threads
@@ -87,13 +87,28 @@ class _TuningJson(_Remembered, frozen=True):
     setups: dict[str, Probed] = {}
 
 
+class _TuningForm(msgspec.Struct):
+    form: int = _FORM
+
+
+def _decoded(data: bytes) -> _TuningJson:
+    """The file of this form or none; raises NewerFormatError or ValueError."""
+    form = msgspec.json.decode(data, type=_TuningForm).form
+    refuse_newer(form, _FORM)
+    if form != _FORM:
+        raise ValueError("it has an older form")
+    return msgspec.json.decode(data, type=_TuningJson)
+
+
 class TuningFile:
     """What is remembered of one model. The file is not trusted, and may be lost at any time."""
 
     def __init__(self, cache: str, model: str) -> None:
         self.cache = cache
         path = Path(cache) / TUNING_FOLDER / f"{model}.json"
-        self._file = JsonStore(path, msgspec.json.Decoder(_TuningJson).decode, limit=_MOST_BYTES)
+        self._file = JsonStore(path, _decoded, limit=_MOST_BYTES)
+        self.problem = ""
+        """Why nothing is remembered of the model, as a sentence; empty where it is."""
         self._content = self._read()
 
     def find(self, setup: str) -> Probed | None:
@@ -109,8 +124,10 @@ class TuningFile:
     def forget(self) -> None:
         """Forget what was measured, but not what the model last ran with."""
         self._write(msgspec.structs.replace(self._content, setups={}))
-        with suppress(OSError):  # how threads should wait is measured with a model
-            waiting_file(Path(self.cache)).unlink(missing_ok=True)
+        kept = waiting_file(Path(self.cache))
+        if not kept.read(keep_damaged=False).lock:
+            with suppress(OSError):  # how threads should wait is measured with a model
+                kept.path.unlink(missing_ok=True)
 
     def note_flash(self, flash_attention: bool) -> str:
         """Remember what the model runs with now; a sentence for the user if that is new."""
@@ -126,11 +143,18 @@ class TuningFile:
         )
 
     def _read(self) -> _TuningJson:
-        found = self._file.read(keep_damaged=False).content
-        return found if found is not None and found.form == _FORM else _TuningJson()
+        found = self._file.read(keep_damaged=False)
+        if found.fault == "newer":
+            self.problem = (
+                f"What was measured of this model is left as it is, because {found.reason}; "
+                "it is measured again each time."
+            )
+        return found.content or _TuningJson()
 
     def _write(self, content: _TuningJson) -> None:
         self._content = content
+        if self.problem:
+            return
         with suppress(OSError):  # a full or locked disk costs another measuring, nothing else
             self._file.write(msgspec.json.encode(content))
 

@@ -20,7 +20,6 @@ from typing import Any
 import msgspec
 import psutil
 
-from app.core.system.files import write_atomically
 from app.core.system.openmp import VARIABLE, Waiting, WaitingRecord, read_waiting, waiting_file
 from app.core.system.processes import host_environment, program_command
 from app.host.cpu import is_busy
@@ -57,10 +56,10 @@ def waiting_policy(file: Path, tuning: Tuning, build: str, cache: str, job: Job)
     if job.cancelled:
         return "active"
     record = msgspec.structs.replace(found, setup=setup, tries=tries)
-    with suppress(OSError):  # a full or locked disk costs another measuring, nothing else
-        kept = waiting_file(Path(cache))
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(kept, msgspec.json.encode(record))
+    kept = waiting_file(Path(cache))
+    if not kept.read(keep_damaged=False).lock:
+        with suppress(OSError):  # a full or locked disk costs another measuring, nothing else
+            kept.write(msgspec.json.encode(record))
     return record.waiting
 
 

@@ -77,7 +77,7 @@ def test_strange_values_are_measured_again(tmp_path: Path, fields: dict[str, Any
     assert TuningFile(str(tmp_path), "model").find("here") is None
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[]", b'{"form":99}', b" " * 100_000])
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[]", b'{"form":0}', b" " * 100_000])
 def test_a_strange_file_is_measured_again(tmp_path: Path, data: bytes) -> None:
     TuningFile(str(tmp_path), "model").keep("here", PROBED)
     path_of(tmp_path).write_bytes(data)
@@ -85,6 +85,19 @@ def test_a_strange_file_is_measured_again(tmp_path: Path, data: bytes) -> None:
     assert file.find("here") is None
     file.keep("here", PROBED)
     assert TuningFile(str(tmp_path), "model").find("here") == PROBED
+
+
+def test_a_newer_file_is_said_and_left(tmp_path: Path) -> None:
+    TuningFile(str(tmp_path), "model").keep("here", PROBED)
+    data = b'{"form":2,"novel":[1]}'
+    path_of(tmp_path).write_bytes(data)
+    file = TuningFile(str(tmp_path), "model")
+    assert "a newer version of Lampblack wrote it" in file.problem
+    file.keep("here", PROBED)
+    assert file.find("here") == PROBED
+    assert file.note_flash(True) == ""
+    file.forget()
+    assert path_of(tmp_path).read_bytes() == data
 
 
 def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
