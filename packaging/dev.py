@@ -7,6 +7,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py test --responsive [--part NAME]… [--stacks]
        python3 packaging/dev.py test --endurance [--loads N] [--texts N] [--kills N] [--seed N]
        python3 packaging/dev.py lock | audit
+       python3 packaging/dev.py accessibility
        python3 packaging/dev.py bundle [tar] [deb] [appdir]
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
@@ -349,10 +350,21 @@ def check() -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Set up everything, check everything, then run the tests."""
+    """Set up everything, check everything, then run the tests.
+
+    The whole suite has the run through AT-SPI at its end, where its programs are installed.
+    """
     set_up(torch=True, tools=True)
     code = get_starter() or check()
-    return code or subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT)
+    code = code or subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT)
+    return code or (0 if arguments else accessibility("--if-here"))
+
+
+def accessibility(*arguments: str) -> int:
+    """Work a real window through AT-SPI, as a screen reader does; what is missing is told."""
+    print("── accessibility", flush=True)
+    command: list[str | Path] = [PYTHON, "-m", "tests.accessibility.run", *arguments]
+    return subprocess.call(command, cwd=ROOT)
 
 
 def long_test(name: str, arguments: Sequence[str]) -> int:
@@ -411,7 +423,7 @@ def parser() -> argparse.ArgumentParser:
     """The words of this command."""
     made = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and check.")
     words = made.add_subparsers(
-        dest="word", required=True, metavar="run | test | check | docs | bundle"
+        dest="word", required=True, metavar="run | test | accessibility | check | docs | bundle"
     )
     run_word = words.add_parser("run", help="set up what is missing and open the window")
     run_word.add_argument("--torch", action="store_true", help="add the PyTorch engine")
@@ -427,6 +439,8 @@ def parser() -> argparse.ArgumentParser:
     test_word.add_argument("--vulkan", action="store_true", help="only the GPU path, on Vulkan")
     words.add_parser("lock", help="write packaging/locked.txt: every version with its hashes")
     words.add_parser("audit", help="compare the lock with the known vulnerabilities")
+    seen = "work a real window through AT-SPI, as a screen reader does"
+    words.add_parser("accessibility", help=seen)
     words.add_parser("check", help="format, lint, types, import contracts, README")
     docs_word = words.add_parser("docs", help="write the README's generated parts")
     docs_word.add_argument("--check", action="store_true", help="only say whether they are true")
@@ -446,6 +460,9 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
         return long_test(long, rest) if long else test(rest)
     if given.word in ("lock", "audit"):
         return lock.write(ROOT) if given.word == "lock" else lock.audit(ROOT)
+    if given.word == "accessibility":
+        set_up(tools=True)
+        return get_starter() or accessibility()
     if given.word == "bundle":
         return bundle(given.formats)
     set_up(llama=False, tools=True)

@@ -127,6 +127,12 @@ def _divided(place: int, whole: Spans) -> tuple[int, int] | None:
     return whole[before - 1] if before and place < whole[before - 1][1] else None
 
 
+def last_sentence_end(text: str) -> int:
+    """Where the last sentence or line of `text` ends that is over; 0 where none is."""
+    found = (match.end() for ends in (_LINE, _SENTENCE) for match in ends.finditer(text))
+    return max(found, default=0)
+
+
 def spaced(part: str) -> tuple[str, str, str]:
     """The spaces before a part's words, its words, and the spaces after them."""
     words = part.strip()

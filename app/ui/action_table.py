@@ -61,6 +61,9 @@ View
 *side_panel | Side Panel | F9 | panel | Show sampling and models beside the page
 *all_parameters | All Parameters | Shift+F9 | - | Show every sampling parameter, or only those \
 that writers move
+next_pane | Next Part of the Window | F6 | - | Go on to the line for instructions, the side panel, \
+the status bar and back to the page; Tab goes on within a part
+previous_pane | Part Before | Shift+F6 | - | Go back to the part of the window before
 *full_screen | Full Screen | F11 | - | Fill the screen with the page
 ---
 zoom_in | Larger Text | Ctrl++ Ctrl+= | - | Make the text larger

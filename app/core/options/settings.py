@@ -21,9 +21,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Row(
             label="Colours",
-            help="Light or dark; system follows the desktop.",
-            choices=("system", "light", "dark"),
+            help="Light, dark or high contrast; system follows the desktop.",
+            choices=("system", "light", "dark", "contrast"),
             group="Page",
+        ),
+    ] = "system"
+    motion: Annotated[
+        str,
+        Row(
+            label="Motion",
+            help="Reduced stops what moves by itself: bars, menus and the caret’s blinking.",
+            choices=("system", "full", "reduced"),
         ),
     ] = "system"
     font_family: Annotated[
@@ -143,6 +151,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             help="Reads along while you pause, so that writing starts at once; costs some energy.",
         ),
     ] = True
+    announce: Annotated[
+        str,
+        Row(
+            label="Read aloud",
+            help="What a screen reader says of the model’s text: its sentences, its end, nothing.",
+            choices=("sentences", "end", "nothing"),
+        ),
+    ] = "sentences"
     examine_models: Annotated[
         bool,
         Row(

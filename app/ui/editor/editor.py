@@ -125,7 +125,7 @@ class Editor(QTextEdit):
             f" selection-background-color: {theme.selection.name()};"
             f" selection-color: {theme.selection_ink.name()}; }}"
         )
-        self._muted = theme.faint
+        self._muted = theme.muted
         self._tint.set_colours(theme)
 
     def set_tint(self, start: int, end: int) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 from app.ui.actions import Actions, tool_button
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
+from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import IconButton
 
 
@@ -84,6 +85,7 @@ class FindBar(QWidget):
         else:
             found = pattern.search(text, end) or pattern.search(text)
         self.found.setText("" if found else self.tr("Not found"))
+        announce(self, self.found.text())
         if found:
             place = units(text[: found.start()])
             self._editor.setTextCursor(self._editor.cursor_at(place, place + units(found[0])))

@@ -68,6 +68,8 @@ class Tint:
         self._format = QTextCharFormat()
         self._format.setBackground(theme.take_tint)
         self._format.setForeground(theme.take_ink)
+        if theme.is_high:
+            self._format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
         self.show()
 
     def move(self, start: int, end: int) -> None:

@@ -158,6 +158,7 @@ class Session(QObject):
 
     def _begin(self, instruction: str, count: int) -> None:
         if self._editor.is_composing:
+            self.said.emit(self.tr("Finish the word that is being typed, then go on."))
             return
         if self.running:
             self.said.emit(self.tr("The model is still writing. Esc stops it."))

@@ -147,6 +147,7 @@ class CatalogueTab(QWidget):
             self.order.addItem(order_text(order), order)
         self.order.currentIndexChanged.connect(self._show_offers)
         self.fits = QCheckBox(self.tr("Fits this machine"))
+        self.fits.setToolTip(self.tr("Leave out what needs more memory than is free"))
         self.fits.setChecked(True)
         self.fits.toggled.connect(self._show_offers)
 

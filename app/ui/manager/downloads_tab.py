@@ -46,6 +46,7 @@ class DownloadsTab(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(body)
+        area.setAccessibleName(self.tr("Downloads"))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 8)
         whole.addWidget(self.empty, 1)

@@ -177,6 +177,7 @@ class InstalledTab(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(body)
+        area.setAccessibleName(self.tr("About the model"))
         whole = QWidget()
         beside = QVBoxLayout(whole)
         beside.setContentsMargins(0, 0, 0, 0)

@@ -161,6 +161,7 @@ class ModelManager(QWidget):
         self.banners = BannerArea()
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.windowTitle())
         self.installed = InstalledTab(self.tabs)
         self.catalogue = CatalogueTab(self.tabs)
         self.downloads = DownloadsTab(self.tabs)

@@ -107,12 +107,13 @@ class AdaptersDialog(QDialog):
 
     def _make_buttons(self) -> QDialogButtonBox:
         kinds = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(kinds.Cancel)
+        buttons = QDialogButtonBox()
         load = buttons.addButton(self.tr("Load with These"), QDialogButtonBox.ButtonRole.AcceptRole)
         load.setProperty("kind", "primary")
         load.setDefault(True)
         self.add_button = buttons.addButton(self.tr("Add…"), QDialogButtonBox.ButtonRole.ActionRole)
         self.add_button.clicked.connect(self._choose)
+        buttons.addButton(kinds.Cancel)  # last: Tab goes from the rows to the first one
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         return buttons
@@ -153,6 +154,7 @@ class AdapterRow(QWidget):
         self.strength.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.strength.setValue(adapter.strength)
         self.strength.setAccessibleName(self.tr("Strength of {0}").format(name))
+        self.strength.setToolTip(self.tr("1 is as it was trained, 0 without effect"))
         remove = IconButton("close", self.tr("Take {0} off").format(name))
         remove.clicked.connect(self.removed)
         line = QHBoxLayout(self)

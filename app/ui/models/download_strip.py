@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from app.downloads.queue import Download
 from app.ui.texts import download_text
 from app.ui.widgets.controls import ElidedLabel, NoteLabel
+from app.ui.widgets.motion import show_share
 
 TOKEN_KEY = "Ctrl+T"  # noqa: S105 - the key that asks for a token
-_STEPS = 1000
 _CAN = {
     "waiting": ("pause", "cancel"),
     "running": ("pause", "cancel"),
@@ -57,10 +57,7 @@ class DownloadView(QWidget):
     def _show_share(self, download: Download) -> None:
         self.bar.setAccessibleName(self.tr("Progress of {0}").format(download.title))
         is_unknown = download.state == "running" and not download.total
-        self.bar.setRange(0, 0 if is_unknown else _STEPS)
-        if not is_unknown:
-            share = download.done / max(1, download.total)
-            self.bar.setValue(round(_STEPS * min(1.0, share)))
+        show_share(self.bar, None if is_unknown else download.done / max(1, download.total))
 
     def _button(self, name: str) -> QPushButton:
         key = QKeySequence(TOKEN_KEY).toString(QKeySequence.SequenceFormat.NativeText)

@@ -41,7 +41,7 @@ class PassportDialog(QDialog):
         self.step = NoteLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
+        self.bar.setRange(0, 100)
         self.bar.setAccessibleName(self.tr("Progress"))
         self._make_buttons()
         self._lay_out()
@@ -101,7 +101,7 @@ class PassportDialog(QDialog):
         )
         self.step.say(f"{work_text(step.what)}…" if step else waiting)
         self.bar.setVisible(controller.is_running)
-        self.bar.setValue(round(step.fraction * 1000) if step else 0)
+        self.bar.setValue(round(step.fraction * 100) if step else 0)
 
     def _show_card(self, passport: Passport | None) -> None:
         body = QWidget()
@@ -129,7 +129,7 @@ class PassportDialog(QDialog):
                 yield heading
                 yield from (_line(f"•  {point}") for point in points)
         if told.facts:
-            yield _line("")
+            yield QLabel()
         yield from (_line(fact) for fact in told.facts)
         yield from (_line(warning, "wrong") for warning in told.warnings)
 

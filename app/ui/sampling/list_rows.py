@@ -109,9 +109,11 @@ class _EntriesRow(ParameterRow):
         self.remove_button.clicked.connect(self._remove)
         self.view.installEventFilter(self)
         line = in_line(self.edit, *beside, self.add_button, self.remove_button)
-        field = _column(self.view, line)
-        field.setFocusProxy(self.edit)
-        return field
+        return _column(self.view, line)  # with a focus proxy, Tab would pass the view over
+
+    def _name_all(self) -> None:
+        super()._name_all()
+        self.label.setBuddy(self.edit)
 
     def _named(self) -> tuple[QWidget, ...]:
         return (self.edit, self.view)

@@ -186,12 +186,13 @@ class ParameterRow(QWidget):
         self.label.setBuddy(self.field)
         for widget in self._named():
             widget.setAccessibleName(label)
-            widget.setAccessibleDescription(f"{self._own_name()}{translated(self.bound.row.help)}")
+            widget.setAccessibleDescription(self._description())
             widget.setToolTip(tip)
 
-    def _own_name(self) -> str:
-        """The parameter's own name where the row is called otherwise."""
-        return f"{translated(self.bound.row.label)}. " if self.bound.row.plain else ""
+    def _description(self) -> str:
+        """The help, after the parameter's own name where the row is called otherwise."""
+        own = f"{translated(self.bound.row.label)}. " if self.bound.row.plain else ""
+        return own + translated(self.bound.row.help)
 
     def _show_all(self) -> None:
         self._show_value()

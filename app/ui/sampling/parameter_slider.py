@@ -89,31 +89,39 @@ class NumberBox(QuietWheel, QDoubleSpinBox):
 
 
 class ParameterSlider(QuietWheel, QSlider):
-    """A slider over the comfortable range of a number; values beyond it rest at the end."""
+    """A slider over the comfortable range of a number; values beyond it rest at the end.
+
+    Its positions are the number in units of its last decimal (80 for 0.8): they are read aloud.
+    """
 
     moved = Signal(float)
 
     def __init__(self, slider: Slider, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._low = Decimal(str(slider.low))
-        self._step = Decimal(str(slider.step))
+        low, step = Decimal(str(slider.low)), Decimal(str(slider.step))
+        self._unit = Decimal(1).scaleb(min(_exponent(low), _exponent(step)))
+        first, one = int(low / self._unit), int(step / self._unit)
         steps = round((slider.high - slider.low) / slider.step)
-        self.setRange(0, steps)
-        self.setSingleStep(1)
-        self.setPageStep(max(1, steps // 10))
+        self.setRange(first, first + steps * one)
+        self.setSingleStep(one)
+        self.setPageStep(max(1, steps // 10) * one)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.valueChanged.connect(self._tell)
 
     def show_number(self, number: float) -> None:
         """Put the handle where `number` is, without a signal."""
-        position = round((Decimal(str(number)) - self._low) / self._step)
         with QSignalBlocker(self):
-            self.setValue(min(max(position, 0), self.maximum()))
+            self.setValue(self._at_step(round(Decimal(str(number)) / self._unit)))
         self.update()
 
     def number(self) -> float:
         """The number under the handle, exact to the step."""
-        return float(self._low + self._step * self.value())
+        return float(self._at_step(self.value()) * self._unit)
+
+    def _at_step(self, position: int) -> int:
+        """The nearest position within the range that is at a step."""
+        low, step = self.minimum(), self.singleStep()
+        return min(max(low + round((position - low) / step) * step, low), self.maximum())
 
     def _tell(self) -> None:
         self.moved.emit(self.number())
@@ -123,6 +131,12 @@ def shown_number(value: float, locale: QLocale) -> str:
     """A number in the locale's writing, at most six decimals, no needless zeros, no grouping."""
     text = f"{value:.{_PRECISION}f}".rstrip("0").rstrip(".")
     return ("0" if text == "-0" else text).replace(".", locale.decimalPoint())
+
+
+def _exponent(number: Decimal) -> int:
+    """The power of ten of the last decimal; 0 for whole numbers."""
+    exponent = number.normalize().as_tuple().exponent
+    return min(exponent, 0) if isinstance(exponent, int) else 0
 
 
 def _number(text: str, locale: QLocale) -> float | None:

@@ -19,6 +19,7 @@ from app.core.options.rows import BoundRow
 from app.ui.sampling.list_rows import BiasRow, OrderRow, TextsRow, in_line
 from app.ui.sampling.parameter_row import ParameterRow, translated
 from app.ui.sampling.parameter_slider import NumberBox, ParameterSlider
+from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import IconButton, QuietCombo
 
 
@@ -61,17 +62,29 @@ class NumberRow(ParameterRow):
     def _show_value(self) -> None:
         with QSignalBlocker(self.box):
             self.box.setValue(self._value)
-        if self.slider is not None:
-            self.slider.show_number(self._value)
+        self._show_on_slider()
 
     def _slid(self, number: float) -> None:
         self.take(number)
         self._show_value()
+        if self.slider is not None and self.slider.hasFocus():
+            announce(self.slider, self._spoken())  # its position alone has no unit and no decimals
 
     def _typed(self, number: float) -> None:
         self.take(number)
+        self._show_on_slider()
+
+    def _show_on_slider(self) -> None:
+        """Put the handle where the value is, and have the value and its unit read aloud."""
         if self.slider is not None:
             self.slider.show_number(self._value)
+            self.slider.setAccessibleDescription(f"{self._spoken()}. {self._description()}")
+
+    def _spoken(self) -> str:
+        """The value as the box writes it, with its unit where it is a number."""
+        is_word = self._value in self._words()
+        unit = "" if is_word or self.box.suffix() else translated(self.bound.row.unit)
+        return f"{self.box.text()} {unit}".strip()
 
     def _words(self) -> dict[float, str]:
         """What some numbers of this row are called; both the word and the number can be typed."""
@@ -113,12 +126,18 @@ class ChoiceRow(ParameterRow):
             "system": self.tr("Like the desktop"),
             "light": self.tr("Light"),
             "dark": self.tr("Dark"),
+            "contrast": self.tr("High contrast"),
+            "full": self.tr("Full"),
+            "reduced": self.tr("Reduced"),
             "auto": self.tr("Automatic"),
             "on": self.tr("On"),
             "off": self.tr("Off"),
             "drop_head": self.tr("Let the model see only the end"),
             "fail": self.tr("Say so and write nothing"),
             "torch": "PyTorch",
+            "sentences": self.tr("Each sentence as it is written"),
+            "end": self.tr("Only that it has ended"),
+            "nothing": self.tr("Nothing"),
         }
         return words.get(str(choice), str(choice))
 

@@ -185,7 +185,7 @@ class ServerDialog(QDialog):
         last.addStretch(1)
         last.addWidget(self.buttons)
         whole.addLayout(last)
-        self.setMinimumWidth(560)
+        self.about.setMinimumWidth(520)  # the dialog's own would let large letters be cut off
 
     def _add(
         self, form: QGridLayout, title: str, field: QWidget, note: str, *beside: QWidget
@@ -195,6 +195,8 @@ class ServerDialog(QDialog):
         shown = (one for one in (field, *beside) if one is not self.forget)
         label.setFixedHeight(max(one.sizeHint().height() for one in shown))
         field.setAccessibleName(title.replace("&", ""))
+        for inner in field.findChildren(QLineEdit):  # of a list whose choice can be typed
+            inner.setAccessibleName(field.accessibleName())
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(field, 1)

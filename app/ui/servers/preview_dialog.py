@@ -45,6 +45,7 @@ class PreviewDialog(QDialog):
         self.fields = self._page(shown.fields, self.tr("The whole request, as JSON"))
         self.replaced = self._make_table(shown.replaced)
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(self.windowTitle())
         self.tabs.addTab(self.text, self.tr("Text"))
         self.tabs.addTab(self.replaced, self.tr("Replaced ({0})").format(len(shown.replaced)))
         self.tabs.addTab(self.fields, self.tr("Whole Request"))

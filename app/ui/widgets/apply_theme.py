@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from app.ui.widgets.stylesheet import stylesheet
-from app.ui.widgets.theme import DARK, LIGHT, Theme, palette_of
+from app.ui.widgets.theme import CONTRAST, DARK, LIGHT, Theme, palette_of
 
 _SERIFS = (
     "Literata",
@@ -69,11 +69,13 @@ _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
+    "contrast": Qt.ColorScheme.Dark,
 }
+_THEMES = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
 
 
 def apply_theme(setting: str) -> None:
-    """Show the theme "system", "light" or "dark"; "system" follows later changes."""
+    """Show the theme "system", "light", "dark" or "contrast"; "system" follows later changes."""
     _follower().follow(setting)
 
 
@@ -99,7 +101,10 @@ class _Follower(QObject):
         self._app = app
         self._setting = ""
         self._shown: Theme | None = None
-        app.styleHints().colorSchemeChanged.connect(self._apply)
+        self._hints = app.styleHints()
+        self._hints.colorSchemeChanged.connect(self._apply)
+        self._wishes = self._hints.accessibility()
+        self._wishes.contrastPreferenceChanged.connect(self._apply)
 
     def follow(self, setting: str) -> None:
         """Take over the setting and show it."""
@@ -118,5 +123,7 @@ class _Follower(QObject):
 
     def _wanted(self) -> Theme:
         if self._setting != "system":
-            return DARK if self._setting == "dark" else LIGHT
+            return _THEMES[self._setting]
+        if self._wishes.contrastPreference() == Qt.ContrastPreference.HighContrast:
+            return CONTRAST
         return DARK if self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import IconButton
 
 _MOST = 3
@@ -89,9 +90,7 @@ class BannerArea(QWidget):
         banner.dismissed.connect(self._hide_if_empty)
         self._lines.addWidget(banner)
         self.show()
-        from PySide6.QtGui import QAccessible, QAccessibleEvent
-
-        QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))
+        announce(banner, text, is_urgent=kind == "error")
         return banner
 
     def take_back(self, text: str) -> None:

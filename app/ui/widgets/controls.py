@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
+from app.ui.widgets.motion import show_share
 from app.ui.widgets.theme import Theme
 
 
@@ -37,13 +39,29 @@ class QuietWheel(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]  #
 
 
 class QuietCombo(QuietWheel, QComboBox):
-    """A list of choices that the wheel changes only when it has the focus."""
+    """A list of choices that the wheel changes only when it has the focus.
+
+    On Linux, Qt reads a label's text as the name of such a list, and no other name: where no label
+    has it as its buddy, one is made that is not shown.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Find the label beside it, or make one."""
+        super().showEvent(event)
+        beside = self.parentWidget()
+        if beside is None or not self.accessibleName():
+            return
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        if all(label.buddy() is not self for label in beside.findChildren(QLabel, options=direct)):
+            label = QLabel(self.accessibleName(), beside)
+            label.setBuddy(self)
+            label.hide()
 
 
 class IconButton(QToolButton):
@@ -115,7 +133,9 @@ class NoteLabel(QLabel):
         return QSize(40, self.fontMetrics().height())
 
     def say(self, text: str) -> None:
-        """Show `text`, or nothing at all when it is empty."""
+        """Show `text`, or nothing at all when it is empty; what is wrong is announced, too."""
+        if text != self.text() and self.property("kind") == "wrong" and self.window().isVisible():
+            announce(self, text, is_urgent=True)
         self.setText(text)
         self.setVisible(bool(text))
 
@@ -139,9 +159,6 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.style().polish(widget)
 
 
-_STEPS = 1000
-
-
 class ProgressStrip(QWidget):
     """One line of text over a slim bar; hidden while there is nothing to show."""
 
@@ -153,6 +170,7 @@ class ProgressStrip(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
+        self._spoken = SpokenProgress(self)
         self.stop_button = QPushButton(self.tr("Stop"))
         self.stop_button.setProperty("kind", "small")
         self.stop_button.clicked.connect(self.stopped)
@@ -170,8 +188,8 @@ class ProgressStrip(QWidget):
     def show_fraction(self, text: str, fraction: float) -> None:
         """Show `text` and how far it is, 0 to 1; below 0 the end is not known."""
         self.text.say(text)
-        self.bar.setRange(0, 0 if fraction < 0 else _STEPS)
-        self.bar.setValue(round(max(0.0, min(fraction, 1.0)) * _STEPS))
+        self._spoken.tell(text, fraction)
+        show_share(self.bar, None if fraction < 0 else fraction)
         self.show()
 
 

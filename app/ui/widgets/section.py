@@ -24,6 +24,7 @@ class Section(QWidget):
         self.header.setCheckable(True)
         self.header.setChecked(opened)
         self.header.setText(title)
+        self.header.setToolTip(self.tr("Show or hide what is below"))
         self.header.toggled.connect(self._toggle)
         self.body = QWidget(self)
         self._rows = QVBoxLayout(self.body)

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 from app.core.options.servers import server_address
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
+from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import ElidedLabel, IconButton, set_property
 from app.ui.widgets.icons import icon
+from app.ui.widgets.motion import show_share
 from app.ui.widgets.theme import Theme
 
 _SAY_MS = 12_000
@@ -63,6 +65,7 @@ class StatusBar(QStatusBar):
             line.addWidget(part)
         self.addWidget(self.progress)
         self.progress.hide()
+        self._spoken = SpokenProgress(self)
 
     def _make_download(self) -> None:
         self.download = QToolButton()
@@ -147,7 +150,7 @@ class StatusBar(QStatusBar):
         label = label or QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setProperty("kind", "muted")
-        label.setAccessibleName(name)
+        label.setProperty("name", name)
         label.setToolTip(name)
         label.setContentsMargins(8, 0, 8, 0)
         label.hide()
@@ -157,13 +160,14 @@ class StatusBar(QStatusBar):
     def say(self, text: str) -> None:
         """Say something in passing."""
         self.showMessage(text, _SAY_MS)
+        announce(self, text)
 
     def show_progress(self, text: str, fraction: float | None) -> None:
         """Show what goes on and how far it is (None: not known); an empty text ends it."""
         if text:
             self.clearMessage()
-            self.bar.setRange(0, 0 if fraction is None else 1000)
-            self.bar.setValue(round((fraction or 0.0) * 1000))
+            show_share(self.bar, fraction)
+        self._spoken.tell(text, fraction)
         self.progress_text.setText(text)
         self.progress.setVisible(bool(text))
 
@@ -188,6 +192,7 @@ class StatusBar(QStatusBar):
         name = Path(model.path).stem if model.path.endswith(".gguf") else model.name
         device = f" · {model.settings.device}" if model.server is None else ""  # said beside it
         self._put(self.model, name + device)
+        announce(self, self.model.accessibleName())
         path = model.path if model.server is None else model.settings.device
         placed = [row.description for row in model.placement]
         self.model.setToolTip("\n".join([path, *placed]))
@@ -211,6 +216,7 @@ class StatusBar(QStatusBar):
 
     def _put(self, label: QLabel, text: str) -> None:
         label.setText(text)
+        label.setAccessibleName(f"{label.property('name')}: {text}")  # Qt reads it, and no more
         self._fit(label)
 
     def _fit(self, *labels: QLabel) -> None:

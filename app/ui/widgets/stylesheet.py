@@ -12,19 +12,20 @@ from app.ui.widgets.theme import Theme
 _SHEET = Template("""
 QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 5px 7px; }
 
-QPushButton { background: $field; color: $ink; border: 1px solid $line; border-radius: 6px;
+QPushButton { background: $field; color: $ink; border: 1px solid $edge; border-radius: 6px;
     padding: 5px 12px; min-height: 18px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $line; }
-QPushButton:focus { border-color: $accent; }
-QPushButton:disabled { color: $faint; background: transparent; }
+QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; }
+QPushButton:disabled { color: $faint; background: transparent; border-color: $line; }
 QPushButton[kind="primary"] { background: $accent; color: $accent_ink; border-color: $accent;
     font-weight: 600; }
 QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[kind="primary"]:focus { border: 2px solid $ink; padding: 4px 11px; }
 QPushButton[kind="primary"]:disabled { background: $hover; color: $faint; border-color: $line; }
 
-QPushButton[kind="small"] { padding: 1px 9px; }
+QPushButton[kind="small"] { padding: 1px 9px; min-height: 1.8em; }
+QPushButton[kind="small"]:focus { padding: 0 8px; }
 
 QToolButton { background: transparent; color: $ink; border: 1px solid transparent;
     border-radius: 5px; padding: 3px; }
@@ -42,20 +43,25 @@ QToolButton[kind="away"]:focus { border-color: $warning_ink; }
 QToolButton[kind="here"] { color: $muted; padding: 1px 7px; }
 
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit[kind="field"] {
-    background: $field; color: $ink; border: 1px solid $line; border-radius: 5px;
+    background: $field; color: $ink; border: 1px solid $edge; border-radius: 5px;
     padding: 3px 6px; selection-background-color: $selection;
     selection-color: $selection_ink; }
-QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $edge; }
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $muted; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QComboBox:on,
-QPlainTextEdit[kind="field"]:focus { border-color: $accent; }
+QPlainTextEdit[kind="field"]:focus { border: 2px solid $accent; padding: 2px 5px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled,
 QPlainTextEdit[kind="field"]:disabled { color: $faint; background: transparent; }
+QLineEdit, QPlainTextEdit[kind="field"] { placeholder-text-color: $muted; }
 QLineEdit[kind="wrong"] { border-color: $error_ink; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 QAbstractSpinBox { padding: 1px 0; }
+QAbstractSpinBox:focus { padding: 0; }
 QAbstractSpinBox[kind="beside"] { padding: 2px 0 1px; }
-QAbstractSpinBox QLineEdit { border: none; padding: 0 7px; background: transparent; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0 7px;
+    background: transparent; }
 QComboBox { min-height: 18px; padding-right: 22px; }
+QComboBox:focus, QComboBox:on { padding-right: 21px; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; }
 QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center right;
     width: 22px; border: none; }
 QComboBox::down-arrow { image: url("$icons/drop.svg"); width: 14px; height: 14px; }
@@ -73,6 +79,7 @@ QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background:
     border-color: $accent; image: url("$icons/tick-$scheme.svg"); }
 QCheckBox::indicator:disabled { border-color: $line; background: transparent; }
 QCheckBox:focus { color: $accent; }
+QCheckBox::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
 
 QRadioButton { spacing: 8px; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $edge;
@@ -82,6 +89,7 @@ QRadioButton::indicator:checked { border-color: $accent; background: qradialgrad
     cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 $accent_ink, stop: 0.4 $accent_ink,
     stop: 0.5 $accent, stop: 1 $accent); }
 QRadioButton:focus { color: $accent; }
+QRadioButton::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
 
 QSlider { min-height: 22px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
@@ -103,7 +111,7 @@ QScrollBar:horizontal { height: 12px; background: transparent; margin: 0; }
 QScrollBar::handle { background: $scroll; border-radius: 4px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::handle:horizontal { min-width: 32px; }
-QScrollBar::handle:hover { background: $edge; }
+QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
@@ -122,14 +130,14 @@ QTabBar::tab { background: transparent; color: $muted; padding: 8px 14px;
     border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $ink; }
 QTabBar::tab:selected { color: $ink; border-bottom-color: $accent; }
-QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:focus { color: $accent; border: 2px solid $accent; padding: 6px 12px 8px; }
 
-QAbstractItemView[kind="list"] { background: $field; border: 1px solid $line;
+QAbstractItemView[kind="list"] { background: $field; border: 1px solid $edge;
     border-radius: 6px; outline: none; }
-QAbstractItemView[kind="list"]:focus { border-color: $accent; }
-QAbstractItemView[kind="texts"] { background: $field; border: 1px solid $line;
+QAbstractItemView[kind="list"]:focus { border: 2px solid $accent; }
+QAbstractItemView[kind="texts"] { background: $field; border: 1px solid $edge;
     border-radius: 5px; outline: none; }
-QAbstractItemView[kind="texts"]:focus { border-color: $accent; }
+QAbstractItemView[kind="texts"]:focus { border: 2px solid $accent; }
 QAbstractItemView[kind="texts"]::item { padding: 3px 5px; }
 QAbstractItemView[kind="texts"]::item:selected { background: $selection;
     color: $selection_ink; }
@@ -137,9 +145,9 @@ QHeaderView::section { background: $panel; color: $muted; border: none;
     border-bottom: 1px solid $line; padding: 4px 8px; }
 QAbstractItemView[drop="true"] { border: 2px dashed $accent; }
 QFrame[kind="rule"] { background: $line; border: none; }
-QFrame[kind="notice"] { background: $warning; border: none; border-radius: 6px; }
+QFrame[kind="notice"] { background: $warning; border: 1px solid $frame; border-radius: 6px; }
 QFrame[kind="notice"] QLabel { color: $warning_ink; }
-QFrame[kind="error"] { background: $error; border: none; border-radius: 6px; }
+QFrame[kind="error"] { background: $error; border: 1px solid $frame; border-radius: 6px; }
 QFrame[kind="error"] QLabel { color: $error_ink; }
 QLabel[kind="muted"] { color: $muted; }
 QLabel[kind="wrong"] { color: $error_ink; }
@@ -148,6 +156,7 @@ QLabel[kind="badge"] { background: $selection; color: $selection_ink; border-rad
     padding: 1px 7px; }
 QScrollArea[kind="plain"], QScrollArea[kind="plain"] > QWidget > QWidget[kind="body"] {
     background: transparent; border: none; }
+QScrollArea[kind="plain"]:focus { border: 2px solid $accent; }
 """)
 
 
@@ -158,7 +167,8 @@ def stylesheet(theme: Theme) -> str:
         for name in theme.__struct_fields__
         if isinstance(value := getattr(theme, name), QColor)
     }
-    colors["scroll"] = theme.faint.name() if theme.dark else "#c9c3b8"
+    colors["scroll"] = theme.edge.name()
+    colors["frame"] = theme.edge.name() if theme.is_high else "transparent"
     accent = theme.accent
     colors["accent_hover"] = (accent.lighter(112) if theme.dark else accent.darker(112)).name()
     scheme = "dark" if theme.dark else "light"

@@ -1,4 +1,4 @@
-"""The theme: the few colours of the window, light and dark."""
+"""The theme: the few colours of the window, light, dark and in high contrast."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ class Theme(msgspec.Struct, frozen=True):
     """The colours of the window, by what they are for.
 
     Text colours (`ink`, `muted`, `accent`, `take_ink`, `…_ink`) reach WCAG AA (4.5:1) on each
-    background that they are used on.
+    background that they are used on; `edge`, of what can be pressed or typed in, reaches 3:1.
+    `is_high` draws lines where the others have a tint alone.
     """
 
     dark: bool
@@ -35,11 +36,15 @@ class Theme(msgspec.Struct, frozen=True):
     error_ink: QColor
     warning: QColor
     warning_ink: QColor
+    is_high: bool = False
 
     @staticmethod
     def current() -> Theme:
         """The theme that the application's palette shows now."""
-        return DARK if QApplication.palette().window().color().lightness() < 128 else LIGHT
+        shown = QApplication.palette().window().color()
+        if shown == CONTRAST.surround:
+            return CONTRAST
+        return DARK if shown.lightness() < 128 else LIGHT
 
 
 LIGHT = Theme(
@@ -89,6 +94,34 @@ DARK = Theme(
     warning=QColor("#3b3119"),
     warning_ink=QColor("#ecca7d"),
 )
+
+
+CONTRAST = Theme(
+    dark=True,
+    is_high=True,
+    page=QColor("#000000"),
+    surround=QColor("#000000"),
+    panel=QColor("#000000"),
+    field=QColor("#000000"),
+    ink=QColor("#ffffff"),
+    muted=QColor("#ffffff"),
+    faint=QColor("#a8a8a8"),
+    line=QColor("#707070"),
+    edge=QColor("#ffffff"),
+    hover=QColor("#3d3d3d"),
+    accent=QColor("#ffe14d"),
+    accent_ink=QColor("#000000"),
+    selection=QColor("#1aebff"),
+    selection_ink=QColor("#000000"),
+    take_tint=QColor("#00384d"),
+    take_ink=QColor("#ffe14d"),
+    error=QColor("#3d0000"),
+    error_ink=QColor("#ffb8b0"),
+    warning=QColor("#332b00"),
+    warning_ink=QColor("#ffe14d"),
+)
+
+THEMES = (LIGHT, DARK, CONTRAST)
 
 
 def palette_of(theme: Theme) -> QPalette:

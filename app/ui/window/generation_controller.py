@@ -17,6 +17,7 @@ from app.ui.documents.controller import DocumentController
 from app.ui.documents.kept_here import KeptHere
 from app.ui.generation.read_ahead import ReadingAhead, TokenCount
 from app.ui.generation.session import Session
+from app.ui.generation.spoken_take import SpokenTake
 from app.ui.generation.takes import TakeLog
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
@@ -67,6 +68,7 @@ class GenerationController(QObject):
             self,
         )
         self.tokens = TokenCount(editor, worker, bridge, self)
+        self._spoken = SpokenTake(self.session, settings, editor)
         self.reading = ReadingAhead(editor, line, worker, settings, sampling, bridge, self)
         self._connect()
 

@@ -70,6 +70,11 @@ class PageColumn(QWidget):
         self.stack.addWidget(page)
         return empty
 
+    def parts(self) -> tuple[QWidget, ...]:
+        """The parts of the column from its top, for the keyboard."""
+        found = (self.find_bar,) if "find_bar" in vars(self) else ()
+        return (self.banners, *found, self.stack, self.write_bar)
+
     @property
     def is_empty_shown(self) -> bool:
         """Whether the empty state stands in the place of the page."""

@@ -50,6 +50,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.windowTitle())
         self._make_tabs()
         self._make_rows()
         self.problem = NoteLabel("wrong")

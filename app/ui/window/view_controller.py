@@ -11,7 +11,9 @@ from app.ui.sampling.panel import SamplingPanel
 from app.ui.startup import TURN_MS
 from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import show_dialog
+from app.ui.widgets.motion import apply_motion
 from app.ui.window.page import PageColumn
+from app.ui.window.panes import Panes
 from app.ui.window_state import WindowMemory
 
 _ROOM_FOR_BOTH = 680  # pixels; a narrower window shows the page alone
@@ -39,6 +41,7 @@ class ViewController(QObject):
         self._settings = settings
         self._memory = memory
         self._narrow = False
+        self._panes = Panes(lambda: (*page.parts(), side, window.statusBar()))
         side.sampling.all_shown.connect(self._remember_parameters)
         page.editor.zoom_asked.connect(self.zoom)
         actions.connect_all(
@@ -47,6 +50,8 @@ class ViewController(QObject):
                 "side_panel": self.toggle_side,
                 "all_parameters": self.toggle_parameters,
                 "full_screen": self.toggle_full_screen,
+                "next_pane": lambda: self._panes.move(1),
+                "previous_pane": lambda: self._panes.move(-1),
                 "zoom_in": lambda: self.zoom(1),
                 "zoom_out": lambda: self.zoom(-1),
                 "zoom_reset": lambda: self.zoom(0),
@@ -67,6 +72,7 @@ class ViewController(QObject):
         """Take over the present settings."""
         settings = self._settings.settings
         apply_theme(settings.theme)
+        apply_motion(settings.motion)
         self._page.show_settings(settings, self._memory.zoom)
         self._side.sampling.show_all(settings.all_parameters)
         self._actions["all_parameters"].setChecked(settings.all_parameters)

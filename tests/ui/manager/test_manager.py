@@ -278,7 +278,7 @@ def test_the_window_goes_on_while_a_checksum_is_computed(
     began.wait()
     with harness.qtbot.waitSignal(harness.manager.refreshed):  # the event loop turns meanwhile
         harness.manager.refresh()
-    assert harness.manager.strip.bar.value() == 500
+    assert harness.manager.strip.bar.value() == 50
     assert not go.is_set()
     with harness.qtbot.waitSignal(harness.manager.operations.said):
         go.set()
@@ -353,12 +353,12 @@ def test_a_download_asks_once_and_can_be_paused_and_loaded(harness: Harness) -> 
     assert len(harness.answers.asked) == 1
     assert harness.answers.needs[0].host
     row = harness.manager.downloads.rows[entry]
-    harness.qtbot.waitUntil(lambda: row.bar.value() == 50)
+    harness.qtbot.waitUntil(lambda: row.bar.value() == 5)
     row.buttons["pause"].click()
     harness.qtbot.waitUntil(lambda: not row.buttons["resume"].isHidden())
     row.buttons["resume"].click()
     harness.qtbot.waitUntil(lambda: not row.buttons["pause"].isHidden())
-    harness.qtbot.waitUntil(lambda: row.bar.value() == 50)
+    harness.qtbot.waitUntil(lambda: row.bar.value() == 5)
     with harness.qtbot.waitSignal(harness.manager.refreshed):
         harness.fetcher.words.put("go on")
     assert harness.loads == []  # that is the writing window's, also when there is no manager

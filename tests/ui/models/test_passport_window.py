@@ -167,7 +167,7 @@ def test_the_dialog_examines_and_can_be_stopped(studio: Any, tiny: Any, qtbot: A
     assert "not been examined" in shown(found)
     number = job(studio)
     studio.tell(Working(job=number, what="Trying English", fraction=0.5))
-    assert (found.step.text(), found.bar.value()) == ("Trying English…", 500)
+    assert (found.step.text(), found.bar.value()) == ("Trying English…", 50)
     found.again.click()
     assert number in studio.worker.cancelled
     studio.tell(Failed(job=number, kind="cancelled", message="Stopped."))

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtGui import QColor, QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.ui.widgets.apply_theme import apply_theme, interface_font
-from app.ui.widgets.theme import DARK, LIGHT, Theme
+from app.ui.widgets.stylesheet import stylesheet
+from app.ui.widgets.theme import CONTRAST, DARK, LIGHT, THEMES, Theme
 
 TEXT_ON = [
     (ink, ground)
@@ -21,8 +24,17 @@ TEXT_ON = [
     ("error_ink", "surround"),
     ("error_ink", "field"),
     ("warning_ink", "warning"),
+    ("ink", "line"),
+    ("muted", "line"),
 ]
-SHAPES_ON = [("edge", "field"), ("edge", "surround"), ("accent", "line"), ("accent", "panel")]
+SHAPES_ON = [
+    (shape, ground)
+    for shape in ("edge", "accent")
+    for ground in ("page", "surround", "panel", "field")
+] + [("accent", "line"), ("edge", "error")]
+
+
+NAMES = ["light", "dark", "contrast"]
 
 
 def luminance(color: QColor) -> float:
@@ -39,13 +51,13 @@ def contrast(one: QColor, other: QColor) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("shown", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("shown", THEMES, ids=NAMES)
 @pytest.mark.parametrize(("ink", "ground"), TEXT_ON)
 def test_text_can_be_read(shown: Theme, ink: str, ground: str) -> None:
     assert contrast(getattr(shown, ink), getattr(shown, ground)) >= 4.5
 
 
-@pytest.mark.parametrize("shown", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("shown", THEMES, ids=NAMES)
 @pytest.mark.parametrize(("shape", "ground"), SHAPES_ON)
 def test_shapes_can_be_seen(shown: Theme, shape: str, ground: str) -> None:
     assert contrast(getattr(shown, shape), getattr(shown, ground)) >= 3
@@ -56,7 +68,31 @@ def test_contrast_itself_is_right() -> None:
     assert contrast(QColor("#767676"), QColor("#fff")) == pytest.approx(4.54, abs=0.01)
 
 
-@pytest.mark.parametrize(("setting", "expected"), [("dark", DARK), ("light", LIGHT)])
+@pytest.mark.parametrize("shown", THEMES, ids=NAMES)
+@pytest.mark.parametrize(
+    "control",
+    [
+        "QPushButton",
+        "QLineEdit, ",
+        "QCheckBox::indicator, ",
+        "QRadioButton::indicator",
+        "QSlider::handle:horizontal",
+        'QAbstractItemView[kind="list"]',
+        'QAbstractItemView[kind="texts"]',
+    ],
+)
+def test_what_can_be_pressed_or_typed_in_has_an_edge(shown: Theme, control: str) -> None:
+    rule = re.search(rf"^{re.escape(control)}[^{{]*{{([^}}]*)}}", stylesheet(shown), re.MULTILINE)
+    assert rule is not None
+    drawn = re.search(r"border: \d+px solid (#\w+)", rule[1])
+    assert drawn is not None
+    for ground in (shown.field, shown.panel, shown.surround, shown.page):
+        assert contrast(QColor(drawn[1]), ground) >= 3
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"), [("dark", DARK), ("light", LIGHT), ("contrast", CONTRAST)]
+)
 def test_apply_dresses_the_application(qapp: QApplication, setting: str, expected: Theme) -> None:
     apply_theme(setting)
     assert Theme.current() is expected

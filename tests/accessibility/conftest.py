@@ -1,0 +1,293 @@
+"""Every window of the program, each with something in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import DocumentChangedError
+from app.core.formats.gguf import read_header
+from app.core.models.removal import Removal
+from app.core.options.adapters import Adapter
+from app.core.store import Recovery, TakeRecord
+from app.downloads.queue import Download, DownloadNeed
+from app.engine.messages import Previewed, ServerPlace
+from app.engine.service_messages import Seen
+from app.ui.documents.open_as_dialog import OpenAsDialog
+from app.ui.documents.recovery import RecoveryDialog
+from app.ui.generation.takes_dialog import TakesDialog
+from app.ui.manager.questions import ManagerQuestions
+from app.ui.manager.token_dialog import GatedModel, TokenDialog
+from app.ui.manager.window import ModelManager
+from app.ui.models.adapters_dialog import AdaptersDialog
+from app.ui.models.empty_state import EmptyState
+from app.ui.models.panel import ModelsPanel
+from app.ui.models.passport_controller import PassportController
+from app.ui.models.passport_dialog import PassportDialog
+from app.ui.models.quantize_dialog import QuantizeDialog
+from app.ui.questions import Questions
+from app.ui.servers.dialog import ServerDialog
+from app.ui.servers.preview_dialog import PreviewDialog
+from app.ui.service.dialog import ServiceDialog
+from app.ui.window.help import ShortcutsDialog, about
+from app.ui.window.settings_dialog import SettingsDialog
+from tests.host.tiny_llama import WIDTH, write_adapter, write_tiny
+from tests.ui.conftest import make_studio, studio  # noqa: F401 (fixtures)
+from tests.ui.manager.test_manager_fit import GOOD, Shop, here, shop  # noqa: F401 (fixtures)
+
+DOWNLOADS = tuple(
+    Download(id=state, title=f"雨 {state}", state=state, done=10, total=100, needs_token=True)
+    for state in ("running", "paused", "failed", "done")
+)
+PREVIEWED = Previewed(
+    job=1,
+    url="http://10.1.2.3/v1/completions",
+    texts=(("", "Dear [NAME_1],"),),
+    fields='{"prompt": "Dear [NAME_1],"}',
+    replaced=(("[NAME_1]", "Kirsten"),),
+)
+PLACE = ServerPlace(url="http://10.1.2.3", ip="10.1.2.3", is_here=False, masks=True)
+
+
+class House:
+    """Opens the windows by their names; `studio` and its models are made beforehand."""
+
+    def __init__(
+        self, made: Shop, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.shop, self.studio, self.qtbot, self.folder = made, made.studio, qtbot, folder
+        self.window, self.monkeypatch = made.studio.window, monkeypatch
+        assert self.window.sampling.list  # made now, and not at some time while a test looks
+        self.boxes: list[QMessageBox] = []
+        monkeypatch.setattr(QMessageBox, "exec", lambda box: self.boxes.append(box) or 0)
+
+    def open(self, name: str) -> QWidget:
+        """Show a window; the main window stays open behind it."""
+        shown: QWidget = getattr(self, name.replace(" ", "_"))()
+        if not shown.isVisible():
+            shown.show()
+        self.qtbot.waitUntil(shown.isVisible)
+        return shown
+
+    # The main window in each of its states
+
+    def writing(self) -> QWidget:
+        """A take stands in the text, the find bar is open, banners are shown, a model loads."""
+        self.studio.show("The old keeper")
+        self.window.page.find_bar.begin()
+        self.window.page.banners.say("This went wrong.")
+        self.window.page.banners.say("Look here.", "notice", "Do It", lambda: None)
+        self.window.page.write_bar.takes.show_take(2, 3)
+        self.window.status.show_progress("Loading Tiny", 0.5)
+        self.window.status.show_download(DOWNLOADS[0])
+        self.window.status.show_service("http://127.0.0.1:8321", 3)
+        self.window.status.show_kept_here(True)
+        return self.window
+
+    def parameters(self) -> QWidget:
+        """Every parameter, each section open, and the question of the presets."""
+        self.window.sampling.show_all(True)
+        for section in self.window.sampling.list.sections.values():
+            section.set_open(True)
+        rows = self.window.sampling.list.rows
+        rows["stop"].take(("###", "\n\n"))
+        next(row for row in rows.values() if row.bound.kind == "bias").take({"suddenly": -5.0})
+        self.window.sampling.bar.ask_save()
+        return self.window
+
+    def models(self) -> QWidget:
+        """The panel of models, while one is loaded and one fetched, with an error."""
+        panel = self._models_panel()
+        panel.show_download(DOWNLOADS[0])
+        panel.set_loading(self.shop.path("small"), 0.4)
+        panel.show_error("That went wrong.")
+        return self.window
+
+    def _models_panel(self) -> ModelsPanel:
+        self.window.show_models()
+        panel = self.window.models.panel
+        with self.qtbot.waitSignal(panel.refreshed):
+            panel.refresh()
+        return panel
+
+    def without_models(self) -> QWidget:
+        self.window.page.show_empty()
+        empty: EmptyState = self.window.page.empty
+        empty.show_download(DOWNLOADS[1])
+        empty.show_error("That went wrong.")
+        return self.window
+
+    # Dialogs
+
+    def settings(self) -> QWidget:
+        self.studio.program.settings_store.change(agreed_hosts=("example.org",))
+        return SettingsDialog(self.studio.program.settings_store, self.window)
+
+    def shortcuts(self) -> QWidget:
+        return ShortcutsDialog(self.window)
+
+    def about(self) -> QWidget:
+        return about(self.window)
+
+    def takes(self) -> QWidget:
+        takes = [TakeRecord(text=f"Take {n}", created_at=1e9) for n in range(3)]
+        return TakesDialog(takes, self.window)
+
+    def recovery(self) -> QWidget:
+        recovery = Recovery(id="x", path="", text="Chapter one.", changed_at=1e9)
+        return RecoveryDialog([recovery], self.window)
+
+    def open_as(self) -> QWidget:
+        path = self.folder / "письмо.txt"
+        path.write_text("Привет", "koi8-r")
+        return OpenAsDialog(path, "koi8-r", (), self.window)
+
+    def server(self) -> QWidget:
+        dialog = ServerDialog(None, self.window)
+        dialog.show_key(is_known=True, can_keep=True)
+        return dialog
+
+    def service(self) -> QWidget:
+        dialog = ServiceDialog(self.window)
+        seen = [Seen(at=1e9, method="POST", path="/v1/completions", status=200, seconds=1.5)]
+        dialog.show_service("http://127.0.0.1:8321", "http://10.0.0.2:8321", seen, "")
+        return dialog
+
+    def preview(self) -> QWidget:
+        return PreviewDialog(PREVIEWED, PLACE, self.window)
+
+    def passport(self) -> QWidget:
+        self.monkeypatch.setattr(PassportController, "passport", GOOD)
+        return PassportDialog(self.window.passports, self.window)
+
+    def quantize(self) -> QWidget:
+        path = write_tiny(self.folder / "tiny.F16.gguf")
+        dialog = QuantizeDialog(path, "tiny", read_header(path), self.folder, "A", self.window)
+        dialog.show_progress("Measuring", 0.5)
+        return dialog
+
+    def adapters(self) -> QWidget:
+        half = np.full((2, WIDTH), 0.1, np.float32), np.full((WIDTH, 2), 0.1, np.float32)
+        path = write_adapter(self.folder / "noir.gguf", {"blk.0.attn_q.weight": half}, 2.0)
+        return AdaptersDialog("Tiny", (Adapter(path=str(path)),), "llama.cpp", self.window)
+
+    def token(self) -> QWidget:
+        gate = GatedModel(
+            title="雨",
+            host="hub.example",
+            page="https://hub.example/rain",
+            tokens_page="https://hub.example/tokens",
+            can_keep=True,
+            is_known=True,
+        )
+        return TokenDialog(gate, self.window)
+
+    # The manager
+
+    def _manager(self) -> ModelManager:
+        self.shop.open()
+        return self.shop.manager
+
+    def installed(self) -> QWidget:
+        manager = self._manager()
+        manager.strip.show_fraction("Checking small", 0.5)
+        manager.banners.say("That went wrong.")
+        return manager
+
+    def catalogue(self) -> QWidget:
+        manager = self._manager()
+        manager.tabs.setCurrentWidget(manager.catalogue)
+        return manager
+
+    def downloads(self) -> QWidget:
+        manager = self._manager()
+        manager.downloads.show_downloads(DOWNLOADS)
+        manager.tabs.setCurrentWidget(manager.downloads)
+        return manager
+
+    def fit(self) -> QWidget:
+        self._manager()
+        self.shop.select("small")
+        self.shop.press("fit")
+        return self.shop.fit_dialog()
+
+    # Menus
+
+    def _popup(self, menu: QMenu) -> QWidget:
+        menu.popup(QPoint(0, 0))
+        return menu
+
+    def preset_menu(self) -> QWidget:
+        return self._popup(self.window.sampling.bar.menu_button.menu())
+
+    def add_menu(self) -> QWidget:
+        return self._popup(self.window.models.panel.add_button.menu())
+
+    def manager_menu(self) -> QWidget:
+        return self._popup(self._manager().menu)
+
+    def page_menu(self) -> QWidget:
+        self.window.editor.customContextMenuRequested.emit(QPoint(5, 5))
+        return self._shown_menu()
+
+    def model_menu(self) -> QWidget:
+        view = self._models_panel().list
+        view.customContextMenuRequested.emit(view.visualRect(view.currentIndex()).center())
+        return self._shown_menu()
+
+    def _shown_menu(self) -> QWidget:
+        found = QApplication.activePopupWidget()
+        assert isinstance(found, QMenu)
+        return found
+
+    # Questions
+
+    def _box(self, ask: Callable[[], object]) -> QWidget:
+        ask()
+        return self.boxes[-1]
+
+    def unsaved(self) -> QWidget:
+        return self._box(lambda: Questions(self.window).unsaved("rain.txt"))
+
+    def overwrite(self) -> QWidget:
+        error = DocumentChangedError("It was changed.", "Look first.")
+        return self._box(lambda: Questions(self.window).overwrite(error))
+
+    def starter(self) -> QWidget:
+        return self._box(lambda: Questions(self.window).starter(self.folder))
+
+    def remove(self) -> QWidget:
+        plan = Removal(paths=("/a",), frees=5, sentence="It goes.")
+        return self._box(lambda: Questions(self.window).remove("雨", plan))
+
+    def download(self) -> QWidget:
+        need = DownloadNeed(host="hub.example", bytes=5, free=10)
+        return self._box(lambda: ManagerQuestions(self.window).download("雨", need))
+
+
+WINDOWS = tuple(
+    name.replace("_", " ")
+    for name, made in vars(House).items()
+    if not name.startswith("_") and name != "open" and callable(made)
+)
+
+
+@pytest.fixture
+def house(
+    shop: Shop,  # noqa: F811 (the fixture)
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[House]:
+    """The main window with its models, from which the others are opened."""
+    made = House(shop, qtbot, tmp_path, monkeypatch)
+    yield made
+    for one in QApplication.topLevelWidgets():
+        if one is not made.window and one.isVisible():
+            one.close()
