@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.core.errors import ParameterError
 from app.core.options.rows import BoundRow
+from app.core.options.settings import LANGUAGES
 from app.ui.sampling.list_rows import BiasRow, OrderRow, TextsRow, in_line
 from app.ui.sampling.parameter_row import ParameterRow, translated
 from app.ui.sampling.parameter_slider import NumberBox, ParameterSlider
@@ -119,6 +120,7 @@ class ChoiceRow(ParameterRow):
             "drop_head": self.tr("Let the model see only the end"),
             "fail": self.tr("Say so and write nothing"),
             "torch": "PyTorch",
+            **LANGUAGES,
         }
         return words.get(str(choice), str(choice))
 

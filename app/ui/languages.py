@@ -1,0 +1,86 @@
+"""The language of the window: which one it is, and the translators that speak it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from app.core.options.settings import ENGLISH, LANGUAGES
+from app.core.system.files import why
+from app.core.system.paths import resource
+
+_SECONDS = 20.0  # lrelease takes a few hundredths
+
+
+def language_of(setting: str, wanted: Sequence[str] | None = None) -> str:
+    """The language that a setting stands for: "en" or "zh_CN".
+
+    With "system" it is the first of the user's own (`wanted`, as `zh-Hans-CN`) that there is.
+    """
+    if setting in LANGUAGES:
+        return setting
+    for tag in QLocale.system().uiLanguages() if wanted is None else wanted:
+        locale = QLocale(tag)
+        if locale.language() == QLocale.Language.English:
+            return ENGLISH
+        simplified = locale.script() == QLocale.Script.SimplifiedHanScript
+        if locale.language() == QLocale.Language.Chinese and simplified:
+            return "zh_CN"
+    return ENGLISH
+
+
+def speak(application: QCoreApplication, setting: str, cache: Path) -> str:
+    """Install the program's translator and Qt's own; returns what went wrong, as a sentence.
+
+    `cache` is where texts are compiled that come without their .qm file.
+    """
+    language = language_of(setting)
+    qt = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if language != ENGLISH and qt.load(f"qtbase_{language}", folder):
+        application.installTranslator(qt)
+    own = QTranslator(application)
+    try:
+        path = _compiled(f"lampblack_{language}", cache / "translations")
+    except OSError as error:
+        return f"The texts in {LANGUAGES[language]} could not be loaded: {why(error)}."
+    if own.load(str(path)):
+        application.installTranslator(own)
+        return ""
+    return f"The texts in {LANGUAGES[language]} could not be loaded: {path} is damaged."
+
+
+def _compiled(name: str, cache: Path) -> Path:
+    """The .qm file of a language; made out of the .ts where there is none, or an older one.
+
+    Raises OSError.
+    """
+    source = resource("translations") / f"{name}.ts"
+    made = source.with_suffix(".qm")
+    if made.exists() and not _is_newer(source, made):
+        return made
+    target = cache / f"{name}-{source.stat().st_mtime_ns}.qm"
+    if not target.exists():
+        _compile(source, target)
+    return target
+
+
+def _is_newer(source: Path, made: Path) -> bool:
+    return source.exists() and source.stat().st_mtime_ns > made.stat().st_mtime_ns
+
+
+def _compile(source: Path, target: Path) -> None:
+    import subprocess  # only in a source tree that was not set up
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    tool = Path(PySide6.__file__).parent / "lrelease"
+    command: tuple[str | Path, ...] = (tool, "-silent", source, "-qm", part)
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)
+    except subprocess.SubprocessError as error:
+        raise OSError(f"lrelease did not compile {source.name}") from error
+    part.replace(target)
