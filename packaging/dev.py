@@ -252,6 +252,8 @@ def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False, gpu:
     program = f"{ROOT}[keyring]"
     once("program", lambda: pip("Libraries", "-e", program, *LLAMA_NEEDS), needs, pins, version)
     once("qt", lambda: machine.need_qt(PYTHON), pins, version)
+    texts = sorted(path.read_text("utf-8") for path in (ROOT / "resources").glob("*/*.ts"))
+    once("texts", lambda: translations("--compile"), *texts, version)
     if llama:
         build = builds.choose(gpu or chosen_gpu() or "none")
         inputs = (pin("llama-cpp-python"), version, builds.NO_AMX, *build.stamp)
@@ -259,8 +261,6 @@ def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False, gpu:
         (VENV / "stamps" / "gpu").write_text(build.kind or "none", "utf-8")
     if torch:
         once("torch", install_torch, *extras["torch"], pins, version)
-    texts = sorted(path.read_text("utf-8") for path in (ROOT / "resources").glob("*/*.ts"))
-    once("texts", lambda: translations("--compile"), *texts, version)
     if tools:
         once("tools", lambda: pip("Test tools", *extras["test"]), *extras["test"], pins, version)
 

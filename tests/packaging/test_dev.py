@@ -29,6 +29,7 @@ def calls(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(dev, "install_llama", lambda _build: done.append("llama"))
     monkeypatch.setattr(dev, "install_torch", lambda: done.append("torch"))
     monkeypatch.setattr(dev.machine, "need_qt", lambda python: done.append("qt"))
+    monkeypatch.setattr(dev, "translations", lambda *_: done.append("texts"))
     return done
 
 
@@ -38,7 +39,7 @@ def canonical(requirement: str) -> str:
     return "" if "extra ==" in requirement else re.sub(r"[-_.]+", "-", name).lower()
 
 
-EVERYTHING = ["venv", "Libraries", "qt", "llama", "torch", "Test tools"]
+EVERYTHING = ["venv", "Libraries", "qt", "texts", "llama", "torch", "Test tools"]
 
 
 def test_first_set_up_does_every_step_in_order(dev, calls) -> None:
@@ -55,7 +56,7 @@ def test_second_set_up_does_nothing(dev, calls) -> None:
 
 def test_run_needs_neither_torch_nor_tools(dev, calls) -> None:
     dev.set_up()
-    assert calls == EVERYTHING[:4]
+    assert calls == EVERYTHING[:5]
 
 
 @pytest.mark.parametrize("step", ["install_llama", "install_torch"])
@@ -95,7 +96,7 @@ def test_venv_whose_python_is_gone_is_made_again(dev, calls) -> None:
     calls.clear()
     dev.PYTHON.unlink()
     dev.set_up()
-    assert calls == EVERYTHING[:4]
+    assert calls == EVERYTHING[:5]
 
 
 def test_changed_pins_are_installed(dev, calls) -> None:
@@ -120,7 +121,7 @@ def test_changed_lint_rules_install_nothing(dev, calls) -> None:
 def test_check_compiles_no_engine(dev, calls, monkeypatch) -> None:
     monkeypatch.setattr(dev, "check", lambda: 0)
     assert dev.main(["check"]) == 0
-    assert calls == ["venv", "Libraries", "qt", "Test tools"]
+    assert calls == ["venv", "Libraries", "qt", "texts", "Test tools"]
 
 
 class Sources:
