@@ -3669,3719 +3669,3719 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <name>Sentences</name>
     <message>
         <source>, and if it happens once more, set the layers on the GPU to 0</source>
-        <translation type="unfinished"></translation>
+        <translation>；如果再次发生，请把显卡层数设为 0</translation>
     </message>
     <message>
         <source>, and it fits</source>
-        <translation type="unfinished"></translation>
+        <translation>，放得下</translation>
     </message>
     <message>
         <source>, and its first part, {0}, is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>，而它的第一部分 {0} 缺失。</translation>
     </message>
     <message>
         <source>, with its key in it,</source>
-        <translation type="unfinished"></translation>
+        <translation>（连同其中的密钥）</translation>
     </message>
     <message>
         <source>, writes a little slower</source>
-        <translation type="unfinished"></translation>
+        <translation>，写得稍慢一些</translation>
     </message>
     <message>
         <source>, {0} of {1} free</source>
-        <translation type="unfinished"></translation>
+        <translation>，{1} 中有 {0} 空闲</translation>
     </message>
     <message>
         <source>A KV cache of type {0} needs flash attention, which is off.</source>
-        <translation type="unfinished"></translation>
+        <translation>KV 缓存类型 {0} 需要 flash attention，而它已关闭。</translation>
     </message>
     <message>
         <source>A choice has {0} tokens; there can be {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>一个选项有 {0} 个词元；最多 {1} 个。</translation>
     </message>
     <message>
         <source>A context of {0} tokens is too small: it must hold at least {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 个词元的上下文太小：至少要有 {1} 个。</translation>
     </message>
     <message>
         <source>A context of {0} tokens needs {1} of memory, but only {2} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 个词元的上下文需要 {1} 内存，但只有 {2} 空闲。</translation>
     </message>
     <message>
         <source>A conversation has no suffix.</source>
-        <translation type="unfinished"></translation>
+        <translation>对话没有后文。</translation>
     </message>
     <message>
         <source>A copy as {0} would begin to write sooner on this computer than {1}: it reads your text {2}{3}, takes up to {4}, and its text is as good.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 类型的副本在这台电脑上会比 {1} 更早开始写：它读你的文字{2}{3}，占用 {4}，文字质量相当。</translation>
     </message>
     <message>
         <source>A copy can be opened, with the damaged places marked.</source>
-        <translation type="unfinished"></translation>
+        <translation>可以打开一份副本，损坏之处会标出。</translation>
     </message>
     <message>
         <source>A fifth smaller than Q8_0, with a difference that is hard to find.</source>
-        <translation type="unfinished"></translation>
+        <translation>比 Q8_0 小五分之一，差别很难察觉。</translation>
     </message>
     <message>
         <source>A message of the engine could not be understood ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>无法理解引擎的消息（{0}）。</translation>
     </message>
     <message>
         <source>A message of {0} bytes is too long to be sent to the engine.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 字节的消息太长，无法发给引擎。</translation>
     </message>
     <message>
         <source>A number is too large for the engine.</source>
-        <translation type="unfinished"></translation>
+        <translation>有一个数字对引擎来说太大。</translation>
     </message>
     <message>
         <source>A preset&apos;s name may hold only characters that can be shown.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设名称只能包含可显示的字符。</translation>
     </message>
     <message>
         <source>A preset&apos;s name must have 1 to {0} characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设名称必须为 1 到 {0} 个字符。</translation>
     </message>
     <message>
         <source>A prompt is not saved: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词没有保存：{0}。</translation>
     </message>
     <message>
         <source>A saved prompt could not be used: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>保存的提示词无法使用：{0}。</translation>
     </message>
     <message>
         <source>A server cannot be given adapters.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器不能使用适配器。</translation>
     </message>
     <message>
         <source>A server cannot do this ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器做不到这一点（{0}）。</translation>
     </message>
     <message>
         <source>A server&apos;s name cannot be an address or begin with a hyphen.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器名称不能是地址，也不能以连字符开头。</translation>
     </message>
     <message>
         <source>A server&apos;s name must have 1 to {0} characters that can be shown.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器名称必须为 1 到 {0} 个可显示的字符。</translation>
     </message>
     <message>
         <source>A setting cannot be used: {0}. Its default is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>有一项设置无法使用：{0}。已采用它的默认值。</translation>
     </message>
     <message>
         <source>A third of F16; the loss is small on models of seven billion weights and more.</source>
-        <translation type="unfinished"></translation>
+        <translation>F16 的三分之一；对七十亿参数以上的模型损失很小。</translation>
     </message>
     <message>
         <source>Accept the model&apos;s terms on {0}, check that the token may read, and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在 {0} 上接受模型的条款，确认令牌有读取权限，然后重试。</translation>
     </message>
     <message>
         <source>Accept them on {0} and come back with a token of your account there.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在 {0} 上接受条款，再带着你在那里的账号的令牌回来。</translation>
     </message>
     <message>
         <source>Add the server under that address.</source>
-        <translation type="unfinished"></translation>
+        <translation>请添加该地址的服务器。</translation>
     </message>
     <message>
         <source>Allow it in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在设置中允许联网。</translation>
     </message>
     <message>
         <source>An adapter is named twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>有一个适配器列了两次。</translation>
     </message>
     <message>
         <source>An exact text is written alone, and would keep the window&apos;s writer waiting.</source>
-        <translation type="unfinished"></translation>
+        <translation>精确的文字只能单独写，会让窗口中的写作等待。</translation>
     </message>
     <message>
         <source>Another Lampblack is fetching {0} just now.</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个 Lampblack 正在下载 {0}。</translation>
     </message>
     <message>
         <source>Another model was asked for meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>其间又请求了另一个模型。</translation>
     </message>
     <message>
         <source>Another program has changed {0} since it was opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 打开之后被其他程序更改过。</translation>
     </message>
     <message>
         <source>As small as Q4_0 and a little closer to the original; reads prompts fast.</source>
-        <translation type="unfinished"></translation>
+        <translation>与 Q4_0 一样小，更接近原模型；读提示词很快。</translation>
     </message>
     <message>
         <source>Ask again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请再试一次。</translation>
     </message>
     <message>
         <source>Ask for fewer alternatives or score a shorter text.</source>
-        <translation type="unfinished"></translation>
+        <translation>请减少备选数量，或对较短的文字评分。</translation>
     </message>
     <message>
         <source>Ask for fewer layers there, or for -1 to put there what fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>请减少放到显卡的层数，或设为 -1 让它能放多少放多少。</translation>
     </message>
     <message>
         <source>Ask in the plain form, or use a model on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>请改用普通形式请求，或使用本机上的模型。</translation>
     </message>
     <message>
         <source>Ask who runs it to renew it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请联系它的管理者更新。</translation>
     </message>
     <message>
         <source>Ask without probabilities.</source>
-        <translation type="unfinished"></translation>
+        <translation>请不要求概率。</translation>
     </message>
     <message>
         <source>Ask without that.</source>
-        <translation type="unfinished"></translation>
+        <translation>请去掉这一项再请求。</translation>
     </message>
     <message>
         <source>Ask without them, or use another server.</source>
-        <translation type="unfinished"></translation>
+        <translation>请去掉它们再请求，或换一台服务器。</translation>
     </message>
     <message>
         <source>At most {0} adapters can be attached, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>最多可挂 {0} 个适配器，而不是 {1} 个。</translation>
     </message>
     <message>
         <source>Change its permissions, or take it only off the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>请更改它的权限，或者只从列表中移除。</translation>
     </message>
     <message>
         <source>Check its address, and that it runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查它的地址，并确认它在运行。</translation>
     </message>
     <message>
         <source>Check that it runs and can be reached, and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请确认它在运行并且可以连通，然后重试。</translation>
     </message>
     <message>
         <source>Check that the folder can be written to.</source>
-        <translation type="unfinished"></translation>
+        <translation>请确认文件夹可以写入。</translation>
     </message>
     <message>
         <source>Check that the server speaks https under this address and port.</source>
-        <translation type="unfinished"></translation>
+        <translation>请确认服务器在这个地址和端口上使用 https。</translation>
     </message>
     <message>
         <source>Check the address and the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查地址和网络。</translation>
     </message>
     <message>
         <source>Check the address: is it a model server&apos;s?</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查地址：它是模型服务器的地址吗？</translation>
     </message>
     <message>
         <source>Check the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查磁盘。</translation>
     </message>
     <message>
         <source>Check the folder&apos;s permissions and free space.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查文件夹的权限和剩余空间。</translation>
     </message>
     <message>
         <source>Check the folder&apos;s permissions and space.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查文件夹的权限和空间。</translation>
     </message>
     <message>
         <source>Check the folder&apos;s permissions and the space on its disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查文件夹的权限和所在磁盘的空间。</translation>
     </message>
     <message>
         <source>Check the network and pip&apos;s index settings (`pip config list`), then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查网络和 pip 的索引设置（`pip config list`），然后重试。</translation>
     </message>
     <message>
         <source>Choose a GGUF file, or a folder with safetensors.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择 GGUF 文件，或含有 safetensors 的文件夹。</translation>
     </message>
     <message>
         <source>Choose a PEM file with one.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择含有证书的 PEM 文件。</translation>
     </message>
     <message>
         <source>Choose a classifier of a kind that transformers knows.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择 transformers 支持的分类模型。</translation>
     </message>
     <message>
         <source>Choose a smaller model or context.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择更小的模型或更短的上下文。</translation>
     </message>
     <message>
         <source>Choose a text generation model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择文本生成模型。</translation>
     </message>
     <message>
         <source>Choose an adapter that was made for this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择为这个模型制作的适配器。</translation>
     </message>
     <message>
         <source>Choose an adapter&apos;s file.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择适配器文件。</translation>
     </message>
     <message>
         <source>Choose an ordinary file or folder, or give yourself the right to read it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择普通的文件或文件夹，或者给自己读取它的权限。</translation>
     </message>
     <message>
         <source>Choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他文件夹。</translation>
     </message>
     <message>
         <source>Choose another model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他模型。</translation>
     </message>
     <message>
         <source>Choose another name; nothing is written over.</source>
-        <translation type="unfinished"></translation>
+        <translation>请换一个名称；不会覆盖任何内容。</translation>
     </message>
     <message>
         <source>Choose another port in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在设置中选择其他端口。</translation>
     </message>
     <message>
         <source>Choose another port.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他端口。</translation>
     </message>
     <message>
         <source>Choose another type, or get the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他类型，或重新获取模型。</translation>
     </message>
     <message>
         <source>Choose another type.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其他类型。</translation>
     </message>
     <message>
         <source>Choose its file again, or leave it out.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新选择它的文件，或者去掉它。</translation>
     </message>
     <message>
         <source>Choose its first part.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择它的第一部分。</translation>
     </message>
     <message>
         <source>Choose its folder, {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择它的文件夹 {0}。</translation>
     </message>
     <message>
         <source>Choose one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先选择一个。</translation>
     </message>
     <message>
         <source>Choose one of its files.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择其中一个文件。</translation>
     </message>
     <message>
         <source>Choose one that is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择一个存在的文件。</translation>
     </message>
     <message>
         <source>Choose the Torch engine, or a GGUF file of the same model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择 Torch 引擎，或同一模型的 GGUF 文件。</translation>
     </message>
     <message>
         <source>Choose the server again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新选择服务器。</translation>
     </message>
     <message>
         <source>Close other programs and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭其他程序后重试。</translation>
     </message>
     <message>
         <source>Close other programs or choose a smaller model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭其他程序，或选择更小的模型。</translation>
     </message>
     <message>
         <source>Close other programs, and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭其他程序，然后重试。</translation>
     </message>
     <message>
         <source>Close other programs, choose a smaller context or a smaller model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭其他程序，或选择更短的上下文、更小的模型。</translation>
     </message>
     <message>
         <source>Close other programs, or install Lampblack again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭其他程序，或重新安装 Lampblack。</translation>
     </message>
     <message>
         <source>Close other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭其他程序。</translation>
     </message>
     <message>
         <source>Closing other programs that hold {0} of memory would make it fit.</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭占用 {0} 内存的其他程序，就放得下了。</translation>
     </message>
     <message>
         <source>Copy it again whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新完整复制。</translation>
     </message>
     <message>
         <source>Correct or remove it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请改正或删除它。</translation>
     </message>
     <message>
         <source>Correct or unset HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE or SSL_CERT_DIR.</source>
-        <translation type="unfinished"></translation>
+        <translation>请改正或取消设置 HTTPS_PROXY、ALL_PROXY、SSL_CERT_FILE 或 SSL_CERT_DIR。</translation>
     </message>
     <message>
         <source>Delete it for good in the file manager, or make room first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在文件管理器中彻底删除它，或先腾出空间。</translation>
     </message>
     <message>
         <source>Delete it, unless something is still writing it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请删除它，除非还有程序在写入。</translation>
     </message>
     <message>
         <source>Delete that character and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请删除那个字符，然后重试。</translation>
     </message>
     <message>
         <source>Did you mean {0}?</source>
-        <translation type="unfinished"></translation>
+        <translation>你要找的是 {0} 吗？</translation>
     </message>
     <message>
         <source>Do not trust it; look for news about the model on its page.</source>
-        <translation type="unfinished"></translation>
+        <translation>请不要信任它；到它的网页上看看这个模型的消息。</translation>
     </message>
     <message>
         <source>Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新下载。</translation>
     </message>
     <message>
         <source>Download the file itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>请下载文件本身。</translation>
     </message>
     <message>
         <source>Everyone on the way to {0} can read the text: it is not encrypted.</source>
-        <translation type="unfinished"></translation>
+        <translation>通往 {0} 的途中任何人都能读到文字：没有加密。</translation>
     </message>
     <message>
         <source>Fetch it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新获取。</translation>
     </message>
     <message>
         <source>Fetch it again; if that does not help, do not trust where it came from.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新获取；如果还不行，请不要信任它的来源。</translation>
     </message>
     <message>
         <source>Fetch it again; if that does not help, its package was changed and must not be trusted.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新获取；如果还不行，说明软件包被改动过，不可信任。</translation>
     </message>
     <message>
         <source>Fetch one with `lampblack models get starter`.</source>
-        <translation type="unfinished"></translation>
+        <translation>可以用 `lampblack models get starter` 获取一个。</translation>
     </message>
     <message>
         <source>Flash attention is now {0} for this model; a seed gives another text than before.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个模型的 flash attention 现为 {0}；同一种子得到的文字与以前不同。</translation>
     </message>
     <message>
         <source>Flash attention is on, because the model would not fit into the free memory without.</source>
-        <translation type="unfinished"></translation>
+        <translation>已开启 flash attention，否则模型放不进空闲内存。</translation>
     </message>
     <message>
         <source>For models that would not fit otherwise; the loss is plain to see.</source>
-        <translation type="unfinished"></translation>
+        <translation>用于别的类型都放不下的模型；损失明显可见。</translation>
     </message>
     <message>
         <source>From 0 to {0} alternatives can be had for each token, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个词元可要 0 到 {0} 个备选，而不是 {1} 个。</translation>
     </message>
     <message>
         <source>From 1 to {0} texts can be classified at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>一次可以分类 1 到 {0} 段文字。</translation>
     </message>
     <message>
         <source>Get a GGUF model by other means and put it into the models folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用其他方式取得 GGUF 模型，放进模型文件夹。</translation>
     </message>
     <message>
         <source>Get it in a usual quantization, such as Q4_K_M or Q8_0.</source>
-        <translation type="unfinished"></translation>
+        <translation>请取得常用量化的版本，例如 Q4_K_M 或 Q8_0。</translation>
     </message>
     <message>
         <source>Get the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新取得文件。</translation>
     </message>
     <message>
         <source>Get the little-endian file.</source>
-        <translation type="unfinished"></translation>
+        <translation>请取得小端序的文件。</translation>
     </message>
     <message>
         <source>Get the model as GGUF.</source>
-        <translation type="unfinished"></translation>
+        <translation>请取得 GGUF 格式的模型。</translation>
     </message>
     <message>
         <source>Get the same adapter as safetensors.</source>
-        <translation type="unfinished"></translation>
+        <translation>请取得 safetensors 格式的同一适配器。</translation>
     </message>
     <message>
         <source>Get the same model as safetensors or GGUF.</source>
-        <translation type="unfinished"></translation>
+        <translation>请取得 safetensors 或 GGUF 格式的同一模型。</translation>
     </message>
     <message>
         <source>Get the tokenizer that belongs to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请取得与它配套的分词器。</translation>
     </message>
     <message>
         <source>Give a PEM file: it has a line BEGIN CERTIFICATE.</source>
-        <translation type="unfinished"></translation>
+        <translation>请提供 PEM 文件：其中有一行 BEGIN CERTIFICATE。</translation>
     </message>
     <message>
         <source>Give a page or more.</source>
-        <translation type="unfinished"></translation>
+        <translation>请提供一页以上的文字。</translation>
     </message>
     <message>
         <source>Give a plain prompt to continue instead of messages, or use another model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用普通提示词代替消息让它续写，或换一个模型。</translation>
     </message>
     <message>
         <source>Give a prompt in its place.</source>
-        <translation type="unfinished"></translation>
+        <translation>请改为提供提示词。</translation>
     </message>
     <message>
         <source>Give an address that begins with https://, or unset it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用以 https:// 开头的地址，或取消设置。</translation>
     </message>
     <message>
         <source>Give another key, or ask who runs it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请换一个密钥，或询问它的管理者。</translation>
     </message>
     <message>
         <source>Give it a plain prompt to continue, or use an instruct model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请给它普通提示词让它续写，或换用指令模型。</translation>
     </message>
     <message>
         <source>Give it a shorter name first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先给它一个较短的名称。</translation>
     </message>
     <message>
         <source>Give it that ending.</source>
-        <translation type="unfinished"></translation>
+        <translation>请给它加上这个扩展名。</translation>
     </message>
     <message>
         <source>Give its key again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新输入它的密钥。</translation>
     </message>
     <message>
         <source>Give one such as https://name.example:8443 or http://127.0.0.1:8080.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入类似 https://name.example:8443 或 http://127.0.0.1:8080 的地址。</translation>
     </message>
     <message>
         <source>Give the parts their names back: NAME-00001-of-{0}.gguf and so on.</source>
-        <translation type="unfinished"></translation>
+        <translation>请恢复各部分的文件名：NAME-00001-of-{0}.gguf 等。</translation>
     </message>
     <message>
         <source>Give the text instead, or write without masking.</source>
-        <translation type="unfinished"></translation>
+        <translation>请改为提供文字，或不脱敏写作。</translation>
     </message>
     <message>
         <source>Give two PEM files, a certificate and its own private key, or one file with both.</source>
-        <translation type="unfinished"></translation>
+        <translation>请提供两个 PEM 文件（证书和它自己的私钥），或一个同时含有两者的文件。</translation>
     </message>
     <message>
         <source>Give yourself the right to write into the models folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请给自己写入模型文件夹的权限。</translation>
     </message>
     <message>
         <source>Give yourself the right to write there, or set LAMPBLACK_HOME to another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请给自己写入那里的权限，或将 LAMPBLACK_HOME 设为其他文件夹。</translation>
     </message>
     <message>
         <source>Grammar (grammar): no text obeys this JSON schema.</source>
-        <translation type="unfinished"></translation>
+        <translation>语法约束 (grammar)：没有文字能符合这个 JSON 模式。</translation>
     </message>
     <message>
         <source>Grammar (grammar): the JSON schema cannot be read ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>语法约束 (grammar)：无法读取 JSON 模式（{0}）。</translation>
     </message>
     <message>
         <source>Grammar (grammar): the JSON schema nests too deeply.</source>
-        <translation type="unfinished"></translation>
+        <translation>语法约束 (grammar)：JSON 模式嵌套太深。</translation>
     </message>
     <message>
         <source>Grammar (grammar): this model has no token that ends a text, so that no JSON schema can be held.</source>
-        <translation type="unfinished"></translation>
+        <translation>语法约束 (grammar)：这个模型没有结束词元，因此无法遵守 JSON 模式。</translation>
     </message>
     <message>
         <source>Half of F16, and nobody can tell the difference; fast on every processor.</source>
-        <translation type="unfinished"></translation>
+        <translation>F16 的一半，没有人看得出差别；在任何处理器上都很快。</translation>
     </message>
     <message>
         <source>Half precision: as good as the original, and the source for every other type.</source>
-        <translation type="unfinished"></translation>
+        <translation>半精度：与原模型一样好，也是其他各种类型的来源。</translation>
     </message>
     <message>
         <source>How many tokens the model sees at once; 0 takes the model&apos;s own, at most {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型一次能看到多少词元；0 为采用模型自身的上限，但不超过 {0}。</translation>
     </message>
     <message>
         <source>If it is your own authority&apos;s, give that authority&apos;s certificate for this server.</source>
-        <translation type="unfinished"></translation>
+        <translation>如果是你自己的证书机构，请为这台服务器提供该机构的证书。</translation>
     </message>
     <message>
         <source>Install Lampblack again, so that its parts belong together.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新安装 Lampblack，让各部分版本一致。</translation>
     </message>
     <message>
         <source>Install it beside the program, or use a GGUF model with the llama.cpp engine.</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装到程序旁边，或用 llama.cpp 引擎和 GGUF 模型。</translation>
     </message>
     <message>
         <source>Install it with `python -m ensurepip` and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 `python -m ensurepip` 安装，然后重试。</translation>
     </message>
     <message>
         <source>Install llama-cpp-python 0.3.36 beside the program, or use the Torch engine.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在程序旁边安装 llama-cpp-python 0.3.36，或使用 Torch 引擎。</translation>
     </message>
     <message>
         <source>Is the address a model server&apos;s?</source>
-        <translation type="unfinished"></translation>
+        <translation>这是模型服务器的地址吗？</translation>
     </message>
     <message>
         <source>It begins with the next start of Lampblack.</source>
-        <translation type="unfinished"></translation>
+        <translation>将在下次启动 Lampblack 时开始。</translation>
     </message>
     <message>
         <source>It fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>放得下。</translation>
     </message>
     <message>
         <source>It is connected to another address.</source>
-        <translation type="unfinished"></translation>
+        <translation>它连接的是另一个地址。</translation>
     </message>
     <message>
         <source>It is not known whether the server can {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>不清楚服务器能否{0}：{1}。</translation>
     </message>
     <message>
         <source>It is tight.</source>
-        <translation type="unfinished"></translation>
+        <translation>勉强放得下。</translation>
     </message>
     <message>
         <source>It is too large for this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>对本机来说太大。</translation>
     </message>
     <message>
         <source>It must be a GBNF grammar with a rule named root, or a JSON schema.</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是含有 root 规则的 GBNF 语法，或 JSON 模式。</translation>
     </message>
     <message>
         <source>It needs {0} at once and {1} at most, with a full context.</source>
-        <translation type="unfinished"></translation>
+        <translation>一开始需要 {0}，上下文用满时最多需要 {1}。</translation>
     </message>
     <message>
         <source>It needs {0} in all.</source>
-        <translation type="unfinished"></translation>
+        <translation>总共需要 {0}。</translation>
     </message>
     <message>
         <source>It needs {0} less with flash attention, which is switched on where a measurement while loading shows that it is faster on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>使用 flash attention 可少用 {0}；载入时若测得它在本机更快，就会自动开启。</translation>
     </message>
     <message>
         <source>It needs {0} of the {1} here, and {2} are free now{3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {0}（本机共 {1}），目前空闲 {2}{3}。</translation>
     </message>
     <message>
         <source>It needs {0} of the {1} here, and {2} are free now{3}: close other programs first.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {0}（本机共 {1}），目前空闲 {2}{3}：请先关闭其他程序。</translation>
     </message>
     <message>
         <source>It needs {0} on {1}, where {2} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>在 {1} 上需要 {0}，那里空闲 {2}。</translation>
     </message>
     <message>
         <source>It needs {0}, and this machine has {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {0}，而本机只有 {1}。</translation>
     </message>
     <message>
         <source>It needs {0}, and {1} has {2} free.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {0}，{1} 空闲 {2}。</translation>
     </message>
     <message>
         <source>It needs {0}, and {1} of memory are free{2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {0}，内存空闲 {1}{2}。</translation>
     </message>
     <message>
         <source>Its download was cut off; download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载中途断开了；请重新下载。</translation>
     </message>
     <message>
         <source>Its file system has a limit (FAT32: 4 GB); use a folder on another disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的文件系统有上限（FAT32 为 4 GB）；请使用其他磁盘上的文件夹。</translation>
     </message>
     <message>
         <source>Its rope scaling (by {0}) may reach that far.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的 RoPE 缩放（{0} 倍）或许能达到这个长度。</translation>
     </message>
     <message>
         <source>Its tokens are numbered from 0 to {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的词元编号为 0 到 {0}。</translation>
     </message>
     <message>
         <source>Lampblack met an unexpected problem ({0}: {1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Lampblack 遇到了意外问题（{0}：{1}）。</translation>
     </message>
     <message>
         <source>Lampblack writes with a server now, and passes no requests of others on to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lampblack 现在使用服务器写作，不会把别人的请求转给它。</translation>
     </message>
     <message>
         <source>Leave exact out, or ask `lampblack serve`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请去掉 exact，或向 `lampblack serve` 请求。</translation>
     </message>
     <message>
         <source>Leave it as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>请保持原样。</translation>
     </message>
     <message>
         <source>Leave it out, or write without masking.</source>
-        <translation type="unfinished"></translation>
+        <translation>请去掉它，或不脱敏写作。</translation>
     </message>
     <message>
         <source>Leave the suffix out, or use a model that was trained for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请去掉后文，或换用为此训练的模型。</translation>
     </message>
     <message>
         <source>Let alternatives begin differently, and let a part be empty in one way only.</source>
-        <translation type="unfinished"></translation>
+        <translation>请让各备选的开头不同，并让每个部分只能以一种方式为空。</translation>
     </message>
     <message>
         <source>Let user and assistant take turns, beginning with the user.</source>
-        <translation type="unfinished"></translation>
+        <translation>请让用户和助手轮流发言，从用户开始。</translation>
     </message>
     <message>
         <source>Load a model of this machine in Lampblack first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先在 Lampblack 中载入本机的模型。</translation>
     </message>
     <message>
         <source>Load it on the processor, or bring the card&apos;s driver up to date and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用处理器载入，或更新显卡驱动后重试。</translation>
     </message>
     <message>
         <source>Load it with a smaller context or batch, or with fewer layers on the GPU.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用更短的上下文或更小的批大小载入，或减少显卡层数。</translation>
     </message>
     <message>
         <source>Load it with a smaller context, write fewer takes at once, choose a smaller model, or keep it off the GPU.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用更短的上下文载入，一次少写几份候选稿，选择更小的模型，或不使用显卡。</translation>
     </message>
     <message>
         <source>Load it with no layers on the GPU, or use a GGUF file of the same model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请把显卡层数设为 0 再载入，或使用同一模型的 GGUF 文件。</translation>
     </message>
     <message>
         <source>Load one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先载入一个。</translation>
     </message>
     <message>
         <source>Load one there, and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在那里载入一个，然后重试。</translation>
     </message>
     <message>
         <source>Load the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新载入模型。</translation>
     </message>
     <message>
         <source>Load them there.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在那里载入。</translation>
     </message>
     <message>
         <source>Loading the model was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止载入模型。</translation>
     </message>
     <message>
         <source>Look at {0}; the catalogue may be out of date.</source>
-        <translation type="unfinished"></translation>
+        <translation>请查看 {0}；模型目录可能已过时。</translation>
     </message>
     <message>
         <source>Make a copy in Q8_0, or get the model in F16 or Q8_0 and make the copy of that.</source>
-        <translation type="unfinished"></translation>
+        <translation>请制作 Q8_0 副本，或取得 F16 或 Q8_0 的模型，用它来制作。</translation>
     </message>
     <message>
         <source>Make room and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请腾出空间后重试。</translation>
     </message>
     <message>
         <source>Make room on the disk or save it in another place; the text is still open.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在磁盘上腾出空间，或保存到别处；文字仍然打开着。</translation>
     </message>
     <message>
         <source>Make room there, or choose another disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在那里腾出空间，或选择其他磁盘。</translation>
     </message>
     <message>
         <source>Make room there.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在那里腾出空间。</translation>
     </message>
     <message>
         <source>Make room, or use the model where it lies.</source>
-        <translation type="unfinished"></translation>
+        <translation>请腾出空间，或就地使用模型。</translation>
     </message>
     <message>
         <source>Make the folder writable, or give a token in LAMPBLACK_API_TOKEN.</source>
-        <translation type="unfinished"></translation>
+        <translation>请让文件夹可写，或用 LAMPBLACK_API_TOKEN 提供令牌。</translation>
     </message>
     <message>
         <source>Make {0} free and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请腾出 {0} 后重试。</translation>
     </message>
     <message>
         <source>Making the copy was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止制作副本。</translation>
     </message>
     <message>
         <source>Masked in it, and put back in the answer: e-mail addresses, telephone, card and account numbers; {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>其中已隐去、收到回答后再换回的有：电子邮件地址、电话、银行卡和账户号码；{0}。</translation>
     </message>
     <message>
         <source>Merge it into the model with the tool that made it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用制作它的工具把它合并进模型。</translation>
     </message>
     <message>
         <source>Most likely the system had too little memory and ended it: close other programs, or choose a smaller model or context.</source>
-        <translation type="unfinished"></translation>
+        <translation>很可能是系统内存太少而终止了它：请关闭其他程序，或选择更小的模型、更短的上下文。</translation>
     </message>
     <message>
         <source>Name each once, with its strength.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个只列一次，并注明强度。</translation>
     </message>
     <message>
         <source>Name one with --model: {0}{1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 --model 指定一个：{0}{1}。</translation>
     </message>
     <message>
         <source>Name one with --model; `lampblack models list` shows them.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 --model 指定一个；`lampblack models list` 会列出它们。</translation>
     </message>
     <message>
         <source>No encrypted connection to {0} came about ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>无法与 {0} 建立加密连接（{1}）。</translation>
     </message>
     <message>
         <source>No file can be written in {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法在 {0} 中写入文件：{1}。</translation>
     </message>
     <message>
         <source>No graphics card has room for {0}, so the processor does it all.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有显卡放得下 {0}，因此全部由处理器计算。</translation>
     </message>
     <message>
         <source>No graphics card is here that llama.cpp can use, so the processor does it all; `lampblack doctor` shows the devices.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有 llama.cpp 能用的显卡，因此全部由处理器计算；`lampblack doctor` 会列出各设备。</translation>
     </message>
     <message>
         <source>No layer fits into the memory of the graphics card ({0} free), so the processor does it all.</source>
-        <translation type="unfinished"></translation>
+        <translation>显存一层也放不下（空闲 {0}），因此全部由处理器计算。</translation>
     </message>
     <message>
         <source>No model is loaded.</source>
-        <translation type="unfinished">没有载入模型。</translation>
+        <translation>没有载入模型。</translation>
     </message>
     <message>
         <source>No server can be used here.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里不能使用服务器。</translation>
     </message>
     <message>
         <source>No server can be used in this window.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个窗口不能使用服务器。</translation>
     </message>
     <message>
         <source>No server can be used since this start of Lampblack: it was begun without the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lampblack 这次启动后不能使用服务器：启动时没有联网。</translation>
     </message>
     <message>
         <source>No server is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有选择服务器。</translation>
     </message>
     <message>
         <source>Not taken over: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有采用：{0}。</translation>
     </message>
     <message>
         <source>Nothing can be downloaded now: start Lampblack again.</source>
-        <translation type="unfinished"></translation>
+        <translation>现在无法下载：请重新启动 Lampblack。</translation>
     </message>
     <message>
         <source>Nothing in it is masked.</source>
-        <translation type="unfinished"></translation>
+        <translation>其中没有隐去任何内容。</translation>
     </message>
     <message>
         <source>Of packages, only the starter model&apos;s can be fetched.</source>
-        <translation type="unfinished"></translation>
+        <translation>软件包中只能获取入门模型的那一个。</translation>
     </message>
     <message>
         <source>Order of steps (order) names a step more than once.</source>
-        <translation type="unfinished"></translation>
+        <translation>采样顺序 (order) 中有一步列了不止一次。</translation>
     </message>
     <message>
         <source>Put a tokenizer.json into its folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在它的文件夹中放入 tokenizer.json。</translation>
     </message>
     <message>
         <source>Put all parts into one folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请把所有部分放进同一个文件夹。</translation>
     </message>
     <message>
         <source>Put the model&apos;s tokenizer files beside it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请把模型的分词器文件放在它旁边。</translation>
     </message>
     <message>
         <source>PyTorch could not compute {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch 无法计算 {0}：{1}。</translation>
     </message>
     <message>
         <source>Recovery and takes cannot be written to {0}: {1}. Save your text; Lampblack goes on trying.</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复数据和候选稿无法写入 {0}：{1}。请保存你的文字；Lampblack 会继续尝试。</translation>
     </message>
     <message>
         <source>Remove it in the file manager.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在文件管理器中移除。</translation>
     </message>
     <message>
         <source>Rename it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先重命名。</translation>
     </message>
     <message>
         <source>Rename one of the two, or use the model where it lies.</source>
-        <translation type="unfinished"></translation>
+        <translation>请给其中一个改名，或就地使用模型。</translation>
     </message>
     <message>
         <source>Rename the file or folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请给文件或文件夹改名。</translation>
     </message>
     <message>
         <source>Run the model with llama.cpp, or get the adapter as a folder with safetensors.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 llama.cpp 运行模型，或取得 safetensors 文件夹形式的适配器。</translation>
     </message>
     <message>
         <source>Run the model with the Torch engine, or get the adapter as GGUF.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 Torch 引擎运行模型，或取得 GGUF 格式的适配器。</translation>
     </message>
     <message>
         <source>Save it as UTF-8, or replace those letters.</source>
-        <translation type="unfinished"></translation>
+        <translation>请保存为 UTF-8，或替换这些字符。</translation>
     </message>
     <message>
         <source>Save it as plain UTF-8.</source>
-        <translation type="unfinished"></translation>
+        <translation>请保存为普通的 UTF-8。</translation>
     </message>
     <message>
         <source>Save it in another place; the text is still open.</source>
-        <translation type="unfinished"></translation>
+        <translation>请保存到别处；文字仍然打开着。</translation>
     </message>
     <message>
         <source>Save it into another folder; the text is still open.</source>
-        <translation type="unfinished"></translation>
+        <translation>请保存到其他文件夹；文字仍然打开着。</translation>
     </message>
     <message>
         <source>Save it under another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>请另存为其他名称。</translation>
     </message>
     <message>
         <source>Save under another name, or save over it; that file is then kept as a snapshot.</source>
-        <translation type="unfinished"></translation>
+        <translation>请另存为其他名称，或覆盖它；那个文件会保留为快照。</translation>
     </message>
     <message>
         <source>Save under another name, or save over it; the other version is then kept as a snapshot.</source>
-        <translation type="unfinished"></translation>
+        <translation>请另存为其他名称，或覆盖它；另一个版本会保留为快照。</translation>
     </message>
     <message>
         <source>Save under another name; the text is still open.</source>
-        <translation type="unfinished">请另存为其他名称；文字仍然打开着。</translation>
+        <translation>请另存为其他名称；文字仍然打开着。</translation>
     </message>
     <message>
         <source>See `lampblack models search`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请看 `lampblack models search`。</translation>
     </message>
     <message>
         <source>Shorten it or load the model with a larger context.</source>
-        <translation type="unfinished"></translation>
+        <translation>请缩短它，或用更长的上下文载入模型。</translation>
     </message>
     <message>
         <source>Shorten it, load the model with a larger context, or let its beginning be dropped.</source>
-        <translation type="unfinished"></translation>
+        <translation>请缩短它，用更长的上下文载入模型，或允许去掉开头部分。</translation>
     </message>
     <message>
         <source>Somebody may be in between; check the date of this computer and the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>可能有人居中窃听；请检查这台电脑的日期和网络。</translation>
     </message>
     <message>
         <source>Start Lampblack again and try once more.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新启动 Lampblack，再试一次。</translation>
     </message>
     <message>
         <source>Start it again; if the settings forbid the network, allow it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新启动；如果设置禁止联网，请先允许。</translation>
     </message>
     <message>
         <source>Start the command again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新运行命令。</translation>
     </message>
     <message>
         <source>Switch flash attention on, or take f16.</source>
-        <translation type="unfinished"></translation>
+        <translation>请开启 flash attention，或使用 f16。</translation>
     </message>
     <message>
         <source>Take 2048 or more for writing, or 0 for the model&apos;s own.</source>
-        <translation type="unfinished"></translation>
+        <translation>写作请用 2048 以上，或用 0 采用模型自身的长度。</translation>
     </message>
     <message>
         <source>Take it off the list, or remove it in the file manager.</source>
-        <translation type="unfinished"></translation>
+        <translation>请从列表中移除，或在文件管理器中删除。</translation>
     </message>
     <message>
         <source>Take it out of the schema, or check it in the written text.</source>
-        <translation type="unfinished"></translation>
+        <translation>请把它从模式中去掉，或在写出的文字中检查。</translation>
     </message>
     <message>
         <source>Take one of {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请取 {0} 之一。</translation>
     </message>
     <message>
         <source>That cannot be remembered of a model: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法为模型记住这一点：{0}。</translation>
     </message>
     <message>
         <source>That is no token or key.</source>
-        <translation type="unfinished"></translation>
+        <translation>这不是令牌或密钥。</translation>
     </message>
     <message>
         <source>The JSON schema could not be followed any further: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON 模式无法继续遵守：{0}。</translation>
     </message>
     <message>
         <source>The KV cache is of type q8_0 with flash attention in place of {0}, to fit into the free memory: {1} for each token in place of {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>为了放进空闲内存，KV 缓存改用 q8_0 和 flash attention，代替 {0}：每个词元 {1}，原为 {2}。</translation>
     </message>
     <message>
         <source>The Torch engine cannot run {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Torch 引擎无法运行 {0}：{1}。</translation>
     </message>
     <message>
         <source>The Torch engine could not load {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Torch 引擎无法载入 {0}：{1}。</translation>
     </message>
     <message>
         <source>The Torch engine is not installed here: {0} is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有安装 Torch 引擎：缺少 {0}。</translation>
     </message>
     <message>
         <source>The Torch engine is not installed here: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有安装 Torch 引擎：{0}。</translation>
     </message>
     <message>
         <source>The Torch engine only starts where HF_HUB_OFFLINE=1 keeps its library offline.</source>
-        <translation type="unfinished"></translation>
+        <translation>只有 HF_HUB_OFFLINE=1 让库保持离线时，Torch 引擎才会启动。</translation>
     </message>
     <message>
         <source>The adapter {0} changes {1}, which is also this model&apos;s input.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 改动了 {1}，它也是这个模型的输入。</translation>
     </message>
     <message>
         <source>The adapter {0} changes {1}, which is no linear layer of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 改动了 {1}，它不是这个模型的线性层。</translation>
     </message>
     <message>
         <source>The adapter {0} changes {1}, which this model does not have.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 改动了 {1}，而这个模型没有它。</translation>
     </message>
     <message>
         <source>The adapter {0} does not fit the shape of {1} in this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 与这个模型中 {1} 的形状不符。</translation>
     </message>
     <message>
         <source>The adapter {0} does not fit {1}: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 不适合 {1}：{2}。</translation>
     </message>
     <message>
         <source>The adapter {0} does not say its rank and its alpha.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 没有注明它的秩和 alpha。</translation>
     </message>
     <message>
         <source>The adapter {0} has no sound alpha_pattern.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 没有正确的 alpha_pattern。</translation>
     </message>
     <message>
         <source>The adapter {0} is damaged: it lacks a part of {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 已损坏：缺少 {1} 的一部分。</translation>
     </message>
     <message>
         <source>The adapter {0} is not a LoRA but {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 不是 LoRA，而是{1}。</translation>
     </message>
     <message>
         <source>The adapter {0} is not plain LoRA: it changes {1}, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 不是普通的 LoRA：它还改动了{1}。</translation>
     </message>
     <message>
         <source>The adapter {0} is not plain LoRA: it has {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 不是普通的 LoRA：它有{1}。</translation>
     </message>
     <message>
         <source>The adapter {0} is not plain LoRA: some words switch it on and off.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 不是普通的 LoRA：有些词会开关它。</translation>
     </message>
     <message>
         <source>The adapter {0} was made for {1}, but {2} is {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器 {0} 是为 {1} 制作的，而 {2} 是 {3}。</translation>
     </message>
     <message>
         <source>The address of {0} is of no kind that can be fetched.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的地址属于不能获取的类型。</translation>
     </message>
     <message>
         <source>The catalogue has no model {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型目录中没有 {0}。</translation>
     </message>
     <message>
         <source>The catalogue may be out of date.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型目录可能已过时。</translation>
     </message>
     <message>
         <source>The catalogue {0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取模型目录 {0}：{1}。</translation>
     </message>
     <message>
         <source>The catalogue {0} has version {1}, and this program reads {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型目录 {0} 的版本是 {1}，而这个程序读取版本 {2}。</translation>
     </message>
     <message>
         <source>The catalogue {0} is not valid: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型目录 {0} 无效：{1}。</translation>
     </message>
     <message>
         <source>The catalogue {0} is wrong in its entry {1}: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型目录 {0} 的条目 {1} 有误：{2}。</translation>
     </message>
     <message>
         <source>The certificate of {0} {1}, so nothing was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的证书{1}，因此什么都没有发送。</translation>
     </message>
     <message>
         <source>The certificate {0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取证书 {0}：{1}。</translation>
     </message>
     <message>
         <source>The certificate {0}{1} cannot be used for https.</source>
-        <translation type="unfinished"></translation>
+        <translation>证书 {0}{1} 不能用于 https。</translation>
     </message>
     <message>
         <source>The classifier gave no usable numbers for the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>分类模型没有给出可用的数值。</translation>
     </message>
     <message>
         <source>The command line can use it: lampblack generate --server.</source>
-        <translation type="unfinished"></translation>
+        <translation>命令行可以使用它：lampblack generate --server。</translation>
     </message>
     <message>
         <source>The connection failed.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接失败。</translation>
     </message>
     <message>
         <source>The connection to the server {0} failed: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>与服务器 {0} 的连接失败：{1}。</translation>
     </message>
     <message>
         <source>The context is {0} tokens in place of {1}, to fit into the free memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>为了放进空闲内存，上下文为 {0} 个词元，原为 {1} 个。</translation>
     </message>
     <message>
         <source>The copy could not be put at {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本无法放到 {0}：{1}。</translation>
     </message>
     <message>
         <source>The copy does not hold all of the model&apos;s weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本没有包含模型的全部权重。</translation>
     </message>
     <message>
         <source>The copy is larger than the model and cannot be better: what {0} rounded away stays lost. In {1} it may read prompts faster.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本比模型大，却不可能更好：{0} 舍入丢失的已无法找回。用 {1} 读提示词可能更快。</translation>
     </message>
     <message>
         <source>The copy is no smaller than the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本并不比模型小。</translation>
     </message>
     <message>
         <source>The copy needs about {0}, but only {1} are free in {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本需要约 {0}，但 {2} 中只有 {1} 空闲。</translation>
     </message>
     <message>
         <source>The copy of {0} is not what was written to the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的副本与写入磁盘的内容不符。</translation>
     </message>
     <message>
         <source>The copy&apos;s name, {0}, does not end in .gguf.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本的名称 {0} 不是以 .gguf 结尾。</translation>
     </message>
     <message>
         <source>The disk cannot hold files as large as {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘存不下 {0} 这样大的文件。</translation>
     </message>
     <message>
         <source>The disk is full, and {0} is not complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘已满，{0} 不完整。</translation>
     </message>
     <message>
         <source>The disk is full: the copy of {0} could not be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘已满：{0} 的副本无法写入。</translation>
     </message>
     <message>
         <source>The download broke off.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载中断了。</translation>
     </message>
     <message>
         <source>The download was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载已取消。</translation>
     </message>
     <message>
         <source>The download was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载已停止。</translation>
     </message>
     <message>
         <source>The download&apos;s own process ended before it was done.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载进程在完成之前结束了。</translation>
     </message>
     <message>
         <source>The download&apos;s own process sent something unreadable.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载进程发来了无法读取的内容。</translation>
     </message>
     <message>
         <source>The engine could not be started: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎无法启动：{0}。</translation>
     </message>
     <message>
         <source>The engine did not answer within {0} seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎在 {0} 秒内没有应答。</translation>
     </message>
     <message>
         <source>The engine met an unexpected problem ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎遇到了意外问题（{0}）。</translation>
     </message>
     <message>
         <source>The engine must be one of auto, llama.cpp, torch, not {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎必须是 auto、llama.cpp、torch 之一，而不是 {0}。</translation>
     </message>
     <message>
         <source>The engine speaks version {0} of the protocol, and this program version {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎使用协议版本 {0}，而这个程序使用版本 {1}。</translation>
     </message>
     <message>
         <source>The engine stopped while another job ran, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎停止了，当时另一项任务也在运行。</translation>
     </message>
     <message>
         <source>The engine was closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎已关闭。</translation>
     </message>
     <message>
         <source>The engine&apos;s library uses instructions that this processor does not have: install one that was built for it, or use the other engine.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎的库使用了这个处理器没有的指令：请安装为它编译的版本，或使用另一个引擎。</translation>
     </message>
     <message>
         <source>The fastest to read prompts on most processors; the plainest rounding to four bits.</source>
-        <translation type="unfinished"></translation>
+        <translation>在多数处理器上读提示词最快；最简单的 4 位舍入。</translation>
     </message>
     <message>
         <source>The file could not be read to its end: it was changed meanwhile, or its disk fails. Verify the file, then load it again or get it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件没能读到末尾：其间被改动，或磁盘有故障。请校验文件，再重新载入或重新取得。</translation>
     </message>
     <message>
         <source>The file given for the server&apos;s authority holds no certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>为服务器证书机构提供的文件中没有证书。</translation>
     </message>
     <message>
         <source>The file that was fetched is not {0}: its checksum differs.</source>
-        <translation type="unfinished"></translation>
+        <translation>获取的文件不是 {0}：校验和不同。</translation>
     </message>
     <message>
         <source>The file {0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取文件 {0}：{1}。</translation>
     </message>
     <message>
         <source>The file {0} is damaged: {1}, and titles and notes begin again.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件 {0} 已损坏：{1}，名称和备注将从头开始。</translation>
     </message>
     <message>
         <source>The file&apos;s encoding, {0}, cannot hold {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件的编码 {0} 无法保存 {1}。</translation>
     </message>
     <message>
         <source>The graphics card had no room for {0} layers, so {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡放不下 {0} 层，因此{1}。</translation>
     </message>
     <message>
         <source>The hub has another {0} than the catalogue knows.</source>
-        <translation type="unfinished"></translation>
+        <translation>站点上的 {0} 与模型目录所知的不同。</translation>
     </message>
     <message>
         <source>The hub&apos;s answer cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取站点的应答。</translation>
     </message>
     <message>
         <source>The list of servers cannot be read: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取服务器列表：{0}。</translation>
     </message>
     <message>
         <source>The list of servers cannot be saved: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法保存服务器列表：{0}。</translation>
     </message>
     <message>
         <source>The list of servers could not be saved to {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器列表无法保存到 {0}：{1}。</translation>
     </message>
     <message>
         <source>The list of servers in {0} cannot be used: {1}; {2}, and {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 中的服务器列表无法使用：{1}；{2}，{3}。</translation>
     </message>
     <message>
         <source>The local service cannot be switched on in this window.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个窗口不能开启本地服务。</translation>
     </message>
     <message>
         <source>The local service could not be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>本地服务无法启动。</translation>
     </message>
     <message>
         <source>The local service could not be started: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>本地服务无法启动：{0}。</translation>
     </message>
     <message>
         <source>The messages use every private character of Unicode.</source>
-        <translation type="unfinished"></translation>
+        <translation>消息用到了 Unicode 的所有私用字符。</translation>
     </message>
     <message>
         <source>The model computed no usable numbers for the next word.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型没有为下一个词算出可用的数值。</translation>
     </message>
     <message>
         <source>The model could not be measured: other programs keep this machine busy, or too little memory is free. It is tried again whenever the model is loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法测试模型：其他程序让本机忙碌，或空闲内存太少。每次载入模型时会再试。</translation>
     </message>
     <message>
         <source>The model could not be put into {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型无法放进 {0}：{1}。</translation>
     </message>
     <message>
         <source>The model gave no usable numbers for the passage.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型没有为这段文字给出可用的数值。</translation>
     </message>
     <message>
         <source>The model is in {0} already.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型已经在 {0} 中。</translation>
     </message>
     <message>
         <source>The model is not kept for the next time: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有为下次保留模型：{0}。</translation>
     </message>
     <message>
         <source>The model ran out of memory while it computed.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型在计算时内存不足。</translation>
     </message>
     <message>
         <source>The model was made for a context of {0} tokens, and {1} are asked for: beyond its own its text may make no sense.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的上下文为 {0} 个词元，而要求的是 {1} 个：超出之后文字可能不通。</translation>
     </message>
     <message>
         <source>The model&apos;s chat template did not end within {0} seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的对话模板在 {0} 秒内没有结束。</translation>
     </message>
     <message>
         <source>The model&apos;s chat template failed: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的对话模板出错：{0}。</translation>
     </message>
     <message>
         <source>The model&apos;s chat template fills the memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的对话模板占满了内存。</translation>
     </message>
     <message>
         <source>The model&apos;s chat template is too long to be one.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的对话模板太长，不像是模板。</translation>
     </message>
     <message>
         <source>The model&apos;s chat template leaves out {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的对话模板遗漏了{0}。</translation>
     </message>
     <message>
         <source>The model&apos;s chat template refuses these messages: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的对话模板拒绝了这些消息：{0}。</translation>
     </message>
     <message>
         <source>The model&apos;s chat template writes a mark that is not its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的对话模板写出了不属于它的标记。</translation>
     </message>
     <message>
         <source>The model&apos;s chat template writes without end.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的对话模板写个不停。</translation>
     </message>
     <message>
         <source>The model&apos;s own header will tell more when it is on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型下载到本机后，它的文件头会提供更多信息。</translation>
     </message>
     <message>
         <source>The model&apos;s path is not valid UTF-8.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的路径不是有效的 UTF-8。</translation>
     </message>
     <message>
         <source>The model&apos;s tokenizer knows tokens that the model does not.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的分词器中有模型没有的词元。</translation>
     </message>
     <message>
         <source>The models folder {0} cannot be written to: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型文件夹 {0} 无法写入：{1}。</translation>
     </message>
     <message>
         <source>The network is switched off in the settings, so that nothing can be fetched.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置中已关闭联网，因此无法获取任何内容。</translation>
     </message>
     <message>
         <source>The package index cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取软件包索引。</translation>
     </message>
     <message>
         <source>The package index has no wheel of {0} {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>软件包索引中没有 {0} {1} 的 wheel。</translation>
     </message>
     <message>
         <source>The package {0} that was fetched is damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>获取的软件包 {0} 已损坏。</translation>
     </message>
     <message>
         <source>The passage is too short to be measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>段落太短，无法测量。</translation>
     </message>
     <message>
         <source>The preset name {0} is taken or not allowed.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设名称 {0} 已被占用或不允许。</translation>
     </message>
     <message>
         <source>The preset {0} cannot be used: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设 {0} 无法使用：{1}。</translation>
     </message>
     <message>
         <source>The preset {0} does not hold parameters.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设 {0} 中没有参数。</translation>
     </message>
     <message>
         <source>The preset {0} is built in and cannot be changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设 {0} 是内置的，不能更改。</translation>
     </message>
     <message>
         <source>The presets cannot be saved: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法保存预设：{0}。</translation>
     </message>
     <message>
         <source>The presets could not be saved to {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设无法保存到 {0}：{1}。</translation>
     </message>
     <message>
         <source>The presets in {0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取 {0} 中的预设：{1}。</translation>
     </message>
     <message>
         <source>The private key in {0} is locked with a password.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 中的私钥有密码保护。</translation>
     </message>
     <message>
         <source>The process that reads the model has ended.</source>
-        <translation type="unfinished"></translation>
+        <translation>读取模型的进程已结束。</translation>
     </message>
     <message>
         <source>The process that speaks to the server cannot be started: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>与服务器通信的进程无法启动：{0}。</translation>
     </message>
     <message>
         <source>The process that speaks to the server has ended.</source>
-        <translation type="unfinished"></translation>
+        <translation>与服务器通信的进程已结束。</translation>
     </message>
     <message>
         <source>The process that speaks to the server {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>与服务器通信的进程{0}。</translation>
     </message>
     <message>
         <source>The prompt before the choices is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>选项之前的提示词为空。</translation>
     </message>
     <message>
         <source>The prompt has {0} tokens, but the model&apos;s context has room for {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词有 {0} 个词元，而模型的上下文只能容纳 {1} 个。</translation>
     </message>
     <message>
         <source>The prompt is empty, and this model has no token to begin with.</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词为空，而这个模型没有起始词元。</translation>
     </message>
     <message>
         <source>The proxy or the certificates in the environment cannot be used: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>环境中的代理或证书无法使用：{0}。</translation>
     </message>
     <message>
         <source>The reason is not known: it may be a damaged file, this processor or its memory, a driver, or a fault in the engine. Verify the file; if it is whole, use another model, the other engine or a newer version of the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>原因不明：可能是文件损坏、处理器或内存、驱动程序，或引擎的缺陷。请校验文件；如果完好，请换其他模型、另一个引擎或更新的版本。</translation>
     </message>
     <message>
         <source>The repository {0} has no file {1} at {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>仓库 {0} 在 {2} 没有文件 {1}。</translation>
     </message>
     <message>
         <source>The server broke off in the middle.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器中途断开了。</translation>
     </message>
     <message>
         <source>The server cannot be given a text by its tokens&apos; numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>不能用词元编号向服务器提供文字。</translation>
     </message>
     <message>
         <source>The server cannot be told of {0}: it writes without Lampblack&apos;s defaults of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法告诉服务器 {0}：它不按 Lampblack 的默认值写作。</translation>
     </message>
     <message>
         <source>The server cannot tell how likely an answer in a chat is.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器不能给出对话回答的概率。</translation>
     </message>
     <message>
         <source>The server cannot {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器不能{0}。</translation>
     </message>
     <message>
         <source>The server cannot {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器不能{0}：{1}。</translation>
     </message>
     <message>
         <source>The server does not count tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器不统计词元数。</translation>
     </message>
     <message>
         <source>The server does not tell how likely a part of a letter is.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器不给出半个字符的概率。</translation>
     </message>
     <message>
         <source>The server ended a text that was to be long.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器提前结束了本应较长的文字。</translation>
     </message>
     <message>
         <source>The server gave no probabilities with its text.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器没有随文字给出概率。</translation>
     </message>
     <message>
         <source>The server has no model loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器没有载入模型。</translation>
     </message>
     <message>
         <source>The server has {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器有 {0}。</translation>
     </message>
     <message>
         <source>The server leaves out letters of several tokens where it gives probabilities.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器给出概率时遗漏了由几个词元组成的字符。</translation>
     </message>
     <message>
         <source>The server sent an answer that was not asked for.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器发来了没有要求的回答。</translation>
     </message>
     <message>
         <source>The server sent far too much.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器发来的内容过多。</translation>
     </message>
     <message>
         <source>The server sent probabilities that cannot be right.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器发来的概率不可能正确。</translation>
     </message>
     <message>
         <source>The server sent something that is not an answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器发来的内容不是回答。</translation>
     </message>
     <message>
         <source>The server wrote another token than that which was to be judged.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器写出的词元与要评判的不同。</translation>
     </message>
     <message>
         <source>The server {0} cannot be reached: it does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法连接服务器 {0}：没有应答。</translation>
     </message>
     <message>
         <source>The server {0} has not answered for too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器 {0} 太久没有应答。</translation>
     </message>
     <message>
         <source>The server {0} {1} ({2}).</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器 {0} {1}（{2}）。</translation>
     </message>
     <message>
         <source>The server {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器 {0}。</translation>
     </message>
     <message>
         <source>The server&apos;s address “{0}” cannot be used: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器地址“{0}”无法使用：{1}。</translation>
     </message>
     <message>
         <source>The server&apos;s key holds a space or a letter that no key can have.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器密钥中有空格或密钥不能含有的字符。</translation>
     </message>
     <message>
         <source>The server&apos;s name {0} cannot be found ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到服务器名 {0}（{1}）。</translation>
     </message>
     <message>
         <source>The server&apos;s name {0} has no address.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器名 {0} 没有地址。</translation>
     </message>
     <message>
         <source>The server&apos;s tokens are not those of the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器的词元与文字不符。</translation>
     </message>
     <message>
         <source>The service cannot use port {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务无法使用端口 {0}：{1}。</translation>
     </message>
     <message>
         <source>The service&apos;s token cannot be kept in {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务的令牌无法保存在 {0}：{1}。</translation>
     </message>
     <message>
         <source>The setting {0} may hold only paths.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置 {0} 只能包含路径。</translation>
     </message>
     <message>
         <source>The setting {0} must be a list of paths.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置 {0} 必须是路径列表。</translation>
     </message>
     <message>
         <source>The setting {0} must be a path or name.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置 {0} 必须是路径或名称。</translation>
     </message>
     <message>
         <source>The setting {0} must be a table; its defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置 {0} 必须是一张表；已采用它的默认值。</translation>
     </message>
     <message>
         <source>The setting {0} must be a whole table of values.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置 {0} 必须是完整的一组值。</translation>
     </message>
     <message>
         <source>The settings could not be saved to {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置无法保存到 {0}：{1}。</translation>
     </message>
     <message>
         <source>The settings file {0} is not valid TOML. {1}, and {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置文件 {0} 不是有效的 TOML。{1}，{2}。</translation>
     </message>
     <message>
         <source>The settings forbid the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置禁止联网。</translation>
     </message>
     <message>
         <source>The settings in {0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取 {0} 中的设置：{1}。</translation>
     </message>
     <message>
         <source>The settings name {0}, which this version does not know; it is left in the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置中有这个版本不认识的 {0}；它会保留在文件中。</translation>
     </message>
     <message>
         <source>The starter model is fetched with pip, which this Python does not have.</source>
-        <translation type="unfinished"></translation>
+        <translation>获取入门模型需要 pip，而这个 Python 没有。</translation>
     </message>
     <message>
         <source>The starter model is not on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机没有入门模型。</translation>
     </message>
     <message>
         <source>The store of takes and recoveries was damaged ({0}). It was kept as {1}, and a new one was begun. Documents that must stay on this machine have to be marked again.</source>
-        <translation type="unfinished"></translation>
+        <translation>候选稿和恢复数据的存储已损坏（{0}）。它已保留为 {1}，并新建了一个。必须留在本机的文档需要重新标记。</translation>
     </message>
     <message>
         <source>The store was written by a newer version of Lampblack.</source>
-        <translation type="unfinished"></translation>
+        <translation>存储是由更新版本的 Lampblack 写的。</translation>
     </message>
     <message>
         <source>The stream ended within a message&apos;s length.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据流在消息长度处中断。</translation>
     </message>
     <message>
         <source>The stream ended within a message.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据流在消息中途中断。</translation>
     </message>
     <message>
         <source>The stream holds something that is not a message (it begins with {0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>数据流中有不是消息的内容（以 {0} 开头）。</translation>
     </message>
     <message>
         <source>The strength of an adapter lies between {0} and {1}, not {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器强度应在 {0} 到 {1} 之间，而不是 {2}。</translation>
     </message>
     <message>
         <source>The text could not be split into tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>文字无法切分成词元。</translation>
     </message>
     <message>
         <source>The text holds half of a character, which is not valid Unicode.</source>
-        <translation type="unfinished"></translation>
+        <translation>文字中有半个字符，不是有效的 Unicode。</translation>
     </message>
     <message>
         <source>The text is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>文字已保留。</translation>
     </message>
     <message>
         <source>The text is sent to the server {0}, which runs on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>文字会发给本机上运行的服务器 {0}。</translation>
     </message>
     <message>
         <source>The text leaves this machine: it is sent to the server {0} (at {1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>文字会离开本机：发给服务器 {0}（位于 {1}）。</translation>
     </message>
     <message>
         <source>The text so far is kept; try again, or check that the address is a model server&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>已写的文字保留；请重试，或确认地址是模型服务器的。</translation>
     </message>
     <message>
         <source>The text so far is kept; try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>已写的文字保留；请重试。</translation>
     </message>
     <message>
         <source>The text so far is kept; write again, and it is started again.</source>
-        <translation type="unfinished"></translation>
+        <translation>已写的文字保留；再写一次，它就会重新启动。</translation>
     </message>
     <message>
         <source>The text would go elsewhere now: {0} has changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>文字将会发往别处：{0} 已更改。</translation>
     </message>
     <message>
         <source>The title of a model must be one line of printable characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型名称必须是一行可显示的字符。</translation>
     </message>
     <message>
         <source>The usual bargain: under a third of F16, the loss is noticeable on small models.</source>
-        <translation type="unfinished"></translation>
+        <translation>常用的折中：不到 F16 的三分之一，小模型上能感到损失。</translation>
     </message>
     <message>
         <source>The weights are read out of the file as they are needed; they count in full, because a model whose weights do not stay in memory writes very slowly.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重在需要时才从文件读取；但要全部计入，因为权重不能留在内存中的模型写得非常慢。</translation>
     </message>
     <message>
         <source>The weights take {0}, and {1} of memory are free: what does not stay there is read from the disk again and again, which is slow.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重占用 {0}，内存空闲 {1}：放不下的部分会反复从磁盘读取，因此很慢。</translation>
     </message>
     <message>
         <source>The weights were rounded to {0} already; rounding them to {1} again would lose far more than the size says.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重已经舍入为 {0}；再舍入为 {1} 的损失会远大于大小所示。</translation>
     </message>
     <message>
         <source>The window cannot use a server on Windows yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows 上的窗口还不能使用服务器。</translation>
     </message>
     <message>
         <source>The work was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作已停止。</translation>
     </message>
     <message>
         <source>The {0} of a model must be valid text of at most {1} characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的 {0} 必须是不超过 {1} 个字符的有效文字。</translation>
     </message>
     <message>
         <source>There are {0} models to choose from.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {0} 个模型可选。</translation>
     </message>
     <message>
         <source>There are: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>现有：{0}。</translation>
     </message>
     <message>
         <source>There can be 1 to {0} choices, none of them empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>可以有 1 到 {0} 个选项，且都不能为空。</translation>
     </message>
     <message>
         <source>There can be 1 to {0} takes, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>可以有 1 到 {0} 份候选稿，而不是 {1} 份。</translation>
     </message>
     <message>
         <source>There is already a file {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有文件 {0}。</translation>
     </message>
     <message>
         <source>There is already a preset named {0}.</source>
-        <translation type="unfinished">已有名为 {0} 的预设。</translation>
+        <translation>已有名为 {0} 的预设。</translation>
     </message>
     <message>
         <source>There is already an unfinished file {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有未完成的文件 {0}。</translation>
     </message>
     <message>
         <source>There is already something named {0} in {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} 中已有名为 {0} 的内容。</translation>
     </message>
     <message>
         <source>There is no adapter {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有适配器 {0}。</translation>
     </message>
     <message>
         <source>There is no certificate in {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 中没有证书。</translation>
     </message>
     <message>
         <source>There is no file or folder {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有文件或文件夹 {0}。</translation>
     </message>
     <message>
         <source>There is no file {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有文件 {0}。</translation>
     </message>
     <message>
         <source>There is no folder {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有文件夹 {0}。</translation>
     </message>
     <message>
         <source>There is no model in {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 中没有模型。</translation>
     </message>
     <message>
         <source>There is no model named {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为 {0} 的模型。</translation>
     </message>
     <message>
         <source>There is no model yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有模型。</translation>
     </message>
     <message>
         <source>There is no parameter named {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为 {0} 的参数。</translation>
     </message>
     <message>
         <source>There is no preset named {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为 {0} 的预设。</translation>
     </message>
     <message>
         <source>There is no room for {0}: a copy needs {1} with a reserve, and {2} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>放不下 {0}：副本连同余量需要 {1}，空闲 {2}。</translation>
     </message>
     <message>
         <source>There is no room in the model&apos;s context for the prompt&apos;s {0} tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的上下文容不下提示词的 {0} 个词元。</translation>
     </message>
     <message>
         <source>There is no server named {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为 {0} 的服务器。</translation>
     </message>
     <message>
         <source>There is no setting named {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为 {0} 的设置。</translation>
     </message>
     <message>
         <source>There is no such file: its name holds a NUL byte.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这样的文件：名称中有 NUL 字节。</translation>
     </message>
     <message>
         <source>There is no token {0}: they go from 0 to {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有词元 {0}：编号为 0 到 {1}。</translation>
     </message>
     <message>
         <source>There is no type {0} for a copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本没有 {0} 这种类型。</translation>
     </message>
     <message>
         <source>There is not enough memory for a context of {0} tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存不足以容纳 {0} 个词元的上下文。</translation>
     </message>
     <message>
         <source>There is not enough memory for this.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存不足。</translation>
     </message>
     <message>
         <source>There is not enough memory to load {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存不足以载入 {0}。</translation>
     </message>
     <message>
         <source>There is not enough memory to load {file}.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存不足以载入 {file}。</translation>
     </message>
     <message>
         <source>They hold until the program ends; check the folder&apos;s permissions and space.</source>
-        <translation type="unfinished"></translation>
+        <translation>它们在程序退出前有效；请检查文件夹的权限和空间。</translation>
     </message>
     <message>
         <source>This bundle carries no pip to fetch the starter model with.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个安装包没有 pip，无法获取入门模型。</translation>
     </message>
     <message>
         <source>This model has no chat template, so it cannot answer messages.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个模型没有对话模板，因此不能回答消息。</translation>
     </message>
     <message>
         <source>This model has no fill-in-the-middle tokens, so it cannot write before a suffix.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个模型没有中间填充词元，因此不能在后文之前写作。</translation>
     </message>
     <message>
         <source>This process may not use the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个进程不可使用网络。</translation>
     </message>
     <message>
         <source>Try again in a while.</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍后重试。</translation>
     </message>
     <message>
         <source>Try again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>请晚些时候重试。</translation>
     </message>
     <message>
         <source>Try again, or ask who runs it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试，或询问它的管理者。</translation>
     </message>
     <message>
         <source>Try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试。</translation>
     </message>
     <message>
         <source>Try again; what was fetched so far is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试；已获取的部分保留。</translation>
     </message>
     <message>
         <source>Try another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请换一个文件夹。</translation>
     </message>
     <message>
         <source>Try later.</source>
-        <translation type="unfinished"></translation>
+        <translation>请晚些再试。</translation>
     </message>
     <message>
         <source>Try once more.</source>
-        <translation type="unfinished"></translation>
+        <translation>请再试一次。</translation>
     </message>
     <message>
         <source>Unload it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先卸载它。</translation>
     </message>
     <message>
         <source>Use a GGUF file of the same model with the llama.cpp engine.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 llama.cpp 引擎和同一模型的 GGUF 文件。</translation>
     </message>
     <message>
         <source>Use a classifier that was trained for one label.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用为单个标签训练的分类模型。</translation>
     </message>
     <message>
         <source>Use a classifier with two labels or more.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用有两个以上标签的分类模型。</translation>
     </message>
     <message>
         <source>Use a key without one, in a file of yours alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用没有密码的密钥，放在只属于你的文件中。</translation>
     </message>
     <message>
         <source>Use a model on this machine for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用本机上的模型来做。</translation>
     </message>
     <message>
         <source>Use a model on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用本机上的模型。</translation>
     </message>
     <message>
         <source>Use a newer version of the program, or get the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用更新版本的程序，或重新取得文件。</translation>
     </message>
     <message>
         <source>Use another model, or a newer version of the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>请换其他模型，或使用更新版本的程序。</translation>
     </message>
     <message>
         <source>Use it with the tasks classify and sentiment.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用于 classify 和 sentiment 任务。</translation>
     </message>
     <message>
         <source>Use the name or address that stands in the certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用证书中的名称或地址。</translation>
     </message>
     <message>
         <source>Use the name that stands in the certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用证书中的名称。</translation>
     </message>
     <message>
         <source>Wait until it is done, or pause it there.</source>
-        <translation type="unfinished"></translation>
+        <translation>请等它完成，或在那里暂停。</translation>
     </message>
     <message>
         <source>What is remembered of your models in {0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取 {0} 中关于模型的记录：{1}。</translation>
     </message>
     <message>
         <source>What was fetched is kept; go on with the download then.</source>
-        <translation type="unfinished"></translation>
+        <translation>已获取的部分保留；之后请继续下载。</translation>
     </message>
     <message>
         <source>What was fetched is kept; go on with the download when the network is better.</source>
-        <translation type="unfinished"></translation>
+        <translation>已获取的部分保留；网络好转后请继续下载。</translation>
     </message>
     <message>
         <source>What was fetched is kept; make room and go on with the download.</source>
-        <translation type="unfinished"></translation>
+        <translation>已获取的部分保留；请腾出空间后继续下载。</translation>
     </message>
     <message>
         <source>What you noted of the model could not be saved to {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>你对模型的备注无法保存到 {0}：{1}。</translation>
     </message>
     <message>
         <source>While names and numbers are masked, a server is only given tokens that it gave.</source>
-        <translation type="unfinished"></translation>
+        <translation>隐去名称和数字时，只会把服务器自己给出的词元发给它。</translation>
     </message>
     <message>
         <source>With a context of {0} tokens {1} needs {2} of memory, but only {3} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文为 {0} 个词元时，{1} 需要 {2} 内存，但只有 {3} 空闲。</translation>
     </message>
     <message>
         <source>With {0}{1} it needs {2}{3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>采用{0}{1}，需要 {2}{3}。</translation>
     </message>
     <message>
         <source>Word bias (logit_bias) bans every token of the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>词语偏置 (logit_bias) 禁用了模型的所有词元。</translation>
     </message>
     <message>
         <source>Word bias (logit_bias) names {0}, which is not a token of this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>词语偏置 (logit_bias) 中的 {0} 不是这个模型的词元。</translation>
     </message>
     <message>
         <source>Write a few words first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先写几个字。</translation>
     </message>
     <message>
         <source>Write a few words for it to go on from.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先写几个字，让它接着写。</translation>
     </message>
     <message>
         <source>Write more of the name, or the path.</source>
-        <translation type="unfinished"></translation>
+        <translation>请多写一些名称，或写出路径。</translation>
     </message>
     <message>
         <source>Your folders hold {0} models, of which {1} are listed, some of every folder. The others can be loaded by their name or path; to see them, watch fewer or smaller folders.</source>
-        <translation type="unfinished"></translation>
+        <translation>你的文件夹中有 {0} 个模型，列出了其中 {1} 个，每个文件夹都有一些。其余的可按名称或路径载入；要看到它们，请监视更少或更小的文件夹。</translation>
     </message>
     <message>
         <source>Your text is safe; try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>你的文字是安全的；请重试。</translation>
     </message>
     <message>
         <source>Your text is safe; write again{0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>你的文字是安全的；请再写一次{0}。</translation>
     </message>
     <message>
         <source>a KV cache of type q8_0</source>
-        <translation type="unfinished"></translation>
+        <translation>q8_0 类型的 KV 缓存</translation>
     </message>
     <message>
         <source>a context of {0} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 个词元的上下文</translation>
     </message>
     <message>
         <source>a control vector, which is loaded on top of a model</source>
-        <translation type="unfinished"></translation>
+        <translation>控制向量，要加在模型之上使用</translation>
     </message>
     <message>
         <source>a helper that guesses ahead for another model</source>
-        <translation type="unfinished"></translation>
+        <translation>为别的模型提前猜测的辅助模型</translation>
     </message>
     <message>
         <source>a load on the processor brings an engine or raises</source>
-        <translation type="unfinished"></translation>
+        <translation>a load on the processor brings an engine or raises</translation>
     </message>
     <message>
         <source>a load that does not fail brings an engine</source>
-        <translation type="unfinished"></translation>
+        <translation>a load that does not fail brings an engine</translation>
     </message>
     <message>
         <source>a model for images</source>
-        <translation type="unfinished"></translation>
+        <translation>图像模型</translation>
     </message>
     <message>
         <source>a model for images or sound with text, which the Torch engine cannot run</source>
-        <translation type="unfinished"></translation>
+        <translation>图像或声音加文字的模型，Torch 引擎无法运行</translation>
     </message>
     <message>
         <source>a model for search, which turns a text into numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>把文字变成数字、用于搜索的模型</translation>
     </message>
     <message>
         <source>a model for sound</source>
-        <translation type="unfinished"></translation>
+        <translation>声音模型</translation>
     </message>
     <message>
         <source>a model that fills a whole text in at once (diffusion) and cannot continue one</source>
-        <translation type="unfinished"></translation>
+        <translation>一次填写整段文字（扩散）、不能续写的模型</translation>
     </message>
     <message>
         <source>a model that fills gaps in a text and cannot continue one</source>
-        <translation type="unfinished"></translation>
+        <translation>填补文字空缺、不能续写的模型</translation>
     </message>
     <message>
         <source>a model that finds answers in a text</source>
-        <translation type="unfinished"></translation>
+        <translation>在文字中寻找答案的模型</translation>
     </message>
     <message>
         <source>a model that makes images</source>
-        <translation type="unfinished"></translation>
+        <translation>生成图像的模型</translation>
     </message>
     <message>
         <source>a model that ranks texts for search</source>
-        <translation type="unfinished"></translation>
+        <translation>为搜索给文字排序的模型</translation>
     </message>
     <message>
         <source>a model that reads a text in both directions, for search or sorting</source>
-        <translation type="unfinished"></translation>
+        <translation>双向阅读文字、用于搜索或分类的模型</translation>
     </message>
     <message>
         <source>a model that sorts what it is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>给输入内容分类的模型</translation>
     </message>
     <message>
         <source>a model that turns one whole text into another and cannot continue one</source>
-        <translation type="unfinished"></translation>
+        <translation>把整段文字变成另一段、不能续写的模型</translation>
     </message>
     <message>
         <source>a newer</source>
-        <translation type="unfinished"></translation>
+        <translation>较新的</translation>
     </message>
     <message>
         <source>a newer version of Lampblack wrote it</source>
-        <translation type="unfinished"></translation>
+        <translation>它是由更新版本的 Lampblack 写的</translation>
     </message>
     <message>
         <source>a number of that length</source>
-        <translation type="unfinished"></translation>
+        <translation>那样长度的数字</translation>
     </message>
     <message>
         <source>a switch that some words turn on</source>
-        <translation type="unfinished"></translation>
+        <translation>由某些词打开的开关</translation>
     </message>
     <message>
         <source>a tensor has {0} dimensions</source>
-        <translation type="unfinished"></translation>
+        <translation>有张量有 {0} 个维度</translation>
     </message>
     <message>
         <source>a tensor is not aligned</source>
-        <translation type="unfinished"></translation>
+        <translation>有张量没有对齐</translation>
     </message>
     <message>
         <source>a tensor&apos;s rows are not whole blocks</source>
-        <translation type="unfinished"></translation>
+        <translation>有张量的行不是完整的块</translation>
     </message>
     <message>
         <source>a tensor&apos;s shape cannot be true</source>
-        <translation type="unfinished"></translation>
+        <translation>有张量的形状不可能正确</translation>
     </message>
     <message>
         <source>a web page, not a model</source>
-        <translation type="unfinished"></translation>
+        <translation>网页，不是模型</translation>
     </message>
     <message>
         <source>all settings are back at their defaults</source>
-        <translation type="unfinished"></translation>
+        <translation>所有设置都恢复为默认值</translation>
     </message>
     <message>
         <source>an OpenAI-compatible server</source>
-        <translation type="unfinished"></translation>
+        <translation>兼容 OpenAI 的服务器</translation>
     </message>
     <message>
         <source>an adapter (LoRA), which is loaded on top of a model</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器（LoRA），要加在模型之上使用</translation>
     </message>
     <message>
         <source>an old</source>
-        <translation type="unfinished"></translation>
+        <translation>较旧的</translation>
     </message>
     <message>
         <source>and the key {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>和密钥 {0}</translation>
     </message>
     <message>
         <source>and the model is loaded again</source>
-        <translation type="unfinished"></translation>
+        <translation>，模型会重新载入</translation>
     </message>
     <message>
         <source>and {0} more</source>
-        <translation type="unfinished">以及另外 {0} 个</translation>
+        <translation>以及另外 {0} 个</translation>
     </message>
     <message>
         <source>another arrangement of the layers</source>
-        <translation type="unfinished"></translation>
+        <translation>另一种层的排列</translation>
     </message>
     <message>
         <source>answer a chat</source>
-        <translation type="unfinished"></translation>
+        <translation>回答对话</translation>
     </message>
     <message>
         <source>asked for 2, it gave {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>要求 2 个，却给了 {0} 个</translation>
     </message>
     <message>
         <source>before it was ready</source>
-        <translation type="unfinished"></translation>
+        <translation>在准备好之前</translation>
     </message>
     <message>
         <source>belongs to another address</source>
-        <translation type="unfinished"></translation>
+        <translation>属于另一个地址</translation>
     </message>
     <message>
         <source>belongs to another name</source>
-        <translation type="unfinished"></translation>
+        <translation>属于另一个名称</translation>
     </message>
     <message>
         <source>between {0} and {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>在 {0} 到 {1} 之间</translation>
     </message>
     <message>
         <source>biases of its own</source>
-        <translation type="unfinished"></translation>
+        <translation>自己的偏置</translation>
     </message>
     <message>
         <source>cannot be checked ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>无法检查（{0}）</translation>
     </message>
     <message>
         <source>cannot be held: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法遵守：{0}</translation>
     </message>
     <message>
         <source>cannot be reached by the machine in front of it</source>
-        <translation type="unfinished"></translation>
+        <translation>前端机器无法连通它</translation>
     </message>
     <message>
         <source>chat count</source>
-        <translation type="unfinished"></translation>
+        <translation>chat count</translation>
     </message>
     <message>
         <source>chat probabilities</source>
-        <translation type="unfinished"></translation>
+        <translation>chat probabilities</translation>
     </message>
     <message>
         <source>chat schema</source>
-        <translation type="unfinished"></translation>
+        <translation>chat schema</translation>
     </message>
     <message>
         <source>comes from an authority that is not trusted</source>
-        <translation type="unfinished"></translation>
+        <translation>来自不受信任的证书机构</translation>
     </message>
     <message>
         <source>count the tokens of a chat</source>
-        <translation type="unfinished"></translation>
+        <translation>统计对话的词元数</translation>
     </message>
     <message>
         <source>count the tokens of a text</source>
-        <translation type="unfinished"></translation>
+        <translation>统计文字的词元数</translation>
     </message>
     <message>
         <source>dist, xtc, mirostat</source>
-        <translation type="unfinished"></translation>
+        <translation>dist, xtc, mirostat</translation>
     </message>
     <message>
         <source>does not accept the key</source>
-        <translation type="unfinished"></translation>
+        <translation>不接受这个密钥</translation>
     </message>
     <message>
         <source>does not allow this with this key</source>
-        <translation type="unfinished"></translation>
+        <translation>不允许这个密钥做此事</translation>
     </message>
     <message>
         <source>does not know this request</source>
-        <translation type="unfinished"></translation>
+        <translation>不认识这个请求</translation>
     </message>
     <message>
         <source>download list</source>
-        <translation type="unfinished"></translation>
+        <translation>下载列表</translation>
     </message>
     <message>
         <source>ended with code {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>以代码 {0} 结束</translation>
     </message>
     <message>
         <source>engine host {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>engine host {0}</translation>
     </message>
     <message>
         <source>engine worker</source>
-        <translation type="unfinished"></translation>
+        <translation>engine worker</translation>
     </message>
     <message>
         <source>failed to apply</source>
-        <translation type="unfinished"></translation>
+        <translation>无法应用</translation>
     </message>
     <message>
         <source>fill in the middle</source>
-        <translation type="unfinished"></translation>
+        <translation>中间填充</translation>
     </message>
     <message>
         <source>flash attention</source>
-        <translation type="unfinished"></translation>
+        <translation>flash attention</translation>
     </message>
     <message>
         <source>free now</source>
-        <translation type="unfinished"></translation>
+        <translation>目前空闲</translation>
     </message>
     <message>
         <source>give the probabilities of what it answers in a chat</source>
-        <translation type="unfinished"></translation>
+        <translation>给出对话回答的概率</translation>
     </message>
     <message>
         <source>give the probabilities of what it writes</source>
-        <translation type="unfinished"></translation>
+        <translation>给出所写文字的概率</translation>
     </message>
     <message>
         <source>give the probabilities that sampling leaves</source>
-        <translation type="unfinished"></translation>
+        <translation>给出采样后剩下的概率</translation>
     </message>
     <message>
         <source>give the tokens of a text</source>
-        <translation type="unfinished"></translation>
+        <translation>给出文字的词元</translation>
     </message>
     <message>
         <source>go on from tokens by their numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>从词元编号接着写</translation>
     </message>
     <message>
         <source>go on with a text</source>
-        <translation type="unfinished"></translation>
+        <translation>续写文字</translation>
     </message>
     <message>
         <source>go on with the last turn of a chat</source>
-        <translation type="unfinished"></translation>
+        <translation>接着对话的最后一轮写</translation>
     </message>
     <message>
         <source>has expired</source>
-        <translation type="unfinished"></translation>
+        <translation>已过期</translation>
     </message>
     <message>
         <source>has not answered for too long</source>
-        <translation type="unfinished"></translation>
+        <translation>太久没有应答</translation>
     </message>
     <message>
         <source>has too many requests</source>
-        <translation type="unfinished"></translation>
+        <translation>请求太多</translation>
     </message>
     <message>
         <source>has trouble of its own</source>
-        <translation type="unfinished"></translation>
+        <translation>自身出了问题</translation>
     </message>
     <message>
         <source>hold a text to a JSON schema</source>
-        <translation type="unfinished"></translation>
+        <translation>让文字遵守 JSON 模式</translation>
     </message>
     <message>
         <source>hold its answer in a chat to a JSON schema</source>
-        <translation type="unfinished"></translation>
+        <translation>让对话回答遵守 JSON 模式</translation>
     </message>
     <message>
         <source>holds a character that is not valid Unicode</source>
-        <translation type="unfinished"></translation>
+        <translation>含有不是有效 Unicode 的字符</translation>
     </message>
     <message>
         <source>integrated GPU</source>
-        <translation type="unfinished"></translation>
+        <translation>集成显卡</translation>
     </message>
     <message>
         <source>is above the number of values</source>
-        <translation type="unfinished"></translation>
+        <translation>大于值的数量</translation>
     </message>
     <message>
         <source>is asked too often</source>
-        <translation type="unfinished"></translation>
+        <translation>请求过于频繁</translation>
     </message>
     <message>
         <source>is held only for at most {0} texts in the enum of items</source>
-        <translation type="unfinished"></translation>
+        <translation>的 items 中 enum 最多只能有 {0} 段文字</translation>
     </message>
     <message>
         <source>is not ready</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未准备好</translation>
     </message>
     <message>
         <source>is not valid JSON: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>不是有效的 JSON：{0}</translation>
     </message>
     <message>
         <source>is not valid yet: its time begins later, or this machine&apos;s clock is wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未生效：它的起始时间在后，或本机的时钟不准</translation>
     </message>
     <message>
         <source>is signed by itself, and it is not among those that are trusted</source>
-        <translation type="unfinished"></translation>
+        <translation>是自签名的，而且不在受信任之列</translation>
     </message>
     <message>
         <source>it cannot be read ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取（{0}）</translation>
     </message>
     <message>
         <source>it claims more bytes than any disk holds</source>
-        <translation type="unfinished"></translation>
+        <translation>声称的字节数超过任何磁盘的容量</translation>
     </message>
     <message>
         <source>it computes too large a number</source>
-        <translation type="unfinished"></translation>
+        <translation>计算的数字太大</translation>
     </message>
     <message>
         <source>it could not be renamed ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>无法重命名（{0}）</translation>
     </message>
     <message>
         <source>it counts {0} tokens in {1} letters</source>
-        <translation type="unfinished"></translation>
+        <translation>把 {1} 个字符算作 {0} 个词元</translation>
     </message>
     <message>
         <source>it does not begin with https:// or http:// and a name</source>
-        <translation type="unfinished"></translation>
+        <translation>不是以 https:// 或 http:// 加名称开头</translation>
     </message>
     <message>
         <source>it does not give the tokens of a text</source>
-        <translation type="unfinished"></translation>
+        <translation>不给出文字的词元</translation>
     </message>
     <message>
         <source>it does not tell what it is doing</source>
-        <translation type="unfinished"></translation>
+        <translation>不说明它在做什么</translation>
     </message>
     <message>
         <source>it ended</source>
-        <translation type="unfinished"></translation>
+        <translation>它已结束</translation>
     </message>
     <message>
         <source>it ended in the middle of an answer, or what came is no HTTP</source>
-        <translation type="unfinished"></translation>
+        <translation>它在回答中途结束，或发来的不是 HTTP</translation>
     </message>
     <message>
         <source>it gave no reason</source>
-        <translation type="unfinished"></translation>
+        <translation>没有给出原因</translation>
     </message>
     <message>
         <source>it gives no probabilities, by which that could be checked</source>
-        <translation type="unfinished"></translation>
+        <translation>不给出概率，因此无法检查</translation>
     </message>
     <message>
         <source>it has another form</source>
-        <translation type="unfinished"></translation>
+        <translation>它的格式不同</translation>
     </message>
     <message>
         <source>it has more than {0}, which no manuscript has</source>
-        <translation type="unfinished"></translation>
+        <translation>超过 {0}，没有哪份稿件会有这么多</translation>
     </message>
     <message>
         <source>it has no root rule</source>
-        <translation type="unfinished"></translation>
+        <translation>没有 root 规则</translation>
     </message>
     <message>
         <source>it holds NUL bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>含有 NUL 字节</translation>
     </message>
     <message>
         <source>it holds NUL bytes, so it is not a text</source>
-        <translation type="unfinished"></translation>
+        <translation>含有 NUL 字节，因此不是文本</translation>
     </message>
     <message>
         <source>it holds a list of lists</source>
-        <translation type="unfinished"></translation>
+        <translation>含有列表的列表</translation>
     </message>
     <message>
         <source>it holds a name or password; keys are kept in the keyring</source>
-        <translation type="unfinished"></translation>
+        <translation>含有名称或密码；密钥应保存在密钥环中</translation>
     </message>
     <message>
         <source>it holds a name or text of impossible length</source>
-        <translation type="unfinished"></translation>
+        <translation>含有长度不可能的名称或文字</translation>
     </message>
     <message>
         <source>it holds a space or control character</source>
-        <translation type="unfinished"></translation>
+        <translation>含有空格或控制字符</translation>
     </message>
     <message>
         <source>it holds a value of the unknown kind {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>含有未知类型 {0} 的值</translation>
     </message>
     <message>
         <source>it holds another memory</source>
-        <translation type="unfinished"></translation>
+        <translation>它的内存不同</translation>
     </message>
     <message>
         <source>it holds {0} texts in its lists</source>
-        <translation type="unfinished"></translation>
+        <translation>列表中有 {0} 段文字</translation>
     </message>
     <message>
         <source>it is UTF-8, but damaged in line {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>是 UTF-8，但第 {0} 行损坏</translation>
     </message>
     <message>
         <source>it is a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>是文件夹</translation>
     </message>
     <message>
         <source>it is another one now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在是另一个文件</translation>
     </message>
     <message>
         <source>it is cut short</source>
-        <translation type="unfinished"></translation>
+        <translation>不完整</translation>
     </message>
     <message>
         <source>it is damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>已损坏</translation>
     </message>
     <message>
         <source>it is empty now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在为空</translation>
     </message>
     <message>
         <source>it is far too long</source>
-        <translation type="unfinished"></translation>
+        <translation>太长了</translation>
     </message>
     <message>
         <source>it is in no encoding that fits all of it</source>
-        <translation type="unfinished"></translation>
+        <translation>没有编码能读出全部内容</translation>
     </message>
     <message>
         <source>it is nested too deeply</source>
-        <translation type="unfinished"></translation>
+        <translation>嵌套太深</translation>
     </message>
     <message>
         <source>it is not a file of ours</source>
-        <translation type="unfinished"></translation>
+        <translation>不是我们的文件</translation>
     </message>
     <message>
         <source>it is not a file of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>不是 {0} 的文件</translation>
     </message>
     <message>
         <source>it is not a text</source>
-        <translation type="unfinished"></translation>
+        <translation>不是文本</translation>
     </message>
     <message>
         <source>it is not an ordinary file</source>
-        <translation type="unfinished"></translation>
+        <translation>不是普通文件</translation>
     </message>
     <message>
         <source>it is not valid JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>不是有效的 JSON</translation>
     </message>
     <message>
         <source>it is too long</source>
-        <translation type="unfinished"></translation>
+        <translation>太长</translation>
     </message>
     <message>
         <source>it names {0} twice</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 列了两次</translation>
     </message>
     <message>
         <source>it pads a text too far</source>
-        <translation type="unfinished"></translation>
+        <translation>把文字填充得过长</translation>
     </message>
     <message>
         <source>it repeats a text too often</source>
-        <translation type="unfinished"></translation>
+        <translation>重复文字的次数太多</translation>
     </message>
     <message>
         <source>it returned {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>返回了 {0}</translation>
     </message>
     <message>
         <source>it said nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>没有给出说明</translation>
     </message>
     <message>
         <source>it says it is {0}, but is damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>自称是 {0}，但已损坏</translation>
     </message>
     <message>
         <source>it still writes {0} s after a request was left</source>
-        <translation type="unfinished"></translation>
+        <translation>请求离开后它还在写 {0} 秒</translation>
     </message>
     <message>
         <source>it was kept as {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>已保留为 {0}</translation>
     </message>
     <message>
         <source>it writes for others now, among whom that cannot be seen</source>
-        <translation type="unfinished"></translation>
+        <translation>它现在也在为别人写，无法从中看出</translation>
     </message>
     <message>
         <source>it writes too fast for that</source>
-        <translation type="unfinished"></translation>
+        <translation>写得太快，无法这样做</translation>
     </message>
     <message>
         <source>it wrote something else than what the schema allowed</source>
-        <translation type="unfinished"></translation>
+        <translation>写出了模式不允许的内容</translation>
     </message>
     <message>
         <source>its alignment is not a power of two</source>
-        <translation type="unfinished"></translation>
+        <translation>对齐值不是 2 的幂</translation>
     </message>
     <message>
         <source>its counts cannot be true</source>
-        <translation type="unfinished"></translation>
+        <translation>计数不可能正确</translation>
     </message>
     <message>
         <source>its folder is not our own</source>
-        <translation type="unfinished"></translation>
+        <translation>它的文件夹不属于我们</translation>
     </message>
     <message>
         <source>its header is damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>文件头已损坏</translation>
     </message>
     <message>
         <source>its header is none ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>没有文件头（{0}）</translation>
     </message>
     <message>
         <source>its header never ends</source>
-        <translation type="unfinished"></translation>
+        <translation>文件头没有结尾</translation>
     </message>
     <message>
         <source>its id stands there twice</source>
-        <translation type="unfinished"></translation>
+        <translation>编号出现了两次</translation>
     </message>
     <message>
         <source>its lists are torn</source>
-        <translation type="unfinished"></translation>
+        <translation>列表不完整</translation>
     </message>
     <message>
         <source>its parts must exclude each other by their types or by the const of a property</source>
-        <translation type="unfinished"></translation>
+        <translation>的各部分必须以类型或某个属性的 const 互相排斥</translation>
     </message>
     <message>
         <source>its probabilities of a given text are not those of its writing</source>
-        <translation type="unfinished"></translation>
+        <translation>对已有文字给出的概率与写作时的不同</translation>
     </message>
     <message>
         <source>its sizes cannot be</source>
-        <translation type="unfinished"></translation>
+        <translation>大小不可能正确</translation>
     </message>
     <message>
         <source>its tokens are not those of the text</source>
-        <translation type="unfinished"></translation>
+        <translation>词元与文字不符</translation>
     </message>
     <message>
         <source>joined memories</source>
-        <translation type="unfinished"></translation>
+        <translation>合并的内存</translation>
     </message>
     <message>
         <source>line {0}, column {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {0} 行第 {1} 列</translation>
     </message>
     <message>
         <source>llama-cpp-python {0} (llama.cpp {1})</source>
-        <translation type="unfinished"></translation>
+        <translation>llama-cpp-python {0}（llama.cpp {1}）</translation>
     </message>
     <message>
         <source>llama-cpp-python {0} {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>llama-cpp-python {0} {1}</translation>
     </message>
     <message>
         <source>llama.cpp could not attach the adapters to {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>llama.cpp 无法把适配器挂到 {0}。</translation>
     </message>
     <message>
         <source>llama.cpp could not compute the next token: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>llama.cpp 无法计算下一个词元：{0}。</translation>
     </message>
     <message>
         <source>llama.cpp could not load {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>llama.cpp 无法载入 {0}：{1}。</translation>
     </message>
     <message>
         <source>llama.cpp could not make the copy of {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>llama.cpp 无法制作 {0} 的副本：{1}。</translation>
     </message>
     <message>
         <source>llama.cpp could not set {0} up: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>llama.cpp 无法设置 {0}：{1}。</translation>
     </message>
     <message>
         <source>llama.cpp gave no reason</source>
-        <translation type="unfinished"></translation>
+        <translation>llama.cpp 没有给出原因</translation>
     </message>
     <message>
         <source>logits of {0} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 个词元的 logits</translation>
     </message>
     <message>
         <source>may have at most {0} characters</source>
-        <translation type="unfinished"></translation>
+        <translation>最多 {0} 个字符</translation>
     </message>
     <message>
         <source>may hold at most {0} characters in all</source>
-        <translation type="unfinished"></translation>
+        <translation>总共最多 {0} 个字符</translation>
     </message>
     <message>
         <source>may hold at most {0} entries, not {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>最多 {0} 项，而不是 {1} 项</translation>
     </message>
     <message>
         <source>may hold at most {0} texts, not {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>最多 {0} 段文字，而不是 {1} 段</translation>
     </message>
     <message>
         <source>may hold only texts that are not empty, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>只能包含非空的文字，而不是 {0}</translation>
     </message>
     <message>
         <source>may name each of its choices only once</source>
-        <translation type="unfinished"></translation>
+        <translation>每个选项只能列一次</translation>
     </message>
     <message>
         <source>may name only texts or token:NUMBER, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>只能是文字或 token:编号，而不是 {0}</translation>
     </message>
     <message>
         <source>message {0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {0} 条消息，共 {1} 条</translation>
     </message>
     <message>
         <source>model name</source>
-        <translation type="unfinished"></translation>
+        <translation>模型名称</translation>
     </message>
     <message>
         <source>must be 0 or at least {0}, not {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须为 0 或至少 {0}，而不是 {1}</translation>
     </message>
     <message>
         <source>must be a finite number, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是有限的数字，而不是 {0}</translation>
     </message>
     <message>
         <source>must be a list of texts, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是文字列表，而不是 {0}</translation>
     </message>
     <message>
         <source>must be a number, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是数字，而不是 {0}</translation>
     </message>
     <message>
         <source>must be a whole number, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是整数，而不是 {0}</translation>
     </message>
     <message>
         <source>must be a {0}, not {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是{0}，而不是 {1}</translation>
     </message>
     <message>
         <source>must be on or off, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是 on 或 off，而不是 {0}</translation>
     </message>
     <message>
         <source>must be one of {0} to be held</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是 {0} 之一才能遵守</translation>
     </message>
     <message>
         <source>must be one of {0}, not {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是 {0} 之一，而不是 {1}</translation>
     </message>
     <message>
         <source>must be one of {0}, or a list of them</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是 {0} 之一，或它们的列表</translation>
     </message>
     <message>
         <source>must be text, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是文字，而不是 {0}</translation>
     </message>
     <message>
         <source>must be true or false, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是 true 或 false，而不是 {0}</translation>
     </message>
     <message>
         <source>must be {0}, not {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是{0}，而不是 {1}</translation>
     </message>
     <message>
         <source>must lie between -{0} and {1} to be held exactly</source>
-        <translation type="unfinished"></translation>
+        <translation>必须在 -{0} 到 {1} 之间才能精确遵守</translation>
     </message>
     <message>
         <source>must lie between 0 and {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须在 0 到 {0} 之间</translation>
     </message>
     <message>
         <source>must lie {0}, not {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须{0}，而不是 {1}</translation>
     </message>
     <message>
         <source>must map texts to numbers, not {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是文字到数字的对应，而不是 {0}</translation>
     </message>
     <message>
         <source>no model {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>没有模型 {0}</translation>
     </message>
     <message>
         <source>no names are listed</source>
-        <translation type="unfinished"></translation>
+        <translation>没有列出名称</translation>
     </message>
     <message>
         <source>no reason given</source>
-        <translation type="unfinished"></translation>
+        <translation>没有说明原因</translation>
     </message>
     <message>
         <source>not a GGUF model</source>
-        <translation type="unfinished"></translation>
+        <translation>不是 GGUF 模型</translation>
     </message>
     <message>
         <source>not an ordinary file</source>
-        <translation type="unfinished"></translation>
+        <translation>不是普通文件</translation>
     </message>
     <message>
         <source>not tried</source>
-        <translation type="unfinished"></translation>
+        <translation>未试</translation>
     </message>
     <message>
         <source>number {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {0} 项</translation>
     </message>
     <message>
         <source>only a pointer to a model (Git LFS)</source>
-        <translation type="unfinished"></translation>
+        <translation>只是指向模型的指针（Git LFS）</translation>
     </message>
     <message>
         <source>out of memory</source>
-        <translation type="unfinished"></translation>
+        <translation>内存不足</translation>
     </message>
     <message>
         <source>own generator</source>
-        <translation type="unfinished"></translation>
+        <translation>own generator</translation>
     </message>
     <message>
         <source>parameters that are no layers</source>
-        <translation type="unfinished"></translation>
+        <translation>不是层的参数</translation>
     </message>
     <message>
         <source>pip could not fetch the starter model: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>pip 无法获取入门模型：{0}。</translation>
     </message>
     <message>
         <source>points to {0}, which is no schema in this text</source>
-        <translation type="unfinished"></translation>
+        <translation>指向 {0}，而它不是这段文字中的模式</translation>
     </message>
     <message>
         <source>port 0 cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>无法连接端口 0</translation>
     </message>
     <message>
         <source>promise the same text for the same seed (exact)</source>
-        <translation type="unfinished"></translation>
+        <translation>保证同一种子得到同样的文字 (exact)</translation>
     </message>
     <message>
         <source>prompt writer</source>
-        <translation type="unfinished"></translation>
+        <translation>prompt writer</translation>
     </message>
     <message>
         <source>refused the request</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝了请求</translation>
     </message>
     <message>
         <source>sends on to another address</source>
-        <translation type="unfinished"></translation>
+        <translation>转到了另一个地址</translation>
     </message>
     <message>
         <source>sent bytes that are not text</source>
-        <translation type="unfinished"></translation>
+        <translation>发来的字节不是文本</translation>
     </message>
     <message>
         <source>sent more than {0} characters in one piece</source>
-        <translation type="unfinished"></translation>
+        <translation>一次发来了超过 {0} 个字符</translation>
     </message>
     <message>
         <source>sent something that is not JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>发来的内容不是 JSON</translation>
     </message>
     <message>
         <source>sent something that is not an answer</source>
-        <translation type="unfinished"></translation>
+        <translation>发来的内容不是回答</translation>
     </message>
     <message>
         <source>service job</source>
-        <translation type="unfinished"></translation>
+        <translation>service job</translation>
     </message>
     <message>
         <source>service {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>service {0}</translation>
     </message>
     <message>
         <source>several models</source>
-        <translation type="unfinished"></translation>
+        <translation>几个模型</translation>
     </message>
     <message>
         <source>signal {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>信号 {0}</translation>
     </message>
     <message>
         <source>stop writing when a request is left</source>
-        <translation type="unfinished"></translation>
+        <translation>在请求离开时停止写作</translation>
     </message>
     <message>
         <source>such servers have no request for that</source>
-        <translation type="unfinished"></translation>
+        <translation>这类服务器没有这种请求</translation>
     </message>
     <message>
         <source>tell how likely a given text is</source>
-        <translation type="unfinished"></translation>
+        <translation>给出已有文字的概率</translation>
     </message>
     <message>
         <source>that is not a path</source>
-        <translation type="unfinished"></translation>
+        <translation>不是路径</translation>
     </message>
     <message>
         <source>that is tried by going on with a text</source>
-        <translation type="unfinished"></translation>
+        <translation>这要靠续写文字来试</translation>
     </message>
     <message>
         <source>the Python package index (pypi.org, or where pip is told to look)</source>
-        <translation type="unfinished"></translation>
+        <translation>Python 软件包索引（pypi.org，或 pip 所指的位置）</translation>
     </message>
     <message>
         <source>the catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>模型目录</translation>
     </message>
     <message>
         <source>the child cannot measure</source>
-        <translation type="unfinished"></translation>
+        <translation>the child cannot measure</translation>
     </message>
     <message>
         <source>the child was started with pipes</source>
-        <translation type="unfinished"></translation>
+        <translation>the child was started with pipes</translation>
     </message>
     <message>
         <source>the image part of a model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的图像部分</translation>
     </message>
     <message>
         <source>the labels</source>
-        <translation type="unfinished"></translation>
+        <translation>标签</translation>
     </message>
     <message>
         <source>the last attempt returns or raises</source>
-        <translation type="unfinished"></translation>
+        <translation>the last attempt returns or raises</translation>
     </message>
     <message>
         <source>the last message</source>
-        <translation type="unfinished"></translation>
+        <translation>最后一条消息</translation>
     </message>
     <message>
         <source>the last time</source>
-        <translation type="unfinished"></translation>
+        <translation>上次</translation>
     </message>
     <message>
         <source>the list is empty now</source>
-        <translation type="unfinished"></translation>
+        <translation>列表现在为空</translation>
     </message>
     <message>
         <source>the name its store gave it</source>
-        <translation type="unfinished"></translation>
+        <translation>来源站点给它的名称</translation>
     </message>
     <message>
         <source>the next token</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个词元</translation>
     </message>
     <message>
         <source>the present ones hold</source>
-        <translation type="unfinished"></translation>
+        <translation>现有设置仍然有效</translation>
     </message>
     <message>
         <source>the process was started with pipes</source>
-        <translation type="unfinished"></translation>
+        <translation>the process was started with pipes</translation>
     </message>
     <message>
         <source>the processor does it all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部由处理器计算</translation>
     </message>
     <message>
         <source>the quantizer could not be spoken to ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>无法与量化程序通信（{0}）</translation>
     </message>
     <message>
         <source>the quantizer ended with code {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>量化程序以代码 {0} 结束</translation>
     </message>
     <message>
         <source>the quantizer returned {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>量化程序返回了 {0}</translation>
     </message>
     <message>
         <source>the server</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器</translation>
     </message>
     <message>
         <source>the server {0} is not as it should be</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器 {0} 的记录不正确</translation>
     </message>
     <message>
         <source>the settings before the last change are used</source>
-        <translation type="unfinished"></translation>
+        <translation>采用上次更改之前的设置</translation>
     </message>
     <message>
         <source>the statistics for a quantization</source>
-        <translation type="unfinished"></translation>
+        <translation>量化用的统计数据</translation>
     </message>
     <message>
         <source>the system text</source>
-        <translation type="unfinished"></translation>
+        <translation>系统提示词</translation>
     </message>
     <message>
         <source>there is too little room on the disk</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘空间太少</translation>
     </message>
     <message>
         <source>those before the last change are used</source>
-        <translation type="unfinished"></translation>
+        <translation>采用上次更改之前的内容</translation>
     </message>
     <message>
         <source>tokens of its own</source>
-        <translation type="unfinished"></translation>
+        <translation>自己的词元</translation>
     </message>
     <message>
         <source>too large</source>
-        <translation type="unfinished"></translation>
+        <translation>太大</translation>
     </message>
     <message>
         <source>too many values</source>
-        <translation type="unfinished"></translation>
+        <translation>值太多</translation>
     </message>
     <message>
         <source>torch {0}, transformers {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>torch {0}，transformers {1}</translation>
     </message>
     <message>
         <source>waiting policy</source>
-        <translation type="unfinished"></translation>
+        <translation>waiting policy</translation>
     </message>
     <message>
         <source>was killed by {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>被 {0} 终止</translation>
     </message>
     <message>
         <source>was revoked</source>
-        <translation type="unfinished"></translation>
+        <translation>已被吊销</translation>
     </message>
     <message>
         <source>weights as {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>权重（{0}）</translation>
     </message>
     <message>
         <source>weights in the other direction</source>
-        <translation type="unfinished"></translation>
+        <translation>方向相反的权重</translation>
     </message>
     <message>
         <source>weights of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的权重</translation>
     </message>
     <message>
         <source>weights, {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>权重，{0}</translation>
     </message>
     <message>
         <source>while it worked with {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>在使用 {0} 工作时</translation>
     </message>
     <message>
         <source>whole layers beside its LoRA</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA 之外的完整层</translation>
     </message>
     <message>
         <source>whole number</source>
-        <translation type="unfinished"></translation>
+        <translation>整数</translation>
     </message>
     <message>
         <source>with what the loaded model gives back</source>
-        <translation type="unfinished"></translation>
+        <translation>（含已载入模型可释放的部分）</translation>
     </message>
     <message>
         <source>working buffers</source>
-        <translation type="unfinished"></translation>
+        <translation>工作缓冲区</translation>
     </message>
     <message>
         <source>write several answers to one request</source>
-        <translation type="unfinished"></translation>
+        <translation>对一个请求写几份回答</translation>
     </message>
     <message>
         <source>{&apos;type&apos;: &apos;text&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>{&apos;type&apos;: &apos;text&apos;</translation>
     </message>
     <message>
         <source>{0} (Lampblack has nothing of that kind)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}（Lampblack 没有这一类）</translation>
     </message>
     <message>
         <source>{0} ({1} flash attention)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}（{1} flash attention）</translation>
     </message>
     <message>
         <source>{0} ({1}) cannot be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ({1}) 无法使用。</translation>
     </message>
     <message>
         <source>{0} It is left in the file, but not offered.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 它保留在文件中，但不会提供。</translation>
     </message>
     <message>
         <source>{0} Take {1} or fewer to be safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 为保险起见，请取 {1} 或更少。</translation>
     </message>
     <message>
         <source>{0} What is stopped here goes on there to its end.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 在这里停止的内容，在那边会写完。</translation>
     </message>
     <message>
         <source>{0} Your own models are left out until it is mended.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 在修复之前，你自己的模型不会列出。</translation>
     </message>
     <message>
         <source>{0} alternatives for each of {1} tokens are too many.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} 个词元各要 {0} 个备选，太多了。</translation>
     </message>
     <message>
         <source>{0} and asks to come again in {1} minutes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}，并请你 {1} 分钟后再来。</translation>
     </message>
     <message>
         <source>{0} answered with nonsense: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的应答无法理解：{1}。</translation>
     </message>
     <message>
         <source>{0} arrived with a wrong checksum and was set aside as {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 下载后校验和不对，已另存为 {1}。</translation>
     </message>
     <message>
         <source>{0} belongs to {1}; it is only taken off the list here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 属于 {1}；这里只把它从列表中移除。</translation>
     </message>
     <message>
         <source>{0} can go on in too many ways at one place.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 在一处有太多种接续方式。</translation>
     </message>
     <message>
         <source>{0} can read this text in too many ways.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 有太多种方式读这段文字。</translation>
     </message>
     <message>
         <source>{0} cannot be imported: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法导入：{1}。</translation>
     </message>
     <message>
         <source>{0} cannot be moved to the trash: its folder or file is read-only.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法移到回收站：它的文件夹或文件是只读的。</translation>
     </message>
     <message>
         <source>{0} cannot be moved to the trash: its name is too long for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法移到回收站：它的名称太长。</translation>
     </message>
     <message>
         <source>{0} cannot be moved to the trash: the disk is full, and the trash writes a note about everything in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法移到回收站：磁盘已满，而回收站要为其中每样内容写一条记录。</translation>
     </message>
     <message>
         <source>{0} cannot be opened: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法打开：{1}。</translation>
     </message>
     <message>
         <source>{0} cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>无法连接 {0}</translation>
     </message>
     <message>
         <source>{0} cannot be read: {1} begins with a byte order mark.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法读取：{1} 以字节顺序标记开头。</translation>
     </message>
     <message>
         <source>{0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法读取：{1}。</translation>
     </message>
     <message>
         <source>{0} cannot be remembered: its name is not valid text.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法记住 {0}：它的名称不是有效的文字。</translation>
     </message>
     <message>
         <source>{0} cannot be used here: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 在这里无法使用：{1}</translation>
     </message>
     <message>
         <source>{0} cannot be used: {1}; {2}, and {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法使用：{1}；{2}，{3}。</translation>
     </message>
     <message>
         <source>{0} cannot be written ({1}), so a second window may offer to recover a text that is open here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法写入（{1}），因此另一个窗口可能会提出恢复这里打开的文字。</translation>
     </message>
     <message>
         <source>{0} cannot be written: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法写入：{1}。</translation>
     </message>
     <message>
         <source>{0} cannot prove that it is {1}: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法证明它是 {1}：{2}。</translation>
     </message>
     <message>
         <source>{0} could not be copied to {1}: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法复制到 {1}：{2}。</translation>
     </message>
     <message>
         <source>{0} could not be moved to the trash: {1}.{2}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法移到回收站：{1}。{2}</translation>
     </message>
     <message>
         <source>{0} could not be saved: there is no folder {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法保存：没有文件夹 {1}。</translation>
     </message>
     <message>
         <source>{0} could not be saved: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法保存：{1}。</translation>
     </message>
     <message>
         <source>{0} could not be written: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法写入：{1}。</translation>
     </message>
     <message>
         <source>{0} does not give the rest of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有给出文件的其余部分</translation>
     </message>
     <message>
         <source>{0} does not give {1} to the owner of this token (status {2}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不向这个令牌的主人提供 {1}（状态 {2}）。</translation>
     </message>
     <message>
         <source>{0} does not have {1} any more, or it was never there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已没有 {1}，或从来没有过。</translation>
     </message>
     <message>
         <source>{0} does not say how a text is divided into words before its tokens are looked up (tokenizer.ggml.pre is missing), so the usual way is taken, and its prose may suffer. A newer GGUF file of the same model says it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有说明查找词元之前怎样把文字切分成词（缺少 tokenizer.ggml.pre），因此按常规方式处理，文笔可能受影响。同一模型较新的 GGUF 文件会说明这一点。</translation>
     </message>
     <message>
         <source>{0} does not say how much memory it has, so the processor does it all; set the layers on the GPU to use it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有说明它有多少内存，因此全部由处理器计算；要使用它，请设置显卡层数。</translation>
     </message>
     <message>
         <source>{0} does not say which architecture it has.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有说明它的架构。</translation>
     </message>
     <message>
         <source>{0} files and folders cannot be used as models; {1} of them are listed, after the models.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 个文件和文件夹不能作为模型使用；其中 {1} 个列在模型之后。</translation>
     </message>
     <message>
         <source>{0} gives a text any number of labels at once (multi-label), where a task chooses one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 会同时给文字任意多个标签（多标签），而任务只选一个。</translation>
     </message>
     <message>
         <source>{0} gives one number for a text (regression) and chooses no label.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 只给文字一个数值（回归），不选标签。</translation>
     </message>
     <message>
         <source>{0} goes to the trash; its place is free when the trash is emptied.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 会移到回收站；清空回收站后才腾出空间。</translation>
     </message>
     <message>
         <source>{0} h {1} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 小时 {1} 分钟</translation>
     </message>
     <message>
         <source>{0} had no room for {1}, so the next device was tried.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 放不下 {1}，因此试了下一个设备。</translation>
     </message>
     <message>
         <source>{0} has a tokenizer that cannot say which token stands for which letters.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的分词器无法说明哪个词元对应哪些字符。</translation>
     </message>
     <message>
         <source>{0} has layers of a kind ({1}) whose memory the Torch engine cannot cut back.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 有一类层（{1}），Torch 引擎无法回退它的内存。</translation>
     </message>
     <message>
         <source>{0} has no tokenizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有分词器。</translation>
     </message>
     <message>
         <source>{0} has no vocabulary.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有词表。</translation>
     </message>
     <message>
         <source>{0} has the format before GGUF.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是 GGUF 之前的格式。</translation>
     </message>
     <message>
         <source>{0} has {1} labels; a text can be classified by {2} at most.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 有 {1} 个标签；一段文字最多按 {2} 个标签分类。</translation>
     </message>
     <message>
         <source>{0} has {1} version of the GGUF format ({2}); versions 2 and 3 can be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 使用{1} GGUF 格式版本（{2}）；可以读取版本 2 和 3。</translation>
     </message>
     <message>
         <source>{0} holds a name or number that is masked before it goes to a server, which would then judge something else.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 含有发往服务器之前会隐去的名称或数字，服务器评判的就会是别的内容。</translation>
     </message>
     <message>
         <source>{0} holds a vocabulary but no weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 有词表但没有权重。</translation>
     </message>
     <message>
         <source>{0} holds a zero character.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 含有零字符。</translation>
     </message>
     <message>
         <source>{0} holds its weights as Python pickles, which can run any program when opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的权重是 Python pickle，打开时可能运行任何程序。</translation>
     </message>
     <message>
         <source>{0} holds more files and folders than are looked at, so models may be missing from the list. Watch the folder of the models itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 中的文件和文件夹多得看不完，因此列表中可能缺少模型。请直接监视模型所在的文件夹。</translation>
     </message>
     <message>
         <source>{0} holds other things than the matrices of a LoRA.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 中有 LoRA 矩阵以外的内容。</translation>
     </message>
     <message>
         <source>{0} holds something that is masked before it goes to a server.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 含有发往服务器之前会隐去的内容。</translation>
     </message>
     <message>
         <source>{0} holds weights, but no config.json that describes them.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 有权重，但没有描述它们的 config.json。</translation>
     </message>
     <message>
         <source>{0} holds {1} models.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 中有 {1} 个模型。</translation>
     </message>
     <message>
         <source>{0} is a classifier, which takes no adapters.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是分类模型，不能挂适配器。</translation>
     </message>
     <message>
         <source>{0} is a classifier: it sorts texts by its labels ({1}) and cannot write.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是分类模型：它按标签（{1}）给文字分类，不会写作。</translation>
     </message>
     <message>
         <source>{0} is a file of {1}. Values taken over: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是 {1} 的文件。采用的值：{2}。</translation>
     </message>
     <message>
         <source>{0} is a link, which goes to the trash; its file stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是链接，会移到回收站；它指向的文件保留。</translation>
     </message>
     <message>
         <source>{0} is a model folder, which llama.cpp cannot run.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是模型文件夹，llama.cpp 无法运行。</translation>
     </message>
     <message>
         <source>{0} is an adapter (LoRA), which is loaded on top of a model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是适配器（LoRA），要加在模型之上使用。</translation>
     </message>
     <message>
         <source>{0} is an adapter file for llama.cpp; the Torch engine takes PEFT folders.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是 llama.cpp 的适配器文件；Torch 引擎使用 PEFT 文件夹。</translation>
     </message>
     <message>
         <source>{0} is an adapter folder for the Torch engine; llama.cpp takes GGUF files.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是 Torch 引擎的适配器文件夹；llama.cpp 使用 GGUF 文件。</translation>
     </message>
     <message>
         <source>{0} is damaged or was changed: its sha256 is {1}…, not {2}….</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏或被改动：它的 sha256 是 {1}…，而不是 {2}…。</translation>
     </message>
     <message>
         <source>{0} is damaged: it claims more bytes than any disk holds.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏：声称的字节数超过任何磁盘的容量。</translation>
     </message>
     <message>
         <source>{0} is damaged: it names other labels than it has.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏：它列出的标签与实际不同。</translation>
     </message>
     <message>
         <source>{0} is damaged: its header cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏：无法读取文件头。</translation>
     </message>
     <message>
         <source>{0} is damaged: its id2label does not name a label of its own for each output.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏：它的 id2label 没有为每个输出给出各自的标签。</translation>
     </message>
     <message>
         <source>{0} is damaged: its parts hold too many tensors.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏：各部分的张量太多。</translation>
     </message>
     <message>
         <source>{0} is damaged: {1} does not describe a model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏：{1} 描述的不是模型。</translation>
     </message>
     <message>
         <source>{0} is damaged: {1} is not valid JSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏：{1} 不是有效的 JSON。</translation>
     </message>
     <message>
         <source>{0} is damaged: {1} names no weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏：{1} 没有列出权重。</translation>
     </message>
     <message>
         <source>{0} is damaged: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已损坏：{1}。</translation>
     </message>
     <message>
         <source>{0} is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是空的。</translation>
     </message>
     <message>
         <source>{0} is gated: {1} gives it only to those who accepted its terms (status {2}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 受限：{1} 只提供给接受了条款的人（状态 {2}）。</translation>
     </message>
     <message>
         <source>{0} is in the catalogue and not on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 在模型目录中，但不在本机。</translation>
     </message>
     <message>
         <source>{0} is loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已载入。</translation>
     </message>
     <message>
         <source>{0} is no classifier: it has no labels.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是分类模型：它没有标签。</translation>
     </message>
     <message>
         <source>{0} is no model&apos;s folder, so it is left alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是模型的文件夹，因此没有动它。</translation>
     </message>
     <message>
         <source>{0} is no ordinary file, so it is left alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是普通文件，因此没有动它。</translation>
     </message>
     <message>
         <source>{0} is not a LoRA but {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是 LoRA，而是 {1}。</translation>
     </message>
     <message>
         <source>{0} is not a model that continues text.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是续写文字的模型。</translation>
     </message>
     <message>
         <source>{0} is not a safetensors file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是 safetensors 文件。</translation>
     </message>
     <message>
         <source>{0} is not a text in {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是 {1} 编码的文本。</translation>
     </message>
     <message>
         <source>{0} is not an adapter (LoRA).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是适配器（LoRA）。</translation>
     </message>
     <message>
         <source>{0} is not complete: its files hold no numbers for {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不完整：文件中没有 {1} 的数值。</translation>
     </message>
     <message>
         <source>{0} is not complete: its weights are in parts, and {1}, which names them, is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不完整：它的权重分为几部分，而列出各部分的 {1} 缺失。</translation>
     </message>
     <message>
         <source>{0} is not complete: {1} is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不完整：缺少 {1}。</translation>
     </message>
     <message>
         <source>{0} is not there any more; it is taken off the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已经不在了；已从列表中移除。</translation>
     </message>
     <message>
         <source>{0} is not valid JSON: {1} ({2}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是有效的 JSON：{1}（{2}）。</translation>
     </message>
     <message>
         <source>{0} is not valid: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无效：{1}。</translation>
     </message>
     <message>
         <source>{0} is off, for its window is 0 in the file; -1 is the whole text</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 未启用，因为文件中它的窗口为 0；-1 为整段文字</translation>
     </message>
     <message>
         <source>{0} is on the internet, where plain http can be read by others</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 在互联网上，普通 http 会被他人读到</translation>
     </message>
     <message>
         <source>{0} is only the weights of a model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 只是模型的权重。</translation>
     </message>
     <message>
         <source>{0} is part {1} of a model in {2} files</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是模型的第 {1} 部分，共 {2} 个文件</translation>
     </message>
     <message>
         <source>{0} is quantized in a way that is not known here (type {1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的量化方式在这里未知（类型 {1}）。</translation>
     </message>
     <message>
         <source>{0} is set to {1}, which is no address that may be fetched from.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 设为 {1}，而不可以从这样的地址获取。</translation>
     </message>
     <message>
         <source>{0} is shorter than its header says: {1} of {2} bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 比文件头所说的短：{2} 字节中只有 {1}。</translation>
     </message>
     <message>
         <source>{0} is the first of {1} parts, and {2} is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是 {1} 部分中的第一部分，而 {2} 缺失。</translation>
     </message>
     <message>
         <source>{0} is the first of {1} parts, but its name does not say so.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是 {1} 部分中的第一部分，但名称没有说明。</translation>
     </message>
     <message>
         <source>{0} is written for big-endian machines.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是为大端序机器写的。</translation>
     </message>
     <message>
         <source>{0} is {1}{2}, not a model that writes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是{1}{2}，不是用来写作的模型。</translation>
     </message>
     <message>
         <source>{0} lacks its weights, {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 缺少权重 {1}。</translation>
     </message>
     <message>
         <source>{0} layers</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 层</translation>
     </message>
     <message>
         <source>{0} layers go onto the graphics card in place of {1}, as many as its free memory holds.</source>
-        <translation type="unfinished"></translation>
+        <translation>放到显卡上的是 {0} 层，而不是 {1} 层，即空闲显存能容纳的层数。</translation>
     </message>
     <message>
         <source>{0} layers on the graphics card</source>
-        <translation type="unfinished">{0} 层在显卡上</translation>
+        <translation>{0} 层在显卡上</translation>
     </message>
     <message>
         <source>{0} layers were asked for on the graphics card, but its free memory has room for {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>要求把 {0} 层放到显卡上，但空闲显存只能容纳 {1} 层。</translation>
     </message>
     <message>
         <source>{0} means {1} models: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 可指 {1} 个模型：{2}。</translation>
     </message>
     <message>
         <source>{0} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 分钟</translation>
     </message>
     <message>
         <source>{0} names</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 个名称</translation>
     </message>
     <message>
         <source>{0} names a file that may not be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 中的文件不可写入。</translation>
     </message>
     <message>
         <source>{0} names a folder that may not be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 中的文件夹不可写入。</translation>
     </message>
     <message>
         <source>{0} names no folder of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有指明自己的文件夹。</translation>
     </message>
     <message>
         <source>{0} names no repository.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有指明仓库。</translation>
     </message>
     <message>
         <source>{0} needs program code of its own (auto_map), which is never run.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 需要自带的程序代码 (auto_map)，而这里从不运行它。</translation>
     </message>
     <message>
         <source>{0} needs {1} of memory, but only {2} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 需要 {1} 内存，但只有 {2} 空闲。</translation>
     </message>
     <message>
         <source>{0} needs {1} while it is fetched, and the disk of {2} has {3} left.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 下载时需要 {1}，而 {2} 所在的磁盘只剩 {3}。</translation>
     </message>
     <message>
         <source>{0} nests its parentheses too deeply.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的括号嵌套太深。</translation>
     </message>
     <message>
         <source>{0} of its {1} files are there already.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的 {1} 个文件中已有 {0} 个。</translation>
     </message>
     <message>
         <source>{0} of {1} layers fit into the memory of the graphics card; the processor does the rest.</source>
-        <translation type="unfinished"></translation>
+        <translation>显存放得下 {1} 层中的 {0} 层；其余由处理器计算。</translation>
     </message>
     <message>
         <source>{0} on the graphics card ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}，在显卡上（{1}）。</translation>
     </message>
     <message>
         <source>{0} reads at most {1} tokens at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 一次最多读 {1} 个词元。</translation>
     </message>
     <message>
         <source>{0} redirects again and again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 一再重定向。</translation>
     </message>
     <message>
         <source>{0} redirects to {1}://{2}, which is not encrypted, and nothing was fetched from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 重定向到 {1}://{2}，那里没有加密，因此没有从那里获取任何内容。</translation>
     </message>
     <message>
         <source>{0} refused {1} with status {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 拒绝提供 {1}，状态 {2}。</translation>
     </message>
     <message>
         <source>{0} repeats a part {1} times.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 把一个部分重复了 {1} 次。</translation>
     </message>
     <message>
         <source>{0} repeats its parts too often, all together.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的各部分总共重复太多次。</translation>
     </message>
     <message>
         <source>{0} says it has {1} layers; llama.cpp can run at most {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 自称有 {1} 层；llama.cpp 最多能运行 {2} 层。</translation>
     </message>
     <message>
         <source>{0} says it has {1} parts; at most {2} can be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 自称有 {1} 部分；最多能读取 {2} 部分。</translation>
     </message>
     <message>
         <source>{0} sent a list that cannot be right.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 发来的列表不可能正确。</translation>
     </message>
     <message>
         <source>{0} sent a list that is far too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 发来的列表太长。</translation>
     </message>
     <message>
         <source>{0} sent nothing for a while</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 有一阵没有发来任何内容</translation>
     </message>
     <message>
         <source>{0} sent the file in an encoding that was not asked for.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 用没有要求的编码发来文件。</translation>
     </message>
     <message>
         <source>{0} was not saved, for its longer version could not be kept in {1}: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有保存，因为较长的版本无法保存在 {1}：{2}。</translation>
     </message>
     <message>
         <source>{0} was written by a newer version of Lampblack: takes and recovery are switched off until that version is used again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 是由更新版本的 Lampblack 写的：在重新使用那个版本之前，候选稿和恢复功能关闭。</translation>
     </message>
     <message>
         <source>{0} were tried</source>
-        <translation type="unfinished"></translation>
+        <translation>试了 {0}</translation>
     </message>
     <message>
         <source>{0} while it loaded {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}，当时正在载入 {1}</translation>
     </message>
     <message>
         <source>{0} with {1} layers on the graphics card.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}，{1} 层在显卡上。</translation>
     </message>
     <message>
         <source>{0} would fit.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 就放得下。</translation>
     </message>
     <message>
         <source>{0} {1} (status {2})</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} {1}（状态 {2}）</translation>
     </message>
     <message>
         <source>{0}, {1} times in a row.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}，连续 {1} 次。</translation>
     </message>
     <message>
         <source>{0}: the JSON schema has the name {1} twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}：JSON 模式中名称 {1} 出现了两次。</translation>
     </message>
     <message>
         <source>{0}: the JSON schema holds a number too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}：JSON 模式中有一个数字太长。</translation>
     </message>
     <message>
         <source>{0}: the JSON schema holds half a surrogate pair.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}：JSON 模式中有半个代理对。</translation>
     </message>
     <message>
         <source>{0}: the JSON schema holds {1}, which JSON does not have.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}：JSON 模式中有 {1}，而 JSON 没有它。</translation>
     </message>
     <message>
         <source>{0}: the JSON schema nests too deeply.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}：JSON 模式嵌套太深。</translation>
     </message>
     <message>
         <source>{0}: {1} in the JSON schema {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}：JSON 模式 {2} 中的 {1}。</translation>
     </message>
     <message>
         <source>{0}; it goes on in {1} s.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}；{1} 秒后继续。</translation>
     </message>
     <message>
         <source>{0}The weights were rounded to {1} before, so that the copy is a little worse than {2} made of the original in F16.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}权重以前舍入为 {1}，因此副本比用 F16 原模型制作的 {2} 稍差。</translation>
     </message>
     <message>
         <source>{0}{1} (no sampling parameters that are known)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}{1}（没有已知的采样参数）</translation>
     </message>
     <message>
         <source>{file} divides a text into tokens in a way ({what}) that this version of llama.cpp does not know.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 把文字切分成词元的方式（{what}）是这个版本的 llama.cpp 不认识的。</translation>
     </message>
     <message>
         <source>{file} has the architecture {what}, which this version of llama.cpp does not know.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 的架构 {what} 是这个版本的 llama.cpp 不认识的。</translation>
     </message>
     <message>
         <source>{file} is built in another way than this version of llama.cpp expects: it may be a newer kind of model, or damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 的构造与这个版本的 llama.cpp 所预期的不同：可能是较新的模型，或已损坏。</translation>
     </message>
     <message>
         <source>{file} is cut short: it is smaller than its own header says.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 不完整：比它的文件头所说的小。</translation>
     </message>
     <message>
         <source>{file} is not a GGUF model that llama.cpp can read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 不是 llama.cpp 能读取的 GGUF 模型。</translation>
     </message>
     <message>
         <source>{server} applies the temperature before it cuts unlikely tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} 先应用温度，再截去不太可能的词元。</translation>
     </message>
     <message>
         <source>{server} has no such parameter.</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} 没有这个参数。</translation>
     </message>
     <message>
         <source>{server} looks at all of the text, not at a window of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} 会看全部文字，而不是其中一个窗口。</translation>
     </message>
     <message>
         <source>{server} needs a number of tokens; -1 cannot be said.</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} 需要词元数量；不能用 -1。</translation>
     </message>
     <message>
         <source>{server} takes a JSON schema, but no GBNF grammar.</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} 接受 JSON 模式，但不接受 GBNF 语法。</translation>
     </message>
     <message>
         <source>{server} takes a word bias only for tokens by their number (token:NUMBER).</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} 只接受按编号给词元的词语偏置 (token:编号)。</translation>
     </message>
     <message>
         <source>{server} takes at most 4 stop texts.</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} 最多接受 4 个停止文本。</translation>
     </message>
     <message>
         <source>{server} takes only values above 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} 只接受大于 0 的值。</translation>
     </message>
     <message>
         <source>{server} takes temperatures up to 2.</source>
-        <translation type="unfinished"></translation>
+        <translation>{server} 只接受不超过 2 的温度。</translation>
     </message>
 </context>
 <context>
