@@ -48,8 +48,27 @@ _SILENT = frozenset(
 )
 """What in them says nothing to a writer, or speaks to the model."""
 
-_SENTENCE = re.compile(r"(?![A-Z]{4,} )[A-Z{“].*[a-z].* .*[.:?!…]")
+_SENTENCE = re.compile(
+    r"(?![A-Z]{4,} )[A-Z{“].*[a-z].* .*(?:[.:?!…]|\{\w+\})|(?:The|There|Get) .*[a-z].*"
+)
 _PHRASE = re.compile(r"[,(]?[a-z{ ](?:q8_0|[^\W_]|[ ,.;:%/’'“”(){}-]){1,84}")
+_REASONS = (
+    "connection refused",
+    "connection reset by peer",
+    "file exists",
+    "file name too long",
+    "input/output error",
+    "is a directory",
+    "no space left on device",
+    "no such file or directory",
+    "not a directory",
+    "operation not permitted",
+    "permission denied",
+    "read-only file system",
+    "timed out",
+)
+"""What a system says of files and lines that fail."""
+
 _WORD = re.compile(r"[A-Za-z]{3}")
 
 
@@ -65,6 +84,7 @@ def tables() -> Iterator[Marked]:
         yield "Parameters", row.torch_missing
     for preset in (*BUILTIN, SUGGESTED):
         yield from (("Presets", preset.name), ("Presets", preset.description))
+    yield from (("Sentences", reason) for reason in _REASONS)
     yield from (("Passport", name) for name in LANGUAGES.values())
     catalogue = json.loads((ROOT / "models.json").read_text("utf-8"))
     yield from (("Catalogue", model["why"]) for model in catalogue["models"])

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import DocumentChangedError, EncodingChangeError
 from app.core.models.starter import STARTER
 from app.core.units import size_text
+from app.ui.sentences import told
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
@@ -158,8 +159,8 @@ def question_box(window: QWidget, text: str, more: str) -> QMessageBox:
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Lampblack")
-    box.setText(text)
-    box.setInformativeText(more)
+    box.setText(told(text))
+    box.setInformativeText(told(more))
     return box
 
 

@@ -3852,6 +3852,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>最多可挂 {0} 个适配器，而不是 {1} 个。</translation>
     </message>
     <message>
+        <source>Bearer {0}</source>
+        <translation>Bearer {0}</translation>
+    </message>
+    <message>
         <source>Change its permissions, or take it only off the list.</source>
         <translation>请更改它的权限，或者只从列表中移除。</translation>
     </message>
@@ -4108,6 +4112,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请取得常用量化的版本，例如 Q4_K_M 或 Q8_0。</translation>
     </message>
     <message>
+        <source>Get it with: lampblack models get starter</source>
+        <translation>可以这样获取：lampblack models get starter</translation>
+    </message>
+    <message>
+        <source>Get it with: lampblack models get {0}</source>
+        <translation>可以这样获取：lampblack models get {0}</translation>
+    </message>
+    <message>
         <source>Get the file again.</source>
         <translation>请重新取得文件。</translation>
     </message>
@@ -4312,6 +4324,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>需要 {0}，内存空闲 {1}{2}。</translation>
     </message>
     <message>
+        <source>It says: {0}</source>
+        <translation>它说：{0}</translation>
+    </message>
+    <message>
         <source>Its download was cut off; download it again.</source>
         <translation>下载中途断开了；请重新下载。</translation>
     </message>
@@ -4504,6 +4520,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>没有选择服务器。</translation>
     </message>
     <message>
+        <source>No {0} copy of {1}: {2}</source>
+        <translation>没有制作 {1} 的 {0} 副本：{2}</translation>
+    </message>
+    <message>
         <source>Not taken over: {0}.</source>
         <translation>没有采用：{0}。</translation>
     </message>
@@ -4618,6 +4638,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Start Lampblack again and try once more.</source>
         <translation>请重新启动 Lampblack，再试一次。</translation>
+    </message>
+    <message>
+        <source>Start Lampblack again. {0}</source>
+        <translation>请重新启动 Lampblack。{0}</translation>
     </message>
     <message>
         <source>Start it again; if the settings forbid the network, allow it first.</source>
@@ -4740,6 +4764,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 的地址属于不能获取的类型。</translation>
     </message>
     <message>
+        <source>The app sent something that is not a command: {0}</source>
+        <translation>程序发来的内容不是命令：{0}</translation>
+    </message>
+    <message>
         <source>The catalogue has no model {0}.</source>
         <translation>模型目录中没有 {0}。</translation>
     </message>
@@ -4812,6 +4840,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>副本并不比模型小。</translation>
     </message>
     <message>
+        <source>The copy is not sound: {0}</source>
+        <translation>副本不完好：{0}</translation>
+    </message>
+    <message>
         <source>The copy needs about {0}, but only {1} are free in {2}.</source>
         <translation>副本需要约 {0}，但 {2} 中只有 {1} 空闲。</translation>
     </message>
@@ -4856,6 +4888,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>下载进程发来了无法读取的内容。</translation>
     </message>
     <message>
+        <source>The engine broke off: {0}</source>
+        <translation>引擎中断了：{0}</translation>
+    </message>
+    <message>
         <source>The engine could not be started: {0}.</source>
         <translation>引擎无法启动：{0}。</translation>
     </message>
@@ -4882,6 +4918,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The engine was closed.</source>
         <translation>引擎已关闭。</translation>
+    </message>
+    <message>
+        <source>The engine {0}</source>
+        <translation>引擎{0}</translation>
     </message>
     <message>
         <source>The engine&apos;s library uses instructions that this processor does not have: install one that was built for it, or use the other engine.</source>
@@ -4928,6 +4968,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法读取站点的应答。</translation>
     </message>
     <message>
+        <source>The line broke before the file was whole</source>
+        <translation>文件传完之前连接断开了</translation>
+    </message>
+    <message>
+        <source>The line to {0} broke</source>
+        <translation>与 {0} 的连接断开了</translation>
+    </message>
+    <message>
         <source>The list of servers cannot be read: {0}.</source>
         <translation>无法读取服务器列表：{0}。</translation>
     </message>
@@ -4942,6 +4990,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The list of servers in {0} cannot be used: {1}; {2}, and {3}.</source>
         <translation>{0} 中的服务器列表无法使用：{1}；{2}，{3}。</translation>
+    </message>
+    <message>
+        <source>The llama.cpp engine is not installed here</source>
+        <translation>这里没有安装 llama.cpp 引擎</translation>
     </message>
     <message>
         <source>The local service cannot be switched on in this window.</source>
@@ -4966,6 +5018,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The model could not be measured: other programs keep this machine busy, or too little memory is free. It is tried again whenever the model is loaded.</source>
         <translation>无法测试模型：其他程序让本机忙碌，或空闲内存太少。每次载入模型时会再试。</translation>
+    </message>
+    <message>
+        <source>The model could not be measured: {0}</source>
+        <translation>无法测试模型：{0}</translation>
     </message>
     <message>
         <source>The model could not be put into {0}: {1}.</source>
@@ -5136,6 +5192,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>服务器中途断开了。</translation>
     </message>
     <message>
+        <source>The server broke off: {0}</source>
+        <translation>服务器中断了：{0}</translation>
+    </message>
+    <message>
         <source>The server cannot be given a text by its tokens&apos; numbers.</source>
         <translation>不能用词元编号向服务器提供文字。</translation>
     </message>
@@ -5186,6 +5246,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The server sent an answer that was not asked for.</source>
         <translation>服务器发来了没有要求的回答。</translation>
+    </message>
+    <message>
+        <source>The server sent another part of the file than was asked for</source>
+        <translation>服务器发来的不是所要求的那部分文件</translation>
     </message>
     <message>
         <source>The server sent far too much.</source>
@@ -5320,6 +5384,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>适配器强度应在 {0} 到 {1} 之间，而不是 {2}。</translation>
     </message>
     <message>
+        <source>The text</source>
+        <translation>文字</translation>
+    </message>
+    <message>
         <source>The text could not be split into tokens.</source>
         <translation>文字无法切分成词元。</translation>
     </message>
@@ -5386,6 +5454,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The {0} of a model must be valid text of at most {1} characters.</source>
         <translation>模型的 {0} 必须是不超过 {1} 个字符的有效文字。</translation>
+    </message>
+    <message>
+        <source>There are no models yet; get one with: lampblack models get starter</source>
+        <translation>还没有模型；可以这样获取：lampblack models get starter</translation>
     </message>
     <message>
         <source>There are {0} models to choose from.</source>
@@ -5554,6 +5626,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Try once more.</source>
         <translation>请再试一次。</translation>
+    </message>
+    <message>
+        <source>Trying {0}</source>
+        <translation>正在试 {0}</translation>
     </message>
     <message>
         <source>Unload it first.</source>
@@ -5820,10 +5896,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>要求 2 个，却给了 {0} 个</translation>
     </message>
     <message>
-        <source>before it was ready</source>
-        <translation>在准备好之前</translation>
-    </message>
-    <message>
         <source>belongs to another address</source>
         <translation>属于另一个地址</translation>
     </message>
@@ -5868,6 +5940,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>来自不受信任的证书机构</translation>
     </message>
     <message>
+        <source>connection refused</source>
+        <translation>连接被拒绝</translation>
+    </message>
+    <message>
+        <source>connection reset by peer</source>
+        <translation>连接被对方重置</translation>
+    </message>
+    <message>
         <source>count the tokens of a chat</source>
         <translation>统计对话的词元数</translation>
     </message>
@@ -5910,6 +5990,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>failed to apply</source>
         <translation>无法应用</translation>
+    </message>
+    <message>
+        <source>file exists</source>
+        <translation>文件已存在</translation>
+    </message>
+    <message>
+        <source>file name too long</source>
+        <translation>文件名太长</translation>
     </message>
     <message>
         <source>fill in the middle</source>
@@ -5980,8 +6068,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>含有不是有效 Unicode 的字符</translation>
     </message>
     <message>
+        <source>input/output error</source>
+        <translation>读写出错</translation>
+    </message>
+    <message>
         <source>integrated GPU</source>
         <translation>集成显卡</translation>
+    </message>
+    <message>
+        <source>is a directory</source>
+        <translation>是文件夹</translation>
     </message>
     <message>
         <source>is above the number of values</source>
@@ -6420,8 +6516,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>没有说明原因</translation>
     </message>
     <message>
+        <source>no space left on device</source>
+        <translation>磁盘已满</translation>
+    </message>
+    <message>
+        <source>no such file or directory</source>
+        <translation>没有这个文件或文件夹</translation>
+    </message>
+    <message>
         <source>not a GGUF model</source>
         <translation>不是 GGUF 模型</translation>
+    </message>
+    <message>
+        <source>not a directory</source>
+        <translation>不是文件夹</translation>
     </message>
     <message>
         <source>not an ordinary file</source>
@@ -6440,6 +6548,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>只是指向模型的指针（Git LFS）</translation>
     </message>
     <message>
+        <source>operation not permitted</source>
+        <translation>不允许此操作</translation>
+    </message>
+    <message>
         <source>out of memory</source>
         <translation>内存不足</translation>
     </message>
@@ -6450,6 +6562,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>parameters that are no layers</source>
         <translation>不是层的参数</translation>
+    </message>
+    <message>
+        <source>permission denied</source>
+        <translation>没有权限</translation>
     </message>
     <message>
         <source>pip could not fetch the starter model: {0}.</source>
@@ -6470,6 +6586,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>prompt writer</source>
         <translation>prompt writer</translation>
+    </message>
+    <message>
+        <source>read-only file system</source>
+        <translation>文件系统是只读的</translation>
     </message>
     <message>
         <source>refused the request</source>
@@ -6632,6 +6752,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>采用上次更改之前的内容</translation>
     </message>
     <message>
+        <source>timed out</source>
+        <translation>超时</translation>
+    </message>
+    <message>
         <source>tokens of its own</source>
         <translation>自己的词元</translation>
     </message>
@@ -6674,10 +6798,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>weights, {0}</source>
         <translation>权重，{0}</translation>
-    </message>
-    <message>
-        <source>while it worked with {0}</source>
-        <translation>在使用 {0} 工作时</translation>
     </message>
     <message>
         <source>whole layers beside its LoRA</source>
@@ -6746,6 +6866,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} arrived with a wrong checksum and was set aside as {1}.</source>
         <translation>{0} 下载后校验和不对，已另存为 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} before it was ready.</source>
+        <translation>{0}，当时尚未准备好。</translation>
     </message>
     <message>
         <source>{0} belongs to {1}; it is only taken off the list here.</source>
@@ -6946,6 +7070,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} holds {1} models.</source>
         <translation>{0} 中有 {1} 个模型。</translation>
+    </message>
+    <message>
+        <source>{0} in `files` does not end in {1}</source>
+        <translation>`files` 中的 {0} 不是以 {1} 结尾</translation>
     </message>
     <message>
         <source>{0} is a classifier, which takes no adapters.</source>
@@ -7274,6 +7402,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} while it loaded {1}</source>
         <translation>{0}，当时正在载入 {1}</translation>
+    </message>
+    <message>
+        <source>{0} while it worked with {1}.</source>
+        <translation>{0}，当时正在使用 {1} 工作。</translation>
     </message>
     <message>
         <source>{0} with {1} layers on the graphics card.</source>

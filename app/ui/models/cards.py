@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.options.servers import SavedServer, server_key
 from app.core.units import context_text, count_text, size_text
+from app.ui.sentences import told
 from app.ui.widgets.card_list import DOT, Card
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def model_card(model: ModelFile, *, loaded: bool) -> Card:
         title=model.name,
         badge=_tr("Models", "loaded") if loaded else "",
         facts="" if model.problem else facts(model),
-        warning=model.problem,
+        warning=told(model.problem),
         is_wrong=model.is_damaged,
         is_faint=bool(model.problem),
-        tip="\n".join(filter(None, (model.path, model.problem))),
+        tip="\n".join(filter(None, (model.path, told(model.problem)))),
     )
 
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.sentences import told
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
@@ -116,7 +117,7 @@ class NoteLabel(QLabel):
 
     def say(self, text: str) -> None:
         """Show `text`, or nothing at all when it is empty."""
-        self.setText(text)
+        self.setText(told(text))
         self.setVisible(bool(text))
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 from app.core.options.servers import server_address
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
+from app.ui.sentences import told
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import ElidedLabel, IconButton, set_property
 from app.ui.widgets.icons import icon
@@ -156,7 +157,7 @@ class StatusBar(QStatusBar):
 
     def say(self, text: str) -> None:
         """Say something in passing."""
-        self.showMessage(text, _SAY_MS)
+        self.showMessage(told(text), _SAY_MS)
 
     def show_progress(self, text: str, fraction: float | None) -> None:
         """Show what goes on and how far it is (None: not known); an empty text ends it."""
@@ -189,7 +190,7 @@ class StatusBar(QStatusBar):
         device = f" · {model.settings.device}" if model.server is None else ""  # said beside it
         self._put(self.model, name + device)
         path = model.path if model.server is None else model.settings.device
-        placed = [row.description for row in model.placement]
+        placed = [told(row.description) for row in model.placement]
         self.model.setToolTip("\n".join([path, *placed]))
 
     def show_speed(self, tokens_per_s: float) -> None:
