@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from app.core.options.settings import ENGLISH, LANGUAGES
 from app.core.system.files import why
 from app.core.system.paths import resource
+from app.ui.sentences import forget
 
 _SECONDS = 20.0  # lrelease takes a few hundredths
 
@@ -38,6 +39,7 @@ def speak(application: QCoreApplication, setting: str, cache: Path) -> str:
     `cache` is where texts are compiled that come without their .qm file.
     """
     language = language_of(setting)
+    be_silent(application)
     qt = QTranslator(application)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if language != ENGLISH and qt.load(f"qtbase_{language}", folder):
@@ -51,6 +53,14 @@ def speak(application: QCoreApplication, setting: str, cache: Path) -> str:
         application.installTranslator(own)
         return ""
     return f"The texts in {LANGUAGES[language]} could not be loaded: {path} is damaged."
+
+
+def be_silent(application: QCoreApplication) -> None:
+    """Take every translator away; what is shown from now on is in English."""
+    for translator in application.findChildren(QTranslator):
+        application.removeTranslator(translator)
+        translator.setParent(None)
+    forget()
 
 
 def _compiled(name: str, cache: Path) -> Path:

@@ -41,6 +41,11 @@ def told(text: str) -> str:
     return "\n".join(_line(line) for line in text.split("\n"))
 
 
+def forget() -> None:
+    """Forget what was found, because another language is spoken."""
+    _found.cache_clear()
+
+
 def _is_translated() -> bool:
     """Whether there is another language; every translation has this sentence."""
     known = "It fits."
@@ -78,11 +83,9 @@ def _found(text: str, depth: int) -> _Found | None:
 
 
 def _extended(found: _Found | None, before: str, after: str) -> _Found | None:
-    return (
-        None
-        if found is None
-        else found._replace(weight=found.weight + 1, text=before + found.text + after)
-    )
+    if found is None:
+        return None
+    return found._replace(weight=found.weight + 1, text=before + found.text + after)
 
 
 def _of_a_row(text: str, depth: int) -> _Found | None:

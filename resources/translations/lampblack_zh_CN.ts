@@ -1675,6 +1675,10 @@ MIT 许可证。</translation>
         <source>{0} context</source>
         <translation>上下文 {0}</translation>
     </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}：{1}</translation>
+    </message>
 </context>
 <context>
     <name>ManagerQuestions</name>

@@ -75,7 +75,7 @@ def offer_card(offer: CatalogueMatch, downloads: Mapping[str, Download]) -> Card
         badge=_badge(offer, downloads.get(entry.id)),
         facts=DOT.join(part for part in shown if part),
         words=_tr("Catalogue", entry.why),
-        warning=f"{verdict_text(offer.verdict)}: {told(offer.because)}",
+        warning=_explained(verdict_text(offer.verdict), offer.because),
         is_wrong=offer.verdict == "too large",
     )
 
@@ -100,8 +100,14 @@ def verdict_text(verdict: str) -> str:
 
 def fit_text(one: InventoryModel) -> str:
     """Whether a model fits, with the reason; empty while that is not known."""
-    head = verdict_text(one.verdict)
-    return ": ".join(part for part in (head, told(one.because)) if part)
+    return _explained(verdict_text(one.verdict), one.because)
+
+
+def _explained(verdict: str, because: str) -> str:
+    """A verdict with its reason, or the one of them that there is."""
+    if not verdict or not because:
+        return verdict or told(because)
+    return _tr("Manager", "{0}: {1}").format(verdict, told(because))
 
 
 def advice_text(one: InventoryModel) -> str:

@@ -26,6 +26,7 @@ from app.core.models.model_file import ModelFile
 from app.core.system.machine import COMFORT
 from app.core.units import size_text
 from app.ui.manager.card_texts import verdict_text
+from app.ui.sentences import told
 from app.ui.widgets.controls import FlowingNote, set_property
 from app.ui.widgets.theme import heading_font
 
@@ -52,7 +53,7 @@ class FitDialog(QDialog):
         if fit.grows:
             whole = self.tr("{0} It needs {1} at once and {2} at most, with a full context.")
         sizes = map(size_text, (fit.at_once, fit.total))
-        self.verdict = QLabel(whole.format(VERDICTS[fit.verdict], *sizes))
+        self.verdict = QLabel(whole.format(told(VERDICTS[fit.verdict]), *sizes))
         self.verdict.setWordWrap(True)
         self.verdict.setProperty("kind", "wrong" if fit.verdict == "too large" else "")
         self.advice = FlowingNote()
@@ -160,7 +161,8 @@ class FitDialog(QDialog):
         self.grid.addWidget(head, self.grid.rowCount(), 0, 1, 2)
         for part in fit.parts:
             if part.device == device:
-                self._add_row(part.what[:1].upper() + part.what[1:], part.bytes)
+                what = told(part.what)
+                self._add_row(what[:1].upper() + what[1:], part.bytes)
         rule = QFrame()
         rule.setProperty("kind", "rule")
         rule.setFixedHeight(1)
@@ -194,15 +196,15 @@ class FitDialog(QDialog):
             radio = QRadioButton(words.format(title, size_text(step.fit.total), verdict))
             radio.setChecked(number == taken)
             self.ways.addButton(radio, number)
-            told = FlowingNote()
-            told.setContentsMargins(24, 0, 0, 6)
+            note = FlowingNote()
+            note.setContentsMargins(24, 0, 0, 6)
             parts = [self._words(steps[number - 1], step) if number else self.tr("As you set it.")]
             if step.options == self._report.taken:
                 parts.append(self._by_itself())
-            told.say(" ".join(parts))
-            radio.setAccessibleDescription(told.text())
+            note.say(" ".join(parts))
+            radio.setAccessibleDescription(note.text())
             column.addWidget(radio)
-            column.addWidget(told)
+            column.addWidget(note)
         return column
 
     def _title(self, before: Fallback, step: Fallback) -> str:

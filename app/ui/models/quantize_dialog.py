@@ -31,6 +31,7 @@ from app.core.formats.quantization import (
 )
 from app.core.units import size_text
 from app.engine.quantize_job import QuantizeOutcome
+from app.ui.sentences import told
 from app.ui.widgets.controls import NoteLabel, ProgressStrip
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -144,9 +145,9 @@ class QuantizeDialog(QDialog):
             size = estimate(self._header.tensors, kind, overhead)
             cost = price(self._source, kind, saves=size < self._header.size_bytes)
             self._prices[kind.name] = cost
-            item = QTreeWidgetItem([kind.name, size_text(size), kind.words])
+            item = QTreeWidgetItem([kind.name, size_text(size), told(kind.words)])
             item.setData(_TYPE, _NAME, kind.name)
-            item.setToolTip(_WORDS, cost.words)
+            item.setToolTip(_WORDS, told(cost.words))
             item.setDisabled(not cost.is_allowed)
             tree.addTopLevelItem(item)
         return tree
