@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 import PySide6
 from PySide6.QtCore import QLocale
 
+from app.core.documents.encodings import ENCODINGS
 from app.core.options.load_options import LOAD_OPTIONS
 from app.core.options.presets import BUILTIN, SUGGESTED
 from app.core.options.sampling import PARAMETERS
@@ -91,6 +92,9 @@ def tables() -> Iterator[Marked]:
     codes = {code for model in catalogue["models"] for code in model["languages"]} - {"multi"}
     names = (QLocale.languageToString(QLocale(code).language()) for code in sorted(codes))
     yield from (("Languages", name) for name in names)
+    encodings = [encoding.name for encoding in ENCODINGS.values()]
+    yield from (("Encodings", name) for name in encodings if "mark" in name)
+    yield from (("Encodings", name.partition(" (")[0]) for name in encodings)
     yield from (("Working", f"Trying {name}") for name in LANGUAGES.values())
 
 

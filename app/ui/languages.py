@@ -1,4 +1,4 @@
-"""The language of the window: which one it is, and the translators that speak it."""
+"""The language of the window, the translators that speak it, and numbers as the system has them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def speak(application: QCoreApplication, setting: str, cache: Path) -> str:
     `cache` is where texts are compiled that come without their .qm file.
     """
     language = language_of(setting)
-    be_silent(application)
+    _be_silent(application)
     qt = QTranslator(application)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if language != ENGLISH and qt.load(f"qtbase_{language}", folder):
@@ -55,12 +55,20 @@ def speak(application: QCoreApplication, setting: str, cache: Path) -> str:
     return f"The texts in {LANGUAGES[language]} could not be loaded: {path} is damaged."
 
 
-def be_silent(application: QCoreApplication) -> None:
-    """Take every translator away; what is shown from now on is in English."""
+def _be_silent(application: QCoreApplication) -> None:
+    """Take every translator away."""
     for translator in application.findChildren(QTranslator):
         application.removeTranslator(translator)
         translator.setParent(None)
     forget()
+
+
+def number_text(value: float, digits: int = 0) -> str:
+    """A number with so many decimals as the system writes it; as in English with LANG=C."""
+    system = QLocale.system()
+    if system.language() == QLocale.Language.C:
+        return f"{value:,.{digits}f}"
+    return system.toString(float(value), "f", digits)
 
 
 def _compiled(name: str, cache: Path) -> Path:

@@ -41,6 +41,14 @@ def told(text: str) -> str:
     return "\n".join(_line(line) for line in text.split("\n"))
 
 
+def encoding_text(name: str) -> str:
+    """The name of an encoding, such as Cyrillic (Windows-1251)."""
+    if (whole := _tr("Encodings", name)) != name:
+        return whole
+    script, bracket, rest = name.partition(" (")
+    return _tr("Encodings", script) + bracket + rest
+
+
 def forget() -> None:
     """Forget what was found, because another language is spoken."""
     _found.cache_clear()

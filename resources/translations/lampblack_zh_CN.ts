@@ -1080,6 +1080,66 @@
 <context>
     <name>Encodings</name>
     <message>
+        <source>Arabic</source>
+        <translation>阿拉伯</translation>
+    </message>
+    <message>
+        <source>Baltic</source>
+        <translation>波罗的海</translation>
+    </message>
+    <message>
+        <source>Celtic</source>
+        <translation>凯尔特</translation>
+    </message>
+    <message>
+        <source>Central European</source>
+        <translation>中欧</translation>
+    </message>
+    <message>
+        <source>Chinese, Hong Kong</source>
+        <translation>香港中文</translation>
+    </message>
+    <message>
+        <source>Chinese, simplified</source>
+        <translation>简体中文</translation>
+    </message>
+    <message>
+        <source>Chinese, traditional</source>
+        <translation>繁体中文</translation>
+    </message>
+    <message>
+        <source>Cyrillic</source>
+        <translation>西里尔</translation>
+    </message>
+    <message>
+        <source>Greek</source>
+        <translation>希腊</translation>
+    </message>
+    <message>
+        <source>Hebrew</source>
+        <translation>希伯来</translation>
+    </message>
+    <message>
+        <source>Icelandic</source>
+        <translation>冰岛</translation>
+    </message>
+    <message>
+        <source>Japanese</source>
+        <translation>日文</translation>
+    </message>
+    <message>
+        <source>Kazakh</source>
+        <translation>哈萨克</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>韩文</translation>
+    </message>
+    <message>
+        <source>Nordic</source>
+        <translation>北欧</translation>
+    </message>
+    <message>
         <source>Open As…</source>
         <translation>用其他编码打开…</translation>
     </message>
@@ -1088,8 +1148,56 @@
         <translation>打开副本</translation>
     </message>
     <message>
+        <source>Romanian</source>
+        <translation>罗马尼亚</translation>
+    </message>
+    <message>
+        <source>South European</source>
+        <translation>南欧</translation>
+    </message>
+    <message>
+        <source>Tajik</source>
+        <translation>塔吉克</translation>
+    </message>
+    <message>
+        <source>Thai</source>
+        <translation>泰文</translation>
+    </message>
+    <message>
         <source>This is a copy of {0}, which was left alone. Damaged places, each marked with �: {1} (line {2}).</source>
         <translation>这是 {0} 的副本，原文件没有改动。损坏之处以 � 标出：{1} 处（第 {2} 行）。</translation>
+    </message>
+    <message>
+        <source>Turkish</source>
+        <translation>土耳其</translation>
+    </message>
+    <message>
+        <source>Ukrainian</source>
+        <translation>乌克兰</translation>
+    </message>
+    <message>
+        <source>Unicode</source>
+        <translation>Unicode</translation>
+    </message>
+    <message>
+        <source>Unicode (UTF-16 BE without mark)</source>
+        <translation>Unicode（无标记的 UTF-16 BE）</translation>
+    </message>
+    <message>
+        <source>Unicode (UTF-16 LE without mark)</source>
+        <translation>Unicode（无标记的 UTF-16 LE）</translation>
+    </message>
+    <message>
+        <source>Unicode (UTF-8 with mark)</source>
+        <translation>Unicode（带标记的 UTF-8）</translation>
+    </message>
+    <message>
+        <source>Vietnamese</source>
+        <translation>越南文</translation>
+    </message>
+    <message>
+        <source>Western</source>
+        <translation>西欧</translation>
     </message>
     <message>
         <source>{0} does not say what encoding it is in. It was read as {1}.</source>
@@ -1789,10 +1897,6 @@ MIT 许可证。</translation>
 <context>
     <name>ModelManager</name>
     <message>
-        <source>1 model, {1} on disk</source>
-        <translation>1 个模型，占用磁盘 {1}</translation>
-    </message>
-    <message>
         <source>Add a Model File…</source>
         <translation>添加模型文件…</translation>
     </message>
@@ -1848,9 +1952,11 @@ MIT 许可证。</translation>
         <source>Watch a Folder…</source>
         <translation>监视文件夹…</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>{0} models, {1} on disk</source>
-        <translation>{0} 个模型，占用磁盘 {1}</translation>
+        <translation>
+            <numerusform>{0} 个模型，占用磁盘 {1}</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3619,9 +3725,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <source>Untitled</source>
         <translation>未命名</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>{0} words</source>
-        <translation>{0} 字</translation>
+        <translation>
+            <numerusform>{0} 字</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -7950,10 +8058,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
 <context>
     <name>StatusBar</name>
     <message>
-        <source>1 word</source>
-        <translation>1 字</translation>
-    </message>
-    <message>
         <source>Context used</source>
         <translation>已用上下文</translation>
     </message>
@@ -8033,9 +8137,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <source>{0} tokens/s</source>
         <translation>{0} 词元/秒</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>{0} words</source>
-        <translation>{0} 字</translation>
+        <translation>
+            <numerusform>{0} 字</numerusform>
+        </translation>
     </message>
 </context>
 <context>

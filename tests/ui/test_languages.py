@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from app.ui import languages
 from app.ui.actions import translated
-from app.ui.languages import be_silent, language_of, speak
+from app.ui.languages import language_of, number_text, speak
 
 FOLDER = Path(__file__).parent.parent.parent / "resources" / "translations"
 
@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent.parent.parent / "resources" / "translations"
 def spoken(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Lets the window speak a language until the test ends; gives what went wrong."""
     yield lambda setting: speak(qapp, setting, tmp_path / "cache")
-    be_silent(qapp)
+    assert speak(qapp, "en", tmp_path) == ""
 
 
 @pytest.mark.parametrize(
@@ -64,20 +64,42 @@ def test_texts_without_their_compiled_file_are_compiled(spoken, monkeypatch, tmp
     bare = tmp_path / "translations"
     bare.mkdir()
     shutil.copy(FOLDER / "lampblack_zh_CN.ts", bare)
-    monkeypatch.setattr(languages, "resource", lambda name: tmp_path / name)
-    assert spoken("zh_CN") == ""
+    with monkeypatch.context() as patched:
+        patched.setattr(languages, "resource", lambda name: tmp_path / name)
+        assert spoken("zh_CN") == ""
     assert translated("Save") == "保存"
     assert [path.suffix for path in (tmp_path / "cache" / "translations").iterdir()] == [".qm"]
     assert sorted(path.name for path in bare.iterdir()) == ["lampblack_zh_CN.ts"]
 
 
 def test_texts_that_cannot_be_compiled_are_told_of(spoken, monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(languages, "resource", lambda name: tmp_path / name)
     (tmp_path / "translations").mkdir()
     (tmp_path / "translations" / "lampblack_zh_CN.ts").write_text("<TS", "utf-8")
-    trouble = spoken("zh_CN")
+    with monkeypatch.context() as patched:
+        patched.setattr(languages, "resource", lambda name: tmp_path / name)
+        trouble = spoken("zh_CN")
     assert trouble.startswith("The texts in 简体中文 could not be loaded: lrelease did not compile")
     assert QCoreApplication.translate("Actions", "Save") == "Save"
+
+
+def test_one_word_is_no_words(spoken, studio) -> None:
+    shown = []
+    for count in (0, 1, 2, 1234):
+        studio.window.status.show_words(count, 0)
+        shown.append(studio.window.status.words.text())
+    assert shown == ["0 words", "1 word", "2 words", "1,234 words"]
+    spoken("zh_CN")
+    studio.window.status.show_words(1, 0)
+    assert studio.window.status.words.text() == "1 字"
+
+
+@pytest.mark.parametrize(
+    ("system", "shown"),
+    [("C", "1,234,567.5"), ("de_DE", "1.234.567,5"), ("zh_CN", "1,234,567.5")],
+)
+def test_numbers_are_as_the_system_writes_them(monkeypatch, system: str, shown: str) -> None:
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale(system))
+    assert number_text(1_234_567.5, 1) == shown
 
 
 def test_a_chinese_window(spoken, make_studio) -> None:

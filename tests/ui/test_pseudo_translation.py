@@ -21,25 +21,41 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPlainTextEdit,
     QPushButton,
     QTabBar,
     QTabWidget,
     QTextEdit,
     QToolButton,
+    QTreeWidget,
     QWidget,
 )
 
-from app.ui.languages import be_silent
+from app.core.formats.gguf import read_header
+from app.core.options.adapters import Adapter
+from app.core.store.store import Recovery
+from app.engine.messages import Previewed
+from app.engine.values import ServerPlace
+from app.ui.documents.open_as_dialog import OpenAsDialog
+from app.ui.documents.recovery import RecoveryDialog
+from app.ui.languages import speak
+from app.ui.manager.card_texts import verdict_text
+from app.ui.manager.token_dialog import GatedModel, TokenDialog
+from app.ui.models.adapters_dialog import AdaptersDialog
+from app.ui.models.quantize_dialog import QuantizeDialog
+from app.ui.sentences import told
+from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.widgets.controls import ElidedLabel
 from app.ui.window.help import ShortcutsDialog, about
 from app.ui.window.settings_dialog import SettingsDialog
+from tests.host.tiny_llama import write_tiny
 
 FOLDER = Path(__file__).parent.parent.parent / "resources" / "translations"
 _ACCENTS = str.maketrans("aeiouyAEIOU", "áéíóúýÁÉÍÓÚ")
 _KEPT = re.compile(r"(\{\w+\}|%n|&|\(\*[^)]*\)|;;|\n)")
 _DATA = re.compile(
-    r"Lampblack|PyTorch|llama\.cpp|English|简体中文|Tiny|CPU|OpenAI|"
+    r"Lampblack|PyTorch|llama\.cpp|English|简体中文|Tiny|CPU|Windows-|Mac Roman|Mac\b|Shift JIS|Johab|OpenAI|"
     r"(?:f16|f32|bf16|q8_0|q4_0)|(?:Ctrl|Shift|Alt|Esc|Del|Enter|Return|Left|Right)\b|"
     r"https?://\S*|/\S+|\b\d+[.,\d]*\s?(?:kB|MB|GB|s|min|pt|%)?|V?[0-9.]+|"
     r"top-k|as-asked|\bq\d\w*|[A-Z]{2,}[\w-]*"
@@ -77,13 +93,13 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def pseudo_spoken(qapp: QApplication, compiled: Path) -> Iterator[None]:
+def pseudo_spoken(qapp: QApplication, compiled: Path, tmp_path: Path) -> Iterator[None]:
     """The made-up language, spoken until the test ends."""
     translator = QTranslator(qapp)
     assert translator.load(str(compiled))
     qapp.installTranslator(translator)
     yield
-    be_silent(qapp)
+    assert speak(qapp, "en", tmp_path) == ""
 
 
 def outside_brackets(text: str) -> str:
@@ -103,6 +119,12 @@ def texts(widget: QWidget) -> Iterator[str]:
         yield widget.text()
     if isinstance(widget, QLineEdit | QPlainTextEdit | QTextEdit):
         yield widget.placeholderText()
+    if isinstance(widget, QListWidget):
+        yield from (widget.item(row).text() for row in range(widget.count()))
+    if isinstance(widget, QTreeWidget):
+        items = map(widget.topLevelItem, range(widget.topLevelItemCount()))
+        for item in filter(None, (widget.headerItem(), *items)):
+            yield from (item.text(column) for column in range(widget.columnCount()))
     if isinstance(widget, QTabWidget):
         yield from (widget.tabText(index) for index in range(widget.count()))
     if isinstance(widget, QComboBox) and widget.count() < 30:
@@ -196,6 +218,60 @@ def test_the_dialogs_that_only_tell(
     assert untranslated(dialog) == []
     assert clipped(dialog) == []
     dialog.close()
+
+
+def _adapters(path: Path) -> QWidget:
+    return AdaptersDialog(
+        "Tiny", (Adapter(path=str(path / "Tiny.gguf"), strength=0.5),), "llama.cpp"
+    )
+
+
+def _open_as(path: Path) -> QWidget:
+    file = path / "tale.txt"
+    file.write_bytes(b"Once\xe9")
+    return OpenAsDialog(file, "utf-8")
+
+
+def _preview(_path: Path) -> QWidget:
+    place = ServerPlace(url="https://a.example/v1", ip="10.0.0.1", is_here=False, masks=True)
+    shown = Previewed(
+        job=1, url=place.url, texts=(("", "Once"),), fields="{}", replaced=(("NAME_1", "Tiny"),)
+    )
+    return PreviewDialog(shown, place)
+
+
+def _quantize(path: Path) -> QWidget:
+    model = write_tiny(path / "tiny.F16.gguf")
+    return QuantizeDialog(model, "tiny.F16", read_header(model), path, "Once")
+
+
+def _recovery(_path: Path) -> QWidget:
+    return RecoveryDialog([Recovery(id="1", path="", text="Once upon", changed_at=1e9)])
+
+
+def _token(_path: Path) -> QWidget:
+    pages = {"page": "https://hub.example/a", "tokens_page": "https://hub.example/t"}
+    gate = GatedModel(
+        title="Tiny", host="https://hub.example", can_keep=True, is_known=True, **pages
+    )
+    return TokenDialog(gate)
+
+
+@pytest.mark.parametrize("make", [_adapters, _open_as, _preview, _quantize, _recovery, _token])
+def test_the_dialogs_over_something(
+    pseudo_spoken, qtbot, tmp_path: Path, make: Callable[[Path], QWidget]
+) -> None:
+    dialog = make(tmp_path)
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert untranslated(dialog) == []
+    assert clipped(dialog) == []
+
+
+def test_a_model_that_does_not_fit_is_told_of(pseudo_spoken) -> None:
+    assert outside_brackets(told("It needs 3.2 GB, and this machine has 2 GB.")) == ""
+    assert outside_brackets(verdict_text("too large")) == ""
 
 
 @pytest.mark.parametrize("action", ["manage", "service", "add_server", "passport", "all_takes"])

@@ -12,7 +12,7 @@ from app.core.errors import ParameterError
 from app.core.options.sampling import PARAMETERS
 from app.engine.crash_errors import crash_error
 from app.engine.messages import Load
-from app.ui.languages import be_silent, speak
+from app.ui.languages import speak
 from app.ui.sentences import told
 
 
@@ -21,7 +21,7 @@ def chinese(qapp: QApplication, tmp_path: Path) -> Iterator[None]:
     """A window that speaks Chinese."""
     assert speak(qapp, "zh_CN", tmp_path) == ""
     yield
-    be_silent(qapp)
+    assert speak(qapp, "en", tmp_path) == ""
 
 
 @pytest.mark.parametrize(

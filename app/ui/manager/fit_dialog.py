@@ -25,6 +25,7 @@ from app.core.memory_fit.report import FitReport, as_chosen
 from app.core.models.model_file import ModelFile
 from app.core.system.machine import COMFORT
 from app.core.units import size_text
+from app.ui.languages import number_text
 from app.ui.manager.card_texts import verdict_text
 from app.ui.sentences import told
 from app.ui.widgets.controls import FlowingNote, set_property
@@ -216,7 +217,7 @@ class FitDialog(QDialog):
             return self.tr("Memory of the text (KV cache) as {0}").format(step.options.kv_type)
         if before.options.flash_attention != step.options.flash_attention:
             return self.tr("Flash attention")
-        return self.tr("Context of {0} tokens").format(f"{step.fit.context:,}")
+        return self.tr("Context of {0} tokens").format(number_text(step.fit.context))
 
     def _words(self, before: Fallback, step: Fallback) -> str:
         """What that means for who writes."""
@@ -234,7 +235,7 @@ class FitDialog(QDialog):
                 "A way of reading that needs less memory; the same seed gives another text."
             )
         words = self.tr("The model sees that much of your text at once, in place of {0}.")
-        return words.format(f"{before.fit.context:,}")
+        return words.format(number_text(before.fit.context))
 
     def _by_itself(self) -> str:
         if self._report.is_slow:

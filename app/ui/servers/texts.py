@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from app.core.options.sampling import PARAMETERS
 from app.core.options.servers import SavedServer, server_address
 from app.engine.messages import ModelInfo
+from app.ui.languages import number_text
 
 _tr = QCoreApplication.translate
 
@@ -28,7 +29,7 @@ def told_text(model: ModelInfo) -> str:
     lines = [_tr("Servers", "It answers, with the model {0}.").format(model.name)]
     if model.context:
         lines[0] += " " + _tr("Servers", "It reads {0} tokens at once.").format(
-            f"{model.context:,}"
+            number_text(model.context)
         )
     lines += model.notes[:2]
     if "cancel" in model.abilities:
