@@ -74,11 +74,11 @@ def _line(line: str) -> str:
 
 
 @lru_cache(4096)
-def _found(text: str, depth: int) -> _Found | None:
+def _found(text: str, depth: int) -> _Spoken | None:
     """The translation of which the most is known; None if the text is not known at all."""
     for context in (_CONTEXT, "Parameters"):
         if (known := _tr(context, text)) != text:
-            return _Found(len(text), len(text), known)
+            return _Spoken(len(text), len(text), known)
     if depth == 0 or not _WORD.search(text):
         return None
     ways = [template.told(text, depth) for template in _templates()]
@@ -90,13 +90,13 @@ def _found(text: str, depth: int) -> _Found | None:
     return max(filter(None, ways), key=lambda way: way[:2], default=None)
 
 
-def _extended(found: _Found | None, before: str, after: str) -> _Found | None:
+def _extended(found: _Spoken | None, before: str, after: str) -> _Spoken | None:
     if found is None:
         return None
     return found._replace(weight=found.weight + 1, text=before + found.text + after)
 
 
-def _of_a_row(text: str, depth: int) -> _Found | None:
+def _of_a_row(text: str, depth: int) -> _Spoken | None:
     """What is wrong with a row's value (`BoundRow.error`)."""
     match = _OF_A_ROW.fullmatch(text)
     if match is None:
@@ -105,7 +105,7 @@ def _of_a_row(text: str, depth: int) -> _Found | None:
     return _extended(what, f"{_tr('Parameters', match[1])} ({match[2]}) ", "。")
 
 
-class _Found(NamedTuple):
+class _Spoken(NamedTuple):
     """A translation, how many letters of the sentence were known, and how many in its template."""
 
     weight: int
@@ -122,18 +122,18 @@ class _Template:
         self._weight = sum(map(len, self._literals))
         self._pattern: re.Pattern[str] | None = None
 
-    def told(self, text: str, depth: int) -> _Found | None:
+    def told(self, text: str, depth: int) -> _Spoken | None:
         """The sentence with these words and the values of `text`; None if that is another one."""
         match = self._match(text)
         if match is None or any(_END.search(value) for value in match.groups()):
             return None
         weight, values = self._weight, {}
         for name, value in match.groupdict().items():
-            found = _found(value.strip(), depth - 1) or _Found(0, 0, value)
+            found = _found(value.strip(), depth - 1) or _Spoken(0, 0, value)
             weight += found.weight
             values[name[1:]] = found.text
         shown = _PLACE.sub(lambda place: values[place[1]], _tr(_CONTEXT, self._text))
-        return _Found(weight, self._weight, shown)
+        return _Spoken(weight, self._weight, shown)
 
     def _match(self, text: str) -> re.Match[str] | None:
         if not all(literal in text for literal in self._literals):
