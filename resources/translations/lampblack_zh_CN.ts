@@ -3765,6 +3765,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>选择其他模型</translation>
     </message>
     <message>
+        <source>Nothing was sent: the cursor stands within a name or number that is masked, and what is before it could be read. Move the cursor to the end of the name, and try again.</source>
+        <translation>什么都没有发送：光标在要隐去的名称或数字之中，前面的部分可能被读到。请把光标移到名称末尾，再试一次。</translation>
+    </message>
+    <message>
         <source>Nothing was sent: this document is marked never to go to another machine, and {0} is one.</source>
         <translation>什么都没有发送：这份文档标记为永不发往其他电脑，而 {0} 正是其他电脑。</translation>
     </message>
@@ -4736,6 +4740,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请看 `lampblack models search`。</translation>
     </message>
     <message>
+        <source>Set HOME, or LAMPBLACK_HOME, to a folder that can be written to.</source>
+        <translation>请将 HOME 或 LAMPBLACK_HOME 设为可以写入的文件夹。</translation>
+    </message>
+    <message>
         <source>Shorten it or load the model with a larger context.</source>
         <translation>请缩短它，或用更长的上下文载入模型。</translation>
     </message>
@@ -4890,6 +4898,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The catalogue {0} cannot be read: {1}.</source>
         <translation>无法读取模型目录 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The catalogue {0} cannot be used: {1}.</source>
+        <translation>模型目录 {0} 无法使用：{1}。</translation>
     </message>
     <message>
         <source>The catalogue {0} has version {1}, and this program reads {2}.</source>
@@ -5086,6 +5098,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The line to {0} broke</source>
         <translation>与 {0} 的连接断开了</translation>
+    </message>
+    <message>
+        <source>The list of downloads {0} cannot be used: {1}. What is fetched now is not listed after a restart.</source>
+        <translation>下载列表 {0} 无法使用：{1}。现在获取的内容在重新启动后不会列出。</translation>
+    </message>
+    <message>
+        <source>The list of downloads {0} is damaged: {1}, and it begins again.</source>
+        <translation>下载列表 {0} 已损坏：{1}，列表将从头开始。</translation>
     </message>
     <message>
         <source>The list of servers cannot be read: {0}.</source>
@@ -5444,8 +5464,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>设置 {0} 必须是完整的一组值。</translation>
     </message>
     <message>
+        <source>The settings cannot be saved to {0}: {1}.</source>
+        <translation>设置无法保存到 {0}：{1}。</translation>
+    </message>
+    <message>
         <source>The settings could not be saved to {0}: {1}.</source>
         <translation>设置无法保存到 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The settings file {0} is left as it is, because {1}. What this version knows of it is used; what you change holds until the program ends.</source>
+        <translation>设置文件 {0} 保持原样，因为{1}。其中这个版本认识的内容会被采用；你的更改只在程序退出前有效。</translation>
     </message>
     <message>
         <source>The settings file {0} is not valid TOML. {1}, and {2}.</source>
@@ -5494,6 +5522,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The strength of an adapter lies between {0} and {1}, not {2}.</source>
         <translation>适配器强度应在 {0} 到 {1} 之间，而不是 {2}。</translation>
+    </message>
+    <message>
+        <source>The system knows no home folder of this user.</source>
+        <translation>系统不知道这个用户的主文件夹。</translation>
     </message>
     <message>
         <source>The text</source>
@@ -5692,6 +5724,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>它们在程序退出前有效；请检查文件夹的权限和空间。</translation>
     </message>
     <message>
+        <source>They hold until the program ends; use that version to change them for good.</source>
+        <translation>它们在程序退出前有效；要永久更改，请使用那个版本。</translation>
+    </message>
+    <message>
         <source>This bundle carries no pip to fetch the starter model with.</source>
         <translation>这个安装包没有 pip，无法获取入门模型。</translation>
     </message>
@@ -5810,6 +5846,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>What was fetched is kept; make room and go on with the download.</source>
         <translation>已获取的部分保留；请腾出空间后继续下载。</translation>
+    </message>
+    <message>
+        <source>What was measured of this model is left as it is, because {0}; it is measured again each time.</source>
+        <translation>这个模型的测试结果保持原样，因为{0}；每次都会重新测试。</translation>
     </message>
     <message>
         <source>What you noted of the model could not be saved to {0}: {1}.</source>
@@ -5934,10 +5974,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>a newer</source>
         <translation>较新的</translation>
-    </message>
-    <message>
-        <source>a newer version of Lampblack wrote it</source>
-        <translation>它是由更新版本的 Lampblack 写的</translation>
     </message>
     <message>
         <source>a number of that length</source>
@@ -6266,6 +6302,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it gives no probabilities, by which that could be checked</source>
         <translation>不给出概率，因此无法检查</translation>
+    </message>
+    <message>
+        <source>it has an older form</source>
+        <translation>它是较旧的格式</translation>
     </message>
     <message>
         <source>it has another form</source>
