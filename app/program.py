@@ -16,7 +16,7 @@ from app.core.models.library import ModelLibrary
 from app.core.models.metadata import MetadataStore
 from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
-from app.core.models.starter import starter_path
+from app.core.models.starter import shipped_models, starter_path
 from app.core.options.presets import Presets
 from app.core.options.servers import SavedServer, SavedServers
 from app.core.options.settings import Settings
@@ -40,6 +40,12 @@ if TYPE_CHECKING:
 def _stores(agreed: tuple[str, ...]) -> tuple[ProgramStore, ...]:
     """Only what the user agreed to is looked at."""
     return find_programs(Path.home(), os.environ, agreed) if agreed else ()
+
+
+def _shipped() -> tuple[str, ...]:
+    """The folder of models in a bundle, which is looked at like one that the user watches."""
+    shipped = shipped_models()
+    return (str(shipped),) if shipped is not None else ()
 
 
 class Program:
@@ -89,7 +95,7 @@ class Program:
         return ModelLibrary(
             self.paths.models,
             lambda: self.settings.added_models,
-            watched=lambda: self.settings.watched_folders,
+            watched=lambda: (*_shipped(), *self.settings.watched_folders),
             programs=lambda: _stores(self.settings.use_programs),
             known=self.metadata.known,
         )

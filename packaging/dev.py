@@ -6,6 +6,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py test --vulkan [pytest's arguments]
        python3 packaging/dev.py test --soak [--engine NAME] [--tokens N] [--seed N]
        python3 packaging/dev.py test --responsive [--part NAME]… [--stacks]
+       python3 packaging/dev.py bundle [tar] [deb] [appdir]
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
 so that an interrupted one goes on where it stopped, and a complete one takes no time or network.
@@ -28,12 +29,13 @@ from typing import Any
 import builds
 import machine
 from builds import Build
+from bundle import build as bundles, freeze, llama
 from machine import SetupError
 from watching import CommandError, compiled_files, pip_says, watch
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / os.environ.get("LAMPBLACK_VENV", ".venv")
-VULKAN_VENV = ".venv-vulkan"
+VULKAN_VENV, BUNDLE_VENV = ".venv-vulkan", ".venv-bundle"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOG = ROOT / ".setup" / "setup.log"
@@ -334,8 +336,7 @@ def long_test(name: str, arguments: Sequence[str]) -> int:
 def test_vulkan(arguments: Sequence[str]) -> int:
     """Run the tests of the GPU path on Vulkan, without a GPU, in an environment of their own."""
     if VENV.name != VULKAN_VENV:
-        command = [sys.executable, __file__, "test", "--vulkan", *arguments]
-        return subprocess.call(command, env={**os.environ, "LAMPBLACK_VENV": VULKAN_VENV})
+        return again_in(VULKAN_VENV, "test", "--vulkan", *arguments)
     if missing := builds.choose("vulkan").missing:
         raise SetupError(f"The tests of Vulkan need {missing}.")
     set_up(tools=True, gpu="vulkan")
@@ -348,10 +349,33 @@ def test_vulkan(arguments: Sequence[str]) -> int:
     return code or subprocess.call(command, cwd=ROOT)
 
 
+def again_in(venv: str, *words: str) -> int:
+    """Run this command in an environment of its own."""
+    command = [sys.executable, __file__, *words]
+    return subprocess.call(command, env={**os.environ, "LAMPBLACK_VENV": venv})
+
+
+def bundle(formats: Sequence[str]) -> int:
+    """Freeze the program in a clean environment, and pack it."""
+    if VENV.name != BUNDLE_VENV:
+        return again_in(BUNDLE_VENV, "bundle", *formats)
+    about, shop = project(), freeze.Workshop(ROOT, PYTHON, pip, pin)
+    needs = [*about["dependencies"], *about["optional-dependencies"]["keyring"]]
+
+    def prepare() -> None:
+        make_venv()
+        freeze.install(shop, needs)
+
+    once("bundle", prepare, *needs, CONSTRAINTS.read_text("utf-8"), sys.version, *llama.FLAGS)
+    return bundles.run(shop, formats)
+
+
 def parser() -> argparse.ArgumentParser:
     """The words of this command."""
     made = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and check.")
-    words = made.add_subparsers(dest="word", required=True, metavar="run | test | check | …")
+    words = made.add_subparsers(
+        dest="word", required=True, metavar="run | test | check | docs | translate | bundle"
+    )
     run_word = words.add_parser("run", help="set up what is missing and open the window")
     run_word.add_argument("--torch", action="store_true", help="add the PyTorch engine")
     gpu_help = "the build of llama.cpp; auto, at first, takes the one that fits the hardware"
@@ -368,6 +392,8 @@ def parser() -> argparse.ArgumentParser:
     texts_word = words.add_parser("translate", help=texts_help)
     texts_word.add_argument("--check", action="store_true", help="only say whether all is done")
     docs_word.add_argument("--check", action="store_true", help="only say whether they are true")
+    bundle_word = words.add_parser("bundle", help="freeze the program, and pack it")
+    bundle_word.add_argument("formats", nargs="*", type=bundles.known)
     return made
 
 
@@ -381,6 +407,8 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
         return long_test("responsive" if given.responsive else "soak", rest)
     if given.word == "test":
         return test(rest)
+    if given.word == "bundle":
+        return bundle(given.formats)
     set_up(llama=False, tools=True)
     if given.word == "check":
         return check()

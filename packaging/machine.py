@@ -92,6 +92,14 @@ def need_compiler() -> None:
     raise SetupError(f"llama.cpp must be compiled here, and there is no C++ compiler: {how}.")
 
 
+def tool(name: str, apt: str, dnf: str = "") -> str:
+    """The path of a program; raises the sentence that says which package has it."""
+    found = shutil.which(name)
+    if found is None:
+        raise SetupError(f"{name} is missing: run `{install_command(apt, dnf or apt)}`.")
+    return found
+
+
 def has_nvidia() -> bool:
     """Whether an NVIDIA GPU with its driver is here."""
     found = shutil.which("nvidia-smi")

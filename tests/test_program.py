@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +62,16 @@ def test_a_classifier_is_found_by_its_name_and_never_taken_as_the_usual_model(
     with pytest.raises(ModelNotFoundError, match="There is no model yet"):
         program.model("")
     program.close()
+
+
+def test_a_bundle_s_own_models_are_listed_and_its_starter_is_the_usual_one(
+    own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_model: Path
+) -> None:
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "bundle"), raising=False)
+    shipped = tmp_path / "bundle" / "models" / starter_model.name
+    shipped.parent.mkdir(parents=True)
+    shipped.symlink_to(starter_model)
+    program = Program(Paths.here())
+    assert [model.path for model in program.library.list()] == [str(shipped)]
+    assert program.model("").path == program.model("starter").path == str(shipped)
+    assert program.settings.watched_folders == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from app.core.system.files import why
 from app.core.system.paths import resource
 from app.ui.sentences import forget
 
+_TOOL = Path(PySide6.__file__).parent / ("lrelease.exe" if os.name == "nt" else "lrelease")
 _SECONDS = 20.0  # lrelease takes a few hundredths
 
 
@@ -74,11 +76,11 @@ def number_text(value: float, digits: int = 0) -> str:
 def _compiled(name: str, cache: Path) -> Path:
     """The .qm file of a language; made out of the .ts where there is none, or an older one.
 
-    Raises OSError.
+    A bundle has no lrelease, and takes the one it has. Raises OSError.
     """
     source = resource("translations") / f"{name}.ts"
     made = source.with_suffix(".qm")
-    if made.exists() and not _is_newer(source, made):
+    if made.exists() and not (_TOOL.exists() and _is_newer(source, made)):
         return made
     target = cache / f"{name}-{source.stat().st_mtime_ns}.qm"
     if not target.exists():
@@ -95,8 +97,7 @@ def _compile(source: Path, target: Path) -> None:
 
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
-    tool = Path(PySide6.__file__).parent / "lrelease"
-    command: tuple[str | Path, ...] = (tool, "-silent", source, "-qm", part)
+    command: tuple[str | Path, ...] = (_TOOL, "-silent", source, "-qm", part)
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)
     except subprocess.SubprocessError as error:

@@ -6900,6 +6900,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>磁盘空间太少</translation>
     </message>
     <message>
+        <source>this installation of Lampblack</source>
+        <translation>当前安装的 Lampblack</translation>
+    </message>
+    <message>
         <source>those before the last change are used</source>
         <translation>采用上次更改之前的内容</translation>
     </message>

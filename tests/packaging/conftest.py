@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -34,8 +35,22 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]
         monkeypatch.setattr(module, name, place)
     monkeypatch.setattr(module, "translations", lambda *_: 0)
     yield module
-    for name in ("dev", "builds", "machine", "watching"):
-        sys.modules.pop(name, None)
+    _forget()
+
+
+def _forget() -> None:
+    """Forget what was loaded from packaging/, so that each test has modules of its own."""
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(f"{PACKAGING}{os.sep}"):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def part(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
+    """Loads a module of packaging/ by its name, such as `bundle.contents`."""
+    monkeypatch.syspath_prepend(str(PACKAGING))
+    yield importlib.import_module
+    _forget()
 
 
 @pytest.fixture

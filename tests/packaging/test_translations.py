@@ -102,6 +102,14 @@ def test_what_a_room_says_in_an_f_string_becomes_a_template(translations) -> Non
     assert [*translations._spoken(tree)] == ["There is no {0} in {1}.", "Ask again."]
 
 
+def test_a_bundle_carries_the_texts(monkeypatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    contents = importlib.import_module("bundle.contents")
+    assert ("resources/translations", "resources/translations") in contents.DATA
+    spec = (ROOT / "packaging" / "bundle" / "lampblack.spec").read_text("utf-8")
+    assert "translations.compile_all()" in spec
+
+
 def test_the_compiled_texts_are_made(translations, monkeypatch, tmp_path: Path) -> None:
     for path in FOLDER.glob("*.ts"):
         (tmp_path / path.name).write_bytes(path.read_bytes())

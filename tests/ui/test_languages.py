@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -70,6 +71,21 @@ def test_texts_without_their_compiled_file_are_compiled(spoken, monkeypatch, tmp
     assert translated("Save") == "保存"
     assert [path.suffix for path in (tmp_path / "cache" / "translations").iterdir()] == [".qm"]
     assert sorted(path.name for path in bare.iterdir()) == ["lampblack_zh_CN.ts"]
+
+
+def test_a_bundle_takes_what_it_has(spoken, monkeypatch, tmp_path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "translations")
+    compiled = tmp_path / "translations" / "lampblack_zh_CN.qm"
+    if not compiled.exists():
+        assert spoken("zh_CN") == ""
+        made = (tmp_path / "cache" / "translations").iterdir()
+        shutil.copy(next(made), compiled)
+    os.utime(compiled, (0, 0))  # older than its source, as an archive may have it
+    with monkeypatch.context() as patched:
+        patched.setattr(languages, "_TOOL", tmp_path / "lrelease")
+        patched.setattr(languages, "resource", lambda name: tmp_path / name)
+        assert spoken("zh_CN") == ""
+    assert translated("Save") == "保存"
 
 
 def test_texts_that_cannot_be_compiled_are_told_of(spoken, monkeypatch, tmp_path) -> None:

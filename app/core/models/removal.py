@@ -20,6 +20,7 @@ from app.core.models.metadata import MetadataStore
 from app.core.models.model_file import ModelFile, inspect
 from app.core.models.other_programs import program_of
 from app.core.models.scan import is_model_folder, models_below
+from app.core.models.starter import shipped_models
 from app.core.options.rows import is_encodable
 from app.core.options.settings_store import SettingsStore
 from app.core.system.files import is_folder, why
@@ -65,6 +66,9 @@ def plan_removal(model: ModelFile, *, loaded: str = "") -> Removal:
     if loaded and _same(Path(model.path), Path(loaded)):
         raise HousekeepingError(f"{model.name} is loaded.", "Unload it first.")
     program = model.program or program_of(Path(model.path), Path.home(), os.environ)
+    shipped = shipped_models()
+    if shipped is not None and Path(model.path).is_relative_to(shipped):
+        program = "this installation of Lampblack"
     if program:
         return Removal(
             (), 0, f"{model.name} belongs to {program}; it is only taken off the list here."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -49,8 +50,17 @@ Progress = Callable[[str, int, int], None]
 
 
 def starter_path(models: Path) -> Path:
-    """Where the starter model lies in the folder of models."""
-    return models / STARTER.file_name
+    """Where the starter model is, or will be: in the folder of models, else in the bundle."""
+    own, shipped = models / STARTER.file_name, shipped_models()
+    if shipped is not None and not own.exists() and (shipped / STARTER.file_name).is_file():
+        return shipped / STARTER.file_name
+    return own
+
+
+def shipped_models() -> Path | None:
+    """The folder of models that a frozen bundle carries; None where the program is no bundle."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    return Path(bundle) / "models" if bundle else None
 
 
 def unpack(

@@ -8,6 +8,7 @@ from typing import Any
 import llama_cpp
 
 from app.core.errors import NoModelLoadedError
+from app.host.llama_cpp.library import load_backends
 
 
 class HighLevel:
@@ -18,6 +19,7 @@ class HighLevel:
 
     def open(self, *, path: str) -> dict[str, Any]:
         """Load the model."""
+        load_backends()
         self._llama = llama_cpp.Llama(model_path=path, verbose=False)
         return {"build": f"llama-cpp-python {llama_cpp.__version__}"}
 

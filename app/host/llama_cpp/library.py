@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
 import re
 import sys
 from collections import deque
@@ -18,6 +19,8 @@ import llama_cpp.llama_cpp as bound
 
 from app.core.memory_fit.placement import CPU, GPU, INTEGRATED, LlamaDevice
 from app.engine.messages import DeviceKind, DeviceReport
+
+_FOLDER = Path(llama_cpp.__file__).parent / "lib"
 
 native: Any = bound
 """llama-cpp-python's low-level functions; their annotations do not fit what ctypes accepts."""
@@ -41,6 +44,7 @@ class Library:
         self.has_copied = False
         self._callback = native.llama_log_callback(self._on_log)
         native.llama_log_set(self._callback, None)
+        load_backends()
         native.llama_backend_init()
         self._base = _load_base()
 
@@ -96,6 +100,19 @@ class Library:
 def library() -> Library:
     """The process's one llama.cpp."""
     return Library()
+
+
+@cache
+def load_backends() -> None:
+    """Load ggml's backends where they are libraries of their own, as in a bundle.
+
+    Of those for the processor ggml takes the one that fits it best. The folder is named, because
+    ggml otherwise looks in the working directory.
+    """
+    if any(_FOLDER.glob("*ggml-cpu-*")):
+        registry = binding.load_shared_library("ggml", _FOLDER)
+        load = _typed(registry.ggml_backend_load_all_from_path, None, ctypes.c_char_p)
+        load(os.fsencode(_FOLDER))
 
 
 def report(device: LlamaDevice) -> DeviceReport:
@@ -158,6 +175,5 @@ def _typed(function: Any, result: Any, *arguments: Any) -> Any:
 
 
 def _load_base() -> _Backends:
-    folder = Path(llama_cpp.__file__).parent / "lib"
-    registry = binding.load_shared_library("ggml", folder)
-    return _Backends(registry, binding.load_shared_library("ggml-base", folder))
+    registry = binding.load_shared_library("ggml", _FOLDER)
+    return _Backends(registry, binding.load_shared_library("ggml-base", _FOLDER))

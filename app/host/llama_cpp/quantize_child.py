@@ -52,9 +52,9 @@ def run_quantizer() -> int:
 
 def quantize(order: QuantizerOrder, answers: TextIO) -> str:
     """Write the copy; why not, if it failed."""
-    import llama_cpp.llama_cpp as bound
+    from app.host.llama_cpp.library import load_backends, native
 
-    native: Any = bound
+    load_backends()
     log = _Log(answers)
     callback = native.llama_log_callback(log)
     native.llama_log_set(callback, None)

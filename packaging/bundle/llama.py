@@ -1,0 +1,73 @@
+"""llama.cpp for every x86-64: one library for each kind of processor, chosen when it is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tarfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from machine import SetupError
+
+FLAGS = (
+    "-DGGML_NATIVE=OFF",
+    "-DGGML_BACKEND_DL=ON",
+    "-DGGML_CPU_ALL_VARIANTS=ON",
+    "-DBUILD_SHARED_LIBS=ON",
+    "-DGGML_CCACHE=OFF",
+    "-DLLAVA_BUILD=OFF",
+    "-DCMAKE_INSTALL_BINDIR=llama_cpp/lib",
+    "-DCMAKE_INSTALL_LIBDIR=llama_cpp/lib",
+    "-DCMAKE_INSTALL_RPATH=$ORIGIN",
+    "-DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON",
+)
+"""CMake's settings: no instruction of this machine's own, and each kind's library beside the rest.
+
+A backend is installed as a program is, into the folder of binaries, hence the folders. Without
+versions in the libraries' names each is there once; else a wheel, which has no links, holds three
+of each, of which the binding loads two.
+"""
+
+
+TEXTS = "licences"
+_TEXTS = re.compile(r"[^/]+/vendor/llama\.cpp/(licenses/)?LICENSE[^/]*")
+
+
+def key(pinned: str, compiler: str) -> str:
+    """What tells one build from another: the version, the settings, the compiler."""
+    return hashlib.sha256("\n".join((pinned, *FLAGS, compiler)).encode()).hexdigest()[:16]
+
+
+def cache(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the wheels that were built, outside of the repository."""
+    base = environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "lampblack-build" / "llama"
+
+
+def take_texts(source: Path, folder: Path) -> None:
+    """Keep the licences of llama.cpp, which its wheel does not have, out of the source package."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(source) as archive:
+        for member in archive:
+            if member.isfile() and _TEXTS.fullmatch(member.name):
+                file = archive.extractfile(member)
+                if file is not None:
+                    (folder / Path(member.name).name).write_bytes(file.read())
+
+
+def wheel(folder: Path, build: Callable[[Path], None]) -> Path:
+    """The one wheel in `folder`; without it `build` puts one into the folder that it is given."""
+    found = next(folder.glob("*.whl"), None)
+    if found is None:
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        build(part)
+        if next(part.glob("*.whl"), None) is None:
+            raise SetupError(f"The build of llama.cpp has left no wheel in {part}.")
+        shutil.rmtree(folder, ignore_errors=True)
+        part.replace(folder)
+        found = next(folder.glob("*.whl"))
+    return found
