@@ -2,6 +2,7 @@
 
 Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none]
        python3 packaging/dev.py test [pytest's arguments] | check | docs [--check]
+       python3 packaging/dev.py translate [--check]
        python3 packaging/dev.py test --vulkan [pytest's arguments]
        python3 packaging/dev.py test --soak [--engine NAME] [--tokens N] [--seed N]
        python3 packaging/dev.py test --responsive [--part NAME]… [--stacks]
@@ -254,7 +255,7 @@ def install_program(needs: Sequence[str]) -> None:
 # The set-up
 
 
-def once(name: str, action: Callable[[], None], *inputs: str) -> None:
+def once(name: str, action: Callable[[], object], *inputs: str) -> None:
     """Do `action` unless it was completed before with the same `inputs`."""
     stamp = VENV / "stamps" / name
     wanted = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
@@ -291,6 +292,8 @@ def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False, gpu:
     needs = json.dumps([own, about["scripts"], str(ROOT)])
     once("program", lambda: install_program(own), needs, pins, version)
     once("qt", lambda: machine.need_qt(PYTHON), pins, version)
+    texts = sorted(path.read_text("utf-8") for path in (ROOT / "resources").glob("*/*.ts"))
+    once("texts", lambda: translations("--compile"), *texts, version)
     if llama:
         build = builds.choose(gpu or chosen_gpu() or "none")
         inputs = (pin("llama-cpp-python"), version, builds.NO_AMX, *build.stamp)
@@ -332,13 +335,18 @@ def docs(*arguments: str) -> int:
     return subprocess.call([PYTHON, ROOT / "packaging" / "docs.py", *arguments], cwd=ROOT)
 
 
+def translations(*arguments: str) -> int:
+    """Collect, compile or check the window's texts; what is not compiled, the window compiles."""
+    return subprocess.call([PYTHON, ROOT / "packaging" / "translations.py", *arguments], cwd=ROOT)
+
+
 def check() -> int:
     """Run every check that is not a test; the first that fails ends it."""
     for command in (
         ("ruff", "format", "--check", "--quiet", "."),
         ("ruff", "check", "--quiet", "."),
         ("mypy",),
-        ("mypy", "packaging/dev.py", "packaging/docs.py"),
+        ("mypy", "packaging/dev.py", "packaging/docs.py", "packaging/translations.py"),
         ("lint-imports", "--no-logo"),
     ):
         print("──", *command, flush=True)
@@ -346,7 +354,7 @@ def check() -> int:
             print(f"{command[0]} found something to put right; see above.", file=sys.stderr)
             return 1
     print("── packaging/docs.py --check", flush=True)
-    return docs("--check")
+    return docs("--check") or translations("--check")
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -423,7 +431,9 @@ def parser() -> argparse.ArgumentParser:
     """The words of this command."""
     made = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and check.")
     words = made.add_subparsers(
-        dest="word", required=True, metavar="run | test | accessibility | check | docs | bundle"
+        dest="word",
+        required=True,
+        metavar="run | test | accessibility | check | docs | translate | bundle | lock | audit",
     )
     run_word = words.add_parser("run", help="set up what is missing and open the window")
     run_word.add_argument("--torch", action="store_true", help="add the PyTorch engine")
@@ -443,6 +453,9 @@ def parser() -> argparse.ArgumentParser:
     words.add_parser("accessibility", help=seen)
     words.add_parser("check", help="format, lint, types, import contracts, README")
     docs_word = words.add_parser("docs", help="write the README's generated parts")
+    texts_help = "collect the window's texts for translation, and compile what is translated"
+    texts_word = words.add_parser("translate", help=texts_help)
+    texts_word.add_argument("--check", action="store_true", help="only say whether all is done")
     docs_word.add_argument("--check", action="store_true", help="only say whether they are true")
     bundle_word = words.add_parser("bundle", help="freeze the program, and pack it")
     bundle_word.add_argument("formats", nargs="*", type=bundles.known)
@@ -466,7 +479,10 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
     if given.word == "bundle":
         return bundle(given.formats)
     set_up(llama=False, tools=True)
-    return check() if given.word == "check" else docs(*["--check"] * given.check)
+    if given.word == "check":
+        return check()
+    write = translations if given.word == "translate" else docs
+    return write(*["--check"] * given.check)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -44,11 +44,14 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def qapp() -> Any:
-    """The one QApplication of the whole run, whichever window's test comes first."""
+def qapp(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The one QApplication of the whole run, whichever window's test comes first; in English."""
     from app.ui.application import make_application
+    from app.ui.languages import speak
 
-    return make_application()
+    application = make_application()
+    assert speak(application, "en", tmp_path_factory.mktemp("texts")) == ""
+    return application
 
 
 @pytest.fixture(scope="session")

@@ -44,8 +44,10 @@ def crash_error(
     after = " and the model is loaded again"
     if model is not None and model.settings.gpu_layers:
         after = ", and if it happens once more, set the layers on the GPU to 0"
-    doing = f"while it worked with {model.name}" if model else "before it was ready"
-    return ModelCrashedError(f"{ended} {doing}.", f"Your text is safe; write again{after}.")
+    crashed = f"{ended} before it was ready."
+    if model is not None:
+        crashed = f"{ended} while it worked with {model.name}."
+    return ModelCrashedError(crashed, f"Your text is safe; write again{after}.")
 
 
 def server_child_error(code: int) -> ServerLostError:

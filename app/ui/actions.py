@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton, QWidget
 
 from app.ui.action_table import ACTIONS, CONTEXT, MENUS, ROWS, ActionRow
+from app.ui.sentences import told
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
 
@@ -56,7 +57,7 @@ class Actions(QObject):
     def allow(self, name: str, is_on: bool, reason: str = "") -> None:
         """Enable an action or not; the tooltip gives the `reason`."""
         self._actions[name].setEnabled(is_on)
-        self._actions[name].setToolTip("\n".join(filter(None, (_tip(ROWS[name]), reason))))
+        self._actions[name].setToolTip("\n".join(filter(None, (_tip(ROWS[name]), told(reason)))))
 
     def is_connected(self, name: str) -> bool:
         """Whether the action does anything."""

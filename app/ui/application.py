@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -15,6 +14,7 @@ from app import __version__
 from app.core.system.paths import resource
 from app.program import Program
 from app.ui.crash_log import CrashLog
+from app.ui.languages import speak
 from app.ui.startup import FirstPaint
 from app.ui.widgets.apply_theme import apply_theme, interface_font
 from app.ui.window.main_window import MainWindow
@@ -37,6 +37,7 @@ def run_window(
     reports = crashes.left_behind()
     crashes.install()
     try:
+        trouble = speak(application, program.settings.language, program.paths.cache)
         apply_theme(program.settings.theme)
         window = MainWindow(program)
         crashes.on_problem = window.bridge.post
@@ -44,7 +45,7 @@ def run_window(
         first = FirstPaint(window)
         if on_shown is not None:
             first.painted.connect(lambda: on_shown(window))
-        first.painted.connect(lambda: _begin(window, reports))
+        first.painted.connect(lambda: _begin(window, reports, trouble))
         window.show()
         gc.freeze()  # what the start made stays; the collector need not walk over it again
         gc.enable()
@@ -54,7 +55,7 @@ def run_window(
 
 
 def make_application() -> QApplication:
-    """The process's QApplication, named and in the user's language."""
+    """The process's QApplication, named, and in English until `speak` is called."""
     application = QApplication([sys.argv[0]])
     application.setApplicationName("Lampblack")
     application.setOrganizationName("Lampblack")
@@ -62,17 +63,15 @@ def make_application() -> QApplication:
     application.setDesktopFileName(APPLICATION_ID)
     application.setFont(interface_font(application.font()))
     application.setWindowIcon(QIcon(str(_ICON)))
-    translator = QTranslator(application)
-    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    if translator.load(QLocale(), "qtbase", "_", folder):
-        application.installTranslator(translator)
     return application
 
 
-def _begin(window: MainWindow, reports: Sequence[Path]) -> None:
+def _begin(window: MainWindow, reports: Sequence[Path], trouble: str) -> None:
     from app.ui.documents.recovery import RecoveryController
 
     window.begin()
+    if trouble:
+        window.page.banners.say(trouble, "notice")
     if reports:
         window.notices.show_crash(reports[-1])
     RecoveryController(window.program, window.documents, window.questions, window).begin()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import DocumentChangedError, EncodingChangeError
 from app.core.models.starter import STARTER
 from app.core.units import size_text
+from app.ui.sentences import encoding_text, told
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
@@ -64,7 +65,7 @@ class Questions(QObject):
             self.tr(
                 "The file is in {0}, which cannot hold: {1}\n\nAs UTF-8 it holds every letter. "
                 "What the file holds now is kept, and File, Open As… gets it back."
-            ).format(error.encoding, letters + more),
+            ).format(encoding_text(error.encoding), letters + more),
         )
         save = box.addButton(self.tr("Save as UTF-8"), box.ButtonRole.AcceptRole)
         show = box.addButton(self.tr("Show the Letters"), box.ButtonRole.ActionRole)
@@ -159,8 +160,8 @@ def question_box(window: QWidget, text: str, more: str) -> QMessageBox:
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Lampblack")
-    box.setText(text)
-    box.setInformativeText(more)
+    box.setText(told(text))
+    box.setInformativeText(told(more))
     for label in box.findChildren(QLabel):  # a name that reads like markup is a name
         label.setTextFormat(Qt.TextFormat.PlainText)
     return box

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 from app.core.options.servers import server_of
 from app.core.units import share_texts, size_text
 from app.downloads.queue import Download
+from app.ui.languages import number_text
 
 _tr = QCoreApplication.translate
 _DOT = " · "
@@ -75,7 +76,7 @@ def left_text(seconds: float) -> str:
     minutes = round(seconds / 60)
     if minutes < 60:
         return _tr("Downloads", "about {0} min left").format(minutes)
-    return _tr("Downloads", "about {0} h left").format(f"{minutes / 60:.1f}")
+    return _tr("Downloads", "about {0} h left").format(number_text(minutes / 60, 1))
 
 
 def passport_tr(text: str) -> str:

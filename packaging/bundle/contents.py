@@ -26,7 +26,11 @@ The last three are Python's, and bind libraries under the GPL.
 METADATA = ("numpy", "PySide6-Essentials", "keyring")
 """Packages whose version or entry points are read at run time."""
 
-DATA = (("resources/icons", "resources/icons"), ("models.json", "."))
+DATA = (
+    ("resources/icons", "resources/icons"),
+    ("resources/translations", "resources/translations"),
+    ("models.json", "."),
+)
 """Files and folders of the repository, and their folder in the bundle."""
 
 _NOT_OWN = ("app.sdk", "app.host.baselines.transformers_generate")

@@ -34,6 +34,7 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]
     }
     for name, place in places.items():
         monkeypatch.setattr(module, name, place)
+    monkeypatch.setattr(module, "translations", lambda *_: 0)
     yield module
     _forget()
 

@@ -29,6 +29,7 @@ def calls(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(dev, "install_llama", lambda _build: done.append("llama"))
     monkeypatch.setattr(dev, "install_torch", lambda: done.append("torch"))
     monkeypatch.setattr(dev.machine, "need_qt", lambda python: done.append("qt"))
+    monkeypatch.setattr(dev, "translations", lambda *_: done.append("texts"))
     return done
 
 
@@ -38,7 +39,16 @@ def canonical(requirement: str) -> str:
     return "" if "extra ==" in requirement else re.sub(r"[-_.]+", "-", name).lower()
 
 
-EVERYTHING = ["venv", "Libraries", "Lampblack", "qt", "llama", "torch", "Test tools"]
+EVERYTHING = [
+    "venv",
+    "Libraries",
+    "Lampblack",
+    "qt",
+    "texts",
+    "llama",
+    "torch",
+    "Test tools",
+]
 
 
 def test_first_set_up_does_every_step_in_order(dev, calls) -> None:
@@ -120,7 +130,7 @@ def test_changed_lint_rules_install_nothing(dev, calls) -> None:
 def test_check_compiles_no_engine(dev, calls, monkeypatch) -> None:
     monkeypatch.setattr(dev, "check", lambda: 0)
     assert dev.main(["check"]) == 0
-    assert calls == ["venv", "Libraries", "Lampblack", "qt", "Test tools"]
+    assert calls == ["venv", "Libraries", "Lampblack", "qt", "texts", "Test tools"]
 
 
 class Sources:

@@ -13,6 +13,10 @@ from app.core.options.sampling import Sampling
 SERVICE_PORT = 8321
 """Where the local service listens unless told otherwise."""
 
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}
+"""The languages of the window, each by its own name."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the program remembers about how its user works."""
@@ -32,6 +36,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             label="Motion",
             help="Reduced stops what moves by itself: bars, menus and the caret’s blinking.",
             choices=("system", "full", "reduced"),
+        ),
+    ] = "system"
+    language: Annotated[
+        str,
+        Row(
+            label="Language",
+            help="The language of the window, from the next start; system takes the desktop's.",
+            choices=("system", *LANGUAGES),
         ),
     ] = "system"
     font_family: Annotated[

@@ -16,7 +16,9 @@ from app.program import Program
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
+from app.ui.languages import number_text
 from app.ui.questions import Questions
+from app.ui.sentences import encoding_text
 from app.ui.widgets.banner import Banner, BannerArea
 from app.ui.widgets.controls import show_dialog
 
@@ -92,7 +94,7 @@ class Encodings(QObject):
             self._clear()
             self._say(
                 self.tr("{0} does not say what encoding it is in. It was read as {1}.").format(
-                    self._documents.name, name_of(document.encoding)
+                    self._documents.name, encoding_text(name_of(document.encoding))
                 ),
                 self.tr("Open As…"),
                 document.path,
@@ -108,13 +110,13 @@ class Encodings(QObject):
         )
 
     def _tell_damage(self, path: Path, damage: Damage) -> None:
-        lines = ", ".join(f"{line:,}" for line in damage.lines[:_LINES])
+        lines = ", ".join(number_text(line) for line in damage.lines[:_LINES])
         lines += "…" if len(damage.lines) > _LINES else ""
         self._say(
             self.tr(
                 "This is a copy of {0}, which was left alone. Damaged places, each marked with "
                 "�: {1} (line {2})."
-            ).format(path.name, f"{damage.places:,}", lines)
+            ).format(path.name, number_text(damage.places), lines)
         )
 
     def _mark(self, letters: frozenset[str]) -> None:

@@ -19,6 +19,8 @@ from app.core.documents.encodings import ENCODINGS, decode_as, name_of
 from app.core.documents.normalise import normalise
 from app.core.documents.text_files import read_file
 from app.core.store import FormerFile
+from app.ui.languages import number_text
+from app.ui.sentences import encoding_text
 from app.ui.texts import moment_text
 from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.two_line_list import TextListDialog
@@ -106,7 +108,7 @@ class OpenAsDialog(TextListDialog):
         self.list.setAccessibleName(self.tr("Encodings"))
         self.list.setToolTip(self.tr("Choose the one in which the text reads well"))
         for row in ENCODINGS.values():
-            item = QListWidgetItem(row.name)
+            item = QListWidgetItem(encoding_text(row.name))
             item.setData(Qt.ItemDataRole.UserRole, row.id)
             self.list.addItem(item)
 
@@ -121,7 +123,8 @@ class OpenAsDialog(TextListDialog):
         wanted = words.casefold().split()
         items = [self.list.item(row) for row in range(self.list.count())]
         for item in items:
-            item.setHidden(not all(word in item.text().casefold() for word in wanted))
+            names = f"{item.text()} {name_of(item.data(Qt.ItemDataRole.UserRole))}".casefold()
+            item.setHidden(not all(word in names for word in wanted))
         shown = [item for item in items if not item.isHidden()]
         if shown and self.list.currentItem().isHidden():
             self.list.setCurrentItem(shown[0])
@@ -147,7 +150,7 @@ class OpenAsDialog(TextListDialog):
             self.preview.clear()
             self.problem.say(
                 self.tr("This is not {0}: byte {1} has no meaning there.").format(
-                    name_of(encoding), f"{error.start + 1:,}"
+                    encoding_text(name_of(encoding)), number_text(error.start + 1)
                 )
             )
             return

@@ -14,6 +14,7 @@ from app.core.store import Recovery
 from app.program import Program
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.manuscript import count_words
+from app.ui.languages import number_text
 from app.ui.questions import Questions
 from app.ui.texts import moment_text
 from app.ui.widgets.controls import show_dialog
@@ -61,7 +62,8 @@ class RecoveryDialog(TextListDialog):
 
     def _lines(self, recovery: Recovery) -> str:
         name = Path(recovery.path).name if recovery.path else self.tr("Untitled")
-        words = self.tr("{0} words").format(f"{count_words(recovery.text):,}")
+        count = count_words(recovery.text)
+        words = self.tr("{0} words", "", count).format(number_text(count))
         return f"{name}\n{words}, {moment_text(recovery.changed_at)}"
 
 

@@ -27,6 +27,7 @@ from app.ui.generation.takes import (
     request_fields,
     reseeded,
 )
+from app.ui.languages import number_text
 
 _AFTER = 20_000  # units after the place in which the rest of a name is looked for
 
@@ -203,7 +204,7 @@ class Session(QObject):
         self._requests[request.job] = request
         if len(request.sent) < len(request.before):
             words = self.tr("The text is too long for the server: it is sent the last {0} words.")
-            self.said.emit(words.format(f"{count_words(request.sent):,}"))
+            self.said.emit(words.format(number_text(count_words(request.sent))))
         self.moved.emit()
 
     def _fields(self, request: TakeRequest) -> dict[str, Any]:

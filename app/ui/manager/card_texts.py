@@ -14,6 +14,7 @@ from app.core.units import context_text, size_text
 from app.downloads.queue import Download
 from app.ui.manager.inventory import InventoryModel
 from app.ui.models.cards import facts
+from app.ui.sentences import told
 from app.ui.texts import day_text, passport_tr, percent_text, state_text
 from app.ui.widgets.card_list import DOT, Card
 
@@ -25,7 +26,7 @@ def model_card(one: InventoryModel, *, loaded: bool, recommended: bool = False) 
     model, record = one.model, one.record
     shown = (facts(model), model.licence, model.program)
     badge = _tr("Manager", "loaded") if loaded else ""
-    warning = model.problem or ("" if loaded or one.verdict == "fits" else one.because)
+    warning = told(model.problem or ("" if loaded or one.verdict == "fits" else one.because))
     return Card(
         key=model.path,
         title=f"★ {model.name}" if record.favourite else model.name,
@@ -73,8 +74,8 @@ def offer_card(offer: CatalogueMatch, downloads: Mapping[str, Download]) -> Card
         title=entry.name,
         badge=_badge(offer, downloads.get(entry.id)),
         facts=DOT.join(part for part in shown if part),
-        words=entry.why,
-        warning=f"{verdict_text(offer.verdict)}: {offer.because}",
+        words=_tr("Catalogue", entry.why),
+        warning=_explained(verdict_text(offer.verdict), offer.because),
         is_wrong=offer.verdict == "too large",
     )
 
@@ -99,14 +100,20 @@ def verdict_text(verdict: str) -> str:
 
 def fit_text(one: InventoryModel) -> str:
     """Whether a model fits, with the reason; empty while that is not known."""
-    head = verdict_text(one.verdict)
-    return ": ".join(part for part in (head, one.because) if part)
+    return _explained(verdict_text(one.verdict), one.because)
+
+
+def _explained(verdict: str, because: str) -> str:
+    """A verdict with its reason, or the one of them that there is."""
+    if not verdict or not because:
+        return verdict or told(because)
+    return _tr("Manager", "{0}: {1}").format(verdict, told(because))
 
 
 def advice_text(one: InventoryModel) -> str:
     """What a copy in another type would bring, and how it is made; empty for none."""
     how = _tr("Manager", "{0} The button Smaller Copy… makes it; this model stays as it is.")
-    return how.format(one.advice) if one.advice else ""
+    return how.format(told(one.advice)) if one.advice else ""
 
 
 def order_text(order: str) -> str:
@@ -141,7 +148,7 @@ def language_text(code: str) -> str:
         return _tr("Manager", "many languages")
     found = QLocale(code)
     is_known = found.name().split("_")[0] == code
-    return QLocale.languageToString(found.language()) if is_known else code
+    return _tr("Languages", QLocale.languageToString(found.language())) if is_known else code
 
 
 def languages_text(codes: tuple[str, ...]) -> str:

@@ -25,7 +25,9 @@ from app.core.memory_fit.report import FitReport, as_chosen
 from app.core.models.model_file import ModelFile
 from app.core.system.machine import COMFORT
 from app.core.units import size_text
+from app.ui.languages import number_text
 from app.ui.manager.card_texts import verdict_text
+from app.ui.sentences import told
 from app.ui.widgets.controls import FlowingNote, set_property
 from app.ui.widgets.theme import heading_font
 
@@ -52,7 +54,7 @@ class FitDialog(QDialog):
         if fit.grows:
             whole = self.tr("{0} It needs {1} at once and {2} at most, with a full context.")
         sizes = map(size_text, (fit.at_once, fit.total))
-        self.verdict = QLabel(whole.format(VERDICTS[fit.verdict], *sizes))
+        self.verdict = QLabel(whole.format(told(VERDICTS[fit.verdict]), *sizes))
         self.verdict.setWordWrap(True)
         self.verdict.setProperty("kind", "wrong" if fit.verdict == "too large" else "")
         self.advice = FlowingNote()
@@ -160,7 +162,8 @@ class FitDialog(QDialog):
         self.grid.addWidget(head, self.grid.rowCount(), 0, 1, 2)
         for part in fit.parts:
             if part.device == device:
-                self._add_row(part.what[:1].upper() + part.what[1:], part.bytes)
+                what = told(part.what)
+                self._add_row(what[:1].upper() + what[1:], part.bytes)
         rule = QFrame()
         rule.setProperty("kind", "rule")
         rule.setFixedHeight(1)
@@ -194,15 +197,15 @@ class FitDialog(QDialog):
             radio = QRadioButton(words.format(title, size_text(step.fit.total), verdict))
             radio.setChecked(number == taken)
             self.ways.addButton(radio, number)
-            told = FlowingNote()
-            told.setContentsMargins(24, 0, 0, 6)
+            note = FlowingNote()
+            note.setContentsMargins(24, 0, 0, 6)
             parts = [self._words(steps[number - 1], step) if number else self.tr("As you set it.")]
             if step.options == self._report.taken:
                 parts.append(self._by_itself())
-            told.say(" ".join(parts))
-            radio.setAccessibleDescription(told.text())
+            note.say(" ".join(parts))
+            radio.setAccessibleDescription(note.text())
             column.addWidget(radio)
-            column.addWidget(told)
+            column.addWidget(note)
         return column
 
     def _title(self, before: Fallback, step: Fallback) -> str:
@@ -214,7 +217,7 @@ class FitDialog(QDialog):
             return self.tr("Memory of the text (KV cache) as {0}").format(step.options.kv_type)
         if before.options.flash_attention != step.options.flash_attention:
             return self.tr("Flash attention")
-        return self.tr("Context of {0} tokens").format(f"{step.fit.context:,}")
+        return self.tr("Context of {0} tokens").format(number_text(step.fit.context))
 
     def _words(self, before: Fallback, step: Fallback) -> str:
         """What that means for who writes."""
@@ -232,7 +235,7 @@ class FitDialog(QDialog):
                 "A way of reading that needs less memory; the same seed gives another text."
             )
         words = self.tr("The model sees that much of your text at once, in place of {0}.")
-        return words.format(f"{before.fit.context:,}")
+        return words.format(number_text(before.fit.context))
 
     def _by_itself(self) -> str:
         if self._report.is_slow:

@@ -350,8 +350,7 @@ class ModelManager(QWidget):
         self._inventory = inventory
         self.installed.show_inventory(inventory)
         self.catalogue.show_inventory(inventory)
-        is_one = len(inventory.models) == 1
-        words = self.tr("1 model, {1} on disk") if is_one else self.tr("{0} models, {1} on disk")
+        words = self.tr("{0} models, {1} on disk", "", len(inventory.models))
         self.total.setText(
             words.format(len(inventory.models), size_text(inventory.total))
             if inventory.models

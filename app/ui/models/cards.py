@@ -9,23 +9,24 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.options.servers import SavedServer, server_key
 from app.core.units import context_text, count_text, size_text
+from app.ui.sentences import told
 from app.ui.widgets.card_list import DOT, Card
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
 
+_tr = QCoreApplication.translate
 _HEADING = "heading"
 
 
 def facts(model: ModelFile) -> str:
     """The second line of a model: quantization, size, parameters, context, as far as known."""
-    tr = QCoreApplication.translate
     parts = [model.quantization or ("safetensors" if model.kind == "transformers" else "")]
     parts.append(size_text(model.size_bytes))
     if model.parameters:
-        parts.append(tr("Models", "{0} parameters").format(count_text(model.parameters)))
+        parts.append(_tr("Models", "{0} parameters").format(count_text(model.parameters)))
     if model.context:
-        parts.append(tr("Models", "{0} context").format(context_text(model.context)))
+        parts.append(_tr("Models", "{0} context").format(context_text(model.context)))
     return DOT.join(part for part in parts if part)
 
 
@@ -34,26 +35,25 @@ def model_card(model: ModelFile, *, loaded: bool) -> Card:
     return Card(
         key=model.path,
         title=model.name,
-        badge=QCoreApplication.translate("Models", "loaded") if loaded else "",
+        badge=_tr("Models", "loaded") if loaded else "",
         facts="" if model.problem else facts(model),
-        warning=model.problem,
+        warning=told(model.problem),
         is_wrong=model.is_damaged,
         is_faint=bool(model.problem),
-        tip="\n".join(filter(None, (model.path, model.problem))),
+        tip="\n".join(filter(None, (model.path, told(model.problem)))),
     )
 
 
 def server_card(server: SavedServer, *, chosen: bool) -> Card:
     """A server with its address, and whether the text leaves this machine with it."""
-    tr = QCoreApplication.translate
-    here = tr("Models", "on this machine")
-    away = tr("Models", "text leaves this machine")
+    here = _tr("Models", "on this machine")
+    away = _tr("Models", "text leaves this machine")
     facts = DOT.join(part for part in (server.address, server.model) if part)
     return Card(
         key=server_key(server.name),
         title=server.name,
         icon="globe",
-        badge=tr("Models", "in use") if chosen else "",
+        badge=_tr("Models", "in use") if chosen else "",
         facts=facts,
         words=here if server.is_loopback else away,
         tip=facts,
@@ -66,18 +66,17 @@ def cards_of(
     """The models, and below a heading the servers; `loaded` is the key of the one in use."""
     cards = [model_card(model, loaded=model.path == loaded) for model in models]
     if servers:
-        title = QCoreApplication.translate("Models", "Servers")
+        title = _tr("Models", "Servers")
         cards.append(Card(key=_HEADING, title=title, is_heading=True))
     return cards + [server_card(one, chosen=server_key(one.name) == loaded) for one in servers]
 
 
 def load_words(*, is_server: bool, loaded: bool) -> tuple[str, str]:
     """Text and tooltip of the button that begins to use a card's model or server, or ends that."""
-    tr = QCoreApplication.translate
     if is_server:
-        leave = tr("Models", "End the connection; nothing more is sent there")
-        use = tr("Models", "Write with a model of this server")
-        return (tr("Models", "Leave"), leave) if loaded else (tr("Models", "Use"), use)
-    unload = tr("Models", "Give the model's memory back")
-    load = tr("Models", "Write with this model")
-    return (tr("Models", "Unload"), unload) if loaded else (tr("Models", "Load"), load)
+        leave = _tr("Models", "End the connection; nothing more is sent there")
+        use = _tr("Models", "Write with a model of this server")
+        return (_tr("Models", "Leave"), leave) if loaded else (_tr("Models", "Use"), use)
+    unload = _tr("Models", "Give the model's memory back")
+    load = _tr("Models", "Write with this model")
+    return (_tr("Models", "Unload"), unload) if loaded else (_tr("Models", "Load"), load)

@@ -31,6 +31,8 @@ from app.core.formats.quantization import (
 )
 from app.core.units import size_text
 from app.engine.quantize_job import QuantizeOutcome
+from app.ui.languages import number_text
+from app.ui.sentences import told
 from app.ui.widgets.controls import NoteLabel, ProgressStrip
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -144,9 +146,9 @@ class QuantizeDialog(QDialog):
             size = estimate(self._header.tensors, kind, overhead)
             cost = price(self._source, kind, saves=size < self._header.size_bytes)
             self._prices[kind.name] = cost
-            item = QTreeWidgetItem([kind.name, size_text(size), kind.words])
+            item = QTreeWidgetItem([kind.name, size_text(size), told(kind.words)])
             item.setData(_TYPE, _NAME, kind.name)
-            item.setToolTip(_WORDS, cost.words)
+            item.setToolTip(_WORDS, told(cost.words))
             item.setDisabled(not cost.is_allowed)
             tree.addTopLevelItem(item)
         return tree
@@ -230,8 +232,9 @@ class QuantizeDialog(QDialog):
         ]
         if outcome.change is not None:
             before, after = outcome.perplexity_before or 0, outcome.perplexity_after or 0
-            change = f"{after:.2f} ({outcome.change:+.1%})"
-            rows.append((self.tr("Perplexity"), f"{before:.2f}", change))
+            sign = "+" if outcome.change >= 0 else ""
+            change = f"{number_text(after, 2)} ({sign}{number_text(100 * outcome.change, 1)} %)"
+            rows.append((self.tr("Perplexity"), number_text(before, 2), change))
         for line, row in enumerate(rows):
             for column, text in enumerate(row):
                 label = QLabel(text)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.options.sampling import Sampling
 
+_tr = QCoreApplication.translate
+
 _PENALTIES = ("repetition_penalty", "frequency_penalty", "presence_penalty")
 _DRY = ("dry_base", "dry_allowed_length", "dry_window", "dry_breakers")
 _XTC = ("xtc_probability", "xtc_threshold")
@@ -31,22 +33,18 @@ def idle_rows(sampling: Sampling) -> dict[str, str]:
 def _rules(now: Sampling) -> tuple[tuple[tuple[str, ...], bool, str], ...]:
     no_penalty = (now.repetition_penalty, now.frequency_penalty, now.presence_penalty) == (1, 0, 0)
     greedy = now.temperature == 0 and now.dynatemp_range == 0 and now.mirostat == 0
-    left_out = _tr("left out of the order")
+    left_out = _tr("Parameters", "left out of the order")
     replaced = (row for step, rows in _STEPS.items() if step != "penalties" for row in rows)
     return (
-        (("xtc_threshold",), now.xtc_probability == 0, _tr("XTC probability is 0")),
-        (("dynatemp_exponent",), now.dynatemp_range == 0, _tr("range is 0")),
-        (("repetition_window",), no_penalty, _tr("the penalties are off")),
-        (_PENALTIES, now.repetition_window == 0, _tr("the window is 0")),
-        (_DRY, now.dry_multiplier == 0, _tr("DRY strength is 0")),
-        (_CUTS, greedy, _tr("temperature is 0")),
-        (("top_p",), greedy, _tr("surprise is 0")),
+        (("xtc_threshold",), now.xtc_probability == 0, _tr("Parameters", "XTC probability is 0")),
+        (("dynatemp_exponent",), now.dynatemp_range == 0, _tr("Parameters", "range is 0")),
+        (("repetition_window",), no_penalty, _tr("Parameters", "the penalties are off")),
+        (_PENALTIES, now.repetition_window == 0, _tr("Parameters", "the window is 0")),
+        (_DRY, now.dry_multiplier == 0, _tr("Parameters", "DRY strength is 0")),
+        (_CUTS, greedy, _tr("Parameters", "temperature is 0")),
+        (("top_p",), greedy, _tr("Parameters", "surprise is 0")),
         *((rows, step not in now.order, left_out) for step, rows in _STEPS.items()),
-        (("logit_bias_forms",), not now.logit_bias, _tr("no word bias")),
-        (("mirostat_tau", "mirostat_eta"), now.mirostat == 0, _tr("Mirostat is off")),
-        (tuple(replaced), now.mirostat != 0, _tr("Mirostat is on")),
+        (("logit_bias_forms",), not now.logit_bias, _tr("Parameters", "no word bias")),
+        (("mirostat_tau", "mirostat_eta"), now.mirostat == 0, _tr("Parameters", "Mirostat is off")),
+        (tuple(replaced), now.mirostat != 0, _tr("Parameters", "Mirostat is on")),
     )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Parameters", text)

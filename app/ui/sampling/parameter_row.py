@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSizePolicy, 
 from app.core.errors import ParameterError
 from app.core.options.rows import BoundRow, limit_text
 from app.ui.sampling.parameter_slider import ParameterSlider
+from app.ui.sentences import told
 from app.ui.widgets.controls import ElidedLabel, IconButton, NoteLabel, set_property
 
 _LINE = 20
@@ -210,7 +211,7 @@ class ParameterRow(QWidget):
         self.note.say(reason or self._help)
         beside = ("" if self._missing else self._idle) or self._term
         self.remark.setText(f"·  {beside}" if beside else "")
-        reason = reason or self._idle
+        reason = told(reason) or self._idle
         dim = bool(self._missing or self._idle)
         set_property(self.label, "kind", "idle" if dim else "")
         for widget in (self, *self.findChildren(ParameterSlider), *self.findChildren(QCheckBox)):

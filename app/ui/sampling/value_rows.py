@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.core.errors import ParameterError
 from app.core.options.rows import BoundRow
+from app.core.options.settings import LANGUAGES
 from app.ui.sampling.list_rows import BiasRow, OrderRow, TextsRow, in_line
 from app.ui.sampling.parameter_row import ParameterRow, translated
 from app.ui.sampling.parameter_slider import NumberBox, ParameterSlider
@@ -138,6 +139,7 @@ class ChoiceRow(ParameterRow):
             "sentences": self.tr("Each sentence as it is written"),
             "end": self.tr("Only that it has ended"),
             "nothing": self.tr("Nothing"),
+            **LANGUAGES,
         }
         return words.get(str(choice), str(choice))
 

@@ -7,38 +7,39 @@ from PySide6.QtCore import QCoreApplication
 from app.core.options.sampling import PARAMETERS
 from app.core.options.servers import SavedServer, server_address
 from app.engine.messages import ModelInfo
+from app.ui.languages import number_text
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Servers", text)
+_tr = QCoreApplication.translate
 
 
 def place_text(server: SavedServer) -> str:
     """Whether a text leaves this machine with a server, and whether others can read it then."""
     if server.is_loopback:
-        return _tr("It is on this machine: no text leaves it.")
+        return _tr("Servers", "It is on this machine: no text leaves it.")
     address = server_address(server.address)
-    sentence = _tr("Text leaves this machine: it goes to {0}.").format(address.place)
+    sentence = _tr("Servers", "Text leaves this machine: it goes to {0}.").format(address.place)
     if address.scheme == "http":
-        plain = _tr("It is not encrypted: everyone on the way can read it.")
+        plain = _tr("Servers", "It is not encrypted: everyone on the way can read it.")
         return f"{sentence} {plain}"
     return sentence
 
 
 def told_text(model: ModelInfo) -> str:
     """What a server has answered: its model, where text goes, what it can and cannot be told."""
-    lines = [_tr("It answers, with the model {0}.").format(model.name)]
+    lines = [_tr("Servers", "It answers, with the model {0}.").format(model.name)]
     if model.context:
-        lines[0] += " " + _tr("It reads {0} tokens at once.").format(f"{model.context:,}")
+        lines[0] += " " + _tr("Servers", "It reads {0} tokens at once.").format(
+            number_text(model.context)
+        )
     lines += model.notes[:2]
     if "cancel" in model.abilities:
-        lines.append(_tr("It stops writing when you stop it."))
+        lines.append(_tr("Servers", "It stops writing when you stop it."))
     elif "cancel" in model.unknown:
-        lines.append(_tr("It is not known whether it stops writing when you stop it."))
+        lines.append(_tr("Servers", "It is not known whether it stops writing when you stop it."))
     elif model.abilities:
-        lines.append(_tr("What you stop goes on there to its end."))
+        lines.append(_tr("Servers", "What you stop goes on there to its end."))
     if model.unsupported:
         titles = [bound.row.label for bound in PARAMETERS if bound.name in model.unsupported]
-        labels = (QCoreApplication.translate("Parameters", title) for title in titles)
-        lines.append(_tr("It cannot be told of: {0}.").format(", ".join(labels)))
+        labels = (_tr("Parameters", title) for title in titles)
+        lines.append(_tr("Servers", "It cannot be told of: {0}.").format(", ".join(labels)))
     return "\n".join(lines)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.engine.service_messages import Seen
+from app.ui.languages import number_text
 from app.ui.widgets.controls import NoteLabel, set_property
 
 _RIGHT = (3, 4, 5)
@@ -152,7 +153,14 @@ class ServiceDialog(QDialog):
 def _item(seen: Seen) -> QTreeWidgetItem:
     tokens = seen.prompt_tokens + seen.completion_tokens
     at = time.strftime("%H:%M:%S", time.localtime(seen.at))
-    cells = [at, seen.method, seen.path, f"{seen.status}", f"{seen.seconds:.2f}", f"{tokens:,}"]
+    cells = [
+        at,
+        seen.method,
+        seen.path,
+        f"{seen.status}",
+        number_text(seen.seconds, 2),
+        number_text(tokens),
+    ]
     item = QTreeWidgetItem(cells)
     for column in _RIGHT:
         item.setTextAlignment(column, _TO_THE_RIGHT)

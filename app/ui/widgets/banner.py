@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.ui.sentences import told
 from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import IconButton
 
@@ -81,6 +82,7 @@ class BannerArea(QWidget):
         buttons: Mapping[str, Callable[[], object]] | None = None,
     ) -> Banner:
         """Show `text` in a banner, and tell assistive programs; returns the banner."""
+        text = told(text)
         self.take_back(text)
         while len(self.banners()) >= _MOST:
             self.banners()[0].dismiss()
@@ -96,7 +98,7 @@ class BannerArea(QWidget):
     def take_back(self, text: str) -> None:
         """Put away the banner that says `text`, which is no longer so."""
         for banner in self.banners():
-            if banner.text == text:
+            if banner.text in (text, told(text)):
                 banner.dismiss()
 
     def clear(self, kind: str) -> None:

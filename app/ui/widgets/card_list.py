@@ -320,13 +320,14 @@ def wrapped(text: str, font: QFont, width: int) -> QTextLayout:
 
 def wrapped_height(text: str, font: QFont, width: int) -> int:
     """How high `text` is in small letters; asked for every row of a list at every change of it."""
-    return _height(text, font.toString(), width)
+    return _height(text, font.toString(), tuple(font.families()), width)
 
 
 @lru_cache(maxsize=20_000)
-def _height(text: str, description: str, width: int) -> int:
+def _height(text: str, description: str, families: tuple[str, ...], width: int) -> int:
     font = QFont()
     font.fromString(description)
+    font.setFamilies(families)  # the description has only the first: Han letters are higher
     return ceil(wrapped(text, small(font), width).boundingRect().height())
 
 

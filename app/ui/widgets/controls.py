@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.sentences import told
 from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
@@ -134,6 +135,7 @@ class NoteLabel(QLabel):
 
     def say(self, text: str) -> None:
         """Show `text`, or nothing at all when it is empty; what is wrong is announced, too."""
+        text = told(text)
         if text != self.text() and self.property("kind") == "wrong" and self.window().isVisible():
             announce(self, text, is_urgent=True)
         self.setText(text)

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 from app.core.options.servers import server_address
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
+from app.ui.languages import number_text
+from app.ui.sentences import told
 from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import ElidedLabel, IconButton, set_property
@@ -159,6 +161,7 @@ class StatusBar(QStatusBar):
 
     def say(self, text: str) -> None:
         """Say something in passing."""
+        text = told(text)
         self.showMessage(text, _SAY_MS)
         announce(self, text)
 
@@ -194,24 +197,24 @@ class StatusBar(QStatusBar):
         self._put(self.model, name + device)
         announce(self, self.model.accessibleName())
         path = model.path if model.server is None else model.settings.device
-        placed = [row.description for row in model.placement]
+        placed = [told(row.description) for row in model.placement]
         self.model.setToolTip("\n".join([path, *placed]))
 
     def show_speed(self, tokens_per_s: float) -> None:
         """Show how fast the model writes; nothing for 0."""
-        text = self.tr("{0} tokens/s").format(f"{tokens_per_s:.1f}") if tokens_per_s else ""
+        text = self.tr("{0} tokens/s").format(number_text(tokens_per_s, 1)) if tokens_per_s else ""
         self._put(self.speed, text)
 
     def show_context(self, used: int, available: int) -> None:
         """Show how many of the context's tokens the text up to the cursor takes."""
-        text = self.tr("{0} of {1} tokens").format(f"{used:,}", f"{available:,}")
+        text = self.tr("{0} of {1} tokens").format(number_text(used), number_text(available))
         self._put(self.context, text if available else "")
 
     def show_words(self, words: int, selected: int) -> None:
         """Show the number of words, and of those selected."""
-        text = self.tr("1 word") if words == 1 else self.tr("{0} words").format(f"{words:,}")
+        text = self.tr("{0} words", "", words).format(number_text(words))
         if selected:
-            text = self.tr("{0} of {1}").format(f"{selected:,}", text)
+            text = self.tr("{0} of {1}").format(number_text(selected), text)
         self._put(self.words, text)
 
     def _put(self, label: QLabel, text: str) -> None:

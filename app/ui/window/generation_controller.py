@@ -19,6 +19,7 @@ from app.ui.generation.read_ahead import ReadingAhead, TokenCount
 from app.ui.generation.session import Session
 from app.ui.generation.spoken_take import SpokenTake
 from app.ui.generation.takes import TakeLog
+from app.ui.languages import number_text
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.servers.gate import SendingGate
@@ -203,7 +204,7 @@ class GenerationController(QObject):
                 "The text is longer than the model can read at once: it did not see the first {0} "
                 "tokens."
             )
-            self._status.say(text.format(f"{stats.dropped_tokens:,}"))
+            self._status.say(text.format(number_text(stats.dropped_tokens)))
 
     def show_takes(self) -> None:
         """Show what can be done with the takes now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,6 +23,8 @@ from app.ui.action_table import ACTIONS, MENUS
 from app.ui.actions import translated
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.theme import heading_font
+
+_tr = QCoreApplication.translate
 
 
 class ShortcutsDialog(QDialog):
@@ -77,19 +79,21 @@ def _cell(text: str, *, muted: bool = False) -> QLabel:
 def about(parent: QWidget) -> QMessageBox:
     """The box that says what this program is; the caller shows it."""
     box = QMessageBox(parent)
-    box.setWindowTitle(box.tr("About Lampblack"))
+    box.setWindowTitle(_tr("Help", "About Lampblack"))
     box.setText(f"Lampblack {__version__}")
-    promise = box.tr("Nothing you write is sent anywhere.")
+    promise = _tr("Help", "Nothing you write is sent anywhere.")
     if network_state() == "kernel":
-        promise = box.tr(
+        promise = _tr(
+            "Help",
             "Nothing you write is sent anywhere: the system lets this window open no network "
-            "connection."
+            "connection.",
         )
     box.setInformativeText(
-        box.tr(
+        _tr(
+            "Help",
             "A desktop studio for writing with a language model that never leaves the machine.\n\n"
             "{0}\n\n"
-            "MIT licence."
+            "MIT licence.",
         ).format(promise)
     )
     return box

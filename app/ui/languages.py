@@ -1,0 +1,105 @@
+"""The language of the window, the translators that speak it, and numbers as the system has them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from app.core.options.settings import ENGLISH, LANGUAGES
+from app.core.system.files import why
+from app.core.system.paths import resource
+from app.ui.sentences import forget
+
+_TOOL = Path(PySide6.__file__).parent / ("lrelease.exe" if os.name == "nt" else "lrelease")
+_SECONDS = 20.0  # lrelease takes a few hundredths
+
+
+def language_of(setting: str, wanted: Sequence[str] | None = None) -> str:
+    """The language that a setting stands for: "en" or "zh_CN".
+
+    With "system" it is the first of the user's own (`wanted`, as `zh-Hans-CN`) that there is.
+    """
+    if setting in LANGUAGES:
+        return setting
+    for tag in QLocale.system().uiLanguages() if wanted is None else wanted:
+        locale = QLocale(tag)
+        if locale.language() == QLocale.Language.English:
+            return ENGLISH
+        simplified = locale.script() == QLocale.Script.SimplifiedHanScript
+        if locale.language() == QLocale.Language.Chinese and simplified:
+            return "zh_CN"
+    return ENGLISH
+
+
+def speak(application: QCoreApplication, setting: str, cache: Path) -> str:
+    """Install the program's translator and Qt's own; returns what went wrong, as a sentence.
+
+    `cache` is where texts are compiled that come without their .qm file.
+    """
+    language = language_of(setting)
+    _be_silent(application)
+    qt = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if language != ENGLISH and qt.load(f"qtbase_{language}", folder):
+        application.installTranslator(qt)
+    own = QTranslator(application)
+    try:
+        path = _compiled(f"lampblack_{language}", cache / "translations")
+    except OSError as error:
+        return f"The texts in {LANGUAGES[language]} could not be loaded: {why(error)}."
+    if own.load(str(path)):
+        application.installTranslator(own)
+        return ""
+    return f"The texts in {LANGUAGES[language]} could not be loaded: {path} is damaged."
+
+
+def _be_silent(application: QCoreApplication) -> None:
+    """Take every translator away."""
+    for translator in application.findChildren(QTranslator):
+        application.removeTranslator(translator)
+        translator.setParent(None)
+    forget()
+
+
+def number_text(value: float, digits: int = 0) -> str:
+    """A number with so many decimals as the system writes it; as in English with LANG=C."""
+    system = QLocale.system()
+    if system.language() == QLocale.Language.C:
+        return f"{value:,.{digits}f}"
+    return system.toString(float(value), "f", digits)
+
+
+def _compiled(name: str, cache: Path) -> Path:
+    """The .qm file of a language; made out of the .ts where there is none, or an older one.
+
+    A bundle has no lrelease, and takes the one it has. Raises OSError.
+    """
+    source = resource("translations") / f"{name}.ts"
+    made = source.with_suffix(".qm")
+    if made.exists() and not (_TOOL.exists() and _is_newer(source, made)):
+        return made
+    target = cache / f"{name}-{source.stat().st_mtime_ns}.qm"
+    if not target.exists():
+        _compile(source, target)
+    return target
+
+
+def _is_newer(source: Path, made: Path) -> bool:
+    return source.exists() and source.stat().st_mtime_ns > made.stat().st_mtime_ns
+
+
+def _compile(source: Path, target: Path) -> None:
+    import subprocess  # only in a source tree that was not set up
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    command: tuple[str | Path, ...] = (_TOOL, "-silent", source, "-qm", part)
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)
+    except subprocess.SubprocessError as error:
+        raise OSError(f"lrelease did not compile {source.name}") from error
+    part.replace(target)

@@ -1,0 +1,129 @@
+"""The window in the language of the system or of the settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+
+from app.ui import languages
+from app.ui.actions import translated
+from app.ui.languages import language_of, number_text, speak
+
+FOLDER = Path(__file__).parent.parent.parent / "resources" / "translations"
+
+
+@pytest.fixture
+def spoken(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Lets the window speak a language until the test ends; gives what went wrong."""
+    yield lambda setting: speak(qapp, setting, tmp_path / "cache")
+    assert speak(qapp, "en", tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("setting", "wanted", "language"),
+    [
+        ("en", ["zh-Hans-CN"], "en"),
+        ("zh_CN", ["en-GB"], "zh_CN"),
+        ("system", ["zh-Hans-CN", "zh-CN", "zh"], "zh_CN"),
+        ("system", ["zh-SG"], "zh_CN"),
+        ("system", ["de-DE", "zh-CN", "en"], "zh_CN"),
+        ("system", ["en-US", "zh-CN"], "en"),
+        ("system", ["zh-Hant-TW", "zh-TW"], "en"),
+        ("system", ["zh-HK", "en"], "en"),
+        ("system", ["fr-FR"], "en"),
+        ("system", ["C"], "en"),
+        ("system", [], "en"),
+    ],
+)
+def test_the_setting_or_the_system_chooses(setting: str, wanted: list[str], language: str) -> None:
+    assert language_of(setting, wanted) == language
+
+
+def test_the_system_is_asked(monkeypatch) -> None:
+    monkeypatch.setattr(QLocale, "uiLanguages", lambda _locale: ["zh-Hans-CN"])
+    assert language_of("system") == "zh_CN"
+
+
+def test_chinese_is_spoken_by_the_program_and_by_qt(spoken, qtbot) -> None:
+    assert translated("Save") == "Save"
+    assert spoken("zh_CN") == ""
+    assert translated("Save") == "保存"
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(box)
+    assert "取消" in box.button(QDialogButtonBox.StandardButton.Cancel).text()
+    assert spoken("en") == ""
+    assert translated("Save") == "Save"
+
+
+def test_texts_without_their_compiled_file_are_compiled(spoken, monkeypatch, tmp_path) -> None:
+    bare = tmp_path / "translations"
+    bare.mkdir()
+    shutil.copy(FOLDER / "lampblack_zh_CN.ts", bare)
+    with monkeypatch.context() as patched:
+        patched.setattr(languages, "resource", lambda name: tmp_path / name)
+        assert spoken("zh_CN") == ""
+    assert translated("Save") == "保存"
+    assert [path.suffix for path in (tmp_path / "cache" / "translations").iterdir()] == [".qm"]
+    assert sorted(path.name for path in bare.iterdir()) == ["lampblack_zh_CN.ts"]
+
+
+def test_a_bundle_takes_what_it_has(spoken, monkeypatch, tmp_path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "translations")
+    compiled = tmp_path / "translations" / "lampblack_zh_CN.qm"
+    if not compiled.exists():
+        assert spoken("zh_CN") == ""
+        made = (tmp_path / "cache" / "translations").iterdir()
+        shutil.copy(next(made), compiled)
+    os.utime(compiled, (0, 0))  # older than its source, as an archive may have it
+    with monkeypatch.context() as patched:
+        patched.setattr(languages, "_TOOL", tmp_path / "lrelease")
+        patched.setattr(languages, "resource", lambda name: tmp_path / name)
+        assert spoken("zh_CN") == ""
+    assert translated("Save") == "保存"
+
+
+def test_texts_that_cannot_be_compiled_are_told_of(spoken, monkeypatch, tmp_path) -> None:
+    (tmp_path / "translations").mkdir()
+    (tmp_path / "translations" / "lampblack_zh_CN.ts").write_text("<TS", "utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(languages, "resource", lambda name: tmp_path / name)
+        trouble = spoken("zh_CN")
+    assert trouble.startswith("The texts in 简体中文 could not be loaded: lrelease did not compile")
+    assert QCoreApplication.translate("Actions", "Save") == "Save"
+
+
+def test_one_word_is_no_words(spoken, studio) -> None:
+    shown = []
+    for count in (0, 1, 2, 1234):
+        studio.window.status.show_words(count, 0)
+        shown.append(studio.window.status.words.text())
+    assert shown == ["0 words", "1 word", "2 words", "1,234 words"]
+    spoken("zh_CN")
+    studio.window.status.show_words(1, 0)
+    assert studio.window.status.words.text() == "1 字"
+
+
+@pytest.mark.parametrize(
+    ("system", "shown"),
+    [("C", "1,234,567.5"), ("de_DE", "1.234.567,5"), ("zh_CN", "1,234,567.5")],
+)
+def test_numbers_are_as_the_system_writes_them(monkeypatch, system: str, shown: str) -> None:
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale(system))
+    assert number_text(1_234_567.5, 1) == shown
+
+
+def test_a_chinese_window(spoken, make_studio) -> None:
+    spoken("zh_CN")
+    studio = make_studio()
+    assert [action.text() for action in studio.window.menuBar().actions()] == [
+        f"&{name}" for name in ("文件", "编辑", "视图", "写作", "模型", "帮助")
+    ]
+    studio.do("continue")
+    studio.fail("out_of_memory", "There is not enough memory for a context of 4096 tokens.")
+    assert studio.banners == ["内存不足以容纳 4096 个词元的上下文。"]
