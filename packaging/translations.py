@@ -27,7 +27,7 @@ from PySide6.QtCore import QLocale
 from app.core.documents.encodings import ENCODINGS
 from app.core.options.load_options import LOAD_OPTIONS
 from app.core.options.presets import BUILTIN, SUGGESTED
-from app.core.options.sampling import PARAMETERS
+from app.core.options.sampling import DEFAULT_ORDER, PARAMETERS
 from app.core.options.settings import SETTINGS
 from app.core.passport import LANGUAGES
 from app.ui.action_table import ACTIONS, CONTEXT, MENUS
@@ -83,6 +83,7 @@ def tables() -> Iterator[Marked]:
         for text in (row.label, row.help, row.plain, row.group, row.unit, row.form):
             yield "Parameters", text
         yield "Parameters", row.torch_missing
+    yield from (("Parameters", step.replace("_", "-")) for step in DEFAULT_ORDER)
     for preset in (*BUILTIN, SUGGESTED):
         yield from (("Presets", preset.name), ("Presets", preset.description))
     yield from (("Sentences", reason) for reason in _REASONS)
