@@ -8,8 +8,9 @@ Placeholders look like `[NAME_1]`. What is replaced, in this order:
   replaced wherever it stands, so that its endings (`Annas`, `Anna's`) stay as text after the
   placeholder; a shorter one only where no letter touches it. A form with another stem has to be
   listed by itself.
-- Account numbers (IBAN) and card numbers with a right checksum; telephone numbers of 7 digits or
-  more that begin with `+`, `0` or `(`, or stand in groups of 3, 3 and 4; several in a row are one.
+- Account numbers (IBAN) and card numbers with a right checksum, also over the end of a line, a card
+  number over one; telephone numbers of 7 digits or more that begin with `+`, `0` or `(`, or stand
+  in groups of 3, 3 and 4; several in a row are one.
 
 Another way to write the same name or number gets the same number with a letter (`[NAME_1a]`), so
 that each comes back exactly. A text that looks like a placeholder gets one `_` more on the way out
@@ -43,16 +44,20 @@ _SAME = {"'": "['’ʼ]", "’": "['’ʼ]", "-": "[-‐‑]", "‐": "[-‐‑]
 
 _GAP = " \u00a0\u2009\u202f"  # spaces between groups of digits
 
+_LINE_END = r"(?:\r\n|[\n\r\u2028\u2029])"
+_BETWEEN = rf"(?:[{_GAP}-]?{_LINE_END}[{_GAP}\t]{{0,8}}|[{_GAP}-])?"  # two digits of one number
+
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _ACCOUNT = re.compile(
-    rf"(?<![A-Z0-9])[A-Z]{{2}}[0-9]{{2}}(?:[{_GAP}-]?[A-Z0-9]){{11,30}}", re.IGNORECASE | re.ASCII
+    rf"(?<![A-Z0-9])[A-Z]{{2}}[0-9]{{2}}(?:{_BETWEEN}[A-Z0-9]){{11,30}}", re.IGNORECASE | re.ASCII
 )
-_CARD = re.compile(rf"(?<!\d)\d(?:[{_GAP}-]?\d){{12,18}}")
+_CARD = re.compile(rf"(?<!\d)\d(?:{_BETWEEN}\d){{12,18}}")
 _PHONE = re.compile(
     rf"(?<![\w+])(?:\+|(?=[0(])|(?=\d{{3}}[.{_GAP}-]\d{{3}}[.{_GAP}-]\d{{4}}(?!\d)))"
     rf"\(?\d(?:[()+./\u2011\u2013{_GAP}-]{{0,4}}\d){{6,}}(?!\w)"
 )
 _FEWEST = {"ACCOUNT": 15, "CARD": 13}
+_MOST_LINE_ENDS = {"CARD": 1}  # or many a column of figures would have a card's checksum by chance
 _MOST_PLACEHOLDERS = 999_999
 
 _NEAR = 20_000  # characters around a cut in which a name or number is looked for
@@ -145,6 +150,23 @@ class Masker:
             if begin + start < place < begin + end:
                 return begin + end
         return place
+
+    def tells_part(self, before: str, after: str) -> bool:
+        """Whether a text that ends with `before` tells a part of a name or number.
+
+        It does where the rest of it is the beginning of `after`, and the part is not masked itself.
+        """
+        before = before[-_NEAR:]
+        text, place = before + after[:_NEAR], len(before)
+        cut = (span for span in self.spans(text) if span[0] < place < span[1])
+        start, end = next(cut, (place, place))
+        if _PLACEHOLDER.fullmatch(text, start, end):  # it only looks like one
+            return False
+        told, at = "", 0
+        for part, said in self.again()._divided(before):
+            told += part[max(0, start - at) :] if said is None else ""
+            at += len(part)
+        return any(map(str.isalnum, told))
 
     def _mask_names(self, text: str) -> Iterator[_Piece]:
         if self._pattern is None:
@@ -281,9 +303,14 @@ def _sound_end(
     fewest = _FEWEST.get(kind, len(match[0]))
     for end in range(match.end(), match.start() + fewest - 1, -1):
         is_border = text[end - 1].isalnum() and not text[end : end + 1].isalnum()
-        if (kind not in _FEWEST or is_border) and check(_plain(text[match.start() : end])):
+        if (kind not in _FEWEST or is_border) and _is_sound(kind, check, text[match.start() : end]):
             return end
     return None
+
+
+def _is_sound(kind: str, check: Callable[[str], bool], number: str) -> bool:
+    most = _MOST_LINE_ENDS.get(kind)
+    return check(_plain(number)) and (most is None or len(number.splitlines()) <= most + 1)
 
 
 def _plain(number: str) -> str:

@@ -8,7 +8,6 @@ from contextlib import aclosing, closing
 
 from app.core.errors import CancelledError, LampblackError, ParameterError
 from app.core.units import duration_text
-from app.engine.client import EngineClient
 from app.sdk.progress import Progress, ShownProgress
 from app.sdk.requests import plain_text
 from app.tasks.batch.ordered import Ordered, Outcome as RowOutcome, RowResult
@@ -32,7 +31,7 @@ class TaskBatch:
     def __init__(
         self,
         owner: object,
-        client: EngineClient,
+        runner: TaskRunner,
         name: str,
         texts: Iterable[str],
         parallel: int,
@@ -42,10 +41,10 @@ class TaskBatch:
         self._owner = owner
         self._task, self._options, self._texts = task(name), options, texts
         check_options(self._task, options)
-        if client.model is not None:
-            check_model(self._task, options, client.model)
+        if runner.model is not None:
+            check_model(self._task, options, runner.model)
         self._progress = progress
-        self._runner = TaskRunner(client)
+        self._runner = runner
         self._count = _Count(texts)
         self._rows = Ordered(
             self._row,

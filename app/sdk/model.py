@@ -41,7 +41,7 @@ from app.sdk.progress import Progress, ShownProgress, check_progress
 from app.sdk.requests import Begun, Prepared, Stream, plain_text, tell_reading
 from app.sdk.results import Classification, Generation, Judgement
 from app.tasks.options import TaskOptions, TaskResult
-from app.tasks.running import TaskRunner
+from app.tasks.running import Remembered, TaskRunner
 from app.tasks.table import task
 
 _CRASHED = "The graphics card failed with this model last time, so the processor does it now."
@@ -64,6 +64,7 @@ class Model:
     ) -> None:
         self._engine = client
         self._progress = progress
+        self._remembered = Remembered()
         self._owner = os.getpid()
         self._ending = weakref.finalize(self, _close_here, close, self._owner)
 
@@ -169,7 +170,7 @@ class Model:
 
     def task(self, name: str, text: str, **options: Any) -> Begun[TaskResult]:
         """The same, not yet begun."""
-        runner, row, given = TaskRunner(self._client), task(name), _task_options(options)
+        runner, row, given = self._runner(), task(name), _task_options(options)
         asked = plain_text(text)
         return Begun(lambda: runner.run(row, asked, given), runner.cancel)
 
@@ -224,7 +225,11 @@ class Model:
     ) -> TaskBatch:
         """The same, checked and not yet begun."""
         at, given = self.shown_at(progress), _task_options(options)
-        return TaskBatch(self, self._client, name, texts, parallel, at, given)
+        return TaskBatch(self, self._runner(), name, texts, parallel, at, given)
+
+    def _runner(self) -> TaskRunner:
+        """One of its own for each call, which its `cancel` ends, with what all of them know."""
+        return TaskRunner(self._client, self._remembered)
 
     def tokenize(self, text: str) -> tuple[int, ...]:
         """The numbers of the tokens of `text`."""

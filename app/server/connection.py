@@ -75,6 +75,7 @@ class Connection(H11Protocol):
     ) -> None:
         super().__init__(*arguments, **more)
         self.conn = JoinedHead(h11.SERVER, _HEADER_BYTES)
+        self.timeout_keep_alive = pool.limits.idle_s  # type: ignore[assignment]  # a delay, which may be a part of a second
         self._pool = pool
         self._secure = secure
         self._handshake: asyncio.Task[None] | None = None

@@ -225,7 +225,6 @@ async def _listen(
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        timeout_keep_alive=int(serve.limits.idle_s),
     )
     config.load()
     secure = server_context(serve.certificate, serve.key) if serve.certificate else None

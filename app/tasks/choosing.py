@@ -132,10 +132,10 @@ def _scores(run: TaskRun, text: str, labels: tuple[str, ...]) -> list[float]:
 
 def _without_text(run: TaskRun, labels: tuple[str, ...]) -> tuple[float, ...]:
     """The scores of the labels with an empty text."""
-    known = run.remembered.without_text
-    if run.key in known:
-        return known[run.key]
-    return run.remembered.keep(known, run.key, run.score_choices(run.asked(""), labels))
+    found, key = run.remembered.without_text, run.key
+    if (known := found.get(key)) is not None:
+        return known
+    return run.remembered.keep(found, key, run.score_choices(run.asked(""), labels))
 
 
 def log_softmax(scores: Sequence[float]) -> list[float]:

@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
+from app.core.documents.letters import is_border
+
 BLOCK = 1 << 20
 """How many characters are counted at once: their tokens travel in one message."""
 
@@ -16,6 +18,15 @@ _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _LINE = re.compile(r"\n\s*")
 _SENTENCE = re.compile(rf"[.!?…]+[\"'”’»)\]]*\s+|[{_STOPS}…]+[{_CLOSERS}]*\s*")
 _WORD = re.compile(r"\s+|[，、；：,;]")
+_UNIT = re.compile(
+    r"(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"”’\u3000-\u9fff\uf900-\uffef]+"
+    r"|(?<![a-z0-9.+%_-])[a-z0-9.+%_-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+    r"|[+−-]?\d+(?:[.,:;/'’·٫٬．，：／-]\d+|[ \u00a0\u2009\u202f]\d{3}(?!\d))*",
+    re.IGNORECASE,
+)
+"""What is torn only where it alone is too long: addresses, and numbers with their groups."""
+
+_AHEAD = 1000  # characters after a part's end in which the rest of such a one is looked for
 _WITHOUT_SPACES = 0x2E80  # from here on come the scripts of East Asia
 Spans = Sequence[tuple[int, int]]
 """Beginnings and ends of parts of a text, in order."""
@@ -55,9 +66,10 @@ def cut(
     """Parts of at most `limit` tokens, which are the text when they are joined.
 
     A part ends with a paragraph if one ends in its second half, else with a line, else with a
-    sentence, else with a word, and within a word only where that alone is too long. `count` gives
-    the tokens of the characters from one place to another. What is `whole` is not divided, and is
-    a part by itself where it has more than `limit` tokens.
+    sentence, else with a word, and within a word, number, address or letter with its marks only
+    where that alone is too long. `count` gives the tokens of the characters from one place to
+    another. What is `whole` is not divided, and is a part by itself where it has more than `limit`
+    tokens.
     """
     start = 0
     while start < len(text):
@@ -83,15 +95,30 @@ def _reach(text: str, start: int, limit: int, count: Callable[[int, int], int]) 
 
 
 def _best_end(text: str, start: int, end: int, whole: Spans) -> int:
+    units = [found.span() for found in _UNIT.finditer(text, start, end + _AHEAD)]
     for pattern, fill in _ENDS:
         least = start + max(1, int((end - start) * fill))
         ends = [match.end() for match in pattern.finditer(text, start, end)]
-        found = next((one for one in reversed(ends) if _divided(one, whole) is None), start)
-        if found >= least:
+        fits = (one for one in reversed(ends) if _undivided(text, start, one, whole, units) == one)
+        if (found := next(fits, start)) >= least:
             return found
-    if (span := _divided(end, whole)) is None:
-        return end
-    return span[0] if span[0] > start else span[1]
+    for apart in (units, ()):
+        if (found := _undivided(text, start, end, whole, apart)) > start:
+            return found
+    span = _divided(end, whole)
+    return span[1] if span is not None else end
+
+
+def _undivided(text: str, start: int, end: int, whole: Spans, units: Spans) -> int:
+    """The last end up to this one that divides nothing; not after `start` where there is none."""
+    while end > start:
+        if (span := _divided(end, whole) or _divided(end, units)) is not None:
+            end = span[0]
+        elif is_border(text, end):
+            return end
+        else:
+            end -= 1
+    return start
 
 
 def _divided(place: int, whole: Spans) -> tuple[int, int] | None:

@@ -21,7 +21,13 @@ from app.tasks.options import MAX_LABELS, TaskOptions, TaskResult
 from app.tasks.prompts import takes_chat
 from app.tasks.scoring import score
 from app.tasks.table import Task
-from app.tasks.task_run import Emit, Remembered, TaskEngine as TaskEngine, TaskRun, sampling_of
+from app.tasks.task_run import (
+    Emit,
+    Remembered as Remembered,
+    TaskEngine as TaskEngine,
+    TaskRun,
+    sampling_of,
+)
 from app.tasks.writing import write
 
 _OWN = ("labels", "language", "source_language", "schema", "instruction", "system", "alternatives")
@@ -31,16 +37,23 @@ _LONGEST_NAME = 100
 class TaskRunner:
     """Runs tasks on the model that `engine` has loaded.
 
-    With `background` its jobs leave most of the engine to others. `run` may be called from several
-    threads at once.
+    With `background` its jobs leave most of the engine to others. What it has `remembered` may be
+    shared with other runners of the engine. `run` may be called from several threads at once.
     """
 
-    def __init__(self, engine: TaskEngine, *, background: bool = False) -> None:
+    def __init__(
+        self, engine: TaskEngine, remembered: Remembered | None = None, *, background: bool = False
+    ) -> None:
         self._engine = engine
         self._background = background
-        self._remembered = Remembered()
+        self._remembered = remembered or Remembered()
         self._lock = threading.Lock()
         self._runs: set[TaskRun] = set()
+
+    @property
+    def model(self) -> ModelInfo | None:
+        """What is loaded."""
+        return self._engine.model
 
     def run(
         self, task: Task, text: str, options: TaskOptions, on_piece: Emit | None = None

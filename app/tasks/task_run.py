@@ -84,12 +84,24 @@ class TaskEngine(Protocol):
 
 
 class Remembered:
-    """What later runs with the same options need not ask again; for several threads."""
+    """What later runs with the same options need not ask again of one model; for several threads.
+
+    It is forgotten when another model is loaded, or the same one again.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.overheads: dict[bytes, int] = {}
         self.without_text: dict[bytes, tuple[float, ...]] = {}
+        self._model: ModelInfo | None = None
+
+    def begin(self, model: ModelInfo) -> None:
+        """Forget all that was asked of another model."""
+        with self.lock:
+            if model is not self._model:
+                self._model = model
+                self.overheads.clear()
+                self.without_text.clear()
 
     def keep(self, found: dict[bytes, V], key: bytes, value: V) -> V:
         """Remember the value; the oldest is forgotten."""
@@ -118,6 +130,7 @@ class TaskRun:
         model = engine.model or _recovered(engine)
         if model is None:
             raise NoModelLoadedError("No model is loaded.", "Load one first.")
+        remembered.begin(model)
         self.model = model
         self.task = task
         self.options = options
@@ -273,8 +286,8 @@ class TaskRun:
         """The tokens of the prompt beside the text's own."""
         found = self.remembered.overheads
         key = self.key
-        if key in found:
-            return found[key]
+        if (known := found.get(key)) is not None:
+            return known
         return self.remembered.keep(found, key, self._count(self.asked("")))
 
     def room(self, answer: int, growth: float = 0.0) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, strategies as st
@@ -15,7 +16,8 @@ NAMES = ("Anna Bell", "Zoë", "Jo", "王小明", "O'Neil", "Straße", "Bell")
 _BITS = st.sampled_from((
     *NAMES, "anna  BELL", "ZOE\u0308", "Joan", "STRASSE", "O’Neil", "[NAME_1]", "[NAME__12b]",
     "[name_1]", "[NAME", "_1", "]", "[", "a@b.example", "DE89 3704 0044 0532 0130 00",
-    "4111 1111 1111 1111", "+44 20 7946 0958", "(030) 1234567", "555-123-4567", " ", "s", "’s",
+    "4111 1111 1111 1111", "4111 1111\n1111 1111", "DE89 3704 0044\r\n0532 0130 00",
+    "+44 20 7946 0958", "(030) 1234567", "555-123-4567", " ", "s", "’s",
     "\n",
 ))  # fmt: skip
 _TEXTS = st.one_of(st.text(), st.lists(st.one_of(_BITS, st.text(max_size=3))).map("".join))
@@ -87,6 +89,13 @@ def test_a_canary_never_survives(before: str, after: str) -> None:
         ("01\u202f23\u202f45\u202f67\u202f89", "[PHONE_1]"),
         ("DE89\u202f3704\u202f0044\u202f0532\u202f0130\u202f00", "[ACCOUNT_1]"),
         ("(030) 123\u20134567", "[PHONE_1]"),
+        ("4111 1111\n1111 1111", "[CARD_1]"),
+        ("4111-1111-\r\n  1111-1111 or 4111111111111111", "[CARD_1] or [CARD_1a]"),
+        ("41111111\u202911111111", "[CARD_1]"),
+        ("DE89 3704\n0044 0532\n0130 00", "[ACCOUNT_1]"),
+        ("4111 1111\n\n1111 1111", "4111 1111\n\n1111 1111"),  # a paragraph is no wrapped line
+        ("4111\n1111\n1111\n1111", "4111\n1111\n1111\n1111"),  # nor is a column of figures
+        ("555-123\n-4567", "555-123\n-4567"),
         ("on 2024-01-15, 1 000 000, 3.141592", "on 2024-01-15, 1 000 000, 3.141592"),
     ],
 )  # fmt: skip
@@ -152,3 +161,34 @@ def test_what_is_long_or_touches_another_is_not_divided_either(held: str) -> Non
     for place in range(5, 5 + len(held), 7):
         rest = masker.mask(text[masker.undivided(text, place) :])
         assert not any(part in rest for part in ("Schmidt", "aa", "b.example", "4567"))
+
+
+@given(_TEXTS, _TEXTS)
+def test_half_of_a_name_is_told_only_within_one(before: str, after: str) -> None:
+    masker, place = Masker(NAMES), len(before)
+    spans = masker.spans(before + after)
+    is_within = any(start < place < end for start, end in spans)
+    assert is_within or not masker.tells_part(before, after)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Dear Anna Bell!", range(6, 14)),
+        ("a@b.example", range(1, 5)),  # from then on the part is an address itself
+        ("4111 1111 1111 1111", range(1, 19)),
+        ("Jo met Joan", [1]),
+        ("[NAME_1]", ()),
+    ],
+)
+def test_where_a_cut_tells_a_part(text: str, told: Sequence[int]) -> None:
+    masker = Masker(NAMES)
+    assert [at for at in range(len(text) + 1) if masker.tells_part(text[:at], text[at:])] == [*told]
+
+
+@given(st.integers(0, 10**14), st.sets(st.integers(1, 15), max_size=5), st.integers(1, 15))
+def test_a_wrapped_card_number_is_masked(drawn: int, gaps: set[int], wrap: int) -> None:
+    digits = next(n for last in range(10) if is_card_number(n := f"4{drawn:014}{last}"))
+    apart = {**dict.fromkeys(gaps, " "), wrap: "\n"}
+    number = "".join(apart.get(at, "") + digit for at, digit in enumerate(digits))
+    assert Masker().mask(f"Card: {number}, or") == "Card: [CARD_1], or"

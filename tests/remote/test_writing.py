@@ -357,9 +357,12 @@ _PARTS = ("oluwaseun", "adébáyò", "4539", "1488", "0343", "6467", "7946", "09
 
 
 def told_parts(server: Recording) -> list[str]:
-    """The parts of names and numbers that the server has been sent."""
+    """The parts of names and numbers that the server has been sent.
+
+    A seed is drawn, and may have the same figures.
+    """
     bodies = [json.loads(one.partition(b"\r\n\r\n")[2] or b"{}") for one in server.received]
-    sent = json.dumps(bodies, ensure_ascii=False).casefold()
+    sent = json.dumps([one | {"seed": 0} for one in bodies], ensure_ascii=False).casefold()
     return [part for part in _PARTS if part in sent]
 
 

@@ -24,6 +24,8 @@ from app.core.errors import (
     ParameterError,
     UsageError,
 )
+from app.engine.client import EngineClient
+from app.engine.messages import ScoreChoices
 from app.sdk import TaskResult, asynchronous
 from app.sdk.asynchronous import AsyncModel
 
@@ -59,6 +61,23 @@ def test_classify_gives_every_label_a_probability(fake_model):
         assert set(found.probabilities) == {"good", "bad"}
         assert found.label == max(found.probabilities, key=found.probabilities.__getitem__)
         assert abs(sum(found.probabilities.values()) - 1) < 1e-6
+
+
+def test_calls_in_a_loop_read_the_empty_text_once(fake_model, monkeypatch):
+    asked = []
+    run = EngineClient.run
+
+    def noted(client, command, on_event):
+        asked.append(command)
+        return run(client, command, on_event)
+
+    monkeypatch.setattr(EngineClient, "run", noted)
+    with fake_model() as model:
+        for text in ("A lovely book.", "A dull one.", "Another."):
+            model.classify(text, labels=["good", "bad"])
+        assert sum(isinstance(one, ScoreChoices) for one in asked) == 4
+        list(model.batch("classify", ["And one more."], labels=["good", "bad"]))
+        assert sum(isinstance(one, ScoreChoices) for one in asked) == 5
 
 
 def test_a_classifier_needs_no_labels(fake_model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -46,6 +47,16 @@ def test_a_connection_that_stays_idle_is_closed(service: Start) -> None:
     seconds = one.seen.get(timeout=10).seconds
     assert seconds > 1
     assert time.monotonic() - begun > seconds + 0.9
+
+
+def test_a_connection_stays_open_for_a_part_of_a_second(service: Start) -> None:
+    one = service(limits=ServiceLimits(idle_s=0.9))
+    with one.connect() as raw:
+        for _ in range(3):
+            raw.sendall(f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{one.port}\r\n\r\n".encode())
+            assert b" 200 " in raw.recv(1000)
+            assert not select.select([raw], [], [], 0.2)[0]
+        assert not raw.recv(1000)
 
 
 def test_half_a_body_has_its_time(service: Start) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, strategies as st
 from app.engine.messages import ScoreChoices
 from app.tasks.choosing import log_softmax
 from app.tasks.options import TaskOptions
-from app.tasks.running import TaskRunner
+from app.tasks.running import Remembered, TaskRunner
 from app.tasks.table import task
 from tests.tasks.stand_in import StandIn, pieces
 
@@ -65,6 +66,20 @@ def test_the_empty_text_is_read_once_for_the_same_labels(
     assert len(stand_in.of(ScoreChoices)) == 4
     runner.run(task("sentiment"), "Four.", TaskOptions(labels=("good", "bad")))
     assert len(stand_in.of(ScoreChoices)) == 6
+
+
+def test_the_empty_text_is_read_again_for_another_model_only(stand_in: StandIn) -> None:
+    """Also by other runners, as each call of a program has one."""
+    known = Remembered()
+    for _ in range(3):
+        TaskRunner(stand_in, known).run(task("sentiment"), "One.", TaskOptions())
+    assert len(stand_in.of(ScoreChoices)) == 4
+    favouring(stand_in, {"positive": 3.0})
+    assert stand_in.model is not None
+    stand_in.model = copy.copy(stand_in.model)  # the same file, loaded again
+    value = TaskRunner(stand_in, known).run(task("sentiment"), "Not negative.", TaskOptions()).value
+    assert len(stand_in.of(ScoreChoices)) == 6
+    assert value["label"] == "negative"
 
 
 def test_labels_are_whole_answers(runner: TaskRunner, stand_in: StandIn) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import accumulate, pairwise
 
+import pytest
 from hypothesis import given, strategies as st
 
 from app.tasks.cutting import Ruler, cut, seam, spaced
@@ -97,3 +98,44 @@ def test_a_paragraph_within_what_is_whole_is_no_end() -> None:
         "A sentence. ", "And then Anna\n\nSchmidt went.",
     ]  # fmt: skip
     assert list(cut(text, 10, by_letters, [(begin, end)]))[3:5] == ["Anna\n\nSchmidt", " went."]
+
+
+UNITS = st.sampled_from((
+    "1,234,567", "3.14159", "12 345 678", "１２，３４５", "12:30", "+49-30-1234567",
+    "https://a.example/b,c;d?e=1,2", "www.b.example/x,y", "ann.b@mail.example",
+    "e\u0301\u0323", "👩\u200d👩\u200d👧\u200d👦", "👍🏽", "🇩🇪", "\r\n", "각",
+    "क्षि", "1\ufe0f\u20e3",
+))  # fmt: skip
+APART = st.lists(st.tuples(UNITS, st.sampled_from((" ", "。", "中文", "; ", "\n\n", "Ab cd. "))))
+
+
+@given(APART, st.integers(32, 60))
+def test_numbers_addresses_and_joined_letters_are_whole(
+    written: list[tuple[str, str]], limit: int
+) -> None:
+    """Each of them fits into a part, so that no part ends within one."""
+    text = "".join(unit + apart for unit, apart in written)
+    parts = list(cut(text, limit, lambda start, end: len(text[start:end].encode())))
+    assert "".join(parts) == text
+    ends = {*accumulate(map(len, parts))}
+    begin = 0
+    for unit, apart in written:
+        assert not ends & {*range(begin + 1, begin + len(unit))}, (unit, parts)
+        begin += len(unit + apart)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "parts"),
+    [
+        ("He paid 1,234,567 yen", 10, ["He paid ", "1,234,567 ", "yen"]),
+        ("为了一二三四2024年", 9, ["为了一二三四", "2024年"]),
+        ("看https://a.b/c,d", 9, ["看", "https://a", ".b/c,d"]),  # which alone is too long
+        ("wait👩\u200d👧👩\u200d👧", 8, ["wait👩\u200d👧", "👩\u200d👧"]),
+        ("e" + "\u0301" * 12, 9, ["e" + "\u0301" * 8, "\u0301" * 4]),  # so is this letter
+        ("something\r\nand", 10, ["something", "\r\nand"]),
+    ],
+)
+def test_where_they_do_not_fit_a_part_ends_before_them(
+    text: str, limit: int, parts: list[str]
+) -> None:
+    assert list(cut(text, limit, by_letters)) == parts

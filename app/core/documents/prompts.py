@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.documents.letters import border_after
+
 DEFAULT_SYSTEM = (
     "You are a novelist's second pen. You write prose that fits the manuscript at hand: the same "
     "voice, tense, person and language. You answer with the text itself and nothing around it, "
@@ -71,4 +73,7 @@ def latest(before: str, most_bytes: int) -> str:
     if 0 < paragraph <= len(end) // 2:
         return end[paragraph:].lstrip("\n")
     word = end.find(" ") + 1
-    return end[word:] if word <= len(end) // 2 else end
+    if 0 < word <= len(end) // 2:
+        return end[word:]
+    first = len(before) - len(end)
+    return before[border_after(before, first) :]

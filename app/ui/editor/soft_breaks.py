@@ -6,10 +6,10 @@ rest of the block for every row. A paragraph above `LONGEST` is therefore broken
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 
+from app.core.documents.letters import border_before
 from app.ui.editor.manuscript import units
 
 LONGEST = 4000
@@ -17,9 +17,6 @@ LONGEST = 4000
 
 WISHED = 2000
 """How long the pieces of a longer one are made, in UTF-16 units."""
-
-_JOINER = "\u200d"
-_MODIFIERS = "\U0001f3fb\U0001f3ff"  # the skin colours, first and last
 
 
 class SoftBreaks:
@@ -102,17 +99,7 @@ def _pieces(line: str) -> Iterator[str]:
     while len(line) - begin > WISHED:
         end = begin + WISHED
         space = line.rfind(" ", end - WISHED // 10, end)
-        end = space + 1 if space >= 0 else _between_letters(line, end)
+        end = space + 1 if space >= 0 else border_before(line, end, end - WISHED // 10)
         yield line[begin:end]
         begin = end
     yield line[begin:]
-
-
-def _between_letters(line: str, end: int) -> int:
-    """The last place up to `end` where no accent or joined picture is torn from its letter."""
-    for place in range(end, end - WISHED // 10, -1):
-        after = line[place]
-        is_joined = _JOINER in (after, line[place - 1]) or _MODIFIERS[0] <= after <= _MODIFIERS[1]
-        if not is_joined and not unicodedata.category(after).startswith("M"):
-            return place
-    return end

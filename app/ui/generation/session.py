@@ -28,14 +28,17 @@ from app.ui.generation.takes import (
     reseeded,
 )
 
+_AFTER = 20_000  # units after the place in which the rest of a name is looked for
+
 
 class Session(QObject):
     """Writes the model's takes into the editor, and keeps them apart from the writer's own text.
 
     `prepare` answers whether a model is loaded, and `admit` gives the fields of `Generate` that may
-    go out now, or None; where not, `begin_waiting` or `drop_waiting` is called as soon as that is
-    decided. `origin` gives the document's journal and path. `dropped` says that what `admit` has
-    not decided yet is not wanted any more.
+    go out now, out of them and the text on both sides of the place, or None; where not,
+    `begin_waiting` or `drop_waiting` is called as soon as that is decided. `origin` gives the
+    document's journal and path. `dropped` says that what `admit` has not decided yet is not wanted
+    any more.
     """
 
     moved = Signal()
@@ -54,7 +57,7 @@ class Session(QObject):
         settings: SettingsStore,
         sampling: Callable[[], Sampling],
         prepare: Callable[[], bool],
-        admit: Callable[[dict[str, Any]], dict[str, Any] | None],
+        admit: Callable[[dict[str, Any], tuple[str, str]], dict[str, Any] | None],
         origin: Callable[[], tuple[str, str]],
         bridge: Bridge,
         parent: QObject | None = None,
@@ -186,8 +189,11 @@ class Session(QObject):
         request = self._waiting
         if request is None:
             return
-        request.before = self._editor.manuscript.text(0, request.group.start)
-        fields = self._admit(self._fields(request))
+        manuscript = self._editor.manuscript
+        request.before = manuscript.text(0, request.group.start)
+        end = request.group.end
+        around = request.before, manuscript.text(end, min(len(manuscript), end + _AFTER))
+        fields = self._admit(self._fields(request), around)
         if fields is None:
             return
         self._waiting = None

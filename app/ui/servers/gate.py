@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.errors import error_from
+from app.core.masking import Masker
 from app.core.options.sampling import Sampling
 from app.core.options.servers import server_address
 from app.core.system.network import is_loopback
@@ -60,16 +61,21 @@ class SendingGate(QObject):
         bridge.subscribe(self._on_previewed, Previewed)
         bridge.subscribe(self._on_failed, Failed)
 
-    def admit(self, fields: dict[str, Any]) -> dict[str, Any] | None:
-        """The fields of `Generate` that may go out now; None where it is decided later.
+    def admit(self, fields: dict[str, Any], around: tuple[str, str]) -> dict[str, Any] | None:
+        """The fields of `Generate` that may go out now; None where it is refused or decided later.
 
         For a server they are without what it cannot be told, which the sampling panel says.
+        `around` is the manuscript before the place that is written at, and what follows.
         """
+        self._banners.take_back(self._refusal)
         model = self._program.worker.model
         if model is None:  # it is asked again when there is one, which may be a server's
             return None
         if model.server is None:
             return fields
+        if model.server.masks and Masker(model.server.names).tells_part(*around):
+            self._refuse_part()
+            return None
         fields = _sayable(fields, model)
         if _stays_here(model.server):
             return fields
@@ -131,6 +137,15 @@ class SendingGate(QObject):
                 self.tr("Take the Mark Off"): lambda: self._kept_here.mark(False),
             },
         )
+        self.refused.emit()
+
+    def _refuse_part(self) -> None:
+        """Neither the half before the caret nor what it would become are to be had by masking."""
+        self._refusal = self.tr(
+            "Nothing was sent: the cursor stands within a name or number that is masked, and what "
+            "is before it could be read. Move the cursor to the end of the name, and try again."
+        )
+        self._banners.say(self._refusal)
         self.refused.emit()
 
     # The preview

@@ -70,3 +70,8 @@ def test_the_latest_part_is_an_end_that_fits(text: str, most: int) -> None:
     end = latest(text, most)
     assert text.endswith(end)
     assert len(end.encode("utf-8", "surrogatepass")) <= max(most, 0)
+
+
+def test_the_latest_part_begins_with_a_whole_letter() -> None:
+    family = "👩\u200d👧"
+    assert latest(family * 9, len(family.encode()) + 5) == family

@@ -196,6 +196,68 @@ def test_the_names_can_be_listed_before_anything_is_sent(office: Studio, qtbot: 
     assert office.worker.count_of("generate") == 0
 
 
+# The caret within what is masked
+
+
+@pytest.fixture
+def named(make_studio: Callable[..., Studio]) -> Studio:
+    """A window that masks a name for a server that it does not ask about."""
+    studio = make_studio(model=at(replace(PLACE, names=("Anna Schmidt",))))
+    studio.program.settings_store.change(agreed_servers=(URL,))
+    return studio
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Dear Anna Sch", "midt, how"),
+        ("Write to anna@exam", "ple.org today"),
+        ("It is 4111 1111", " 1111 1111."),
+        ("She is Anna ", "\nSchmidt."),
+    ],
+)
+def test_half_of_what_is_masked_is_not_sent(named: Studio, before: str, after: str) -> None:
+    named.show(before + after, len(before))
+    named.do("continue")
+    assert named.worker.count_of("generate") == 0
+    assert "the cursor stands within a name or number that is masked" in named.banners[-1]
+    assert named.text == before + after
+    assert not named.window.session.running
+    named.window.page.write_bar.line.setText("a letter")
+    named.window.page.write_bar.line.sent.emit("a letter")
+    assert named.worker.count_of("generate") == 0
+    assert named.window.page.write_bar.line.text() == "a letter"
+    named.show(before + after)
+    named.do("continue")
+    assert named.worker.count_of("generate") == 1
+    assert not any("the cursor stands" in one for one in named.banners)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Dear Anna Sch", ""),  # being typed
+        ("Dear Anna Schmidt", "'s cat"),
+        ("Dear ", "Anna Schmidt"),
+        ("A hann", "a-like flower"),
+        ("Call 030 123456", "7 now"),  # which is masked without its last figure, too
+        ("It is [NAM", "E_1]"),
+    ],
+)
+def test_elsewhere_a_word_can_be_gone_on_with(named: Studio, before: str, after: str) -> None:
+    named.show(before + after, len(before))
+    named.do("continue")
+    assert named.worker.count_of("generate") == 1
+
+
+def test_without_masking_the_caret_may_stand_anywhere(make_studio: Callable[..., Studio]) -> None:
+    studio = make_studio(model=at(replace(PLACE, names=("Anna Schmidt",), masks=False)))
+    studio.program.settings_store.change(agreed_servers=(URL,))
+    studio.show("Dear Anna Schmidt", 10)
+    studio.do("continue")
+    assert studio.worker.count_of("generate") == 1
+
+
 def test_to_a_server_on_this_machine_it_goes_at_once(make_studio: Callable[..., Studio]) -> None:
     here = ServerPlace(url="http://localhost:8080", ip="127.0.0.1", is_here=True, masks=False)
     studio = make_studio(model=at(here))
