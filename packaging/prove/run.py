@@ -13,7 +13,7 @@ from bundle import archives, build, libraries
 from bundle.freeze import Workshop
 from machine import SetupError, tool
 
-from prove import plan, results, roots, sandbox, trace
+from prove import plan, results, roots, sandbox, timing, trace
 from prove.packages import Package
 from prove.plan import Artefact, Try
 from prove.results import Row
@@ -35,15 +35,20 @@ def prove(shop: Workshop, kinds: Sequence[str], *, is_quick: bool) -> int:
         if any(one.condition.is_shown for one in tries):
             display = closing.enter_context(x_server())
         rows.extend(Proof(trees, display).rows(tries))
+    starts = timing.starts(shop) if shop.python.exists() and not is_quick else {}
     facts = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{platform.machine()}, Linux {platform.release()}",
         "archives": {one.path.name: one.path.stat().st_size for one in found},
+        "start": starts,
     }
     (dist / REPORT).write_text(results.as_json(rows, facts), "utf-8")
     print("\n".join(["", *results.table(rows)]))
     for one in found:
         print(f"{one.path.name}: {one.path.stat().st_size / 1e6:.1f} MB")
+    print(
+        "\n".join(timing.sentences(starts, [one.first_text_s for one in rows if one.first_text_s]))
+    )
     return 1 if any(one.problems for one in rows) else 0
 
 
