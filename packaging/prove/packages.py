@@ -19,6 +19,9 @@ _LIST = "find / -xdev -printf '%y %m %p %l\\n'"
 _OWN_BOOKS = ("/var/lib/dpkg/", "/var/log/", "/var/cache/ldconfig/", "/var/cache/debconf/")
 """Where dpkg itself writes down what it has done."""
 
+_EMPTIED = " /opt "
+"""A folder that no package owns (base-files' script makes it): dpkg removes it once it is empty."""
+
 
 class Package:
     """A package in one tree; each way of installing it is a layer, made when it is asked for."""
@@ -56,7 +59,7 @@ class Package:
             f"{self.tree.title}, removal", self._trees.scratch("try"), layers,
             f"{remove} lampblack >&2; {_LIST}",
         )  # fmt: skip
-        before = self._do("", self._trees.scratch("try"), layers[1:], _LIST)
+        before = self._do(f"{self.tree.title}, files before", self._trees.scratch("try"), layers[1:], _LIST)
         problems = [f"exit code {after.code}: {after.error[-500:]}"] if after.code else []
         problems += changes(before.out, after.out, is_named=is_apt)
         return Row(
@@ -86,7 +89,8 @@ def changes(before: str, after: str, *, is_named: bool) -> list[str]:
     """
     old, new = _listed(before), _listed(after)
     left = sorted(line for line in new - old if not is_named or "lampblack" in line.lower())
-    lost = [] if is_named else sorted(old - new)
+    gone = (line for line in old - new if _EMPTIED not in line)
+    lost = [] if is_named else sorted(gone)
     return [f"left: {line}" for line in left[:5]] + [f"lost: {line}" for line in lost[:5]]
 
 

@@ -71,13 +71,12 @@ TREES = (
 CONDITIONS = (
     Condition("apt", by_apt=True),
     Condition("bare"),
-    Condition("LANG=C", ("LANG=C",)),
+    Condition("C, strace", ("LANG=C",), is_traced=True),
     Condition("zh_CN", ("LANG=zh_CN.UTF-8",), needs_locales=True),
     Condition("tr_TR", ("LANG=tr_TR.UTF-8", "LC_ALL=tr_TR.UTF-8"), needs_locales=True),
-    Condition("strace", is_traced=True),
     Condition("X11", is_shown=True),
 )
-QUICK = ("bare", "strace")
+QUICK = ("bare", "C, strace")
 """The conditions of the quick form, of which it tries the first archive in the first tree."""
 
 _PATTERNS = {

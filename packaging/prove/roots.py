@@ -20,6 +20,7 @@ from prove.plan import CONDITIONS, TREES, Tree
 from prove.sandbox import Scratch
 
 _KEYRING = Path("usr/share/keyrings/ubuntu-archive-keyring.gpg")
+_UBUNTU = Path("/usr/share/debootstrap/scripts/gutsy")
 _INSTALL = "apt-get update -q && apt-get install -q -y --no-install-recommends"
 _TRIES = "tries"
 
@@ -82,7 +83,9 @@ class Roots:
     def _bootstrap(self, tree: Tree, part: Path) -> None:
         words = [tool("debootstrap", "debootstrap"), "--variant=minbase"]
         words += [f"--keyring={self._keyring()}"] if tree.is_ubuntu else []
-        self._must(f"{tree.title}, debootstrap", [*words, tree.suite, str(part)])
+        # An older debootstrap does not know the newest Ubuntu, which all have the same recipe.
+        recipe = ["", str(_UBUNTU)] if tree.is_ubuntu else []
+        self._must(f"{tree.title}, debootstrap", [*words, tree.suite, str(part), *recipe])
         self._must(f"{tree.title}, a user", ["chroot", str(part), "useradd", "-m", "writer"])
 
     def _keyring(self) -> Path:

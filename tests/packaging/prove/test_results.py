@@ -97,5 +97,6 @@ def test_what_a_package_leaves_or_takes_is_seen(part) -> None:
     assert changes(before, before + left, is_named=False) == ["left: d 755 /opt/lampblack "]
     assert changes(before, before + left, is_named=True) == ["left: d 755 /opt/lampblack "]
     assert changes(before, before + "f 644 /usr/lib/libEGL.so.1 \n", is_named=True) == []
+    assert changes(before, before.replace("d 755 /opt \n", ""), is_named=False) == []
     lost = before.replace("f 644 /etc/fonts/conf \n", "f 600 /etc/fonts/conf \n")
     assert len(changes(before, lost, is_named=False)) == 2
