@@ -40,7 +40,7 @@ _READ = {
 # fmt: off
 _DEBIAN = {
     "MIT": (
-        "libffi", "libxcb-", "libxkbcommon", "libbsd",
+        "libffi", "libxcb-", "libxkbcommon",
     ),
     "LGPL-2.1-or-later": ("libglib2.0-", "libgcrypt", "libgpg-error", "libsystemd"),
     "BSD-3-Clause": ("libcap2", "libpcre2-8", "libuuid", "libzstd"),
@@ -49,7 +49,11 @@ _DEBIAN = {
     _GCC: ("libgomp",),
 }
 # fmt: on
-"""The terms of Debian's libraries, by the beginnings of their packages' names, as read in each."""
+"""The terms of Debian's libraries themselves, by the beginnings of their packages' names.
+
+Other files of the same source package (tools, tests, build scripts) may stand under others; the
+whole copyright file is carried.
+"""
 
 _COMMON = Path("/usr/share/common-licenses")
 _NAMES = ("licen", "copying", "notice", "authors")
