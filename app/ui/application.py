@@ -65,7 +65,7 @@ def take_plain_letters(environ: MutableMapping[str, str]) -> None:
     takes the locale again and again from the environment, so that it is changed there.
     """
     if whole := environ.pop("LC_ALL", ""):
-        environ |= dict.fromkeys(("LANG", *_CATEGORIES), whole)
+        environ.update(dict.fromkeys(("LANG", *_CATEGORIES), whole))
     environ["LC_CTYPE"] = _LETTERS
 
 

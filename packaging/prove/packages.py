@@ -59,7 +59,9 @@ class Package:
             f"{self.tree.title}, removal", self._trees.scratch("try"), layers,
             f"{remove} lampblack >&2; {_LIST}",
         )  # fmt: skip
-        before = self._do(f"{self.tree.title}, files before", self._trees.scratch("try"), layers[1:], _LIST)
+        before = self._do(
+            f"{self.tree.title}, files before", self._trees.scratch("try"), layers[1:], _LIST
+        )
         problems = [f"exit code {after.code}: {after.error[-500:]}"] if after.code else []
         problems += changes(before.out, after.out, is_named=is_apt)
         return Row(
