@@ -10,6 +10,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py lock | audit
        python3 packaging/dev.py accessibility
        python3 packaging/dev.py bundle [tar] [deb] [appdir]
+       python3 packaging/dev.py bundle --prove [--quick] [tar] [deb] [appdir]
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
 so that an interrupted one goes on where it stopped, and a complete one takes no time or network.
@@ -35,6 +36,7 @@ import machine
 from builds import Build
 from bundle import build as bundles, freeze, llama
 from machine import SetupError
+from prove.run import prove
 from watching import CommandError, compiled_files, pip_says, watch
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -412,11 +414,17 @@ def again_in(venv: str, *words: str) -> int:
     return subprocess.call(command, env={**os.environ, "LAMPBLACK_VENV": venv})
 
 
+def workshop() -> freeze.Workshop:
+    """Where bundles are made."""
+    python = PYTHON.relative_to(VENV)
+    return freeze.Workshop(ROOT, ROOT / BUNDLE_VENV / python, pip, pin)
+
+
 def bundle(formats: Sequence[str]) -> int:
     """Freeze the program in a clean environment, and pack it."""
     if VENV.name != BUNDLE_VENV:
         return again_in(BUNDLE_VENV, "bundle", *formats)
-    about, shop = project(), freeze.Workshop(ROOT, PYTHON, pip, pin)
+    about, shop = project(), workshop()
     needs = [*about["dependencies"], *about["optional-dependencies"]["keyring"]]
 
     def prepare() -> None:
@@ -459,6 +467,9 @@ def parser() -> argparse.ArgumentParser:
     docs_word.add_argument("--check", action="store_true", help="only say whether they are true")
     bundle_word = words.add_parser("bundle", help="freeze the program, and pack it")
     bundle_word.add_argument("formats", nargs="*", type=bundles.known)
+    proof = "try the archives of dist/ in fresh trees of Debian and Ubuntu instead"
+    bundle_word.add_argument("--prove", action="store_true", help=proof)
+    bundle_word.add_argument("--quick", action="store_true", help="only one archive in one tree")
     return made
 
 
@@ -476,6 +487,8 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
     if given.word == "accessibility":
         set_up(tools=True)
         return get_starter() or accessibility()
+    if given.word == "bundle" and given.prove:
+        return prove(workshop(), given.formats, is_quick=given.quick)
     if given.word == "bundle":
         return bundle(given.formats)
     set_up(llama=False, tools=True)

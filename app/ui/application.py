@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import locale
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QIcon
@@ -21,6 +24,8 @@ from app.ui.window.main_window import MainWindow
 
 APPLICATION_ID = "io.github.lampblack.Lampblack"
 _ICON = resource("icons") / "lamp.svg"
+_LETTERS = "C.UTF-8"
+_CATEGORIES = ("LC_NUMERIC", "LC_TIME", "LC_COLLATE", "LC_MONETARY", "LC_MESSAGES")
 
 
 def run_window(
@@ -54,8 +59,22 @@ def run_window(
         crashes.close()
 
 
+def take_plain_letters(environ: MutableMapping[str, str]) -> None:
+    """Let C's letters be those of this process, and all else stay the user's.
+
+    In Turkish the capital of i is not I, by which PySide looks for the setter of `interval`. Qt
+    takes the locale again and again from the environment, so that it is changed there.
+    """
+    if whole := environ.pop("LC_ALL", ""):
+        environ.update(dict.fromkeys(("LANG", *_CATEGORIES), whole))
+    environ["LC_CTYPE"] = _LETTERS
+
+
 def make_application() -> QApplication:
     """The process's QApplication, named, and in English until `speak` is called."""
+    if sys.platform != "win32" and ctypes.CDLL(None).toupper(ord("i")) != ord("I"):
+        take_plain_letters(os.environ)
+        locale.setlocale(locale.LC_CTYPE, _LETTERS)
     application = QApplication([sys.argv[0]])
     application.setApplicationName("Lampblack")
     application.setOrganizationName("Lampblack")

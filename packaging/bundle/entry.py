@@ -2,8 +2,9 @@
 
 PyInstaller's loader points LD_LIBRARY_PATH at the bundle's own libraries before Python starts. The
 dynamic linker has read it by then, so that it is put back at once: every child, also one that Qt
-starts (a browser, a file manager), then loads the system's libraries, and the program's own
-children have it set again by the same loader.
+starts (a browser, a file manager), then loads the system's libraries. The program's own children
+have it set again by the same loader, which is told that they are programs of their own: else it
+trusts that they have its variables from their parent.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 from collections.abc import MutableMapping
 
 _PATH, _KEPT = "LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG"
+_RESET = "PYINSTALLER_RESET_ENVIRONMENT"
 
 
 def take_locale() -> bool:
@@ -34,6 +36,7 @@ def restore(environ: MutableMapping[str, str], *, ascii_locale: bool) -> None:
     """
     if ascii_locale and not environ.get("LC_ALL"):
         environ["LC_CTYPE"] = "C.UTF-8"
+    environ[_RESET] = "1"
     before = environ.pop(_KEPT, None)
     if before is not None:
         environ[_PATH] = before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -147,7 +146,4 @@ def add_starter(shop: Workshop, model: Path, sha256: str, licence: Path) -> None
     shutil.copyfile(licence, folder / "LICENSE.txt")
     target = folder / model.name
     target.unlink(missing_ok=True)
-    try:
-        os.link(model, target)
-    except OSError:
-        shutil.copyfile(model, target)
+    shutil.copyfile(model, target)  # no link: another build's would change it while tar reads it
