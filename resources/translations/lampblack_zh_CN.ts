@@ -140,6 +140,14 @@
         <translation>释放模型占用的内存</translation>
     </message>
     <message>
+        <source>Go back to the part of the window before</source>
+        <translation>回到窗口的上一个区域</translation>
+    </message>
+    <message>
+        <source>Go on to the line for instructions, the side panel, the status bar and back to the page; Tab goes on within a part</source>
+        <translation>依次转到指令行、侧边面板、状态栏，再回到页面；Tab 键在区域内移动</translation>
+    </message>
+    <message>
         <source>Go to the next place found</source>
         <translation>跳到下一处</translation>
     </message>
@@ -252,6 +260,10 @@
         <translation>新建</translation>
     </message>
     <message>
+        <source>Next Part of the Window</source>
+        <translation>窗口的下一个区域</translation>
+    </message>
+    <message>
         <source>Next Take</source>
         <translation>下一稿</translation>
     </message>
@@ -282,6 +294,10 @@
     <message>
         <source>Open…</source>
         <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Part Before</source>
+        <translation>上一个区域</translation>
     </message>
     <message>
         <source>Paste</source>
@@ -498,6 +514,10 @@
 </context>
 <context>
     <name>AdapterRow</name>
+    <message>
+        <source>1 is as it was trained, 0 without effect</source>
+        <translation>1 为训练时的强度，0 为不起作用</translation>
+    </message>
     <message>
         <source>Strength of {0}</source>
         <translation>{0} 的强度</translation>
@@ -780,6 +800,10 @@
         <translation>语言</translation>
     </message>
     <message>
+        <source>Leave out what needs more memory than is free</source>
+        <translation>不显示所需内存超过可用内存的模型</translation>
+    </message>
+    <message>
         <source>Licence</source>
         <translation>许可证</translation>
     </message>
@@ -839,6 +863,18 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>Each sentence as it is written</source>
+        <translation>写出一句朗读一句</translation>
+    </message>
+    <message>
+        <source>Full</source>
+        <translation>完整</translation>
+    </message>
+    <message>
+        <source>High contrast</source>
+        <translation>高对比度</translation>
+    </message>
+    <message>
         <source>Let the model see only the end</source>
         <translation>只让模型看到末尾部分</translation>
     </message>
@@ -851,12 +887,24 @@
         <translation>跟随系统</translation>
     </message>
     <message>
+        <source>Nothing</source>
+        <translation>不朗读</translation>
+    </message>
+    <message>
         <source>Off</source>
         <translation>关闭</translation>
     </message>
     <message>
         <source>On</source>
         <translation>开启</translation>
+    </message>
+    <message>
+        <source>Only that it has ended</source>
+        <translation>只说已写完</translation>
+    </message>
+    <message>
+        <source>Reduced</source>
+        <translation>减少</translation>
     </message>
     <message>
         <source>Say so and write nothing</source>
@@ -1014,6 +1062,10 @@
 </context>
 <context>
     <name>DownloadsTab</name>
+    <message>
+        <source>Downloads</source>
+        <translation>下载</translation>
+    </message>
     <message>
         <source>Enter a Token…</source>
         <translation>输入令牌…</translation>
@@ -1408,6 +1460,10 @@ MIT 许可证。</translation>
 </context>
 <context>
     <name>InstalledTab</name>
+    <message>
+        <source>About the model</source>
+        <translation>关于模型</translation>
+    </message>
     <message>
         <source>Any purpose</source>
         <translation>任何用途</translation>
@@ -2559,8 +2615,8 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>让词语偏置中的 the 也作用于 The 和 THE，前面带不带空格都算；关闭则严格按输入的文字。</translation>
     </message>
     <message>
-        <source>Light or dark; system follows the desktop.</source>
-        <translation>浅色或深色；system 跟随桌面。</translation>
+        <source>Light, dark or high contrast; system follows the desktop.</source>
+        <translation>浅色、深色或高对比度；“跟随系统”采用桌面的设置。</translation>
     </message>
     <message>
         <source>Line height</source>
@@ -2659,6 +2715,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>按“下载”时获取模型，也可使用服务器；关闭后两者都不行。</translation>
     </message>
     <message>
+        <source>Motion</source>
+        <translation>动态效果</translation>
+    </message>
+    <message>
         <source>Names to mask</source>
         <translation>要隐去的名称</translation>
     </message>
@@ -2723,12 +2783,20 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>提前读取</translation>
     </message>
     <message>
+        <source>Read aloud</source>
+        <translation>朗读</translation>
+    </message>
+    <message>
         <source>Reads along while you pause, so that writing starts at once; costs some energy.</source>
         <translation>在你停顿时跟着读，这样可以立刻开始写；会多耗一些电。</translation>
     </message>
     <message>
         <source>Reads the model out of the file as it is needed instead of copying it into memory first.</source>
         <translation>需要时才从文件中读取模型，而不是先全部复制到内存。</translation>
+    </message>
+    <message>
+        <source>Reduced stops what moves by itself: bars, menus and the caret’s blinking.</source>
+        <translation>“减少”会停止自行运动的内容：进度条、菜单和光标闪烁。</translation>
     </message>
     <message>
         <source>Repetition</source>
@@ -2901,6 +2969,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Web pages that may call</source>
         <translation>可调用的网页</translation>
+    </message>
+    <message>
+        <source>What a screen reader says of the model’s text: its sentences, its end, nothing.</source>
+        <translation>屏幕阅读器如何朗读模型写出的文字：逐句、仅结束时、不朗读。</translation>
     </message>
     <message>
         <source>What happens then: drop_head lets the model see only the end, fail says so.</source>
@@ -3734,6 +3806,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
 </context>
 <context>
     <name>Section</name>
+    <message>
+        <source>Show or hide what is below</source>
+        <translation>显示或隐藏下面的内容</translation>
+    </message>
     <message>
         <source>{0} changed</source>
         <translation>已更改 {0} 项</translation>
@@ -8014,6 +8090,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
 <context>
     <name>Session</name>
     <message>
+        <source>Finish the word that is being typed, then go on.</source>
+        <translation>请先完成正在输入的字词，然后继续。</translation>
+    </message>
+    <message>
         <source>The model had nothing to add here.</source>
         <translation>模型觉得这里没什么可写的。</translation>
     </message>
@@ -8097,6 +8177,17 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Writing</source>
         <translation>写作</translation>
+    </message>
+</context>
+<context>
+    <name>SpokenTake</name>
+    <message>
+        <source>Take {0} of {1}</source>
+        <translation>候选稿 {0}（共 {1} 稿）</translation>
+    </message>
+    <message>
+        <source>The model has written {0} words.</source>
+        <translation>模型写了 {0} 个词。</translation>
     </message>
 </context>
 <context>
