@@ -141,11 +141,11 @@
     </message>
     <message>
         <source>Go back to the part of the window before</source>
-        <translation>回到窗口的上一部分</translation>
+        <translation>回到窗口的上一个区域</translation>
     </message>
     <message>
         <source>Go on to the line for instructions, the side panel, the status bar and back to the page; Tab goes on within a part</source>
-        <translation>依次转到指令行、侧边栏、状态栏，再回到稿纸；Tab 键在各部分之内移动</translation>
+        <translation>依次转到指令行、侧边面板、状态栏，再回到页面；Tab 键在区域内移动</translation>
     </message>
     <message>
         <source>Go to the next place found</source>
@@ -261,7 +261,7 @@
     </message>
     <message>
         <source>Next Part of the Window</source>
-        <translation>窗口的下一部分</translation>
+        <translation>窗口的下一个区域</translation>
     </message>
     <message>
         <source>Next Take</source>
@@ -297,7 +297,7 @@
     </message>
     <message>
         <source>Part Before</source>
-        <translation>上一部分</translation>
+        <translation>上一个区域</translation>
     </message>
     <message>
         <source>Paste</source>
@@ -801,7 +801,7 @@
     </message>
     <message>
         <source>Leave out what needs more memory than is free</source>
-        <translation>不列出所需内存超过空闲内存的模型</translation>
+        <translation>不显示所需内存超过可用内存的模型</translation>
     </message>
     <message>
         <source>Licence</source>
@@ -864,7 +864,7 @@
     </message>
     <message>
         <source>Each sentence as it is written</source>
-        <translation>写出一句就读一句</translation>
+        <translation>写出一句朗读一句</translation>
     </message>
     <message>
         <source>Full</source>
@@ -888,7 +888,7 @@
     </message>
     <message>
         <source>Nothing</source>
-        <translation>不读</translation>
+        <translation>不朗读</translation>
     </message>
     <message>
         <source>Off</source>
@@ -900,7 +900,7 @@
     </message>
     <message>
         <source>Only that it has ended</source>
-        <translation>只提示写完</translation>
+        <translation>只说已写完</translation>
     </message>
     <message>
         <source>Reduced</source>
@@ -1462,7 +1462,7 @@ MIT 许可证。</translation>
     <name>InstalledTab</name>
     <message>
         <source>About the model</source>
-        <translation>关于这个模型</translation>
+        <translation>关于模型</translation>
     </message>
     <message>
         <source>Any purpose</source>
@@ -2616,7 +2616,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>Light, dark or high contrast; system follows the desktop.</source>
-        <translation>浅色、深色或高对比度；system 跟随桌面。</translation>
+        <translation>浅色、深色或高对比度；“跟随系统”采用桌面的设置。</translation>
     </message>
     <message>
         <source>Line height</source>
@@ -2796,7 +2796,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>Reduced stops what moves by itself: bars, menus and the caret’s blinking.</source>
-        <translation>“减少”会停止自行移动的内容：进度条、菜单和光标闪烁。</translation>
+        <translation>“减少”会停止自行运动的内容：进度条、菜单和光标闪烁。</translation>
     </message>
     <message>
         <source>Repetition</source>
@@ -2972,7 +2972,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>What a screen reader says of the model’s text: its sentences, its end, nothing.</source>
-        <translation>屏幕阅读器怎样读模型写的文字：逐句、只读结束，或不读。</translation>
+        <translation>屏幕阅读器如何朗读模型写出的文字：逐句、仅结束时、不朗读。</translation>
     </message>
     <message>
         <source>What happens then: drop_head lets the model see only the end, fail says so.</source>
@@ -8127,7 +8127,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <name>Session</name>
     <message>
         <source>Finish the word that is being typed, then go on.</source>
-        <translation>请先打完正在输入的字，再续写。</translation>
+        <translation>请先完成正在输入的字词，然后继续。</translation>
     </message>
     <message>
         <source>The model had nothing to add here.</source>
@@ -8219,11 +8219,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <name>SpokenTake</name>
     <message>
         <source>Take {0} of {1}</source>
-        <translation>第 {0} 稿，共 {1} 稿</translation>
+        <translation>候选稿 {0}（共 {1} 稿）</translation>
     </message>
     <message>
         <source>The model has written {0} words.</source>
-        <translation>模型写了 {0} 字。</translation>
+        <translation>模型写了 {0} 个词。</translation>
     </message>
 </context>
 <context>
