@@ -41,9 +41,15 @@ def try_program(
     """
     begun = perf_counter()
     selftest = Selftest(program)
-    with _ending_by_signal():
+    with _ending_by_signal() as asked:
+
+        def told(result: StepResult) -> None:
+            if asked:  # what was interrupted may have swallowed it
+                raise KeyboardInterrupt
+            tell(result)
+
         try:
-            results, error = _results(selftest, steps, skipped, tell)
+            results, error = _results(selftest, steps, skipped, told)
             notes = selftest.home.notes() if hasattr(selftest, "home") else ()
         except KeyboardInterrupt:
             raise CancelledError("The self-test was stopped; nothing of it is left.") from None
@@ -120,14 +126,19 @@ def _result(
 
 
 @contextmanager
-def _ending_by_signal() -> Iterator[None]:
-    """Let whatever asks the program to end interrupt the main thread as Ctrl+C does."""
+def _ending_by_signal() -> Iterator[list[int]]:
+    """Let whatever asks the program to end interrupt the main thread as Ctrl+C does.
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
+    The list has the number of each signal that came.
+    """
+    came: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
         raise KeyboardInterrupt
 
     with _handled(interrupt):
-        yield
+        yield came
 
 
 @contextmanager
