@@ -62,10 +62,10 @@ def test_no_class_name_has_two_meanings() -> None:
 
 
 def test_files_are_short() -> None:
-    lines = {
-        path: len(path.read_text("utf-8").splitlines()) for path in (ROOT / "app").rglob("*.py")
-    }
-    assert {path.name: count for path, count in lines.items() if count > 400} == {}
+    files = [path for top in ("app", "packaging") for path in (ROOT / top).rglob("*.py")]
+    lines = {path: len(path.read_text("utf-8").splitlines()) for path in files}
+    assert ROOT / "packaging" / "dev.py" in lines
+    assert {str(path): count for path, count in lines.items() if count > 400} == {}
 
 
 def test_tests_mirror_the_house() -> None:

@@ -23,7 +23,7 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]
     (root / "packaging").mkdir(parents=True)
     for name in ("pyproject.toml", "packaging/constraints.txt", "packaging/locked.txt"):
         (root / name).write_bytes((PACKAGING.parent / name).read_bytes())
-    places = {
+    moved = {
         "ROOT": root,
         "VENV": root / ".venv",
         "BIN": root / ".venv" / "bin",
@@ -32,9 +32,9 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]
         "CONSTRAINTS": root / "packaging" / "constraints.txt",
         "LOCKED": root / "packaging" / "locked.txt",
     }
-    for name, place in places.items():
-        monkeypatch.setattr(module, name, place)
-    monkeypatch.setattr(module, "translations", lambda *_: 0)
+    for name, place in moved.items():
+        monkeypatch.setattr(module.places, name, place)
+    monkeypatch.setattr(module.environment, "translations", lambda *_: 0)
     yield module
     _forget()
 
@@ -57,15 +57,43 @@ def part(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType
 @pytest.fixture
 def builds(dev: ModuleType) -> ModuleType:
     """packaging/builds.py, as dev.py uses it."""
-    found: ModuleType = dev.builds
-    return found
+    return sys.modules["builds"]
+
+
+@pytest.fixture
+def engines(dev: ModuleType) -> ModuleType:
+    """packaging/engines.py, as dev.py uses it."""
+    return sys.modules["engines"]
+
+
+@pytest.fixture
+def environment(dev: ModuleType) -> ModuleType:
+    """packaging/environment.py, as dev.py uses it."""
+    return sys.modules["environment"]
+
+
+@pytest.fixture
+def installing(dev: ModuleType) -> ModuleType:
+    """packaging/installing.py, as dev.py uses it."""
+    return sys.modules["installing"]
 
 
 @pytest.fixture
 def machine(dev: ModuleType) -> ModuleType:
     """packaging/machine.py, as dev.py uses it."""
-    found: ModuleType = dev.machine
-    return found
+    return sys.modules["machine"]
+
+
+@pytest.fixture
+def places(dev: ModuleType) -> ModuleType:
+    """packaging/places.py, as dev.py uses it."""
+    return sys.modules["places"]
+
+
+@pytest.fixture
+def testing(dev: ModuleType) -> ModuleType:
+    """packaging/testing.py, as dev.py uses it."""
+    return sys.modules["testing"]
 
 
 @pytest.fixture

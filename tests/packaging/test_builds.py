@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -126,7 +127,12 @@ def test_a_tool_that_came_later_makes_another_build(builds, hardware) -> None:
 
 
 @pytest.fixture
-def tried(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+def tried(
+    engines: ModuleType,
+    installing: ModuleType,
+    machine: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+) -> SimpleNamespace:
     """What the set-up tries, with indexes that answer or not."""
     state = SimpleNamespace(titles=[], arguments=[], answering=(), failing=())
 
@@ -134,21 +140,23 @@ def tried(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         state.titles.append(title)
         state.arguments.append(arguments)
         if title in state.failing:
-            raise dev.SetupError("no")
+            raise machine.SetupError("no")
 
-    monkeypatch.setattr(dev, "pip", pip)
-    monkeypatch.setattr(dev, "llama_problem", lambda: "")
-    monkeypatch.setattr(dev, "install_cpu_llama", lambda: state.titles.append("the processor's"))
+    monkeypatch.setattr(installing, "pip", pip)
+    monkeypatch.setattr(engines, "llama_problem", lambda: "")
     monkeypatch.setattr(
-        dev.machine, "answers", lambda url: any(f"/{name}/" in url for name in state.answering)
+        engines, "install_cpu_llama", lambda: state.titles.append("the processor's")
+    )
+    monkeypatch.setattr(
+        machine, "answers", lambda url: any(f"/{name}/" in url for name in state.answering)
     )
     return state
 
 
-def test_a_prebuilt_wheel_comes_first_and_past_the_cache(dev, builds, tried) -> None:
+def test_a_prebuilt_wheel_comes_first_and_past_the_cache(engines, builds, tried) -> None:
     tried.answering = ("cu124", "cu122")
     tried.failing = ("llama.cpp for CUDA, prebuilt (cu124)",)
-    dev.install_llama(builds.Build("cuda", "CUDA", ("cu125", "cu124", "cu122"), ("-DX=ON",)))
+    engines.install_llama(builds.Build("cuda", "CUDA", ("cu125", "cu124", "cu122"), ("-DX=ON",)))
     assert tried.titles == [
         "llama.cpp for CUDA, prebuilt (cu124)",
         "llama.cpp for CUDA, prebuilt (cu122)",
@@ -156,17 +164,17 @@ def test_a_prebuilt_wheel_comes_first_and_past_the_cache(dev, builds, tried) -> 
     assert all("--no-cache-dir" in arguments for arguments in tried.arguments)
 
 
-def test_without_one_it_is_compiled_past_the_cache(dev, builds, tried) -> None:
-    dev.install_llama(builds.Build("vulkan", "Vulkan", ("vulkan",), ("-DA=ON", "-DB=b")))
+def test_without_one_it_is_compiled_past_the_cache(engines, builds, tried) -> None:
+    engines.install_llama(builds.Build("vulkan", "Vulkan", ("vulkan",), ("-DA=ON", "-DB=b")))
     assert tried.titles == ["llama.cpp for Vulkan, compiling"]
     (arguments,) = tried.arguments
     assert {"--no-cache-dir", "--no-binary", "cmake.args=-DA=ON;-DB=b"} <= set(arguments)
 
 
 def test_where_neither_works_the_processors_build_is_taken_and_why_is_said(
-    dev, builds, tried, capsys
+    engines, builds, tried, capsys
 ) -> None:
-    dev.install_llama(builds.Build("vulkan", "Vulkan", ("vulkan",), (), "glslc: get it"))
+    engines.install_llama(builds.Build("vulkan", "Vulkan", ("vulkan",), (), "glslc: get it"))
     assert tried.titles == ["the processor's"]
     assert capsys.readouterr().out == (
         "A GPU with Vulkan is here, but no build of llama.cpp for Vulkan was found, and compiling "
@@ -175,23 +183,31 @@ def test_where_neither_works_the_processors_build_is_taken_and_why_is_said(
 
 
 @pytest.fixture
-def installed(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def installed(
+    engines: ModuleType,
+    environment: ModuleType,
+    installing: ModuleType,
+    machine: ModuleType,
+    places: ModuleType,
+    testing: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+) -> list[str]:
     """The builds that the set-up installs, one after the other."""
     kinds: list[str] = []
-    dev.BIN.mkdir(parents=True)
-    dev.PYTHON.touch()
-    (dev.VENV / "pyvenv.cfg").write_text("version = 3.11.7\n")
-    for name in ("make_venv", "pip"):
-        monkeypatch.setattr(dev, name, lambda *_, **__: None)
-    monkeypatch.setattr(dev.machine, "need_qt", lambda _python: None)
-    monkeypatch.setattr(dev, "install_llama", lambda build: kinds.append(build.kind))
-    monkeypatch.setattr(dev, "get_starter", lambda: 0)
-    monkeypatch.setattr(dev.machine, "need_display", lambda: None)
-    monkeypatch.setattr(dev.os, "execv", lambda *_: 0)
-    monkeypatch.setattr(dev.subprocess, "call", lambda *_, **__: 0)
-    monkeypatch.setattr(dev, "check", lambda: 0)
-    monkeypatch.setattr(dev, "install_torch", lambda: None)
-    monkeypatch.setattr(dev, "sees_gpu", lambda: True)
+    places.BIN.mkdir(parents=True)
+    places.PYTHON.touch()
+    (places.VENV / "pyvenv.cfg").write_text("version = 3.11.7\n")
+    monkeypatch.setattr(environment, "make_venv", lambda: None)
+    monkeypatch.setattr(installing, "pip", lambda *_, **__: None)
+    monkeypatch.setattr(machine, "need_qt", lambda _python: None)
+    monkeypatch.setattr(engines, "install_llama", lambda build: kinds.append(build.kind))
+    monkeypatch.setattr(environment, "get_starter", lambda: 0)
+    monkeypatch.setattr(machine, "need_display", lambda: None)
+    monkeypatch.setattr(os, "execv", lambda *_: 0)
+    monkeypatch.setattr(subprocess, "call", lambda *_, **__: 0)
+    monkeypatch.setattr(testing, "check", lambda: 0)
+    monkeypatch.setattr(engines, "install_torch", lambda: None)
+    monkeypatch.setattr(engines, "sees_gpu", lambda: True)
     return kinds
 
 
@@ -210,44 +226,46 @@ def test_the_tests_alone_ask_for_no_gpu(dev, hardware, installed) -> None:
     assert installed == [""]
 
 
-def test_the_tests_of_vulkan_run_in_an_environment_of_their_own(dev, monkeypatch) -> None:
+def test_the_tests_of_vulkan_run_in_an_environment_of_their_own(dev, testing, monkeypatch) -> None:
     calls: list[tuple[list[str], dict[str, str]]] = []
-    monkeypatch.setattr(dev.subprocess, "call", lambda line, env: calls.append((line, env)) or 3)
+    monkeypatch.setattr(subprocess, "call", lambda line, env: calls.append((line, env)) or 3)
     assert dev.main(["test", "--vulkan", "-k", "cancel"]) == 3
     ((command, environment),) = calls
     assert command[2:] == ["test", "--vulkan", "-k", "cancel"]
-    assert environment["LAMPBLACK_VENV"] == dev.VULKAN_VENV
+    assert environment["LAMPBLACK_VENV"] == testing.VULKAN_VENV
 
 
-def test_the_tests_of_vulkan_say_what_they_need(dev, hardware, monkeypatch, capsys) -> None:
+def test_the_tests_of_vulkan_say_what_they_need(
+    dev, places, testing, hardware, monkeypatch, capsys
+) -> None:
     hardware()
-    monkeypatch.setattr(dev, "VENV", dev.ROOT / dev.VULKAN_VENV)
+    monkeypatch.setattr(places, "VENV", places.ROOT / testing.VULKAN_VENV)
     assert dev.main(["test", "--vulkan"]) == 1
     assert capsys.readouterr().err.startswith("The tests of Vulkan need glslc, Vulkan headers")
 
 
 def test_the_tests_of_vulkan_see_the_processor_as_a_gpu(
-    dev, hardware, installed, monkeypatch
+    dev, places, testing, hardware, installed, monkeypatch
 ) -> None:
     hardware(tools=("glslc",), headers="1.4.309")
     commands: list[list[str]] = []
-    monkeypatch.setattr(dev, "VENV", dev.VENV.rename(dev.ROOT / dev.VULKAN_VENV))
-    monkeypatch.setattr(dev, "PYTHON", dev.VENV / "bin" / "python")
-    monkeypatch.setattr(dev.subprocess, "call", lambda line, cwd: commands.append(line) or 0)
+    monkeypatch.setattr(places, "VENV", places.VENV.rename(places.ROOT / testing.VULKAN_VENV))
+    monkeypatch.setattr(places, "PYTHON", places.VENV / "bin" / "python")
+    monkeypatch.setattr(subprocess, "call", lambda line, cwd: commands.append(line) or 0)
     monkeypatch.setenv("GGML_VK_VISIBLE_DEVICES", "7")
     assert dev.main(["test", "--vulkan", "-x"]) == 0
     assert installed == ["vulkan"]
     assert commands[0][1:] == ["-m", "pytest", "tests/vulkan", "-x"]
-    assert dev.os.environ["GGML_VK_VISIBLE_DEVICES"] == "0"
+    assert os.environ["GGML_VK_VISIBLE_DEVICES"] == "0"
 
 
 def test_a_machine_without_any_vulkan_driver_is_told(
-    dev, hardware, installed, monkeypatch, capsys
+    dev, engines, places, testing, hardware, installed, monkeypatch, capsys
 ) -> None:
     hardware(tools=("glslc",), headers="1.4.309")
-    monkeypatch.setattr(dev, "VENV", dev.VENV.rename(dev.ROOT / dev.VULKAN_VENV))
-    monkeypatch.setattr(dev, "PYTHON", dev.VENV / "bin" / "python")
-    monkeypatch.setattr(dev, "sees_gpu", lambda: False)
+    monkeypatch.setattr(places, "VENV", places.VENV.rename(places.ROOT / testing.VULKAN_VENV))
+    monkeypatch.setattr(places, "PYTHON", places.VENV / "bin" / "python")
+    monkeypatch.setattr(engines, "sees_gpu", lambda: False)
     monkeypatch.setenv("GGML_VK_VISIBLE_DEVICES", "7")
     assert dev.main(["test", "--vulkan"]) == 1
     assert "run `sudo apt install mesa-vulkan-drivers`" in capsys.readouterr().err

@@ -54,15 +54,15 @@ def test_what_is_not_locked_says_how_to_lock_it(lock: Any) -> None:
         lock.closure(LOCK, ["a", "zebra"])
 
 
-def test_the_lock_has_every_pinned_version_with_its_hashes(dev: ModuleType, lock: Any) -> None:
-    entries = lock.parsed(dev.LOCKED.read_text("utf-8"))
+def test_the_lock_has_every_pinned_version_with_its_hashes(places: ModuleType, lock: Any) -> None:
+    entries = lock.parsed(places.LOCKED.read_text("utf-8"))
     versions: dict[str, set[str]] = {}
     for entry in entries:
         versions.setdefault(entry.name, set()).add(entry.text.split("==")[1].split()[0])
         assert re.search(r"--hash=sha256:[0-9a-f]{64}$", entry.text, re.MULTILINE), entry.name
         assert entry.needed_by <= {other.name for other in entries}, entry.name
     pinned: dict[str, set[str]] = {}
-    for line in dev.CONSTRAINTS.read_text("utf-8").splitlines():
+    for line in places.CONSTRAINTS.read_text("utf-8").splitlines():
         if not line.startswith("#"):
             found = pinned.setdefault(lock.canonical(line), set())
             found.add(line.split("==")[1].partition(";")[0].strip())
@@ -71,7 +71,11 @@ def test_the_lock_has_every_pinned_version_with_its_hashes(dev: ModuleType, lock
 
 @pytest.mark.parametrize("is_true", [True, False])
 def test_pip_takes_no_file_of_another_hash(
-    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_true: bool
+    installing: ModuleType,
+    places: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    is_true: bool,
 ) -> None:
     """The very arguments that dev.py hands to pip, with a lock of our own and a real pip."""
     wheel = tmp_path / "lampblack_probe-1.0-py3-none-any.whl"
@@ -85,10 +89,10 @@ def test_pip_takes_no_file_of_another_hash(
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     if not is_true:
         digest = digest[::-1]
-    dev.LOCKED.write_text(f"lampblack-probe==1.0 \\\n    --hash=sha256:{digest}\n")
+    places.LOCKED.write_text(f"lampblack-probe==1.0 \\\n    --hash=sha256:{digest}\n")
     commands: list[list[str]] = []
-    monkeypatch.setattr(dev, "watch", lambda _title, command, *_: commands.append(command))
-    dev.pip("Libraries", "lampblack-probe")
+    monkeypatch.setattr(installing, "watch", lambda _title, command, *_: commands.append(command))
+    installing.pip("Libraries", "lampblack-probe")
     (given,) = commands
     offline = ["--no-index", "--find-links", str(tmp_path), "--target", str(tmp_path / "into")]
     command = [sys.executable, *map(str, given[1:]), *offline]

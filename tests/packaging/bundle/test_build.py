@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,6 @@ def test_it_is_built_in_an_environment_of_its_own(dev, monkeypatch) -> None:
         ran.append((command[2:], env["LAMPBLACK_VENV"]))
         return 0
 
-    monkeypatch.setattr(dev.subprocess, "call", call)
+    monkeypatch.setattr(subprocess, "call", call)
     assert dev.bundle(["tar"]) == 0
     assert ran == [(["bundle", "tar"], ".venv-bundle")]

@@ -1,0 +1,87 @@
+"""The checks, the tests, and the long runs, each in the environment that it needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import builds
+import engines
+import environment
+import machine
+import places
+from machine import SetupError
+
+VULKAN_VENV = ".venv-vulkan"
+LONG_TESTS = {
+    "soak": "tests.soak.run",
+    "responsive": "tests.responsive.run",
+    "endurance": "tests.soak.endurance",
+}
+"""The modules of the long runs, each with a flag of its own."""
+
+
+def docs(*arguments: str) -> int:
+    """Write the generated parts of the README, or check them."""
+    return environment.script("docs.py", *arguments)
+
+
+def check() -> int:
+    """Run every check that is not a test; the first that fails ends it."""
+    for command in (
+        ("ruff", "format", "--check", "--quiet", "."),
+        ("ruff", "check", "--quiet", "."),
+        ("mypy",),
+        ("mypy", "packaging/dev.py", "packaging/docs.py", "packaging/translations.py"),
+        ("lint-imports", "--no-logo"),
+    ):
+        print("──", *command, flush=True)
+        if subprocess.call([places.BIN / command[0], *command[1:]], cwd=places.ROOT):
+            print(f"{command[0]} found something to put right; see above.", file=sys.stderr)
+            return 1
+    print("── packaging/docs.py --check", flush=True)
+    return docs("--check") or environment.translations("--check")
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Set up everything, check everything, then run the tests.
+
+    The whole suite has the run through AT-SPI at its end, where its programs are installed.
+    """
+    environment.set_up(torch=True, tools=True)
+    code = environment.get_starter() or check()
+    code = code or subprocess.call([places.PYTHON, "-m", "pytest", *arguments], cwd=places.ROOT)
+    return code or (0 if arguments else accessibility("--if-here"))
+
+
+def accessibility(*arguments: str) -> int:
+    """Work a real window through AT-SPI, as a screen reader does; what is missing is told."""
+    print("── accessibility", flush=True)
+    command: list[str | Path] = [places.PYTHON, "-m", "tests.accessibility.run", *arguments]
+    return subprocess.call(command, cwd=places.ROOT)
+
+
+def long_test(name: str, arguments: Sequence[str]) -> int:
+    """Set up what a long run needs, and run it: soak or endurance (leaks), responsive (stalls)."""
+    environment.set_up(torch=name == "soak", tools=True)
+    code, module = environment.get_starter(), LONG_TESTS[name]
+    return code or subprocess.call([places.PYTHON, "-m", module, *arguments], cwd=places.ROOT)
+
+
+def test_vulkan(arguments: Sequence[str]) -> int:
+    """Run the tests of the GPU path on Vulkan, without a GPU, in an environment of their own."""
+    if places.VENV.name != VULKAN_VENV:
+        return environment.again_in(VULKAN_VENV, "test", "--vulkan", *arguments)
+    if missing := builds.choose("vulkan").missing:
+        raise SetupError(f"The tests of Vulkan need {missing}.")
+    environment.set_up(tools=True, gpu="vulkan")
+    os.environ["GGML_VK_VISIBLE_DEVICES"] = "0"  # else the processor's own Vulkan is passed over
+    if not engines.sees_gpu():
+        how = machine.install_command("mesa-vulkan-drivers", "mesa-vulkan-drivers")
+        raise SetupError(f"Vulkan finds no device here, not even the processor: run `{how}`.")
+    code = environment.get_starter()
+    command = [str(places.PYTHON), "-m", "pytest", "tests/vulkan", *arguments]
+    return code or subprocess.call(command, cwd=places.ROOT)

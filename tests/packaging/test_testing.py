@@ -1,0 +1,57 @@
+"""The checks and the tests: in their order, and with the arguments they are given."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+def test_tests_arguments_reach_pytest_and_its_code_is_ours(
+    dev, environment, places, testing, monkeypatch
+) -> None:
+    commands: list[list[object]] = []
+    monkeypatch.setattr(environment, "set_up", lambda **_: None)
+    monkeypatch.setattr(environment, "get_starter", lambda: 0)
+    monkeypatch.setattr(testing, "check", lambda: 0)
+
+    def call(command: list[object], cwd: Path) -> int:
+        commands.append(command)
+        return 5
+
+    monkeypatch.setattr(subprocess, "call", call)
+    assert dev.main(["test", "tests/core", "-k", "rows"]) == 5
+    assert dev.main(["test", "--soak", "--tokens", "500"]) == 5
+    assert dev.main(["test", "--responsive", "--part", "load"]) == 5
+    assert dev.main(["test", "--endurance", "--kills", "9"]) == 5
+    assert commands == [
+        [places.PYTHON, "-m", "pytest", "tests/core", "-k", "rows"],
+        [places.PYTHON, "-m", "tests.soak.run", "--tokens", "500"],
+        [places.PYTHON, "-m", "tests.responsive.run", "--part", "load"],
+        [places.PYTHON, "-m", "tests.soak.endurance", "--kills", "9"],
+    ]
+
+
+@pytest.mark.parametrize(("starter", "check"), [(1, 0), (0, 1)])
+def test_no_tests_without_a_model_or_with_a_failed_check(
+    dev, environment, testing, monkeypatch, starter, check
+) -> None:
+    monkeypatch.setattr(environment, "set_up", lambda **_: None)
+    monkeypatch.setattr(environment, "get_starter", lambda: starter)
+    monkeypatch.setattr(testing, "check", lambda: check)
+    monkeypatch.setattr(subprocess, "call", pytest.fail)
+    assert dev.main(["test"]) == 1
+
+
+def test_first_check_that_fails_ends_the_rest(testing, monkeypatch, capsys) -> None:
+    ran: list[str] = []
+
+    def call(command: list[Path], cwd: Path) -> int:
+        ran.append(command[0].name)
+        return 1 if command[0].name == "mypy" else 0
+
+    monkeypatch.setattr(subprocess, "call", call)
+    assert testing.check() == 1
+    assert ran == ["ruff", "ruff", "mypy"]
+    assert "mypy found something to put right" in capsys.readouterr().err
