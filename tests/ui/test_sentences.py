@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +12,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.errors import ParameterError
 from app.core.options.sampling import PARAMETERS
+from app.core.system.paths import resource
 from app.engine.crash_errors import crash_error
 from app.engine.messages import Load
+from app.ui import sentences
 from app.ui.languages import speak
 from app.ui.sentences import told
 
@@ -52,6 +56,27 @@ def test_a_sentence_is_found_by_its_template(chinese, english: str, shown: str) 
 def test_what_is_not_known_stays(chinese) -> None:
     assert told("Sing, O goddess. It fits.") == "Sing, O goddess. 放得下。"
     assert told("写好了。") == "写好了。"
+
+
+def test_no_known_sentence_has_more_parts_than_are_tried() -> None:
+    file = ET.parse(resource("translations") / "lampblack_zh_CN.ts")
+    known = [
+        re.sub(r"\{\w+\}", "a.", message.findtext("source") or "")
+        for context in file.iter("context")
+        if context.findtext("name") in ("Sentences", "Parameters")
+        for message in context.iter("message")
+    ]
+    assert len(known) > 1000
+    assert max(len(sentences._END.split(one)) for one in known) <= sentences._MOST_PARTS
+
+
+def test_a_text_twice_as_long_is_looked_up_twice_as_often(chinese) -> None:
+    def tries(count: int) -> int:
+        sentences.forget()
+        told(" ".join(f"This is line {number} of an unknown answer." for number in range(count)))
+        return sentences._found.cache_info().misses
+
+    assert tries(80) < 2.5 * tries(40)
 
 
 def test_english_stays_as_it_is() -> None:
