@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import ParameterError
+from app.core.formats.quantization import advise
 from app.core.options.sampling import PARAMETERS
 from app.core.system.paths import resource
 from app.engine.crash_errors import crash_error
@@ -51,6 +52,38 @@ def chinese(qapp: QApplication, tmp_path: Path) -> Iterator[None]:
 )
 def test_a_sentence_is_found_by_its_template(chinese, english: str, shown: str) -> None:
     assert told(english) == shown
+
+
+def test_the_advices_are_chinese_to_the_last_word(chinese) -> None:
+    found = [advise(kind, 98_362_432, ("AVX2",)) for kind in ("Q4_1", "Q5_1")]
+    told_of = [told(advice.words) for advice in found if advice is not None]
+    told_of += [
+        told(f"With {what} it {fits}needs 2.0 GB.")
+        for what in (
+            "flash attention",
+            "a KV cache of type q8_0 on top",
+            "12 layers on the graphics card",
+        )
+        for fits in ("", "fits: it ")
+    ]
+    told_of.append(told("x.gguf (whisper) is a model for sound, not a model that writes."))
+    names = {
+        "GB",
+        "MB",
+        "flash",
+        "attention",
+        "KV",
+        "Q8_0",
+        "Q4_1",
+        "Q5_1",
+        "q8_0",
+        "x",
+        "gguf",
+        "whisper",
+    }
+    assert len(told_of) == 9
+    for sentence in told_of:
+        assert set(re.findall(r"[A-Za-z]\w*", sentence, re.ASCII)) <= names
 
 
 def test_what_is_not_known_stays(chinese) -> None:
