@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QProgressBar,
+    QTabBar,
     QToolButton,
     QWidget,
 )
@@ -74,9 +75,11 @@ ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
 def clipped(window: QWidget) -> list[str]:
-    """The buttons and labels of one line that have less room than their words."""
+    """The buttons, labels of one line and rows of tabs that have less room than their words."""
     found = []
     for one in window.findChildren(QWidget):
+        if isinstance(one, QTabBar) and one.isVisible() and one.width() < one.sizeHint().width():
+            found.append(f"tabs of {one.tabText(0)} …: {one.width()} < {one.sizeHint().width()}")
         if not one.isVisible() or not isinstance(one, QAbstractButton | QLabel) or not one.text():
             continue
         if isinstance(one, ElidedLabel) or (isinstance(one, QLabel) and one.wordWrap()):
