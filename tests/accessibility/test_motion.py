@@ -82,7 +82,7 @@ def clipped(window: QWidget) -> list[str]:
         if isinstance(one, QTabBar) and one.isVisible() and one.width() < one.sizeHint().width():
             found.append(f"tabs of {one.tabText(0)} …: {one.width()} < {one.sizeHint().width()}")
         if isinstance(one, PanelScroll) and one.isVisible():
-            needed, there = one.widget().width(), one.viewport().width()
+            needed, there = one.column.minimumSize().width(), one.viewport().width()
             found += [f"column {needed} > {there}"] if needed > there else []
         if not one.isVisible() or not isinstance(one, QAbstractButton | QLabel) or not one.text():
             continue
