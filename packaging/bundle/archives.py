@@ -46,7 +46,7 @@ _CONTROL = """\
 Package: {name}
 Version: {version}
 Architecture: amd64
-Maintainer: The Lampblack authors <lampblack@example.invalid>
+Maintainer: The Lampblack authors
 Section: editors
 Priority: optional
 Installed-Size: {kilobytes}

@@ -49,7 +49,7 @@ class Artefact:
     kind: str
     path: Path
     program: str
-    place: str = UNUSUAL
+    place: str
 
 
 @dataclass(frozen=True)
@@ -79,23 +79,23 @@ CONDITIONS = (
 QUICK = ("bare", "C, strace")
 """The conditions of the quick form, of which it tries the first archive in the first tree."""
 
-_PATTERNS = {
-    "tar": ("lampblack-*.tar.xz", "lampblack"),
-    "deb": ("lampblack_*.deb", "lampblack"),
-    "appdir": ("lampblack-*.squashfs", "AppRun"),
+_KINDS = {
+    "tar": ("lampblack-*.tar.xz", "lampblack", UNUSUAL),
+    "deb": ("lampblack_*.deb", "lampblack", f"/{PLACE}"),
+    "appdir": ("lampblack-*.squashfs", "AppRun", UNUSUAL),
 }
+"""Of each kind: the archive's name, what is started, and where it lies then."""
 
 
 def artefacts(dist: Path, kinds: Iterable[str] = ()) -> list[Artefact]:
     """The finished archives; raises SetupError where one that was named is missing, or all are."""
     found, wanted = [], tuple(kinds)
-    for kind in wanted or _PATTERNS:
-        pattern, program = _PATTERNS[kind]
+    for kind in wanted or _KINDS:
+        pattern, program, place = _KINDS[kind]
         paths = sorted(dist.glob(pattern))
         if len(paths) > 1:
             raise SetupError(f"{dist} has {len(paths)} of {pattern}: remove those that are old.")
         if paths:
-            place = f"/{PLACE}" if kind == "deb" else UNUSUAL
             found.append(Artefact(kind, paths[0], program, place))
         elif wanted:
             raise SetupError(f"{dist} has no {pattern}: run `dev.py bundle {kind}` first.")

@@ -14,12 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-# Packages of the system's Python, which mypy does not see; what follows needs the version first.
-import gi  # type: ignore[import-not-found]
+import gi
 
 gi.require_version("Atspi", "2.0")
-import pyatspi  # type: ignore[import-not-found]  # noqa: E402
-from gi.repository import Atspi, GLib  # type: ignore[import-not-found]  # noqa: E402
+import pyatspi  # noqa: E402 (the version is chosen first)
+from gi.repository import Atspi, GLib  # noqa: E402 (the version is chosen first)
 
 WAITS_S = 60.0
 TICK_MS = 20

@@ -159,8 +159,7 @@ def sources(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Sources:
     monkeypatch.setattr(dev, "cached_llama", lambda: found.cached)
     monkeypatch.setattr(dev.machine, "answers", lambda url: found.index)
     monkeypatch.setattr(dev.machine, "need_compiler", lambda: found.tried.append("compiler?"))
-    trouble = lambda: "" if found.loads.pop(0) else "no libgomp"  # noqa: E731
-    monkeypatch.setattr(dev, "llama_problem", trouble)
+    monkeypatch.setattr(dev, "llama_problem", lambda: "" if found.loads.pop(0) else "no libgomp")
     return found
 
 
@@ -239,8 +238,8 @@ def test_cached_wheel_of_another_version_is_not_taken(dev, monkeypatch) -> None:
     listed = (
         "/c/llama_cpp_python-0.3.35-py3-none-any.whl\n/c/llama_cpp_python-0.3.36-py3-none-any.whl\n"
     )
-    run = lambda *_, **__: SimpleNamespace(stdout=listed)  # noqa: E731
-    monkeypatch.setattr(dev.subprocess, "run", run)
+    done = SimpleNamespace(stdout=listed)
+    monkeypatch.setattr(dev.subprocess, "run", lambda *_, **__: done)
     assert dev.cached_llama() == "/c/llama_cpp_python-0.3.36-py3-none-any.whl"
 
 

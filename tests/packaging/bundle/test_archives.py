@@ -88,9 +88,10 @@ def test_the_deb_has_everything_a_desktop_wants(archives, release, monkeypatch) 
     ):
         assert re.search(rf" {re.escape(place)}$", listed.stdout, re.MULTILINE), place
     assert "root/root" in listed.stdout
-    control = ["dpkg-deb", "-f", target, "Depends"]
-    said = subprocess.run(control, capture_output=True, text=True, check=True).stdout
-    assert said.strip() == "libc6 (>= 2.35), libegl1"
+    control = ["dpkg-deb", "-f", target, "Depends", "Maintainer"]
+    said = subprocess.run(control, capture_output=True, text=True, check=True).stdout.splitlines()
+    authors = (ROOT / "LICENSE").read_text("utf-8").splitlines()[2].partition(" 2026 ")[2]
+    assert sorted(said) == ["Depends: libc6 (>= 2.35), libegl1", f"Maintainer: {authors}"]
 
 
 @pytest.mark.skipif(not shutil.which("mksquashfs"), reason="mksquashfs is not installed")

@@ -20,7 +20,7 @@ def results(part):
 @pytest.fixture
 def tried(part):
     plan = part("prove.plan")
-    artefact = plan.Artefact("tar", Path("x.tar.xz"), "lampblack")
+    artefact = plan.Artefact("tar", Path("x.tar.xz"), "lampblack", plan.UNUSUAL)
     return plan.Try(artefact, plan.TREES[0], plan.CONDITIONS[1])
 
 
