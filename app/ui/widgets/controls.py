@@ -29,8 +29,6 @@ from app.ui.widgets.icons import icon
 from app.ui.widgets.motion import show_share
 from app.ui.widgets.theme import Theme
 
-_BESIDE = 2  # pixels that the style takes off the text of a list of choices
-
 
 class QuietWheel(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]  # a mixin
     """The wheel changes a control only when it has the focus, so that the panel can scroll."""
@@ -61,10 +59,10 @@ class QuietCombo(QuietWheel, QComboBox):
         super().initStyleOption(option)
         part = QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self)
-        elided = self.fontMetrics().elidedText(
-            option.currentText, Qt.TextElideMode.ElideRight, room.width() - _BESIDE
-        )
-        option.currentText = elided
+        letters, whole = self.fontMetrics(), option.currentText
+        if letters.boundingRect(whole).width() > room.width():
+            elide = Qt.TextElideMode.ElideRight
+            option.currentText = letters.elidedText(whole, elide, room.width())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Find the label beside it, or make one."""
