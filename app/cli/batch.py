@@ -40,6 +40,11 @@ from app.tasks.table import TASKS, Task, task
 
 PARALLEL = 4
 
+_APART = (
+    "Each line is a row of its own: a name or number that begins on one line and ends on the next "
+    "is not masked. Use --paragraphs for a text with wrapped lines."
+)
+
 _ABOUT = """Do a TASK with every row of INPUT and write a line of JSON for each to OUT, in order.
 
 INPUT is a .csv or .tsv file with a line of names, a .jsonl file of texts or objects, a .txt file (a
@@ -103,6 +108,8 @@ def run_batch(arguments: argparse.Namespace, program: Program) -> int:
     def check(loaded: Loaded) -> None:
         check_may_leave(program, loaded, source.path)
         check_model(row, options, loaded.model)
+        if source.facts.kind == "lines" and loaded.model.server and loaded.model.server.masks:
+            output.note(_APART)
 
     seed, out = _given_seed(options), Path(arguments.out).absolute()
     with ExitStack() as stack:

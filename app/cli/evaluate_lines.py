@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from app.tasks.evaluation.charts import columns, shortened
+from app.core.units import columns, shortened
 from app.tasks.evaluation.evaluation import (
     Comparison,
     EvaluationReport,

@@ -4,13 +4,14 @@ Placeholders look like `[NAME_1]`. What is replaced, in this order:
 
 - E-mail addresses.
 - The names that the writer lists, in any case, composed or decomposed, with any white space between
-  their words. A name of four letters or more, or in a script without spaces between words, is
-  replaced wherever it stands, so that its endings (`Annas`, `Anna's`) stay as text after the
-  placeholder; a shorter one only where no letter touches it. A form with another stem has to be
-  listed by itself.
+  their words, or parted by a hyphen at the end of a line. A name of four letters or more, or in a
+  script without spaces between words, is replaced wherever it stands, so that its endings (`Annas`,
+  `Anna's`) stay as text after the placeholder; a shorter one only where no letter touches it. A
+  form with another stem has to be listed by itself.
 - Account numbers (IBAN) and card numbers with a right checksum, also over the end of a line, a card
   number over one; telephone numbers of 7 digits or more that begin with `+`, `0` or `(`, or stand
-  in groups of 3, 3 and 4; several in a row are one.
+  in groups of 3, 3 and 4; several in a row are one. One with `+` or `0` may go over the end of a
+  line before its seventh digit.
 
 Another way to write the same name or number gets the same number with a letter (`[NAME_1a]`), so
 that each comes back exactly. A text that looks like a placeholder gets one `_` more on the way out
@@ -25,6 +26,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from app.core.errors import ParameterError
 
@@ -37,10 +39,13 @@ _MAY_BECOME_ONE = re.compile(
 )
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
                         r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")  # fmt: skip
-_INVISIBLE = "[\u00ad\u200b-\u200d\u2060\ufeff]*"
+_WITHIN = "[\u00ad\u200b-\u200d\u2060\ufeff]*(?:[-‐\u00ad]\\s{1,12})?"
+"""Between two letters of one name: what is not seen, or a hyphen where a line ends."""
+
 _LETTER = r"[^\W\d_]"
 _SHORT = 3
 _SAME = {"'": "['’ʼ]", "’": "['’ʼ]", "-": "[-‐‑]", "‐": "[-‐‑]", "‑": "[-‐‑]"}
+_ALIKE = str.maketrans("’ʼ‐‑ı", "''--i")  # first letters that may match the same one
 
 _GAP = " \u00a0\u2009\u202f"  # spaces between groups of digits
 
@@ -52,10 +57,13 @@ _ACCOUNT = re.compile(
     rf"(?<![A-Z0-9])[A-Z]{{2}}[0-9]{{2}}(?:{_BETWEEN}[A-Z0-9]){{11,30}}", re.IGNORECASE | re.ASCII
 )
 _CARD = re.compile(rf"(?<!\d)\d(?:{_BETWEEN}\d){{12,18}}")
+_APART = rf"[()+./\u2011\u2013{_GAP}-]{{0,4}}"
+_WRAPPED = rf"\(?\d(?:{_APART}\d){{1,5}}{_APART}{_LINE_END}[{_GAP}\t]{{0,8}}\(?\d(?:{_APART}\d)*"
 _PHONE = re.compile(
-    rf"(?<![\w+])(?:\+|(?=[0(])|(?=\d{{3}}[.{_GAP}-]\d{{3}}[.{_GAP}-]\d{{4}}(?!\d)))"
-    rf"\(?\d(?:[()+./\u2011\u2013{_GAP}-]{{0,4}}\d){{6,}}(?!\w)"
+    rf"(?<![\w+])(?:(?:\+|(?=[0(])|(?=\d{{3}}[.{_GAP}-]\d{{3}}[.{_GAP}-]\d{{4}}(?!\d)))"
+    rf"\(?\d(?:{_APART}\d){{6,}}|(?:\+|(?=\(?0\d)){_WRAPPED})(?!\w)"
 )
+_FEWEST_DIGITS = 7  # of a telephone number
 _FEWEST = {"ACCOUNT": 15, "CARD": 13}
 _MOST_LINE_ENDS = {"CARD": 1}  # or many a column of figures would have a card's checksum by chance
 _MOST_PLACEHOLDERS = 999_999
@@ -160,7 +168,7 @@ class Masker:
         text, place = before + after[:_NEAR], len(before)
         cut = (span for span in self.spans(text) if span[0] < place < span[1])
         start, end = next(cut, (place, place))
-        if _PLACEHOLDER.fullmatch(text, start, end):  # it only looks like one
+        if start == place or _PLACEHOLDER.fullmatch(text, start, end):  # it only looks like one
             return False
         told, at = "", 0
         for part, said in self.again()._divided(before):
@@ -251,16 +259,32 @@ def _name_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
+@lru_cache(maxsize=8)
 def _names_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    longest_first = sorted(range(len(names)), key=lambda index: -len(names[index]))
-    parts = [f"(?P<n{index}>{_name_pattern(names[index])})" for index in longest_first]
-    # Most letters begin no name: one look at the first spares trying every name there.
-    first = "|".join({_character_pattern(name[0]) for name in names})
-    return re.compile(f"(?={first})(?:{'|'.join(parts)})", re.IGNORECASE) if parts else None
+    """Any of the names, at each place the longest first; None without names.
+
+    At a place only the names with its first letter are tried, or a long list would take seconds.
+    """
+    groups: dict[str, list[int]] = {}
+    for index in sorted(range(len(names)), key=lambda index: -len(names[index])):
+        groups.setdefault(_first_letter(names[index]), []).append(index)
+    found = "|".join(_group_pattern(names, indices) for indices in groups.values())
+    return re.compile(found, re.IGNORECASE) if found else None
+
+
+def _first_letter(name: str) -> str:
+    """The same for names of which one may begin where the other does."""
+    return unicodedata.normalize("NFD", name.casefold())[0].translate(_ALIKE)
+
+
+def _group_pattern(names: tuple[str, ...], indices: list[int]) -> str:
+    first = "|".join(sorted({_character_pattern(names[index][0]) for index in indices}))
+    whole = "|".join(f"(?P<n{index}>{_name_pattern(names[index])})" for index in indices)
+    return f"(?={first})(?:{whole})"
 
 
 def _name_pattern(name: str) -> str:
-    body = _INVISIBLE.join(_character_pattern(character) for character in name)
+    body = _WITHIN.join(_character_pattern(character) for character in name)
     if len(name) > _SHORT or _NO_SPACES.search(name):
         return body
     return rf"(?<!{_LETTER}){body}(?!{_LETTER})"
@@ -340,7 +364,7 @@ _NUMBERS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
     "EMAIL": (_EMAIL, bool),
     "ACCOUNT": (_ACCOUNT, is_account_number),
     "CARD": (_CARD, is_card_number),
-    "PHONE": (_PHONE, bool),
+    "PHONE": (_PHONE, lambda digits: len(digits) >= _FEWEST_DIGITS),
 }
 
 

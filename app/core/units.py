@@ -1,6 +1,9 @@
-"""Numbers as people read them: bytes, counts, tokens."""
+"""Numbers as people read them: bytes, counts, tokens; and the width of texts in a terminal."""
 
 from __future__ import annotations
+
+import unicodedata
+from itertools import accumulate
 
 
 def size_text(size: float) -> str:
@@ -42,3 +45,21 @@ def duration_text(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes; wide characters take two."""
+    return sum(map(_width, text))
+
+
+def shortened(text: str, most: int) -> str:
+    """The text in at most that many columns, its end as … where it has more."""
+    if columns(text) <= most:
+        return text
+    return text[: sum(end < most for end in accumulate(map(_width, text)))] + "…"
+
+
+def _width(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 1 + (unicodedata.east_asian_width(letter) in "WF")

@@ -16,7 +16,7 @@ from app.core.errors import DownloadError, LampblackError
 from app.core.models.metadata import MetadataStore
 from app.core.models.model_file import ModelFile, inspect
 from app.core.models.starter import STARTER
-from app.core.system.json_store import Found, JsonStore, refuse_newer
+from app.core.system.json_store import Found, JsonStore, decode_numbered
 from app.downloads.part_paths import bytes_here
 from app.downloads.request import ModelRequest, check_plain
 
@@ -43,11 +43,8 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     needs_token: bool = False
 
 
-class _QueueVersion(msgspec.Struct):
+class _QueueJson(msgspec.Struct, kw_only=True):
     version: int
-
-
-class _QueueJson(_QueueVersion, kw_only=True):
     downloads: list[Record]
 
 
@@ -123,8 +120,8 @@ def _problem(name: str, found: Found[list[Record]]) -> str:
 
 def _decoded(data: bytes) -> list[Record]:
     """The records of a file; raises NewerFormatError, or ValueError for a damaged one."""
-    refuse_newer(msgspec.json.decode(data, type=_QueueVersion).version, _FORMAT)
-    return [one for one in msgspec.json.decode(data, type=_QueueJson).downloads if _sound(one)]
+    found = decode_numbered(data, "version", _FORMAT, _QueueJson)
+    return [one for one in found.downloads if _sound(one)]
 
 
 def _sound(record: Record) -> bool:

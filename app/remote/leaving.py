@@ -44,6 +44,7 @@ _PLACES: dict[Dialect, tuple[str, ...]] = {
     "vllm": ("/metrics",),
     "openai": (),
 }
+_FOR_OTHERS: Found = ("unknown", "it writes for others now, among whom that cannot be seen")
 _SAYS_NOTHING: Found = ("unknown", "it does not tell what it is doing")
 
 
@@ -70,7 +71,7 @@ class _LeftRequest:
         if (busy := self._first_count()) is None:
             return _SAYS_NOTHING
         if busy:
-            return "unknown", "it writes for others now, among whom that cannot be seen"
+            return _FOR_OTHERS
         if "complete" in self._known.cannot:
             return "unknown", "that is tried by going on with a text"
         left = OpenLine()
@@ -104,7 +105,9 @@ class _LeftRequest:
     def _watched(self, rest_s: float) -> Found:
         begun = monotonic()
         while (passed := monotonic() - begun) < PATIENCE_S:
-            if not self._count(self._place):
+            if (count := self._count(self._place)) > 1:
+                return _FOR_OTHERS
+            if not count:
                 is_sure = monotonic() - begun < rest_s / 2
                 return ("yes", "") if is_sure else ("unknown", "it writes too fast for that")
             if self._line.wait(_LOOK_S):

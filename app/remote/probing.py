@@ -248,9 +248,10 @@ def _chosen(models: Sequence[dict[str, Any]], wanted: str) -> dict[str, Any]:
     names = ", ".join(
         ascii(_shown(one["id"]))[1:-1][:_LONGEST_NAME] for one in models[:_MOST_NAMED]
     )
-    more = f" and {len(models) - _MOST_NAMED} more" if len(models) > _MOST_NAMED else ""
+    if len(models) > _MOST_NAMED:
+        names = f"{names} and {len(models) - _MOST_NAMED} more"
     what = f"no model {wanted!r}" if wanted else "several models"
-    raise ModelNotFoundError(f"The server has {what}.", f"Name one with --model: {names}{more}.")
+    raise ModelNotFoundError(f"The server has {what}.", f"Name one with --model: {names}.")
 
 
 def described(pinned: Pinned, abilities: Abilities, masker: Masker | None) -> ModelInfo:

@@ -99,7 +99,7 @@ def _best_end(text: str, start: int, end: int, whole: Spans) -> int:
     for pattern, fill in _ENDS:
         least = start + max(1, int((end - start) * fill))
         ends = [match.end() for match in pattern.finditer(text, start, end)]
-        fits = (one for one in reversed(ends) if _undivided(text, start, one, whole, units) == one)
+        fits = (one for one in reversed(ends) if _is_end(text, one, whole, units))
         if (found := next(fits, start)) >= least:
             return found
     for apart in (units, ()):
@@ -119,6 +119,11 @@ def _undivided(text: str, start: int, end: int, whole: Spans, units: Spans) -> i
         else:
             end -= 1
     return start
+
+
+def _is_end(text: str, place: int, whole: Spans, units: Spans) -> bool:
+    is_whole = _divided(place, whole) is None and _divided(place, units) is None
+    return is_whole and is_border(text, place)
 
 
 def _divided(place: int, whole: Spans) -> tuple[int, int] | None:

@@ -322,7 +322,9 @@ class TaskRun:
         return parts
 
     def _parts_of(self, block: str, limit: int) -> list[str]:
-        return list(cut(block, limit, self.ruler(block).count, self._masked(block)))
+        count = self.ruler(block).count
+        whole = self._masked(block) if count(0, len(block)) > limit else ()
+        return list(cut(block, limit, count, whole))
 
     def _masked(self, text: str) -> Spans:
         """What is masked in a text on its way to a server: half of it would be sent as it is."""

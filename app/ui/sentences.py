@@ -28,6 +28,9 @@ _CLOSED = "。！？…：；，）"
 _DEEPEST = 4
 """How far values within values are looked at."""
 
+_MOST_PARTS = 5
+"""What `_END` divides a known sentence into at most: what goes on for longer is not tried."""
+
 _tr = QCoreApplication.translate
 
 
@@ -64,7 +67,7 @@ def _line(line: str) -> str:
     """Sentence by sentence, the longest that is known first: some have a full stop within."""
     parts, shown = _END.split(line), ""
     while parts:
-        ends = range(len(parts), 0, -1)
+        ends = range(min(len(parts), _MOST_PARTS), 0, -1)
         tried = ((end, _found(" ".join(parts[:end]), _DEEPEST)) for end in ends)
         end, found = next(((end, one) for end, one in tried if one is not None), (1, None))
         sentence = parts[0] if found is None else found.text
@@ -81,7 +84,7 @@ def _found(text: str, depth: int) -> _Spoken | None:
             return _Spoken(len(text), len(text), known)
     if depth == 0 or not _WORD.search(text):
         return None
-    ways = [template.told(text, depth) for template in _templates()]
+    ways = [one.told(text, depth) for one in _templates() if one.longest in text]
     ways.append(_of_a_row(text, depth))
     if text[-1] == ".":
         ways.append(_extended(_found(text[:-1], depth - 1), "", "。"))
@@ -119,6 +122,7 @@ class _Template:
     def __init__(self, text: str) -> None:
         self._text = text
         self._literals = sorted(_PLACE.sub("\0", text).split("\0"), key=len, reverse=True)
+        self.longest = self._literals[0]  # looked for first, which leaves few templates
         self._weight = sum(map(len, self._literals))
         self._pattern: re.Pattern[str] | None = None
 

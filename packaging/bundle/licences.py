@@ -6,8 +6,10 @@ import json
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from email.message import Message
 from importlib import metadata
 from pathlib import Path
+from typing import cast
 
 from machine import SetupError, tool
 
@@ -96,10 +98,11 @@ def require_allowed(components: Iterable[Component]) -> None:
 
 def of_package(found: metadata.Distribution) -> Component:
     """A Python package, out of its own metadata."""
-    about, name = found.metadata, found.metadata["Name"].lower().replace("_", "-")
+    name = found.metadata["Name"].lower().replace("_", "-")
+    about = cast(Message, found.metadata)  # which another library may have made
     named = [text.rpartition(" :: ")[2] for text in about.get_all("Classifier") or ()]
     guessed = next((_CLASSIFIERS[text] for text in named if text in _CLASSIFIERS), "")
-    own = about["License-Expression"] or guessed or about["License"] or ""
+    own = about.get("License-Expression") or guessed or about.get("License", "")
     files = [file for file in found.files or () if _is_text(file.parts)]
     texts = tuple(Path(str(found.locate_file(file))) for file in files)
     licence = _READ.get(name) or own

@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>SpokenTake</name>
+    <message numerus="yes">
+        <source>The model has written {0} words.</source>
+        <translation>
+            <numerusform>The model has written {0} word.</numerusform>
+            <numerusform>The model has written {0} words.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message numerus="yes">
         <source>{0} words</source>

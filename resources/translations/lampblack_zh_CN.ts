@@ -145,7 +145,7 @@
     </message>
     <message>
         <source>Go on to the line for instructions, the side panel, the status bar and back to the page; Tab goes on within a part</source>
-        <translation>依次转到指令行、侧边面板、状态栏，再回到页面；Tab 键在区域内移动</translation>
+        <translation>依次转到指令行、侧边栏、状态栏，再回到稿纸；Tab 键在区域内移动</translation>
     </message>
     <message>
         <source>Go to the next place found</source>
@@ -855,6 +855,10 @@
 <context>
     <name>ChoiceRow</name>
     <message>
+        <source>As asked</source>
+        <translation>按原设置</translation>
+    </message>
+    <message>
         <source>Automatic</source>
         <translation>自动</translation>
     </message>
@@ -1398,11 +1402,11 @@
     </message>
     <message>
         <source>{0} It needs {1} at once and {2} at most, with a full context.</source>
-        <translation>{0} 一开始需要 {1}，上下文用满时最多需要 {2}。</translation>
+        <translation>{0}一开始需要 {1}，上下文用满时最多需要 {2}。</translation>
     </message>
     <message>
         <source>{0} It needs {2} in all.</source>
-        <translation>{0} 总共需要 {2}。</translation>
+        <translation>{0}总共需要 {2}。</translation>
     </message>
     <message>
         <source>{0} layers on the graphics card</source>
@@ -1833,7 +1837,7 @@ MIT 许可证。</translation>
     </message>
     <message>
         <source>{0} The button Smaller Copy… makes it; this model stays as it is.</source>
-        <translation>{0} 点“小体积副本…”即可制作；这个模型保持不变。</translation>
+        <translation>{0}点“小体积副本…”即可制作；这个模型保持不变。</translation>
     </message>
     <message>
         <source>{0} context</source>
@@ -2432,7 +2436,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>Another way to compute attention; auto takes what was measured to write faster here, else it is on with a GPU only. It changes the text of a seed.</source>
-        <translation>另一种计算注意力的方式；auto 采用实测在本机更快的方式，没有实测则只在用显卡时开启。它会改变同一随机种子的结果。</translation>
+        <translation>另一种计算注意力的方式；“自动”采用实测在本机更快的方式，没有实测则只在用显卡时开启。它会改变同一随机种子的结果。</translation>
     </message>
     <message>
         <source>Banned phrases</source>
@@ -2896,7 +2900,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>The language of the window, from the next start; system takes the desktop&apos;s.</source>
-        <translation>窗口的语言，下次启动时生效；system 跟随系统。</translation>
+        <translation>窗口的语言，下次启动时生效；“跟随系统”采用桌面的语言。</translation>
     </message>
     <message>
         <source>The length of a line, in characters.</source>
@@ -2964,7 +2968,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>Variety</source>
-        <translation>变化</translation>
+        <translation>多样性</translation>
     </message>
     <message>
         <source>Web pages that may call</source>
@@ -2980,11 +2984,11 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>What happens to a model that is too large for the free memory: auto turns flash attention on, keeps the KV cache as q8_0 and takes a shorter context, as far as nobody set these, and says so; as-asked changes nothing.</source>
-        <translation>模型大于空闲内存时怎么办：auto 会在你没有自己设定的项目上开启 flash attention、以 q8_0 保存 KV 缓存并缩短上下文，而且会告诉你；as-asked 什么都不改。</translation>
+        <translation>模型大于空闲内存时怎么办：“自动”会在你没有自己设定的项目上开启 flash attention、以 q8_0 保存 KV 缓存并缩短上下文，而且会告诉你；“按原设置”什么都不改。</translation>
     </message>
     <message>
         <source>What runs the model; auto takes the one that the model&apos;s files are made for.</source>
-        <translation>用什么运行模型；auto 采用与模型文件匹配的引擎。</translation>
+        <translation>用什么运行模型；“自动”采用与模型文件匹配的引擎。</translation>
     </message>
     <message>
         <source>What the model is told before every instruction; empty takes Lampblack&apos;s own.</source>
@@ -3900,20 +3904,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>；如果再次发生，请把显卡层数设为 0</translation>
     </message>
     <message>
-        <source>, and it fits</source>
-        <translation>，放得下</translation>
-    </message>
-    <message>
         <source>, and its first part, {0}, is missing.</source>
         <translation>，而它的第一部分 {0} 缺失。</translation>
-    </message>
-    <message>
-        <source>, with its key in it,</source>
-        <translation>（连同其中的密钥）</translation>
-    </message>
-    <message>
-        <source>, writes a little slower</source>
-        <translation>，写得稍慢一些</translation>
     </message>
     <message>
         <source>, {0} of {1} free</source>
@@ -3940,8 +3932,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>对话没有后文。</translation>
     </message>
     <message>
-        <source>A copy as {0} would begin to write sooner on this computer than {1}: it reads your text {2}{3}, takes up to {4}, and its text is as good.</source>
-        <translation>{0} 类型的副本在这台电脑上会比 {1} 更早开始写：它读你的文字{2}{3}，占用 {4}，文字质量相当。</translation>
+        <source>A copy as {0} would begin to write sooner on this computer than {1}: it reads your text {2}, takes up to {3}, and its text is as good.</source>
+        <translation>{0} 类型的副本在这台电脑上会比 {1} 更早开始写：读你的文字{2}，占用 {3}，文字质量相当。</translation>
     </message>
     <message>
         <source>A copy can be opened, with the damaged places marked.</source>
@@ -4700,8 +4692,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>每个只列一次，并注明强度。</translation>
     </message>
     <message>
-        <source>Name one with --model: {0}{1}.</source>
-        <translation>请用 --model 指定一个：{0}{1}。</translation>
+        <source>Name one with --model: {0}.</source>
+        <translation>请用 --model 指定一个：{0}。</translation>
     </message>
     <message>
         <source>Name one with --model; `lampblack models list` shows them.</source>
@@ -4793,7 +4785,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Remove it in the file manager.</source>
-        <translation>请在文件管理器中移除。</translation>
+        <translation>请在文件管理器中删除。</translation>
     </message>
     <message>
         <source>Rename it first.</source>
@@ -5032,12 +5024,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 的证书{1}，因此什么都没有发送。</translation>
     </message>
     <message>
+        <source>The certificate {0} and the key {1} cannot be used for https.</source>
+        <translation>证书 {0} 和密钥 {1} 不能用于 https。</translation>
+    </message>
+    <message>
         <source>The certificate {0} cannot be read: {1}.</source>
         <translation>无法读取证书 {0}：{1}。</translation>
     </message>
     <message>
-        <source>The certificate {0}{1} cannot be used for https.</source>
-        <translation>证书 {0}{1} 不能用于 https。</translation>
+        <source>The certificate {0}, with its key in it, cannot be used for https.</source>
+        <translation>证书 {0}（其中含有密钥）不能用于 https。</translation>
     </message>
     <message>
         <source>The classifier gave no usable numbers for the text.</source>
@@ -5976,8 +5972,12 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>上下文为 {0} 个词元时，{1} 需要 {2} 内存，但只有 {3} 空闲。</translation>
     </message>
     <message>
-        <source>With {0}{1} it needs {2}{3}.</source>
-        <translation>采用{0}{1}，需要 {2}{3}。</translation>
+        <source>With {0} it fits: it needs {1}.</source>
+        <translation>采用{0}就放得下：需要 {1}。</translation>
+    </message>
+    <message>
+        <source>With {0} it needs {1}.</source>
+        <translation>采用{0}，需要 {1}。</translation>
     </message>
     <message>
         <source>Word bias (logit_bias) bans every token of the model.</source>
@@ -6132,10 +6132,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>较旧的</translation>
     </message>
     <message>
-        <source>and the key {0}</source>
-        <translation>和密钥 {0}</translation>
-    </message>
-    <message>
         <source>and the model is loaded again</source>
         <translation>，模型会重新载入</translation>
     </message>
@@ -6162,6 +6158,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>belongs to another name</source>
         <translation>属于另一个名称</translation>
+    </message>
+    <message>
+        <source>between 1.5 and 2.8 times as fast, writes a little slower</source>
+        <translation>的速度是现在的 1.5 到 2.8 倍，写得稍慢一些</translation>
     </message>
     <message>
         <source>between {0} and {1}</source>
@@ -6250,6 +6250,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>failed to apply</source>
         <translation>无法应用</translation>
+    </message>
+    <message>
+        <source>faster than now</source>
+        <translation>比现在更快</translation>
     </message>
     <message>
         <source>file exists</source>
@@ -7096,6 +7100,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0}（Lampblack 没有这一类）</translation>
     </message>
     <message>
+        <source>{0} (no sampling parameters that are known)</source>
+        <translation>{0}（没有已知的采样参数）</translation>
+    </message>
+    <message>
         <source>{0} ({1} flash attention)</source>
         <translation>{0}（{1} flash attention）</translation>
     </message>
@@ -7105,19 +7113,19 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} It is left in the file, but not offered.</source>
-        <translation>{0} 它保留在文件中，但不会提供。</translation>
+        <translation>{0}它保留在文件中，但不会提供。</translation>
     </message>
     <message>
         <source>{0} Take {1} or fewer to be safe.</source>
-        <translation>{0} 为保险起见，请取 {1} 或更少。</translation>
+        <translation>{0}为保险起见，请取 {1} 或更少。</translation>
     </message>
     <message>
         <source>{0} What is stopped here goes on there to its end.</source>
-        <translation>{0} 在这里停止的内容，在那边会写完。</translation>
+        <translation>{0}在这里停止的内容，在那边会写完。</translation>
     </message>
     <message>
         <source>{0} Your own models are left out until it is mended.</source>
-        <translation>{0} 在修复之前，你自己的模型不会列出。</translation>
+        <translation>{0}在修复之前，你自己的模型不会列出。</translation>
     </message>
     <message>
         <source>{0} alternatives for each of {1} tokens are too many.</source>
@@ -7126,6 +7134,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} and asks to come again in {1} minutes.</source>
         <translation>{0}，并请你 {1} 分钟后再来。</translation>
+    </message>
+    <message>
+        <source>{0} and {1} more</source>
+        <translation>{0} 以及另外 {1} 个</translation>
     </message>
     <message>
         <source>{0} answered with nonsense: {1}.</source>
@@ -7477,7 +7489,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} is not there any more; it is taken off the list.</source>
-        <translation>{0} 已经不在了；已从列表中移除。</translation>
+        <translation>{0} 已经不在了；它会从列表中移除。</translation>
     </message>
     <message>
         <source>{0} is not valid JSON: {1} ({2}).</source>
@@ -7528,8 +7540,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 是为大端序机器写的。</translation>
     </message>
     <message>
-        <source>{0} is {1}{2}, not a model that writes.</source>
-        <translation>{0} 是{1}{2}，不是用来写作的模型。</translation>
+        <source>{0} is {1}, not a model that writes.</source>
+        <translation>{0} 是{1}，不是用来写作的模型。</translation>
     </message>
     <message>
         <source>{0} lacks its weights, {1}.</source>
@@ -7606,6 +7618,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} on the graphics card ({1}).</source>
         <translation>{0}，在显卡上（{1}）。</translation>
+    </message>
+    <message>
+        <source>{0} on top</source>
+        <translation>{0}（在此基础上）</translation>
     </message>
     <message>
         <source>{0} reads at most {1} tokens at once.</source>
@@ -7722,10 +7738,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0}The weights were rounded to {1} before, so that the copy is a little worse than {2} made of the original in F16.</source>
         <translation>{0}权重以前舍入为 {1}，因此副本比用 F16 原模型制作的 {2} 稍差。</translation>
-    </message>
-    <message>
-        <source>{0}{1} (no sampling parameters that are known)</source>
-        <translation>{0}{1}（没有已知的采样参数）</translation>
     </message>
     <message>
         <source>{file} divides a text into tokens in a way ({what}) that this version of llama.cpp does not know.</source>
@@ -8006,7 +8018,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>It is taken off the list, and its key is forgotten.</source>
-        <translation>它已从列表中移除，密钥也已忘记。</translation>
+        <translation>它会从列表中移除，密钥也会一并忘记。</translation>
     </message>
     <message>
         <source>No key for {0} is kept here any more.</source>
@@ -8018,11 +8030,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The keyring did not let go of the key for {0}, so it is still kept and used. Unlock the keyring, then choose Forget Key again.</source>
-        <translation>密钥环没有放开 {0} 的密钥，因此它仍被保存和使用。请解锁密钥环，再选择“忘记密钥”。</translation>
+        <translation>密钥环未能删除 {0} 的密钥，因此它仍被保存和使用。请解锁密钥环，再选择“忘记密钥”。</translation>
     </message>
     <message>
         <source>The keyring did not let go of the key for {0}, so it is still kept there. Unlock the keyring and delete “lampblack” for this address in it.</source>
-        <translation>密钥环没有放开 {0} 的密钥，因此它仍保存在那里。请解锁密钥环，删除其中这个地址的“lampblack”。</translation>
+        <translation>密钥环未能删除 {0} 的密钥，因此它仍保存在那里。请解锁密钥环，删除其中这个地址的“lampblack”。</translation>
     </message>
 </context>
 <context>
@@ -8219,11 +8231,13 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <name>SpokenTake</name>
     <message>
         <source>Take {0} of {1}</source>
-        <translation>候选稿 {0}（共 {1} 稿）</translation>
+        <translation>第 {0} 稿，共 {1} 稿</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>The model has written {0} words.</source>
-        <translation>模型写了 {0} 个词。</translation>
+        <translation>
+            <numerusform>模型写了 {0} 字。</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -8368,7 +8382,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The keyring did not let go of the token for {0}, so it is still kept and used. Unlock the keyring, then choose Forget Token again.</source>
-        <translation>密钥环没有放开 {0} 的令牌，因此它仍被保存和使用。请解锁密钥环，再选择“忘记令牌”。</translation>
+        <translation>密钥环未能删除 {0} 的令牌，因此它仍被保存和使用。请解锁密钥环，再选择“忘记令牌”。</translation>
     </message>
     <message>
         <source>The token for {0} could not be kept: it holds until Lampblack ends.</source>
@@ -8487,8 +8501,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>添加</translation>
     </message>
     <message>
+        <source>Add to “{0}”</source>
+        <translation>添加到“{0}”</translation>
+    </message>
+    <message>
         <source>Remove the selected</source>
         <translation>移除所选</translation>
+    </message>
+    <message>
+        <source>Remove the selected from “{0}”</source>
+        <translation>从“{0}”移除所选</translation>
     </message>
 </context>
 </TS>

@@ -21,6 +21,7 @@ import pyatspi  # noqa: E402 (the version is chosen first)
 from gi.repository import Atspi, GLib  # noqa: E402 (the version is chosen first)
 
 WAITS_S = 60.0
+TICK_MS = 20
 LOOK_AT = (
     ("Edit", "Settings…"),
     ("Model", "Add Server…"),
@@ -57,16 +58,22 @@ class Reader:
         return next((one for one in desktop if one is not None and one.childCount), None)
 
     def wait(self, what: str, look: Callable[[], Any]) -> Any:
-        """The first answer of `look` that is true; events are heard meanwhile."""
+        """The first answer of `look` that is true.
+
+        It is asked again at every event, and at every tick, because not every change has an event.
+        """
         end = time.monotonic() + WAITS_S
-        while time.monotonic() < end:
-            GLib.MainContext.default().iteration(may_block=False)
-            try:
-                if found := look():
-                    return found
-            except GLib.GError:
-                pass  # it is busy, or what was looked at is gone
-            time.sleep(0.02)
+        tick = GLib.timeout_add(TICK_MS, lambda: True)
+        try:
+            while time.monotonic() < end:
+                try:
+                    if found := look():
+                        return found
+                except GLib.GError:
+                    pass  # it is busy, or what was looked at is gone
+                GLib.MainContext.default().iteration(may_block=True)
+        finally:
+            GLib.source_remove(tick)
         raise SystemExit(f"There is no {what}. Windows: {[one.name for one in self.app]}")
 
     def tree(self, top: Any) -> Iterator[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -93,6 +94,11 @@ def test_a_canary_never_survives(before: str, after: str) -> None:
         ("4111-1111-\r\n  1111-1111 or 4111111111111111", "[CARD_1] or [CARD_1a]"),
         ("41111111\u202911111111", "[CARD_1]"),
         ("DE89 3704\n0044 0532\n0130 00", "[ACCOUNT_1]"),
+        ("Anna Be-\nll and An\u00ad\r\n  na Bell", "[NAME_1a] and [NAME_1b]"),
+        ("Call +44 20\n7946 0958 or 0171\r\n 234 567.", "Call [PHONE_1] or [PHONE_2]."),
+        ("(030)\n1234567", "[PHONE_1]"),
+        ("0.12\n0.13, 05\n06 and +1\n2", "0.12\n0.13, 05\n06 and +1\n2"),
+        ("+44 20 7946 0958\n12 eggs", "[PHONE_1]\n12 eggs"),
         ("4111 1111\n\n1111 1111", "4111 1111\n\n1111 1111"),  # a paragraph is no wrapped line
         ("4111\n1111\n1111\n1111", "4111\n1111\n1111\n1111"),  # nor is a column of figures
         ("555-123\n-4567", "555-123\n-4567"),
@@ -192,3 +198,25 @@ def test_a_wrapped_card_number_is_masked(drawn: int, gaps: set[int], wrap: int) 
     apart = {**dict.fromkeys(gaps, " "), wrap: "\n"}
     number = "".join(apart.get(at, "") + digit for at, digit in enumerate(digits))
     assert Masker().mask(f"Card: {number}, or") == "Card: [CARD_1], or"
+
+
+@pytest.mark.parametrize("names", [("Irma", "ırmak"), ("ßa", "Ssabel"), ("’tHart", "'tHartog")])
+def test_of_two_names_that_begin_alike_the_longer_one_is_masked(names: tuple[str, str]) -> None:
+    for text in names:
+        assert Masker(names).mask(f"Dear {text}!").endswith("]!")
+
+
+def test_a_long_list_of_names_is_looked_for_in_a_moment() -> None:
+    letters = itertools.product("abcdefghijklmnopqrst", "aeiou", "lmnrt", "aeiou")
+    masker = Masker([f"{''.join(one).title()} Bellamy" for one in itertools.islice(letters, 600)])
+    text = "All is told of the quick brown fox. " * 2000
+    begun = time.thread_time()
+    assert masker.spans(text) == []
+    assert time.thread_time() - begun < 1.0
+
+
+def test_a_beginning_before_much_white_space_is_left_in_a_moment() -> None:
+    text = ("Anna-" + "\n" * 5000 + "x") * 4
+    begun = time.thread_time()
+    assert Masker(NAMES).mask(text) == text
+    assert time.thread_time() - begun < 0.5

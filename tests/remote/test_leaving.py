@@ -125,6 +125,21 @@ def test_what_cannot_be_known_is_not_said(monkeypatch: pytest.MonkeyPatch) -> No
         assert found(server, "lampblack") == ("unknown", "it writes too fast for that")
 
 
+def test_one_that_begins_to_write_for_others_meanwhile_is_not_said_to_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = OpenLine()
+    with Writing("/slots", stops=False) as server:
+
+        def another_comes(_seconds: float) -> bool:
+            server.busy += 1
+            return False
+
+        monkeypatch.setattr(line, "wait", another_comes)
+        seen, reason = found(server, "lampblack", line)
+    assert (seen, "writes for others" in reason) == ("unknown", True), reason
+
+
 def test_one_that_does_not_count_its_requests_is_not_believed() -> None:
     server = Writing("/slots")
     server.busy = -1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +11,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import ParameterError
+from app.core.formats.quantization import advise
 from app.core.options.sampling import PARAMETERS
+from app.core.system.paths import resource
 from app.engine.crash_errors import crash_error
 from app.engine.messages import Load
+from app.ui import sentences
 from app.ui.languages import speak
 from app.ui.sentences import told
 
@@ -49,9 +54,62 @@ def test_a_sentence_is_found_by_its_template(chinese, english: str, shown: str) 
     assert told(english) == shown
 
 
+def test_the_advices_are_chinese_to_the_last_word(chinese) -> None:
+    found = [advise(kind, 98_362_432, ("AVX2",)) for kind in ("Q4_1", "Q5_1")]
+    told_of = [told(advice.words) for advice in found if advice is not None]
+    told_of += [
+        told(f"With {what} it {fits}needs 2.0 GB.")
+        for what in (
+            "flash attention",
+            "a KV cache of type q8_0 on top",
+            "12 layers on the graphics card",
+        )
+        for fits in ("", "fits: it ")
+    ]
+    told_of.append(told("x.gguf (whisper) is a model for sound, not a model that writes."))
+    names = {
+        "GB",
+        "MB",
+        "flash",
+        "attention",
+        "KV",
+        "Q8_0",
+        "Q4_1",
+        "Q5_1",
+        "q8_0",
+        "x",
+        "gguf",
+        "whisper",
+    }
+    assert len(told_of) == 9
+    for sentence in told_of:
+        assert set(re.findall(r"[A-Za-z]\w*", sentence, re.ASCII)) <= names
+
+
 def test_what_is_not_known_stays(chinese) -> None:
     assert told("Sing, O goddess. It fits.") == "Sing, O goddess. 放得下。"
     assert told("写好了。") == "写好了。"
+
+
+def test_no_known_sentence_has_more_parts_than_are_tried() -> None:
+    file = ET.parse(resource("translations") / "lampblack_zh_CN.ts")
+    known = [
+        re.sub(r"\{\w+\}", "a.", message.findtext("source") or "")
+        for context in file.iter("context")
+        if context.findtext("name") in ("Sentences", "Parameters")
+        for message in context.iter("message")
+    ]
+    assert len(known) > 1000
+    assert max(len(sentences._END.split(one)) for one in known) <= sentences._MOST_PARTS
+
+
+def test_a_text_twice_as_long_is_looked_up_twice_as_often(chinese) -> None:
+    def tries(count: int) -> int:
+        sentences.forget()
+        told(" ".join(f"This is line {number} of an unknown answer." for number in range(count)))
+        return sentences._found.cache_info().misses
+
+    assert tries(80) < 2.5 * tries(40)
 
 
 def test_english_stays_as_it_is() -> None:

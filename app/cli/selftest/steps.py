@@ -293,33 +293,14 @@ STEPS = (
         run=Selftest.refuse_sockets,
         remedy="Use Linux 3.17 or later on x86-64 or aarch64 for a filter of the kernel's.",
     ),
-    SelftestStep(
-        name="load",
-        title="load the starter model",
-        run=Selftest.load,
-        limit_s=_ENGINE_S,
-        remedy=_ENGINE_LOG,
-    ),
-    SelftestStep(
-        name="write",
-        title="write at the cursor",
-        run=Selftest.write,
-        limit_s=_ENGINE_S,
-        remedy=_ENGINE_LOG,
-    ),
-    SelftestStep(
-        name="stop",
-        title="stop in the middle",
-        run=Selftest.stop,
-        limit_s=_ENGINE_S,
-        remedy=_ENGINE_LOG,
-    ),
-    SelftestStep(
-        name="rewrite",
-        title="write another take",
-        run=Selftest.rewrite,
-        limit_s=_ENGINE_S,
-        remedy=_ENGINE_LOG,
+    *(
+        SelftestStep(name=name, title=title, run=run, limit_s=_ENGINE_S, remedy=_ENGINE_LOG)
+        for name, title, run in (
+            ("load", "load the starter model", Selftest.load),
+            ("write", "write at the cursor", Selftest.write),
+            ("stop", "stop in the middle", Selftest.stop),
+            ("rewrite", "write another take", Selftest.rewrite),
+        )
     ),
     SelftestStep(name="save", title="save the manuscript", run=Selftest.save, remedy=_DISK),
     SelftestStep(

@@ -196,8 +196,8 @@ def _state(part: GgufPart, architecture: str) -> int:
 
 def _require_writer(path: Path, part: GgufPart, architecture: str) -> None:
     if kind := gguf_kind(part.values):
-        of = f" ({architecture[:40]})" if architecture else ""
-        raise UnsupportedModelError(f"{path.name} is {kind}{of}, not a model that writes.")
+        name = f"{path.name} ({architecture[:40]})" if architecture else path.name
+        raise UnsupportedModelError(f"{name} is {kind}, not a model that writes.")
     if not architecture:
         raise NotAModelError(f"{path.name} does not say which architecture it has.")
 

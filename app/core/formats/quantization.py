@@ -290,9 +290,9 @@ def advise(
 
 
 def _words(kind: str, size: int) -> str:
-    gain = "1.5 to 2.8 times as fast" if kind in _MEASURED else "faster"
-    price = ", writes a little slower" if kind in _MEASURED else ""
+    measured = "between 1.5 and 2.8 times as fast, writes a little slower"
+    change = measured if kind in _MEASURED else "faster than now"
     return (
         f"A copy as {_COPY} would begin to write sooner on this computer than {kind}: it reads "
-        f"your text {gain}{price}, takes up to {size_text(size)}, and its text is as good."
+        f"your text {change}, takes up to {size_text(size)}, and its text is as good."
     )

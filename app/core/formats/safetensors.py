@@ -118,9 +118,8 @@ _recent = Recent(_read, _entries)
 def _require_writer(folder: Path, config: dict[str, Any]) -> None:
     if kind := folder_kind(config, [path.name for path in _entries(folder)]):
         of = _text(config, "model_type")
-        raise UnsupportedModelError(
-            f"{folder.name} is {kind}{f' ({of})' if of else ''}, not a model that writes."
-        )
+        name = f"{folder.name} ({of})" if of else folder.name
+        raise UnsupportedModelError(f"{name} is {kind}, not a model that writes.")
 
 
 def read_adapter_folder(folder: Path) -> dict[str, Any]:

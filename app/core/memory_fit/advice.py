@@ -91,9 +91,11 @@ def _suggestion(before: Fallback, step: Fallback) -> str:
         what = "a KV cache of type q8_0"
     else:
         what = f"a context of {step.fit.context:,} tokens"
-    also = "also " if before.sentence else ""
-    end = ", and it fits" if step.fit.verdict == "fits" else ""
-    return f"With {also}{what} it needs {size_text(step.fit.total)}{end}."
+    if before.sentence:
+        what = f"{what} on top"
+    if step.fit.verdict == "fits":
+        return f"With {what} it fits: it needs {size_text(step.fit.total)}."
+    return f"With {what} it needs {size_text(step.fit.total)}."
 
 
 def beyond_settings(fit: Fit, machine: Machine) -> Iterator[str]:

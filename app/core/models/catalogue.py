@@ -17,7 +17,7 @@ import msgspec
 from app.core.errors import CatalogueError
 from app.core.models.model_file import ModelFile
 from app.core.system.files import read_regular, why
-from app.core.system.json_store import NewerFormatError, refuse_newer
+from app.core.system.json_store import NewerFormatError, decode_numbered
 
 FORMAT = 1
 """The version of the file's form."""
@@ -83,10 +83,6 @@ class CatalogueEntry(_Strict, frozen=True, kw_only=True):
     gated: bool = False
 
 
-class _CatalogueVersion(msgspec.Struct):
-    version: int
-
-
 class _CatalogueJson(_Strict, frozen=True, kw_only=True):
     """The whole file; entries are read one by one, so that an error can name its entry."""
 
@@ -145,8 +141,7 @@ def read_catalogue(path: Path) -> tuple[CatalogueEntry, ...]:
     except OSError as error:
         raise CatalogueError(f"The catalogue {path} cannot be read: {why(error)}.") from error
     try:
-        refuse_newer(msgspec.json.decode(content, type=_CatalogueVersion).version, FORMAT)
-        file = msgspec.json.decode(content, type=_CatalogueJson)
+        file = decode_numbered(content, "version", FORMAT, _CatalogueJson)
     except NewerFormatError as error:
         raise CatalogueError(f"The catalogue {path} cannot be used: {error}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

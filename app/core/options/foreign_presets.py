@@ -255,8 +255,9 @@ def _imported(program: ForeignProgram, found: Mapping[str, Any]) -> Imported:
             unknown.append(name)
     if unknown:
         shown = ", ".join(name[:40] for name in unknown[:3])
-        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-        left_out.append(f"{shown}{more} (no sampling parameters that are known)")
+        if len(unknown) > 3:
+            shown = f"{shown} and {len(unknown) - 3} more"
+        left_out.append(f"{shown} (no sampling parameters that are known)")
     if found.get("temperature_last") is True:
         steps = [step for step in values.get("order", DEFAULT_ORDER) if step != "temperature"]
         values["order"] = (*steps, "temperature")

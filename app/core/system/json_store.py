@@ -36,6 +36,17 @@ def refuse_newer(version: object, newest: int, content: Any = None) -> None:
         raise NewerFormatError(content)
 
 
+def decode_numbered(data: bytes, number: str, newest: int, kind: type[T]) -> T:
+    """The JSON value of a file whose field `number` is its format, at most `newest`.
+
+    Raises NewerFormatError before anything else of it is looked at, or msgspec's errors.
+    """
+    fields = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    if number in fields:
+        refuse_newer(msgspec.json.decode(fields[number], type=int), newest)
+    return msgspec.json.decode(data, type=kind)
+
+
 class Found(msgspec.Struct, Generic[T], frozen=True):
     """What a file holds, or why it is of no use: `reason` ends a sentence.
 

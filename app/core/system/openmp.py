@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from app.core.system.json_store import JsonStore, refuse_newer
+from app.core.system.json_store import JsonStore, decode_numbered
 
 Waiting = Literal["active", "passive"]
 """What a thread does while it waits for another: spin, or sleep."""
@@ -37,18 +37,13 @@ class WaitingRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     form: int = _FORM
 
 
-class _WaitingForm(msgspec.Struct):
-    form: int = _FORM
-
-
 def waiting_file(cache: Path) -> JsonStore[WaitingRecord]:
     """Where it is remembered in the engine's cache; read it with `keep_damaged=False`."""
     return JsonStore(cache / TUNING_FOLDER / _FILE, _decoded, limit=_MOST_BYTES)
 
 
 def _decoded(data: bytes) -> WaitingRecord:
-    refuse_newer(msgspec.json.decode(data, type=_WaitingForm).form, _FORM)
-    return msgspec.json.decode(data, type=WaitingRecord)
+    return decode_numbered(data, "form", _FORM, WaitingRecord)
 
 
 def read_waiting(cache: Path) -> WaitingRecord | None:

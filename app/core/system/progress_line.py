@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
-from itertools import accumulate
 from typing import TextIO
 
-from app.core.units import size_text
+from app.core.units import columns, shortened, size_text
 
 _USUAL = 80  # columns, where a terminal says that it has none
 
@@ -22,8 +20,8 @@ class ProgressLine:
 
     def show(self, text: str) -> None:
         """Put `text` in place of what is shown, as much as a line of the terminal holds."""
-        if self._is_terminal() and (text := _fitted(text, self._room())) != self._shown:
-            self._write("\r" + text + " " * (_cells(self._shown) - _cells(text)))
+        if self._is_terminal() and (text := shortened(text, self._room())) != self._shown:
+            self._write("\r" + text + " " * (columns(self._shown) - columns(text)))
             self._shown = text
 
     def show_bytes(self, what: str, done: int, total: int) -> None:
@@ -33,20 +31,20 @@ class ProgressLine:
     def clear(self) -> None:
         """Remove the line."""
         if self._shown:
-            self._write("\r" + " " * _cells(self._shown) + "\r")
+            self._write("\r" + " " * columns(self._shown) + "\r")
             self._shown = ""
 
     def _is_terminal(self) -> bool:
         return self._stream is not None and not self._stream.closed and self._stream.isatty()
 
     def _room(self) -> int:
-        """The cells of a line but the last, after which a terminal begins another; 0 if unknown."""
+        """A line's columns but the last, after which a terminal begins another, if known."""
         assert self._stream is not None
         try:
-            columns = os.get_terminal_size(self._stream.fileno()).columns
+            size = os.get_terminal_size(self._stream.fileno())
         except OSError:
-            return 0
-        return max(1, (columns or _USUAL) - 1)
+            return sys.maxsize
+        return max(1, (size.columns or _USUAL) - 1)
 
     def _write(self, text: str) -> None:
         """Write it; a terminal that is gone ends the line and not the work."""
@@ -57,21 +55,3 @@ class ProgressLine:
             self._stream.flush()
         except (OSError, ValueError):  # its window was closed, or the stream
             self._stream = None
-
-
-def _cells(text: str) -> int:
-    return sum(map(_width, text))
-
-
-def _width(letter: str) -> int:
-    if unicodedata.combining(letter):
-        return 0
-    return 1 + (unicodedata.east_asian_width(letter) in "WF")
-
-
-def _fitted(text: str, room: int) -> str:
-    """As much of it as has room; all of it where that is not known."""
-    if not room or _cells(text) <= room:
-        return text
-    ends = accumulate(map(_width, text))
-    return text[: sum(end < room for end in ends)] + "…"

@@ -55,9 +55,10 @@ def server_context(certificate: str, key: str) -> ssl.SSLContext:
         message = f"The private key in {key or certificate} is locked with a password."
         raise ParameterError(message, "Use a key without one, in a file of yours alone.") from None
     except (ssl.SSLError, ValueError) as error:
-        keyed = f" and the key {key}" if key else ", with its key in it,"
+        together = f"The certificate {certificate} and the key {key} cannot be used for https."
+        alone = f"The certificate {certificate}, with its key in it, cannot be used for https."
         raise ParameterError(
-            f"The certificate {certificate}{keyed} cannot be used for https.",
+            together if key else alone,
             "Give two PEM files, a certificate and its own private key, or one file with both.",
         ) from error
     return context

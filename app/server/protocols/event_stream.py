@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 DONE = b"data: [DONE]\n\n"
 
-PING_S = 5.0
+PING_S = 2.0
 """How long a client hears nothing at most."""
 
 

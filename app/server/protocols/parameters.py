@@ -71,19 +71,18 @@ def read_sampling(
 
     `most_tokens` is the service's own limit of an answer, 0 for none. More than that, or than the
     model's context has, is reduced to it, which the fields then tell: programs ask for a large
-    number whatever the model is. `defaults` stand for parameters that are not given where they
-    differ from the table's. `also` are names that mean a parameter in one dialect only.
+    number, or for all that there are, whatever the model is. `defaults` stand for parameters that
+    are not given where they differ from the table's. `also` are names that mean a parameter in one
+    dialect only.
     """
     given = _Given(fields, model, {**NAMES, **(also or {})})
     given.read_all()
     values = {**defaults, **given.values}
     asked = values.get("max_tokens", Sampling().max_tokens)
     most = min(filter(None, (most_tokens, model.context)), default=asked)
-    if asked > most:
+    if asked > most or (asked < 0 and most == most_tokens != model.context):
         values["max_tokens"] = most
         fields.reduced = f"{given.field('max_tokens')}={most}"
-    elif most_tokens and asked < 0:
-        values["max_tokens"] = most_tokens
     return Sampling(**values)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from app.core.units import columns, shortened
 from app.tasks.evaluation.evaluation import LabelFigures
 from app.tasks.evaluation.label_measures import ReliabilityBin
 
@@ -94,23 +94,6 @@ def reliability(bins: Sequence[ReliabilityBin]) -> str:
 def html_text(value: object) -> str:
     """A text as it stands in HTML and SVG; what neither can hold is replaced."""
     return escape(str(value).translate(_SAFE).encode("utf-8", "replace").decode())
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes; wide characters take two."""
-    return sum(
-        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
-        for letter in text
-    )
-
-
-def shortened(text: str, most: int) -> str:
-    """The text in at most that many columns, its end as … where it has more."""
-    if columns(text) <= most:
-        return text
-    while columns(text) > most - 1:
-        text = text[:-1]
-    return text + "…"
 
 
 def _opened(width: float, height: float, about: str) -> Iterator[str]:

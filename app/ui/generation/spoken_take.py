@@ -10,6 +10,7 @@ from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import count_words
 from app.ui.generation.session import Session
 from app.ui.generation.takes import TakeText
+from app.ui.languages import number_text
 from app.ui.widgets.announce import announce
 
 
@@ -57,5 +58,6 @@ class SpokenTake(QObject):
 
     def _tell_end(self, take: TakeText) -> None:
         if self._settings.settings.announce != "nothing" and take.text:
-            words = self.tr("The model has written {0} words.")
-            announce(self._editor, words.format(f"{count_words(take.text):,}"))
+            count = count_words(take.text)
+            words = self.tr("The model has written {0} words.", "", count)
+            announce(self._editor, words.format(number_text(count)))

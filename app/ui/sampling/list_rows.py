@@ -114,6 +114,9 @@ class _EntriesRow(ParameterRow):
     def _name_all(self) -> None:
         super()._name_all()
         self.label.setBuddy(self.edit)
+        name = self.edit.accessibleName()  # the same buttons stand in other rows, too
+        self.add_button.setAccessibleName(self.tr("Add to “{0}”").format(name))
+        self.remove_button.setAccessibleName(self.tr("Remove the selected from “{0}”").format(name))
 
     def _named(self) -> tuple[QWidget, ...]:
         return (self.edit, self.view)

@@ -40,7 +40,7 @@ class NumberRow(ParameterRow):
             parent=self,
         )
         if row.unit in ("%", "pt"):
-            self.box.setSuffix(f"\u2009{row.unit}")
+            self.box.setSuffix(f"\u2009{translated(row.unit)}")
         self.box.valueChanged.connect(self._typed)
         self.slider = ParameterSlider(slider, self) if slider else None
         if self.slider is None:
@@ -131,6 +131,7 @@ class ChoiceRow(ParameterRow):
             "full": self.tr("Full"),
             "reduced": self.tr("Reduced"),
             "auto": self.tr("Automatic"),
+            "as-asked": self.tr("As asked"),
             "on": self.tr("On"),
             "off": self.tr("Off"),
             "drop_head": self.tr("Let the model see only the end"),

@@ -133,7 +133,7 @@ class CardDelegate(QStyledItemDelegate):
         """Draw one row."""
         theme, card = Theme.current(), index.data(CARD_ROLE)
         if card.is_heading:
-            _paint_heading(painter, option, card, theme)
+            _paint_heading(painter, option, card, theme, is_first=index.row() == 0)
             return
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
@@ -261,15 +261,15 @@ def _paint_back(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -
 
 
 def _paint_heading(
-    painter: QPainter, option: QStyleOptionViewItem, card: Card, theme: Theme
+    painter: QPainter, option: QStyleOptionViewItem, card: Card, theme: Theme, *, is_first: bool
 ) -> None:
-    """Draw a heading in small letters, with a line above it."""
+    """Draw a heading in small letters, with a line between it and what is above."""
     area = option.rect.adjusted(_PADDING, 0, -_PADDING, 0)
     painter.save()
     painter.setPen(theme.line)
-    painter.drawLine(
-        area.left(), area.top() + _PADDING // 2, area.right(), area.top() + _PADDING // 2
-    )
+    if not is_first:
+        height = area.top() + _PADDING // 2
+        painter.drawLine(area.left(), height, area.right(), height)
     painter.setFont(small(option.font))
     painter.setPen(theme.muted)
     flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -43,7 +45,7 @@ class QuietCombo(QuietWheel, QComboBox):
     """A list of choices that the wheel changes only when it has the focus.
 
     On Linux, Qt reads a label's text as the name of such a list, and no other name: where no label
-    has it as its buddy, one is made that is not shown.
+    has it as its buddy, one is made that is not shown. A choice that has no room is shortened.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,6 +53,16 @@ class QuietCombo(QuietWheel, QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 (Qt override)
+        """Let the style draw as much of the choice as there is room for."""
+        super().initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self)
+        letters, whole = self.fontMetrics(), option.currentText
+        if letters.boundingRect(whole).width() > room.width():
+            elide = Qt.TextElideMode.ElideRight
+            option.currentText = letters.elidedText(whole, elide, room.width())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Find the label beside it, or make one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.ui.widgets.apply_theme import on_theme_change
@@ -87,6 +87,12 @@ class PanelScroll(QScrollArea):
         """As wide as the column needs, however low."""
         bar = self.verticalScrollBar().sizeHint().width()
         return QSize(self.column.minimumSize().width() + bar, 120)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What the column needs has changed: Qt itself would tell the scroll bars alone."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class _Body(QWidget):

@@ -144,6 +144,7 @@ QAbstractItemView[kind="texts"]::item:selected { background: $selection;
 QHeaderView::section { background: $panel; color: $muted; border: none;
     border-bottom: 1px solid $line; padding: 4px 8px; }
 QAbstractItemView[drop="true"] { border: 2px dashed $accent; }
+QSplitter[kind="page"]::handle { background: $frame; }
 QFrame[kind="rule"] { background: $line; border: none; }
 QFrame[kind="notice"] { background: $warning; border: 1px solid $frame; border-radius: 6px; }
 QFrame[kind="notice"] QLabel { color: $warning_ink; }

@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         self.splitter = QSplitter()
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
+        self.splitter.setProperty("kind", "page")
         self.splitter.addWidget(self.page)
         self.splitter.addWidget(self.side)
         self.splitter.setStretchFactor(0, 1)

@@ -16,15 +16,12 @@ class Panes:
 
     def move(self, by: int) -> None:
         """Put the focus into the next part (1) or the one before (-1), around the end."""
-        targets = [_first(part) for part in self._parts()]
-        parts = [part for part, target in zip(self._parts(), targets, strict=True) if target]
-        if not parts:
+        found = [(part, target) for part in self._parts() if (target := _first(part)) is not None]
+        if not found:
             return
-        at = _place(parts, QApplication.focusWidget())
-        start = at + by if at >= 0 else 0
-        target = _first(parts[start % len(parts)])
-        if target is not None:
-            target.setFocus(Qt.FocusReason.TabFocusReason)
+        at = _place([part for part, _target in found], QApplication.focusWidget())
+        _part, target = found[(at + by if at >= 0 else 0) % len(found)]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
 
 
 def _place(parts: Sequence[QWidget], focus: QWidget | None) -> int:

@@ -190,7 +190,9 @@ class SettingsDialog(QDialog):
         whole.setSpacing(0)
         whole.addWidget(self.tabs, 1)
         whole.addLayout(below)
-        self.resize(520, 600)
+        bar = self.tabs.tabBar()
+        bar.ensurePolished()
+        self.resize(max(520, bar.sizeHint().width()), 600)  # no tab is hidden in large letters
 
     # Following
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from app.core.options.settings_store import SettingsStore
@@ -16,6 +16,7 @@ from app.ui.window.page import PageColumn
 from app.ui.window.panes import Panes
 from app.ui.window_state import WindowMemory
 
+_NARROWEST = 300  # pixels of the side panel
 _ROOM_FOR_BOTH = 680  # pixels; a narrower window shows the page alone
 
 
@@ -149,7 +150,10 @@ class SidePanel(QTabWidget):
         self.setAccessibleName(self.tr("Side panel"))
         self.addTab(sampling, self.tr("Writing"))
         self.addTab(QWidget(), self.tr("Models"))
-        self.setMinimumWidth(300)
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for what is in it, which large letters make wider."""
+        return super().minimumSizeHint().expandedTo(QSize(_NARROWEST, 0))
 
     def put_models(self, panel: QWidget) -> None:
         """Put the models in the place that was kept for them, whichever tab is in front."""

@@ -192,6 +192,29 @@ def test_rows_of_a_batch_are_many_at_a_time_masked_alone_and_put_back(
     assert header["seed"] == 7
 
 
+@pytest.mark.parametrize(
+    ("file", "flags", "is_told"),
+    [
+        ("letter.txt", ("--mask", CANARY), True),
+        ("letter.txt", ("--mask", CANARY, "--paragraphs"), False),
+        ("letter.txt", ("--no-masking",), False),
+        ("letter.jsonl", ("--mask", CANARY), False),
+    ],
+)
+def test_a_batch_of_lines_says_that_a_name_over_two_of_them_is_not_masked(
+    do: Do, server: FakeServer, tmp_path: Path, file: str, flags: tuple[str, ...], *, is_told: bool
+) -> None:
+    text = CANARY.replace(" ", "\n")
+    (tmp_path / file).write_text(json.dumps(text) if file.endswith("l") else text, "utf-8")
+    out = tmp_path / "out.jsonl"
+    outcome = do("batch", "chat", tmp_path / file, "--out", out, "--server", server.address, *flags)
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.count("Use --paragraphs") == is_told
+    masked = "--no-masking" not in flags
+    is_sent = any(secret in server.everything() for secret in SECRETS)
+    assert is_sent == (is_told or not masked)
+
+
 def test_a_busy_server_fails_no_row(do: Do, rows: Path, tmp_path: Path) -> None:
     refused: set[str] = set()
     lock = threading.Lock()

@@ -13,7 +13,7 @@ def test_the_starters_type_is_slow_on_x86() -> None:
     found = advise("Q4_1", 98_362_432, X86)
     assert found is not None
     assert found.type_name == "Q8_0"
-    assert "1.5 to 2.8 times" in found.words
+    assert "1.5 and 2.8 times" in found.words
     assert "MB" in found.words
 
 

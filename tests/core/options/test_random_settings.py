@@ -108,8 +108,9 @@ def test_a_thousand_random_settings(tmp_path: Path, real: bytes) -> None:
             again = SettingsStore(file)
             assert again.settings.font_size == 24
             assert again.settings.sampling == store.settings.sampling
-        except Exception as error:
-            raise AssertionError(f"seed {seed}: {type(error).__name__}: {error}") from error
+        except Exception as error:  # whatever it is, the seed tells how to meet it again
+            error.add_note(f"seed {seed}")
+            raise
     assert damaged > 300
     assert odd > 80
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx2
 import pytest
 
 from app.server.protocols import event_stream
@@ -118,6 +119,12 @@ def test_a_stream_begins_while_it_waits_for_its_turn(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(event_stream, "PING_S", 0.01)
     run(test)
+
+
+def test_a_client_of_little_patience_hears_of_a_long_prompt_in_time() -> None:
+    with httpx2.Client() as usual:
+        assert usual.timeout.read is not None
+        assert usual.timeout.read > 2 * event_stream.PING_S
 
 
 def test_several_lines_stay_one_event() -> None:

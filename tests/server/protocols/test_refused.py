@@ -250,6 +250,21 @@ def test_more_tokens_than_there_are_is_reduced_and_told(
             assert command.sampling.max_tokens == most
 
 
+@pytest.mark.parametrize(
+    ("limit", "told"), [(CONTEXT // 2, f"n_predict={CONTEXT // 2}"), (CONTEXT, None), (9**9, None)]
+)
+def test_all_the_tokens_that_there_are_is_told_where_the_service_s_limit_is_fewer(
+    client: TestClient, engine: ByteModel, limit: int, told: str | None
+) -> None:
+    engine.limits = ServiceLimits(max_tokens=limit)
+    answer = client.post("/completion", json={"prompt": "x", "n_predict": -1})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers.get("x-lampblack-reduced") == told
+    command = engine.commands[-1]
+    assert isinstance(command, Generate)
+    assert command.sampling.max_tokens == (CONTEXT // 2 if told else -1)
+
+
 def test_a_server_s_unknown_context_reduces_nothing() -> None:
     fields, unknown = Fields({"max_tokens": 50_000}), model_info(context=0)
     assert read_sampling(fields, unknown, 0, {}).max_tokens == 50_000

@@ -30,6 +30,20 @@ def texts(row: Any) -> list[str]:
     return [row.list.item(index).text() for index in range(row.list.count())]
 
 
+def test_the_buttons_of_each_row_say_which_row_they_are_of(made) -> None:
+    names = [
+        button.accessibleName()
+        for row in map(made, ("stop", "banned_phrases"))
+        for button in (row.add_button, row.remove_button)
+    ]
+    assert names == [
+        "Add to “Stop texts”",
+        "Remove the selected from “Stop texts”",
+        "Add to “Banned phrases”",
+        "Remove the selected from “Banned phrases”",
+    ]
+
+
 @given(st.text())
 def test_what_is_escaped_can_be_read_again(text: str) -> None:
     assert unescaped(escaped(text)) == text

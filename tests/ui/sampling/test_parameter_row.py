@@ -40,6 +40,16 @@ def made(qtbot):
     return make
 
 
+@pytest.mark.parametrize(
+    "bound", [one for one in EVERY if one.kind == "text" and one.row.choices], ids=name
+)
+def test_a_choice_is_a_name_or_said_in_words(made, bound: BoundRow) -> None:
+    names = {"llama.cpp", "f16", "f32", "bf16", "q8_0", "q4_0"}
+    for choice in set(bound.row.choices) - names:
+        row = made(bound)
+        assert row.combo.itemText(row.combo.findData(choice)) != choice
+
+
 @pytest.mark.parametrize("bound", EVERY, ids=name)
 def test_a_row_starts_at_its_default_and_takes_another(made, bound: BoundRow) -> None:
     row: ParameterRow = made(bound)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from app.core.system.json_store import JsonStore, refuse_newer
+from app.core.system.json_store import JsonStore, decode_numbered
 from app.core.system.openmp import TUNING_FOLDER, Waiting, waiting_file
 from app.engine.messages import EngineSettings
 from app.host.cpu import allowed_processors, default_threads
@@ -87,17 +87,12 @@ class _TuningJson(_Remembered, frozen=True):
     setups: dict[str, Probed] = {}
 
 
-class _TuningForm(msgspec.Struct):
-    form: int = _FORM
-
-
 def _decoded(data: bytes) -> _TuningJson:
     """The file of this form or none; raises NewerFormatError or ValueError."""
-    form = msgspec.json.decode(data, type=_TuningForm).form
-    refuse_newer(form, _FORM)
-    if form != _FORM:
+    found = decode_numbered(data, "form", _FORM, _TuningJson)
+    if found.form != _FORM:
         raise ValueError("it has an older form")
-    return msgspec.json.decode(data, type=_TuningJson)
+    return found
 
 
 class TuningFile:
