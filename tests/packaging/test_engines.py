@@ -18,12 +18,6 @@ def canonical(requirement: str) -> str:
     return "" if "extra ==" in requirement else re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_check_compiles_no_engine(dev, testing, calls, monkeypatch) -> None:
-    monkeypatch.setattr(testing, "check", lambda: 0)
-    assert dev.main(["check"]) == 0
-    assert calls == ["venv", "Libraries", "Lampblack", "qt", "texts", "Test tools"]
-
-
 class Sources:
     """Where a llama-cpp-python could come from, and what was tried."""
 

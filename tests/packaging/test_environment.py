@@ -122,3 +122,9 @@ def test_changed_lint_rules_install_nothing(environment, places, calls) -> None:
     )
     environment.set_up(tools=True)
     assert calls == []
+
+
+def test_check_compiles_no_engine(dev, testing, calls, monkeypatch) -> None:
+    monkeypatch.setattr(testing, "check", lambda: 0)
+    assert dev.main(["check"]) == 0
+    assert calls == ["venv", "Libraries", "Lampblack", "qt", "texts", "Test tools"]

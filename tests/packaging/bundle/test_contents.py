@@ -75,7 +75,7 @@ def test_every_child_and_baseline_of_the_base_is_in_it(contents) -> None:
 
 
 def test_no_module_of_the_program_s_own_needs_is_excluded(contents, part) -> None:
-    needs = [name for name, _ in _imports(part("dev").project()["dependencies"])]
+    needs = [name for name, _ in _imports(part("places").project()["dependencies"])]
     assert not set(needs) & set(contents.EXCLUDED)
 
 
