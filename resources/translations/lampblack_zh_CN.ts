@@ -7871,8 +7871,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>证书 (*.pem *.crt *.cer);;所有文件 (*)</translation>
     </message>
     <message>
-        <source>Ch&amp;oose…</source>
-        <translation>选择(&amp;O)…</translation>
+        <source>Choos&amp;e…</source>
+        <translation>选择(&amp;E)…</translation>
     </message>
     <message>
         <source>Choose a Certificate</source>
@@ -7919,8 +7919,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>模型(&amp;O)</translation>
     </message>
     <message>
-        <source>Mas&amp;king</source>
-        <translation>脱敏(&amp;K)</translation>
+        <source>Mask&amp;ing</source>
+        <translation>脱敏(&amp;I)</translation>
     </message>
     <message>
         <source>Na&amp;me</source>

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QApplication,
-    QRadioButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.editor.editor import Editor
@@ -58,6 +55,20 @@ def wanted(window: QWidget) -> list[QWidget]:
         and one.focusProxy() is None
         and not (isinstance(one, QRadioButton) and not one.isChecked())
     ]
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_no_letter_leads_to_two_controls(house: House, name: str) -> None:
+    window = house.open(name)
+    texts = [
+        one.text()
+        for one in window.findChildren(QWidget)
+        if one.window() is window
+        and one.isVisible()
+        and (isinstance(one, QAbstractButton) or (isinstance(one, QLabel) and one.buddy()))
+    ]
+    keys = [key for text in texts if (key := QKeySequence.mnemonic(text).toString())]
+    assert sorted(keys) == sorted({*keys}), texts
 
 
 @pytest.mark.parametrize("name", DIALOGS)

@@ -145,7 +145,7 @@ class ServerDialog(QDialog):
         )
         self.forget.clicked.connect(self._forget)
         self.forget.hide()
-        self.choose = self._button(self.tr("Ch&oose…"), self.tr("Choose the file"))
+        self.choose = self._button(self.tr("Choos&e…"), self.tr("Choose the file"))
         self.choose.clicked.connect(self._choose)
         self.names = self._button(
             self.tr("&Names to Mask…"), self.tr("List names that are replaced before a sending")
@@ -170,7 +170,7 @@ class ServerDialog(QDialog):
         self._add(form, self.tr("A&ddress"), self.address, "address")
         self.key_label = self._add(form, self.tr("&Key"), self.key, "key", self.forget)
         self._add(form, self.tr("M&odel"), self.model, "model", self.look)
-        self._add(form, self.tr("Mas&king"), self.masks, "", self.names)
+        self._add(form, self.tr("Mask&ing"), self.masks, "", self.names)
         self._add(form, self.tr("&Certificate"), self.certificate, "certificate", self.choose)
         form.addWidget(self.shows, form.rowCount(), 1)
         whole = QVBoxLayout(self)
