@@ -38,7 +38,7 @@ def make_venv() -> None:
     """Make .venv, over whatever an interrupted try has left there."""
     machine.need_python()
     machine.need_space(3, places.ROOT)
-    command = [sys.executable, "-m", "venv", "--clear", places.VENV]
+    command: list[str | Path] = [sys.executable, "-m", "venv", "--clear", places.VENV]
     try:
         watch("Making .venv", command, places.LOG, str.strip)
     except CommandError as error:
@@ -93,7 +93,7 @@ def translations(*arguments: str) -> int:
 
 def script(name: str, *arguments: str) -> int:
     """Run a file of packaging/ that needs the program's libraries."""
-    command = [places.PYTHON, places.ROOT / "packaging" / name, *arguments]
+    command: list[str | Path] = [places.PYTHON, places.ROOT / "packaging" / name, *arguments]
     return subprocess.call(command, cwd=places.ROOT)
 
 

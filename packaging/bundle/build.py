@@ -80,7 +80,7 @@ def about(shop: Workshop) -> Facts:
 
 
 def _ask(shop: Workshop, *words: str) -> str:
-    command = [shop.python, *words]
+    command: list[str | Path] = [shop.python, *words]
     done = subprocess.run(command, cwd=shop.root, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise SetupError(f"The program itself does not run in {shop.python}; see above.")

@@ -68,7 +68,7 @@ def llama_wheel(shop: Workshop) -> Path:
 
     def build(target: Path) -> None:
         print("llama.cpp is compiled once for 13 kinds of processors: half an hour on two cores.")
-        pip = [shop.python, "-m", "pip"]
+        pip: list[str | Path] = [shop.python, "-m", "pip"]
         fetched = [*pip, "download", "--no-deps", "--no-binary", "llama-cpp-python", "-d", target]
         listed = target / "requirements.txt"
         listed.write_text(lock.only(shop.locked.read_text("utf-8"), pinned), "utf-8")
@@ -99,7 +99,7 @@ def _compiler() -> str:
 def freeze(shop: Workshop) -> None:
     """Freeze the program into `shop.tree`; raises SetupError where it would not start elsewhere."""
     shutil.rmtree(shop.tree, ignore_errors=True)
-    command = [shop.python, "-m", "PyInstaller", "--noconfirm", "--clean"]
+    command: list[str | Path] = [shop.python, "-m", "PyInstaller", "--noconfirm", "--clean"]
     command += ["--distpath", shop.tree.parent, "--workpath", shop.work / "pyinstaller"]
     log = _watched(shop, "Freezing", [*command, _HERE / "lampblack.spec"], _step)
     libraries.prune(shop.tree, [NAME])

@@ -102,7 +102,7 @@ def of_package(found: metadata.Distribution) -> Component:
     about = cast(Message, found.metadata)  # which another library may have made
     named = [text.rpartition(" :: ")[2] for text in about.get_all("Classifier") or ()]
     guessed = next((_CLASSIFIERS[text] for text in named if text in _CLASSIFIERS), "")
-    own = about.get("License-Expression") or guessed or about.get("License", "")
+    own = about.get("License-Expression") or guessed or about.get("License") or ""
     files = [file for file in found.files or () if _is_text(file.parts)]
     texts = tuple(Path(str(found.locate_file(file))) for file in files)
     licence = _READ.get(name) or own

@@ -78,24 +78,19 @@ def _draw(icons: Path, drawing: Path, python: Path) -> None:
     for size in SIZES:
         (icons / f"{size}x{size}" / "apps").mkdir(parents=True, exist_ok=True)
     target = str(icons / "{0}x{0}" / "apps" / f"{ID}.png")
-    command = [python, "-c", _DRAW, vector, target, *map(str, SIZES)]
+    command: list[str | Path] = [python, "-c", _DRAW, vector, target, *map(str, SIZES)]
     subprocess.run(command, check=True, env={"QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"})
 
 
 def require_valid(share: Path) -> None:
     """Raise what a software centre or a desktop would find wrong."""
-    for command in (
-        [
-            tool("appstreamcli", "appstream"),
-            "validate",
-            "--no-net",
-            share / "metainfo" / f"{ID}.metainfo.xml",
-        ],
-        [
-            tool("desktop-file-validate", "desktop-file-utils"),
-            share / "applications" / f"{ID}.desktop",
-        ],
-    ):
+    about = share / "metainfo" / f"{ID}.metainfo.xml"
+    entry = share / "applications" / f"{ID}.desktop"
+    commands: list[list[str | Path]] = [
+        [tool("appstreamcli", "appstream"), "validate", "--no-net", about],
+        [tool("desktop-file-validate", "desktop-file-utils"), entry],
+    ]
+    for command in commands:
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise SetupError(f"{command[-1]} is not valid:\n{done.stdout}{done.stderr}")
