@@ -24,6 +24,7 @@ import copy
 import json
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -39,12 +40,19 @@ _MAY_BECOME_ONE = re.compile(
 )
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
                         r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")  # fmt: skip
-_WITHIN = "[\u00ad\u200b-\u200d\u2060\ufeff]*(?:[-‐\u00ad]\\s{1,12})?"
-"""Between two letters of one name: what is not seen, or a hyphen where a line ends."""
+_UNSEEN = "[\0\u00ad\u200b-\u200d\u2060\ufeff]"
+_GAPS = re.compile(f"{_UNSEEN}*[-‐\u00ad]\\s{{1,12}}|{_UNSEEN}+")
+"""What may stand between two letters of one name: a hyphen where a line ends, and what is not seen.
 
+Each becomes one character, `_GAP_MARK`, before names are looked for: a pattern that has all of this
+between any two letters takes `re` a hundred times as long to compile.
+"""
+
+_GAP_MARK = "\0"
 _LETTER = r"[^\W\d_]"
 _SHORT = 3
-_SAME = {"'": "['’ʼ]", "’": "['’ʼ]", "-": "[-‐‑]", "‐": "[-‐‑]", "‑": "[-‐‑]"}
+_APOSTROPHES, _HYPHENS = "['’ʼ]", f"[-‐‑{_GAP_MARK}]"
+_SAME = dict.fromkeys("'’", _APOSTROPHES) | dict.fromkeys("-‐‑", _HYPHENS)
 _ALIKE = str.maketrans("’ʼ‐‑ı", "''--i")  # first letters that may match the same one
 
 _GAP = " \u00a0\u2009\u202f"  # spaces between groups of digits
@@ -82,8 +90,7 @@ class Masker:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self.names = tuple(dict.fromkeys(_checked_name(name) for name in names))
-        self._pattern = _names_pattern(self.names)
+        self.names = _checked_names(tuple(names))
         self._begin()
 
     def again(self) -> Masker:
@@ -177,15 +184,17 @@ class Masker:
         return any(map(str.isalnum, told))
 
     def _mask_names(self, text: str) -> Iterator[_Piece]:
-        if self._pattern is None:
+        pattern = _names_pattern(self.names, _possible(self.names, text))
+        if pattern is None:
             yield text, None
             return
-        at = 0
-        for match in self._pattern.finditer(text):
-            yield text[at : match.start()], None
+        marked, at = _Marked(text), 0
+        for match in pattern.finditer(marked.text):
+            start, end = marked.place(match.start()), marked.place(match.end() - 1) + 1
             name = self.names[int((match.lastgroup or "n0")[1:])]
-            yield match[0], self._placeholder("NAME", _name_key(name), match[0])
-            at = match.end()
+            yield text[at:start], None
+            yield text[start:end], self._placeholder("NAME", _name_key(name), text[start:end])
+            at = end
         yield text[at:], None
 
     def _number_step(self, kind: str) -> Callable[[str], Iterator[_Piece]]:
@@ -213,6 +222,29 @@ class Masker:
         placeholder = f"[{kind}_{number}{_letters(forms.index(text))}]"
         self._texts[placeholder] = text
         return placeholder
+
+
+class _Marked:
+    """A text in which every gap that a name may have is one mark."""
+
+    def __init__(self, text: str) -> None:
+        self._marks: list[int] = []
+        self._ends: list[int] = []
+        parts, at, length = [], 0, 0
+        for gap in _GAPS.finditer(text):
+            parts.append(text[at : gap.start()])
+            length += gap.start() - at
+            self._marks.append(length)
+            self._ends.append(gap.end())
+            length, at = length + 1, gap.end()
+        self.text = _GAP_MARK.join((*parts, text[at:]))
+
+    def place(self, at: int) -> int:
+        """Where in the text the character is that stands at `at` here, and is no mark."""
+        before = bisect_left(self._marks, at)
+        if not before:
+            return at
+        return self._ends[before - 1] + at - self._marks[before - 1] - 1
 
 
 class Unmasker:
@@ -245,6 +277,11 @@ def _escaped(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
+@lru_cache(maxsize=8)
+def _checked_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_checked_name, names)))
+
+
 def _checked_name(name: str) -> str:
     name = unicodedata.normalize("NFC", " ".join(name.split()))
     if not any(character.isalnum() for character in name) or re.search(r"[\[\]]", name):
@@ -259,14 +296,38 @@ def _name_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
+def _possible(names: tuple[str, ...], text: str) -> tuple[int, ...]:
+    """Which of the names the text may hold, by their letters alone: of a long list only a few."""
+    if not names:
+        return ()
+    bare = _bare(text)
+    threes = {bare[at : at + 3] for at in range(len(bare))}
+    return tuple(
+        index
+        for index, key in enumerate(_bare_names(names))
+        if (len(key) < 3 or key[:3] in threes) and key in bare
+    )
+
+
 @lru_cache(maxsize=8)
-def _names_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Any of the names, at each place the longest first; None without names.
+def _bare_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_bare, names))
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone, the same for all that the pattern of a name takes for equal."""
+    folded = unicodedata.normalize("NFD", text).casefold().replace("ı", "i")
+    return re.sub(r"[\W_ʼ]+", "", unicodedata.normalize("NFD", folded))
+
+
+@lru_cache(maxsize=32)
+def _names_pattern(names: tuple[str, ...], possible: tuple[int, ...]) -> re.Pattern[str] | None:
+    """Any of those names, at each place the longest first; None without any.
 
     At a place only the names with its first letter are tried, or a long list would take seconds.
     """
     groups: dict[str, list[int]] = {}
-    for index in sorted(range(len(names)), key=lambda index: -len(names[index])):
+    for index in sorted(possible, key=lambda index: -len(names[index])):
         groups.setdefault(_first_letter(names[index]), []).append(index)
     found = "|".join(_group_pattern(names, indices) for indices in groups.values())
     return re.compile(found, re.IGNORECASE) if found else None
@@ -284,7 +345,7 @@ def _group_pattern(names: tuple[str, ...], indices: list[int]) -> str:
 
 
 def _name_pattern(name: str) -> str:
-    body = _WITHIN.join(_character_pattern(character) for character in name)
+    body = f"{_GAP_MARK}*".join(_character_pattern(character) for character in name)
     if len(name) > _SHORT or _NO_SPACES.search(name):
         return body
     return rf"(?<!{_LETTER}){body}(?!{_LETTER})"
@@ -292,13 +353,17 @@ def _name_pattern(name: str) -> str:
 
 def _character_pattern(character: str) -> str:
     if character == " ":
-        return r"\s+"
+        return rf"(?:\s+|{_GAP_MARK})"
+    if character in _SAME:
+        return _SAME[character]
+    if character.isascii():
+        return re.escape(character)
     parts = unicodedata.normalize("NFD", character)
     forms = {character, parts}  # and what is composed but for its last marks
     forms |= {unicodedata.normalize("NFC", parts[:n]) + parts[n:] for n in range(2, len(parts))}
     forms |= {form for form in (character.upper(), character.casefold()) if len(form) > 1}
     by_length = sorted(forms, key=lambda form: (-len(form), form))
-    return _SAME.get(character) or f"(?:{'|'.join(map(re.escape, by_length))})"
+    return f"(?:{'|'.join(map(re.escape, by_length))})"
 
 
 def _escape(text: str) -> Iterator[_Piece]:
