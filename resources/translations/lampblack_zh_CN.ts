@@ -3958,6 +3958,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>什么都没有发送：光标在要隐去的名称或数字之中，前面的部分可能被读到。请把光标移到名称末尾，再试一次。</translation>
     </message>
     <message>
+        <source>Nothing was sent: the text before the cursor ends with the beginning of a name that is masked, which could be read. Finish the name, or put a space after it if it is another word, and try again.</source>
+        <translation>没有发送任何内容：光标前的文字以一个要隐去的名称的开头结尾，它会被看到。请把名称写完；如果是别的词，请在后面加一个空格，然后再试。</translation>
+    </message>
+    <message>
         <source>Nothing was sent: this document is marked never to go to another machine, and {0} is one.</source>
         <translation>什么都没有发送：这份文档标记为永不发往其他电脑，而 {0} 正是其他电脑。</translation>
     </message>

@@ -73,8 +73,10 @@ class SendingGate(QObject):
             return None
         if model.server is None:
             return fields
-        if model.server.masks and Masker(model.server.names).tells_part(*around):
-            self._refuse_part()
+        if model.server.masks and (reason := self._told_part(model.server.names, around)):
+            self._refusal = reason
+            self._banners.say(reason)
+            self.refused.emit()
             return None
         fields = _sayable(fields, model)
         if _stays_here(model.server):
@@ -139,14 +141,25 @@ class SendingGate(QObject):
         )
         self.refused.emit()
 
-    def _refuse_part(self) -> None:
-        """Neither the half before the caret nor what it would become are to be had by masking."""
-        self._refusal = self.tr(
-            "Nothing was sent: the cursor stands within a name or number that is masked, and what "
-            "is before it could be read. Move the cursor to the end of the name, and try again."
-        )
-        self._banners.say(self._refusal)
-        self.refused.emit()
+    def _told_part(self, names: tuple[str, ...], around: tuple[str, str]) -> str:
+        """Why the half of a name before the cursor could be read, as a sentence; else empty.
+
+        Neither that half nor what it would become are to be had by masking.
+        """
+        masker = Masker(names)
+        if masker.tells_part(*around):
+            return self.tr(
+                "Nothing was sent: the cursor stands within a name or number that is masked, and "
+                "what is before it could be read. Move the cursor to the end of the name, and try "
+                "again."
+            )
+        if masker.begins_name(*around):
+            return self.tr(
+                "Nothing was sent: the text before the cursor ends with the beginning of a name "
+                "that is masked, which could be read. Finish the name, or put a space after it if "
+                "it is another word, and try again."
+            )
+        return ""
 
     # The preview
 
