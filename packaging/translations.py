@@ -47,6 +47,7 @@ _SPEAKERS = ("core", "downloads", "engine", "host", "remote", "program.py")
 _SILENT = frozenset(
     (
         "baselines",
+        "crash_report.py",
         "fake.py",
         "masked_names.py",
         "masked_numbers.py",
