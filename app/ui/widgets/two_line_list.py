@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 
 _LINE_END = "\u2028"  # what Qt makes of a line end in an item's text
 _PADDING = 18
-_PREVIEW = 20_000  # characters
 
 
 class TwoLines(QStyledItemDelegate):
@@ -50,8 +49,10 @@ class TwoLines(QStyledItemDelegate):
 class TextListDialog(QDialog):
     """Lists texts and shows the selected one beside them; `intro` stands above, buttons below.
 
-    What is listed has its whole text in `text`.
+    What is listed has its whole text in `text`, of which `most` characters are shown.
     """
+
+    most = 20_000
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,4 +101,4 @@ class TextListDialog(QDialog):
 
     def _show_current(self) -> None:
         text = self.current()
-        self.preview.setPlainText(text.text[:_PREVIEW].strip("\n") if text else "")
+        self.preview.setPlainText(text.text[: self.most].strip("\n") if text else "")
