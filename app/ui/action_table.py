@@ -112,7 +112,6 @@ Help
 shortcuts | Keyboard Shortcuts | F1 | - | See every key
 logs | Open the Logs Folder | Ctrl+Shift+L | - | Show the folder with the logs; nothing in it is \
 ever sent
-licences | Licences… | Ctrl+Shift+F1 | - | See what Lampblack is made of, and under which licences
 about | About Lampblack | Shift+F1 | - | Version and licence
 """
 

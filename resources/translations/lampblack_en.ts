@@ -2,16 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en">
 <context>
-    <name>LicencesDialog</name>
-    <message numerus="yes">
-        <source>Lampblack has %n parts by others, each under its own licence. Qt and PySide6 are under the LGPL: their libraries lie beside the program, and you may put your own build in their place.</source>
-        <translation>
-            <numerusform>Lampblack has %n part by others, under its own licence. Qt and PySide6 are under the LGPL: their libraries lie beside the program, and you may put your own build in their place.</numerusform>
-            <numerusform>Lampblack has %n parts by others, each under its own licence. Qt and PySide6 are under the LGPL: their libraries lie beside the program, and you may put your own build in their place.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>ModelManager</name>
     <message numerus="yes">
         <source>{0} models, {1} on disk</source>

@@ -192,10 +192,6 @@
         <translation>让模型写出几份不同的续文；用 Alt+左、Alt+右 翻看</translation>
     </message>
     <message>
-        <source>Licences…</source>
-        <translation>许可证…</translation>
-    </message>
-    <message>
         <source>Load</source>
         <translation>载入</translation>
     </message>
@@ -362,10 +358,6 @@
     <message>
         <source>See how far downloads are, pause them and go on with them</source>
         <translation>查看下载进度，可暂停和继续</translation>
-    </message>
-    <message>
-        <source>See what Lampblack is made of, and under which licences</source>
-        <translation>查看 Lampblack 由哪些部分组成，各用什么许可证</translation>
     </message>
     <message>
         <source>See what memory it needs here, and what would make it fit</source>
@@ -1466,20 +1458,12 @@ MIT 许可证。</translation>
         <translation>关于 Lampblack</translation>
     </message>
     <message>
-        <source>Licences…</source>
-        <translation>许可证…</translation>
-    </message>
-    <message>
         <source>Nothing you write is sent anywhere.</source>
         <translation>你写的内容从不外传。</translation>
     </message>
     <message>
         <source>Nothing you write is sent anywhere: the system lets this window open no network connection.</source>
         <translation>你写的内容从不外传：系统禁止本窗口打开任何网络连接。</translation>
-    </message>
-    <message>
-        <source>What Lampblack is made of, and under which licences</source>
-        <translation>Lampblack 由哪些部分组成，各用什么许可证</translation>
     </message>
 </context>
 <context>
@@ -1736,55 +1720,6 @@ MIT 许可证。</translation>
     <message>
         <source>Vietnamese</source>
         <translation>越南语</translation>
-    </message>
-</context>
-<context>
-    <name>LicencesDialog</name>
-    <message>
-        <source>Copy</source>
-        <translation>复制</translation>
-    </message>
-    <message>
-        <source>Copy the licence beside the list</source>
-        <translation>复制列表旁显示的许可证</translation>
-    </message>
-    <message>
-        <source>Filter by name or licence</source>
-        <translation>按名称或许可证筛选</translation>
-    </message>
-    <message numerus="yes">
-        <source>Lampblack has %n parts by others, each under its own licence. Qt and PySide6 are under the LGPL: their libraries lie beside the program, and you may put your own build in their place.</source>
-        <translation>
-            <numerusform>Lampblack 含有 %n 个来自他人的部分，各有其许可证。Qt 和 PySide6 采用 LGPL：它们的库就在程序旁边，你可以换上自己编译的版本。</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Libraries and models</source>
-        <translation>库与模型</translation>
-    </message>
-    <message>
-        <source>Licences</source>
-        <translation>许可证</translation>
-    </message>
-    <message>
-        <source>Reading the list…</source>
-        <translation>正在读取列表…</translation>
-    </message>
-    <message>
-        <source>Show only what has these letters in its name or licence</source>
-        <translation>只显示名称或许可证中含有这些字的项目</translation>
-    </message>
-    <message>
-        <source>The licence</source>
-        <translation>许可证全文</translation>
-    </message>
-    <message>
-        <source>These are the packages that are installed here. Lampblack&apos;s downloads list everything that is in them.</source>
-        <translation>这里列出的是本机已安装的软件包。Lampblack 的安装包会列出其中的全部内容。</translation>
-    </message>
-    <message>
-        <source>This package came without its licence&apos;s text.</source>
-        <translation>这个软件包没有附带许可证全文。</translation>
     </message>
 </context>
 <context>
@@ -5285,14 +5220,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>下载列表 {0} 已损坏：{1}，列表将从头开始。</translation>
     </message>
     <message>
-        <source>The list of licences cannot be read: {0}.</source>
-        <translation>无法读取许可证列表：{0}。</translation>
-    </message>
-    <message>
-        <source>The list of licences is damaged.</source>
-        <translation>许可证列表已损坏。</translation>
-    </message>
-    <message>
         <source>The list of servers cannot be read: {0}.</source>
         <translation>无法读取服务器列表：{0}。</translation>
     </message>
@@ -5751,10 +5678,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The text would go elsewhere now: {0} has changed.</source>
         <translation>文字将会发往别处：{0} 已更改。</translation>
-    </message>
-    <message>
-        <source>The texts are in {0}; install Lampblack again to have the list back.</source>
-        <translation>许可证全文在 {0} 中；重新安装 Lampblack 即可恢复列表。</translation>
     </message>
     <message>
         <source>The title of a model must be one line of printable characters.</source>

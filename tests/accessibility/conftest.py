@@ -36,7 +36,6 @@ from app.ui.servers.dialog import ServerDialog
 from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.service.dialog import ServiceDialog
 from app.ui.window.help import ShortcutsDialog, about
-from app.ui.window.licences_dialog import LicencesDialog
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.host.tiny_llama import WIDTH, write_adapter, write_tiny
 from tests.ui.conftest import make_studio, studio  # noqa: F401 (fixtures)
@@ -135,11 +134,6 @@ class House:
 
     def about(self) -> QWidget:
         return about(self.window)
-
-    def licences(self) -> QWidget:
-        dialog = LicencesDialog(self.window)
-        self.qtbot.waitUntil(lambda: dialog.list.count() > 0)
-        return dialog
 
     def takes(self) -> QWidget:
         takes = [TakeRecord(text=f"Take {n}", created_at=1e9) for n in range(3)]

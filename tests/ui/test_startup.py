@@ -74,7 +74,6 @@ LATER = {
     "app.ui.editor.find_bar",
     "app.ui.sampling.inactive_parameters",
     "app.ui.window.help",
-    "app.ui.window.licences_dialog",
     "app.ui.models.panel",
     "app.ui.sampling.parameter_slider",
     "app.ui.sampling.parameter_row",

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 _LINE_END = "\u2028"  # what Qt makes of a line end in an item's text
 _PADDING = 18
+_PREVIEW = 20_000  # characters
 
 
 class TwoLines(QStyledItemDelegate):
@@ -49,10 +50,8 @@ class TwoLines(QStyledItemDelegate):
 class TextListDialog(QDialog):
     """Lists texts and shows the selected one beside them; `intro` stands above, buttons below.
 
-    What is listed has its whole text in `text`, of which `most` characters are shown.
+    What is listed has its whole text in `text`.
     """
-
-    most = 20_000
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,4 +100,4 @@ class TextListDialog(QDialog):
 
     def _show_current(self) -> None:
         text = self.current()
-        self.preview.setPlainText(text.text[: self.most].strip("\n") if text else "")
+        self.preview.setPlainText(text.text[:_PREVIEW].strip("\n") if text else "")

@@ -96,10 +96,6 @@ def about(parent: QWidget) -> QMessageBox:
             "MIT licence.",
         ).format(promise)
     )
-    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Close))
-    licences = box.addButton(_tr("Help", "Licences…"), QMessageBox.ButtonRole.ActionRole)
-    licences.setToolTip(_tr("Help", "What Lampblack is made of, and under which licences"))
-    licences.clicked.connect(lambda: show_licences(parent))
     return box
 
 
@@ -111,13 +107,6 @@ def show_shortcuts(window: QWidget) -> None:
 def show_about(window: QWidget) -> None:
     """Version, licence, and what can be said about the network."""
     show_dialog(about(window))
-
-
-def show_licences(window: QWidget) -> None:
-    """What the program is made of."""
-    from app.ui.window.licences_dialog import LicencesDialog
-
-    show_dialog(LicencesDialog(window))
 
 
 def show_folder(folder: Path) -> None:

@@ -221,7 +221,6 @@ class MainWindow(QMainWindow):
                 "edit_server": lambda: self.servers.edit(self.models.loader.server),
                 "shortcuts": lambda: _help().show_shortcuts(self),
                 "logs": lambda: _help().show_folder(self.program.paths.logs),
-                "licences": lambda: _help().show_licences(self),
                 "about": lambda: _help().show_about(self),
             }
         )
