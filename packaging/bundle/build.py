@@ -105,10 +105,12 @@ def _components(shop: Workshop, facts: Facts) -> Iterator[Component]:
     yield _python(facts)
     yield _starter(facts)
     texts = tuple(sorted((freeze.llama_folder(shop) / "licences").glob("*")))
-    yield Component("llama.cpp", shop.pin("llama-cpp-python").replace("==", "-"), "MIT", texts)
+    version = shop.pin("llama-cpp-python").replace("==", "-")
+    yield from (Component(name, version, "MIT", texts) for name in ("llama.cpp", "ggml"))
     icu = next(Path("/usr/share/doc").glob("libicu[0-9]*/copyright"), Path("libicu's copyright"))
     yield Component("icu", "73", "Unicode-3.0", (icu,))
-    yield from licences.packages_of([*sources, *_bootloader(facts)], Path(facts.site))
+    packages = licences.packages_of([*sources, *_bootloader(facts)], Path(facts.site))
+    yield from (*licences.qt_of(packages), *packages)
     yield from licences.debian_of([path for path in outside if not path.is_dir()])
 
 

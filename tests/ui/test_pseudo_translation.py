@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 from app.core.formats.gguf import read_header
 from app.core.options.adapters import Adapter
 from app.core.store.store import Recovery
+from app.core.system.licences import LicensedComponent
 from app.engine.messages import Previewed
 from app.engine.values import ServerPlace
 from app.ui.documents.open_as_dialog import OpenAsDialog
@@ -48,6 +49,7 @@ from app.ui.sentences import told
 from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.widgets.controls import ElidedLabel
 from app.ui.window.help import ShortcutsDialog, about
+from app.ui.window.licences_dialog import LicencesDialog
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.host.tiny_llama import write_tiny
 
@@ -227,6 +229,12 @@ def _adapters(path: Path) -> QWidget:
     )
 
 
+def _licences(_path: Path) -> QWidget:
+    dialog = LicencesDialog(None)
+    dialog.show_components([LicensedComponent("Tiny", "1.0", "MIT", "Tiny")])
+    return dialog
+
+
 def _open_as(path: Path) -> QWidget:
     file = path / "tale.txt"
     file.write_bytes(b"Once\xe9")
@@ -258,7 +266,9 @@ def _token(_path: Path) -> QWidget:
     return TokenDialog(gate)
 
 
-@pytest.mark.parametrize("make", [_adapters, _open_as, _preview, _quantize, _recovery, _token])
+@pytest.mark.parametrize(
+    "make", [_adapters, _licences, _open_as, _preview, _quantize, _recovery, _token]
+)
 def test_the_dialogs_over_something(
     pseudo_spoken, qtbot, tmp_path: Path, make: Callable[[Path], QWidget]
 ) -> None:
