@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, 
 from app.core.errors import LampblackError
 from app.core.system.licences import LicensedComponent, read_licences
 from app.ui.background import BackgroundTasks
-from app.ui.languages import number_text
+from app.ui.numbers import number_text
 from app.ui.sentences import told
 from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import NoteLabel
