@@ -29,6 +29,7 @@ from app.downloads.queue import Downloads, FetchesModels
 from app.downloads.queue_file import remembering
 from app.engine.client import EngineClient
 from app.engine.gpu_crashes import GpuMarks
+from app.engine.packs.installed import Packs
 from app.engine.process import HostChild
 from app.engine.server_child import EarlyServer, given_once, open_server, server_opening
 
@@ -128,6 +129,11 @@ class Program:
         )
 
     @cached_property
+    def packs(self) -> Packs:
+        """The engines that are installed beside the program."""
+        return Packs(self.paths.packs)
+
+    @cached_property
     def gpu_crashes(self) -> GpuMarks:
         """Which loads onto a graphics card crashed."""
         return GpuMarks(self.paths.gpu_crashes)
@@ -201,6 +207,7 @@ class Program:
             log=self.paths.logs / "engine.log",
             cache=self.paths.engine_cache,
             marks=self.gpu_crashes,
+            pack=lambda engine: self.packs.command(engine),
             **({"command": given_once(self.server.child)} if self.server is not None else {}),
             **more,
         )
