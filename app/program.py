@@ -10,7 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.core.errors import CatalogueError, EngineStoppedError, ModelNotFoundError, ServerError
+from app.core.errors import (
+    CatalogueError,
+    DownloadError,
+    EngineStoppedError,
+    ModelNotFoundError,
+    ServerError,
+)
 from app.core.models.catalogue import Catalogue, catalogue_file, present
 from app.core.models.library import ModelLibrary
 from app.core.models.metadata import MetadataStore
@@ -142,6 +148,12 @@ class Program:
     def engine_cache(self) -> str:
         """Where an engine keeps what makes it faster the next time."""
         return str(self.paths.engine_cache)
+
+    def file_fetcher(self) -> Fetcher:
+        """What fetches files from the address that this start named; raises DownloadError."""
+        if not isinstance(self._fetcher, Fetcher):
+            raise DownloadError("Nothing can be downloaded now: start Lampblack again.")
+        return self._fetcher
 
     def take_socket(self, port: int, *, lan: bool = False) -> socket.socket:
         """A socket that listens on `port`, for its caller to close.

@@ -17,6 +17,7 @@ from app.cli.evaluate import add_evaluate
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
 from app.cli.models import add_models
+from app.cli.packs import add_packs
 from app.cli.parsing import Parser, Words
 from app.cli.run import add_run
 from app.cli.selftest import add_selftest
@@ -73,6 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_doctor(words)
     add_selftest(words)
     add_models(words)
+    add_packs(words)
     return parser
 
 

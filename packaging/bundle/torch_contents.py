@@ -48,7 +48,9 @@ def is_own(module: str) -> bool:
 
 
 def is_library(module: str) -> bool:
-    """Whether a library's module is collected."""
+    """Whether a library's module is collected; sources of others, and converters, are not."""
+    if module.rpartition(".")[2].startswith(("modular_", "convert_")):
+        return False
     return not any(module == name or module.startswith(f"{name}.") for name in EXCLUDED)
 
 

@@ -127,9 +127,7 @@ def _check(cancelled: Cancelled) -> None:
         raise CancelledError("The installation was stopped.")
 
 
-def _install(
-    file: IO[bytes], packs: Path, progress: Progress, cancelled: Cancelled
-) -> PackInfo:
+def _install(file: IO[bytes], packs: Path, progress: Progress, cancelled: Cancelled) -> PackInfo:
     members = _Members(file)
     top, listed = members.first()
     info = decode_pack(listed)
@@ -217,26 +215,27 @@ class _Members:
         self._stream = _Unpacked(file)
         self._stream.allow(_HEADERS)
         self._archive = tarfile.open(fileobj=self._stream, mode="r|")
+        self._count = 0
 
     def first(self) -> tuple[str, bytes]:
         """The name of the archive's folder, and the content of its `pack.json`."""
-        self._stream.allow(_HEADERS)
-        for member in self._archive:
+        for member in self:
             top, _slash, name = member.name.partition("/")
             if member.isdir() and not name:
                 continue
             if name != PACK_FILE or not member.isreg() or member.size > MOST_LIST:
                 break
             return top, b"".join(self.content(member))
-        raise PackError("This is no archive of a pack.", "Choose a file whose name ends in .tar.xz")
+        raise PackError("This is no archive of a pack.", "Choose its .tar.xz file.")
 
     def __iter__(self) -> Iterator[tarfile.TarInfo]:
         self._stream.allow(_HEADERS)
-        for count, member in enumerate(self._archive):
-            if count > 2 * MOST_FILES:
+        while (member := self._archive.next()) is not None:
+            self._count += 1
+            if self._count > 2 * MOST_FILES:
                 raise _damaged("it has too many members")
-            yield member
             self._archive.members = []  # which it would keep all of
+            yield member
             self._stream.allow(_HEADERS)
 
     def content(self, member: tarfile.TarInfo) -> Iterator[bytes]:
