@@ -7,6 +7,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py test --soak [--engine NAME] [--tokens N] [--seed N]
        python3 packaging/dev.py test --responsive [--part NAME]… [--stacks]
        python3 packaging/dev.py test --endurance [--loads N] [--texts N] [--kills N] [--seed N]
+       python3 packaging/dev.py bench [lampblack bench's arguments]
        python3 packaging/dev.py lock | audit
        python3 packaging/dev.py accessibility
        python3 packaging/dev.py bundle [tar] [deb] [appdir] [--torch-pack]
@@ -99,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
     words = made.add_subparsers(
         dest="word",
         required=True,
-        metavar="run | test | accessibility | check | docs | translate | bundle | lock | audit",
+        metavar="run | test | bench | accessibility | check | docs | translate | bundle | lock …",
     )
     run_word = words.add_parser("run", help="set up what is missing and open the window")
     run_word.add_argument("--torch", action="store_true", help="add the PyTorch engine")
@@ -113,6 +114,8 @@ def parser() -> argparse.ArgumentParser:
     flat = "only the engine's long run: loads, texts and kills"
     test_word.add_argument("--endurance", action="store_true", help=flat)
     test_word.add_argument("--vulkan", action="store_true", help="only the GPU path, on Vulkan")
+    compared = "measure beside other builds of llama.cpp, too"
+    words.add_parser("bench", help=compared, add_help=False, allow_abbrev=False)
     words.add_parser("lock", help="write packaging/locked.txt: every version with its hashes")
     words.add_parser("audit", help="compare the lock with the known vulnerabilities")
     seen = "work a real window through AT-SPI, as a screen reader does"
@@ -142,6 +145,8 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
     if given.word == "test":
         long = next((name for name in testing.LONG_TESTS if getattr(given, name)), "")
         return testing.long_test(long, rest) if long else testing.test(rest)
+    if given.word == "bench":
+        return testing.bench(rest)
     if given.word in ("lock", "audit"):
         return lock.write(places.ROOT) if given.word == "lock" else lock.audit(places.ROOT)
     if given.word == "accessibility":
@@ -163,7 +168,7 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; an error is one sentence on stderr."""
     given, rest = parser().parse_known_args(arguments)
-    if rest and given.word != "test":
+    if rest and given.word not in ("test", "bench"):
         parser().error(f"{given.word} does not know {rest[0]}")
     try:
         machine.need_python()

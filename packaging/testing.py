@@ -1,4 +1,4 @@
-"""The checks, the tests, and the long runs, each in the environment that it needs."""
+"""The checks, the tests, the long runs and the benchmark, each in the environment that it needs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 import builds
 import engines
 import environment
+import installing
+import lock
 import machine
 import places
 from machine import SetupError
@@ -69,6 +71,18 @@ def long_test(name: str, arguments: Sequence[str]) -> int:
     environment.set_up(torch=name == "soak", tools=True)
     code, module = environment.get_starter(), LONG_TESTS[name]
     return code or subprocess.call([places.PYTHON, "-m", module, *arguments], cwd=places.ROOT)
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Run `lampblack bench` with its peers, which are installed where nothing else looks."""
+    environment.set_up()
+    peers, folder = places.project()["optional-dependencies"]["peers"], places.VENV / "peers"
+    lines = lock.closure(places.LOCKED.read_text("utf-8"), peers)
+    install = ("--upgrade", "--target", str(folder), *installing.by_lock(lines))
+    environment.once("peers", lambda: installing.pip("Peers of the benchmark", *install), lines)
+    command: list[str | Path] = [places.BIN / "lampblack", "bench", *arguments]
+    variables = {**os.environ, "LAMPBLACK_BENCH_PEERS": str(folder)}
+    return environment.get_starter() or subprocess.call(command, env=variables)
 
 
 def test_vulkan(arguments: Sequence[str]) -> int:

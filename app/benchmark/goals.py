@@ -199,12 +199,24 @@ GOALS: tuple[Goal, ...] = (
         service_goals.beside_llama_server,
         optional=True,
     ),
+    Goal(
+        17,
+        "Beside a newer llama.cpp",
+        "Writes greedily through host, pipe and client beside llama-server inside its process, "
+        "same model, threads and prompt; it runs where the Python package xllamacpp is installed.",
+        (
+            Measure("speed", "speed beside llama-server's own", 1),
+            Measure("ceiling", "the bare loop's beside it", 1, judged_by="nothing"),
+        ),
+        service_goals.beside_a_newer_library,
+        optional=True,
+    ),
 )
 """Every goal, in order."""
 
 NOT_MEASURED: tuple[str, ...] = (
-    "Not measured: xllamacpp and node-llama-cpp, the other two yardsticks of goal 2, which the "
-    "program does not install; nor goal 16 without xllamacpp.",
+    "Not measured: node-llama-cpp, a yardstick of goal 2, which the program does not install; nor "
+    "goals 16 and 17 without xllamacpp, which packaging/dev.py bench installs.",
 )
 """Comparisons that are wanted but not made, each with the reason."""
 

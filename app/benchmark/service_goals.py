@@ -1,12 +1,15 @@
-"""Goals about the local service: what HTTP costs, and four clients beside llama-server's four."""
+"""Goals about the local service and beside llama-server, over HTTP and without it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 
+from app.benchmark.baseline import Child
 from app.benchmark.goal import TURNS, Experiment, Sample, Values, by_turns
 from app.benchmark.http_client import HttpClient, listen_beside
+from app.benchmark.report import BARE
 from app.benchmark.session import GoalSession, Pair, sized_options
 from app.engine.messages import PROTOCOL_VERSION
 from app.engine.service import Service
@@ -71,6 +74,28 @@ def beside_llama_server(session: GoalSession) -> Experiment:
     return Experiment({"all": by_turns(samples)}, values)
 
 
+def beside_a_newer_library(session: GoalSession) -> Experiment:
+    """Goal 17: a text of ours through host, pipe and client, one inside llama-server's process."""
+    tokens = max(_FEW, session.sizes.decode * 3 // (2 * TURNS))
+    pair = session.pair(sized_options(2 * (_PROMPT + tokens)))
+    prompt = pair.prompt(_PROMPT)
+    peer = _opened(session, pair, session.folder / "peer.sock", 1)
+
+    samples: dict[str, Sample] = {
+        "ours": lambda: {"ours": pair.ours.write(prompt, pair.ours.greedy(tokens)).step()},
+        "theirs": lambda: {
+            "theirs": float(peer.ask("write", prompt=prompt, tokens=tokens)["seconds"])
+        },
+        "bare": lambda: {BARE: pair.bare.step(prompt, tokens - 1)},
+    }
+
+    def values(taken: Values) -> Values:
+        theirs = taken["theirs"]
+        return {"speed": theirs / taken["ours"], "ceiling": theirs / taken[BARE]}
+
+    return Experiment({"all": by_turns(samples)}, values)
+
+
 def _asked(name: str, client: HttpClient, prompts: Sequence[str], tokens: int) -> Sample:
     """Seconds of a step in which each client gets a token."""
 
@@ -100,15 +125,22 @@ def _service(session: GoalSession, pair: Pair) -> HttpClient:
 
 def _llama_server(session: GoalSession, pair: Pair) -> HttpClient:
     """A client of llama-server, with the same model, threads and attention."""
-    path, settings = session.folder / "theirs.sock", pair.ours.settings
-    opened = session.baseline("llama-server").ask(
+    path = session.folder / "theirs.sock"
+    _opened(session, pair, path, _CLIENTS)
+    return session.enter_context(closing(HttpClient(path, pair.bare.ends)))
+
+
+def _opened(session: GoalSession, pair: Pair, path: Path, clients: int) -> Child:
+    """A process with llama-server, which listens on the Unix socket `path`."""
+    child, settings = session.baseline("llama-server"), pair.ours.settings
+    opened = child.ask(
         "open",
         path=str(pair.path),
         socket=str(path),
         threads=settings.threads,
         context=settings.context,
         flash_attention=settings.flash_attention,
-        clients=_CLIENTS,
+        clients=clients,
     )
     session.note_build("llama-server", opened["build"])
-    return session.enter_context(closing(HttpClient(path, pair.bare.ends)))
+    return child

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from app.benchmark.baseline import BareEngine, Child
 from app.benchmark.our_engine import OurEngine
 from app.core.models.model_file import ModelFile
 from app.core.options.load_options import LoadOptions
-from app.core.system.processes import program_command
+from app.core.system.processes import host_environment, program_command
 from app.engine.messages import EngineName, EngineSettings
 
 SENTENCES = (
@@ -64,6 +65,13 @@ def passage(number: int, characters: int) -> str:
     return text.rstrip()
 
 
+PEERS = frozenset({"llama-server"})
+"""The baselines that need a package which the program does not."""
+
+PEERS_VARIABLE = "LAMPBLACK_BENCH_PEERS"
+"""The environment variable with the folder of such packages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """How much work the samples do, in tokens, words and seconds; 0 threads: our own."""
@@ -94,8 +102,12 @@ class GoalSession(ExitStack):
         self.callback(shutil.rmtree, self.folder, ignore_errors=True)
 
     def baseline(self, name: str) -> Child:
-        """A child that serves the baseline of that name."""
-        return self.enter_context(closing(Child([*program_command("yardstick"), name], self.log)))
+        """A child that serves the baseline of that name; it alone finds the packages of PEERS."""
+        environment = host_environment()
+        if name in PEERS and (peers := os.environ.get(PEERS_VARIABLE)):
+            environment["PYTHONPATH"] += os.pathsep + peers
+        command = [*program_command("yardstick"), name]
+        return self.enter_context(closing(Child(command, self.log, environment)))
 
     def ours(
         self,

@@ -1,4 +1,4 @@
-"""The language of the window, the translators that speak it, and numbers as the system has them."""
+"""The language of the window, and the translators that speak it."""
 
 from __future__ import annotations
 
@@ -63,14 +63,6 @@ def _be_silent(application: QCoreApplication) -> None:
         application.removeTranslator(translator)
         translator.setParent(None)
     forget()
-
-
-def number_text(value: float, digits: int = 0) -> str:
-    """A number with so many decimals as the system writes it; as in English with LANG=C."""
-    system = QLocale.system()
-    if system.language() == QLocale.Language.C:
-        return f"{value:,.{digits}f}"
-    return system.toString(float(value), "f", digits)
 
 
 def _compiled(name: str, cache: Path) -> Path:

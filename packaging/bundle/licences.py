@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from importlib import metadata
 from pathlib import Path
@@ -58,6 +58,10 @@ whole copyright file is carried.
 """
 
 _COMMON = Path("/usr/share/common-licenses")
+_NAMED = {"LGPL-2.1-or-later": "LGPL-2.1", "Apache-2.0": "Apache-2.0", _GCC: "GPL-3"}
+"""Texts that Debian's copyright files only name, since every Debian has them."""
+
+_NOTICE_QT = Path(__file__).with_name("NOTICE-qt.txt")
 _NAMES = ("licen", "copying", "notice", "authors")
 
 
@@ -107,7 +111,7 @@ def of_package(found: metadata.Distribution) -> Component:
     texts = tuple(Path(str(found.locate_file(file))) for file in files)
     licence = _READ.get(name) or own
     if licence == "LGPL-3.0-only":
-        texts = texts or (_COMMON / "LGPL-3", _COMMON / "GPL-3")
+        texts = (_NOTICE_QT, *(texts or (_COMMON / "LGPL-3", _COMMON / "GPL-3")))
     return Component(name, found.version, licence, texts, f"pkg:pypi/{name}@{found.version}")
 
 
@@ -119,8 +123,10 @@ def of_debian(package: str, version: str) -> Component:
     """A library of Debian's; its licence is empty where it was not read yet."""
     named = {start: licence for licence, starts in _DEBIAN.items() for start in starts}
     licence = next((named[start] for start in named if package.startswith(start)), "")
-    text = Path("/usr/share/doc") / package / "copyright"
-    return Component(package, version, licence, (text,), f"pkg:deb/debian/{package}@{version}")
+    texts = [Path("/usr/share/doc") / package / "copyright"]
+    if licence in _NAMED:
+        texts.append(_COMMON / _NAMED[licence])
+    return Component(package, version, licence, tuple(texts), f"pkg:deb/debian/{package}@{version}")
 
 
 def packages_of(sources: Iterable[Path], site: Path) -> list[Component]:
@@ -132,6 +138,12 @@ def packages_of(sources: Iterable[Path], site: Path) -> list[Component]:
         if any(file in wanted for file in files):
             found.append(of_package(one))
     return sorted(found, key=lambda one: one.name)
+
+
+def qt_of(packages: Iterable[Component]) -> list[Component]:
+    """Qt itself, which comes in the package that binds it and stands under the same terms."""
+    binding = "pyside6-essentials"
+    return [replace(one, name="qt", url="") for one in packages if one.name == binding]
 
 
 def debian_of(sources: Iterable[Path]) -> list[Component]:

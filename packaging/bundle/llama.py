@@ -64,6 +64,7 @@ def wheel(folder: Path, build: Callable[[Path], None]) -> Path:
     if found is None:
         part = folder.with_name(f"{folder.name}.part")
         shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
         build(part)
         if next(part.glob("*.whl"), None) is None:
             raise SetupError(f"The build of llama.cpp has left no wheel in {part}.")

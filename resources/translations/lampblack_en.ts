@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en">
 <context>
+    <name>LicencesDialog</name>
+    <message numerus="yes">
+        <source>{0} components</source>
+        <translation>
+            <numerusform>{0} component</numerusform>
+            <numerusform>{0} components</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ModelManager</name>
     <message numerus="yes">
         <source>{0} models, {1} on disk</source>

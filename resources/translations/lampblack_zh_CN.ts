@@ -1056,6 +1056,10 @@
         <translation>等待中</translation>
     </message>
     <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
+    </message>
+    <message>
         <source>{0} of {1}</source>
         <translation>{0} / {1}</translation>
     </message>
@@ -1438,6 +1442,10 @@
 <context>
     <name>Help</name>
     <message>
+        <source>&amp;Licences…</source>
+        <translation>许可证(&amp;L)…</translation>
+    </message>
+    <message>
         <source>A desktop studio for writing with a language model that never leaves the machine.
 
 {0}
@@ -1460,6 +1468,10 @@ MIT 许可证。</translation>
     <message>
         <source>Nothing you write is sent anywhere: the system lets this window open no network connection.</source>
         <translation>你写的内容从不外传：系统禁止本窗口打开任何网络连接。</translation>
+    </message>
+    <message>
+        <source>See all that Lampblack consists of, and under what terms</source>
+        <translation>查看 Lampblack 由哪些部分组成，以及各自的许可条款</translation>
     </message>
 </context>
 <context>
@@ -1716,6 +1728,71 @@ MIT 许可证。</translation>
     <message>
         <source>Vietnamese</source>
         <translation>越南语</translation>
+    </message>
+</context>
+<context>
+    <name>LicencesDialog</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>复制(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Filter</source>
+        <translation>筛选(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Components</source>
+        <translation>组件</translation>
+    </message>
+    <message>
+        <source>Copy the name, the version and the text of this licence</source>
+        <translation>复制此组件的名称、版本和许可证全文</translation>
+    </message>
+    <message>
+        <source>Lampblack is free software under the MIT licence. All that it carries is listed here, each with its own terms.</source>
+        <translation>Lampblack 是自由软件，采用 MIT 许可证。它所附带的全部组件都列在这里，各有自己的条款。</translation>
+    </message>
+    <message>
+        <source>Lampblack is free software under the MIT licence. These are the packages that it runs with here; a bundle, which carries Qt, llama.cpp and the starter model as well, holds the complete list.</source>
+        <translation>Lampblack 是自由软件，采用 MIT 许可证。这里是它在本机运行所用的软件包；安装包还附带 Qt、llama.cpp 和入门模型，完整的清单在安装包里。</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>List only those whose name or licence has these letters</source>
+        <translation>只列出名称或许可证含有这些字的组件</translation>
+    </message>
+    <message>
+        <source>Looking for the licences…</source>
+        <translation>正在查找许可证…</translation>
+    </message>
+    <message>
+        <source>Name or licence</source>
+        <translation>名称或许可证</translation>
+    </message>
+    <message>
+        <source>The licence</source>
+        <translation>许可证全文</translation>
+    </message>
+    <message>
+        <source>The text of the selected component’s licence</source>
+        <translation>所选组件的许可证全文</translation>
+    </message>
+    <message>
+        <source>What Lampblack consists of</source>
+        <translation>Lampblack 的组成部分</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} components</source>
+        <translation>
+            <numerusform>{0} 个组件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{1}中的 {0} 个</translation>
     </message>
 </context>
 <context>
@@ -4464,6 +4541,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请重新安装 Lampblack，让各部分版本一致。</translation>
     </message>
     <message>
+        <source>Install Lampblack again.</source>
+        <translation>请重新安装 Lampblack。</translation>
+    </message>
+    <message>
         <source>Install it beside the program, or use a GGUF model with the llama.cpp engine.</source>
         <translation>请安装到程序旁边，或用 llama.cpp 引擎和 GGUF 模型。</translation>
     </message>
@@ -5216,6 +5297,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>下载列表 {0} 已损坏：{1}，列表将从头开始。</translation>
     </message>
     <message>
+        <source>The list of licences cannot be read: {0}.</source>
+        <translation>无法读取许可证清单：{0}。</translation>
+    </message>
+    <message>
+        <source>The list of licences names no file of its own for this text.</source>
+        <translation>许可证清单没有为这份全文指明自己的文件。</translation>
+    </message>
+    <message>
         <source>The list of servers cannot be read: {0}.</source>
         <translation>无法读取服务器列表：{0}。</translation>
     </message>
@@ -5660,6 +5749,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>文字会离开本机：发给服务器 {0}（位于 {1}）。</translation>
     </message>
     <message>
+        <source>The text of this licence cannot be read: {0}. {1}</source>
+        <translation>无法读取这份许可证：{0}。{1}</translation>
+    </message>
+    <message>
         <source>The text so far is kept; try again, or check that the address is a model server&apos;s.</source>
         <translation>已写的文字保留；请重试，或确认地址是模型服务器的。</translation>
     </message>
@@ -5846,6 +5939,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>This model has no fill-in-the-middle tokens, so it cannot write before a suffix.</source>
         <translation>这个模型没有中间填充词元，因此不能在后文之前写作。</translation>
+    </message>
+    <message>
+        <source>This package has brought no text of its licence along.</source>
+        <translation>这个软件包没有附带许可证全文。</translation>
     </message>
     <message>
         <source>This process may not use the network.</source>
@@ -6492,6 +6589,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>已损坏</translation>
     </message>
     <message>
+        <source>it is empty</source>
+        <translation>它是空的</translation>
+    </message>
+    <message>
         <source>it is empty now</source>
         <translation>现在为空</translation>
     </message>
@@ -6502,6 +6603,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it is in no encoding that fits all of it</source>
         <translation>没有编码能读出全部内容</translation>
+    </message>
+    <message>
+        <source>it is missing</source>
+        <translation>它不存在</translation>
     </message>
     <message>
         <source>it is nested too deeply</source>
@@ -6606,6 +6711,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>its lists are torn</source>
         <translation>列表不完整</translation>
+    </message>
+    <message>
+        <source>its name is not valid</source>
+        <translation>它的名称无效</translation>
     </message>
     <message>
         <source>its parts must exclude each other by their types or by the const of a property</source>

@@ -16,6 +16,7 @@ from app.core.formats.gguf import read_header
 from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
 from app.core.store import Recovery, TakeRecord
+from app.core.system.licences import LicensedComponent
 from app.downloads.queue import Download, DownloadNeed
 from app.engine.messages import Previewed, ServerPlace
 from app.engine.service_messages import Seen
@@ -36,6 +37,7 @@ from app.ui.servers.dialog import ServerDialog
 from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.service.dialog import ServiceDialog
 from app.ui.window.help import ShortcutsDialog, about
+from app.ui.window.licences_dialog import LicencesDialog
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.host.tiny_llama import WIDTH, write_adapter, write_tiny
 from tests.ui.conftest import make_studio, studio  # noqa: F401 (fixtures)
@@ -134,6 +136,11 @@ class House:
 
     def about(self) -> QWidget:
         return about(self.window)
+
+    def licences(self) -> QWidget:
+        dialog = LicencesDialog(None, self.window)
+        dialog.show_components([LicensedComponent("雨", "1.0", "MIT", "Permission is granted")])
+        return dialog
 
     def takes(self) -> QWidget:
         takes = [TakeRecord(text=f"Take {n}", created_at=1e9) for n in range(3)]

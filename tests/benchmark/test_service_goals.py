@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,58 @@ def test_four_clients_are_compared(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     found = experiment.values(experiment.samples["all"]())
     shown = {name: round(value, 3) for name, value in found.items()}
     assert shown == {"clients": 1.5, "one": 1.0, "gain": 2.0, "gain_theirs": 1.333}
+
+
+def test_a_newer_library_is_compared_by_its_own_clock(
+    session: GoalSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Peer:
+        def ask(self, do: str, *, prompt: str, tokens: int) -> Values:
+            assert (do, tokens) == ("write", 8)
+            assert prompt.startswith("1. The ferry")
+            return {"seconds": 2.0}
+
+    monkeypatch.setattr(service_goals, "_opened", lambda *_: Peer())
+    experiment = service_goals.beside_a_newer_library(session)
+    taken = experiment.samples["all"]()
+    assert taken["theirs"] == 2.0
+    found = experiment.values({"ours": 1.0, "theirs": 2.0, "bare_step": 0.5})
+    assert found == {"speed": 2.0, "ceiling": 4.0}
+
+
+def test_only_the_peers_baseline_finds_the_peers_packages(
+    session: GoalSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: dict[str, str] = {}
+
+    class Asked:
+        def __init__(self, command: list[str], _log: Path, environment: dict[str, str]) -> None:
+            seen[command[-1]] = environment["PYTHONPATH"]
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setenv("LAMPBLACK_BENCH_PEERS", str(tmp_path))
+    monkeypatch.setattr("app.benchmark.session.Child", Asked)
+    session.baseline("llama-server")
+    session.baseline("bare")
+    assert seen["llama-server"] == f"{seen['bare']}{os.pathsep}{tmp_path}"
+
+
+def test_the_servers_own_clock_counts_the_steps_between_tokens() -> None:
+    server = LlamaServer()
+    asked: list[dict[str, Any]] = []
+
+    class Fake:
+        def handle_completions(self, request: dict[str, Any]) -> dict[str, Any]:
+            asked.append(request)
+            return {"timings": {"predicted_n": 5, "predicted_ms": 80.0}}
+
+    server._server = Fake()
+    assert server.write(prompt="Once", tokens=5) == {"seconds": 0.02}
+    assert asked[0]["ignore_eos"]
+    with pytest.raises(NotMeasuredError, match="too early"):
+        server.write(prompt="Once", tokens=6)
 
 
 def test_without_the_package_the_goal_may_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

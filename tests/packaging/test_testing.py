@@ -33,6 +33,36 @@ def test_tests_arguments_reach_pytest_and_its_code_is_ours(
     ]
 
 
+def test_the_benchmarks_peers_are_installed_where_only_it_finds_them(
+    dev, environment, places, testing, monkeypatch
+) -> None:
+    installed: list[tuple[str, ...]] = []
+    ran: list[tuple[list[object], str]] = []
+    monkeypatch.setattr(environment, "set_up", lambda **_: None)
+    monkeypatch.setattr(environment, "get_starter", lambda: 0)
+    monkeypatch.setattr(testing.installing, "pip", lambda *words: installed.append(words))
+
+    def call(command: list[object], env: dict[str, str]) -> int:
+        ran.append((command, env["LAMPBLACK_BENCH_PEERS"]))
+        return 3
+
+    monkeypatch.setattr(subprocess, "call", call)
+    folder = str(places.VENV / "peers")
+    places.VENV.mkdir(parents=True, exist_ok=True)
+    assert dev.main(["bench", "--goal", "17", "--json"]) == 3
+    assert dev.main(["bench"]) == 3
+    program = places.BIN / "lampblack"
+    assert ran == [
+        ([program, "bench", "--goal", "17", "--json"], folder),
+        ([program, "bench"], folder),
+    ]
+    (words,) = installed
+    assert words[words.index("--target") + 1] == folder
+    assert "--require-hashes" in words
+    listed = Path(words[words.index("-r") + 1]).read_text("utf-8")
+    assert listed.startswith("xllamacpp==")
+
+
 @pytest.mark.parametrize(("starter", "check"), [(1, 0), (0, 1)])
 def test_no_tests_without_a_model_or_with_a_failed_check(
     dev, environment, testing, monkeypatch, starter, check

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from app.ui import languages
 from app.ui.actions import translated
-from app.ui.languages import language_of, number_text, speak
+from app.ui.languages import language_of, speak
 
 FOLDER = Path(__file__).parent.parent.parent / "resources" / "translations"
 
@@ -107,15 +107,6 @@ def test_one_word_is_no_words(spoken, studio) -> None:
     spoken("zh_CN")
     studio.window.status.show_words(1, 0)
     assert studio.window.status.words.text() == "1 字"
-
-
-@pytest.mark.parametrize(
-    ("system", "shown"),
-    [("C", "1,234,567.5"), ("de_DE", "1.234.567,5"), ("zh_CN", "1,234,567.5")],
-)
-def test_numbers_are_as_the_system_writes_them(monkeypatch, system: str, shown: str) -> None:
-    monkeypatch.setattr(QLocale, "system", lambda: QLocale(system))
-    assert number_text(1_234_567.5, 1) == shown
 
 
 def test_a_chinese_window(spoken, make_studio) -> None:

@@ -1,4 +1,7 @@
-"""llama-server inside this process, as the package xllamacpp carries it; it is not installed."""
+"""llama-server inside this process, as the package xllamacpp carries it.
+
+The program does not install it: `packaging/dev.py bench` does, into a folder of its own.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ class LlamaServer:
             library = importlib.import_module("xllamacpp")
         except ImportError as error:
             raise NotMeasuredError(
-                "The Python package xllamacpp, which carries llama-server, is not installed."
+                "The Python package xllamacpp, which carries llama-server, is not installed; "
+                "packaging/dev.py bench does that."
             ) from error
         asked = library.CommonParams()
         asked.model.path, asked.hostnames = path, [socket]
@@ -44,3 +48,14 @@ class LlamaServer:
         )
         self._server = library.Server(asked)
         return {"build": f"xllamacpp {version('xllamacpp')}"}
+
+    def write(self, *, prompt: str, tokens: int) -> dict[str, Any]:
+        """Write greedily without HTTP and without ending; the server's own seconds for a token.
+
+        Its clock begins after the prompt, with the first token drawn, and ends with the last.
+        """
+        asked = {"prompt": prompt, "n_predict": tokens, "temperature": 0, "ignore_eos": True}
+        timings = self._server.handle_completions(asked)["timings"]
+        if timings["predicted_n"] < tokens:
+            raise NotMeasuredError("llama-server ended its text too early to be timed.")
+        return {"seconds": timings["predicted_ms"] / 1000 / (tokens - 1)}

@@ -16,7 +16,7 @@ from app.program import Program
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
-from app.ui.languages import number_text
+from app.ui.numbers import number_text
 from app.ui.questions import Questions
 from app.ui.sentences import encoding_text
 from app.ui.widgets.banner import Banner, BannerArea

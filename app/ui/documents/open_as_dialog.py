@@ -19,7 +19,7 @@ from app.core.documents.encodings import ENCODINGS, decode_as, name_of
 from app.core.documents.normalise import normalise
 from app.core.documents.text_files import read_file
 from app.core.store import FormerFile
-from app.ui.languages import number_text
+from app.ui.numbers import number_text
 from app.ui.sentences import encoding_text
 from app.ui.texts import moment_text
 from app.ui.widgets.controls import NoteLabel, QuietCombo

@@ -14,7 +14,7 @@ from app.core.store import Recovery
 from app.program import Program
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.manuscript import count_words
-from app.ui.languages import number_text
+from app.ui.numbers import number_text
 from app.ui.questions import Questions
 from app.ui.texts import moment_text
 from app.ui.widgets.controls import show_dialog

@@ -27,7 +27,7 @@ from app.ui.generation.takes import (
     request_fields,
     reseeded,
 )
-from app.ui.languages import number_text
+from app.ui.numbers import number_text
 
 _AFTER = 20_000  # units after the place in which the rest of a name is looked for
 

@@ -10,7 +10,7 @@ from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import count_words
 from app.ui.generation.session import Session
 from app.ui.generation.takes import TakeText
-from app.ui.languages import number_text
+from app.ui.numbers import number_text
 from app.ui.widgets.announce import announce
 
 

@@ -10,10 +10,11 @@ from app.core.models.catalogue_search import CatalogueMatch
 from app.core.models.metadata import ModelRecord
 from app.core.models.other_programs import PROGRAMS
 from app.core.passport import summary
-from app.core.units import context_text, size_text
+from app.core.units import context_text
 from app.downloads.queue import Download
 from app.ui.manager.inventory import InventoryModel
 from app.ui.models.cards import facts
+from app.ui.numbers import data_size_text
 from app.ui.sentences import told
 from app.ui.texts import day_text, passport_tr, percent_text, state_text
 from app.ui.widgets.card_list import DOT, Card
@@ -61,7 +62,7 @@ def offer_card(offer: CatalogueMatch, downloads: Mapping[str, Download]) -> Card
     """A model of the catalogue."""
     entry = offer.entry
     shown = (
-        size_text(entry.size_bytes) if entry.size_bytes else "",
+        data_size_text(entry.size_bytes) if entry.size_bytes else "",
         entry.quantization,
         kind_text(entry.kind),
         languages_text(entry.languages),

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from app.core.models.catalogue import PURPOSES, CatalogueEntry
 from app.core.models.catalogue_search import CatalogueFilter, CatalogueMatch, offers
-from app.core.units import size_text
 from app.downloads.queue import Download
 from app.ui.manager.card_texts import (
     kind_text,
@@ -28,6 +27,7 @@ from app.ui.manager.card_texts import (
     purpose_text,
 )
 from app.ui.manager.inventory import Inventory
+from app.ui.numbers import data_size_text
 from app.ui.widgets.card_list import CardsView
 from app.ui.widgets.controls import NoteLabel, QuietCombo, set_property
 
@@ -214,7 +214,7 @@ class CatalogueTab(QWidget):
     def _show_button(self) -> None:
         offer = self._offers.get(self.list.selected())
         here = offer is not None and bool(offer.here)
-        size = size_text(offer.entry.size_bytes) if offer and offer.entry.size_bytes else ""
+        size = data_size_text(offer.entry.size_bytes) if offer and offer.entry.size_bytes else ""
         download = self.tr("Download ({0})").format(size) if size else self.tr("Download")
         self.action.setText(self.tr("Load") if here else download)
         is_empty = not self._offers and self._inventory is not None

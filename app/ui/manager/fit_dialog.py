@@ -24,9 +24,8 @@ from app.core.memory_fit.fallbacks import Fallback
 from app.core.memory_fit.report import FitReport, as_chosen
 from app.core.models.model_file import ModelFile
 from app.core.system.machine import COMFORT
-from app.core.units import size_text
-from app.ui.languages import number_text
 from app.ui.manager.card_texts import verdict_text
+from app.ui.numbers import data_size_text, number_text
 from app.ui.sentences import told
 from app.ui.widgets.controls import FlowingNote, set_property
 from app.ui.widgets.theme import heading_font
@@ -53,7 +52,7 @@ class FitDialog(QDialog):
         whole = self.tr("{0} It needs {2} in all.")
         if fit.grows:
             whole = self.tr("{0} It needs {1} at once and {2} at most, with a full context.")
-        sizes = map(size_text, (fit.at_once, fit.total))
+        sizes = map(data_size_text, (fit.at_once, fit.total))
         self.verdict = QLabel(whole.format(told(VERDICTS[fit.verdict]), *sizes))
         self.verdict.setWordWrap(True)
         self.verdict.setProperty("kind", "wrong" if fit.verdict == "too large" else "")
@@ -177,7 +176,7 @@ class FitDialog(QDialog):
 
     def _add_row(self, what: str, size: int, kind: str = "") -> None:
         row = self.grid.rowCount()
-        for column, text in enumerate((what, size_text(size))):
+        for column, text in enumerate((what, data_size_text(size))):
             label = QLabel(text)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setProperty("kind", kind)
@@ -194,7 +193,7 @@ class FitDialog(QDialog):
             title = self._title(steps[number - 1], step) if number else self.tr("As asked")
             words = self.tr("{0}: {1}, {2}")
             verdict = verdict_text(step.fit.verdict).lower()
-            radio = QRadioButton(words.format(title, size_text(step.fit.total), verdict))
+            radio = QRadioButton(words.format(title, data_size_text(step.fit.total), verdict))
             radio.setChecked(number == taken)
             self.ways.addButton(radio, number)
             note = FlowingNote()
@@ -229,7 +228,7 @@ class FitDialog(QDialog):
                 "writes hardly changes."
             )
             sizes = (one.fit.sum_of("cache") / one.fit.context for one in (step, before))
-            return words.format(*map(size_text, sizes))
+            return words.format(*map(data_size_text, sizes))
         if before.options.flash_attention != step.options.flash_attention:
             return self.tr(
                 "A way of reading that needs less memory; the same seed gives another text."
@@ -257,7 +256,7 @@ class FitDialog(QDialog):
         else:
             note = FlowingNote("")
             words = self.tr("A smaller model that fits: {0}, which needs {1}.")
-            note.say(words.format(entry.name, size_text(entry.memory_bytes)))
+            note.say(words.format(entry.name, data_size_text(entry.memory_bytes)))
             line.addWidget(note, 1)
             line.addWidget(self.smaller)
             self.smaller.clicked.connect(lambda: self._show_entry(entry.id))

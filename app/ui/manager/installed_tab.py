@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from app.core.models.catalogue import PURPOSES
 from app.core.passport import Passport, card, words
-from app.core.units import size_text
 from app.ui.manager.card_texts import (
     advice_text,
     fit_text,
@@ -28,6 +27,7 @@ from app.ui.manager.card_texts import (
 )
 from app.ui.manager.inventory import Inventory, InventoryModel, ordered
 from app.ui.manager.model_actions import ModelActions
+from app.ui.numbers import data_size_text
 from app.ui.texts import moment_text, passport_tr
 from app.ui.widgets.card_list import Card, CardsView
 from app.ui.widgets.controls import ElidedLabel, FlowingNote, NoteLabel, QuietCombo, set_property
@@ -289,7 +289,7 @@ class InstalledTab(QWidget):
         self.title.setText(model.name)
         lines = [
             model.own_name,
-            self.tr("Takes {0} on disk").format(size_text(one.bytes)),
+            self.tr("Takes {0} on disk").format(data_size_text(one.bytes)),
             self.tr("Licence: {0}").format(model.licence) if model.licence else "",
             self.tr("Belongs to {0}").format(model.program) if model.program else "",
             origin_text(one.record),

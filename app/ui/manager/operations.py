@@ -17,12 +17,12 @@ from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.removal import reveal
 from app.core.models.verify import Verdict, verify_known
-from app.core.units import size_text
 from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager.inventory import Inventory
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.models.removal import ModelRemoval
+from app.ui.numbers import data_size_text
 
 Trash = Callable[[str], None]
 
@@ -166,7 +166,7 @@ class ModelOperations(QObject):
         self._end_long()
         words = self.tr("The same content, {0} each: {1}.")
         lines = [
-            words.format(size_text(group[0].size_bytes), ", ".join(one.path for one in group))
+            words.format(data_size_text(group[0].size_bytes), ", ".join(one.path for one in group))
             for group in groups
         ]
         self.said.emit("\n".join(lines) or self.tr("No model is here twice."))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from app.core.models.other_programs import PROGRAMS, ProgramStore
-from app.core.units import size_text
 from app.downloads.queue import DownloadNeed
+from app.ui.numbers import data_size_text
 from app.ui.questions import Questions, question_box
 
 
@@ -17,7 +17,9 @@ class ManagerQuestions(Questions):
 
     def download(self, title: str, need: DownloadNeed) -> bool:
         """Whether to fetch a model from a host."""
-        size = size_text(need.bytes) if need.bytes else self.tr("a size that only the host knows")
+        size = (
+            data_size_text(need.bytes) if need.bytes else self.tr("a size that only the host knows")
+        )
         box = question_box(
             self._window,
             self.tr("Download {0}?").format(title),
@@ -25,7 +27,7 @@ class ManagerQuestions(Questions):
                 "It comes from {0} and takes {1}; {2} are free on the disk. Every byte is checked, "
                 "and nothing you write is sent. You can pause it and go on at any time. For {0} "
                 "you are asked only this once, unless you choose otherwise in Settings."
-            ).format(need.host, size, size_text(need.free)),
+            ).format(need.host, size, data_size_text(need.free)),
         )
         return self._is_agreed(box, self.tr("Download"))
 

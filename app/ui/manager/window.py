@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 from app.core.errors import CancelledError, LampblackError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.model_file import ModelFile
-from app.core.units import size_text
 from app.downloads.queue import Download, DownloadNeed
 from app.downloads.request import ModelRequest, wanted
 from app.program import Program
@@ -35,6 +34,7 @@ from app.ui.manager.operations import ModelOperations
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_controller import TokenController
 from app.ui.models.downloads_controller import carry_out, is_agreed, remember_agreement
+from app.ui.numbers import data_size_text
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.controls import ProgressStrip, local_paths
 
@@ -352,7 +352,7 @@ class ModelManager(QWidget):
         self.catalogue.show_inventory(inventory)
         words = self.tr("{0} models, {1} on disk", "", len(inventory.models))
         self.total.setText(
-            words.format(len(inventory.models), size_text(inventory.total))
+            words.format(len(inventory.models), data_size_text(inventory.total))
             if inventory.models
             else ""
         )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.core.options.servers import SavedServer, server_key
-from app.core.units import context_text, count_text, size_text
+from app.core.units import context_text, count_text
+from app.ui.numbers import data_size_text
 from app.ui.sentences import told
 from app.ui.widgets.card_list import DOT, Card
 
@@ -22,7 +23,7 @@ _HEADING = "heading"
 def facts(model: ModelFile) -> str:
     """The second line of a model: quantization, size, parameters, context, as far as known."""
     parts = [model.quantization or ("safetensors" if model.kind == "transformers" else "")]
-    parts.append(size_text(model.size_bytes))
+    parts.append(data_size_text(model.size_bytes))
     if model.parameters:
         parts.append(_tr("Models", "{0} parameters").format(count_text(model.parameters)))
     if model.context:

@@ -7,10 +7,10 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.core.models.starter import STARTER
-from app.core.units import size_text
 from app.downloads.queue import Download
 from app.downloads.request import STARTER_ID
 from app.ui.models.download_strip import DownloadStrip
+from app.ui.numbers import data_size_text
 from app.ui.texts import resume_text
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import NoteLabel, set_property
@@ -119,7 +119,7 @@ class EmptyState(QWidget):
         return text
 
     def _starter_words(self) -> str:
-        size = size_text(STARTER.download_bytes)
+        size = data_size_text(STARTER.download_bytes)
         return self.tr("Get the starter model ({0})").format(size)
 
     def _show_state(self) -> None:

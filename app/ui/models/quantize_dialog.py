@@ -29,9 +29,8 @@ from app.core.formats.quantization import (
     price,
     type_named,
 )
-from app.core.units import size_text
 from app.engine.quantize_job import QuantizeOutcome
-from app.ui.languages import number_text
+from app.ui.numbers import data_size_text, number_text
 from app.ui.sentences import told
 from app.ui.widgets.controls import NoteLabel, ProgressStrip
 
@@ -146,7 +145,7 @@ class QuantizeDialog(QDialog):
             size = estimate(self._header.tensors, kind, overhead)
             cost = price(self._source, kind, saves=size < self._header.size_bytes)
             self._prices[kind.name] = cost
-            item = QTreeWidgetItem([kind.name, size_text(size), told(kind.words)])
+            item = QTreeWidgetItem([kind.name, data_size_text(size), told(kind.words)])
             item.setData(_TYPE, _NAME, kind.name)
             item.setToolTip(_WORDS, told(cost.words))
             item.setDisabled(not cost.is_allowed)
@@ -176,7 +175,7 @@ class QuantizeDialog(QDialog):
 
     def _lay_out(self) -> None:
         about = self.tr("{0} is in {1} and takes {2}. It stays as it is.")
-        size = size_text(self._header.size_bytes)
+        size = data_size_text(self._header.size_bytes)
         measured = QLabel(
             self.tr("Passage to compare both with (a lower perplexity means a better grasp of it):")
         )
@@ -228,7 +227,11 @@ class QuantizeDialog(QDialog):
         grid.setHorizontalSpacing(24)
         rows = [
             ("", self.tr("Model"), self.tr("Copy")),
-            (self.tr("Size"), size_text(outcome.size_before), size_text(outcome.size_after)),
+            (
+                self.tr("Size"),
+                data_size_text(outcome.size_before),
+                data_size_text(outcome.size_after),
+            ),
         ]
         if outcome.change is not None:
             before, after = outcome.perplexity_before or 0, outcome.perplexity_after or 0

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.core.models.model_file import ModelFile
-from app.core.units import size_text
 from app.program import Program
 from app.ui.background import BackgroundTasks
+from app.ui.numbers import data_size_text
 from app.ui.questions import Questions
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class ModelRemoval(QObject):
             elif answer == "trash":
                 self._background.run(
                     lambda: remove(model, loaded=loaded, trash=self._trash),
-                    lambda freed: self._take_off(model, words.format(model.name, size_text(freed))),
+                    lambda freed: self._take_off(
+                        model, words.format(model.name, data_size_text(freed))
+                    ),
                 )
 
         words = self.tr("{0} is in the trash; emptying it frees {1}.")

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from app.core.options.sampling import PARAMETERS
 from app.core.options.servers import SavedServer, server_address
 from app.engine.messages import ModelInfo
-from app.ui.languages import number_text
+from app.ui.numbers import number_text
 
 _tr = QCoreApplication.translate
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.engine.service_messages import Seen
-from app.ui.languages import number_text
+from app.ui.numbers import number_text
 from app.ui.widgets.controls import NoteLabel, set_property
 
 _RIGHT = (3, 4, 5)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 from app.core.options.servers import server_address
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
-from app.ui.languages import number_text
+from app.ui.numbers import number_text
 from app.ui.sentences import told
 from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change

@@ -32,13 +32,13 @@ class TwoLines(QStyledItemDelegate):
     def initStyleOption(  # noqa: N802 (Qt override)
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Shorten the first line to the row's width."""
+        """Shorten each line to the row's width."""
         super().initStyleOption(option, index)
-        first, end, second = option.text.partition(_LINE_END)
-        room = option.rect.width() - _PADDING
+        room, elide = option.rect.width() - _PADDING, Qt.TextElideMode.ElideRight
         if room > 0:
-            elide = Qt.TextElideMode.ElideRight
-            option.text = option.fontMetrics.elidedText(first, elide, room) + end + second
+            lines = option.text.split(_LINE_END)
+            shown = (option.fontMetrics.elidedText(line, elide, room) for line in lines)
+            option.text = _LINE_END.join(shown)
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -64,15 +64,15 @@ class TextListDialog(QDialog):
         self.intro.setWordWrap(True)
         self.buttons = QDialogButtonBox()
         self.buttons.rejected.connect(self.reject)
-        halves = QSplitter()
-        halves.addWidget(self.list)
-        halves.addWidget(self.preview)
-        halves.setSizes([280, 480])
+        self.halves = QSplitter()
+        self.halves.addWidget(self.list)
+        self.halves.addWidget(self.preview)
+        self.halves.setSizes([280, 480])
         whole = self.column = QVBoxLayout(self)
         whole.setContentsMargins(18, 16, 18, 16)
         whole.setSpacing(12)
         whole.addWidget(self.intro)
-        whole.addWidget(halves, 1)
+        whole.addWidget(self.halves, 1)
         whole.addWidget(self.buttons)
         self.list.currentItemChanged.connect(self._show_current)
         self.resize(760, 480)

@@ -19,9 +19,9 @@ from app.ui.generation.read_ahead import ReadingAhead, TokenCount
 from app.ui.generation.session import Session
 from app.ui.generation.spoken_take import SpokenTake
 from app.ui.generation.takes import TakeLog
-from app.ui.languages import number_text
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
+from app.ui.numbers import number_text
 from app.ui.servers.gate import SendingGate
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from app import __version__
+from app.core.system.licences import bundled_licences
 from app.core.system.network import network_state
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.actions import translated
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.theme import heading_font
+from app.ui.window.licences_dialog import LicencesDialog
 
 _tr = QCoreApplication.translate
 
@@ -77,7 +79,7 @@ def _cell(text: str, *, muted: bool = False) -> QLabel:
 
 
 def about(parent: QWidget) -> QMessageBox:
-    """The box that says what this program is; the caller shows it."""
+    """The box that says what this program is, and leads to the licences; the caller shows it."""
     box = QMessageBox(parent)
     box.setWindowTitle(_tr("Help", "About Lampblack"))
     box.setText(f"Lampblack {__version__}")
@@ -96,6 +98,12 @@ def about(parent: QWidget) -> QMessageBox:
             "MIT licence.",
         ).format(promise)
     )
+    box.setStandardButtons(QMessageBox.StandardButton.Ok)
+    box.setEscapeButton(QMessageBox.StandardButton.Ok)
+    box.setDefaultButton(QMessageBox.StandardButton.Ok)
+    licences = box.addButton(_tr("Help", "&Licences…"), QMessageBox.ButtonRole.ActionRole)
+    licences.setToolTip(_tr("Help", "See all that Lampblack consists of, and under what terms"))
+    licences.clicked.connect(lambda: show_licences(parent))
     return box
 
 
@@ -107,6 +115,13 @@ def show_shortcuts(window: QWidget) -> None:
 def show_about(window: QWidget) -> None:
     """Version, licence, and what can be said about the network."""
     show_dialog(about(window))
+
+
+def show_licences(window: QWidget) -> None:
+    """Every component of the program with the text of its licence."""
+    dialog = LicencesDialog(bundled_licences(), window)
+    dialog.begin()
+    show_dialog(dialog)
 
 
 def show_folder(folder: Path) -> None:

@@ -50,7 +50,6 @@ def test_llama_cpp_is_built_once(part, tmp_path: Path) -> None:
     llama, built = part("bundle.llama"), []
 
     def build(folder: Path) -> None:
-        folder.mkdir(parents=True)
         (folder / "llama.whl").write_text("")
         built.append(folder)
 
@@ -62,7 +61,7 @@ def test_llama_cpp_is_built_once(part, tmp_path: Path) -> None:
 def test_an_interrupted_build_of_llama_cpp_is_no_build(part, tmp_path: Path) -> None:
     llama = part("bundle.llama")
     with pytest.raises(part("machine").SetupError, match="no wheel"):
-        llama.wheel(tmp_path / "key", lambda folder: folder.mkdir(parents=True))
+        llama.wheel(tmp_path / "key", lambda folder: (folder / "half.o").touch())
     assert not (tmp_path / "key").exists()
 
 

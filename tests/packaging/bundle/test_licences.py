@@ -84,7 +84,17 @@ def test_what_metadata_do_not_say_was_read(licences) -> None:
     """The window's own library: no SPDX name of one licence, and no text in its wheel."""
     found = licences.of_package(metadata.distribution("PySide6-Essentials"))
     assert found.licence == "LGPL-3.0-only"
-    assert [path.name for path in found.texts] == ["LGPL-3", "GPL-3"]
+    assert [path.name for path in found.texts] == ["NOTICE-qt.txt", "LGPL-3", "GPL-3"]
+
+
+def test_qt_is_named_and_how_to_replace_it_is_said(licences) -> None:
+    binding = licences.of_package(metadata.distribution("PySide6-Essentials"))
+    (qt,) = licences.qt_of([licences.Component("one", "1", "MIT", ()), binding])
+    assert (qt.name, qt.version, qt.licence) == ("qt", binding.version, "LGPL-3.0-only")
+    notice = " ".join(qt.texts[0].read_text("utf-8").split())
+    for words in ("Lesser General Public License", "_internal/PySide6/Qt/lib", "source"):
+        assert words in notice
+    assert licences.qt_of([]) == []
 
 
 def test_metadata_that_raise_for_what_they_lack_are_read(licences) -> None:
@@ -108,6 +118,19 @@ def test_metadata_that_raise_for_what_they_lack_are_read(licences) -> None:
 )
 def test_a_library_whose_licence_was_not_read_has_none(licences, package, licence) -> None:
     assert licences.of_debian(package, "1").licence == licence
+
+
+@pytest.mark.parametrize(
+    ("package", "texts"),
+    [
+        ("libglib2.0-0", ["copyright", "LGPL-2.1"]),
+        ("libssl3", ["copyright", "Apache-2.0"]),
+        ("libgomp1", ["copyright", "GPL-3"]),
+        ("libffi8", ["copyright"]),
+    ],
+)
+def test_a_text_that_debian_only_names_is_carried(licences, package, texts) -> None:
+    assert [path.name for path in licences.of_debian(package, "1").texts] == texts
 
 
 def test_the_texts_lie_beside_a_list_of_them(licences, tmp_path: Path) -> None:
