@@ -25,7 +25,8 @@ EXCLUDED = (
     "numpy.distutils", "tensorboard", "triton", "torchvision", "torchaudio", "onnx", "onnxruntime",
     "jax", "flax", "tensorflow", "hf_xet", "torch.utils.tensorboard", "transformers.cli",
     "huggingface_hub.cli", "accelerate.commands", "accelerate.test_utils",
-    "transformers.testing_utils", "gguf.scripts", "readline", "_gdbm", "_dbm",
+    "transformers.testing_utils", "gguf.scripts", "sqlite3", "_sqlite3", "readline", "_gdbm",
+    "_dbm",
 )  # fmt: skip
 """Modules that the engine never imports; the last three are Python's, and bind GPL libraries."""
 
@@ -35,9 +36,13 @@ _LEFT_OUT = re.compile(
     r"|torch/bin/(?!torch_shm_manager$)"
     r"|torch/lib/lib(backend_with_compiler|jitbackend_test|torchbind_test|aoti_custom_ops)\.so$"
     r"|.*\.(a|h|hpp|cuh|cmake|pyi|lib)$"
-    r"|(caffe2|functorch/_src/aot_autograd)/"
+    r"|caffe2/"
+    r"|lib(cuda|cublas|cudnn|cufft|cupti|curand|cusolver|cusparse|nv)[\w-]*\.so"
 )
-"""What of PyTorch only its own tests, its compiler or programs in C++ use."""
+"""What of PyTorch only its own tests, its compiler or programs in C++ use, and drivers.
+
+PyInstaller takes the library of a card along that some module asks for and this machine has.
+"""
 
 
 def is_own(module: str) -> bool:

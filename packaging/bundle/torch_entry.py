@@ -19,7 +19,7 @@ def main() -> int:
         restore(os.environ, ascii_locale=take_locale())
     from app.host.main import run_host  # not before: it takes the streams' place
 
-    run_host()
+    return run_host()
 
 
 if __name__ == "__main__":

@@ -12,15 +12,25 @@ import pytest
 from app.core.errors import EngineMissingError
 from app.engine.client import EngineClient
 from app.engine.host_choice import HostChoice, HostKey
-from app.engine.messages import Describe, Generate, ListModels, Load, Quantize, Unload
+from app.engine.messages import (
+    Describe,
+    Described,
+    Done,
+    Generate,
+    ListModels,
+    Load,
+    Quantize,
+    Unload,
+)
 from app.engine.packs.installed import Packs
+from app.engine.process import HostChild
 from tests.core.models.folders import write_folder
 from tests.fake_pack import put_in_place
 
 LOAD = Load(job=1, path="x", engine="torch")
 
 
-def no_child(_name: str) -> None:
+def no_child(_name: str) -> HostChild:
     raise AssertionError("no server is asked for")
 
 
@@ -71,7 +81,7 @@ def client(pack: tuple[str, ...]) -> Iterator[EngineClient]:
 def is_of_pack(client: EngineClient, pack: tuple[str, ...]) -> bool:
     """Whether the host that runs was started by the pack's program, which leaves its mark."""
     assert client.host_pid is not None
-    return psutil.Process(client.host_pid).environ().get("FAKE_PACK") == pack[0]
+    return bool(psutil.Process(client.host_pid).environ().get("FAKE_PACK") == pack[0])
 
 
 def test_a_model_is_loaded_and_writes_in_the_packs_host(
@@ -118,6 +128,7 @@ def test_a_missing_pack_is_said_and_the_loaded_model_stays(tmp_path, script_file
             client.run(Load(job=client.next_job(), path=folder, engine="torch"), listener)
         assert client.host_pid == pid
         done = client.run(Generate(job=client.next_job(), prompt="x"), listener)
+        assert isinstance(done, Done)
         assert done.takes[0].text == "One two three."
 
 
@@ -125,9 +136,11 @@ def test_the_engines_are_described_by_the_hosts_that_have_them(tmp_path: Path, l
     packs = Packs(tmp_path / "packs", has_own=lambda _engine: False)
     with closing(EngineClient(pack=packs.command)) as client:
         described = client.run(Describe(job=client.next_job()), listener)
+        assert isinstance(described, Described)
         reports = {report.engine: report for report in described.engines}
         assert not reports["torch"].available
         assert "PyTorch engine, which is not installed" in reports["torch"].problem
         put_in_place(packs.folder, protocol=1)
         described = client.run(Describe(job=client.next_job()), listener)
+        assert isinstance(described, Described)
         assert "older version of Lampblack" in described.engines[1].problem

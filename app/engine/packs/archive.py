@@ -16,7 +16,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
 import psutil
 
@@ -67,7 +67,10 @@ def install(
         with open_regular(archive) as file, _locked(packs):
             if sha256:
                 _require_sum(file, sha256, archive.name, progress, cancelled)
-            return _install(file, packs, progress, cancelled)
+            stream = _Unpacked(file)
+            with tarfile.open(fileobj=stream, mode="r|") as archived:
+                members = _Members(stream, archived)
+                return _install(members, packs, progress, cancelled)
     except (lzma.LZMAError, tarfile.TarError, EOFError) as error:
         raise PackError(
             f"{archive.name} is no archive of a pack, or it is damaged.", "Get it again."
@@ -127,8 +130,7 @@ def _check(cancelled: Cancelled) -> None:
         raise CancelledError("The installation was stopped.")
 
 
-def _install(file: IO[bytes], packs: Path, progress: Progress, cancelled: Cancelled) -> PackInfo:
-    members = _Members(file)
+def _install(members: _Members, packs: Path, progress: Progress, cancelled: Cancelled) -> PackInfo:
     top, listed = members.first()
     info = decode_pack(listed)
     require_usable(info)
@@ -211,10 +213,9 @@ def _damaged(what: str) -> PackError:
 class _Members:
     """The members of an archive in their order, read once from the beginning to the end."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._stream = _Unpacked(file)
-        self._stream.allow(_HEADERS)
-        self._archive = tarfile.open(fileobj=self._stream, mode="r|")
+    def __init__(self, stream: _Unpacked, archive: tarfile.TarFile) -> None:
+        self._stream = stream
+        self._archive = archive
         self._count = 0
 
     def first(self) -> tuple[str, bytes]:
@@ -234,7 +235,7 @@ class _Members:
             self._count += 1
             if self._count > 2 * MOST_FILES:
                 raise _damaged("it has too many members")
-            self._archive.members = []  # which it would keep all of
+            cast(Any, self._archive).members = []  # which it would keep all of
             yield member
             self._stream.allow(_HEADERS)
 
@@ -259,7 +260,7 @@ class _Unpacked(io.RawIOBase):
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._xz = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY)
-        self._allowed = 0
+        self._allowed = _HEADERS
 
     def allow(self, count: int) -> None:
         """Let this many bytes more be read before the next call."""

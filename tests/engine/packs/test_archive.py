@@ -133,7 +133,7 @@ def test_the_list_must_come_first(packs: Path, file: Path) -> None:
 
 
 def test_a_header_cannot_ask_for_memory(packs: Path, file: Path) -> None:
-    first, *others = members()
+    first = members()[0]
     first[0].pax_headers = {"comment": "x" * (archive._HEADERS * 3)}
     with (
         lzma.open(file, "wb", preset=0) as packed,

@@ -21,7 +21,7 @@ def packs(tmp_path: Path) -> Packs:
 
 def test_nothing_is_installed(packs: Packs) -> None:
     assert packs.all() == ()
-    with pytest.raises(EngineMissingError, match="install it in Settings.*GGUF models do not need"):
+    with pytest.raises(EngineMissingError, match=r"pack of its own.*GGUF models do"):
         packs.command("torch")
 
 
