@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path, PurePosixPath
-from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import msgspec
+from msgspec.structs import replace
 
 from app.cli import output
 from app.cli.long_task import LongTask, confirm
@@ -19,20 +21,21 @@ from app.downloads.messages import DownloadProgress, FetchEvent, Waiting
 from app.downloads.part_paths import remove_empty
 from app.downloads.request import FileRequest, WantedFile, is_plain
 from app.engine.packs.archive import install, remove
-from app.engine.packs.installed import NAMES, Pack, PackInfo
+from app.engine.packs.installed import NAMES, Pack
 from app.program import Program
 
 _WHAT_FOR = (
     "The PyTorch engine runs Hugging Face models as folders of safetensors; "
     "GGUF models do not need it."
 )
+_SHOWN = ("torch", "transformers")
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def run_list(arguments: argparse.Namespace, program: Program) -> None:
     """List what is installed."""
-    packs = program.packs.all()
-    output.answer(arguments.json, [facts(pack) for pack in packs], map(pack_line, packs))
+    packs = [*map(pack_facts, program.packs.all())]
+    output.answer(arguments.json, msgspec.to_builtins(packs), map(pack_line, packs))
     if not (packs or arguments.json):
         own = "" if program.packs.is_needed("torch") else " This program has PyTorch itself."
         output.note(f"No pack is installed. {_WHAT_FOR}{own}")
@@ -82,31 +85,40 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> None:
     output.answer(arguments.json, done, [f"The {name} was removed."])
 
 
-def facts(pack: Pack) -> dict[str, Any]:
-    """All that is known of an installed pack but its files, for JSON."""
-    found: dict[str, Any] = {"kind": pack.kind, "name": pack.name, "folder": str(pack.folder)}
-    found |= {"problem": pack.problem}
-    return found | (_known(pack.info) if pack.info is not None else {})
+class PackFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of an installed pack but its files; of a broken one only its problem."""
+
+    kind: str
+    name: str
+    folder: str
+    problem: str
+    version: str = ""
+    protocol: int = 0
+    size_bytes: int = 0
+    versions: dict[str, str] = {}
 
 
-def _known(info: PackInfo) -> dict[str, Any]:
-    known = {"version": info.version, "protocol": info.protocol, "size_bytes": info.size_bytes}
-    return known | {"versions": info.versions}
-
-
-def pack_line(pack: Pack) -> str:
-    """An installed pack on one line: its versions, size and folder, or what is wrong with it."""
-    if pack.info is None:
-        return f"{pack.name}  ({pack.problem})  {pack.folder}"
-    parts = [pack.info.version, *(f"{one} {pack.info.versions[one]}" for one in _shown(pack.info))]
-    wrong = f"  ({pack.problem})" if pack.problem else ""
-    return (
-        f"{pack.name}  {', '.join(parts)}, {size_text(pack.info.size_bytes)}{wrong}  {pack.folder}"
+def pack_facts(pack: Pack) -> PackFacts:
+    """What there is to tell of an installed pack."""
+    found = PackFacts(kind=pack.kind, name=pack.name, folder=str(pack.folder), problem=pack.problem)
+    if (info := pack.info) is None:
+        return found
+    return replace(
+        found,
+        version=info.version,
+        protocol=info.protocol,
+        size_bytes=info.size_bytes,
+        versions=info.versions,
     )
 
 
-def _shown(info: PackInfo) -> tuple[str, ...]:
-    return tuple(name for name in ("torch", "transformers") if name in info.versions)
+def pack_line(pack: PackFacts) -> str:
+    """An installed pack on one line: its versions, size and folder, or what is wrong with it."""
+    shown = [pack.version] if pack.version else []
+    shown += [f"{name} {pack.versions[name]}" for name in _SHOWN if name in pack.versions]
+    shown += [size_text(pack.size_bytes)] if pack.size_bytes else []
+    shown += [f"({pack.problem})"] if pack.problem else []
+    return f"{pack.name}  {', '.join(shown)}  {pack.folder}"
 
 
 def _digest(text: str) -> str:
@@ -151,7 +163,8 @@ def _installed(arguments: argparse.Namespace, program: Program, path: Path, sha2
         info = install(path, program.packs.folder, work.show, work.cancelled, sha256=sha256)
     pack = program.packs.find(info.kind)
     assert pack is not None
-    output.answer(arguments.json, facts(pack), [f"Installed: {pack_line(pack)}"])
+    found = pack_facts(pack)
+    output.answer(arguments.json, msgspec.to_builtins(found), [f"Installed: {pack_line(found)}"])
 
 
 def add_packs(words: Words) -> None:
