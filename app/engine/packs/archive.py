@@ -26,7 +26,6 @@ from app.core.units import size_text
 from app.engine.packs.installed import (
     MOST_FILES,
     MOST_LIST,
-    NAMES,
     PACK_FILE,
     PackedFile,
     PackInfo,
@@ -87,7 +86,7 @@ def remove(kind: str, packs: Path) -> None:
     folder = packs / kind
     try:
         if not os.path.lexists(folder):
-            raise PackError(f"The {NAMES[kind]} is not installed.")
+            raise PackError("The PyTorch engine is not installed.")
         with _locked(packs):
             _require_idle(folder)
             gone = _named(packs, _WORK)
@@ -95,7 +94,7 @@ def remove(kind: str, packs: Path) -> None:
             shutil.rmtree(gone, ignore_errors=True)  # what stays is swept with the next change
     except OSError as error:
         raise PackError(
-            f"The {NAMES[kind]} could not be removed: {why(error)}.",
+            f"The PyTorch engine could not be removed: {why(error)}.",
             "Check the permissions of the data folder.",
         ) from error
 
@@ -289,7 +288,7 @@ def _require_room(info: PackInfo, packs: Path) -> None:
     needed, free = info.size_bytes + _RESERVE, shutil.disk_usage(packs).free
     if free < needed:
         raise PackError(
-            f"The {info.name} needs {size_text(needed)} with a reserve, and the disk of {packs} "
+            f"The PyTorch engine needs {size_text(needed)} with a reserve, and the disk of {packs} "
             f"has {size_text(free)} left.",
             "Make room and try again.",
         )
@@ -301,7 +300,7 @@ def _require_idle(folder: Path) -> None:
     for process in psutil.process_iter(["exe"]):
         if (process.info["exe"] or "").startswith(inside):
             raise PackError(
-                f"The {NAMES[folder.name]} is in use.",
+                "The PyTorch engine is in use.",
                 "Unload its model, also in other windows, and try again.",
             )
 

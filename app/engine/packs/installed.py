@@ -135,23 +135,24 @@ def _parents(path: str) -> list[str]:
 
 def require_usable(info: PackInfo) -> None:
     """Raise PackError with the sentence why this program cannot use the pack."""
-    name = f"The {info.name} {info.version}"
+    version = info.version
     if (info.system, info.machine) != this_system():
         raise PackError(
-            f"{name} is made for {info.system} on {info.machine}.",
+            f"The PyTorch engine {version} is made for {info.system} on {info.machine}.",
             "Get the one for this computer.",
         )
     if info.protocol != PROTOCOL_VERSION:
         is_older = info.protocol < PROTOCOL_VERSION
         raise PackError(
-            f"{name} belongs to an older version of Lampblack."
+            f"The PyTorch engine {version} belongs to an older version of Lampblack."
             if is_older
-            else f"{name} belongs to a newer version of Lampblack.",
+            else f"The PyTorch engine {version} belongs to a newer version of Lampblack.",
             "Install the pack of this version." if is_older else "Install that version first.",
         )
     if info.glibc and (here := _glibc()) and _numbers(here) < _numbers(info.glibc):
         raise PackError(
-            f"{name} needs the C library glibc {info.glibc}, and this system has {here}.",
+            f"The PyTorch engine {version} needs the C library glibc {info.glibc}, and this system "
+            f"has {here}.",
             "Use a newer system, or GGUF models, which do not need the pack.",
         )
 
@@ -202,10 +203,10 @@ class Packs:
         except PackError as error:
             return Pack(kind=kind, folder=folder, info=info, problem=str(error))
         except OSError as error:
-            reason = f"The {NAMES[kind]} cannot be read: {why(error)}. Install it again."
+            reason = f"The PyTorch engine cannot be read: {why(error)}. Install it again."
             return Pack(kind=kind, folder=folder, problem=reason)
         if not os.access(folder / info.program, os.X_OK):
-            reason = f"The {NAMES[kind]} is damaged: its program is missing. Install it again."
+            reason = "The PyTorch engine is damaged: its program is missing. Install it again."
             return Pack(kind=kind, folder=folder, info=info, problem=reason)
         return Pack(kind=kind, folder=folder, info=info)
 
