@@ -91,6 +91,13 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
         """What it is called."""
         return NAMES[self.kind]
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What starts its host; raises EngineMissingError where it cannot be used."""
+        if self.problem or self.info is None:
+            raise EngineMissingError(self.problem)
+        return (str(self.folder / self.info.program), "engine-host")
+
 
 def this_system() -> tuple[str, str]:
     """The system and the processor's kind, as packs name them."""
@@ -238,6 +245,4 @@ class Packs:
                 "It is a pack of its own: install it in Settings, under Engines. "
                 "GGUF models do not need it.",
             )
-        if pack.problem or pack.info is None:
-            raise EngineMissingError(pack.problem)
-        return (str(pack.folder / pack.info.program), "engine-host")
+        return pack.command
