@@ -36,13 +36,14 @@ it took a fifth of a second more while another thread read models' headers.
 
 CLI_WORDS = (
     "generate", "run", "batch", "evaluate", "serve", "servers", "bench", "doctor", "selftest",
-    "models", "licences", "--version", "--help", "-h",
+    "models", "packs", "licences", "--version", "--help", "-h",
 )  # fmt: skip
 
 _SERVER_WORDS = ("generate", "run", "batch", "evaluate")
 
 _CHILDREN = {
     "broker": ("app.downloads.broker", "run_broker", 2),
+    "file-broker": ("app.downloads.broker", "run_file_broker", 2),
     "service": ("app.server.main", "run_service", 1),
     "downloader": ("app.downloads.downloader", "run_downloader", 1),
     "checksums": ("app.core.models.checksum_process", "run_hasher", 0),
@@ -187,7 +188,9 @@ def _command_line(words: Sequence[str]) -> int:
 
     paths = Paths.here()
     with ExitStack() as closing:
-        fetcher = _early_fetcher(paths, closing) if words[:2] == ["models", "get"] else None
+        fetcher = None
+        if words[:2] in (["models", "get"], ["packs", "get"]):
+            fetcher = _early_fetcher(paths, closing, words)
         listening = _early_socket(words, closing) if words[0] == "serve" else None
         server = _early_server(words, paths, closing)
         if words[0] != "selftest":  # which starts the window as its user does, and asks its service
@@ -247,10 +250,11 @@ def _early_service(paths: Paths) -> socket.socket | None:
         return None
 
 
-def _early_fetcher(paths: Paths, closing: ExitStack) -> Fetcher | None:
+def _early_fetcher(paths: Paths, closing: ExitStack, words: Sequence[str] = ()) -> Fetcher | None:
     """Start the broker while the network is still there; without it only downloads are missing.
 
-    Where the settings forbid downloads there is none, so that nothing could be fetched at all.
+    Where the settings forbid downloads there is none, so that nothing could be fetched at all. For
+    a pack it is one that fetches from the address in `words` alone.
     """
     from app.core.options.settings_store import is_network_off
 
@@ -259,7 +263,13 @@ def _early_fetcher(paths: Paths, closing: ExitStack) -> Fetcher | None:
     from app.downloads.client import Fetcher
 
     try:
-        fetcher = Fetcher.start(paths.models)
+        if words[:1] == ["packs"]:
+            from app.downloads.hub import folder_of
+
+            address = next((word for word in words if "://" in word), "")
+            fetcher = Fetcher.for_files(paths.models, folder_of(address))
+        else:
+            fetcher = Fetcher.start(paths.models)
     except OSError:
         return None
     closing.callback(fetcher.close)

@@ -10,7 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.core.errors import CatalogueError, EngineStoppedError, ModelNotFoundError, ServerError
+from app.core.errors import (
+    CatalogueError,
+    DownloadError,
+    EngineStoppedError,
+    ModelNotFoundError,
+    ServerError,
+)
 from app.core.models.catalogue import Catalogue, catalogue_file, present
 from app.core.models.library import ModelLibrary
 from app.core.models.metadata import MetadataStore
@@ -29,6 +35,7 @@ from app.downloads.queue import Downloads, FetchesModels
 from app.downloads.queue_file import remembering
 from app.engine.client import EngineClient
 from app.engine.gpu_crashes import GpuMarks
+from app.engine.packs.installed import Packs
 from app.engine.process import HostChild
 from app.engine.server_child import EarlyServer, given_once, open_server, server_opening
 
@@ -128,6 +135,11 @@ class Program:
         )
 
     @cached_property
+    def packs(self) -> Packs:
+        """The engines that are installed beside the program."""
+        return Packs(self.paths.packs)
+
+    @cached_property
     def gpu_crashes(self) -> GpuMarks:
         """Which loads onto a graphics card crashed."""
         return GpuMarks(self.paths.gpu_crashes)
@@ -136,6 +148,12 @@ class Program:
     def engine_cache(self) -> str:
         """Where an engine keeps what makes it faster the next time."""
         return str(self.paths.engine_cache)
+
+    def file_fetcher(self) -> Fetcher:
+        """What fetches files from the address that this start named; raises DownloadError."""
+        if not isinstance(self._fetcher, Fetcher):
+            raise DownloadError("Nothing can be downloaded now: start Lampblack again.")
+        return self._fetcher
 
     def take_socket(self, port: int, *, lan: bool = False) -> socket.socket:
         """A socket that listens on `port`, for its caller to close.
@@ -201,6 +219,7 @@ class Program:
             log=self.paths.logs / "engine.log",
             cache=self.paths.engine_cache,
             marks=self.gpu_crashes,
+            pack=lambda engine: self.packs.command(engine),
             **({"command": given_once(self.server.child)} if self.server is not None else {}),
             **more,
         )

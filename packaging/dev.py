@@ -10,7 +10,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py bench [lampblack bench's arguments]
        python3 packaging/dev.py lock | audit
        python3 packaging/dev.py accessibility
-       python3 packaging/dev.py bundle [tar] [deb] [appdir]
+       python3 packaging/dev.py bundle [tar] [deb] [appdir] [--torch-pack]
        python3 packaging/dev.py bundle --prove [--quick] [tar] [deb] [appdir]
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
@@ -26,17 +26,19 @@ import sys
 from collections.abc import Sequence
 
 import builds
+import engines
 import environment
 import installing
 import lock
 import machine
 import places
 import testing
-from bundle import build as bundles, freeze, llama
+from bundle import build as bundles, freeze, llama, torch_contents, torch_pack as packs
 from machine import SetupError
 from prove.run import prove
 
 BUNDLE_VENV = ".venv-bundle"
+PACK_VENV = ".venv-torch-pack"
 
 
 def run(torch: bool, gpu: str) -> int:
@@ -75,6 +77,23 @@ def bundle(formats: Sequence[str]) -> int:
     return bundles.run(shop, formats)
 
 
+def torch_pack() -> int:
+    """Freeze the Torch engine's host in a clean environment of its own, and pack it."""
+    if places.VENV.name != PACK_VENV:
+        return environment.again_in(PACK_VENV, "bundle", "--torch-pack")
+    shop = freeze.Workshop(
+        places.ROOT, places.PYTHON, installing.pip, places.pin, torch_contents.NAME
+    )
+
+    def prepare() -> None:
+        environment.make_venv()
+        engines.install_pack(freeze.FREEZER)
+
+    pins = places.CONSTRAINTS.read_text("utf-8") + places.LOCKED.read_text("utf-8")
+    environment.once("torch-pack", prepare, pins, sys.version, *engines.PACK_NEEDS)
+    return packs.run(shop)
+
+
 def parser() -> argparse.ArgumentParser:
     """The words of this command."""
     made = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and check.")
@@ -111,6 +130,8 @@ def parser() -> argparse.ArgumentParser:
     bundle_word.add_argument("formats", nargs="*", type=bundles.known)
     proof = "try the archives of dist/ in fresh trees of Debian and Ubuntu instead"
     bundle_word.add_argument("--prove", action="store_true", help=proof)
+    pack_help = "freeze the PyTorch engine as a pack of its own; without formats only that"
+    bundle_word.add_argument("--torch-pack", action="store_true", help=pack_help)
     bundle_word.add_argument("--quick", action="store_true", help="only one archive in one tree")
     return made
 
@@ -134,7 +155,9 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
     if given.word == "bundle" and given.prove:
         return prove(workshop(), given.formats, is_quick=given.quick)
     if given.word == "bundle":
-        return bundle(given.formats)
+        if given.torch_pack and not given.formats:
+            return torch_pack()
+        return bundle(given.formats) or (torch_pack() if given.torch_pack else 0)
     environment.set_up(llama=False, tools=True)
     if given.word == "check":
         return testing.check()

@@ -18,6 +18,9 @@ LLAMA_WHEELS = "https://abetlen.github.io/llama-cpp-python/whl/"
 LLAMA_NEEDS = ("diskcache", "typing-extensions")
 """What llama-cpp-python needs beyond our own libraries: a forced install would renew them all."""
 
+PACK_NEEDS = ("gguf", "jinja2", "msgspec", "numpy", "psutil")
+"""What the engine host needs in a pack, beside PyTorch; transformers reads GGUF files with gguf."""
+
 TORCH_CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 
 
@@ -128,10 +131,29 @@ def install_torch() -> None:
     """Install PyTorch and transformers; without an NVIDIA GPU the build for the processor."""
     machine.need_space(6, places.ROOT)
     bare = sys.platform == "linux" and not machine.has_nvidia()
-    bare = bare and install_cpu_torch(places.pin("torch"))
+    if bare and not install_cpu_torch(places.pin("torch")):
+        print("PyTorch's CPU builds do not answer, so the usual build of several GB is taken.")
+        machine.need_space(12, places.ROOT)
+        bare = False
     needs = places.project()["optional-dependencies"]["torch"]
     lines = lock.closure(places.LOCKED.read_text("utf-8"), needs, lock.NVIDIA if bare else ())
     installing.pip("PyTorch and transformers", *installing.by_lock(lines))
+
+
+def install_pack(*tools: str) -> None:
+    """Install what the Torch engine's pack is made of, and with: PyTorch's CPU build in any case.
+
+    Raises SetupError where that cannot be had: the usual build does not fit into a pack.
+    """
+    machine.need_space(6, places.ROOT)
+    if not install_cpu_torch(places.pin("torch")):
+        raise SetupError(
+            "PyTorch's CPU build is neither on this machine nor does its index answer: connect, "
+            "and run the same command again."
+        )
+    needs = [*places.project()["optional-dependencies"]["torch"], *PACK_NEEDS, *tools]
+    lines = lock.closure(places.LOCKED.read_text("utf-8"), needs, lock.NVIDIA)
+    installing.pip("Libraries of the pack", *installing.by_lock(lines))
 
 
 def install_cpu_torch(pinned: str) -> bool:
@@ -144,8 +166,6 @@ def install_cpu_torch(pinned: str) -> bool:
         installing.pip("PyTorch, from this machine", "--no-index", "--no-deps", pinned, trying=True)
     except SetupError:
         if not machine.answers(f"{TORCH_CPU_WHEELS}/torch/"):
-            print("PyTorch's CPU builds do not answer, so the usual build of several GB is taken.")
-            machine.need_space(12, places.ROOT)
             return False
         how = ("--no-deps", "--index-url", TORCH_CPU_WHEELS)
         installing.pip("PyTorch, for the processor", *how, pinned)

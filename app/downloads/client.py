@@ -26,12 +26,13 @@ from app.downloads.messages import (
     KillServerChild,
     Request,
     StartDownload,
+    StartFileDownload,
     StartListening,
     StartServerChild,
     events,
     send,
 )
-from app.downloads.request import ModelRequest, check_plain
+from app.downloads.request import FileRequest, ModelRequest, check_file, check_plain
 
 if TYPE_CHECKING:
     from app.downloads.given_child import GivenChild
@@ -71,6 +72,15 @@ class Fetcher:
         with theirs:
             return cls(models, start_child([*words, str(theirs.fileno())], [theirs.fileno()]), ours)
 
+    @classmethod
+    def for_files(cls, models: Path, address: str) -> Fetcher:
+        """Start a broker that fetches files from below one address and does nothing else.
+
+        Raises OSError where no process starts.
+        """
+        models = models.absolute()
+        return cls(models, start_child([*program_command("file-broker"), str(models), address]))
+
     def fetch(
         self, wanted: ModelRequest, on_event: Callable[[FetchEvent], None], token: str = ""
     ) -> Path:
@@ -83,6 +93,13 @@ class Fetcher:
         models = str(self._models)
         with self._busy:
             self._ask(StartDownload(models=models, endpoint=endpoint, wanted=wanted, token=token))
+            return self._result(on_event)
+
+    def fetch_file(self, wanted: FileRequest, on_event: Callable[[FetchEvent], None]) -> Path:
+        """Fetch one file; its path. Raises as `fetch` does, and keeps as it does."""
+        check_file(wanted)
+        with self._busy:
+            self._ask(StartFileDownload(models=str(self._models), wanted=wanted))
             return self._result(on_event)
 
     def listen(self, port: int, *, lan: bool = False) -> socket.socket:

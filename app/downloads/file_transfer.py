@@ -9,16 +9,20 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx2
 import msgspec
 
 from app.core.errors import DownloadError
+from app.core.system.throttle import Throttle
 from app.downloads.http import RangeRefused, Web
-from app.downloads.part_files import PartFile, PartNote
-from app.downloads.request import WantedFile
+from app.downloads.messages import DownloadProgress
+from app.downloads.part_files import PartFile, PartNote, is_right
+from app.downloads.request import FileRequest, WantedFile, files_folder
 from app.downloads.retry import ConnectionBroken, Retry, stopped
 
+_TELL_EVERY_S = 0.1
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
@@ -155,3 +159,26 @@ class Transfer:
                 f"as {bad.name}.",
                 "Fetch it again; if that does not help, do not trust where it came from.",
             )
+
+
+def fetch_file(
+    wanted: FileRequest,
+    models: Path,
+    context: TransferContext,
+    report: Callable[[DownloadProgress], None],
+) -> Path:
+    """Fetch one file, and give its path.
+
+    How large it is is not known before, and its total is told as 0. Raises as `Transfer.run`.
+    """
+    file, folder = wanted.file, files_folder(models)
+    folder.mkdir(parents=True, exist_ok=True)
+    target, is_time = folder / file.path, Throttle(_TELL_EVERY_S)
+
+    def tell(done: int) -> None:
+        if is_time():
+            report(DownloadProgress(phase="downloading", done=done, total=0))
+
+    if not (file.sha256 and is_right(target, file, context.verifying)):
+        Transfer(context, f"{wanted.address}/{quote(file.path)}", file, target, tell).run()
+    return target

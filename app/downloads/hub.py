@@ -75,6 +75,11 @@ def host_of(endpoint: str) -> str:
     return urlsplit(endpoint).netloc
 
 
+def folder_of(address: str) -> str:
+    """The address of the folder that a file lies in."""
+    return address.rpartition("/")[0]
+
+
 def file_url(endpoint: str, wanted: ModelRequest, path: str) -> str:
     """The address of one file at the revision."""
     return f"{endpoint}/{wanted.repo}/resolve/{quote(wanted.revision or _NEWEST)}/{quote(path)}"

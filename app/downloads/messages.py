@@ -7,7 +7,7 @@ from typing import IO, Annotated, Literal
 
 import msgspec
 
-from app.downloads.request import ModelRequest
+from app.downloads.request import FileRequest, ModelRequest
 
 MAX_LINE = 256 * 1024
 """The longest line in bytes; a model of three hundred files is below it."""
@@ -33,6 +33,13 @@ class StartDownload(_DownloadMessage, frozen=True):
     endpoint: Annotated[str, msgspec.Meta(max_length=300)]
     wanted: ModelRequest
     token: Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]{0,500}$")] = ""
+
+
+class StartFileDownload(_DownloadMessage, frozen=True):
+    """Fetch a file from the address that the broker was started for, into its models folder."""
+
+    models: str
+    wanted: FileRequest
 
 
 class CancelDownload(_DownloadMessage, frozen=True):
@@ -100,7 +107,14 @@ class FetchFailed(_DownloadMessage, frozen=True):
     hint: str = ""
 
 
-Request = StartDownload | CancelDownload | StartListening | StartServerChild | KillServerChild
+Request = (
+    StartDownload
+    | StartFileDownload
+    | CancelDownload
+    | StartListening
+    | StartServerChild
+    | KillServerChild
+)
 FetchEvent = Started | Listed | DownloadProgress | Waiting | Fetched | FetchFailed
 
 _encoder = msgspec.json.Encoder()

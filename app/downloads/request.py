@@ -49,6 +49,14 @@ class WantedFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     git_id: _GitId = ""
 
 
+class FileRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file below `address`, for a folder of unfinished downloads; what it is, is for others."""
+
+    title: _Line
+    address: _Line
+    file: WantedFile
+
+
 class ModelRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A model to be fetched into `folder` below the models folder; empty is that folder itself.
 
@@ -130,6 +138,17 @@ def working_folder(wanted: ModelRequest, models: Path) -> Path:
     """Where its files grow: in their own place, or hidden while a model of several is not whole."""
     single = wanted.is_single and wanted.source == "hub"
     return models / wanted.folder if single else models / PARTIAL / wanted.id
+
+
+def files_folder(models: Path) -> Path:
+    """Where the file of a FileRequest arrives."""
+    return models / PARTIAL / "files"
+
+
+def check_file(wanted: FileRequest) -> None:
+    """Raise DownloadError for a file whose path could lead anywhere else."""
+    if "/" in wanted.file.path or not is_plain(wanted.file.path):
+        raise DownloadError(f"{wanted.title} names a file that may not be written.")
 
 
 def check_plain(wanted: ModelRequest) -> None:

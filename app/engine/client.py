@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -28,6 +27,7 @@ from app.core.options.load_options import LoadOptions
 from app.core.system.processes import program_command
 from app.engine.crash_errors import crash_error, server_child_error
 from app.engine.gpu_crashes import GpuMarks, LoadWatch
+from app.engine.host_choice import HostChoice, HostKey
 from app.engine.messages import (
     SHARED,
     Cancel,
@@ -79,7 +79,8 @@ class EngineClient:
 
     `command` starts it; `cache` is the folder of the engine's cache, if there is one; `marks`
     remembers loads onto a GPU that crashed. `server` starts the child that speaks to the server
-    saved under a name; it takes the host's place while a `Load` names one.
+    saved under a name; it takes the host's place while a `Load` names one. `pack` gives the command
+    of another host for an engine that the program does not have itself; empty for its own.
     """
 
     def __init__(
@@ -91,10 +92,11 @@ class EngineClient:
         cancel_s: float = CANCEL_S,
         marks: GpuMarks | None = None,
         server: Callable[[str], HostChild] = no_server,
+        pack: Callable[[str], Sequence[str]] = lambda _engine: (),
     ) -> None:
-        self._command = command or program_command("engine-host")
-        self._start_server = server
-        self._server = ""  # whose child the host is
+        own = command or program_command("engine-host")
+        self._choice = HostChoice(own, server, pack)
+        self._chosen = HostKey()  # which host it is
         self._log = log
         self._cache = cache
         self._loading = LoadWatch(marks)
@@ -146,22 +148,23 @@ class EngineClient:
         if isinstance(command, Load) and command.engine not in ("server", "fake"):
             inspect(Path(command.path))
         if isinstance(command, Describe) and self.model is not None:
-            return self._describe_apart(command, on_event)
+            return self._describe_apart(command)
         with self._runs.running(command.job, stays_here=stays_here) as run:
             if isinstance(command, SHARED):
                 return self._run_beside(command, run, on_event)
             with self._alone(run):
                 if isinstance(command, Describe) and self.model is not None:  # while it waited
-                    return self._describe_apart(command, on_event)
+                    return self._describe_apart(command)
                 if isinstance(command, Load) and command.server and self._host is not None:
                     self._drop_host()  # its child was told the key and the names that held then
-                self._ensure_host(self._server_for(command), run, on_event)
+                self._ensure_host(self._choice.of(command, self._wanted), run, on_event)
                 self._prepare(command, run, on_event)
                 finished = self._exchange(command, run, on_event)
-                if isinstance(command, Describe) or (isinstance(command, Unload) and self._server):
+                is_left = isinstance(command, Unload) and self._chosen.server
+                if isinstance(command, Describe) or is_left:
                     self._drop_host()  # every engine's library is in it now, or the network
                 self._remember(command, finished)
-            return finished
+            return self._choice.completed(finished, self._ask_apart)
 
     def _run_beside(self, command: JobCommand, run: Run, on_event: Listener) -> Finished:
         """Do a command beside others; only a host or a model that is missing is waited for."""
@@ -170,27 +173,24 @@ class EngineClient:
                 host = self._host if self.model is not None else None
             if host is None or not host.alive:
                 with self._alone(run):
-                    if run.stays_here and self._server_for(command):
+                    chosen = self._choice.of(command, self._wanted)
+                    if run.stays_here and chosen.server:
                         raise not_passed_on()
-                    self._ensure_host(self._server_for(command), run, on_event)
+                    self._ensure_host(chosen, run, on_event)
                     self._prepare(command, run, on_event)
             try:
                 return self._exchange(command, run, on_event)
             except ModelGoneError:
                 continue  # it waits for the load or the unload that came between
 
-    def _server_for(self, command: JobCommand) -> str:
-        """The server that a command is for; empty where it is for this machine."""
-        if isinstance(command, Load | ListModels):
-            return command.server
-        if isinstance(command, Describe | Quantize) or self._wanted is None:
-            return ""
-        return self._wanted.server
-
-    def _describe_apart(self, command: Describe, on_event: Listener) -> Finished:
+    def _describe_apart(self, command: Describe) -> Finished:
         """Ask a host of its own, so that the one with the model stays as it is."""
-        with closing(EngineClient(self._command, log=self._log)) as other:
-            return other.run(command, on_event)
+        described = self._ask_apart(self._choice.own, command)
+        return self._choice.completed(described, self._ask_apart)
+
+    def _ask_apart(self, host: Sequence[str] | Starter, command: Describe) -> Finished:
+        with closing(EngineClient(host, log=self._log)) as other:
+            return other.run(command, lambda _event: None)
 
     def recover(self, job: int, on_event: Listener) -> None:
         """Start a new host and load the lost model again, as `job`; raises as `run` does."""
@@ -199,7 +199,7 @@ class EngineClient:
             return
         with self._runs.running(job) as run, self._alone(run):
             if self._wanted is not None and self.model is None:
-                self._ensure_host(self._wanted.server, run, on_event)
+                self._ensure_host(self._choice.of(self._wanted), run, on_event)
                 self._reload(self._wanted, run, job, on_event)
 
     def _alone(self, run: Run) -> AbstractContextManager[None]:
@@ -242,17 +242,16 @@ class EngineClient:
         on_event(loaded)
         return loaded
 
-    def _ensure_host(self, server: str, run: Run, on_event: Listener) -> None:
-        """Have the child run that is for `server`, or for this machine where it is empty."""
+    def _ensure_host(self, chosen: HostKey, run: Run, on_event: Listener) -> None:
+        """Have the host run that was chosen."""
         self._check_open()
-        if self._host is not None and self._host.alive and server == self._server:
+        if self._host is not None and self._host.alive and chosen == self._chosen:
             return
         if self._host is not None:
             self._drop_host()
-        start = partial(self._start_server, server) if server else self._command
-        host = HostProcess(start, self._log, self._cache)
+        host = HostProcess(self._choice.start(chosen), self._log, self._cache)
         with self._lock:
-            self._host, self._server = host, server
+            self._host, self._chosen = host, chosen
         run.attach(host.events.common)
         self._check_open()
         self._await_hello(host, run, on_event)
@@ -332,8 +331,8 @@ class EngineClient:
 
     def _begin(self, host: HostProcess, command: JobCommand, run: Run) -> None:
         with self._lock:
-            if run.stays_here and (self._server or self._host is not host):
-                raise not_passed_on() if self._server else restarted()
+            if run.stays_here and (self._chosen.server or self._host is not host):
+                raise not_passed_on() if self._chosen.server else restarted()
             if isinstance(command, SHARED) and self.model is None and self._host is host:
                 raise ModelGoneError
             host.send(command)  # raises before anything is changed
@@ -375,7 +374,7 @@ class EngineClient:
         self, host: HostProcess, ended: Ended, on_event: Listener, command: JobCommand | None
     ) -> LampblackError:
         """The error for a host that ended by itself, or was ended by another job."""
-        model, server = self.model, self._server
+        model, server = self.model, self._chosen.server
         code = self._drop_host(host)
         if self._closed:
             return EngineStoppedError("The engine was closed.")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from bundle import share
 from bundle.contents import NAME
 
 ARCHITECTURE = "x86_64"
+PACK = f"{NAME}-torch"
+"""How the names of the Torch engine's pack begin."""
+
 PLACE = f"opt/{NAME}"
 """Where the program lies below the root of a package."""
 
@@ -101,20 +104,24 @@ class Release:
 def make_tar(release: Release) -> Path:
     """The archive for every distribution: one folder, with a README of five lines."""
     folder = release.work / "tar"
-    top = _copy(release.tree, folder, f"{NAME}-{release.version}")
+    top = copied(release.tree, folder, f"{NAME}-{release.version}")
     text = _README.format(version=release.version, glibc=release.glibc)
     (top / "README.txt").write_text(text, "utf-8")
-    target = release.dist / f"{release.title}.tar.xz"
+    return write_tar(release.dist / f"{release.title}.tar.xz", folder, [top.name], release.made)
+
+
+def write_tar(target: Path, folder: Path, names: Sequence[str], made: int) -> Path:
+    """Write what is in `folder` under these names, in their order, into a .tar.xz."""
     command = [tool("tar", "tar"), "--sort=name", "--owner=0", "--group=0", "--numeric-owner"]
-    command += [f"--mtime=@{release.made}", "-I", f"{tool('xz', 'xz-utils')} -6 -T0"]
-    _run([*command, "-C", str(folder), "-cf", str(target), top.name])
+    command += [f"--mtime=@{made}", "-I", f"{tool('xz', 'xz-utils')} -6 -T0"]
+    _run([*command, "-C", str(folder), "-cf", str(target), *names])
     return target
 
 
 def make_deb(release: Release) -> Path:
     """The package for Debian and its kin; it has no scripts, so that it leaves nothing."""
     folder = release.work / "deb"
-    _copy(release.tree, folder, PLACE)
+    copied(release.tree, folder, PLACE)
     (folder / "usr" / "bin").mkdir(parents=True)
     (folder / "usr" / "bin" / NAME).symlink_to(f"../../{PLACE}/{NAME}")
     usr = folder / "usr" / "share"
@@ -158,7 +165,7 @@ _OF_LIBC = ("libc.", "libm.", "libdl.", "libpthread.", "librt.", "libresolv.", "
 def make_appdir(release: Release) -> Path:
     """The tree that an AppImage's runtime mounts, also squashed: only the runtime is missing."""
     folder = release.dist / "Lampblack.AppDir"
-    _copy(release.tree, folder, PLACE)
+    copied(release.tree, folder, PLACE)
     usr = folder / "usr" / "share"
     share.install(usr, release.drawing, release.python, release.version, release.made)
     run = folder / "AppRun"
@@ -177,18 +184,29 @@ def make_appdir(release: Release) -> Path:
 
 
 def clear(dist: Path) -> None:
-    """Delete the archives of former builds, which hold another program than the tree does now."""
-    for path in (*dist.glob(f"{NAME}[-_]*"), dist / "Lampblack.AppDir", dist / "SHA256SUMS"):
+    """Delete the archives of former builds, which hold another program than the tree does now.
+
+    A pack and its archive are another program's.
+    """
+    former = (path for path in dist.glob(f"{NAME}[-_]*") if not path.name.startswith(PACK))
+    for path in (*former, dist / "Lampblack.AppDir"):
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    write_sums(dist, ())
 
 
 def write_sums(dist: Path, files: Iterable[Path]) -> None:
-    """Write SHA256SUMS, as `sha256sum --check` reads it."""
-    lines = [f"{digest(path)}  {path.name}\n" for path in sorted(files)]
-    (dist / "SHA256SUMS").write_text("".join(lines), "utf-8")
+    """Write SHA256SUMS, as `sha256sum --check` reads it; what else is there keeps its line."""
+    listed = dist / "SHA256SUMS"
+    known = listed.read_text("utf-8").splitlines() if listed.exists() else []
+    sums = {name: line for line in known if (dist / (name := line[66:])).is_file()}
+    sums |= {path.name: f"{digest(path)}  {path.name}" for path in files}
+    if sums:
+        listed.write_text("".join(f"{sums[name]}\n" for name in sorted(sums)), "utf-8")
+    else:
+        listed.unlink(missing_ok=True)
 
 
 def digest(path: Path) -> str:
@@ -197,8 +215,8 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _copy(tree: Path, folder: Path, place: str) -> Path:
-    """Put the frozen tree at `place` in a new `folder`, as links to the same files if it can be."""
+def copied(tree: Path, folder: Path, place: str) -> Path:
+    """Put a frozen tree at `place` in a new `folder`, as links to the same files if it can be."""
     shutil.rmtree(folder, ignore_errors=True)
     target = folder / place
     target.parent.mkdir(parents=True)

@@ -35,16 +35,25 @@ print(json.dumps(facts | {"site": where["purelib"], "library": where["stdlib"]})
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the clean environment says of itself and of the program."""
+class Place:
+    """What a clean environment says of itself, and the program's version.
+
+    `site` and `library` are the folders of its packages and of Python's own library.
+    """
 
     version: str
-    starter: str
-    sha256: str
-    title: str
     python: str
     site: str
     library: str
+
+
+@dataclass(frozen=True)
+class Facts(Place):
+    """What the bundle's environment says of the starter model, too."""
+
+    starter: str
+    sha256: str
+    title: str
 
 
 def known(text: str) -> str:
@@ -73,13 +82,14 @@ def run(shop: Workshop, formats: Sequence[str]) -> int:
 
 def about(shop: Workshop) -> Facts:
     """What the environment says; the starter model is fetched if need be."""
-    facts = Facts(**json.loads(_ask(shop, "-c", _ASK)))
+    facts = Facts(**json.loads(ask(shop, "-c", _ASK)))
     if not Path(facts.starter).is_file():
-        _ask(shop, "-m", "app", "models", "get", "starter", "--yes")
+        ask(shop, "-m", "app", "models", "get", "starter", "--yes")
     return facts
 
 
-def _ask(shop: Workshop, *words: str) -> str:
+def ask(shop: Workshop, *words: str) -> str:
+    """What the clean environment's Python writes; raises SetupError where it fails."""
     command: list[str | Path] = [shop.python, *words]
     done = subprocess.run(command, cwd=shop.root, stdout=subprocess.PIPE, text=True)
     if done.returncode:
@@ -98,23 +108,28 @@ def kept(rows: Sequence[Sequence[str]], tree: Path) -> list[Path]:
 
 def _components(shop: Workshop, facts: Facts) -> Iterator[Component]:
     """Everything that the bundle carries, the program itself first."""
-    sources = kept(json.loads(shop.sources.read_text("utf-8")), shop.tree)
-    folders = (shop.root, Path(facts.site), Path(facts.library).parent)
-    outside = [path for path in sources if not any(map(path.is_relative_to, folders))]
     yield Component(NAME, facts.version, "MIT", (shop.root / "LICENSE",))
-    yield _python(facts)
     yield _starter(facts)
     texts = tuple(sorted((freeze.llama_folder(shop) / "licences").glob("*")))
     version = shop.pin("llama-cpp-python").replace("==", "-")
     yield from (Component(name, version, "MIT", texts) for name in ("llama.cpp", "ggml"))
     icu = next(Path("/usr/share/doc").glob("libicu[0-9]*/copyright"), Path("libicu's copyright"))
     yield Component("icu", "73", "Unicode-3.0", (icu,))
+    yield from frozen_components(shop, facts)
+
+
+def frozen_components(shop: Workshop, facts: Place) -> Iterator[Component]:
+    """Python, the packages and the system's libraries that PyInstaller has put into the tree."""
+    sources = kept(json.loads(shop.sources.read_text("utf-8")), shop.tree)
+    folders = (shop.root, Path(facts.site), Path(facts.library).parent)
+    outside = [path for path in sources if not any(map(path.is_relative_to, folders))]
+    yield _python(facts)
     packages = licences.packages_of([*sources, *_bootloader(facts)], Path(facts.site))
     yield from (*licences.qt_of(packages), *packages)
     yield from licences.debian_of([path for path in outside if not path.is_dir()])
 
 
-def _python(facts: Facts) -> Component:
+def _python(facts: Place) -> Component:
     places = (Path(facts.library) / "LICENSE.txt", Path("/usr/share/doc/python3/copyright"))
     text = next((path for path in places if path.is_file()), places[0])
     return Component("python", facts.python, "PSF-2.0", (text,))
@@ -126,25 +141,30 @@ def _starter(facts: Facts) -> Component:
     return Component(STARTER, facts.title, "Apache-2.0", texts)
 
 
-def _bootloader(facts: Facts) -> Iterator[Path]:
+def _bootloader(facts: Place) -> Iterator[Path]:
     """PyInstaller's own program, which becomes the executable."""
     yield from (Path(facts.site) / "PyInstaller" / "bootloader").rglob("run")
 
 
 def _release(shop: Workshop, facts: Facts) -> Release:
     files = libraries.linked(shop.tree)
-    command = [tool("git", "git"), "log", "-1", "--format=%ct"]
-    made = subprocess.run(command, cwd=shop.root, capture_output=True, text=True, check=True)
     return Release(
         tree=shop.tree,
         work=shop.work,
         version=facts.version,
-        made=int(made.stdout),
+        made=made_at(shop.root),
         glibc=libraries.oldest_glibc(files),
         needs=frozenset(libraries.outside(files)),
         drawing=shop.root / "resources" / "icons" / "lamp.svg",
         python=shop.python,
     )
+
+
+def made_at(root: Path) -> int:
+    """When the present state was committed, in seconds since 1970: the time of all that is made."""
+    command = [tool("git", "git"), "log", "-1", "--format=%ct"]
+    made = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    return int(made.stdout)
 
 
 def _pack(release: Release, components: Sequence[Component], formats: Sequence[str]) -> None:

@@ -27,12 +27,14 @@ class Workshop:
     """Where a bundle is made: `root` is the repository, `python` the clean environment's own.
 
     `pip` installs into that environment at the pinned versions; its words are a title and pip's.
+    `name` is that of the frozen program, of its folder and of its .spec file.
     """
 
     root: Path
     python: Path
     pip: Callable[..., None]
     pin: Callable[[str], str]
+    name: str = NAME
 
     @property
     def locked(self) -> Path:
@@ -42,17 +44,17 @@ class Workshop:
     @property
     def work(self) -> Path:
         """The folder of what lies between the source and the bundle."""
-        return self.root / ".setup" / "bundle"
+        return self.root / ".setup" / ("bundle" if self.name == NAME else self.name)
 
     @property
     def sources(self) -> Path:
         """What PyInstaller took from where, as JSON: names in the bundle, and paths."""
-        return self.work / "pyinstaller" / NAME / SOURCES
+        return self.work / "pyinstaller" / self.name / SOURCES
 
     @property
     def tree(self) -> Path:
         """The frozen program."""
-        return self.root / "dist" / NAME
+        return self.root / "dist" / self.name
 
 
 def install(shop: Workshop, needs: Iterable[str]) -> None:
@@ -101,8 +103,8 @@ def freeze(shop: Workshop) -> None:
     shutil.rmtree(shop.tree, ignore_errors=True)
     command: list[str | Path] = [shop.python, "-m", "PyInstaller", "--noconfirm", "--clean"]
     command += ["--distpath", shop.tree.parent, "--workpath", shop.work / "pyinstaller"]
-    log = _watched(shop, "Freezing", [*command, _HERE / "lampblack.spec"], _step)
-    libraries.prune(shop.tree, [NAME])
+    log = _watched(shop, "Freezing", [*command, _HERE / f"{shop.name}.spec"], _step)
+    libraries.prune(shop.tree, [shop.name])
     libraries.strip(shop.tree)
     require_found(log, (path.name for path in libraries.elf_files(shop.tree)))
     libraries.require_whole(libraries.linked(shop.tree))

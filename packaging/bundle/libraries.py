@@ -17,7 +17,10 @@ _NEEDED = re.compile(r"\(NEEDED\).*\[(.+)\]")
 _NAME = re.compile(r"\(SONAME\).*\[(.+)\]")
 _GLIBC = re.compile(r"Name: GLIBC_(\d+)\.(\d+)")
 _ELF = b"\x7fELF"
-_LOADED = ("libpython3*", "llama_cpp/lib/*", "*/plugins/*", "*.cpython-*", "*.abi3.so")
+_LOADED = (
+    "libpython3*", "llama_cpp/lib/*", "torch/lib/*", "torch/bin/*", "*/plugins/*", "*.cpython-*",
+    "*.abi3.so",
+)  # fmt: skip
 """Files that are loaded by name at run time, beside the program itself."""
 
 

@@ -15,7 +15,8 @@ from machine import SetupError, tool
 
 # fmt: off
 ALLOWED = frozenset((
-    "0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "bzip2-1.0.6", "CC0-1.0",
+    "0BSD", "AFL-2.1", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause",
+    "BSD-3-Clause", "BSL-1.0", "bzip2-1.0.6", "CC0-1.0", "CNRI-Python",
     "GPL-2.0-or-later WITH Bootloader-exception", "GPL-3.0-or-later WITH GCC-exception-3.1",
     "ISC", "LGPL-2.1-or-later", "LGPL-3.0-only", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0",
     "Unicode-3.0", "X11", "Zlib",
@@ -36,6 +37,7 @@ _READ = {
     "pyinstaller": "GPL-2.0-or-later WITH Bootloader-exception",
     "pyside6-essentials": "LGPL-3.0-only",
     "shiboken6": "LGPL-3.0-only",
+    "transformers": "Apache-2.0",
 }
 """What was read in the licences of packages whose metadata do not say it by an SPDX name."""
 
@@ -112,6 +114,8 @@ def of_package(found: metadata.Distribution) -> Component:
     licence = _READ.get(name) or own
     if licence == "LGPL-3.0-only":
         texts = (_NOTICE_QT, *(texts or (_COMMON / "LGPL-3", _COMMON / "GPL-3")))
+    if licence == "Apache-2.0":
+        texts = texts or (_COMMON / "Apache-2.0",)  # some wheels come without it
     return Component(name, found.version, licence, texts, f"pkg:pypi/{name}@{found.version}")
 
 

@@ -14,8 +14,13 @@ from bundle.licences import Component
 _SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "io.github.lampblack.Lampblack")
 
 
-def bill(components: Sequence[Component], version: str, made: int, digest: str) -> str:
-    """The document as JSON; `made` is in seconds since 1970, `digest` the archive's SHA-256."""
+def bill(
+    components: Sequence[Component], version: str, made: int, digest: str, name: str = NAME
+) -> str:
+    """The document as JSON; `made` is in seconds since 1970, `digest` the archive's SHA-256.
+
+    `name` is that of the program which is in the archive.
+    """
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -23,7 +28,7 @@ def bill(components: Sequence[Component], version: str, made: int, digest: str) 
         "version": 1,
         "metadata": {
             "timestamp": datetime.fromtimestamp(made, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "component": _component(Component(NAME, version, "MIT", ()), "application"),
+            "component": _component(Component(name, version, "MIT", ()), "application"),
         },
         "components": [_component(one, _kind(one)) for one in components if one.name != NAME],
     }

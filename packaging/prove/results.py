@@ -10,7 +10,7 @@ from typing import Any
 from prove.plan import Try
 from prove.trace import Sockets
 
-_MAY_BE_SKIPPED = ("service",)
+_MAY_BE_SKIPPED = ("service", "pack")
 _UNTIL = "write"
 _HEAD = ("archive", "tree", "condition", "result", "seconds", "first text", "installed")
 

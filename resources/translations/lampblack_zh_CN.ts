@@ -1265,6 +1265,89 @@
     </message>
 </context>
 <context>
+    <name>EnginesPage</name>
+    <message>
+        <source>Install</source>
+        <translation>安装</translation>
+    </message>
+    <message>
+        <source>Install from &amp;File…</source>
+        <translation>从文件安装(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Install the PyTorch Engine</source>
+        <translation>安装 PyTorch 引擎</translation>
+    </message>
+    <message>
+        <source>Install the engine in “{0}”?</source>
+        <translation>安装“{0}”中的引擎？</translation>
+    </message>
+    <message>
+        <source>Install the engine out of the file lampblack-torch-….tar.xz</source>
+        <translation>从文件 lampblack-torch-….tar.xz 安装引擎</translation>
+    </message>
+    <message>
+        <source>Installed: version {0} with {1}, {2} on the disk.</source>
+        <translation>已安装：版本 {0}，含 {1}，占用磁盘 {2}。</translation>
+    </message>
+    <message>
+        <source>It is a program that runs on this computer, without the network. Install only what comes from where you got Lampblack.</source>
+        <translation>它是在这台电脑上运行的程序，不使用网络。请只安装与 Lampblack 来源相同的文件。</translation>
+    </message>
+    <message>
+        <source>Models that are folders of safetensors cannot be used without it. They stay.</source>
+        <translation>没有它，safetensors 文件夹形式的模型将无法使用。模型会保留。</translation>
+    </message>
+    <message>
+        <source>Not installed.</source>
+        <translation>未安装。</translation>
+    </message>
+    <message>
+        <source>Packs (*.tar.xz);;All files (*)</source>
+        <translation>引擎包 (*.tar.xz);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>PyTorch engine</source>
+        <translation>PyTorch 引擎</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve…</source>
+        <translation>移除(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove the PyTorch engine?</source>
+        <translation>移除 PyTorch 引擎？</translation>
+    </message>
+    <message>
+        <source>Remove the PyTorch engine…</source>
+        <translation>移除 PyTorch 引擎…</translation>
+    </message>
+    <message>
+        <source>Remove the engine from this computer; models stay</source>
+        <translation>从这台电脑移除引擎；模型会保留</translation>
+    </message>
+    <message>
+        <source>Runs Hugging Face models as folders of safetensors, and classifiers. GGUF models do not need it.</source>
+        <translation>用于运行 safetensors 文件夹形式的 Hugging Face 模型以及分类模型。GGUF 模型不需要它。</translation>
+    </message>
+    <message>
+        <source>Stop installing; what was there stays</source>
+        <translation>停止安装；原有内容保留</translation>
+    </message>
+    <message>
+        <source>This Lampblack has PyTorch itself and does not need the pack.</source>
+        <translation>此 Lampblack 自带 PyTorch，不需要引擎包。</translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>正在处理…</translation>
+    </message>
+</context>
+<context>
     <name>FileRow</name>
     <message>
         <source>Choose a file</source>
@@ -2019,6 +2102,10 @@ MIT 许可证。</translation>
         <translation>显示下载</translation>
     </message>
     <message>
+        <source>Show Engines</source>
+        <translation>显示引擎</translation>
+    </message>
+    <message>
         <source>The graphics card ({0}) failed while loading {1} last time.</source>
         <translation>上次载入 {1} 时显卡（{0}）出了故障。</translation>
     </message>
@@ -2422,6 +2509,21 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Move the step up (Alt+Up)</source>
         <translation>上移一步（Alt+上）</translation>
+    </message>
+</context>
+<context>
+    <name>PackController</name>
+    <message>
+        <source>The PyTorch engine was removed.</source>
+        <translation>PyTorch 引擎已移除。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine {0} is installed.</source>
+        <translation>PyTorch 引擎 {0} 已安装。</translation>
+    </message>
+    <message>
+        <source>The model that is loaded runs in this engine. Unload it first (Model menu).</source>
+        <translation>当前载入的模型正在使用此引擎。请先卸载它（“模型”菜单）。</translation>
     </message>
 </context>
 <context>
@@ -4113,6 +4215,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 打开之后被其他程序更改过。</translation>
     </message>
     <message>
+        <source>Another window or command installs or removes a pack just now.</source>
+        <translation>另一个窗口或命令正在安装或移除引擎包。</translation>
+    </message>
+    <message>
         <source>As small as Q4_0 and a little closer to the original; reads prompts fast.</source>
         <translation>与 Q4_0 一样小，更接近原模型；读提示词很快。</translation>
     </message>
@@ -4189,6 +4295,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请检查磁盘。</translation>
     </message>
     <message>
+        <source>Check the file, and the permissions and free space of the data folder.</source>
+        <translation>请检查该文件，以及数据文件夹的权限和剩余空间。</translation>
+    </message>
+    <message>
         <source>Check the folder&apos;s permissions and free space.</source>
         <translation>请检查文件夹的权限和剩余空间。</translation>
     </message>
@@ -4203,6 +4313,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Check the network and pip&apos;s index settings (`pip config list`), then try again.</source>
         <translation>请检查网络和 pip 的索引设置（`pip config list`），然后重试。</translation>
+    </message>
+    <message>
+        <source>Check the permissions of the data folder.</source>
+        <translation>请检查数据文件夹的权限。</translation>
     </message>
     <message>
         <source>Choose a GGUF file, or a folder with safetensors.</source>
@@ -4263,6 +4377,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Choose another type.</source>
         <translation>请选择其他类型。</translation>
+    </message>
+    <message>
+        <source>Choose its .tar.xz file.</source>
+        <translation>请选择它的 .tar.xz 文件。</translation>
     </message>
     <message>
         <source>Choose its file again, or leave it out.</source>
@@ -4409,6 +4527,18 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请用其他方式取得 GGUF 模型，放进模型文件夹。</translation>
     </message>
     <message>
+        <source>Get both files again.</source>
+        <translation>请重新获取这两个文件。</translation>
+    </message>
+    <message>
+        <source>Get it again from its maker.</source>
+        <translation>请从发布者处重新获取。</translation>
+    </message>
+    <message>
+        <source>Get it again.</source>
+        <translation>请重新获取。</translation>
+    </message>
+    <message>
         <source>Get it in a usual quantization, such as Q4_K_M or Q8_0.</source>
         <translation>请取得常用量化的版本，例如 Q4_K_M 或 Q8_0。</translation>
     </message>
@@ -4431,6 +4561,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Get the model as GGUF.</source>
         <translation>请取得 GGUF 格式的模型。</translation>
+    </message>
+    <message>
+        <source>Get the one for this computer.</source>
+        <translation>请获取适用于这台电脑的引擎包。</translation>
     </message>
     <message>
         <source>Get the same adapter as safetensors.</source>
@@ -4561,6 +4695,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请在程序旁边安装 llama-cpp-python 0.3.36，或使用 Torch 引擎。</translation>
     </message>
     <message>
+        <source>Install that version first.</source>
+        <translation>请先安装那个版本。</translation>
+    </message>
+    <message>
+        <source>Install the pack of this version.</source>
+        <translation>请安装此版本的引擎包。</translation>
+    </message>
+    <message>
         <source>Is the address a model server&apos;s?</source>
         <translation>这是模型服务器的地址吗？</translation>
     </message>
@@ -4571,6 +4713,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>It fits.</source>
         <translation>放得下。</translation>
+    </message>
+    <message>
+        <source>It is a pack of its own: install it in Settings, under Engines. GGUF models do not need it.</source>
+        <translation>它是单独的引擎包：请在“设置”的“引擎”中安装。GGUF 模型不需要它。</translation>
     </message>
     <message>
         <source>It is connected to another address.</source>
@@ -4997,6 +5143,46 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>为了放进空闲内存，KV 缓存改用 q8_0 和 flash attention，代替 {0}：每个词元 {1}，原为 {2}。</translation>
     </message>
     <message>
+        <source>The PyTorch engine cannot be read: {0}. Install it again.</source>
+        <translation>无法读取 PyTorch 引擎：{0}。请重新安装。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine could not be removed: {0}.</source>
+        <translation>无法移除 PyTorch 引擎：{0}。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine is damaged: its program is missing. Install it again.</source>
+        <translation>PyTorch 引擎已损坏：缺少其程序。请重新安装。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine is in use.</source>
+        <translation>PyTorch 引擎正在使用中。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine is not installed.</source>
+        <translation>PyTorch 引擎未安装。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine needs {0} with a reserve, and the disk of {1} has {2} left.</source>
+        <translation>PyTorch 引擎连同预留空间需要 {0}，而 {1} 所在磁盘只剩 {2}。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine {0} belongs to a newer version of Lampblack.</source>
+        <translation>PyTorch 引擎 {0} 属于更新版本的 Lampblack。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine {0} belongs to an older version of Lampblack.</source>
+        <translation>PyTorch 引擎 {0} 属于旧版本的 Lampblack。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine {0} is made for {1} on {2}.</source>
+        <translation>PyTorch 引擎 {0} 适用于 {2} 上的 {1}。</translation>
+    </message>
+    <message>
+        <source>The PyTorch engine {0} needs the C library glibc {1}, and this system has {2}.</source>
+        <translation>PyTorch 引擎 {0} 需要 C 库 glibc {1}，而此系统的是 {2}。</translation>
+    </message>
+    <message>
         <source>The Torch engine cannot run {0}: {1}.</source>
         <translation>Torch 引擎无法运行 {0}：{1}。</translation>
     </message>
@@ -5285,6 +5471,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法读取站点的应答。</translation>
     </message>
     <message>
+        <source>The installation was stopped.</source>
+        <translation>安装已停止。</translation>
+    </message>
+    <message>
         <source>The line broke before the file was whole</source>
         <translation>文件传完之前连接断开了</translation>
     </message>
@@ -5431,6 +5621,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The network is switched off in the settings, so that nothing can be fetched.</source>
         <translation>设置中已关闭联网，因此无法获取任何内容。</translation>
+    </message>
+    <message>
+        <source>The pack is damaged: {0}.</source>
+        <translation>引擎包已损坏：{0}。</translation>
+    </message>
+    <message>
+        <source>The pack was made for a newer version of Lampblack.</source>
+        <translation>引擎包是为更新版本的 Lampblack 制作的。</translation>
     </message>
     <message>
         <source>The package index cannot be read.</source>
@@ -5937,12 +6135,24 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>这个安装包没有 pip，无法获取入门模型。</translation>
     </message>
     <message>
+        <source>This is no archive of a pack.</source>
+        <translation>这不是引擎包的归档文件。</translation>
+    </message>
+    <message>
+        <source>This is no pack of Lampblack: {0}.</source>
+        <translation>这不是 Lampblack 的引擎包：{0}。</translation>
+    </message>
+    <message>
         <source>This model has no chat template, so it cannot answer messages.</source>
         <translation>这个模型没有对话模板，因此不能回答消息。</translation>
     </message>
     <message>
         <source>This model has no fill-in-the-middle tokens, so it cannot write before a suffix.</source>
         <translation>这个模型没有中间填充词元，因此不能在后文之前写作。</translation>
+    </message>
+    <message>
+        <source>This model needs the PyTorch engine, which is not installed.</source>
+        <translation>此模型需要 PyTorch 引擎，而它尚未安装。</translation>
     </message>
     <message>
         <source>This package has brought no text of its licence along.</source>
@@ -5993,6 +6203,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请先卸载它。</translation>
     </message>
     <message>
+        <source>Unload its model, also in other windows, and try again.</source>
+        <translation>请卸载使用它的模型（包括其他窗口中的），然后重试。</translation>
+    </message>
+    <message>
         <source>Use a GGUF file of the same model with the llama.cpp engine.</source>
         <translation>请用 llama.cpp 引擎和同一模型的 GGUF 文件。</translation>
     </message>
@@ -6017,6 +6231,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请使用本机上的模型。</translation>
     </message>
     <message>
+        <source>Use a newer system, or GGUF models, which do not need the pack.</source>
+        <translation>请使用更新的系统，或使用不需要引擎包的 GGUF 模型。</translation>
+    </message>
+    <message>
         <source>Use a newer version of the program, or get the file again.</source>
         <translation>请使用更新版本的程序，或重新取得文件。</translation>
     </message>
@@ -6035,6 +6253,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Use the name that stands in the certificate.</source>
         <translation>请使用证书中的名称。</translation>
+    </message>
+    <message>
+        <source>Wait for it.</source>
+        <translation>请等待其完成。</translation>
     </message>
     <message>
         <source>Wait until it is done, or pause it there.</source>
@@ -6123,6 +6345,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>a control vector, which is loaded on top of a model</source>
         <translation>控制向量，要加在模型之上使用</translation>
+    </message>
+    <message>
+        <source>a header in it is far too long</source>
+        <translation>其中的文件头过长</translation>
     </message>
     <message>
         <source>a helper that guesses ahead for another model</source>
@@ -6533,8 +6759,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>超过 {0}，没有哪份稿件会有这么多</translation>
     </message>
     <message>
+        <source>it has no program</source>
+        <translation>其中没有程序</translation>
+    </message>
+    <message>
         <source>it has no root rule</source>
         <translation>没有 root 规则</translation>
+    </message>
+    <message>
+        <source>it has too many members</source>
+        <translation>其中的文件过多</translation>
     </message>
     <message>
         <source>it holds NUL bytes</source>
@@ -6641,6 +6875,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>太长</translation>
     </message>
     <message>
+        <source>it names a file as a folder</source>
+        <translation>它把文件当作文件夹</translation>
+    </message>
+    <message>
+        <source>it names a file that may not be written</source>
+        <translation>它含有不允许写入的文件名</translation>
+    </message>
+    <message>
         <source>it names {0} twice</source>
         <translation>{0} 列了两次</translation>
     </message>
@@ -6711,6 +6953,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>its id stands there twice</source>
         <translation>编号出现了两次</translation>
+    </message>
+    <message>
+        <source>its list cannot be read</source>
+        <translation>无法读取其清单</translation>
     </message>
     <message>
         <source>its lists are torn</source>
@@ -7337,6 +7583,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 无法复制到 {1}：{2}。</translation>
     </message>
     <message>
+        <source>{0} could not be installed: {1}.</source>
+        <translation>无法安装 {0}：{1}。</translation>
+    </message>
+    <message>
         <source>{0} could not be moved to the trash: {1}.{2}</source>
         <translation>{0} 无法移到回收站：{1}。{2}</translation>
     </message>
@@ -7405,6 +7655,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 的分词器无法说明哪个词元对应哪些字符。</translation>
     </message>
     <message>
+        <source>{0} has another checksum than it should</source>
+        <translation>{0} 的校验和不符</translation>
+    </message>
+    <message>
+        <source>{0} has another checksum than it should.</source>
+        <translation>{0} 的校验和不符。</translation>
+    </message>
+    <message>
         <source>{0} has layers of a kind ({1}) whose memory the Torch engine cannot cut back.</source>
         <translation>{0} 有一类层（{1}），Torch 引擎无法回退它的内存。</translation>
     </message>
@@ -7447,6 +7705,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} holds more files and folders than are looked at, so models may be missing from the list. Watch the folder of the models itself.</source>
         <translation>{0} 中的文件和文件夹多得看不完，因此列表中可能缺少模型。请直接监视模型所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} holds no SHA-256.</source>
+        <translation>{0} 中没有 SHA-256。</translation>
     </message>
     <message>
         <source>{0} holds other things than the matrices of a LoRA.</source>
@@ -7557,8 +7819,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 已载入。</translation>
     </message>
     <message>
+        <source>{0} is no archive of a pack, or it is damaged.</source>
+        <translation>{0} 不是引擎包的归档文件，或者已损坏。</translation>
+    </message>
+    <message>
         <source>{0} is no classifier: it has no labels.</source>
         <translation>{0} 不是分类模型：它没有标签。</translation>
+    </message>
+    <message>
+        <source>{0} is no file</source>
+        <translation>{0} 不是文件</translation>
     </message>
     <message>
         <source>{0} is no model&apos;s folder, so it is left alone.</source>
@@ -7587,6 +7857,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} is not an adapter (LoRA).</source>
         <translation>{0} 不是适配器（LoRA）。</translation>
+    </message>
+    <message>
+        <source>{0} is not as it is listed</source>
+        <translation>{0} 与清单不符</translation>
     </message>
     <message>
         <source>{0} is not complete: its files hold no numbers for {1}.</source>
@@ -7719,6 +7993,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} nests its parentheses too deeply.</source>
         <translation>{0} 的括号嵌套太深。</translation>
+    </message>
+    <message>
+        <source>{0} of its files are missing</source>
+        <translation>缺少其中 {0} 个文件</translation>
     </message>
     <message>
         <source>{0} of its {1} files are there already.</source>
@@ -8280,6 +8558,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Appearance</source>
         <translation>外观</translation>
+    </message>
+    <message>
+        <source>Engines</source>
+        <translation>引擎</translation>
     </message>
     <message>
         <source>Local Service</source>

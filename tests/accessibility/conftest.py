@@ -39,6 +39,7 @@ from app.ui.service.dialog import ServiceDialog
 from app.ui.window.help import ShortcutsDialog, about
 from app.ui.window.licences_dialog import LicencesDialog
 from app.ui.window.settings_dialog import SettingsDialog
+from tests.fake_pack import put_in_place
 from tests.host.tiny_llama import WIDTH, write_adapter, write_tiny
 from tests.ui.conftest import make_studio, studio  # noqa: F401 (fixtures)
 from tests.ui.manager.test_manager_fit import GOOD, Shop, here, shop  # noqa: F401 (fixtures)
@@ -129,7 +130,11 @@ class House:
 
     def settings(self) -> QWidget:
         self.studio.program.settings_store.change(agreed_hosts=("example.org",))
-        return SettingsDialog(self.studio.program.settings_store, self.window)
+        put_in_place(self.studio.program.paths.packs)
+        packs = self.window.models.packs
+        dialog = SettingsDialog(self.studio.program.settings_store, self.window, packs)
+        self.qtbot.waitUntil(lambda: packs.is_known)
+        return dialog
 
     def shortcuts(self) -> QWidget:
         return ShortcutsDialog(self.window)

@@ -107,6 +107,58 @@ def test_a_request_for_anything_unusual_ends_it_as_well(
     assert served(tmp_path, encoded(request(tmp_path, **changes))) == (2, [])
 
 
+SITE = "https://site.example/packs"
+
+
+def file_request(folder: Path, **changes: Any) -> bytes:
+    """The line that asks for a file, with some of its facts changed."""
+    wanted = {"title": "A pack", "address": SITE, "file": {"path": "pack.tar.xz"}}
+    wanted |= changes.pop("wanted", {})
+    facts = {"type": "StartFileDownload", "models": str(folder), "wanted": wanted}
+    return encoded(facts | changes)
+
+
+def served_files(models: Path, line: bytes, address: str = SITE) -> tuple[int, list[str]]:
+    """The exit code of a broker for files, and the kinds of what it wrote."""
+    out, silent = io.BytesIO(), [sys.executable, "-c", "pass"]
+    broker = Broker(str(models), silent, out, "", files=address)
+    code = broker.serve(io.BytesIO(line))
+    return code, [json.loads(event)["type"] for event in out.getvalue().splitlines()]
+
+
+def test_a_broker_for_files_starts_the_downloader_for_its_address(tmp_path: Path) -> None:
+    assert served_files(tmp_path, file_request(tmp_path)) == (0, ["Started", "FetchFailed"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"models": "/somewhere/else"},
+        {"endpoint": HUB},
+        {"wanted": {"address": "https://other.example/packs"}},
+        {"wanted": {"address": f"{SITE}/below"}},
+        {"wanted": {"address": ""}},
+        {"wanted": {"file": {"path": "../pack.tar.xz"}}},
+        {"wanted": {"file": {"path": "below/pack.tar.xz"}}},
+        {"wanted": {"file": {"path": ".hidden"}}},
+        {"wanted": {"file": {"path": "pack.tar.xz", "sha256": "short"}}},
+    ],
+)
+def test_it_does_nothing_else(tmp_path: Path, changes: dict[str, object]) -> None:
+    assert served_files(tmp_path, file_request(tmp_path, **changes)) == (2, [])
+    assert served_files(tmp_path, encoded(request(tmp_path))) == (2, [])
+
+
+@pytest.mark.parametrize("address", ["", "http://site.example", "file:///etc", SITE + "?x=1"])
+def test_its_own_address_must_be_one_that_may_be_fetched_from(tmp_path: Path, address: str) -> None:
+    line = file_request(tmp_path, wanted={"address": address or "x"})
+    assert served_files(tmp_path, line, address) == (2, [])
+
+
+def test_a_broker_for_models_fetches_no_files(tmp_path: Path) -> None:
+    assert served(tmp_path, file_request(tmp_path)) == (2, [])
+
+
 def test_the_end_of_its_input_ends_it_well(tmp_path: Path) -> None:
     assert served(tmp_path, b'{"type":"CancelDownload"}\n') == (0, [])
 

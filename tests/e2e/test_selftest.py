@@ -24,6 +24,7 @@ from app.cli.selftest.steps import STEPS, Selftest, SelftestStep
 from app.core.models.starter import STARTER, starter_path
 from app.core.system.paths import Paths
 from app.program import Program
+from tests.fake_pack import put_in_place
 
 ROOT = Path(__file__).parents[2]
 BY_NAME = {step.name: step for step in STEPS}
@@ -74,7 +75,9 @@ def test_the_whole_program_works(home_with_starter: Path, folder: Path) -> None:
     assert (found["platform"], found["is_frozen"]) == ("offscreen", False)
     states = {step["name"]: step["state"] for step in found["steps"]}
     assert list(states) == list(BY_NAME)
-    assert {state for name, state in states.items() if name != "service"} == {"passed"}
+    must_pass = {name: states[name] for name in states if name not in ("service", "pack")}
+    assert set(must_pass.values()) == {"passed"}
+    assert states["pack"] == "skipped"
     assert states["service"] in ("passed", "skipped")  # a machine may have no loopback
     assert all(step["seconds"] > 0 for step in found["steps"] if step["state"] == "passed")
     assert found["versions"]["Python"]
@@ -98,6 +101,21 @@ def run(*steps: str | SelftestStep) -> SelftestReport:
     """The report of these steps, those of the program by their names."""
     chosen = [BY_NAME[step] if isinstance(step, str) else step for step in steps]
     return try_program(Program(Paths.here()), steps=chosen)
+
+
+def test_an_installed_pack_is_started(own_home: Path) -> None:
+    """The program of this pack is the host of this source, whose PyTorch it finds."""
+    put_in_place(own_home / "data" / "packs")
+    report = run("home", "pack")
+    assert report.passed
+    assert report.steps[-1].found.startswith("torch 2.")
+
+
+def test_a_pack_that_cannot_be_used_fails(own_home: Path) -> None:
+    put_in_place(own_home / "data" / "packs", protocol=1)
+    report = run("home", "pack")
+    assert (report.passed, report.failed) == (False, "pack")
+    assert "older version of Lampblack" in report.problem
 
 
 def fault(what: Callable[[Selftest], object]) -> SelftestStep:

@@ -205,3 +205,17 @@ def test_torch_without_any_cpu_build_says_how_large_it_is(engines, linux, capsys
     engines.install_torch()
     assert linux.tried == [LOCAL, REST]
     assert "several GB" in capsys.readouterr().out
+
+
+def test_a_pack_takes_the_cpu_build_or_none(engines, machine, places, linux, monkeypatch) -> None:
+    monkeypatch.setattr(machine, "has_nvidia", lambda: True)
+    engines.install_pack("pyinstaller")
+    assert linux.tried == [LOCAL, "Libraries of the pack"]
+    listed = places.LOG.with_name("requirements.txt").read_text()
+    assert "gguf==" in listed
+    assert "pyinstaller==" in listed
+    assert "nvidia-" not in listed
+    assert "pyside6" not in listed
+    linux.failing = (LOCAL,)
+    with pytest.raises(machine.SetupError, match="CPU build"):
+        engines.install_pack()

@@ -19,6 +19,7 @@ from app.cli.doctor import package_versions
 from app.cli.engine import describe
 from app.cli.selftest.home import BEGINNING, SelftestHome
 from app.cli.selftest.loopback import ask_service, free_port
+from app.cli.selftest.report import CannotTryError
 from app.cli.selftest.window_child import GONE_S, WindowChild
 from app.core.errors import DamagedModelError, EngineMissingError, LampblackError, StoreError
 from app.core.models.checksums import checksums
@@ -26,7 +27,8 @@ from app.core.models.library import ModelLibrary
 from app.core.models.starter import STARTER
 from app.core.store import Store, damage_of
 from app.core.units import size_text
-from app.engine.messages import Described
+from app.engine.client import EngineClient
+from app.engine.messages import Describe, Described
 from app.program import Program
 
 _UNSAVED = "This was not saved. 这一句没有保存。"
@@ -115,6 +117,21 @@ class Selftest:
         builds = (one.version for one in engines if one.version)
         own = (f"Lampblack {__version__}", f"Python {platform.python_version()}")
         return ", ".join((*own, *builds))
+
+    def try_pack(self) -> str:
+        """Start the host of the PyTorch engine's pack, if the user has one, and ask what it has."""
+        pack = self._user.packs.find("torch")
+        if pack is None:
+            raise CannotTryError("the PyTorch engine's pack is not installed")
+        with closing(EngineClient(pack.command)) as client:
+            described = client.run(Describe(job=client.next_job()), lambda _event: None)
+        assert isinstance(described, Described)
+        report = next(one for one in described.engines if one.engine == pack.kind)
+        if not report.available:
+            raise EngineMissingError(report.problem, "Install the pack again.")
+        if self.described is not None and described.network_denied != self.described.network_denied:
+            raise LampblackError("An internet socket was not refused to the pack's host.")
+        return report.version
 
     @property
     def versions(self) -> dict[str, str]:
@@ -279,6 +296,14 @@ STEPS = (
     ),
     SelftestStep(
         name="versions", title="list the versions", run=Selftest.ask_versions, limit_s=120
+    ),
+    SelftestStep(
+        name="pack",
+        title="start the PyTorch engine's pack, where one is installed",
+        run=Selftest.try_pack,
+        limit_s=120,
+        remedy="Install the pack again, or remove it.",
+        is_optional=True,
     ),
     SelftestStep(
         name="window",

@@ -74,6 +74,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "models"
 
     @property
+    def packs(self) -> Path:
+        """The engines that were installed beside the program, each in a folder of its own."""
+        return self.data / "packs"
+
+    @property
     def metadata_file(self) -> Path:
         """What is remembered of each model: titles, notes, checksums."""
         return self.data / "shelf.json"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.errors import CancelledError, LampblackError
+from app.core.errors import CancelledError, EngineMissingError, LampblackError
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.downloads.queue import Download
@@ -29,6 +29,7 @@ from app.ui.widgets.status_bar import StatusBar
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.ui.models.empty_state import EmptyState
+    from app.ui.models.pack_controller import PackController
     from app.ui.models.panel import ModelsPanel
 
 
@@ -39,9 +40,9 @@ class ModelController(QObject):
     `wanted` says that there is no model to load, with whether some are on disk; `settled` that the
     list of models has been read, `added` that something was put on it; `manage_requested` and
     `find_requested` ask for the manager and its catalogue, and `downloads_requested` for what it
-    is fetching. `server_requested` and those like it ask for a new server, or to change or remove
-    one by its name. `make_panel` makes that list, and `make_empty` what a writer without a model
-    sees, once each.
+    is fetching, `engines_requested` for the engines in the settings. `server_requested` and those
+    like it ask for a new server, or to change or remove one by its name. `make_panel` makes that
+    list, and `make_empty` what a writer without a model sees, once each.
     """
 
     moved = Signal()
@@ -53,6 +54,7 @@ class ModelController(QObject):
     added = Signal()
     manage_requested = Signal()
     find_requested = Signal()
+    engines_requested = Signal()
     downloads_requested = Signal()
     server_requested = Signal()
     edit_server_requested = Signal(str)
@@ -149,6 +151,21 @@ class ModelController(QObject):
         empty.server_requested.connect(self.server_requested)
         return empty
 
+    @cached_property
+    def packs(self) -> PackController:
+        """The PyTorch engine's pack, made when it is first asked for."""
+        from app.ui.models.pack_controller import KIND, PackController
+
+        def in_use() -> bool:
+            model = self.loader.model
+            return (
+                model is not None and model.engine == KIND and self._program.packs.is_needed(KIND)
+            )
+
+        packs = PackController(self._program, in_use, self)
+        packs.said.connect(self._status.say)
+        return packs
+
     @property
     def busy(self) -> bool:
         """Whether something goes on that `stop` would stop."""
@@ -163,6 +180,8 @@ class ModelController(QObject):
         self.fetching.close()
         self._background.close(finish=True)
         self.loader.close()
+        if "packs" in vars(self):
+            self.packs.close()
         if "panel" in vars(self):
             self.panel.wait()
 
@@ -275,7 +294,11 @@ class ModelController(QObject):
         self.gone.emit()
 
     def _on_load_failed(self, error: LampblackError) -> None:
-        if not isinstance(error, CancelledError):
+        if isinstance(error, EngineMissingError) and self.loader.engine == "torch":
+            button = self.tr("Show Engines")
+            self._banners.say(str(error), "error", button, self.engines_requested.emit)
+            self.empty.show_error(str(error))
+        elif not isinstance(error, CancelledError):
             self._show_error(error)
         self.not_ready.emit()
 

@@ -74,6 +74,11 @@ class ModelLoader(QObject):
         return server_of(self._path)
 
     @property
+    def engine(self) -> str:
+        """The engine of the model that was asked for last; empty for a server."""
+        return self._planned.engine if self._planned is not None else ""
+
+    @property
     def is_loading(self) -> bool:
         """Whether a model is being loaded, or will be as soon as the models are listed."""
         jobs = (self._load_job, self._loading_job)

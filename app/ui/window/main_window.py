@@ -229,12 +229,14 @@ class MainWindow(QMainWindow):
     def _connect_models(self) -> None:
         models, view = self.models, self.view
         models.ready.connect(self._on_model_ready)
-        models.gone.connect(self._on_model_gone)
+        models.gone.connect(lambda: self.page.write_bar.line.allow(""))
         models.wanted.connect(self._on_model_wanted)
         models.settled.connect(self._show_empty_if_needed)
         models.manage_requested.connect(self.manager.open)
         models.find_requested.connect(self.manager.find)
         models.downloads_requested.connect(self.manager.downloads)
+        models.engines_requested.connect(lambda: view.open_settings("Engines"))
+        view.packs = lambda: models.packs
         models.server_requested.connect(self.servers.add)
         models.edit_server_requested.connect(self.servers.edit)
         models.remove_server_requested.connect(self.servers.remove)
@@ -338,9 +340,6 @@ class MainWindow(QMainWindow):
         self.models.fetching.pause_if_refused()
         self.models.show_downloads()
         self.manager.show_network()
-
-    def _on_model_gone(self) -> None:
-        self.page.write_bar.line.allow("")
 
     def _on_model_wanted(self, some_on_disk: bool) -> None:
         if some_on_disk:

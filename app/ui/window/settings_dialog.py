@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QIcon
@@ -31,7 +31,13 @@ from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import FlowingNote, IconButton, NoteLabel, QuietCombo
 from app.ui.widgets.section import PanelScroll
 
+if TYPE_CHECKING:
+    from app.ui.models.pack_controller import PackController
+
 _TABS = ("Page", "Writing", "Model", "Service", "Servers")
+_ENGINES = "Engines"
+"""The tab after those of the table, which has no settings: what it does is done at once."""
+
 _QUIET = ("prompt_overflow",)
 """Settings whose choices say everything; their help names the values of the file."""
 
@@ -39,12 +45,18 @@ _QUIET = ("prompt_overflow",)
 class SettingsDialog(QDialog):
     """Shows every setting and load option; nothing is kept until Apply or OK.
 
-    `applied` carries the new Settings. The theme is shown at once and taken back by Cancel.
+    `applied` carries the new Settings. The theme is shown at once and taken back by Cancel. With
+    `packs` there is a tab of the engines.
     """
 
     applied = Signal(object)
 
-    def __init__(self, store: SettingsStore, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        store: SettingsStore,
+        parent: QWidget | None = None,
+        packs: PackController | None = None,
+    ) -> None:
         super().__init__(parent)
         self._store = store
         self.setWindowTitle(self.tr("Settings"))
@@ -53,6 +65,8 @@ class SettingsDialog(QDialog):
         self.tabs.setAccessibleName(self.windowTitle())
         self._make_tabs()
         self._make_rows()
+        if packs is not None:
+            self._add_engines(packs)
         self.problem = NoteLabel("wrong")
         self.buttons = self._make_buttons()
         self._lay_out()
@@ -69,7 +83,7 @@ class SettingsDialog(QDialog):
 
     def open_tab(self, group: str) -> None:
         """Bring the tab of that group of settings to the front; the first one for no group."""
-        self.tabs.setCurrentIndex(_TABS.index(group) if group else 0)
+        self.tabs.setCurrentIndex((*_TABS, _ENGINES).index(group) if group else 0)
 
     def changes(self) -> dict[str, Any]:
         """What differs from the kept settings."""
@@ -109,7 +123,7 @@ class SettingsDialog(QDialog):
 
     def restore_tab(self) -> None:
         """Put everything in the present tab back to its default."""
-        tab = _TABS[self.tabs.currentIndex()]
+        tab = (*_TABS, _ENGINES)[self.tabs.currentIndex()]
         for row in self._all_rows():
             if row.bound.row.group == tab and row.is_modified():
                 row.reset()
@@ -163,6 +177,16 @@ class SettingsDialog(QDialog):
         for scroll in self._bodies.values():
             scroll.column.addStretch(1)
 
+    def _add_engines(self, packs: PackController) -> None:
+        from app.ui.window.engines_page import EnginesPage
+
+        scroll = PanelScroll()
+        scroll.column.setContentsMargins(20, 16, 16, 16)
+        self.engines = EnginesPage(packs)
+        scroll.column.addWidget(self.engines)
+        scroll.column.addStretch(1)
+        self.tabs.addTab(scroll, self.tr("Engines"))
+
     def _all_rows(self) -> Iterable[ParameterRow]:
         return (*self.rows.values(), *self.load_rows.values())
 
@@ -178,6 +202,8 @@ class SettingsDialog(QDialog):
         box.button(kind.Ok).setProperty("kind", "primary")
         for button in box.buttons():
             button.setIcon(QIcon())
+        restore = box.button(kind.RestoreDefaults)
+        self.tabs.currentChanged.connect(lambda tab: restore.setEnabled(tab < len(_TABS)))
         return box
 
     def _lay_out(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
@@ -15,6 +18,9 @@ from app.ui.widgets.motion import apply_motion
 from app.ui.window.page import PageColumn
 from app.ui.window.panes import Panes
 from app.ui.window_state import WindowMemory
+
+if TYPE_CHECKING:
+    from app.ui.models.pack_controller import PackController
 
 _NARROWEST = 300  # pixels of the side panel
 _ROOM_FOR_BOTH = 680  # pixels; a narrower window shows the page alone
@@ -41,6 +47,8 @@ class ViewController(QObject):
         self._actions = actions
         self._settings = settings
         self._memory = memory
+        self.packs: Callable[[], PackController] | None = None
+        """Gives the engines' packs, which the settings show, too."""
         self._narrow = False
         self._panes = Panes(lambda: (*page.parts(), side, window.statusBar()))
         side.sampling.all_shown.connect(self._remember_parameters)
@@ -63,7 +71,8 @@ class ViewController(QObject):
         """Show the settings, at the tab of that name in the table if one is given."""
         from app.ui.window.settings_dialog import SettingsDialog
 
-        dialog = SettingsDialog(self._settings, self._window)
+        packs = self.packs() if self.packs is not None else None
+        dialog = SettingsDialog(self._settings, self._window, packs)
         dialog.open_tab(tab)
         dialog.applied.connect(lambda _settings: self.show_settings())
         dialog.applied.connect(lambda _settings: self.settings_applied.emit())

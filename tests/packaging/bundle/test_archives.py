@@ -127,6 +127,18 @@ def test_the_sums_are_what_sha256sum_checks(archives, tmp_path: Path) -> None:
     assert [line[66:] for line in lines] == ["a.tar.xz", "b.deb"]
 
 
+def test_a_pack_and_its_sum_stay_when_the_program_is_built_again(archives, tmp_path: Path) -> None:
+    packed, program = tmp_path / "lampblack-torch-1.tar.xz", tmp_path / "lampblack-1.tar.xz"
+    for path in (packed, program):
+        path.write_bytes(b"x")
+        archives.write_sums(tmp_path, [path])
+    archives.clear(tmp_path)
+    assert not program.exists()
+    assert [line[66:] for line in (tmp_path / "SHA256SUMS").read_text().splitlines()] == [
+        packed.name
+    ]
+
+
 def test_the_icon_has_every_line_of_the_drawing_in_lamplight(part) -> None:
     drawing = (ROOT / "resources" / "icons" / "lamp.svg").read_text("utf-8")
     found = ElementTree.fromstring(part("bundle.share").tile(drawing))

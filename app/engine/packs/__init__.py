@@ -1,0 +1,1 @@
+"""Packs: engine hosts that are installed beside the program, and their archives."""

@@ -1,0 +1,199 @@
+"""The PyTorch engine in the window: its tab in the settings, and what leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from app.core.models.model_file import ModelFile
+from app.engine.messages import Failed
+from app.engine.packs import archive
+from app.engine.packs.installed import Packs
+from app.ui.window.engines_page import EnginesPage
+from app.ui.window.settings_dialog import SettingsDialog
+from tests.fake_pack import put_in_place, sound
+from tests.ui.conftest import MODEL, Studio
+
+NEEDED = "This model needs the PyTorch engine, which is not installed."
+
+
+@pytest.fixture
+def studio(make_studio) -> Studio:
+    """A window of a program without PyTorch."""
+    made: Studio = make_studio()
+    made.program.packs = Packs(made.program.paths.packs, has_own=lambda _engine: False)
+    return made
+
+
+@pytest.fixture
+def open_page(studio: Studio, qtbot) -> Callable[[], EnginesPage]:
+    """Opens the settings at the engines, and waits until it was looked what is installed."""
+
+    def open_it() -> EnginesPage:
+        studio.window.view.open_settings("Engines")
+        dialog = studio.window.findChild(SettingsDialog)
+        assert dialog is not None
+        qtbot.waitUntil(dialog.isVisible)
+        qtbot.waitUntil(lambda: studio.window.models.packs.is_known)
+        return dialog.engines
+
+    return open_it
+
+
+@pytest.fixture
+def choose(tmp_path: Path, monkeypatch) -> Callable[..., Path]:
+    """Lets the next question for a file be answered with a pack's archive."""
+
+    def choose_file(**changes: object) -> Path:
+        path = sound(tmp_path / "pack.tar.xz", **changes)
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_words: (str(path), ""))
+        return path
+
+    return choose_file
+
+
+@pytest.fixture
+def press(monkeypatch) -> Callable[[str], list[str]]:
+    """Lets every question be answered with that button; the list gets what was asked."""
+
+    def answer(button: str) -> list[str]:
+        asked: list[str] = []
+
+        def execute(box: QMessageBox) -> int:
+            asked.append(box.text())
+            (found,) = [one for one in box.buttons() if one.text().replace("&", "") == button]
+            found.click()
+            return 0
+
+        monkeypatch.setattr(QMessageBox, "exec", execute)
+        return asked
+
+    return answer
+
+
+def is_idle(studio: Studio) -> bool:
+    return studio.window.models.packs.fraction is None
+
+
+def test_it_says_what_the_pack_is_for(open_page) -> None:
+    page = open_page()
+    assert "folders of safetensors" in page.about.text()
+    assert page.state.text() == "Not installed."
+    assert page.install_button.isVisible()
+    assert not page.remove_button.isVisible()
+    assert not page.progress.isVisible()
+
+
+def test_a_pack_is_installed_and_removed(studio, open_page, choose, press, qtbot) -> None:
+    page, _path = open_page(), choose()
+    asked = press("Install")
+    page.install_button.click()
+    qtbot.waitUntil(lambda: "Installed: version 1 with torch 2.13.0" in page.state.text())
+    assert asked == ["Install the engine in “pack.tar.xz”?"]
+    assert [pack.problem for pack in studio.program.packs.all()] == [""]
+    assert "1 is installed" in studio.window.status.currentMessage()
+    asked = press("Remove")
+    page.remove_button.click()
+    qtbot.waitUntil(lambda: page.state.text() == "Not installed.")
+    assert asked == ["Remove the PyTorch engine?"]
+    assert studio.program.packs.all() == ()
+
+
+def test_a_no_changes_nothing(studio, open_page, choose, press, qtbot) -> None:
+    page, _path = open_page(), choose()
+    press("Cancel")
+    page.install_button.click()
+    assert is_idle(studio)
+    assert studio.program.packs.all() == ()
+
+
+def test_what_went_wrong_stands_there(studio, open_page, choose, press, qtbot) -> None:
+    page, _path = open_page(), choose(protocol=1)
+    press("Install")
+    page.install_button.click()
+    qtbot.waitUntil(lambda: "older version of Lampblack" in page.problem.text())
+    assert page.install_button.isEnabled()
+    assert studio.program.packs.all() == ()
+
+
+def test_an_installation_is_shown_and_stopped(
+    studio, open_page, choose, press, qtbot, monkeypatch
+) -> None:
+    page, _path = open_page(), choose()
+    press("Install")
+    real = archive._unpack
+
+    def unpack(*words) -> None:
+        *before, progress, cancelled = words
+        progress(1, 4)
+        while not cancelled():
+            stop.wait(0.01)
+        real(*before, progress, cancelled)
+
+    from threading import Event
+
+    stop = Event()
+    monkeypatch.setattr(archive, "_unpack", unpack)
+    page.install_button.click()
+    qtbot.waitUntil(lambda: page.progress.bar.value() > 0)
+    assert page.progress.isVisible()
+    assert not page.install_button.isEnabled()
+    page.progress.stop_button.click()
+    qtbot.waitUntil(lambda: is_idle(studio))
+    assert studio.program.packs.all() == ()
+    assert page.problem.text() == ""
+
+
+def test_one_that_cannot_be_used_says_why(studio, open_page, qtbot) -> None:
+    put_in_place(studio.program.paths.packs, protocol=10_000)
+    page = open_page()
+    qtbot.waitUntil(lambda: "newer version of Lampblack" in page.problem.text())
+    assert page.remove_button.isVisible()
+
+
+def test_a_program_with_pytorch_needs_none(studio, open_page, qtbot) -> None:
+    studio.program.packs = Packs(studio.program.paths.packs, has_own=lambda _engine: True)
+    page = open_page()
+    qtbot.waitUntil(lambda: "has PyTorch itself" in page.state.text())
+
+
+def test_it_is_not_removed_while_its_model_is_loaded(studio, open_page, press, qtbot) -> None:
+    put_in_place(studio.program.paths.packs)
+    studio.worker.model = msgspec.structs.replace(MODEL, engine="torch")
+    page = open_page()
+    press("Remove")
+    page.remove_button.click()
+    assert "Unload it first" in page.problem.text()
+    assert len(studio.program.packs.all()) == 1
+
+
+def test_the_tab_has_no_defaults_and_other_tabs_have(open_page) -> None:
+    page = open_page()
+    dialog = page.window()
+    assert isinstance(dialog, SettingsDialog)
+    restore = dialog.buttons.button(dialog.buttons.StandardButton.RestoreDefaults)
+    assert not restore.isEnabled()
+    dialog.open_tab("Model")
+    assert restore.isEnabled()
+
+
+def test_a_model_without_its_engine_leads_there(studio, qtbot) -> None:
+    folder = ModelFile(
+        path="/models/folder", name="folder", kind="transformers", size_bytes=1, context=1
+    )
+    studio.library.models.append(folder)
+    studio.window.models.load(folder.path)
+    qtbot.waitUntil(lambda: studio.worker.count_of("load") == 1)
+    job = studio.worker.last("load")[0]
+    studio.tell(Failed(job=job, kind="engine_missing", message=NEEDED, hint="Install it."))
+    banner = studio.window.page.banners.banners()[-1]
+    assert banner.text.startswith(NEEDED)
+    (button,) = banner.buttons
+    button.click()
+    dialog = studio.window.findChild(SettingsDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    assert dialog.tabs.currentWidget().isAncestorOf(dialog.engines)
