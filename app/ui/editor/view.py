@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QTextCharFormat, QTextCursor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from app.ui.widgets.theme import Theme
@@ -30,6 +31,15 @@ class View:
         """Whether the text at `position` is in the window."""
         place = self._editor.cursorRect(self._cursor(position))
         return self._editor.viewport().rect().intersects(place)
+
+    def draw_first_line(self, text: str, colour: QColor) -> None:
+        """Draw a text where the first line will be."""
+        page = self._editor.viewport()
+        place = self._editor.cursorRect(self._cursor(0)).adjusted(4, 0, page.width(), 0)
+        painter = QPainter(page)
+        painter.setPen(colour)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
 
     def keeper(self, seam: int) -> Callable[[int], None]:
         """Remember the view; the result keeps the seam in sight, or the lines being read still."""

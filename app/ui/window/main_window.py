@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self._lay_out()
         self.view = ViewController(
-            self, self.page, self.side, self.actions_table, program.settings_store, self._memory
+            self, self.page, self.side, self.actions_table, program, self._memory
         )
         self._connect_actions()
         self._connect_models()
@@ -310,8 +310,7 @@ class MainWindow(QMainWindow):
     def _on_model_ready(self, model: ModelInfo) -> None:
         self.sampling.set_engine(model.engine, model.unsupported)
         self._suggest()
-        reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
-        self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
+        self.page.write_bar.line.show_model(model)
         if self.page.is_empty_shown:
             self.page.show_page()
         if not self.models.loader.is_loading:  # else for the model that was asked for meanwhile
@@ -341,7 +340,7 @@ class MainWindow(QMainWindow):
         self.manager.show_network()
 
     def _on_model_gone(self) -> None:
-        self.page.write_bar.line.allow("")
+        self.page.write_bar.line.show_model(None)
 
     def _on_model_wanted(self, some_on_disk: bool) -> None:
         if some_on_disk:
