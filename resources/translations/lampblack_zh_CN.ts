@@ -578,35 +578,35 @@
     <name>AddButton</name>
     <message>
         <source>Add a file…</source>
-        <translation type="unfinished">添加文件…</translation>
+        <translation>添加文件…</translation>
     </message>
     <message>
         <source>Add a folder with a model</source>
-        <translation type="unfinished">添加含有模型的文件夹</translation>
+        <translation>添加含有模型的文件夹</translation>
     </message>
     <message>
         <source>Add a folder…</source>
-        <translation type="unfinished">添加文件夹…</translation>
+        <translation>添加文件夹…</translation>
     </message>
     <message>
         <source>Add a model</source>
-        <translation type="unfinished">添加模型</translation>
+        <translation>添加模型</translation>
     </message>
     <message>
         <source>Add a model file</source>
-        <translation type="unfinished">添加模型文件</translation>
+        <translation>添加模型文件</translation>
     </message>
     <message>
         <source>Add a server…</source>
-        <translation type="unfinished">添加服务器…</translation>
+        <translation>添加服务器…</translation>
     </message>
     <message>
         <source>Models (*.gguf);;All files (*)</source>
-        <translation type="unfinished">模型 (*.gguf);;所有文件 (*)</translation>
+        <translation>模型 (*.gguf);;所有文件 (*)</translation>
     </message>
     <message>
         <source>The model stays where it is; nothing is copied.</source>
-        <translation type="unfinished">模型留在原处，不会复制。</translation>
+        <translation>模型留在原处，不会复制。</translation>
     </message>
 </context>
 <context>
@@ -1608,7 +1608,7 @@ MIT 许可证。</translation>
     </message>
     <message>
         <source>{0} only goes on with text; it was not made to follow instructions.</source>
-        <translation type="unfinished">{0} 只会续写，没有为执行指令而训练。</translation>
+        <translation>{0} 只会续写，没有为执行指令而训练。</translation>
     </message>
 </context>
 <context>
@@ -2968,7 +2968,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>The language of the window; system takes the desktop&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口的语言；“跟随系统”采用桌面的语言。</translation>
     </message>
     <message>
         <source>The length of a line, in characters.</source>

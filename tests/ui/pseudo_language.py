@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import PySide6
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -96,8 +97,9 @@ def texts(widget: QWidget) -> Iterator[str]:
             yield from (item.text(column) for column in range(widget.columnCount()))
     if isinstance(widget, QTabWidget):
         yield from (widget.tabText(index) for index in range(widget.count()))
-    if isinstance(widget, QComboBox) and widget.count() < 30:
-        yield from (widget.itemText(index) for index in range(widget.count()))
+    if isinstance(widget, QComboBox):
+        choices = {widget.itemText(index) for index in range(widget.count())}
+        yield from sorted(choices - set(QFontDatabase.families()))
     for action in widget.actions():
         yield from (action.text(), action.toolTip())
 
