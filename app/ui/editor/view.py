@@ -65,7 +65,7 @@ class View:
 
 
 class Tint:
-    """Colours one range of an editor's text, and nothing else."""
+    """Colours one range of an editor's text, with dots below for those who tell no colours."""
 
     def __init__(self, editor: QTextEdit, cursor: Callable[[int, int], QTextCursor]) -> None:
         self._editor = editor
@@ -78,8 +78,8 @@ class Tint:
         self._format = QTextCharFormat()
         self._format.setBackground(theme.take_tint)
         self._format.setForeground(theme.take_ink)
-        if theme.is_high:
-            self._format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        self._format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        self._format.setUnderlineColor(theme.edge)
         self.show()
 
     def move(self, start: int, end: int) -> None:
