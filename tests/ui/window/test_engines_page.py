@@ -127,12 +127,11 @@ def test_an_installation_is_shown_and_stopped(
     press("Install")
     real = archive._unpack
 
-    def unpack(*words) -> None:
-        *before, progress, cancelled = words
+    def unpack(members, top, info, work, progress, cancelled) -> None:
         progress(1, 4)
         while not cancelled():
             stop.wait(0.01)
-        real(*before, progress, cancelled)
+        real(members, top, info, work, progress, cancelled)
 
     from threading import Event
 
