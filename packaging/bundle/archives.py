@@ -19,6 +19,8 @@ ARCHITECTURE = "x86_64"
 PLACE = f"opt/{NAME}"
 """Where the program lies below the root of a package."""
 
+APPDIR = "Lampblack.AppDir"
+
 _PACKAGES = {
     "libX11.so.6": "libx11-6",
     "libX11-xcb.so.1": "libx11-xcb1",
@@ -157,7 +159,7 @@ _OF_LIBC = ("libc.", "libm.", "libdl.", "libpthread.", "librt.", "libresolv.", "
 
 def make_appdir(release: Release) -> Path:
     """The tree that an AppImage's runtime mounts, also squashed: only the runtime is missing."""
-    folder = release.dist / "Lampblack.AppDir"
+    folder = release.dist / APPDIR
     _copy(release.tree, folder, PLACE)
     usr = folder / "usr" / "share"
     share.install(usr, release.drawing, release.python, release.version, release.made)
@@ -178,7 +180,7 @@ def make_appdir(release: Release) -> Path:
 
 def clear(dist: Path) -> None:
     """Delete the archives of former builds, which hold another program than the tree does now."""
-    for path in (*dist.glob(f"{NAME}[-_]*"), dist / "Lampblack.AppDir", dist / "SHA256SUMS"):
+    for path in (*dist.glob(f"{NAME}[-_]*"), dist / APPDIR, dist / "SHA256SUMS"):
         if path.is_dir():
             shutil.rmtree(path)
         else:

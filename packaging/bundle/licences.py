@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -58,6 +59,11 @@ whole copyright file is carried.
 """
 
 _COMMON = Path("/usr/share/common-licenses")
+KEPT = Path(__file__).resolve().parents[2] / ".setup" / "terms"
+"""Where systems that have no common licences of their own find them; `bundle --terms` collects."""
+
+TERMS = ("Apache-2.0", "GPL-3", "LGPL-3")
+"""The common licences that no package of a bundle brings along."""
 _NAMES = ("licen", "copying", "notice", "authors")
 
 
@@ -107,8 +113,24 @@ def of_package(found: metadata.Distribution) -> Component:
     texts = tuple(Path(str(found.locate_file(file))) for file in files)
     licence = _READ.get(name) or own
     if licence == "LGPL-3.0-only":
-        texts = texts or (_COMMON / "LGPL-3", _COMMON / "GPL-3")
+        texts = texts or (common("LGPL-3"), common("GPL-3"))
     return Component(name, found.version, licence, texts, f"pkg:pypi/{name}@{found.version}")
+
+
+def common(name: str) -> Path:
+    """The text of a licence that many things stand under: Debian's, else the one that is kept."""
+    own = _COMMON / name
+    return own if own.is_file() else KEPT / name
+
+
+def keep_terms(folder: Path) -> None:
+    """Copy the common licences into `folder`, for builds on systems that do not have them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in TERMS:
+        source = common(name)
+        if not source.is_file():
+            raise SetupError(f"{source} is missing: Debian and Ubuntu have it in base-files.")
+        (folder / name).write_bytes(source.read_bytes())
 
 
 def _is_text(parts: Sequence[str]) -> bool:
@@ -132,6 +154,16 @@ def packages_of(sources: Iterable[Path], site: Path) -> list[Component]:
         if any(file in wanted for file in files):
             found.append(of_package(one))
     return sorted(found, key=lambda one: one.name)
+
+
+def system_of(sources: Sequence[Path], system: str = sys.platform) -> list[Component]:
+    """Who made the libraries that are the system's; raises SetupError where nothing says it."""
+    if system == "linux":
+        return debian_of(sources)
+    if sources:
+        names = ", ".join(str(path) for path in sources)
+        raise SetupError(f"Nothing says where these come from, or under what licence: {names}.")
+    return []
 
 
 def debian_of(sources: Iterable[Path]) -> list[Component]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from prove.wine import IS_WINDOWS, WindowsSystem
 _DUMMY = windows.SCRIPT.with_name("dummy.nsi")
 _UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\Lampblack"
 _UNUSUAL = r"C:\A writer's place 写作的地方\Lampblack"
+_PAUSE_S = 0.05
 _OTHERS = (
     r"Classes\.md\OpenWithProgids",
     r"Classes\Applications\other.exe",
@@ -115,7 +117,7 @@ class Setup:
         started = self._place / "started"
         try:
             while running.poll() is None and not started.exists():
-                pass
+                time.sleep(_PAUSE_S)
             before = self._state()
             for name, words in (
                 ("the installer", (str(self._setup("0.10.0")), "/S")),

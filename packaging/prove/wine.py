@@ -32,7 +32,6 @@ class WindowsSystem:
         """Make the system, as one of Windows 10; raises SetupError where wine does not start."""
         if IS_WINDOWS:
             return
-        tool("wine", "wine wine64")
         (self.folder / "home").mkdir(parents=True)
         # Named to wine itself: `winecfg /v` is one more program, which older ones do not have.
         version = ["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"]
@@ -51,7 +50,7 @@ class WindowsSystem:
 
     def command(self, *words: str) -> list[str]:
         """The command line that runs a program of this system's."""
-        return list(words) if IS_WINDOWS else ["wine", *words]
+        return list(words) if IS_WINDOWS else [tool("wine", "wine wine64"), *words]
 
     def run(self, *words: str) -> int:
         """Run a program and all that it leaves running; its exit code."""
@@ -85,12 +84,16 @@ class WindowsSystem:
         while gone.exists() and time.monotonic() < until:
             time.sleep(_PAUSE_S)
         if not IS_WINDOWS:
-            subprocess.run(["wineserver", "-w"], env=self.environment(), timeout=LIMIT_S)
+            subprocess.run(
+                [tool("wineserver", "wine"), "-w"], env=self.environment(), timeout=LIMIT_S
+            )
 
     def end(self) -> None:
         """End what is left of wine."""
         if not IS_WINDOWS:
-            subprocess.run(["wineserver", "-k"], env=self.environment(), capture_output=True)
+            subprocess.run(
+                [tool("wineserver", "wine"), "-k"], env=self.environment(), capture_output=True
+            )
 
     def path(self, windows: str) -> Path:
         """Where a file of C: lies for us."""
