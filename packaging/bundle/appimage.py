@@ -35,10 +35,13 @@ RUNTIME = AppImageRuntime(
 )
 
 CARRIED = Component(
-    "appimage-runtime", RUNTIME.version, "MIT", (),
+    "appimage-runtime",
+    RUNTIME.version,
+    "MIT AND LGPL-2.1-only AND BSD-2-Clause AND BSD-3-Clause AND Zlib",
+    (),
     f"pkg:github/AppImage/type2-runtime@{RUNTIME.version}",
-)  # fmt: skip
-"""The runtime in the list of what an AppImage carries."""
+)
+"""The runtime in the list of what an AppImage carries, with libfuse, squashfuse, zstd and zlib."""
 
 
 def make_appimage(release: Release) -> Path:

@@ -143,7 +143,7 @@ def compile_installer(
 def stub() -> str:
     """The installer's own kind: 64 bits where makensis has it, as wine without 32 bits needs it.
 
-    What nsis.sourceforge.io ships for Windows has 32 bits only, which run on every Windows too.
+    NSIS for Windows comes with 32 bits only, which run on every Windows of 64 bits, too.
     """
     return "" if sys.platform == "win32" else "amd64-unicode"
 

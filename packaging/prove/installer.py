@@ -66,6 +66,8 @@ def _tell(setup: Setup) -> Iterator[str]:
         for problem in found:
             print(f"    {problem}", flush=True)
         yield from found
+        if found:
+            return  # what follows goes on from what this should have left
 
 
 class Setup:
@@ -107,7 +109,8 @@ class Setup:
     def install(self) -> Iterator[str]:
         """The older version, into the folder that is meant for it."""
         yield from self._install("0.9.0", self._place)
-        self._data.parent.mkdir(parents=True)
+        for folder in (self._data.parent, self._place):
+            folder.mkdir(parents=True, exist_ok=True)
         self._data.write_text("the user's", "utf-8")
         (self._place / "notes.txt").write_text("the user's", "utf-8")
 
