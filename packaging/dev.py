@@ -10,8 +10,11 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py bench [lampblack bench's arguments]
        python3 packaging/dev.py lock | audit
        python3 packaging/dev.py accessibility
-       python3 packaging/dev.py bundle [tar] [deb] [appdir] [--torch-pack]
-       python3 packaging/dev.py bundle --prove [--quick] [tar] [deb] [appdir]
+       python3 packaging/dev.py bundle [tar] [deb] [appdir] [appimage] | [zip] [nsis] | [dmg]
+       python3 packaging/dev.py bundle --torch-pack
+       python3 packaging/dev.py bundle --prove [--quick] [tar] [deb] [appdir] | [zip] [nsis] | [dmg]
+       python3 packaging/dev.py bundle --terms
+       python3 packaging/dev.py publish TAG
 
 Everything is installed into `.venv`. Each step of the set-up leaves a stamp there when it is done,
 so that an interrupted one goes on where it stopped, and a complete one takes no time or network.
@@ -33,8 +36,18 @@ import lock
 import machine
 import places
 import testing
-from bundle import build as bundles, freeze, llama, torch_contents, torch_pack as packs
+from bundle import (
+    build as bundles,
+    freeze,
+    licences,
+    llama,
+    publish,
+    systems,
+    torch_contents,
+    torch_pack as packs,
+)
 from machine import SetupError
+from prove import installer, local
 from prove.run import prove
 
 BUNDLE_VENV = ".venv-bundle"
@@ -62,6 +75,7 @@ def workshop() -> freeze.Workshop:
 
 def bundle(formats: Sequence[str]) -> int:
     """Freeze the program in a clean environment, and pack it."""
+    systems.require_here(formats)
     if places.VENV.name != BUNDLE_VENV:
         return environment.again_in(BUNDLE_VENV, "bundle", *formats)
     about, shop = places.project(), workshop()
@@ -72,7 +86,12 @@ def bundle(formats: Sequence[str]) -> int:
         freeze.install(shop, needs)
 
     environment.once(
-        "bundle", prepare, *needs, places.CONSTRAINTS.read_text("utf-8"), sys.version, *llama.FLAGS
+        "bundle",
+        prepare,
+        *needs,
+        places.CONSTRAINTS.read_text("utf-8"),
+        sys.version,
+        *llama.flags(),
     )
     return bundles.run(shop, formats)
 
@@ -94,13 +113,25 @@ def torch_pack() -> int:
     return packs.run(shop)
 
 
+def prove_bundle(formats: Sequence[str], *, is_quick: bool, system: str = sys.platform) -> int:
+    """Try the archives of dist/; of Windows' installer what it does with a small tree."""
+    others = [name for name in formats if name != "nsis"]
+    systems.require_here(others, system)
+    code = installer.prove() if "nsis" in formats else 0
+    if code or (formats and not others):
+        return code
+    if system == "linux":
+        return prove(workshop(), others, is_quick=is_quick)
+    return local.prove(places.ROOT / "dist", system)
+
+
 def parser() -> argparse.ArgumentParser:
     """The words of this command."""
     made = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test and check.")
     words = made.add_subparsers(
         dest="word",
         required=True,
-        metavar="run | test | bench | accessibility | check | docs | translate | bundle | lock …",
+        metavar="run | test | bench | check | docs | translate | bundle | publish | lock | audit …",
     )
     run_word = words.add_parser("run", help="set up what is missing and open the window")
     run_word.add_argument("--torch", action="store_true", help="add the PyTorch engine")
@@ -133,6 +164,10 @@ def parser() -> argparse.ArgumentParser:
     pack_help = "freeze the PyTorch engine as a pack of its own; without formats only that"
     bundle_word.add_argument("--torch-pack", action="store_true", help=pack_help)
     bundle_word.add_argument("--quick", action="store_true", help="only one archive in one tree")
+    collected = "only keep the licences that Windows and macOS do not have, for a build there"
+    bundle_word.add_argument("--terms", action="store_true", help=collected)
+    publish_word = words.add_parser("publish", help="draft a release of what the jobs have built")
+    publish_word.add_argument("tag", help="the release's tag, such as v0.1.0")
     return made
 
 
@@ -153,7 +188,12 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
         environment.set_up(tools=True)
         return environment.get_starter() or testing.accessibility()
     if given.word == "bundle" and given.prove:
-        return prove(workshop(), given.formats, is_quick=given.quick)
+        return prove_bundle(given.formats, is_quick=given.quick)
+    if given.word == "bundle" and given.terms:
+        licences.keep_terms(licences.KEPT)
+        return 0
+    if given.word == "publish":
+        return publish.publish(places.ROOT, given.tag)
     if given.word == "bundle":
         if given.torch_pack and not given.formats:
             return torch_pack()

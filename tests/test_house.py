@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 TOP_LEVEL = {
     "LICENSE", "README.md", "app", "models.json", "packaging", "pyproject.toml", "resources",
-    "tests", ".ci", ".gitignore",
+    "tests", ".ci", ".github", ".gitignore",
 }  # fmt: skip
 
 

@@ -22,6 +22,8 @@ PACK = f"{NAME}-torch"
 PLACE = f"opt/{NAME}"
 """Where the program lies below the root of a package."""
 
+APPDIR = "Lampblack.AppDir"
+
 _PACKAGES = {
     "libX11.so.6": "libx11-6",
     "libX11-xcb.so.1": "libx11-xcb1",
@@ -164,7 +166,7 @@ _OF_LIBC = ("libc.", "libm.", "libdl.", "libpthread.", "librt.", "libresolv.", "
 
 def make_appdir(release: Release) -> Path:
     """The tree that an AppImage's runtime mounts, also squashed: only the runtime is missing."""
-    folder = release.dist / "Lampblack.AppDir"
+    folder = release.dist / APPDIR
     copied(release.tree, folder, PLACE)
     usr = folder / "usr" / "share"
     share.install(usr, release.drawing, release.python, release.version, release.made)
@@ -189,7 +191,7 @@ def clear(dist: Path) -> None:
     A pack and its archive are another program's.
     """
     former = (path for path in dist.glob(f"{NAME}[-_]*") if not path.name.startswith(PACK))
-    for path in (*former, dist / "Lampblack.AppDir"):
+    for path in (*former, dist / APPDIR):
         if path.is_dir():
             shutil.rmtree(path)
         else:

@@ -6,19 +6,39 @@ import argparse
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from machine import SetupError, tool
 
-from bundle import archives, freeze, libraries, licences, sbom
+from bundle import (
+    appimage,
+    archives,
+    freeze,
+    libraries,
+    licences,
+    macos,
+    sbom,
+    signing,
+    systems,
+    windows,
+)  # fmt: skip
 from bundle.archives import Release
 from bundle.contents import NAME
 from bundle.freeze import Workshop
 from bundle.licences import Component
 
-MAKERS = {"tar": archives.make_tar, "deb": archives.make_deb, "appdir": archives.make_appdir}
+MAKERS = {
+    "tar": archives.make_tar,
+    "deb": archives.make_deb,
+    "appdir": archives.make_appdir,
+    "appimage": appimage.make_appimage,
+    "zip": windows.make_zip,
+    "nsis": windows.make_nsis,
+    "dmg": macos.make_dmg,
+}
 STARTER = "starter-model"
 
 _ASK = """
@@ -65,17 +85,26 @@ def known(text: str) -> str:
 
 def run(shop: Workshop, formats: Sequence[str]) -> int:
     """Freeze the program, check it and pack it; without formats the folder alone."""
+    systems.require_here(formats)
+    with signing.keys():
+        return _run(shop, formats)
+
+
+def _run(shop: Workshop, formats: Sequence[str]) -> int:
     facts = about(shop)
     archives.clear(shop.tree.parent)
     freeze.freeze(shop)
     components = list(_components(shop, facts))
     licences.require_allowed(components)
-    texts = shop.tree / "_internal" / "licences"
+    texts = systems.data_folder(shop.tree, "licences")
     licences.write(components, texts)
     freeze.add_starter(shop, Path(facts.starter), facts.sha256, texts / f"{STARTER}.txt")
+    signing.sign_tree(shop.tree)
     release = _release(shop, facts)
     print("\n".join(table(shop.tree)), flush=True)
-    print(f"It needs glibc {release.glibc} or newer, and {len(components)} parts are in it.")
+    print(f"{len(components)} parts are in it.")
+    if release.glibc:
+        print(f"It needs glibc {release.glibc} or newer.")
     _pack(release, components, formats)
     return 0
 
@@ -102,7 +131,7 @@ def kept(rows: Sequence[Sequence[str]], tree: Path) -> list[Path]:
     return [
         Path(source)
         for name, source in rows
-        if source.endswith(".py") or (tree / "_internal" / name).exists()
+        if source.endswith(".py") or (systems.inner(tree) / name).exists()
     ]
 
 
@@ -113,37 +142,41 @@ def _components(shop: Workshop, facts: Facts) -> Iterator[Component]:
     texts = tuple(sorted((freeze.llama_folder(shop) / "licences").glob("*")))
     version = shop.pin("llama-cpp-python").replace("==", "-")
     yield from (Component(name, version, "MIT", texts) for name in ("llama.cpp", "ggml"))
-    icu = next(Path("/usr/share/doc").glob("libicu[0-9]*/copyright"), Path("libicu's copyright"))
-    yield Component("icu", "73", "Unicode-3.0", (icu,))
+    if sys.platform == "linux":  # elsewhere Qt is built without it
+        doc = Path("/usr/share/doc")
+        icu = next(doc.glob("libicu[0-9]*/copyright"), Path("libicu's copyright"))
+        yield Component("icu", "73", "Unicode-3.0", (icu,))
     yield from frozen_components(shop, facts)
 
 
 def frozen_components(shop: Workshop, facts: Place) -> Iterator[Component]:
     """Python, the packages and the system's libraries that PyInstaller has put into the tree."""
     sources = kept(json.loads(shop.sources.read_text("utf-8")), shop.tree)
-    folders = (shop.root, Path(facts.site), Path(facts.library).parent)
+    folders = (shop.root, Path(facts.site), *systems.python_folders(Path(facts.library)))
     outside = [path for path in sources if not any(map(path.is_relative_to, folders))]
     yield _python(facts)
     packages = licences.packages_of([*sources, *_bootloader(facts)], Path(facts.site))
     yield from (*licences.qt_of(packages), *packages)
-    yield from licences.debian_of([path for path in outside if not path.is_dir()])
+    yield from licences.system_of([path for path in outside if not path.is_dir()])
 
 
 def _python(facts: Place) -> Component:
-    places = (Path(facts.library) / "LICENSE.txt", Path("/usr/share/doc/python3/copyright"))
+    library = Path(facts.library)
+    system = Path("/usr/share/doc/python3/copyright")
+    places = (library / "LICENSE.txt", library.parent / "LICENSE.txt", system)
     text = next((path for path in places if path.is_file()), places[0])
     return Component("python", facts.python, "PSF-2.0", (text,))
 
 
 def _starter(facts: Facts) -> Component:
     notice = Path(__file__).with_name("NOTICE-starter.txt")
-    texts = (notice, Path("/usr/share/common-licenses/Apache-2.0"))
+    texts = (notice, licences.common("Apache-2.0"))
     return Component(STARTER, facts.title, "Apache-2.0", texts)
 
 
 def _bootloader(facts: Place) -> Iterator[Path]:
     """PyInstaller's own program, which becomes the executable."""
-    yield from (Path(facts.site) / "PyInstaller" / "bootloader").rglob("run")
+    yield from (Path(facts.site) / "PyInstaller" / "bootloader").rglob("run*")
 
 
 def _release(shop: Workshop, facts: Facts) -> Release:
@@ -169,11 +202,11 @@ def made_at(root: Path) -> int:
 
 def _pack(release: Release, components: Sequence[Component], formats: Sequence[str]) -> None:
     made = [MAKERS[name](release) for name in formats]
+    signing.sign_archives(made)
     for path in tuple(made):
         listed = path.with_name(f"{path.name}.cdx.json")
-        listed.write_text(
-            sbom.bill(components, release.version, release.made, archives.digest(path)), "utf-8"
-        )
+        parts, digest = carried(path, components), archives.digest(path)
+        listed.write_text(sbom.bill(parts, release.version, release.made, digest), "utf-8")
         made.append(listed)
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", flush=True)
     if made:
@@ -182,9 +215,15 @@ def _pack(release: Release, components: Sequence[Component], formats: Sequence[s
         shutil.rmtree(release.work / name, ignore_errors=True)
 
 
+def carried(archive: Path, components: Sequence[Component]) -> list[Component]:
+    """What is in an archive: the program's components, and an AppImage's own runtime."""
+    own = [appimage.CARRIED] if archive.suffix == ".AppImage" else []
+    return [*components, *own]
+
+
 def table(tree: Path, most: int = 12) -> list[str]:
     """The largest parts of the tree, in lines: what each takes on the disk."""
-    inner = tree / "_internal"
+    inner = systems.inner(tree)
     sizes = {path.name: size_of(path) for path in inner.iterdir()}
     largest = sorted(sizes.items(), key=lambda item: -item[1])
     rest = sum(size for _name, size in largest[most:])

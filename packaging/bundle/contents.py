@@ -37,7 +37,7 @@ _NOT_OWN = ("app.sdk", "app.host.baselines.transformers_generate")
 
 # fmt: off
 _PLUGINS = {
-    "platforms": ("xcb", "wayland", "offscreen", "minimal"),
+    "platforms": ("xcb", "wayland", "windows", "cocoa", "offscreen", "minimal"),
     "platforminputcontexts": ("composeplatforminputcontext", "ibusplatforminputcontext"),
     "platformthemes": ("xdgdesktopportal",),
     "imageformats": ("svg", "jpeg"),
@@ -64,6 +64,9 @@ The drivers' and the C++ library's must be as new as the system's own graphics d
 must know the system's configuration. AppImage leaves out the same.
 """
 
+_UNUSED = ("opengl32sw.dll", "d3dcompiler_*.dll")
+"""What PySide6 brings for OpenGL without a driver on Windows; widgets are painted without."""
+
 _QT_TEXTS = ("qtbase_en.qm", "qtbase_zh_CN.qm")
 
 _NO_AMX = "ggml-cpu-sapphirerapids"
@@ -87,7 +90,7 @@ def is_llama_library(path: str) -> bool:
 def is_wanted(target: str) -> bool:
     """Whether a file that PyInstaller has collected stays, by its path in the bundle."""
     path = PurePosixPath(target.replace("\\", "/"))
-    if is_system(path.name):
+    if is_system(path.name) or any(fnmatch.fnmatch(path.name, name) for name in _UNUSED):
         return False
     if "PySide6" not in path.parts:
         return True

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,7 @@ import lock
 from machine import SetupError, need_compiler
 from watching import CommandError, compiled_files, pip_says, watch
 
-from bundle import libraries, llama
+from bundle import libraries, llama, systems
 from bundle.contents import NAME, SOURCES
 
 FREEZER = "pyinstaller"
@@ -54,7 +56,7 @@ class Workshop:
     @property
     def tree(self) -> Path:
         """The frozen program."""
-        return self.root / "dist" / self.name
+        return systems.tree(self.root / "dist", name=self.name)
 
 
 def install(shop: Workshop, needs: Iterable[str]) -> None:
@@ -69,7 +71,7 @@ def llama_wheel(shop: Workshop) -> Path:
     folder = llama_folder(shop)
 
     def build(target: Path) -> None:
-        print("llama.cpp is compiled once for 13 kinds of processors: half an hour on two cores.")
+        print("llama.cpp is compiled once for every kind of processor: half an hour on two cores.")
         pip: list[str | Path] = [shop.python, "-m", "pip"]
         fetched = [*pip, "download", "--no-deps", "--no-binary", "llama-cpp-python", "-d", target]
         listed = target / "requirements.txt"
@@ -79,7 +81,7 @@ def llama_wheel(shop: Workshop) -> Path:
         listed.unlink()
         source = next(target.glob("*.tar.gz"))
         llama.take_texts(source, target / llama.TEXTS)
-        settings = ("--config-settings", f"cmake.args={';'.join(llama.FLAGS)}")
+        settings = ("--config-settings", f"cmake.args={';'.join(llama.flags())}")
         compiled = [*pip, "wheel", "-v", "--no-deps", "--no-cache-dir", *settings, "-w", target]
         _watched(shop, "llama.cpp, compiling", [*compiled, source], compiled_files)
         source.unlink()
@@ -94,6 +96,8 @@ def llama_folder(shop: Workshop) -> Path:
 
 def _compiler() -> str:
     need_compiler()
+    if sys.platform == "win32":  # which finds its compiler without a name on the path
+        return os.environ.get("VISUALSTUDIOVERSION", "Visual Studio")
     command = [shutil.which("c++") or shutil.which("g++") or "clang++", "--version"]
     return subprocess.run(command, capture_output=True, text=True).stdout.partition("\n")[0]
 
@@ -104,10 +108,11 @@ def freeze(shop: Workshop) -> None:
     command: list[str | Path] = [shop.python, "-m", "PyInstaller", "--noconfirm", "--clean"]
     command += ["--distpath", shop.tree.parent, "--workpath", shop.work / "pyinstaller"]
     log = _watched(shop, "Freezing", [*command, _HERE / f"{shop.name}.spec"], _step)
-    libraries.prune(shop.tree, [shop.name])
-    libraries.strip(shop.tree)
-    require_found(log, (path.name for path in libraries.elf_files(shop.tree)))
-    libraries.require_whole(libraries.linked(shop.tree))
+    if sys.platform == "linux":  # elsewhere PyInstaller alone knows what needs what
+        libraries.prune(shop.tree, [shop.name])
+        libraries.strip(shop.tree)
+        libraries.require_whole(libraries.linked(shop.tree))
+    require_found(log, (path.name for path in shop.tree.rglob("*") if path.is_file()))
 
 
 def _step(line: str) -> str:
@@ -143,8 +148,7 @@ def add_starter(shop: Workshop, model: Path, sha256: str, licence: Path) -> None
     digest = hashlib.sha256(model.read_bytes()).hexdigest()
     if digest != sha256:
         raise SetupError(f"{model} is not the starter model: its checksum differs.")
-    folder = shop.tree / "_internal" / "models"
-    folder.mkdir(exist_ok=True)
+    folder = systems.data_folder(shop.tree, "models")
     shutil.copyfile(licence, folder / "LICENSE.txt")
     target = folder / model.name
     target.unlink(missing_ok=True)

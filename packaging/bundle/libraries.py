@@ -113,8 +113,8 @@ def require_whole(files: Mapping[str, Linked]) -> None:
 
 
 def oldest_glibc(files: Mapping[str, Linked]) -> str:
-    """The oldest C library that the whole tree runs with, as `2.34`."""
-    return ".".join(map(str, max(one.glibc for one in files.values())))
+    """The oldest C library that the whole tree runs with, as `2.34`; empty without ELF files."""
+    return ".".join(map(str, max((one.glibc for one in files.values()), default=())))
 
 
 def strip(tree: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from email.message import Message
@@ -64,6 +65,12 @@ _NAMED = {"LGPL-2.1-or-later": "LGPL-2.1", "Apache-2.0": "Apache-2.0", _GCC: "GP
 """Texts that Debian's copyright files only name, since every Debian has them."""
 
 _NOTICE_QT = Path(__file__).with_name("NOTICE-qt.txt")
+
+KEPT = Path(__file__).resolve().parents[2] / ".setup" / "terms"
+"""Where systems that have no common licences of their own find them; `bundle --terms` collects."""
+
+TERMS = ("Apache-2.0", "GPL-3", "LGPL-3")
+"""The common licences that no package of a bundle brings along."""
 _NAMES = ("licen", "copying", "notice", "authors")
 
 
@@ -113,10 +120,26 @@ def of_package(found: metadata.Distribution) -> Component:
     texts = tuple(Path(str(found.locate_file(file))) for file in files)
     licence = _READ.get(name) or own
     if licence == "LGPL-3.0-only":
-        texts = (_NOTICE_QT, *(texts or (_COMMON / "LGPL-3", _COMMON / "GPL-3")))
+        texts = (_NOTICE_QT, *(texts or (common("LGPL-3"), common("GPL-3"))))
     if licence == "Apache-2.0":
-        texts = texts or (_COMMON / "Apache-2.0",)  # some wheels come without it
+        texts = texts or (common("Apache-2.0"),)  # some wheels come without it
     return Component(name, found.version, licence, texts, f"pkg:pypi/{name}@{found.version}")
+
+
+def common(name: str) -> Path:
+    """The text of a licence that many things stand under: Debian's, else the one that is kept."""
+    own = _COMMON / name
+    return own if own.is_file() else KEPT / name
+
+
+def keep_terms(folder: Path) -> None:
+    """Copy the common licences into `folder`, for builds on systems that do not have them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in TERMS:
+        source = common(name)
+        if not source.is_file():
+            raise SetupError(f"{source} is missing: Debian and Ubuntu have it in base-files.")
+        (folder / name).write_bytes(source.read_bytes())
 
 
 def _is_text(parts: Sequence[str]) -> bool:
@@ -148,6 +171,16 @@ def qt_of(packages: Iterable[Component]) -> list[Component]:
     """Qt itself, which comes in the package that binds it and stands under the same terms."""
     binding = "pyside6-essentials"
     return [replace(one, name="qt", url="") for one in packages if one.name == binding]
+
+
+def system_of(sources: Sequence[Path], system: str = sys.platform) -> list[Component]:
+    """Who made the libraries that are the system's; raises SetupError where nothing says it."""
+    if system == "linux":
+        return debian_of(sources)
+    if sources:
+        names = ", ".join(str(path) for path in sources)
+        raise SetupError(f"Nothing says where these come from, or under what licence: {names}.")
+    return []
 
 
 def debian_of(sources: Iterable[Path]) -> list[Component]:

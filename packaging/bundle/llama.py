@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import re
 import shutil
+import sys
 import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from machine import SetupError
 
-FLAGS = (
+_FLAGS = (
     "-DGGML_NATIVE=OFF",
     "-DGGML_BACKEND_DL=ON",
     "-DGGML_CPU_ALL_VARIANTS=ON",
@@ -21,8 +23,6 @@ FLAGS = (
     "-DLLAVA_BUILD=OFF",
     "-DCMAKE_INSTALL_BINDIR=llama_cpp/lib",
     "-DCMAKE_INSTALL_LIBDIR=llama_cpp/lib",
-    "-DCMAKE_INSTALL_RPATH=$ORIGIN",
-    "-DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON",
 )
 """CMake's settings: no instruction of this machine's own, and each kind's library beside the rest.
 
@@ -31,6 +31,34 @@ versions in the libraries' names each is there once; else a wheel, which has no 
 of each, of which the binding loads two.
 """
 
+_OLDEST_MACOS = "13.0"
+_METAL = {"arm64": ("-DGGML_METAL=ON", "-DGGML_METAL_EMBED_LIBRARY=ON")}
+_NO_METAL = ("-DGGML_METAL=OFF",)
+"""Macs with Intel's processors have graphics cards on which llama.cpp's Metal is slow or wrong."""
+
+
+def flags(system: str = sys.platform, machine: str = "") -> tuple[str, ...]:
+    """CMake's settings for a system such as `linux`, and a machine such as `arm64`.
+
+    Visual C++'s OpenMP and Apple's compiler, which has none, leave llama.cpp its own threads.
+    """
+    if system == "win32":
+        return (*_FLAGS, "-DGGML_OPENMP=OFF")
+    if system == "darwin":
+        metal = _METAL.get(machine or platform.machine(), _NO_METAL)
+        placed = (
+            "-DCMAKE_INSTALL_RPATH=@loader_path",
+            f"-DCMAKE_OSX_DEPLOYMENT_TARGET={_OLDEST_MACOS}",
+        )
+        return (
+            *_FLAGS,
+            *placed,
+            "-DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON",
+            "-DGGML_OPENMP=OFF",
+            *metal,
+        )
+    return (*_FLAGS, "-DCMAKE_INSTALL_RPATH=$ORIGIN", "-DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON")
+
 
 TEXTS = "licences"
 _TEXTS = re.compile(r"[^/]+/vendor/llama\.cpp/(licenses/)?LICENSE[^/]*")
@@ -38,7 +66,7 @@ _TEXTS = re.compile(r"[^/]+/vendor/llama\.cpp/(licenses/)?LICENSE[^/]*")
 
 def key(pinned: str, compiler: str) -> str:
     """What tells one build from another: the version, the settings, the compiler."""
-    return hashlib.sha256("\n".join((pinned, *FLAGS, compiler)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join((pinned, *flags(), compiler)).encode()).hexdigest()[:16]
 
 
 def cache(environ: Mapping[str, str] = os.environ) -> Path:

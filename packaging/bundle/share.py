@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,9 +79,14 @@ def _draw(icons: Path, drawing: Path, python: Path) -> None:
     _write(vector, tile(drawing.read_text("utf-8")))
     for size in SIZES:
         (icons / f"{size}x{size}" / "apps").mkdir(parents=True, exist_ok=True)
-    target = str(icons / "{0}x{0}" / "apps" / f"{ID}.png")
-    command: list[str | Path] = [python, "-c", _DRAW, vector, target, *map(str, SIZES)]
-    subprocess.run(command, check=True, env={"QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"})
+    draw(vector, icons / "{0}x{0}" / "apps" / f"{ID}.png", python, SIZES)
+
+
+def draw(vector: Path, target: Path, python: Path, sizes: Sequence[int]) -> None:
+    """Draw an SVG file as a PNG of each size; `{0}` in the target's path stands for the size."""
+    command: list[str | Path] = [python, "-c", _DRAW, vector, target, *map(str, sizes)]
+    quiet = {"QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
+    subprocess.run(command, check=True, env={**os.environ, **quiet})
 
 
 def require_valid(share: Path) -> None:

@@ -90,6 +90,9 @@ _KINDS = {
 def artefacts(dist: Path, kinds: Iterable[str] = ()) -> list[Artefact]:
     """The finished archives; raises SetupError where one that was named is missing, or all are."""
     found, wanted = [], tuple(kinds)
+    for kind in wanted:
+        if kind not in _KINDS:
+            raise SetupError(f"{kind} is not tried in trees; its squashed tree is: name appdir.")
     for kind in wanted or _KINDS:
         pattern, program, place = _KINDS[kind]
         paths = sorted(dist.glob(pattern))

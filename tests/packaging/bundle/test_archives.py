@@ -6,7 +6,6 @@ import hashlib
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,20 +22,6 @@ DESKTOP = ROOT / "packaging" / "bundle" / "desktop"
 @pytest.fixture
 def archives(part):
     return part("bundle.archives")
-
-
-@pytest.fixture
-def release(archives, tmp_path: Path):
-    tree = tmp_path / "dist" / "lampblack"
-    (tree / "_internal" / "licences").mkdir(parents=True)
-    (tree / "_internal" / "licences" / "lampblack.txt").write_text("MIT")
-    (tree / "lampblack").write_text("#!/bin/sh\necho it runs\n")
-    (tree / "lampblack").chmod(0o755)
-    (tree / "_internal" / "link").symlink_to("licences")
-    return archives.Release(
-        tree, tmp_path / "work", "0.1.0", 1_800_000_000, "2.35", frozenset({"libEGL.so.1"}),
-        ROOT / "resources" / "icons" / "lamp.svg", Path(sys.executable),
-    )  # fmt: skip
 
 
 def test_the_packages_that_hold_what_is_left_to_the_system(archives, part) -> None:

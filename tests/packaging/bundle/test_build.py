@@ -35,8 +35,8 @@ def test_the_table_adds_up_and_counts_no_link(build, tmp_path: Path) -> None:
 
 def test_a_format_that_is_none_is_said(build) -> None:
     assert build.known("deb") == "deb"
-    with pytest.raises(argparse.ArgumentTypeError, match="'zip' is none of tar, deb, appdir"):
-        build.known("zip")
+    with pytest.raises(argparse.ArgumentTypeError, match="'rpm' is none of tar, deb, appdir"):
+        build.known("rpm")
 
 
 def test_the_word_takes_any_number_of_formats(part) -> None:

@@ -71,3 +71,29 @@ def test_another_compiler_makes_another_build(part) -> None:
     assert (
         len({key("llama==1", "g++ 12"), key("llama==1", "g++ 13"), key("llama==2", "g++ 12")}) == 3
     )
+
+
+def test_llama_cpp_has_every_kind_of_processor_on_each_system(part) -> None:
+    llama = part("bundle.llama")
+    systems = {
+        "linux": llama.flags("linux", "x86_64"),
+        "windows": llama.flags("win32", "AMD64"),
+        "mac": llama.flags("darwin", "arm64"),
+        "intel": llama.flags("darwin", "x86_64"),
+    }
+    for found in systems.values():
+        assert {"-DGGML_NATIVE=OFF", "-DGGML_BACKEND_DL=ON", "-DGGML_CPU_ALL_VARIANTS=ON"} < {
+            *found
+        }
+        names = [flag.partition("=")[0] for flag in found]
+        assert len(names) == len(set(names))
+    assert "-DGGML_METAL=ON" in systems["mac"]
+    assert "-DGGML_METAL=OFF" in systems["intel"]
+    assert "-DCMAKE_INSTALL_RPATH=@loader_path" in systems["mac"]
+    assert not any("RPATH" in flag for flag in systems["windows"])
+    assert "-DGGML_OPENMP=OFF" not in systems["linux"]
+    # What a former version has built is still in the cache by the name that these make.
+    assert systems["linux"][-2:] == (
+        "-DCMAKE_INSTALL_RPATH=$ORIGIN",
+        "-DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON",
+    )

@@ -156,3 +156,37 @@ def test_the_bill_of_materials_names_every_part_once(licences, part) -> None:
     assert [one["type"] for one in found["components"]] == ["library", "machine-learning-model"]
     assert found["components"][0]["purl"] == "pkg:pypi/numpy@2.4.6"
     assert bill(parts, "0.1.0", 1, "ab") != bill(parts, "0.1.0", 1, "cd")
+
+
+def test_a_system_without_common_licences_has_those_that_were_kept(
+    licences, part, monkeypatch, tmp_path: Path
+) -> None:
+    debian, kept = tmp_path / "debian", tmp_path / "kept"
+    debian.mkdir()
+    for name in licences.TERMS:
+        (debian / name).write_text(f"the text of {name}")
+    monkeypatch.setattr(licences, "_COMMON", debian)
+    licences.keep_terms(kept)
+    monkeypatch.setattr(licences, "_COMMON", tmp_path / "none")
+    monkeypatch.setattr(licences, "KEPT", kept)
+    assert licences.common("LGPL-3").read_text() == "the text of LGPL-3"
+    (kept / "GPL-3").unlink()
+    with pytest.raises(part("machine").SetupError, match="GPL-3 is missing"):
+        licences.keep_terms(tmp_path / "more")
+
+
+def test_every_common_licence_that_is_needed_is_kept(licences, part) -> None:
+    qt = licences.of_package(metadata.distribution("PySide6-Essentials"))
+    starter = part("bundle.build")._starter(SimpleNamespace(title="starter"))
+    needed = {path.name for path in (*qt.texts, *starter.texts)} - {
+        "NOTICE-starter.txt",
+        "NOTICE-qt.txt",
+    }
+    assert needed == set(licences.TERMS)
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_a_library_from_nowhere_stops_a_build_without_packages(licences, part, system) -> None:
+    assert licences.system_of([], system) == []
+    with pytest.raises(part("machine").SetupError, match=r"come from.*odd\.dll"):
+        licences.system_of([Path("odd.dll")], system)
