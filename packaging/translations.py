@@ -81,8 +81,8 @@ _REASONS = (
 )
 """What a system says of files and lines that fail."""
 
-_NAMES = ("weights",)
-"""What else is told of, in one word."""
+_NAMES = ("weights", "Stopped.")
+"""What else is told, in one word."""
 
 _TRANSLATED = ("tr", "_tr", "translate", "translated")
 """What translates its first text in app/ui."""

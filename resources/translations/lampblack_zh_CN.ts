@@ -3987,10 +3987,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>；如果再次发生，请把显卡层数设为 0</translation>
     </message>
     <message>
-        <source>, and its first part, {0}, is missing.</source>
-        <translation>，而它的第一部分 {0} 缺失。</translation>
-    </message>
-    <message>
         <source>, {0} of {1} free</source>
         <translation>，{1} 中有 {0} 空闲</translation>
     </message>
@@ -5019,6 +5015,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请重新运行命令。</translation>
     </message>
     <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
         <source>Switch flash attention on, or take f16.</source>
         <translation>请开启 flash attention，或使用 f16。</translation>
     </message>
@@ -5383,8 +5383,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 中的服务器列表无法使用：{1}；{2}，{3}。</translation>
     </message>
     <message>
-        <source>The llama.cpp engine is not installed here</source>
-        <translation>这里没有安装 llama.cpp 引擎</translation>
+        <source>The llama.cpp engine is not installed here: {0}.</source>
+        <translation>这里没有安装 llama.cpp 引擎：{0}。</translation>
     </message>
     <message>
         <source>The local service cannot be switched on in this window.</source>
@@ -6299,10 +6299,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>有张量的形状不可能正确</translation>
     </message>
     <message>
-        <source>a web page, not a model</source>
-        <translation>网页，不是模型</translation>
-    </message>
-    <message>
         <source>all settings are back at their defaults</source>
         <translation>所有设置都恢复为默认值</translation>
     </message>
@@ -7055,10 +7051,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>没有这个文件或文件夹</translation>
     </message>
     <message>
-        <source>not a GGUF model</source>
-        <translation>不是 GGUF 模型</translation>
-    </message>
-    <message>
         <source>not a directory</source>
         <translation>不是文件夹</translation>
     </message>
@@ -7073,10 +7065,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>number {0}</source>
         <translation>第 {0} 项</translation>
-    </message>
-    <message>
-        <source>only a pointer to a model (Git LFS)</source>
-        <translation>只是指向模型的指针（Git LFS）</translation>
     </message>
     <message>
         <source>operation not permitted</source>
@@ -7663,6 +7651,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 是模型文件夹；只能为 GGUF 文件制作副本。</translation>
     </message>
     <message>
+        <source>{0} is a web page, not a model.</source>
+        <translation>{0} 是网页，不是模型。</translation>
+    </message>
+    <message>
         <source>{0} is an adapter (LoRA), which is loaded on top of a model.</source>
         <translation>{0} 是适配器（LoRA），要加在模型之上使用。</translation>
     </message>
@@ -7743,6 +7735,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 不是普通文件，因此没有动它。</translation>
     </message>
     <message>
+        <source>{0} is not a GGUF model.</source>
+        <translation>{0} 不是 GGUF 模型。</translation>
+    </message>
+    <message>
         <source>{0} is not a LoRA but {1}.</source>
         <translation>{0} 不是 LoRA，而是 {1}。</translation>
     </message>
@@ -7795,12 +7791,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 在互联网上，普通 http 会被他人读到</translation>
     </message>
     <message>
+        <source>{0} is only a pointer to a model (Git LFS).</source>
+        <translation>{0} 只是指向模型的指针（Git LFS）。</translation>
+    </message>
+    <message>
         <source>{0} is only the weights of a model.</source>
         <translation>{0} 只是模型的权重。</translation>
     </message>
     <message>
-        <source>{0} is part {1} of a model in {2} files</source>
-        <translation>{0} 是模型的第 {1} 部分，共 {2} 个文件</translation>
+        <source>{0} is part {1} of a model in {2} files, and its first part, {3}, is missing.</source>
+        <translation>{0} 是一个模型 {2} 个文件中的第 {1} 个，而第一个文件 {3} 缺失。</translation>
+    </message>
+    <message>
+        <source>{0} is part {1} of a model in {2} files.</source>
+        <translation>{0} 是一个模型 {2} 个文件中的第 {1} 个。</translation>
     </message>
     <message>
         <source>{0} is quantized in a way that is not known here (type {1}).</source>

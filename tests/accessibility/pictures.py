@@ -1,7 +1,8 @@
 """Pictures of every window and dialog, to be looked at.
 
 Run as `pytest tests/accessibility/pictures.py --basetemp FOLDER`, with LANGUAGE_SHOWN (zh_CN
-unless told) and THEME_SHOWN (light) in the environment, and QT_SCALE_FACTOR for larger ones; they lie below FOLDER.
+unless told) and THEME_SHOWN (light) in the environment, and QT_SCALE_FACTOR for larger ones. They
+lie below FOLDER.
 """
 
 from __future__ import annotations
