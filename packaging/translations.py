@@ -54,6 +54,7 @@ _SILENT = frozenset(
         "masking.py",
         "openmp.py",
         "prompts.py",
+        "selftest",
         "texts.py",
         "trials.py",
     )
@@ -61,9 +62,11 @@ _SILENT = frozenset(
 """What in them says nothing to a writer, or speaks to the model."""
 
 _SENTENCE = re.compile(
-    r"(?![A-Z]{4,} )[A-Z{“].*[a-z].* .*(?:[.:?!…]|\{\w+\})|(?:The|There|Get) .*[a-z].*"
+    r"(?![A-Z]{4,} )[A-Z{“].*[a-z].* .*(?:[.:?!…]|\{\w+\})|"
+    r"(?:The|There|Get|Add|KV|PyTorch|DoRA,|1) .*[a-z].*"
 )
-_PHRASE = re.compile(r"[,(]?[a-z{ ](?:q8_0|[^\W_]|[ ,.;:%/’'“”(){}-]){1,84}")
+_WHOLE = re.compile(r"[A-Z{].* .*\.")
+_PHRASE = re.compile(r"[,(]?[a-z{ ](?:q8_0|[^\W_]|[ ,.;:?#%/’'“”(){}-]){1,84}")
 _REASONS = (
     "connection refused",
     "connection reset by peer",
@@ -81,6 +84,12 @@ _REASONS = (
 )
 """What a system says of files and lines that fail."""
 
+_NAMES = ("weights", "Stopped.")
+"""What else is told, in one word."""
+
+_TRANSLATED = ("tr", "_tr", "translate", "translated")
+"""What translates its first text in app/ui."""
+
 _WORD = re.compile(r"[A-Za-z]{3}")
 
 
@@ -97,7 +106,7 @@ def tables() -> Iterator[Marked]:
     yield from (("Parameters", step.replace("_", "-")) for step in DEFAULT_ORDER)
     for preset in (*BUILTIN, SUGGESTED):
         yield from (("Presets", preset.name), ("Presets", preset.description))
-    yield from (("Sentences", reason) for reason in _REASONS)
+    yield from (("Sentences", text) for text in (*_REASONS, *_NAMES))
     yield from (("Passport", name) for name in LANGUAGES.values())
     catalogue = json.loads((ROOT / "models.json").read_text("utf-8"))
     yield from (("Catalogue", model["why"]) for model in catalogue["models"])
@@ -128,16 +137,26 @@ def _arguments(path: Path, name: str) -> Iterator[str]:
 
 
 def sentences() -> Iterator[Marked]:
-    """Every sentence and phrase of the rooms without Qt, with {0}, {1} … for what varies."""
+    """Every sentence and phrase of the rooms without Qt, with {0}, {1} … for what varies.
+
+    The window has some, too, where it raises errors as they do.
+    """
     for speaker in _SPEAKERS:
-        place = ROOT / "app" / speaker
-        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
-            if not set(path.relative_to(ROOT).parts) & _SILENT:
-                yield from (("Sentences", text) for text in _spoken(_tree(path)))
+        for path in _modules(ROOT / "app" / speaker):
+            yield from (("Sentences", text) for text in _spoken(_tree(path)))
+    for path in _modules(ROOT / "app" / "ui"):
+        found = _spoken(_tree(path))
+        yield from (("Sentences", text) for text in found if _WHOLE.fullmatch(text))
+
+
+def _modules(place: Path) -> Iterator[Path]:
+    paths = [place] if place.is_file() else sorted(place.rglob("*.py"))
+    return (path for path in paths if not set(path.relative_to(ROOT).parts) & _SILENT)
 
 
 def _spoken(tree: ast.Module) -> Iterator[str]:
-    passed = set(_docstrings(tree))
+    """What a module says, but for what it has translated at once."""
+    passed = {*_docstrings(tree), *_translated(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             passed.update(id(part) for part in ast.walk(node) if isinstance(part, ast.Constant))
@@ -150,10 +169,18 @@ def _spoken(tree: ast.Module) -> Iterator[str]:
             yield text
 
 
+def _translated(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if called in _TRANSLATED:
+                yield from (id(text) for part in node.args for text in ast.walk(part))
+
+
 def _docstrings(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr):
-            yield from (id(part) for part in ast.walk(node.value) if isinstance(part, ast.Constant))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield id(node.value)
 
 
 def _template(node: ast.Constant | ast.JoinedStr) -> str:

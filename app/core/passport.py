@@ -145,7 +145,7 @@ def words(passport: Passport, tr: Translate = _as_is) -> tuple[str, ...]:
     """The card's sentences, the most important first."""
     told = card(passport, tr)
     heads = ((tr("Good for: {0}."), told.good_for), (tr("Weak at: {0}."), told.weak_at))
-    lines = tuple(head.format("; ".join(points)) for head, points in heads if points)
+    lines = tuple(head.format(tr("; ").join(points)) for head, points in heads if points)
     return (*lines, *told.facts, *told.warnings)
 
 
@@ -154,11 +154,11 @@ def summary(passport: Passport, tr: Translate = _as_is) -> str:
     if passport.problem:
         return tr("could not be tried out to the end")
     good, weak = [*_strengths(passport, tr)], [*_weaknesses(passport, tr)]
-    parts = [tr("good for: {0}").format(", ".join(good))] if good else []
-    parts += [tr("weak at: {0}").format(", ".join(weak))] if weak and not good else []
+    parts = [tr("good for: {0}").format(tr(", ").join(good))] if good else []
+    parts += [tr("weak at: {0}").format(tr(", ").join(weak))] if weak and not good else []
     if (written := passport.pages_per_minute) is not None:
         parts.append(tr("about {0} a minute here").format(_pages_text(written, tr)))
-    return "; ".join(parts)
+    return tr("; ").join(parts)
 
 
 def score(passport: Passport, purpose: str) -> float:
@@ -177,7 +177,7 @@ def listed(names: Sequence[str], tr: Translate = _as_is) -> str:
     """Names as a sentence has them: English, French and German."""
     if len(names) < 2:
         return "".join(names)
-    return tr("{0} and {1}").format(", ".join(names[:-1]), names[-1])
+    return tr("{0} and {1}").format(tr(", ").join(names[:-1]), names[-1])
 
 
 def _pages(tokens_per_s: float | None, tokens_per_word: float | None) -> float | None:

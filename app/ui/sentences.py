@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -52,6 +52,18 @@ def told(text: Words) -> str:
     return with_local_sizes(text)
 
 
+def joined(sentences: Iterable[Words]) -> str:
+    """Sentences one after the other, parted as the language parts them; empty ones are left out."""
+    shown = ""
+    for sentence in filter(None, map(told, sentences)):
+        shown = _with(shown, sentence)
+    return shown
+
+
+def _with(text: str, sentence: str) -> str:
+    return text + ("" if not text or text[-1] in _CLOSED else " ") + sentence
+
+
 def encoding_text(name: str) -> str:
     """The name of an encoding, such as Cyrillic (Windows-1251)."""
     if (whole := _tr("Encodings", name)) != name:
@@ -79,7 +91,7 @@ def _line(line: str) -> str:
         tried = ((end, _found(" ".join(parts[:end]), _DEEPEST)) for end in ends)
         end, found = next(((end, one) for end, one in tried if one is not None), (1, None))
         sentence = parts[0] if found is None else found.text
-        shown += ("" if not shown or shown[-1] in _CLOSED else " ") + sentence
+        shown = _with(shown, sentence)
         del parts[:end]
     return shown
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from app.core.options.servers import server_of
+from app.core.passport import Passport
 from app.downloads.queue import Download
 from app.ui.numbers import data_share_texts, data_size_text, number_text
+from app.ui.sentences import told
 
 _tr = QCoreApplication.translate
 _DOT = " · "
+
+
+def list_text(items: Iterable[str]) -> str:
+    """Names and values one after the other."""
+    return _tr("Lists", ", ").join(items)
 
 
 def state_text(download: Download) -> str:
@@ -84,6 +93,15 @@ def left_text(seconds: float) -> str:
 def passport_tr(text: str) -> str:
     """A text of a model's passport."""
     return QCoreApplication.translate("Passport", text)
+
+
+def in_words(passport: Passport) -> Passport:
+    """A passport whose problems are told in the language of the window."""
+    return replace(
+        passport,
+        problem=told(passport.problem),
+        template_problem=told(passport.template_problem),
+    )
 
 
 def work_text(what: str) -> str:

@@ -1918,6 +1918,13 @@ MIT 许可证。</translation>
     </message>
 </context>
 <context>
+    <name>Lists</name>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Choose the model to write with.</source>
@@ -3296,12 +3303,20 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
 <context>
     <name>Passport</name>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
         <source>1 language</source>
         <translation>1 种语言</translation>
     </message>
     <message>
         <source>1 page</source>
         <translation>1 页</translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>；</translation>
     </message>
     <message>
         <source>Chinese</source>
@@ -3389,11 +3404,11 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>Tried in {0}, it answered in {1}.</source>
-        <translation>试了 {0}，它能用 {1} 回答。</translation>
+        <translation>试了 {0}，它能用{1}回答。</translation>
     </message>
     <message>
         <source>Tried in {0}, it went on in {1}.</source>
-        <translation>试了 {0}，它能用 {1} 续写。</translation>
+        <translation>试了 {0}，它能用{1}续写。</translation>
     </message>
     <message>
         <source>Weak at: {0}.</source>
@@ -4086,12 +4101,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>；如果再次发生，请把显卡层数设为 0</translation>
     </message>
     <message>
-        <source>, and its first part, {0}, is missing.</source>
-        <translation>，而它的第一部分 {0} 缺失。</translation>
-    </message>
-    <message>
         <source>, {0} of {1} free</source>
         <translation>，{1} 中有 {0} 空闲</translation>
+    </message>
+    <message>
+        <source>1 is as it was trained.</source>
+        <translation>1 为训练时的强度。</translation>
+    </message>
+    <message>
+        <source>1 layer</source>
+        <translation>1 层</translation>
+    </message>
+    <message>
+        <source>1 name</source>
+        <translation>1 个名称</translation>
     </message>
     <message>
         <source>A KV cache of type {0} needs flash attention, which is off.</source>
@@ -4146,6 +4169,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>预设名称必须为 1 到 {0} 个字符。</translation>
     </message>
     <message>
+        <source>A private key needs its certificate.</source>
+        <translation>有私钥就必须有它的证书。</translation>
+    </message>
+    <message>
         <source>A prompt is not saved: {0}.</source>
         <translation>提示词没有保存：{0}。</translation>
     </message>
@@ -4174,6 +4201,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>有一项设置无法使用：{0}。已采用它的默认值。</translation>
     </message>
     <message>
+        <source>A smaller model, or a smaller quantization of this one, needs less of everything.</source>
+        <translation>更小的模型，或这个模型的更小量化版本，各方面的需求都更低。</translation>
+    </message>
+    <message>
         <source>A third of F16; the loss is small on models of seven billion weights and more.</source>
         <translation>F16 的三分之一；对七十亿参数以上的模型损失很小。</translation>
     </message>
@@ -4184,6 +4215,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Accept them on {0} and come back with a token of your account there.</source>
         <translation>请在 {0} 上接受条款，再带着你在那里的账号的令牌回来。</translation>
+    </message>
+    <message>
+        <source>Add it with: lampblack servers add</source>
+        <translation>添加方法：lampblack servers add</translation>
     </message>
     <message>
         <source>Add the server under that address.</source>
@@ -4212,6 +4247,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Another program has changed {0} since it was opened.</source>
         <translation>{0} 打开之后被其他程序更改过。</translation>
+    </message>
+    <message>
+        <source>Another server is being asked.</source>
+        <translation>正在询问另一台服务器。</translation>
     </message>
     <message>
         <source>Another window or command installs or removes a pack just now.</source>
@@ -4358,6 +4397,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请选择其他模型。</translation>
     </message>
     <message>
+        <source>Choose another name.</source>
+        <translation>请换一个名称。</translation>
+    </message>
+    <message>
         <source>Choose another name; nothing is written over.</source>
         <translation>请换一个名称；不会覆盖任何内容。</translation>
     </message>
@@ -4396,6 +4439,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Choose one first.</source>
         <translation>请先选择一个。</translation>
+    </message>
+    <message>
+        <source>Choose one in the settings.</source>
+        <translation>请在设置中选择一个。</translation>
     </message>
     <message>
         <source>Choose one of its files.</source>
@@ -4472,6 +4519,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Do not trust it; look for news about the model on its page.</source>
         <translation>请不要信任它；到它的网页上看看这个模型的消息。</translation>
+    </message>
+    <message>
+        <source>DoRA, which also scales the model&apos;s own weights</source>
+        <translation>DoRA，它还会缩放模型自身的权重</translation>
     </message>
     <message>
         <source>Download it again.</source>
@@ -4658,6 +4709,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>语法约束 (grammar)：这个模型没有结束词元，因此无法遵守 JSON 模式。</translation>
     </message>
     <message>
+        <source>Graphics cards are counted as soon as a model has been loaded and has found them.</source>
+        <translation>载入过一个模型并找到显卡之后，才会把显卡计算在内。</translation>
+    </message>
+    <message>
         <source>Half of F16, and nobody can tell the difference; fast on every processor.</source>
         <translation>F16 的一半，没有人看得出差别；在任何处理器上都很快。</translation>
     </message>
@@ -4792,6 +4847,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Its tokens are numbered from 0 to {0}.</source>
         <translation>它的词元编号为 0 到 {0}。</translation>
+    </message>
+    <message>
+        <source>KV cache ({0} tokens) and buffers</source>
+        <translation>KV 缓存（{0} 词元）和缓冲区</translation>
+    </message>
+    <message>
+        <source>KV cache ({0} tokens, {1})</source>
+        <translation>KV 缓存（{0} 词元，{1}）</translation>
     </message>
     <message>
         <source>Lampblack met an unexpected problem ({0}: {1}).</source>
@@ -4986,6 +5049,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>其中没有隐去任何内容。</translation>
     </message>
     <message>
+        <source>Of a letter of several tokens the server tells the last token&apos;s probability alone.</source>
+        <translation>一个字由几个词元组成时，服务器只给出最后一个词元的概率。</translation>
+    </message>
+    <message>
         <source>Of packages, only the starter model&apos;s can be fetched.</source>
         <translation>软件包中只能获取入门模型的那一个。</translation>
     </message>
@@ -5008,6 +5075,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>PyTorch could not compute {0}: {1}.</source>
         <translation>PyTorch 无法计算 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>PyTorch engine</source>
+        <translation>PyTorch 引擎</translation>
+    </message>
+    <message>
+        <source>PyTorch itself</source>
+        <translation>PyTorch 本身</translation>
     </message>
     <message>
         <source>Recovery and takes cannot be written to {0}: {1}. Save your text; Lampblack goes on trying.</source>
@@ -5104,6 +5179,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Start the command again.</source>
         <translation>请重新运行命令。</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
     </message>
     <message>
         <source>Switch flash attention on, or take f16.</source>
@@ -5514,8 +5593,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 中的服务器列表无法使用：{1}；{2}，{3}。</translation>
     </message>
     <message>
-        <source>The llama.cpp engine is not installed here</source>
-        <translation>这里没有安装 llama.cpp 引擎</translation>
+        <source>The llama.cpp engine is not installed here: {0}.</source>
+        <translation>这里没有安装 llama.cpp 引擎：{0}。</translation>
     </message>
     <message>
         <source>The local service cannot be switched on in this window.</source>
@@ -5754,6 +5833,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>服务器不给出半个字符的概率。</translation>
     </message>
     <message>
+        <source>The server drops what it writes when it is asked again, so it is asked in turns.</source>
+        <translation>再次请求时，服务器会放弃正在写的内容，因此请求依次进行。</translation>
+    </message>
+    <message>
         <source>The server ended a text that was to be long.</source>
         <translation>服务器提前结束了本应较长的文字。</translation>
     </message>
@@ -5890,12 +5973,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>设置中有这个版本不认识的 {0}；它会保留在文件中。</translation>
     </message>
     <message>
+        <source>The starter model</source>
+        <translation>入门模型</translation>
+    </message>
+    <message>
         <source>The starter model is fetched with pip, which this Python does not have.</source>
         <translation>获取入门模型需要 pip，而这个 Python 没有。</translation>
     </message>
     <message>
         <source>The starter model is not on this machine.</source>
         <translation>本机没有入门模型。</translation>
+    </message>
+    <message>
+        <source>The store can be written again; nothing since then is missing.</source>
+        <translation>资料库又可以写入了；其间的内容没有丢失。</translation>
     </message>
     <message>
         <source>The store of takes and recoveries was damaged ({0}). It was kept as {1}, and a new one was begun. Documents that must stay on this machine have to be marked again.</source>
@@ -5970,6 +6061,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>文字将会发往别处：{0} 已更改。</translation>
     </message>
     <message>
+        <source>The texts in {0} could not be loaded: {1} is damaged.</source>
+        <translation>无法载入{0}文本：{1} 已损坏。</translation>
+    </message>
+    <message>
+        <source>The texts in {0} could not be loaded: {1}.</source>
+        <translation>无法载入{0}文本：{1}。</translation>
+    </message>
+    <message>
         <source>The title of a model must be one line of printable characters.</source>
         <translation>模型名称必须是一行可显示的字符。</translation>
     </message>
@@ -6020,6 +6119,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There can be 1 to {0} takes, not {1}.</source>
         <translation>可以有 1 到 {0} 份候选稿，而不是 {1} 份。</translation>
+    </message>
+    <message>
+        <source>There can be no folder {0}: {1}.</source>
+        <translation>无法建立文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>There is a server named {0} already.</source>
+        <translation>已有名为 {0} 的服务器。</translation>
     </message>
     <message>
         <source>There is already a file {0}.</source>
@@ -6414,6 +6521,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>较新的</translation>
     </message>
     <message>
+        <source>a newer version of Lampblack wrote it</source>
+        <translation>它由更新版本的 Lampblack 写成</translation>
+    </message>
+    <message>
         <source>a number of that length</source>
         <translation>那样长度的数字</translation>
     </message>
@@ -6436,10 +6547,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>a tensor&apos;s shape cannot be true</source>
         <translation>有张量的形状不可能正确</translation>
-    </message>
-    <message>
-        <source>a web page, not a model</source>
-        <translation>网页，不是模型</translation>
     </message>
     <message>
         <source>all settings are back at their defaults</source>
@@ -6478,6 +6585,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>要求 2 个，却给了 {0} 个</translation>
     </message>
     <message>
+        <source>asked for them, it gave none</source>
+        <translation>请求时没有给出</translation>
+    </message>
+    <message>
         <source>belongs to another address</source>
         <translation>属于另一个地址</translation>
     </message>
@@ -6498,8 +6609,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>自己的偏置</translation>
     </message>
     <message>
+        <source>can stand only at the top</source>
+        <translation>只能位于顶层</translation>
+    </message>
+    <message>
         <source>cannot be checked ({0})</source>
         <translation>无法检查（{0}）</translation>
+    </message>
+    <message>
+        <source>cannot be held: a name could be written twice; list the names in required</source>
+        <translation>无法保证：同一名称可能写两次；请把名称列入 required</translation>
     </message>
     <message>
         <source>cannot be held: {0}</source>
@@ -6662,12 +6781,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>读写出错</translation>
     </message>
     <message>
+        <source>inputs in the weights&apos; type</source>
+        <translation>按权重类型转换的输入</translation>
+    </message>
+    <message>
         <source>integrated GPU</source>
         <translation>集成显卡</translation>
     </message>
     <message>
         <source>is a directory</source>
         <translation>是文件夹</translation>
+    </message>
+    <message>
+        <source>is a keyword that cannot be held while a text is written</source>
+        <translation>这个关键字在写作过程中无法保证</translation>
     </message>
     <message>
         <source>is above the number of values</source>
@@ -6680,6 +6807,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>is held only for at most {0} texts in the enum of items</source>
         <translation>的 items 中 enum 最多只能有 {0} 段文字</translation>
+    </message>
+    <message>
+        <source>is not a keyword of JSON schemas that is known here</source>
+        <translation>不是这里认识的 JSON schema 关键字</translation>
     </message>
     <message>
         <source>is not ready</source>
@@ -6744,6 +6875,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it gives no probabilities, by which that could be checked</source>
         <translation>不给出概率，因此无法检查</translation>
+    </message>
+    <message>
+        <source>it has a part after ? or #</source>
+        <translation>? 或 # 之后还有内容</translation>
     </message>
     <message>
         <source>it has an older form</source>
@@ -7070,12 +7205,40 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>必须是有限的数字，而不是 {0}</translation>
     </message>
     <message>
+        <source>must be a list of names</source>
+        <translation>必须是名称的列表</translation>
+    </message>
+    <message>
+        <source>must be a list of schemas</source>
+        <translation>必须是 schema 的列表</translation>
+    </message>
+    <message>
         <source>must be a list of texts, not {0}</source>
         <translation>必须是文字列表，而不是 {0}</translation>
     </message>
     <message>
+        <source>must be a list of values</source>
+        <translation>必须是值的列表</translation>
+    </message>
+    <message>
+        <source>must be a number</source>
+        <translation>必须是数字</translation>
+    </message>
+    <message>
         <source>must be a number, not {0}</source>
         <translation>必须是数字，而不是 {0}</translation>
+    </message>
+    <message>
+        <source>must be a schema: an object, true or false</source>
+        <translation>必须是 schema：对象、true 或 false</translation>
+    </message>
+    <message>
+        <source>must be a text</source>
+        <translation>必须是文本</translation>
+    </message>
+    <message>
+        <source>must be a whole number</source>
+        <translation>必须是整数</translation>
     </message>
     <message>
         <source>must be a whole number, not {0}</source>
@@ -7084,6 +7247,18 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>must be a {0}, not {1}</source>
         <translation>必须是{0}，而不是 {1}</translation>
+    </message>
+    <message>
+        <source>must be above 0</source>
+        <translation>必须大于 0</translation>
+    </message>
+    <message>
+        <source>must be an object of schemas</source>
+        <translation>必须是由 schema 组成的对象</translation>
+    </message>
+    <message>
+        <source>must be at least 0.000000001</source>
+        <translation>不得小于 0.000000001</translation>
     </message>
     <message>
         <source>must be on or off, not {0}</source>
@@ -7104,6 +7279,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>must be text, not {0}</source>
         <translation>必须是文字，而不是 {0}</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>必须是 true 或 false</translation>
     </message>
     <message>
         <source>must be true or false, not {0}</source>
@@ -7130,6 +7309,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>必须是文字到数字的对应，而不是 {0}</translation>
     </message>
     <message>
+        <source>needs too many remainders, alone or with the other multipleOf</source>
+        <translation>需要的余数太多，无论单独还是与另一个 multipleOf 一起</translation>
+    </message>
+    <message>
         <source>no model {0}</source>
         <translation>没有模型 {0}</translation>
     </message>
@@ -7150,10 +7333,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>没有这个文件或文件夹</translation>
     </message>
     <message>
-        <source>not a GGUF model</source>
-        <translation>不是 GGUF 模型</translation>
-    </message>
-    <message>
         <source>not a directory</source>
         <translation>不是文件夹</translation>
     </message>
@@ -7168,10 +7347,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>number {0}</source>
         <translation>第 {0} 项</translation>
-    </message>
-    <message>
-        <source>only a pointer to a model (Git LFS)</source>
-        <translation>只是指向模型的指针（Git LFS）</translation>
     </message>
     <message>
         <source>operation not permitted</source>
@@ -7220,6 +7395,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>refused the request</source>
         <translation>拒绝了请求</translation>
+    </message>
+    <message>
+        <source>repeats a part too often</source>
+        <translation>某一部分重复次数太多</translation>
     </message>
     <message>
         <source>sends on to another address</source>
@@ -7292,6 +7471,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>the child was started with pipes</source>
         <translation>the child was started with pipes</translation>
+    </message>
+    <message>
+        <source>the engine itself</source>
+        <translation>引擎本身</translation>
     </message>
     <message>
         <source>the image part of a model</source>
@@ -7402,6 +7585,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>torch {0}，transformers {1}</translation>
     </message>
     <message>
+        <source>vocabulary and library</source>
+        <translation>词表和程序库</translation>
+    </message>
+    <message>
         <source>waiting policy</source>
         <translation>waiting policy</translation>
     </message>
@@ -7412,6 +7599,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>was revoked</source>
         <translation>已被吊销</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>权重</translation>
     </message>
     <message>
         <source>weights as {0}</source>
@@ -7462,8 +7653,12 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0}（没有已知的采样参数）</translation>
     </message>
     <message>
-        <source>{0} ({1} flash attention)</source>
-        <translation>{0}（{1} flash attention）</translation>
+        <source>{0} (with flash attention)</source>
+        <translation>{0}（用 flash attention）</translation>
+    </message>
+    <message>
+        <source>{0} (without flash attention)</source>
+        <translation>{0}（不用 flash attention）</translation>
     </message>
     <message>
         <source>{0} ({1}) cannot be used.</source>
@@ -7750,6 +7945,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 是模型文件夹，llama.cpp 无法运行。</translation>
     </message>
     <message>
+        <source>{0} is a model folder; copies can be made of GGUF files only.</source>
+        <translation>{0} 是模型文件夹；只能为 GGUF 文件制作副本。</translation>
+    </message>
+    <message>
+        <source>{0} is a web page, not a model.</source>
+        <translation>{0} 是网页，不是模型。</translation>
+    </message>
+    <message>
         <source>{0} is an adapter (LoRA), which is loaded on top of a model.</source>
         <translation>{0} 是适配器（LoRA），要加在模型之上使用。</translation>
     </message>
@@ -7838,6 +8041,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 不是普通文件，因此没有动它。</translation>
     </message>
     <message>
+        <source>{0} is not a GGUF model.</source>
+        <translation>{0} 不是 GGUF 模型。</translation>
+    </message>
+    <message>
         <source>{0} is not a LoRA but {1}.</source>
         <translation>{0} 不是 LoRA，而是 {1}。</translation>
     </message>
@@ -7894,12 +8101,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 在互联网上，普通 http 会被他人读到</translation>
     </message>
     <message>
+        <source>{0} is only a pointer to a model (Git LFS).</source>
+        <translation>{0} 只是指向模型的指针（Git LFS）。</translation>
+    </message>
+    <message>
         <source>{0} is only the weights of a model.</source>
         <translation>{0} 只是模型的权重。</translation>
     </message>
     <message>
-        <source>{0} is part {1} of a model in {2} files</source>
-        <translation>{0} 是模型的第 {1} 部分，共 {2} 个文件</translation>
+        <source>{0} is part {1} of a model in {2} files, and its first part, {3}, is missing.</source>
+        <translation>{0} 是一个模型 {2} 个文件中的第 {1} 个，而第一个文件 {3} 缺失。</translation>
+    </message>
+    <message>
+        <source>{0} is part {1} of a model in {2} files.</source>
+        <translation>{0} 是一个模型 {2} 个文件中的第 {1} 个。</translation>
     </message>
     <message>
         <source>{0} is quantized in a way that is not known here (type {1}).</source>

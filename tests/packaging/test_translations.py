@@ -40,6 +40,50 @@ def test_nothing_is_new_and_nothing_is_left_in_english(translations) -> None:
     assert translations.check() == []
 
 
+def _errors(translations: ModuleType) -> Iterator[tuple[str, str]]:
+    """What each error says that is raised anywhere the window hears of, and the hint with it."""
+    for room in (*translations._SPEAKERS, "ui"):
+        for path in translations._modules(ROOT / "app" / room):
+            for node in ast.walk(translations._tree(path)):
+                name = getattr(node, "func", None)
+                if str(getattr(name, "id", getattr(name, "attr", ""))).endswith("Error"):
+                    assert isinstance(node, ast.Call)
+                    yield from ((path.name, text) for text in _said(translations, node))
+
+
+def _said(translations: ModuleType, call: ast.Call) -> Iterator[str]:
+    for argument in call.args[:2]:
+        ways = (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
+        for way in ways:
+            if isinstance(way, ast.Constant | ast.JoinedStr):
+                yield translations._template(way).strip()
+
+
+def test_every_error_that_the_window_hears_of_has_its_template(translations) -> None:
+    known = {source for _context, source, _told in messages()}
+    found = set(_errors(translations))
+    assert len(found) > 500
+    left_out = {
+        "",
+        "{0} ({1}) {2}.",  # of a row, which is told by its label
+        "{0}.",  # what is told in another sentence
+        "lrelease did not compile {0}",  # where nothing is translated
+    }
+    assert [one for one in found if one[1] not in known | left_out] == []
+
+
+def test_what_is_said_in_a_yield_or_a_call_is_collected(translations) -> None:
+    module = ast.parse(
+        '''"""A docstring of this module."""
+notes.append(f"It needs {size} more.")
+def parts():
+    yield Part("the engine itself", 1)
+    raise StoreError(self.tr("It was translated at once."))
+'''
+    )
+    assert [*translations._spoken(module)] == ["It needs {0} more.", "the engine itself"]
+
+
 def test_a_text_that_is_not_in_the_file_is_found(translations, monkeypatch) -> None:
     more = (*translations.tables(), ("Actions", "Open the Skylight"))
     monkeypatch.setattr(translations, "tables", lambda: more)

@@ -5,6 +5,8 @@ What stands outside brackets was never handed to a translator; what does not fit
 
 from __future__ import annotations
 
+import re
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from app.core.formats.gguf import read_header
 from app.core.options.adapters import Adapter
 from app.core.store.store import Recovery
 from app.core.system.licences import LicensedComponent
+from app.core.system.paths import resource
 from app.engine.messages import Previewed
 from app.engine.values import ServerPlace
 from app.ui.documents.open_as_dialog import OpenAsDialog
@@ -165,6 +168,21 @@ def test_the_dialogs_over_something(
 def test_a_model_that_does_not_fit_is_told_of(pseudo_spoken) -> None:
     assert outside_brackets(told("It needs 3.2 GB, and this machine has 2 GB.")) == ""
     assert outside_brackets(verdict_text("too large")) == ""
+
+
+def test_every_sentence_of_other_processes_is_told_to_the_last_word(pseudo_spoken) -> None:
+    """With a number for each of its values, as the rooms without Qt make it."""
+    file = ET.parse(resource("translations") / "lampblack_zh_CN.ts")
+    templates = [
+        message.findtext("source") or ""
+        for context in file.iter("context")
+        if context.findtext("name") == "Sentences"
+        for message in context.iter("message")
+    ]
+    assert len(templates) > 1000
+    made = [re.sub(r"\{\w+\}", "7", template) for template in templates]
+    left = [sentence for sentence in made if outside_brackets(told(sentence))]
+    assert left == []
 
 
 @pytest.mark.parametrize("action", ["manage", "service", "add_server", "passport", "all_takes"])

@@ -226,8 +226,10 @@ def _other_parts(path: Path, number: int, count: int) -> list[Path]:
         first = named._replace(number=1).name if named is not None else ""
         is_there = not first or is_file(path.with_name(first))
         raise UnsupportedModelError(
-            f"{path.name} is part {number + 1} of a model in {count} files"
-            + ("." if is_there else f", and its first part, {first}, is missing."),
+            f"{path.name} is part {number + 1} of a model in {count} files."
+            if is_there
+            else f"{path.name} is part {number + 1} of a model in {count} files, and its first "
+            f"part, {first}, is missing.",
             "Choose its first part." if is_there else "Put all parts into one folder.",
         )
     if named is None or named.number != 1 or named.total != count:

@@ -249,12 +249,15 @@ def _require_magic(reader: BoundedReader) -> None:
         raise UnsupportedModelError(
             f"{reader.name} has the format before GGUF.", "Get the model as GGUF."
         )
-    what, hint = "not a GGUF model", "Choose a GGUF file, or a folder with safetensors."
+    what = f"{reader.name} is not a GGUF model."
+    hint = "Choose a GGUF file, or a folder with safetensors."
     if start.startswith(b"version https://git-lfs"):
-        what, hint = "only a pointer to a model (Git LFS)", "Download the file itself."
+        what = f"{reader.name} is only a pointer to a model (Git LFS)."
+        hint = "Download the file itself."
     elif start.lstrip()[:9].lower() in (b"<!doctype", b"<html>") or start[:5].lower() == b"<html":
-        what, hint = "a web page, not a model", "Download the file itself."
-    raise NotAModelError(f"{reader.name} is {what}.", hint)
+        what = f"{reader.name} is a web page, not a model."
+        hint = "Download the file itself."
+    raise NotAModelError(what, hint)
 
 
 def _read_value(reader: BoundedReader, key: str) -> Any:

@@ -215,8 +215,7 @@ def _memory_parts(
     yield MemoryPart(_cache_words(computing), MEMORY, sum(needed.cache[:here]), "cache")
     if here:
         logits = needed.logits if not placement.layers else 0
-        flash = "with" if computing.flash_attention else "without"
-        yield _later(f"{WORKING} ({flash} flash attention)", needed.scratch + logits)
+        yield _later(_buffer_words(computing), needed.scratch + logits)
         yield _later("inputs in the weights' type", conversion(layout.sizes, computing))
     else:
         yield _later(WORKING, needed.inputs)
@@ -229,6 +228,12 @@ def _memory_parts(
 def _later(what: str, size: int) -> MemoryPart:
     """The processor's buffers: the system gives their memory when something is written there."""
     return MemoryPart(what, MEMORY, size, is_later=True)
+
+
+def _buffer_words(computing: Computing) -> str:
+    if computing.flash_attention:
+        return f"{WORKING} (with flash attention)"
+    return f"{WORKING} (without flash attention)"
 
 
 def _cache_words(computing: Computing) -> str:

@@ -9,14 +9,11 @@ from app.host.process_memory import settle_allocator
 
 NAME = "llama.cpp"
 
-_MISSING = "The llama.cpp engine is not installed here"
-_HINT = "Install llama-cpp-python 0.3.36 beside the program, or use the Torch engine."
-
 
 def load(command: Load, job: Job) -> Engine:
     """Load a GGUF file; raises EngineMissingError where llama.cpp is not installed."""
     if problem := _problem():
-        raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
+        raise _missing(problem)
     from app.host.llama_cpp.loading import load_engine
 
     settle_allocator()
@@ -26,7 +23,7 @@ def load(command: Load, job: Job) -> Engine:
 def quantize(command: Quantize, job: Job) -> Quantized:
     """Make a copy of a GGUF file in another type; see `app.host.llama_cpp.quantize_file`."""
     if problem := _problem():
-        raise EngineMissingError(f"{_MISSING}: {problem}.", _HINT)
+        raise _missing(problem)
     from app.host.llama_cpp.quantize_file import make_copy
 
     return make_copy(command, job)
@@ -35,7 +32,7 @@ def quantize(command: Quantize, job: Job) -> Quantized:
 def describe() -> EngineReport:
     """Whether llama.cpp works here, its version and the devices it sees."""
     if problem := _problem():
-        return EngineReport(engine=NAME, available=False, problem=f"{_MISSING}: {problem}.")
+        return EngineReport(engine=NAME, available=False, problem=_missing(problem).message)
     from app.host.llama_cpp.library import library, report
 
     found = library()
@@ -46,6 +43,13 @@ def describe() -> EngineReport:
         version=found.version,
         devices=devices,
         features=found.features,
+    )
+
+
+def _missing(problem: str) -> EngineMissingError:
+    return EngineMissingError(
+        f"The llama.cpp engine is not installed here: {problem}.",
+        "Install llama-cpp-python 0.3.36 beside the program, or use the Torch engine.",
     )
 
 

@@ -19,6 +19,7 @@ from app.ui.editor.manuscript import units
 from app.ui.numbers import number_text
 from app.ui.questions import Questions
 from app.ui.sentences import Words, encoding_text
+from app.ui.texts import list_text
 from app.ui.widgets.banner import Banner, BannerArea, Choices
 from app.ui.widgets.controls import show_dialog
 
@@ -109,7 +110,7 @@ class Encodings(QObject):
         )
 
     def _tell_damage(self, path: Path, damage: Damage) -> None:
-        lines = ", ".join(number_text(line) for line in damage.lines[:_LINES])
+        lines = list_text(number_text(line) for line in damage.lines[:_LINES])
         lines += "…" if len(damage.lines) > _LINES else ""
         self._say(
             lambda: self.tr(

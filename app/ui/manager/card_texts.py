@@ -16,7 +16,7 @@ from app.ui.manager.inventory import InventoryModel
 from app.ui.models.cards import facts
 from app.ui.numbers import data_size_text
 from app.ui.sentences import told
-from app.ui.texts import day_text, passport_tr, percent_text, state_text
+from app.ui.texts import day_text, list_text, passport_tr, percent_text, state_text
 from app.ui.widgets.card_list import DOT, Card
 
 _tr = QCoreApplication.translate
@@ -156,7 +156,7 @@ def languages_text(codes: tuple[str, ...]) -> str:
     """The languages of a model, not all of many."""
     if "multi" in codes or len(codes) > 3:
         return _tr("Manager", "many languages")
-    return ", ".join(language_text(code) for code in codes)
+    return list_text(language_text(code) for code in codes)
 
 
 def kind_text(kind: str) -> str:

@@ -26,7 +26,7 @@ from app.core.models.model_file import ModelFile
 from app.core.system.machine import COMFORT
 from app.ui.manager.card_texts import verdict_text
 from app.ui.numbers import data_size_text, number_text
-from app.ui.sentences import told
+from app.ui.sentences import joined, told
 from app.ui.widgets.controls import FlowingNote, set_property
 from app.ui.widgets.theme import heading_font
 
@@ -201,7 +201,7 @@ class FitDialog(QDialog):
             parts = [self._words(steps[number - 1], step) if number else self.tr("As you set it.")]
             if step.options == self._report.taken:
                 parts.append(self._by_itself())
-            note.say(" ".join(parts))
+            note.say(joined(parts))
             radio.setAccessibleDescription(note.text())
             column.addWidget(radio)
             column.addWidget(note)

@@ -28,7 +28,7 @@ from app.ui.manager.card_texts import (
 from app.ui.manager.inventory import Inventory, InventoryModel, ordered
 from app.ui.manager.model_actions import ModelActions
 from app.ui.numbers import data_size_text
-from app.ui.texts import moment_text, passport_tr
+from app.ui.texts import in_words, moment_text, passport_tr
 from app.ui.widgets.card_list import Card, CardsView
 from app.ui.widgets.controls import ElidedLabel, FlowingNote, NoteLabel, QuietCombo, set_property
 from app.ui.widgets.theme import heading_font
@@ -61,8 +61,9 @@ class PassportCard(QWidget):
             self.warning.say("")
             self.made.say("")
             return
-        warnings = card(passport, passport_tr).warnings
-        told = words(passport, passport_tr)
+        shown = in_words(passport)
+        warnings = card(shown, passport_tr).warnings
+        told = words(shown, passport_tr)
         self.text.say("\n".join(told[: len(told) - len(warnings)]))
         self.warning.say("\n".join(warnings))
         made = self.tr("Tried out {0}, on this machine.")

@@ -23,6 +23,8 @@ from app.ui.manager.inventory import Inventory
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.models.removal import ModelRemoval
 from app.ui.numbers import data_size_text
+from app.ui.sentences import joined
+from app.ui.texts import list_text
 
 Trash = Callable[[str], None]
 
@@ -148,7 +150,7 @@ class ModelOperations(QObject):
             "{0} was read to the end; Verify will tell from now on if its file has changed."
         )
         said = known if by else "" if found.problem else new.format(model.name)
-        self.said.emit(" ".join(filter(None, (said, found.problem))))
+        self.said.emit(joined((said, found.problem)))
         self.changed.emit()
 
     def find_duplicates(self, inventory: Inventory) -> None:
@@ -171,7 +173,7 @@ class ModelOperations(QObject):
         self._end_long()
         words = self.tr("The same content, {0} each: {1}.")
         lines = [
-            words.format(data_size_text(group[0].size_bytes), ", ".join(one.path for one in group))
+            words.format(data_size_text(group[0].size_bytes), list_text(one.path for one in group))
             for group in groups
         ]
         self.said.emit("\n".join(lines) or self.tr("No model is here twice."))

@@ -10,6 +10,7 @@ from app.core.models.other_programs import PROGRAMS, ProgramStore
 from app.downloads.queue import DownloadNeed
 from app.ui.numbers import data_size_text
 from app.ui.questions import Questions, question_box
+from app.ui.texts import list_text
 
 
 class ManagerQuestions(Questions):
@@ -48,7 +49,7 @@ class ManagerQuestions(Questions):
             self.tr(
                 "The folders where {0} keep their models are looked at; nothing in them is ever "
                 "changed."
-            ).format(", ".join(PROGRAMS)),
+            ).format(list_text(PROGRAMS)),
         )
         return self._is_agreed(box, self.tr("Look"))
 

@@ -12,6 +12,7 @@ from app.downloads.request import STARTER_ID
 from app.ui.languages import on_language_change
 from app.ui.models.download_strip import DownloadStrip
 from app.ui.numbers import data_size_text
+from app.ui.sentences import joined
 from app.ui.texts import resume_text
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import NoteLabel, set_property
@@ -152,7 +153,7 @@ class EmptyState(QWidget):
     def _hint(self, *, is_active: bool) -> str:
         if self._refusal:
             ways = self.tr("Open a model file that is on this computer, or on a disk.")
-            return f"{self._refusal} {ways}"
+            return joined((self._refusal, ways))
         if is_active:
             return self.tr("This happens once. Afterwards Lampblack needs no network.")
         return self.tr(

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from app.core.passport import Passport, PassportSummary, card
 from app.ui.models.passport_controller import PassportController
-from app.ui.texts import moment_text, passport_tr, work_text
+from app.ui.sentences import told
+from app.ui.texts import in_words, moment_text, passport_tr, work_text
 from app.ui.widgets.controls import NoteLabel, show_dialog
 from app.ui.widgets.theme import heading_font
 
@@ -118,20 +119,20 @@ class PassportDialog(QDialog):
         if passport is None:
             yield _line(self.tr("This model has not been examined yet."), "muted")
             return
-        told: PassportSummary = card(passport, passport_tr)
+        summary: PassportSummary = card(in_words(passport), passport_tr)
         for head, points in (
-            (self.tr("Good for"), told.good_for),
-            (self.tr("Weak at"), told.weak_at),
+            (self.tr("Good for"), summary.good_for),
+            (self.tr("Weak at"), summary.weak_at),
         ):
             if points:
                 heading = _line(head)
                 heading.setFont(heading_font(self.font()))
                 yield heading
                 yield from (_line(f"•  {point}") for point in points)
-        if told.facts:
+        if summary.facts:
             yield QLabel()
-        yield from (_line(fact) for fact in told.facts)
-        yield from (_line(warning, "wrong") for warning in told.warnings)
+        yield from (_line(fact) for fact in summary.facts)
+        yield from (_line(warning, "wrong") for warning in summary.warnings)
 
 
 def show_passport(controller: PassportController, parent: QWidget, *, again: bool = False) -> None:
@@ -142,7 +143,7 @@ def show_passport(controller: PassportController, parent: QWidget, *, again: boo
 
 
 def _line(text: str, kind: str = "") -> QLabel:
-    label = QLabel(text)
+    label = QLabel(told(text))
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setWordWrap(True)

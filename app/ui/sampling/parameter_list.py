@@ -10,6 +10,8 @@ from app.core.options.sampling import GROUPS, PARAMETERS, WRITERS, Sampling
 from app.ui.sampling.inactive_parameters import idle_rows
 from app.ui.sampling.parameter_row import ParameterRow, translated
 from app.ui.sampling.value_rows import make_row
+from app.ui.sentences import joined
+from app.ui.texts import list_text
 from app.ui.widgets.controls import FlowingNote
 from app.ui.widgets.section import PanelScroll, Section
 
@@ -78,7 +80,9 @@ class ParameterList(PanelScroll):
         for row in self.rows.values():
             missing = row.bound.missing(name)
             reason = unsupported.get(row.bound.name, "")
-            row.set_missing(f"{reason} {left_out}" if reason else missing and translated(missing))
+            row.set_missing(
+                joined((reason, left_out)) if reason else missing and translated(missing)
+            )
 
     def follow(self, sampling: Sampling, defaults: Sampling) -> None:
         """Bring what follows from the values and from the preset's up to date."""
@@ -129,4 +133,4 @@ class ParameterList(PanelScroll):
             named.append(translated(row.bound.row.label) + value)
         if len(found) > _MOST_NAMED:
             named.append(self.tr("and {0} more").format(len(found) - _MOST_NAMED))
-        return words.format(", ".join(named)) if named else ""
+        return words.format(list_text(named)) if named else ""

@@ -167,6 +167,10 @@ class SwitchRow(ParameterRow):
         grid.addLayout(self._title(self.check), 0, 0)
         grid.addWidget(self.reset_button, 0, 1)
 
+    def _word(self) -> None:
+        self.check.setText(translated(self.bound.row.label))
+        super()._word()
+
     def _show_value(self) -> None:
         with QSignalBlocker(self.check):
             self.check.setChecked(self._value)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.core.options.servers import server_address
 from app.engine.messages import Previewed, ServerPlace
+from app.ui.sentences import joined
 from app.ui.widgets.controls import NoteLabel, set_property
 
 
@@ -139,7 +140,7 @@ class PreviewDialog(QDialog):
             masked = self.tr("Names and numbers in it are replaced, and put back in the answer.")
         else:
             masked = self.tr("No name of your list, address or number was found in it to replace.")
-        return " ".join((masked, encrypted, self.tr("Address: {0}").format(shown.url)))
+        return joined((masked, encrypted, self.tr("Address: {0}").format(shown.url)))
 
     # What the user does
 

@@ -8,6 +8,8 @@ from app.core.options.sampling import PARAMETERS
 from app.core.options.servers import SavedServer, server_address
 from app.engine.messages import ModelInfo
 from app.ui.numbers import number_text
+from app.ui.sentences import joined
+from app.ui.texts import list_text
 
 _tr = QCoreApplication.translate
 
@@ -28,9 +30,8 @@ def told_text(model: ModelInfo) -> str:
     """What a server has answered: its model, where text goes, what it can and cannot be told."""
     lines = [_tr("Servers", "It answers, with the model {0}.").format(model.name)]
     if model.context:
-        lines[0] += " " + _tr("Servers", "It reads {0} tokens at once.").format(
-            number_text(model.context)
-        )
+        reads = _tr("Servers", "It reads {0} tokens at once.").format(number_text(model.context))
+        lines[0] = joined((lines[0], reads))
     lines += model.notes[:2]
     if "cancel" in model.abilities:
         lines.append(_tr("Servers", "It stops writing when you stop it."))
@@ -41,5 +42,5 @@ def told_text(model: ModelInfo) -> str:
     if model.unsupported:
         titles = [bound.row.label for bound in PARAMETERS if bound.name in model.unsupported]
         labels = (_tr("Parameters", title) for title in titles)
-        lines.append(_tr("Servers", "It cannot be told of: {0}.").format(", ".join(labels)))
+        lines.append(_tr("Servers", "It cannot be told of: {0}.").format(list_text(labels)))
     return "\n".join(lines)

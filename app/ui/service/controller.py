@@ -19,6 +19,8 @@ from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.bridge import Bridge
 from app.ui.models.loader import ModelLoader
+from app.ui.sentences import joined
+from app.ui.texts import list_text
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
@@ -202,8 +204,8 @@ class ServiceController(QObject):
         warning = self.tr(
             "Without a certificate, others in that network can read all texts and the token."
         )
-        said = reach.format(", ".join(self._others))
-        return f"{said} {warning}" if self._is_open else said
+        said = reach.format(list_text(self._others))
+        return joined((said, warning)) if self._is_open else said
 
     # What it is told, and what it tells
 

@@ -28,6 +28,7 @@ from app.ui.languages import on_language_change
 from app.ui.sampling.list_rows import in_line
 from app.ui.sampling.parameter_row import ParameterRow, translated
 from app.ui.sampling.value_rows import make_row
+from app.ui.texts import list_text
 from app.ui.widgets.apply_theme import apply_theme
 from app.ui.widgets.controls import FlowingNote, IconButton, NoteLabel, QuietCombo
 from app.ui.widgets.section import PanelScroll
@@ -283,7 +284,7 @@ class AgreedHosts(QWidget):
         self.is_forgotten = False
         self.button.setEnabled(True)
         text = self.tr("You agreed to downloads from {0}; they begin without a question.")
-        self.words.say(text.format(", ".join(hosts)))
+        self.words.say(text.format(list_text(hosts)))
         self.setVisible(bool(hosts))
 
     def _forget(self) -> None:
