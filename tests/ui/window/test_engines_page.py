@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import msgspec
 import pytest
@@ -127,14 +129,12 @@ def test_an_installation_is_shown_and_stopped(
     press("Install")
     real = archive._unpack
 
-    def unpack(*words) -> None:
+    def unpack(*words: Any) -> None:
         *before, progress, cancelled = words
         progress(1, 4)
         while not cancelled():
             stop.wait(0.01)
         real(*before, progress, cancelled)
-
-    from threading import Event
 
     stop = Event()
     monkeypatch.setattr(archive, "_unpack", unpack)
