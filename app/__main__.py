@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -291,15 +290,15 @@ def _reader_left() -> int:
 
 def _report_crash(error: Exception) -> str:
     """Write the local report; the sentence for the user. Nothing is ever sent."""
+    from app.core.system.crash_report import crash_text
     from app.core.system.paths import Paths
 
-    text = "".join(traceback.format_exception(error))
     what = f"Lampblack met an unexpected problem: {type(error).__name__}: {error}"
     try:
         logs = Paths.here().logs
         logs.mkdir(parents=True, exist_ok=True)
         report = logs / f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-        report.write_text(text, "utf-8", errors="backslashreplace")
+        report.write_text(crash_text(error), "utf-8", errors="backslashreplace")
     except (OSError, LampblackError):
         return f"{what}; no report could be written."
     return f"{what}; the report is in {report}"

@@ -45,7 +45,18 @@ _SPEAKERS = ("core", "downloads", "engine", "host", "remote", "program.py")
 """The rooms whose finished sentences the window shows."""
 
 _SILENT = frozenset(
-    ("baselines", "fake.py", "masking.py", "openmp.py", "prompts.py", "texts.py", "trials.py")
+    (
+        "baselines",
+        "crash_report.py",
+        "fake.py",
+        "masked_names.py",
+        "masked_numbers.py",
+        "masking.py",
+        "openmp.py",
+        "prompts.py",
+        "texts.py",
+        "trials.py",
+    )
 )
 """What in them says nothing to a writer, or speaks to the model."""
 

@@ -2,7 +2,8 @@
 
 Placeholders look like `[NAME_1]`. What is replaced, in this order:
 
-- E-mail addresses.
+- E-mail addresses, also over the end of a line: at a hyphen, at the @, at a dot of the domain
+  before a small letter, and at an underscore, plus or percent sign before the @.
 - The names that the writer lists, in any case, composed or decomposed, with any white space between
   their words, or parted by a hyphen at the end of a line. A name of four letters or more, or in a
   script without spaces between words, is replaced wherever it stands, so that its endings (`Annas`,
@@ -11,7 +12,8 @@ Placeholders look like `[NAME_1]`. What is replaced, in this order:
 - Account numbers (IBAN) and card numbers with a right checksum, also over the end of a line, a card
   number over one; telephone numbers of 7 digits or more that begin with `+`, `0` or `(`, or stand
   in groups of 3, 3 and 4; several in a row are one. One with `+` or `0` may go over the end of a
-  line before its seventh digit.
+  line before its tenth digit (a year on the next line is none of its digits), one in groups at a
+  hyphen. An extension after it (`ext. 12`, `x12`, `-12`, `Durchwahl 12`, `转 12`) is part of it.
 
 Another way to write the same name or number gets the same number with a letter (`[NAME_1a]`), so
 that each comes back exactly. A text that looks like a placeholder gets one `_` more on the way out
@@ -29,6 +31,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from app.core.errors import ParameterError
+from app.core.masked_names import begins_any, name_spans
+from app.core.masked_numbers import NUMBERS, number_key, number_spans
 
 _KINDS = ("NAME", "EMAIL", "ACCOUNT", "CARD", "PHONE")
 _FLAGS = re.IGNORECASE | re.ASCII
@@ -37,38 +41,8 @@ _BEGINNINGS = "|".join(kind[:length] for kind in _KINDS for length in range(len(
 _MAY_BECOME_ONE = re.compile(
     rf"\[(?:(?:{_BEGINNINGS})|(?:{'|'.join(_KINDS)})(?:_*|_+[0-9]{{1,6}}[a-z]{{0,3}}))\Z", _FLAGS
 )
-_NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-                        r"\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")  # fmt: skip
-_WITHIN = "[\u00ad\u200b-\u200d\u2060\ufeff]*(?:[-‐\u00ad]\\s{1,12})?"
-"""Between two letters of one name: what is not seen, or a hyphen where a line ends."""
-
-_LETTER = r"[^\W\d_]"
-_SHORT = 3
-_SAME = {"'": "['’ʼ]", "’": "['’ʼ]", "-": "[-‐‑]", "‐": "[-‐‑]", "‑": "[-‐‑]"}
-_ALIKE = str.maketrans("’ʼ‐‑ı", "''--i")  # first letters that may match the same one
-
-_GAP = " \u00a0\u2009\u202f"  # spaces between groups of digits
-
-_LINE_END = r"(?:\r\n|[\n\r\u2028\u2029])"
-_BETWEEN = rf"(?:[{_GAP}-]?{_LINE_END}[{_GAP}\t]{{0,8}}|[{_GAP}-])?"  # two digits of one number
-
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_ACCOUNT = re.compile(
-    rf"(?<![A-Z0-9])[A-Z]{{2}}[0-9]{{2}}(?:{_BETWEEN}[A-Z0-9]){{11,30}}", re.IGNORECASE | re.ASCII
-)
-_CARD = re.compile(rf"(?<!\d)\d(?:{_BETWEEN}\d){{12,18}}")
-_APART = rf"[()+./\u2011\u2013{_GAP}-]{{0,4}}"
-_WRAPPED = rf"\(?\d(?:{_APART}\d){{1,5}}{_APART}{_LINE_END}[{_GAP}\t]{{0,8}}\(?\d(?:{_APART}\d)*"
-_PHONE = re.compile(
-    rf"(?<![\w+])(?:(?:\+|(?=[0(])|(?=\d{{3}}[.{_GAP}-]\d{{3}}[.{_GAP}-]\d{{4}}(?!\d)))"
-    rf"\(?\d(?:{_APART}\d){{6,}}|(?:\+|(?=\(?0\d)){_WRAPPED})(?!\w)"
-)
-_FEWEST_DIGITS = 7  # of a telephone number
-_FEWEST = {"ACCOUNT": 15, "CARD": 13}
-_MOST_LINE_ENDS = {"CARD": 1}  # or many a column of figures would have a card's checksum by chance
 _MOST_PLACEHOLDERS = 999_999
-
-_NEAR = 20_000  # characters around a cut in which a name or number is looked for
+_NEAR = 5_000  # characters around a cut in which a name or number is looked for
 _Piece = tuple[str, str | None]
 """A part of a text, and what is said in its place; None for what is left as it is so far."""
 
@@ -82,8 +56,7 @@ class Masker:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self.names = tuple(dict.fromkeys(_checked_name(name) for name in names))
-        self._pattern = _names_pattern(self.names)
+        self.names = _checked_names(tuple(names))
         self._begin()
 
     def again(self) -> Masker:
@@ -123,7 +96,7 @@ class Masker:
 
     def _divided(self, text: str) -> list[_Piece]:
         pieces: list[_Piece] = [(text, None)]
-        email, *numbers = map(self._number_step, _NUMBERS)
+        email, *numbers = map(self._number_step, NUMBERS)
         for step in (email, self._mask_names, _escape, *numbers):
             pieces = [
                 new
@@ -170,31 +143,42 @@ class Masker:
         start, end = next(cut, (place, place))
         if start == place or _PLACEHOLDER.fullmatch(text, start, end):  # it only looks like one
             return False
-        told, at = "", 0
-        for part, said in self.again()._divided(before):
-            told += part[max(0, start - at) :] if said is None else ""
+        return any(map(str.isalnum, self._left(before, start)))
+
+    def begins_name(self, before: str, after: str) -> bool:
+        """Whether a text ends with the beginning of a name on the list, which could be read.
+
+        A space or a mark after it, or more letters in `after`, make it another word.
+        """
+        if after[:1].isalnum() or not begins_any(self.names, before):
+            return False
+        before = before[-_NEAR:]
+        return self._left(before, len(before) - 1).isalnum()  # else it is a name itself
+
+    def _left(self, text: str, start: int) -> str:
+        """What of the text from `start` on is not replaced."""
+        left, at = "", 0
+        for part, said in self.again()._divided(text):
+            left += part[max(0, start - at) :] if said is None else ""
             at += len(part)
-        return any(map(str.isalnum, told))
+        return left
 
     def _mask_names(self, text: str) -> Iterator[_Piece]:
-        if self._pattern is None:
-            yield text, None
-            return
         at = 0
-        for match in self._pattern.finditer(text):
-            yield text[at : match.start()], None
-            name = self.names[int((match.lastgroup or "n0")[1:])]
-            yield match[0], self._placeholder("NAME", _name_key(name), match[0])
-            at = match.end()
+        for index, start, end in name_spans(self.names, text):
+            found = text[start:end]
+            yield text[at:start], None
+            yield found, self._placeholder("NAME", _name_key(self.names[index]), found)
+            at = end
         yield text[at:], None
 
     def _number_step(self, kind: str) -> Callable[[str], Iterator[_Piece]]:
         def step(text: str) -> Iterator[_Piece]:
             at = 0
-            for start, end in _spans(kind, text):
+            for start, end in number_spans(kind, text):
                 yield text[at:start], None
                 found = text[start:end]
-                yield found, self._placeholder(kind, _number_key(kind, found), found)
+                yield found, self._placeholder(kind, number_key(kind, found), found)
                 at = end
             yield text[at:], None
 
@@ -245,6 +229,11 @@ def _escaped(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
+@lru_cache(maxsize=8)
+def _checked_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_checked_name, names)))
+
+
 def _checked_name(name: str) -> str:
     name = unicodedata.normalize("NFC", " ".join(name.split()))
     if not any(character.isalnum() for character in name) or re.search(r"[\[\]]", name):
@@ -259,48 +248,6 @@ def _name_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
-@lru_cache(maxsize=8)
-def _names_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Any of the names, at each place the longest first; None without names.
-
-    At a place only the names with its first letter are tried, or a long list would take seconds.
-    """
-    groups: dict[str, list[int]] = {}
-    for index in sorted(range(len(names)), key=lambda index: -len(names[index])):
-        groups.setdefault(_first_letter(names[index]), []).append(index)
-    found = "|".join(_group_pattern(names, indices) for indices in groups.values())
-    return re.compile(found, re.IGNORECASE) if found else None
-
-
-def _first_letter(name: str) -> str:
-    """The same for names of which one may begin where the other does."""
-    return unicodedata.normalize("NFD", name.casefold())[0].translate(_ALIKE)
-
-
-def _group_pattern(names: tuple[str, ...], indices: list[int]) -> str:
-    first = "|".join(sorted({_character_pattern(names[index][0]) for index in indices}))
-    whole = "|".join(f"(?P<n{index}>{_name_pattern(names[index])})" for index in indices)
-    return f"(?={first})(?:{whole})"
-
-
-def _name_pattern(name: str) -> str:
-    body = _WITHIN.join(_character_pattern(character) for character in name)
-    if len(name) > _SHORT or _NO_SPACES.search(name):
-        return body
-    return rf"(?<!{_LETTER}){body}(?!{_LETTER})"
-
-
-def _character_pattern(character: str) -> str:
-    if character == " ":
-        return r"\s+"
-    parts = unicodedata.normalize("NFD", character)
-    forms = {character, parts}  # and what is composed but for its last marks
-    forms |= {unicodedata.normalize("NFC", parts[:n]) + parts[n:] for n in range(2, len(parts))}
-    forms |= {form for form in (character.upper(), character.casefold()) if len(form) > 1}
-    by_length = sorted(forms, key=lambda form: (-len(form), form))
-    return _SAME.get(character) or f"(?:{'|'.join(map(re.escape, by_length))})"
-
-
 def _escape(text: str) -> Iterator[_Piece]:
     at = 0
     for match in _PLACEHOLDER.finditer(text):
@@ -308,64 +255,6 @@ def _escape(text: str) -> Iterator[_Piece]:
         yield match[0], f"[{match[1]}_{match[2]}{match[3]}]"
         at = match.end()
     yield text[at:], None
-
-
-def _spans(kind: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where numbers of this kind stand; a candidate that is none is tried again one further on."""
-    pattern, check = _NUMBERS[kind]
-    at = 0
-    while match := pattern.search(text, at):
-        if end := _sound_end(kind, check, match, text):
-            yield match.start(), end
-        at = end or (match.start() + 1 if kind in _FEWEST else match.end())
-
-
-def _sound_end(
-    kind: str, check: Callable[[str], bool], match: re.Match[str], text: str
-) -> int | None:
-    """The end of the longest beginning of the match that passes, before a border."""
-    fewest = _FEWEST.get(kind, len(match[0]))
-    for end in range(match.end(), match.start() + fewest - 1, -1):
-        is_border = text[end - 1].isalnum() and not text[end : end + 1].isalnum()
-        if (kind not in _FEWEST or is_border) and _is_sound(kind, check, text[match.start() : end]):
-            return end
-    return None
-
-
-def _is_sound(kind: str, check: Callable[[str], bool], number: str) -> bool:
-    most = _MOST_LINE_ENDS.get(kind)
-    return check(_plain(number)) and (most is None or len(number.splitlines()) <= most + 1)
-
-
-def _plain(number: str) -> str:
-    return "".join(character for character in number if character.isalnum())
-
-
-def _number_key(kind: str, text: str) -> str:
-    return text.casefold() if kind == "EMAIL" else _plain(text).upper()
-
-
-def is_card_number(digits: str) -> bool:
-    """Whether 13 to 19 digits pass the check of card numbers (ISO/IEC 7812-1, Luhn)."""
-    if not (digits.isdecimal() and 13 <= len(digits) <= 19):
-        return False
-    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
-
-
-def is_account_number(text: str) -> bool:
-    """Whether a text without spaces passes the check of an IBAN (ISO 13616, modulo 97)."""
-    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", text, _FLAGS):
-        return False
-    return int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 == 1
-
-
-_NUMBERS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
-    "EMAIL": (_EMAIL, bool),
-    "ACCOUNT": (_ACCOUNT, is_account_number),
-    "CARD": (_CARD, is_card_number),
-    "PHONE": (_PHONE, lambda digits: len(digits) >= _FEWEST_DIGITS),
-}
 
 
 def _letters(form: int) -> str:

@@ -118,6 +118,11 @@ class Downloads:
         with self._telling:
             self._listeners.append(listener)
 
+    def unlisten(self, listener: Listener) -> None:
+        """Tell this listener nothing more."""
+        with self._telling:
+            self._listeners.remove(listener)
+
     def all(self) -> tuple[Download, ...]:
         """Every download that is not over, and those of this run that are."""
         with self._lock:

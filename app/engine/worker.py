@@ -6,8 +6,8 @@ Whatever happens to a job, the listener hears of it as an event, on the worker's
 from __future__ import annotations
 
 import queue
+import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -15,6 +15,7 @@ import msgspec
 
 from app.core.errors import LampblackError
 from app.core.options.load_options import LoadOptions
+from app.core.system.crash_report import crash_text
 from app.core.system.machine import Gpu
 from app.engine.client import EngineClient
 from app.engine.messages import (
@@ -248,7 +249,7 @@ class Worker:
             return _failure(command.job, error)
         # A bug must reach the user as an event, or the job never ends.
         except Exception as error:  # noqa: BLE001
-            traceback.print_exc()
+            sys.stderr.write(crash_text(error))
             message = f"Lampblack met an unexpected problem ({type(error).__name__}: {error})."
             return Failed(job=command.job, kind="error", message=message)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
@@ -28,6 +28,7 @@ from app.core.errors import (
 from app.core.memory_fit.demand import SEQUENCES
 from app.core.options.rows import check_all
 from app.core.options.sampling import Sampling
+from app.core.system.crash_report import crash_text
 from app.core.system.network import deny_network, network_state
 from app.engine.child import Channel, settle_process, take_streams
 from app.engine.messages import (
@@ -280,8 +281,8 @@ class Host:
             if self._engine is not None:
                 self._engine.settle()
         # It only prepares later commands: without it, all goes on.
-        except Exception:  # noqa: BLE001
-            traceback.print_exc()
+        except Exception as error:  # noqa: BLE001
+            sys.stderr.write(crash_text(error))
 
     def _answer(self, job: Job, outcome: Finished | Exception) -> None:
         """Send a job's last event."""
@@ -292,7 +293,7 @@ class Host:
             hint = "Choose a smaller model or context."
             self._fail(job.number, OutOfMemoryError(message, hint))
         elif isinstance(outcome, Exception):
-            traceback.print_exception(outcome)
+            sys.stderr.write(crash_text(outcome))
             what = f"{type(outcome).__name__}: {outcome}"
             problem = f"The engine met an unexpected problem ({what})."
             self._fail(job.number, GenerationError(problem, "Your text is safe; try again."))

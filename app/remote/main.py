@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import traceback
 from functools import cached_property, partial
 from time import perf_counter
 from typing import BinaryIO, NoReturn
@@ -22,6 +21,7 @@ from app.core.errors import (
 )
 from app.core.masking import Masker
 from app.core.options.servers import server_address
+from app.core.system.crash_report import crash_text
 from app.core.system.network import allow_one_port
 from app.engine.child import Channel, Opening, settle_process, take_streams
 from app.engine.codec import read_frame
@@ -151,7 +151,7 @@ class RemoteHost:
         except LampblackError as error:
             outcome = _failed(job, CancelledError("Stopped.") if job.is_cancelled else error)
         except Exception as error:  # noqa: BLE001 - our own bug must end the job, not the child
-            traceback.print_exc()
+            sys.stderr.write(crash_text(error))
             what = f"{type(error).__name__}: {error}"
             problem = GenerationError(f"The engine met an unexpected problem ({what}).")
             outcome = _failed(job, problem)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from hmac import compare_digest
 
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import LampblackError, ParameterError
+from app.core.system.crash_report import crash_text
 from app.engine.service_messages import Seen, Serve
 from app.server.access import TOKENS_KEY
 from app.server.body import JSON_KEY, parse_json
@@ -248,7 +248,5 @@ def _shown(path: str) -> str:
 
 def _report(error: Exception) -> None:
     """Write where it happened to the log, and nothing that a client sent."""
-    places = traceback.extract_tb(error.__traceback__)
-    lines = [f"  {place.filename}:{place.lineno} in {place.name}" for place in places]
-    sys.stderr.write("\n".join([f"The service failed: {type(error).__name__}", *lines, ""]))
+    sys.stderr.write(f"The service failed. {crash_text(error)}")
     sys.stderr.flush()

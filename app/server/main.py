@@ -56,7 +56,11 @@ def run_service(descriptor: str) -> int:
     deny_network()
     commands, events = take_streams()
     downward = _Downward(commands)
-    serve = downward.first()
+    try:
+        serve = downward.first()
+    except (ProtocolError, msgspec.MsgspecError) as error:
+        _tell_broken(error)
+        return 2
     if not isinstance(serve, Serve) or serve.version != PROTOCOL_VERSION:
         return 2
     if serve.socket:
@@ -67,6 +71,10 @@ def run_service(descriptor: str) -> int:
         listening.setblocking(False)
         asyncio.run(_serve(serve, listening, downward, events))
     return 0
+
+
+def _tell_broken(error: Exception) -> None:
+    sys.stderr.write(f"The program's messages broke off: {error}\n")
 
 
 class _Upward:
@@ -109,7 +117,7 @@ class _Downward:
         self._is_over = False
 
     def first(self) -> ToService | None:
-        """The first message; None where there is none."""
+        """The first message; None where there is none. Raises ProtocolError and MsgspecError."""
         while not self._early and (data := self._read()):
             self._early += self._frames.feed(data)
         return decode_to_service(self._early.pop(0)) if self._early else None
@@ -118,7 +126,8 @@ class _Downward:
         """Pass on every message on this event loop, and call `end` after the last one."""
         self._take, self._end = take, end
         loop = asyncio.get_running_loop()
-        self._pass_on(self._early)
+        if not self._pass_on(self._early):
+            return
         if sys.platform == "win32":
             threading.Thread(target=self._wait, args=[loop], name="commands", daemon=True).start()
         else:
@@ -144,21 +153,22 @@ class _Downward:
         """Take up what was read; whether there may be more."""
         if self._is_over:
             return False
+        return self._pass_on(self._frames.feed(data), is_end=not data)
+
+    def _pass_on(self, payloads: Iterable[bytes], *, is_end: bool = False) -> bool:
+        """Take up these messages; whether there may be more, which is not so after a broken one."""
         try:
-            self._pass_on(self._frames.feed(data))
-            if data:
+            for payload in payloads:
+                self._take(decode_to_service(payload))
+            if not is_end:
                 return True
             if self._frames.is_torn:
                 raise ProtocolError("The stream ended within a message.")
         except (ProtocolError, msgspec.MsgspecError) as error:
-            sys.stderr.write(f"The program's messages broke off: {error}\n")
+            _tell_broken(error)
         self._is_over = True
         self._end()
         return False
-
-    def _pass_on(self, payloads: Iterable[bytes]) -> None:
-        for payload in payloads:
-            self._take(decode_to_service(payload))
 
 
 def application(engine: EngineAccess) -> Starlette:

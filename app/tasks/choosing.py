@@ -133,9 +133,10 @@ def _scores(run: TaskRun, text: str, labels: tuple[str, ...]) -> list[float]:
 def _without_text(run: TaskRun, labels: tuple[str, ...]) -> tuple[float, ...]:
     """The scores of the labels with an empty text."""
     found, key = run.remembered.without_text, run.key
-    if (known := found.get(key)) is not None:
+    if (known := run.remembered.find(run.model, found, key)) is not None:
         return known
-    return run.remembered.keep(found, key, run.score_choices(run.asked(""), labels))
+    scores = run.score_choices(run.asked(""), labels)
+    return run.remembered.keep(run.model, found, key, scores)
 
 
 def log_softmax(scores: Sequence[float]) -> list[float]:

@@ -103,9 +103,20 @@ class Remembered:
                 self.overheads.clear()
                 self.without_text.clear()
 
-    def keep(self, found: dict[bytes, V], key: bytes, value: V) -> V:
-        """Remember the value; the oldest is forgotten."""
+    def find(self, model: ModelInfo, found: dict[bytes, V], key: bytes) -> V | None:
+        """What is known of that model; None where another one has been asked since."""
         with self.lock:
+            return found.get(key) if model is self._model else None
+
+    def keep(self, model: ModelInfo, found: dict[bytes, V], key: bytes, value: V) -> V:
+        """Remember the value; the oldest is forgotten.
+
+        Of a model that is no longer the one that is asked, nothing is: the same file may be loaded
+        again by then, whose keys are the same.
+        """
+        with self.lock:
+            if model is not self._model:
+                return value
             while len(found) >= _REMEMBERED:
                 del found[next(iter(found))]
             found[key] = value
@@ -286,9 +297,9 @@ class TaskRun:
         """The tokens of the prompt beside the text's own."""
         found = self.remembered.overheads
         key = self.key
-        if (known := found.get(key)) is not None:
+        if (known := self.remembered.find(self.model, found, key)) is not None:
             return known
-        return self.remembered.keep(found, key, self._count(self.asked("")))
+        return self.remembered.keep(self.model, found, key, self._count(self.asked("")))
 
     def room(self, answer: int, growth: float = 0.0) -> int:
         """How many tokens of a text fit, beside `answer` and `growth` for each of the text's."""

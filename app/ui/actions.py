@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton, QWidget
 
 from app.ui.action_table import ACTIONS, CONTEXT, MENUS, ROWS, ActionRow
+from app.ui.languages import on_language_change
 from app.ui.sentences import told
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
@@ -44,6 +45,7 @@ class Actions(QObject):
         self.menus: dict[str, QMenu] = {}
         window.addActions(list(self._actions.values()))
         self._drawn: set[str] = set()
+        on_language_change(self._word)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -80,14 +82,26 @@ class Actions(QObject):
     def fill(self, bar: QMenuBar) -> None:
         """Make the menus of the table in `bar`; `menus` has them by their names in the table."""
         for name in MENUS:
-            menu = self.menus[name] = bar.addMenu("&" + translated(name))
-            menu.setAccessibleName(translated(name))
+            menu = self.menus[name] = bar.addMenu("")
             menu.setToolTipsVisible(True)
             menu.aboutToShow.connect(partial(self._draw_menu, name))
             for row in (row for row in ACTIONS if row.menu == name):
                 if row.starts_group:
                     menu.addSeparator()
                 menu.addAction(self._actions[row.id])
+        self._word_menus()
+
+    def _word(self) -> None:
+        """Say everything in the present language; who gave a reason to `allow` gives it again."""
+        for row in ACTIONS:
+            self._actions[row.id].setText(translated(row.text))
+            self._actions[row.id].setToolTip(_tip(row))
+        self._word_menus()
+
+    def _word_menus(self) -> None:
+        for name, menu in self.menus.items():
+            menu.setTitle("&" + translated(name))
+            menu.setAccessibleName(translated(name))
 
     def _draw_menu(self, menu: str) -> None:
         for row in ACTIONS:
@@ -108,12 +122,22 @@ _ROLES = {
 }
 
 
-def tool_button(actions: Actions, name: str) -> QToolButton:
+class _ActionButton(QToolButton):
     """A small button for an action, named for assistive programs."""
-    button = QToolButton()
-    button.setDefaultAction(actions.draw(name))
-    button.setAccessibleName(actions[name].text())
-    button.setIconSize(QSize(18, 18))
-    button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__()
+        self.setDefaultAction(action)
+        self.setIconSize(QSize(18, 18))
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._name()
+        action.changed.connect(self._name)
+
+    def _name(self) -> None:
+        self.setAccessibleName(self.defaultAction().text())
+
+
+def tool_button(actions: Actions, name: str) -> QToolButton:
+    """The button of an action of the table."""
+    return _ActionButton(actions.draw(name))

@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +16,7 @@ from typing import TextIO
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from app import __version__
+from app.core.system.crash_report import crash_text
 
 _PREFIX = "crash-"
 _SEEN = "report-"
@@ -92,8 +92,7 @@ class CrashLog:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        lines = "".join(traceback.format_exception(kind, error, trace))
-        self.write(f"{_now()} Lampblack {__version__}\n{lines}")
+        self.write(f"{_now()} Lampblack {__version__}\n{crash_text(error.with_traceback(trace))}")
         self.on_problem(self._path)
 
     def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import PySide6
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import (
+    QCoreApplication,
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    QTranslator,
+    Signal,
+)
 
 from app.core.options.settings import ENGLISH, LANGUAGES
 from app.core.system.files import why
@@ -38,9 +45,53 @@ def language_of(setting: str, wanted: Sequence[str] | None = None) -> str:
 def speak(application: QCoreApplication, setting: str, cache: Path) -> str:
     """Install the program's translator and Qt's own; returns what went wrong, as a sentence.
 
-    `cache` is where texts are compiled that come without their .qm file.
+    What is shown already is worded again. `cache` is where texts are compiled that come without
+    their .qm file.
     """
-    language = language_of(setting)
+    speaker = _speaker(application)
+    speaker.language = language_of(setting)
+    trouble = _install(application, speaker.language, cache)
+    speaker.changed.emit()
+    return trouble
+
+
+def change_language(setting: str, cache: Path) -> str:
+    """As `speak`, where another language is spoken than that of the setting."""
+    application = _application()
+    if _speaker(application).language == language_of(setting):
+        return ""
+    return speak(application, setting, cache)
+
+
+def on_language_change(call: Callable[[], object]) -> None:
+    """Call `call`, a QObject's method, at each change of the language until that is deleted.
+
+    Who asks earlier is called earlier. Which side text begins at is left to Qt.
+    """
+    _speaker(_application()).changed.connect(call)
+
+
+class _Speaker(QObject):
+    """Knows the language that is spoken, and tells of its changes."""
+
+    changed = Signal()
+
+    def __init__(self, application: QCoreApplication) -> None:
+        super().__init__(application)
+        self.language = ENGLISH
+
+
+def _speaker(application: QCoreApplication) -> _Speaker:
+    return application.findChild(_Speaker) or _Speaker(application)
+
+
+def _application() -> QCoreApplication:
+    application = QCoreApplication.instance()
+    assert application is not None, "there are widgets"
+    return application
+
+
+def _install(application: QCoreApplication, language: str, cache: Path) -> str:
     _be_silent(application)
     qt = QTranslator(application)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

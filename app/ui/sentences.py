@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -34,13 +35,18 @@ _MOST_PARTS = 5
 
 _tr = QCoreApplication.translate
 
+Words = str | Callable[[], str]
+"""A text: finished English, or a function that makes it in the language that is spoken then."""
 
-def told(text: str) -> str:
+
+def told(text: Words) -> str:
     """A text of one or more such sentences in the language of the window.
 
     What is not known stays as it is, and so does everything while the window is in English, but for
     the sizes, which are as the system writes numbers.
     """
+    if not isinstance(text, str):
+        return text()
     if text and _is_translated():
         text = "\n".join(_line(line) for line in text.split("\n"))
     return with_local_sizes(text)

@@ -567,6 +567,41 @@
     </message>
 </context>
 <context>
+    <name>AddButton</name>
+    <message>
+        <source>Add a file…</source>
+        <translation>添加文件…</translation>
+    </message>
+    <message>
+        <source>Add a folder with a model</source>
+        <translation>添加含有模型的文件夹</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add a model</source>
+        <translation>添加模型</translation>
+    </message>
+    <message>
+        <source>Add a model file</source>
+        <translation>添加模型文件</translation>
+    </message>
+    <message>
+        <source>Add a server…</source>
+        <translation>添加服务器…</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf);;All files (*)</source>
+        <translation>模型 (*.gguf);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>The model stays where it is; nothing is copied.</source>
+        <translation>模型留在原处，不会复制。</translation>
+    </message>
+</context>
+<context>
     <name>AgreedHosts</name>
     <message>
         <source>Ask Again</source>
@@ -1646,6 +1681,10 @@ MIT 许可证。</translation>
         <source>Tell the model what to write here, for example: the next paragraph as a letter</source>
         <translation>告诉模型在这里写什么，例如：把下一段写成一封信</translation>
     </message>
+    <message>
+        <source>{0} only goes on with text; it was not made to follow instructions.</source>
+        <translation>{0} 只会续写，没有为执行指令而训练。</translation>
+    </message>
 </context>
 <context>
     <name>KeptHere</name>
@@ -1891,10 +1930,6 @@ MIT 许可证。</translation>
     <message>
         <source>The preset suggested for {0} is set: it keeps the text from repeating itself.</source>
         <translation>已采用适合 {0} 的预设：避免文字自我重复。</translation>
-    </message>
-    <message>
-        <source>{0} only goes on with text; it was not made to follow instructions.</source>
-        <translation>{0} 只会续写，没有为执行指令而训练。</translation>
     </message>
 </context>
 <context>
@@ -2307,30 +2342,6 @@ MIT 许可证。</translation>
 <context>
     <name>ModelsPanel</name>
     <message>
-        <source>Add a file…</source>
-        <translation>添加文件…</translation>
-    </message>
-    <message>
-        <source>Add a folder with a model</source>
-        <translation>添加含有模型的文件夹</translation>
-    </message>
-    <message>
-        <source>Add a folder…</source>
-        <translation>添加文件夹…</translation>
-    </message>
-    <message>
-        <source>Add a model</source>
-        <translation>添加模型</translation>
-    </message>
-    <message>
-        <source>Add a model file</source>
-        <translation>添加模型文件</translation>
-    </message>
-    <message>
-        <source>Add a server…</source>
-        <translation>添加服务器…</translation>
-    </message>
-    <message>
         <source>Close the message</source>
         <translation>关闭消息</translation>
     </message>
@@ -2349,10 +2360,6 @@ MIT 许可证。</translation>
     <message>
         <source>Manage models…</source>
         <translation>管理模型…</translation>
-    </message>
-    <message>
-        <source>Models (*.gguf);;All files (*)</source>
-        <translation>模型 (*.gguf);;所有文件 (*)</translation>
     </message>
     <message>
         <source>Models on this machine</source>
@@ -2385,10 +2392,6 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Take it off the list, or into the trash</source>
         <translation>从列表中移除，或移到回收站</translation>
-    </message>
-    <message>
-        <source>The model stays where it is; nothing is copied.</source>
-        <translation>模型留在原处，不会复制。</translation>
     </message>
 </context>
 <context>
@@ -2565,10 +2568,6 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>From {0} to {1}</source>
         <translation>取值 {0} 至 {1}</translation>
-    </message>
-    <message>
-        <source>Reset</source>
-        <translation>重置</translation>
     </message>
     <message>
         <source>Reset “{0}”</source>
@@ -3078,8 +3077,8 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>将要写出其中任何一段文字之前就停止，引号和重音形式不限；区分大小写。</translation>
     </message>
     <message>
-        <source>The language of the window, from the next start; system takes the desktop&apos;s.</source>
-        <translation>窗口的语言，下次启动时生效；“跟随系统”采用桌面的语言。</translation>
+        <source>The language of the window; system takes the desktop&apos;s.</source>
+        <translation>窗口的语言；“跟随系统”采用桌面的语言。</translation>
     </message>
     <message>
         <source>The length of a line, in characters.</source>
@@ -4062,6 +4061,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Nothing was sent: the cursor stands within a name or number that is masked, and what is before it could be read. Move the cursor to the end of the name, and try again.</source>
         <translation>什么都没有发送：光标在要隐去的名称或数字之中，前面的部分可能被读到。请把光标移到名称末尾，再试一次。</translation>
+    </message>
+    <message>
+        <source>Nothing was sent: the text before the cursor ends with the beginning of a name that is masked, which could be read. Finish the name, or put a space after it if it is another word, and try again.</source>
+        <translation>没有发送任何内容：光标前的文字以一个要隐去的名称的开头结尾，它会被看到。请把名称写完；如果是别的词，请在后面加一个空格，然后再试。</translation>
     </message>
     <message>
         <source>Nothing was sent: this document is marked never to go to another machine, and {0} is one.</source>

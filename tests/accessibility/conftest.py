@@ -85,7 +85,7 @@ class House:
         self.studio.show("The old keeper")
         self.window.page.find_bar.begin()
         self.window.page.banners.say("This went wrong.")
-        self.window.page.banners.say("Look here.", "notice", "Do It", lambda: None)
+        self.window.page.banners.say("Look here.", "notice", lambda: {"Do It": lambda: None})
         self.window.page.write_bar.takes.show_take(2, 3)
         self.window.status.show_progress("Loading Tiny", 0.5)
         self.window.status.show_download(DOWNLOADS[0])

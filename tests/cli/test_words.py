@@ -147,7 +147,11 @@ def test_a_bug_is_a_sentence_and_a_report(
         "lampblack: Lampblack met an unexpected problem: ZeroDivisionError: a bug; "
         f"the report is in {report}\n"
     )
-    assert "Traceback" in report.read_text()
+    said = report.read_text()
+    assert "Traceback" in said
+    assert "app/__main__.py:" in said
+    assert said.endswith("\nZeroDivisionError\n")  # its message may hold a text or a path
+    assert str(ROOT) not in said
 
 
 def test_a_report_that_cannot_be_written_is_no_second_bug(

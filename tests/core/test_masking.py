@@ -10,8 +10,10 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, strategies as st
 
+from app.core import masked_names
 from app.core.errors import ParameterError
-from app.core.masking import Masker, is_account_number, is_card_number
+from app.core.masked_numbers import is_account_number, is_card_number
+from app.core.masking import Masker
 
 NAMES = ("Anna Bell", "Zoë", "Jo", "王小明", "O'Neil", "Straße", "Bell")
 _BITS = st.sampled_from((
@@ -99,6 +101,30 @@ def test_a_canary_never_survives(before: str, after: str) -> None:
         ("(030)\n1234567", "[PHONE_1]"),
         ("0.12\n0.13, 05\n06 and +1\n2", "0.12\n0.13, 05\n06 and +1\n2"),
         ("+44 20 7946 0958\n12 eggs", "[PHONE_1]\n12 eggs"),
+        ("at anna@exam-\nple.org, or", "at [EMAIL_1], or"),
+        ("a.b@\n  mail.example.org. So", "[EMAIL_1]. So"),
+        ("a.b\r\n@example.org a.b@example.org", "[EMAIL_1] [EMAIL_1a]"),
+        ("a.b@example.\norg", "[EMAIL_1]"),
+        ("a.b@mail.cs.\nexample.org and", "[EMAIL_1] and"),
+        ("a-\nb@example.org, a_\nb@example.org", "[EMAIL_1], [EMAIL_2]"),
+        ("a@b.example.\nNext", "[EMAIL_1].\nNext"),
+        ("a@b.example.\nnext it was", "[EMAIL_1].\nnext it was"),
+        ("a@b.example\nc@d.example", "[EMAIL_1]\n[EMAIL_2]"),
+        ("Told them.\na@b.example", "Told them.\n[EMAIL_1]"),
+        ("5 @\n3.00 each, self-\nmade @ home", "5 @\n3.00 each, self-\nmade @ home"),
+        ("555-123-4567 ext. 89, 030 1234567 App. 12", "[PHONE_1], [PHONE_2]"),
+        ("555-123-4567x89 or 030 1234567, Durchwahl: 1!", "[PHONE_1] or [PHONE_2]!"),
+        ("打010-12345678分机5吧", "打[PHONE_1]吧"),
+        ("555-123-4567 extra 3 or 0123456 x 4", "[PHONE_1] extra 3 or [PHONE_2] x 4"),
+        ("+44 20 7946\n0958 or +33 1 23 45 67\n89!", "[PHONE_1] or [PHONE_2]!"),
+        ("030 1234567\u201089, +1 (555)\u2010123\u20104567", "[PHONE_1], [PHONE_2]"),
+        ("555-\n123-4567 or 555-124-\n4567", "[PHONE_1] or [PHONE_2]"),
+        ("(030) 123456\n2024 began", "[PHONE_1]\n2024 began"),
+        ("0171 2345678\n300 people", "[PHONE_1]\n300 people"),
+        ("0171 23456\n+49 30 1234567", "[PHONE_1]\n[PHONE_2]"),
+        ("ISBN 978-3-16-148410-0, v10.12.3.4567", "ISBN 978-3-16-148410-0, v10.12.3.4567"),
+        ("2024\u201001\u201015 to 2025-\n02-15", "2024\u201001\u201015 to 2025-\n02-15"),
+        ("Anna-\n  Bell, An\u200b\u00ad\nna\ufeff Bell", "[NAME_1a], [NAME_1b]"),
         ("4111 1111\n\n1111 1111", "4111 1111\n\n1111 1111"),  # a paragraph is no wrapped line
         ("4111\n1111\n1111\n1111", "4111\n1111\n1111\n1111"),  # nor is a column of figures
         ("555-123\n-4567", "555-123\n-4567"),
@@ -213,6 +239,65 @@ def test_a_long_list_of_names_is_looked_for_in_a_moment() -> None:
     begun = time.thread_time()
     assert masker.spans(text) == []
     assert time.thread_time() - begun < 1.0
+
+
+def test_of_a_long_list_only_what_may_be_there_is_compiled(monkeypatch) -> None:
+    tried: list[tuple[int, ...]] = []
+    compiled = masked_names._names_pattern
+    monkeypatch.setattr(
+        masked_names,
+        "_names_pattern",
+        lambda names, some: tried.append(some) or compiled(names, some),
+    )
+    letters = itertools.product("abcdefghijklmnopqrst", "aeiou", "lmnrt", "aeiou")
+    names = [f"{''.join(one).title()} Bellamy" for one in itertools.islice(letters, 2000)]
+    masker = Masker(["Jo", *names, "Ürsel"])
+    assert masker.mask(f"{names[7]} met URSEL and u\u0308rsel, not Joan.") == (
+        "[NAME_9] met URSEL and [NAME_2002a], not Joan."
+    )
+    assert tried == [(0, 8, 2001)]
+
+
+@given(_TEXTS)
+def test_no_name_is_left_out_for_its_letters(text: str) -> None:
+    masked = Masker(NAMES).mask(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(masked_names, "_possible", lambda names, _text: tuple(range(len(names))))
+        assert Masker(NAMES).mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("before", "begins"),
+    [
+        ("and Anna Sch", True),
+        ("and anna\nsc", True),
+        ("and Anna\u00ad Schmid", True),
+        ("and Anna S", False),  # too little to be read
+        ("and Anna ", False),
+        ("and Anna Schmidt", False),  # which is masked
+        ("and Anna Schx", False),
+        ("and Susanna Sch", False),
+        ("and Anna Sch ", False),  # a word of its own
+        ("and Anna Sch.", False),
+        ("Theo", True),
+        ("“Theod", True),
+        ("The", False),  # less than half
+        ("theo", False),  # not in its capitals
+        ("xTheo", False),
+        ("An", False),
+        ("Mar", True),
+        ("Mark", False),  # another name, which is masked
+        ("我和王小", True),
+        ("我和王", False),
+        ("O’Ne", True),
+        ("", False),
+    ],
+)
+def test_the_beginning_of_a_name_is_told(before: str, begins: bool) -> None:
+    masker = Masker(["Anna Schmidt", "Theodor", "Mark", "Markus", "王小明", "O'Neil", "Jo"])
+    assert masker.begins_name(before, "") is begins
+    assert masker.begins_name(before, "\nThen") is begins
+    assert not masker.begins_name(before, "x")
 
 
 def test_a_beginning_before_much_white_space_is_left_in_a_moment() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +52,40 @@ def test_every_message_comes_in_its_order_until_the_end(
 
         assert asyncio.run(work()) == states
     assert ("broke off" in capsys.readouterr().err) == bool(torn)
+
+
+@pytest.mark.parametrize("early", [frame(b"\xc1"), frame(b""), frame(b"\x80")])
+def test_a_broken_message_before_the_loop_is_a_sentence_and_the_end(
+    capsys: pytest.CaptureFixture[str], early: bytes
+) -> None:
+    """It came in one piece with the first message, and is taken up when the loop has begun."""
+    serve = Serve(version=PROTOCOL_VERSION, token="t" * 20, hosts=())
+    out, into = os.pipe()
+    with os.fdopen(out, "rb") as stream, os.fdopen(into, "wb") as pipe:
+        pipe.write(frame(encode_service(serve)) + early)
+        pipe.flush()
+        downward = _Downward(stream)
+        assert downward.first() == serve
+        assert asyncio.run(heard(downward, by_thread=False)) == []
+    said = capsys.readouterr().err
+    assert "broke off" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("sent", [frame(b"\xc1"), frame(b"\x80"), b"Traceback (most recent"])
+def test_a_child_whose_first_message_is_broken_ends_with_a_sentence(
+    sent: bytes, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "service", "0"],
+        input=sent,
+        capture_output=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "LAMPBLACK_HOME": str(tmp_path)},
+        timeout=120,
+    )
+    said = done.stderr.decode()
+    assert done.returncode == 2
+    assert said.startswith("The program's messages broke off: ")
+    assert said.count("\n") == 1
+    assert not [*tmp_path.rglob("crash-*")]

@@ -82,6 +82,28 @@ def test_the_empty_text_is_read_again_for_another_model_only(stand_in: StandIn) 
     assert value["label"] == "negative"
 
 
+def test_what_was_asked_of_the_model_before_is_not_kept_for_the_next(stand_in: StandIn) -> None:
+    """The same file is loaded again, and asked, while the empty text is still being judged."""
+    known, likelihood = Remembered(), stand_in.likelihood
+    again: list[str] = []
+
+    def load_again(shown: str, choice: str) -> float:
+        if not again and not shown.rpartition("Review: ")[2].startswith("Not"):
+            again.append(choice)
+            stand_in.model = copy.copy(stand_in.model)
+            stand_in.likelihood = likelihood
+            TaskRunner(stand_in, known).run(task("sentiment"), "One.", TaskOptions(calibrate=False))
+        return -1.0
+
+    stand_in.likelihood = load_again
+    TaskRunner(stand_in, known).run(task("sentiment"), "Not bad.", TaskOptions())
+    assert again
+    assert known.without_text == {}
+    before = len(stand_in.of(ScoreChoices))
+    TaskRunner(stand_in, known).run(task("sentiment"), "Three.", TaskOptions())
+    assert len(stand_in.of(ScoreChoices)) == before + 2
+
+
 def test_labels_are_whole_answers(runner: TaskRunner, stand_in: StandIn) -> None:
     """With its line end, a label is not the likelier for being how another one begins."""
     runner.run(task("classify"), "x", TaskOptions(labels=("sport", "sport news")))

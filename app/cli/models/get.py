@@ -35,6 +35,7 @@ def run_get(arguments: argparse.Namespace, program: Program) -> None:
         output.note(problem)
     entry = program.catalogue.get(arguments.name)
     downloads = program.downloads
+    _tell_problem(downloads)
     model = downloads.fetched(entry.id) or wanted(entry)
     place = destination(model, program.paths.models)
     if _is_sound(model, program):
@@ -160,12 +161,20 @@ def _outcome(download: Download) -> str:
 
 def run_downloads(arguments: argparse.Namespace, program: Program) -> None:
     """List the downloads that are not over, or give one up."""
+    downloads = program.downloads
+    _tell_problem(downloads)
     if arguments.remove:
-        _remove(arguments.remove, program.downloads)
-    found = program.downloads.all()
+        _remove(arguments.remove, downloads)
+    found = downloads.all()
     output.answer(arguments.json, msgspec.to_builtins(found), map(_line, found))
-    if not (found or arguments.json):
+    if not (found or arguments.json or downloads.problem):
         output.note("No download is under way.")
+
+
+def _tell_problem(downloads: Downloads) -> None:
+    """Say what is wrong with the list of downloads, which is not used then."""
+    if downloads.problem:
+        output.note(downloads.problem)
 
 
 def _line(download: Download) -> str:

@@ -150,7 +150,9 @@ def _undisturbed() -> Iterator[None]:
 
 @contextmanager
 def _handled(handler: Any) -> Iterator[None]:
-    former = {number: signal.signal(number, handler) for number in _ENDINGS}
+    """Handle them so; what whoever started the program has it ignore, as nohup does, stays so."""
+    heeded = [one for one in _ENDINGS if signal.getsignal(one) is not signal.SIG_IGN]
+    former = {number: signal.signal(number, handler) for number in heeded}
     try:
         yield
     finally:

@@ -42,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Row(
             label="Language",
-            help="The language of the window, from the next start; system takes the desktop's.",
+            help="The language of the window; system takes the desktop's.",
             choices=("system", *LANGUAGES),
         ),
     ] = "system"

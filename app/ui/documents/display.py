@@ -12,6 +12,7 @@ from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import count_words
+from app.ui.languages import on_language_change
 from app.ui.widgets.status_bar import StatusBar
 
 _COUNT_WORDS_MS = 120
@@ -46,14 +47,18 @@ class DocumentDisplay(QObject):
         for name in ("cut", "copy"):
             actions[name].setEnabled(False)
             editor.copyAvailable.connect(actions[name].setEnabled)
+        on_language_change(self._show_name)
 
     def show_document(self) -> None:
         """Show all of it."""
-        self._window.setWindowTitle(f"{self._documents.name}[*] — Lampblack")
+        self._show_name()
         self._window.setWindowFilePath(str(self._documents.path or ""))
         self._window.setWindowModified(self._documents.is_modified)
         self._show_words()
         self._show_history()
+
+    def _show_name(self) -> None:
+        self._window.setWindowTitle(f"{self._documents.name}[*] — Lampblack")
 
     def passage(self) -> str:
         """The selection, or else the manuscript: what something may be measured with."""
@@ -92,10 +97,14 @@ class RecentMenu(QMenu):
         super().__init__(parent)
         self._settings = settings
         self._documents = documents
-        self.setTitle(self.tr("Open Recent"))
-        self.setAccessibleName(self.title())
+        self._word()
+        on_language_change(self._word)
         self.setToolTipsVisible(True)
         self.aboutToShow.connect(self._fill)
+
+    def _word(self) -> None:
+        self.setTitle(self.tr("Open Recent"))
+        self.setAccessibleName(self.title())
 
     def _fill(self) -> None:
         self.clear()

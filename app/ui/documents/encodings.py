@@ -18,8 +18,8 @@ from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
 from app.ui.numbers import number_text
 from app.ui.questions import Questions
-from app.ui.sentences import encoding_text
-from app.ui.widgets.banner import Banner, BannerArea
+from app.ui.sentences import Words, encoding_text
+from app.ui.widgets.banner import Banner, BannerArea, Choices
 from app.ui.widgets.controls import show_dialog
 
 if TYPE_CHECKING:
@@ -76,9 +76,8 @@ class Encodings(QObject):
     def _forget(self) -> None:
         self.dialog = None
 
-    def _say(self, text: str, button: str = "", path: Path | None = None) -> None:
-        call = partial(self.open_as, path) if button else None
-        banner = self._banners.say(text, "notice", button, call)
+    def _say(self, words: Words, choices: Choices = dict) -> None:
+        banner = self._banners.say(words, "notice", choices)
         banner.dismissed.connect(lambda: self._shown.clear())
         self._shown = [banner]
 
@@ -92,18 +91,18 @@ class Encodings(QObject):
             from app.core.documents.encodings import name_of
 
             self._clear()
+            name, encoding = self._documents.name, name_of(document.encoding)
             self._say(
-                self.tr("{0} does not say what encoding it is in. It was read as {1}.").format(
-                    self._documents.name, encoding_text(name_of(document.encoding))
-                ),
-                self.tr("Open As…"),
-                document.path,
+                lambda: self.tr(
+                    "{0} does not say what encoding it is in. It was read as {1}."
+                ).format(name, encoding_text(encoding)),
+                lambda: {self.tr("Open As…"): partial(self.open_as, document.path)},
             )
 
     def _offer_copy(self, error: DocumentError, path: Path) -> None:
         self._banners.say(
             str(error),
-            buttons={
+            choices=lambda: {
                 self.tr("Open a Copy"): partial(self._documents.open_copy, path),
                 self.tr("Open As…"): partial(self.open_as, path),
             },
@@ -113,7 +112,7 @@ class Encodings(QObject):
         lines = ", ".join(number_text(line) for line in damage.lines[:_LINES])
         lines += "…" if len(damage.lines) > _LINES else ""
         self._say(
-            self.tr(
+            lambda: self.tr(
                 "This is a copy of {0}, which was left alone. Damaged places, each marked with "
                 "�: {1} (line {2})."
             ).format(path.name, number_text(damage.places), lines)

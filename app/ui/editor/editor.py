@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
     QPaintEvent,
     QResizeEvent,
     QTextBlockFormat,
@@ -28,6 +27,7 @@ from app.ui.editor.manuscript import Change, units
 from app.ui.editor.page_text import PageText
 from app.ui.editor.undo_history import History, UndoStep
 from app.ui.editor.view import Tint, View
+from app.ui.languages import on_language_change
 from app.ui.widgets.apply_theme import page_font
 from app.ui.widgets.controls import local_paths
 from app.ui.widgets.theme import Theme
@@ -84,9 +84,8 @@ class Editor(QTextEdit):
         self.setFrameShape(QTextEdit.Shape.NoFrame)
         self.setCursorWidth(2)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(self.tr("Manuscript"))
-        self._invitation = self.tr("Write here. Ctrl+Enter lets the model go on.")
-        self.setAccessibleDescription(self._invitation)
+        self._word()
+        on_language_change(self._word)
         document = self.document()
         document.setDocumentMargin(0)
         self._page.changed.connect(lambda change: self._tell(change, Source.WRITER))
@@ -94,6 +93,11 @@ class Editor(QTextEdit):
         self._page.reflowed.connect(self._keep_modified)
         self.verticalScrollBar().rangeChanged.connect(self._set_width)
         self.verticalScrollBar().valueChanged.connect(self._page.align)
+
+    def _word(self) -> None:
+        self.setAccessibleName(self.tr("Manuscript"))
+        self.setAccessibleDescription(self.tr("Write here. Ctrl+Enter lets the model go on."))
+        self.viewport().update()
 
     # The look of the page
 
@@ -152,11 +156,7 @@ class Editor(QTextEdit):
         super().paintEvent(event)
         if len(self.manuscript) or self.is_composing:
             return
-        painter = QPainter(self.viewport())
-        painter.setPen(self._muted)
-        place = self.cursorRect(self.cursor_at(0)).adjusted(4, 0, self.viewport().width(), 0)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._invitation)
-        painter.end()
+        self.view.draw_first_line(self.accessibleDescription(), self._muted)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the page in the middle."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 from app.ui.actions import Actions, tool_button
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
+from app.ui.languages import on_language_change
 from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import IconButton
 
@@ -25,22 +26,29 @@ class FindBar(QWidget):
         super().__init__(parent)
         self._editor = editor
         self.line = QLineEdit()
-        self.line.setAccessibleName(self.tr("Find"))
-        self.line.setPlaceholderText(self.tr("Find in the manuscript"))
         self.line.setClearButtonEnabled(True)
         self.line.returnPressed.connect(self.find_next)
         self.found = QLabel()
         self.found.setProperty("kind", "muted")
-        close = IconButton("close", self.tr("Close (Esc)"))
-        close.clicked.connect(self.close_bar)
+        self._close = IconButton("close", "")
+        self._close.clicked.connect(self.close_bar)
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 8, 12, 0)
         line.addWidget(self.line, 1)
         line.addWidget(self.found)
         for name in ("find_previous", "find_next"):
             line.addWidget(tool_button(actions, name))
-        line.addWidget(close)
+        line.addWidget(self._close)
+        self._word()
+        on_language_change(self._word)
         self.hide()
+
+    def _word(self) -> None:
+        self.line.setAccessibleName(self.tr("Find"))
+        self.line.setPlaceholderText(self.tr("Find in the manuscript"))
+        self._close.name(self.tr("Close (Esc)"))
+        if self.found.text():
+            self.found.setText(self.tr("Not found"))
 
     def begin(self) -> None:
         """Show the line with the selected words in it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QTextCharFormat, QTextCursor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from app.ui.widgets.theme import Theme
@@ -31,6 +32,15 @@ class View:
         place = self._editor.cursorRect(self._cursor(position))
         return self._editor.viewport().rect().intersects(place)
 
+    def draw_first_line(self, text: str, colour: QColor) -> None:
+        """Draw a text where the first line will be."""
+        page = self._editor.viewport()
+        place = self._editor.cursorRect(self._cursor(0)).adjusted(4, 0, page.width(), 0)
+        painter = QPainter(page)
+        painter.setPen(colour)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
     def keeper(self, seam: int) -> Callable[[int], None]:
         """Remember the view; the result keeps the seam in sight, or the lines being read still."""
         if self.shows(seam):
@@ -55,7 +65,7 @@ class View:
 
 
 class Tint:
-    """Colours one range of an editor's text, and nothing else."""
+    """Colours one range of an editor's text, with dots below for those who tell no colours."""
 
     def __init__(self, editor: QTextEdit, cursor: Callable[[int, int], QTextCursor]) -> None:
         self._editor = editor
@@ -68,8 +78,8 @@ class Tint:
         self._format = QTextCharFormat()
         self._format.setBackground(theme.take_tint)
         self._format.setForeground(theme.take_ink)
-        if theme.is_high:
-            self._format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        self._format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        self._format.setUnderlineColor(theme.edge)
         self.show()
 
     def move(self, start: int, end: int) -> None:

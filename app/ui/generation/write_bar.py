@@ -6,7 +6,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
+from app.engine.messages import ModelInfo
 from app.ui.actions import Actions, tool_button
+from app.ui.languages import on_language_change
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import set_property
 from app.ui.widgets.icons import icon
@@ -22,11 +24,21 @@ class InstructionLine(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preedit = ""
-        self.setAccessibleName(self.tr("Instruction"))
-        self.allow("")
+        self._model: ModelInfo | None = None
+        self._word()
+        on_language_change(self._word)
 
-    def allow(self, reason: str) -> None:
-        """Take instructions, or say the `reason` why the loaded model cannot follow any."""
+    def show_model(self, model: ModelInfo | None) -> None:
+        """Take instructions, or say that the loaded model cannot follow any."""
+        self._model = model
+        self._word()
+
+    def _word(self) -> None:
+        self.setAccessibleName(self.tr("Instruction"))
+        reason = ""
+        if self._model is not None and not self._model.has_chat_template:
+            only = self.tr("{0} only goes on with text; it was not made to follow instructions.")
+            reason = only.format(self._model.name)
         self.setEnabled(not reason)
         hint = self.tr(
             "Tell the model what to write here, for example: the next paragraph as a letter"
@@ -67,6 +79,7 @@ class TakeSwitch(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 6, 0)
         line.setSpacing(2)
+        self._shown = (0, 0)
         self._arrows = [tool_button(actions, name) for name in ("take_before", "take_after")]
         line.addWidget(self._arrows[0])
         line.addWidget(self.label)
@@ -75,14 +88,19 @@ class TakeSwitch(QWidget):
         for name in ("retry", "accept"):
             line.addWidget(tool_button(actions, name))
         self.hide()
+        on_language_change(self._word)
 
     def show_take(self, number: int, count: int) -> None:
         """Show that take `number` of `count` stands in the text; a count of 0 hides it all."""
+        self._shown = (number, count)
         self.setVisible(count > 0)
         for arrow in self._arrows:
             arrow.setVisible(count > 1)
         self.label.setVisible(count > 1)
-        self.label.setText(self.tr("Take {0} of {1}").format(number, count))
+        self._word()
+
+    def _word(self) -> None:
+        self.label.setText(self.tr("Take {0} of {1}").format(*self._shown))
 
 
 class WriteBar(QWidget):
@@ -107,6 +125,7 @@ class WriteBar(QWidget):
         line.addWidget(self.button)
         self.show_running(False)
         on_theme_change(self._redraw)
+        on_language_change(self._redraw)
 
     def show_running(self, running: bool) -> None:
         """Let the button stop the model, or let it go on."""

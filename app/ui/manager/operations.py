@@ -57,6 +57,11 @@ class ModelOperations(QObject):
         self._stop = threading.Event()
         self._is_long = False
 
+    @property
+    def is_long(self) -> bool:
+        """Whether models are being read through."""
+        return self._is_long
+
     def close(self) -> None:
         """Stop what reads, and end the threads."""
         self._stop.set()

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -129,9 +130,15 @@ class ModelManager(QWidget):
         if self.isVisible() and not isinstance(error, CancelledError):
             self._fail(error)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it reads through models, or shows a dialog."""
+        return self.operations.is_long or any(one.isVisible() for one in self.findChildren(QDialog))
+
     def end(self) -> None:
         """The program ends: nothing is told any more, and the threads end."""
         self.installed.keep_notes()
+        self._program.downloads.unlisten(self._bridge.post)
         self._bridge.close()
         self._background.close()
         self.operations.close()

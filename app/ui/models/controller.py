@@ -219,7 +219,7 @@ class ModelController(QObject):
         self.panel.refresh()
         self.added.emit()
         if isinstance(found, Path):
-            banners.say(watched_text(found), "notice")
+            banners.say(lambda: watched_text(found), "notice")
         elif self.loader.model is None and not self.loader.is_loading:
             self.loader.load(found.path)
 
@@ -257,12 +257,14 @@ class ModelController(QObject):
     # Loading
 
     def _on_loading(self, path: str, fraction: float) -> None:
-        self._status.show_progress(loading_text(path), fraction or None)
+        self._status.show_progress(lambda: loading_text(path), fraction or None)
         self.panel.set_loading(path, fraction)
 
     def _on_measuring(self, path: str) -> None:
-        text = self.tr("Finding out how {0} runs fastest here…").format(Path(path).stem)
-        self._status.show_progress(text, None)
+        name = Path(path).stem
+        self._status.show_progress(
+            lambda: self.tr("Finding out how {0} runs fastest here…").format(name), None
+        )
 
     def _on_loading_ended(self) -> None:
         self._status.show_progress("", None)
@@ -295,8 +297,10 @@ class ModelController(QObject):
 
     def _on_load_failed(self, error: LampblackError) -> None:
         if isinstance(error, EngineMissingError) and self.loader.engine == "torch":
-            button = self.tr("Show Engines")
-            self._banners.say(str(error), "error", button, self.engines_requested.emit)
+            self._banners.say(
+                str(error),
+                choices=lambda: {self.tr("Show Engines"): self.engines_requested.emit},
+            )
             self.empty.show_error(str(error))
         elif not isinstance(error, CancelledError):
             self._show_error(error)
@@ -310,10 +314,12 @@ class ModelController(QObject):
 
     def _on_doubted(self, mark: GpuMark) -> None:
         """A crash is told with both ways out of it."""
-        text = self.tr("The graphics card ({0}) failed while loading {1} last time.")
+        name = Path(mark.path).stem
         self._banners.say(
-            text.format(mark.gpu, Path(mark.path).stem),
-            buttons={
+            lambda: self.tr("The graphics card ({0}) failed while loading {1} last time.").format(
+                mark.gpu, name
+            ),
+            choices=lambda: {
                 self.tr("Load on the processor"): lambda: self.loader.load_on_processor(mark),
                 self.tr("Try the graphics card again"): lambda: self.loader.try_gpu(mark),
             },
@@ -321,12 +327,13 @@ class ModelController(QObject):
         self.not_ready.emit()
 
     def _say_avoided(self, mark: GpuMark) -> None:
-        text = self.tr("{0} is on the processor, because the graphics card failed with it.")
+        name = Path(mark.path).stem
         self._banners.say(
-            text.format(Path(mark.path).stem),
+            lambda: self.tr(
+                "{0} is on the processor, because the graphics card failed with it."
+            ).format(name),
             "notice",
-            self.tr("Try the graphics card again"),
-            lambda: self.loader.try_gpu(mark),
+            lambda: {self.tr("Try the graphics card again"): lambda: self.loader.try_gpu(mark)},
         )
 
     def _show_error(self, error: LampblackError) -> None:
@@ -357,7 +364,5 @@ class ModelController(QObject):
             return  # which says it beside the button that tries again
         self._banners.say(
             f"{download.title}: {download.problem}",
-            "error",
-            self.tr("Show Downloads"),
-            self.downloads_requested.emit,
+            choices=lambda: {self.tr("Show Downloads"): self.downloads_requested.emit},
         )

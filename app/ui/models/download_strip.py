@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.downloads.queue import Download
+from app.ui.languages import on_language_change
 from app.ui.texts import download_text
 from app.ui.widgets.controls import ElidedLabel, NoteLabel
 from app.ui.widgets.motion import show_share
@@ -36,14 +37,26 @@ class DownloadView(QWidget):
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("Progress"))
         self.words, self.problem = NoteLabel(), NoteLabel("wrong")
         self.buttons = {name: self._button(name) for name in buttons}
+        self._word()
+        on_language_change(self._word)
+
+    def _word(self) -> None:
+        self.bar.setAccessibleName(self.tr("Progress"))
+        for name, button in self.buttons.items():
+            text, tip = self._texts(name)
+            button.setText(text)
+            button.setToolTip(tip)
+        self._show()
 
     def show_download(self, download: Download | None) -> None:
         """Show how it is now."""
         self.download = download
-        if download is None:
+        self._show()
+
+    def _show(self) -> None:
+        if (download := self.download) is None:
             return
         self.title.setText(download.title)
         self._show_share(download)
@@ -59,9 +72,10 @@ class DownloadView(QWidget):
         is_unknown = download.state == "running" and not download.total
         show_share(self.bar, None if is_unknown else download.done / max(1, download.total))
 
-    def _button(self, name: str) -> QPushButton:
+    def _texts(self, name: str) -> tuple[str, str]:
+        """What a button says, and its tooltip."""
         key = QKeySequence(TOKEN_KEY).toString(QKeySequence.SequenceFormat.NativeText)
-        text, tip = {
+        return {
             "pause": (self.tr("Pause"), self.tr("Stop, and keep what is here already")),
             "resume": (self.tr("Resume"), self.tr("Go on where it stopped")),
             "retry": (self.tr("Try Again"), self.tr("Go on, with what is here already")),
@@ -73,8 +87,9 @@ class DownloadView(QWidget):
             ),
             "forget": (self.tr("Clear"), self.tr("Take it off this list; the model stays")),
         }[name]
-        button = QPushButton(text)
-        button.setToolTip(tip)
+
+    def _button(self, name: str) -> QPushButton:
+        button = QPushButton()
         button.setProperty("kind", "small")
         button.clicked.connect(lambda: self._ask(name))
         button.hide()  # until there is a download: unused, it would widen the panel

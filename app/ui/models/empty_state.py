@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from app.core.models.starter import STARTER
 from app.downloads.queue import Download
 from app.downloads.request import STARTER_ID
+from app.ui.languages import on_language_change
 from app.ui.models.download_strip import DownloadStrip
 from app.ui.numbers import data_size_text
 from app.ui.texts import resume_text
@@ -40,25 +41,22 @@ class EmptyState(QWidget):
         self._refusal = ""
         self.mark = QLabel()
         self.mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.title = QLabel(self.tr("Your words, your machine"))
+        self.title = QLabel()
         self.title.setFont(heading_font(self.font(), 7))
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.title.setWordWrap(True)
         self.text = self._make_text()
-        self.starter_button = QPushButton(self._starter_words())
+        self.starter_button = QPushButton()
         self.starter_button.setProperty("kind", "primary")
         self.starter_button.clicked.connect(self.get_starter_requested)
         self.resume_button = QPushButton()
         self.resume_button.setProperty("kind", "primary")
         self.resume_button.clicked.connect(self._resume)
-        self.open_button = QPushButton(self.tr("Open a model file…"))
+        self.open_button = QPushButton()
         self.open_button.clicked.connect(self.open_requested)
-        self.find_button = QPushButton(self.tr("Find a model…"))
+        self.find_button = QPushButton()
         self.find_button.clicked.connect(self.find_requested)
-        self.server_button = QPushButton(self.tr("Use a server…"))
-        self.server_button.setToolTip(
-            self.tr("Write with a model of another program or machine; text is sent there")
-        )
+        self.server_button = QPushButton()
         self.server_button.clicked.connect(self.server_requested)
         self.strip = DownloadStrip(resumes=False)
         self.strip.asked.connect(self.download_asked)
@@ -69,8 +67,28 @@ class EmptyState(QWidget):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.error.hide()
-        self._show_state()
+        self._word()
         on_theme_change(self._draw_mark)
+        on_language_change(self._word)
+
+    def _word(self) -> None:
+        self.title.setText(self.tr("Your words, your machine"))
+        self.text.setText(
+            self.tr(
+                "Lampblack writes with a language model that lives on this computer. It needs no "
+                "account, and nothing you write ever leaves, unless you name a server. All it "
+                "needs now is a model."
+            )
+        )
+        self.starter_button.setText(self._starter_words())
+        self.open_button.setText(self.tr("Open a model file…"))
+        self.find_button.setText(self.tr("Find a model…"))
+        self.server_button.setText(self.tr("Use a server…"))
+        self.server_button.setToolTip(
+            self.tr("Write with a model of another program or machine; text is sent there")
+        )
+        self.error_text.reword()
+        self._show_state()
 
     def show_download(self, download: Download | None) -> None:
         """Show how far a download is that is not over yet; None when there is none."""
@@ -106,13 +124,7 @@ class EmptyState(QWidget):
         painter.end()
 
     def _make_text(self) -> QLabel:
-        text = QLabel(
-            self.tr(
-                "Lampblack writes with a language model that lives on this computer. It needs no "
-                "account, and nothing you write ever leaves, unless you name a server. All it "
-                "needs now is a model."
-            )
-        )
+        text = QLabel()
         text.setWordWrap(True)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         text.setProperty("kind", "muted")

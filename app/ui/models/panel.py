@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ from app.core.models.starter import STARTER
 from app.core.options.servers import SavedServer, server_of
 from app.downloads.request import STARTER_ID
 from app.ui.background import BackgroundTasks
+from app.ui.languages import on_language_change
+from app.ui.models.add_button import AddButton
 from app.ui.models.cards import cards_of, load_words
 from app.ui.models.download_strip import DownloadStrip
 from app.ui.texts import loading_text
@@ -95,7 +98,8 @@ class ModelsPanel(QWidget):
         self._make_parts()
         self._lay_out()
         self.setAcceptDrops(True)
-        self._show_state()
+        self._word()
+        on_language_change(self._word)
         self.refresh()
 
     # What the window tells
@@ -119,7 +123,8 @@ class ModelsPanel(QWidget):
         self._loading = path or ""
         if path:
             self.hide_error()
-            self.strip.show_fraction(loading_text(path), -1.0 if server_of(path) else fraction)
+            words = partial(loading_text, path)
+            self.strip.show_fraction(words, -1.0 if server_of(path) else fraction)
         self._show_state()
 
     def set_loaded(self, model: ModelInfo | None) -> None:
@@ -168,24 +173,6 @@ class ModelsPanel(QWidget):
         elif key:
             self._load()
 
-    def choose_file(self) -> None:
-        """Let the user point at a GGUF file."""
-        from PySide6.QtWidgets import QFileDialog
-
-        path, _filter = QFileDialog.getOpenFileName(
-            self, self.tr("Add a model file"), "", self.tr("Models (*.gguf);;All files (*)")
-        )
-        if path:
-            self._add(path)
-
-    def choose_folder(self) -> None:
-        """Let the user point at a folder of a model or of models."""
-        from PySide6.QtWidgets import QFileDialog
-
-        path = QFileDialog.getExistingDirectory(self, self.tr("Add a folder with a model"))
-        if path:
-            self._add(path)
-
     def remove_selected(self) -> None:
         """Ask to remove the selected model or server."""
         if name := server_of(self.list.selected()):
@@ -219,7 +206,7 @@ class ModelsPanel(QWidget):
     # Inside
 
     def _make_list(self) -> CardsView:
-        view = CardsView(self.tr("Models on this machine"))
+        view = CardsView("")
         view.setMinimumHeight(90)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.selectionModel().currentChanged.connect(self._show_state)
@@ -239,42 +226,43 @@ class ModelsPanel(QWidget):
         self.error = QFrame()
         self.error.setProperty("kind", "error")
         self.error_text = NoteLabel("")
-        self.close_error = IconButton("close", self.tr("Close the message"))
+        self.close_error = IconButton("close", "")
         self.close_error.clicked.connect(self.hide_error)
         self.error.hide()
         self.load_button = QPushButton()
         self.load_button.clicked.connect(self.activate)
-        self.remove_action = QAction(self.tr("Remove…"), self)
+        self.remove_action = QAction(self)
         self.remove_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         self.remove_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.remove_action.triggered.connect(self.remove_selected)
         self.list.addAction(self.remove_action)
-        self.edit_action = QAction(self.tr("Edit the server…"), self)
+        self.edit_action = QAction(self)
         self.edit_action.setShortcut(QKeySequence("F2"))
         self.edit_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.edit_action.triggered.connect(self.edit_selected)
         self.list.addAction(self.edit_action)
-        self.starter_button = QPushButton(self.tr("Get the starter model"))
+        self.starter_button = QPushButton()
         self.starter_button.clicked.connect(self.get_starter_requested)
-        self.manage_button = QPushButton(self.tr("Manage models…"))
-        self.manage_button.setToolTip(self.tr("Find, download, check and remove models"))
+        self.manage_button = QPushButton()
         self.manage_button.clicked.connect(self.manage_requested)
-        self.add_button = self._make_add_button()
+        self.add_button = AddButton((self.edit_action, self.remove_action))
+        self.add_button.chosen.connect(self._add)
+        self.add_button.server_asked.connect(self.server_asked)
         self._draw_icons()
         on_theme_change(self._draw_icons)
 
-    def _make_add_button(self) -> QPushButton:
-        button = QPushButton(self.tr("Add a model"))
-        menu = QMenu(button)
-        self.add_file = menu.addAction(self.tr("Add a file…"), self.choose_file)
-        self.add_folder = menu.addAction(self.tr("Add a folder…"), self.choose_folder)
-        self.add_server = menu.addAction(self.tr("Add a server…"), self.server_asked.emit)
-        menu.addSeparator()
-        menu.addAction(self.edit_action)
-        menu.addAction(self.remove_action)
-        button.setMenu(menu)
-        button.setToolTip(self.tr("The model stays where it is; nothing is copied."))
-        return button
+    def _word(self) -> None:
+        self.list.setAccessibleName(self.tr("Models on this machine"))
+        self.close_error.name(self.tr("Close the message"))
+        self.remove_action.setText(self.tr("Remove…"))
+        self.edit_action.setText(self.tr("Edit the server…"))
+        self.starter_button.setText(self.tr("Get the starter model"))
+        self.manage_button.setText(self.tr("Manage models…"))
+        self.manage_button.setToolTip(self.tr("Find, download, check and remove models"))
+        for note in (self.cut_note, self.error_text):
+            note.reword()
+        self._show_cards()
+        self._show_state()
 
     def _lay_out(self) -> None:
         error = QHBoxLayout(self.error)
@@ -298,10 +286,7 @@ class ModelsPanel(QWidget):
     def _draw_icons(self) -> None:
         theme = Theme.current()
         self.starter_button.setIcon(icon("download", theme.muted))
-        self.add_file.setIcon(icon("document", theme.muted))
-        self.add_folder.setIcon(icon("folder", theme.muted))
         self.remove_action.setIcon(icon("remove", theme.muted))
-        self.add_server.setIcon(icon("globe", theme.muted))
         self.edit_action.setIcon(icon("edit", theme.muted))
 
     def _read(self) -> _Listed:

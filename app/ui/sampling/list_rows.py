@@ -98,14 +98,23 @@ class _EntriesRow(ParameterRow):
 
     view: QListWidget | QTableWidget
 
-    def _entries_field(self, invitation: str, *beside: QWidget) -> QWidget:
+    def _invitation(self) -> str:
+        """What the empty line says, in the present language."""
+        raise NotImplementedError
+
+    def _word(self) -> None:
+        self.edit.setPlaceholderText(self._invitation())
+        self.add_button.setToolTip(self.tr("Add"))
+        self.remove_button.setToolTip(self.tr("Remove the selected"))
+        super()._word()
+
+    def _entries_field(self, *beside: QWidget) -> QWidget:
         """The view over a line to type in, with `beside` after it."""
         self.edit = QLineEdit()
-        self.edit.setPlaceholderText(invitation)
         self.edit.returnPressed.connect(self._add)
-        self.add_button = IconButton("add", self.tr("Add"))
+        self.add_button = IconButton("add", "")
         self.add_button.clicked.connect(self._add)
-        self.remove_button = IconButton("remove", self.tr("Remove the selected"))
+        self.remove_button = IconButton("remove", "")
         self.remove_button.clicked.connect(self._remove)
         self.view.installEventFilter(self)
         line = in_line(self.edit, *beside, self.add_button, self.remove_button)
@@ -169,9 +178,12 @@ class TextsRow(_EntriesRow):
         # Queued: the list is filled again, which must not happen under the open editor.
         delegate.edited.connect(self._edited, Qt.ConnectionType.QueuedConnection)
         self.list.setItemDelegate(delegate)
+        return self._entries_field()
+
+    def _invitation(self) -> str:
         if form := translated(self.bound.row.form):
-            return self._entries_field(self.tr("Add {0}").format(form))
-        return self._entries_field(self.tr("Add a text, \\n for a line break"))
+            return self.tr("Add {0}").format(form)
+        return self.tr("Add a text, \\n for a line break")
 
     def _fill(self) -> None:
         self.list.clear()
@@ -211,7 +223,10 @@ class BiasRow(_EntriesRow):
         self.box = NumberBox(row.low or 0, row.high or 0, 1, whole=False)
         self.box.setProperty("kind", "beside")
         self.box.setValue(-5)
-        return self._entries_field(self.tr("Add a text"), self.box)
+        return self._entries_field(self.box)
+
+    def _invitation(self) -> str:
+        return self.tr("Add a text")
 
     def _named(self) -> tuple[QWidget, ...]:
         return (*super()._named(), self.box)
@@ -251,8 +266,8 @@ class OrderRow(ParameterRow):
         self.list.installEventFilter(self)
         self.list.model().rowsMoved.connect(self._rearranged)
         self.list.itemChanged.connect(self._rearranged)
-        self.up = IconButton("chevron-up", self.tr("Move the step up (Alt+Up)"))
-        self.down = IconButton("chevron-down", self.tr("Move the step down (Alt+Down)"))
+        self.up = IconButton("chevron-up", "")
+        self.down = IconButton("chevron-down", "")
         self.up.clicked.connect(lambda: self.move_selected(-1))
         self.down.clicked.connect(lambda: self.move_selected(1))
         line = in_line(self.up, self.down)
@@ -260,6 +275,11 @@ class OrderRow(ParameterRow):
         field = _column(self.list, line)
         field.setFocusProxy(self.list)
         return field
+
+    def _word(self) -> None:
+        self.up.name(self.tr("Move the step up (Alt+Up)"))
+        self.down.name(self.tr("Move the step down (Alt+Down)"))
+        super()._word()
 
     def _named(self) -> tuple[QWidget, ...]:
         return (self.list,)

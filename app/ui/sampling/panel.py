@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.options.presets import Preset, Presets
 from app.core.options.sampling import Sampling
+from app.ui.languages import on_language_change
 from app.ui.sampling.preset_bar import PresetBar
 from app.ui.startup import FirstPaint
 
@@ -55,6 +56,13 @@ class SamplingPanel(QWidget):
         self._whole.addStretch()
         self.bar.set_sampling(sampling)
         FirstPaint(self).painted.connect(lambda: self.list)
+        on_language_change(self._word)
+
+    def _word(self) -> None:
+        if "list" in vars(self):
+            self.list.reword()
+            self.list.set_engine(self._engine, self._unsupported)
+        self._show()
 
     @cached_property
     def list(self) -> ParameterList:

@@ -38,10 +38,8 @@ class ParameterList(PanelScroll):
         self.also = FlowingNote(parent=body)
         self.also.setContentsMargins(0, 0, 0, 6)
         column.addWidget(self.also)
-        self.more = Section(self.tr("All parameters"), opened=every, parent=body)
-        self.more.header.setToolTip(
-            self.tr("Show every sampling parameter, or only those that writers move (Shift+F9)")
-        )
+        self.more = Section("", opened=every, parent=body)
+        self._name_more()
         column.addWidget(self.more)
         self.sections = {group: self._section(group) for group in GROUPS}
         for bound in PARAMETERS:
@@ -51,6 +49,18 @@ class ParameterList(PanelScroll):
                 section.add(made[bound.name])
         self.rows = {bound.name: made[bound.name] for bound in PARAMETERS}
         column.addStretch(1)
+
+    def reword(self) -> None:
+        """Name everything in the language that is spoken now; `follow` says the rest."""
+        self._name_more()
+        for group, section in self.sections.items():
+            section.set_title(translated(group))
+        for row in self.rows.values():
+            row.reword()
+
+    def _name_more(self) -> None:
+        tip = self.tr("Show every sampling parameter, or only those that writers move (Shift+F9)")
+        self.more.set_title(self.tr("All parameters"), tip)
 
     def sampling(self) -> Sampling:
         """The values of the rows."""

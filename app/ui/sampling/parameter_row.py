@@ -38,21 +38,32 @@ class ParameterRow(QWidget):
         self.bound = bound
         self._value = bound.default
         self._default = bound.default
-        self._missing = self._idle = self._problem = self._help = self._term = ""
-        self.label = ElidedLabel(translated(bound.row.title), self)
+        self._missing = self._idle = self._problem = ""
+        self._has_help = self._has_term = False
+        self.label = ElidedLabel(self)
         self.remark = ElidedLabel(self)
         self.remark.setProperty("kind", "muted")
         self.remark.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.reset_button = IconButton("reset", self.tr("Reset"), self)
+        self.reset_button = IconButton("reset", "", self)
         self.reset_button.setFixedHeight(_LINE)
         self.reset_button.clicked.connect(self.reset)
         self.note = NoteLabel(parent=self)
         self.field = self._make_field()
         self._lay_out()
-        self._name_all()
+        self._word()
+        self._show_all()
+
+    def reword(self) -> None:
+        """Say everything in the language that is spoken now."""
+        self._word()
         self._show_all()
 
     # For each kind
+
+    def _word(self) -> None:
+        """Name the row and all in it, in the present language."""
+        self.label.setText(translated(self.bound.row.title))
+        self._name_all()
 
     def _make_field(self) -> QWidget:
         """Build the part that holds the value."""
@@ -121,12 +132,12 @@ class ParameterRow(QWidget):
 
     def show_term(self, shown: bool) -> None:
         """Show the parameter's own name beside the plain one, where nothing else stands there."""
-        self._term = translated(self.bound.row.label) if shown and self.bound.row.plain else ""
+        self._has_term = shown and bool(self.bound.row.plain)
         self._show_note()
 
     def show_help(self) -> None:
         """Keep the help in sight below the field, where there is room for it."""
-        self._help = translated(self.bound.row.help)
+        self._has_help = True
         self._show_note()
 
     def problem(self) -> str:
@@ -208,8 +219,9 @@ class ParameterRow(QWidget):
     def _show_note(self) -> None:
         reason = self._problem or self._missing
         set_property(self.note, "kind", "wrong" if self._problem else "muted")
-        self.note.say(reason or self._help)
-        beside = ("" if self._missing else self._idle) or self._term
+        self.note.say(reason or (translated(self.bound.row.help) if self._has_help else ""))
+        term = translated(self.bound.row.label) if self._has_term else ""
+        beside = ("" if self._missing else self._idle) or term
         self.remark.setText(f"·  {beside}" if beside else "")
         reason = told(reason) or self._idle
         dim = bool(self._missing or self._idle)

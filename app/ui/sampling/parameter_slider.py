@@ -27,11 +27,10 @@ class NumberBox(QuietWheel, QDoubleSpinBox):
         step: float,
         *,
         whole: bool,
-        words: dict[float, str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._words = words or {}
+        self._words: dict[float, str] = {}
         self.setDecimals(0 if whole else _PRECISION)
         self.setRange(low, high)
         self.setSingleStep(step)
@@ -40,6 +39,11 @@ class NumberBox(QuietWheel, QDoubleSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_words(self, words: dict[float, str]) -> None:
+        """Call these numbers by words of the present language."""
+        self._words = words
+        self.lineEdit().setText(self.textFromValue(self.value()) + self.suffix())
 
     def textFromValue(self, value: float) -> str:  # noqa: N802 (Qt override)
         """The number without needless zeros, or its word."""

@@ -23,6 +23,8 @@ from PySide6.QtWidgets import (
 from app.core.errors import LampblackError, SettingsError
 from app.core.options.presets import BUILTIN, SUGGESTED, Preset, Presets, is_untouched
 from app.core.options.sampling import Sampling
+from app.ui.languages import on_language_change
+from app.ui.sentences import Words, told
 from app.ui.widgets.controls import IconButton, NoteLabel, QuietCombo
 from app.ui.widgets.icons import icon
 from app.ui.widgets.theme import Theme
@@ -52,12 +54,10 @@ class PresetBar(QFrame):
         self._name = self._found(name)
         self._then: Callable[[str], None] | None = None
         self.combo = QuietCombo()
-        self.combo.setAccessibleName(self.tr("Preset"))
-        self.combo.setToolTip(self.tr("A preset sets every value below at once."))
         self.combo.activated.connect(self._choose)
-        self.mark = QLabel(self.tr("modified"))
+        self.mark = QLabel()
         self.mark.setProperty("kind", "badge")
-        self.menu_button = IconButton("more", self.tr("Save and manage presets"))
+        self.menu_button = IconButton("more", "")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.actions_by_name = self._make_menu()
         self._make_question()
@@ -65,6 +65,31 @@ class PresetBar(QFrame):
         self.problem = NoteLabel("wrong")
         self.notes = NoteLabel()
         self._lay_out()
+        self._word()
+        on_language_change(self._word)
+
+    def _word(self) -> None:
+        self.combo.setAccessibleName(self.tr("Preset"))
+        self.combo.setToolTip(self.tr("A preset sets every value below at once."))
+        self.mark.setText(self.tr("modified"))
+        self.menu_button.name(self.tr("Save and manage presets"))
+        texts = {
+            "update": self.tr("Save changes in this preset"),
+            "revert": self.tr("Go back to the preset's values"),
+            "save_as": self.tr("Save as a new preset…"),
+            "rename": self.tr("Rename…"),
+            "delete": self.tr("Delete…"),
+            "import": self.tr("Import…"),
+            "export": self.tr("Export my presets…"),
+        }
+        for name, text in texts.items():
+            self.actions_by_name[name].setText(text)
+        self.edit.setPlaceholderText(self.tr("Name of the preset"))
+        self.edit.setAccessibleName(self.tr("Name of the preset"))
+        self.yes.setText(told(self._yes))
+        self.no.setText(self.tr("Cancel"))
+        for note in (self.question_text, self.problem, self.notes):
+            note.reword()
         self._fill()
 
     def name(self) -> str:
@@ -112,19 +137,19 @@ class PresetBar(QFrame):
     def _make_menu(self) -> dict[str, QAction]:
         menu = QMenu(self)
         entries = (
-            ("update", "save", self.tr("Save changes in this preset"), self.update_preset),
-            ("revert", "reset", self.tr("Go back to the preset's values"), self.revert),
-            ("save_as", "add", self.tr("Save as a new preset…"), self.ask_save),
-            ("rename", "edit", self.tr("Rename…"), self.ask_rename),
-            ("delete", "trash", self.tr("Delete…"), self.ask_delete),
-            ("import", "import", self.tr("Import…"), self.choose_import),
-            ("export", "export", self.tr("Export my presets…"), self.choose_export),
+            ("update", "save", self.update_preset),
+            ("revert", "reset", self.revert),
+            ("save_as", "add", self.ask_save),
+            ("rename", "edit", self.ask_rename),
+            ("delete", "trash", self.ask_delete),
+            ("import", "import", self.choose_import),
+            ("export", "export", self.choose_export),
         )
         actions = {}
-        for name, drawing, text, act in entries:
+        for name, drawing, act in entries:
             if name in ("save_as", "import"):
                 menu.addSeparator()
-            actions[name] = menu.addAction(text, act)
+            actions[name] = menu.addAction("", act)
             actions[name].setData(drawing)
         menu.aboutToShow.connect(self._draw_icons)
         self.menu_button.setMenu(menu)
@@ -135,13 +160,12 @@ class PresetBar(QFrame):
         self.question_text = NoteLabel()
         self.edit = QLineEdit()
         self.edit.setMaxLength(60)
-        self.edit.setPlaceholderText(self.tr("Name of the preset"))
-        self.edit.setAccessibleName(self.tr("Name of the preset"))
         self.edit.returnPressed.connect(self.answer)
+        self._yes: Words = ""
         self.yes = QPushButton()
         self.yes.setProperty("kind", "primary")
         self.yes.clicked.connect(self.answer)
-        self.no = QPushButton(self.tr("Cancel"))
+        self.no = QPushButton()
         self.no.clicked.connect(self.close_question)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
@@ -234,16 +258,28 @@ class PresetBar(QFrame):
 
     def ask_save(self) -> None:
         """Ask for the name of a new preset."""
-        self._ask(self.tr("Save the present values as"), self.tr("Save"), self._save_new, "")
+        self._ask(
+            lambda: self.tr("Save the present values as"),
+            lambda: self.tr("Save"),
+            self._save_new,
+            "",
+        )
 
     def ask_rename(self) -> None:
         """Ask for another name of the chosen preset."""
-        self._ask(self.tr("Rename “{0}” to").format(self._name), self.tr("Rename"), self._rename)
+        self._ask(
+            lambda: self.tr("Rename “{0}” to").format(self._name),
+            lambda: self.tr("Rename"),
+            self._rename,
+        )
 
     def ask_delete(self) -> None:
         """Ask whether to delete the chosen preset."""
-        question = self.tr("Delete the preset “{0}”? The values below stay.").format(self._name)
-        self._ask(question, self.tr("Delete"), self._delete)
+        self._ask(
+            lambda: self.tr("Delete the preset “{0}”? The values below stay.").format(self._name),
+            lambda: self.tr("Delete"),
+            self._delete,
+        )
         self.edit.hide()
         self.no.setFocus()
 
@@ -283,13 +319,14 @@ class PresetBar(QFrame):
     # Doing it
 
     def _ask(
-        self, question: str, yes: str, then: Callable[[str], None], name: str | None = None
+        self, question: Words, yes: Words, then: Callable[[str], None], name: str | None = None
     ) -> None:
         self.problem.say("")
         self.notes.say("")
         self._then = then
         self.question_text.say(question)
-        self.yes.setText(yes)
+        self._yes = yes
+        self.yes.setText(told(yes))
         self.edit.setText(self._name if name is None else name)
         self.edit.show()
         self.question.show()

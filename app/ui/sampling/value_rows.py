@@ -36,11 +36,8 @@ class NumberRow(ParameterRow):
             1e9 if row.high is None else row.high,
             slider.step if slider else 1,
             whole=whole,
-            words=self._words(),
             parent=self,
         )
-        if row.unit in ("%", "pt"):
-            self.box.setSuffix(f"\u2009{translated(row.unit)}")
         self.box.valueChanged.connect(self._typed)
         self.slider = ParameterSlider(slider, self) if slider else None
         if self.slider is None:
@@ -49,6 +46,13 @@ class NumberRow(ParameterRow):
         field = in_line(self.slider, self.box, spacing=10)
         field.setFocusProxy(self.slider)
         return field
+
+    def _word(self) -> None:
+        with QSignalBlocker(self.box):
+            self.box.set_words(self._words())
+            if self.bound.row.unit in ("%", "pt"):
+                self.box.setSuffix(f"\u2009{translated(self.bound.row.unit)}")
+        super()._word()
 
     def _place(self, grid: QGridLayout) -> None:
         """A number without a slider stands in the label's own line."""
@@ -109,9 +113,14 @@ class ChoiceRow(ParameterRow):
         self.combo = QuietCombo(self)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for choice in self.bound.row.choices:
-            self.combo.addItem(self._shown(choice), choice)
+            self.combo.addItem("", choice)
         self.combo.activated.connect(lambda index: self.take(self.combo.itemData(index)))
         return self.combo
+
+    def _word(self) -> None:
+        for index, choice in enumerate(self.bound.row.choices):
+            self.combo.setItemText(index, self._shown(choice))
+        super()._word()
 
     def _place(self, grid: QGridLayout) -> None:
         self._place_in_line(grid)
@@ -149,7 +158,7 @@ class SwitchRow(ParameterRow):
     """Yes or no: a check box that is its own label."""
 
     def _make_field(self) -> QWidget:
-        self.check = QCheckBox(translated(self.bound.row.label), self)
+        self.check = QCheckBox(self)
         self.check.toggled.connect(self.take)
         return self.check
 
@@ -184,17 +193,23 @@ class SeedRow(ParameterRow):
 
     def _make_field(self) -> QWidget:
         self.edit = QLineEdit()
-        self.edit.setPlaceholderText(self.tr("random"))
         self.edit.textEdited.connect(self._typed)
-        self.dice = IconButton("dice", self.tr("A new random seed each time"))
+        self.dice = IconButton("dice", "")
         self.dice.clicked.connect(self._choose_none)
-        self.last_button = IconButton("retry", self.tr("No seed was used yet"))
+        self.last_button = IconButton("retry", "")
         self.last_button.setEnabled(False)
         self.last_button.clicked.connect(self._choose_last)
         field = in_line(self.edit, self.dice, self.last_button)
         field.setFocusProxy(self.edit)
         self._last: int | None = None
         return field
+
+    def _word(self) -> None:
+        self.edit.setPlaceholderText(self.tr("random"))
+        self.dice.name(self.tr("A new random seed each time"))
+        last = self.tr("Use the last seed, {0}").format(self._last)
+        self.last_button.name(self.tr("No seed was used yet") if self._last is None else last)
+        super()._word()
 
     def _named(self) -> tuple[QWidget, ...]:
         return (self.edit,)
@@ -203,7 +218,7 @@ class SeedRow(ParameterRow):
         """Offer the seed that the last take was written with."""
         self._last = seed
         self.last_button.setEnabled(True)
-        self.last_button.name(self.tr("Use the last seed, {0}").format(seed))
+        self._word()
 
     def _show_value(self) -> None:
         self.edit.setText("" if self._value is None else str(self._value))

@@ -260,11 +260,12 @@ class ServersController(QObject):
     def _say_left(self, address: str) -> None:
         """Say that the keyring still has the key of an address that no server has any more."""
         if address:
-            words = self.tr(
-                "The keyring did not let go of the key for {0}, so it is still kept there. Unlock "
-                "the keyring and delete “lampblack” for this address in it."
+            self._banners.say(
+                lambda: self.tr(
+                    "The keyring did not let go of the key for {0}, so it is still kept there. "
+                    "Unlock the keyring and delete “lampblack” for this address in it."
+                ).format(address)
             )
-            self._banners.say(words.format(address))
 
     def _forget_key(self, dialog: ServerDialog, address: str) -> None:
         if place := _place(address):
@@ -277,13 +278,16 @@ class ServersController(QObject):
         if is_gone:
             self._status.say(self.tr("No key for {0} is kept here any more.").format(place))
             return
-        words = self.tr(
-            "The keyring did not let go of the key for {0}, so it is still kept and used. Unlock "
-            "the keyring, then choose Forget Key again."
-        ).format(place)
+
+        def words() -> str:
+            return self.tr(
+                "The keyring did not let go of the key for {0}, so it is still kept and used. "
+                "Unlock the keyring, then choose Forget Key again."
+            ).format(place)
+
         if dialog is self._dialog:
             dialog.show_key(is_known=True, can_keep=True)
-            dialog.ask_key(words)
+            dialog.ask_key(words())
         else:
             self._banners.say(words)
 
@@ -304,9 +308,9 @@ class ServersController(QObject):
             return
         self._banners.say(
             sentence,
-            "error",
-            self.tr("Give the Key…"),
-            lambda: self.edit(name, key_wanted=sentence),
+            choices=lambda: {
+                self.tr("Give the Key…"): lambda: self.edit(name, key_wanted=sentence)
+            },
         )
 
 

@@ -18,6 +18,7 @@ from app.engine.messages import Failed, ModelInfo, Previewed, ServerPlace
 from app.program import Program
 from app.ui.bridge import Bridge
 from app.ui.documents.kept_here import KeptHere
+from app.ui.sentences import Words
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.controls import show_dialog
 
@@ -56,7 +57,7 @@ class SendingGate(QObject):
         self._approved: dict[str, Any] = {}
         self._job = 0
         self._dialog: PreviewDialog | None = None
-        self._refusal = ""
+        self._refusal: Words = ""
         kept_here.moved.connect(self._on_mark)
         bridge.subscribe(self._on_previewed, Previewed)
         bridge.subscribe(self._on_failed, Failed)
@@ -73,8 +74,10 @@ class SendingGate(QObject):
             return None
         if model.server is None:
             return fields
-        if model.server.masks and Masker(model.server.names).tells_part(*around):
-            self._refuse_part()
+        if model.server.masks and (reason := self._told_part(model.server.names, around)):
+            self._refusal = reason
+            self._banners.say(reason)
+            self.refused.emit()
             return None
         fields = _sayable(fields, model)
         if _stays_here(model.server):
@@ -118,35 +121,45 @@ class SendingGate(QObject):
 
     def tell_stopped(self) -> None:
         """Say that the mark has stopped what was being written."""
-        self._refusal = self.tr(
+        self._refusal = lambda: self.tr(
             "Stopped: this document is marked now never to go to another machine. What was sent "
             "before cannot be taken back; the text so far is kept."
         )
         self._banners.say(self._refusal)
 
     def _refuse(self, place: ServerPlace) -> None:
-        sentence = self.tr(
+        self._refusal = lambda: self.tr(
             "Nothing was sent: this document is marked never to go to another machine, and {0} is "
             "one."
-        )
-        self._refusal = sentence.format(server_address(place.url).place)
+        ).format(server_address(place.url).place)
         self._banners.say(
             self._refusal,
-            buttons={
+            choices=lambda: {
                 self.tr("Choose Another Model"): self.models_asked.emit,
                 self.tr("Take the Mark Off"): lambda: self._kept_here.mark(False),
             },
         )
         self.refused.emit()
 
-    def _refuse_part(self) -> None:
-        """Neither the half before the caret nor what it would become are to be had by masking."""
-        self._refusal = self.tr(
-            "Nothing was sent: the cursor stands within a name or number that is masked, and what "
-            "is before it could be read. Move the cursor to the end of the name, and try again."
-        )
-        self._banners.say(self._refusal)
-        self.refused.emit()
+    def _told_part(self, names: tuple[str, ...], around: tuple[str, str]) -> Words:
+        """Why the half of a name before the cursor could be read, as a sentence; else empty.
+
+        Neither that half nor what it would become are to be had by masking.
+        """
+        masker = Masker(names)
+        if masker.tells_part(*around):
+            return lambda: self.tr(
+                "Nothing was sent: the cursor stands within a name or number that is masked, and "
+                "what is before it could be read. Move the cursor to the end of the name, and try "
+                "again."
+            )
+        if masker.begins_name(*around):
+            return lambda: self.tr(
+                "Nothing was sent: the text before the cursor ends with the beginning of a name "
+                "that is masked, which could be read. Finish the name, or put a space after it if "
+                "it is another word, and try again."
+            )
+        return ""
 
     # The preview
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +65,9 @@ class ServiceController(QObject):
         self._started = 0
         self._told: ModelState | None = None
         self._count = 0
-        self.address = self.reach = ""
+        self.address = ""
+        self._others: tuple[str, ...] = ()
+        self._is_open = False
         self._seen: deque[Seen] = deque(maxlen=_MOST_SEEN)
         bridge.subscribe(self._on_seen, Seen)
         bridge.subscribe(self._on_ended, ServiceEnded)
@@ -168,7 +169,7 @@ class ServiceController(QObject):
             return
         here, *others = _addresses(serve)
         self.address = others[0] if others else here
-        self.reach = self._reach(others, is_open=not serve.certificate)
+        self._others, self._is_open = tuple(others), not serve.certificate
         self._count = 0
         self._told = None
         self._tell_model()
@@ -184,22 +185,25 @@ class ServiceController(QObject):
         if event.number == self._started and self.address:
             self._wanted = None
             self._put_out()
-            self._banners.say(self.tr("The local service ended by itself. Switch it on again."))
+            self._banners.say(
+                lambda: self.tr("The local service ended by itself. Switch it on again.")
+            )
 
     def _put_out(self) -> None:
-        self.address = self.reach = ""
+        self.address, self._others = "", ()
         self._show()
 
-    def _reach(self, addresses: Sequence[str], *, is_open: bool) -> str:
+    @property
+    def reach(self) -> str:
         """Who reaches it beside programs of this machine."""
-        if not addresses:
+        if not self._others:
             return ""
         reach = self.tr("Other machines of the local network reach it, too: {0}.")
         warning = self.tr(
             "Without a certificate, others in that network can read all texts and the token."
         )
-        said = reach.format(", ".join(addresses))
-        return f"{said} {warning}" if is_open else said
+        said = reach.format(", ".join(self._others))
+        return f"{said} {warning}" if self._is_open else said
 
     # What it is told, and what it tells
 

@@ -7,11 +7,15 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.sentences import told
+from app.ui.languages import on_language_change
+from app.ui.sentences import Words, told
 from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import IconButton
 
 _MOST = 3
+
+Choices = Callable[[], Mapping[str, Callable[[], object]]]
+"""What makes the buttons of a banner: what each says in the present language, and does."""
 
 
 class Banner(QFrame):
@@ -21,28 +25,42 @@ class Banner(QFrame):
 
     def __init__(
         self,
-        text: str,
+        words: Words,
         kind: str,
-        buttons: Mapping[str, Callable[[], object]] | None = None,
+        choices: Choices = dict,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.text = text
+        self._words, self._choices = words, choices
         self.setProperty("kind", kind)
-        self.setAccessibleName(text)
-        label = QLabel(text)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 8, 8, 8)
-        line.addWidget(label, 1)
-        self.buttons = [self._button(name, call) for name, call in (buttons or {}).items()]
+        line.addWidget(self._label, 1)
+        self.buttons = [self._button(name, call) for name, call in choices().items()]
         for button in self.buttons:
             line.addWidget(button)
-        self.close_button = IconButton("close", self.tr("Dismiss"))
+        self.close_button = IconButton("close", "")
         self.close_button.clicked.connect(self.dismiss)
         line.addWidget(self.close_button)
+        self._word()
+        on_language_change(self._word)
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._label.text()
+
+    def _word(self) -> None:
+        text = told(self._words)
+        self._label.setText(text)
+        self.setAccessibleName(text)
+        self.close_button.name(self.tr("Dismiss"))
+        for button, name in zip(self.buttons, self._choices(), strict=True):
+            button.setText(name)
 
     def _button(self, name: str, call: Callable[[], object]) -> QPushButton:
         button = QPushButton(name)
@@ -74,31 +92,30 @@ class BannerArea(QWidget):
 
     def say(
         self,
-        text: str,
+        words: Words,
         kind: str = "error",
-        button: str = "",
-        call: Callable[[], object] | None = None,
-        *,
-        buttons: Mapping[str, Callable[[], object]] | None = None,
+        choices: Choices = dict,
     ) -> Banner:
-        """Show `text` in a banner, and tell assistive programs; returns the banner."""
-        text = told(text)
-        self.take_back(text)
+        """Show a text in a banner, and tell assistive programs; returns the banner.
+
+        What is not finished English is handed over as the function that makes it.
+        """
+        self.take_back(words)
         while len(self.banners()) >= _MOST:
             self.banners()[0].dismiss()
-        choices = {button: call} if call is not None else buttons
-        banner = Banner(text, kind, choices, self)
+        banner = Banner(words, kind, choices, self)
         banner.destroyed.connect(self._hide_if_empty)
         banner.dismissed.connect(self._hide_if_empty)
         self._lines.addWidget(banner)
         self.show()
-        announce(banner, text, is_urgent=kind == "error")
+        announce(banner, banner.text, is_urgent=kind == "error")
         return banner
 
-    def take_back(self, text: str) -> None:
-        """Put away the banner that says `text`, which is no longer so."""
+    def take_back(self, words: Words) -> None:
+        """Put away the banner that says this, which is no longer so."""
+        text = told(words)
         for banner in self.banners():
-            if banner.text in (text, told(text)):
+            if banner.text == text:
                 banner.dismiss()
 
     def clear(self, kind: str) -> None:

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.sentences import told
+from app.ui.languages import on_language_change
+from app.ui.sentences import Words, told
 from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
@@ -48,6 +49,8 @@ class QuietCombo(QuietWheel, QComboBox):
     has it as its buddy, one is made that is not shown. A choice that has no room is shortened.
     """
 
+    _label: QLabel | None = None
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -64,6 +67,12 @@ class QuietCombo(QuietWheel, QComboBox):
             elide = Qt.TextElideMode.ElideRight
             option.currentText = letters.elidedText(whole, elide, room.width())
 
+    def setAccessibleName(self, name: str) -> None:  # noqa: N802 (as Qt's)
+        """Name it, and the label that was made for it."""
+        super().setAccessibleName(name)
+        if self._label is not None:
+            self._label.setText(name)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Find the label beside it, or make one."""
         super().showEvent(event)
@@ -72,9 +81,9 @@ class QuietCombo(QuietWheel, QComboBox):
             return
         direct = Qt.FindChildOption.FindDirectChildrenOnly
         if all(label.buddy() is not self for label in beside.findChildren(QLabel, options=direct)):
-            label = QLabel(self.accessibleName(), beside)
-            label.setBuddy(self)
-            label.hide()
+            self._label = QLabel(self.accessibleName(), beside)
+            self._label.setBuddy(self)
+            self._label.hide()
 
 
 class IconButton(QToolButton):
@@ -139,15 +148,21 @@ class NoteLabel(QLabel):
         font = self.font()
         font.setPointSizeF(max(7.5, font.pointSizeF() - 0.5))
         self.setFont(font)
+        self._words: Words = ""
         self.hide()
 
     def minimumSizeHint(self) -> QSize:
         """One short line; how high it really is depends on the width it is given."""
         return QSize(40, self.fontMetrics().height())
 
-    def say(self, text: str) -> None:
-        """Show `text`, or nothing at all when it is empty; what is wrong is announced, too."""
-        text = told(text)
+    def reword(self) -> None:
+        """Say the same in the language that is spoken now."""
+        self.setText(told(self._words))
+
+    def say(self, words: Words) -> None:
+        """Show a text, or nothing at all when it is empty; what is wrong is announced, too."""
+        self._words = words
+        text = told(words)
         if text != self.text() and self.property("kind") == "wrong" and self.window().isVisible():
             announce(self, text, is_urgent=True)
         self.setText(text)
@@ -183,9 +198,8 @@ class ProgressStrip(QWidget):
         self.text = NoteLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("Progress"))
         self._spoken = SpokenProgress(self)
-        self.stop_button = QPushButton(self.tr("Stop"))
+        self.stop_button = QPushButton()
         self.stop_button.setProperty("kind", "small")
         self.stop_button.clicked.connect(self.stopped)
         line = QHBoxLayout()
@@ -198,11 +212,18 @@ class ProgressStrip(QWidget):
         whole.addWidget(self.text)
         whole.addLayout(line)
         self.hide()
+        self._word()
+        on_language_change(self._word)
 
-    def show_fraction(self, text: str, fraction: float) -> None:
-        """Show `text` and how far it is, 0 to 1; below 0 the end is not known."""
-        self.text.say(text)
-        self._spoken.tell(text, fraction)
+    def _word(self) -> None:
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.stop_button.setText(self.tr("Stop"))
+        self.text.reword()
+
+    def show_fraction(self, words: Words, fraction: float) -> None:
+        """Show a text and how far it is, 0 to 1; below 0 the end is not known."""
+        self.text.say(words)
+        self._spoken.tell(told(words), fraction)
         show_share(self.bar, None if fraction < 0 else fraction)
         self.show()
 

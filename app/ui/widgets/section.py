@@ -15,7 +15,6 @@ class Section(QWidget):
 
     def __init__(self, title: str, *, opened: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = title
         self.header = QToolButton(self)
         self.header.setProperty("kind", "header")
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -23,8 +22,8 @@ class Section(QWidget):
         self.header.setIconSize(QSize(14, 14))
         self.header.setCheckable(True)
         self.header.setChecked(opened)
-        self.header.setText(title)
-        self.header.setToolTip(self.tr("Show or hide what is below"))
+        self._changed = 0
+        self.set_title(title)
         self.header.toggled.connect(self._toggle)
         self.body = QWidget(self)
         self._rows = QVBoxLayout(self.body)
@@ -38,6 +37,12 @@ class Section(QWidget):
         whole.addWidget(self.body)
         self._toggle(opened)
         on_theme_change(self._show_arrow)
+
+    def set_title(self, title: str, tip: str = "") -> None:
+        """Name what is below, in the present language; `tip` says more of opening it."""
+        self._title = title
+        self.header.setToolTip(tip or self.tr("Show or hide what is below"))
+        self.set_changed(self._changed)
 
     def add(self, row: QWidget) -> None:
         """Put one more row at the end."""
@@ -53,6 +58,7 @@ class Section(QWidget):
 
     def set_changed(self, count: int) -> None:
         """Say in the heading how many rows differ from the preset."""
+        self._changed = count
         mark = self.tr("{0} changed").format(count)
         self.header.setText(f"{self._title}  ·  {mark}" if count else self._title)
         self.header.setAccessibleName(f"{self._title}, {mark}" if count else self._title)

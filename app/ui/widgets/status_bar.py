@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 from app.core.options.servers import server_address
 from app.downloads.queue import Download
 from app.engine.messages import ModelInfo
+from app.ui.languages import on_language_change
 from app.ui.numbers import number_text
-from app.ui.sentences import told
+from app.ui.sentences import Words, told
 from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import ElidedLabel, IconButton, set_property
@@ -40,16 +41,41 @@ class StatusBar(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.setAccessibleName(self.tr("Status"))
         self._make_progress()
         self._make_download()
         self._make_lamp()
         self._make_places()
-        self.words = self._field(self.tr("Words"))
-        self.context = self._field(self.tr("Context used"))
-        self.speed = self._field(self.tr("Speed"))
-        self.model = self._field(self.tr("Model"), ElidedLabel())
+        self._texts: dict[QLabel, Words] = {}
+        self.words = self._field()
+        self.context = self._field()
+        self.speed = self._field()
+        self.model = self._field(ElidedLabel())
         self.show_model(None)
+        self._word()
+        on_language_change(self._word)
+
+    def _word(self) -> None:
+        """Say everything in the present language; what was said in passing has passed."""
+        self.setAccessibleName(self.tr("Status"))
+        self.clearMessage()
+        self.progress_text.setText(told(self._progress))
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.stop_button.name(self.tr("Stop (Esc)"))
+        self.download.setAccessibleName(self.tr("Show the downloads"))
+        self.show_download(self._download)
+        self.show_service(*self._service)
+        self._word_places()
+        names = {
+            self.words: self.tr("Words"),
+            self.context: self.tr("Context used"),
+            self.speed: self.tr("Speed"),
+            self.model: self.tr("Model"),
+        }
+        for label, name in names.items():
+            label.setProperty("name", name)
+            label.setToolTip(name)
+            self._put(label, self._texts[label])
+        self._show_placement()
 
     def _make_progress(self) -> None:
         self.progress = QWidget()
@@ -57,8 +83,7 @@ class StatusBar(QStatusBar):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(140)
-        self.bar.setAccessibleName(self.tr("Progress"))
-        self.stop_button = IconButton("stop", self.tr("Stop (Esc)"))
+        self.stop_button = IconButton("stop", "")
         self.stop_button.clicked.connect(self.stopped)
         line = QHBoxLayout(self.progress)
         line.setContentsMargins(10, 0, 0, 0)
@@ -68,17 +93,19 @@ class StatusBar(QStatusBar):
         self.addWidget(self.progress)
         self.progress.hide()
         self._spoken = SpokenProgress(self)
+        self._progress: Words = ""
 
     def _make_download(self) -> None:
         self.download = QToolButton()
+        self._download: Download | None = None
         self.download.setAutoRaise(True)
-        self.download.setAccessibleName(self.tr("Show the downloads"))
         self.download.clicked.connect(self.downloads_asked)
         self.download.hide()
         self.addPermanentWidget(self.download)
 
     def _make_lamp(self) -> None:
-        self.lamp = IconButton("lamp-on", self.tr("Local service"))
+        self._service = ("", 0)
+        self.lamp = IconButton("lamp-on", "")
         self.lamp.clicked.connect(self.service_asked)
         self.lamp.hide()
         self._dimming = QTimer(self, singleShot=True, interval=_GLOW_MS)
@@ -87,8 +114,9 @@ class StatusBar(QStatusBar):
 
     def show_service(self, address: str, requests: int = 0) -> None:
         """Show the lamp of the local service; an empty address puts it out."""
-        text = self.tr("Local service on at {0}; requests: {1}").format(address, requests)
-        self.lamp.name(text)
+        self._service = (address, requests)
+        on = self.tr("Local service on at {0}; requests: {1}").format(address, requests)
+        self.lamp.name(on if address else self.tr("Local service"))
         self.lamp.setVisible(bool(address))
 
     def glow(self) -> None:
@@ -104,19 +132,23 @@ class StatusBar(QStatusBar):
             button.setIconSize(QSize(14, 14))
             button.hide()
             self.addPermanentWidget(button)
+        self._model: ModelInfo | None = None
+        self.kept_here.setProperty("kind", "here")
+        self.kept_here.clicked.connect(lambda: self.say(self.kept_here.toolTip()))
+        self.server.clicked.connect(self.server_asked)
+        on_theme_change(self._draw_places)
+
+    def _word_places(self) -> None:
         text = self.tr("Stays here")
         tip = self.tr(
             "This document never goes to another machine. Take the mark off with File, Never to "
             "Another Machine."
         )
         self.kept_here.setText(text)
-        self.kept_here.setProperty("kind", "here")
         self.kept_here.setAccessibleName(text)
         self.kept_here.setAccessibleDescription(tip)
         self.kept_here.setToolTip(tip)
-        self.kept_here.clicked.connect(lambda: self.say(tip))
-        self.server.clicked.connect(self.server_asked)
-        on_theme_change(self._draw_places)
+        self._name_server()
 
     def _draw_places(self) -> None:
         """Draw what is shown; reading a drawing that is not would cost time at the start."""
@@ -134,9 +166,15 @@ class StatusBar(QStatusBar):
 
     def show_server(self, model: ModelInfo | None) -> None:
         """Say where text goes while the model is a server's; None, or one of ours, says nothing."""
-        place = model.server if model is not None else None
-        self.server.setVisible(place is not None)
+        self._model = model if model is not None and model.server is not None else None
+        self.server.setVisible(self._model is not None)
         self._fit(self.context, self.speed)
+        self._name_server()
+        self._draw_places()
+
+    def _name_server(self) -> None:
+        model = self._model
+        place = model.server if model is not None else None
         if model is None or place is None:
             return
         host = server_address(place.url).place
@@ -144,16 +182,15 @@ class StatusBar(QStatusBar):
         text = self.tr("Server on this machine: {0}").format(host) if place.is_here else away
         self.server.setText(text)
         self.server.setAccessibleName(text)
-        self.server.setToolTip("\n".join((*model.notes, self.tr("Press to change the server."))))
+        notes = map(told, model.notes)
+        self.server.setToolTip("\n".join((*notes, self.tr("Press to change the server."))))
         set_property(self.server, "kind", "here" if place.is_here else "away")
-        self._draw_places()
 
-    def _field(self, name: str, label: QLabel | None = None) -> QLabel:
+    def _field(self, label: QLabel | None = None) -> QLabel:
         label = label or QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setProperty("kind", "muted")
-        label.setProperty("name", name)
-        label.setToolTip(name)
+        self._texts[label] = ""
         label.setContentsMargins(8, 0, 8, 0)
         label.hide()
         self.addPermanentWidget(label)
@@ -165,8 +202,9 @@ class StatusBar(QStatusBar):
         self.showMessage(text, _SAY_MS)
         announce(self, text)
 
-    def show_progress(self, text: str, fraction: float | None) -> None:
+    def show_progress(self, words: Words, fraction: float | None) -> None:
         """Show what goes on and how far it is (None: not known); an empty text ends it."""
+        self._progress, text = words, told(words)
         if text:
             self.clearMessage()
             show_share(self.bar, fraction)
@@ -176,6 +214,7 @@ class StatusBar(QStatusBar):
 
     def show_download(self, download: Download | None) -> None:
         """Show how far the download is that runs; None when none does."""
+        self._download = download
         is_running = download is not None and download.state == "running"
         self.download.setVisible(is_running)
         if download is not None and is_running:
@@ -187,37 +226,53 @@ class StatusBar(QStatusBar):
 
     def show_model(self, model: ModelInfo | None) -> None:
         """Show the loaded model and where it runs."""
+        self._loaded = model
         if model is None:
-            self._put(self.model, self.tr("No model loaded"))
+            self._put(self.model, lambda: self.tr("No model loaded"))
             self.show_speed(0)
             self.show_context(0, 0)
             return
         name = Path(model.path).stem if model.path.endswith(".gguf") else model.name
         device = f" · {model.settings.device}" if model.server is None else ""  # said beside it
-        self._put(self.model, name + device)
+        self._put(self.model, lambda: name + device)
         announce(self, self.model.accessibleName())
-        path = model.path if model.server is None else model.settings.device
-        placed = [told(row.description) for row in model.placement]
-        self.model.setToolTip("\n".join([path, *placed]))
+        self._show_placement()
+
+    def _show_placement(self) -> None:
+        model = self._loaded
+        if model is not None:
+            path = model.path if model.server is None else model.settings.device
+            placed = [told(row.description) for row in model.placement]
+            self.model.setToolTip("\n".join([path, *placed]))
 
     def show_speed(self, tokens_per_s: float) -> None:
         """Show how fast the model writes; nothing for 0."""
-        text = self.tr("{0} tokens/s").format(number_text(tokens_per_s, 1)) if tokens_per_s else ""
-        self._put(self.speed, text)
+        speed = number_text(tokens_per_s, 1)
+        self._put(
+            self.speed, (lambda: self.tr("{0} tokens/s").format(speed)) if tokens_per_s else ""
+        )
 
     def show_context(self, used: int, available: int) -> None:
         """Show how many of the context's tokens the text up to the cursor takes."""
-        text = self.tr("{0} of {1} tokens").format(number_text(used), number_text(available))
-        self._put(self.context, text if available else "")
+        numbers = number_text(used), number_text(available)
+        self._put(
+            self.context,
+            (lambda: self.tr("{0} of {1} tokens").format(*numbers)) if available else "",
+        )
 
     def show_words(self, words: int, selected: int) -> None:
         """Show the number of words, and of those selected."""
-        text = self.tr("{0} words", "", words).format(number_text(words))
-        if selected:
-            text = self.tr("{0} of {1}").format(number_text(selected), text)
+
+        def text() -> str:
+            whole = self.tr("{0} words", "", words).format(number_text(words))
+            part = self.tr("{0} of {1}").format(number_text(selected), whole)
+            return part if selected else whole
+
         self._put(self.words, text)
 
-    def _put(self, label: QLabel, text: str) -> None:
+    def _put(self, label: QLabel, words: Words) -> None:
+        self._texts[label] = words
+        text = told(words)
         label.setText(text)
         label.setAccessibleName(f"{label.property('name')}: {text}")  # Qt reads it, and no more
         self._fit(label)

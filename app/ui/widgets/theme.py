@@ -11,7 +11,8 @@ class Theme(msgspec.Struct, frozen=True):
     """The colours of the window, by what they are for.
 
     Text colours (`ink`, `muted`, `accent`, `take_ink`, `…_ink`) reach WCAG AA (4.5:1) on each
-    background that they are used on; `edge`, of what can be pressed or typed in, reaches 3:1.
+    background that they are used on; `edge`, of what can be pressed or typed in and of the dots
+    below a take, reaches 3:1.
     `is_high` draws lines where the others have a tint alone.
     """
 

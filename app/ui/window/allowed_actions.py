@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from app.engine.messages import ModelInfo
 from app.ui.actions import Actions
+from app.ui.languages import on_language_change
 from app.ui.models.controller import ModelController
 
 _OF_A_MODEL = ("unload", "measure", "quantize", "adapters", "passport", "edit_server")
@@ -18,16 +19,25 @@ class AllowedActions(QObject):
     def __init__(self, actions: Actions, models: ModelController, parent: QObject) -> None:
         super().__init__(parent)
         self._actions = actions
+        self._model: ModelInfo | None = None
         models.ready.connect(self._show)
-        models.gone.connect(self._show_none)
-        self._show_none()
+        models.gone.connect(lambda: self._show(None))
+        self._show(None)
+        on_language_change(self._word)
+
+    def _word(self) -> None:
+        self._show(self._model)
 
     def _show_none(self) -> None:
         for name in _OF_A_MODEL:
             self._actions.allow(name, False)
         self._actions.allow("continue_many", True)
 
-    def _show(self, model: ModelInfo) -> None:
+    def _show(self, model: ModelInfo | None) -> None:
+        self._model = model
+        if model is None:
+            self._show_none()
+            return
         reasons = self._reasons(model)
         can = {
             "measure": model.engine == "llama.cpp",

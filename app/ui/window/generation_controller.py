@@ -190,8 +190,10 @@ class GenerationController(QObject):
         if not total:
             self._status.show_progress("", None)
             return
-        text = self.tr("Reading your text: {0} %").format(100 * done // total)
-        self._status.show_progress(text, done / total)
+        percent = 100 * done // total
+        self._status.show_progress(
+            lambda: self.tr("Reading your text: {0} %").format(percent), done / total
+        )
 
     def _on_measured(self, stats: Stats) -> None:
         self._instruction = ""

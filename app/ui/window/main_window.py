@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self._lay_out()
         self.view = ViewController(
-            self, self.page, self.side, self.actions_table, program.settings_store, self._memory
+            self, self.page, self.side, self.actions_table, program, self._memory
         )
         self._connect_actions()
         self._connect_models()
@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
     def _connect_models(self) -> None:
         models, view = self.models, self.view
         models.ready.connect(self._on_model_ready)
-        models.gone.connect(lambda: self.page.write_bar.line.allow(""))
+        models.gone.connect(lambda: self.page.write_bar.line.show_model(None))
         models.wanted.connect(self._on_model_wanted)
         models.settled.connect(self._show_empty_if_needed)
         models.manage_requested.connect(self.manager.open)
@@ -311,8 +311,7 @@ class MainWindow(QMainWindow):
     def _on_model_ready(self, model: ModelInfo) -> None:
         self.sampling.set_engine(model.engine, model.unsupported)
         self._suggest()
-        reason = self.tr("{0} only goes on with text; it was not made to follow instructions.")
-        self.page.write_bar.line.allow("" if model.has_chat_template else reason.format(model.name))
+        self.page.write_bar.line.show_model(model)
         if self.page.is_empty_shown:
             self.page.show_page()
         if not self.models.loader.is_loading:  # else for the model that was asked for meanwhile

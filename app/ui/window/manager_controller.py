@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from app.core.errors import LampblackError
 from app.engine.messages import ModelInfo
 from app.program import Program
+from app.ui.languages import on_language_change
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.startup import bring
@@ -57,8 +59,10 @@ class ManagerController(QObject):
         self._program, self._models, self._window = program, models, window
         self._make_copy, self._passports, self._memory = make_copy, passports, memory
         self._to_try = ""
-        self._is_closed = False
+        self._is_closed = self._is_outdated = False
         self.manager: ModelManager | None = None
+        self._follow_models()
+        on_language_change(self._word)
 
     def open(self) -> None:
         """Show the models."""
@@ -94,6 +98,27 @@ class ManagerController(QObject):
         if self.manager is not None and self.manager.isVisible():
             self.manager.refresh()
 
+    def _word(self) -> None:
+        """Make the manager again in the language that is spoken now.
+
+        One that is at work, or shows a dialog, stays as it is until it is closed or opened again.
+        """
+        manager = self.manager
+        if manager is None:
+            return
+        self._is_outdated = manager.is_busy
+        if not manager.is_busy:
+            tab = manager.tabs.currentIndex() if manager.isVisible() else -1
+            self._drop(manager)
+            if tab >= 0:
+                self._with(lambda made: made.open(made.tabs.widget(tab)))
+
+    def _drop(self, manager: ModelManager) -> None:
+        self._keep()
+        self.manager = None
+        manager.end()
+        manager.deleteLater()
+
     def close(self) -> None:
         """The window closes, and the manager with it."""
         self._is_closed = True
@@ -111,7 +136,10 @@ class ManagerController(QObject):
         bring(_CODE, self, go_on)
 
     def _made(self) -> ModelManager:
+        if self._is_outdated and self.manager is not None and not self.manager.is_busy:
+            self._drop(self.manager)
         if self.manager is None:
+            self._is_outdated = False
             from app.ui.manager.window import ModelManager
 
             self.manager = ModelManager(self._program, self._window)
@@ -124,22 +152,30 @@ class ManagerController(QObject):
     def _join(self, manager: ModelManager) -> None:
         models, loader = self._models, self._models.loader
         manager.add_requested.connect(lambda path: models.add(Path(path), manager.banners))
-        models.added.connect(self.refresh)
-        models.removal.removed.connect(self.refresh)
         manager.load_requested.connect(models.load)
         manager.load_as_requested.connect(models.load)
         manager.passport_requested.connect(self._try_out)
+        manager.unload_requested.connect(loader.unload)
+        manager.copy_requested.connect(self._make_copy)
+        manager.changed.connect(lambda: models.panel.refresh())
+
+    def _follow_models(self) -> None:
+        """Hear what goes on, for whichever manager there is then."""
+        models, loader = self._models, self._models.loader
+        models.added.connect(self.refresh)
+        models.removal.removed.connect(self.refresh)
         models.ready.connect(self._on_ready)
         models.not_ready.connect(self._give_up)
         loader.remembered.connect(self.refresh)
         self._passports.kept.connect(self.refresh)
-        manager.unload_requested.connect(loader.unload)
-        manager.copy_requested.connect(self._make_copy)
-        manager.changed.connect(lambda: models.panel.refresh())
-        loader.failed.connect(lambda error: manager.show_error(error))
+        loader.failed.connect(self._show_error)
         loader.loading.connect(lambda _path, _fraction: self._follow())
         for signal in (loader.loading_ended, loader.loaded, loader.unloaded):
             signal.connect(self._follow)
+
+    def _show_error(self, error: LampblackError) -> None:
+        if self.manager is not None:
+            self.manager.show_error(error)
 
     def _try_out(self, path: str) -> None:
         """Examine the model at a path, after it was loaded if it is not."""

@@ -11,6 +11,7 @@ from app.core.errors import LampblackError, StoreError
 from app.program import Program
 from app.ui.bridge import Bridge
 from app.ui.models.controller import ModelController
+from app.ui.sentences import Words
 from app.ui.widgets.banner import BannerArea
 
 
@@ -60,32 +61,40 @@ class Notices(QObject):
 
     def show_bug(self, report: Path) -> None:
         """Say that there was a bug, and where its report is."""
-        text = self.tr(
-            "Something went wrong in Lampblack; your text is safe. A report of it is kept on this "
-            "computer."
+        self._say_reported(
+            lambda: self.tr(
+                "Something went wrong in Lampblack; your text is safe. A report of it is kept on "
+                "this computer."
+            ),
+            "error",
+            report,
         )
-        self._say_reported(text, "error", report)
 
     def show_crash(self, report: Path) -> None:
         """Say that the program crashed last time, and where the report is."""
-        text = self.tr(
-            "Lampblack ended unexpectedly last time. A report of it is kept on this computer."
+        self._say_reported(
+            lambda: self.tr(
+                "Lampblack ended unexpectedly last time. A report of it is kept on this computer."
+            ),
+            "notice",
+            report,
         )
-        self._say_reported(text, "notice", report)
 
-    def _say_reported(self, text: str, kind: str, report: Path) -> None:
+    def _say_reported(self, words: Words, kind: str, report: Path) -> None:
         url = QUrl.fromLocalFile(str(report))
-        self._banners.say(text, kind, self.tr("Show It"), lambda: QDesktopServices.openUrl(url))
+        self._banners.say(
+            words, kind, lambda: {self.tr("Show It"): lambda: QDesktopServices.openUrl(url)}
+        )
 
     def offer_reload(self) -> None:
         """Say that other load settings wait for the next load; offer that now."""
         model = self._models.loader.model
         if model is not None and self._models.loader.is_outdated:
+            path = model.path
             self._banners.say(
-                self.tr(
+                lambda: self.tr(
                     "What you changed in the model's settings takes effect when it is loaded again."
                 ),
                 "notice",
-                self.tr("Load Again"),
-                lambda: self._models.load(model.path),
+                lambda: {self.tr("Load Again"): lambda: self._models.load(path)},
             )

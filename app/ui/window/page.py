@@ -13,6 +13,7 @@ from app.core.options.settings import Settings
 from app.ui.actions import Actions
 from app.ui.editor.editor import Editor
 from app.ui.generation.write_bar import WriteBar
+from app.ui.languages import on_language_change
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.controls import local_paths
@@ -59,7 +60,9 @@ class PageColumn(QWidget):
         from app.ui.models.empty_state import EmptyState
 
         empty = EmptyState()
-        self.without_model = QPushButton(self.tr("Write without a model"))
+        self.without_model = QPushButton()
+        self._word()
+        on_language_change(self._word)
         self.without_model.setFlat(True)
         self.without_model.clicked.connect(self.show_page)
         page = QWidget()
@@ -69,6 +72,9 @@ class PageColumn(QWidget):
         lines.addWidget(self.without_model, 0, Qt.AlignmentFlag.AlignHCenter)
         self.stack.addWidget(page)
         return empty
+
+    def _word(self) -> None:
+        self.without_model.setText(self.tr("Write without a model"))
 
     def parts(self) -> tuple[QWidget, ...]:
         """The parts of the column from its top, for the keyboard."""

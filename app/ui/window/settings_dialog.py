@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import (
     QDialog,
@@ -24,6 +24,7 @@ from app.core.options.load_options import LOAD_OPTIONS, LoadOptions
 from app.core.options.rows import BoundRow
 from app.core.options.settings import SETTINGS, Settings
 from app.core.options.settings_store import SettingsStore
+from app.ui.languages import on_language_change
 from app.ui.sampling.list_rows import in_line
 from app.ui.sampling.parameter_row import ParameterRow, translated
 from app.ui.sampling.value_rows import make_row
@@ -46,10 +47,12 @@ class SettingsDialog(QDialog):
     """Shows every setting and load option; nothing is kept until Apply or OK.
 
     `applied` carries the new Settings. The theme is shown at once and taken back by Cancel. With
-    `packs` there is a tab of the engines.
+    `packs` there is a tab of the engines. `outdated` says that the dialog, still open after Apply,
+    closes because another language is spoken, and carries the tab at which to open a new one.
     """
 
     applied = Signal(object)
+    outdated = Signal(str)
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class SettingsDialog(QDialog):
         self.buttons = self._make_buttons()
         self._lay_out()
         self.take_settings(store.settings)
+        on_language_change(self._on_language_change)
 
     def take_settings(self, settings: Settings) -> None:
         """Show these settings."""
@@ -120,6 +124,15 @@ class SettingsDialog(QDialog):
         """Close without keeping anything; the former theme comes back."""
         apply_theme(self._store.settings.theme)
         super().reject()
+
+    def _on_language_change(self) -> None:
+        """After all that `applied` brings about; by then OK has closed the dialog."""
+        QTimer.singleShot(0, self, self._give_way)
+
+    def _give_way(self) -> None:
+        if self.isVisible():
+            super().reject()
+            self.outdated.emit((*_TABS, _ENGINES)[self.tabs.currentIndex()])
 
     def restore_tab(self) -> None:
         """Put everything in the present tab back to its default."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
-from app.core.options.settings_store import SettingsStore
+from app.program import Program
 from app.ui.actions import Actions
+from app.ui.languages import change_language, on_language_change
 from app.ui.sampling.panel import SamplingPanel
 from app.ui.startup import TURN_MS
 from app.ui.widgets.apply_theme import apply_theme
@@ -37,7 +38,7 @@ class ViewController(QObject):
         page: PageColumn,
         side: SidePanel,
         actions: Actions,
-        settings: SettingsStore,
+        program: Program,
         memory: WindowMemory,
     ) -> None:
         super().__init__(window)
@@ -45,7 +46,8 @@ class ViewController(QObject):
         self._page = page
         self._side = side
         self._actions = actions
-        self._settings = settings
+        self._settings = program.settings_store
+        self._texts = program.paths.cache
         self._memory = memory
         self.packs: Callable[[], PackController] | None = None
         """Gives the engines' packs, which the settings show, too."""
@@ -74,9 +76,17 @@ class ViewController(QObject):
         packs = self.packs() if self.packs is not None else None
         dialog = SettingsDialog(self._settings, self._window, packs)
         dialog.open_tab(tab)
+        dialog.applied.connect(lambda _settings: self._speak())
         dialog.applied.connect(lambda _settings: self.show_settings())
         dialog.applied.connect(lambda _settings: self.settings_applied.emit())
+        dialog.outdated.connect(self.open_settings)
         QTimer.singleShot(TURN_MS, dialog, lambda: show_dialog(dialog))
+
+    def _speak(self) -> None:
+        """Speak the language of the settings."""
+        trouble = change_language(self._settings.settings.language, self._texts)
+        if trouble:
+            self._page.banners.say(trouble, "notice")
 
     def show_settings(self) -> None:
         """Take over the present settings."""
@@ -156,9 +166,15 @@ class SidePanel(QTabWidget):
         super().__init__(parent)
         self.sampling = sampling
         self.setDocumentMode(True)
+        self.addTab(sampling, "")
+        self.addTab(QWidget(), "")
+        self._word()
+        on_language_change(self._word)
+
+    def _word(self) -> None:
         self.setAccessibleName(self.tr("Side panel"))
-        self.addTab(sampling, self.tr("Writing"))
-        self.addTab(QWidget(), self.tr("Models"))
+        self.setTabText(0, self.tr("Writing"))
+        self.setTabText(_MODELS, self.tr("Models"))
 
     def minimumSizeHint(self) -> QSize:
         """Wide enough for what is in it, which large letters make wider."""

@@ -153,6 +153,24 @@ def test_a_failed_download_is_its_sentence(run: Any, one_sentence: Callable[[str
     assert (outcome.code, outcome.err) == (1, "lampblack: The line broke. Mend it.\n")
 
 
+def test_a_list_of_downloads_that_cannot_be_read_is_told(run: Any) -> None:
+    """An empty list would say that nothing is under way."""
+    file = Paths.here().downloads_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for content, told in (('{"version": 99, "downloads": 1}', "newer version"), ("{", "damaged")):
+        file.write_text(content)
+        done = run("models", "downloads")
+        assert (done.code, done.out) == (0, "")
+        assert told in done.err
+        assert done.err.startswith("The list of downloads downloads.json ")
+        assert "No download is under way" not in done.err
+        if told == "newer version":
+            assert file.read_text() == content
+            done = run("models", "downloads", "--json")
+            assert json.loads(done.out) == []
+            assert told in done.err
+
+
 def test_nothing_is_fetched_where_downloads_are_off(run: Any) -> None:
     SettingsStore(Paths.here().settings_file).change(network=False)
     fetcher = StubFetcher()

@@ -145,6 +145,21 @@ def test_a_signal_ends_it_with_nothing_left(
     assert signal.getsignal(number) is before
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_is_ignored_stays_so(run: Any, steps: Any, number: signal.Signals) -> None:
+    """Under nohup a closed terminal ends nothing."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        steps(
+            step("home", Selftest.make_home),
+            step("signal", lambda _selftest: signal.raise_signal(number) or "went on"),
+        )
+        assert run("selftest").code == 0
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
+
+
 def test_only_optional_steps_can_be_left_out(run: Any, one_sentence: Any) -> None:
     done = run("selftest", "--skip", "store")
     assert done.code == 2

@@ -254,15 +254,15 @@ def test_what_is_no_file_here_cannot_be_dropped(panel: ModelsPanel, qtbot) -> No
 def test_files_and_folders_can_be_chosen(panel: ModelsPanel, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: ("/a/b.gguf", ""))
     with qtbot.waitSignal(panel.add_requested) as told:
-        panel.add_file.trigger()
+        panel.add_button.file.trigger()
     assert told.args == ["/a/b.gguf"]
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: "/a/c")
     with qtbot.waitSignal(panel.add_requested) as told:
-        panel.add_folder.trigger()
+        panel.add_button.folder.trigger()
     assert told.args == ["/a/c"]
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: "")
     with qtbot.assertNotEmitted(panel.add_requested):
-        panel.add_folder.trigger()
+        panel.add_button.folder.trigger()
 
 
 def test_every_model_but_the_loaded_one_can_be_removed(panel: ModelsPanel, qtbot) -> None:

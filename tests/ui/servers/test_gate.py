@@ -233,10 +233,24 @@ def test_half_of_what_is_masked_is_not_sent(named: Studio, before: str, after: s
     assert not any("the cursor stands" in one for one in named.banners)
 
 
+@pytest.mark.parametrize("after", ["", "\n\nThen he wrote."])
+def test_the_beginning_of_a_name_being_typed_is_not_sent(named: Studio, after: str) -> None:
+    before = "Dear Anna Sch"
+    named.show(before + after, len(before))
+    named.do("continue")
+    assert named.worker.count_of("generate") == 0
+    assert "the beginning of a name that is masked" in named.banners[-1]
+    named.show(before + " " + after, len(before) + 1)
+    named.do("continue")
+    assert named.worker.count_of("generate") == 1
+    assert not any("the beginning of a name" in one for one in named.banners)
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("Dear Anna Sch", ""),  # being typed
+        ("Dear Anna S", ""),  # too little of it to be read
+        ("Dear Anna Sch ", ""),  # a word of its own
         ("Dear Anna Schmidt", "'s cat"),
         ("Dear ", "Anna Schmidt"),
         ("A hann", "a-like flower"),

@@ -31,7 +31,7 @@ SHAPES_ON = [
     (shape, ground)
     for shape in ("edge", "accent")
     for ground in ("page", "surround", "panel", "field")
-] + [("accent", "line"), ("edge", "error")]
+] + [("accent", "line"), ("edge", "error"), ("edge", "take_tint")]
 
 
 NAMES = ["light", "dark", "contrast"]

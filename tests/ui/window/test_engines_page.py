@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import msgspec
 import pytest
@@ -129,12 +128,11 @@ def test_an_installation_is_shown_and_stopped(
     press("Install")
     real = archive._unpack
 
-    def unpack(*words: Any) -> None:
-        *before, progress, cancelled = words
+    def unpack(members, top, info, work, progress, cancelled) -> None:
         progress(1, 4)
         while not cancelled():
             stop.wait(0.01)
-        real(*before, progress, cancelled)
+        real(members, top, info, work, progress, cancelled)
 
     stop = Event()
     monkeypatch.setattr(archive, "_unpack", unpack)

@@ -321,9 +321,9 @@ def test_an_unexpected_error_is_written_down(tmp_path, capsys):
     finally:
         log.close()
     (report,) = tmp_path.glob("report-*.txt")
-    assert "ValueError: a bug" in report.read_text()
+    assert report.read_text().endswith("\nValueError\n")  # its message may hold the text
     assert len(heard) == 1
-    assert "a bug" in capsys.readouterr().err
+    assert "a bug" not in report.read_text() + capsys.readouterr().err
 
 
 def test_a_clean_end_leaves_no_log(tmp_path):
