@@ -24,7 +24,7 @@ EXCLUDED = (
     "tkinter", "_tkinter", "turtle", "idlelib", "lib2to3", "pydoc_data", "test", "numpy.f2py",
     "numpy.distutils", "tensorboard", "triton", "torchvision", "torchaudio", "onnx", "onnxruntime",
     "jax", "flax", "tensorflow", "hf_xet", "torch.utils.tensorboard", "transformers.cli",
-    "huggingface_hub.cli", "accelerate.commands", "accelerate.test_utils",
+    "huggingface_hub.cli", "accelerate.test_utils",
     "transformers.testing_utils", "gguf.scripts", "sqlite3", "_sqlite3", "readline", "_gdbm",
     "_dbm",
 )  # fmt: skip
@@ -54,7 +54,8 @@ def is_own(module: str) -> bool:
 
 def is_library(module: str) -> bool:
     """Whether a library's module is collected; sources of others, and converters, are not."""
-    if module.rpartition(".")[2].startswith(("modular_", "convert_")):
+    name = module.rpartition(".")[2]
+    if module.startswith("transformers.models.") and name.startswith(("modular_", "convert_")):
         return False
     return not any(module == name or module.startswith(f"{name}.") for name in EXCLUDED)
 

@@ -109,6 +109,7 @@ def test_an_installed_pack_is_started(own_home: Path) -> None:
     report = run("home", "pack")
     assert report.passed
     assert report.steps[-1].found.startswith("torch 2.")
+    assert report.versions["PyTorch engine"] == report.steps[-1].found
 
 
 def test_a_pack_that_cannot_be_used_fails(own_home: Path) -> None:

@@ -46,7 +46,7 @@ class Selftest:
         self._user = models_of
         self.home: SelftestHome
         self.windows: list[WindowChild] = []
-        self.model = self.text = self._before = ""
+        self.model = self.text = self._before = self.pack = ""
         self.takes = 0
         self.opened: dict[str, Any] = {}
         self.described: Described | None = None
@@ -131,6 +131,7 @@ class Selftest:
             raise EngineMissingError(report.problem, "Install the pack again.")
         if self.described is not None and described.network_denied != self.described.network_denied:
             raise LampblackError("An internet socket was not refused to the pack's host.")
+        self.pack = report.version
         return report.version
 
     @property
@@ -139,6 +140,8 @@ class Selftest:
         named = {"Lampblack": __version__, "Python": platform.python_version()}
         if self.opened:
             named["Qt"] = self.opened["qt"]
+        if self.pack:
+            named["PyTorch engine"] = self.pack
         named |= {name: found for name, found in package_versions().items() if found}
         engines = self.described.engines if self.described is not None else ()
         return named | {one.engine: one.version for one in engines if one.version}

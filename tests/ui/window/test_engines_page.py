@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import msgspec
 import pytest
@@ -132,8 +133,6 @@ def test_an_installation_is_shown_and_stopped(
         while not cancelled():
             stop.wait(0.01)
         real(members, top, info, work, progress, cancelled)
-
-    from threading import Event
 
     stop = Event()
     monkeypatch.setattr(archive, "_unpack", unpack)
