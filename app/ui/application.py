@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
@@ -26,6 +27,22 @@ APPLICATION_ID = "io.github.lampblack.Lampblack"
 _ICON = resource("icons") / "lamp.svg"
 _LETTERS = "C.UTF-8"
 _CATEGORIES = ("LC_NUMERIC", "LC_TIME", "LC_COLLATE", "LC_MONETARY", "LC_MESSAGES")
+
+
+class LampblackApplication(QApplication):
+    """The QApplication; `opened` has the path of a file that the system asks it to open.
+
+    macOS names files by an event, where the others name them on the command line.
+    """
+
+    opened = Signal(str)
+
+    def event(self, event: QEvent) -> bool:
+        """Take the files that are opened in the Finder."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.opened.emit(event.file())
+            return True
+        return super().event(event)
 
 
 def run_window(
@@ -47,6 +64,7 @@ def run_window(
         window = MainWindow(program)
         crashes.on_problem = window.bridge.post
         window.open_paths([Path(name) for name in files])
+        application.opened.connect(lambda name: window.open_paths([Path(name)]))
         first = FirstPaint(window)
         if on_shown is not None:
             first.painted.connect(lambda: on_shown(window))
@@ -70,12 +88,12 @@ def take_plain_letters(environ: MutableMapping[str, str]) -> None:
     environ["LC_CTYPE"] = _LETTERS
 
 
-def make_application() -> QApplication:
+def make_application() -> LampblackApplication:
     """The process's QApplication, named, and in English until `speak` is called."""
     if sys.platform != "win32" and ctypes.CDLL(None).toupper(ord("i")) != ord("I"):
         take_plain_letters(os.environ)
         locale.setlocale(locale.LC_CTYPE, _LETTERS)
-    application = QApplication([sys.argv[0]])
+    application = LampblackApplication([sys.argv[0]])
     application.setApplicationName("Lampblack")
     application.setOrganizationName("Lampblack")
     application.setApplicationVersion(__version__)

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QFileOpenEvent
 
-from app.ui.application import take_plain_letters
+from app.ui.application import LampblackApplication, take_plain_letters
 
 _INSIDE = """
 from PySide6.QtCore import QLocale, QTimer
@@ -44,3 +46,11 @@ def test_a_window_can_be_made_in_turkish(tmp_path: Path, variable: str) -> None:
         env=kept | {variable: "tr_TR.UTF-8", "LOCPATH": str(tmp_path)},
     )  # fmt: skip
     assert done.stdout.split() == ["5", "tr_TR", ","]
+
+
+def test_a_file_that_the_system_asks_to_open_is_told(qapp: LampblackApplication, qtbot) -> None:
+    with qtbot.waitSignal(qapp.opened) as told:
+        assert qapp.sendEvent(qapp, QFileOpenEvent("/home/writer/小说 one.md"))
+    assert told.args == ["/home/writer/小说 one.md"]
+    with qtbot.assertNotEmitted(qapp.opened):  # an address that is no file
+        qapp.sendEvent(qapp, QFileOpenEvent(QUrl("https://example.org/")))
