@@ -147,9 +147,9 @@ def test_chat_logprobs_and_several_answers(client: openai.OpenAI) -> None:
         assert choice.logprobs is not None
         content = choice.logprobs.content
         assert content is not None
-        # A letter may have several tokens, which are U+FFFD each: the bytes are the whole truth.
+        # A letter may have several tokens, which are U+FFFD each, and its last may not come.
         written = b"".join(bytes(one.bytes or ()) for one in content)
-        assert written.decode("utf-8", "replace") == choice.message.content
+        assert written.decode("utf-8", "ignore") == choice.message.content
         assert {len(one.top_logprobs) for one in content} == {2}
 
 
