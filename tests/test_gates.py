@@ -31,12 +31,9 @@ FLAGS = {"allow_pickle": True, "shell": True, "trust_remote_code": True, "verify
 """Keywords that no call may have with this value."""
 
 ALLOWED = {
+    ("tests/core/system/test_crash_report.py", "compile"): "raises errors in made files",
+    ("tests/core/system/test_crash_report.py", "exec"): "raises errors in made files",
     ("tests/sdk/test_model.py", "compile"): "runs the examples of our own README",
-    (
-    (
-        "tests/core/system/test_crash_report.py",
-        "exec",
-    ): "raises errors in made files",
     ("tests/sdk/test_model.py", "exec"): "runs the examples of our own README",
 }
 
