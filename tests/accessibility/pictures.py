@@ -19,6 +19,8 @@ from app.ui.widgets.apply_theme import apply_theme
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.accessibility.conftest import WINDOWS, House
 
+pytestmark = pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
+
 LANGUAGE = os.environ.get("LANGUAGE_SHOWN", "zh_CN")
 THEME = os.environ.get("THEME_SHOWN", "light")
 

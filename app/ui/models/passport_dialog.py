@@ -108,7 +108,7 @@ class PassportDialog(QDialog):
         body = QWidget()
         body.setProperty("kind", "body")
         lines = QVBoxLayout(body)
-        lines.setContentsMargins(0, 4, 8, 4)
+        lines.setContentsMargins(10, 8, 10, 8)
         lines.setSpacing(6)
         for line in self._lines(passport):
             lines.addWidget(line)
