@@ -121,7 +121,7 @@ class Downloads:
     def unlisten(self, listener: Listener) -> None:
         """Tell this listener nothing more."""
         with self._telling:
-            self._listeners.remove(listener)
+            self._listeners = [one for one in self._listeners if one != listener]
 
     def all(self) -> tuple[Download, ...]:
         """Every download that is not over, and those of this run that are."""

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from app.core.errors import LampblackError
 from app.core.formats.adapter_files import engine_of
 from app.core.options.adapters import MOST, STRONGEST, WEAKEST, Adapter, check_adapters
 from app.ui.widgets.controls import IconButton, NoteLabel
+from app.ui.widgets.number_box import NumberBox
 
 
 class AdaptersDialog(QDialog):
@@ -147,9 +147,7 @@ class AdapterRow(QWidget):
         name = path.stem if path.suffix.lower() == ".gguf" else path.name
         label = QLabel(name)
         label.setToolTip(adapter.path)
-        self.strength = QDoubleSpinBox()
-        self.strength.setRange(WEAKEST, STRONGEST)
-        self.strength.setSingleStep(0.1)
+        self.strength = NumberBox(WEAKEST, STRONGEST, 0.1, whole=False)
         self.strength.setDecimals(2)
         self.strength.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.strength.setValue(adapter.strength)

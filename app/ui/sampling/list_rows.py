@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.sampling.parameter_row import ParameterRow, translated
-from app.ui.sampling.parameter_slider import NumberBox, shown_number
 from app.ui.widgets.controls import IconButton
+from app.ui.widgets.number_box import NumberBox, number_of, shown_number
 
 _View = TypeVar("_View", bound="QListWidget | QTableWidget")
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -247,10 +247,8 @@ class BiasRow(_EntriesRow):
 
     def _edited(self, item: QTableWidgetItem) -> None:
         text = list(self._value)[item.row()]
-        try:
-            bias: object = float(item.text().replace(self.locale().decimalPoint(), "."))
-        except ValueError:
-            bias = item.text()
+        number = number_of(item.text(), self.locale())
+        bias: object = item.text() if number is None else number
         self.take({**self._value, text: bias})
         self._show_value()
 

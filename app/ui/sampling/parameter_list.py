@@ -13,6 +13,7 @@ from app.ui.sampling.value_rows import make_row
 from app.ui.sentences import joined
 from app.ui.texts import list_text
 from app.ui.widgets.controls import FlowingNote
+from app.ui.widgets.number_box import shown_number
 from app.ui.widgets.section import PanelScroll, Section
 
 _OPEN_AT_FIRST = ("Variety", "Repetition", "Length and stops")
@@ -129,7 +130,11 @@ class ParameterList(PanelScroll):
         named = []
         for row in found[:_MOST_NAMED]:
             number = row.bound.kind in ("int", "float")
-            value = f" {row.value()}" if number and not row.bound.row.choices else ""
+            value = (
+                f" {shown_number(row.value(), self.locale())}"
+                if number and not row.bound.row.choices
+                else ""
+            )
             named.append(translated(row.bound.row.label) + value)
         if len(found) > _MOST_NAMED:
             named.append(self.tr("and {0} more").format(len(found) - _MOST_NAMED))

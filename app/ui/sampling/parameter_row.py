@@ -5,14 +5,15 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.errors import ParameterError
-from app.core.options.rows import BoundRow, limit_text
+from app.core.options.rows import BoundRow
 from app.ui.sampling.parameter_slider import ParameterSlider
 from app.ui.sentences import told
 from app.ui.widgets.controls import ElidedLabel, IconButton, NoteLabel, set_property
+from app.ui.widgets.number_box import shown_number
 
 _LINE = 20
 
@@ -240,9 +241,14 @@ def tooltip(bound: BoundRow) -> str:
     name = f"{translated(row.plain)} ({name})" if row.plain else name
     parts = [f"<b>{escape(name, quote=False)}</b>"]
     parts.append(escape(translated(row.help), quote=False))
-    limited = row.low is not None and row.high is not None and not row.choices
-    if limited and bound.kind in ("int", "float"):
+    if (
+        row.low is not None
+        and row.high is not None
+        and not row.choices
+        and bound.kind in ("int", "float")
+    ):
         limits = QCoreApplication.translate("ParameterRow", "From {0} to {1}")
         unit = f" {translated(row.unit)}" if row.unit else ""
-        parts.append(f"{limits.format(limit_text(row.low), limit_text(row.high))}{unit}.")
+        ends = (shown_number(end, QLocale()) for end in (row.low, row.high))
+        parts.append(f"{limits.format(*ends)}{unit}.")
     return "".join(f"<p>{part}</p>" for part in parts)

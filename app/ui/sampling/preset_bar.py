@@ -27,6 +27,7 @@ from app.ui.languages import on_language_change
 from app.ui.sentences import Words, told
 from app.ui.widgets.controls import IconButton, NoteLabel, QuietCombo
 from app.ui.widgets.icons import icon
+from app.ui.widgets.number_box import shown_number
 from app.ui.widgets.theme import Theme
 
 _FIRST = "Balanced"
@@ -233,9 +234,9 @@ class PresetBar(QFrame):
             "For models that soon repeat themselves, as small ones do: DRY {0}, repetition penalty "
             "{1} over the last {2} tokens."
         ).format(
-            SUGGESTED.sampling.dry_multiplier,
-            SUGGESTED.sampling.repetition_penalty,
-            SUGGESTED.sampling.repetition_window,
+            shown_number(SUGGESTED.sampling.dry_multiplier, self.locale()),
+            shown_number(SUGGESTED.sampling.repetition_penalty, self.locale()),
+            shown_number(SUGGESTED.sampling.repetition_window, self.locale()),
         )
         for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
             self.combo.setItemData(0, why, role)

@@ -19,9 +19,10 @@ from app.core.options.rows import BoundRow
 from app.core.options.settings import LANGUAGES
 from app.ui.sampling.list_rows import BiasRow, OrderRow, TextsRow, in_line
 from app.ui.sampling.parameter_row import ParameterRow, translated
-from app.ui.sampling.parameter_slider import NumberBox, ParameterSlider
+from app.ui.sampling.parameter_slider import ParameterSlider
 from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import IconButton, QuietCombo
+from app.ui.widgets.number_box import NumberBox
 
 
 class NumberRow(ParameterRow):
