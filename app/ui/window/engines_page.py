@@ -10,6 +10,8 @@ from app.engine.packs.installed import Pack
 from app.ui.models.pack_controller import PackController
 from app.ui.numbers import data_size_text
 from app.ui.questions import question_box
+from app.ui.sentences import joined
+from app.ui.texts import list_text
 from app.ui.widgets.controls import FlowingNote, ProgressStrip
 
 
@@ -88,9 +90,9 @@ class EnginesPage(QWidget):
             return ""
         found = self.tr("Installed: version {0} with {1}, {2} on the disk.")
         names = (name for name in ("torch", "transformers") if name in info.versions)
-        parts = ", ".join(f"{name} {info.versions[name]}" for name in names)
+        parts = list_text(f"{name} {info.versions[name]}" for name in names)
         text = found.format(info.version, parts, data_size_text(info.size_bytes))
-        return text if packs.is_needed else f"{text} {own}"
+        return text if packs.is_needed else joined((text, own))
 
     def _install(self) -> None:
         files = self.tr("Packs (*.tar.xz);;All files (*)")

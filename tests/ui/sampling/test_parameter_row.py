@@ -270,3 +270,8 @@ def test_help_can_stay_in_sight(made) -> None:
     assert row.note.text() == BOUND["temperature"].row.help
     row.set_missing("No.")
     assert row.note.text() == "No."
+
+
+@pytest.mark.parametrize("bound", [one for one in EVERY if one.kind == "bool"], ids=name)
+def test_a_switch_says_what_it_switches(made, bound: BoundRow) -> None:
+    assert made(bound).check.text() == bound.row.label

@@ -75,6 +75,7 @@ def test_the_panel_writes_commas_and_the_files_points(comma: QLocale, qtbot, tmp
     qtbot.keyClicks(box, "0.95")
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert panel.sampling().temperature == 0.95
+    assert "0,5" in panel.list.rows["xtc_threshold"].toolTip()
     presets.save("Mine", panel.sampling())
     stored = json.loads((tmp_path / "presets.json").read_text("utf-8"))
     assert "0.95" in json.dumps(stored)
@@ -90,10 +91,11 @@ def test_a_bias_takes_both_signs(comma: QLocale, qtbot, tmp_path: Path) -> None:
     )
     qtbot.addWidget(panel)
     row = cast("BiasRow", panel.list.rows["logit_bias"])
-    item = row.table.item(0, 1)
-    assert item.text() == "-1,5"
-    for typed in ("-2.5", "-2,5"):
-        row.table.item(0, 1).setText(typed)
+    for shown, typed in (("-1,5", "-2.5"), ("-2,5", "-2,5")):
+        item = row.table.item(0, 1)
+        assert item is not None
+        assert item.text() == shown
+        item.setText(typed)
         assert panel.sampling().logit_bias == {"rain": -2.5}
 
 
