@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -113,6 +112,8 @@ def locales() -> list[str]:
 @contextmanager
 def opened(folder: Path, needs: Sequence[str]) -> Iterator[Roots]:
     """The trees, for one run at a time; what the tries have left is removed before and after."""
+    import fcntl  # not at the top: Windows has none, and dev.py starts there, too
+
     if os.geteuid():
         raise SetupError("Only root can make system trees: run it with sudo, or in a container.")
     folder.mkdir(parents=True, exist_ok=True)

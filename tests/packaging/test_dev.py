@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -52,3 +53,14 @@ def test_set_up_needs_only_the_standard_library(dev) -> None:
             elif isinstance(node, ast.ImportFrom):
                 used.add(str(node.module).partition(".")[0])
     assert used - own <= sys.stdlib_module_names
+
+
+def test_it_starts_where_unix_s_modules_are_missing(dev) -> None:
+    """As on Windows, where the workflow calls the same words."""
+    code = (
+        "import sys; sys.modules |= dict.fromkeys(('fcntl', 'grp', 'pwd', 'resource', 'termios'));"
+        "import dev; dev.parser()"
+    )
+    folder = Path(dev.__file__).parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
