@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 from msgspec.structs import replace
@@ -14,13 +16,12 @@ from app.cli import output
 from app.cli.long_task import LongTask, confirm
 from app.cli.parsing import Words
 from app.core.errors import CancelledError, DownloadError, UsageError
-from app.core.system.files import read_regular
 from app.core.units import size_text
-from app.downloads.hub import folder_of, is_endpoint
+from app.downloads.hub import folder_of, host_of, is_endpoint, name_of
 from app.downloads.messages import DownloadProgress, FetchEvent, Waiting
 from app.downloads.part_paths import remove_empty
 from app.downloads.request import FileRequest, WantedFile, is_plain
-from app.engine.packs.archive import install, remove
+from app.engine.packs.archive import install, read_sum, remove
 from app.engine.packs.installed import NAMES, Pack
 from app.program import Program
 
@@ -50,7 +51,7 @@ def run_install(arguments: argparse.Namespace, program: Program) -> None:
 def run_get(arguments: argparse.Namespace, program: Program) -> None:
     """Fetch a pack after a question, and install it."""
     address = arguments.url
-    name = unquote(PurePosixPath(urlsplit(address).path).name)
+    name = unquote(name_of(address))
     if not is_endpoint(address) or not is_plain(name):
         raise UsageError(
             f"{address[:100]!r} is no address that may be fetched from.",
@@ -61,17 +62,15 @@ def run_get(arguments: argparse.Namespace, program: Program) -> None:
     digest = _digest(arguments.sha256)
     if not arguments.yes:
         refusal = UsageError("A pack is fetched only after a question.", "Say --yes to fetch it.")
-        host = urlsplit(address).netloc
-        question = f"{name} is fetched from {host}; what is in it will run on this computer."
+        question = (
+            f"{name} is fetched from {host_of(address)}, or where that sends us; what is in it "
+            "will run on this computer."
+        )
         confirm(f"{question}\nFetch and install it now?", refusal, "Nothing was fetched.")
-    if not digest:
-        listed = _fetched(program, address, f"{name}.sha256", "")
-        digest = _first_word(listed)
-        listed.unlink()
+    digest = digest or _published_sum(program, address, name)
     path = _fetched(program, address, name, digest)
-    _installed(arguments, program, path, digest)
-    path.unlink()
-    remove_empty(path.parent, program.paths.models)
+    with _taken_away(path, program.paths.models):
+        _installed(arguments, program, path, digest)
 
 
 def run_remove(arguments: argparse.Namespace, program: Program) -> None:
@@ -127,14 +126,29 @@ def _digest(text: str) -> str:
     return text.lower()
 
 
-def _first_word(listed: Path) -> str:
-    """The checksum in a file as `sha256sum` writes it."""
-    words = read_regular(listed, 4096).decode("ascii", "replace").split()
-    if not words or not _DIGEST.fullmatch(words[0]):
-        raise DownloadError(
-            f"{listed.name} holds no SHA-256.", "Say with --sha256 which one the pack must have."
-        )
-    return words[0].lower()
+def _published_sum(program: Program, address: str, name: str) -> str:
+    """The checksum in the file beside the pack at its address."""
+    try:
+        listed = _fetched(program, address, f"{name}.sha256", "")
+    except DownloadError as error:
+        hint = f"{name}.sha256 tells the checksum; else say with --sha256 which one it must have."
+        raise DownloadError(error.message, hint) from error
+    with _taken_away(listed, program.paths.models):
+        return read_sum(listed)
+
+
+@contextmanager
+def _taken_away(path: Path, models: Path) -> Iterator[None]:
+    """Remove what was fetched, whether it was of use or not; a stop by the user keeps it."""
+    try:
+        yield
+    except CancelledError:
+        raise
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    path.unlink(missing_ok=True)
+    remove_empty(path.parent, models)
 
 
 def _fetched(program: Program, address: str, name: str, sha256: str) -> Path:

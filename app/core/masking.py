@@ -153,7 +153,9 @@ class Masker:
         if after[:1].isalnum() or not begins_any(self.names, before):
             return False
         before = before[-_NEAR:]
-        return self._left(before, len(before) - 1).isalnum()  # else it is a name itself
+        letters = (place for place in reversed(range(len(before))) if before[place].isalnum())
+        last = next(letters, 0)  # combining marks and what is not seen may follow it
+        return any(map(str.isalnum, self._left(before, last)))  # else it is a name itself
 
     def _left(self, text: str, start: int) -> str:
         """What of the text from `start` on is not replaced."""

@@ -139,6 +139,8 @@ class Broker:
         """Whether it is for our folder, from our hub, our address, or the starter's package."""
         if isinstance(request, StartFileDownload):
             return self._may_fetch(request.wanted) and request.models == self._models
+        if self._files:
+            return False
         wanted = request.wanted
         try:
             check_plain(wanted)
@@ -218,7 +220,7 @@ def run_broker(models: str, handover: str = "", downloader: Sequence[str] = ()) 
 
 
 def run_file_broker(models: str, address: str) -> int:
-    """Be a broker that fetches files from below `address` and does nothing else."""
+    """Be a broker that fetches files from below `address`, where it redirects to included."""
     command = program_command("downloader")
     broker = Broker(models, command, sys.stdout.buffer, "", files=address)
     return broker.serve(sys.stdin.buffer)

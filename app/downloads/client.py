@@ -74,7 +74,7 @@ class Fetcher:
 
     @classmethod
     def for_files(cls, models: Path, address: str) -> Fetcher:
-        """Start a broker that fetches files from below one address and does nothing else.
+        """Start a broker that fetches files from below one address, or where that redirects to.
 
         Raises OSError where no process starts.
         """

@@ -80,6 +80,11 @@ def folder_of(address: str) -> str:
     return address.rpartition("/")[0]
 
 
+def name_of(address: str) -> str:
+    """The last part of a file's address, as it stands there; empty for a folder's."""
+    return address.rpartition("/")[2]
+
+
 def file_url(endpoint: str, wanted: ModelRequest, path: str) -> str:
     """The address of one file at the revision."""
     return f"{endpoint}/{wanted.repo}/resolve/{quote(wanted.revision or _NEWEST)}/{quote(path)}"

@@ -136,9 +136,7 @@ def _lock(handle: int, path: Path) -> None:
     """Lock it until it is closed; raises DownloadError where another process has done so."""
     try:
         lock_open_file(handle)
-    except OSError as error:
-        if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
-            return  # some network file systems know no locks
+    except BlockingIOError as error:
         raise DownloadError(
             f"Another Lampblack is fetching {path.name.removesuffix('.part')} just now.",
             "Wait until it is done, or pause it there.",

@@ -69,7 +69,8 @@ from app.engine.run import (
 
 CANCEL_S = 2.0
 
-_NEED_NO_MODEL = (Load, ListModels, Describe, Quantize, Unload)
+_CHOOSE = (Load, ListModels, Describe, Quantize)
+_NEED_NO_MODEL = (*_CHOOSE, Unload)
 
 Listener = Callable[[Event], None]
 
@@ -157,12 +158,12 @@ class EngineClient:
                     return self._describe_apart(command)
                 if isinstance(command, Load) and command.server and self._host is not None:
                     self._drop_host()  # its child was told the key and the names that held then
-                self._ensure_host(self._choice.of(command, self._wanted), run, on_event)
+                self._ensure_host(self._host_for(command), run, on_event)
                 self._prepare(command, run, on_event)
                 finished = self._exchange(command, run, on_event)
-                is_left = isinstance(command, Unload) and self._chosen.server
+                is_left = isinstance(command, Unload) and self._chosen != HostKey()
                 if isinstance(command, Describe) or is_left:
-                    self._drop_host()  # every engine's library is in it now, or the network
+                    self._drop_host()  # every engine's library is in it now, or another's program
                 self._remember(command, finished)
             return self._choice.completed(finished, self._ask_apart)
 
@@ -173,7 +174,7 @@ class EngineClient:
                 host = self._host if self.model is not None else None
             if host is None or not host.alive:
                 with self._alone(run):
-                    chosen = self._choice.of(command, self._wanted)
+                    chosen = self._host_for(command)
                     if run.stays_here and chosen.server:
                         raise not_passed_on()
                     self._ensure_host(chosen, run, on_event)
@@ -220,6 +221,12 @@ class EngineClient:
         self.model = None
 
     # The parts of a run
+
+    def _host_for(self, command: JobCommand) -> HostKey:
+        """The host for a command; with a loaded model the one that has it, whatever is on disk."""
+        if self.model is not None and not isinstance(command, _CHOOSE):
+            return self._chosen
+        return self._choice.of(command, self._wanted)
 
     def _prepare(self, command: JobCommand, run: Run, on_event: Listener) -> None:
         if isinstance(command, _NEED_NO_MODEL) or self.model is not None:

@@ -69,6 +69,7 @@ def fetch(runtime: AppImageRuntime, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(".part")
         try:
+            # The address is our own constant, and https.
             with urllib.request.urlopen(runtime.url, timeout=_TIMEOUT_S) as source:  # noqa: S310
                 part.write_bytes(source.read())
         except OSError as error:

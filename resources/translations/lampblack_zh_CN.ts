@@ -4577,8 +4577,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请用其他方式取得 GGUF 模型，放进模型文件夹。</translation>
     </message>
     <message>
-        <source>Get both files again.</source>
-        <translation>请重新获取这两个文件。</translation>
+        <source>Get both files again, or say with --sha256 which one the pack must have.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Get it again from its maker.</source>
@@ -8039,6 +8039,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} is no ordinary file, so it is left alone.</source>
         <translation>{0} 不是普通文件，因此没有动它。</translation>
+    </message>
+    <message>
+        <source>{0} is no plain file</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} is not a GGUF model.</source>

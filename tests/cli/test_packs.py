@@ -72,6 +72,8 @@ def test_what_cannot_be_installed_is_one_sentence(
         ("packs", "get", "file:///etc/passwd", "--yes"),
         ("packs", "get", "http://example.org/pack.tar.xz", "--yes"),
         ("packs", "get", "https://example.org/", "--yes"),
+        ("packs", "get", "https://example.org/pack.tar.xz/", "--yes"),
+        ("packs", "get", "https://[x/pack.tar.xz", "--yes"),
     ):
         outcome = run(*words)
         assert outcome.code == 2, words
@@ -116,6 +118,11 @@ def test_a_pack_is_fetched_with_the_checksum_beside_it(run_program: Any, archive
         outcome = run_program("packs", "get", f"{address}/{NAME}", "--yes")
         assert outcome.code == 1
         assert "does not have" in outcome.err
+        assert "say with --sha256" in outcome.err
+        archive.with_name(f"{NAME}.sha256").write_text("<html>" * 1000)
+        outcome = run_program("packs", "get", f"{address}/{NAME}", "--yes")
+        assert outcome.code == 1
+        assert f"{NAME}.sha256 holds no SHA-256" in outcome.err
         archive.with_name(f"{NAME}.sha256").write_text(f"{digest}  {NAME}\n")
         outcome = run_program("packs", "get", f"{address}/{NAME}", "--yes", "--json")
     assert outcome.code == 0, outcome.err
@@ -135,6 +142,18 @@ def test_a_pack_with_another_checksum_than_named_is_not_installed(
     assert outcome.code == 1
     assert "wrong checksum" in outcome.err
     assert installed() == []
+
+
+def test_a_pack_that_cannot_be_used_does_not_stay_on_the_disk(
+    run_program: Any, archive: Path
+) -> None:
+    sound(archive, protocol=1)
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    with site(archive.parent) as address:
+        outcome = run_program("packs", "get", f"{address}/{NAME}", "--yes", "--sha256", digest)
+    assert outcome.code == 1
+    assert "older version of Lampblack" in outcome.err
+    assert not [*Paths.here().models.rglob(NAME)]
 
 
 def test_nothing_is_fetched_where_the_settings_forbid_the_network(

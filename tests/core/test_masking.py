@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import time
+import unicodedata
 from collections.abc import Sequence
+from typing import Literal
 
 import pytest
 from hypothesis import given, strategies as st
@@ -272,6 +274,8 @@ def test_no_name_is_left_out_for_its_letters(text: str) -> None:
         ("and Anna Sch", True),
         ("and anna\nsc", True),
         ("and Anna\u00ad Schmid", True),
+        ("and Anna Sch\u00ad", True),  # what is not seen may follow it
+        ("and Anna Sch\u200b", True),
         ("and Anna S", False),  # too little to be read
         ("and Anna ", False),
         ("and Anna Schmidt", False),  # which is masked
@@ -298,6 +302,15 @@ def test_the_beginning_of_a_name_is_told(before: str, begins: bool) -> None:
     assert masker.begins_name(before, "") is begins
     assert masker.begins_name(before, "\nThen") is begins
     assert not masker.begins_name(before, "x")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_the_beginning_of_a_name_is_told_however_its_letters_are_composed(
+    form: Literal["NFC", "NFD"],
+) -> None:
+    masker = Masker(["Anna Schäfer"])
+    assert masker.begins_name(unicodedata.normalize(form, "and Anna Schä"), "")
+    assert not masker.begins_name(unicodedata.normalize(form, "and Anna Schäfer"), "")
 
 
 def test_a_beginning_before_much_white_space_is_left_in_a_moment() -> None:

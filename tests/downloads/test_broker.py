@@ -14,6 +14,7 @@ import pytest
 
 from app.downloads.broker import Broker
 from app.downloads.messages import MAX_LINE
+from app.downloads.request import starter_wanted
 from tests.downloads.hub_server import wanted_gguf
 
 HUB = "https://hub.example"
@@ -147,6 +148,9 @@ def test_a_broker_for_files_starts_the_downloader_for_its_address(tmp_path: Path
 def test_it_does_nothing_else(tmp_path: Path, changes: dict[str, object]) -> None:
     assert served_files(tmp_path, file_request(tmp_path, **changes)) == (2, [])
     assert served_files(tmp_path, encoded(request(tmp_path))) == (2, [])
+    starter = request(tmp_path, wanted=msgspec.to_builtins(starter_wanted()))
+    assert served(tmp_path, encoded(starter))[0] == 0
+    assert served_files(tmp_path, encoded(starter)) == (2, [])
 
 
 @pytest.mark.parametrize("address", ["", "http://site.example", "file:///etc", SITE + "?x=1"])

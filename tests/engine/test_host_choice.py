@@ -16,6 +16,7 @@ from app.engine.messages import (
     Describe,
     Described,
     Done,
+    EngineReport,
     Generate,
     ListModels,
     Load,
@@ -26,6 +27,7 @@ from app.engine.packs.installed import Packs
 from app.engine.process import HostChild
 from tests.core.models.folders import write_folder
 from tests.fake_pack import put_in_place
+from tests.host.tiny_llama import write_tiny
 
 LOAD = Load(job=1, path="x", engine="torch")
 
@@ -96,17 +98,49 @@ def test_a_model_is_loaded_and_writes_in_the_packs_host(
 
 
 def test_each_model_gets_its_own_host(client, pack, script_file, tmp_path, listener) -> None:
-    path = str(script_file())
-    client.run(Load(job=client.next_job(), path=path, engine="fake"), listener)
-    first = client.host_pid
-    missing = Load(job=client.next_job(), path=str(tmp_path / "none.gguf"), engine="llama.cpp")
-    (tmp_path / "none.gguf").write_bytes(b"GGUF")
-    with pytest.raises(Exception, match="none"):
-        client.run(missing, listener)
+    path, own = str(script_file()), str(write_tiny(tmp_path / "tiny.gguf"))
+    for _time in range(2):
+        client.run(Load(job=client.next_job(), path=path, engine="fake"), listener)
+        assert is_of_pack(client, pack)
+        client.run(Load(job=client.next_job(), path=own, engine="llama.cpp"), listener)
+        assert not is_of_pack(client, pack)
+
+
+def test_the_host_of_a_pack_ends_with_its_model(client, script_file, listener) -> None:
+    """Else its files could be neither removed nor replaced."""
+    client.run(Load(job=client.next_job(), path=str(script_file()), engine="fake"), listener)
     client.run(Unload(job=client.next_job()), listener)
-    client.run(Load(job=client.next_job(), path=path, engine="fake"), listener)
-    assert is_of_pack(client, pack)
-    assert first is not None
+    assert client.host_pid is None
+
+
+def test_a_model_can_be_unloaded_when_its_pack_is_gone(client, pack, script_file, listener) -> None:
+    client.run(Load(job=client.next_job(), path=str(script_file()), engine="fake"), listener)
+    client._choice._pack = lambda _engine: _raise()
+    done = client.run(Generate(job=client.next_job(), prompt="x"), listener)
+    assert done.takes[0].text == "One two three."
+    client.run(Unload(job=client.next_job()), listener)
+    assert client.model is None
+
+
+def _raise() -> tuple[str, ...]:
+    raise EngineMissingError("It is gone.")
+
+
+def test_a_sound_pack_describes_its_own_engine(choice: HostChoice) -> None:
+    asked: list[object] = []
+
+    def ask(command: object, _describe: Describe) -> Described:
+        asked.append(command)
+        return described(EngineReport(engine="torch", available=True, version="2.13.0"))
+
+    def described(report: EngineReport) -> Described:
+        engines = (EngineReport(engine="llama.cpp", available=True), report)
+        return Described(job=1, engines=engines, network_denied="kernel")
+
+    own = described(EngineReport(engine="torch", available=False, problem="There is none."))
+    found = choice.completed(own, ask)
+    assert found == described(EngineReport(engine="torch", available=True, version="2.13.0"))
+    assert asked == [("pack", "engine-host")]
 
 
 def test_a_killed_host_of_a_pack_is_started_again(client, pack, script_file, listener) -> None:

@@ -39,7 +39,7 @@ def is_running(folder: Path, instance: str) -> bool:
         return False
     try:
         lock_open_file(handle)
-    except OSError:
+    except BlockingIOError:
         return True
     finally:
         os.close(handle)

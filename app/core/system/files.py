@@ -111,8 +111,17 @@ def read_regular(path: Path, limit: int) -> bytes:
 def lock_open_file(handle: int) -> None:
     """Lock an open file for this process until it is closed; moves the position on Windows.
 
-    Raises OSError where another handle has locked it, or the file system knows no locks.
+    Raises BlockingIOError where another handle has locked it. Some network file systems know no
+    locks: there it does nothing.
     """
+    try:
+        _lock(handle)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+            raise BlockingIOError(error.errno, error.strerror) from error
+
+
+def _lock(handle: int) -> None:
     if sys.platform == "win32":
         import msvcrt
 

@@ -70,7 +70,8 @@ def install(
             with tarfile.open(fileobj=stream, mode="r|") as archived:
                 members = _Members(stream, archived)
                 return _install(members, packs, progress, cancelled)
-    except (lzma.LZMAError, tarfile.TarError, EOFError) as error:
+    # Of strange headers tarfile raises ValueError.
+    except (lzma.LZMAError, tarfile.TarError, EOFError, ValueError) as error:
         raise PackError(
             f"{archive.name} is no archive of a pack, or it is damaged.", "Get it again."
         ) from error
@@ -85,9 +86,9 @@ def remove(kind: str, packs: Path) -> None:
     """Remove an installed pack; raises PackError where it is in use, or its folder stays."""
     folder = packs / kind
     try:
-        if not os.path.lexists(folder):
-            raise PackError("The PyTorch engine is not installed.")
         with _locked(packs):
+            if not os.path.lexists(folder):
+                raise PackError("The PyTorch engine is not installed.")
             _require_idle(folder)
             gone = _named(packs, _WORK)
             folder.rename(gone)
@@ -100,14 +101,23 @@ def remove(kind: str, packs: Path) -> None:
 
 
 def _beside(archive: Path) -> str:
-    """The checksum in the file beside an archive, as `sha256sum` writes it; empty without one."""
+    """The checksum in the file beside an archive; empty without one."""
     path = archive.with_name(f"{archive.name}.sha256")
-    if not os.path.lexists(path):
-        return ""
-    found = _SUM.match(read_regular(path, 4096).decode("ascii", "replace"))
+    return read_sum(path) if os.path.lexists(path) else ""
+
+
+def read_sum(path: Path) -> str:
+    """The checksum in a file as `sha256sum` writes it; raises PackError where there is none."""
+    try:
+        found = _SUM.match(read_regular(path, 4096).decode("ascii", "replace"))
+    except OSError:
+        found = None
     if found is None:
-        raise PackError(f"{path.name} holds no SHA-256.", "Get both files again.")
-    return found[1]
+        raise PackError(
+            f"{path.name} holds no SHA-256.",
+            "Get both files again, or say with --sha256 which one the pack must have.",
+        )
+    return found[1].lower()
 
 
 def _require_sum(
@@ -183,8 +193,7 @@ def _unpack(
             continue  # folders are made for their files
         if file is None or not member.isreg() or member.size != file.size:
             raise _damaged(f"{member.name} is not as it is listed")
-        tarfile.data_filter(member, str(work))  # raises for whatever leads out of the folder
-        target = work / file.path
+        target = work / file.path  # which stays below the folder: the list was checked
         target.parent.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256()
         with target.open("xb") as written:
@@ -235,6 +244,8 @@ class _Members:
             if self._count > 2 * MOST_FILES:
                 raise _damaged("it has too many members")
             cast(Any, self._archive).members = []  # which it would keep all of
+            if member.size < 0 or member.issparse():
+                raise _damaged(f"{member.name} is no plain file")
             yield member
             self._stream.allow(_HEADERS)
 
@@ -316,7 +327,7 @@ def _locked(packs: Path) -> Iterator[None]:
     with (packs / ".lock").open("ab") as lock:
         try:
             lock_open_file(lock.fileno())
-        except OSError as error:
+        except BlockingIOError as error:
             raise PackError(
                 "Another window or command installs or removes a pack just now.", "Wait for it."
             ) from error

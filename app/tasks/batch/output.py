@@ -182,7 +182,7 @@ class OutputLock:
         self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             lock_open_file(self._handle)
-        except OSError:
+        except BlockingIOError:
             os.close(self._handle)
             raise UsageError(
                 f"Another program is writing {self._out} now.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import lzma
@@ -15,6 +16,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.core.errors import CancelledError, PackError
+from app.core.system import files
 from app.engine.packs import archive
 from app.engine.packs.archive import install, remove
 from app.engine.packs.installed import PACK_FILE, Packs
@@ -69,12 +71,20 @@ HOSTILE = {
     "a hard link out": [member("out", type=tarfile.LNKTYPE, linkname="../../../etc/passwd")],
     "a device": [member("null", type=tarfile.CHRTYPE, devmajor=1, devminor=3)],
     "a pipe": [member("pipe", type=tarfile.FIFOTYPE)],
+    "a map of holes": [member("more", pax_headers={"GNU.sparse.map": "x,y"})],
+    "a sparse file": [
+        member("more", pax_headers={"GNU.sparse.map": "0,1", "GNU.sparse.size": "9"})
+    ],
+    "half a sparse file": [
+        member("more", b"x", pax_headers={"GNU.sparse.major": "1", "GNU.sparse.minor": "0"})
+    ],
+    "less than nothing": [member("more", pax_headers={"size": "-5"})],
 }
 
 
 @pytest.mark.parametrize("more", HOSTILE.values(), ids=HOSTILE)
 def test_a_member_that_is_not_listed_ends_it(packs: Path, file: Path, more: list) -> None:
-    with pytest.raises(PackError, match="damaged: "):
+    with pytest.raises(PackError, match="damaged"):
         install(written(file, [*members(), *more]), packs)
     assert left(packs) == [".lock"]
     assert not (packs.parent / "climbed").exists()
@@ -243,6 +253,22 @@ def test_the_old_one_comes_back_where_the_new_one_did_not_get_its_place(
     with pytest.raises(PackError):
         install(sound(file, protocol=1), packs)
     assert [pack.problem for pack in Packs(packs).all()] == [""]
+
+
+def test_what_a_killed_change_left_can_be_removed(packs: Path, file: Path) -> None:
+    install(sound(file), packs)
+    (packs / "torch").rename(packs / ".lampblack-1.old")
+    remove("torch", packs)
+    assert left(packs) == [".lock"]
+
+
+def test_a_disk_that_knows_no_locks_has_packs_too(packs: Path, file: Path, monkeypatch) -> None:
+    def refuse(_handle: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(files, "_lock", refuse)
+    install(sound(file), packs)
+    assert left(packs) == [".lock", "torch"]
 
 
 def test_two_cannot_change_the_packs_at_once(packs: Path, file: Path) -> None:
