@@ -30,6 +30,7 @@ class BackgroundTasks(QObject):
         self._failed = failed
         self._queue = BackgroundQueue("window background")
         self._bridge = bridge = Bridge(self)
+        self._unheard = 0
         bridge.arrived.connect(lambda call: call())
         self.destroyed.connect(lambda: bridge.close())
 
@@ -40,7 +41,22 @@ class BackgroundTasks(QObject):
         failed: Callable[[LampblackError], object] | None = None,
     ) -> None:
         """Run `work` on the thread, then `then` here, with what it returned."""
-        self._queue.run(lambda: self._bridge.post(_outcome(work, then, failed or self._failed)))
+        self._unheard += 1
+
+        def do() -> None:
+            outcome = _outcome(work, then, failed or self._failed)
+            self._bridge.post(partial(self._hear, outcome))
+
+        self._queue.run(do)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the result of everything that was handed over has been heard."""
+        return not self._unheard
+
+    def _hear(self, outcome: _Call) -> None:
+        self._unheard -= 1
+        outcome()
 
     def tell(self, call: _Call) -> None:
         """From the work's thread: have `call` done here."""

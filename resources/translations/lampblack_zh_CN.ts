@@ -4578,7 +4578,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Get both files again, or say with --sha256 which one the pack must have.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新获取这两个文件，或用 --sha256 指明引擎包应有的校验和。</translation>
     </message>
     <message>
         <source>Get it again from its maker.</source>
@@ -8042,7 +8042,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} is no plain file</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 不是普通文件</translation>
     </message>
     <message>
         <source>{0} is not a GGUF model.</source>

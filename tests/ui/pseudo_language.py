@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.widgets.card_list import CARD_ROLE, CardsView
 from app.ui.widgets.controls import ElidedLabel
 
 FOLDER = Path(__file__).parent.parent.parent / "resources" / "translations"
@@ -91,6 +92,10 @@ def texts(widget: QWidget) -> Iterator[str]:
         yield widget.placeholderText()
     if isinstance(widget, QListWidget):
         yield from (widget.item(row).text() for row in range(widget.count()))
+    if isinstance(widget, CardsView):
+        rows = map(widget.cards.index, range(widget.cards.rowCount()))
+        for card in (row.data(CARD_ROLE) for row in rows):
+            yield from (card.badge, card.facts, card.words, card.warning, card.tip)
     if isinstance(widget, QTreeWidget):
         items = map(widget.topLevelItem, range(widget.topLevelItemCount()))
         for item in filter(None, (widget.headerItem(), *items)):

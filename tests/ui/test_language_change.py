@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from msgspec.structs import replace
@@ -16,10 +17,11 @@ from app.engine.gpu_crashes import GpuMark
 from app.engine.messages import Loading, ModelInfo, ServerPlace
 from app.ui import languages
 from app.ui.languages import language_of, speak
+from app.ui.widgets import controls
 from app.ui.window.main_window import MainWindow
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.ui.conftest import MODEL, Studio
-from tests.ui.pseudo_language import compile_pseudo, texts, untranslated
+from tests.ui.pseudo_language import clipped, compile_pseudo, texts, untranslated
 
 STOPPED = Download(id="a", title="Tiny", state="paused", done=4, total=9)
 REFUSED = "The network is switched off in the settings, so that nothing can be fetched."
@@ -171,7 +173,7 @@ def test_every_text_of_the_window_follows(
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_window_that_changed_says_what_a_new_one_says(
-    pseudo_chinese, make_studio, qapp, tmp_path: Path, state: Callable[[Studio], None]
+    pseudo_chinese, make_studio, qapp, qtbot, tmp_path: Path, state: Callable[[Studio], None]
 ) -> None:
     changed = make_studio()
     state(changed)
@@ -180,6 +182,7 @@ def test_a_window_that_changed_says_what_a_new_one_says(
     state(fresh)
     fresh.window.status.clearMessage()
     assert all_texts(changed.window) == all_texts(fresh.window)
+    qtbot.waitUntil(lambda: clipped(changed.window) == clipped(fresh.window))
 
 
 def test_nothing_of_the_work_is_touched(chinese, make_studio, qtbot) -> None:
@@ -296,3 +299,30 @@ def test_the_same_language_again_changes_nothing(make_studio, qtbot, qapp) -> No
     assert language_of("system") == "en"
     with qtbot.assertNotEmitted(languages._speaker(qapp).changed):
         choose(studio, qtbot, "system")
+
+
+def test_a_manager_that_removes_stays_until_the_end_of_it(chinese, make_studio, qtbot) -> None:
+    studio = make_studio()
+    controller = studio.window.manager
+    controller.find()
+    qtbot.waitUntil(lambda: controller.manager is not None and controller.manager.isVisible())
+    former, gate = controller.manager, Event()
+    heard: list[bool] = []
+    assert former is not None
+    former.operations._background.run(gate.wait, heard.append)
+    choose(studio, qtbot, "zh_CN")
+    assert controller.manager is former
+    gate.set()
+    qtbot.waitUntil(lambda: heard == [True])
+    controller.find()
+    qtbot.waitUntil(lambda: controller.manager not in (None, former))
+
+
+def test_an_old_problem_is_not_announced_again(chinese, make_studio, qapp, tmp_path, monkeypatch):
+    studio = make_studio()
+    without_a_model(studio)
+    studio.window.show()
+    said: list[str] = []
+    monkeypatch.setattr(controls, "announce", lambda _widget, text, **_: said.append(text))
+    assert speak(qapp, "zh_CN", tmp_path) == ""
+    assert said == []

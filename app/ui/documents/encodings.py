@@ -110,14 +110,16 @@ class Encodings(QObject):
         )
 
     def _tell_damage(self, path: Path, damage: Damage) -> None:
-        lines = list_text(number_text(line) for line in damage.lines[:_LINES])
-        lines += "…" if len(damage.lines) > _LINES else ""
-        self._say(
-            lambda: self.tr(
+        def said() -> str:
+            lines = list_text(number_text(line) for line in damage.lines[:_LINES])
+            more = "…" if len(damage.lines) > _LINES else ""
+            words = self.tr(
                 "This is a copy of {0}, which was left alone. Damaged places, each marked with "
                 "�: {1} (line {2})."
-            ).format(path.name, number_text(damage.places), lines)
-        )
+            )
+            return words.format(path.name, number_text(damage.places), lines + more)
+
+        self._say(said)
 
     def _mark(self, letters: frozenset[str]) -> None:
         """Mark every letter of `letters` on the page, and select the first."""

@@ -64,6 +64,11 @@ class ModelOperations(QObject):
         """Whether models are being read through."""
         return self._is_long
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is read through, removed or looked for."""
+        return not self._is_long and self._background.is_idle
+
     def close(self) -> None:
         """Stop what reads, and end the threads."""
         self._stop.set()

@@ -132,11 +132,12 @@ class ModelManager(QWidget):
 
     @property
     def is_busy(self) -> bool:
-        """Whether it reads through models, or shows a dialog."""
-        return self.operations.is_long or any(one.isVisible() for one in self.findChildren(QDialog))
+        """Whether it works with models, or shows a dialog."""
+        asks = any(one.isVisible() for one in self.findChildren(QDialog))
+        return asks or not self.operations.is_idle
 
     def end(self) -> None:
-        """The program ends: nothing is told any more, and the threads end."""
+        """Nothing is told any more, and the threads end."""
         self.installed.keep_notes()
         self._program.downloads.unlisten(self._bridge.post)
         self._bridge.close()

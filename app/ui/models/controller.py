@@ -201,18 +201,23 @@ class ModelController(QObject):
         if path is not None:
             self.add(path)
 
-    def add(self, path: Path, banners: BannerArea | None = None) -> None:
+    @property
+    def banners(self) -> BannerArea:
+        """The window's."""
+        return self._banners
+
+    def add(self, path: Path, banners: Callable[[], BannerArea] | None = None) -> None:
         """Put a model file or folder on the list, in place, and load it if no other is.
 
         It is looked at off the window's thread; a folder that only holds models is watched. What
-        there is to say stands in `banners`, the window's unless told.
+        there is to say stands in the `banners` of that moment, the window's unless told.
         """
         from app.core.models.removal import add_in_place
 
         self._background.run(
             lambda: add_in_place(path, self._program.settings_store, self._program.metadata),
-            lambda found: self._on_added(found, banners or self._banners),
-            self._show_error if banners is None else lambda error: banners.say(str(error)),
+            lambda found: self._on_added(found, banners() if banners else self._banners),
+            self._show_error if banners is None else lambda error: banners().say(str(error)),
         )
 
     def _on_added(self, found: ModelFile | Path, banners: BannerArea) -> None:

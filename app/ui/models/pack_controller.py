@@ -45,6 +45,8 @@ class PackController(QObject):
         """Whether it was looked what is installed."""
         self.fraction: float | None = None
         """How far an installation or removal is, below 0 where that is not known; else None."""
+        self.can_stop = False
+        """Whether what goes on can be stopped: an installation, but no removal."""
         self.problem = ""
 
     def refresh(self) -> None:
@@ -68,6 +70,7 @@ class PackController(QObject):
                 self._background.tell(lambda: self._advance(percent / 100))
 
         packs = self._program.packs.folder
+        self.can_stop = True
         self._begin(lambda: install(archive, packs, show, self._stop.is_set), self._on_installed)
 
     def stop(self) -> None:
@@ -80,6 +83,7 @@ class PackController(QObject):
             return
         from app.engine.packs.archive import remove
 
+        self.can_stop = False
         self._begin(lambda: remove(KIND, self._program.packs.folder), self._on_removed)
 
     def close(self) -> None:
@@ -88,13 +92,12 @@ class PackController(QObject):
         self._background.close()
 
     def _refuse_in_use(self) -> bool:
-        if self._in_use():
-            self._tell(
-                self.tr(
-                    "The model that is loaded runs in this engine. Unload it first (Model menu)."
-                )
-            )
-        return self._in_use()
+        if not self._in_use():
+            return False
+        self._tell(
+            self.tr("The model that is loaded runs in this engine. Unload it first (Model menu).")
+        )
+        return True
 
     def _begin(self, work: Callable[[], object], then: Callable[..., object]) -> None:
         self._stop.clear()

@@ -161,9 +161,10 @@ class NoteLabel(QLabel):
 
     def say(self, words: Words) -> None:
         """Show a text, or nothing at all when it is empty; what is wrong is announced, too."""
-        self._words = words
-        text = told(words)
-        if text != self.text() and self.property("kind") == "wrong" and self.window().isVisible():
+        former, self._words, text = self._words, words, told(words)
+        is_same = words == former and isinstance(words, str)  # said in another language at most
+        is_news = text != self.text() and not is_same
+        if is_news and self.property("kind") == "wrong" and self.window().isVisible():
             announce(self, text, is_urgent=True)
         self.setText(text)
         self.setVisible(bool(text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
@@ -9,6 +11,8 @@ from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
 from app.ui.widgets.controls import QuietWheel
 
 _PRECISION = 6
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(?:[.,’'\s]\d{3})+")
+"""A whole number with its digits in threes, as it stands elsewhere in the window."""
 
 
 class NumberBox(QuietWheel, QDoubleSpinBox):
@@ -40,7 +44,7 @@ class NumberBox(QuietWheel, QDoubleSpinBox):
     def set_words(self, words: dict[float, str]) -> None:
         """Call these numbers by words of the present language."""
         self._words = words
-        self.lineEdit().setText(self.textFromValue(self.value()) + self.suffix())
+        self.updateGeometry()
 
     def textFromValue(self, value: float) -> str:  # noqa: N802 (Qt override)
         """The number without needless zeros, or its word."""
@@ -75,7 +79,10 @@ class NumberBox(QuietWheel, QDoubleSpinBox):
         return self.textFromValue(min(max(number, self.minimum()), self.maximum()))
 
     def _number(self, text: str) -> float | None:
-        return number_of(text.removesuffix(self.suffix()), self.locale())
+        plain = text.removesuffix(self.suffix()).strip()
+        if not self.decimals() and _GROUPED.fullmatch(plain):
+            plain = re.sub(r"[^-\d]", "", plain)
+        return number_of(plain, self.locale())
 
     def sizeHint(self) -> QSize:
         """Wide enough for the usual numbers, whatever the limits are."""
@@ -97,6 +104,8 @@ def shown_number(value: float, locale: QLocale) -> str:
 
 def number_of(text: str, locale: QLocale) -> float | None:
     """The number that a text writes, with the locale's decimal sign, a point or a comma."""
+    if "_" in text:  # which Python alone takes
+        return None
     plain = text.strip().replace(locale.decimalPoint(), ".").replace(",", ".")
     try:
         number = float(plain)

@@ -57,6 +57,7 @@ class TextListDialog(QDialog):
         super().__init__(parent)
         self.list = QListWidget()
         self.list.setProperty("kind", "texts")
+        self.list.setItemDelegate(TwoLines(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.preview = QPlainTextEdit(readOnly=True)
         self.preview.setProperty("kind", "field")
@@ -79,7 +80,6 @@ class TextListDialog(QDialog):
 
     def fill(self, texts: Iterable[tuple[str, Any]]) -> None:
         """List each text under its two lines, and select the first."""
-        self.list.setItemDelegate(TwoLines(self.list))
         for lines, text in texts:
             item = QListWidgetItem(lines)
             item.setData(Qt.ItemDataRole.UserRole, text)

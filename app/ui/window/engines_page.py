@@ -74,6 +74,7 @@ class EnginesPage(QWidget):
         if packs.fraction is not None:
             self.progress.show_fraction(self.tr("Working…"), packs.fraction)
         self.progress.setVisible(is_working)
+        self.progress.stop_button.setVisible(packs.can_stop)
         self.install_button.setEnabled(not is_working)
         self.remove_button.setEnabled(not is_working)
         self.remove_button.setVisible(packs.pack is not None)

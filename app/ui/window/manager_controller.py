@@ -20,6 +20,7 @@ from app.ui.window_state import WindowMemory
 
 if TYPE_CHECKING:
     from app.ui.manager.window import ModelManager
+    from app.ui.widgets.banner import BannerArea
 
 _CODE = (
     "app.core.models.removal",
@@ -101,7 +102,8 @@ class ManagerController(QObject):
     def _word(self) -> None:
         """Make the manager again in the language that is spoken now.
 
-        One that is at work, or shows a dialog, stays as it is until it is closed or opened again.
+        It has the same tab then, but no search, filter or message. One that is at work, or shows a
+        dialog, stays as it is until it is opened again.
         """
         manager = self.manager
         if manager is None:
@@ -151,7 +153,7 @@ class ManagerController(QObject):
 
     def _join(self, manager: ModelManager) -> None:
         models, loader = self._models, self._models.loader
-        manager.add_requested.connect(lambda path: models.add(Path(path), manager.banners))
+        manager.add_requested.connect(lambda path: models.add(Path(path), self._banners))
         manager.load_requested.connect(models.load)
         manager.load_as_requested.connect(models.load)
         manager.passport_requested.connect(self._try_out)
@@ -198,7 +200,12 @@ class ManagerController(QObject):
     def _show_passport(self) -> None:
         from app.ui.models.passport_dialog import show_passport
 
-        show_passport(self._passports, self._made(), again=True)
+        show_passport(self._passports, self.manager or self._made(), again=True)
+
+    def _banners(self) -> BannerArea:
+        """Where an answer to the manager stands: there, unless another has taken its place."""
+        shown = self.manager is not None and self.manager.isVisible()
+        return self.manager.banners if shown and self.manager else self._models.banners
 
     def _keep(self) -> None:
         if self.manager is not None:

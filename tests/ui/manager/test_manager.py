@@ -168,7 +168,9 @@ def harness(make_studio: Callable[..., Studio], qtbot: QtBot) -> Iterator[Harnes
         write_model(program.paths.models / name)
     made = Harness(program, qtbot, fetcher)
     models = studio.window.models
-    made.manager.add_requested.connect(lambda path: models.add(Path(path), made.manager.banners))
+    made.manager.add_requested.connect(
+        lambda path: models.add(Path(path), lambda: made.manager.banners)
+    )
     models.added.connect(made.manager.refresh)
     yield made
     made.manager.end()

@@ -60,7 +60,26 @@ def test_both_signs_can_be_typed_and_pasted(box: NumberBox, qtbot, typed: str) -
     assert (box.value(), box.text()) == (1.25, "1,25")
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1,2,3", "inf"])
+@pytest.mark.parametrize("typed", ["4.096", "4,096", "4 096", "4\u202f096", "4096"])
+def test_digits_in_threes_are_one_whole_number(comma: QLocale, qtbot, typed: str) -> None:
+    box = NumberBox(0, 1_000_000, 1, whole=True)
+    qtbot.addWidget(box)
+    QApplication.clipboard().setText(typed)
+    box.selectAll()
+    box.lineEdit().paste()
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert box.value() == 4096
+
+
+def test_other_words_make_another_width(box: NumberBox, qtbot) -> None:
+    before = box.sizeHint().width()
+    box.set_words({0: "as many as there is room for"})
+    assert box.sizeHint().width() > before
+    box.setValue(0)
+    assert box.text() == "as many as there is room for"
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1,2,3", "inf", "1_000"])
 def test_what_is_no_number_is_none(comma: QLocale, text: str) -> None:
     assert number_of(text, comma) is None
 
