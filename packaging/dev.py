@@ -11,7 +11,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py lock | audit
        python3 packaging/dev.py accessibility
        python3 packaging/dev.py bundle [tar] [deb] [appdir] [appimage] | [zip] [nsis] | [dmg]
-       python3 packaging/dev.py bundle --torch-pack
+       python3 packaging/dev.py bundle [formats] --torch-pack
        python3 packaging/dev.py bundle --prove [--quick] [tar] [deb] [appdir] | [zip] [nsis] | [dmg]
        python3 packaging/dev.py bundle --terms
        python3 packaging/dev.py publish TAG
@@ -97,7 +97,7 @@ def bundle(formats: Sequence[str]) -> int:
 
 
 def torch_pack() -> int:
-    """Freeze the Torch engine's host in a clean environment of its own, and pack it."""
+    """Freeze the Torch engine's host in a clean environment of its own, and pack it; on Linux."""
     if places.VENV.name != PACK_VENV:
         return environment.again_in(PACK_VENV, "bundle", "--torch-pack")
     shop = freeze.Workshop(
@@ -195,6 +195,8 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
     if given.word == "publish":
         return publish.publish(places.ROOT, given.tag)
     if given.word == "bundle":
+        if given.torch_pack and sys.platform != "linux":
+            raise SetupError("The pack is made on Linux: run it there.")
         if given.torch_pack and not given.formats:
             return torch_pack()
         return bundle(given.formats) or (torch_pack() if given.torch_pack else 0)
@@ -205,11 +207,26 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
     return write(*["--check"] * given.check)
 
 
+def _pairless(given: argparse.Namespace) -> str:
+    """What is wrong with flags of `bundle` that do not go together; else empty."""
+    if given.word != "bundle":
+        return ""
+    chosen = [name for name in ("prove", "terms", "torch_pack") if getattr(given, name)]
+    if len(chosen) > 1:
+        words = " and ".join(f"--{name.replace('_', '-')}" for name in chosen)
+        return f"{words} do not go together"
+    if given.quick and not given.prove:
+        return "--quick is for --prove"
+    return "--terms takes no formats" if given.terms and given.formats else ""
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; an error is one sentence on stderr."""
     given, rest = parser().parse_known_args(arguments)
     if rest and given.word not in ("test", "bench"):
         parser().error(f"{given.word} does not know {rest[0]}")
+    if problem := _pairless(given):
+        parser().error(problem)
     try:
         machine.need_python()
         return dispatch(given, rest)

@@ -139,9 +139,14 @@ def _let_end(child: subprocess.Popen[str]) -> None:
         child.terminate()
 
 
+_KEYS = ("WINDOWS_CERTIFICATE", "MACOS_CERTIFICATE", "MACOS_NOTARY")
+"""How the names of variables begin that hold what signs: no compiler or installer needs it."""
+
+
 def _start(
     command: Sequence[str | Path], scratch: Path, variables: Mapping[str, str]
 ) -> subprocess.Popen[str]:
+    places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     return subprocess.Popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
@@ -149,5 +154,9 @@ def _start(
         stdin=subprocess.DEVNULL,
         encoding="utf-8",
         errors="replace",
-        env={**os.environ, **variables, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))},
+        env={**_without_keys(), **variables, **places},
     )
+
+
+def _without_keys() -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if not name.startswith(_KEYS)}

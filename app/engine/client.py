@@ -27,7 +27,7 @@ from app.core.options.load_options import LoadOptions
 from app.core.system.processes import program_command
 from app.engine.crash_errors import crash_error, server_child_error
 from app.engine.gpu_crashes import GpuMarks, LoadWatch
-from app.engine.host_choice import HostChoice, HostKey
+from app.engine.host_choice import CHOOSING, HostChoice, HostKey
 from app.engine.messages import (
     SHARED,
     Cancel,
@@ -41,11 +41,9 @@ from app.engine.messages import (
     Hello,
     HostDied,
     JobCommand,
-    ListModels,
     Load,
     Loaded,
     ModelInfo,
-    Quantize,
     Quit,
     Read,
     ServerPlace,
@@ -69,8 +67,7 @@ from app.engine.run import (
 
 CANCEL_S = 2.0
 
-_CHOOSE = (Load, ListModels, Describe, Quantize)
-_NEED_NO_MODEL = (*_CHOOSE, Unload)
+_NEED_NO_MODEL = (*CHOOSING, Unload)
 
 Listener = Callable[[Event], None]
 
@@ -223,10 +220,8 @@ class EngineClient:
     # The parts of a run
 
     def _host_for(self, command: JobCommand) -> HostKey:
-        """The host for a command; with a loaded model the one that has it, whatever is on disk."""
-        if self.model is not None and not isinstance(command, _CHOOSE):
-            return self._chosen
-        return self._choice.of(command, self._wanted)
+        loaded = self._chosen if self.model is not None else None
+        return self._choice.of(command, self._wanted, loaded)
 
     def _prepare(self, command: JobCommand, run: Run, on_event: Listener) -> None:
         if isinstance(command, _NEED_NO_MODEL) or self.model is not None:

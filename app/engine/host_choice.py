@@ -22,6 +22,9 @@ from app.engine.messages import (
 from app.engine.packs.installed import NAMES
 from app.engine.process import HostChild, Starter
 
+CHOOSING = (Load, ListModels, Describe, Quantize)
+"""The commands that say themselves which host does them."""
+
 Ask = Callable[[Sequence[str], Describe], Finished]
 """Asks the host of a command, started for that alone."""
 
@@ -53,8 +56,15 @@ class HostChoice:
         self._server = server
         self._pack = pack
 
-    def of(self, command: JobCommand, wanted: Load | None = None) -> HostKey:
-        """The host for a command while `wanted` is what should be loaded; raises LampblackError."""
+    def of(
+        self, command: JobCommand, wanted: Load | None = None, loaded: HostKey | None = None
+    ) -> HostKey:
+        """The host for a command while `wanted` is what should be loaded; raises LampblackError.
+
+        `loaded` has the model, and is asked about it whatever has become of its pack on the disk.
+        """
+        if loaded is not None and not isinstance(command, CHOOSING):
+            return loaded
         if isinstance(command, ListModels):
             return HostKey(command.server)
         load = command if isinstance(command, Load) else wanted

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from machine import SetupError
 
-from bundle import archives, llama
+from bundle import archives, licences, llama
 from bundle.archives import Release
 from bundle.licences import Component
 
@@ -34,14 +34,22 @@ RUNTIME = AppImageRuntime(
     "2fca8b443c92510f1483a883f60061ad09b46b978b2631c807cd873a47ec260d",
 )
 
+_DOC = Path("/usr/share/doc")
+_PARTS = ("squashfuse", "libfuse3-3", "libzstd1", "zlib1g", "musl")
+"""Debian's packages of what is in the runtime, whose notices are carried."""
+
 CARRIED = Component(
     "appimage-runtime",
     RUNTIME.version,
     "MIT AND LGPL-2.1-only AND BSD-2-Clause AND BSD-3-Clause AND Zlib",
-    (),
+    (
+        Path(__file__).with_name("NOTICE-appimage.txt"),
+        *(_DOC / name / "copyright" for name in _PARTS),
+        licences.common("LGPL-2.1"),
+    ),
     f"pkg:github/AppImage/type2-runtime@{RUNTIME.version}",
 )
-"""The runtime in the list of what an AppImage carries, with libfuse, squashfuse, zstd and zlib."""
+"""The runtime in the list of what an AppImage carries, with all that is in it."""
 
 
 def make_appimage(release: Release) -> Path:

@@ -85,7 +85,6 @@ def known(text: str) -> str:
 
 def run(shop: Workshop, formats: Sequence[str]) -> int:
     """Freeze the program, check it and pack it; without formats the folder alone."""
-    systems.require_here(formats)
     with signing.keys():
         return _run(shop, formats)
 
@@ -95,6 +94,8 @@ def _run(shop: Workshop, formats: Sequence[str]) -> int:
     archives.clear(shop.tree.parent)
     freeze.freeze(shop)
     components = list(_components(shop, facts))
+    if "appimage" in formats:
+        components.append(appimage.CARRIED)
     licences.require_allowed(components)
     texts = systems.data_folder(shop.tree, "licences")
     licences.write(components, texts)
@@ -216,9 +217,9 @@ def _pack(release: Release, components: Sequence[Component], formats: Sequence[s
 
 
 def carried(archive: Path, components: Sequence[Component]) -> list[Component]:
-    """What is in an archive: the program's components, and an AppImage's own runtime."""
-    own = [appimage.CARRIED] if archive.suffix == ".AppImage" else []
-    return [*components, *own]
+    """What is in an archive: all, but that an AppImage alone has a runtime of its own."""
+    has_runtime = archive.suffix == ".AppImage"
+    return [one for one in components if has_runtime or one is not appimage.CARRIED]
 
 
 def table(tree: Path, most: int = 12) -> list[str]:

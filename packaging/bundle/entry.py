@@ -44,13 +44,18 @@ def restore(environ: MutableMapping[str, str], *, ascii_locale: bool) -> None:
         environ.pop(_PATH, None)
 
 
-def main() -> int:
-    """Run the program's word; the result is the exit code."""
+def prepare() -> None:
+    """Give this process the user's own environment and locale."""
     if sys.platform == "linux":
         restore(os.environ, ascii_locale=take_locale())
         take_locale()  # the one of UTF-8, where there was none: Qt looks at what is in force
     else:  # where no loader changes the path of libraries, and Qt asks the system for the locale
         os.environ[_RESET] = "1"
+
+
+def main() -> int:
+    """Run the program's word; the result is the exit code."""
+    prepare()
     from app.__main__ import main as run  # not before: a child may be started while it is imported
 
     return run()

@@ -19,8 +19,8 @@ ALLOWED = frozenset((
     "0BSD", "AFL-2.1", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause",
     "BSD-3-Clause", "BSL-1.0", "bzip2-1.0.6", "CC0-1.0", "CNRI-Python",
     "GPL-2.0-or-later WITH Bootloader-exception", "GPL-3.0-or-later WITH GCC-exception-3.1",
-    "ISC", "LGPL-2.1-or-later", "LGPL-3.0-only", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0",
-    "Unicode-3.0", "X11", "Zlib",
+    "ISC", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-only", "MIT", "MIT-0", "MPL-2.0",
+    "PSF-2.0", "Unicode-3.0", "X11", "Zlib",
 ))
 # fmt: on
 """The terms under which a bundle may carry something; the AGPL and the plain GPL are none."""

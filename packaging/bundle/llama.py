@@ -31,7 +31,7 @@ versions in the libraries' names each is there once; else a wheel, which has no 
 of each, of which the binding loads two.
 """
 
-_OLDEST_MACOS = "13.0"
+OLDEST_MACOS = "13.0"
 _METAL = {"arm64": ("-DGGML_METAL=ON", "-DGGML_METAL_EMBED_LIBRARY=ON")}
 _NO_METAL = ("-DGGML_METAL=OFF",)
 """Macs with Intel's processors have graphics cards on which llama.cpp's Metal is slow or wrong."""
@@ -48,7 +48,7 @@ def flags(system: str = sys.platform, machine: str = "") -> tuple[str, ...]:
         metal = _METAL.get(machine or platform.machine(), _NO_METAL)
         placed = (
             "-DCMAKE_INSTALL_RPATH=@loader_path",
-            f"-DCMAKE_OSX_DEPLOYMENT_TARGET={_OLDEST_MACOS}",
+            f"-DCMAKE_OSX_DEPLOYMENT_TARGET={OLDEST_MACOS}",
         )
         return (
             *_FLAGS,

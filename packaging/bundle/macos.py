@@ -16,11 +16,11 @@ from typing import Any
 
 from machine import SetupError
 
-from bundle import share, systems
+from bundle import llama, share, systems
 from bundle.archives import Release
 from bundle.contents import NAME
 
-OLDEST = "13.0"
+OLDEST = llama.OLDEST_MACOS
 """The oldest macOS that the wheels of PySide6 are made for."""
 
 ENTITLEMENTS = Path(__file__).resolve().parent / "desktop" / "lampblack.entitlements"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from bundle import macos, windows
@@ -17,12 +17,8 @@ from bundle import macos, windows
 @contextmanager
 def keys(system: str = sys.platform) -> Iterator[None]:
     """What signs is at hand for as long as is built."""
-    if system == "win32":
-        windows.prepare_signing()
-    if system == "darwin":
-        with macos.keychain():
-            yield
-    else:
+    own = {"win32": windows.signing, "darwin": macos.keychain}.get(system, nullcontext)
+    with own():
         yield
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from bundle import contents
+from bundle import archives, contents
 
-NAME = "lampblack-torch"
+NAME = archives.PACK
 
 PACKAGES = ("transformers", "accelerate", "safetensors", "tokenizers", "gguf")
 """Libraries whose modules are imported by names that no line of the source shows."""

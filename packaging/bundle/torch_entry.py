@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
-from bundle.entry import restore, take_locale
+from bundle.entry import prepare
 
 WORD = "engine-host"
 
@@ -15,8 +14,7 @@ def main() -> int:
     if sys.argv[1:] != [WORD]:
         sys.stderr.write("This is a part of Lampblack, which starts it itself.\n")
         return 2
-    if sys.platform != "win32":
-        restore(os.environ, ascii_locale=take_locale())
+    prepare()
     from app.host.main import run_host  # not before: it takes the streams' place
 
     return run_host()

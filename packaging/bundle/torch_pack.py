@@ -53,6 +53,11 @@ def run(shop: Workshop) -> int:
     print("\n".join(table(shop.tree)), flush=True)
     print(f"It needs glibc {glibc} or newer, and {len(components)} parts are in it.")
     archive = _packed(shop, head, facts.version)
+    size = archive.stat().st_size
+    print(f"{archive}: {size / 1e6:.1f} MB, {size_of(shop.tree) / 1e6:.1f} MB unpacked", flush=True)
+    if size > MOST_BYTES:
+        archive.unlink()
+        raise SetupError(f"The pack is larger than {MOST_BYTES / 1e6:.0f} MB: look what is in it.")
     listed = archive.with_name(f"{archive.name}.cdx.json")
     digest = archives.digest(archive)
     bill = sbom.bill(components, facts.version, made_at(shop.root), digest, torch_contents.NAME)
@@ -60,10 +65,6 @@ def run(shop: Workshop) -> int:
     beside = archive.with_name(f"{archive.name}.sha256")
     beside.write_text(f"{digest}  {archive.name}\n", "utf-8")
     archives.write_sums(archive.parent, [archive, listed])
-    size = archive.stat().st_size
-    print(f"{archive}: {size / 1e6:.1f} MB, {size_of(shop.tree) / 1e6:.1f} MB unpacked", flush=True)
-    if size > MOST_BYTES:
-        raise SetupError(f"The pack is larger than {MOST_BYTES / 1e6:.0f} MB: look what is in it.")
     return 0
 
 

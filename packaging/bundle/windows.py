@@ -11,6 +11,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
@@ -212,6 +213,7 @@ def certificate(environ: Mapping[str, str] = os.environ) -> WindowsCertificate |
     return WindowsCertificate(found) if found else None
 
 
+_SHELL = ("powershell", "-NoProfile", "-NonInteractive", "-Command")
 _IMPORT = (
     "$ErrorActionPreference = 'Stop';"
     "$word = ConvertTo-SecureString $env:WINDOWS_CERTIFICATE_PASSWORD -AsPlainText -Force;"
@@ -221,23 +223,32 @@ _IMPORT = (
 )
 
 
-def prepare_signing() -> None:
-    """Put the certificate of the environment, if there is one, into the user's store.
+_REMOVE = 'Remove-Item -Path "Cert:\\CurrentUser\\My\\$env:WINDOWS_CERTIFICATE_SHA1" -DeleteKey'
+
+
+@contextmanager
+def signing() -> Iterator[None]:
+    """Put the certificate of the environment, if there is one, into the user's store for a while.
 
     WINDOWS_CERTIFICATE is a PFX file as base64, WINDOWS_CERTIFICATE_PASSWORD its password, which
     stands on no command line. WINDOWS_CERTIFICATE_SHA1 alone names one that is there already.
     """
     if certificate() or not (text := os.environ.get("WINDOWS_CERTIFICATE", "")):
+        yield
         return
     with tempfile.TemporaryDirectory(prefix="lampblack-sign-") as folder:
         file = Path(folder) / "certificate.pfx"
         file.write_bytes(base64.b64decode(text))
-        command = ["powershell", "-NoProfile", "-NonInteractive", "-Command", _IMPORT]
         told = {**os.environ, "LAMPBLACK_PFX": str(file)}
-        done = subprocess.run(command, capture_output=True, text=True, env=told)
+        done = subprocess.run([*_SHELL, _IMPORT], capture_output=True, text=True, env=told)
     if done.returncode or not done.stdout.strip():
         raise SetupError(f"The certificate could not be imported: {done.stderr.strip()[-500:]}")
     os.environ["WINDOWS_CERTIFICATE_SHA1"] = done.stdout.strip().splitlines()[-1]
+    try:
+        yield
+    finally:
+        subprocess.run([*_SHELL, _REMOVE])
+        del os.environ["WINDOWS_CERTIFICATE_SHA1"]
 
 
 def sign(*paths: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundle.archives import PLACE
+from bundle.archives import PACK, PLACE
 from machine import SetupError
 
 UNUSUAL = "/srv/A writer's place 写作的地方"
@@ -95,7 +95,7 @@ def artefacts(dist: Path, kinds: Iterable[str] = ()) -> list[Artefact]:
             raise SetupError(f"{kind} is not tried in trees; its squashed tree is: name appdir.")
     for kind in wanted or _KINDS:
         pattern, program, place = _KINDS[kind]
-        paths = sorted(dist.glob(pattern))
+        paths = sorted(one for one in dist.glob(pattern) if not one.name.startswith(PACK))
         if len(paths) > 1:
             raise SetupError(f"{dist} has {len(paths)} of {pattern}: remove those that are old.")
         if paths:

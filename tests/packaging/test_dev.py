@@ -64,3 +64,20 @@ def test_it_starts_where_unix_s_modules_are_missing(dev) -> None:
     folder = Path(dev.__file__).parent
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--quick"], ["--quick", "tar"], ["--prove", "--torch-pack"], ["--terms", "tar"]],
+)
+def test_flags_of_bundle_that_do_not_go_together_are_refused(dev, capsys, words) -> None:
+    with pytest.raises(SystemExit):
+        dev.main(["bundle", *words])
+    assert "dev.py: error:" in capsys.readouterr().err
+
+
+def test_the_pack_is_made_on_linux(dev, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(dev.sys, "platform", "darwin")
+    monkeypatch.setattr(dev, "bundle", pytest.fail)
+    assert dev.main(["bundle", "dmg", "--torch-pack"]) == 1
+    assert "made on Linux" in capsys.readouterr().err

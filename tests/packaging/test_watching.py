@@ -93,3 +93,15 @@ def test_what_a_command_leaves_in_its_temporary_folder_goes(watching, tmp_path: 
     made = Path(log.read_text("utf-8").strip())
     assert made.is_relative_to(log.parent)
     assert not made.exists()
+
+
+def test_what_signs_is_hidden_from_compilers_and_installers(part, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("MACOS_CERTIFICATE_PASSWORD", "secret")
+    monkeypatch.setenv("WINDOWS_CERTIFICATE", "secret")
+    monkeypatch.setenv("MACOS_SIGN_IDENTITY", "Someone")
+    log = tmp_path / "log"
+    command = [sys.executable, "-c", "import os; print(sorted(os.environ.items()))"]
+    part("watching").watch("Looking", command, log, str.strip)
+    said = log.read_text("utf-8")
+    assert "secret" not in said
+    assert "Someone" in said

@@ -133,8 +133,8 @@ class ModelManager(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether it works with models, or shows a dialog."""
-        asks = any(one.isVisible() for one in self.findChildren(QDialog))
-        return asks or not self.operations.is_idle
+        is_asking = any(map(QDialog.isVisible, self.findChildren(QDialog)))
+        return is_asking or not self.operations.is_idle
 
     def end(self) -> None:
         """Nothing is told any more, and the threads end."""
@@ -359,11 +359,8 @@ class ModelManager(QWidget):
         self.installed.show_inventory(inventory)
         self.catalogue.show_inventory(inventory)
         words = self.tr("{0} models, {1} on disk", "", len(inventory.models))
-        self.total.setText(
-            words.format(len(inventory.models), data_size_text(inventory.total))
-            if inventory.models
-            else ""
-        )
+        text = words.format(len(inventory.models), data_size_text(inventory.total))
+        self.total.setText(text if inventory.models else "")
         for note in inventory.notes:
             if note not in told:
                 self.banners.say(note, "notice")

@@ -57,17 +57,21 @@ def test_what_is_no_runtime_is_refused(appimage, part, tmp_path: Path) -> None:
         appimage.join(tmp_path / "page.html", tmp_path / "tree", tmp_path / "out")
 
 
-@pytest.mark.skipif(not shutil.which("unsquashfs"), reason="squashfs-tools are not installed")
-def test_the_file_is_a_program_with_the_tree_behind_it(
-    appimage, runtime, release, monkeypatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def pinned(appimage, runtime, monkeypatch, tmp_path: Path):
+    """The program's own pin is that runtime."""
     monkeypatch.setattr(appimage.archives.share, "require_valid", lambda _share: None)
     monkeypatch.setattr(appimage, "RUNTIME", runtime)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return runtime
+
+
+@pytest.mark.skipif(not shutil.which("mksquashfs"), reason="squashfs-tools are not installed")
+def test_the_file_is_a_program_with_the_tree_behind_it(appimage, pinned, release) -> None:
     target = appimage.make_appimage(release)
     assert target.name == "lampblack-0.1.0-linux-x86_64.AppImage"
     assert target.stat().st_mode & 0o111 == 0o111
-    start = len(Path(runtime.url.removeprefix("file://")).read_bytes())
+    start = len(Path(pinned.url.removeprefix("file://")).read_bytes())
     listed = subprocess.run(
         ["unsquashfs", "-offset", str(start), "-ll", target], capture_output=True, text=True
     )
@@ -77,21 +81,23 @@ def test_the_file_is_a_program_with_the_tree_behind_it(
 
 
 @pytest.mark.skipif(not shutil.which("mksquashfs"), reason="squashfs-tools are not installed")
-def test_a_tree_that_was_asked_for_too_stays(
-    appimage, runtime, release, monkeypatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(appimage.archives.share, "require_valid", lambda _share: None)
-    monkeypatch.setattr(appimage, "RUNTIME", runtime)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+@pytest.mark.usefixtures("pinned")
+def test_a_tree_that_was_asked_for_too_stays(appimage, release) -> None:
     squashed = appimage.archives.make_appdir(release)
     before = squashed.stat().st_mtime_ns
     assert appimage.make_appimage(release).read_bytes().endswith(squashed.read_bytes())
     assert squashed.stat().st_mtime_ns == before
 
 
-def test_the_list_of_an_appimage_has_its_runtime(appimage, part) -> None:
+def test_the_list_of_an_appimage_has_its_runtime(appimage, part, monkeypatch, tmp_path) -> None:
     build, licences = part("bundle.build"), part("bundle.licences")
-    assert licences.is_allowed(appimage.CARRIED.licence.replace("LGPL-2.1-only", "MIT"))
-    names = [one.name for one in build.carried(Path("a.AppImage"), [])]
-    assert names == ["appimage-runtime"]
-    assert build.carried(Path("a.deb"), []) == []
+    runtime = appimage.CARRIED
+    assert licences.is_allowed(runtime.licence)
+    with pytest.raises(part("machine").SetupError, match="no text"):
+        licences.require_allowed([replace(runtime, texts=())])
+    (tmp_path / "notice").write_text("Terms")
+    licences.require_allowed([replace(runtime, texts=(tmp_path / "notice",))])
+    assert runtime.texts[0].is_file()
+    assert runtime.texts[-1].name == "LGPL-2.1"
+    assert build.carried(Path("a.AppImage"), [runtime]) == [runtime]
+    assert build.carried(Path("a.deb"), [runtime]) == []

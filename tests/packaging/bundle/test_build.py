@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -43,15 +42,3 @@ def test_the_word_takes_any_number_of_formats(part) -> None:
     parse = part("dev").parser().parse_args
     assert parse(["bundle"]).formats == []
     assert parse(["bundle", "deb", "tar"]).formats == ["deb", "tar"]
-
-
-def test_it_is_built_in_an_environment_of_its_own(dev, monkeypatch) -> None:
-    ran = []
-
-    def call(command: list[str], env: dict[str, str]) -> int:
-        ran.append((command[2:], env["LAMPBLACK_VENV"]))
-        return 0
-
-    monkeypatch.setattr(subprocess, "call", call)
-    assert dev.bundle(["tar"]) == 0
-    assert ran == [(["bundle", "tar"], ".venv-bundle")]

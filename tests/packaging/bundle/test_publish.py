@@ -98,3 +98,13 @@ def test_the_version_is_the_program_s(publish) -> None:
 def test_a_release_has_an_archive_of_every_format(publish, part) -> None:
     made_of_a_folder = {"appdir"}  # which is the AppImage's
     assert len(publish.WANTED) - 1 == len(set(part("bundle.systems").FORMATS) - made_of_a_folder)
+
+
+def test_what_is_wanted_is_what_is_made(publish, part, release, monkeypatch) -> None:
+    systems, windows = part("bundle.systems"), part("bundle.windows")
+    monkeypatch.setattr(systems.platform, "machine", lambda: "AMD64")
+    names = [f"{release.title}.tar.xz", f"{release.title}.AppImage"]
+    names += [f"{windows.title(release)}.zip", f"{windows.title(release)}-setup.exe"]
+    wanted = [end for end in publish.WANTED if end.startswith(("-linux", "-windows"))]
+    assert len(names) == len(wanted)
+    assert all(any(name.endswith(end) for name in names) for end in wanted)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,3 +40,24 @@ def test_what_is_signed_where(signing, part, signed, system, programs, archives)
     signed.clear()
     signing.sign_archives(made, system)
     assert signed == archives
+
+
+def test_a_certificate_of_windows_is_there_only_while_it_signs(part, monkeypatch) -> None:
+    windows, ran = part("bundle.windows"), []
+
+    def run(command, **_named):
+        ran.append(command[-1].split()[0])
+        return SimpleNamespace(returncode=0, stdout="ABC\n", stderr="")
+
+    monkeypatch.setattr(windows.subprocess, "run", run)
+    monkeypatch.setenv("WINDOWS_CERTIFICATE", "eA==")
+    monkeypatch.delenv("WINDOWS_CERTIFICATE_SHA1", raising=False)
+    with windows.signing():
+        assert os.environ["WINDOWS_CERTIFICATE_SHA1"] == "ABC"
+    assert "WINDOWS_CERTIFICATE_SHA1" not in os.environ
+    assert ran[-1] == "Remove-Item"
+    monkeypatch.setenv("WINDOWS_CERTIFICATE_SHA1", "DEF")  # the user's own, which stays
+    with windows.signing():
+        pass
+    assert os.environ["WINDOWS_CERTIFICATE_SHA1"] == "DEF"
+    assert ran.count("Remove-Item") == 1

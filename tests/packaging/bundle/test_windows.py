@@ -109,8 +109,8 @@ def test_without_a_certificate_it_is_said_and_nothing_is_called(
     for name in ("WINDOWS_CERTIFICATE", "WINDOWS_CERTIFICATE_SHA1"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(windows.subprocess, "run", lambda *_words, **_named: pytest.fail("called"))
-    windows.prepare_signing()
-    windows.sign(Path("lampblack.exe"))
+    with windows.signing():
+        windows.sign(Path("lampblack.exe"))
     assert capsys.readouterr().out.startswith("lampblack.exe: not signed, for WINDOWS_CERT")
 
 
@@ -126,9 +126,10 @@ def test_a_certificate_s_password_is_on_no_command_line(windows, monkeypatch) ->
     monkeypatch.setenv("WINDOWS_CERTIFICATE_PASSWORD", "a secret")
     monkeypatch.setattr(windows.subprocess, "run", run)
     monkeypatch.setattr(windows, "_signtool", lambda: "signtool")
-    windows.prepare_signing()
-    windows.sign(Path("lampblack.exe"), Path("lampblack-cli.exe"))
-    (_imported, told), (signed, _env) = calls
+    with windows.signing():
+        windows.sign(Path("lampblack.exe"), Path("lampblack-cli.exe"))
+    (_imported, told), (signed, _env), (removed, _none) = calls
+    assert "Remove-Item" in removed[-1]
     assert told["WINDOWS_CERTIFICATE_PASSWORD"] == "a secret"
     assert not Path(told["LAMPBLACK_PFX"]).exists()
     assert not any("secret" in word for command, _named in calls for word in command)

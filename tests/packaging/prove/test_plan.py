@@ -15,7 +15,8 @@ def plan(part):
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
     names = ("lampblack-0.1.0-linux-x86_64.tar.xz", "lampblack_0.1.0_amd64.deb")
-    for name in (*names, "lampblack-0.1.0-linux-x86_64.squashfs", "SHA256SUMS"):
+    pack = "lampblack-torch-0.1.0-linux-x86_64.tar.xz"  # which is no program of its own
+    for name in (*names, pack, "lampblack-0.1.0-linux-x86_64.squashfs", "SHA256SUMS"):
         (tmp_path / name).touch()
     return tmp_path
 
@@ -23,6 +24,7 @@ def dist(tmp_path: Path) -> Path:
 def test_the_archives_of_a_folder(plan, dist: Path) -> None:
     found = {one.kind: one for one in plan.artefacts(dist)}
     assert list(found) == ["tar", "deb", "appdir"]
+    assert found["tar"].path.name == "lampblack-0.1.0-linux-x86_64.tar.xz"
     assert (found["deb"].place, found["deb"].program) == (
         str(Path("/opt", "lampblack")),
         "lampblack",
