@@ -35,7 +35,10 @@ def ip(words: str) -> None:
 
 
 def other_side() -> None:
-    """The server's side: begins when a line comes, prints its port, ends with its input."""
+    """The server's side: tells that its network is there, begins when a line comes, prints its
+    port, ends with its input.
+    """
+    print("apart", flush=True)
     sys.stdin.readline()
     ip("link set lo up")
     ip(f"addr add {THERE}/24 dev there")
@@ -104,6 +107,7 @@ def main() -> None:
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as there:
         assert there.stdin is not None
         assert there.stdout is not None
+        there.stdout.readline()  # `unshare` has a network of its own only some time after its start
         ip(f"link add here type veth peer name there netns {there.pid}")
         ip(f"addr add {HERE}/24 dev here")
         ip("link set here up")
