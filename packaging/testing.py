@@ -51,12 +51,22 @@ def check() -> int:
 def test(arguments: Sequence[str]) -> int:
     """Set up everything, check everything, then run the tests.
 
-    The whole suite has the run through AT-SPI at its end, where its programs are installed.
+    The whole suite runs in several processes, a file's tests in one of them, and has the run
+    through AT-SPI at its end, where its programs are installed.
     """
     environment.set_up(torch=True, tools=True)
     code = environment.get_starter() or check()
-    code = code or subprocess.call([places.PYTHON, "-m", "pytest", *arguments], cwd=places.ROOT)
+    given = arguments or ("-n", str(_workers()), "--dist", "loadfile")
+    code = code or subprocess.call([places.PYTHON, "-m", "pytest", *given], cwd=places.ROOT)
     return code or (0 if arguments else accessibility("--if-here"))
+
+
+def _workers() -> int:
+    """How many processes run the whole suite: most tests wait for a process of their own.
+
+    More than four would be short of memory where each has a model of PyTorch's loaded.
+    """
+    return min(max(os.cpu_count() or 1, 2), 4)
 
 
 def accessibility(*arguments: str) -> int:

@@ -21,11 +21,14 @@ def test_tests_arguments_reach_pytest_and_its_code_is_ours(
         return 5
 
     monkeypatch.setattr(subprocess, "call", call)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    assert dev.main(["test"]) == 5
     assert dev.main(["test", "tests/core", "-k", "rows"]) == 5
     assert dev.main(["test", "--soak", "--tokens", "500"]) == 5
     assert dev.main(["test", "--responsive", "--part", "load"]) == 5
     assert dev.main(["test", "--endurance", "--kills", "9"]) == 5
     assert commands == [
+        [places.PYTHON, "-m", "pytest", "-n", "3", "--dist", "loadfile"],
         [places.PYTHON, "-m", "pytest", "tests/core", "-k", "rows"],
         [places.PYTHON, "-m", "tests.soak.run", "--tokens", "500"],
         [places.PYTHON, "-m", "tests.responsive.run", "--part", "load"],
