@@ -38,7 +38,8 @@ def other_side() -> None:
     """The server's side: tells that its network is there, begins when a line comes, prints its
     port, ends with its input.
     """
-    print("apart", flush=True)
+    sys.stdout.write("apart\n")
+    sys.stdout.flush()
     sys.stdin.readline()
     ip("link set lo up")
     ip(f"addr add {THERE}/24 dev there")
