@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontInfo, QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from app.core.system.licences import LicensedComponent
@@ -47,7 +47,8 @@ def test_every_component_is_listed_with_its_whole_text(open_dialog) -> None:
     assert "3" in dialog.count.text()
     dialog.list.setCurrentRow(2)
     assert dialog.preview.toPlainText() == FOUND[2].problem
-    assert QFontInfo(dialog.preview.font()).fixedPitch()
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    assert dialog.preview.font().family() == fixed.family()
     selectable = Qt.TextInteractionFlag.TextSelectableByKeyboard
     assert dialog.preview.textInteractionFlags() & selectable
 
