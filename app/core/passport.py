@@ -131,25 +131,25 @@ def _as_is(text: str) -> str:
     return text
 
 
-def card(passport: Passport, tr: Translate = _as_is) -> PassportSummary:
-    """What a writer should know of the model; `tr` translates its sentences."""
+def card(passport: Passport, tr: Translate = _as_is, write: Translate = _as_is) -> PassportSummary:
+    """What a writer should know of the model; `tr` translates sentences, `write` the numbers."""
     return PassportSummary(
         good_for=tuple(_strengths(passport, tr)),
         weak_at=tuple(_weaknesses(passport, tr)),
-        facts=tuple(_facts(passport, tr)),
+        facts=tuple(_facts(passport, tr, write)),
         warnings=tuple(_warnings(passport, tr)),
     )
 
 
-def words(passport: Passport, tr: Translate = _as_is) -> tuple[str, ...]:
+def words(passport: Passport, tr: Translate = _as_is, write: Translate = _as_is) -> tuple[str, ...]:
     """The card's sentences, the most important first."""
-    told = card(passport, tr)
+    told = card(passport, tr, write)
     heads = ((tr("Good for: {0}."), told.good_for), (tr("Weak at: {0}."), told.weak_at))
     lines = tuple(head.format(tr("; ").join(points)) for head, points in heads if points)
     return (*lines, *told.facts, *told.warnings)
 
 
-def summary(passport: Passport, tr: Translate = _as_is) -> str:
+def summary(passport: Passport, tr: Translate = _as_is, write: Translate = _as_is) -> str:
     """The card in one line, for a list of models."""
     if passport.problem:
         return tr("could not be tried out to the end")
@@ -157,7 +157,7 @@ def summary(passport: Passport, tr: Translate = _as_is) -> str:
     parts = [tr("good for: {0}").format(tr(", ").join(good))] if good else []
     parts += [tr("weak at: {0}").format(tr(", ").join(weak))] if weak and not good else []
     if (written := passport.pages_per_minute) is not None:
-        parts.append(tr("about {0} a minute here").format(_pages_text(written, tr)))
+        parts.append(tr("about {0} a minute here").format(_pages_text(written, tr, write)))
     return tr("; ").join(parts)
 
 
@@ -229,17 +229,17 @@ def _languages(codes: Sequence[str], tr: Translate) -> list[str]:
     return [tr(LANGUAGES[code]) for code in codes if code in LANGUAGES]
 
 
-def _facts(passport: Passport, tr: Translate) -> Iterator[str]:
+def _facts(passport: Passport, tr: Translate, write: Translate) -> Iterator[str]:
     if passport.template == "none":
         yield tr("It continues text and was not made to answer.")
     elif passport.kind == "base":
         yield tr("It goes on with what it is told instead of answering, as base models do.")
     if known := _languages(passport.languages, tr):
-        yield _tried(passport, listed(known, tr), tr)
-    yield from _speeds(passport, tr)
+        yield _tried(passport, listed(known, tr), tr, write)
+    yield from _speeds(passport, tr, write)
     if passport.memory_per_1000:
-        size = size_text(passport.memory_per_1000)
-        yield tr("Every 1,000 tokens of text that it reads take {0} of memory.").format(size)
+        sentence = tr("Every 1,000 tokens of text that it reads take {0} of memory.")
+        yield write(sentence.format(size_text(passport.memory_per_1000)))
     if passport.system == "moved":
         yield tr("It knows no system text: yours goes before the first instruction.")
     missing = [*_not_tried(passport, tr)]
@@ -247,16 +247,16 @@ def _facts(passport: Passport, tr: Translate) -> Iterator[str]:
         yield tr("Not tried, for lack of time: {0}.").format(listed(missing, tr))
 
 
-def _tried(passport: Passport, known: str, tr: Translate) -> str:
+def _tried(passport: Passport, known: str, tr: Translate, write: Translate) -> str:
     """In which of the languages that were tried it wrote."""
     count = len(passport.languages_tried)
-    tried = tr("1 language") if count == 1 else tr("{0} languages").format(count)
+    tried = tr("1 language") if count == 1 else tr("{0} languages").format(write(f"{count}"))
     answered = tr("Tried in {0}, it answered in {1}.")
     went_on = tr("Tried in {0}, it went on in {1}.")
     return (answered if passport.kind == "instruct" else went_on).format(tried, known)
 
 
-def _speeds(passport: Passport, tr: Translate) -> Iterator[str]:
+def _speeds(passport: Passport, tr: Translate, write: Translate) -> Iterator[str]:
     written, read = passport.pages_per_minute, passport.pages_read_per_minute
     if written is None and read is None:
         return
@@ -266,16 +266,17 @@ def _speeds(passport: Passport, tr: Translate) -> Iterator[str]:
         text = tr("It writes about {0} a minute here.")
     else:
         text = tr("It writes about {0} a minute here, and reads about {2}.")
-    yield text.format(_pages_text(written or 0, tr), _pages_text(read or 0, tr), _number(read or 0))
+    pages = (_pages_text(written or 0, tr, write), _pages_text(read or 0, tr, write))
+    yield text.format(*pages, write(_number(read or 0)))
 
 
-def _pages_text(pages: float, tr: Translate) -> str:
+def _pages_text(pages: float, tr: Translate, write: Translate) -> str:
     number = _number(pages)
-    return tr("1 page") if number == "1" else tr("{0} pages").format(number)
+    return tr("1 page") if number == "1" else tr("{0} pages").format(write(number))
 
 
 def _number(value: float) -> str:
-    """A number as one says it: two digits at most where it is small."""
+    """A number as one says it in English: two digits at most where it is small."""
     if value >= 10:
         return f"{value:,.0f}"
     return f"{value:.1f}".removesuffix(".0") if value >= 0.1 else f"{value:.2g}"

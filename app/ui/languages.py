@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QTranslator,
     Signal,
 )
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.options.settings import ENGLISH, LANGUAGES
 from app.core.system.files import why
@@ -42,23 +43,41 @@ def language_of(setting: str, wanted: Sequence[str] | None = None) -> str:
     return ENGLISH
 
 
+def locale_of(setting: str, system: QLocale | None = None) -> QLocale:
+    """How numbers, dates and times are written with a setting.
+
+    As the user's `system` does, unless the setting is a language that is not the system's.
+    """
+    system = system or QLocale.system()
+    if setting not in LANGUAGES:
+        return system
+    own, chosen = QLocale(next(iter(system.uiLanguages()), "C")), QLocale(setting)
+    is_plain = own.language() == QLocale.Language.C and setting == ENGLISH
+    is_own = (own.language(), own.script()) == (chosen.language(), chosen.script())
+    return system if is_own or is_plain else chosen
+
+
 def speak(application: QCoreApplication, setting: str, cache: Path) -> str:
     """Install the program's translator and Qt's own; returns what went wrong, as a sentence.
 
-    What is shown already is worded again. `cache` is where texts are compiled that come without
-    their .qm file.
+    What is shown already is worded again, and numbers are written as `locale_of` says. `cache` is
+    where texts are compiled that come without their .qm file.
     """
     speaker = _speaker(application)
     speaker.language = language_of(setting)
+    QLocale.setDefault(locale_of(setting))
+    for widget in _windows(application):
+        widget.unsetLocale()  # the default's is taken, also by all that is in it
     trouble = _install(application, speaker.language, cache)
     speaker.changed.emit()
     return trouble
 
 
 def change_language(setting: str, cache: Path) -> str:
-    """As `speak`, where another language is spoken than that of the setting."""
+    """As `speak`, where the setting has another language, or writes numbers in another way."""
     application = _application()
-    if _speaker(application).language == language_of(setting):
+    is_spoken = _speaker(application).language == language_of(setting)
+    if is_spoken and QLocale() == locale_of(setting):
         return ""
     return speak(application, setting, cache)
 
@@ -89,6 +108,10 @@ def _application() -> QCoreApplication:
     application = QCoreApplication.instance()
     assert application is not None, "there are widgets"
     return application
+
+
+def _windows(application: QCoreApplication) -> list[QWidget]:
+    return application.topLevelWidgets() if isinstance(application, QApplication) else []
 
 
 def _install(application: QCoreApplication, language: str, cache: Path) -> str:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from app.core.system.paths import resource
-from app.ui.numbers import with_local_sizes
+from app.ui.numbers import with_local_numbers
 
 _CONTEXT = "Sentences"
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -43,13 +43,13 @@ def told(text: Words) -> str:
     """A text of one or more such sentences in the language of the window.
 
     What is not known stays as it is, and so does everything while the window is in English, but for
-    the sizes, which are as the system writes numbers.
+    sizes and long numbers, which are as the locale writes them.
     """
     if not isinstance(text, str):
         return text()
     if text and _is_translated():
         text = "\n".join(_line(line) for line in text.split("\n"))
-    return with_local_sizes(text)
+    return with_local_numbers(text)
 
 
 def joined(sentences: Iterable[Words]) -> str:

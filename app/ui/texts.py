@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,13 +10,14 @@ from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from app.core.options.servers import server_of
-from app.core.passport import Passport
+from app.core.passport import Passport, PassportSummary, card, summary, words
 from app.downloads.queue import Download
-from app.ui.numbers import data_share_texts, data_size_text, number_text
+from app.ui.numbers import data_share_texts, data_size_text, local_number, number_text, per_cent
 from app.ui.sentences import told
 
 _tr = QCoreApplication.translate
 _DOT = " · "
+_ZONE = re.compile(r"\(?t+\)?")
 
 
 def list_text(items: Iterable[str]) -> str:
@@ -77,7 +79,7 @@ def percent_text(download: Download) -> str:
     if not download.total:
         return state_text(download)
     share = min(100, download.done * 100 // download.total)
-    return _tr("Downloads", "{0} %").format(share)
+    return per_cent(share)
 
 
 def left_text(seconds: float) -> str:
@@ -86,13 +88,28 @@ def left_text(seconds: float) -> str:
         return _tr("Downloads", "less than a minute left")
     minutes = round(seconds / 60)
     if minutes < 60:
-        return _tr("Downloads", "about {0} min left").format(minutes)
+        return _tr("Downloads", "about {0} min left").format(number_text(minutes))
     return _tr("Downloads", "about {0} h left").format(number_text(minutes / 60, 1))
 
 
 def passport_tr(text: str) -> str:
     """A text of a model's passport."""
-    return QCoreApplication.translate("Passport", text)
+    return _tr("Passport", text)
+
+
+def passport_card(passport: Passport) -> PassportSummary:
+    """What a writer should know of a model, in the language of the window."""
+    return card(in_words(passport), passport_tr, local_number)
+
+
+def passport_words(passport: Passport) -> tuple[str, ...]:
+    """The sentences of that card, the most important first."""
+    return words(in_words(passport), passport_tr, local_number)
+
+
+def passport_summary(passport: Passport) -> str:
+    """That card in one line."""
+    return summary(passport, passport_tr, local_number)
 
 
 def in_words(passport: Passport) -> Passport:
@@ -129,19 +146,30 @@ def loading_text(path: str) -> str:
 
 
 def moment_text(seconds: float) -> str:
-    """A moment, in seconds since 1970, as short as the system writes date and time."""
+    """A moment, in seconds since 1970, as short as the locale writes date and time."""
     return _short(seconds, "yyyy-MM-dd HH:mm")
 
 
 def day_text(seconds: float) -> str:
-    """The day of a moment, in seconds since 1970, as short as the system writes dates."""
+    """The day of a moment, in seconds since 1970, as short as the locale writes dates."""
     return _short(seconds, "yyyy-MM-dd", day_only=True)
 
 
+def clock_text(seconds: float) -> str:
+    """The time of day of a moment, in seconds since 1970, to the second."""
+    locale = QLocale()
+    shape = _ZONE.sub("", locale.timeFormat(QLocale.FormatType.LongFormat)).strip()
+    return locale.toString(_moment(seconds).time(), shape)
+
+
 def _short(seconds: float, plain: str, *, day_only: bool = False) -> str:
-    """The moment in the system's short format; in `plain` where no country's is set (LANG=C)."""
-    moment, system = QDateTime.fromMSecsSinceEpoch(round(seconds * 1000)), QLocale.system()
-    if system.language() == QLocale.Language.C:
+    """The moment in the locale's short format; in `plain` where no country's is set (LANG=C)."""
+    moment, locale = _moment(seconds), QLocale()
+    if locale.language() == QLocale.Language.C:
         return moment.toString(plain)
     short = QLocale.FormatType.ShortFormat
-    return system.toString(moment.date(), short) if day_only else system.toString(moment, short)
+    return locale.toString(moment.date(), short) if day_only else locale.toString(moment, short)
+
+
+def _moment(seconds: float) -> QDateTime:
+    return QDateTime.fromMSecsSinceEpoch(round(seconds * 1000))

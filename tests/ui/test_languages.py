@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QWidget
 
 from app.ui import languages
 from app.ui.actions import translated
-from app.ui.languages import language_of, speak
+from app.ui.languages import change_language, language_of, locale_of, speak
+from app.ui.numbers import number_text
+from app.ui.widgets.number_box import NumberBox
 
 FOLDER = Path(__file__).parent.parent.parent / "resources" / "translations"
 
@@ -48,6 +50,36 @@ def test_the_setting_or_the_system_chooses(setting: str, wanted: list[str], lang
 def test_the_system_is_asked(monkeypatch) -> None:
     monkeypatch.setattr(QLocale, "uiLanguages", lambda _locale: ["zh-Hans-CN"])
     assert language_of("system") == "zh_CN"
+
+
+@pytest.mark.parametrize(
+    ("setting", "system", "written"),
+    [
+        ("system", "de_DE", "de_DE"),  # English words, for want of German ones
+        ("en", "de_DE", "en_US"),
+        ("en", "en_GB", "en_GB"),
+        ("en", "C", "C"),
+        ("zh_CN", "en_GB", "zh_CN"),
+        ("zh_CN", "zh_SG", "zh_SG"),
+        ("zh_CN", "zh_TW", "zh_CN"),
+    ],
+)
+def test_numbers_follow_a_language_that_is_not_the_systems(
+    setting: str, system: str, written: str
+) -> None:
+    assert locale_of(setting, QLocale(system)) == QLocale(written)
+
+
+def test_what_is_shown_is_written_again(spoken, qtbot, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale("de_DE"))
+    assert spoken("system") == ""
+    window = QWidget()
+    qtbot.addWidget(window)
+    box = NumberBox(0, 10, 0.1, whole=False, parent=window)
+    box.setValue(2.5)
+    assert (box.text(), number_text(1234.5, 1)) == ("2,5", "1.234,5")
+    assert change_language("en", tmp_path) == ""  # the same words, and other numbers
+    assert (box.text(), number_text(1234.5, 1)) == ("2.5", "1,234.5")
 
 
 def test_chinese_is_spoken_by_the_program_and_by_qt(spoken, qtbot) -> None:

@@ -9,14 +9,13 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from app.core.models.catalogue_search import CatalogueMatch
 from app.core.models.metadata import ModelRecord
 from app.core.models.other_programs import PROGRAMS
-from app.core.passport import summary
 from app.core.units import context_text
 from app.downloads.queue import Download
 from app.ui.manager.inventory import InventoryModel
 from app.ui.models.cards import facts
 from app.ui.numbers import data_size_text
 from app.ui.sentences import told
-from app.ui.texts import day_text, list_text, passport_tr, percent_text, state_text
+from app.ui.texts import day_text, list_text, passport_summary, percent_text, state_text
 from app.ui.widgets.card_list import DOT, Card
 
 _tr = QCoreApplication.translate
@@ -54,7 +53,7 @@ def origin_text(record: ModelRecord) -> str:
 
 def _summary(one: InventoryModel) -> str:
     """What the model's passport says, as a sentence of its own."""
-    text = summary(one.passport, passport_tr) if one.passport is not None else ""
+    text = passport_summary(one.passport) if one.passport is not None else ""
     return text[:1].upper() + text[1:]
 
 

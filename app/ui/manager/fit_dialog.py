@@ -87,7 +87,7 @@ class FitDialog(QDialog):
         words = self.tr(
             "What fits takes {0} % of the free memory at most: other programs need some, too."
         )
-        return (words.format(round(COMFORT * 100)),)
+        return (words.format(number_text(COMFORT * 100)),)
 
     def _heading(self, text: str, larger: int = 0) -> QLabel:
         label = QLabel(text)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.models.catalogue import PURPOSES
-from app.core.passport import Passport, card, words
+from app.core.passport import Passport
 from app.ui.manager.card_texts import (
     advice_text,
     fit_text,
@@ -28,7 +28,7 @@ from app.ui.manager.card_texts import (
 from app.ui.manager.inventory import Inventory, InventoryModel, ordered
 from app.ui.manager.model_actions import ModelActions
 from app.ui.numbers import data_size_text
-from app.ui.texts import in_words, moment_text, passport_tr
+from app.ui.texts import moment_text, passport_card, passport_words
 from app.ui.widgets.card_list import Card, CardsView
 from app.ui.widgets.controls import ElidedLabel, FlowingNote, NoteLabel, QuietCombo, set_property
 from app.ui.widgets.theme import heading_font
@@ -61,9 +61,8 @@ class PassportCard(QWidget):
             self.warning.say("")
             self.made.say("")
             return
-        shown = in_words(passport)
-        warnings = card(shown, passport_tr).warnings
-        told = words(shown, passport_tr)
+        warnings = passport_card(passport).warnings
+        told = passport_words(passport)
         self.text.say("\n".join(told[: len(told) - len(warnings)]))
         self.warning.say("\n".join(warnings))
         made = self.tr("Tried out {0}, on this machine.")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.options.servers import SavedServer, server_key
 from app.core.units import context_text, count_text
-from app.ui.numbers import data_size_text
+from app.ui.numbers import data_size_text, local_number
 from app.ui.sentences import told
 from app.ui.widgets.card_list import DOT, Card
 
@@ -25,7 +25,9 @@ def facts(model: ModelFile) -> str:
     parts = [model.quantization or ("safetensors" if model.kind == "transformers" else "")]
     parts.append(data_size_text(model.size_bytes))
     if model.parameters:
-        parts.append(_tr("Models", "{0} parameters").format(count_text(model.parameters)))
+        parts.append(
+            _tr("Models", "{0} parameters").format(local_number(count_text(model.parameters)))
+        )
     if model.context:
         parts.append(_tr("Models", "{0} context").format(context_text(model.context)))
     return DOT.join(part for part in parts if part)

@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import LampblackError
 from app.core.models.model_file import ModelFile
-from app.core.passport import Passport, from_record, summary
+from app.core.passport import Passport, from_record
 from app.engine.messages import Event, Examined, Failed, Loaded, ModelInfo, Working
 from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor
-from app.ui.texts import passport_tr
+from app.ui.texts import passport_summary
 from app.ui.widgets.status_bar import StatusBar
 
 WAITS_MS = (4_000, 30_000, 120_000)
@@ -166,7 +166,7 @@ class PassportController(QObject):
             passport = replace(passport, attempt=before.attempt + 1)
         self._keep(passport)
         if self.model is not None:
-            found = summary(passport, passport_tr)
+            found = passport_summary(passport)
             self._status.say(f"{self.model.name} · {found}" if found else "")
 
     def _on_failed(self, event: Failed) -> None:

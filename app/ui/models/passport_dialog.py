@@ -15,10 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.passport import Passport, PassportSummary, card
+from app.core.passport import Passport
 from app.ui.models.passport_controller import PassportController
+from app.ui.numbers import number_text
 from app.ui.sentences import told
-from app.ui.texts import in_words, moment_text, passport_tr, work_text
+from app.ui.texts import moment_text, passport_card, work_text
 from app.ui.widgets.controls import NoteLabel, show_dialog
 from app.ui.widgets.theme import heading_font
 
@@ -91,7 +92,7 @@ class PassportDialog(QDialog):
             return ""
         text = self.tr("Examined {0} in {1} seconds with {2}, on this machine.")
         seconds = max(1, round(passport.seconds))
-        return text.format(moment_text(passport.made_at), seconds, passport.engine)
+        return text.format(moment_text(passport.made_at), number_text(seconds), passport.engine)
 
     def _show_step(self) -> None:
         controller, step = self._controller, self._controller.step
@@ -119,7 +120,7 @@ class PassportDialog(QDialog):
         if passport is None:
             yield _line(self.tr("This model has not been examined yet."), "muted")
             return
-        summary: PassportSummary = card(in_words(passport), passport_tr)
+        summary = passport_card(passport)
         for head, points in (
             (self.tr("Good for"), summary.good_for),
             (self.tr("Weak at"), summary.weak_at),

@@ -30,7 +30,7 @@ from app.core.formats.quantization import (
     type_named,
 )
 from app.engine.quantize_job import QuantizeOutcome
-from app.ui.numbers import data_size_text, number_text
+from app.ui.numbers import data_size_text, number_text, per_cent
 from app.ui.sentences import told
 from app.ui.widgets.controls import NoteLabel, ProgressStrip
 
@@ -236,7 +236,7 @@ class QuantizeDialog(QDialog):
         if outcome.change is not None:
             before, after = outcome.perplexity_before or 0, outcome.perplexity_after or 0
             sign = "+" if outcome.change >= 0 else ""
-            change = f"{number_text(after, 2)} ({sign}{number_text(100 * outcome.change, 1)} %)"
+            change = f"{number_text(after, 2)} ({sign}{per_cent(100 * outcome.change, 1)})"
             rows.append((self.tr("Perplexity"), number_text(before, 2), change))
         for line, row in enumerate(rows):
             for column, text in enumerate(row):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.engine.service_messages import Seen
 from app.ui.numbers import number_text
+from app.ui.texts import clock_text
 from app.ui.widgets.controls import NoteLabel, set_property
 
 _RIGHT = (3, 4, 5)
@@ -152,7 +152,7 @@ class ServiceDialog(QDialog):
 
 def _item(seen: Seen) -> QTreeWidgetItem:
     tokens = seen.prompt_tokens + seen.completion_tokens
-    at = time.strftime("%H:%M:%S", time.localtime(seen.at))
+    at = clock_text(seen.at)
     cells = [
         at,
         seen.method,

@@ -8,6 +8,8 @@ import time
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
+from app.ui.numbers import per_cent
+
 _PATIENCE_S = 2.0
 _NUMBERS = re.compile(r"[\d.,\s]+")
 
@@ -46,4 +48,4 @@ class SpokenProgress:
         if quarter > self._told and time.monotonic() - self._began >= _PATIENCE_S:
             self._told = quarter
             says_it = not quarter or "%" in text
-            announce(self._widget, text if says_it else f"{text}, {25 * quarter} %")
+            announce(self._widget, text if says_it else f"{text}, {per_cent(25 * quarter)}")

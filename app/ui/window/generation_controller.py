@@ -192,7 +192,7 @@ class GenerationController(QObject):
             return
         percent = 100 * done // total
         self._status.show_progress(
-            lambda: self.tr("Reading your text: {0} %").format(percent), done / total
+            lambda: self.tr("Reading your text: {0} %").format(number_text(percent)), done / total
         )
 
     def _on_measured(self, stats: Stats) -> None:
