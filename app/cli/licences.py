@@ -17,7 +17,9 @@ _LICENCES = """List everything that Lampblack consists of with its version and l
 licence texts of one component.
 
 A bundle lists all that it carries. Run from source it lists the Python packages that are installed
-for it; the complete list is in the bundle."""
+for it; the complete list is in the bundle. What installed packs carry besides comes last."""
+
+_LISTED = ("name", "version", "licence", "pack")
 
 
 def add_licences(words: Words) -> None:
@@ -31,14 +33,14 @@ def add_licences(words: Words) -> None:
     parser.runs(run_licences)
 
 
-def run_licences(arguments: argparse.Namespace, _program: Program) -> None:
+def run_licences(arguments: argparse.Namespace, program: Program) -> None:
     """Write the list, or the texts of the component that is named."""
-    found = read_licences(bundled_licences())
+    found = read_licences(bundled_licences(), program.packs.licences())
     if arguments.name:
         found = _named(found, arguments.name)
         output.answer(arguments.json, msgspec.to_builtins(found), _texts(found))
     else:
-        rows = [{"name": one.name, "version": one.version, "licence": one.licence} for one in found]
+        rows = [{name: getattr(one, name) for name in _LISTED} for one in found]
         output.answer(arguments.json, rows, _table(found))
 
 
@@ -56,7 +58,9 @@ def _table(found: Sequence[LicensedComponent]) -> Iterator[str]:
         max(len(getattr(one, field)) for one in found) for field in ("name", "version")
     )
     for one in found:
-        yield f"{one.name:<{names}}  {one.version:<{versions}}  {one.licence}".rstrip()
+        pack = f" ({one.pack})" if one.pack else ""
+        licence = one.licence or one.problem
+        yield f"{one.name:<{names}}  {one.version:<{versions}}  {licence}{pack}".rstrip()
 
 
 def _texts(found: Sequence[LicensedComponent]) -> Iterator[str]:

@@ -140,10 +140,10 @@ class House:
         return ShortcutsDialog(self.window)
 
     def about(self) -> QWidget:
-        return about(self.window)
+        return about(self.window, self.window.program.packs)
 
     def licences(self) -> QWidget:
-        dialog = LicencesDialog(None, self.window)
+        dialog = LicencesDialog(None, self.window.program.packs, self.window)
         dialog.show_components([LicensedComponent("雨", "1.0", "MIT", "Permission is granted")])
         return dialog
 

@@ -20,6 +20,7 @@ from app.core.store.store import Recovery
 from app.core.system.licences import LicensedComponent
 from app.core.system.paths import resource
 from app.engine.messages import Previewed
+from app.engine.packs.installed import Packs
 from app.engine.values import ServerPlace
 from app.ui.documents.open_as_dialog import OpenAsDialog
 from app.ui.documents.recovery import RecoveryDialog
@@ -114,8 +115,8 @@ def _adapters(path: Path) -> QWidget:
     )
 
 
-def _licences(_path: Path) -> QWidget:
-    dialog = LicencesDialog(None)
+def _licences(path: Path) -> QWidget:
+    dialog = LicencesDialog(None, Packs(path))
     dialog.show_components([LicensedComponent("Tiny", "1.0", "MIT", "Tiny")])
     return dialog
 

@@ -1,4 +1,6 @@
-"""The licences of what the program consists of: a bundle's own list, or the installed packages."""
+"""The licences of what the program consists of: the lists of a bundle and of its packs, or what is
+installed.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,12 @@ import re
 import sys
 import tomllib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from email.message import Message
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 import msgspec
@@ -35,7 +38,7 @@ _INSTALL_AGAIN = "Install Lampblack again."
 class LicensedComponent(msgspec.Struct, frozen=True):
     """A part of the program: `licence` as its makers name it, `text` all texts of its licences.
 
-    `problem` is a sentence that says why there is no text.
+    `problem` is a sentence that says why there is no text; `pack` names the pack that it lies in.
     """
 
     name: str
@@ -43,6 +46,7 @@ class LicensedComponent(msgspec.Struct, frozen=True):
     licence: str
     text: str = ""
     problem: str = ""
+    pack: str = ""
 
 
 class _Listed(msgspec.Struct, frozen=True):
@@ -60,13 +64,30 @@ def bundled_licences() -> Path | None:
     return Path(bundle) / "licences" if bundle else None
 
 
-def read_licences(folder: Path | None) -> tuple[LicensedComponent, ...]:
+def read_licences(
+    folder: Path | None, packs: Mapping[str, Path] = MappingProxyType({})
+) -> tuple[LicensedComponent, ...]:
     """Everything in the bundle whose folder of licences it is, or, without one, what is installed.
 
-    The program itself is the first. Raises LampblackError for a list that cannot be read; takes up
+    The program itself is the first, and what `packs` have besides, by their names and their folders
+    of licences, the last. Raises LampblackError for a bundle's list that cannot be read; takes up
     to a second.
     """
-    return tuple(_installed() if folder is None else _bundled(folder))
+    found = [*(_installed() if folder is None else _bundled(folder))]
+    known = {(one.name, one.version, one.text) for one in found}
+    for name, place in packs.items():
+        packed = sorted(_packed(name, place), key=lambda one: one.name.casefold())
+        found += (one for one in packed if (one.name, one.version, one.text) not in known)
+    return tuple(found)
+
+
+def _packed(name: str, folder: Path) -> Iterator[LicensedComponent]:
+    """What is in a pack; of one whose list cannot be read it says so."""
+    try:
+        for one in _bundled(folder):
+            yield msgspec.structs.replace(one, pack=name)
+    except LampblackError as error:
+        yield LicensedComponent(name, "", "", problem=error.message, pack=name)
 
 
 # In a bundle

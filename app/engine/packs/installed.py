@@ -92,6 +92,11 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
         return NAMES[self.kind]
 
     @property
+    def licences(self) -> Path:
+        """The folder of the licences of what is in it, with a list as a bundle's."""
+        return self.folder / "_internal" / "licences"
+
+    @property
     def command(self) -> tuple[str, ...]:
         """What starts its host; raises EngineMissingError where it cannot be used."""
         if self.problem or self.info is None:
@@ -197,6 +202,10 @@ class Packs:
         """What is installed; a pack that cannot be used says why."""
         found = (self.find(kind) for kind in NAMES)
         return tuple(pack for pack in found if pack is not None)
+
+    def licences(self) -> dict[str, Path]:
+        """The folders of licences of what is installed, by the packs' names."""
+        return {pack.name: pack.licences for pack in self.all()}
 
     def find(self, kind: str) -> Pack | None:
         """The pack of that kind, if one is installed."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app import __version__
 from app.core.system.licences import bundled_licences
 from app.core.system.network import network_state
+from app.engine.packs.installed import Packs
 from app.ui.action_table import ACTIONS, MENUS
 from app.ui.actions import translated
 from app.ui.widgets.controls import show_dialog
@@ -78,7 +79,7 @@ def _cell(text: str, *, muted: bool = False) -> QLabel:
     return label
 
 
-def about(parent: QWidget) -> QMessageBox:
+def about(parent: QWidget, packs: Packs) -> QMessageBox:
     """The box that says what this program is, and leads to the licences; the caller shows it."""
     box = QMessageBox(parent)
     box.setWindowTitle(_tr("Help", "About Lampblack"))
@@ -103,7 +104,7 @@ def about(parent: QWidget) -> QMessageBox:
     box.setDefaultButton(QMessageBox.StandardButton.Ok)
     licences = box.addButton(_tr("Help", "&Licences…"), QMessageBox.ButtonRole.ActionRole)
     licences.setToolTip(_tr("Help", "See all that Lampblack consists of, and under what terms"))
-    licences.clicked.connect(lambda: show_licences(parent))
+    licences.clicked.connect(lambda: show_licences(parent, packs))
     return box
 
 
@@ -112,14 +113,14 @@ def show_shortcuts(window: QWidget) -> None:
     show_dialog(ShortcutsDialog(window))
 
 
-def show_about(window: QWidget) -> None:
+def show_about(window: QWidget, packs: Packs) -> None:
     """Version, licence, and what can be said about the network."""
-    show_dialog(about(window))
+    show_dialog(about(window, packs))
 
 
-def show_licences(window: QWidget) -> None:
-    """Every component of the program with the text of its licence."""
-    dialog = LicencesDialog(bundled_licences(), window)
+def show_licences(window: QWidget, packs: Packs) -> None:
+    """Every component of the program and its packs with the text of its licence."""
+    dialog = LicencesDialog(bundled_licences(), packs, window)
     dialog.begin()
     show_dialog(dialog)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.core.errors import LampblackError
 from app.core.system.licences import LicensedComponent, read_licences
+from app.engine.packs.installed import Packs
 from app.ui.background import BackgroundTasks
 from app.ui.numbers import number_text
 from app.ui.sentences import told
@@ -23,12 +23,13 @@ from app.ui.widgets.two_line_list import TextListDialog
 class LicencesDialog(TextListDialog):
     """Lists what the program consists of; a text is shown whole, and can be copied.
 
-    `folder` is a bundle's folder of licences; without one the installed packages are listed.
+    `folder` is a bundle's folder of licences; without one the installed packages are listed. What
+    is in the installed `packs` comes after it.
     """
 
-    def __init__(self, folder: Path | None, parent: QWidget | None = None) -> None:
+    def __init__(self, folder: Path | None, packs: Packs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._folder = folder
+        self._folder, self._packs = folder, packs
         self._all: Sequence[LicensedComponent] = ()
         self._background = BackgroundTasks(self._show_error, self)
         self.setWindowTitle(self.tr("Licences"))
@@ -76,7 +77,8 @@ class LicencesDialog(TextListDialog):
 
     def begin(self) -> None:
         """Read the list in the background, and show it."""
-        self._background.run(partial(read_licences, self._folder), self.show_components)
+        folder, packs = self._folder, self._packs
+        self._background.run(lambda: read_licences(folder, packs.licences()), self.show_components)
 
     def show_components(self, found: Sequence[LicensedComponent]) -> None:
         """List these."""
@@ -108,18 +110,22 @@ class LicencesDialog(TextListDialog):
         announce(self, self.intro.text(), is_urgent=True)
 
     def _narrow(self) -> None:
-        """List what has the letters of the filter; the first stays selected if it still does."""
+        """List what has the letters of the filter; what is selected stays so where it does."""
         letters = self.filter.text().casefold().split()
         found = [
             one
             for one in self._all
-            if all(part in f"{one.name} {one.licence}".casefold() for part in letters)
+            if all(part in f"{one.name} {one.licence} {_pack(one)}".casefold() for part in letters)
         ]
         self._show_found(found)
 
     def _show_found(self, found: Sequence[LicensedComponent]) -> None:
-        self.list.clear()
-        self.fill((_lines(one), one) for one in found)
+        selected = self.current()
+        with QSignalBlocker(self.list):
+            self.list.clear()
+            self.fill((_lines(one), one) for one in found)
+            if selected in found:
+                self.list.setCurrentRow(found.index(selected))
         self._show_current()
         self.copy.setEnabled(bool(found))
         count = self.tr("{0} components", "", len(self._all)).format(number_text(len(self._all)))
@@ -131,8 +137,15 @@ class LicencesDialog(TextListDialog):
     def _show_current(self) -> None:
         """Show the whole text, unlike other lists, which show a text's beginning."""
         one: LicensedComponent | None = self.current()
-        self.preview.setPlainText((one.text or told(one.problem)) if one else "")
+        text = (one.text or told(one.problem)) if one else ""
+        if text != self.preview.toPlainText():  # else it stays where it was scrolled to
+            self.preview.setPlainText(text)
 
 
 def _lines(one: LicensedComponent) -> str:
-    return f"{one.name}\n{' · '.join(filter(None, (one.version, one.licence)))}"
+    return f"{one.name}\n{' · '.join(filter(None, (one.version, one.licence, _pack(one))))}"
+
+
+def _pack(one: LicensedComponent) -> str:
+    """The name of the pack that it lies in."""
+    return told(one.pack)

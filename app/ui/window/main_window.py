@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
                 "edit_server": lambda: self.servers.edit(self.models.loader.server),
                 "shortcuts": lambda: _help().show_shortcuts(self),
                 "logs": lambda: _help().show_folder(self.program.paths.logs),
-                "about": lambda: _help().show_about(self),
+                "about": lambda: _help().show_about(self, self.program.packs),
             }
         )
         AllowedActions(self.actions_table, self.models, self)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from app.core.system.licences import LicensedComponent
+from app.engine.packs.installed import Packs
 from app.ui.window import help
 from app.ui.window.licences_dialog import LicencesDialog
 
@@ -23,9 +24,9 @@ FOUND = (
 
 
 @pytest.fixture
-def open_dialog(qtbot) -> Callable[[Path | None], LicencesDialog]:
+def open_dialog(qtbot, tmp_path: Path) -> Callable[[Path | None], LicencesDialog]:
     def make(folder: Path | None) -> LicencesDialog:
-        dialog = LicencesDialog(folder)
+        dialog = LicencesDialog(folder, Packs(tmp_path / "packs"))
         qtbot.addWidget(dialog)
         dialog.show()
         return dialog
@@ -67,6 +68,32 @@ def test_the_filter_narrows_by_name_and_licence(open_dialog, qtbot) -> None:
     assert "of" not in dialog.count.text()
 
 
+def test_what_is_selected_stays_so_where_it_is_still_listed(open_dialog, qtbot) -> None:
+    dialog = open_dialog(None)
+    dialog.show_components(FOUND)
+    dialog.list.setCurrentRow(1)
+    for letters in ("l", "", "lgpl", ""):
+        dialog.filter.setText(letters)
+        assert dialog.current() == FOUND[1]
+        assert dialog.preview.toPlainText() == "Lesser"
+    dialog.filter.setText("MIT")
+    assert dialog.current() == FOUND[0]
+    bar = dialog.preview.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    dialog.filter.setText("MIT l")
+    assert bar.value() == bar.maximum()  # it is read on
+
+
+def test_what_a_pack_carries_is_listed_under_its_name(open_dialog, qtbot) -> None:
+    dialog = open_dialog(None)
+    dialog.show_components(
+        (*FOUND, LicensedComponent("torch", "2", "BSD", "T", pack="PyTorch engine"))
+    )
+    dialog.filter.setText("pytorch")
+    assert [dialog.list.item(0).text()] == ["torch\n2 · BSD · PyTorch engine"]
+    assert dialog.list.count() == 1
+
+
 def test_copy_takes_name_version_and_text(open_dialog) -> None:
     dialog = open_dialog(None)
     dialog.show_components(FOUND[1:])
@@ -83,7 +110,7 @@ def test_a_list_that_cannot_be_read_is_a_sentence(open_dialog, qtbot, tmp_path: 
 
 
 def test_about_leads_to_the_installed_packages(studio, qtbot) -> None:
-    help.show_about(studio.window)
+    help.show_about(studio.window, studio.window.program.packs)
     box = studio.window.findChild(QMessageBox)
     (button,) = (one for one in box.findChildren(QPushButton) if "Licences" in one.text())
     button.click()
@@ -95,7 +122,7 @@ def test_about_leads_to_the_installed_packages(studio, qtbot) -> None:
 
 
 def test_closing_while_it_is_read_leaves_nothing_behind(studio) -> None:
-    help.show_licences(studio.window)
+    help.show_licences(studio.window, studio.window.program.packs)
     dialog = studio.window.findChild(LicencesDialog)
     dialog.reject()
     QApplication.processEvents()

@@ -401,7 +401,7 @@ def test_the_shortcuts_fit_the_dialogs_width(studio):
 def test_about_promises_no_more_than_the_system_keeps(studio, monkeypatch):
     for state, told in (("kernel", True), ("hook", False), ("no", False)):
         monkeypatch.setattr(help, "network_state", lambda found=state: found)
-        box = help.about(studio.window)
+        box = help.about(studio.window, studio.window.program.packs)
         assert ("no network" in box.informativeText()) is told
         box.deleteLater()
 
