@@ -21,7 +21,7 @@ from app.downloads.hub import folder_of, host_of, is_endpoint, name_of
 from app.downloads.messages import DownloadProgress, FetchEvent, Waiting
 from app.downloads.part_paths import remove_empty
 from app.downloads.request import FileRequest, WantedFile, is_plain
-from app.engine.packs.archive import install, read_sum, remove
+from app.engine.packs.archive import MOST_SUM, install, read_sum, remove
 from app.engine.packs.installed import NAMES, Pack
 from app.program import Program
 
@@ -129,7 +129,7 @@ def _digest(text: str) -> str:
 def _published_sum(program: Program, address: str, name: str) -> str:
     """The checksum in the file beside the pack at its address."""
     try:
-        listed = _fetched(program, address, f"{name}.sha256", "")
+        listed = _fetched(program, address, f"{name}.sha256", "", MOST_SUM)
     except DownloadError as error:
         hint = f"{name}.sha256 tells the checksum; else say with --sha256 which one it must have."
         raise DownloadError(error.message, hint) from error
@@ -151,10 +151,12 @@ def _taken_away(path: Path, models: Path) -> Iterator[None]:
     remove_empty(path.parent, models)
 
 
-def _fetched(program: Program, address: str, name: str, sha256: str) -> Path:
+def _fetched(
+    program: Program, address: str, name: str, sha256: str, most_bytes: int | None = None
+) -> Path:
     fetcher = program.file_fetcher()
     folder, file = folder_of(address), WantedFile(path=name, sha256=sha256)
-    wanted = FileRequest(title=name, address=folder, file=file)
+    wanted = FileRequest(title=name, address=folder, file=file, most_bytes=most_bytes)
     with LongTask(stop=fetcher.cancel) as task:
 
         def on_event(event: FetchEvent) -> None:

@@ -73,7 +73,7 @@ class Downloader:
         request, models = self._request, Path(self._request.models)
         if isinstance(request, StartFileDownload):
             file = request.wanted
-            context = self._context(file.address, file.address, file.title)
+            context = self._context(file.address, "", file.title)
             return fetch_file(file, models, context, self._report)
         wanted = request.wanted
         check_plain(wanted)

@@ -41,7 +41,10 @@ class TransferContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Transfer:
-    """Fetches one file from `url` to `target`; `progress` gets the bytes that are there by now."""
+    """Fetches one file from `url` to `target`; `progress` gets the bytes that are there by now.
+
+    A file of more than `most_bytes` is refused, whatever its server says of it.
+    """
 
     def __init__(
         self,
@@ -50,14 +53,21 @@ class Transfer:
         file: WantedFile,
         target: Path,
         progress: Callable[[int], None],
+        most_bytes: int | None = None,
     ) -> None:
         self._context = context
         self._url = url
         self._file = file
         self._progress = progress
         self._size = file.size_bytes
+        self._most = most_bytes
         self._asks_range = True
         self._part = PartFile(target)
+
+    @property
+    def total(self) -> int:
+        """The size of the whole file in bytes; 0 while it is not known."""
+        return self._size or 0
 
     def run(self) -> str:
         """Fetch the rest, verify the whole, give it its name; the result is its SHA-256.
@@ -101,10 +111,12 @@ class Transfer:
         part = self._part
         with self._context.web.open(self._url, self._headers()) as response:
             skip = self._skipped(response)
+            self._check_length(self.total)
             for block in response.iter_raw():
                 self._context.check()
                 new = block[skip:]
                 skip -= len(block) - len(new)
+                self._check_length(part.size + len(new))
                 part.append(new if self._size is None else new[: self._size - part.size])
                 self._progress(part.size)
                 if self._is_whole():
@@ -113,6 +125,14 @@ class Transfer:
             self._size = part.size
         if not self._is_whole():
             raise ConnectionBroken("The line broke before the file was whole")
+
+    def _check_length(self, size: int) -> None:
+        if self._most is not None and size > self._most:
+            self._part.empty()
+            raise DownloadError(
+                f"{self._file.path} is larger than such a file can be, and was not fetched.",
+                "Check the address.",
+            )
 
     def _headers(self) -> dict[str, str]:
         part = self._part
@@ -169,7 +189,7 @@ def fetch_file(
 ) -> Path:
     """Fetch one file, and give its path.
 
-    How large it is is not known before, and its total is told as 0. Raises as `Transfer.run`.
+    Its total is told as 0 until its size is known. Raises as `Transfer.run`.
     """
     file, folder = wanted.file, files_folder(models)
     folder.mkdir(parents=True, exist_ok=True)
@@ -177,8 +197,10 @@ def fetch_file(
 
     def tell(done: int) -> None:
         if is_time():
-            report(DownloadProgress(phase="downloading", done=done, total=0))
+            report(DownloadProgress(phase="downloading", done=done, total=transfer.total))
 
+    url = f"{wanted.address}/{quote(file.path)}"
+    transfer = Transfer(context, url, file, target, tell, wanted.most_bytes)
     if not (file.sha256 and is_right(target, file, context.verifying)):
-        Transfer(context, f"{wanted.address}/{quote(file.path)}", file, target, tell).run()
+        transfer.run()
     return target

@@ -31,7 +31,7 @@ class RangeRefused(ConnectionBroken):
 class Web:
     """Asks one server and those it redirects to; the token goes to the first alone.
 
-    `title` and `page` are the model's, for sentences.
+    `title` and `page` are the model's, for sentences; a file that is no model has no page.
     """
 
     def __init__(
@@ -137,24 +137,34 @@ class Web:
     def _refusal(self, status: int, host: str, code: str) -> DownloadError:
         if status in (401, 403) and code == "RepoNotFound":
             status = 404
-        if status in (401, 403) and self._token:
+        if status in (401, 403):
+            return self._forbidden(status, host)
+        if status in (404, 410):
+            return DownloadError(
+                f"{host} does not have {self._title} any more, or it was never there.",
+                f"Look at {self._page}; the catalogue may be out of date."
+                if self._page
+                else "Check the address.",
+            )
+        return DownloadError(f"{host} refused {self._title} with status {status}.", "Try later.")
+
+    def _forbidden(self, status: int, host: str) -> DownloadError:
+        if not self._page:
+            return DownloadError(
+                f"{host} does not give {self._title} to everybody (status {status}).",
+                "Fetch it with a browser, and install it from the file.",
+            )
+        if self._token:
             return GatedError(
                 f"{host} does not give {self._title} to the owner of this token (status {status}).",
                 f"Accept the model's terms on {self._page}, check that the token may read, and "
                 "try again.",
             )
-        if status in (401, 403):
-            return GatedError(
-                f"{self._title} is gated: {host} gives it only to those who accepted its terms "
-                f"(status {status}).",
-                f"Accept them on {self._page} and come back with a token of your account there.",
-            )
-        if status in (404, 410):
-            return DownloadError(
-                f"{host} does not have {self._title} any more, or it was never there.",
-                f"Look at {self._page}; the catalogue may be out of date.",
-            )
-        return DownloadError(f"{host} refused {self._title} with status {status}.", "Try later.")
+        return GatedError(
+            f"{self._title} is gated: {host} gives it only to those who accepted its terms "
+            f"(status {status}).",
+            f"Accept them on {self._page} and come back with a token of your account there.",
+        )
 
 
 def _origin(url: str) -> str:

@@ -50,11 +50,15 @@ class WantedFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class FileRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A file below `address`, for a folder of unfinished downloads; what it is, is for others."""
+    """A file below `address`, for a folder of unfinished downloads; what it is, is for others.
+
+    What is longer than `most_bytes` is not fetched.
+    """
 
     title: _Line
     address: _Line
     file: WantedFile
+    most_bytes: _Bytes | None = None
 
 
 class ModelRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

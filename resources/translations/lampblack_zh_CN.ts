@@ -4325,6 +4325,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请检查地址和网络。</translation>
     </message>
     <message>
+        <source>Check the address.</source>
+        <translation>请检查地址。</translation>
+    </message>
+    <message>
         <source>Check the address: is it a model server&apos;s?</source>
         <translation>请检查地址：它是模型服务器的地址吗？</translation>
     </message>
@@ -4547,6 +4551,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Fetch it again; if that does not help, its package was changed and must not be trusted.</source>
         <translation>请重新获取；如果还不行，说明软件包被改动过，不可信任。</translation>
+    </message>
+    <message>
+        <source>Fetch it with a browser, and install it from the file.</source>
+        <translation>请用浏览器下载，再从文件安装。</translation>
     </message>
     <message>
         <source>Fetch one with `lampblack models get starter`.</source>
@@ -7801,6 +7809,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 没有给出文件的其余部分</translation>
     </message>
     <message>
+        <source>{0} does not give {1} to everybody (status {2}).</source>
+        <translation>{0} 并不向所有人提供 {1}（状态 {2}）。</translation>
+    </message>
+    <message>
         <source>{0} does not give {1} to the owner of this token (status {2}).</source>
         <translation>{0} 不向这个令牌的主人提供 {1}（状态 {2}）。</translation>
     </message>
@@ -8015,6 +8027,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} is in the catalogue and not on this machine.</source>
         <translation>{0} 在模型目录中，但不在本机。</translation>
+    </message>
+    <message>
+        <source>{0} is larger than such a file can be, and was not fetched.</source>
+        <translation>{0} 超出了这类文件可能的大小，因此没有下载。</translation>
     </message>
     <message>
         <source>{0} is loaded.</source>

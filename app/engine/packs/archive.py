@@ -38,6 +38,9 @@ Progress = Callable[[int, int], object]
 
 Cancelled = Callable[[], bool]
 
+MOST_SUM = 4096
+"""The longest file of a checksum in bytes."""
+
 _BLOCK = 1024 * 1024
 _MEMORY = 256 * 1024 * 1024  # what unpacking may take, in bytes
 _RESERVE = 256 * 1024 * 1024  # bytes that an installation leaves free
@@ -109,7 +112,7 @@ def _beside(archive: Path) -> str:
 def read_sum(path: Path) -> str:
     """The checksum in a file as `sha256sum` writes it; raises PackError where there is none."""
     try:
-        found = _SUM.match(read_regular(path, 4096).decode("ascii", "replace"))
+        found = _SUM.match(read_regular(path, MOST_SUM).decode("ascii", "replace"))
     except OSError:
         found = None
     if found is None:
