@@ -2531,10 +2531,6 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <source>The PyTorch engine {0} is installed.</source>
         <translation>PyTorch 引擎 {0} 已安装。</translation>
     </message>
-    <message>
-        <source>The model that is loaded runs in this engine. Unload it first (Model menu).</source>
-        <translation>当前载入的模型正在使用此引擎。请先卸载它（“模型”菜单）。</translation>
-    </message>
 </context>
 <context>
     <name>PageColumn</name>

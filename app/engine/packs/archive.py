@@ -26,6 +26,7 @@ from app.core.units import size_text
 from app.engine.packs.installed import (
     MOST_FILES,
     MOST_LIST,
+    NAMES,
     PACK_FILE,
     PackedFile,
     PackInfo,
@@ -67,6 +68,8 @@ def install(
     try:
         sha256 = (sha256 or _beside(archive)).lower()
         with open_regular(archive) as file, _locked(packs):
+            for kind in NAMES:  # before minutes are spent
+                _require_idle(packs / kind)
             if sha256:
                 _require_sum(file, sha256, archive.name, progress, cancelled)
             stream = _Unpacked(file)
@@ -147,7 +150,6 @@ def _install(members: _Members, packs: Path, progress: Progress, cancelled: Canc
     info = decode_pack(listed)
     require_usable(info)
     target = packs / info.kind
-    _require_idle(target)
     _require_room(info, packs)
     work = _named(packs, _WORK)
     work.mkdir()

@@ -154,15 +154,9 @@ class ModelController(QObject):
     @cached_property
     def packs(self) -> PackController:
         """The PyTorch engine's pack, made when it is first asked for."""
-        from app.ui.models.pack_controller import KIND, PackController
+        from app.ui.models.pack_controller import PackController
 
-        def in_use() -> bool:
-            model = self.loader.model
-            return (
-                model is not None and model.engine == KIND and self._program.packs.is_needed(KIND)
-            )
-
-        packs = PackController(self._program, in_use, self)
+        packs = PackController(self._program, self)
         packs.said.connect(self._status.say)
         return packs
 

@@ -24,19 +24,15 @@ class PackController(QObject):
     """Installs and removes the pack on a thread of its own; the settings show it.
 
     `changed` says that `pack`, `is_needed`, `fraction` or `problem` is another one; `said` carries
-    a sentence for whoever looks elsewhere by now. `in_use` says whether a model is loaded that runs
-    in the pack.
+    a sentence for whoever looks elsewhere by now.
     """
 
     changed = Signal()
     said = Signal(str)
 
-    def __init__(
-        self, program: Program, in_use: Callable[[], bool], parent: QObject | None = None
-    ) -> None:
+    def __init__(self, program: Program, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._program = program
-        self._in_use = in_use
         self._background = BackgroundTasks(self._fail, self)
         self._stop = threading.Event()
         self.pack: Pack | None = None
@@ -56,7 +52,7 @@ class PackController(QObject):
 
     def install(self, archive: Path) -> None:
         """Install the pack out of a file, in place of the present one."""
-        if self.fraction is not None or self._refuse_in_use():
+        if self.fraction is not None:
             return
         from app.engine.packs.archive import install
 
@@ -79,7 +75,7 @@ class PackController(QObject):
 
     def remove(self) -> None:
         """Remove the pack."""
-        if self.fraction is not None or self._refuse_in_use():
+        if self.fraction is not None:
             return
         from app.engine.packs.archive import remove
 
@@ -90,14 +86,6 @@ class PackController(QObject):
         """The window closes: stop what is done, and end the thread."""
         self._stop.set()
         self._background.close()
-
-    def _refuse_in_use(self) -> bool:
-        if not self._in_use():
-            return False
-        self._tell(
-            self.tr("The model that is loaded runs in this engine. Unload it first (Model menu).")
-        )
-        return True
 
     def _begin(self, work: Callable[[], object], then: Callable[..., object]) -> None:
         self._stop.clear()

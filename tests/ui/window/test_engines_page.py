@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-import msgspec
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -17,7 +18,7 @@ from app.engine.packs.installed import Packs
 from app.ui.window.engines_page import EnginesPage
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.fake_pack import put_in_place, sound
-from tests.ui.conftest import MODEL, Studio
+from tests.ui.conftest import Studio
 
 NEEDED = "This model needs the PyTorch engine, which is not installed."
 
@@ -159,13 +160,25 @@ def test_a_program_with_pytorch_needs_none(studio, open_page, qtbot) -> None:
     qtbot.waitUntil(lambda: "has PyTorch itself" in page.state.text())
 
 
-def test_it_is_not_removed_while_its_model_is_loaded(studio, open_page, press, qtbot) -> None:
-    put_in_place(studio.program.paths.packs)
-    studio.worker.model = msgspec.structs.replace(MODEL, engine="torch")
-    page = open_page()
-    press("Remove")
-    page.remove_button.click()
-    assert "Unload it first" in page.problem.text()
+def test_it_is_neither_removed_nor_replaced_while_it_runs(
+    studio, open_page, choose, press, qtbot
+) -> None:
+    program = put_in_place(studio.program.paths.packs) / "lampblack-torch"
+    program.write_bytes(Path(shutil.which("sleep") or "").resolve().read_bytes())
+    page, _path = open_page(), choose()
+    with subprocess.Popen([program, "600"]) as running:
+        try:
+            for answer, button in (
+                ("Remove", page.remove_button),
+                ("Install", page.install_button),
+            ):
+                press(answer)
+                button.click()
+                qtbot.waitUntil(lambda: "is in use" in page.problem.text())
+                assert "Unload its model" in page.problem.text()
+                qtbot.waitUntil(button.isEnabled)
+        finally:
+            running.kill()
     assert len(studio.program.packs.all()) == 1
 
 
