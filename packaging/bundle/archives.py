@@ -199,6 +199,13 @@ def clear(dist: Path) -> None:
     write_sums(dist, ())
 
 
+def write_sum_beside(archive: Path) -> Path:
+    """Write an archive's checksum into the file beside it, with .sha256 added to its name."""
+    beside = archive.with_name(f"{archive.name}.sha256")
+    beside.write_text(f"{digest(archive)}  {archive.name}\n", "utf-8")
+    return beside
+
+
 def write_sums(dist: Path, files: Iterable[Path]) -> None:
     """Write SHA256SUMS, as `sha256sum --check` reads it; what else is there keeps its line."""
     listed = dist / "SHA256SUMS"

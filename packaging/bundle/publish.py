@@ -22,6 +22,9 @@ WANTED = (
 )
 """How the names of a release's archives end: none may be missing."""
 
+PACK = f"{archives.PACK}-{{version}}-linux-x86_64.tar.xz"
+"""The PyTorch engine's archive: it may not be missing either."""
+
 _NOTES = """\
 One file, no network, a small model included.
 
@@ -29,6 +32,8 @@ The .tar.xz and the .deb for Linux were tried in fresh systems, the AppImage was
 .zip for Windows and the .dmg files for macOS the workflow that built them has run the self-test;
 the installer was tried with a small program in its place. None of us has run those for Windows and
 macOS.
+The PyTorch engine is a pack of its own, lampblack-torch-….tar.xz, with its checksum in the file
+beside it: it is fetched or installed in Settings, under Engines.
 SHA256SUMS has the checksum of each; the .cdx.json files list what is in it.
 """
 
@@ -43,7 +48,9 @@ def publish(root: Path, tag: str) -> int:
     require_all(found, version)
     archives.write_sums(folder, found)
     words = ["--draft", "--verify-tag", "--title", f"Lampblack {version}", "--notes", _NOTES]
-    files = [str(path) for path in (*found, folder / "SHA256SUMS")]
+    packs = [path for path in found if path.name == PACK.format(version=version)]
+    sums = [*map(archives.write_sum_beside, packs), folder / "SHA256SUMS"]
+    files = [str(path) for path in (*found, *sums)]
     done = subprocess.run([tool("gh", "gh"), "release", "create", tag, *words, *files])
     if done.returncode:
         raise SetupError("The release was not drafted; see above.")
@@ -76,11 +83,12 @@ def checked(folder: Path) -> list[Path]:
 
 def require_all(found: Iterable[Path], version: str) -> None:
     """Raise where an archive of a release is missing, or is of another version."""
-    names = [path.name for path in found]
-    if missing := [end for end in WANTED if not any(name.endswith(end) for name in names)]:
+    names, pack = [path.name for path in found], PACK.format(version=version)
+    own = [name for name in names if not name.startswith(f"{archives.PACK}-")]
+    missing = [end for end in WANTED if not any(name.endswith(end) for name in own)]
+    if missing := [*missing, *({pack} - {*names})]:
         raise SetupError(f"The release lacks its archives {', '.join(missing)}: build them first.")
-    others = [
-        name for name in names if not re.match(rf"lampblack[-_]{re.escape(version)}[-_]", name)
-    ]
+    named = re.compile(rf"lampblack(-torch)?[-_]{re.escape(version)}[-_]")
+    others = [name for name in names if not named.match(name)]
     if others:
         raise SetupError(f"{', '.join(others)}: not of version {version}.")

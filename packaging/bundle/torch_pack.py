@@ -62,8 +62,7 @@ def run(shop: Workshop) -> int:
     digest = archives.digest(archive)
     bill = sbom.bill(components, facts.version, made_at(shop.root), digest, torch_contents.NAME)
     listed.write_text(bill, "utf-8")
-    beside = archive.with_name(f"{archive.name}.sha256")
-    beside.write_text(f"{digest}  {archive.name}\n", "utf-8")
+    archives.write_sum_beside(archive)
     archives.write_sums(archive.parent, [archive, listed])
     return 0
 

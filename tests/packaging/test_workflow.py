@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,8 @@ ALL = [(name, words) for name, job in jobs().items() for words in commands(job)]
 
 
 def test_all_jobs_were_read() -> None:
-    assert list(jobs()) == ["terms", "linux", "windows", "macos", "publish"]
-    assert len(ALL) == TEXT.count(" run: ") == 9
+    assert list(jobs()) == ["terms", "linux", "pack", "windows", "macos", "publish"]
+    assert len(ALL) == TEXT.count(" run: ") == 11
 
 
 @pytest.mark.parametrize(("job", "words"), ALL, ids=lambda value: str(value)[:60])
@@ -67,6 +68,15 @@ def test_every_format_is_built_and_what_is_built_is_proved(part) -> None:
         proofs = [words for name, words in ALL if name == job and "--prove" in words]
         assert len(proofs) == 1
         assert "--quick" not in proofs[0]
+
+
+def test_the_pack_is_built_and_goes_with_the_release() -> None:
+    job = jobs()["pack"]
+    assert [*PROGRAM, "bundle", "--torch-pack"] in commands(job)
+    (artefact,) = re.findall(r"name: (\S+)\n +path: \|", job)
+    (pattern,) = re.findall(r'pattern: "(.+)"', jobs()["publish"])
+    assert fnmatch(artefact, pattern)
+    assert "pack" in re.findall(r"needs: \[(.+)\]", jobs()["publish"])[0].split(", ")
 
 
 def test_every_action_is_pinned_by_its_commit() -> None:

@@ -26,6 +26,7 @@ def root(publish, tmp_path: Path) -> Path:
             re.sub(r"\W+", "-", ending),
             f"lampblack{'_' if ending[0] == '_' else '-'}1.2.3{ending}",
         )
+    _job(tmp_path, "linux-torch", publish.PACK.format(version="1.2.3"))
     return tmp_path
 
 
@@ -50,10 +51,13 @@ def test_a_draft_has_every_archive_and_one_list_of_sums(publish, root, monkeypat
     (command,) = calls
     assert command[:5] == ["gh", "release", "create", "v1.2.3", "--draft"]
     names = [Path(word).name for word in command if word.startswith(str(root))]
-    assert len(names) == len(publish.WANTED) + 1
-    assert names[-1] == "SHA256SUMS"
+    pack = publish.PACK.format(version="1.2.3")
+    assert len(names) == len(publish.WANTED) + 3
+    assert names[-2:] == [f"{pack}.sha256", "SHA256SUMS"]
+    beside = root / "dist" / "release" / "linux-torch" / names[-2]
+    assert beside.read_text() == f"{hashlib.sha256(b'archive').hexdigest()}  {pack}\n"
     sums = (root / "dist" / "release" / "SHA256SUMS").read_text().splitlines()
-    assert [line[66:] for line in sums] == sorted(names[:-1])
+    assert [line[66:] for line in sums] == sorted(names[:-2])
 
 
 def test_another_version_s_tag_is_refused(publish, root, part) -> None:
@@ -64,6 +68,18 @@ def test_another_version_s_tag_is_refused(publish, root, part) -> None:
 def test_a_job_that_has_made_nothing_is_told(publish, root, part) -> None:
     (root / "dist" / "release" / "_amd64-deb" / "SHA256SUMS").unlink()
     with pytest.raises(part("machine").SetupError, match=r"lacks its archives _amd64\.deb"):
+        publish.publish(root, "v1.2.3")
+
+
+def test_the_pack_is_not_taken_for_the_program(publish, root, part) -> None:
+    (root / "dist" / "release" / "-linux-x86_64-tar-xz" / "SHA256SUMS").unlink()
+    with pytest.raises(part("machine").SetupError, match=r"lacks its archives -linux-x86_64\.tar"):
+        publish.publish(root, "v1.2.3")
+
+
+def test_a_release_has_the_pack(publish, root, part) -> None:
+    (root / "dist" / "release" / "linux-torch" / "SHA256SUMS").unlink()
+    with pytest.raises(part("machine").SetupError, match=r"lampblack-torch-1\.2\.3"):
         publish.publish(root, "v1.2.3")
 
 
