@@ -216,6 +216,7 @@ class Database:
         self._waiting: list[Callable[[apsw.Connection], object]] = []
         self._locked = False  # by a newer version; stays so
         self._failing = False
+        self._is_behind = False
 
     def open(self) -> None:
         """Open the store; a damaged one is renamed, and a new one begun."""
@@ -223,13 +224,13 @@ class Database:
 
     def commit(self) -> None:
         """Write every journal that changed, in one transaction."""
-        if not (self._dirty() or self._forgotten or self._waiting or self._failing):
-            return
-        if self._guarded(self._write) is not None:
+        due = self._dirty() or self._forgotten or self._failing
+        if due and self._guarded(self._write) is not None:
             for journal in self._dirty():
                 journal.written()
             self._forgotten.clear()
-            self._waiting.clear()
+        if self._waiting and not self._failing and not self._locked:
+            self._write_waiting()
 
     def retry_after(self) -> float | None:
         """While something is not on disk yet, try again."""
@@ -262,7 +263,7 @@ class Database:
         self._forgotten.add(journal)
 
     def write(self, work: Callable[[apsw.Connection], object]) -> None:
-        """Do `work` with the next commit, and again with each later one until that succeeds."""
+        """Do `work` after the next commit, and again after each later one until that succeeds."""
         if not self._locked:
             self._waiting.append(work)
 
@@ -279,9 +280,30 @@ class Database:
             journal.write(connection)
         for gone in self._forgotten:
             forget(connection, gone)
+        return True
+
+    def _write_waiting(self) -> None:
+        """Versions come after the journals, which must not fail for want of room for them."""
+        try:
+            self._transaction(self._do_waiting)
+        except _DAMAGE as error:
+            self._begin_again(self._do_waiting, error)
+        except _TROUBLE as error:
+            if not self._is_behind:
+                self._report(
+                    f"Versions of documents cannot be kept in {self._path}: {_reason(error)}. "
+                    "Lampblack goes on trying."
+                )
+            self._is_behind = True
+            return
+        self._waiting.clear()
+        if self._is_behind:
+            self._is_behind = False
+            self._report("Versions of documents are kept again.")
+
+    def _do_waiting(self, connection: apsw.Connection) -> None:
         for work in self._waiting:
             work(connection)
-        return True
 
     def _guarded(self, work: Callable[[apsw.Connection], T]) -> T | None:
         """Do `work` in a transaction; None when it could not be, which was reported."""

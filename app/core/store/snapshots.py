@@ -31,7 +31,6 @@ _LARGEST_SHARE = 6
 
 _LEVEL = 9
 _DICTIONARY = 32_768  # bytes of a dictionary that zlib uses
-_MOST_PARENTS = 20
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,8 +127,10 @@ def thin(connection: apsw.Connection, history: str, now: float) -> None:
 
 def snapshots_of(connection: apsw.Connection, document: str) -> tuple[Snapshot, ...]:
     """The versions of a document, the oldest first; those of what it was copied from, too."""
-    history, until, found = history_of(connection, document), float("inf"), list[Snapshot]()
-    for _ in range(_MOST_PARENTS):
+    history, until = history_of(connection, document), float("inf")
+    found, seen = list[Snapshot](), set[str]()
+    while history and history not in seen:
+        seen.add(history)
         rows: Iterable[Any] = connection.execute(
             "SELECT id, made_at, cause, words, gained, lost FROM snapshot"
             " WHERE history = ? AND listed AND made_at <= ?",
@@ -140,8 +141,6 @@ def snapshots_of(connection: apsw.Connection, document: str) -> tuple[Snapshot, 
         parent: Any = connection.execute(
             "SELECT parent, forked_at FROM history WHERE id = ?", (history,)
         ).fetchone()
-        if not parent or not parent[0]:
-            break
         history, until = parent[0], min(until, parent[1])
     return tuple(sorted(found, key=lambda one: (one.made_at, one.id)))
 
@@ -170,11 +169,13 @@ def rename(connection: apsw.Connection, document: str, to: str) -> None:
 
 
 def fork(connection: apsw.Connection, document: str, to: str, at: float) -> None:
-    """`to` is a copy of the document made at `at`: its past is the document's."""
-    parent = history_of(connection, document)
-    if parent and not history_of(connection, to):
+    """`to` is a copy of the document made at `at`: its past is the document's, and its own."""
+    parent, own = history_of(connection, document), history_of(connection, to)
+    if parent and parent != own:
         connection.execute(
-            "INSERT INTO history VALUES (?, ?, ?, ?)", (os.urandom(16).hex(), to, parent, at)
+            "INSERT INTO history VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            " parent = excluded.parent, forked_at = excluded.forked_at",
+            (own or os.urandom(16).hex(), to, parent, at),
         )
 
 

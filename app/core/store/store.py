@@ -218,6 +218,11 @@ class Store:
         one, other, at = _document(document), _document(to), time.time()
         self._write(lambda connection: snapshots.fork(connection, one, other, at))
 
+    def has_history(self, document: str) -> bool:
+        """Whether any version of the document is kept under this name."""
+        name = _document(document)
+        return self._run(lambda connection: bool(snapshots.history_of(connection, name)), False)
+
     def snapshots(self, document: str) -> tuple[Snapshot, ...]:
         """The versions of a document that are kept, the oldest first."""
         name = _document(document)

@@ -10,6 +10,9 @@ HOURLY_DAYS = 7
 
 _HOUR_S = 3600
 _DAY_S = 86_400
+_LATEST = (
+    250_000_000_000  # seconds since 1970; no calendar has later days, and a clock may be wrong
+)
 
 
 def kept(times: Sequence[float], now: float, zone: tzinfo | None = None) -> set[int]:
@@ -33,4 +36,4 @@ def kept(times: Sequence[float], now: float, zone: tzinfo | None = None) -> set[
 
 
 def _day(moment: float, zone: tzinfo | None) -> int:
-    return datetime.fromtimestamp(moment, zone).toordinal()
+    return datetime.fromtimestamp(min(max(moment, 0), _LATEST), zone).toordinal()

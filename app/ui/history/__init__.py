@@ -1,1 +1,1 @@
-"""The history of a document: when versions are kept, and the dialog that shows and restores them."""
+"""The history of a document: when versions are kept, and how they are shown and restored."""

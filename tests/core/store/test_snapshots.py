@@ -178,10 +178,16 @@ def test_a_snapshot_is_kept_when_the_disk_works_again(
     monkeypatch.setattr(snapshots, "take", refuse)
     store.take_snapshot("/a", "One.", "saved")
     store.flush()
+    journal = store.begin("", "unsaved")  # for which there is room
+    store.flush()
+    assert len(store.problems) == 1
+    assert "cannot be kept" in store.problems[0]
     assert "database or disk is full" in store.problems[0]
+    assert rows(stores.path, "SELECT id FROM journal") == [(journal,)]
     monkeypatch.setattr(snapshots, "take", works)
     store.flush()
     assert texts(store, "/a") == ["One."]
+    assert store.problems[1:] == ("Versions of documents are kept again.",)
     store.close()
 
 

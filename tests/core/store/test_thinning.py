@@ -60,3 +60,8 @@ def test_thinning_often_is_thinning_once(
 def test_what_is_dated_tomorrow_stays(zone: timezone) -> None:
     assert kept([NOON + 2 * DAY, NOON + 2 * DAY + 1, NOON + 40 * DAY], NOON, zone) == {0, 1, 2}
     assert kept([], NOON, zone) == set()
+
+
+@pytest.mark.parametrize("wrong", [-1e12, 1e18])
+def test_a_clock_that_is_very_wrong_costs_nothing(wrong: float) -> None:
+    assert kept([wrong], NOON) == kept([NOON], wrong) == {0}
