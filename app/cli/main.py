@@ -16,6 +16,7 @@ from app.cli.doctor import run_doctor
 from app.cli.evaluate import add_evaluate
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
+from app.cli.history import add_history
 from app.cli.licences import add_licences
 from app.cli.models import add_models
 from app.cli.packs import add_packs
@@ -75,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_doctor(words)
     add_selftest(words)
     add_models(words)
+    add_history(words)
     add_packs(words)
     add_licences(words)
     return parser

@@ -2,6 +2,26 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en">
 <context>
+    <name>DifferenceView</name>
+    <message numerus="yes">
+        <source>{0} words without a change</source>
+        <translation>
+            <numerusform>{0} word without a change</numerusform>
+            <numerusform>{0} words without a change</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HistoryDialog</name>
+    <message numerus="yes">
+        <source>{0} words</source>
+        <translation>
+            <numerusform>{0} word</numerusform>
+            <numerusform>{0} words</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LicencesDialog</name>
     <message numerus="yes">
         <source>{0} components</source>

@@ -160,6 +160,10 @@
         <translation>帮助</translation>
     </message>
     <message>
+        <source>History…</source>
+        <translation>历史…</translation>
+    </message>
+    <message>
         <source>Instruction…</source>
         <translation>指令…</translation>
     </message>
@@ -346,6 +350,10 @@
     <message>
         <source>Save the manuscript under another name</source>
         <translation>把稿件保存到另一个名称</translation>
+    </message>
+    <message>
+        <source>See earlier versions of this document and what changed since, and restore them</source>
+        <translation>查看本文档的早期版本和此后的改动，并可恢复</translation>
     </message>
     <message>
         <source>See every key</source>
@@ -948,6 +956,15 @@
     <message>
         <source>Say so and write nothing</source>
         <translation>提示出来，不写</translation>
+    </message>
+</context>
+<context>
+    <name>DifferenceView</name>
+    <message numerus="yes">
+        <source>{0} words without a change</source>
+        <translation>
+            <numerusform>{0} 字未改动</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1590,6 +1607,109 @@ MIT 许可证。</translation>
     <message>
         <source>See all that Lampblack consists of, and under what terms</source>
         <translation>查看 Lampblack 由哪些部分组成，以及各自的许可条款</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>before another take</source>
+        <translation>重写之前</translation>
+    </message>
+    <message>
+        <source>before restoring</source>
+        <translation>恢复之前</translation>
+    </message>
+    <message>
+        <source>before the model wrote</source>
+        <translation>模型写作之前</translation>
+    </message>
+    <message>
+        <source>hourly</source>
+        <translation>每小时</translation>
+    </message>
+    <message>
+        <source>opened</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>saved</source>
+        <translation>保存</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryController</name>
+    <message>
+        <source>Its history is here now.</source>
+        <translation>它的历史已移到这里。</translation>
+    </message>
+    <message>
+        <source>Restored. Undo takes it back.</source>
+        <translation>已恢复。撤销可以收回。</translation>
+    </message>
+    <message>
+        <source>The Same Document</source>
+        <translation>同一文档</translation>
+    </message>
+    <message>
+        <source>The text has changed meanwhile: open the history again.</source>
+        <translation>其间文字有了改动：请重新打开历史。</translation>
+    </message>
+    <message>
+        <source>This text is much like {0}, which is not there any more. Is it the same document, moved or renamed? Then its history belongs here.</source>
+        <translation>这篇文字与 {0} 很相似，而那个文件已经不在了。它是同一文档，被移动或改名了吗？如果是，它的历史就属于这里。</translation>
+    </message>
+    <message>
+        <source>This was {0} before: its history was found again.</source>
+        <translation>它以前是 {0}：已重新找到它的历史。</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryDialog</name>
+    <message>
+        <source>Compared with the text as it is now: underlined is what was written since, struck through what was cut. Mark a passage to restore it alone.</source>
+        <translation>与现在的文字比较：下划线是此后写下的，删除线是此后删去的。选中一段，可以只恢复这一段。</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>正在比较…</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>No version of this document is kept yet. One is kept as you open and save it, before the model writes, and every hour while you work.</source>
+        <translation>还没有保留本文档的任何版本。打开和保存时、模型写作之前，以及写作期间每小时，都会保留一个版本。</translation>
+    </message>
+    <message>
+        <source>Nothing has changed since this version.</source>
+        <translation>自这个版本以来没有改动。</translation>
+    </message>
+    <message>
+        <source>Restore All of It</source>
+        <translation>全部恢复</translation>
+    </message>
+    <message>
+        <source>Restore the Marked Passage</source>
+        <translation>恢复选中的段落</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>What changed since this version</source>
+        <translation>自这个版本以来的改动</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} words</source>
+        <translation>
+            <numerusform>{0} 字</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -5209,6 +5329,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请取 {0} 之一。</translation>
     </message>
     <message>
+        <source>Take the version before or after it.</source>
+        <translation>请取它之前或之后的版本。</translation>
+    </message>
+    <message>
         <source>That cannot be remembered of a model: {0}.</source>
         <translation>无法为模型记住这一点：{0}。</translation>
     </message>
@@ -6363,6 +6487,18 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Use the name that stands in the certificate.</source>
         <translation>请使用证书中的名称。</translation>
+    </message>
+    <message>
+        <source>Version {0} cannot be read: it is not in the store, or damaged.</source>
+        <translation>无法读取版本 {0}：它不在存储中，或已损坏。</translation>
+    </message>
+    <message>
+        <source>Versions of documents are kept again.</source>
+        <translation>文档的版本又能保留了。</translation>
+    </message>
+    <message>
+        <source>Versions of documents cannot be kept in {0}: {1}. Lampblack goes on trying.</source>
+        <translation>无法在 {0} 中保留文档的版本：{1}。Lampblack 会继续尝试。</translation>
     </message>
     <message>
         <source>Wait for it.</source>

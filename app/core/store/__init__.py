@@ -1,6 +1,17 @@
-"""The store: every take for ever, and a journal of every open document until it is saved."""
+"""The store: every take, versions of every document, and journals of what is not saved yet."""
 
 from app.core.store.database import damage_of
+from app.core.store.snapshots import CAUSES, Cause, DocumentHistory, Snapshot
 from app.core.store.store import FormerFile, Recovery, Store, TakeRecord
 
-__all__ = ["FormerFile", "Recovery", "Store", "TakeRecord", "damage_of"]
+__all__ = [
+    "CAUSES",
+    "Cause",
+    "DocumentHistory",
+    "FormerFile",
+    "Recovery",
+    "Snapshot",
+    "Store",
+    "TakeRecord",
+    "damage_of",
+]

@@ -67,6 +67,28 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE kept_here (document TEXT PRIMARY KEY) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE history (
+        id TEXT PRIMARY KEY,
+        document TEXT NOT NULL UNIQUE,
+        parent TEXT NOT NULL,
+        forked_at REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE snapshot (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        history TEXT NOT NULL,
+        made_at REAL NOT NULL,
+        cause TEXT NOT NULL,
+        words INTEGER NOT NULL,
+        gained INTEGER NOT NULL,
+        lost INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        base INTEGER,
+        listed INTEGER NOT NULL,
+        data BLOB NOT NULL
+    );
+    CREATE INDEX snapshot_by_history ON snapshot (history, made_at);
+    """,
 )
 """What leads from one version of the store to the next; only ever added to."""
 
@@ -191,8 +213,10 @@ class Database:
         self._connection: apsw.Connection | None = None
         self._journals: dict[str, Journal] = {}
         self._forgotten: set[str] = set()
+        self._waiting: list[Callable[[apsw.Connection], object]] = []
         self._locked = False  # by a newer version; stays so
         self._failing = False
+        self._is_behind = False
 
     def open(self) -> None:
         """Open the store; a damaged one is renamed, and a new one begun."""
@@ -200,16 +224,18 @@ class Database:
 
     def commit(self) -> None:
         """Write every journal that changed, in one transaction."""
-        if not self._dirty() and not self._forgotten and not self._failing:
-            return
-        if self._guarded(self._write) is not None:
+        due = self._dirty() or self._forgotten or self._failing
+        if due and self._guarded(self._write) is not None:
             for journal in self._dirty():
                 journal.written()
             self._forgotten.clear()
+        if self._waiting and not self._failing and not self._locked:
+            self._write_waiting()
 
     def retry_after(self) -> float | None:
         """While something is not on disk yet, try again."""
-        return _RETRY_S if (self._failing or self._dirty()) and not self._locked else None
+        waits = self._failing or self._dirty() or self._waiting
+        return _RETRY_S if waits and not self._locked else None
 
     def close(self) -> None:
         """Close the file; SQLite folds its log back into it."""
@@ -236,6 +262,11 @@ class Database:
         self._journals.pop(journal, None)
         self._forgotten.add(journal)
 
+    def write(self, work: Callable[[apsw.Connection], object]) -> None:
+        """Do `work` after the next commit, and again after each later one until that succeeds."""
+        if not self._locked:
+            self._waiting.append(work)
+
     def run(self, work: Callable[[apsw.Connection], T], otherwise: T) -> T:
         """Do `work` in a transaction of its own; `otherwise` where the disk refuses."""
         done = self._guarded(lambda connection: (work(connection),))
@@ -250,6 +281,29 @@ class Database:
         for gone in self._forgotten:
             forget(connection, gone)
         return True
+
+    def _write_waiting(self) -> None:
+        """Versions come after the journals, which must not fail for want of room for them."""
+        try:
+            self._transaction(self._do_waiting)
+        except _DAMAGE as error:
+            self._begin_again(self._do_waiting, error)
+        except _TROUBLE as error:
+            if not self._is_behind:
+                self._report(
+                    f"Versions of documents cannot be kept in {self._path}: {_reason(error)}. "
+                    "Lampblack goes on trying."
+                )
+            self._is_behind = True
+            return
+        self._waiting.clear()
+        if self._is_behind:
+            self._is_behind = False
+            self._report("Versions of documents are kept again.")
+
+    def _do_waiting(self, connection: apsw.Connection) -> None:
+        for work in self._waiting:
+            work(connection)
 
     def _guarded(self, work: Callable[[apsw.Connection], T]) -> T | None:
         """Do `work` in a transaction; None when it could not be, which was reported."""

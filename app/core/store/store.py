@@ -13,10 +13,13 @@ from typing import Any
 import apsw
 import msgspec
 
+from app.core.errors import StoreError
+from app.core.store import snapshots
 from app.core.store.batch_thread import BatchThread, T
 from app.core.store.database import Database
 from app.core.store.instances import InstanceLock, is_running
 from app.core.store.journal import Journal, forget, replay
+from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
 
 
 class TakeRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,6 +198,58 @@ class Store:
             return any(count for (count,) in rows)
 
         return self._run(work, True)
+
+    def take_snapshot(self, document: str, text: str, cause: Cause) -> None:
+        """Keep `text` as a version of the document, unless the last one is equal; returns at once.
+
+        A document is the path of its file or, as long as it has none, the id of its journal.
+        Older versions are thinned. Where the disk refuses, it is kept as soon as that works.
+        """
+        name, at = _document(document), time.time()
+        self._write(lambda connection: snapshots.take(connection, name, text, cause, at))
+
+    def rename_history(self, document: str, to: str) -> None:
+        """The document is `to` from now on, unless that has versions of its own."""
+        one, other = _document(document), _document(to)
+        self._write(lambda connection: snapshots.rename(connection, one, other))
+
+    def copy_history(self, document: str, to: str) -> None:
+        """`to` is a copy of the document from now on, and its past is the document's."""
+        one, other, at = _document(document), _document(to), time.time()
+        self._write(lambda connection: snapshots.fork(connection, one, other, at))
+
+    def has_history(self, document: str) -> bool:
+        """Whether any version of the document is kept under this name."""
+        name = _document(document)
+        return self._run(lambda connection: bool(snapshots.history_of(connection, name)), False)
+
+    def snapshots(self, document: str) -> tuple[Snapshot, ...]:
+        """The versions of a document that are kept, the oldest first."""
+        name = _document(document)
+        return self._run(lambda connection: snapshots.snapshots_of(connection, name), ())
+
+    def snapshot_text(self, number: int) -> str:
+        """The text of a version; raises StoreError where it is gone or damaged."""
+        text = self._run(lambda connection: snapshots.text_of(connection, number), None)
+        if text is None:
+            raise StoreError(
+                f"Version {number} cannot be read: it is not in the store, or damaged.",
+                "Take the version before or after it.",
+            )
+        return text
+
+    def histories(self) -> tuple[DocumentHistory, ...]:
+        """Every document with versions, the one changed last first."""
+        return self._run(snapshots.histories, ())
+
+    def last_version(self, document: str) -> str:
+        """The text of the newest version of a document; empty where there is none."""
+        name = _document(document)
+        return self._run(lambda connection: snapshots.last_text(connection, name), "")
+
+    def _write(self, work: Callable[[apsw.Connection], object]) -> None:
+        """Have `work` done soon, and again until the disk takes it."""
+        self._thread.put(lambda: self._database.write(work))
 
     def _run(self, work: Callable[[apsw.Connection], T], otherwise: T) -> T:
         """Write what came before, then do `work`; `otherwise` where the disk refuses."""

@@ -38,6 +38,7 @@ class DocumentController(QObject):
     """Opens and saves, asks before anything is lost, and writes every edit into the journal.
 
     `leaving` comes just before another text takes the page; `replaced` when it is there.
+    `recovered` carries the id of the journal that a text came back from, after `replaced`.
     `damaged` carries the error and the path of a file of which a copy can be opened, `copied` the
     path and the Damage of one that was. `outside` carries letters that the encoding cannot hold.
     """
@@ -45,6 +46,7 @@ class DocumentController(QObject):
     leaving = Signal()
     replaced = Signal()
     saved = Signal(str)
+    recovered = Signal(str)
     failed = Signal(object)
     damaged = Signal(object, object)
     copied = Signal(object, object)
@@ -179,6 +181,7 @@ class DocumentController(QObject):
         self._editor.mark_unsaved()
         self._program.store.flush()
         self._program.store.discard(recovery.id)
+        self.recovered.emit(recovery.id)
         return True
 
     def end(self) -> None:

@@ -6,13 +6,10 @@ that the journal, undo, the prompt, the word count and saving never read the wid
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 import msgspec
 
-_HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*"
+from app.core.text.words import count_words as count_words
+
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
 
 
@@ -31,17 +28,6 @@ def shared_ends(one: str, other: str) -> tuple[int, int]:
     while tail < shorter - head and one[-1 - tail] == other[-1 - tail]:
         tail += 1
     return head, tail
-
-
-def count_words(text: str) -> int:
-    """How many words `text` has; each Chinese or Japanese character counts as one."""
-    return sum(1 for _ in _words().finditer(text)) if text else 0
-
-
-@cache
-def _words() -> re.Pattern[str]:
-    """What a word is; an empty page is shown without it."""
-    return re.compile(_WORD)
 
 
 def _encoded(text: str) -> bytes:

@@ -50,16 +50,18 @@ class TwoLines(QStyledItemDelegate):
 class TextListDialog(QDialog):
     """Lists texts and shows the selected one beside them; `intro` stands above, buttons below.
 
-    What is listed has its whole text in `text`.
+    What is listed has its whole text in `text`, unless `preview` is given, which shows it itself.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, preview: QPlainTextEdit | None = None
+    ) -> None:
         super().__init__(parent)
         self.list = QListWidget()
         self.list.setProperty("kind", "texts")
         self.list.setItemDelegate(TwoLines(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.preview = QPlainTextEdit(readOnly=True)
+        self.preview = preview or QPlainTextEdit(readOnly=True)
         self.preview.setProperty("kind", "field")
         self.intro = QLabel()
         self.intro.setWordWrap(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import error_from
 from app.core.options.sampling import Sampling
@@ -29,7 +29,12 @@ from app.ui.window.page import PageColumn
 
 
 class GenerationController(QObject):
-    """Starts, stops and shows the session, which writes with the values that `sampling` gives."""
+    """Starts, stops and shows the session, which writes with the values that `sampling` gives.
+
+    `about_to_write` carries the Cause of the version to be kept of the text as it is.
+    """
+
+    about_to_write = Signal(str)
 
     def __init__(
         self,
@@ -128,12 +133,14 @@ class GenerationController(QObject):
         """Let the model go on; what went wrong before is over."""
         self._instruction = ""
         self._page.banners.clear("error")
+        self.about_to_write.emit("generation")
         self.session.go_on(count)
 
     def retry(self) -> None:
         """Have another take written in the place of this one."""
         self._instruction = ""
         self._page.banners.clear("error")
+        self.about_to_write.emit("rewrite")
         self.session.retry()
 
     def stop(self) -> None:
@@ -170,6 +177,7 @@ class GenerationController(QObject):
 
     def _instruct(self, instruction: str) -> None:
         busy = self.session.running
+        self.about_to_write.emit("generation")
         self.session.instruct(instruction)
         if self.session.running and not busy:
             self._instruction = instruction

@@ -21,6 +21,7 @@ from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay, RecentMenu
 from app.ui.documents.encodings import Encodings
 from app.ui.documents.kept_here import KeptHere
+from app.ui.history.controller import HistoryController
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
@@ -136,14 +137,12 @@ class MainWindow(QMainWindow):
             program, self.models.loader, self.status, self.page.banners, bridge, self
         )
         self.servers = ServersController(
-            program,
-            self.models,
-            self.status,
-            self.page.banners,
-            self.questions,
-            bridge,
-            self,
+            program, self.models, self.status, self.page.banners, self.questions, bridge, self
         )
+        self.history = HistoryController(
+            program, self.documents, self.editor, self.page.banners, self.status, self.actions_table
+        )
+        self.generation.about_to_write.connect(self.history.take)
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
         program.worker.listen(bridge.post)
@@ -288,6 +287,7 @@ class MainWindow(QMainWindow):
         self.servers.close()
         self.passports.close()
         self.generation.close()
+        self.history.close()
         self.documents.end()
         self._memory.keep(self, self.splitter)
         self.models.close()

@@ -1,0 +1,1 @@
+"""Text as people count and compare it: words, and what differs between two versions."""

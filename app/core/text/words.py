@@ -1,0 +1,38 @@
+"""Words: what counts as one, in scripts with spaces and in Chinese and Japanese."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+_HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*"
+
+
+def count_words(text: str) -> int:
+    """How many words `text` has; each Chinese or Japanese character counts as one."""
+    return sum(1 for _ in _words().finditer(text)) if text else 0
+
+
+def words(text: str) -> list[str]:
+    """The words of `text`."""
+    return _words().findall(text)
+
+
+def tokens(text: str) -> list[str]:
+    """The text in parts that are compared: words, runs of spaces, and single other characters.
+
+    Joined they are the text again. Each Chinese or Japanese character is one.
+    """
+    return _tokens().findall(text)
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    """What a word is; an empty page is shown without it."""
+    return re.compile(_WORD)
+
+
+@cache
+def _tokens() -> re.Pattern[str]:
+    return re.compile(rf"{_WORD}|[^\S\n]+|[\s\S]")

@@ -1,0 +1,163 @@
+"""Keeps versions of the document on the page, shows them, and puts back what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.core.store import Cause
+from app.core.store.moved import MovedDocument, find_moved
+from app.program import Program
+from app.ui.actions import Actions
+from app.ui.background import BackgroundTasks
+from app.ui.documents.controller import DocumentController
+from app.ui.editor.editor import Editor
+from app.ui.editor.manuscript import units
+from app.ui.history.excerpt import Passage
+from app.ui.widgets.banner import BannerArea
+from app.ui.widgets.controls import show_dialog
+from app.ui.widgets.status_bar import StatusBar
+
+_HOUR_MS = 3_600_000
+
+
+class HistoryController(QObject):
+    """Has versions kept when a document is opened and saved, by the hour, and when told to.
+
+    `hourly` runs from the first change after a version on.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        documents: DocumentController,
+        editor: Editor,
+        banners: BannerArea,
+        status: StatusBar,
+        actions: Actions,
+    ) -> None:
+        super().__init__(editor)
+        self._store, self._documents, self._editor = program.store, documents, editor
+        self._banners, self._status = banners, status
+        self._document = documents.marked_as
+        self._is_changed = False
+        self._background = BackgroundTasks(documents.failed.emit, self)
+        self.hourly = QTimer(self, singleShot=True, interval=_HOUR_MS)
+        self.hourly.timeout.connect(lambda: self.take("hourly"))
+        documents.replaced.connect(self._on_replaced)
+        documents.recovered.connect(self._on_recovered)
+        documents.saved.connect(lambda _path: self._on_saved())
+        editor.changed.connect(lambda _change, _source: self._on_changed())
+        actions.connect_all({"history": self.open})
+
+    def take(self, cause: Cause) -> None:
+        """Keep the text as it is now, if it changed since the last version."""
+        self.hourly.stop()
+        if self._is_changed:
+            self._is_changed = False
+            self._store.take_snapshot(self._document, self._editor.manuscript.text(), cause)
+
+    def open(self) -> None:
+        """Show the versions of this document."""
+        from app.ui.history.dialog import HistoryDialog
+
+        versions = self._store.snapshots(self._document)
+        present = self._editor.manuscript.text()
+        read, window = self._store.snapshot_text, self._editor.window()
+        dialog = HistoryDialog(versions, present, read, window)
+        dialog.restore_asked.connect(partial(self.restore, present))
+        show_dialog(dialog)
+
+    def restore(self, present: str, text: str, passage: Passage | None) -> None:
+        """Put a version's `text` on the page, or a passage of it, as one step that Undo takes back.
+
+        The passage was marked in the difference from `present`.
+        """
+        if self._editor.is_composing or self._editor.manuscript.text() != present:
+            self._status.say(self.tr("The text has changed meanwhile: open the history again."))
+            return
+        whole = Passage((0, units(text)), (0, len(self._editor.manuscript)))
+        place = passage or whole
+        self.take("restore")
+        self._editor.setTextCursor(self._editor.cursor_at(*place.new))
+        self._editor.insert_plain(_between(text, *place.old))
+        self._status.say(self.tr("Restored. Undo takes it back."))
+
+    def close(self) -> None:
+        """The window closes."""
+        self.hourly.stop()
+        self._background.close()
+
+    def _on_changed(self) -> None:
+        self._is_changed = True
+        if not self.hourly.isActive():
+            self.hourly.start()
+
+    def _on_replaced(self) -> None:
+        """Another text is on the page: find out what it was called before, then keep it."""
+        self._document = self._documents.marked_as
+        self._is_changed = self._documents.is_modified
+        self.hourly.stop()
+        if self._documents.path is None:
+            return
+        name, text = self._document, self._documents.document.text
+        self._background.run(
+            partial(find_moved, self._store, name, text), partial(self._on_looked, name, text)
+        )
+
+    def _on_looked(self, name: str, text: str, moved: MovedDocument | None) -> None:
+        """What the document `name` was before is known; it may not be on the page any more."""
+        if moved is not None and moved.is_sure:
+            self._follow(moved, name)
+        elif moved is not None:
+            self._ask(moved, name)
+        self._store.take_snapshot(name, text, "opened")
+
+    def _follow(self, moved: MovedDocument, name: str) -> None:
+        if moved.is_copy:
+            self._store.copy_history(moved.document, name)
+            return
+        self._store.rename_history(moved.document, name)
+        said = self.tr("This was {0} before: its history was found again.")
+        self._status.say(said.format(moved.document))
+
+    def _ask(self, moved: MovedDocument, name: str) -> None:
+        """Whether a document that is only alike is the same one."""
+
+        def words() -> str:
+            return self.tr(
+                "This text is much like {0}, which is not there any more. Is it the same document, "
+                "moved or renamed? Then its history belongs here."
+            ).format(moved.document)
+
+        def choices() -> dict[str, Callable[[], object]]:
+            return {self.tr("The Same Document"): partial(self._take_over, moved, name)}
+
+        self._banners.say(words, "notice", choices)
+
+    def _take_over(self, moved: MovedDocument, name: str) -> None:
+        self._store.copy_history(moved.document, name)
+        self._status.say(self.tr("Its history is here now."))
+
+    def _on_recovered(self, journal: str) -> None:
+        """An untitled text of a program that ended: its versions are those of this one."""
+        if self._documents.path is None:
+            self._store.rename_history(journal, self._document)
+
+    def _on_saved(self) -> None:
+        """The document has a file, or another one, which is a copy."""
+        before, self._document = self._document, self._documents.marked_as
+        if before != self._document:
+            untitled = before == self._documents.journal
+            follow = self._store.rename_history if untitled else self._store.copy_history
+            follow(before, self._document)
+            self._is_changed = True
+        self.take("saved")
+
+
+def _between(text: str, start: int, end: int) -> str:
+    """The text from `start` to `end`, in UTF-16 units."""
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    return encoded[2 * start : 2 * end].decode("utf-16-le", "surrogatepass")
