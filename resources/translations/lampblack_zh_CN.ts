@@ -4517,6 +4517,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请选择其他模型。</translation>
     </message>
     <message>
+        <source>Choose another name, or say that it may be written over.</source>
+        <translation>请换一个文件名，或允许覆盖。</translation>
+    </message>
+    <message>
         <source>Choose another name.</source>
         <translation>请换一个名称。</translation>
     </message>
@@ -4979,6 +4983,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>KV cache ({0} tokens, {1})</source>
         <translation>KV 缓存（{0} 词元，{1}）</translation>
+    </message>
+    <message>
+        <source>Known are: {0}.</source>
+        <translation>可用的有：{0}。</translation>
     </message>
     <message>
         <source>Lampblack met an unexpected problem ({0}: {1}).</source>
@@ -6281,6 +6289,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 中没有证书。</translation>
     </message>
     <message>
+        <source>There is no export profile {0}.</source>
+        <translation>没有名为 {0} 的导出方案。</translation>
+    </message>
+    <message>
         <source>There is no file or folder {0}.</source>
         <translation>没有文件或文件夹 {0}。</translation>
     </message>
@@ -6585,6 +6597,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>q8_0 类型的 KV 缓存</translation>
     </message>
     <message>
+        <source>a comfortable page for friends and first readers</source>
+        <translation>给朋友和首批读者看的舒适版面</translation>
+    </message>
+    <message>
         <source>a context of {0} tokens</source>
         <translation>{0} 个词元的上下文</translation>
     </message>
@@ -6857,6 +6873,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>flash attention</translation>
     </message>
     <message>
+        <source>for reading programs, which choose typeface and page themselves</source>
+        <translation>供阅读软件使用，由其自行决定字体和版面</translation>
+    </message>
+    <message>
         <source>free now</source>
         <translation>目前空闲</translation>
     </message>
@@ -7029,8 +7049,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>它的格式不同</translation>
     </message>
     <message>
+        <source>it has more than {0} parts</source>
+        <translation>其中的部件超过 {0} 个</translation>
+    </message>
+    <message>
         <source>it has more than {0}, which no manuscript has</source>
         <translation>超过 {0}，没有哪份稿件会有这么多</translation>
+    </message>
+    <message>
+        <source>it has no part {0}</source>
+        <translation>其中没有部件 {0}</translation>
     </message>
     <message>
         <source>it has no program</source>
@@ -7101,12 +7129,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>已损坏</translation>
     </message>
     <message>
+        <source>it is damaged, or not what its name says</source>
+        <translation>文件已损坏，或与其扩展名不符</translation>
+    </message>
+    <message>
         <source>it is empty</source>
         <translation>它是空的</translation>
     </message>
     <message>
         <source>it is empty now</source>
         <translation>现在为空</translation>
+    </message>
+    <message>
+        <source>it is encrypted or packed in an unknown way</source>
+        <translation>文件已加密，或使用了未知的压缩方式</translation>
     </message>
     <message>
         <source>it is far too long</source>
@@ -7183,6 +7219,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it still writes {0} s after a request was left</source>
         <translation>请求离开后它还在写 {0} 秒</translation>
+    </message>
+    <message>
+        <source>it unpacks to more than {0}, which no text does</source>
+        <translation>解压后超过 {0}，没有文稿会这么大</translation>
     </message>
     <message>
         <source>it was kept as {0}</source>
@@ -7903,6 +7943,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} cannot be written ({1}), so a second window may offer to recover a text that is open here.</source>
         <translation>{0} 无法写入（{1}），因此另一个窗口可能会提出恢复这里打开的文字。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written: its suffix says no format that is known.</source>
+        <translation>无法写入 {0}：其扩展名不是已知的格式。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written: there is no {1}.</source>
+        <translation>无法写入 {0}：{1} 不存在。</translation>
     </message>
     <message>
         <source>{0} cannot be written: {1}.</source>

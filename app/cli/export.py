@@ -1,0 +1,96 @@
+"""`lampblack export`: texts as a file in another format."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from app.cli import output
+from app.cli.parsing import Words
+from app.core.conversion.export import (
+    FORMATS,
+    format_of,
+    formatted,
+    joined_texts,
+    render,
+    titled,
+    write_export,
+)
+from app.core.conversion.profiles import PROFILES, profile_named
+from app.core.documents.text_files import open_document
+from app.program import Program
+
+_ABOUT = """Write one or more texts (.md, .txt) as one file, in the format that its suffix says.
+
+Several files become one text in the order given. Each heading 1 (`# Name`) begins a chapter.
+Comments, %%…%% and <!-- … -->, are left out; images are, too.
+Nothing is written over without --force."""
+
+
+def add_export(words: Words) -> None:
+    """Add the word."""
+    width = max(len(row.id) for row in PROFILES)
+    profiles = "\n".join(f"  {row.id:<{width}}  {row.words}" for row in PROFILES)
+    formats = "\n".join(f"  {row.suffix:<{width}}  {row.name}" for row in FORMATS)
+    parser = words.add_parser(
+        "export",
+        help="write a text as " + ", ".join(row.suffix for row in FORMATS),
+        usage="lampblack export FILE… --to FILE [options]",
+        description=_ABOUT,
+        epilog=f"Formats:\n{formats}\n\nProfiles, for --profile:\n{profiles}",
+    )
+    parser.mix()
+    parser.add_argument("files", metavar="FILE", nargs="+", help="the text, or several")
+    parser.value("--to", "FILE", "the file to write; its suffix says the format", required=True)
+    parser.value(
+        "--profile",
+        None,
+        f"how it looks (default {PROFILES[0].id})",
+        choices=tuple(row.id for row in PROFILES),
+        default=PROFILES[0].id,
+    )
+    parser.value("--title", "TEXT", "the title; else the name of the first file")
+    parser.value("--author", "TEXT", "who has written it")
+    parser.value("--language", "TAG", "its language, such as en or zh-CN", default="en")
+    parser.value(
+        "--smart",
+        None,
+        "curly quotes, dashes and ellipses (default: as the profile has it)",
+        choices=("yes", "no"),
+    )
+    parser.switch("--comments", "leave comments in")
+    parser.switch("--force", "write over a file that is there")
+    parser.runs(run_export)
+
+
+def run_export(arguments: argparse.Namespace, _program: Program) -> None:
+    """Read, convert, write; one line says what came of it."""
+    target = Path(arguments.to).absolute()
+    suffix = format_of(target).suffix
+    profile = profile_named(arguments.profile)
+    if arguments.smart:
+        profile = replace(profile, is_smart=arguments.smart == "yes")
+    documents = [open_document(Path(name)) for name in arguments.files]
+    paths = [document.path for document in documents if document.path is not None]
+    texts = [
+        formatted(path, document.text, comments=arguments.comments)
+        for path, document in zip(paths, documents, strict=True)
+    ]
+    title = arguments.title or paths[0].stem
+    text = titled(joined_texts(texts), title, arguments.author, arguments.language)
+    stamps = [document.stamp.mtime_ns for document in documents if document.stamp]
+    modified = datetime.fromtimestamp(max(stamps) / 1e9, UTC)
+    data = render(text, suffix, profile, modified)
+    write_export(target, data, overwrite=arguments.force)
+    facts = {"file": str(target), "bytes": len(data), "images_left_out": text.left_out}
+    output.answer(arguments.json, facts, _lines(target, text.left_out))
+
+
+def _lines(target: Path, left_out: int) -> Iterator[str]:
+    yield f"Wrote {target}."
+    if left_out:
+        yield f"{left_out} image{'s were' if left_out != 1 else ' was'} left out."

@@ -1,0 +1,158 @@
+"""A formatted text: the blocks and spans that every format is written from and read into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import msgspec
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A piece of a paragraph in one look; a line feed in `text` is a line break.
+
+    `link` is an address, or "". `note` has the blocks of a footnote that is called here; such a
+    span has no text.
+    """
+
+    text: str = ""
+    emphasis: bool = False
+    strong: bool = False
+    code: bool = False
+    link: str = ""
+    note: tuple[Block, ...] = ()
+
+
+Spans: TypeAlias = tuple[Span, ...]
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """A heading; `level` is 1 for a chapter and at most 6."""
+
+    level: int
+    spans: Spans
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """A paragraph."""
+
+    spans: Spans
+
+
+class SceneBreak(msgspec.Struct, frozen=True):
+    """A break between two scenes."""
+
+
+class BlockQuote(msgspec.Struct, frozen=True):
+    """Blocks that are quoted."""
+
+    blocks: tuple[Block, ...]
+
+
+class ListBlock(msgspec.Struct, frozen=True):
+    """A list; an item is a row of blocks, and `start` the first number of an ordered one."""
+
+    ordered: bool
+    items: tuple[tuple[Block, ...], ...]
+    start: int = 1
+
+
+class CodeBlock(msgspec.Struct, frozen=True):
+    """Lines that keep their spaces, in one typeface width."""
+
+    text: str
+
+
+Block: TypeAlias = Heading | Paragraph | SceneBreak | BlockQuote | ListBlock | CodeBlock
+
+
+class FormattedText(msgspec.Struct, frozen=True):
+    """A whole text and what its title page says; `language` is a BCP 47 tag.
+
+    `left_out` counts what the source had and the text has not: images, above all.
+    """
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    author: str = ""
+    language: str = "en"
+    left_out: int = 0
+
+
+def plain_text(spans: Spans) -> str:
+    """The letters of spans, without footnotes; a line break is a space."""
+    return "".join(span.text for span in spans).replace("\n", " ")
+
+
+def nested(block: Block) -> tuple[Block, ...]:
+    """The blocks right inside of a block, without those of footnotes."""
+    if isinstance(block, BlockQuote):
+        return block.blocks
+    if isinstance(block, ListBlock):
+        return tuple(inner for item in block.items for inner in item)
+    return ()
+
+
+def spans_of(block: Block) -> Spans:
+    """The spans of a heading or a paragraph; nothing for other blocks."""
+    return block.spans if isinstance(block, Heading | Paragraph) else ()
+
+
+def has_notes(block: Block) -> bool:
+    """Whether a footnote is called in a block or inside of it."""
+    return any(span.note for span in spans_of(block)) or any(map(has_notes, nested(block)))
+
+
+def split_chapters(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
+    """The blocks chapter by chapter: each begins with a heading 1, but for what precedes all."""
+    begin = 0
+    for index, block in enumerate(blocks):
+        if index > begin and isinstance(block, Heading) and block.level == 1:
+            yield blocks[begin:index]
+            begin = index
+    if begin < len(blocks):
+        yield blocks[begin:]
+
+
+def joined(spans: Iterator[Span] | Spans) -> Spans:
+    """Spans with neighbours of one look made one, and empty ones dropped."""
+    found: list[Span] = []
+    for span in spans:
+        if found and not span.note and not found[-1].note and _look(found[-1]) == _look(span):
+            found[-1] = msgspec.structs.replace(found[-1], text=found[-1].text + span.text)
+        elif span.text or span.note:
+            found.append(span)
+    return tuple(found)
+
+
+def trimmed(spans: Spans) -> Spans:
+    """Spans without white space at either end; within, that at the edge of a look has none."""
+    found = list(joined(_edges_outside(joined(spans))))
+    while found and not found[0].note and not found[0].text.strip():
+        found.pop(0)
+    while found and not found[-1].note and not found[-1].text.strip():
+        found.pop()
+    if found and found[0].text:
+        found[0] = msgspec.structs.replace(found[0], text=found[0].text.lstrip())
+    if found and found[-1].text:
+        found[-1] = msgspec.structs.replace(found[-1], text=found[-1].text.rstrip())
+    return tuple(found)
+
+
+def _edges_outside(spans: Spans) -> Iterator[Span]:
+    """Spans whose white space at either end has no look, which Markdown could not write."""
+    for span in spans:
+        inner = span.text.strip()
+        if span.note or span.code or not (span.emphasis or span.strong or span.link):
+            yield span
+        elif not inner:
+            yield Span(span.text)
+        else:
+            begin = span.text.index(inner)
+            yield Span(span.text[:begin])
+            yield Span(inner, span.emphasis, span.strong, span.code, span.link)
+            yield Span(span.text[begin + len(inner) :])
+
+
+def _look(span: Span) -> tuple[bool, bool, bool, str]:
+    return span.emphasis, span.strong, span.code, span.link

@@ -1,0 +1,53 @@
+"""`lampblack export` on real files."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+RunWords = Callable[..., Any]
+
+
+def test_files_become_a_book(run: RunWords, tmp_path: Path) -> None:
+    one, two, book = tmp_path / "My Book.md", tmp_path / "b.txt", tmp_path / "a.epub"
+    one.write_bytes("# One\r\n\r\nGrün %%note%% ![x](file:///etc/passwd)\r\n".encode("cp1252"))
+    two.write_text("two", "utf-16")
+    outcome = run("export", str(one), str(two), "--to", str(book), "--author", "Doe")
+    assert outcome.err == ""
+    assert outcome.out == f"Wrote {book}.\n1 image was left out.\n"
+    with zipfile.ZipFile(book) as archive:
+        text = b"".join(map(archive.read, archive.namelist())).decode()
+    assert "<dc:title>My Book</dc:title>" in text
+    assert "Grün" in text
+    assert "two" in text
+    assert "note%%" not in text
+
+
+def test_nothing_is_written_over_without_force(run: RunWords, tmp_path: Path) -> None:
+    source, target = tmp_path / "a.md", tmp_path / "a.txt"
+    source.write_text('"a"')
+    target.write_text("mine")
+    words = ("export", str(source), "--to", str(target), "--smart", "yes")
+    outcome = run(*words)
+    assert (outcome.code, outcome.out, target.read_text()) == (1, "", "mine")
+    assert "already a file" in outcome.err
+    outcome = run(*words, "--force", "--json")
+    assert json.loads(outcome.out) == {
+        "file": str(target), "bytes": len("“a”\n".encode()), "images_left_out": 0,
+    }  # fmt: skip
+    assert target.read_text("utf-8") == "“a”\n"
+
+
+def test_what_is_missing_or_unknown_is_a_sentence(run: RunWords, tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text("a")
+    outcome = run("export", str(source), "--to", str(tmp_path / "a.exe"))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert ".epub" in outcome.err
+    outcome = run("export", str(tmp_path / "none.md"), "--to", str(tmp_path / "a.txt"))
+    assert outcome.code == 1
+    assert "There is no file" in outcome.err
+    assert not (tmp_path / "a.txt").exists()
