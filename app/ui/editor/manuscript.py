@@ -11,6 +11,8 @@ from functools import cache
 
 import msgspec
 
+from app.core.documents.comments import without_comments
+
 _HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*"
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
@@ -99,6 +101,10 @@ class Manuscript:
         """The text from `start` to `end`; all of it without arguments."""
         stop = len(self._units) if end is None else end * 2
         return self._units[start * 2 : stop].decode("utf-16-le", "surrogatepass")
+
+    def readable(self, end: int) -> str:
+        """The text before `end` as a model reads it: without the writer's comments."""
+        return without_comments(self.text(), len(self.text(0, end)))
 
     def replace(self, position: int, removed: int, added: str) -> Change | None:
         """Put `added` in the place of `removed` units; None when that changes nothing."""
