@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Chinese and Japanese characters, each a word, for the inside of a [class]."""
+
 _JOINER = "\u200d"
 _VIRAMA = 9  # the combining class
 _EXTENDS = re.compile("[\u200c\u200d\u0e33\u0eb3\uff9e\uff9f\U0001f3fb-\U0001f3ff"

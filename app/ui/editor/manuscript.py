@@ -12,9 +12,9 @@ from functools import cache
 import msgspec
 
 from app.core.documents.comments import without_comments
+from app.core.documents.letters import HAN
 
-_HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*"
+_WORD = f"[{HAN}]|[^\\W_{HAN}]+(?:['’\\-][^\\W_{HAN}]+)*"
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
 
 
