@@ -251,6 +251,12 @@ class QuantizeError(LampblackError):
     kind = "quantize"
 
 
+class SearchError(LampblackError):
+    """What is searched for is no regular expression, or takes too long."""
+
+    kind = "search"
+
+
 class DownloadError(LampblackError):
     """A model could not be fetched or did not verify."""
 

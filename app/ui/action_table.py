@@ -57,6 +57,7 @@ select_all | Select All | Ctrl+A | - | Select the whole manuscript
 find | Find… | Ctrl+F | find | Find words in the manuscript
 find_next | Find Next | F3 | chevron-down | Go to the next place found
 find_previous | Find Previous | Shift+F3 | chevron-up | Go to the place before
+replace | Replace… | Ctrl+H | - | Find words in the manuscript and put others in their place
 ---
 settings | Settings… | Ctrl+, | settings | Change how Lampblack looks and works
 View

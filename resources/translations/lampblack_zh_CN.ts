@@ -120,6 +120,10 @@
         <translation>在稿件中查找文字</translation>
     </message>
     <message>
+        <source>Find words in the manuscript and put others in their place</source>
+        <translation>在稿件中查找文字并替换</translation>
+    </message>
+    <message>
         <source>Find, download, check and remove models</source>
         <translation>查找、下载、校验和移除模型</translation>
     </message>
@@ -330,6 +334,10 @@
     <message>
         <source>Rename…</source>
         <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Replace…</source>
+        <translation>替换…</translation>
     </message>
     <message>
         <source>Retry</source>
@@ -1429,8 +1437,44 @@
         <translation>在稿件中查找</translation>
     </message>
     <message>
+        <source>Match case</source>
+        <translation>区分大小写</translation>
+    </message>
+    <message>
         <source>Not found</source>
         <translation>未找到</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>正则表达式</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+    <message>
+        <source>Replace All</source>
+        <translation>全部替换</translation>
+    </message>
+    <message>
+        <source>Replace with</source>
+        <translation>替换为</translation>
+    </message>
+    <message>
+        <source>Whole words</source>
+        <translation>整词</translation>
+    </message>
+    <message>
+        <source>{0} found</source>
+        <translation>找到 {0} 处</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>第 {0} 处，共 {1} 处</translation>
+    </message>
+    <message>
+        <source>{0} replaced</source>
+        <translation>已替换 {0} 处</translation>
     </message>
 </context>
 <context>
@@ -5069,6 +5113,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请制作 Q8_0 副本，或取得 F16 或 Q8_0 的模型，用它来制作。</translation>
     </message>
     <message>
+        <source>Make it simpler.</source>
+        <translation>请改简单些。</translation>
+    </message>
+    <message>
         <source>Make room and try again.</source>
         <translation>请腾出空间后重试。</translation>
     </message>
@@ -5897,6 +5945,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>读取模型的进程已结束。</translation>
     </message>
     <message>
+        <source>The process that searches has ended.</source>
+        <translation>负责搜索的进程已结束。</translation>
+    </message>
+    <message>
         <source>The process that speaks to the server cannot be started: {0}.</source>
         <translation>与服务器通信的进程无法启动：{0}。</translation>
     </message>
@@ -5927,6 +5979,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The reason is not known: it may be a damaged file, this processor or its memory, a driver, or a fault in the engine. Verify the file; if it is whole, use another model, the other engine or a newer version of the program.</source>
         <translation>原因不明：可能是文件损坏、处理器或内存、驱动程序，或引擎的缺陷。请校验文件；如果完好，请换其他模型、另一个引擎或更新的版本。</translation>
+    </message>
+    <message>
+        <source>The replacement is not right: {0}.</source>
+        <translation>替换内容有误：{0}。</translation>
     </message>
     <message>
         <source>The repository {0} has no file {1} at {2}.</source>
@@ -6389,6 +6445,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>这不是 Lampblack 的引擎包：{0}。</translation>
     </message>
     <message>
+        <source>This is no regular expression, from character {0} on: {1}.</source>
+        <translation>从第 {0} 个字符起，这不是正确的正则表达式：{1}。</translation>
+    </message>
+    <message>
+        <source>This is no regular expression: {0}.</source>
+        <translation>这不是正确的正则表达式：{0}。</translation>
+    </message>
+    <message>
         <source>This model has no chat template, so it cannot answer messages.</source>
         <translation>这个模型没有对话模板，因此不能回答消息。</translation>
     </message>
@@ -6407,6 +6471,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>This process may not use the network.</source>
         <translation>这个进程不可使用网络。</translation>
+    </message>
+    <message>
+        <source>This regular expression is too long or too deep.</source>
+        <translation>这个正则表达式太长或嵌套太深。</translation>
+    </message>
+    <message>
+        <source>This regular expression takes too long on this text.</source>
+        <translation>这个正则表达式在这段文字上耗时太久。</translation>
     </message>
     <message>
         <source>Try again in a while.</source>
@@ -6523,6 +6595,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>What is remembered of your models in {0} cannot be read: {1}.</source>
         <translation>无法读取 {0} 中关于模型的记录：{1}。</translation>
+    </message>
+    <message>
+        <source>What is to be put in is too long.</source>
+        <translation>要填入的内容太长。</translation>
     </message>
     <message>
         <source>What was fetched is kept; go on with the download then.</source>

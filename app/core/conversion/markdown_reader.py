@@ -48,7 +48,7 @@ class _State:
 class _Parser(MarkdownIt):
     """A parser that takes every link for one: which are written is for those who write."""
 
-    def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's own name
+    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - markdown-it's own name
         return True
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = f"[{_HAN}]|[^\\W_{_HAN}]+(?:['’\\-][^\\W_{_HAN}]+)*"
+HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Chinese and Japanese characters, each a word, for the inside of a [class]."""
+
+_WORD = f"[{HAN}]|[^\\W_{HAN}]+(?:['’\\-][^\\W_{HAN}]+)*"
 
 
 def count_words(text: str) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
+from app.core.documents.comments import without_comments
 from app.core.options.settings_store import SettingsStore
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
@@ -61,10 +62,13 @@ class DocumentDisplay(QObject):
         self._window.setWindowTitle(f"{self._documents.name}[*] — Lampblack")
 
     def passage(self) -> str:
-        """The selection, or else the manuscript: what something may be measured with."""
+        """The selection, or else the manuscript: what something may be measured with.
+
+        As everywhere, a model reads no comment.
+        """
         start, end = self._editor.selection
         manuscript = self._editor.manuscript
-        return manuscript.text(start, end) if end > start else manuscript.text()
+        return without_comments(manuscript.text(start, end) if end > start else manuscript.text())
 
     def _wake(self) -> None:
         if not self.counting.isActive():  # begun again, it would never end while text streams

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QMargins, QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QDropEvent,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
@@ -25,11 +24,11 @@ from app.core.documents.normalise import normalise
 from app.ui.editor.caret_moves import CaretMoves
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.page_text import PageText
+from app.ui.editor.plain_text_edit import PlainTextEdit
 from app.ui.editor.undo_history import History, UndoStep
-from app.ui.editor.view import Tint, View
+from app.ui.editor.view import Layers, Tint, View
 from app.ui.languages import on_language_change
 from app.ui.widgets.apply_theme import page_font
-from app.ui.widgets.controls import local_paths
 from app.ui.widgets.theme import Theme
 
 _NARROWEST = 24  # pixels between the text and the window's edge
@@ -49,7 +48,7 @@ class Source(Enum):
     FILE = auto()
 
 
-class Editor(QTextEdit):
+class Editor(PlainTextEdit):
     """The manuscript's editor.
 
     `changed` carries every Change with its Source; `manuscript` is the text and `history` its
@@ -62,7 +61,6 @@ class Editor(QTextEdit):
     step_redone = Signal(object)
     composed = Signal()
     zoom_asked = Signal(int)
-    files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,9 +70,9 @@ class Editor(QTextEdit):
         self._moves = CaretMoves(self, self._page)
         self.history = History()
         self._preedit = ""
-        self._is_dropping = False
         self._measure = 68
-        self._tint = Tint(self, self.cursor_at)
+        self.layers = Layers(self)
+        self._tint = Tint(self.layers, self.cursor_at)
         self._muted = QColor()
         self._prepare()
 
@@ -191,6 +189,16 @@ class Editor(QTextEdit):
         """Where the writer's selection begins and ends; both are the caret if there is none."""
         return self._page.selection(self.textCursor())
 
+    def selected_text(self) -> str:
+        """The text of the selection."""
+        return self.manuscript.text(*self.selection)
+
+    @property
+    def visible(self) -> tuple[int, int]:
+        """Where the text that is in the window begins and ends."""
+        first, last = self.view.ends()
+        return self._page.breaks.to_manuscript(first), self._page.breaks.to_manuscript(last)
+
     def move_caret(self, position: int) -> None:
         """Put the writer's caret at `position` and show it."""
         position = min(position, len(self.manuscript))
@@ -203,6 +211,23 @@ class Editor(QTextEdit):
         self.history.close_step()
         self._replace(Source.WRITER, *self.selection, normalise(text))
         self.ensureCursorVisible()
+
+    def replace_text(self, start: int, end: int, text: str) -> None:
+        """Replace `start`–`end` by the writer's `text`, as one step."""
+        self.history.close_step()
+        self._replace(Source.WRITER, start, end, normalise(text))
+        self.history.close_step()
+
+    def move_text(self, start: int, end: int, to: int) -> None:
+        """Move the writer's text from `start`–`end` to `to`, which is outside, in one step."""
+        text = self.manuscript.text(start, end)
+        self.history.close_step()
+        self._replace(Source.WRITER, start, end, "")
+        to -= end - start if to > start else 0
+        self._replace(Source.WRITER, to, to, text)
+        self.history.join_last()
+        self.history_moved.emit()
+        self.setTextCursor(self.cursor_at(to, to + end - start))
 
     def write(self, step: UndoStep, start: int, end: int, text: str, whole: str) -> None:
         """Replace `start`–`end` by the model's `text`, after which the open `step` is `whole`.
@@ -350,49 +375,3 @@ class Editor(QTextEdit):
         super().mouseDoubleClickEvent(event)
         if self._page.breaks:
             self._moves.after_double_click()
-
-    # Paste, copy, drop: plain text only
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Take text and files."""
-        return source.hasText() or source.hasUrls()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Drop after Qt has put the caret there: Qt's own edit hides its changes until its end."""
-        is_move = event.dropAction() == Qt.DropAction.MoveAction
-        is_move = is_move and event.source() is self.viewport()
-        start, end = self.selection
-        event.setDropAction(Qt.DropAction.CopyAction)
-        self._is_dropping = True
-        super().dropEvent(event)
-        self._is_dropping = False
-        if not is_move:
-            self.insertFromMimeData(event.mimeData())
-        elif not start <= self.caret <= end:
-            self._move_text(start, end, self.caret)
-
-    def _move_text(self, start: int, end: int, to: int) -> None:
-        """Move the writer's text from `start`–`end` to `to`, which is outside, in one step."""
-        text = self.manuscript.text(start, end)
-        self.history.close_step()
-        self._replace(Source.WRITER, start, end, "")
-        to -= end - start if to > start else 0
-        self._replace(Source.WRITER, to, to, text)
-        self.history.join_last()
-        self.history_moved.emit()
-        self.setTextCursor(self.cursor_at(to, to + end - start))
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste plain text; a dropped file is opened, not inserted."""
-        if self._is_dropping:
-            return
-        if paths := local_paths(source):
-            self.files_dropped.emit(paths)
-        elif source.hasText():
-            self.insert_plain(source.text())
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        """Copy plain text, without colours and fonts."""
-        data = QMimeData()
-        data.setText(self.manuscript.text(*self.selection))
-        return data

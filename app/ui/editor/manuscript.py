@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.documents.comments import without_comments
 from app.core.text.words import count_words as count_words
 
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
@@ -85,6 +86,10 @@ class Manuscript:
         """The text from `start` to `end`; all of it without arguments."""
         stop = len(self._units) if end is None else end * 2
         return self._units[start * 2 : stop].decode("utf-16-le", "surrogatepass")
+
+    def readable(self, end: int) -> str:
+        """The text before `end` as a model reads it: without the writer's comments."""
+        return without_comments(self.text(), len(self.text(0, end)))
 
     def replace(self, position: int, removed: int, added: str) -> Change | None:
         """Put `added` in the place of `removed` units; None when that changes nothing."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QTextCharFormat, QTextCursor
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QTextEdit
 from app.ui.widgets.theme import Theme
 
 _MOST = 200  # paragraphs; more are tinted in one piece
+_LAYERS = ("take", "found")
 
 
 class View:
@@ -64,11 +66,53 @@ class View:
             bar.setValue(bar.value() + below)
 
 
+class Layers:
+    """Colours of the text that lie over its own, in layers; a later layer lies over an earlier."""
+
+    def __init__(self, editor: QTextEdit) -> None:
+        self.document = editor.document()
+        self._editor = editor
+        self._layers: dict[str, list[QTextEdit.ExtraSelection]] = {name: [] for name in _LAYERS}
+
+    def put(self, layer: str, spans: Iterable[tuple[int, int]], form: QTextCharFormat) -> None:
+        """Show `spans`, from and to in the document's positions, in the format `form` alone."""
+        spans = list(spans)
+        if spans or self._layers[layer]:
+            self._layers[layer] = [self._selection(*span, form) for span in spans]
+            self._editor.setExtraSelections(list(chain.from_iterable(self._layers.values())))
+
+    def _selection(self, start: int, end: int, form: QTextCharFormat) -> QTextEdit.ExtraSelection:
+        selection = QTextEdit.ExtraSelection()
+        selection.cursor = QTextCursor(self.document)
+        selection.cursor.setPosition(start)
+        selection.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        selection.format = form
+        return selection
+
+    def lines(self, whole: QTextCursor) -> list[tuple[int, int]]:
+        """The selected blocks without their ends, which would show as boxes of their own.
+
+        In positions of the document, not of the manuscript.
+        """
+        start, end = whole.selectionStart(), whole.selectionEnd()
+        first, last = self.document.findBlock(start), self.document.findBlock(end)
+        if last.blockNumber() - first.blockNumber() > _MOST:
+            return [(start, end)]
+        lines = []
+        while start < end and first.isValid():
+            stop = min(end, first.position() + first.length() - 1)
+            if stop > start:
+                lines.append((start, stop))
+            first = first.next()
+            start = first.position()
+        return lines
+
+
 class Tint:
     """Colours one range of an editor's text, with dots below for those who tell no colours."""
 
-    def __init__(self, editor: QTextEdit, cursor: Callable[[int, int], QTextCursor]) -> None:
-        self._editor = editor
+    def __init__(self, layers: Layers, cursor: Callable[[int, int], QTextCursor]) -> None:
+        self._layers = layers
         self._cursor = cursor
         self._format = QTextCharFormat()
         self.range: tuple[int, int] = (0, 0)
@@ -90,31 +134,4 @@ class Tint:
 
     def show(self) -> None:
         """Show the range as it is now."""
-        selections = []
-        for start, end in self._lines():
-            selection = QTextEdit.ExtraSelection()
-            selection.cursor = QTextCursor(self._editor.document())
-            selection.cursor.setPosition(start)
-            selection.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-            selection.format = self._format
-            selections.append(selection)
-        self._editor.setExtraSelections(selections)
-
-    def _lines(self) -> list[tuple[int, int]]:
-        """The tinted blocks without their ends, which would show as boxes of their own.
-
-        In positions of the document, not of the manuscript.
-        """
-        whole, document = self._cursor(*self.range), self._editor.document()
-        start, end = whole.selectionStart(), whole.selectionEnd()
-        first, last = document.findBlock(start), document.findBlock(end)
-        if last.blockNumber() - first.blockNumber() > _MOST:
-            return [(start, end)]
-        lines = []
-        while start < end and first.isValid():
-            stop = min(end, first.position() + first.length() - 1)
-            if stop > start:
-                lines.append((start, stop))
-            first = first.next()
-            start = first.position()
-        return lines
+        self._layers.put("take", self._layers.lines(self._cursor(*self.range)), self._format)

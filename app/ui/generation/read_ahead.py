@@ -13,6 +13,7 @@ from app.engine.messages import Counted, Done, Loaded, ModelInfo
 from app.engine.worker import Worker
 from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor
+from app.ui.editor.manuscript import units
 from app.ui.generation.takes import request_fields
 from app.ui.generation.write_bar import InstructionLine
 
@@ -60,7 +61,7 @@ class _InPause(QObject):
 
 
 class TokenCount(_InPause):
-    """Tells how many tokens the text up to the caret has, and how many the model can read.
+    """Tells how many tokens the model reads of the text up to the caret, and how many it can.
 
     With a server's model it tells nothing: each text is counted with what is written after it.
     """
@@ -80,10 +81,11 @@ class TokenCount(_InPause):
         if model.server is not None:  # which is sent nothing that was not asked for
             return
         _start, end = self._editor.selection
-        if end > model.context * _MOST_PER_TOKEN:
+        before = self._editor.manuscript.readable(end)
+        if units(before) > model.context * _MOST_PER_TOKEN:
             self.counted.emit(model.context, model.context)
         else:
-            self._job = self._worker.count(prompt=self._editor.manuscript.text(0, end))
+            self._job = self._worker.count(prompt=before)
 
 
 class ReadingAhead(_InPause):
@@ -153,7 +155,7 @@ class ReadingAhead(_InPause):
         and its writer will most likely go on at its end.
         """
         _start, end = self._editor.selection
-        return self._editor.manuscript.text(0, end or len(self._editor.manuscript))
+        return self._editor.manuscript.readable(end or len(self._editor.manuscript))
 
     def _instruction(self) -> str:
         """What is being typed in the instruction line."""

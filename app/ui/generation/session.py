@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core.documents.comments import without_comments
 from app.core.documents.prompts import DEFAULT_SYSTEM
 from app.core.options.sampling import Sampling
 from app.core.options.settings_store import SettingsStore
@@ -177,7 +178,7 @@ class Session(QObject):
 
     def _ask(self, group: TakeGroup, count: int) -> None:
         """Make room for `count` more takes, show the first of them, and have them written."""
-        before, first = self._editor.manuscript.text(0, group.start), len(group.takes)
+        before, first = self._editor.manuscript.readable(group.start), len(group.takes)
         takes = tuple(blank_take(before, group.instruction) for _ in range(count))
         group.takes += takes
         self._show(group, first)
@@ -192,9 +193,10 @@ class Session(QObject):
         if request is None:
             return
         manuscript = self._editor.manuscript
-        request.before = manuscript.text(0, request.group.start)
+        request.before = manuscript.readable(request.group.start)
         end = request.group.end
-        around = request.before, manuscript.text(end, min(len(manuscript), end + _AFTER))
+        after = manuscript.text(end, min(len(manuscript), end + _AFTER))
+        around = request.before, without_comments(after)
         fields = self._admit(self._fields(request), around)
         if fields is None:
             return

@@ -31,6 +31,7 @@ class Theme(msgspec.Struct, frozen=True):
     accent_ink: QColor
     selection: QColor
     selection_ink: QColor
+    found_tint: QColor
     take_tint: QColor
     take_ink: QColor
     error: QColor
@@ -64,6 +65,7 @@ LIGHT = Theme(
     accent_ink=QColor("#ffffff"),
     selection=QColor("#cde3df"),
     selection_ink=QColor("#152d2b"),
+    found_tint=QColor("#f5ecb4"),
     take_tint=QColor("#fbf0d9"),
     take_ink=QColor("#7a4a0c"),
     error=QColor("#fbe7e3"),
@@ -88,6 +90,7 @@ DARK = Theme(
     accent_ink=QColor("#0e211f"),
     selection=QColor("#2c4b48"),
     selection_ink=QColor("#eef6f4"),
+    found_tint=QColor("#3d381b"),
     take_tint=QColor("#34291a"),
     take_ink=QColor("#e8bd7c"),
     error=QColor("#412421"),
@@ -114,6 +117,7 @@ CONTRAST = Theme(
     accent_ink=QColor("#000000"),
     selection=QColor("#1aebff"),
     selection_ink=QColor("#000000"),
+    found_tint=QColor("#4d4400"),
     take_tint=QColor("#00384d"),
     take_ink=QColor("#ffe14d"),
     error=QColor("#3d0000"),

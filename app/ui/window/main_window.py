@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self) -> None:
         """Connect what no controller connects by itself."""
-        page, editor = self.page, self.editor
+        editor = self.editor
         self.actions_table.connect_all(
             {
                 "new": self.documents.new,
@@ -200,9 +200,6 @@ class MainWindow(QMainWindow):
                 "copy": editor.copy,
                 "paste": editor.paste,
                 "select_all": editor.selectAll,
-                "find": lambda: page.find_bar.begin(),
-                "find_next": lambda: page.find_bar.find_next(),
-                "find_previous": lambda: page.find_bar.find_previous(),
                 "load": self.models.loader.load_last,
                 "unload": self.models.loader.unload,
                 "measure": self.models.loader.measure_again,
@@ -289,6 +286,7 @@ class MainWindow(QMainWindow):
         self.generation.close()
         self.history.close()
         self.documents.end()
+        self.page.end()
         self._memory.keep(self, self.splitter)
         self.models.close()
         self.manager.close()

@@ -41,6 +41,14 @@ class PageColumn(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.editor)
         self._lay_out()
+        actions.connect_all(
+            {
+                "find": lambda: self.find_bar.begin(),
+                "find_next": lambda: self.find_bar.find_next(),
+                "find_previous": lambda: self.find_bar.find_previous(),
+                "replace": lambda: self.find_bar.begin(replacing=True),
+            }
+        )
         self.recolour()
         on_theme_change(self.recolour)
 
@@ -72,6 +80,11 @@ class PageColumn(QWidget):
         lines.addWidget(self.without_model, 0, Qt.AlignmentFlag.AlignHCenter)
         self.stack.addWidget(page)
         return empty
+
+    def end(self) -> None:
+        """The window closes."""
+        if "find_bar" in vars(self):
+            self.find_bar.finder.close()
 
     def _word(self) -> None:
         self.without_model.setText(self.tr("Write without a model"))

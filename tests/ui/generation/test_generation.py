@@ -48,6 +48,18 @@ def test_a_trailing_space_is_written_once(studio):
     assert studio.text == "The door opened wide"
 
 
+def test_a_comment_never_reaches_the_model(studio):
+    studio.show("The door %% whose? 😀 %% opened. <!-- slow -->And %% so on %% then.", caret=49)
+    studio.do("continue")
+    assert studio.worker.last("generate")[1]["prompt"] == "The door opened. And"
+    studio.do("stop")
+    studio.window.session.instruct("Go on.")
+    asked = studio.worker.last("generate")[1]["messages"][-1].content
+    assert "The door opened. And" in asked
+    assert not {"whose", "slow", "so on"} & set(asked.split())
+    assert "whose" in studio.text
+
+
 def test_writing_on_accepts_and_goes_on(studio):
     studio.show("A")
     studio.do("continue")

@@ -35,6 +35,14 @@ def finished(studio):
     studio.tell(Done(job=job))
 
 
+def test_what_is_read_and_counted_is_without_comments(studio):
+    studio.show("%% a plan %%\nThe door %% whose? %% opened.")
+    for waiting in (studio.window.generation.reading, studio.window.generation.tokens):
+        waiting._timer.timeout.emit()
+    assert reads(studio)[-1]["prompt"] == "The door opened."
+    assert studio.worker.last("count")[1]["prompt"] == "The door opened."
+
+
 def test_a_pause_reads_what_continue_would_ask_for(studio):
     studio.window.sampling.set_sampling(Sampling(max_tokens=99))
     studio.show("The door opened. And", caret=16)

@@ -1,0 +1,71 @@
+"""A text widget that takes and gives plain text only: by paste, by copy, by drag and drop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QTextEdit
+
+from app.ui.widgets.controls import local_paths
+
+
+class PlainTextEdit(QTextEdit):
+    """Leaves to the class above it what is done with the text. `files_dropped` has their paths."""
+
+    files_dropped = Signal(list)
+    _is_dropping = False
+
+    @property
+    def caret(self) -> int:
+        """Where the writer's caret is."""
+        raise NotImplementedError
+
+    @property
+    def selection(self) -> tuple[int, int]:
+        """Where the writer's selection begins and ends; both are the caret if there is none."""
+        raise NotImplementedError
+
+    def selected_text(self) -> str:
+        """The text of the selection."""
+        raise NotImplementedError
+
+    def insert_plain(self, text: str) -> None:
+        """Insert `text` at the caret as the writer's own."""
+        raise NotImplementedError
+
+    def move_text(self, start: int, end: int, to: int) -> None:
+        """Move the text from `start`–`end` to `to`, which is outside, in one step."""
+        raise NotImplementedError
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Take text and files."""
+        return source.hasText() or source.hasUrls()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Drop after Qt has put the caret there: Qt's own edit hides its changes until its end."""
+        is_move = event.dropAction() == Qt.DropAction.MoveAction
+        is_move = is_move and event.source() is self.viewport()
+        start, end = self.selection
+        event.setDropAction(Qt.DropAction.CopyAction)
+        self._is_dropping = True
+        super().dropEvent(event)
+        self._is_dropping = False
+        if not is_move:
+            self.insertFromMimeData(event.mimeData())
+        elif not start <= self.caret <= end:
+            self.move_text(start, end, self.caret)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste plain text; a dropped file is opened, not inserted."""
+        if self._is_dropping:
+            return
+        if paths := local_paths(source):
+            self.files_dropped.emit(paths)
+        elif source.hasText():
+            self.insert_plain(source.text())
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Copy plain text, without colours and fonts."""
+        data = QMimeData()
+        data.setText(self.selected_text())
+        return data
