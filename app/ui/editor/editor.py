@@ -347,6 +347,8 @@ class Editor(PlainTextEdit):
         if self.is_composing and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
             event.accept()
         elif any(map(event.matches, _LINE_END_KEYS)):
+            if self.textCursor().hasSelection():  # without a soft break at its end, which would
+                self.setTextCursor(self.cursor_at(*self.selection))  # pass for the new line's
             self.textCursor().insertBlock()
             self.ensureCursorVisible()
         elif self._page.breaks:

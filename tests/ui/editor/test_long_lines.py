@@ -338,6 +338,9 @@ RUNS = st.lists(st.tuples(LETTERS, st.integers(1, 150)), min_size=1, max_size=4)
     1.0,
     [(Key.Key_Left, CTRL), (Key.Key_Space, NONE), (Key.Key_Backspace, NONE)],
 )
+@example(
+    [("word ", 37), ("x", 79), ("word ", 95)], 0.25, [(Key.Key_Left, SHIFT), (Key.Key_Return, NONE)]
+)
 def test_every_key_does_what_it_does_without_breaks(two_editors, runs, place, keys):
     text = "".join(letters * count for letters, count in runs)
     broken, whole = two_editors.begin(text, place)
