@@ -13,7 +13,7 @@ from app.cli import output
 from app.cli.batch import add_batch
 from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
-from app.cli.evaluate import add_evaluate
+from app.cli.evaluation.evaluate import add_evaluate
 from app.cli.export import add_export
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate

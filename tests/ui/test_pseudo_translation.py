@@ -95,13 +95,12 @@ def test_the_settings(pseudo_spoken, make_studio, qtbot) -> None:
     assert untranslated(dialog) == []
 
 
-@pytest.mark.parametrize("make", [ShortcutsDialog, about])
-def test_the_dialogs_that_only_tell(
-    pseudo_spoken, qtbot, make: Callable[[QWidget], QWidget]
-) -> None:
+@pytest.mark.parametrize("name", ["keys", "about"])
+def test_the_dialogs_that_only_tell(pseudo_spoken, make_studio, qtbot, name: str) -> None:
+    packs = make_studio().program.packs
     parent = QWidget()
     qtbot.addWidget(parent)
-    dialog = make(parent)
+    dialog = ShortcutsDialog(parent) if name == "keys" else about(parent, packs)
     with qtbot.waitExposed(dialog):
         dialog.show()
     assert untranslated(dialog) == []

@@ -52,7 +52,7 @@ class _Parser(MarkdownIt):
         return True
 
 
-class _Reader:
+class _MarkdownReader:
     """One text of tokens; footnotes are read when they are called."""
 
     def __init__(self, source: str) -> None:
@@ -156,7 +156,7 @@ def read_markdown(source: str, *, comments: bool = False) -> FormattedText:
 
     Comments, `%%…%%` and `<!-- … -->`, are left out unless they are wanted.
     """
-    reader = _Reader(source if comments else without_comments(source))
+    reader = _MarkdownReader(source if comments else without_comments(source))
     blocks = reader.blocks()
     return FormattedText(blocks, left_out=reader.left_out)
 

@@ -28,7 +28,7 @@ from app.program import Program
 from app.tasks.table import Task, task
 
 if TYPE_CHECKING:
-    from app.cli.evaluate_models import Evaluation
+    from app.cli.evaluation.models import Evaluation
     from app.tasks.evaluation.evaluation import EvaluationReport, ModelEvaluation
     from app.tasks.evaluation.labelled import LabelledData
 
@@ -87,7 +87,7 @@ def add_evaluate(words: Words) -> None:
 
 def run_evaluate(arguments: argparse.Namespace, program: Program) -> int:
     """Read, ask the models, write; 1 if the user stopped it or a model could not be asked."""
-    from app.cli.evaluate_models import Evaluation, check_answers
+    from app.cli.evaluation.models import Evaluation, check_answers
     from app.tasks.evaluation.evaluation import measure_of
     from app.tasks.evaluation.labelled import read_labelled
 
@@ -181,7 +181,7 @@ def _report(
 
 
 def _write(report: EvaluationReport, arguments: argparse.Namespace, target: Path | None) -> None:
-    from app.cli.evaluate_lines import report_lines
+    from app.cli.evaluation.lines import report_lines
 
     content = msgspec.to_builtins(report)
     if not arguments.rows:
