@@ -95,7 +95,11 @@ def test_the_settings(pseudo_spoken, make_studio, qtbot) -> None:
     assert untranslated(dialog) == []
 
 
-@pytest.mark.parametrize("make", [ShortcutsDialog, about])
+def _about(parent: QWidget) -> QWidget:
+    return about(parent, Packs(Path()))
+
+
+@pytest.mark.parametrize("make", [ShortcutsDialog, _about])
 def test_the_dialogs_that_only_tell(
     pseudo_spoken, qtbot, make: Callable[[QWidget], QWidget]
 ) -> None:
