@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote
 
 import msgspec
 from msgspec.structs import replace
@@ -17,11 +13,10 @@ from app.cli.long_task import LongTask, confirm
 from app.cli.parsing import Words
 from app.core.errors import CancelledError, DownloadError, UsageError
 from app.core.units import size_text
-from app.downloads.hub import folder_of, host_of, is_endpoint, name_of
 from app.downloads.messages import DownloadProgress, FetchEvent, Waiting
-from app.downloads.part_paths import remove_empty
-from app.downloads.request import FileRequest, WantedFile, is_plain
-from app.engine.packs.archive import MOST_SUM, install, read_sum, remove
+from app.downloads.pack_download import checked_sum, fetched_pack, pack_source
+from app.downloads.request import FileRequest
+from app.engine.packs.archive import install, read_sum, remove
 from app.engine.packs.installed import NAMES, Pack
 from app.program import Program
 
@@ -30,7 +25,6 @@ _WHAT_FOR = (
     "GGUF models do not need it."
 )
 _SHOWN = ("torch", "transformers")
-_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def run_list(arguments: argparse.Namespace, program: Program) -> None:
@@ -45,31 +39,26 @@ def run_list(arguments: argparse.Namespace, program: Program) -> None:
 def run_install(arguments: argparse.Namespace, program: Program) -> None:
     """Install a pack out of a file."""
     path = Path(arguments.file).expanduser().absolute()
-    _installed(arguments, program, path, _digest(arguments.sha256))
+    _installed(arguments, program, path, checked_sum(arguments.sha256))
 
 
 def run_get(arguments: argparse.Namespace, program: Program) -> None:
     """Fetch a pack after a question, and install it."""
-    address = arguments.url
-    name = unquote(name_of(address))
-    if not is_endpoint(address) or not is_plain(name):
-        raise UsageError(
-            f"{address[:100]!r} is no address that may be fetched from.",
-            "Give one that begins with https:// and ends with the name of a file.",
-        )
+    source = pack_source(arguments.url, arguments.sha256)
     if not program.settings.network:
         raise DownloadError("The settings forbid the network.", "Allow it in the settings.")
-    digest = _digest(arguments.sha256)
     if not arguments.yes:
         refusal = UsageError("A pack is fetched only after a question.", "Say --yes to fetch it.")
         question = (
-            f"{name} is fetched from {host_of(address)}, or where that sends us; what is in it "
+            f"{source.name} is fetched from {source.host}, or where that sends us; what is in it "
             "will run on this computer."
         )
         confirm(f"{question}\nFetch and install it now?", refusal, "Nothing was fetched.")
-    digest = digest or _published_sum(program, address, name)
-    path = _fetched(program, address, name, digest)
-    with _taken_away(path, program.paths.models):
+
+    def fetch(wanted: FileRequest) -> Path:
+        return _fetched(program, wanted)
+
+    with fetched_pack(source, fetch, read_sum, program.paths.models) as (path, digest):
         _installed(arguments, program, path, digest)
 
 
@@ -120,43 +109,8 @@ def pack_line(pack: PackFacts) -> str:
     return f"{pack.name}  {', '.join(shown)}  {pack.folder}"
 
 
-def _digest(text: str) -> str:
-    if text and not _DIGEST.fullmatch(text):
-        raise UsageError("A SHA-256 has 64 hexadecimal digits.")
-    return text.lower()
-
-
-def _published_sum(program: Program, address: str, name: str) -> str:
-    """The checksum in the file beside the pack at its address."""
-    try:
-        listed = _fetched(program, address, f"{name}.sha256", "", MOST_SUM)
-    except DownloadError as error:
-        hint = f"{name}.sha256 tells the checksum; else say with --sha256 which one it must have."
-        raise DownloadError(error.message, hint) from error
-    with _taken_away(listed, program.paths.models):
-        return read_sum(listed)
-
-
-@contextmanager
-def _taken_away(path: Path, models: Path) -> Iterator[None]:
-    """Remove what was fetched, whether it was of use or not; a stop by the user keeps it."""
-    try:
-        yield
-    except CancelledError:
-        raise
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    path.unlink(missing_ok=True)
-    remove_empty(path.parent, models)
-
-
-def _fetched(
-    program: Program, address: str, name: str, sha256: str, most_bytes: int | None = None
-) -> Path:
-    fetcher = program.file_fetcher()
-    folder, file = folder_of(address), WantedFile(path=name, sha256=sha256)
-    wanted = FileRequest(title=name, address=folder, file=file, most_bytes=most_bytes)
+def _fetched(program: Program, wanted: FileRequest) -> Path:
+    fetcher, name = program.file_fetcher(), wanted.title
     with LongTask(stop=fetcher.cancel) as task:
 
         def on_event(event: FetchEvent) -> None:

@@ -1,10 +1,10 @@
 """The broker: a child process started before the program denies itself the network.
 
-It knows six requests, checks them strictly (the folder, the hub's address, every path, the port,
-the server's address) and can start the downloader, start a child that speaks to one server and hand
-it over, and hand over a socket that listens for the local service, on 127.0.0.1 or where the writer
-wants it on the local network, and nothing else. The end of its stdin, or a line that it does not
-understand, ends it and its children.
+It knows six requests, checks them strictly (the folder, the hub's address, every path, a pack's
+name, the port, the server's address) and can start the downloader, start a child that speaks to one
+server and hand it over, and hand over a socket that listens for the local service, on 127.0.0.1 or
+where the writer wants it on the local network, and nothing else. The end of its stdin, or a line
+that it does not understand, ends it and its children.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ from app.downloads.messages import (
     requests,
     send,
 )
-from app.downloads.request import FileRequest, check_file, check_plain
+from app.downloads.request import FileRequest, check_file, check_plain, is_pack_file
 
 
 class Broker:
     """Runs one downloader at a time and passes its lines on.
 
-    `endpoint` is the hub that may be asked, and `files` the address below which files may be
-    fetched; empty for none.
+    `endpoint` is the hub that may be asked; empty for none. `files` is the address below which
+    packs may be fetched, or empty: below any that the writer names in the window, as with servers.
     """
 
     def __init__(
@@ -157,7 +157,8 @@ class Broker:
             check_file(wanted)
         except DownloadError:
             return False
-        return wanted.address == self._files and is_endpoint(self._files)
+        is_known = wanted.address == self._files or not self._files
+        return is_known and is_pack_file(wanted.file.path) and is_endpoint(wanted.address)
 
     def _pass_on(self, child: subprocess.Popen[bytes]) -> None:
         """Pass the downloader's lines on until it ends, and say so if it did not itself."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.errors import DownloadError, ServerError, ServiceError, error_from
+from app.core.errors import CancelledError, DownloadError, ServerError, ServiceError, error_from
 from app.core.options.servers import server_address
 from app.core.system.processes import GRACE_S, end_child, program_command, start_child
 from app.downloads.hub import endpoint_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.downloads.given_child import GivenChild
 
 _ANSWER_S = 10.0
+_TURN_S = 0.1
 _LONGEST_WHY = 4096
 
 
@@ -59,6 +60,8 @@ class Fetcher:
         self._listening = threading.Lock()
         self._busy = threading.Lock()
         self._sending = threading.Lock()
+        self._turn = threading.Lock()
+        self._file: FileRequest | None = None
 
     @classmethod
     def start(cls, models: Path, command: Sequence[str] | None = None) -> Fetcher:
@@ -95,12 +98,37 @@ class Fetcher:
             self._ask(StartDownload(models=models, endpoint=endpoint, wanted=wanted, token=token))
             return self._result(on_event)
 
-    def fetch_file(self, wanted: FileRequest, on_event: Callable[[FetchEvent], None]) -> Path:
-        """Fetch one file; its path. Raises as `fetch` does, and keeps as it does."""
+    def fetch_file(
+        self,
+        wanted: FileRequest,
+        on_event: Callable[[FetchEvent], None],
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> Path:
+        """Fetch one file, after a model that is being fetched; its path.
+
+        Raises as `fetch` does, and keeps as it does. `is_stopped` ends the wait for its turn.
+        """
         check_file(wanted)
-        with self._busy:
-            self._ask(StartFileDownload(models=str(self._models), wanted=wanted))
+        while not self._busy.acquire(timeout=_TURN_S):
+            if is_stopped():
+                raise _stopped()
+        try:
+            with self._turn:
+                if is_stopped():
+                    raise _stopped()
+                self._ask(StartFileDownload(models=str(self._models), wanted=wanted))
+                self._file = wanted
             return self._result(on_event)
+        finally:
+            with self._turn:
+                self._file = None
+            self._busy.release()
+
+    def cancel_file(self) -> None:
+        """Stop the file that is being fetched, if any, and no model."""
+        with self._turn:
+            if self._file is not None:
+                self.cancel()
 
     def listen(self, port: int, *, lan: bool = False) -> socket.socket:
         """A socket that listens on that port; raises ServiceError.
@@ -190,6 +218,12 @@ class Fetcher:
         except msgspec.DecodeError as error:
             raise DownloadError("The download's own process sent something unreadable.") from error
         raise _broker_gone()
+
+
+def _stopped() -> CancelledError:
+    from app.downloads.retry import stopped  # which would make each start slower
+
+    return stopped()
 
 
 def _broker_gone() -> DownloadError:

@@ -149,6 +149,11 @@ def files_folder(models: Path) -> Path:
     return models / PARTIAL / "files"
 
 
+def is_pack_file(name: str) -> bool:
+    """Whether a file's name is that of a pack's archive, or of the checksum beside one."""
+    return name.removesuffix(".sha256").endswith(".tar.xz")
+
+
 def check_file(wanted: FileRequest) -> None:
     """Raise DownloadError for a file whose path could lead anywhere else."""
     if "/" in wanted.file.path or not is_plain(wanted.file.path):

@@ -1327,6 +1327,18 @@
 <context>
     <name>EnginesPage</name>
     <message>
+        <source>Do&amp;wnload…</source>
+        <translation>下载(&amp;W)…</translation>
+    </message>
+    <message>
+        <source>Download the PyTorch engine…</source>
+        <translation>下载 PyTorch 引擎…</translation>
+    </message>
+    <message>
+        <source>Fetch the engine from an address, verify it and install it</source>
+        <translation>从某个地址下载引擎，校验后安装</translation>
+    </message>
+    <message>
         <source>Install</source>
         <translation>安装</translation>
     </message>
@@ -2688,12 +2700,67 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
 <context>
     <name>PackController</name>
     <message>
+        <source>Fetching {0}: {1} of {2}</source>
+        <translation>正在下载 {0}：{1} / {2}</translation>
+    </message>
+    <message>
+        <source>Fetching {0}…</source>
+        <translation>正在下载 {0}…</translation>
+    </message>
+    <message>
+        <source>Installing…</source>
+        <translation>正在安装…</translation>
+    </message>
+    <message>
         <source>The PyTorch engine was removed.</source>
         <translation>PyTorch 引擎已移除。</translation>
     </message>
     <message>
         <source>The PyTorch engine {0} is installed.</source>
         <translation>PyTorch 引擎 {0} 已安装。</translation>
+    </message>
+    <message>
+        <source>Verifying {0}…</source>
+        <translation>正在校验 {0}…</translation>
+    </message>
+</context>
+<context>
+    <name>PackDownloadDialog</name>
+    <message>
+        <source>&amp;Address</source>
+        <translation>地址(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Download</source>
+        <translation>下载(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;SHA-256</source>
+        <translation>&amp;SHA-256</translation>
+    </message>
+    <message>
+        <source>Download the PyTorch Engine</source>
+        <translation>下载 PyTorch 引擎</translation>
+    </message>
+    <message>
+        <source>Fetch the engine, verify it and install it</source>
+        <translation>下载引擎，校验后安装</translation>
+    </message>
+    <message>
+        <source>It is fetched from the address that you give, or where that sends us, verified, and installed. It is a program that runs on this computer, without the network: take it only from where you got Lampblack.</source>
+        <translation>引擎将从你给出的地址（或它转往的地址）下载，校验后安装。它是在这台电脑上运行的程序，不使用网络：请只从你获得 Lampblack 的地方获取。</translation>
+    </message>
+    <message>
+        <source>The address of the file lampblack-torch-….tar.xz</source>
+        <translation>文件 lampblack-torch-….tar.xz 的地址</translation>
+    </message>
+    <message>
+        <source>The checksum that it must have; else that of the file beside it, .sha256</source>
+        <translation>引擎包应有的校验和；不填则用同一位置的 .sha256 文件</translation>
+    </message>
+    <message>
+        <source>as the file beside it says</source>
+        <translation>以旁边的文件为准</translation>
     </message>
 </context>
 <context>
@@ -4281,6 +4348,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>KV 缓存类型 {0} 需要 flash attention，而它已关闭。</translation>
     </message>
     <message>
+        <source>A SHA-256 has 64 hexadecimal digits.</source>
+        <translation>SHA-256 由 64 个十六进制数字组成。</translation>
+    </message>
+    <message>
         <source>A choice has {0} tokens; there can be {1}.</source>
         <translation>一个选项有 {0} 个词元；最多 {1} 个。</translation>
     </message>
@@ -4749,8 +4820,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请用其他方式取得 GGUF 模型，放进模型文件夹。</translation>
     </message>
     <message>
-        <source>Get both files again, or say with --sha256 which one the pack must have.</source>
-        <translation>请重新获取这两个文件，或用 --sha256 指明引擎包应有的校验和。</translation>
+        <source>Get both files again, or say which SHA-256 the pack must have.</source>
+        <translation>请重新获取这两个文件，或指明引擎包应有的 SHA-256。</translation>
     </message>
     <message>
         <source>Get it again from its maker.</source>
@@ -4843,6 +4914,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Give one such as https://name.example:8443 or http://127.0.0.1:8080.</source>
         <translation>请输入类似 https://name.example:8443 或 http://127.0.0.1:8080 的地址。</translation>
+    </message>
+    <message>
+        <source>Give one that begins with https:// and ends with the name of a .tar.xz file.</source>
+        <translation>请给出以 https:// 开头、以 .tar.xz 文件名结尾的地址。</translation>
     </message>
     <message>
         <source>Give the parts their names back: NAME-00001-of-{0}.gguf and so on.</source>
@@ -6155,6 +6230,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The settings forbid the network.</source>
         <translation>设置禁止联网。</translation>
+    </message>
+    <message>
+        <source>The settings forbid the network. Allow it in the settings.</source>
+        <translation>设置禁止使用网络。请在设置中允许。</translation>
     </message>
     <message>
         <source>The settings in {0} cannot be read: {1}.</source>
@@ -8293,6 +8372,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 已载入。</translation>
     </message>
     <message>
+        <source>{0} is no address that may be fetched from.</source>
+        <translation>{0} 不是可以下载的地址。</translation>
+    </message>
+    <message>
         <source>{0} is no archive of a pack, or it is damaged.</source>
         <translation>{0} 不是引擎包的归档文件，或者已损坏。</translation>
     </message>
@@ -8551,6 +8634,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} sent the file in an encoding that was not asked for.</source>
         <translation>{0} 用没有要求的编码发来文件。</translation>
+    </message>
+    <message>
+        <source>{0} tells the checksum; else say which SHA-256 it must have.</source>
+        <translation>{0} 写明校验和；否则请指明应有的 SHA-256。</translation>
     </message>
     <message>
         <source>{0} was not saved, for its longer version could not be kept in {1}: {2}.</source>

@@ -38,6 +38,7 @@ from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.service.dialog import ServiceDialog
 from app.ui.window.help import ShortcutsDialog, about
 from app.ui.window.licences_dialog import LicencesDialog
+from app.ui.window.pack_download_dialog import PackDownloadDialog
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.fake_pack import put_in_place
 from tests.host.tiny_llama import WIDTH, write_adapter, write_tiny
@@ -134,6 +135,12 @@ class House:
         packs = self.window.models.packs
         dialog = SettingsDialog(self.studio.program.settings_store, self.window, packs)
         self.qtbot.waitUntil(lambda: packs.is_known)
+        return dialog
+
+    def pack_download(self) -> QWidget:
+        dialog = PackDownloadDialog(self.window)
+        dialog.address.setText("http://example.org/pack.tar.xz")
+        dialog.accept()
         return dialog
 
     def shortcuts(self) -> QWidget:

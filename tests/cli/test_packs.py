@@ -119,7 +119,7 @@ def test_a_pack_is_fetched_with_the_checksum_beside_it(run_program: Any, archive
         assert outcome.code == 1
         assert "does not have" in outcome.err
         assert "catalogue" not in outcome.err
-        assert "say with --sha256" in outcome.err
+        assert "say which SHA-256" in outcome.err
         archive.with_name(f"{NAME}.sha256").write_text("<html>" * 1000)
         outcome = run_program("packs", "get", f"{address}/{NAME}", "--yes")
         assert outcome.code == 1

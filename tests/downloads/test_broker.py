@@ -159,8 +159,24 @@ def test_its_own_address_must_be_one_that_may_be_fetched_from(tmp_path: Path, ad
     assert served_files(tmp_path, line, address) == (2, [])
 
 
-def test_a_broker_for_models_fetches_no_files(tmp_path: Path) -> None:
-    assert served(tmp_path, file_request(tmp_path)) == (2, [])
+def test_a_broker_for_models_fetches_packs_from_where_the_writer_says(tmp_path: Path) -> None:
+    code, told = served(tmp_path, file_request(tmp_path))
+    assert (code, [event["type"] for event in told]) == (0, ["Started", "FetchFailed"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"models": "/somewhere/else"},
+        {"wanted": {"address": "http://site.example/packs"}},
+        {"wanted": {"address": "file:///etc"}},
+        {"wanted": {"file": {"path": "passwd"}}},
+        {"wanted": {"file": {"path": "x.sha256"}}},
+        {"wanted": {"file": {"path": "../pack.tar.xz"}}},
+    ],
+)
+def test_and_no_other_files(tmp_path: Path, changes: dict[str, object]) -> None:
+    assert served(tmp_path, file_request(tmp_path, **changes)) == (2, [])
 
 
 def test_the_end_of_its_input_ends_it_well(tmp_path: Path) -> None:

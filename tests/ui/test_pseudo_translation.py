@@ -95,12 +95,17 @@ def test_the_settings(pseudo_spoken, make_studio, qtbot) -> None:
     assert untranslated(dialog) == []
 
 
-@pytest.mark.parametrize("name", ["keys", "about"])
-def test_the_dialogs_that_only_tell(pseudo_spoken, make_studio, qtbot, name: str) -> None:
-    packs = make_studio().program.packs
+def _about(parent: QWidget) -> QWidget:
+    return about(parent, Packs(Path()))
+
+
+@pytest.mark.parametrize("make", [ShortcutsDialog, _about])
+def test_the_dialogs_that_only_tell(
+    pseudo_spoken, qtbot, make: Callable[[QWidget], QWidget]
+) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    dialog = ShortcutsDialog(parent) if name == "keys" else about(parent, packs)
+    dialog = make(parent)
     with qtbot.waitExposed(dialog):
         dialog.show()
     assert untranslated(dialog) == []

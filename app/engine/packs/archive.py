@@ -39,9 +39,7 @@ Progress = Callable[[int, int], object]
 
 Cancelled = Callable[[], bool]
 
-MOST_SUM = 4096
-"""The longest file of a checksum in bytes."""
-
+_MOST_SUM = 4096  # bytes of a checksum's file
 _BLOCK = 1024 * 1024
 _MEMORY = 256 * 1024 * 1024  # what unpacking may take, in bytes
 _RESERVE = 256 * 1024 * 1024  # bytes that an installation leaves free
@@ -115,13 +113,13 @@ def _beside(archive: Path) -> str:
 def read_sum(path: Path) -> str:
     """The checksum in a file as `sha256sum` writes it; raises PackError where there is none."""
     try:
-        found = _SUM.match(read_regular(path, MOST_SUM).decode("ascii", "replace"))
+        found = _SUM.match(read_regular(path, _MOST_SUM).decode("ascii", "replace"))
     except OSError:
         found = None
     if found is None:
         raise PackError(
             f"{path.name} holds no SHA-256.",
-            "Get both files again, or say with --sha256 which one the pack must have.",
+            "Get both files again, or say which SHA-256 the pack must have.",
         )
     return found[1].lower()
 

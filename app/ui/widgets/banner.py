@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.languages import on_language_change
 from app.ui.sentences import Words, told
@@ -13,6 +22,8 @@ from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import IconButton
 
 _MOST = 3
+_LEAST_TEXT = 56  # letters of a line beside the buttons, unless there are fewer
+_BESIDE, _BELOW = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 
 Choices = Callable[[], Mapping[str, Callable[[], object]]]
 """What makes the buttons of a banner: what each says in the present language, and does."""
@@ -37,17 +48,24 @@ class Banner(QFrame):
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(14, 8, 8, 8)
-        line.addWidget(self._label, 1)
         self.buttons = [self._button(name, call) for name, call in choices().items()]
-        for button in self.buttons:
-            line.addWidget(button)
         self.close_button = IconButton("close", "")
         self.close_button.clicked.connect(self.dismiss)
-        line.addWidget(self.close_button)
+        self._lay_out()
         self._word()
         on_language_change(self._word)
+
+    def _lay_out(self) -> None:
+        self._choice_line, self._content = QHBoxLayout(), QHBoxLayout()
+        for button in self.buttons:
+            self._choice_line.addWidget(button)
+        self._content.addWidget(self._label, 1)
+        if self.buttons:
+            self._content.addLayout(self._choice_line)
+        line = self._line = QHBoxLayout(self)
+        line.setContentsMargins(14, 8, 8, 8)
+        line.addLayout(self._content, 1)
+        line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
 
     @property
     def text(self) -> str:
@@ -61,6 +79,36 @@ class Banner(QFrame):
         self.close_button.name(self.tr("Dismiss"))
         for button, name in zip(self.buttons, self._choices(), strict=True):
             button.setText(name)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the buttons below the text where they would leave it too little room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the widest button: the others go below it."""
+        widest = max((button.minimumSizeHint().width() for button in self.buttons), default=0)
+        return QSize(widest + self._beside_content(), super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        """Put text and buttons beside or below each other, as there is room."""
+        wanted = [button.sizeHint().width() for button in self.buttons]
+        spaces = self._content.spacing() * len(wanted)
+        room = self.width() - self._beside_content() - sum(wanted) - spaces
+        letters = self._label.fontMetrics()
+        whole_text = letters.horizontalAdvance(self.text)
+        least_text = min(_LEAST_TEXT * letters.averageCharWidth(), whole_text)
+        self._content.setDirection(_BESIDE if room >= least_text else _BELOW)
+        self._choice_line.setDirection(_BESIDE if room >= 0 else _BELOW)
+        below = Qt.AlignmentFlag.AlignRight if room < least_text else Qt.AlignmentFlag(0)
+        self._content.setAlignment(self._choice_line, below)
+
+    def _beside_content(self) -> int:
+        """The width of margins and close button."""
+        line = self._line
+        edges = line.contentsMargins()
+        return edges.left() + edges.right() + line.spacing() + self.close_button.sizeHint().width()
 
     def _button(self, name: str, call: Callable[[], object]) -> QPushButton:
         button = QPushButton(name)

@@ -10,9 +10,10 @@ from app.engine.packs.installed import Pack
 from app.ui.models.pack_controller import PackController
 from app.ui.numbers import data_size_text
 from app.ui.questions import question_box
-from app.ui.sentences import joined
+from app.ui.sentences import joined, told
 from app.ui.texts import list_text
-from app.ui.widgets.controls import FlowingNote, ProgressStrip
+from app.ui.widgets.controls import FlowingNote, ProgressStrip, show_dialog
+from app.ui.window.pack_download_dialog import PackDownloadDialog
 
 
 class EnginesPage(QWidget):
@@ -47,16 +48,20 @@ class EnginesPage(QWidget):
             self.tr("Install the engine out of the file lampblack-torch-….tar.xz")
         )
         self.install_button.clicked.connect(self._install)
+        self.download_button = QPushButton(self.tr("Do&wnload…"))
+        self.download_button.setAccessibleName(self.tr("Download the PyTorch engine…"))
+        self.download_button.clicked.connect(self._download)
         self.remove_button = QPushButton(self.tr("Remo&ve…"))
         self.remove_button.setToolTip(self.tr("Remove the engine from this computer; models stay"))
         self.remove_button.setAccessibleName(self.tr("Remove the PyTorch engine…"))
         self.remove_button.clicked.connect(self._remove)
-        for button in (self.install_button, self.remove_button):
+        for button in (self.install_button, self.download_button, self.remove_button):
             button.setAutoDefault(False)
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.addWidget(self.install_button)
+        line.addWidget(self.download_button)
         line.addWidget(self.remove_button)
         line.addStretch(1)
         whole = QVBoxLayout(self)
@@ -72,10 +77,15 @@ class EnginesPage(QWidget):
         self.state.say(self._state_text())
         self.problem.say("" if is_working else packs.problem or _problem(packs.pack))
         if packs.fraction is not None:
-            self.progress.show_fraction(self.tr("Working…"), packs.fraction)
+            self.progress.show_fraction(packs.step or self.tr("Working…"), packs.fraction)
         self.progress.setVisible(is_working)
         self.progress.stop_button.setVisible(packs.can_stop)
         self.install_button.setEnabled(not is_working)
+        refusal = packs.refusal
+        self.download_button.setEnabled(not is_working and not refusal)
+        self.download_button.setToolTip(
+            told(refusal) or self.tr("Fetch the engine from an address, verify it and install it")
+        )
         self.remove_button.setEnabled(not is_working)
         self.remove_button.setVisible(packs.pack is not None)
 
@@ -101,6 +111,11 @@ class EnginesPage(QWidget):
         path, _filter = QFileDialog.getOpenFileName(self, title, str(Path.home()), files)
         if path and self._may_install(Path(path).name):
             self._packs.install(Path(path))
+
+    def _download(self) -> None:
+        dialog = PackDownloadDialog(self)
+        dialog.chosen.connect(self._packs.download)
+        show_dialog(dialog)
 
     def _may_install(self, name: str) -> bool:
         box = question_box(

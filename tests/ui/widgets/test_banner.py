@@ -1,0 +1,77 @@
+"""Banners in wide and narrow windows."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.ui.widgets.banner import Banner, BannerArea
+
+SENTENCE = "The text on the disk is another one than here, because some other program changed it."
+NAMES = ("[Šhöw thë öthër öñë·········]", "[Kéëp whât îs hërë, plëäsë········]")
+
+
+@pytest.fixture
+def window(qtbot) -> QWidget:
+    """An empty window."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def area(window: QWidget) -> BannerArea:
+    """An area for banners above a page in that window."""
+    column = QVBoxLayout(window)
+    column.setContentsMargins(0, 0, 0, 0)
+    banners = BannerArea()
+    column.addWidget(banners)
+    column.addWidget(QWidget(), 1)
+    window.resize(1200, 400)
+    window.show()
+    return banners
+
+
+def said(area: BannerArea, *names: str) -> Banner:
+    return area.say(SENTENCE, "notice", lambda: {name: lambda: None for name in names})
+
+
+def is_below(banner: Banner) -> bool:
+    """Whether all buttons are below the whole text."""
+    text = banner._label.geometry()
+    return all(button.y() > text.bottom() for button in banner.buttons)
+
+
+def shows_all(banner: Banner) -> bool:
+    """Whether no button and no line of the text is cut off, or has something on it."""
+    parts = [banner._label, *banner.buttons, banner.close_button]
+    boxes = [part.geometry() for part in parts]
+    apart = all(not one.intersects(two) for one in boxes for two in boxes if one is not two)
+    wide = all(button.width() >= button.minimumSizeHint().width() for button in banner.buttons)
+    text = banner._label
+    high = text.height() >= text.heightForWidth(text.width())
+    return apart and wide and high and all(banner.rect().contains(box) for box in boxes)
+
+
+def test_buttons_stand_beside_the_text_where_there_is_room(area: BannerArea, qtbot) -> None:
+    banner = said(area, *NAMES)
+    qtbot.waitUntil(lambda: not is_below(banner) and shows_all(banner))
+    assert banner.buttons[0].y() == banner.buttons[1].y()
+
+
+@pytest.mark.parametrize("width", [640, 500, 360])
+def test_they_go_below_it_in_a_narrow_window(area: BannerArea, qtbot, width: int) -> None:
+    banner = said(area, *NAMES)
+    area.window().resize(width, 400)
+    qtbot.waitUntil(lambda: banner.width() < width and is_below(banner) and shows_all(banner))
+    assert area.window().width() == width  # it has not become wider for them
+    first, second = banner.buttons
+    assert (second.y() > first.y()) is (width == 360)
+    area.window().resize(1200, 400)
+    qtbot.waitUntil(lambda: not is_below(banner) and shows_all(banner))
+
+
+def test_one_without_buttons_needs_little_room(area: BannerArea, qtbot) -> None:
+    banner = said(area)
+    area.window().resize(240, 400)
+    qtbot.waitUntil(lambda: banner.width() < 240 and shows_all(banner))
