@@ -187,7 +187,7 @@ def test_a_snapshot_is_kept_when_the_disk_works_again(
     monkeypatch.setattr(snapshots, "take", works)
     store.flush()
     assert texts(store, "/a") == ["One."]
-    assert store.problems[1:] == ("Versions of documents are kept again.",)
+    assert list(store.problems)[1:] == ["Versions of documents are kept again."]
     store.close()
 
 
