@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.store import Recovery
+from app.core.store.backups import backups
 from app.ui.editor.manuscript import units
 from app.ui.history.dialog import HistoryDialog
 from app.ui.history.difference_view import DifferenceView
@@ -241,6 +242,16 @@ def test_a_file_that_is_only_alike_is_asked_about(
     unlike.write_text("Something else. Altogether.", encoding="utf-8")
     open_file(studio, qtbot, unlike)
     assert studio.window.page.banners.banners() == []
+
+
+def test_the_store_is_backed_up_once_a_day(studio: Studio, qtbot: QtBot) -> None:
+    history, folder = studio.window.history, studio.program.paths.backups
+    studio.program.store.flush()
+    for _ in range(2):
+        history.begin()
+        qtbot.waitUntil(lambda: history._background.is_idle)
+        assert len(backups(folder)) == 1
+    assert studio.banners == []
 
 
 def test_the_command_line_hands_out_what_the_window_keeps(

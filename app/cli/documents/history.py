@@ -6,6 +6,7 @@ import argparse
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,8 +14,10 @@ from app.cli import output
 from app.cli.parsing import Words
 from app.core.documents.text_files import new_document, save_document
 from app.core.errors import DocumentChangedError, DocumentError, UsageError
-from app.core.store import DocumentHistory, Snapshot, Store
 from app.program import Program
+
+if TYPE_CHECKING:
+    from app.core.store import DocumentHistory, Snapshot, Store
 
 _HISTORY = """List the versions of FILE that are kept, the newest first, or every document that has
 versions.
