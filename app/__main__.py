@@ -36,7 +36,7 @@ it took a fifth of a second more while another thread read models' headers.
 
 CLI_WORDS = (
     "generate", "run", "batch", "evaluate", "export", "serve", "servers", "bench", "doctor",
-    "selftest", "models", "packs", "history", "licences", "--version", "--help", "-h",
+    "selftest", "models", "packs", "history", "store", "licences", "--version", "--help", "-h",
 )  # fmt: skip
 
 _SERVER_WORDS = ("generate", "run", "batch", "evaluate")

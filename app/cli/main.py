@@ -13,11 +13,12 @@ from app.cli import output
 from app.cli.batch import add_batch
 from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
+from app.cli.documents.history import add_history
+from app.cli.documents.store import add_store
 from app.cli.evaluation.evaluate import add_evaluate
 from app.cli.export import add_export
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
-from app.cli.history import add_history
 from app.cli.licences import add_licences
 from app.cli.models import add_models
 from app.cli.packs import add_packs
@@ -79,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_selftest(words)
     add_models(words)
     add_history(words)
+    add_store(words)
     add_packs(words)
     add_licences(words)
     return parser

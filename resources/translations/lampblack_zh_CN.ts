@@ -4700,6 +4700,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请重新选择服务器。</translation>
     </message>
     <message>
+        <source>Close it first.</source>
+        <translation>请先关闭它。</translation>
+    </message>
+    <message>
         <source>Close other programs and try again.</source>
         <translation>请关闭其他程序后重试。</translation>
     </message>
@@ -5108,6 +5112,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>可用的有：{0}。</translation>
     </message>
     <message>
+        <source>Lampblack is running and uses its store.</source>
+        <translation>Lampblack 正在运行并使用它的存储。</translation>
+    </message>
+    <message>
         <source>Lampblack met an unexpected problem ({0}: {1}).</source>
         <translation>Lampblack 遇到了意外问题（{0}：{1}）。</translation>
     </message>
@@ -5446,6 +5454,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Take 2048 or more for writing, or 0 for the model&apos;s own.</source>
         <translation>写作请用 2048 以上，或用 0 采用模型自身的长度。</translation>
+    </message>
+    <message>
+        <source>Take another one.</source>
+        <translation>请取另一个。</translation>
     </message>
     <message>
         <source>Take it off the list, or remove it in the file manager.</source>
@@ -6258,6 +6270,18 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The store can be written again; nothing since then is missing.</source>
         <translation>资料库又可以写入了；其间的内容没有丢失。</translation>
+    </message>
+    <message>
+        <source>The store could not be backed up to {0}: {1}.</source>
+        <translation>无法把存储备份到 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The store could not be backed up: it is damaged ({0}).</source>
+        <translation>无法备份存储：它已损坏（{0}）。</translation>
+    </message>
+    <message>
+        <source>The store could not be restored: {0}.</source>
+        <translation>无法恢复存储：{0}。</translation>
     </message>
     <message>
         <source>The store of takes and recoveries was damaged ({0}). It was kept as {1}, and a new one was begun. Documents that must stay on this machine have to be marked again.</source>
@@ -8310,6 +8334,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} is an adapter folder for the Torch engine; llama.cpp takes GGUF files.</source>
         <translation>{0} 是 Torch 引擎的适配器文件夹；llama.cpp 使用 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>{0} is damaged ({1}).</source>
+        <translation>{0} 已损坏（{1}）。</translation>
     </message>
     <message>
         <source>{0} is damaged or was changed: its sha256 is {1}…, not {2}….</source>

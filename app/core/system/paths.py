@@ -94,6 +94,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "store.sqlite"
 
     @property
+    def backups(self) -> Path:
+        """The daily backups of the store."""
+        return self.data / "backups"
+
+    @property
     def snapshots(self) -> Path:
         """Former versions of documents that a save would have shortened by much."""
         return self.data / "snapshots"

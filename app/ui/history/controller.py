@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
 from app.core.store import Cause
+from app.core.store.backups import back_up
 from app.core.store.moved import MovedDocument, find_moved
 from app.program import Program
 from app.ui.actions import Actions
@@ -39,6 +41,7 @@ class HistoryController(QObject):
         actions: Actions,
     ) -> None:
         super().__init__(editor)
+        self._paths = program.paths
         self._store, self._documents, self._editor = program.store, documents, editor
         self._banners, self._status = banners, status
         self._document = documents.marked_as
@@ -51,6 +54,13 @@ class HistoryController(QObject):
         documents.saved.connect(lambda _path: self._on_saved())
         editor.changed.connect(lambda _change, _source: self._on_changed())
         actions.connect_all({"history": self.open})
+
+    def begin(self) -> None:
+        """Back the store up, once a day."""
+        paths = self._paths
+        self._background.run(
+            lambda: back_up(paths.store_file, paths.backups, datetime.now().astimezone().date())
+        )
 
     def take(self, cause: Cause) -> None:
         """Keep the text as it is now, if it changed since the last version."""

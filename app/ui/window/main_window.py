@@ -266,6 +266,7 @@ class MainWindow(QMainWindow):
         """After the window is shown: say what was wrong, list the models, load the last one."""
         self.notices.begin()
         self.models.begin()
+        self.history.begin()
         settings = self.program.settings
         if settings.load_at_start and self.models.loader.last_path():
             self.models.loader.load_last()

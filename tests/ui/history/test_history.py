@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.store import Recovery
+from app.core.store.backups import backups
 from app.ui.editor.manuscript import units
 from app.ui.history.dialog import HistoryDialog
 from app.ui.history.difference_view import DifferenceView
@@ -239,3 +242,31 @@ def test_a_file_that_is_only_alike_is_asked_about(
     unlike.write_text("Something else. Altogether.", encoding="utf-8")
     open_file(studio, qtbot, unlike)
     assert studio.window.page.banners.banners() == []
+
+
+def test_the_store_is_backed_up_once_a_day(studio: Studio, qtbot: QtBot) -> None:
+    history, folder = studio.window.history, studio.program.paths.backups
+    studio.program.store.flush()
+    for _ in range(2):
+        history.begin()
+        qtbot.waitUntil(lambda: history._background.is_idle)
+        assert len(backups(folder)) == 1
+    assert studio.banners == []
+
+
+def test_the_command_line_hands_out_what_the_window_keeps(
+    studio: Studio, qtbot: QtBot, novel: Path
+) -> None:
+    """The real program beside the open window, on the same store."""
+    open_file(studio, qtbot, novel)
+    studio.show(" It was late.")
+    studio.do("save")
+    (opened, _saved) = studio.program.store.snapshots(str(novel))
+    target = novel.with_name("restored.md")
+    words = ["history", str(novel), "--restore", str(opened.id), "--to", str(target)]
+    done = subprocess.run(
+        [sys.executable, "-m", "app", *words], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert target.read_text("utf-8") == "It rained. The old cat slept all day."
+    assert novel.read_text("utf-8") == "It rained. The old cat slept all day. It was late."

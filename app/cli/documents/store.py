@@ -1,0 +1,53 @@
+"""`lampblack store`: the daily backups of takes, versions and unsaved texts."""
+
+from __future__ import annotations
+
+import argparse
+
+from app.cli import output
+from app.cli.parsing import Words
+from app.core.errors import UsageError
+from app.core.units import size_text
+from app.program import Program
+
+
+def add_store(words: Words) -> None:
+    """Add `store` with its own words."""
+    parser = words.add_parser("store", help="the backups of takes, versions and unsaved texts")
+    inner = parser.add_subparsers(metavar="WORD", required=True)
+    listing = inner.add_parser("backups", help="list the daily backups, the newest first")
+    listing.runs(run_backups)
+    restoring = inner.add_parser(
+        "restore",
+        help="put a backup in the place of the store, which is kept beside it",
+    )
+    restoring.value(
+        "day", "DAY", "the day of the backup, such as 2026-11-28; else the newest", nargs="?"
+    )
+    restoring.runs(run_restore)
+
+
+def run_backups(arguments: argparse.Namespace, program: Program) -> None:
+    """List the backups."""
+    from app.core.store.backups import backups  # most words do without SQLite
+
+    found = {day: path.stat().st_size for day, path in backups(program.paths.backups).items()}
+    rows = [{"day": day, "bytes": size} for day, size in found.items()]
+    lines = [f"{day}  {size_text(size)}" for day, size in found.items()]
+    output.answer(arguments.json, rows, lines or ["There is no backup yet: the window makes them."])
+
+
+def run_restore(arguments: argparse.Namespace, program: Program) -> None:
+    """Restore the one of a day."""
+    from app.core.store.backups import backups, restore
+
+    found = backups(program.paths.backups)
+    day = arguments.day or next(iter(found), "")
+    if day not in found:
+        raise UsageError(
+            f"There is no backup of {day}." if day else "There is no backup yet.",
+            "`lampblack store backups` lists them.",
+        )
+    kept = restore(program.paths.store_file, found[day])
+    lines = [f"The store of {day} is back."] + ([f"The former one is {kept}."] if kept else [])
+    output.answer(arguments.json, {"day": day, "former": str(kept or "")}, lines)

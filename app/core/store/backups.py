@@ -1,0 +1,116 @@
+"""Backups of the whole store: one a day, ten kept, each checked before an older one goes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import apsw
+
+from app.core.errors import StoreError
+from app.core.store.database import damage_of
+from app.core.store.instances import is_running
+from app.core.system.files import why
+
+KEPT = 10
+"""How many backups stay."""
+
+_NAME = re.compile(r"store-(\d{4}-\d\d-\d\d)\.sqlite")
+_PAGES = 256  # copied at once, between which others may write
+
+
+def backups(folder: Path) -> dict[str, Path]:
+    """The backups in a folder by their days, such as 2026-11-28, the newest first."""
+    with contextlib.suppress(OSError):
+        found = {match[1]: path for path in folder.iterdir() if (match := _matched(path))}
+        return dict(sorted(found.items(), reverse=True))
+    return {}
+
+
+def back_up(store: Path, folder: Path, day: date) -> bool:
+    """Copy the store as of now into `folder`, once a day, and remove what is over ten.
+
+    Others may write meanwhile. A copy that is damaged replaces nothing. Returns whether there is a
+    new one; raises StoreError where the disk refuses, with all earlier ones as they were.
+    """
+    target = folder / f"store-{day.isoformat()}.sqlite"
+    if target.exists() or not store.exists():
+        return False
+    part = target.with_suffix(".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        _copy(store, part)
+        if damage := damage_of(part):
+            raise StoreError(f"The store could not be backed up: it is damaged ({damage}).")
+        part.replace(target)
+        for old in list(backups(folder).values())[KEPT:]:
+            old.unlink(missing_ok=True)
+    except (apsw.Error, OSError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        raise StoreError(f"The store could not be backed up to {folder}: {reason}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+    return True
+
+
+def restore(store: Path, backup: Path) -> Path | None:
+    """Put a backup in the place of the store; returns where the former store is kept, if any.
+
+    Raises StoreError, with the store as it was, where a program uses it, the backup is damaged, or
+    the disk refuses.
+    """
+    if any(is_running(store.parent / "live", one) for one in _instances(store.parent / "live")):
+        raise StoreError("Lampblack is running and uses its store.", "Close it first.")
+    if damage := damage_of(backup):
+        raise StoreError(f"{backup.name} is damaged ({damage}).", "Take another one.")
+    part = store.with_name(store.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        _copy(backup, part)
+        kept = _set_aside(store) if store.exists() else None
+        part.replace(store)
+    except (apsw.Error, OSError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        raise StoreError(f"The store could not be restored: {reason}.") from error
+    return kept
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a database that others may write to, with what is only in its log."""
+    with (
+        contextlib.closing(apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)) as old,
+        contextlib.closing(apsw.Connection(str(target))) as new,
+    ):
+        old.set_busy_timeout(5000)
+        with new.backup("main", old, "main") as copying:
+            while not copying.done:
+                copying.step(_PAGES)
+        new.pragma("journal_mode", "delete")
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _set_aside(store: Path) -> Path:
+    """Rename the store, with its log, to a free number."""
+    number = 1
+    while (kept := store.with_name(f"{store.name}.replaced-{number}")).exists():
+        number += 1
+    for ending in ("-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            store.with_name(store.name + ending).rename(kept.with_name(kept.name + ending))
+    return store.rename(kept)
+
+
+def _matched(path: Path) -> re.Match[str] | None:
+    return _NAME.fullmatch(path.name)
+
+
+def _instances(folder: Path) -> Iterator[str]:
+    with contextlib.suppress(OSError):
+        yield from (path.stem for path in list(folder.glob("*.lock")))

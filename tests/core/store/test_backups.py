@@ -1,0 +1,82 @@
+"""Backups of the store: whole, ten of them, and never in the way of a good one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import apsw
+import pytest
+
+from app.core.errors import StoreError
+from app.core.store import Store, backups as module
+from app.core.store.backups import back_up, backups, restore
+from tests.core.conftest import TAKE, Stores
+
+DAY = date(2026, 11, 28)
+
+
+def test_a_store_that_is_written_is_backed_up_and_restored(stores: Stores, tmp_path: Path) -> None:
+    folder, store = tmp_path / "backups", stores.new()
+    store.take_snapshot("/a", "One.", "saved")
+    store.add_take(TAKE)
+    assert back_up(stores.path, folder, DAY)
+    assert not back_up(stores.path, folder, DAY)
+    store.take_snapshot("/a", "One. Two.", "saved")
+    store.flush()
+    with pytest.raises(StoreError, match="is running"):
+        restore(stores.path, backups(folder)["2026-11-28"])
+    store.close()
+    kept = restore(stores.path, backups(folder)["2026-11-28"])
+    assert kept is not None
+    again = stores.new()
+    assert [again.snapshot_text(one.id) for one in again.snapshots("/a")] == ["One."]
+    assert len(again.takes(TAKE.journal)) == 1
+    again.close()
+    former = Store(kept)
+    assert len(former.snapshots("/a")) == 2
+    former.close()
+    assert list(folder.iterdir()) == [folder / "store-2026-11-28.sqlite"]
+
+
+def test_ten_are_kept(stores: Stores, tmp_path: Path) -> None:
+    stores.new().close()
+    assert backups(tmp_path / "backups") == {}
+    for number in range(12):
+        assert back_up(stores.path, tmp_path / "backups", DAY + timedelta(number))
+    assert list(backups(tmp_path / "backups")) == [
+        (DAY + timedelta(number)).isoformat() for number in range(11, 1, -1)
+    ]
+
+
+def test_a_damaged_store_replaces_no_backup(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "backups"
+    stores.new().close()
+    assert back_up(stores.path, folder, DAY)
+    stores.path.write_bytes(b"SQLite format 3\0" + b"x" * 9000)
+    with pytest.raises(StoreError, match="could not be backed up"):
+        back_up(stores.path, folder, DAY + timedelta(1))
+    monkeypatch.setattr(module, "damage_of", lambda _path: "page 3")
+    with pytest.raises(StoreError, match=r"store-2026-11-28\.sqlite is damaged \(page 3\)"):
+        restore(stores.path, backups(folder)["2026-11-28"])
+    assert list(backups(folder)) == ["2026-11-28"]
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_disk_that_refuses_leaves_the_store(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores.new().close()
+    back_up(stores.path, tmp_path / "backups", DAY)
+    before = stores.path.read_bytes()
+
+    def refuse(_source: Path, _target: Path) -> None:
+        raise apsw.FullError("database or disk is full")
+
+    monkeypatch.setattr(module, "_copy", refuse)
+    with pytest.raises(StoreError, match="disk is full"):
+        restore(stores.path, backups(tmp_path / "backups")["2026-11-28"])
+    assert stores.path.read_bytes() == before
+    assert not back_up(tmp_path / "no.sqlite", tmp_path / "backups", DAY + timedelta(1))
