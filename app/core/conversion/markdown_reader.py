@@ -45,20 +45,20 @@ class _State:
         return Span(text, self.emphasis > 0, self.strong > 0, code, link)
 
 
-class _Parser(MarkdownIt):
+class _LinkParser(MarkdownIt):
     """A parser that takes every link for one: which are written is for those who write."""
 
-    def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's own name
+    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - markdown-it's own name
         return True
 
 
-class _Reader:
+class _MarkdownReader:
     """One text of tokens; footnotes are read when they are called."""
 
     def __init__(self, source: str) -> None:
         self._environment: dict[str, Any] = {}
         # Without the rule at the end, a note's own tokens stay in the environment.
-        parser = _Parser("commonmark", {"html": False, "maxNesting": 40})
+        parser = _LinkParser("commonmark", {"html": False, "maxNesting": 40})
         parser.use(footnote_plugin, inline=True)
         self._parser = parser
         self._tokens = parser.parse(source, self._environment)
@@ -156,7 +156,7 @@ def read_markdown(source: str, *, comments: bool = False) -> FormattedText:
 
     Comments, `%%…%%` and `<!-- … -->`, are left out unless they are wanted.
     """
-    reader = _Reader(source if comments else without_comments(source))
+    reader = _MarkdownReader(source if comments else without_comments(source))
     blocks = reader.blocks()
     return FormattedText(blocks, left_out=reader.left_out)
 
