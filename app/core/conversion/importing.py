@@ -25,9 +25,15 @@ class ChapterFile(Struct, frozen=True):
 
 
 def _docx(path: Path) -> FormattedText:
-    from app.core.conversion.docx_reader import read_docx
+    from app.core.conversion.office.docx_reader import read_docx
 
     return read_docx(path)
+
+
+def _odt(path: Path) -> FormattedText:
+    from app.core.conversion.office.odt_reader import read_odt
+
+    return read_odt(path)
 
 
 def _epub(path: Path) -> FormattedText:
@@ -50,6 +56,7 @@ def _text(path: Path) -> FormattedText:
 
 _READERS: dict[str, Callable[[Path], FormattedText]] = {
     ".docx": _docx,
+    ".odt": _odt,
     ".epub": _epub,
     ".html": _html,
     ".htm": _html,

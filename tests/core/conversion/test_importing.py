@@ -58,7 +58,7 @@ def docx(path: Path, body: str, **parts: str) -> Path:
     return archive(path, {"word/document.xml": document.encode()} | others)
 
 
-@pytest.mark.parametrize("suffix", [".docx", ".epub", ".html", ".md"])
+@pytest.mark.parametrize("suffix", [".docx", ".odt", ".epub", ".html", ".md"])
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -73,7 +73,7 @@ def test_what_is_exported_is_imported_again(
 
 def test_title_and_author_come_along(tmp_path: Path) -> None:
     text = titled(read_markdown("# One\n\na\n\n# Two\n\nb"), "A <Title>", "Jane Doe", "zh-CN")
-    for suffix in (".docx", ".epub"):
+    for suffix in (".docx", ".odt", ".epub"):
         path = tmp_path / f"a{suffix}"
         path.write_bytes(render(text, suffix, PROFILES[0], NOW))
         found = read_import(path)
