@@ -13,10 +13,10 @@ from app.cli import output
 from app.cli.batch import add_batch
 from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
+from app.cli.documents.conversion import add_export, add_import
 from app.cli.documents.history import add_history
 from app.cli.documents.store import add_store
 from app.cli.evaluation.evaluate import add_evaluate
-from app.cli.export import add_export
 from app.cli.flags import add_flags
 from app.cli.generate import run_generate
 from app.cli.licences import add_licences
@@ -73,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_batch(words)
     add_evaluate(words)
     add_export(words)
+    add_import(words)
     add_serve(words)
     add_servers(words)
     _add_bench(words)

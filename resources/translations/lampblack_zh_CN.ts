@@ -4624,6 +4624,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请选择普通的文件或文件夹，或者给自己读取它的权限。</translation>
     </message>
     <message>
+        <source>Choose another folder, or say that it may be written over.</source>
+        <translation>请换一个文件夹，或允许覆盖。</translation>
+    </message>
+    <message>
         <source>Choose another folder.</source>
         <translation>请选择其他文件夹。</translation>
     </message>
@@ -7188,6 +7192,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>把 {1} 个字符算作 {0} 个词元</translation>
     </message>
     <message>
+        <source>it declares entities, which no text needs</source>
+        <translation>其中声明了实体，而文稿用不到</translation>
+    </message>
+    <message>
         <source>it does not begin with https:// or http:// and a name</source>
         <translation>不是以 https:// 或 http:// 加名称开头</translation>
     </message>
@@ -7226,6 +7234,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it has another form</source>
         <translation>它的格式不同</translation>
+    </message>
+    <message>
+        <source>it has more than {0} elements</source>
+        <translation>其中的元素超过 {0} 个</translation>
     </message>
     <message>
         <source>it has more than {0} parts</source>
@@ -7426,6 +7438,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>its counts cannot be true</source>
         <translation>计数不可能正确</translation>
+    </message>
+    <message>
+        <source>its elements lie more than {0} deep in each other</source>
+        <translation>其元素嵌套超过 {0} 层</translation>
     </message>
     <message>
         <source>its folder is not our own</source>
@@ -8074,6 +8090,18 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} can read this text in too many ways.</source>
         <translation>{0} 有太多种方式读这段文字。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be imported: it is protected against copying.</source>
+        <translation>无法导入 {0}：该文件有防复制保护。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be imported: its lists and quotes lie too deep in each other.</source>
+        <translation>无法导入 {0}：其列表和引文嵌套过深。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be imported: its suffix says no format that is known.</source>
+        <translation>无法导入 {0}：其扩展名不是已知的格式。</translation>
     </message>
     <message>
         <source>{0} cannot be imported: {1}.</source>

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TypeAlias
 
 import msgspec
@@ -114,14 +115,15 @@ def split_chapters(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
         yield blocks[begin:]
 
 
-def joined(spans: Iterator[Span] | Spans) -> Spans:
+def joined(spans: Iterable[Span]) -> Spans:
     """Spans with neighbours of one look made one, and empty ones dropped."""
     found: list[Span] = []
-    for span in spans:
-        if found and not span.note and not found[-1].note and _look(found[-1]) == _look(span):
-            found[-1] = msgspec.structs.replace(found[-1], text=found[-1].text + span.text)
-        elif span.text or span.note:
-            found.append(span)
+    for (is_note, *_), group in groupby(spans, _look):
+        same = list(group)
+        if is_note:
+            found += same
+        elif text := "".join(span.text for span in same):
+            found.append(msgspec.structs.replace(same[0], text=text))
     return tuple(found)
 
 
@@ -154,5 +156,6 @@ def _edges_outside(spans: Spans) -> Iterator[Span]:
             yield Span(span.text[begin + len(inner) :])
 
 
-def _look(span: Span) -> tuple[bool, bool, bool, str]:
-    return span.emphasis, span.strong, span.code, span.link
+def _look(span: Span) -> tuple[bool, bool, bool, bool, str]:
+    """Whether a span is a footnote's call, then its look in the order of its fields."""
+    return bool(span.note), span.emphasis, span.strong, span.code, span.link

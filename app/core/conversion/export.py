@@ -26,6 +26,7 @@ FORMATS = (
     ExportFormat(".docx", "Word document"),
     ExportFormat(".epub", "E-book (EPUB 3)"),
     ExportFormat(".html", "Web page"),
+    ExportFormat(".odt", "OpenDocument text"),
     ExportFormat(".md", "Markdown"),
     ExportFormat(".txt", "Plain text"),
 )
@@ -56,9 +57,15 @@ def render(text: FormattedText, suffix: str, profile: ExportProfile, modified: d
 
 
 def _docx(text: FormattedText, profile: ExportProfile, moment: str) -> bytes:
-    from app.core.conversion.docx_writer import write_docx
+    from app.core.conversion.office.docx_writer import write_docx
 
     return write_docx(text, profile, moment)
+
+
+def _odt(text: FormattedText, profile: ExportProfile, moment: str) -> bytes:
+    from app.core.conversion.office.odt_writer import write_odt
+
+    return write_odt(text, profile, moment)
 
 
 def _epub(text: FormattedText, profile: ExportProfile, moment: str) -> bytes:
@@ -89,6 +96,7 @@ _WRITERS: dict[str, Callable[[FormattedText, ExportProfile, str], bytes]] = {
     ".docx": _docx,
     ".epub": _epub,
     ".html": _html,
+    ".odt": _odt,
     ".md": _markdown,
     ".txt": _plain,
 }

@@ -45,7 +45,7 @@ class _State:
         return Span(text, self.emphasis > 0, self.strong > 0, code, link)
 
 
-class _Parser(MarkdownIt):
+class _LinkParser(MarkdownIt):
     """A parser that takes every link for one: which are written is for those who write."""
 
     def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - markdown-it's own name
@@ -58,7 +58,7 @@ class _MarkdownReader:
     def __init__(self, source: str) -> None:
         self._environment: dict[str, Any] = {}
         # Without the rule at the end, a note's own tokens stay in the environment.
-        parser = _Parser("commonmark", {"html": False, "maxNesting": 40})
+        parser = _LinkParser("commonmark", {"html": False, "maxNesting": 40})
         parser.use(footnote_plugin, inline=True)
         self._parser = parser
         self._tokens = parser.parse(source, self._environment)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from app.core.conversion import docx_styles as fixed
 from app.core.conversion.archive import write_archive
 from app.core.conversion.blocks import (
     Block,
@@ -21,6 +20,7 @@ from app.core.conversion.blocks import (
     Spans,
 )
 from app.core.conversion.markup import XML_HEAD, escaped, is_safe_link
+from app.core.conversion.office import docx_styles as fixed
 from app.core.conversion.profiles import ExportProfile
 from app.core.conversion.xhtml_writer import chapter_titles, contents_heading
 

@@ -1,4 +1,4 @@
-"""`lampblack export`: texts as a file in another format."""
+"""`lampblack export` and `lampblack import`: texts in the formats of other programs."""
 
 from __future__ import annotations
 
@@ -20,15 +20,26 @@ from app.core.conversion.export import (
     titled,
     write_export,
 )
+from app.core.conversion.importing import (
+    SUFFIXES,
+    chapter_files,
+    read_import,
+    write_chapters,
+)
 from app.core.conversion.profiles import PROFILES, profile_named
 from app.core.documents.text_files import open_document
 from app.program import Program
 
-_ABOUT = """Write one or more texts (.md, .txt) as one file, in the format that its suffix says.
+_EXPORT = """Write one or more texts (.md, .txt) as one file, in the format that its suffix says.
 
 Several files become one text in the order given. Each heading 1 (`# Name`) begins a chapter.
 Comments, %%…%% and <!-- … -->, are left out; images are, too.
 Nothing is written over without --force."""
+
+_IMPORT = """Write the text of a file as Markdown into a folder: a file for each heading 1.
+
+Headings, emphasis, links, lists, quotes, scene breaks and footnotes are kept; images are left out.
+Nothing that the file names is opened or fetched. Nothing is written over without --force."""
 
 
 def add_export(words: Words) -> None:
@@ -40,7 +51,7 @@ def add_export(words: Words) -> None:
         "export",
         help="write a text as " + ", ".join(row.suffix for row in FORMATS),
         usage="lampblack export FILE… --to FILE [options]",
-        description=_ABOUT,
+        description=_EXPORT,
         epilog=f"Formats:\n{formats}\n\nProfiles, for --profile:\n{profiles}",
     )
     parser.mix()
@@ -87,10 +98,42 @@ def run_export(arguments: argparse.Namespace, _program: Program) -> None:
     data = render(text, suffix, profile, modified)
     write_export(target, data, overwrite=arguments.force)
     facts = {"file": str(target), "bytes": len(data), "images_left_out": text.left_out}
-    output.answer(arguments.json, facts, _lines(target, text.left_out))
+    output.answer(arguments.json, facts, _lines([target], text.left_out))
 
 
-def _lines(target: Path, left_out: int) -> Iterator[str]:
-    yield f"Wrote {target}."
+def add_import(words: Words) -> None:
+    """Add the word."""
+    parser = words.add_parser(
+        "import",
+        help="read a text of another program: " + ", ".join(SUFFIXES),
+        usage="lampblack import FILE --to FOLDER [options]",
+        description=_IMPORT,
+    )
+    parser.mix()
+    parser.add_argument("file", metavar="FILE", help="what to read; its suffix says the format")
+    parser.value("--to", "FOLDER", "where the Markdown goes", required=True)
+    parser.switch("--force", "write over files that are there")
+    parser.runs(run_import)
+
+
+def run_import(arguments: argparse.Namespace, _program: Program) -> None:
+    """Read, divide, write; a line for each file."""
+    path, folder = Path(arguments.file), Path(arguments.to).absolute()
+    text = read_import(path)
+    files = chapter_files(text, path.stem)
+    write_chapters(folder, files, overwrite=arguments.force)
+    written = [folder / file.name for file in files]
+    facts = {
+        "files": list(map(str, written)),
+        "title": text.title,
+        "author": text.author,
+        "images_left_out": text.left_out,
+    }
+    output.answer(arguments.json, facts, _lines(written, text.left_out))
+
+
+def _lines(files: list[Path], left_out: int) -> Iterator[str]:
+    for file in files:
+        yield f"Wrote {file}."
     if left_out:
         yield f"{left_out} image{'s were' if left_out != 1 else ' was'} left out."

@@ -1,4 +1,4 @@
-"""`lampblack export` on real files."""
+"""`lampblack export` and `lampblack import` on real files."""
 
 from __future__ import annotations
 
@@ -51,3 +51,29 @@ def test_what_is_missing_or_unknown_is_a_sentence(run: RunWords, tmp_path: Path)
     assert outcome.code == 1
     assert "There is no file" in outcome.err
     assert not (tmp_path / "a.txt").exists()
+
+
+def test_a_book_goes_out_and_comes_in_again(run: RunWords, tmp_path: Path) -> None:
+    source, book, out = tmp_path / "a.md", tmp_path / "a.docx", tmp_path / "out"
+    source.write_text("# One\n\nText[^1] ![x](y.png).\n\n[^1]: Note.\n\n# Two\n\n- a\n- b\n")
+    assert run("export", str(source), "--to", str(book), "--title", "T").code == 0
+    outcome = run("import", str(book), "--to", str(out))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == f"Wrote {out / '01 One.md'}.\nWrote {out / '02 Two.md'}.\n"
+    assert (out / "01 One.md").read_text() == "# One\n\nText[^1] x.\n\n[^1]: Note.\n"
+    assert (out / "02 Two.md").read_text() == "# Two\n\n- a\n- b\n"
+
+    outcome = run("import", str(book), "--to", str(out))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "already a file" in outcome.err
+    outcome = run("import", str(book), "--to", str(out), "--force", "--json")
+    assert json.loads(outcome.out)["title"] == "T"
+
+
+def test_what_cannot_be_read_is_a_sentence(run: RunWords, tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_text("no archive")
+    outcome = run("import", str(path), "--to", str(tmp_path / "out"))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("lampblack: a.docx cannot be imported: it is damaged")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,1 @@
+"""Documents of word processors: Word (.docx) and OpenDocument (.odt), written and read."""
