@@ -248,6 +248,10 @@
         <translation>管理模型…</translation>
     </message>
     <message>
+        <source>Markdown Styles</source>
+        <translation>Markdown 样式</translation>
+    </message>
+    <message>
         <source>Measure This Model Again</source>
         <translation>重新测试这个模型</translation>
     </message>
@@ -410,6 +414,10 @@
     <message>
         <source>Show every sampling parameter, or only those that writers move</source>
         <translation>显示全部采样参数，或只显示写作常用的几个</translation>
+    </message>
+    <message>
+        <source>Show headings, emphasis, lists, quotes, links and comments in their own style</source>
+        <translation>以各自的样式显示标题、强调、列表、引用、链接和注释</translation>
     </message>
     <message>
         <source>Show in Folder</source>
@@ -3016,6 +3024,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>映射文件</translation>
     </message>
     <message>
+        <source>Markdown styles</source>
+        <translation>Markdown 样式</translation>
+    </message>
+    <message>
         <source>Measure</source>
         <translation>行宽</translation>
     </message>
@@ -3178,6 +3190,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Shows every sampling parameter in the side panel; off, those that writers move.</source>
         <translation>在侧边栏显示全部采样参数；关闭则只显示写作常用的几个。</translation>
+    </message>
+    <message>
+        <source>Shows headings, emphasis, lists, quotes, links and comments in their own style.</source>
+        <translation>以各自的样式显示标题、强调、列表、引用、链接和注释。</translation>
     </message>
     <message>
         <source>Shows the panel of sliders and models.</source>

@@ -87,6 +87,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             unit="characters",
         ),
     ] = 68
+    markdown: Annotated[
+        bool,
+        Row(
+            label="Markdown styles",
+            help="Shows headings, emphasis, lists, quotes, links and comments in their own style.",
+        ),
+    ] = True
     engine: Annotated[
         str,
         Row(

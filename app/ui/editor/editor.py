@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPaintEvent,
     QResizeEvent,
+    QTextBlock,
     QTextBlockFormat,
     QTextCursor,
     QWheelEvent,
@@ -192,6 +193,14 @@ class Editor(PlainTextEdit):
     def selected_text(self) -> str:
         """The text of the selection."""
         return self.manuscript.text(*self.selection)
+
+    def is_soft(self, block: QTextBlock) -> bool:
+        """Whether `block` ends where its paragraph goes on."""
+        return self._page.is_soft(block)
+
+    def position_of(self, block: QTextBlock) -> int:
+        """Where `block` begins in the manuscript."""
+        return self._page.breaks.to_manuscript(block.position())
 
     @property
     def visible(self) -> tuple[int, int]:

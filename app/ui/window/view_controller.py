@@ -61,6 +61,7 @@ class ViewController(QObject):
                 "side_panel": self.toggle_side,
                 "all_parameters": self.toggle_parameters,
                 "full_screen": self.toggle_full_screen,
+                "markdown": lambda: self._switch("markdown"),
                 "next_pane": lambda: self._panes.move(1),
                 "previous_pane": lambda: self._panes.move(-1),
                 "zoom_in": lambda: self.zoom(1),
@@ -96,7 +97,13 @@ class ViewController(QObject):
         self._page.show_settings(settings, self._memory.zoom)
         self._side.sampling.show_all(settings.all_parameters)
         self._actions["all_parameters"].setChecked(settings.all_parameters)
+        self._actions["markdown"].setChecked(settings.markdown)
         self.show_side(self._wants_side())
+
+    def _switch(self, name: str) -> None:
+        """Switch a setting of the page on or off, from now on."""
+        self._settings.change(**{name: not getattr(self._settings.settings, name)})
+        self.show_settings()
 
     def zoom(self, steps: int) -> None:
         """Show the text larger or smaller; 0 shows it as it is set."""
