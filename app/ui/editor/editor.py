@@ -72,6 +72,7 @@ class Editor(PlainTextEdit):
         self.history = History()
         self._preedit = ""
         self._measure = 68
+        self._room = 0
         self.layers = Layers(self)
         self._tint = Tint(self.layers, self.cursor_at)
         self._muted = QColor()
@@ -112,14 +113,24 @@ class Editor(PlainTextEdit):
         paragraph.setLineHeight(float(line_height), kind.value)
         paragraph.setBottomMargin(line * 0.15)
         self._page.set_format(paragraph)
+        self._set_margins()
+
+    def _set_margins(self) -> None:
+        line = self.fontMetrics().height()
         frame = self.document().rootFrame()
         margins = frame.frameFormat()
-        margins.setTopMargin(line * 1.6)
-        margins.setBottomMargin(line * 4)
+        margins.setTopMargin(max(line * 1.6, self._room))
+        margins.setBottomMargin(max(line * 4, self._room))
         frame.setFrameFormat(margins)
         self._set_width()
         self._page.align()
         self._sync_modified()  # Qt takes formats for changes
+
+    def set_room(self, height: int) -> None:
+        """Leave so many pixels free above the text and below it, at least."""
+        if height != self._room:
+            self._room = height
+            self._set_margins()
 
     def set_colours(self, theme: Theme) -> None:
         """Colour the page, its text, its selection, and what the writer has not accepted yet."""
