@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.core.documents.letters import HAN
+from app.core.text.words import HAN
 
 TYPED = "\"'-"
 """What may become something else."""
