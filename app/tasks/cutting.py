@@ -35,6 +35,19 @@ _ENDS = ((_PARAGRAPH, 0.5), (_LINE, 0.5), (_SENTENCE, 0.0), (_WORD, 0.0))
 """Where a part may end, the best first, and how full it must be at least to end there."""
 
 
+def sentence_at(text: str, place: int) -> tuple[int, int]:
+    """Where the sentence of a paragraph begins and ends that `place` is in; at its end, the last.
+
+    The space after a sentence belongs to it.
+    """
+    start = 0
+    for sentence in _SENTENCE.finditer(text):
+        if place < sentence.end() or sentence.end() == len(text):
+            return start, sentence.end()
+        start = sentence.end()
+    return start, len(text)
+
+
 class Ruler:
     """The tokens of a text from one place in it to another, out of the bytes of each token.
 

@@ -68,6 +68,14 @@ next_pane | Next Part of the Window | F6 | - | Go on to the line for instruction
 the status bar and back to the page; Tab goes on within a part
 previous_pane | Part Before | Shift+F6 | - | Go back to the part of the window before
 *full_screen | Full Screen | F11 | - | Fill the screen with the page
+*markdown | Markdown Styles | Shift+F8 | - | Show headings, emphasis, lists, quotes, links and \
+comments in their own style
+*focus_paragraph | Focus on the Paragraph | F7 | - | Dim all text but the paragraph that the \
+cursor is in
+*focus_sentence | Focus on the Sentence | Shift+F7 | - | Dim all text but the sentence that the \
+cursor is in
+*typewriter | Typewriter Scrolling | F8 | - | Keep the line that is written in the middle of the \
+window
 ---
 zoom_in | Larger Text | Ctrl++ Ctrl+= | - | Make the text larger
 zoom_out | Smaller Text | Ctrl+- | - | Make the text smaller

@@ -68,6 +68,14 @@
         <translation>剪切所选文字</translation>
     </message>
     <message>
+        <source>Dim all text but the paragraph that the cursor is in</source>
+        <translation>淡化光标所在段落以外的全部文字</translation>
+    </message>
+    <message>
+        <source>Dim all text but the sentence that the cursor is in</source>
+        <translation>淡化光标所在句子以外的全部文字</translation>
+    </message>
+    <message>
         <source>Do it again</source>
         <translation>恢复刚撤销的操作</translation>
     </message>
@@ -132,6 +140,14 @@
         <translation>查找…</translation>
     </message>
     <message>
+        <source>Focus on the Paragraph</source>
+        <translation>专注于段落</translation>
+    </message>
+    <message>
+        <source>Focus on the Sentence</source>
+        <translation>专注于句子</translation>
+    </message>
+    <message>
         <source>Full Screen</source>
         <translation>全屏</translation>
     </message>
@@ -174,6 +190,10 @@
     <message>
         <source>Keep it at the top of the list</source>
         <translation>始终排在列表最前面</translation>
+    </message>
+    <message>
+        <source>Keep the line that is written in the middle of the window</source>
+        <translation>让正在书写的行保持在窗口中间</translation>
     </message>
     <message>
         <source>Keep this document off every server that is not on this machine</source>
@@ -246,6 +266,10 @@
     <message>
         <source>Manage Models…</source>
         <translation>管理模型…</translation>
+    </message>
+    <message>
+        <source>Markdown Styles</source>
+        <translation>Markdown 样式</translation>
     </message>
     <message>
         <source>Measure This Model Again</source>
@@ -412,6 +436,10 @@
         <translation>显示全部采样参数，或只显示写作常用的几个</translation>
     </message>
     <message>
+        <source>Show headings, emphasis, lists, quotes, links and comments in their own style</source>
+        <translation>以各自的样式显示标题、强调、列表、引用、链接和注释</translation>
+    </message>
+    <message>
         <source>Show in Folder</source>
         <translation>在文件夹中显示</translation>
     </message>
@@ -486,6 +514,10 @@
     <message>
         <source>Try It Out…</source>
         <translation>试用…</translation>
+    </message>
+    <message>
+        <source>Typewriter Scrolling</source>
+        <translation>打字机滚动</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -958,12 +990,24 @@
         <translation>只说已写完</translation>
     </message>
     <message>
+        <source>Paragraph</source>
+        <translation>段落</translation>
+    </message>
+    <message>
         <source>Reduced</source>
         <translation>减少</translation>
     </message>
     <message>
         <source>Say so and write nothing</source>
         <translation>提示出来，不写</translation>
+    </message>
+    <message>
+        <source>Sentence</source>
+        <translation>句子</translation>
+    </message>
+    <message>
+        <source>Sepia</source>
+        <translation>棕褐色</translation>
     </message>
 </context>
 <context>
@@ -2895,6 +2939,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>DRY 窗口</translation>
     </message>
     <message>
+        <source>Dims all text but the paragraph or the sentence that the cursor is in.</source>
+        <translation>淡化光标所在段落或句子以外的全部文字。</translation>
+    </message>
+    <message>
         <source>Dynamic temperature exponent</source>
         <translation>动态温度指数</translation>
     </message>
@@ -2913,6 +2961,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Flash attention</source>
         <translation>Flash attention</translation>
+    </message>
+    <message>
+        <source>Focus</source>
+        <translation>专注</translation>
     </message>
     <message>
         <source>Font</source>
@@ -2995,6 +3047,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>保留已读内容</translation>
     </message>
     <message>
+        <source>Keeps the line that is written in the middle of the window.</source>
+        <translation>让正在书写的行保持在窗口中间。</translation>
+    </message>
+    <message>
         <source>Keeps the model from repeating whole phrases, word for word; 0 is off, 0.8 is usual.</source>
         <translation>避免模型逐字重复整个短语；0 为关闭，通常用 0.8。</translation>
     </message>
@@ -3031,8 +3087,8 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>让词语偏置中的 the 也作用于 The 和 THE，前面带不带空格都算；关闭则严格按输入的文字。</translation>
     </message>
     <message>
-        <source>Light, dark or high contrast; system follows the desktop.</source>
-        <translation>浅色、深色或高对比度；“跟随系统”采用桌面的设置。</translation>
+        <source>Light, dark, sepia or high contrast; system follows the desktop.</source>
+        <translation>浅色、深色、棕褐色或高对比度；“跟随桌面”随桌面变化。</translation>
     </message>
     <message>
         <source>Line height</source>
@@ -3079,8 +3135,16 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>降低近期用过的词元的概率；1 为关闭。</translation>
     </message>
     <message>
+        <source>Makes “ ” ‘ ’ of straight quotes and — of -- as you type; Undo takes it back.</source>
+        <translation>输入时把直引号变为“ ”‘ ’，把 -- 变为破折号；撤销可恢复。</translation>
+    </message>
+    <message>
         <source>Map the file</source>
         <translation>映射文件</translation>
+    </message>
+    <message>
+        <source>Markdown styles</source>
+        <translation>Markdown 样式</translation>
     </message>
     <message>
         <source>Measure</source>
@@ -3247,12 +3311,20 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>在侧边栏显示全部采样参数；关闭则只显示写作常用的几个。</translation>
     </message>
     <message>
+        <source>Shows headings, emphasis, lists, quotes, links and comments in their own style.</source>
+        <translation>以各自的样式显示标题、强调、列表、引用、链接和注释。</translation>
+    </message>
+    <message>
         <source>Shows the panel of sliders and models.</source>
         <translation>显示滑块和模型的面板。</translation>
     </message>
     <message>
         <source>Side panel</source>
         <translation>侧边栏</translation>
+    </message>
+    <message>
+        <source>Smart quotes and dashes</source>
+        <translation>智能引号和破折号</translation>
     </message>
     <message>
         <source>Steers the text towards an even surprise instead of cutting unlikely tokens; replaces every step between the penalties and the draw.</source>
@@ -3373,6 +3445,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Tries a new model for some seconds while you pause, to say what it is good for.</source>
         <translation>在你停顿时试用新模型几秒钟，看它擅长什么。</translation>
+    </message>
+    <message>
+        <source>Typewriter scrolling</source>
+        <translation>打字机滚动</translation>
     </message>
     <message>
         <source>Typical-p</source>

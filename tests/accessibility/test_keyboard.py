@@ -128,7 +128,7 @@ def test_f6_goes_through_the_parts_and_back(studio: Studio, qtbot: QtBot) -> Non
     assert studio.text == ""
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast", "sepia"])
 @pytest.mark.parametrize("name", ["settings", "server", "installed", "fit", "takes"])
 def test_the_focus_can_be_seen(house: House, qtbot: QtBot, name: str, theme: str) -> None:
     apply_theme(theme)

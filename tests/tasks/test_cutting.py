@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from app.tasks.cutting import Ruler, cut, seam, spaced
+from app.tasks.cutting import Ruler, cut, seam, sentence_at, spaced
 from tests.tasks.stand_in import pieces
 
 WORDS = st.text(st.sampled_from('ab.!? \n\t…,;"”’)。！？、」』中文é😀\u00a0\u3000'), max_size=400)
@@ -139,3 +139,26 @@ def test_where_they_do_not_fit_a_part_ends_before_them(
     text: str, limit: int, parts: list[str]
 ) -> None:
     assert list(cut(text, limit, by_letters)) == parts
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (0, "One. "),
+        (4, "One. "),
+        (5, "“Two!” "),
+        (12, "三。"),
+        (13, "三。"),
+        (14, "Four"),
+        (18, "Four"),
+    ],
+)
+def test_the_sentence_at_a_place(place: int, expected: str) -> None:
+    text = "One. “Two!” 三。Four"
+    start, end = sentence_at(text, place)
+    assert text[start:end] == expected
+
+
+def test_at_the_end_it_is_the_last_sentence() -> None:
+    assert sentence_at("One. Two. ", 10) == (5, 10)
+    assert sentence_at("", 0) == (0, 0)

@@ -25,8 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Row(
             label="Colours",
-            help="Light, dark or high contrast; system follows the desktop.",
-            choices=("system", "light", "dark", "contrast"),
+            help="Light, dark, sepia or high contrast; system follows the desktop.",
+            choices=("system", "light", "dark", "sepia", "contrast"),
             group="Page",
         ),
     ] = "system"
@@ -87,6 +87,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             unit="characters",
         ),
     ] = 68
+    markdown: Annotated[
+        bool,
+        Row(
+            label="Markdown styles",
+            help="Shows headings, emphasis, lists, quotes, links and comments in their own style.",
+        ),
+    ] = True
+    focus: Annotated[
+        str,
+        Row(
+            label="Focus",
+            help="Dims all text but the paragraph or the sentence that the cursor is in.",
+            choices=("off", "paragraph", "sentence"),
+        ),
+    ] = "off"
+    typewriter: Annotated[
+        bool,
+        Row(
+            label="Typewriter scrolling",
+            help="Keeps the line that is written in the middle of the window.",
+        ),
+    ] = False
     engine: Annotated[
         str,
         Row(
@@ -163,6 +185,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             help="Reads along while you pause, so that writing starts at once; costs some energy.",
         ),
     ] = True
+    smart_quotes: Annotated[
+        bool,
+        Row(
+            label="Smart quotes and dashes",
+            help="Makes “ ” ‘ ’ of straight quotes and — of -- as you type; Undo takes it back.",
+        ),
+    ] = False
     announce: Annotated[
         str,
         Row(

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPaintEvent,
     QResizeEvent,
+    QTextBlock,
     QTextBlockFormat,
     QTextCursor,
     QWheelEvent,
@@ -71,6 +72,7 @@ class Editor(PlainTextEdit):
         self.history = History()
         self._preedit = ""
         self._measure = 68
+        self._room = 0
         self.layers = Layers(self)
         self._tint = Tint(self.layers, self.cursor_at)
         self._muted = QColor()
@@ -111,14 +113,24 @@ class Editor(PlainTextEdit):
         paragraph.setLineHeight(float(line_height), kind.value)
         paragraph.setBottomMargin(line * 0.15)
         self._page.set_format(paragraph)
+        self._set_margins()
+
+    def _set_margins(self) -> None:
+        line = self.fontMetrics().height()
         frame = self.document().rootFrame()
         margins = frame.frameFormat()
-        margins.setTopMargin(line * 1.6)
-        margins.setBottomMargin(line * 4)
+        margins.setTopMargin(max(line * 1.6, self._room))
+        margins.setBottomMargin(max(line * 4, self._room))
         frame.setFrameFormat(margins)
         self._set_width()
         self._page.align()
         self._sync_modified()  # Qt takes formats for changes
+
+    def set_room(self, height: int) -> None:
+        """Leave so many pixels free above the text and below it, at least."""
+        if height != self._room:
+            self._room = height
+            self._set_margins()
 
     def set_colours(self, theme: Theme) -> None:
         """Colour the page, its text, its selection, and what the writer has not accepted yet."""
@@ -192,6 +204,14 @@ class Editor(PlainTextEdit):
     def selected_text(self) -> str:
         """The text of the selection."""
         return self.manuscript.text(*self.selection)
+
+    def is_soft(self, block: QTextBlock) -> bool:
+        """Whether `block` ends where its paragraph goes on."""
+        return self._page.is_soft(block)
+
+    def position_of(self, block: QTextBlock) -> int:
+        """Where `block` begins in the manuscript."""
+        return self._page.breaks.to_manuscript(block.position())
 
     @property
     def visible(self) -> tuple[int, int]:

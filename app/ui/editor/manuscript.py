@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.documents.comments import without_comments
+from app.core.documents.comments import comment_spans, without_comments
 from app.core.text.words import count_words as count_words
 
+_MARKS = ("%%", "<!--", "-->")
+_MARK = 3  # units of a mark that can lie beside a change
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
 
 
@@ -78,6 +80,10 @@ class Manuscript:
     def __init__(self, text: str = "") -> None:
         self._units = bytearray(_encoded(text))
         self.words = count_words(text)
+        self.comments = _comments(text)
+        """Where each comment begins and ends, kept up to date."""
+        self.moved_comments: set[tuple[int, int]] = set()
+        """What last became a comment or is none any more; who shows it clears it."""
 
     def __len__(self) -> int:
         return len(self._units) // 2
@@ -101,7 +107,31 @@ class Manuscript:
         self.words += count_words(left + change.added + right)
         self.words -= count_words(left + change.removed + right)
         self._units[change.position * 2 : change.removed_end * 2] = _encoded(change.added)
+        ends = left[-_MARK:], right[:_MARK]
+        self._follow_comments(change, change.removed.join(ends) + "\n" + change.added.join(ends))
         return change
+
+    def _follow_comments(self, change: Change, around: str) -> None:
+        """`around` is the changed text with its neighbours, before and after."""
+        position, end, growth = change.position, change.removed_end, change.growth
+        former = self.comments
+        if former and former[-1][1] > position:
+            self.comments = [
+                (start + growth * (start >= end), stop + growth * (stop >= max(end, position + 1)))
+                for start, stop in former
+            ]
+        if any(mark in around for mark in _MARKS):
+            former, self.comments = self.comments, _comments(self.text())
+            self.moved_comments = set(former) ^ set(self.comments)
+
+
+def _comments(text: str) -> list[tuple[int, int]]:
+    spans, at, place = [], 0, 0
+    for start, end in comment_spans(text):
+        begin = place + units(text[at:start])
+        at, place = end, begin + units(text[start:end])
+        spans.append((begin, place))
+    return spans
 
 
 def _trimmed(position: int, removed: str, added: str) -> Change | None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from app.ui.widgets.stylesheet import stylesheet
-from app.ui.widgets.theme import CONTRAST, DARK, LIGHT, Theme, palette_of
+from app.ui.widgets.theme import CONTRAST, DARK, LIGHT, SEPIA, Theme, palette_of
 
 _SERIFS = (
     "Literata",
@@ -69,13 +69,14 @@ _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
+    "sepia": Qt.ColorScheme.Light,
     "contrast": Qt.ColorScheme.Dark,
 }
-_THEMES = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
+_THEMES = {"light": LIGHT, "dark": DARK, "sepia": SEPIA, "contrast": CONTRAST}
 
 
 def apply_theme(setting: str) -> None:
-    """Show the theme "system", "light", "dark" or "contrast"; "system" follows later changes."""
+    """Show the theme of that setting; "system" follows the desktop's later changes."""
     _follower().follow(setting)
 
 

@@ -1,4 +1,4 @@
-"""The theme: the few colours of the window, light, dark and in high contrast."""
+"""The theme: the few colours of the window, light, dark, sepia and in high contrast."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ class Theme(msgspec.Struct, frozen=True):
     def current() -> Theme:
         """The theme that the application's palette shows now."""
         shown = QApplication.palette().window().color()
-        if shown == CONTRAST.surround:
-            return CONTRAST
+        for theme in (CONTRAST, SEPIA):
+            if shown == theme.surround:
+                return theme
         return DARK if shown.lightness() < 128 else LIGHT
 
 
@@ -126,7 +127,32 @@ CONTRAST = Theme(
     warning_ink=QColor("#ffe14d"),
 )
 
-THEMES = (LIGHT, DARK, CONTRAST)
+SEPIA = Theme(
+    dark=False,
+    page=QColor("#f5ecd9"),
+    surround=QColor("#e9dec6"),
+    panel=QColor("#f0e6d0"),
+    field=QColor("#faf4e6"),
+    ink=QColor("#3a2d1e"),
+    muted=QColor("#625138"),
+    faint=QColor("#9d8c70"),
+    line=QColor("#dacdb2"),
+    edge=QColor("#857455"),
+    hover=QColor("#e2d6bb"),
+    accent=QColor("#7a3d12"),
+    accent_ink=QColor("#fff9ec"),
+    selection=QColor("#dcc696"),
+    selection_ink=QColor("#2a2013"),
+    found_tint=QColor("#f1e09a"),
+    take_tint=QColor("#e3e3c4"),
+    take_ink=QColor("#36520f"),
+    error=QColor("#f4dacd"),
+    error_ink=QColor("#8a2015"),
+    warning=QColor("#f3e3b2"),
+    warning_ink=QColor("#604402"),
+)
+
+THEMES = (LIGHT, DARK, CONTRAST, SEPIA)
 
 
 def palette_of(theme: Theme) -> QPalette:

@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from app.core.options.settings import Settings
 from app.ui.actions import Actions
 from app.ui.editor.editor import Editor
+from app.ui.editor.focus import FocusMode, TypewriterScroll
+from app.ui.editor.highlighter import Highlighter
+from app.ui.editor.smart_typing import SmartTyping
 from app.ui.generation.write_bar import WriteBar
 from app.ui.languages import on_language_change
 from app.ui.widgets.apply_theme import on_theme_change
@@ -36,6 +39,10 @@ class PageColumn(QWidget):
         super().__init__(parent)
         self.banners = BannerArea()
         self.editor = Editor()
+        self.highlighter = Highlighter(self.editor)
+        self.focus = FocusMode(self.editor)
+        self.typewriter = TypewriterScroll(self.editor)
+        self.smart_typing = SmartTyping(self.editor)
         self._actions = actions
         self.write_bar = WriteBar(actions)
         self.stack = QStackedWidget()
@@ -116,6 +123,10 @@ class PageColumn(QWidget):
         """Set the page by the settings, `zoom` steps larger."""
         points = min(max(settings.font_size * _ZOOM**zoom, _SMALLEST), _LARGEST)
         self.editor.set_page(settings.font_family, points, settings.line_height, settings.measure)
+        self.highlighter.switch(on=settings.markdown)
+        self.focus.show(settings.focus)
+        self.typewriter.switch(on=settings.typewriter)
+        self.smart_typing.is_on = settings.smart_quotes
 
     def recolour(self) -> None:
         """Take over the colours of the present theme."""

@@ -61,6 +61,10 @@ class ViewController(QObject):
                 "side_panel": self.toggle_side,
                 "all_parameters": self.toggle_parameters,
                 "full_screen": self.toggle_full_screen,
+                "markdown": lambda: self._switch("markdown"),
+                "typewriter": lambda: self._switch("typewriter"),
+                "focus_paragraph": lambda: self._focus("paragraph"),
+                "focus_sentence": lambda: self._focus("sentence"),
                 "next_pane": lambda: self._panes.move(1),
                 "previous_pane": lambda: self._panes.move(-1),
                 "zoom_in": lambda: self.zoom(1),
@@ -96,7 +100,22 @@ class ViewController(QObject):
         self._page.show_settings(settings, self._memory.zoom)
         self._side.sampling.show_all(settings.all_parameters)
         self._actions["all_parameters"].setChecked(settings.all_parameters)
+        for name in ("markdown", "typewriter"):
+            self._actions[name].setChecked(getattr(settings, name))
+        for part in ("paragraph", "sentence"):
+            self._actions[f"focus_{part}"].setChecked(settings.focus == part)
         self.show_side(self._wants_side())
+
+    def _switch(self, name: str) -> None:
+        """Switch a setting of the page on or off, from now on."""
+        self._settings.change(**{name: not getattr(self._settings.settings, name)})
+        self.show_settings()
+
+    def _focus(self, part: str) -> None:
+        """Dim all but that part of the text, or nothing any more if it is dimmed so."""
+        is_so = self._settings.settings.focus == part
+        self._settings.change(focus="off" if is_so else part)
+        self.show_settings()
 
     def zoom(self, steps: int) -> None:
         """Show the text larger or smaller; 0 shows it as it is set."""

@@ -114,3 +114,19 @@ def test_words_are_counted_as_people_count():
     assert count_words("It’s a well-known fact: 3 cats.") == 6
     assert count_words("我爱写作。") == 4
     assert count_words(" \n—\n") == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 30), st.integers(0, 6), st.text("%<!->a 😀\n", max_size=4)),
+        max_size=12,
+    )
+)
+def test_the_manuscript_always_knows_its_comments(edits):
+    manuscript = Manuscript("%% a %% b <!-- c --> d")
+    for position, removed, added in edits:
+        text = manuscript.text()
+        places = [len(text[:index].encode("utf-16-le")) // 2 for index in range(len(text) + 1)]
+        start, end = (min(place, len(text)) for place in (position, position + removed))
+        manuscript.replace(places[start], places[end] - places[start], added)
+        assert manuscript.comments == Manuscript(manuscript.text()).comments

@@ -19,7 +19,7 @@ def dots(image: QImage, theme: Theme) -> int:
     return max(sum(is_dot(x, y) for x in columns) for y in range(image.height()))
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=["light", "dark", "contrast"])
+@pytest.mark.parametrize("theme", THEMES, ids=["light", "dark", "contrast", "sepia"])
 def test_a_take_is_told_by_more_than_its_colour(qtbot, theme: Theme) -> None:
     editor = Editor()
     qtbot.addWidget(editor)

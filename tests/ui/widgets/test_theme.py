@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.ui.widgets.apply_theme import apply_theme, interface_font
 from app.ui.widgets.stylesheet import stylesheet
-from app.ui.widgets.theme import CONTRAST, DARK, LIGHT, THEMES, Theme
+from app.ui.widgets.theme import CONTRAST, DARK, LIGHT, SEPIA, THEMES, Theme
 
 TEXT_ON = [
     (ink, ground)
@@ -38,7 +38,7 @@ SHAPES_ON = [
 ] + [("accent", "line"), ("edge", "error"), ("edge", "take_tint")]
 
 
-NAMES = ["light", "dark", "contrast"]
+NAMES = ["light", "dark", "contrast", "sepia"]
 
 
 def luminance(color: QColor) -> float:
@@ -95,7 +95,8 @@ def test_what_can_be_pressed_or_typed_in_has_an_edge(shown: Theme, control: str)
 
 
 @pytest.mark.parametrize(
-    ("setting", "expected"), [("dark", DARK), ("light", LIGHT), ("contrast", CONTRAST)]
+    ("setting", "expected"),
+    [("dark", DARK), ("light", LIGHT), ("contrast", CONTRAST), ("sepia", SEPIA)],
 )
 def test_apply_dresses_the_application(qapp: QApplication, setting: str, expected: Theme) -> None:
     apply_theme(setting)

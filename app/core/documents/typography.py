@@ -1,0 +1,54 @@
+"""Typographic quotes and dashes for the straight ones that are typed."""
+
+from __future__ import annotations
+
+import re
+
+from app.core.text.words import HAN
+
+TYPED = "\"'-"
+"""What may become something else."""
+
+_QUOTES = {'"': ("“", "”"), "'": ("‘", "’")}
+_OPENERS = "([{<“‘「『《（【—–-*_~>/"
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_CHINESE = re.compile(f"[{HAN}，。！？：；、…）》】]")
+
+
+def educated(before: str, typed: str) -> tuple[int, str] | None:
+    """What `typed`, one of `TYPED`, becomes after the text `before`; None where it stays.
+
+    The result is how many characters before it are replaced, too, and by what. Two hyphens are an
+    em dash, after Chinese the double one; hyphens that begin a line, or are those of <!-- or -->,
+    stay, and so does all in Markdown's code.
+    """
+    line = before[before.rfind("\n") + 1 :]
+    if typed == "-":
+        if not line.endswith("-") or not line.strip("- \t") or _is_in_comment(before):
+            return None
+        if is_in_code(before, line) or line.endswith(("--", "<!-")):
+            return None
+        return 1, "——" if _CHINESE.match(line[-2]) else "—"
+    if is_in_code(before, line):
+        return None
+    opening, closing = _QUOTES[typed]
+    return 0, opening if _opens(line, opening, closing) else closing
+
+
+def _opens(line: str, opening: str, closing: str) -> bool:
+    """Whether a quote after `line` is an opening one; Chinese has no space before it."""
+    last = line[-1:]
+    if not last or last.isspace():
+        return True
+    if _CHINESE.match(last) or last in "—":
+        return line.count(opening) <= line.count(closing)
+    return last in _OPENERS
+
+
+def is_in_code(before: str, line: str) -> bool:
+    """Whether the end of `before`, whose last line is `line`, is in code, as far as one can see."""
+    return line.count("`") % 2 == 1 or len(_FENCE.findall(before)) % 2 == 1
+
+
+def _is_in_comment(before: str) -> bool:
+    return before.rfind("<!--") > before.rfind("-->")
