@@ -105,8 +105,10 @@ def make_application() -> LampblackApplication:
 
 def _begin(window: MainWindow, reports: Sequence[Path], trouble: str) -> None:
     from app.ui.documents.recovery import RecoveryController
+    from app.ui.widgets.motion import follow_desktop
 
     window.begin()
+    follow_desktop()
     if trouble:
         window.page.banners.say(trouble, "notice")
     if reports:

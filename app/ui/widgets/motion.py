@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QProgressBar
 
 _REDUCED = "lampblackReducedMotion"
+_SETTING = "lampblackMotionSetting"
+_STILL = "lampblackDesktopIsStill"
 _FLASH = "lampblackFlashTime"
 _MOVING = "lampblackEffects"
 _EFFECTS = (
@@ -24,7 +26,7 @@ def apply_motion(setting: str) -> None:
     """Take over "system", "full" or "reduced".
 
     "system" is what Qt knows of the desktop's wish: a caret that does not blink, and on Windows the
-    effects that are switched off. Elsewhere Qt reports no effects at all.
+    effects that are switched off. Elsewhere Qt reports no effects at all; see `follow_desktop`.
     """
     app = QApplication.instance()
     assert isinstance(app, QApplication), "there are widgets"
@@ -32,7 +34,8 @@ def apply_motion(setting: str) -> None:
     if app.property(_FLASH) is None:
         app.setProperty(_FLASH, hints.cursorFlashTime())
         app.setProperty(_MOVING, [effect for effect in _EFFECTS if app.isEffectEnabled(effect)])
-    is_still = app.property(_FLASH) <= 0
+    app.setProperty(_SETTING, setting)
+    is_still = app.property(_FLASH) <= 0 or bool(app.property(_STILL))
     if sys.platform == "win32":
         is_still = is_still or not app.isEffectEnabled(Qt.UIEffect.UI_General)
     is_reduced = is_still if setting == "system" else setting == "reduced"
@@ -40,6 +43,25 @@ def apply_motion(setting: str) -> None:
     hints.setCursorFlashTime(0 if is_reduced else app.property(_FLASH))
     for effect in app.property(_MOVING):
         app.setEffectEnabled(effect, not is_reduced)
+
+
+def follow_desktop() -> None:
+    """On Linux, ask the desktop for its wish without waiting for it, and follow it from then on."""
+    if sys.platform != "linux":
+        return
+    from app.ui.widgets.desktop_motion import DesktopMotion, has_bus  # not before the first paint
+
+    if has_bus():
+        desktop = DesktopMotion(QApplication.instance())
+        desktop.told.connect(_on_told)
+        desktop.begin()
+
+
+def _on_told(moves: bool) -> None:
+    app = QApplication.instance()
+    assert app is not None, "it is the asking object's parent"
+    app.setProperty(_STILL, not moves)
+    apply_motion(app.property(_SETTING) or "system")
 
 
 def show_share(bar: QProgressBar, share: float | None) -> None:
