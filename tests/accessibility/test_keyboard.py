@@ -6,7 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QRadioButton,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.ui.editor.editor import Editor
@@ -137,6 +144,9 @@ def test_the_focus_can_be_seen(house: House, qtbot: QtBot, name: str, theme: str
     qtbot.waitUntil(window.isActiveWindow)
     for one in wanted(window):
         one.clearFocus()
+        for area in window.findChildren(QScrollArea):
+            if area.isAncestorOf(one):  # as Tab does, where setFocus does not
+                area.ensureWidgetVisible(one)
         before = window.grab().toImage()
         one.setFocus(Qt.FocusReason.TabFocusReason)
         if not one.hasFocus():
