@@ -24,10 +24,10 @@ from app.core.conversion.blocks import (
     joined,
     trimmed,
 )
+from app.core.documents.comments import without_comments
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _CJK_BREAK = re.compile(f"(?<=[{_CJK}])\n(?=[{_CJK}])")
-_COMMENTS = re.compile(r"<!--.*?(?:-->|\Z)|%%.*?%%", re.DOTALL)
 _SCENE_BREAK = re.compile(r"(?:\\?[*#•·⁂~–—-]|\s)+")
 _WRAPPED_AT = 100
 """Lines of a plain text that are at most as long, between blank lines, are one paragraph."""
@@ -184,11 +184,6 @@ def _plain_block(part: str) -> Block | None:
 def is_scene_break(line: str) -> bool:
     """Whether a paragraph only marks a new scene: `***`, `* * *`, `#`, `⁂` and the like."""
     return len(line) < 40 and bool(line.strip() and _SCENE_BREAK.fullmatch(line))
-
-
-def without_comments(source: str) -> str:
-    """Markdown without its comments; a paragraph that was only a comment leaves no gap."""
-    return _COMMENTS.sub("", source)
 
 
 def _without_cjk_breaks(spans: Spans) -> Spans:

@@ -8,7 +8,6 @@ remove stays out of sight as long as others need it.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import zlib
 from collections.abc import Iterable
@@ -62,6 +61,8 @@ class DocumentHistory(msgspec.Struct, frozen=True, kw_only=True):
 
 def digest_of(text: str) -> bytes:
     """What tells whether two texts are equal."""
+    import hashlib  # OpenSSL's library, which a start without a snapshot does not need
+
     return hashlib.sha256(_encoded(text)).digest()
 
 
