@@ -70,14 +70,22 @@ def restore(store: Path, backup: Path) -> Path | None:
     if damage := damage_of(backup):
         raise StoreError(f"{backup.name} is damaged ({damage}).", "Take another one.")
     part = store.with_name(store.name + ".part")
+    kept = None
     try:
         part.unlink(missing_ok=True)
         _copy(backup, part)
-        kept = _set_aside(store) if store.exists() else None
+        kept = _free_name(store) if store.exists() else None
+        if kept is not None:
+            _move(store, kept)
         part.replace(store)
     except (apsw.Error, OSError) as error:
+        if kept is not None and not store.exists():
+            _move(kept, store)
         reason = why(error) if isinstance(error, OSError) else str(error)
         raise StoreError(f"The store could not be restored: {reason}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
     return kept
 
 
@@ -96,15 +104,19 @@ def _copy(source: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _set_aside(store: Path) -> Path:
-    """Rename the store, with its log, to a free number."""
+def _free_name(store: Path) -> Path:
+    """The name for a store that is replaced, with the first number that is free."""
     number = 1
     while (kept := store.with_name(f"{store.name}.replaced-{number}")).exists():
         number += 1
-    for ending in ("-wal", "-shm"):
+    return kept
+
+
+def _move(store: Path, to: Path) -> None:
+    """Rename a store, with its log."""
+    for ending in ("-wal", "-shm", ""):
         with contextlib.suppress(FileNotFoundError):
-            store.with_name(store.name + ending).rename(kept.with_name(kept.name + ending))
-    return store.rename(kept)
+            store.with_name(store.name + ending).rename(to.with_name(to.name + ending))
 
 
 def _matched(path: Path) -> re.Match[str] | None:

@@ -39,6 +39,28 @@ def test_a_store_that_is_written_is_backed_up_and_restored(stores: Stores, tmp_p
     assert list(folder.iterdir()) == [folder / "store-2026-11-28.sqlite"]
 
 
+def test_a_restore_that_fails_leaves_the_store_as_it_was(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, store = tmp_path / "backups", stores.new()
+    store.take_snapshot("/a", "One.", "saved")
+    store.close()
+    assert back_up(stores.path, folder, DAY)
+    before = sorted(path.name for path in stores.path.parent.iterdir())
+
+    def refuse(_path: Path, _target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(StoreError, match="could not be restored"):
+        restore(stores.path, backups(folder)["2026-11-28"])
+    monkeypatch.undo()
+    assert sorted(path.name for path in stores.path.parent.iterdir()) == before
+    again = stores.new()
+    assert len(again.snapshots("/a")) == 1
+    again.close()
+
+
 def test_ten_are_kept(stores: Stores, tmp_path: Path) -> None:
     stores.new().close()
     assert backups(tmp_path / "backups") == {}
