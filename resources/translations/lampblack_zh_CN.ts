@@ -3088,7 +3088,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>Light, dark, sepia or high contrast; system follows the desktop.</source>
-        <translation>浅色、深色、棕褐色或高对比度；“跟随桌面”随桌面变化。</translation>
+        <translation>浅色、深色、棕褐色或高对比度；“跟随系统”随桌面变化。</translation>
     </message>
     <message>
         <source>Line height</source>
