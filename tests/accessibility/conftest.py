@@ -15,7 +15,7 @@ from app.core.errors import DocumentChangedError
 from app.core.formats.gguf import read_header
 from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
-from app.core.store import Recovery, TakeRecord
+from app.core.store import Recovery, Snapshot, TakeRecord
 from app.core.system.licences import LicensedComponent
 from app.downloads.queue import Download, DownloadNeed
 from app.engine.messages import Previewed, ServerPlace
@@ -23,6 +23,7 @@ from app.engine.service_messages import Seen
 from app.ui.documents.open_as_dialog import OpenAsDialog
 from app.ui.documents.recovery import RecoveryDialog
 from app.ui.generation.takes_dialog import TakesDialog
+from app.ui.history.dialog import HistoryDialog
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_dialog import GatedModel, TokenDialog
 from app.ui.manager.window import ModelManager
@@ -84,7 +85,7 @@ class House:
     def writing(self) -> QWidget:
         """A take stands in the text, the find bar is open, banners are shown, a model loads."""
         self.studio.show("The old keeper")
-        self.window.page.find_bar.begin()
+        self.window.page.find_bar.begin(replacing=True)
         self.window.page.banners.say("This went wrong.")
         self.window.page.banners.say("Look here.", "notice", lambda: {"Do It": lambda: None})
         self.window.page.write_bar.takes.show_take(2, 3)
@@ -157,6 +158,16 @@ class House:
     def takes(self) -> QWidget:
         takes = [TakeRecord(text=f"Take {n}", created_at=1e9) for n in range(3)]
         return TakesDialog(takes, self.window)
+
+    def history(self) -> QWidget:
+        seen = [(1, "opened", 0, 0), (2, "generation", 12, 3), (3, "hourly", 0, 40)]
+        versions = [
+            Snapshot(id=number, made_at=1e9, cause=cause, words=100, gained=gained, lost=lost)
+            for number, cause, gained, lost in seen
+        ]
+        dialog = HistoryDialog(versions, "It rained.", lambda _id: "It snowed. 雨", self.window)
+        self.qtbot.waitUntil(lambda: dialog._background.is_idle)
+        return dialog
 
     def recovery(self) -> QWidget:
         recovery = Recovery(id="x", path="", text="Chapter one.", changed_at=1e9)
