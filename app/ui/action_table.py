@@ -39,7 +39,7 @@ wrong
 ---
 save | Save | Ctrl+S | save | Save the manuscript
 save_as | Save As… | Ctrl+Shift+S | - | Save the manuscript under another name
-history | History… | Ctrl+Alt+H | - | See earlier versions of this document and what changed \
+history | History… | F4 | - | See earlier versions of this document and what changed \
 since, and restore them
 *keep_here | Never to Another Machine | Ctrl+Shift+Y | - | Keep this document off every server \
 that is not on this machine

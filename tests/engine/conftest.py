@@ -31,7 +31,7 @@ def script_file(tmp_path: Path) -> ScriptFile:
 
 
 class Listener:
-    """Keeps every event and lets a test wait for the next one of a kind."""
+    """Keeps every event and lets a test wait for the next one of a kind, its hook done."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -40,8 +40,10 @@ class Listener:
 
     def __call__(self, event: Event) -> None:
         self.events.append(event)
-        self._queue.put(event)
-        self.hook(event)
+        try:
+            self.hook(event)
+        finally:
+            self._queue.put(event)
 
     def wait_for(self, kind: Any, job: int | None = None, timeout: float = 30) -> Any:
         while True:
