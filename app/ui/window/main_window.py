@@ -21,7 +21,6 @@ from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay, RecentMenu
 from app.ui.documents.encodings import Encodings
 from app.ui.documents.kept_here import KeptHere
-from app.ui.history.controller import HistoryController
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
@@ -33,6 +32,7 @@ from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.allowed_actions import AllowedActions
 from app.ui.window.generation_controller import GenerationController
 from app.ui.window.manager_controller import ManagerController
+from app.ui.window.manuscript_parts import ManuscriptParts
 from app.ui.window.notices import Notices
 from app.ui.window.page import PageColumn
 from app.ui.window.view_controller import SidePanel, ViewController
@@ -139,9 +139,10 @@ class MainWindow(QMainWindow):
         self.servers = ServersController(
             program, self.models, self.status, self.page.banners, self.questions, bridge, self
         )
-        self.history = HistoryController(
-            program, self.documents, self.editor, self.page.banners, self.status, self.actions_table
+        self.manuscript = ManuscriptParts(
+            program, self.page, self.documents, self.status, self.actions_table, self
         )
+        self.history = self.manuscript.history
         self.generation.about_to_write.connect(self.history.take)
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
@@ -266,7 +267,7 @@ class MainWindow(QMainWindow):
         """After the window is shown: say what was wrong, list the models, load the last one."""
         self.notices.begin()
         self.models.begin()
-        self.history.begin()
+        self.manuscript.begin()
         settings = self.program.settings
         if settings.load_at_start and self.models.loader.last_path():
             self.models.loader.load_last()
@@ -285,7 +286,7 @@ class MainWindow(QMainWindow):
         self.servers.close()
         self.passports.close()
         self.generation.close()
-        self.history.close()
+        self.manuscript.close()
         self.documents.end()
         self.page.end()
         self._memory.keep(self, self.splitter)

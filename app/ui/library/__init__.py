@@ -1,0 +1,1 @@
+"""The side bar of books, headings, recent files and what is found."""

@@ -1,0 +1,1 @@
+"""The passphrase of the store in the window: set, asked for, locked."""

@@ -1,0 +1,1 @@
+"""Spelling on the page: marks, suggestions and own words."""

@@ -1,0 +1,53 @@
+"""What the window has for the manuscript beside the page: its history, and what else keeps it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+
+from app.program import Program
+from app.ui.actions import Actions
+from app.ui.documents.controller import DocumentController
+from app.ui.history.controller import HistoryController
+from app.ui.widgets.status_bar import StatusBar
+from app.ui.window.page import PageColumn
+
+
+class Part(Protocol):
+    """A part that is told when the window is shown and when it closes."""
+
+    def begin(self) -> None:
+        """The window is shown."""
+
+    def close(self) -> None:
+        """The window closes."""
+
+
+class ManuscriptParts(QObject):
+    """Makes these parts, begins them in this order and closes them in this order."""
+
+    def __init__(
+        self,
+        program: Program,
+        page: PageColumn,
+        documents: DocumentController,
+        status: StatusBar,
+        actions: Actions,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self.history = HistoryController(
+            program, documents, page.editor, page.banners, status, actions
+        )
+        self._parts: tuple[Part, ...] = (self.history,)
+
+    def begin(self) -> None:
+        """The window is shown."""
+        for part in self._parts:
+            part.begin()
+
+    def close(self) -> None:
+        """The window closes."""
+        for part in self._parts:
+            part.close()
