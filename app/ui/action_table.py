@@ -59,6 +59,13 @@ find_next | Find Next | F3 | chevron-down | Go to the next place found
 find_previous | Find Previous | Shift+F3 | chevron-up | Go to the place before
 replace | Replace… | Ctrl+H | - | Find words in the manuscript and put others in their place
 ---
+*spelling | Check Spelling | Ctrl+F7 | - | Underline words that are not in the dictionary of the \
+document's language
+next_misspelling | Next Unknown Word | Alt+F7 | - | Go to the next word that the dictionary does \
+not have
+spelling_words | Spelling… | Ctrl+Shift+F7 | - | Choose the document's language, and see its \
+unknown words and your own
+---
 settings | Settings… | Ctrl+, | settings | Change how Lampblack looks and works
 View
 *side_panel | Side Panel | F9 | panel | Show sampling and models beside the page

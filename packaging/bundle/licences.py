@@ -34,6 +34,7 @@ _GCC = "GPL-3.0-or-later WITH GCC-exception-3.1"
 _NUMPY = f"BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0 AND {_GCC} AND LGPL-2.1-or-later"
 _READ = {
     "apsw-sqlite3mc": "Zlib",
+    "chunspell": ("MIT AND (MPL-1.1 OR GPL-2.0-or-later OR LGPL-2.1-or-later) AND BSD-3-Clause"),
     "numpy": _NUMPY,  # with the runtime libraries of GCC that its wheel carries
     "pyinstaller": "GPL-2.0-or-later WITH Bootloader-exception",
     "pyside6-essentials": "LGPL-3.0-only",
@@ -65,6 +66,8 @@ _NAMED = {"LGPL-2.1-or-later": "LGPL-2.1", "Apache-2.0": "Apache-2.0", _GCC: "GP
 """Texts that Debian's copyright files only name, since every Debian has them."""
 
 _NOTICE_QT = Path(__file__).with_name("NOTICE-qt.txt")
+_NOTICES = {"chunspell": Path(__file__).with_name("NOTICE-spelling.txt")}
+"""What is said beside a package's own texts."""
 
 KEPT = Path(__file__).resolve().parents[2] / ".setup" / "terms"
 """Where systems that have no common licences of their own find them; `bundle --terms` collects."""
@@ -123,6 +126,8 @@ def of_package(found: metadata.Distribution) -> Component:
         texts = (_NOTICE_QT, *(texts or (common("LGPL-3"), common("GPL-3"))))
     if licence == "Apache-2.0":
         texts = texts or (common("Apache-2.0"),)  # some wheels come without it
+    if name in _NOTICES:
+        texts = (_NOTICES[name], *texts)
     return Component(name, found.version, licence, texts, f"pkg:pypi/{name}@{found.version}")
 
 

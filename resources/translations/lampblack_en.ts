@@ -52,6 +52,23 @@
     </message>
 </context>
 <context>
+    <name>SpellingDialog</name>
+    <message numerus="yes">
+        <source>%n words are not in the dictionary.</source>
+        <translation>
+            <numerusform>%n word is not in the dictionary.</numerusform>
+            <numerusform>%n words are not in the dictionary.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} · %n times</source>
+        <translation>
+            <numerusform>{0} · once</numerusform>
+            <numerusform>{0} · %n times</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SpokenTake</name>
     <message numerus="yes">
         <source>The model has written {0} words.</source>

@@ -44,6 +44,14 @@
         <translation>更改正在使用的服务器：密钥、模型和脱敏</translation>
     </message>
     <message>
+        <source>Check Spelling</source>
+        <translation>检查拼写</translation>
+    </message>
+    <message>
+        <source>Choose the document&apos;s language, and see its unknown words and your own</source>
+        <translation>选择文档的语言，查看其中的生词和自己的词</translation>
+    </message>
+    <message>
         <source>Close Lampblack</source>
         <translation>关闭 Lampblack</translation>
     </message>
@@ -172,6 +180,10 @@
         <translation>跳到下一处</translation>
     </message>
     <message>
+        <source>Go to the next word that the dictionary does not have</source>
+        <translation>转到下一个词典中没有的词</translation>
+    </message>
+    <message>
         <source>Go to the place before</source>
         <translation>跳到上一处</translation>
     </message>
@@ -298,6 +310,10 @@
     <message>
         <source>Next Take</source>
         <translation>下一稿</translation>
+    </message>
+    <message>
+        <source>Next Unknown Word</source>
+        <translation>下一个生词</translation>
     </message>
     <message>
         <source>Normal Text Size</source>
@@ -488,6 +504,10 @@
         <translation>缩小文字</translation>
     </message>
     <message>
+        <source>Spelling…</source>
+        <translation>拼写…</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>停止</translation>
     </message>
@@ -518,6 +538,10 @@
     <message>
         <source>Typewriter Scrolling</source>
         <translation>打字机滚动</translation>
+    </message>
+    <message>
+        <source>Underline words that are not in the dictionary of the document&apos;s language</source>
+        <translation>给文档语言的词典中没有的词加下划线</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -2907,6 +2931,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>证书</translation>
     </message>
     <message>
+        <source>Check spelling</source>
+        <translation>检查拼写</translation>
+    </message>
+    <message>
         <source>Colours</source>
         <translation>配色</translation>
     </message>
@@ -3203,6 +3231,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>要隐去的名称</translation>
     </message>
     <message>
+        <source>Of documents for which none was chosen, such as de_AT; empty is the system’s.</source>
+        <translation>用于未选择语言的文档，例如 de_AT；留空则用系统的语言。</translation>
+    </message>
+    <message>
         <source>Only the k likeliest tokens may be chosen; 0 allows all.</source>
         <translation>只能从最可能的 k 个词元中选择；0 表示全部允许。</translation>
     </message>
@@ -3325,6 +3357,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Smart quotes and dashes</source>
         <translation>智能引号和破折号</translation>
+    </message>
+    <message>
+        <source>Spelling language</source>
+        <translation>拼写语言</translation>
     </message>
     <message>
         <source>Steers the text towards an even surprise instead of cutting unlikely tokens; replaces every step between the penalties and the draw.</source>
@@ -3453,6 +3489,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Typical-p</source>
         <translation>Typical-p</translation>
+    </message>
+    <message>
+        <source>Underlines words that are not in the dictionary of the document’s language.</source>
+        <translation>给文档语言的词典中没有的词加下划线。</translation>
     </message>
     <message>
         <source>Variety</source>
@@ -4708,6 +4748,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请选择其他文件夹。</translation>
     </message>
     <message>
+        <source>Choose another language for spelling, or install the dictionary again.</source>
+        <translation>请为拼写选择另一种语言，或重新安装该词典。</translation>
+    </message>
+    <message>
         <source>Choose another model.</source>
         <translation>请选择其他模型。</translation>
     </message>
@@ -5786,6 +5830,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The copy&apos;s name, {0}, does not end in .gguf.</source>
         <translation>副本的名称 {0} 不是以 .gguf 结尾。</translation>
+    </message>
+    <message>
+        <source>The dictionary {0} cannot be read ({1}).</source>
+        <translation>无法读取词典 {0}（{1}）。</translation>
     </message>
     <message>
         <source>The disk cannot hold files as large as {0}.</source>
@@ -8484,6 +8532,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 已损坏：{1}。</translation>
     </message>
     <message>
+        <source>{0} is empty</source>
+        <translation>{0} 是空的</translation>
+    </message>
+    <message>
         <source>{0} is empty.</source>
         <translation>{0} 是空的。</translation>
     </message>
@@ -9329,6 +9381,163 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Writing</source>
         <translation>写作</translation>
+    </message>
+</context>
+<context>
+    <name>Spelling</name>
+    <message>
+        <source>{0} ({1})</source>
+        <translation>{0}（{1}）</translation>
+    </message>
+</context>
+<context>
+    <name>SpellingController</name>
+    <message>
+        <source>Accept in This Document</source>
+        <translation>在本文档中接受</translation>
+    </message>
+    <message>
+        <source>Add to My Words</source>
+        <translation>添加到我的词</translation>
+    </message>
+    <message>
+        <source>Choose the Language…</source>
+        <translation>选择语言…</translation>
+    </message>
+    <message>
+        <source>Do Not Check It</source>
+        <translation>不检查</translation>
+    </message>
+    <message>
+        <source>Most words here are unknown in {0}, so none is marked. Is this text in another language?</source>
+        <translation>这里的大多数词在 {0} 中都查不到，因此没有标记任何词。这段文字是另一种语言吗？</translation>
+    </message>
+    <message>
+        <source>No Suggestions</source>
+        <translation>没有建议</translation>
+    </message>
+    <message>
+        <source>No word of this document is unknown to the dictionary.</source>
+        <translation>本文档中没有词典查不到的词。</translation>
+    </message>
+    <message>
+        <source>Spelling is not checked: switch it on in the Edit menu.</source>
+        <translation>未检查拼写：请在“编辑”菜单中打开。</translation>
+    </message>
+    <message>
+        <source>The spelling of this document is not checked.</source>
+        <translation>不检查本文档的拼写。</translation>
+    </message>
+    <message>
+        <source>There is no dictionary for {0} on this machine.</source>
+        <translation>这台电脑上没有 {0} 的词典。</translation>
+    </message>
+    <message>
+        <source>Unknown word: {0}</source>
+        <translation>生词：{0}</translation>
+    </message>
+    <message>
+        <source>“{0}” is one of your words now.</source>
+        <translation>“{0}”现在是您自己的词了。</translation>
+    </message>
+    <message>
+        <source>“{0}” is right in this document now.</source>
+        <translation>“{0}”在本文档中现在算作正确。</translation>
+    </message>
+</context>
+<context>
+    <name>SpellingDialog</name>
+    <message numerus="yes">
+        <source>%n words are not in the dictionary.</source>
+        <translation>
+            <numerusform>有 %n 个词不在词典中。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Language of this document</source>
+        <translation>本文档的语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Accept in This Document</source>
+        <translation>在本文档中接受</translation>
+    </message>
+    <message>
+        <source>Add to My Words</source>
+        <translation>添加到我的词</translation>
+    </message>
+    <message>
+        <source>Also for other documents</source>
+        <translation>也用于其他文档</translation>
+    </message>
+    <message>
+        <source>Checks documents for which no language was chosen in this one, too.</source>
+        <translation>没有选择语言的文档也用这种语言检查。</translation>
+    </message>
+    <message>
+        <source>Every word is in the dictionary.</source>
+        <translation>每个词都在词典中。</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Language of this document</source>
+        <translation>本文档的语言</translation>
+    </message>
+    <message>
+        <source>Lists of words</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Looking the words up…</source>
+        <translation>正在查词…</translation>
+    </message>
+    <message>
+        <source>My Words</source>
+        <translation>我的词</translation>
+    </message>
+    <message>
+        <source>My words</source>
+        <translation>我的词</translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation>不检查</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Spelling</source>
+        <translation>拼写</translation>
+    </message>
+    <message>
+        <source>The spelling of this document is not checked.</source>
+        <translation>不检查本文档的拼写。</translation>
+    </message>
+    <message>
+        <source>This Document&apos;s Words</source>
+        <translation>本文档的词</translation>
+    </message>
+    <message>
+        <source>Unknown Words</source>
+        <translation>生词</translation>
+    </message>
+    <message>
+        <source>Unknown words</source>
+        <translation>生词</translation>
+    </message>
+    <message>
+        <source>Words of this document</source>
+        <translation>本文档的词</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} · %n times</source>
+        <translation>
+            <numerusform>{0} · %n 次</numerusform>
+        </translation>
     </message>
 </context>
 <context>

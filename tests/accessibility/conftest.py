@@ -37,6 +37,7 @@ from app.ui.questions import Questions
 from app.ui.servers.dialog import ServerDialog
 from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.service.dialog import ServiceDialog
+from app.ui.spelling.dialog import SpellingDialog
 from app.ui.window.help import ShortcutsDialog, about
 from app.ui.window.licences_dialog import LicencesDialog
 from app.ui.window.pack_download_dialog import PackDownloadDialog
@@ -177,6 +178,17 @@ class House:
         path = self.folder / "письмо.txt"
         path.write_text("Привет", "koi8-r")
         return OpenAsDialog(path, "koi8-r", (), self.window)
+
+    def spelling(self) -> QWidget:
+        """Words that no dictionary has, the writer's own and the document's."""
+        spelling = self.window.manuscript.spelling
+        spelling.choose("en_US", for_all=True)
+        self.qtbot.waitUntil(lambda: spelling.marks.checker is not None)
+        spelling.add("Grommelwick")
+        spelling.accept("Llanfair")
+        dialog = SpellingDialog(spelling, "Teh teh old keeper xqz Grommelwick", self.window)
+        self.qtbot.waitUntil(lambda: dialog.unknown.count() == 3)
+        return dialog
 
     def server(self) -> QWidget:
         dialog = ServerDialog(None, self.window)

@@ -192,6 +192,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             help="Makes “ ” ‘ ’ of straight quotes and — of -- as you type; Undo takes it back.",
         ),
     ] = False
+    spelling: Annotated[
+        bool,
+        Row(
+            label="Check spelling",
+            help="Underlines words that are not in the dictionary of the document’s language.",
+        ),
+    ] = True
+    spelling_language: Annotated[
+        str,
+        Row(
+            label="Spelling language",
+            help="Of documents for which none was chosen, such as de_AT; empty is the system’s.",
+            max_length=20,
+        ),
+    ] = ""
     announce: Annotated[
         str,
         Row(

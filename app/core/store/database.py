@@ -89,6 +89,17 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX snapshot_by_history ON snapshot (history, made_at);
     """,
+    """
+    CREATE TABLE own_word (
+        document TEXT NOT NULL,
+        word TEXT NOT NULL,
+        PRIMARY KEY (document, word)
+    ) WITHOUT ROWID;
+    CREATE TABLE document_language (
+        document TEXT PRIMARY KEY,
+        language TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 """What leads from one version of the store to the next; only ever added to."""
 

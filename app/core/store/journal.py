@@ -125,5 +125,7 @@ def forget(connection: apsw.Connection, journal: str) -> None:
         "DELETE FROM checkpoint WHERE journal = ?",
         "DELETE FROM journal WHERE id = ?",
         "DELETE FROM kept_here WHERE document = ?",
+        "DELETE FROM own_word WHERE document = ?",
+        "DELETE FROM document_language WHERE document = ?",
     ):
         connection.execute(statement, (journal,))

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.core.store.batch_thread import BatchThread, T
 from app.core.store.database import Database
 from app.core.store.instances import InstanceLock, is_running
 from app.core.store.journal import Journal, forget, replay
+from app.core.store.own_words import OwnWords
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
 
 
@@ -198,6 +199,11 @@ class Store:
             return any(count for (count,) in rows)
 
         return self._run(work, True)
+
+    @cached_property
+    def own_words(self) -> OwnWords:
+        """The writer's own words, and the languages of documents."""
+        return OwnWords(self._run, _document)
 
     def take_snapshot(self, document: str, text: str, cause: Cause) -> None:
         """Keep `text` as a version of the document, unless the last one is equal; returns at once.

@@ -89,6 +89,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "downloads.json"
 
     @property
+    def dictionaries(self) -> Path:
+        """The user's own dictionaries for spelling: .aff and .dic files of Hunspell's form."""
+        return self.data / "dictionaries"
+
+    @property
     def store_file(self) -> Path:
         """The takes, and the journals of open documents."""
         return self.data / "store.sqlite"

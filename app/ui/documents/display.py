@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from app.core.documents.comments import without_comments
@@ -21,7 +21,12 @@ _MENU = (("undo", "redo"), ("cut", "copy", "paste", "select_all"), ("continue", 
 
 
 class DocumentDisplay(QObject):
-    """Follows the document and its editor; words are counted a little after a change."""
+    """Follows the document and its editor; words are counted a little after a change.
+
+    `menu_opens` carries the page's context menu, and where it was asked for, before it is shown.
+    """
+
+    menu_opens = Signal(QMenu, QPoint)
 
     def __init__(
         self,
@@ -34,7 +39,7 @@ class DocumentDisplay(QObject):
         super().__init__(window)
         self._window = window
         self._documents = documents
-        self._editor = editor
+        self.editor = self._editor = editor
         self._status = status
         self._actions = actions
         self.counting = QTimer(self, singleShot=True, interval=_COUNT_WORDS_MS)
@@ -88,6 +93,7 @@ class DocumentDisplay(QObject):
         for names in _MENU:
             menu.addActions([self._actions.draw(name) for name in names])
             menu.addSeparator()
+        self.menu_opens.emit(menu, place)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._editor.viewport().mapToGlobal(place))
 

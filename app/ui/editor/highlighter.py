@@ -200,6 +200,12 @@ class Highlighter(QSyntaxHighlighter):
         return self._formats[kind]
 
 
+def is_in_code(block: QTextBlock) -> bool:
+    """Whether a block is inside a block of code, as far as Markdown is coloured."""
+    before = block.previous().userState()
+    return before > 0 and bool(before & _FENCED)
+
+
 def _range(start: int, length: int, form: QTextCharFormat) -> QTextLayout.FormatRange:
     part = QTextLayout.FormatRange()
     part.start, part.length, part.format = start, length, form

@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
             program, self.models, self.status, self.page.banners, self.questions, bridge, self
         )
         self.manuscript = ManuscriptParts(
-            program, self.page, self.documents, self.status, self.actions_table, self
+            program, self.page, self.documents, self.display, self.status, self.actions_table, self
         )
         self.history = self.manuscript.history
         self.generation.about_to_write.connect(self.history.take)

@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
+from app.ui.documents.display import DocumentDisplay
 from app.ui.history.controller import HistoryController
+from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
 
@@ -32,6 +34,7 @@ class ManuscriptParts(QObject):
         program: Program,
         page: PageColumn,
         documents: DocumentController,
+        display: DocumentDisplay,
         status: StatusBar,
         actions: Actions,
         parent: QObject,
@@ -40,7 +43,10 @@ class ManuscriptParts(QObject):
         self.history = HistoryController(
             program, documents, page.editor, page.banners, status, actions
         )
-        self._parts: tuple[Part, ...] = (self.history,)
+        self.spelling = SpellingController(
+            program, documents, display, page.banners, status, actions, self
+        )
+        self._parts: tuple[Part, ...] = (self.history, self.spelling)
 
     def begin(self) -> None:
         """The window is shown."""

@@ -51,7 +51,7 @@ def test_the_take_stays_tinted(studio):
     studio.stream(" more. And more.")
     assert studio.tinted == " more. And more."
     layers = studio.window.editor.layers._layers
-    assert list(layers) == ["dim", "take", "found"]
+    assert list(layers) == ["dim", "take", "spelling", "found"]
     assert [one.cursor.selectedText() for one in layers["take"]] == [studio.tinted]
 
 
