@@ -7,6 +7,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py test --soak [--engine NAME] [--tokens N] [--seed N]
        python3 packaging/dev.py test --responsive [--part NAME]… [--stacks]
        python3 packaging/dev.py test --endurance [--loads N] [--texts N] [--kills N] [--seed N]
+       python3 packaging/dev.py test --kills [N] [--seed N]
        python3 packaging/dev.py bench [lampblack bench's arguments]
        python3 packaging/dev.py lock | audit
        python3 packaging/dev.py accessibility
@@ -144,6 +145,8 @@ def parser() -> argparse.ArgumentParser:
     test_word.add_argument("--responsive", action="store_true", help=stalls)
     flat = "only the engine's long run: loads, texts and kills"
     test_word.add_argument("--endurance", action="store_true", help=flat)
+    killed = "only the run that kills the program so often, and looks for lost text"
+    test_word.add_argument("--kills", type=int, nargs="?", const=200, metavar="N", help=killed)
     test_word.add_argument("--vulkan", action="store_true", help="only the GPU path, on Vulkan")
     compared = "measure beside other builds of llama.cpp, too"
     words.add_parser("bench", help=compared, add_help=False, allow_abbrev=False)
@@ -179,6 +182,12 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
         return testing.test_vulkan(rest)
     if given.word == "test":
         long = next((name for name in testing.LONG_TESTS if getattr(given, name)), "")
+        if given.kills is not None:  # an option of the other's, too
+            rest = (
+                ("--kills", str(given.kills), *rest)
+                if given.endurance
+                else (str(given.kills), *rest)
+            )
         return testing.long_test(long, rest) if long else testing.test(rest)
     if given.word == "bench":
         return testing.bench(rest)

@@ -22,6 +22,7 @@ LONG_TESTS = {
     "soak": "tests.soak.run",
     "responsive": "tests.responsive.run",
     "endurance": "tests.soak.endurance",
+    "kills": "tests.kills.run",
 }
 """The modules of the long runs, each with a flag of its own."""
 
@@ -77,7 +78,9 @@ def accessibility(*arguments: str) -> int:
 
 
 def long_test(name: str, arguments: Sequence[str]) -> int:
-    """Set up what a long run needs, and run it: soak or endurance (leaks), responsive (stalls)."""
+    """Set up what a long run needs, and run it: soak or endurance (leaks), responsive (stalls),
+    kills (lost text).
+    """
     environment.set_up(torch=name == "soak", tools=True)
     code, module = environment.get_starter(), LONG_TESTS[name]
     return code or subprocess.call([places.PYTHON, "-m", module, *arguments], cwd=places.ROOT)

@@ -27,12 +27,16 @@ def test_tests_arguments_reach_pytest_and_its_code_is_ours(
     assert dev.main(["test", "--soak", "--tokens", "500"]) == 5
     assert dev.main(["test", "--responsive", "--part", "load"]) == 5
     assert dev.main(["test", "--endurance", "--kills", "9"]) == 5
+    assert dev.main(["test", "--kills", "9", "--seed", "3"]) == 5
+    assert dev.main(["test", "--kills"]) == 5
     assert commands == [
         [places.PYTHON, "-m", "pytest", "-n", "3", "--dist", "loadfile"],
         [places.PYTHON, "-m", "pytest", "tests/core", "-k", "rows"],
         [places.PYTHON, "-m", "tests.soak.run", "--tokens", "500"],
         [places.PYTHON, "-m", "tests.responsive.run", "--part", "load"],
         [places.PYTHON, "-m", "tests.soak.endurance", "--kills", "9"],
+        [places.PYTHON, "-m", "tests.kills.run", "9", "--seed", "3"],
+        [places.PYTHON, "-m", "tests.kills.run", "200"],
     ]
 
 
