@@ -17,26 +17,24 @@ from app.core.store.journal import apply, from_units, to_units
 LATEST_S = 0.5
 """What was written this long before the kill must be on the disk."""
 
-WORDS = tuple(
-    [
-        "the",
-        "rain",
-        "came",
-        "down",
-        "on",
-        "the",
-        "quay",
-        "and",
-        "nobody",
-        "said",
-        "a",
-        "word",
-        "of",
-        "it",
-        "for",
-        "an",
-        "hour",
-    ]
+WORDS = (
+    "the",
+    "rain",
+    "came",
+    "down",
+    "on",
+    "the",
+    "quay",
+    "and",
+    "nobody",
+    "said",
+    "a",
+    "word",
+    "of",
+    "it",
+    "for",
+    "an",
+    "hour",
 )
 
 
