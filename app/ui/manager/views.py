@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from app.core.models.catalogue_search import CatalogueFilter
-
-if TYPE_CHECKING:
-    from app.ui.manager.window import ModelManager
 
 
 class InstalledView(NamedTuple):
@@ -31,19 +28,3 @@ class ManagerView(NamedTuple):
     tab: int
     installed: InstalledView
     catalogue: CatalogueView
-
-
-def view_of(manager: ModelManager) -> ManagerView:
-    """What the writer looks at in a manager."""
-    return ManagerView(
-        tab=manager.tabs.currentIndex(),
-        installed=manager.installed.view(),
-        catalogue=manager.catalogue.view(),
-    )
-
-
-def take_view(manager: ModelManager, view: ManagerView) -> None:
-    """Look at the same in a new manager; what has to be read first is selected after that."""
-    manager.tabs.setCurrentIndex(view.tab)
-    manager.installed.take_view(view.installed)
-    manager.catalogue.take_view(view.catalogue)

@@ -123,9 +123,7 @@ class ManagerController(QObject):
     def _drop(self, manager: ModelManager) -> None:
         """Do without it at once, also where it reads a disk that does not answer."""
         self._keep()
-        from app.ui.manager.views import view_of
-
-        self._view = view_of(manager)
+        self._view = _view_of(manager)
         self.manager = None
         self._ending = [queue for queue in self._ending if not queue.is_idle]
         self._ending += manager.end(wait=False)
@@ -154,14 +152,13 @@ class ManagerController(QObject):
             self._drop(self.manager)
         if self.manager is None:
             self._is_outdated = False
-            from app.ui.manager.views import take_view
             from app.ui.manager.window import ModelManager
 
             self.manager = ModelManager(self._program, self._window)
             self._memory.restore(self.manager, self.manager.installed.split, "manager/")
             self.manager.closed.connect(self._keep)
             if self._view is not None:
-                take_view(self.manager, self._view)
+                _take_view(self.manager, self._view)
             self._join(self.manager)
             self._follow()
         return self.manager
@@ -231,3 +228,21 @@ class ManagerController(QObject):
         if self.manager is not None:
             path = model.path if model is not None else ""
             self.manager.set_loaded(path, is_loading=self._models.loader.is_loading)
+
+
+def _view_of(manager: ModelManager) -> ManagerView:
+    """What the writer looks at in a manager."""
+    from app.ui.manager.views import ManagerView
+
+    return ManagerView(
+        tab=manager.tabs.currentIndex(),
+        installed=manager.installed.view(),
+        catalogue=manager.catalogue.view(),
+    )
+
+
+def _take_view(manager: ModelManager, view: ManagerView) -> None:
+    """Look at the same in a new manager; what has to be read first is selected after that."""
+    manager.tabs.setCurrentIndex(view.tab)
+    manager.installed.take_view(view.installed)
+    manager.catalogue.take_view(view.catalogue)

@@ -50,8 +50,8 @@ def test_a_close_that_does_not_wait_leaves_the_work_to_end_by_itself() -> None:
     queue.run(lambda: done.append(1))
     queue.close(finish=False, wait=False)
     queue.run(lambda: done.append(2))
-    assert not queue.is_idle
+    assert [queue.is_idle] == [False]
     begin.set()
     queue.wait()
-    assert queue.is_idle
+    assert [queue.is_idle] == [True]
     assert done == []
