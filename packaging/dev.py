@@ -42,6 +42,7 @@ from bundle import (
     freeze,
     licences,
     llama,
+    needs,
     publish,
     systems,
     torch_contents,
@@ -77,28 +78,33 @@ def workshop() -> freeze.Workshop:
 def bundle(formats: Sequence[str]) -> int:
     """Freeze the program in a clean environment, and pack it."""
     systems.require_here(formats)
+    if sys.platform == "linux":
+        needs.require_to_build(formats)
     if places.VENV.name != BUNDLE_VENV:
         return environment.again_in(BUNDLE_VENV, "bundle", *formats)
     about, shop = places.project(), workshop()
-    needs = [*about["dependencies"], *about["optional-dependencies"]["keyring"]]
+    libraries = [*about["dependencies"], *about["optional-dependencies"]["keyring"]]
+    if missing := llama.vulkan()[1]:
+        print(f"llama.cpp is without Vulkan, a build of which needs {missing}.", flush=True)
 
     def prepare() -> None:
         environment.make_venv()
-        freeze.install(shop, needs)
+        freeze.install(shop, libraries)
 
     environment.once(
         "bundle",
         prepare,
-        *needs,
+        *libraries,
         places.CONSTRAINTS.read_text("utf-8"),
         sys.version,
-        *llama.flags(),
+        llama.key(places.pin("llama-cpp-python"), ""),
     )
     return bundles.run(shop, formats)
 
 
 def torch_pack() -> int:
     """Freeze the Torch engine's host in a clean environment of its own, and pack it; on Linux."""
+    needs.require_for_pack()
     if places.VENV.name != PACK_VENV:
         return environment.again_in(PACK_VENV, "bundle", "--torch-pack")
     shop = freeze.Workshop(
@@ -122,6 +128,7 @@ def prove_bundle(formats: Sequence[str], *, is_quick: bool, system: str = sys.pl
     if code or (formats and not others):
         return code
     if system == "linux":
+        needs.require_to_prove(formats, is_quick=is_quick)
         return prove(workshop(), others, is_quick=is_quick)
     return local.prove(places.ROOT / "dist", system)
 

@@ -42,7 +42,7 @@ from app.downloads.messages import (
     requests,
     send,
 )
-from app.downloads.request import FileRequest, check_file, check_plain, is_pack_file
+from app.downloads.request import FileRequest, check_file, check_plain, is_pack_request
 
 
 class Broker:
@@ -50,6 +50,7 @@ class Broker:
 
     `endpoint` is the hub that may be asked; empty for none. `files` is the address below which
     packs may be fetched, or empty: below any that the writer names in the window, as with servers.
+    In both cases only files that are called as packs are, each of a limited length.
     """
 
     def __init__(
@@ -158,7 +159,7 @@ class Broker:
         except DownloadError:
             return False
         is_known = wanted.address == self._files or not self._files
-        return is_known and is_pack_file(wanted.file.path) and is_endpoint(wanted.address)
+        return is_known and is_pack_request(wanted) and is_endpoint(wanted.address)
 
     def _pass_on(self, child: subprocess.Popen[bytes]) -> None:
         """Pass the downloader's lines on until it ends, and say so if it did not itself."""

@@ -13,10 +13,13 @@ import msgspec
 from app.core.errors import CancelledError, DownloadError, UsageError
 from app.downloads.hub import folder_of, host_of, is_endpoint, name_of
 from app.downloads.part_paths import remove_empty
-from app.downloads.request import FileRequest, WantedFile, is_pack_file, is_plain
-
-MOST_SUM = 4096
-"""The longest file of a checksum in bytes."""
+from app.downloads.request import (
+    FileRequest,
+    WantedFile,
+    is_pack_file,
+    is_plain,
+    most_bytes_of,
+)
 
 Fetch = Callable[[FileRequest], Path]
 """Fetches a file and gives its path; raises DownloadError or CancelledError."""
@@ -46,7 +49,7 @@ def pack_source(address: str, sha256: str = "") -> PackSource:
     if not is_endpoint(address) or not is_plain(name) or not is_pack_file(name):
         raise UsageError(
             f"{address[:100]!r} is no address that may be fetched from.",
-            "Give one that begins with https:// and ends with the name of a .tar.xz file.",
+            "Give one that begins with https:// and ends with lampblack-torch-….tar.xz.",
         )
     return PackSource(address=folder_of(address), name=name, sha256=checked_sum(sha256))
 
@@ -70,7 +73,7 @@ def fetched_pack(
     """
     digest = source.sha256 or _published_sum(source, fetch, read_sum, models)
     file = WantedFile(path=source.name, sha256=digest)
-    path = fetch(FileRequest(title=source.name, address=source.address, file=file))
+    path = fetch(_request(source, file))
     with _taken_away(path, models):
         yield path, digest
 
@@ -80,16 +83,19 @@ def _published_sum(
 ) -> str:
     """The checksum in the file beside the pack at its address."""
     name = f"{source.name}.sha256"
-    wanted = FileRequest(
-        title=name, address=source.address, file=WantedFile(path=name), most_bytes=MOST_SUM
-    )
     try:
-        listed = fetch(wanted)
+        listed = fetch(_request(source, WantedFile(path=name)))
     except DownloadError as error:
         hint = f"{name} tells the checksum; else say which SHA-256 it must have."
         raise DownloadError(error.message, hint) from error
     with _taken_away(listed, models):
         return read_sum(listed)
+
+
+def _request(source: PackSource, file: WantedFile) -> FileRequest:
+    """The request for one of the two files, which is no longer than such a file can be."""
+    most, name = most_bytes_of(file.path), file.path
+    return FileRequest(title=name, address=source.address, file=file, most_bytes=most)
 
 
 @contextmanager

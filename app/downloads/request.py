@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,6 +20,14 @@ STARTER_ID = "starter"
 PARTIAL = ".partial"
 """The folder below the models folder for what is not complete; no models are looked for in it."""
 
+MOST_PACK_BYTES = 1_000_000_000
+"""The longest archive of a pack that is fetched; its build stops at a quarter of that."""
+
+MOST_SUM_BYTES = 4096
+"""The longest file of a checksum."""
+
+_SUM_ENDING = ".sha256"
+_PACK_FILE = re.compile(r"lampblack-[A-Za-z0-9][A-Za-z0-9._+-]{0,149}\.tar\.xz(\.sha256)?")
 _MOST_PARTS = 8
 _RESERVED = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
@@ -151,7 +160,18 @@ def files_folder(models: Path) -> Path:
 
 def is_pack_file(name: str) -> bool:
     """Whether a file's name is that of a pack's archive, or of the checksum beside one."""
-    return name.removesuffix(".sha256").endswith(".tar.xz")
+    return _PACK_FILE.fullmatch(name) is not None
+
+
+def most_bytes_of(name: str) -> int:
+    """How long a pack's archive, or the checksum beside one, can be at most."""
+    return MOST_SUM_BYTES if name.endswith(_SUM_ENDING) else MOST_PACK_BYTES
+
+
+def is_pack_request(wanted: FileRequest) -> bool:
+    """Whether a file is a pack's by its name, and its length is limited as that of one."""
+    name, most = wanted.file.path, wanted.most_bytes
+    return is_pack_file(name) and most is not None and most <= most_bytes_of(name)
 
 
 def check_file(wanted: FileRequest) -> None:

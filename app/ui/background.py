@@ -28,7 +28,7 @@ class BackgroundTasks(QObject):
     ) -> None:
         super().__init__(parent)
         self._failed = failed
-        self._queue = BackgroundQueue("window background")
+        self.queue = BackgroundQueue("window background")
         self._bridge = bridge = Bridge(self)
         self._unheard = 0
         bridge.arrived.connect(lambda call: call())
@@ -47,7 +47,7 @@ class BackgroundTasks(QObject):
             outcome = _outcome(work, then, failed or self._failed)
             self._bridge.post(partial(self._hear, outcome))
 
-        self._queue.run(do)
+        self.queue.run(do)
 
     @property
     def is_idle(self) -> bool:
@@ -64,12 +64,15 @@ class BackgroundTasks(QObject):
 
     def wait(self) -> None:
         """Wait until all work is done; its results are handed over by the event loop."""
-        self._queue.wait()
+        self.queue.wait()
 
-    def close(self, *, finish: bool = False) -> None:
-        """Finish what is being done, and drop the rest unless told; no result is handed over."""
+    def close(self, *, finish: bool = False, wait: bool = True) -> None:
+        """Finish what is being done, and drop the rest unless told; no result is handed over.
+
+        Without `wait` that goes on by itself; `queue` may be waited for later.
+        """
         self._bridge.close()
-        self._queue.close(finish=finish)
+        self.queue.close(finish=finish, wait=wait)
 
 
 def _outcome(

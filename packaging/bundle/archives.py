@@ -47,6 +47,11 @@ _PACKAGES = {
 }
 """Debian's names of the libraries that a bundle leaves to the system; the C library's is apart."""
 
+_LOADERS = {"libvulkan.so.1": "libvulkan1"}
+"""The same of those without which only a graphics card is not used."""
+
+_WELCOME = ("shared-mime-info", "desktop-file-utils", "hicolor-icon-theme", "fonts-dejavu-core")
+
 _CONTROL = """\
 Package: {name}
 Version: {version}
@@ -56,7 +61,7 @@ Section: editors
 Priority: optional
 Installed-Size: {kilobytes}
 Depends: {depends}
-Recommends: shared-mime-info, desktop-file-utils, hicolor-icon-theme, fonts-dejavu-core
+Recommends: {recommends}
 Suggests: fonts-noto-cjk
 Description: write with a language model that never leaves your machine
  A quiet studio for writing: a language model goes on from the cursor in your
@@ -140,6 +145,7 @@ def make_deb(release: Release) -> Path:
         version=release.version,
         kilobytes=sum(sizes) // 1024,
         depends=", ".join(depends(release.needs, release.glibc)),
+        recommends=", ".join(recommends(release.needs)),
     )
     (folder / "DEBIAN" / "control").write_text(control, "utf-8")
     target = release.dist / f"{NAME}_{release.version}_amd64.deb"
@@ -156,9 +162,14 @@ def depends(needs: Iterable[str], glibc: str) -> list[str]:
     for name in outside:
         if name in _PACKAGES:
             found.add(_PACKAGES[name])
-        elif not name.startswith(_OF_LIBC):
+        elif name not in _LOADERS and not name.startswith(_OF_LIBC):
             raise SetupError(f"No Debian package is known to hold {name}: add it to archives.py.")
     return sorted(found)
+
+
+def recommends(needs: Iterable[str]) -> list[str]:
+    """Debian's packages without which it runs, too, but not as well."""
+    return [*_WELCOME, *(package for name, package in _LOADERS.items() if name in set(needs))]
 
 
 _OF_LIBC = ("libc.", "libm.", "libdl.", "libpthread.", "librt.", "libresolv.", "libutil.")

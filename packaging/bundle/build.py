@@ -19,6 +19,7 @@ from bundle import (
     freeze,
     libraries,
     licences,
+    llama,
     macos,
     sbom,
     signing,
@@ -40,6 +41,7 @@ MAKERS = {
     "dmg": macos.make_dmg,
 }
 STARTER = "starter-model"
+_HERE = Path(__file__).resolve().parent
 
 _ASK = """
 import json, platform, sysconfig
@@ -143,11 +145,21 @@ def _components(shop: Workshop, facts: Facts) -> Iterator[Component]:
     texts = tuple(sorted((freeze.llama_folder(shop) / "licences").glob("*")))
     version = shop.pin("llama-cpp-python").replace("==", "-")
     yield from (Component(name, version, "MIT", texts) for name in ("llama.cpp", "ggml"))
+    yield from _vulkan(shop)
     if sys.platform == "linux":  # elsewhere Qt is built without it
         doc = Path("/usr/share/doc")
         icu = next(doc.glob("libicu[0-9]*/copyright"), Path("libicu's copyright"))
         yield Component("icu", "73", "Unicode-3.0", (icu,))
     yield from frozen_components(shop, facts)
+
+
+def _vulkan(shop: Workshop) -> Iterator[Component]:
+    """What llama.cpp's backend for Vulkan, where it is in, was compiled with."""
+    if any(systems.inner(shop.tree).glob("llama_cpp/lib/*ggml-vulkan*")):
+        texts = (_HERE / "NOTICE-vulkan.txt", licences.common("Apache-2.0"))
+        version = llama.vulkan_version()
+        url = f"pkg:github/KhronosGroup/Vulkan-Headers@v{version}"
+        yield Component("vulkan-headers", version, "Apache-2.0 AND MIT", texts, url)
 
 
 def frozen_components(shop: Workshop, facts: Place) -> Iterator[Component]:

@@ -55,17 +55,21 @@ SYSTEM = (
     "libX11.so.6", "libX11-xcb.so.1", "libxcb.so.1", "libXau.so.6", "libXdmcp.so.6",
     "libEGL.so.1", "libGL.so.1", "libGLX.so.0", "libGLdispatch.so.0", "libOpenGL.so.0",
     "libdrm.so.2", "libgbm.so.1", "libwayland-*", "libfontconfig.so.1", "libfreetype.so.6",
-    "libexpat.so.1", "libz.so.1",
+    "libexpat.so.1", "libz.so.1", "libvulkan.so.1",
 )
 # fmt: on
 """Libraries that are every desktop's own and stay out of the bundle.
 
 The drivers' and the C++ library's must be as new as the system's own graphics drivers, the fonts'
-must know the system's configuration. AppImage leaves out the same.
+must know the system's configuration. AppImage leaves out the same. Vulkan's loader finds them;
+where there is none, llama.cpp does not load its backend that needs it.
 """
 
-_UNUSED = ("opengl32sw.dll", "d3dcompiler_*.dll")
-"""What PySide6 brings for OpenGL without a driver on Windows; widgets are painted without."""
+_UNUSED = ("opengl32sw.dll", "d3dcompiler_*.dll", "vulkan-1.dll")
+"""What PySide6 brings for OpenGL without a driver on Windows; widgets are painted without.
+
+Vulkan's loader comes with the drivers there, as on Linux.
+"""
 
 _QT_TEXTS = ("qtbase_en.qm", "qtbase_zh_CN.qm")
 

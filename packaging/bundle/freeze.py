@@ -81,7 +81,7 @@ def llama_wheel(shop: Workshop) -> Path:
         listed.unlink()
         source = next(target.glob("*.tar.gz"))
         llama.take_texts(source, target / llama.TEXTS)
-        settings = ("--config-settings", f"cmake.args={';'.join(llama.flags())}")
+        settings = ("--config-settings", f"cmake.args={';'.join(llama.settings())}")
         compiled = [*pip, "wheel", "-v", "--no-deps", "--no-cache-dir", *settings, "-w", target]
         _watched(shop, "llama.cpp, compiling", [*compiled, source], compiled_files)
         source.unlink()

@@ -12,6 +12,7 @@ import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import builds
 from machine import SetupError
 
 _FLAGS = (
@@ -60,13 +61,38 @@ def flags(system: str = sys.platform, machine: str = "") -> tuple[str, ...]:
     return (*_FLAGS, "-DCMAKE_INSTALL_RPATH=$ORIGIN", "-DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON")
 
 
+def vulkan(system: str = sys.platform) -> tuple[tuple[str, ...], str]:
+    """CMake's settings for graphics cards with Vulkan, and why there are none; macOS has Metal.
+
+    The backend is one more library that is loaded by its name: where there is no driver, or not
+    even Vulkan's own loader, it stays out, and the processor computes as ever.
+    """
+    if system == "darwin":
+        return (), ""
+    build = builds.choose("vulkan")
+    return ((), build.missing) if build.missing else (build.cmake, "")
+
+
+def vulkan_version() -> str:
+    """The version of the Vulkan headers that a build here is made with, such as `1.4.309`."""
+    return ".".join(map(str, builds.headers_version(builds.headers())))
+
+
+def settings() -> tuple[str, ...]:
+    """All of CMake's settings for a build here and now."""
+    return (*flags(), *vulkan()[0])
+
+
 TEXTS = "licences"
 _TEXTS = re.compile(r"[^/]+/vendor/llama\.cpp/(licenses/)?LICENSE[^/]*")
 
 
 def key(pinned: str, compiler: str) -> str:
     """What tells one build from another: the version, the settings, the compiler."""
-    return hashlib.sha256("\n".join((pinned, *flags(), compiler)).encode()).hexdigest()[:16]
+    parts = [pinned, *settings(), compiler]
+    if vulkan()[0]:
+        parts.append(vulkan_version())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def cache(environ: Mapping[str, str] = os.environ) -> Path:

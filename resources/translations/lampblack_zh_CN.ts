@@ -1475,6 +1475,10 @@
         <translation>用于运行 safetensors 文件夹形式的 Hugging Face 模型以及分类模型。GGUF 模型不需要它。</translation>
     </message>
     <message>
+        <source>SHA-256: {0}</source>
+        <translation>SHA-256：{0}</translation>
+    </message>
+    <message>
         <source>Stop installing; what was there stays</source>
         <translation>停止安装；原有内容保留</translation>
     </message>
@@ -5044,8 +5048,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请输入类似 https://name.example:8443 或 http://127.0.0.1:8080 的地址。</translation>
     </message>
     <message>
-        <source>Give one that begins with https:// and ends with the name of a .tar.xz file.</source>
-        <translation>请给出以 https:// 开头、以 .tar.xz 文件名结尾的地址。</translation>
+        <source>Give one that begins with https:// and ends with lampblack-torch-….tar.xz.</source>
+        <translation>请输入以 https:// 开头、以 lampblack-torch-….tar.xz 结尾的地址。</translation>
     </message>
     <message>
         <source>Give the parts their names back: NAME-00001-of-{0}.gguf and so on.</source>

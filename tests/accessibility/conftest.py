@@ -141,7 +141,7 @@ class House:
 
     def pack_download(self) -> QWidget:
         dialog = PackDownloadDialog(self.window)
-        dialog.address.setText("http://example.org/pack.tar.xz")
+        dialog.address.setText("http://example.org/lampblack-torch-1.tar.xz")
         dialog.accept()
         return dialog
 

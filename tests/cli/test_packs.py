@@ -70,10 +70,11 @@ def test_what_cannot_be_installed_is_one_sentence(
         ("packs", "remove", "cuda", "--yes"),
         ("packs", "install", str(archive), "--sha256", "short"),
         ("packs", "get", "file:///etc/passwd", "--yes"),
-        ("packs", "get", "http://example.org/pack.tar.xz", "--yes"),
+        ("packs", "get", "http://example.org/lampblack-torch-1.tar.xz", "--yes"),
         ("packs", "get", "https://example.org/", "--yes"),
-        ("packs", "get", "https://example.org/pack.tar.xz/", "--yes"),
-        ("packs", "get", "https://[x/pack.tar.xz", "--yes"),
+        ("packs", "get", "https://example.org/other.tar.xz", "--yes"),
+        ("packs", "get", "https://example.org/lampblack-torch-1.tar.xz/", "--yes"),
+        ("packs", "get", "https://[x/lampblack-torch-1.tar.xz", "--yes"),
     ):
         outcome = run(*words)
         assert outcome.code == 2, words
@@ -167,6 +168,6 @@ def test_nothing_is_fetched_where_the_settings_forbid_the_network(
     settings = own_home / "config" / "settings.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text("network = false\n")
-    outcome = run_program("packs", "get", "https://example.org/pack.tar.xz", "--yes")
+    outcome = run_program("packs", "get", "https://example.org/lampblack-torch-1.tar.xz", "--yes")
     assert outcome.code == 1
     assert "forbid the network" in outcome.err

@@ -109,11 +109,13 @@ def test_a_request_for_anything_unusual_ends_it_as_well(
 
 
 SITE = "https://site.example/packs"
+PACK = "lampblack-torch-1.tar.xz"
 
 
 def file_request(folder: Path, **changes: Any) -> bytes:
     """The line that asks for a file, with some of its facts changed."""
-    wanted = {"title": "A pack", "address": SITE, "file": {"path": "pack.tar.xz"}}
+    wanted: dict[str, Any] = {"title": "A pack", "address": SITE, "most_bytes": 4096}
+    wanted["file"] = {"path": PACK}
     wanted |= changes.pop("wanted", {})
     facts = {"type": "StartFileDownload", "models": str(folder), "wanted": wanted}
     return encoded(facts | changes)
@@ -139,10 +141,10 @@ def test_a_broker_for_files_starts_the_downloader_for_its_address(tmp_path: Path
         {"wanted": {"address": "https://other.example/packs"}},
         {"wanted": {"address": f"{SITE}/below"}},
         {"wanted": {"address": ""}},
-        {"wanted": {"file": {"path": "../pack.tar.xz"}}},
-        {"wanted": {"file": {"path": "below/pack.tar.xz"}}},
+        {"wanted": {"file": {"path": f"../{PACK}"}}},
+        {"wanted": {"file": {"path": f"below/{PACK}"}}},
         {"wanted": {"file": {"path": ".hidden"}}},
-        {"wanted": {"file": {"path": "pack.tar.xz", "sha256": "short"}}},
+        {"wanted": {"file": {"path": PACK, "sha256": "short"}}},
     ],
 )
 def test_it_does_nothing_else(tmp_path: Path, changes: dict[str, object]) -> None:
@@ -172,7 +174,12 @@ def test_a_broker_for_models_fetches_packs_from_where_the_writer_says(tmp_path: 
         {"wanted": {"address": "file:///etc"}},
         {"wanted": {"file": {"path": "passwd"}}},
         {"wanted": {"file": {"path": "x.sha256"}}},
-        {"wanted": {"file": {"path": "../pack.tar.xz"}}},
+        {"wanted": {"file": {"path": "x.tar.xz"}}},
+        {"wanted": {"file": {"path": "lampblack-torch-what I wrote.tar.xz"}}},
+        {"wanted": {"file": {"path": f"../{PACK}"}}},
+        {"wanted": {"most_bytes": None}},
+        {"wanted": {"most_bytes": 1_000_000_001}},
+        {"wanted": {"file": {"path": f"{PACK}.sha256"}, "most_bytes": 4097}},
     ],
 )
 def test_and_no_other_files(tmp_path: Path, changes: dict[str, object]) -> None:

@@ -73,6 +73,7 @@ def test_the_whole_program_works(home_with_starter: Path, folder: Path) -> None:
     found = json.loads(out)
     assert (program.returncode, err, found["passed"]) == (0, "", True), out
     assert (found["platform"], found["is_frozen"]) == ("offscreen", False)
+    assert [note for note in found["notes"] if note.startswith("Qt:")] == []
     states = {step["name"]: step["state"] for step in found["steps"]}
     assert list(states) == list(BY_NAME)
     must_pass = {name: states[name] for name in states if name not in ("service", "pack")}
@@ -160,6 +161,16 @@ def _damage_store(selftest: Selftest) -> None:
     file.write_bytes(data)
 
 
+def _fill_export_place(selftest: Selftest) -> None:
+    """A file where an export is to be written."""
+    (selftest.home.folder / "An export 导出.odt").touch()
+
+
+def _forget_versions(selftest: Selftest) -> None:
+    """The manuscript is another one for the store."""
+    selftest.home.manuscript = selftest.home.folder / "another.md"
+
+
 def _fill_manuscript_place(selftest: Selftest) -> None:
     """A folder where the copy is to be saved."""
     (selftest.home.folder / "A copy.txt").mkdir()
@@ -171,6 +182,10 @@ def _fill_manuscript_place(selftest: Selftest) -> None:
         (["home", "starter", "window", fault(_break_model), "load"], "load", "broken.gguf"),
         (["home", "window", fault(_fill_manuscript_place), "export"], "export", "A copy.txt"),
         (["home", "window", "close", fault(_damage_store), "store"], "store", "is damaged"),
+        (["home", fault(_fill_export_place), "convert"], "convert", "An export 导出.odt"),
+        (["home", "window", fault(_forget_versions), "history"], "history", "No version"),
+        (["home", "window", "replace"], "replace", "Undo did not"),  # it knows of no text
+        (["home", "window", "close", "backup"], "backup", "does not hold"),  # it has no takes
         # Without a model the window waits for the writer's choice of one.
         (["home", "window", replace(BY_NAME["write"], limit_s=0.5)], "write", "longer than 0.5 s"),
     ],

@@ -262,6 +262,60 @@ def test_the_manager_is_made_again_where_it_was(chinese, make_studio, qtbot) -> 
         studio.window.models.added.emit()
 
 
+def test_what_was_looked_for_in_the_manager_is_looked_for_again(chinese, make_studio, qtbot):
+    studio = make_studio()
+    controller = studio.window.manager
+    controller.find()
+    qtbot.waitUntil(lambda: controller.manager is not None and controller.manager.isVisible())
+    former = controller.manager
+    assert former is not None
+    qtbot.waitUntil(lambda: former.catalogue.language.count() > 1)
+    former.catalogue.text.setText("instruct")
+    for combo, value in (
+        (former.catalogue.kind, "instruct"),
+        (former.catalogue.largest, 6_000_000_000),
+        (former.catalogue.language, "zh"),
+        (former.catalogue.order, "size"),
+        (former.installed.order, "size"),
+        (former.installed.purpose, "rewrite"),
+    ):
+        combo.setCurrentIndex(combo.findData(value))
+        assert combo.currentData() == value
+    former.catalogue.fits.setChecked(False)
+    offers = list(former.catalogue._offers)
+    assert len(offers) > 1
+    former.catalogue.list.select(offers[-1])
+    wish = former.catalogue.wish()
+    for language in ("zh_CN", "en"):  # the second manager may not have read anything by then
+        choose(studio, qtbot, language)
+        qtbot.waitUntil(lambda: controller.manager not in (None, former))
+    made = controller.manager
+    qtbot.waitUntil(lambda: made.catalogue.wish() == wish)
+    assert made.catalogue.list.selected() == offers[-1]
+    assert made.catalogue.text.text() == "instruct"
+    assert (made.installed.order.currentData(), made.installed.purpose.currentData()) == (
+        "size",
+        "rewrite",
+    )
+
+
+def test_a_disk_that_does_not_answer_holds_no_change_up(chinese, make_studio, qtbot) -> None:
+    studio = make_studio()
+    controller = studio.window.manager
+    controller.open()
+    qtbot.waitUntil(lambda: controller.manager is not None and controller.manager.isVisible())
+    former, gate = controller.manager, Event()
+    assert former is not None
+    former._background.run(gate.wait)
+    choose(studio, qtbot, "zh_CN")  # which would wait for ever
+    qtbot.waitUntil(lambda: controller.manager not in (None, former))
+    ending = list(controller._ending)
+    assert not all(queue.is_idle for queue in ending)
+    gate.set()
+    controller.close()
+    assert all(queue.is_idle for queue in ending)
+
+
 def test_a_manager_at_work_stays_until_it_is_opened_again(chinese, make_studio, qtbot) -> None:
     studio = make_studio()
     controller = studio.window.manager

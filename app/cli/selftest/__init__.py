@@ -11,7 +11,8 @@ from app.core.errors import ParameterError
 from app.program import Program
 
 _ABOUT = """Try the whole program: open its window, load the starter model, write, stop, rewrite,
-save, read the files again, and look at the store, the local service and the network filter.
+save, export and read again, replace words, restore a version and a backup, and look at the store,
+the local service and the network filter.
 
 It works in a temporary home, which is removed at the end: your texts, settings and models are not
 touched. With a display the window is seen for some seconds, without one it is drawn in memory. A

@@ -18,6 +18,7 @@ from app import __version__
 from app.cli.doctor import package_versions
 from app.cli.engine import describe
 from app.cli.selftest.home import BEGINNING, SelftestHome
+from app.cli.selftest.keeping import HIDDEN, convert, keep_backup
 from app.cli.selftest.loopback import ask_service, free_port
 from app.cli.selftest.report import CannotTryError
 from app.cli.selftest.window_child import GONE_S, WindowChild
@@ -221,6 +222,36 @@ class Selftest:
             raise LampblackError("The text that was opened again is not the one that was saved.")
         return "the same text"
 
+    def replace(self) -> str:
+        """Replace words in the whole text, and undo it."""
+        found = self._undone(self.window.ask("replace", find="lighthouse", put="灯塔"))
+        if found["text"] != self.text.replace("lighthouse", "灯塔") or not found["replaced"]:
+            raise LampblackError("The words that were looked for were not replaced.")
+        return f"{found['replaced']} replaced, and undone"
+
+    def comment(self) -> str:
+        """Write a comment, see what a model would read, and undo it."""
+        found = self._undone(self.window.ask("comment", text=f"%% {HIDDEN} %%"))
+        if HIDDEN not in found["text"] or found["readable"].strip() != self.text.strip():
+            raise LampblackError("What the model would read is not the text without its comment.")
+        return "on the page, and not in the prompt"
+
+    def history(self) -> str:
+        """Put the first version of the document on the page, and undo it."""
+        found = self._undone(self.window.ask("history", path=str(self.home.manuscript)))
+        if not found["first"] == found["text"] == BEGINNING:
+            raise StoreError("The first version is not the text that was opened.")
+        return f"{found['versions']} versions; the first was restored, and undone"
+
+    def _undone(self, found: dict[str, Any]) -> dict[str, Any]:
+        if found["undone"] != self.text:
+            raise LampblackError("Undo did not bring the text back.")
+        return found
+
+    def convert(self) -> str:
+        """Write a text in the formats of other programs, and read it again."""
+        return convert(self.home.folder)
+
     def serve(self) -> str:
         """Start the local service and ask it once, with its token and without."""
         address = self.window.ask("service", port=free_port())["address"]
@@ -250,6 +281,11 @@ class Selftest:
                 "and 0."
             )
         return f"sound, {takes} takes"
+
+    def keep_backup(self) -> str:
+        """Back the store up, and restore it in another place."""
+        home = self.home
+        return keep_backup(home.paths.store_file, home.folder / "backups", str(home.manuscript))
 
     def recover(self) -> str:
         """Kill a window with an unsaved text, and get the text back."""
@@ -330,11 +366,18 @@ STEPS = (
             ("rewrite", "write another take", Selftest.rewrite),
         )
     ),
-    SelftestStep(name="save", title="save the manuscript", run=Selftest.save, remedy=_DISK),
-    SelftestStep(
-        name="export", title="save a copy and a preset", run=Selftest.export, remedy=_DISK
+    *(
+        SelftestStep(name=name, title=title, run=run, remedy=_DISK)
+        for name, title, run in (
+            ("save", "save the manuscript", Selftest.save),
+            ("export", "save a copy and a preset", Selftest.export),
+            ("convert", "export and import a text", Selftest.convert),
+        )
     ),
     SelftestStep(name="reopen", title="open it again", run=Selftest.reopen),
+    SelftestStep(name="replace", title="find and replace, and undo", run=Selftest.replace),
+    SelftestStep(name="comment", title="keep a comment from the model", run=Selftest.comment),
+    SelftestStep(name="history", title="restore an earlier version", run=Selftest.history),
     SelftestStep(
         name="service",
         title="ask the local service",
@@ -345,6 +388,7 @@ STEPS = (
     ),
     SelftestStep(name="close", title="close the window", run=Selftest.leave),
     SelftestStep(name="store", title="check the store", run=Selftest.check_store, remedy=_DISK),
+    SelftestStep(name="backup", title="back it up and restore", run=Selftest.keep_backup),
     SelftestStep(
         name="recovery",
         title="recover an unsaved text",

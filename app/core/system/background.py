@@ -37,18 +37,27 @@ class BackgroundQueue:
                 self._thread = threading.Thread(target=self._run, name=self._name)
                 self._thread.start()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything is done."""
+        return self._present() is None
+
     def wait(self) -> None:
         """Wait until everything is done."""
         while (thread := self._present()) is not None:
             thread.join()
 
-    def close(self, *, finish: bool = True) -> None:
-        """Take no more work, and wait: for all of it, or only for what is being done."""
+    def close(self, *, finish: bool = True, wait: bool = True) -> None:
+        """Take no more work, and wait: for all of it, or only for what is being done.
+
+        Without `wait` the thread ends by itself, and `wait` may be called later.
+        """
         with self._lock:
             self._is_closed = True
             if not finish:
                 self._waiting.clear()
-        self.wait()
+        if wait:
+            self.wait()
 
     def _present(self) -> threading.Thread | None:
         with self._lock:  # under which the thread is started, too

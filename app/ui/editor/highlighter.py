@@ -186,11 +186,12 @@ class Highlighter(QSyntaxHighlighter):
         manuscript.moved_comments.clear()
         if not moved or not self.is_on:
             return
+        after = len(manuscript)  # which may be before what was a comment until now
         if len(moved) <= _MOST_MOVED:
             for start, end in moved:
-                self._colour_range(start, min(end, len(manuscript)))
+                self._colour_range(min(start, after), min(end, after))
         else:
-            self._postpone(self._editor.cursor_at(moved[0][0]).block())
+            self._postpone(self._editor.cursor_at(min(moved[0][0], after)).block())
             self._colour_seen()
             self._timer.start()
 

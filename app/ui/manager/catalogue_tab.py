@@ -27,6 +27,7 @@ from app.ui.manager.card_texts import (
     purpose_text,
 )
 from app.ui.manager.inventory import Inventory
+from app.ui.manager.views import CatalogueView
 from app.ui.numbers import data_size_text
 from app.ui.widgets.card_list import CardsView
 from app.ui.widgets.controls import NoteLabel, QuietCombo, set_property
@@ -48,6 +49,7 @@ class CatalogueTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inventory: Inventory | None = None
+        self._wanted: CatalogueView | None = None
         self._downloads: dict[str, Download] = {}
         self._offers: dict[str, CatalogueMatch] = {}
         self._refusal = ""
@@ -71,6 +73,8 @@ class CatalogueTab(QWidget):
         if is_first:
             self._fill_filters(inventory.catalogue.entries)
         self._show_offers()
+        if is_first and self._wanted is not None:
+            self.take_view(self._wanted)
 
     def show_downloads(self, downloads: Sequence[Download]) -> None:
         """Mark what is being fetched."""
@@ -103,6 +107,24 @@ class CatalogueTab(QWidget):
             fits_only=self.fits.isChecked(),
             sort=self.order.currentData() or "best",
         )
+
+    def view(self) -> CatalogueView:
+        """What the writer looks for and at; what they wanted where nothing was read by now."""
+        return self._wanted or CatalogueView(self.wish(), self.list.selected())
+
+    def take_view(self, view: CatalogueView) -> None:
+        """Look for the same; with the first inventory where there is none yet."""
+        if self._inventory is None:
+            self._wanted = view
+            return
+        self._wanted, wish = None, view.wish
+        self.text.setText(wish.text)
+        values = (wish.purpose, wish.language, wish.licence, wish.engine, wish.kind)
+        for combo, value in zip(self._filters, (*values, wish.largest_bytes or ""), strict=True):
+            combo.setCurrentIndex(max(0, combo.findData(value)))
+        self.order.setCurrentIndex(max(0, self.order.findData(wish.sort)))
+        self.fits.setChecked(wish.fits_only)
+        self.list.select(view.selected)
 
     def show_everything(self) -> None:
         """Look for nothing in particular any more."""

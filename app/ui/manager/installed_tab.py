@@ -27,6 +27,7 @@ from app.ui.manager.card_texts import (
 )
 from app.ui.manager.inventory import Inventory, InventoryModel, ordered
 from app.ui.manager.model_actions import ModelActions
+from app.ui.manager.views import InstalledView
 from app.ui.numbers import data_size_text
 from app.ui.texts import moment_text, passport_card, passport_words
 from app.ui.widgets.card_list import Card, CardsView
@@ -87,7 +88,7 @@ class InstalledTab(QWidget):
         super().__init__(parent)
         self._model_of: tuple[InventoryModel, ...] = ()
         self._models: dict[str, InventoryModel] = {}
-        self._loaded = self._shown = ""
+        self._loaded = self._shown = self._wanted = ""
         self._is_loading = False
         self.list = CardsView(self.tr("Models on this machine"))
         self.list.selectionModel().currentChanged.connect(self._show_selected)
@@ -112,8 +113,10 @@ class InstalledTab(QWidget):
         self._model_of = models
         is_first = not self._shown
         self._show_cards()
-        if is_first and self._loaded in self._models:  # else the first
-            self.list.select(self._loaded)
+        wanted = self._wanted if self._wanted in self._models else self._loaded
+        if is_first and wanted in self._models:  # else the first
+            self.list.select(wanted)
+        self._wanted = "" if models else self._wanted
         is_empty = inventory is not None and not models
         words = self.tr("No models yet. Drop a model (a .gguf file or a folder) here, or find one.")
         self.empty.say(words if is_empty else "" if models else self.tr("Looking at the disk…"))
@@ -121,6 +124,17 @@ class InstalledTab(QWidget):
         self.nothing.setVisible(not models)
         self.split.setVisible(bool(models))
         self.choices.setVisible(bool(models))
+
+    def view(self) -> InstalledView:
+        """What the writer looks at."""
+        selected = self._wanted or self.list.selected()
+        return InstalledView(self.order.currentData(), self.purpose.currentData(), selected)
+
+    def take_view(self, view: InstalledView) -> None:
+        """Look at the same; the model is selected with the first inventory that has any."""
+        self.order.setCurrentIndex(self.order.findData(view.order))
+        self.purpose.setCurrentIndex(self.purpose.findData(view.purpose))
+        self._wanted = view.selected
 
     def set_loaded(self, path: str, *, is_loading: bool = False) -> None:
         """Mark the loaded model, and whether one is being loaded."""

@@ -17,6 +17,7 @@ from app.core.models.model_file import ModelFile
 from app.core.models.other_programs import ProgramStore, find_programs
 from app.core.models.removal import reveal
 from app.core.models.verify import Verdict, verify_known
+from app.core.system.background import BackgroundQueue
 from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.manager.inventory import Inventory
@@ -69,11 +70,12 @@ class ModelOperations(QObject):
         """Whether nothing is read through, removed or looked for."""
         return not self._is_long and self._background.is_idle
 
-    def close(self) -> None:
-        """Stop what reads, and end the threads."""
+    def close(self, *, wait: bool = True) -> list[BackgroundQueue]:
+        """Stop what reads, and end the threads: those that are waited for, now or later."""
         self._stop.set()
-        self._background.close(finish=True)  # notes may be on their way
-        self._long.close()
+        self._background.close(finish=True, wait=wait)  # notes may be on their way
+        self._long.close(wait=wait)
+        return [self._background.queue, self._long.queue]
 
     def stop(self) -> None:
         """Stop reading through models."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.core.errors import CancelledError, LampblackError
 from app.core.models.catalogue import CatalogueEntry
 from app.core.models.model_file import ModelFile
+from app.core.system.background import BackgroundQueue
 from app.downloads.queue import Download, DownloadNeed
 from app.downloads.request import ModelRequest, wanted
 from app.program import Program
@@ -136,14 +137,15 @@ class ModelManager(QWidget):
         is_asking = any(map(QDialog.isVisible, self.findChildren(QDialog)))
         return is_asking or not self.operations.is_idle
 
-    def end(self) -> None:
-        """Nothing is told any more, and the threads end."""
+    def end(self, *, wait: bool = True) -> list[BackgroundQueue]:
+        """Tell nothing any more, and end the threads: these, which are waited for now or later."""
         self.installed.keep_notes()
         self._program.downloads.unlisten(self._bridge.post)
         self._bridge.close()
-        self._background.close()
-        self.operations.close()
+        self._background.close(wait=wait)
+        ending = [self._background.queue, *self.operations.close(wait=wait)]
         self.close()
+        return ending
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the notes; downloads go on."""

@@ -54,6 +54,8 @@ class PackController(QObject):
         self.can_stop = False
         """Whether what goes on can be stopped: fetching and installing, but no removal."""
         self.problem = ""
+        self.checksum = ""
+        """The SHA-256 that what is fetched must have, or that what was fetched last had."""
 
     def refresh(self) -> None:
         """Look what is installed."""
@@ -110,7 +112,7 @@ class PackController(QObject):
 
     def _begin(self, work: Callable[[], object], then: Callable[..., object]) -> None:
         self._stop.clear()
-        self.problem, self.fraction, self.step = "", -1.0, ""
+        self.problem, self.fraction, self.step, self.checksum = "", -1.0, "", ""
         self.changed.emit()
         self._background.run(work, then)
 
@@ -123,6 +125,7 @@ class PackController(QObject):
         fetcher = self._fetcher = self._program.file_fetcher()
 
         def fetch(wanted: FileRequest) -> Path:
+            self._background.tell(lambda: self._show_sum(wanted.file.sha256))
             self._show_step(partial(self._waiting_text, wanted.title), -1)
             on_event = partial(self._on_fetch_event, wanted.title)
             return fetcher.fetch_file(wanted, on_event, self._stop.is_set)
@@ -157,6 +160,9 @@ class PackController(QObject):
         self._background.tell(lambda: self._advance(step, fraction))
 
     # On the window's thread
+
+    def _show_sum(self, sha256: str) -> None:
+        self.checksum = sha256
 
     def _advance(self, step: Words, fraction: float) -> None:
         if self.fraction is not None:

@@ -151,6 +151,41 @@ class DrivenWindow(QObject):
         if self._window.documents.open_path(Path(path)):
             self._answer(text=self._text(), emptied=emptied)
 
+    def _do_replace(self, find: str, put: str) -> None:
+        """Replace all places, as the find bar does."""
+        self._trigger("replace")
+        bar, replaced = self._window.page.find_bar, list[int]()
+        bar.finder.all_replaced.connect(replaced.append)
+        bar.line.setText(find)
+        bar.replacement.setText(put)
+        bar.all_button.click()
+        self._answer_and_undo(replaced=sum(replaced))
+        bar.close_bar()
+
+    def _do_comment(self, text: str) -> None:
+        """Write at the end of the text."""
+        editor = self._window.editor
+        editor.move_caret(len(editor.manuscript))
+        editor.insert_plain(f"\n\n{text}")
+        self._answer_and_undo(readable=editor.manuscript.readable(len(editor.manuscript)))
+
+    def _do_history(self, path: str) -> None:
+        """Restore the first version, as the dialog of the history does."""
+        store = self._window.program.store
+        store.flush()
+        versions = store.snapshots(path)
+        if not versions:
+            self._answer(problem="No version of the document is kept.", hint="")
+            return
+        first = store.snapshot_text(versions[0].id)
+        self._window.history.restore(self._text(), first, None)
+        self._answer_and_undo(first=first, versions=len(versions))
+
+    def _answer_and_undo(self, **found: Any) -> None:
+        text = self._text()
+        self._window.actions_table["undo"].trigger()
+        self._answer(text=text, undone=self._text(), **found)
+
     def _do_service(self, port: int) -> None:
         """Switch the local service on, as its dialog does."""
         service = self._window.service

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.engine.packs.installed import Pack
@@ -26,6 +27,8 @@ class EnginesPage(QWidget):
         self.title.setProperty("kind", "heading")
         self.about = FlowingNote()
         self.state = FlowingNote("")
+        self.sum = FlowingNote()
+        self.sum.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.problem = FlowingNote("wrong")
         self.progress = ProgressStrip()
         self.progress.stop_button.setToolTip(self.tr("Stop installing; what was there stays"))
@@ -67,7 +70,14 @@ class EnginesPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)
-        for widget in (self.title, self.about, self.state, self.problem, self.progress):
+        for widget in (
+            self.title,
+            self.about,
+            self.state,
+            self.sum,
+            self.problem,
+            self.progress,
+        ):
             whole.addWidget(widget)
         whole.addLayout(line)
 
@@ -75,6 +85,7 @@ class EnginesPage(QWidget):
         packs = self._packs
         is_working = packs.fraction is not None
         self.state.say(self._state_text())
+        self.sum.say(self.tr("SHA-256: {0}").format(packs.checksum) if packs.checksum else "")
         self.problem.say("" if is_working else packs.problem or _problem(packs.pack))
         if packs.fraction is not None:
             self.progress.show_fraction(packs.step or self.tr("Working…"), packs.fraction)

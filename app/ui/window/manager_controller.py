@@ -19,6 +19,8 @@ from app.ui.startup import bring
 from app.ui.window_state import WindowMemory
 
 if TYPE_CHECKING:
+    from app.core.system.background import BackgroundQueue
+    from app.ui.manager.views import ManagerView
     from app.ui.manager.window import ModelManager
     from app.ui.widgets.banner import BannerArea
 
@@ -30,6 +32,7 @@ _CODE = (
     "app.core.memory_fit.report",
     "app.ui.manager.questions",
     "app.ui.manager.inventory",
+    "app.ui.manager.views",
     "app.ui.manager.operations",
     "app.ui.manager.catalogue_tab",
     "app.ui.manager.downloads_tab",
@@ -62,6 +65,8 @@ class ManagerController(QObject):
         self._to_try = ""
         self._is_closed = self._is_outdated = False
         self.manager: ModelManager | None = None
+        self._view: ManagerView | None = None
+        self._ending: list[BackgroundQueue] = []
         self._follow_models()
         on_language_change(self._word)
 
@@ -102,23 +107,26 @@ class ManagerController(QObject):
     def _word(self) -> None:
         """Make the manager again in the language that is spoken now.
 
-        It has the same tab then, but no search, filter or message. One that is at work, or shows a
-        dialog, stays as it is until it is opened again.
+        What was looked at is looked at again; only messages are gone. One that is at work, or shows
+        a dialog, stays as it is until it is opened again.
         """
         manager = self.manager
         if manager is None:
             return
         self._is_outdated = manager.is_busy
         if not manager.is_busy:
-            tab = manager.tabs.currentIndex() if manager.isVisible() else -1
+            is_shown = manager.isVisible()
             self._drop(manager)
-            if tab >= 0:
-                self._with(lambda made: made.open(made.tabs.widget(tab)))
+            if is_shown:
+                self._with(lambda made: made.open())
 
     def _drop(self, manager: ModelManager) -> None:
+        """Do without it at once, also where it reads a disk that does not answer."""
         self._keep()
+        self._view = _view_of(manager)
         self.manager = None
-        manager.end()
+        self._ending = [queue for queue in self._ending if not queue.is_idle]
+        self._ending += manager.end(wait=False)
         manager.deleteLater()
 
     def close(self) -> None:
@@ -127,6 +135,8 @@ class ManagerController(QObject):
         if self.manager is not None:
             self._keep()
             self.manager.end()
+        for queue in self._ending:
+            queue.wait()
 
     def _with(self, call: Callable[[ModelManager], object]) -> None:
         """Call it as soon as there is a manager, unless the window is closed by then."""
@@ -147,6 +157,8 @@ class ManagerController(QObject):
             self.manager = ModelManager(self._program, self._window)
             self._memory.restore(self.manager, self.manager.installed.split, "manager/")
             self.manager.closed.connect(self._keep)
+            if self._view is not None:
+                _take_view(self.manager, self._view)
             self._join(self.manager)
             self._follow()
         return self.manager
@@ -216,3 +228,21 @@ class ManagerController(QObject):
         if self.manager is not None:
             path = model.path if model is not None else ""
             self.manager.set_loaded(path, is_loading=self._models.loader.is_loading)
+
+
+def _view_of(manager: ModelManager) -> ManagerView:
+    """What the writer looks at in a manager."""
+    from app.ui.manager.views import ManagerView
+
+    return ManagerView(
+        tab=manager.tabs.currentIndex(),
+        installed=manager.installed.view(),
+        catalogue=manager.catalogue.view(),
+    )
+
+
+def _take_view(manager: ModelManager, view: ManagerView) -> None:
+    """Look at the same in a new manager; what has to be read first is selected after that."""
+    manager.tabs.setCurrentIndex(view.tab)
+    manager.installed.take_view(view.installed)
+    manager.catalogue.take_view(view.catalogue)

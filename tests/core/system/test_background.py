@@ -42,3 +42,16 @@ def test_a_close_finishes_what_waits_and_takes_no_more() -> None:
     queue.run(lambda: done.append(2))
     queue.wait()
     assert done == [1]
+
+
+def test_a_close_that_does_not_wait_leaves_the_work_to_end_by_itself() -> None:
+    queue, done, begin = BackgroundQueue("leave"), list[int](), threading.Event()
+    queue.run(begin.wait)
+    queue.run(lambda: done.append(1))
+    queue.close(finish=False, wait=False)
+    queue.run(lambda: done.append(2))
+    assert [queue.is_idle] == [False]
+    begin.set()
+    queue.wait()
+    assert [queue.is_idle] == [True]
+    assert done == []

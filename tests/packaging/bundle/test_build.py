@@ -42,3 +42,16 @@ def test_the_word_takes_any_number_of_formats(part) -> None:
     parse = part("dev").parser().parse_args
     assert parse(["bundle"]).formats == []
     assert parse(["bundle", "deb", "tar"]).formats == ["deb", "tar"]
+
+
+def test_what_vulkan_was_compiled_with_is_listed_where_it_is_in(build, part, tmp_path) -> None:
+    shop = part("bundle.freeze").Workshop(tmp_path, tmp_path / "python", print, str)
+    lib = part("bundle.systems").inner(shop.tree) / "llama_cpp" / "lib"
+    lib.mkdir(parents=True)
+    (lib / "libggml-cpu-haswell.so").touch()
+    assert list(build._vulkan(shop)) == []
+    (lib / "libggml-vulkan.so").touch()
+    (found,) = build._vulkan(shop)
+    assert part("bundle.licences").is_allowed(found.licence)
+    assert found.url == f"pkg:github/KhronosGroup/Vulkan-Headers@v{found.version}"
+    assert "SPIRV-Headers" in found.texts[0].read_text("utf-8")

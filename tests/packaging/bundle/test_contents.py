@@ -55,6 +55,8 @@ def test_what_the_window_needs_stays(contents, path: str) -> None:
         "PySide6/Qt/plugins/platforms/libqminimal_gl.dylib",
         "libstdc++.so.6",
         "libwayland-client.so.0",
+        "libvulkan.so.1",
+        "vulkan-1.dll",
     ],
 )
 def test_what_it_does_not_is_left_out(contents, path: str) -> None:
@@ -66,6 +68,7 @@ def test_what_it_does_not_is_left_out(contents, path: str) -> None:
     [
         ("llama_cpp/lib/libggml-cpu-zen4.so", True),
         ("llama_cpp/lib/libllama.so", True),
+        ("llama_cpp/lib/libggml-vulkan.so", True),
         ("llama_cpp/lib/libggml-cpu-sapphirerapids.so", False),
         ("llama_cpp/lib/libllama-common.so", False),
         ("llama_cpp/lib/libmtmd.so", False),

@@ -73,6 +73,24 @@ def test_another_compiler_makes_another_build(part) -> None:
     )
 
 
+def test_vulkan_is_one_more_backend_where_it_can_be_built(part, monkeypatch) -> None:
+    llama, builds = part("bundle.llama"), part("builds")
+    without = llama.flags("linux", "x86_64")
+    lacking = builds.Build("vulkan", "Vulkan", missing="glslc: install it")
+    monkeypatch.setattr(builds, "choose", lambda _kind: lacking)
+    assert llama.vulkan("linux") == ((), "glslc: install it")
+    key = llama.key("llama==1", "g++ 12")
+    whole = builds.Build("vulkan", "Vulkan", cmake=("-DGGML_VULKAN=ON", "-DCMAKE_PREFIX_PATH=/x"))
+    monkeypatch.setattr(builds, "choose", lambda _kind: whole)
+    monkeypatch.setattr(builds, "headers_version", lambda _folder: (1, 4, 309))
+    assert llama.vulkan("linux") == llama.vulkan("win32") == (whole.cmake, "")
+    assert llama.vulkan("darwin") == ((), "")  # which has Metal
+    assert not {flag.partition("=")[0] for flag in without} & {"-DCMAKE_PREFIX_PATH"}
+    keys = {key, llama.key("llama==1", "g++ 12")}
+    monkeypatch.setattr(builds, "headers_version", lambda _folder: (1, 4, 310))
+    assert len(keys | {llama.key("llama==1", "g++ 12")}) == 3
+
+
 def test_llama_cpp_has_every_kind_of_processor_on_each_system(part) -> None:
     llama = part("bundle.llama")
     systems = {

@@ -125,7 +125,7 @@ def test_a_panel_that_is_gone_stops_listening(qtbot, library: ScriptedLibrary) -
     before = threading.active_count()
     library.gate.clear()
     panel = ModelsPanel(library)
-    thread = panel._background._queue._thread
+    thread = panel._background.queue._thread
     assert thread is not None
     panel.deleteLater()
     with qtbot.waitSignal(panel.destroyed):

@@ -270,6 +270,7 @@ def test_a_pack_is_downloaded_verified_and_installed(online, open_online, hub, q
     assert not page.download_button.isEnabled()
     qtbot.waitUntil(lambda: "Installed: version 1" in page.state.text(), timeout=20_000)
     assert [pack.problem for pack in online.program.packs.all()] == [""]
+    assert page.sum.text() == f"SHA-256: {hub.sha256(PACK)}"
     assert parts(online) == []
     assert [asked.path for asked in hub.log] == [f"/cdn/{PACK}.sha256", f"/cdn/{PACK}"]
 
@@ -303,7 +304,7 @@ def test_a_download_is_shown_and_stopped_and_goes_on(online, open_online, hub, q
 
 
 def test_an_address_that_may_not_be_fetched_from_is_said(online, open_online, hub) -> None:
-    dialog = ask_download(open_online, "http://site.example/pack.tar.xz")
+    dialog = ask_download(open_online, "http://site.example/lampblack-torch-1.tar.xz")
     assert "no address that may be fetched from" in dialog.problem.text()
     assert dialog.isVisible()
     dialog.address.setText(f"{hub.url}/cdn/{PACK}")
