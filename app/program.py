@@ -41,6 +41,7 @@ from app.engine.server_child import EarlyServer, given_once, open_server, server
 
 if TYPE_CHECKING:
     from app.core.store import Store
+    from app.core.system.databases import DataKey
     from app.engine.worker import Worker
 
 
@@ -175,7 +176,15 @@ class Program:
         """The takes, and the journals of open documents."""
         from app.core.store import Store  # the command line does without
 
-        return Store(self.paths.store_file)
+        return Store(self.paths.store_file, key=self.store_key)
+
+    @property
+    def store_key(self) -> DataKey | None:
+        """What the store, and all that is made of it, is encrypted with; None for plain files.
+
+        It changes when a passphrase is set or removed: to be asked each time a file is opened.
+        """
+        return None
 
     @cached_property
     def worker(self) -> Worker:

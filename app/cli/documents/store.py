@@ -48,6 +48,6 @@ def run_restore(arguments: argparse.Namespace, program: Program) -> None:
             f"There is no backup of {day}." if day else "There is no backup yet.",
             "`lampblack store backups` lists them.",
         )
-    kept = restore(program.paths.store_file, found[day])
+    kept = restore(program.paths.store_file, found[day], program.store_key)
     lines = [f"The store of {day} is back."] + ([f"The former one is {kept}."] if kept else [])
     output.answer(arguments.json, {"day": day, "former": str(kept or "")}, lines)

@@ -21,6 +21,7 @@ from app.core.store.instances import InstanceLock, is_running
 from app.core.store.journal import Journal, forget, replay
 from app.core.store.own_words import OwnWords
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
+from app.core.system.databases import DataKey
 
 
 class TakeRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,14 +78,20 @@ class Store:
     store's thread) say so in sentences.
     """
 
-    def __init__(self, path: Path, *, on_problem: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        on_problem: Callable[[str], None] | None = None,
+        key: DataKey | None = None,
+    ) -> None:
         self._problems: list[str] = []
         self.on_problem = on_problem
         self._instances = path.parent / "live"
         self._instance_lock: InstanceLock | None = None
         self._instance_id = os.urandom(16).hex()
         self._lock_instance()
-        self._database = Database(path, self._report)
+        self._database = Database(path, self._report, key)
         self._thread = BatchThread(self._database)
 
     @property
