@@ -41,7 +41,9 @@ from app.engine.server_child import EarlyServer, given_once, open_server, server
 
 if TYPE_CHECKING:
     from app.core.store import Store
+    from app.core.store.vault import Vault
     from app.core.system.databases import DataKey
+    from app.core.system.sealed_files import SealedFolder
     from app.engine.worker import Worker
 
 
@@ -183,8 +185,26 @@ class Program:
         """What the store, and all that is made of it, is encrypted with; None for plain files.
 
         It changes when a passphrase is set or removed: to be asked each time a file is opened.
+        Raises LockedError where the passphrase is needed first.
         """
-        return None
+        return self.vault.key
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The passphrase of the store; raises StoreError where another program is setting one."""
+        from app.core.store.vault import Vault
+
+        return Vault(self.paths, self.secrets)
+
+    @property
+    def kept_files(self) -> Path | SealedFolder:
+        """Where a save keeps what it would lose; encrypted where there is a passphrase."""
+        key = self.store_key
+        if key is None:
+            return self.paths.snapshots
+        from app.core.system.sealed_files import SealedFiles, SealedFolder
+
+        return SealedFolder(SealedFiles(self.paths.sealed_files, key), "snapshots")
 
     @cached_property
     def worker(self) -> Worker:

@@ -217,6 +217,7 @@ class Database:
         self._forgotten: set[str] = set()
         self._waiting: list[Callable[[apsw.Connection], object]] = []
         self._locked = False  # by a newer version; stays so
+        self._is_suspended = False
         self._failing = False
         self._is_behind = False
 
@@ -231,19 +232,27 @@ class Database:
             for journal in self._dirty():
                 journal.written()
             self._forgotten.clear()
-        if self._waiting and not self._failing and not self._locked:
+        if self._waiting and not (self._failing or self._locked or self._is_suspended):
             self._write_waiting()
 
     def retry_after(self) -> float | None:
         """While something is not on disk yet, try again."""
         waits = self._failing or self._dirty() or self._waiting
-        return _RETRY_S if waits and not self._locked else None
+        return _RETRY_S if waits and not (self._locked or self._is_suspended) else None
 
     def close(self) -> None:
         """Close the file; SQLite folds its log back into it."""
         if self._connection is not None:
             with contextlib.suppress(apsw.Error):  # what was committed is on disk all the same
                 self._connection.close()
+
+    def reopen(self, work: Callable[[], DataKey | None], *, is_on: bool = True) -> None:
+        """Do `work` while the file is closed; it returns the key from then on.
+
+        Unless `is_on`, the file stays closed, and everything waits until the next call.
+        """
+        self._drop_connection()
+        self._key, self._is_suspended = work(), not is_on
 
     def add(self, journal: Journal) -> None:
         """Keep a new journal from now on."""
@@ -309,7 +318,7 @@ class Database:
 
     def _guarded(self, work: Callable[[apsw.Connection], T]) -> T | None:
         """Do `work` in a transaction; None when it could not be, which was reported."""
-        if self._locked:
+        if self._locked or self._is_suspended:
             return None
         try:
             return self._worked(self._transaction(work))

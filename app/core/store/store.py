@@ -105,6 +105,26 @@ class Store:
         if self._instance_lock is not None:
             self._instance_lock.end()
 
+    @property
+    def instance(self) -> str:
+        """The id of this program among those that use the store."""
+        return self._instance_id
+
+    def exclusively(self, work: Callable[[], DataKey | None]) -> None:
+        """Do `work` on the store's thread while the file is closed; it returns the key from now on.
+
+        What it raises is raised here, and the former key stays.
+        """
+        self._thread.call(lambda: self._database.reopen(work), None)
+
+    def suspend(self) -> None:
+        """Write what is left, close the file and forget its key; all that comes waits."""
+        self._thread.call(lambda: self._database.reopen(lambda: None, is_on=False), None)
+
+    def resume(self, key: DataKey | None) -> None:
+        """Open the file again and write what waited."""
+        self._thread.put(lambda: self._database.reopen(lambda: key))
+
     def begin(self, path: str, text: str) -> str:
         """Begin the journal of an open document and return its id.
 
