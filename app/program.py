@@ -197,6 +197,16 @@ class Program:
         return Vault(self.paths, self.secrets)
 
     @property
+    def prompt_key(self) -> str | None:
+        """What an engine's saved prompts are encrypted with; empty for nothing.
+
+        None where there is a passphrase that was not given: none are saved then.
+        """
+        if not os.path.lexists(self.paths.key_file):  # without SQLite, which most words do without
+            return ""
+        return None if self.vault.is_locked or self.vault.key is None else self.vault.key.hex
+
+    @property
     def kept_files(self) -> Path | SealedFolder:
         """Where a save keeps what it would lose; encrypted where there is a passphrase."""
         key = self.store_key
@@ -212,7 +222,7 @@ class Program:
         from app.engine.worker import Worker  # the command line does without
 
         client = self._client(server=lambda name: self.start_server(self.servers.get(name)))
-        return Worker(client, cache=self.engine_cache)
+        return Worker(client, cache=self.engine_cache, key=lambda: self.prompt_key)
 
     @contextmanager
     def engine(self) -> Iterator[EngineClient]:
