@@ -76,6 +76,8 @@ class Program:
         self._new_client = new_client
         self.server: EarlyServer | None = None
         """The server that a word names, whose child was started before the network was denied."""
+        self.unlock: Callable[[Vault], None] | None = None
+        """Asks for the passphrase where it is needed and was not given; raises StoreError."""
         self.listening: socket.socket | None = None
         """The socket of the local service, if one was made before the network was denied."""
 
@@ -185,8 +187,10 @@ class Program:
         """What the store, and all that is made of it, is encrypted with; None for plain files.
 
         It changes when a passphrase is set or removed: to be asked each time a file is opened.
-        Raises LockedError where the passphrase is needed first.
+        Raises LockedError where the passphrase is needed first, and `unlock` asks for none.
         """
+        if self.unlock is not None and self.vault.is_locked:
+            self.unlock(self.vault)
         return self.vault.key
 
     @cached_property
@@ -209,12 +213,16 @@ class Program:
     @property
     def kept_files(self) -> Path | SealedFolder:
         """Where a save keeps what it would lose; encrypted where there is a passphrase."""
-        key = self.store_key
-        if key is None:
-            return self.paths.snapshots
+        return self.sealed_snapshots or self.paths.snapshots
+
+    @property
+    def sealed_snapshots(self) -> SealedFolder | None:
+        """The encrypted place for what a save would lose; None without a passphrase."""
+        if (key := self.store_key) is None:
+            return None
         from app.core.system.sealed_files import SealedFiles, SealedFolder
 
-        return SealedFolder(SealedFiles(self.paths.sealed_files, key), "snapshots")
+        return SealedFolder(SealedFiles(self.paths.sealed_files, key), self.paths.snapshots.name)
 
     @cached_property
     def worker(self) -> Worker:

@@ -87,6 +87,10 @@ class SealedFolder:
         """Keep a file; raises OSError."""
         self._files.write(self._name + name, data)
 
+    def read(self, name: str) -> bytes:
+        """What a file holds, empty where there is none; raises OSError."""
+        return self._files.read(self._name + name) or b""
+
     def remove(self, name: str) -> None:
         """Remove a file; raises OSError."""
         self._files.remove(self._name + name)
