@@ -41,6 +41,9 @@ from app.engine.server_child import EarlyServer, given_once, open_server, server
 
 if TYPE_CHECKING:
     from app.core.store import Store
+    from app.core.store.vault import Vault
+    from app.core.system.databases import DataKey
+    from app.core.system.sealed_files import SealedFolder
     from app.engine.worker import Worker
 
 
@@ -73,6 +76,8 @@ class Program:
         self._new_client = new_client
         self.server: EarlyServer | None = None
         """The server that a word names, whose child was started before the network was denied."""
+        self.unlock: Callable[[Vault], None] | None = None
+        """Asks for the passphrase where it is needed and was not given; raises StoreError."""
         self.listening: socket.socket | None = None
         """The socket of the local service, if one was made before the network was denied."""
 
@@ -175,7 +180,49 @@ class Program:
         """The takes, and the journals of open documents."""
         from app.core.store import Store  # the command line does without
 
-        return Store(self.paths.store_file)
+        return Store(self.paths.store_file, key=self.store_key)
+
+    @property
+    def store_key(self) -> DataKey | None:
+        """What the store, and all that is made of it, is encrypted with; None for plain files.
+
+        It changes when a passphrase is set or removed: to be asked each time a file is opened.
+        Raises LockedError where the passphrase is needed first, and `unlock` asks for none.
+        """
+        if self.unlock is not None and self.vault.is_locked:
+            self.unlock(self.vault)
+        return self.vault.key
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The passphrase of the store; raises StoreError where another program is setting one."""
+        from app.core.store.vault import Vault
+
+        return Vault(self.paths, self.secrets)
+
+    @property
+    def prompt_key(self) -> str | None:
+        """What an engine's saved prompts are encrypted with; empty for nothing.
+
+        None where there is a passphrase that was not given: none are saved then.
+        """
+        if not os.path.lexists(self.paths.key_file):  # without SQLite, which most words do without
+            return ""
+        return None if self.vault.is_locked or self.vault.key is None else self.vault.key.hex
+
+    @property
+    def kept_files(self) -> Path | SealedFolder:
+        """Where a save keeps what it would lose; encrypted where there is a passphrase."""
+        return self.sealed_snapshots or self.paths.snapshots
+
+    @property
+    def sealed_snapshots(self) -> SealedFolder | None:
+        """The encrypted place for what a save would lose; None without a passphrase."""
+        if (key := self.store_key) is None:
+            return None
+        from app.core.system.sealed_files import SealedFiles, SealedFolder
+
+        return SealedFolder(SealedFiles(self.paths.sealed_files, key), self.paths.snapshots.name)
 
     @cached_property
     def worker(self) -> Worker:
@@ -183,7 +230,7 @@ class Program:
         from app.engine.worker import Worker  # the command line does without
 
         client = self._client(server=lambda name: self.start_server(self.servers.get(name)))
-        return Worker(client, cache=self.engine_cache)
+        return Worker(client, cache=self.engine_cache, key=lambda: self.prompt_key)
 
     @contextmanager
     def engine(self) -> Iterator[EngineClient]:

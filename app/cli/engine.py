@@ -146,7 +146,9 @@ def planned(
     if model.labels and not may_classify:
         raise writes_nothing(model.name, model.labels)
     load = plan_load(model, program.settings, metadata, engine=engine, options=options)
-    load = replace(load, cache=program.engine_cache, saves_prompts=saves_prompts)
+    key = program.prompt_key
+    saves_prompts = saves_prompts and (key is not None or not load.options.keep_prompts)
+    load = replace(load, cache=program.engine_cache, saves_prompts=saves_prompts, key=key or "")
     if gpu_again or (mark := gpu_crash(load, program.gpu_crashes)) is None:
         return load
     output.note(

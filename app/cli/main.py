@@ -15,6 +15,7 @@ from app.cli.bench import run_bench
 from app.cli.doctor import run_doctor
 from app.cli.documents.conversion import add_export, add_import
 from app.cli.documents.history import add_history
+from app.cli.documents.passphrase import unlock
 from app.cli.documents.store import add_store
 from app.cli.evaluation.evaluate import add_evaluate
 from app.cli.flags import add_flags
@@ -179,6 +180,7 @@ def run_cli(
         with closing(Program(Paths.here(), fetcher, new_client)) as program:
             program.listening = listening
             program.server = server
+            program.unlock = unlock
             return int(parsed.run(parsed, program) or 0)
     except LampblackError as error:
         output.write_error(error)

@@ -239,6 +239,18 @@ class StoreError(LampblackError):
     kind = "store"
 
 
+class WrongPassphraseError(StoreError):
+    """The store's passphrase is another one."""
+
+    kind = "wrong_passphrase"
+
+
+class LockedError(StoreError):
+    """The store is encrypted, and its passphrase was not given."""
+
+    kind = "locked"
+
+
 class SettingsError(LampblackError):
     """Settings or presets could not be read or written."""
 

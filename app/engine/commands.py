@@ -22,10 +22,10 @@ class Load(Message, frozen=True):
 
     `cache` is a folder for what an engine makes out of a model to load it faster the next time;
     empty for none. `saves_prompts` says whether what was read is saved there, too, and taken from
-    there; a single run does without, so that the same request gives the same text. With
-    `remeasure`, what the model runs best with is measured again. The `adapters` are attached to it.
-    With a `server`, by the name that it was saved under, `path` is the name of a model there, empty
-    where it has only one.
+    there; a single run does without, so that the same request gives the same text. With a `key`, in
+    hexadecimal digits, those prompts are encrypted. With `remeasure`, what the model runs best with
+    is measured again. The `adapters` are attached to it. With a `server`, by the name that it was
+    saved under, `path` is the name of a model there, empty where it has only one.
     """
 
     job: int
@@ -34,6 +34,7 @@ class Load(Message, frozen=True):
     options: LoadOptions = LoadOptions()
     cache: str = ""
     saves_prompts: bool = True
+    key: str = ""
     remeasure: bool = False
     adapters: tuple[Adapter, ...] = ()
     server: str = ""

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from app.core.errors import LampblackError
 from app.core.options.load_options import LoadOptions
@@ -47,11 +47,22 @@ def _ignore(_event: Event) -> None:
 
 
 class Worker:
-    """A queue of jobs for one engine. Every method returns at once and may be called anywhere."""
+    """A queue of jobs for one engine. Every method returns at once and may be called anywhere.
 
-    def __init__(self, client: EngineClient, *, cache: str = "") -> None:
+    `key` gives what saved prompts are encrypted with, empty for nothing, None where they are not
+    to be saved now.
+    """
+
+    def __init__(
+        self,
+        client: EngineClient,
+        *,
+        cache: str = "",
+        key: Callable[[], str | None] = lambda: "",
+    ) -> None:
         self._client = client
         self._cache = cache
+        self._key = key
         self._listener: Callable[[Event], None] = _ignore
         self._queue: queue.SimpleQueue[JobCommand | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -108,7 +119,10 @@ class Worker:
     def load(self, command: Load) -> int:
         """Load a model as planned, with this program's cache; ends with Loaded or Failed."""
         self._ahead.is_allowed = True
-        return self._submit(msgspec.structs.replace(command, job=self._number(), cache=self._cache))
+        key = "" if command.server else self._key()
+        saves = command.saves_prompts and key is not None
+        whole = replace(command, cache=self._cache, saves_prompts=saves, key=key or "")
+        return self._submit(replace(whole, job=self._number()))
 
     def generate(self, **fields: Any) -> int:
         """Generate, with the fields of `Generate` but its job; ends with Done or Failed."""

@@ -12,7 +12,7 @@ import msgspec
 
 from app.cli import output
 from app.cli.parsing import Words
-from app.core.documents.text_files import new_document, save_document
+from app.core.documents.text_files import KeptFiles, new_document, save_document
 from app.core.errors import DocumentChangedError, DocumentError, UsageError
 from app.program import Program
 
@@ -72,7 +72,7 @@ def run_history(arguments: argparse.Namespace, program: Program) -> None:
             output.write(text)
     elif arguments.restore:
         text = _text(store, versions, arguments.restore, arguments.file)
-        _restore(text, Path(arguments.to), program.paths.snapshots)
+        _restore(text, Path(arguments.to), program.kept_files)
         row = {"version": arguments.restore, "path": arguments.to}
         output.answer(arguments.json, row, [f"Restored into {arguments.to}."])
     else:
@@ -98,7 +98,7 @@ def _text(store: Store, versions: Iterable[Snapshot], number: int, file: str) ->
     return store.snapshot_text(number)
 
 
-def _restore(text: str, path: Path, snapshots: Path) -> None:
+def _restore(text: str, path: Path, snapshots: Path | KeptFiles) -> None:
     """Write a new file; one that is there is never replaced."""
     try:
         save_document(new_document(), text, path, snapshots=snapshots)

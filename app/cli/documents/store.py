@@ -1,10 +1,11 @@
-"""`lampblack store`: the daily backups of takes, versions and unsaved texts."""
+"""`lampblack store`: backups of takes, versions and unsaved texts, and their passphrase."""
 
 from __future__ import annotations
 
 import argparse
 
 from app.cli import output
+from app.cli.documents.passphrase import add_passphrase
 from app.cli.parsing import Words
 from app.core.errors import UsageError
 from app.core.units import size_text
@@ -13,7 +14,9 @@ from app.program import Program
 
 def add_store(words: Words) -> None:
     """Add `store` with its own words."""
-    parser = words.add_parser("store", help="the backups of takes, versions and unsaved texts")
+    parser = words.add_parser(
+        "store", help="the backups and the passphrase of takes, versions and unsaved texts"
+    )
     inner = parser.add_subparsers(metavar="WORD", required=True)
     listing = inner.add_parser("backups", help="list the daily backups, the newest first")
     listing.runs(run_backups)
@@ -25,6 +28,7 @@ def add_store(words: Words) -> None:
         "day", "DAY", "the day of the backup, such as 2026-11-28; else the newest", nargs="?"
     )
     restoring.runs(run_restore)
+    add_passphrase(inner)
 
 
 def run_backups(arguments: argparse.Namespace, program: Program) -> None:
@@ -48,6 +52,6 @@ def run_restore(arguments: argparse.Namespace, program: Program) -> None:
             f"There is no backup of {day}." if day else "There is no backup yet.",
             "`lampblack store backups` lists them.",
         )
-    kept = restore(program.paths.store_file, found[day])
+    kept = restore(program.paths.store_file, found[day], program.store_key)
     lines = [f"The store of {day} is back."] + ([f"The former one is {kept}."] if kept else [])
     output.answer(arguments.json, {"day": day, "former": str(kept or "")}, lines)

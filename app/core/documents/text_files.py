@@ -8,7 +8,7 @@ import os
 import re
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -70,6 +70,42 @@ class Document(msgspec.Struct, frozen=True):
     data: bytes = b""
 
 
+class KeptFiles(Protocol):
+    """Where snapshots are kept; every method raises OSError, and as a text it is its place."""
+
+    def names(self) -> list[str]:
+        """The names of the files."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep a file."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file."""
+
+
+class FolderOfFiles:
+    """Snapshots as plain files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __str__(self) -> str:
+        return str(self._folder)
+
+    def names(self) -> list[str]:
+        """The names in the folder."""
+        return [path.name for path in self._folder.iterdir()] if self._folder.exists() else []
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file, whole or not at all."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(self._folder / name, data)
+
+    def remove(self, name: str) -> None:
+        """Delete a file, if it is there."""
+        (self._folder / name).unlink(missing_ok=True)
+
+
 def new_document(text: str = "") -> Document:
     """An untitled document, empty unless it begins with a `text`."""
     return Document(path=None, text=text, newline="\n", encoding="utf-8", stamp=None)
@@ -124,7 +160,7 @@ def save_document(
     text: str,
     path: Path,
     *,
-    snapshots: Path,
+    snapshots: Path | KeptFiles,
     overwrite: bool = False,
     encoding: str = "",
 ) -> Document:
@@ -145,7 +181,8 @@ def save_document(
         if foreign and not overwrite:
             raise _changed(document, path)
         if foreign or former != document.data or len(data) < len(former) / 2:
-            _keep(path, former, snapshots)
+            folder = FolderOfFiles(snapshots) if isinstance(snapshots, Path) else snapshots
+            _keep(path, former, folder)
     _write(path, data)
     guessed = document.guessed and encoding == document.encoding
     return Document(path, text, document.newline, encoding, _stamp(path, data), guessed, data)
@@ -228,16 +265,15 @@ def _not_saved(path: Path, error: OSError | ValueError) -> DocumentError:
     return DocumentError(f"{path.name} could not be saved: {reason}.", hint)
 
 
-def _keep(path: Path, former: bytes, snapshots: Path) -> None:
+def _keep(path: Path, former: bytes, snapshots: KeptFiles) -> None:
     """Put the former content among the snapshots, and drop the oldest of this document."""
     key = _checksum(os.fsencode(os.path.realpath(path)))[:8]
     try:
-        snapshots.mkdir(parents=True, exist_ok=True)
         moment = _moment_after(_snapshots_of(key, snapshots))
         name = f"{path.stem[:_LONGEST_STEM]}-{moment}-{key}{path.suffix[:20]}"
-        write_atomically(snapshots / name, former)
+        snapshots.write(name, former)
         for _moment, old in _snapshots_of(key, snapshots)[:-SNAPSHOTS_KEPT]:
-            old.unlink(missing_ok=True)
+            snapshots.remove(old)
     except OSError as error:
         raise DocumentError(
             f"{path.name} was not saved, for its longer version could not be kept in "
@@ -246,7 +282,7 @@ def _keep(path: Path, former: bytes, snapshots: Path) -> None:
         ) from error
 
 
-def _moment_after(earlier: list[tuple[str, Path]]) -> str:
+def _moment_after(earlier: list[tuple[str, str]]) -> str:
     """Now, or just after the last snapshot where the clock was set back: the newest stays last."""
     from datetime import UTC, datetime, timedelta
 
@@ -258,11 +294,10 @@ def _moment_after(earlier: list[tuple[str, Path]]) -> str:
     return moment.strftime(_MOMENT)
 
 
-def _snapshots_of(key: str, snapshots: Path) -> list[tuple[str, Path]]:
-    """The snapshots of one document, each after its moment, the oldest first."""
+def _snapshots_of(key: str, snapshots: KeptFiles) -> list[tuple[str, str]]:
+    """The names of one document's snapshots, each after its moment, the oldest first."""
     named = re.compile(rf"-(\d{{8}}T\d{{6}}\.\d{{6}}Z)-{key}(\.[^.]*)?$")
-    found = [(match[1], p) for p in snapshots.iterdir() if (match := named.search(p.name))]
-    return sorted(found)
+    return sorted((match[1], name) for name in snapshots.names() if (match := named.search(name)))
 
 
 def _stamp(path: Path, data: bytes) -> FileStamp:

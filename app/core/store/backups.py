@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -14,13 +13,13 @@ import apsw
 from app.core.errors import StoreError
 from app.core.store.database import damage_of
 from app.core.store.instances import is_running
+from app.core.system.databases import DataKey, copy_database, is_plain
 from app.core.system.files import why
 
 KEPT = 10
 """How many backups stay."""
 
 _NAME = re.compile(r"store-(\d{4}-\d\d-\d\d)\.sqlite")
-_PAGES = 256  # copied at once, between which others may write
 
 
 def backups(folder: Path) -> dict[str, Path]:
@@ -31,11 +30,12 @@ def backups(folder: Path) -> dict[str, Path]:
     return {}
 
 
-def back_up(store: Path, folder: Path, day: date) -> bool:
+def back_up(store: Path, folder: Path, day: date, key: DataKey | None = None) -> bool:
     """Copy the store as of now into `folder`, once a day, and remove what is over ten.
 
-    Others may write meanwhile. A copy that is damaged replaces nothing. Returns whether there is a
-    new one; raises StoreError where the disk refuses, with all earlier ones as they were.
+    Others may write meanwhile. It is encrypted with `key` as the store is. A copy that is damaged
+    replaces nothing. Returns whether there is a new one; raises StoreError where the disk refuses,
+    with all earlier ones as they were.
     """
     target = folder / f"store-{day.isoformat()}.sqlite"
     if target.exists() or not store.exists():
@@ -44,8 +44,8 @@ def back_up(store: Path, folder: Path, day: date) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
-        _copy(store, part)
-        if damage := damage_of(part):
+        copy_database(store, key, part, key)
+        if damage := damage_of(part, key):
             raise StoreError(f"The store could not be backed up: it is damaged ({damage}).")
         part.replace(target)
         for old in list(backups(folder).values())[KEPT:]:
@@ -59,21 +59,22 @@ def back_up(store: Path, folder: Path, day: date) -> bool:
     return True
 
 
-def restore(store: Path, backup: Path) -> Path | None:
+def restore(store: Path, backup: Path, key: DataKey | None = None) -> Path | None:
     """Put a backup in the place of the store; returns where the former store is kept, if any.
 
-    Raises StoreError, with the store as it was, where a program uses it, the backup is damaged, or
-    the disk refuses.
+    The store is encrypted with `key` afterwards, also where the backup is not. Raises StoreError,
+    with the store as it was, where a program uses it, the backup is damaged, or the disk refuses.
     """
     if any(is_running(store.parent / "live", one) for one in _instances(store.parent / "live")):
         raise StoreError("Lampblack is running and uses its store.", "Close it first.")
-    if damage := damage_of(backup):
+    former = None if is_plain(backup) else key  # one from before there was a passphrase
+    if damage := damage_of(backup, former):
         raise StoreError(f"{backup.name} is damaged ({damage}).", "Take another one.")
     part = store.with_name(store.name + ".part")
     kept = None
     try:
         part.unlink(missing_ok=True)
-        _copy(backup, part)
+        copy_database(backup, former, part, key)
         kept = _free_name(store) if store.exists() else None
         if kept is not None:
             _move(store, kept)
@@ -87,21 +88,6 @@ def restore(store: Path, backup: Path) -> Path | None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
     return kept
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a database that others may write to, with what is only in its log."""
-    with (
-        contextlib.closing(apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)) as old,
-        contextlib.closing(apsw.Connection(str(target))) as new,
-    ):
-        old.set_busy_timeout(5000)
-        with new.backup("main", old, "main") as copying:
-            while not copying.done:
-                copying.step(_PAGES)
-        new.pragma("journal_mode", "delete")
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _free_name(store: Path) -> Path:

@@ -12,6 +12,7 @@ import apsw
 
 from app.core.errors import StoreError
 from app.core.store.journal import Journal, forget
+from app.core.system.databases import DataKey, newest_version, open_database
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -103,7 +104,6 @@ MIGRATIONS: tuple[str, ...] = (
 )
 """What leads from one version of the store to the next; only ever added to."""
 
-_BUSY_MS = 5000
 _CACHE_KIB = 512  # it is written, and hardly ever read: SQLite's own 2,000 would only fill up
 _CHECKED_BYTES = 64 * 1024 * 1024  # above it a check of the whole file would hold up the start
 
@@ -114,19 +114,20 @@ class NewerStoreError(StoreError):
     kind = "newer_store"
 
 
-def connect(path: Path) -> apsw.Connection:
-    """Open the store at `path`, checked and brought to this version.
+def connect(path: Path, key: DataKey | None = None) -> apsw.Connection:
+    """Open the store at `path`, encrypted with `key` if any, checked and brought to this version.
 
-    Raises NewerStoreError, apsw.CorruptError or apsw.NotADBError for a damaged file, and another
-    apsw.Error or OSError where the disk refuses.
+    Raises NewerStoreError, apsw.CorruptError or apsw.NotADBError for a damaged file or another key,
+    and another apsw.Error or OSError where the disk refuses.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    if _newest_version(path) > len(MIGRATIONS):  # before SQLite works its log into the file
+    if newest_version(path) > len(MIGRATIONS):  # before its log is worked in
         raise _newer()
-    connection = apsw.Connection(str(path))
+    connection = open_database(path, key)
     try:
-        connection.set_busy_timeout(_BUSY_MS)
         connection.pragma("cache_size", -_CACHE_KIB)
+        if key is not None:
+            _refuse_newer(connection)
         _check(connection, path)
         migrate(connection, MIGRATIONS)
         connection.pragma("journal_mode", "wal")
@@ -135,6 +136,15 @@ def connect(path: Path) -> apsw.Connection:
         connection.close()
         raise
     return connection
+
+
+def _refuse_newer(connection: apsw.Connection) -> None:
+    """Raise for an encrypted store of a newer version, whose log stays as it is."""
+    option = apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
+    connection.config(option, 1)
+    if version_of(connection) > len(MIGRATIONS):
+        raise _newer()
+    connection.config(option, 0)
 
 
 def migrate(connection: apsw.Connection, migrations: Sequence[str]) -> None:
@@ -157,26 +167,6 @@ def _newer() -> NewerStoreError:
     return NewerStoreError("The store was written by a newer version of Lampblack.")
 
 
-def _newest_version(path: Path) -> int:
-    """The highest `user_version` in the file and in the log that a crash left; 0 for none.
-
-    https://www.sqlite.org/fileformat2.html: it stands at byte 60 of page 1. In the log, pages come
-    after a header of 32 bytes, each with one of 24; those with another salt are of an older log.
-    """
-    found = [0]
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        head = file.read(64)
-        found.append(int.from_bytes(head[60:64], "big") if head[:15] == b"SQLite format 3" else 0)
-    with contextlib.suppress(OSError), path.with_name(path.name + "-wal").open("rb") as log:
-        head = log.read(32)
-        size = int.from_bytes(head[8:12], "big")
-        while 512 <= size <= 65536 and len(frame := log.read(24)) == 24:
-            page = log.read(size)
-            if frame[:4] == b"\0\0\0\1" and frame[8:16] == head[16:24] and len(page) == size:
-                found.append(int.from_bytes(page[60:64], "big"))
-    return max(found)
-
-
 def version_of(connection: apsw.Connection) -> int:
     """The version that the store has now."""
     return int(connection.pragma("user_version"))
@@ -192,12 +182,10 @@ def _check(connection: apsw.Connection, path: Path) -> None:
         raise apsw.CorruptError(found)
 
 
-def damage_of(path: Path) -> str:
+def damage_of(path: Path, key: DataKey | None = None) -> str:
     """The first damage that a check of the whole store finds, which it only reads; else empty."""
     try:
-        with contextlib.closing(
-            apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-        ) as connection:
+        with contextlib.closing(open_database(path, key, readonly=True)) as connection:
             found = str(connection.pragma("integrity_check", 1))
     except apsw.Error as error:
         return _reason(error)
@@ -218,14 +206,18 @@ class Database:
     and everything is written again, whole, when the disk works.
     """
 
-    def __init__(self, path: Path, report: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, report: Callable[[str], None], key: DataKey | None = None
+    ) -> None:
         self._path = path
         self._report = report
+        self._key = key
         self._connection: apsw.Connection | None = None
         self._journals: dict[str, Journal] = {}
         self._forgotten: set[str] = set()
         self._waiting: list[Callable[[apsw.Connection], object]] = []
         self._locked = False  # by a newer version; stays so
+        self._is_suspended = False
         self._failing = False
         self._is_behind = False
 
@@ -240,19 +232,27 @@ class Database:
             for journal in self._dirty():
                 journal.written()
             self._forgotten.clear()
-        if self._waiting and not self._failing and not self._locked:
+        if self._waiting and not (self._failing or self._locked or self._is_suspended):
             self._write_waiting()
 
     def retry_after(self) -> float | None:
         """While something is not on disk yet, try again."""
         waits = self._failing or self._dirty() or self._waiting
-        return _RETRY_S if waits and not self._locked else None
+        return _RETRY_S if waits and not (self._locked or self._is_suspended) else None
 
     def close(self) -> None:
         """Close the file; SQLite folds its log back into it."""
         if self._connection is not None:
             with contextlib.suppress(apsw.Error):  # what was committed is on disk all the same
                 self._connection.close()
+
+    def reopen(self, work: Callable[[], DataKey | None], *, is_on: bool = True) -> None:
+        """Do `work` while the file is closed; it returns the key from then on.
+
+        Unless `is_on`, the file stays closed, and everything waits until the next call.
+        """
+        self._drop_connection()
+        self._key, self._is_suspended = work(), not is_on
 
     def add(self, journal: Journal) -> None:
         """Keep a new journal from now on."""
@@ -318,7 +318,7 @@ class Database:
 
     def _guarded(self, work: Callable[[apsw.Connection], T]) -> T | None:
         """Do `work` in a transaction; None when it could not be, which was reported."""
-        if self._locked:
+        if self._locked or self._is_suspended:
             return None
         try:
             return self._worked(self._transaction(work))
@@ -336,7 +336,7 @@ class Database:
 
     def _transaction(self, work: Callable[[apsw.Connection], T]) -> T:
         if self._connection is None:
-            self._connection = connect(self._path)
+            self._connection = connect(self._path, self._key)
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:

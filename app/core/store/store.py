@@ -21,6 +21,7 @@ from app.core.store.instances import InstanceLock, is_running
 from app.core.store.journal import Journal, forget, replay
 from app.core.store.own_words import OwnWords
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
+from app.core.system.databases import DataKey
 
 
 class TakeRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,14 +78,20 @@ class Store:
     store's thread) say so in sentences.
     """
 
-    def __init__(self, path: Path, *, on_problem: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        on_problem: Callable[[str], None] | None = None,
+        key: DataKey | None = None,
+    ) -> None:
         self._problems: list[str] = []
         self.on_problem = on_problem
         self._instances = path.parent / "live"
         self._instance_lock: InstanceLock | None = None
         self._instance_id = os.urandom(16).hex()
         self._lock_instance()
-        self._database = Database(path, self._report)
+        self._database = Database(path, self._report, key)
         self._thread = BatchThread(self._database)
 
     @property
@@ -97,6 +104,26 @@ class Store:
         self._thread.close()
         if self._instance_lock is not None:
             self._instance_lock.end()
+
+    @property
+    def instance(self) -> str:
+        """The id of this program among those that use the store."""
+        return self._instance_id
+
+    def exclusively(self, work: Callable[[], DataKey | None]) -> None:
+        """Do `work` on the store's thread while the file is closed; it returns the key from now on.
+
+        What it raises is raised here, and the former key stays.
+        """
+        self._thread.call(lambda: self._database.reopen(work), None)
+
+    def suspend(self) -> None:
+        """Write what is left, close the file and forget its key; all that comes waits."""
+        self._thread.call(lambda: self._database.reopen(lambda: None, is_on=False), None)
+
+    def resume(self, key: DataKey | None) -> None:
+        """Open the file again and write what waited."""
+        self._thread.put(lambda: self._database.reopen(lambda: key))
 
     def begin(self, path: str, text: str) -> str:
         """Begin the journal of an open document and return its id.

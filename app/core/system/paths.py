@@ -99,6 +99,16 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "store.sqlite"
 
     @property
+    def key_file(self) -> Path:
+        """The store's key, encrypted with the passphrase; there is none without one."""
+        return self.data / "key-1.sqlite"
+
+    @property
+    def sealed_files(self) -> Path:
+        """Files that are kept encrypted: what would lie in `snapshots` without a passphrase."""
+        return self.data / "sealed.sqlite"
+
+    @property
     def backups(self) -> Path:
         """The daily backups of the store."""
         return self.data / "backups"

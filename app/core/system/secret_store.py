@@ -89,6 +89,10 @@ class SecretStore:
     def keep(self, place: str, secret: str) -> bool:
         """Take a secret and keep it in the keyring; False where it could not be kept."""
         self.use(place, secret)
+        return self.put(place, secret)
+
+    def put(self, place: str, secret: str) -> bool:
+        """Keep a secret in the keyring and nowhere else; False where it could not be kept."""
 
         def keep(keyring: Keyring) -> bool:
             keyring.set_password(_SERVICE, place, secret.strip())

@@ -95,7 +95,7 @@ def load_engine(command: Load, job: Job) -> LlamaCppEngine:
         notes=tuple(notes),
         devices=tuple(report(device) for device in devices),
     )
-    saved = saved_prompts(info, all_parts(file), before, options, command.prompts)
+    saved = saved_prompts(info, all_parts(file), before, options, command.prompts, command.key)
     return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")
 
 

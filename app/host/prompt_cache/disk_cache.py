@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.core.options.load_options import LoadOptions
 from app.core.system.files import Stamp, stamps
@@ -38,6 +39,9 @@ from app.host.prompt_cache.state_file import (
     read_state,
     write_state,
 )
+
+if TYPE_CHECKING:
+    from app.core.system.databases import DataKey
 
 LEAST_TOKENS = 256
 """Shorter prompts are read in no time."""
@@ -71,10 +75,14 @@ class SavedPrompt:
 class SavedPrompts:
     """The saved prompts of one loaded model. All calls come from one thread; writing has its own.
 
-    `positions` is the size of the context, which no prompt can exceed.
+    `positions` is the size of the context, which no prompt can exceed. With a `key` they are
+    encrypted, and files that are not encrypted with it are deleted, as without one those that are.
     """
 
-    def __init__(self, folder: Path, made: StateOrigin, positions: int) -> None:
+    def __init__(
+        self, folder: Path, made: StateOrigin, positions: int, key: DataKey | None = None
+    ) -> None:
+        self._key = key
         self._folder = folder
         self._made = made
         self._positions = positions
@@ -92,7 +100,7 @@ class SavedPrompts:
     def load(self, saved: SavedPrompt) -> State | None:
         """The engine's memory of a prompt; None, and the file is gone, if anything is wrong."""
         try:
-            state = read_state(saved.path, saved.header)
+            state = read_state(saved.path, saved.header, self._key)
         except MemoryError:  # there is no room for it now
             return None
         except (OSError, ValueError) as error:
@@ -148,7 +156,7 @@ class SavedPrompts:
     def _look_at(self, path: Path) -> None:
         """Put a file on the list, or delete it if no engine can use it any more."""
         try:
-            header = read_header(path)
+            header = read_header(path, self._key)
         except NewerFormatError:  # it is left to the version that wrote it
             return
         except (OSError, ValueError):
@@ -179,7 +187,7 @@ class SavedPrompts:
         header = describe(self._made, tokens, state)
         _make_room(self._folder, len(state) + len(header.ids) + _AROUND)
         path = self._folder / f"{secrets.token_hex(12)}{_SUFFIX}"
-        write_state(path, header, state)
+        write_state(path, header, state, self._key)
         return SavedPrompt(path, tokens, header)
 
 
@@ -253,11 +261,13 @@ def saved_prompts(
     before: tuple[Stamp, ...],
     options: LoadOptions,
     folder: str,
+    key: str = "",
 ) -> SavedPrompts | None:
     """The saved prompts of the model in `files`, if there is a folder for any.
 
     `before` are the files' stamps before the model was loaded: where they differ now, the model may
     be either one, and nothing is saved. Where prompts are not to be kept, earlier ones are deleted.
+    With a `key`, in hexadecimal digits, they are encrypted.
     """
     if not folder:
         return None
@@ -271,7 +281,13 @@ def saved_prompts(
     if not before or stamps(files) != before:
         return None
     made = StateOrigin(model=model, build=info.settings.build, settings=_settings(info, before))
-    return SavedPrompts(Path(folder), made, info.context)
+    if not key:
+        return SavedPrompts(Path(folder), made, info.context)
+    try:
+        from app.core.system.databases import DataKey  # SQLite, which is mostly not needed here
+    except ImportError:  # an engine pack may come without it
+        return None
+    return SavedPrompts(Path(folder), made, info.context, DataKey.from_hex(key))
 
 
 def _settings(info: ModelInfo, files: tuple[Stamp, ...]) -> str:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from hashlib import blake2b
 from io import BufferedReader
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -17,6 +18,9 @@ import numpy.typing as npt
 
 from app.core.system.json_store import NewerFormatError
 from app.host.generation.vocabulary import Ids
+
+if TYPE_CHECKING:
+    from app.core.system.databases import DataKey
 
 State = npt.NDArray[np.uint8]
 
@@ -64,17 +68,22 @@ def describe(made: StateOrigin, tokens: Ids, state: State) -> Header:
     return Header(made=made, ids=ids, size=len(state), checksum=checksum)
 
 
-def write_state(path: Path, header: Header, state: State) -> None:
-    """Write a file that appears whole or not at all; raises OSError."""
+def write_state(path: Path, header: Header, state: State, key: DataKey | None = None) -> None:
+    """Write a file, encrypted with `key`, that appears whole or not at all; raises OSError."""
     part = path.with_suffix(_PART)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     encoded = msgspec.msgpack.encode(header)
     try:
         with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
-            file.write(_START.pack(_MAGIC, len(encoded), _digest(encoded)))
-            file.write(encoded)
-            for start in range(0, len(state), _CHUNK):
-                file.write(state[start : start + _CHUNK].data)
+            if key is None:
+                file.write(_START.pack(_MAGIC, len(encoded), _digest(encoded)))
+                file.write(encoded)
+                for start in range(0, len(state), _CHUNK):
+                    file.write(state[start : start + _CHUNK].data)
+        if key is not None:
+            from app.host.prompt_cache.sealed_state import write_sealed  # SQLite, mostly not needed
+
+            write_sealed(part, key, encoded, state)
         part.replace(path)
     except BaseException:  # whatever came, no part of a file stays behind
         with suppress(OSError):
@@ -82,14 +91,23 @@ def write_state(path: Path, header: Header, state: State) -> None:
         raise
 
 
-def read_header(path: Path) -> Header:
-    """The checked header of a file; raises OSError, or ValueError for anything that is not one."""
+def read_header(path: Path, key: DataKey | None = None) -> Header:
+    """The checked header of a file; raises OSError, or ValueError for anything that is not one.
+
+    With a `key` only a file that was encrypted with it is one.
+    """
     with _open_own(path) as file:
-        return _header(file)
+        if key is None:
+            return _header(file)
+    from app.host.prompt_cache.sealed_state import read_sealed_header
+
+    return _sized(_decoded(read_sealed_header(path, key)))
 
 
-def read_state(path: Path, expected: Header) -> State:
+def read_state(path: Path, expected: Header, key: DataKey | None = None) -> State:
     """The checked memory in a file that still has this header; raises OSError or ValueError."""
+    if key is not None:
+        return _sealed_state(path, expected, key)
     with _open_own(path) as file:
         if _header(file) != expected:
             raise ValueError("it is another one now")
@@ -100,6 +118,17 @@ def read_state(path: Path, expected: Header) -> State:
                 raise ValueError("it is cut short")
             checksum = zlib.crc32(chunk.data, checksum)
     if checksum != expected.checksum:
+        raise ValueError("it is damaged")
+    return state
+
+
+def _sealed_state(path: Path, expected: Header, key: DataKey) -> State:
+    from app.host.prompt_cache.sealed_state import read_sealed_state
+
+    if read_header(path, key) != expected:
+        raise ValueError("it is another one now")
+    state = read_sealed_state(path, key, expected.size)
+    if zlib.crc32(state.data) != expected.checksum:
         raise ValueError("it is damaged")
     return state
 
@@ -134,9 +163,7 @@ def _header(file: BufferedReader) -> Header:
     encoded = file.read(length)
     if _digest(encoded) != digest:
         raise ValueError("its header is damaged")
-    header = _decoded(encoded)
-    if not 0 < header.size <= MOST_STATE or len(header.ids) % 4:
-        raise ValueError("its sizes cannot be")
+    header = _sized(_decoded(encoded))
     if os.fstat(file.fileno()).st_size != _START.size + length + header.size:
         raise ValueError("it is cut short")
     return header
@@ -147,6 +174,12 @@ def _decoded(encoded: bytes) -> Header:
         return msgspec.msgpack.decode(encoded, type=Header)
     except msgspec.MsgspecError as error:
         raise ValueError(f"its header is none ({error})") from error
+
+
+def _sized(header: Header) -> Header:
+    if not 0 < header.size <= MOST_STATE or len(header.ids) % 4:
+        raise ValueError("its sizes cannot be")
+    return header
 
 
 def _digest(data: bytes) -> bytes:

@@ -178,7 +178,7 @@ def _load_on(device: TorchDevice, load: _LoadJob) -> Engine:
         has_chat_template=model.template is not None,
         fills_middle=model.vocabulary.infill is not None,
     )
-    saved = saved_prompts(info, source.files, before, options, command.prompts)
+    saved = saved_prompts(info, source.files, before, options, command.prompts, command.key)
     return TorchEngine(model, info, saved, drafts=options.drafts != "off")
 
 

@@ -215,7 +215,7 @@ class DocumentController(QObject):
     def save_to(self, path: Path, *, overwrite: bool = False, encoding: str = "") -> bool:
         """Save into the file at `path`, as its name was answered; False if not saved."""
         text = self._editor.manuscript.text()
-        snapshots = self._program.paths.snapshots
+        snapshots = self._program.kept_files
         try:
             self.document = save_document(
                 self.document,

@@ -119,7 +119,7 @@ class RecoveryController(QObject):
 
     def _save_to(self, path: Path, text: str, *, overwrite: bool = False) -> bool:
         """Whether the text is in the file now; a file that is there is asked about."""
-        snapshots = self._program.paths.snapshots
+        snapshots = self._program.kept_files
         try:
             save_document(new_document(), text, path, snapshots=snapshots, overwrite=overwrite)
         except DocumentChangedError as error:

@@ -41,7 +41,7 @@ class HistoryController(QObject):
         actions: Actions,
     ) -> None:
         super().__init__(editor)
-        self._paths = program.paths
+        self._program = program
         self._store, self._documents, self._editor = program.store, documents, editor
         self._banners, self._status = banners, status
         self._document = documents.marked_as
@@ -57,10 +57,9 @@ class HistoryController(QObject):
 
     def begin(self) -> None:
         """Back the store up, once a day."""
-        paths = self._paths
-        self._background.run(
-            lambda: back_up(paths.store_file, paths.backups, datetime.now().astimezone().date())
-        )
+        paths, key = self._program.paths, self._program.store_key
+        day = datetime.now().astimezone().date()
+        self._background.run(lambda: back_up(paths.store_file, paths.backups, day, key))
 
     def take(self, cause: Cause) -> None:
         """Keep the text as it is now, if it changed since the last version."""

@@ -80,7 +80,7 @@ def test_a_damaged_store_replaces_no_backup(
     stores.path.write_bytes(b"SQLite format 3\0" + b"x" * 9000)
     with pytest.raises(StoreError, match="could not be backed up"):
         back_up(stores.path, folder, DAY + timedelta(1))
-    monkeypatch.setattr(module, "damage_of", lambda _path: "page 3")
+    monkeypatch.setattr(module, "damage_of", lambda _path, _key: "page 3")
     with pytest.raises(StoreError, match=r"store-2026-11-28\.sqlite is damaged \(page 3\)"):
         restore(stores.path, backups(folder)["2026-11-28"])
     assert list(backups(folder)) == ["2026-11-28"]
@@ -94,10 +94,10 @@ def test_a_disk_that_refuses_leaves_the_store(
     back_up(stores.path, tmp_path / "backups", DAY)
     before = stores.path.read_bytes()
 
-    def refuse(_source: Path, _target: Path) -> None:
+    def refuse(*_what: object) -> None:
         raise apsw.FullError("database or disk is full")
 
-    monkeypatch.setattr(module, "_copy", refuse)
+    monkeypatch.setattr(module, "copy_database", refuse)
     with pytest.raises(StoreError, match="disk is full"):
         restore(stores.path, backups(tmp_path / "backups")["2026-11-28"])
     assert stores.path.read_bytes() == before

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from app.core.formats.split_files import all_parts
+from app.core.system.databases import DataKey
 from app.host.generation.vocabulary import Ids
 from app.host.prompt_cache import disk_cache
 from app.host.prompt_cache.disk_cache import SavedPrompts, forget_all
@@ -358,3 +359,36 @@ def test_a_model_in_parts_is_known_by_all_of_them():
         f"big-0000{number}-of-00003.gguf" for number in (1, 2, 3)
     ]
     assert all_parts(Path("/m/big.gguf")) == [Path("/m/big.gguf")]
+
+
+def test_with_a_key_nothing_of_it_is_readable(folder: Path) -> None:
+    """What was saved without a key, or with another one, is deleted; with it, it comes back."""
+    key, tokens = DataKey.new(), text(500)
+    state: State = np.frombuffer(b"The canary sings on. " * 100_000, np.uint8).copy()
+    plain = SavedPrompts(folder, MADE, POSITIONS)
+    save(plain, tokens, state)
+    assert _holds(folder, tokens)
+    sealed = SavedPrompts(folder, MADE, POSITIONS, key)
+    assert not files(folder)
+    save(sealed, tokens, state)
+    assert len(files(folder)) == 1
+    assert not _holds(folder, tokens)
+    again = SavedPrompts(folder, MADE, POSITIONS, key)
+    assert np.array_equal(found(again, tokens), state)
+    again.close()
+    data = bytearray(files(folder)[0].read_bytes())
+    data[-100] ^= 1
+    files(folder)[0].write_bytes(data)
+    assert found(again, tokens) is None
+    assert not files(folder), "a damaged one is deleted"
+    save(again, tokens, state)
+    SavedPrompts(folder, MADE, POSITIONS, DataKey.new())
+    assert not files(folder)
+    save(sealed, text(400, seed=2), state)
+    SavedPrompts(folder, MADE, POSITIONS)
+    assert not files(folder)
+
+
+def _holds(folder: Path, tokens: Ids) -> bool:
+    what = (b"The canary sings on.", tokens[:50].astype("<i4").tobytes())
+    return any(one in path.read_bytes() for path in files(folder) for one in what)
