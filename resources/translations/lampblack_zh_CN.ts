@@ -1740,12 +1740,24 @@ MIT 许可证。</translation>
         <translation>重写之前</translation>
     </message>
     <message>
+        <source>before another version replaced it</source>
+        <translation>被另一版本替换之前</translation>
+    </message>
+    <message>
+        <source>before it became much shorter</source>
+        <translation>大幅变短之前</translation>
+    </message>
+    <message>
         <source>before restoring</source>
         <translation>恢复之前</translation>
     </message>
     <message>
         <source>before the model wrote</source>
         <translation>模型写作之前</translation>
+    </message>
+    <message>
+        <source>changed by another program</source>
+        <translation>由其他程序更改</translation>
     </message>
     <message>
         <source>hourly</source>
@@ -1771,6 +1783,10 @@ MIT 许可证。</translation>
         <translation>已恢复。撤销可以收回。</translation>
     </message>
     <message>
+        <source>Show History</source>
+        <translation>显示历史</translation>
+    </message>
+    <message>
         <source>The Same Document</source>
         <translation>同一文档</translation>
     </message>
@@ -1785,6 +1801,14 @@ MIT 许可证。</translation>
     <message>
         <source>This was {0} before: its history was found again.</source>
         <translation>它以前是 {0}：已重新找到它的历史。</translation>
+    </message>
+    <message>
+        <source>What {0} held before it was saved over is kept in the history.</source>
+        <translation>{0} 被覆盖保存之前的内容已存入历史。</translation>
+    </message>
+    <message>
+        <source>{0} has become much shorter. What it held before is kept in the history.</source>
+        <translation>{0} 变短了很多。之前的内容已存入历史。</translation>
     </message>
 </context>
 <context>
@@ -8826,6 +8850,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} was not saved, for its longer version could not be kept in {1}: {2}.</source>
         <translation>{0} 没有保存，因为较长的版本无法保存在 {1}：{2}。</translation>
+    </message>
+    <message>
+        <source>{0} was not saved, for what it holds now could not be kept in the history.</source>
+        <translation>{0} 未保存，因为无法将其现有内容存入历史。</translation>
     </message>
     <message>
         <source>{0} was written by a newer version of Lampblack: takes and recovery are switched off until that version is used again.</source>

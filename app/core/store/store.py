@@ -214,6 +214,16 @@ class Store:
         name, at = _document(document), time.time()
         self._write(lambda connection: snapshots.take(connection, name, text, cause, at))
 
+    def keep_snapshot(self, document: str, text: str, cause: Cause) -> bool:
+        """Keep `text` as a version for ever; once this returns True, it is on the disk.
+
+        `cause` is one that thinning leaves alone. False where the disk refuses.
+        """
+        name, at = _document(document), time.time()
+        return self._run(
+            lambda connection: snapshots.keep(connection, name, text, cause, at), False
+        )
+
     def rename_history(self, document: str, to: str) -> None:
         """The document is `to` from now on, unless that has versions of its own."""
         one, other = _document(document), _document(to)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.documents.encodings import ENCODINGS
 from app.core.documents.text_files import (
     Document,
+    Replaced,
     new_document,
     open_copy,
     open_document,
@@ -23,7 +25,7 @@ from app.core.errors import (
     LampblackError,
     StoreError,
 )
-from app.core.store import Recovery
+from app.core.store import Cause, Recovery
 from app.program import Program
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
@@ -41,6 +43,7 @@ class DocumentController(QObject):
     `recovered` carries the id of the journal that a text came back from, after `replaced`.
     `damaged` carries the error and the path of a file of which a copy can be opened, `copied` the
     path and the Damage of one that was. `outside` carries letters that the encoding cannot hold.
+    `former_kept` comes after `saved` where the file held something that was put into the history.
     """
 
     leaving = Signal()
@@ -51,6 +54,7 @@ class DocumentController(QObject):
     damaged = Signal(object, object)
     copied = Signal(object, object)
     outside = Signal(object)
+    former_kept = Signal(object)
 
     def __init__(
         self,
@@ -216,6 +220,7 @@ class DocumentController(QObject):
         """Save into the file at `path`, as its name was answered; False if not saved."""
         text = self._editor.manuscript.text()
         snapshots = self._program.paths.snapshots
+        kept = list[Replaced]()
         try:
             self.document = save_document(
                 self.document,
@@ -224,6 +229,7 @@ class DocumentController(QObject):
                 snapshots=snapshots,
                 overwrite=overwrite,
                 encoding=encoding,
+                keep=partial(self._keep_replaced, path, kept),
             )
         except EncodingChangeError as error:
             return self._save_as_unicode(path, error)
@@ -240,7 +246,15 @@ class DocumentController(QObject):
         self._editor.mark_saved()
         self._remember(path)
         self.saved.emit(str(path))
+        for one in kept:
+            self.former_kept.emit(one)
         return True
+
+    def _keep_replaced(self, path: Path, kept: list[Replaced], held: Replaced) -> bool:
+        """Put what the file at `path` holds into its history; False where the disk refuses."""
+        kept.append(held)
+        cause: Cause = "outside" if held.is_foreign else "shortened"
+        return self._program.store.keep_snapshot(str(path), held.text, cause)
 
     def _save_as_unicode(self, path: Path, error: EncodingChangeError) -> bool:
         """Ask before the file's encoding changes, and keep its former bytes first."""
