@@ -1035,6 +1035,45 @@
     </message>
 </context>
 <context>
+    <name>ComparisonDialog</name>
+    <message>
+        <source>Both Side by Side</source>
+        <translation>并排比较</translation>
+    </message>
+    <message>
+        <source>Both texts are the same.</source>
+        <translation>两份文字相同。</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>正在比较…</translation>
+    </message>
+    <message>
+        <source>In the file {0}</source>
+        <translation>文件 {0} 中</translation>
+    </message>
+    <message>
+        <source>Keep Mine</source>
+        <translation>保留我的</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>以后再说</translation>
+    </message>
+    <message>
+        <source>On the page</source>
+        <translation>页面上</translation>
+    </message>
+    <message>
+        <source>Take Theirs</source>
+        <translation>采用对方的</translation>
+    </message>
+    <message>
+        <source>Underlined is what only one of the texts has. Whichever stays, the other one is kept in the history, from which passages can be taken.</source>
+        <translation>带下划线的是只有其中一份才有的文字。无论保留哪一份，另一份都会存入历史，可从中取回段落。</translation>
+    </message>
+</context>
+<context>
     <name>DifferenceView</name>
     <message numerus="yes">
         <source>{0} words without a change</source>
@@ -2787,6 +2826,85 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Move the step up (Alt+Up)</source>
         <translation>上移一步（Alt+上）</translation>
+    </message>
+</context>
+<context>
+    <name>OutsideChanges</name>
+    <message>
+        <source>Another program deleted or moved {0}. Its text is still here, and saving writes the file again.</source>
+        <translation>其他程序删除或移走了 {0}。文字仍在这里，保存即可重新写入文件。</translation>
+    </message>
+    <message>
+        <source>Another program has changed {0}, and it cannot be read as a text now. Yours is still here.</source>
+        <translation>其他程序更改了 {0}，现在无法作为文本读取。您的文字仍在这里。</translation>
+    </message>
+    <message>
+        <source>Another program has changed {0}, and you have changed it here. Which text is to stay? The history keeps the other one. Words there: {1}, here: {2}.</source>
+        <translation>其他程序更改了 {0}，您在这里也作了更改。保留哪一份？另一份会存入历史。那边字数：{1}，这里：{2}。</translation>
+    </message>
+    <message>
+        <source>Another program has changed {0}. Words there: {1}, here: {2}.</source>
+        <translation>其他程序更改了 {0}。那边字数：{1}，这里：{2}。</translation>
+    </message>
+    <message>
+        <source>Both Side by Side…</source>
+        <translation>并排比较…</translation>
+    </message>
+    <message>
+        <source>Finish the word that is being typed, then go on.</source>
+        <translation>请先完成正在输入的字词，然后继续。</translation>
+    </message>
+    <message>
+        <source>Go Along</source>
+        <translation>使用新位置</translation>
+    </message>
+    <message>
+        <source>Keep Mine</source>
+        <translation>保留我的</translation>
+    </message>
+    <message>
+        <source>Load It</source>
+        <translation>载入</translation>
+    </message>
+    <message>
+        <source>Loaded. Undo brings your text back, and so does the history.</source>
+        <translation>已载入。撤销可恢复您的文字，历史中也有。</translation>
+    </message>
+    <message>
+        <source>Nothing was replaced: the history cannot be written.</source>
+        <translation>未作任何替换：无法写入历史。</translation>
+    </message>
+    <message>
+        <source>Save As…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save Now</source>
+        <translation>立即保存</translation>
+    </message>
+    <message>
+        <source>Save at the Old Place</source>
+        <translation>保存到原位置</translation>
+    </message>
+    <message>
+        <source>Save under another name; the text is still open.</source>
+        <translation>请另存为其他名称；文字仍然打开着。</translation>
+    </message>
+    <message>
+        <source>Take Theirs</source>
+        <translation>采用对方的</translation>
+    </message>
+    <message>
+        <source>The document is {0} now.</source>
+        <translation>文档现在是 {0}。</translation>
+    </message>
+    <message>
+        <source>Your text stays; saving replaces the other one, which the history has.</source>
+        <translation>您的文字保留；保存时会替换另一份，历史中已存有它。</translation>
+    </message>
+    <message>
+        <source>{0} was moved or renamed by another program. It is {1} now.</source>
+        <translation>{0} 被其他程序移动或改名，现在是 {1}。</translation>
     </message>
 </context>
 <context>

@@ -115,7 +115,7 @@ class FileWatch:
         self._watched = WatchedFile(path, sha256)
         self._tell = tell
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="file watch", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="lampblack-file-watch", daemon=True)
         self._thread.start()
 
     @property

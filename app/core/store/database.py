@@ -263,10 +263,10 @@ class Database:
         if (known := self._journals.get(journal)) is not None:
             known.edit(position, removed, added)
 
-    def mark_saved(self, journal: str, path: str) -> None:
-        """The journal's present text is in the file at `path`."""
+    def change(self, journal: str, work: Callable[[Journal], None]) -> None:
+        """Do something with a journal; one that is unknown or ended is nothing."""
         if (known := self._journals.get(journal)) is not None:
-            known.mark_saved(path)
+            work(known)
 
     def forget(self, journal: str) -> None:
         """Remove a journal, this program's or another's."""

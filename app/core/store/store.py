@@ -116,7 +116,15 @@ class Store:
 
     def saved(self, journal: str, path: str) -> None:
         """The present text is saved in the file at `path`."""
-        self._thread.put(partial(self._database.mark_saved, journal, _storable(path)))
+        self._change(journal, lambda one: one.mark_saved(_storable(path)))
+
+    def unsaved(self, journal: str) -> None:
+        """The present text is in no file any more: another program replaced or deleted it."""
+        self._change(journal, Journal.mark_unsaved)
+
+    def moved(self, journal: str, path: str) -> None:
+        """The document's file was moved to `path`."""
+        self._change(journal, lambda one: one.move(_storable(path)))
 
     def end(self, journal: str) -> None:
         """The document was closed on purpose: nothing of it needs to be recovered."""
@@ -262,6 +270,9 @@ class Store:
         """The text of the newest version of a document; empty where there is none."""
         name = _document(document)
         return self._run(lambda connection: snapshots.last_text(connection, name), "")
+
+    def _change(self, journal: str, work: Callable[[Journal], None]) -> None:
+        self._thread.put(lambda: self._database.change(journal, work))
 
     def _write(self, work: Callable[[apsw.Connection], object]) -> None:
         """Have `work` done soon, and again until the disk takes it."""

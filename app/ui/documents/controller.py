@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.documents.encodings import ENCODINGS
@@ -15,6 +16,7 @@ from app.core.documents.text_files import (
     new_document,
     open_copy,
     open_document,
+    read_document,
     save_document,
 )
 from app.core.errors import (
@@ -27,12 +29,12 @@ from app.core.errors import (
 )
 from app.core.store import Cause, Recovery
 from app.program import Program
+from app.ui.documents.recent_files import RecentFiles
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.questions import Questions
 from app.ui.window_state import WindowMemory
 
-_RECENT = 10
 _TITLE_WORDS = 40
 
 
@@ -44,6 +46,7 @@ class DocumentController(QObject):
     `damaged` carries the error and the path of a file of which a copy can be opened, `copied` the
     path and the Damage of one that was. `outside` carries letters that the encoding cannot hold.
     `former_kept` comes after `saved` where the file held something that was put into the history.
+    `followed` carries the path that another program gave the file.
     """
 
     leaving = Signal()
@@ -55,6 +58,7 @@ class DocumentController(QObject):
     copied = Signal(object, object)
     outside = Signal(object)
     former_kept = Signal(object)
+    followed = Signal(str)
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class DocumentController(QObject):
         self._editor = editor
         self._questions = questions
         self._memory = memory
+        self._recent = RecentFiles(program.settings_store)
         self.document: Document = new_document()
         self._is_encoding_chosen = False
         self.journal = self._program.store.begin("", "")
@@ -105,7 +110,7 @@ class DocumentController(QObject):
 
     def open(self) -> None:
         """Ask which file to open, and open it."""
-        path = self._questions.open_path(self._folder())
+        path = self._questions.open_path(self._recent.folder)
         if path is not None:
             self.open_path(path)
 
@@ -122,7 +127,7 @@ class DocumentController(QObject):
             return False
         except LampblackError as error:
             self.failed.emit(error)
-            self._forget(path)
+            self._recent.forget(path)
             return False
         if not self.may_leave():
             return False
@@ -132,7 +137,7 @@ class DocumentController(QObject):
         else:
             self._editor.mark_unsaved()
             self.replaced.emit()
-        self._remember(path)
+        self._recent.remember(path)
         return True
 
     def open_copy(self, path: Path) -> bool:
@@ -156,7 +161,7 @@ class DocumentController(QObject):
 
     def save_as(self) -> bool:
         """Ask for a file and save into it; False if not saved."""
-        suggestion = self.path or self._folder() / self._suggested_name()
+        suggestion = self.path or self._recent.folder / self._suggested_name()
         path = self._questions.save_path(suggestion)
         return path is not None and self.save_to(path)
 
@@ -187,6 +192,34 @@ class DocumentController(QObject):
         self._program.store.discard(recovery.id)
         self.recovered.emit(recovery.id)
         return True
+
+    # What other programs do to the file
+
+    def read_outside(self, data: bytes, mtime_ns: int) -> Document:
+        """What the file has become, by its bytes now; raises DocumentError."""
+        encoding = self.document.encoding if self._is_encoding_chosen else ""
+        return read_document(self.document.path or Path(), data, mtime_ns, encoding)
+
+    def adopt(self, document: Document, *, is_saved: bool) -> None:
+        """Take `document` for what the file is now, and the page for its text if it `is_saved`."""
+        self.document = document
+        if is_saved:
+            self._program.store.saved(self.journal, str(document.path))
+            self._editor.mark_saved()
+        else:
+            self._program.store.unsaved(self.journal)
+            self._editor.mark_unsaved()
+
+    def follow(self, path: Path) -> None:
+        """The file was moved to `path`."""
+        if self.path is None:
+            return
+        former, self.document = self.path, replace(self.document, path=path)
+        self._keep_encoding()
+        self._program.store.moved(self.journal, str(path))
+        self._recent.forget(former)
+        self._recent.remember(path)
+        self.followed.emit(str(path))
 
     def end(self) -> None:
         """The window closes on purpose: there is nothing to recover."""
@@ -244,7 +277,7 @@ class DocumentController(QObject):
         self._keep_encoding()
         self._program.store.saved(self.journal, str(path))
         self._editor.mark_saved()
-        self._remember(path)
+        self._recent.remember(path)
         self.saved.emit(str(path))
         for one in kept:
             self.former_kept.emit(one)
@@ -306,28 +339,11 @@ class DocumentController(QObject):
                 self.journal, change.position, units(change.removed), change.added
             )
 
-    def _folder(self) -> Path:
-        recent = self._program.settings.recent_files
-        folder = Path(recent[0]).parent if recent else Path.home() / "Documents"
-        return folder if folder.is_dir() else Path.home()
-
     def _suggested_name(self) -> str:
         """The first line's words as a file name."""
         line = self._editor.manuscript.text(0, min(len(self._editor.manuscript), 200))
         words = "".join(c if c.isalnum() or c in " -" else "" for c in line.split("\n")[0])
         return (words.strip()[:_TITLE_WORDS].strip() or self.tr("Untitled")) + ".txt"
-
-    def _remember(self, path: Path) -> None:
-        recent = (str(path.absolute()), *self._other_recent(path))[:_RECENT]
-        self._program.settings_store.change(recent_files=recent)
-
-    def _forget(self, path: Path) -> None:
-        if not path.exists():
-            self._program.settings_store.change(recent_files=self._other_recent(path))
-
-    def _other_recent(self, path: Path) -> tuple[str, ...]:
-        recent = self._program.settings.recent_files
-        return tuple(name for name in recent if name != str(path.absolute()))
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -55,6 +55,7 @@ class HistoryController(QObject):
         documents.replaced.connect(self._on_replaced)
         documents.recovered.connect(self._on_recovered)
         documents.saved.connect(lambda _path: self._on_saved())
+        documents.followed.connect(self._on_followed)
         documents.former_kept.connect(self._say_kept)
         editor.changed.connect(lambda _change, _source: self._on_changed())
         actions.connect_all({"history": self.open})
@@ -169,6 +170,12 @@ class HistoryController(QObject):
             self._store.copy_history(before, self._document)
             self._is_changed = True
         self.take("saved")
+
+    def _on_followed(self, path: str) -> None:
+        """Another program moved the file: its history goes along."""
+        before, self._document = self._document, path
+        self._store.rename_history(before, path)
+        self._store.copy_history(before, path)
 
     def _say_kept(self, kept: Replaced) -> None:
         """The file held more than what it was saved with, or what another program wrote."""

@@ -11,6 +11,7 @@ from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.history.controller import HistoryController
+from app.ui.history.outside import OutsideChanges
 from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
@@ -46,7 +47,8 @@ class ManuscriptParts(QObject):
         self.spelling = SpellingController(
             program, documents, display, page.banners, status, actions, self
         )
-        self._parts: tuple[Part, ...] = (self.history, self.spelling)
+        self.outside = OutsideChanges(program, documents, page.editor, page.banners, status)
+        self._parts: tuple[Part, ...] = (self.history, self.spelling, self.outside)
 
     def begin(self) -> None:
         """The window is shown."""

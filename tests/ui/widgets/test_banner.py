@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.widgets.banner import Banner, BannerArea, OwnBanner
@@ -98,7 +98,8 @@ def test_its_first_frame_is_as_high_as_the_last(
 ) -> None:
     window.resize(width, 400)
     qtbot.waitExposed(window)
-    page = window.layout().itemAt(1).widget()
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    page = next(one for one in window.findChildren(QWidget, options=direct) if one is not area)
     page.repaint()
     below = Painted(page)
     banner = said(area, *NAMES)
