@@ -2899,6 +2899,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>文档现在是 {0}。</translation>
     </message>
     <message>
+        <source>The folder {0} is gone. The text of {1} is still here, and safe in Lampblack.</source>
+        <translation>文件夹 {0} 不见了。{1} 的文字仍在这里，已安全存于 Lampblack。</translation>
+    </message>
+    <message>
         <source>Your text stays; saving replaces the other one, which the history has.</source>
         <translation>您的文字保留；保存时会替换另一份，历史中已存有它。</translation>
     </message>
@@ -4520,6 +4524,25 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>
             <numerusform>{0} 字</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>SaveRetry</name>
+    <message>
+        <source>It cannot be kept in Lampblack either: save it in another place. It will be saved here as soon as that is over.</source>
+        <translation>Lampblack 中也无法保存：请保存到其他位置。问题解除后会自动保存到这里。</translation>
+    </message>
+    <message>
+        <source>Save As…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save Now</source>
+        <translation>立即保存</translation>
+    </message>
+    <message>
+        <source>Your text is safe in Lampblack, and will be saved as soon as that is over.</source>
+        <translation>您的文字已安全存于 Lampblack，问题解除后会自动保存。</translation>
     </message>
 </context>
 <context>

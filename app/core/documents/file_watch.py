@@ -43,6 +43,7 @@ class FileState(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes = b""
     stamp: FileStamp | None = None
     place: Path | None = None
+    is_folder_gone: bool = False
 
 
 class WatchedFile:
@@ -57,6 +58,11 @@ class WatchedFile:
         self._is_gone = False
         self.is_pending = False
         """Whether it should be looked at again soon."""
+
+    @property
+    def device(self) -> int | None:
+        """The device that the file was on when it was last seen."""
+        return self._known[0] if self._known is not None else None
 
     def look(self) -> FileState | None:
         """What has happened since it was last looked at, each once; None for nothing.
@@ -105,7 +111,9 @@ class WatchedFile:
             return None
         self._is_gone = True
         place = find_again(self.path, self._known[:2], self._told) if self._known else None
-        return FileState(path=self.path, kind="moved" if place else "gone", place=place)
+        gone = not place and not is_folder(self.path.parent)
+        kind: Literal["moved", "gone"] = "moved" if place else "gone"
+        return FileState(path=self.path, kind=kind, place=place, is_folder_gone=gone)
 
 
 class FileWatch:
@@ -122,6 +130,11 @@ class FileWatch:
     def path(self) -> Path:
         """The file that is watched."""
         return self._watched.path
+
+    @property
+    def device(self) -> int | None:
+        """The device that it was on when it was last seen; from any thread."""
+        return self._watched.device
 
     def close(self) -> None:
         """Tell nothing from now on; a thread that the system keeps waiting is left behind."""

@@ -226,7 +226,7 @@ class Database:
         self._forgotten: set[str] = set()
         self._waiting: list[Callable[[apsw.Connection], object]] = []
         self._locked = False  # by a newer version; stays so
-        self._failing = False
+        self.is_failing = False  # at present: what is not on the disk may be lost
         self._is_behind = False
 
     def open(self) -> None:
@@ -235,17 +235,17 @@ class Database:
 
     def commit(self) -> None:
         """Write every journal that changed, in one transaction."""
-        due = self._dirty() or self._forgotten or self._failing
+        due = self._dirty() or self._forgotten or self.is_failing
         if due and self._guarded(self._write) is not None:
             for journal in self._dirty():
                 journal.written()
             self._forgotten.clear()
-        if self._waiting and not self._failing and not self._locked:
+        if self._waiting and not self.is_failing and not self._locked:
             self._write_waiting()
 
     def retry_after(self) -> float | None:
         """While something is not on disk yet, try again."""
-        waits = self._failing or self._dirty() or self._waiting
+        waits = self.is_failing or self._dirty() or self._waiting
         return _RETRY_S if waits and not self._locked else None
 
     def close(self) -> None:
@@ -323,7 +323,7 @@ class Database:
         try:
             return self._worked(self._transaction(work))
         except NewerStoreError:
-            self._locked = True
+            self._locked = self.is_failing = True
             self._report(
                 f"{self._path.name} was written by a newer version of Lampblack: takes and "
                 "recovery are switched off until that version is used again."
@@ -368,15 +368,15 @@ class Database:
             return None
 
     def _worked(self, result: T) -> T:
-        if self._failing:
-            self._failing = False
+        if self.is_failing:
+            self.is_failing = False
             self._report("The store can be written again; nothing since then is missing.")
         return result
 
     def _failed(self, error: Exception) -> None:
         self._drop_connection()
-        if not self._failing:
-            self._failing = True
+        if not self.is_failing:
+            self.is_failing = True
             self._report(
                 f"Recovery and takes cannot be written to {self._path}: {_reason(error)}. "
                 "Save your text; Lampblack goes on trying."

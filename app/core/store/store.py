@@ -134,6 +134,10 @@ class Store:
         """Wait until everything is on disk, or has been reported as a problem."""
         self._thread.call(lambda: None, None)
 
+    def is_safe(self) -> bool:
+        """Write what is left; whether every edit up to now is on the disk."""
+        return self._thread.call(lambda: not self._database.is_failing, False)
+
     def recoverable(self) -> tuple[Recovery, ...]:
         """The unsaved texts of programs that have ended, the latest first."""
         return self._run(self._recoveries, ())

@@ -25,6 +25,7 @@ from app.core.errors import (
     DocumentError,
     EncodingChangeError,
     LampblackError,
+    NotSavedError,
     StoreError,
 )
 from app.core.store import Cause, Recovery
@@ -46,7 +47,9 @@ class DocumentController(QObject):
     `damaged` carries the error and the path of a file of which a copy can be opened, `copied` the
     path and the Damage of one that was. `outside` carries letters that the encoding cannot hold.
     `former_kept` comes after `saved` where the file held something that was put into the history.
-    `followed` carries the path that another program gave the file.
+    `not_saved` carries the error and the path where the disk refused; `conflicted` comes where the
+    file turned out to be changed, and nobody was to be asked. `followed` carries the path that
+    another program gave the file.
     """
 
     leaving = Signal()
@@ -58,6 +61,8 @@ class DocumentController(QObject):
     copied = Signal(object, object)
     outside = Signal(object)
     former_kept = Signal(object)
+    not_saved = Signal(object, object)
+    conflicted = Signal()
     followed = Signal(str)
 
     def __init__(
@@ -249,8 +254,13 @@ class DocumentController(QObject):
         if self.path is not None:
             self._memory.keep_caret(self.path, self._editor.caret)
 
-    def save_to(self, path: Path, *, overwrite: bool = False, encoding: str = "") -> bool:
-        """Save into the file at `path`, as its name was answered; False if not saved."""
+    def save_to(
+        self, path: Path, *, overwrite: bool = False, encoding: str = "", asks: bool = True
+    ) -> bool:
+        """Save into the file at `path`, as its name was answered; False if not saved.
+
+        Unless it `asks`, what the writer has to answer is left for the next time.
+        """
         text = self._editor.manuscript.text()
         snapshots = self._program.paths.snapshots
         kept = list[Replaced]()
@@ -265,11 +275,19 @@ class DocumentController(QObject):
                 keep=partial(self._keep_replaced, path, kept),
             )
         except EncodingChangeError as error:
-            return self._save_as_unicode(path, error)
+            if not asks:
+                self.failed.emit(error)
+            return asks and self._save_as_unicode(path, error)
         except DocumentChangedError as error:
+            if not asks:
+                self.conflicted.emit()
+                return False
             return self._questions.overwrite(error) and self.save_to(
                 path, overwrite=True, encoding=encoding
             )
+        except NotSavedError as error:
+            self.not_saved.emit(error, path)
+            return False
         except LampblackError as error:
             self.failed.emit(error)
             return False

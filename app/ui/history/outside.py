@@ -14,6 +14,7 @@ from app.core.store import Cause
 from app.program import Program
 from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
+from app.ui.documents.save_retry import SaveRetry
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import count_words, shared_ends, units
 from app.ui.numbers import number_text
@@ -39,19 +40,30 @@ class OutsideChanges(QObject):
         editor: Editor,
         banners: BannerArea,
         status: StatusBar,
+        saving: SaveRetry,
     ) -> None:
         super().__init__(editor)
         self._store = program.store
         self._documents, self._editor, self._status = documents, editor, status
+        self._saving = saving
         self._banner = OwnBanner(banners)
         self._bridge = Bridge(self)
         self._bridge.subscribe(self._on_found, tuple)
         self._is_begun = False
         self._watch: FileWatch | None = None
+        self._is_moved = False
         self._number = 0  # of the watch; what an earlier one found counts no more
         documents.leaving.connect(self._banner.clear)
+        documents.not_saved.connect(lambda _error, _path: self._on_not_saved())
         for moved in (documents.replaced, documents.saved, documents.followed):
             moved.connect(lambda *_path: self._begin_again())
+
+        documents.conflicted.connect(self._begin_again)
+
+    @property
+    def device(self) -> int | None:
+        """The device that the file was on when it was last seen."""
+        return self._watch.device if self._watch is not None else None
 
     def begin(self) -> None:
         """The window is shown: look at the file from now on."""
@@ -119,6 +131,7 @@ class OutsideChanges(QObject):
         """Watch the file as it is now known."""
         self._end_watch()
         self._banner.clear()
+        self._is_moved = False
         document = self._documents.document
         if not self._is_begun or document.path is None or document.stamp is None:
             return
@@ -142,13 +155,15 @@ class OutsideChanges(QObject):
         if number != self._number:
             return
         if state.kind == "gone":
-            self._on_gone()
+            self._on_gone(state)
         elif state.kind == "moved":
+            self._is_moved = True
             self._on_moved(state)
         elif state.stamp is not None:
             self._on_there(state, state.stamp.mtime_ns)
 
     def _on_there(self, state: FileState, mtime_ns: int) -> None:
+        self._is_moved = False
         try:
             theirs = self._documents.read_outside(state.data, mtime_ns)
         except LampblackError:
@@ -162,6 +177,11 @@ class OutsideChanges(QObject):
         else:
             self._say_changed(theirs)
 
+    def _on_not_saved(self) -> None:
+        """What is said about the save is enough, unless the file's new place can be offered."""
+        if not self._is_moved:
+            self._banner.clear()
+
     def _settle(self) -> None:
         """The file is as it was: the page is saved if it has its text."""
         self._banner.clear()
@@ -169,18 +189,27 @@ class OutsideChanges(QObject):
         if document.text == self._editor.manuscript.text():
             self._documents.adopt(document, is_saved=True)
 
-    def _on_gone(self) -> None:
+    def _on_gone(self, state: FileState) -> None:
         self._documents.adopt(self._documents.document, is_saved=False)
         name, documents = self._documents.name, self._documents
+        if self._saving.path is not None:  # which says so
+            return
 
         def words() -> str:
+            if state.is_folder_gone:
+                return self.tr(
+                    "The folder {0} is gone. The text of {1} is still here, and safe in Lampblack."
+                ).format(state.path.parent, name)
             return self.tr(
                 "Another program deleted or moved {0}. Its text is still here, and saving writes "
                 "the file again."
             ).format(name)
 
         def choices() -> _Choices:
-            return {self.tr("Save Now"): documents.save, self.tr("Save As…"): documents.save_as}
+            found: _Choices = {}
+            if not state.is_folder_gone:
+                found[self.tr("Save Now")] = documents.save
+            return found | {self.tr("Save As…"): documents.save_as}
 
         self._banner.say(words, choices=choices)
 

@@ -16,7 +16,7 @@ from app.core.documents import file_watch
 from app.core.store import snapshots
 from app.ui.history.comparison import ComparisonDialog
 from tests.ui.conftest import Studio
-from tests.ui.history.test_history import versions
+from tests.ui.history.test_history import open_file, versions
 
 MINE = "It rained. The old cat slept all day."
 THEIRS = "It snowed. The old cat slept all day, and dreamed."
@@ -30,10 +30,10 @@ def novel(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_novel(studio: Studio, novel: Path) -> Iterator[Studio]:
+def open_novel(studio: Studio, novel: Path, qtbot: QtBot) -> Iterator[Studio]:
     """A window in which the file is open and watched."""
     studio.window.manuscript.begin()
-    studio.window.open_paths([novel])
+    open_file(studio, qtbot, novel)
     yield studio
     studio.window.manuscript.close()
 
@@ -55,6 +55,13 @@ def press(studio: Studio, words: str) -> None:
     """Press a banner's button."""
     found = studio.window.page.banners.findChildren(QPushButton)
     next(one for one in found if one.text() == words).click()
+
+
+def compare(studio: Studio) -> ComparisonDialog:
+    press(studio, "Both Side by Side…")
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, ComparisonDialog)
+    return dialog
 
 
 def test_an_untouched_text_is_loaded_when_asked_for(
@@ -122,18 +129,14 @@ def test_both_are_shown_side_by_side(open_novel: Studio, qtbot: QtBot, novel: Pa
     studio = open_novel
     write(novel, THEIRS)
     told(studio, qtbot, "Another program")
-    press(studio, "Both Side by Side…")
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, ComparisonDialog)
+    dialog = compare(studio)
     assert studio.banners == []
     qtbot.waitUntil(lambda: dialog._background.is_idle)
     assert (dialog.theirs.toPlainText(), dialog.mine.toPlainText()) == (THEIRS, MINE)
     dialog.reject()
     told(studio, qtbot, "Another program")
     assert studio.text == MINE
-    press(studio, "Both Side by Side…")
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, ComparisonDialog)
+    dialog = compare(studio)
     dialog.take_theirs.click()
     assert studio.text == THEIRS
     assert studio.banners == []
