@@ -219,6 +219,12 @@ class DocumentChangedError(DocumentError):
     kind = "document_changed"
 
 
+class NotSavedError(DocumentError):
+    """The disk refuses to take a document; it may take it at a later time."""
+
+    kind = "not_saved"
+
+
 class DamagedTextError(DocumentError):
     """A file is damaged, or not wholly a text; a copy of what can be read may be opened."""
 

@@ -1035,6 +1035,45 @@
     </message>
 </context>
 <context>
+    <name>ComparisonDialog</name>
+    <message>
+        <source>Both Side by Side</source>
+        <translation>并排比较</translation>
+    </message>
+    <message>
+        <source>Both texts are the same.</source>
+        <translation>两份文字相同。</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>正在比较…</translation>
+    </message>
+    <message>
+        <source>In the file {0}</source>
+        <translation>文件 {0} 中</translation>
+    </message>
+    <message>
+        <source>Keep Mine</source>
+        <translation>保留我的</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>以后再说</translation>
+    </message>
+    <message>
+        <source>On the page</source>
+        <translation>页面上</translation>
+    </message>
+    <message>
+        <source>Take Theirs</source>
+        <translation>采用对方的</translation>
+    </message>
+    <message>
+        <source>Underlined is what only one of the texts has. Whichever stays, the other one is kept in the history, from which passages can be taken.</source>
+        <translation>带下划线的是只有其中一份才有的文字。无论保留哪一份，另一份都会存入历史，可从中取回段落。</translation>
+    </message>
+</context>
+<context>
     <name>DifferenceView</name>
     <message numerus="yes">
         <source>{0} words without a change</source>
@@ -1744,12 +1783,24 @@ MIT 许可证。</translation>
         <translation>重写之前</translation>
     </message>
     <message>
+        <source>before another version replaced it</source>
+        <translation>被另一版本替换之前</translation>
+    </message>
+    <message>
+        <source>before it became much shorter</source>
+        <translation>大幅变短之前</translation>
+    </message>
+    <message>
         <source>before restoring</source>
         <translation>恢复之前</translation>
     </message>
     <message>
         <source>before the model wrote</source>
         <translation>模型写作之前</translation>
+    </message>
+    <message>
+        <source>changed by another program</source>
+        <translation>由其他程序更改</translation>
     </message>
     <message>
         <source>hourly</source>
@@ -1775,6 +1826,10 @@ MIT 许可证。</translation>
         <translation>已恢复。撤销可以收回。</translation>
     </message>
     <message>
+        <source>Show History</source>
+        <translation>显示历史</translation>
+    </message>
+    <message>
         <source>The Same Document</source>
         <translation>同一文档</translation>
     </message>
@@ -1789,6 +1844,14 @@ MIT 许可证。</translation>
     <message>
         <source>This was {0} before: its history was found again.</source>
         <translation>它以前是 {0}：已重新找到它的历史。</translation>
+    </message>
+    <message>
+        <source>What {0} held before it was saved over is kept in the history.</source>
+        <translation>{0} 被覆盖保存之前的内容已存入历史。</translation>
+    </message>
+    <message>
+        <source>{0} has become much shorter. What it held before is kept in the history.</source>
+        <translation>{0} 变短了很多。之前的内容已存入历史。</translation>
     </message>
 </context>
 <context>
@@ -2767,6 +2830,89 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Move the step up (Alt+Up)</source>
         <translation>上移一步（Alt+上）</translation>
+    </message>
+</context>
+<context>
+    <name>OutsideChanges</name>
+    <message>
+        <source>Another program deleted or moved {0}. Its text is still here, and saving writes the file again.</source>
+        <translation>其他程序删除或移走了 {0}。文字仍在这里，保存即可重新写入文件。</translation>
+    </message>
+    <message>
+        <source>Another program has changed {0}, and it cannot be read as a text now. Yours is still here.</source>
+        <translation>其他程序更改了 {0}，现在无法作为文本读取。您的文字仍在这里。</translation>
+    </message>
+    <message>
+        <source>Another program has changed {0}, and you have changed it here. Which text is to stay? The history keeps the other one. Words there: {1}, here: {2}.</source>
+        <translation>其他程序更改了 {0}，您在这里也作了更改。保留哪一份？另一份会存入历史。那边字数：{1}，这里：{2}。</translation>
+    </message>
+    <message>
+        <source>Another program has changed {0}. Words there: {1}, here: {2}.</source>
+        <translation>其他程序更改了 {0}。那边字数：{1}，这里：{2}。</translation>
+    </message>
+    <message>
+        <source>Both Side by Side…</source>
+        <translation>并排比较…</translation>
+    </message>
+    <message>
+        <source>Finish the word that is being typed, then go on.</source>
+        <translation>请先完成正在输入的字词，然后继续。</translation>
+    </message>
+    <message>
+        <source>Go Along</source>
+        <translation>使用新位置</translation>
+    </message>
+    <message>
+        <source>Keep Mine</source>
+        <translation>保留我的</translation>
+    </message>
+    <message>
+        <source>Load It</source>
+        <translation>载入</translation>
+    </message>
+    <message>
+        <source>Loaded. Undo brings your text back, and so does the history.</source>
+        <translation>已载入。撤销可恢复您的文字，历史中也有。</translation>
+    </message>
+    <message>
+        <source>Nothing was replaced: the history cannot be written.</source>
+        <translation>未作任何替换：无法写入历史。</translation>
+    </message>
+    <message>
+        <source>Save As…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save Now</source>
+        <translation>立即保存</translation>
+    </message>
+    <message>
+        <source>Save at the Old Place</source>
+        <translation>保存到原位置</translation>
+    </message>
+    <message>
+        <source>Save under another name; the text is still open.</source>
+        <translation>请另存为其他名称；文字仍然打开着。</translation>
+    </message>
+    <message>
+        <source>Take Theirs</source>
+        <translation>采用对方的</translation>
+    </message>
+    <message>
+        <source>The document is {0} now.</source>
+        <translation>文档现在是 {0}。</translation>
+    </message>
+    <message>
+        <source>The folder {0} is gone. The text of {1} is still here, and safe in Lampblack.</source>
+        <translation>文件夹 {0} 不见了。{1} 的文字仍在这里，已安全存于 Lampblack。</translation>
+    </message>
+    <message>
+        <source>Your text stays; saving replaces the other one, which the history has.</source>
+        <translation>您的文字保留；保存时会替换另一份，历史中已存有它。</translation>
+    </message>
+    <message>
+        <source>{0} was moved or renamed by another program. It is {1} now.</source>
+        <translation>{0} 被其他程序移动或改名，现在是 {1}。</translation>
     </message>
 </context>
 <context>
@@ -4385,6 +4531,25 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
 </context>
 <context>
+    <name>SaveRetry</name>
+    <message>
+        <source>It cannot be kept in Lampblack either: save it in another place. It will be saved here as soon as that is over.</source>
+        <translation>Lampblack 中也无法保存：请保存到其他位置。问题解除后会自动保存到这里。</translation>
+    </message>
+    <message>
+        <source>Save As…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save Now</source>
+        <translation>立即保存</translation>
+    </message>
+    <message>
+        <source>Your text is safe in Lampblack, and will be saved as soon as that is over.</source>
+        <translation>您的文字已安全存于 Lampblack，问题解除后会自动保存。</translation>
+    </message>
+</context>
+<context>
     <name>Section</name>
     <message>
         <source>Show or hide what is below</source>
@@ -4512,6 +4677,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>有一个数字对引擎来说太大。</translation>
     </message>
     <message>
+        <source>A passphrase has at least {0} characters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A preset&apos;s name may hold only characters that can be shown.</source>
         <translation>预设名称只能包含可显示的字符。</translation>
     </message>
@@ -4592,6 +4761,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>另一个 Lampblack 正在下载 {0}。</translation>
     </message>
     <message>
+        <source>Another Lampblack is setting or removing the passphrase.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Another model was asked for meanwhile.</source>
         <translation>其间又请求了另一个模型。</translation>
     </message>
@@ -4606,6 +4779,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Another window or command installs or removes a pack just now.</source>
         <translation>另一个窗口或命令正在安装或移除引擎包。</translation>
+    </message>
+    <message>
+        <source>Another window or program of Lampblack uses the store.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>As small as Q4_0 and a little closer to the original; reads prompts fast.</source>
@@ -4650,6 +4827,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Bearer {0}</source>
         <translation>Bearer {0}</translation>
+    </message>
+    <message>
+        <source>Capitals and spaces count, too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change it instead.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Change its permissions, or take it only off the list.</source>
@@ -5460,6 +5645,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请把所有部分放进同一个文件夹。</translation>
     </message>
     <message>
+        <source>Put it back out of a copy of your own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Put the model&apos;s tokenizer files beside it.</source>
         <translation>请把模型的分词器文件放在它旁边。</translation>
     </message>
@@ -5544,6 +5733,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请将 HOME 或 LAMPBLACK_HOME 设为可以写入的文件夹。</translation>
     </message>
     <message>
+        <source>Several words are good, and easier to remember.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Shorten it or load the model with a larger context.</source>
         <translation>请缩短它，或用更长的上下文载入模型。</translation>
     </message>
@@ -5562,6 +5755,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Start Lampblack again. {0}</source>
         <translation>请重新启动 Lampblack。{0}</translation>
+    </message>
+    <message>
+        <source>Start Lampblack once, then try it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Start it again; if the settings forbid the network, allow it first.</source>
@@ -5610,6 +5807,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>That is no token or key.</source>
         <translation>这不是令牌或密钥。</translation>
+    </message>
+    <message>
+        <source>That is not the passphrase.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The JSON schema could not be followed any further: {0}.</source>
@@ -5826,6 +6027,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The copy needs about {0}, but only {1} are free in {2}.</source>
         <translation>副本需要约 {0}，但 {2} 中只有 {1} 空闲。</translation>
+    </message>
+    <message>
+        <source>The copy of the store is damaged ({0}).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The copy of {0} is not what was written to the disk.</source>
@@ -6128,6 +6333,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>段落太短，无法测量。</translation>
     </message>
     <message>
+        <source>The passphrase could not be changed: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The passphrase was set by a newer version of Lampblack.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The preset name {0} is taken or not allowed.</source>
         <translation>预设名称 {0} 已被占用或不允许。</translation>
     </message>
@@ -6404,6 +6617,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>资料库又可以写入了；其间的内容没有丢失。</translation>
     </message>
     <message>
+        <source>The store cannot be opened: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The store could not be backed up to {0}: {1}.</source>
         <translation>无法把存储备份到 {0}：{1}。</translation>
     </message>
@@ -6412,8 +6629,24 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法备份存储：它已损坏（{0}）。</translation>
     </message>
     <message>
+        <source>The store could not be decrypted: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The store could not be encrypted: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The store could not be restored: {0}.</source>
         <translation>无法恢复存储：{0}。</translation>
+    </message>
+    <message>
+        <source>The store is damaged ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The store is locked with a passphrase.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The store of takes and recoveries was damaged ({0}). It was kept as {1}, and a new one was begun. Documents that must stay on this machine have to be marked again.</source>
@@ -6550,6 +6783,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There can be no folder {0}: {1}.</source>
         <translation>无法建立文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>There is a passphrase already.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is a server named {0} already.</source>
@@ -6760,6 +6997,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请卸载使用它的模型（包括其他窗口中的），然后重试。</translation>
     </message>
     <message>
+        <source>Unlock it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Use a GGUF file of the same model with the llama.cpp engine.</source>
         <translation>请用 llama.cpp 引擎和同一模型的 GGUF 文件。</translation>
     </message>
@@ -6800,6 +7041,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请用于 classify 和 sentiment 任务。</translation>
     </message>
     <message>
+        <source>Use that version; nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Use the name or address that stands in the certificate.</source>
         <translation>请使用证书中的名称或地址。</translation>
     </message>
@@ -6826,6 +7071,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Wait until it is done, or pause it there.</source>
         <translation>请等它完成，或在那里暂停。</translation>
+    </message>
+    <message>
+        <source>Wait until it is done.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What is remembered of your models in {0} cannot be read: {1}.</source>
@@ -6926,6 +7175,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>a helper that guesses ahead for another model</source>
         <translation>为别的模型提前猜测的辅助模型</translation>
+    </message>
+    <message>
+        <source>a key has {0} bytes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>a load on the processor brings an engine or raises</source>
@@ -7374,6 +7627,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it has more than {0}, which no manuscript has</source>
         <translation>超过 {0}，没有哪份稿件会有这么多</translation>
+    </message>
+    <message>
+        <source>it has no header</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>it has no part {0}</source>
@@ -7944,6 +8201,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>在请求离开时停止写作</translation>
     </message>
     <message>
+        <source>store {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>such servers have no request for that</source>
         <translation>这类服务器没有这种请求</translation>
     </message>
@@ -7974,6 +8235,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>the child was started with pipes</source>
         <translation>the child was started with pipes</translation>
+    </message>
+    <message>
+        <source>the encrypted store</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the engine itself</source>
@@ -8830,6 +9095,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} was not saved, for its longer version could not be kept in {1}: {2}.</source>
         <translation>{0} 没有保存，因为较长的版本无法保存在 {1}：{2}。</translation>
+    </message>
+    <message>
+        <source>{0} was not saved, for what it holds now could not be kept in the history.</source>
+        <translation>{0} 未保存，因为无法将其现有内容存入历史。</translation>
     </message>
     <message>
         <source>{0} was written by a newer version of Lampblack: takes and recovery are switched off until that version is used again.</source>

@@ -32,6 +32,9 @@ _CAUSES = {
     "rewrite": "before another take",
     "restore": "before restoring",
     "hourly": "hourly",
+    "shortened": "before it became much shorter",
+    "outside": "changed by another program",
+    "replaced": "before another version replaced it",
 }
 
 

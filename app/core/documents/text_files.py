@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -24,12 +25,14 @@ from app.core.documents.encodings import (
     unencodable,
 )
 from app.core.documents.line_bytes import merged
+from app.core.documents.losses import Loss, letters, loss
 from app.core.documents.normalise import normalise
 from app.core.errors import (
     DamagedTextError,
     DocumentChangedError,
     DocumentError,
     EncodingChangeError,
+    NotSavedError,
 )
 from app.core.system.files import is_folder, read_regular, why, write_atomically
 from app.core.units import size_text
@@ -43,6 +46,7 @@ SNAPSHOTS_KEPT = 20
 
 _ANY_SIZE = 1 << 40
 _LONGEST_STEM = 80
+_FOR_GOOD = (errno.EISDIR, errno.EINVAL, errno.ENAMETOOLONG, errno.ELOOP)
 
 
 class FileStamp(msgspec.Struct, frozen=True):
@@ -106,6 +110,21 @@ class FolderOfFiles:
         (self._folder / name).unlink(missing_ok=True)
 
 
+class Replaced(msgspec.Struct, frozen=True):
+    """What a file holds that a save is about to replace, and how.
+
+    `loss` is what is lost of it; `is_foreign` says that another program wrote it.
+    """
+
+    text: str
+    loss: Loss
+    is_foreign: bool
+
+
+KeepReplaced = Callable[[Replaced], bool]
+"""Keeps the text of a Replaced for ever; False where that fails, and the file must stay."""
+
+
 def new_document(text: str = "") -> Document:
     """An untitled document, empty unless it begins with a `text`."""
     return Document(path=None, text=text, newline="\n", encoding="utf-8", stamp=None)
@@ -124,7 +143,18 @@ def open_document(path: Path, encoding: str = "", data: bytes | None = None) -> 
     """
     path = path.absolute()
     content = read_file(path)
-    data = content if data is None else data
+    return _decoded(path, content if data is None else data, encoding, _stamp(path, content))
+
+
+def read_document(path: Path, data: bytes, mtime_ns: int, encoding: str = "") -> Document:
+    """The document that `data` is, which was read from the file at `path`, as `open_document`.
+
+    The file itself is not looked at.
+    """
+    return _decoded(path, data, encoding, FileStamp(len(data), mtime_ns, checksum(data)))
+
+
+def _decoded(path: Path, data: bytes, encoding: str, stamp: FileStamp) -> Document:
     try:
         if encoding:
             raw, guessed = decode_as(data, encoding), False
@@ -139,7 +169,6 @@ def open_document(path: Path, encoding: str = "", data: bytes | None = None) -> 
         raise DocumentError(message) from None
     except UnicodeDecodeError:
         raise DocumentError(f"{path.name} is not a text in {name_of(encoding)}.") from None
-    stamp = _stamp(path, content)
     return Document(path, normalise(raw), _majority(raw), encoding, stamp, guessed, data)
 
 
@@ -163,13 +192,15 @@ def save_document(
     snapshots: Path | KeptFiles,
     overwrite: bool = False,
     encoding: str = "",
+    keep: KeepReplaced | None = None,
 ) -> Document:
     """Write `text` to `path` all or nothing; returns the document as it is now.
 
     `encoding` is the document's own unless given; a letter outside it raises EncodingChangeError.
     Raises DocumentChangedError when the file there is not the one that `document` was read from,
     unless `overwrite`. What a save would lose (a foreign version, or a text more than twice as
-    long) is put into `snapshots` first. Raises DocumentError, with the old file whole.
+    long) is put into `snapshots` first, and given to `keep`, which must keep it. Raises
+    NotSavedError where that or the disk fails, with the old file whole.
     """
     path = path.absolute()
     encoding = encoding or document.encoding
@@ -183,9 +214,40 @@ def save_document(
         if foreign or former != document.data or len(data) < len(former) / 2:
             folder = FolderOfFiles(snapshots) if isinstance(snapshots, Path) else snapshots
             _keep(path, former, folder)
+        _guard(document, text, path, former, is_foreign=foreign, keep=keep)
     _write(path, data)
     guessed = document.guessed and encoding == document.encoding
     return Document(path, text, document.newline, encoding, _stamp(path, data), guessed, data)
+
+
+def _guard(
+    document: Document,
+    text: str,
+    path: Path,
+    former: bytes,
+    *,
+    is_foreign: bool,
+    keep: KeepReplaced | None,
+) -> None:
+    """Have what the file holds kept where `text` would lose it; raises NotSavedError."""
+    if keep is None:
+        return
+    held = document.text if former == document.data else _text_of(former)
+    lost = loss(held, text)
+    differs = is_foreign and letters(held) and held != text
+    if (differs or lost != "none") and not keep(Replaced(held, lost, is_foreign)):
+        raise NotSavedError(
+            f"{path.name} was not saved, for what it holds now could not be kept in the history.",
+            "Save under another name; the text is still open.",
+        )
+
+
+def _text_of(data: bytes) -> str:
+    """The text that a file holds, as far as it can be read."""
+    try:
+        return normalise(decode(data).text)
+    except UnreadableTextError:
+        return normalise(data.decode("utf-8", "replace"))
 
 
 def _encoded(document: Document, text: str, encoding: str) -> bytes:
@@ -228,7 +290,7 @@ def _is_own(document: Document, path: Path, former: bytes) -> bool:
         return False
     if os.path.realpath(document.path) != os.path.realpath(path):
         return False
-    return _checksum(former) == document.stamp.sha256
+    return checksum(former) == document.stamp.sha256
 
 
 def _changed(document: Document, path: Path) -> DocumentChangedError:
@@ -247,7 +309,7 @@ def _changed(document: Document, path: Path) -> DocumentChangedError:
 
 def _write(path: Path, data: bytes) -> None:
     if not is_folder(path.parent):
-        raise DocumentError(
+        raise NotSavedError(
             f"{path.name} could not be saved: there is no folder {path.parent}.",
             "Save it into another folder; the text is still open.",
         )
@@ -258,16 +320,19 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _not_saved(path: Path, error: OSError | ValueError) -> DocumentError:
+    """The error to raise; not a NotSavedError where no later try can succeed."""
     reason = why(error) if isinstance(error, OSError) else str(error)
     hint = "Save it in another place; the text is still open."
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, ValueError) or error.errno in _FOR_GOOD:
+        return DocumentError(f"{path.name} could not be saved: {reason}.", hint)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "Make room on the disk or save it in another place; the text is still open."
-    return DocumentError(f"{path.name} could not be saved: {reason}.", hint)
+    return NotSavedError(f"{path.name} could not be saved: {reason}.", hint)
 
 
 def _keep(path: Path, former: bytes, snapshots: KeptFiles) -> None:
     """Put the former content among the snapshots, and drop the oldest of this document."""
-    key = _checksum(os.fsencode(os.path.realpath(path)))[:8]
+    key = checksum(os.fsencode(os.path.realpath(path)))[:8]
     try:
         moment = _moment_after(_snapshots_of(key, snapshots))
         name = f"{path.stem[:_LONGEST_STEM]}-{moment}-{key}{path.suffix[:20]}"
@@ -275,7 +340,7 @@ def _keep(path: Path, former: bytes, snapshots: KeptFiles) -> None:
         for _moment, old in _snapshots_of(key, snapshots)[:-SNAPSHOTS_KEPT]:
             snapshots.remove(old)
     except OSError as error:
-        raise DocumentError(
+        raise NotSavedError(
             f"{path.name} was not saved, for its longer version could not be kept in "
             f"{snapshots}: {why(error)}.",
             "Save under another name; the text is still open.",
@@ -305,11 +370,11 @@ def _stamp(path: Path, data: bytes) -> FileStamp:
         moment = path.stat().st_mtime_ns
     except OSError:  # gone again already; the checksum is what counts
         moment = 0
-    return FileStamp(len(data), moment, _checksum(data))
+    return FileStamp(len(data), moment, checksum(data))
 
 
-def _checksum(data: bytes) -> str:
-    """The SHA-256 of `data`; OpenSSL is loaded with the first, not with the window."""
+def checksum(data: bytes) -> str:
+    """The SHA-256 of a file's `data`; OpenSSL is loaded with the first, not with the window."""
     import hashlib
 
     return hashlib.sha256(data).hexdigest()

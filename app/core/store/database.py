@@ -12,97 +12,8 @@ import apsw
 
 from app.core.errors import StoreError
 from app.core.store.journal import Journal, forget
+from app.core.store.schema import MIGRATIONS as MIGRATIONS
 from app.core.system.databases import DataKey, newest_version, open_database
-
-MIGRATIONS: tuple[str, ...] = (
-    """
-    CREATE TABLE journal (
-        id TEXT PRIMARY KEY,
-        life TEXT NOT NULL,
-        path TEXT NOT NULL,
-        changed_at REAL NOT NULL,
-        sequence INTEGER NOT NULL,
-        saved INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE checkpoint (
-        journal TEXT PRIMARY KEY,
-        sequence INTEGER NOT NULL,
-        text BLOB NOT NULL
-    );
-    CREATE TABLE edit (
-        journal TEXT NOT NULL,
-        sequence INTEGER NOT NULL,
-        position INTEGER NOT NULL,
-        removed INTEGER NOT NULL,
-        added BLOB NOT NULL,
-        PRIMARY KEY (journal, sequence)
-    ) WITHOUT ROWID;
-    CREATE TABLE take (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        journal TEXT NOT NULL,
-        path TEXT NOT NULL,
-        position INTEGER NOT NULL,
-        prompt TEXT NOT NULL,
-        instruction TEXT NOT NULL,
-        text TEXT NOT NULL,
-        model TEXT NOT NULL,
-        seed INTEGER NOT NULL,
-        finish_reason TEXT NOT NULL,
-        sampling TEXT NOT NULL,
-        settings TEXT NOT NULL,
-        created_at REAL NOT NULL
-    );
-    CREATE INDEX take_by_journal ON take (journal);
-    CREATE INDEX take_by_path ON take (path);
-    """,
-    """
-    CREATE TABLE former (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        path TEXT NOT NULL,
-        encoding TEXT NOT NULL,
-        kept_at REAL NOT NULL,
-        data BLOB NOT NULL
-    );
-    CREATE INDEX former_by_path ON former (path);
-    """,
-    """
-    CREATE TABLE kept_here (document TEXT PRIMARY KEY) WITHOUT ROWID;
-    """,
-    """
-    CREATE TABLE history (
-        id TEXT PRIMARY KEY,
-        document TEXT NOT NULL UNIQUE,
-        parent TEXT NOT NULL,
-        forked_at REAL NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE snapshot (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        history TEXT NOT NULL,
-        made_at REAL NOT NULL,
-        cause TEXT NOT NULL,
-        words INTEGER NOT NULL,
-        gained INTEGER NOT NULL,
-        lost INTEGER NOT NULL,
-        digest BLOB NOT NULL,
-        base INTEGER,
-        listed INTEGER NOT NULL,
-        data BLOB NOT NULL
-    );
-    CREATE INDEX snapshot_by_history ON snapshot (history, made_at);
-    """,
-    """
-    CREATE TABLE own_word (
-        document TEXT NOT NULL,
-        word TEXT NOT NULL,
-        PRIMARY KEY (document, word)
-    ) WITHOUT ROWID;
-    CREATE TABLE document_language (
-        document TEXT PRIMARY KEY,
-        language TEXT NOT NULL
-    ) WITHOUT ROWID;
-    """,
-)
-"""What leads from one version of the store to the next; only ever added to."""
 
 _CACHE_KIB = 512  # it is written, and hardly ever read: SQLite's own 2,000 would only fill up
 _CHECKED_BYTES = 64 * 1024 * 1024  # above it a check of the whole file would hold up the start
@@ -218,7 +129,7 @@ class Database:
         self._waiting: list[Callable[[apsw.Connection], object]] = []
         self._locked = False  # by a newer version; stays so
         self._is_suspended = False
-        self._failing = False
+        self.is_failing = False  # at present: what is not on the disk may be lost
         self._is_behind = False
 
     def open(self) -> None:
@@ -227,17 +138,17 @@ class Database:
 
     def commit(self) -> None:
         """Write every journal that changed, in one transaction."""
-        due = self._dirty() or self._forgotten or self._failing
+        due = self._dirty() or self._forgotten or self.is_failing
         if due and self._guarded(self._write) is not None:
             for journal in self._dirty():
                 journal.written()
             self._forgotten.clear()
-        if self._waiting and not (self._failing or self._locked or self._is_suspended):
+        if self._waiting and not (self.is_failing or self._locked or self._is_suspended):
             self._write_waiting()
 
     def retry_after(self) -> float | None:
         """While something is not on disk yet, try again."""
-        waits = self._failing or self._dirty() or self._waiting
+        waits = self.is_failing or self._dirty() or self._waiting
         return _RETRY_S if waits and not (self._locked or self._is_suspended) else None
 
     def close(self) -> None:
@@ -263,10 +174,10 @@ class Database:
         if (known := self._journals.get(journal)) is not None:
             known.edit(position, removed, added)
 
-    def mark_saved(self, journal: str, path: str) -> None:
-        """The journal's present text is in the file at `path`."""
+    def change(self, journal: str, work: Callable[[Journal], None]) -> None:
+        """Do something with a journal; one that is unknown or ended is nothing."""
         if (known := self._journals.get(journal)) is not None:
-            known.mark_saved(path)
+            work(known)
 
     def forget(self, journal: str) -> None:
         """Remove a journal, this program's or another's."""
@@ -323,7 +234,7 @@ class Database:
         try:
             return self._worked(self._transaction(work))
         except NewerStoreError:
-            self._locked = True
+            self._locked = self.is_failing = True
             self._report(
                 f"{self._path.name} was written by a newer version of Lampblack: takes and "
                 "recovery are switched off until that version is used again."
@@ -368,15 +279,15 @@ class Database:
             return None
 
     def _worked(self, result: T) -> T:
-        if self._failing:
-            self._failing = False
+        if self.is_failing:
+            self.is_failing = False
             self._report("The store can be written again; nothing since then is missing.")
         return result
 
     def _failed(self, error: Exception) -> None:
         self._drop_connection()
-        if not self._failing:
-            self._failing = True
+        if not self.is_failing:
+            self.is_failing = True
             self._report(
                 f"Recovery and takes cannot be written to {self._path}: {_reason(error)}. "
                 "Save your text; Lampblack goes on trying."

@@ -66,6 +66,14 @@ class Journal:
         self._path, self._saved = path, self._sequence
         self.dirty = True
 
+    def mark_unsaved(self) -> None:
+        """The present text is in no file any more."""
+        self._saved, self.dirty = 0, True
+
+    def move(self, path: str) -> None:
+        """The document's file is at `path` now."""
+        self._path, self.dirty = path, True
+
     def rewrite(self) -> None:
         """Write a whole copy next time: what was written before is gone or in doubt."""
         self._whole = self.dirty = True

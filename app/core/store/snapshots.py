@@ -20,10 +20,27 @@ from app.core.store.thinning import kept
 from app.core.text.differences import edits, words_changed
 from app.core.text.words import count_words
 
-Cause = Literal["opened", "saved", "generation", "rewrite", "restore", "hourly"]
-"""What made a snapshot: opening, saving, or what was about to change the text."""
+Cause = Literal[
+    "opened",
+    "saved",
+    "generation",
+    "rewrite",
+    "restore",
+    "hourly",
+    "shortened",
+    "outside",
+    "replaced",
+]
+"""What made a snapshot: opening, saving, or what was about to change the text.
+
+"shortened" is what a much shorter text was saved over, "outside" what another program wrote into
+the file, and "replaced" the text on the page before that took its place.
+"""
 
 CAUSES: tuple[Cause, ...] = get_args(Cause)
+
+_FOR_EVER = ("shortened", "outside", "replaced")
+"""Causes of versions that thinning leaves alone: what they hold may be missed much later."""
 
 _LARGEST_SHARE = 6
 """A difference longer than this part of its whole snapshot becomes a whole one itself."""
@@ -98,18 +115,38 @@ def take(connection: apsw.Connection, document: str, text: str, cause: str, made
     return made
 
 
+def keep(connection: apsw.Connection, document: str, text: str, cause: Cause, at: float) -> bool:
+    """Keep `text` for ever, for a cause that thinning leaves alone; True, for it is there then.
+
+    Where the last version is equal, that one stays for ever, and is written again if it is damaged.
+    """
+    if take(connection, document, text, cause, at):
+        return True
+    last = _last(connection, history_of(connection, document))
+    if last is None or last[1] != digest_of(text):
+        return True  # nothing but white space
+    connection.execute("UPDATE snapshot SET cause = ? WHERE id = ?", (cause, last[0]))
+    if text_of(connection, last[0]) is None:
+        whole = zlib.compress(_encoded(text), _LEVEL)
+        connection.execute(
+            "UPDATE snapshot SET base = NULL, data = ? WHERE id = ?", (whole, last[0])
+        )
+    return True
+
+
 def thin(connection: apsw.Connection, history: str, now: float) -> None:
     """Remove what is too old to stay; what it gained and lost counts for the next that stays."""
     rows: list[Any] = connection.execute(
-        "SELECT id, made_at, gained, lost FROM snapshot WHERE history = ? AND listed"
+        "SELECT id, made_at, gained, lost, cause FROM snapshot WHERE history = ? AND listed"
         " ORDER BY made_at, id",
         (history,),
     ).fetchall()
     stay = kept([row[1] for row in rows], now)
+    stay |= {place for place, row in enumerate(rows) if row[4] in _FOR_EVER}
     if len(stay) == len(rows):
         return
     gained = lost = 0
-    for place, (number, _made_at, more, less) in enumerate(rows):
+    for place, (number, _made_at, more, less, _cause) in enumerate(rows):
         gained, lost = gained + more, lost + less
         if place not in stay:
             connection.execute("UPDATE snapshot SET listed = 0 WHERE id = ?", (number,))

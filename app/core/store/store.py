@@ -143,7 +143,15 @@ class Store:
 
     def saved(self, journal: str, path: str) -> None:
         """The present text is saved in the file at `path`."""
-        self._thread.put(partial(self._database.mark_saved, journal, _storable(path)))
+        self._change(journal, lambda one: one.mark_saved(_storable(path)))
+
+    def unsaved(self, journal: str) -> None:
+        """The present text is in no file any more: another program replaced or deleted it."""
+        self._change(journal, Journal.mark_unsaved)
+
+    def moved(self, journal: str, path: str) -> None:
+        """The document's file was moved to `path`."""
+        self._change(journal, lambda one: one.move(_storable(path)))
 
     def end(self, journal: str) -> None:
         """The document was closed on purpose: nothing of it needs to be recovered."""
@@ -152,6 +160,10 @@ class Store:
     def flush(self) -> None:
         """Wait until everything is on disk, or has been reported as a problem."""
         self._thread.call(lambda: None, None)
+
+    def is_safe(self) -> bool:
+        """Write what is left; whether every edit up to now is on the disk."""
+        return self._thread.call(lambda: not self._database.is_failing, False)
 
     def recoverable(self) -> tuple[Recovery, ...]:
         """The unsaved texts of programs that have ended, the latest first."""
@@ -241,6 +253,16 @@ class Store:
         name, at = _document(document), time.time()
         self._write(lambda connection: snapshots.take(connection, name, text, cause, at))
 
+    def keep_snapshot(self, document: str, text: str, cause: Cause) -> bool:
+        """Keep `text` as a version for ever; once this returns True, it is on the disk.
+
+        `cause` is one that thinning leaves alone. False where the disk refuses.
+        """
+        name, at = _document(document), time.time()
+        return self._run(
+            lambda connection: snapshots.keep(connection, name, text, cause, at), False
+        )
+
     def rename_history(self, document: str, to: str) -> None:
         """The document is `to` from now on, unless that has versions of its own."""
         one, other = _document(document), _document(to)
@@ -279,6 +301,9 @@ class Store:
         """The text of the newest version of a document; empty where there is none."""
         name = _document(document)
         return self._run(lambda connection: snapshots.last_text(connection, name), "")
+
+    def _change(self, journal: str, work: Callable[[Journal], None]) -> None:
+        self._thread.put(lambda: self._database.change(journal, work))
 
     def _write(self, work: Callable[[apsw.Connection], object]) -> None:
         """Have `work` done soon, and again until the disk takes it."""

@@ -26,6 +26,21 @@ def write_atomically(path: Path, data: bytes, *, backup: bool = False) -> None:
     _replace(target, data, mode)
 
 
+def try_to_write(path: Path, size: int) -> None:
+    """Find out whether `write_atomically` could put `size` bytes there; raises OSError where not.
+
+    A file of that size is written beside it and removed again.
+    """
+    target = Path(os.path.realpath(path))
+    _mode_of(target)
+    part, handle = _new_part(target)
+    try:
+        _fill(handle, bytes(size), target)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
 def _mode_of(target: Path) -> int | None:
     """The permissions to keep, or None for a new file; raises OSError where no file can be."""
     try:
@@ -38,14 +53,17 @@ def _mode_of(target: Path) -> int | None:
         raise OSError(errno.EINVAL, "not an ordinary file", str(target))
     if not os.access(target, os.W_OK):
         # A rename would replace it all the same; a file that was locked on purpose stays.
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+        number = errno.EROFS if _is_read_only_disk(target) else errno.EACCES
+        raise OSError(number, os.strerror(number), str(target))
     return stat.S_IMODE(found.st_mode)
 
 
+def _is_read_only_disk(target: Path) -> bool:
+    return sys.platform != "win32" and bool(os.statvfs(target).f_flag & os.ST_RDONLY)
+
+
 def _replace(target: Path, data: bytes, mode: int | None) -> None:
-    part = target.with_name(f".lampblack-{os.urandom(8).hex()}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(part, flags, 0o666)
+    part, handle = _new_part(target)
     try:
         _fill(handle, data, target)
         if mode is not None:
@@ -56,6 +74,13 @@ def _replace(target: Path, data: bytes, mode: int | None) -> None:
             part.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _new_part(target: Path) -> tuple[Path, int]:
+    """A temporary file beside `target`, and its handle."""
+    part = target.with_name(f".lampblack-{os.urandom(8).hex()}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return part, os.open(part, flags, 0o666)
 
 
 def _fill(handle: int, data: bytes, target: Path) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.documents.encodings import ENCODINGS
 from app.core.documents.text_files import (
     Document,
+    Replaced,
     new_document,
     open_copy,
     open_document,
+    read_document,
     save_document,
 )
 from app.core.errors import (
@@ -21,16 +25,17 @@ from app.core.errors import (
     DocumentError,
     EncodingChangeError,
     LampblackError,
+    NotSavedError,
     StoreError,
 )
-from app.core.store import Recovery
+from app.core.store import Cause, Recovery
 from app.program import Program
+from app.ui.documents.recent_files import RecentFiles
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.questions import Questions
 from app.ui.window_state import WindowMemory
 
-_RECENT = 10
 _TITLE_WORDS = 40
 
 
@@ -41,6 +46,10 @@ class DocumentController(QObject):
     `recovered` carries the id of the journal that a text came back from, after `replaced`.
     `damaged` carries the error and the path of a file of which a copy can be opened, `copied` the
     path and the Damage of one that was. `outside` carries letters that the encoding cannot hold.
+    `former_kept` comes after `saved` where the file held something that was put into the history.
+    `not_saved` carries the error and the path where the disk refused; `conflicted` comes where the
+    file turned out to be changed, and nobody was to be asked. `followed` carries the path that
+    another program gave the file.
     """
 
     leaving = Signal()
@@ -51,6 +60,10 @@ class DocumentController(QObject):
     damaged = Signal(object, object)
     copied = Signal(object, object)
     outside = Signal(object)
+    former_kept = Signal(object)
+    not_saved = Signal(object, object)
+    conflicted = Signal()
+    followed = Signal(str)
 
     def __init__(
         self,
@@ -65,6 +78,7 @@ class DocumentController(QObject):
         self._editor = editor
         self._questions = questions
         self._memory = memory
+        self._recent = RecentFiles(program.settings_store)
         self.document: Document = new_document()
         self._is_encoding_chosen = False
         self.journal = self._program.store.begin("", "")
@@ -101,7 +115,7 @@ class DocumentController(QObject):
 
     def open(self) -> None:
         """Ask which file to open, and open it."""
-        path = self._questions.open_path(self._folder())
+        path = self._questions.open_path(self._recent.folder)
         if path is not None:
             self.open_path(path)
 
@@ -118,7 +132,7 @@ class DocumentController(QObject):
             return False
         except LampblackError as error:
             self.failed.emit(error)
-            self._forget(path)
+            self._recent.forget(path)
             return False
         if not self.may_leave():
             return False
@@ -128,7 +142,7 @@ class DocumentController(QObject):
         else:
             self._editor.mark_unsaved()
             self.replaced.emit()
-        self._remember(path)
+        self._recent.remember(path)
         return True
 
     def open_copy(self, path: Path) -> bool:
@@ -152,7 +166,7 @@ class DocumentController(QObject):
 
     def save_as(self) -> bool:
         """Ask for a file and save into it; False if not saved."""
-        suggestion = self.path or self._folder() / self._suggested_name()
+        suggestion = self.path or self._recent.folder / self._suggested_name()
         path = self._questions.save_path(suggestion)
         return path is not None and self.save_to(path)
 
@@ -184,6 +198,34 @@ class DocumentController(QObject):
         self.recovered.emit(recovery.id)
         return True
 
+    # What other programs do to the file
+
+    def read_outside(self, data: bytes, mtime_ns: int) -> Document:
+        """What the file has become, by its bytes now; raises DocumentError."""
+        encoding = self.document.encoding if self._is_encoding_chosen else ""
+        return read_document(self.document.path or Path(), data, mtime_ns, encoding)
+
+    def adopt(self, document: Document, *, is_saved: bool) -> None:
+        """Take `document` for what the file is now, and the page for its text if it `is_saved`."""
+        self.document = document
+        if is_saved:
+            self._program.store.saved(self.journal, str(document.path))
+            self._editor.mark_saved()
+        else:
+            self._program.store.unsaved(self.journal)
+            self._editor.mark_unsaved()
+
+    def follow(self, path: Path) -> None:
+        """The file was moved to `path`."""
+        if self.path is None:
+            return
+        former, self.document = self.path, replace(self.document, path=path)
+        self._keep_encoding()
+        self._program.store.moved(self.journal, str(path))
+        self._recent.forget(former)
+        self._recent.remember(path)
+        self.followed.emit(str(path))
+
     def end(self) -> None:
         """The window closes on purpose: there is nothing to recover."""
         self._keep_caret()
@@ -212,10 +254,16 @@ class DocumentController(QObject):
         if self.path is not None:
             self._memory.keep_caret(self.path, self._editor.caret)
 
-    def save_to(self, path: Path, *, overwrite: bool = False, encoding: str = "") -> bool:
-        """Save into the file at `path`, as its name was answered; False if not saved."""
+    def save_to(
+        self, path: Path, *, overwrite: bool = False, encoding: str = "", asks: bool = True
+    ) -> bool:
+        """Save into the file at `path`, as its name was answered; False if not saved.
+
+        Unless it `asks`, what the writer has to answer is left for the next time.
+        """
         text = self._editor.manuscript.text()
         snapshots = self._program.kept_files
+        kept = list[Replaced]()
         try:
             self.document = save_document(
                 self.document,
@@ -224,13 +272,22 @@ class DocumentController(QObject):
                 snapshots=snapshots,
                 overwrite=overwrite,
                 encoding=encoding,
+                keep=partial(self._keep_replaced, path, kept),
             )
         except EncodingChangeError as error:
-            return self._save_as_unicode(path, error)
+            if not asks:
+                self.failed.emit(error)
+            return asks and self._save_as_unicode(path, error)
         except DocumentChangedError as error:
+            if not asks:
+                self.conflicted.emit()
+                return False
             return self._questions.overwrite(error) and self.save_to(
                 path, overwrite=True, encoding=encoding
             )
+        except NotSavedError as error:
+            self.not_saved.emit(error, path)
+            return False
         except LampblackError as error:
             self.failed.emit(error)
             return False
@@ -238,9 +295,17 @@ class DocumentController(QObject):
         self._keep_encoding()
         self._program.store.saved(self.journal, str(path))
         self._editor.mark_saved()
-        self._remember(path)
+        self._recent.remember(path)
         self.saved.emit(str(path))
+        for one in kept:
+            self.former_kept.emit(one)
         return True
+
+    def _keep_replaced(self, path: Path, kept: list[Replaced], held: Replaced) -> bool:
+        """Put what the file at `path` holds into its history; False where the disk refuses."""
+        kept.append(held)
+        cause: Cause = "outside" if held.is_foreign else "shortened"
+        return self._program.store.keep_snapshot(str(path), held.text, cause)
 
     def _save_as_unicode(self, path: Path, error: EncodingChangeError) -> bool:
         """Ask before the file's encoding changes, and keep its former bytes first."""
@@ -292,28 +357,11 @@ class DocumentController(QObject):
                 self.journal, change.position, units(change.removed), change.added
             )
 
-    def _folder(self) -> Path:
-        recent = self._program.settings.recent_files
-        folder = Path(recent[0]).parent if recent else Path.home() / "Documents"
-        return folder if folder.is_dir() else Path.home()
-
     def _suggested_name(self) -> str:
         """The first line's words as a file name."""
         line = self._editor.manuscript.text(0, min(len(self._editor.manuscript), 200))
         words = "".join(c if c.isalnum() or c in " -" else "" for c in line.split("\n")[0])
         return (words.strip()[:_TITLE_WORDS].strip() or self.tr("Untitled")) + ".txt"
-
-    def _remember(self, path: Path) -> None:
-        recent = (str(path.absolute()), *self._other_recent(path))[:_RECENT]
-        self._program.settings_store.change(recent_files=recent)
-
-    def _forget(self, path: Path) -> None:
-        if not path.exists():
-            self._program.settings_store.change(recent_files=self._other_recent(path))
-
-    def _other_recent(self, path: Path) -> tuple[str, ...]:
-        recent = self._program.settings.recent_files
-        return tuple(name for name in recent if name != str(path.absolute()))
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -1,14 +1,11 @@
-"""What the window shows of its document: name, words, what can be undone; and the recent files."""
+"""What the window shows of its document: name, words, what can be undone."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
-from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.core.documents.comments import without_comments
-from app.core.options.settings_store import SettingsStore
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
@@ -45,6 +42,7 @@ class DocumentDisplay(QObject):
         self.counting = QTimer(self, singleShot=True, interval=_COUNT_WORDS_MS)
         self.counting.timeout.connect(self._show_words)
         documents.replaced.connect(self.show_document)
+        documents.followed.connect(self.show_document)
         editor.document().modificationChanged.connect(window.setWindowModified)
         editor.changed.connect(lambda _change, _source: self._wake())
         editor.selectionChanged.connect(self._wake)
@@ -96,38 +94,3 @@ class DocumentDisplay(QObject):
         self.menu_opens.emit(menu, place)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._editor.viewport().mapToGlobal(place))
-
-
-class RecentMenu(QMenu):
-    """The files opened or saved last, the newest first."""
-
-    def __init__(
-        self, settings: SettingsStore, documents: DocumentController, parent: QWidget
-    ) -> None:
-        super().__init__(parent)
-        self._settings = settings
-        self._documents = documents
-        self._word()
-        on_language_change(self._word)
-        self.setToolTipsVisible(True)
-        self.aboutToShow.connect(self._fill)
-
-    def _word(self) -> None:
-        self.setTitle(self.tr("Open Recent"))
-        self.setAccessibleName(self.title())
-
-    def _fill(self) -> None:
-        self.clear()
-        recent = self._settings.settings.recent_files
-        for name in recent:
-            self._add(Path(name))
-        if recent:
-            self.addSeparator()
-        clear = self.addAction(self.tr("Clear the List"))
-        clear.setEnabled(bool(recent))
-        clear.triggered.connect(lambda: self._settings.change(recent_files=()))
-
-    def _add(self, path: Path) -> None:
-        action = self.addAction(path.name.replace("&", "&&"))
-        action.setToolTip(str(path))
-        action.triggered.connect(lambda: self._documents.open_path(path))

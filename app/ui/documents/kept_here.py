@@ -33,6 +33,7 @@ class KeptHere(QObject):
         self.is_on = False
         documents.replaced.connect(self._read)
         documents.saved.connect(self._carry)
+        documents.followed.connect(self._carry)
         actions.connect_all({"keep_here": lambda: self.mark(not self.is_on)})
 
     def mark(self, is_on: bool) -> None:

@@ -119,9 +119,16 @@ class RecoveryController(QObject):
 
     def _save_to(self, path: Path, text: str, *, overwrite: bool = False) -> bool:
         """Whether the text is in the file now; a file that is there is asked about."""
-        snapshots = self._program.kept_files
+        snapshots, store = self._program.kept_files, self._program.store
         try:
-            save_document(new_document(), text, path, snapshots=snapshots, overwrite=overwrite)
+            save_document(
+                new_document(),
+                text,
+                path,
+                snapshots=snapshots,
+                overwrite=overwrite,
+                keep=lambda held: store.keep_snapshot(str(path), held.text, "outside"),
+            )
         except DocumentChangedError as error:
             again = self._questions.overwrite(error)
             return again and self._save_to(path, text, overwrite=True)

@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.core.documents.text_files import Replaced
 from app.core.store import Cause
 from app.core.store.backups import back_up
 from app.core.store.moved import MovedDocument, find_moved
@@ -18,7 +19,7 @@ from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
 from app.ui.history.excerpt import Passage
-from app.ui.widgets.banner import BannerArea
+from app.ui.widgets.banner import BannerArea, OwnBanner
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
@@ -45,13 +46,17 @@ class HistoryController(QObject):
         self._store, self._documents, self._editor = program.store, documents, editor
         self._banners, self._status = banners, status
         self._document = documents.marked_as
+        self._kept_said = OwnBanner(banners)
         self._is_changed = False
         self._background = BackgroundTasks(documents.failed.emit, self)
         self.hourly = QTimer(self, singleShot=True, interval=_HOUR_MS)
         self.hourly.timeout.connect(lambda: self.take("hourly"))
+        documents.leaving.connect(self._kept_said.clear)
         documents.replaced.connect(self._on_replaced)
         documents.recovered.connect(self._on_recovered)
         documents.saved.connect(lambda _path: self._on_saved())
+        documents.followed.connect(self._on_followed)
+        documents.former_kept.connect(self._say_kept)
         editor.changed.connect(lambda _change, _source: self._on_changed())
         actions.connect_all({"history": self.open})
 
@@ -159,11 +164,32 @@ class HistoryController(QObject):
         """The document has a file, or another one, which is a copy."""
         before, self._document = self._document, self._documents.marked_as
         if before != self._document:
-            untitled = before == self._documents.journal
-            follow = self._store.rename_history if untitled else self._store.copy_history
-            follow(before, self._document)
+            if before == self._documents.journal:
+                self._store.rename_history(before, self._document)
+            self._store.copy_history(before, self._document)
             self._is_changed = True
         self.take("saved")
+
+    def _on_followed(self, path: str) -> None:
+        """Another program moved the file: its history goes along."""
+        before, self._document = self._document, path
+        self._store.rename_history(before, path)
+        self._store.copy_history(before, path)
+
+    def _say_kept(self, kept: Replaced) -> None:
+        """The file held more than what it was saved with, or what another program wrote."""
+        name, is_foreign = self._documents.name, kept.is_foreign
+
+        def words() -> str:
+            if is_foreign:
+                said = self.tr("What {0} held before it was saved over is kept in the history.")
+            else:
+                said = self.tr(
+                    "{0} has become much shorter. What it held before is kept in the history."
+                )
+            return said.format(name)
+
+        self._kept_said.say(words, choices=lambda: {self.tr("Show History"): self.open})
 
 
 def _between(text: str, start: int, end: int) -> str:

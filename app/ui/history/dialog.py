@@ -140,5 +140,8 @@ def cause_text(cause: str) -> str:
         "rewrite": _tr("History", "before another take"),
         "restore": _tr("History", "before restoring"),
         "hourly": _tr("History", "hourly"),
+        "shortened": _tr("History", "before it became much shorter"),
+        "outside": _tr("History", "changed by another program"),
+        "replaced": _tr("History", "before another version replaced it"),
     }
     return texts.get(cause, cause)

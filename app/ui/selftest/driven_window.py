@@ -49,6 +49,7 @@ class DrivenWindow(QObject):
         window.session.take_ended.connect(self._on_take_ended, later)
         window.documents.saved.connect(self._on_saved, later)
         window.documents.failed.connect(self._on_error, later)
+        window.documents.not_saved.connect(lambda error, _path: self._on_error(error), later)
         window.bridge.subscribe(self._on_tokens, Tokens)
         self.asked.connect(self._do)
         threading.Thread(target=self._read, name="self-test input", daemon=True).start()

@@ -86,6 +86,11 @@ class Banner(QFrame):
         super().resizeEvent(event)
         self._arrange()
 
+    def fit(self, width: int) -> None:
+        """Arrange it for a width in pixels before it is shown, or its first frame would be off."""
+        self.resize(width, self.height())
+        self._arrange()
+
     def minimumSizeHint(self) -> QSize:
         """As narrow as the widest button: the others go below it."""
         widest = max((button.minimumSizeHint().width() for button in self.buttons), default=0)
@@ -152,12 +157,20 @@ class BannerArea(QWidget):
         while len(self.banners()) >= _MOST:
             self.banners()[0].dismiss()
         banner = Banner(words, kind, choices, self)
+        banner.fit(self._room())
         banner.destroyed.connect(self._hide_if_empty)
         banner.dismissed.connect(self._hide_if_empty)
         self._lines.addWidget(banner)
         self.show()
         announce(banner, banner.text, is_urgent=kind == "error")
         return banner
+
+    def _room(self) -> int:
+        """The width that a banner will have; hidden, the area does not know its own yet."""
+        around = self.parentWidget()
+        width = self.width() if around is None or self.isVisible() else around.width()
+        edges = self._lines.contentsMargins()
+        return width - edges.left() - edges.right()
 
     def take_back(self, words: Words) -> None:
         """Put away the banner that says this, which is no longer so."""
@@ -175,3 +188,32 @@ class BannerArea(QWidget):
 
     def _hide_if_empty(self) -> None:
         self.setVisible(bool(self.banners()))
+
+
+class OwnBanner:
+    """The banner about one matter: its owner says something else in its place, or puts it away."""
+
+    def __init__(self, area: BannerArea) -> None:
+        self._area = area
+        self._banner: Banner | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says; empty while none is shown."""
+        return self._banner.text if self._banner is not None else ""
+
+    def say(self, words: Words, kind: str = "notice", choices: Choices = dict) -> None:
+        """Show a banner in the place of the one that is shown."""
+        self.clear()
+        banner = self._area.say(words, kind, choices)
+        self._banner = banner
+        banner.dismissed.connect(lambda: self._forget(banner))
+
+    def clear(self) -> None:
+        """Put it away; nothing where there is none."""
+        if self._banner is not None:
+            self._banner.dismiss()
+
+    def _forget(self, banner: Banner) -> None:
+        if self._banner is banner:
+            self._banner = None

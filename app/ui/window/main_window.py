@@ -18,9 +18,10 @@ from app.program import Program
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
-from app.ui.documents.display import DocumentDisplay, RecentMenu
+from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.encodings import Encodings
 from app.ui.documents.kept_here import KeptHere
+from app.ui.documents.recent_files import RecentMenu
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.questions import Questions
@@ -162,7 +163,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.setMinimumSize(520, 380)
         self.actions_table.fill(self.menuBar())
-        self.recent_menu = RecentMenu(self.program.settings_store, self.documents, self)
+        self.recent_menu = RecentMenu(self.program.settings_store, self.documents.open_path, self)
         self.actions_table.menus["File"].insertMenu(self.actions_table["save"], self.recent_menu)
 
     def _make_models_panel(self) -> ModelsPanel:

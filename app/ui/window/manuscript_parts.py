@@ -10,7 +10,9 @@ from app.program import Program
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
+from app.ui.documents.save_retry import SaveRetry
 from app.ui.history.controller import HistoryController
+from app.ui.history.outside import OutsideChanges
 from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
@@ -46,7 +48,12 @@ class ManuscriptParts(QObject):
         self.spelling = SpellingController(
             program, documents, display, page.banners, status, actions, self
         )
-        self._parts: tuple[Part, ...] = (self.history, self.spelling)
+        self.saving = SaveRetry(program, documents, page.editor, page.banners)
+        self.outside = OutsideChanges(
+            program, documents, page.editor, page.banners, status, self.saving
+        )
+        self.saving.device = lambda: self.outside.device
+        self._parts: tuple[Part, ...] = (self.history, self.spelling, self.outside, self.saving)
 
     def begin(self) -> None:
         """The window is shown."""

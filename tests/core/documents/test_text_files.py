@@ -16,11 +16,17 @@ from app.core.documents.text_files import (
     LARGEST,
     SNAPSHOTS_KEPT,
     Document,
+    Replaced,
     new_document,
     open_document,
     save_document,
 )
-from app.core.errors import DocumentChangedError, DocumentError, EncodingChangeError
+from app.core.errors import (
+    DocumentChangedError,
+    DocumentError,
+    EncodingChangeError,
+    NotSavedError,
+)
 
 
 @pytest.fixture
@@ -292,6 +298,38 @@ def test_a_text_less_than_half_as_long_leaves_a_snapshot(
     save(document, "x" * length, snapshots)
     assert kept(snapshots) == ([document.text.encode()] if snapshot else [])
     assert page.read_text() == "x" * length
+
+
+def test_what_a_save_would_lose_is_kept_before_it(page: Path, snapshots: Path) -> None:
+    document, held = open_document(page), list[tuple[Replaced, bytes]]()
+
+    def keep(replaced: Replaced) -> bool:
+        held.append((replaced, page.read_bytes()))
+        return True
+
+    former = page.read_bytes()
+    document = save(document, document.text[:100], snapshots, keep=keep)
+    assert held == []
+    document = save(document, "Once", snapshots, keep=keep)
+    document = save(document, "", snapshots, keep=keep)
+    assert held == [
+        (Replaced(former.decode()[:100], "shrunk", is_foreign=False), former[:100]),
+        (Replaced("Once", "emptied", is_foreign=False), b"Once"),
+    ]
+    page.write_bytes(FRENCH.encode("cp1252"))
+    save(document, "Mine. " * 40, snapshots, keep=keep, overwrite=True)
+    assert held[2:] == [(Replaced(FRENCH, "none", is_foreign=True), FRENCH.encode("cp1252"))]
+
+
+@pytest.mark.parametrize("text", ["", "\0" * 180, "short"])
+def test_a_file_stays_where_what_it_holds_cannot_be_kept(
+    page: Path, snapshots: Path, text: str
+) -> None:
+    document, former = open_document(page), page.read_bytes()
+    with pytest.raises(NotSavedError, match=r"page\.md was not saved, for what it holds now"):
+        save(document, text, snapshots, keep=lambda _replaced: False)
+    assert page.read_bytes() == former
+    save(document, document.text + "more", snapshots, keep=lambda _replaced: False)
 
 
 def test_an_empty_file_needs_no_snapshot(page: Path, snapshots: Path) -> None:

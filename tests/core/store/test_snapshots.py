@@ -48,6 +48,53 @@ def test_versions_are_kept_when_something_changed(stores: Stores) -> None:
     again.close()
 
 
+def test_what_a_guard_keeps_is_on_the_disk_and_never_thinned(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stores.new()
+    at = time.time() - 40 * DAY
+    monkeypatch.setattr(time, "time", lambda: at)
+    store.take_snapshot("/novel.md", "The whole novel.", "saved")
+    assert store.keep_snapshot("/novel.md", "The whole novel.", "shortened")
+    with apsw.Connection(str(stores.path)) as other:
+        assert other.execute("SELECT cause FROM snapshot").fetchall() == [("shortened",)]
+    at += 60
+    store.take_snapshot("/novel.md", "The", "saved")
+    at += 60
+    assert store.keep_snapshot("/novel.md", "Theirs.", "outside")
+    store.take_snapshot("/novel.md", "The end.", "saved")
+    monkeypatch.undo()
+    store.take_snapshot("/novel.md", "The end, later.", "saved")
+    assert texts(store, "/novel.md") == [
+        "The whole novel.",
+        "Theirs.",
+        "The end.",
+        "The end, later.",
+    ]
+    store.close()
+
+
+def test_a_guard_writes_a_damaged_version_again_and_says_where_it_cannot(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stores.new()
+    store.take_snapshot("/novel.md", "The whole novel.", "opened")
+    store.close()
+    connection = apsw.Connection(str(stores.path))
+    connection.execute("UPDATE snapshot SET data = x'00'")
+    connection.close()
+    store = stores.new()
+    assert store.keep_snapshot("/novel.md", "The whole novel.", "shortened")
+    assert texts(store, "/novel.md") == ["The whole novel."]
+
+    def refuse(*_arguments: object) -> int:
+        raise apsw.FullError("database or disk is full")
+
+    monkeypatch.setattr(snapshots, "take", refuse)
+    assert not store.keep_snapshot("/novel.md", "Another.", "shortened")
+    store.close()
+
+
 def test_an_empty_page_is_no_version_and_an_emptied_one_is(stores: Stores) -> None:
     store = stores.new()
     store.take_snapshot("/novel.md", " \n", "opened")

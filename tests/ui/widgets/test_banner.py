@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.ui.widgets.banner import Banner, BannerArea
+from app.ui.widgets.banner import Banner, BannerArea, OwnBanner
 
 SENTENCE = "The text on the disk is another one than here, because some other program changed it."
 NAMES = ("[Šhöw thë öthër öñë·········]", "[Kéëp whât îs hërë, plëäsë········]")
@@ -75,3 +76,51 @@ def test_one_without_buttons_needs_little_room(area: BannerArea, qtbot) -> None:
     banner = said(area)
     area.window().resize(240, 400)
     qtbot.waitUntil(lambda: banner.width() < 240 and shows_all(banner))
+
+
+class Painted(QObject):
+    """Notes the height and the place that something had whenever it was painted."""
+
+    def __init__(self, watched: QWidget) -> None:
+        super().__init__(watched)
+        self.seen: list[tuple[int, int]] = []
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            self.seen.append((watched.y(), watched.height()))
+        return False
+
+
+@pytest.mark.parametrize("width", [1200, 640])
+def test_its_first_frame_is_as_high_as_the_last(
+    area: BannerArea, window: QWidget, qtbot, width: int
+) -> None:
+    window.resize(width, 400)
+    qtbot.waitExposed(window)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    page = next(one for one in window.findChildren(QWidget, options=direct) if one is not area)
+    page.repaint()
+    below = Painted(page)
+    banner = said(area, *NAMES)
+    painted = Painted(banner)
+    qtbot.waitUntil(lambda: bool(painted.seen and below.seen) and shows_all(banner))
+    window.repaint()
+    assert is_below(banner) is (width == 640)
+    assert len(set(painted.seen)) == 1
+    assert len(set(below.seen)) == 1
+
+
+def test_the_banner_of_one_matter_is_replaced_and_put_away(area: BannerArea) -> None:
+    own = OwnBanner(area)
+    own.clear()
+    own.say("The disk is full.", choices=lambda: {"Look": lambda: own.say("It is not full.")})
+    assert own.text == "The disk is full."
+    area.banners()[0].buttons[0].click()
+    assert [banner.text for banner in area.banners()] == [own.text] == ["It is not full."]
+    own.clear()
+    assert own.text == ""
+    assert area.banners() == []
+    own.say("Again.")
+    area.banners()[0].dismiss()
+    assert own.text == ""
