@@ -32,6 +32,7 @@ _CAUSES = {
     "rewrite": "before another take",
     "restore": "before restoring",
     "hourly": "hourly",
+    "replace": "before replacing",
 }
 
 

@@ -20,7 +20,7 @@ from app.core.store.thinning import kept
 from app.core.text.differences import edits, words_changed
 from app.core.text.words import count_words
 
-Cause = Literal["opened", "saved", "generation", "rewrite", "restore", "hourly"]
+Cause = Literal["opened", "saved", "generation", "rewrite", "restore", "hourly", "replace"]
 """What made a snapshot: opening, saving, or what was about to change the text."""
 
 CAUSES: tuple[Cause, ...] = get_args(Cause)

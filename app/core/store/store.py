@@ -241,6 +241,16 @@ class Store:
         name, at = _document(document), time.time()
         self._write(lambda connection: snapshots.take(connection, name, text, cause, at))
 
+    def keep_version(self, document: str, text: str, cause: Cause) -> bool:
+        """The same at once, before a file is changed; False when the disk refuses."""
+        name, at = _document(document), time.time()
+
+        def work(connection: apsw.Connection) -> bool:
+            snapshots.take(connection, name, text, cause, at)
+            return True
+
+        return self._run(work, False)
+
     def rename_history(self, document: str, to: str) -> None:
         """The document is `to` from now on, unless that has versions of its own."""
         one, other = _document(document), _document(to)

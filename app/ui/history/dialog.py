@@ -140,5 +140,6 @@ def cause_text(cause: str) -> str:
         "rewrite": _tr("History", "before another take"),
         "restore": _tr("History", "before restoring"),
         "hourly": _tr("History", "hourly"),
+        "replace": _tr("History", "before replacing in many files"),
     }
     return texts.get(cause, cause)
