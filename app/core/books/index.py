@@ -48,6 +48,7 @@ _MOST_TERMS = 400
 """Of a part that more words have, not one text in a thousand would be left out."""
 
 T = TypeVar("T")
+Connect = Callable[[Path], apsw.Connection]
 Kind = Literal["file", "take"]
 
 
@@ -68,13 +69,13 @@ class IndexedText(msgspec.Struct, frozen=True, kw_only=True):
 class TextIndex:
     """The index in the file at `path`; for one thread at a time.
 
-    `connect` opens a database. No method raises for a damaged index, which is begun again; where
+    `connect` opens the database. No method raises for a damaged index, which is begun again; where
     the disk refuses, apsw.Error or OSError comes.
     """
 
-    def __init__(self, path: Path, connect: Callable[[Path], apsw.Connection]) -> None:
+    def __init__(self, path: Path, connect: Connect | None = None) -> None:
         self._path = path
-        self._connect = connect
+        self._connect = connect or _connect
         self._open: apsw.Connection | None = None
         self._vocabulary: Vocabulary | None = None
         self._version = -1  # of the database as it is known by the vocabulary
@@ -306,7 +307,16 @@ class TextIndex:
         return result
 
 
-def _opened(path: Path, connect: Callable[[Path], apsw.Connection]) -> apsw.Connection:
+def in_memory() -> TextIndex:
+    """An index that is in no file, and gone when it is closed."""
+    return TextIndex(Path(), lambda _path: apsw.Connection(":memory:"))
+
+
+def _connect(path: Path) -> apsw.Connection:
+    return apsw.Connection(str(path))
+
+
+def _opened(path: Path, connect: Connect) -> apsw.Connection:
     """The database, with its tables; one of another version is begun again."""
     connection = connect(path)
     try:
