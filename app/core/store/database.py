@@ -12,6 +12,7 @@ import apsw
 
 from app.core.errors import StoreError
 from app.core.store.journal import Journal, forget
+from app.core.store.word_log import SCHEMA as WORD_LOG
 from app.core.system.databases import DataKey, newest_version, open_database
 
 MIGRATIONS: tuple[str, ...] = (
@@ -101,6 +102,7 @@ MIGRATIONS: tuple[str, ...] = (
         language TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    WORD_LOG,
 )
 """What leads from one version of the store to the next; only ever added to."""
 

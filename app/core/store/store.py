@@ -21,6 +21,7 @@ from app.core.store.instances import InstanceLock, is_running
 from app.core.store.journal import Journal, forget, replay
 from app.core.store.own_words import OwnWords
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
+from app.core.store.word_log import WordLog
 from app.core.system.databases import DataKey
 
 
@@ -239,6 +240,11 @@ class Store:
             return any(count for (count,) in rows)
 
         return self._run(work, True)
+
+    @cached_property
+    def word_log(self) -> WordLog:
+        """The words of each day, and the goals."""
+        return WordLog(self._run, self._write, _document)
 
     @cached_property
     def own_words(self) -> OwnWords:
