@@ -29,9 +29,9 @@ class Tally:
         """The writer's own words since this was made; below 0 where more were cut."""
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether something was counted that was not taken yet."""
-        return bool(self._waiting)
+    def waiting(self) -> tuple[DayWords, ...]:
+        """What was counted and not taken yet."""
+        return tuple(self._waiting.values())
 
     def count(self, words: int, *, by_model: bool) -> None:
         """The text has so many words more, or less where below 0."""
@@ -52,7 +52,7 @@ class Tally:
 
     def take(self) -> tuple[DayWords, ...]:
         """What was counted since the last time."""
-        taken, self._waiting = tuple(self._waiting.values()), {}
+        taken, self._waiting = self.waiting, {}
         return taken
 
     def forget(self) -> None:

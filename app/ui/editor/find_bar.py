@@ -37,7 +37,11 @@ class FindBar(QWidget):
         self._editor = editor
         self.finder = Finder(editor, self)
         self.line, self.replacement = QLineEdit(), QLineEdit()
-        self.case, self.whole, self.pattern = option_switch("Aa"), option_switch("|ab|"), option_switch(".*")
+        self.case, self.whole, self.pattern = (
+            option_switch("Aa"),
+            option_switch("|ab|"),
+            option_switch(".*"),
+        )
         self.found = QLabel()
         self.found.setProperty("kind", "muted")
         self._told: Words = ""

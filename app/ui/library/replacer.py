@@ -101,7 +101,8 @@ class Replacer(QObject):
 
         self._texts, self._files = [], ()
         errors = list[LampblackError]()
-        count, files = 0, list[tuple[PlannedText, Sequence[int]]]()
+        count = 0
+        files: list[tuple[PlannedText, Sequence[int]]] = []
         for planned, numbers in chosen:
             is_page = planned.document is None
             after = replaced_text(planned, numbers)

@@ -11,11 +11,12 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
+    QRect,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -35,6 +36,7 @@ _NO_INDEX = QModelIndex()
 _Checked = Qt.CheckState
 _BEFORE_SHARE = 0.4  # of a row's width, for what stands before a place
 _OPEN = 12  # texts whose places are shown at once
+_ENDLESS = 100_000.0  # pixels of a line
 
 HIT_ROLE = Qt.ItemDataRole.UserRole
 COUNT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -246,16 +248,11 @@ class ResultRow(QStyledItemDelegate):
         if hit is None:
             self._write_title(painter, shown, index, room)
         else:
-            before = shown.fontMetrics.elidedText(
-                hit.before, Qt.TextElideMode.ElideLeft, round(room.width() * _BEFORE_SHARE)
-            )
-            if hit.before.endswith(" ") and not before.endswith(" "):
-                before += " "
-            self._write_line(painter, shown, room, (before, hit, index.data(NEW_ROLE)))
+            self._write_line(painter, shown, room, (hit, index.data(NEW_ROLE)))
         painter.restore()
 
     def _write_title(
-        self, painter: QPainter, shown: QStyleOptionViewItem, index: _Index, room: Any
+        self, painter: QPainter, shown: QStyleOptionViewItem, index: _Index, room: QRect
     ) -> None:
         font = shown.font
         font.setBold(True)
@@ -271,16 +268,15 @@ class ResultRow(QStyledItemDelegate):
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | middle, title)
 
     def _write_line(
-        self,
-        painter: QPainter,
-        shown: QStyleOptionViewItem,
-        room: Any,
-        line: tuple[str, Hit, str | None],
+        self, painter: QPainter, shown: QStyleOptionViewItem, room: QRect, line: tuple[Hit, Any]
     ) -> None:
-        before, hit, new = line
+        hit, new = line
         put = "" if new is None else " ".join(new.split()) if new.strip() else new
-        text = f"{before}{hit.found}{put}{hit.after}"
-        layout = QTextLayout(text, shown.font)
+        letters, wide = shown.fontMetrics, room.width()
+        before = _cut_left(letters, hit.before, round(wide * _BEFORE_SHARE))
+        left = wide - letters.horizontalAdvance(f"{before}{hit.found}{put}")
+        after = letters.elidedText(hit.after, Qt.TextElideMode.ElideRight, max(left, 0))
+        layout = QTextLayout(f"{before}{hit.found}{put}{after}", shown.font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
         layout.setTextOption(option)
@@ -290,9 +286,17 @@ class ResultRow(QStyledItemDelegate):
         layout.setFormats([part for part in parts if part.length])
         layout.beginLayout()
         row = layout.createLine()
-        row.setLineWidth(100_000)
+        row.setLineWidth(_ENDLESS)
         layout.endLayout()
         layout.draw(painter, QPointF(room.left(), room.center().y() - row.height() / 2))
+
+
+def _cut_left(letters: QFontMetrics, text: str, wide: int) -> str:
+    """The end of a text that has room, with a mark where it begins."""
+    cut = letters.elidedText(text.rstrip(), Qt.TextElideMode.ElideLeft, wide)
+    if cut != text.rstrip():
+        cut = "…" + cut[1:].lstrip()
+    return cut + " " * (len(text) - len(text.rstrip()))
 
 
 def _range(start: int, length: int, form: QTextCharFormat) -> QTextLayout.FormatRange:

@@ -88,7 +88,8 @@ class TextFinder(QObject):
 
         if asked != self._asked:
             return
-        parts, due = list[FoundText](), Throttle(_PART_S, time.monotonic)
+        parts: list[FoundText] = []
+        due = Throttle(_PART_S, time.monotonic)
         try:
             index = self._opened()
             for one in search_everywhere(index, query, scope, lambda: asked != self._asked):

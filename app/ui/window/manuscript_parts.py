@@ -11,9 +11,13 @@ from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.history.controller import HistoryController
+from app.ui.library.progress_controller import ProgressController
+from app.ui.library.search_controller import SearchController
+from app.ui.library.search_sources import SearchSources, SearchWindow
 from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
+from app.ui.window_state import WindowMemory
 
 
 class Part(Protocol):
@@ -46,7 +50,33 @@ class ManuscriptParts(QObject):
         self.spelling = SpellingController(
             program, documents, display, page.banners, status, actions, self
         )
-        self._parts: tuple[Part, ...] = (self.history, self.spelling)
+        self.search = SearchController(
+            program,
+            documents,
+            page.editor,
+            page.banners,
+            status,
+            actions,
+            SearchSources(program, documents),
+            WindowMemory(program.paths.config / "window.ini").encoding,
+            SearchWindow(page).show_page,
+        )
+        self.progress = ProgressController(
+            program.store,
+            documents,
+            page.editor,
+            status,
+            actions,
+            lambda: None,
+            lambda: self.search.finder.words,
+        )
+        self.search.counted.connect(self.progress.show_now)
+        self._parts: tuple[Part, ...] = (
+            self.history,
+            self.spelling,
+            self.search,
+            self.progress,
+        )
 
     def begin(self) -> None:
         """The window is shown."""

@@ -33,7 +33,7 @@ def test_own_words_and_the_models_are_counted_apart(store: Store) -> None:
     kept(store, tally)
     tally.count(10, by_model=False)
     kept(store, tally, "/b.txt")
-    assert not tally.is_waiting
+    assert not tally.waiting
     (day,) = store.word_log.days(DAY, DAY)
     assert day == DayWords(DAY, written=310, cut=50, by_model=100)
     assert (day.own, tally.session) == (260, 260)
