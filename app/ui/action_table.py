@@ -58,6 +58,8 @@ find | Find… | Ctrl+F | find | Find words in the manuscript
 find_next | Find Next | F3 | chevron-down | Go to the next place found
 find_previous | Find Previous | Shift+F3 | chevron-up | Go to the place before
 replace | Replace… | Ctrl+H | - | Find words in the manuscript and put others in their place
+search_all | Search in Everything… | Ctrl+Shift+J | - | Find words in this book, in recent texts, \
+in other books and in every take
 ---
 *spelling | Check Spelling | Ctrl+F7 | - | Underline words that are not in the dictionary of the \
 document's language
@@ -83,6 +85,8 @@ cursor is in
 cursor is in
 *typewriter | Typewriter Scrolling | F8 | - | Keep the line that is written in the middle of the \
 window
+---
+progress | Progress… | Ctrl+Shift+U | - | See the words of each day and set goals
 ---
 zoom_in | Larger Text | Ctrl++ Ctrl+= | - | Make the text larger
 zoom_out | Smaller Text | Ctrl+- | - | Make the text smaller

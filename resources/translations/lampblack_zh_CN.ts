@@ -140,6 +140,10 @@
         <translation>在稿件中查找文字并替换</translation>
     </message>
     <message>
+        <source>Find words in this book, in recent texts, in other books and in every take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Find, download, check and remove models</source>
         <translation>查找、下载、校验和移除模型</translation>
     </message>
@@ -356,6 +360,10 @@
         <translation>粘贴为纯文本</translation>
     </message>
     <message>
+        <source>Progress…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
     </message>
@@ -400,6 +408,10 @@
         <translation>把稿件保存到另一个名称</translation>
     </message>
     <message>
+        <source>Search in Everything…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>See earlier versions of this document and what changed since, and restore them</source>
         <translation>查看本文档的早期版本和此后的改动，并可恢复</translation>
     </message>
@@ -414,6 +426,10 @@
     <message>
         <source>See how far downloads are, pause them and go on with them</source>
         <translation>查看下载进度，可暂停和继续</translation>
+    </message>
+    <message>
+        <source>See the words of each day and set goals</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>See what memory it needs here, and what would make it fit</source>
@@ -1742,6 +1758,21 @@
     </message>
 </context>
 <context>
+    <name>GoalButton</name>
+    <message>
+        <source>Today: {0} of {1} words of your own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} of {1} words wanted here</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Help</name>
     <message>
         <source>&amp;Licences…</source>
@@ -1789,6 +1820,10 @@ MIT 许可证。</translation>
     <message>
         <source>before it became much shorter</source>
         <translation>大幅变短之前</translation>
+    </message>
+    <message>
+        <source>before replacing in many files</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>before restoring</source>
@@ -4283,6 +4318,99 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
 </context>
 <context>
+    <name>ProgressChart</name>
+    <message>
+        <source>Chart of the words of each day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} words of your own in {1} days; the table has the numbers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: {1} of your own, {2} by the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ProgressController</name>
+    <message>
+        <source>The goal of today is reached.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ProgressDialog</name>
+    <message>
+        <source>By the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation type="unfinished">剪切</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full bars are your own words, less what you cut; hatched ones are the model&apos;s that stand in the text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation type="unfinished">进度</translation>
+    </message>
+    <message>
+        <source>Since the window was opened: {0} words of your own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The book has {0} words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The goal, the dashed line, was reached on {0} of {1} days.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The words of each day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This text has {0} words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today: {0} words of your own ({1} written, {2} cut); {3} by the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words a day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words wanted in the book</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words wanted in this text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no goal</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ProgressStrip</name>
     <message>
         <source>Progress</source>
@@ -4531,6 +4659,74 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
 </context>
 <context>
+    <name>ReplaceDialog</name>
+    <message>
+        <source>Nothing found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace in Every Text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Replace {0} Places</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Take the mark off what is to stay. A version of each text is kept first, and all of it can be put back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What would change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} in {1} would change.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} places</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} texts</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Replacer</name>
+    <message>
+        <source>Everything is as it was before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put Everything Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replaced {0} in {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} places</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} texts</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SaveRetry</name>
     <message>
         <source>It cannot be kept in Lampblack either: save it in another place. It will be saved here as soon as that is over.</source>
@@ -4547,6 +4743,113 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Your text is safe in Lampblack, and will be saved as soon as that is over.</source>
         <translation>您的文字已安全存于 Lampblack，问题解除后会自动保存。</translation>
+    </message>
+</context>
+<context>
+    <name>SearchController</name>
+    <message>
+        <source>This place is not in the text any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SearchPage</name>
+    <message>
+        <source>Match case</source>
+        <translation type="unfinished">区分大小写</translation>
+    </message>
+    <message>
+        <source>Nothing found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Places found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Reading {0} texts…</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation type="unfinished">正则表达式</translation>
+    </message>
+    <message>
+        <source>Replace with</source>
+        <translation type="unfinished">替换为</translation>
+    </message>
+    <message>
+        <source>Replace…</source>
+        <translation type="unfinished">替换…</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished">搜索</translation>
+    </message>
+    <message>
+        <source>Search in every text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search in everything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search in what the model wrote, too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searches in this text, in its book, in recent texts and books, and in every take.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See what would change in every text, then replace it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take by {0}, {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation type="unfinished">候选稿</translation>
+    </message>
+    <message>
+        <source>The first {0} places. More words find fewer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole words</source>
+        <translation type="unfinished">整词</translation>
+    </message>
+    <message>
+        <source>a model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} in {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} places</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} texts</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SearchWindow</name>
+    <message>
+        <source>Search in Everything</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5401,6 +5704,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>下载中途断开了；请重新下载。</translation>
     </message>
     <message>
+        <source>Its earlier versions are in its history.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Its file system has a limit (FAT32: 4 GB); use a folder on another disk.</source>
         <translation>它的文件系统有上限（FAT32 为 4 GB）；请使用其他磁盘上的文件夹。</translation>
     </message>
@@ -5519,6 +5826,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Make room on the disk or save it in another place; the text is still open.</source>
         <translation>请在磁盘上腾出空间，或保存到别处；文字仍然打开着。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, then replace once more.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Make room there, or choose another disk.</source>
@@ -5683,6 +5994,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Rename the file or folder.</source>
         <translation>请给文件或文件夹改名。</translation>
+    </message>
+    <message>
+        <source>Replace once more to see its places as they are now.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Run the model with llama.cpp, or get the adapter as a folder with safetensors.</source>
@@ -6705,6 +7020,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法读取这份许可证：{0}。{1}</translation>
     </message>
     <message>
+        <source>The text on the page has changed meanwhile: it was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The text so far is kept; try again, or check that the address is a model server&apos;s.</source>
         <translation>已写的文字保留；请重试，或确认地址是模型服务器的。</translation>
     </message>
@@ -6987,6 +7306,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Trying {0}</source>
         <translation>正在试 {0}</translation>
+    </message>
+    <message>
+        <source>Undo takes back what was changed there.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Unload it first.</source>
@@ -7609,6 +7932,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>? 或 # 之后还有内容</translation>
     </message>
     <message>
+        <source>it has a place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>it has an older form</source>
         <translation>它是较旧的格式</translation>
     </message>
@@ -8105,6 +8432,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>未试</translation>
     </message>
     <message>
+        <source>nothing cancels it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>number {0}</source>
         <translation>第 {0} 项</translation>
     </message>
@@ -8149,6 +8480,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>prompt writer</translation>
     </message>
     <message>
+        <source>querytokens simplify strip true unicodewords</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>read-only file system</source>
         <translation>文件系统是只读的</translation>
     </message>
@@ -8159,6 +8494,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>repeats a part too often</source>
         <translation>某一部分重复次数太多</translation>
+    </message>
+    <message>
+        <source>search watcher</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>sends on to another address</source>
@@ -8275,6 +8614,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>the next token</source>
         <translation>下一个词元</translation>
+    </message>
+    <message>
+        <source>the page has no file to write</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the present ones hold</source>
@@ -8573,6 +8916,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 无法移到回收站：{1}。{2}</translation>
     </message>
     <message>
+        <source>{0} could not be put back: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} could not be saved: there is no folder {1}.</source>
         <translation>{0} 无法保存：没有文件夹 {1}。</translation>
     </message>
@@ -8647,6 +8994,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} has another checksum than it should.</source>
         <translation>{0} 的校验和不符。</translation>
+    </message>
+    <message>
+        <source>{0} has changed since it was searched: it was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} has changed since: it was left as it is.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} has layers of a kind ({1}) whose memory the Torch engine cannot cut back.</source>
@@ -8893,6 +9248,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 不完整：缺少 {1}。</translation>
     </message>
     <message>
+        <source>{0} is not on the page any more: it was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} is not there any more; it is taken off the list.</source>
         <translation>{0} 已经不在了；它会从列表中移除。</translation>
     </message>
@@ -9091,6 +9450,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} tells the checksum; else say which SHA-256 it must have.</source>
         <translation>{0} 写明校验和；否则请指明应有的 SHA-256。</translation>
+    </message>
+    <message>
+        <source>{0} was not changed: no version of it as it is now could be kept.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} was not saved, for its longer version could not be kept in {1}: {2}.</source>
@@ -9913,6 +10276,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>
             <numerusform>{0} 字</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{0} · {1} in the book</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

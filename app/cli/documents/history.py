@@ -35,6 +35,7 @@ _CAUSES = {
     "shortened": "before it became much shorter",
     "outside": "changed by another program",
     "replaced": "before another version replaced it",
+    "replace": "before replacing",
 }
 
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -23,17 +26,21 @@ WORD = "searcher"
 LIMIT_S = 3.0
 """How long a search may take, in seconds, the child's start included."""
 
+_PATIENCE_S = 0.05
+"""How long it is before it is asked whether the answer is still wanted."""
+
 
 class _SearchQuestion(msgspec.Struct, frozen=True):
-    text: str
+    texts: list[str]
     query: Query
     replacement: str | None
+    most: int | None
 
 
 class _SearchAnswer(msgspec.Struct, frozen=True):
-    """What was found, or a wrong expression."""
+    """What was found in each text, or a wrong expression."""
 
-    found: SearchResult = SearchResult()
+    found: list[SearchResult] = []
     kind: str = ""
     message: str = ""
 
@@ -42,20 +49,31 @@ def search_in_process(
     text: str, query: Query, replacement: str | None = None, limit_s: float = LIMIT_S
 ) -> SearchResult:
     """As `search`, with its errors, and SearchError when `limit_s` is over."""
-    question = msgspec.json.encode(_SearchQuestion(text, query, replacement))
+    found = search_texts([text], query, replacement, limit_s=limit_s)
+    assert found is not None, "nothing cancels it"
+    return found[0]
+
+
+def search_texts(
+    texts: Sequence[str],
+    query: Query,
+    replacement: str | None = None,
+    *,
+    limit_s: float = LIMIT_S,
+    most: int | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[SearchResult] | None:
+    """The same for several texts in one child; None once `cancelled`, which is asked often.
+
+    Of each text no more than the first `most` places are told, if given.
+    """
+    question = msgspec.json.encode(_SearchQuestion(list(texts), query, replacement, most))
     try:
-        done = subprocess.run(
-            program_command(WORD),
-            input=question,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=host_environment(),
-            start_new_session=sys.platform != "win32",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            timeout=limit_s,
-            check=False,
-        )
-        answer = msgspec.json.decode(done.stdout, type=_SearchAnswer)
+        with _child() as child:
+            data = _answered(child, question, limit_s, cancelled)
+        if data is None:
+            return None
+        answer = msgspec.json.decode(data, type=_SearchAnswer)
     except subprocess.TimeoutExpired:
         raise SearchError(
             "This regular expression takes too long on this text.", "Make it simpler."
@@ -67,11 +85,55 @@ def search_in_process(
     return answer.found
 
 
+@contextmanager
+def _child() -> Iterator[subprocess.Popen[bytes]]:
+    """The child, which does not outlive the question."""
+    with subprocess.Popen(
+        program_command(WORD),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=host_environment(),
+        start_new_session=sys.platform != "win32",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def _answered(
+    child: subprocess.Popen[bytes],
+    question: bytes,
+    limit_s: float,
+    cancelled: Callable[[], bool],
+) -> bytes | None:
+    """What the child answers; None where it is not wanted any more."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_PATIENCE_S):
+            if cancelled():
+                child.kill()
+                return
+
+    watcher = threading.Thread(target=watch, name="search watcher")
+    watcher.start()
+    try:
+        data = child.communicate(question, timeout=limit_s)[0]
+    finally:
+        done.set()
+        watcher.join()
+    return None if cancelled() else data
+
+
 def run_searcher() -> int:
     """Answer one question; the exit code."""
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=_SearchQuestion)
     try:
-        answer = _SearchAnswer(search(asked.text, asked.query, asked.replacement))
+        how = asked.query, asked.replacement, asked.most
+        answer = _SearchAnswer([search(text, *how) for text in asked.texts])
     except LampblackError as error:
         answer = _SearchAnswer(kind=error.kind, message=error.message)
     sys.stdout.buffer.write(msgspec.json.encode(answer))

@@ -3,10 +3,12 @@
 from app.core.store.database import damage_of
 from app.core.store.snapshots import CAUSES, Cause, DocumentHistory, Snapshot
 from app.core.store.store import FormerFile, Recovery, Store, TakeRecord
+from app.core.store.word_log import DayWords
 
 __all__ = [
     "CAUSES",
     "Cause",
+    "DayWords",
     "DocumentHistory",
     "FormerFile",
     "Recovery",

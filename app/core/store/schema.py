@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.core.store.word_log import SCHEMA as WORD_LOG
+
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE journal (
@@ -89,5 +91,6 @@ MIGRATIONS: tuple[str, ...] = (
         language TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    WORD_LOG,
 )
 """What leads from one version of the store to the next; only ever added to."""

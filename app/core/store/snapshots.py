@@ -30,16 +30,17 @@ Cause = Literal[
     "shortened",
     "outside",
     "replaced",
+    "replace",
 ]
 """What made a snapshot: opening, saving, or what was about to change the text.
 
 "shortened" is what a much shorter text was saved over, "outside" what another program wrote into
-the file, and "replaced" the text on the page before that took its place.
+the file, and "replaced" the text on the page before that took its place. "replace" is what a file had before a replacement in many files.
 """
 
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 
-_FOR_EVER = ("shortened", "outside", "replaced")
+_FOR_EVER = ("shortened", "outside", "replaced", "replace")
 """Causes of versions that thinning leaves alone: what they hold may be missed much later."""
 
 _LARGEST_SHARE = 6

@@ -21,6 +21,7 @@ from app.core.store.instances import InstanceLock, is_running
 from app.core.store.journal import Journal, forget, replay
 from app.core.store.own_words import OwnWords
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
+from app.core.store.word_log import WordLog
 from app.core.system.databases import DataKey
 
 
@@ -185,6 +186,19 @@ class Store:
         """The takes of every journal of the document at `path`, the oldest first."""
         return self._select("WHERE path = ? ORDER BY id", _storable(path))
 
+    def takes_after(self, number: int, most: int) -> tuple[TakeRecord, ...]:
+        """The first `most` takes of any document with a higher number, the oldest first."""
+        return self._select(f"WHERE id > ? ORDER BY id LIMIT {int(most)}", number)
+
+    def newest_take(self) -> int:
+        """The highest number of a take; 0 for none, or where the disk refuses."""
+
+        def work(connection: apsw.Connection) -> int:
+            row: Any = connection.execute("SELECT max(id) FROM take").fetchone()
+            return row[0] or 0
+
+        return self._run(work, 0)
+
     def keep_former(self, path: str, encoding: str, data: bytes) -> bool:
         """Keep a file's bytes for ever before its encoding changes; False when the disk refuses."""
 
@@ -238,6 +252,11 @@ class Store:
             return any(count for (count,) in rows)
 
         return self._run(work, True)
+
+    @cached_property
+    def word_log(self) -> WordLog:
+        """The words of each day, and the goals."""
+        return WordLog(self._run, self._write, _document)
 
     @cached_property
     def own_words(self) -> OwnWords:
@@ -313,7 +332,7 @@ class Store:
         """Write what came before, then do `work`; `otherwise` where the disk refuses."""
         return self._thread.call(lambda: self._database.run(work, otherwise), otherwise)
 
-    def _select(self, where: str, value: str) -> tuple[TakeRecord, ...]:
+    def _select(self, where: str, value: str | int) -> tuple[TakeRecord, ...]:
         def work(connection: apsw.Connection) -> tuple[TakeRecord, ...]:
             found: Iterable[Any] = connection.execute(f"{_SELECT} {where}", (value,))
             return tuple(TakeRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in found)

@@ -124,6 +124,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.cache / "engine"
 
     @property
+    def search_index(self) -> Path:
+        """The index of every text that is searched; may be deleted at any time."""
+        return self.cache / "search.sqlite"
+
+    @property
     def gpu_crashes(self) -> Path:
         """Which loads onto a graphics card crashed."""
         return self.data / "gpu"

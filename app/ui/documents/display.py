@@ -9,7 +9,7 @@ from app.core.documents.comments import without_comments
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
-from app.ui.editor.manuscript import count_words
+from app.ui.editor.manuscript import SelectedWords
 from app.ui.languages import on_language_change
 from app.ui.widgets.status_bar import StatusBar
 
@@ -44,7 +44,8 @@ class DocumentDisplay(QObject):
         documents.replaced.connect(self.show_document)
         documents.followed.connect(self.show_document)
         editor.document().modificationChanged.connect(window.setWindowModified)
-        editor.changed.connect(lambda _change, _source: self._wake())
+        self._selected = SelectedWords(editor.manuscript)
+        editor.changed.connect(lambda _change, _source: self._on_changed())
         editor.selectionChanged.connect(self._wake)
         editor.history_moved.connect(self._show_history)
         editor.customContextMenuRequested.connect(self._show_menu)
@@ -73,14 +74,17 @@ class DocumentDisplay(QObject):
         manuscript = self._editor.manuscript
         return without_comments(manuscript.text(start, end) if end > start else manuscript.text())
 
+    def _on_changed(self) -> None:
+        self._selected.forget()
+        self._wake()
+
     def _wake(self) -> None:
         if not self.counting.isActive():  # begun again, it would never end while text streams
             self.counting.start()
 
     def _show_words(self) -> None:
-        manuscript = self._editor.manuscript
-        selected = manuscript.text(*self._editor.selection)
-        self._status.show_words(manuscript.words, count_words(selected))
+        selected = self._selected.count(*self._editor.selection)
+        self._status.show_words(self._editor.manuscript.words, selected)
 
     def _show_history(self) -> None:
         self._actions["undo"].setEnabled(self._editor.history.can_undo)

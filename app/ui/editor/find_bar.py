@@ -37,7 +37,11 @@ class FindBar(QWidget):
         self._editor = editor
         self.finder = Finder(editor, self)
         self.line, self.replacement = QLineEdit(), QLineEdit()
-        self.case, self.whole, self.pattern = _switch("Aa"), _switch("|ab|"), _switch(".*")
+        self.case, self.whole, self.pattern = (
+            option_switch("Aa"),
+            option_switch("|ab|"),
+            option_switch(".*"),
+        )
         self.found = QLabel()
         self.found.setProperty("kind", "muted")
         self._told: Words = ""
@@ -210,7 +214,8 @@ class FindBar(QWidget):
         self.found.setText(told(words))
 
 
-def _switch(sign: str) -> QToolButton:
+def option_switch(sign: str) -> QToolButton:
+    """A small button with a sign that switches an option of a search."""
     switch = QToolButton()
     switch.setText(sign)
     switch.setCheckable(True)

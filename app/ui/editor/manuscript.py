@@ -125,6 +125,38 @@ class Manuscript:
             self.moved_comments = set(former) ^ set(self.comments)
 
 
+class SelectedWords:
+    """Counts the words of a selection, of one that grew or shrank only what that changed."""
+
+    def __init__(self, manuscript: Manuscript) -> None:
+        self._manuscript = manuscript
+        self._place, self._words = (0, 0), 0
+
+    def forget(self) -> None:
+        """The text has changed."""
+        self._place, self._words = (0, 0), 0
+
+    def count(self, start: int, end: int) -> int:
+        """The number of words from `start` to `end`."""
+        first, last = self._place
+        is_near = first < last and start < end
+        if (start, end) == (0, len(self._manuscript)):
+            self._words = self._manuscript.words
+        elif is_near and start == first:
+            near = max(start, min(end, last) - _EDGE)
+            self._words += self._count(near, end) - self._count(near, last)
+        elif is_near and end == last:
+            near = min(end, max(start, first) + _EDGE)
+            self._words += self._count(start, near) - self._count(first, near)
+        else:
+            self._words = self._count(start, end)
+        self._place = (start, end)
+        return self._words
+
+    def _count(self, start: int, end: int) -> int:
+        return count_words(self._manuscript.text(start, end))
+
+
 def _comments(text: str) -> list[tuple[int, int]]:
     spans, at, place = [], 0, 0
     for start, end in comment_spans(text):

@@ -13,11 +13,15 @@ from app.ui.editor.manuscript import Change, units
 
 
 class UndoStep(msgspec.Struct, eq=False):
-    """What one Undo takes back. `owner` can still amend it, as a generation does."""
+    """What one Undo takes back. `owner` can still amend it, as a generation does.
+
+    `is_owned` says that it was made with an owner, which may have let go of it since.
+    """
 
     changes: list[Change]
     owner: object | None = None
     mergeable: bool = False
+    is_owned: bool = False
 
     @property
     def caret_undone(self) -> int:
@@ -38,6 +42,8 @@ class History:
         self._steps: list[UndoStep] = []
         self._done = 0
         self._clean: int | None = 0
+        self.last_moved: UndoStep | None = None
+        """The step that was last taken back or done again."""
 
     @property
     def can_undo(self) -> bool:
@@ -86,7 +92,7 @@ class History:
 
     def open(self, position: int, owner: object) -> UndoStep:
         """Begin a step that its owner may amend later, even when others lie above it."""
-        step = UndoStep([Change(position, "", "")], owner)
+        step = UndoStep([Change(position, "", "")], owner, is_owned=True)
         self._push(step)
         return step
 
@@ -115,7 +121,7 @@ class History:
         if not self.can_undo:
             return None
         self._done -= 1
-        step = self._steps[self._done]
+        step = self.last_moved = self._steps[self._done]
         step.mergeable = False
         return step
 
@@ -124,7 +130,8 @@ class History:
         if not self.can_redo:
             return None
         self._done += 1
-        return self._steps[self._done - 1]
+        self.last_moved = self._steps[self._done - 1]
+        return self.last_moved
 
     def _push(self, step: UndoStep) -> None:
         if self._clean is not None and self._clean > self._done:

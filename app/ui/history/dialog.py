@@ -143,5 +143,6 @@ def cause_text(cause: str) -> str:
         "shortened": _tr("History", "before it became much shorter"),
         "outside": _tr("History", "changed by another program"),
         "replaced": _tr("History", "before another version replaced it"),
+        "replace": _tr("History", "before replacing in many files"),
     }
     return texts.get(cause, cause)

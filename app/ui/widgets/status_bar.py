@@ -46,6 +46,7 @@ class StatusBar(QStatusBar):
         self._make_lamp()
         self._make_places()
         self._texts: dict[QLabel, Words] = {}
+        self._counts, self._book = (0, 0), 0
         self.words = self._field()
         self.context = self._field()
         self.speed = self._field()
@@ -262,13 +263,23 @@ class StatusBar(QStatusBar):
 
     def show_words(self, words: int, selected: int) -> None:
         """Show the number of words, and of those selected."""
+        self._counts = words, selected
+        self._put(self.words, self._words_text)
 
-        def text() -> str:
-            whole = self.tr("{0} words", "", words).format(number_text(words))
-            part = self.tr("{0} of {1}").format(number_text(selected), whole)
-            return part if selected else whole
+    def show_book(self, words: int) -> None:
+        """Show beside them how many words the book has; nothing for 0."""
+        if words != self._book:
+            self._book = words
+            self._put(self.words, self._words_text)
 
-        self._put(self.words, text)
+    def _words_text(self) -> str:
+        words, selected = self._counts
+        text = self.tr("{0} words", "", words).format(number_text(words))
+        if selected:
+            text = self.tr("{0} of {1}").format(number_text(selected), text)
+        if self._book:
+            text = self.tr("{0} · {1} in the book").format(text, number_text(self._book))
+        return text
 
     def _put(self, label: QLabel, words: Words) -> None:
         self._texts[label] = words

@@ -13,9 +13,13 @@ from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.save_retry import SaveRetry
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
+from app.ui.library.progress_controller import ProgressController
+from app.ui.library.search_controller import SearchController
+from app.ui.library.search_sources import SearchSources, SearchWindow
 from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
+from app.ui.window_state import WindowMemory
 
 
 class Part(Protocol):
@@ -48,12 +52,40 @@ class ManuscriptParts(QObject):
         self.spelling = SpellingController(
             program, documents, display, page.banners, status, actions, self
         )
+        self.search = SearchController(
+            program,
+            documents,
+            page.editor,
+            page.banners,
+            status,
+            actions,
+            SearchSources(program, documents),
+            WindowMemory(program.paths.config / "window.ini").encoding,
+            SearchWindow(page).show_page,
+        )
+        self.progress = ProgressController(
+            program.store,
+            documents,
+            page.editor,
+            status,
+            actions,
+            lambda: None,
+            lambda: self.search.finder.words,
+        )
+        self.search.counted.connect(self.progress.show_now)
         self.saving = SaveRetry(program, documents, page.editor, page.banners)
         self.outside = OutsideChanges(
             program, documents, page.editor, page.banners, status, self.saving
         )
         self.saving.device = lambda: self.outside.device
-        self._parts: tuple[Part, ...] = (self.history, self.spelling, self.outside, self.saving)
+        self._parts: tuple[Part, ...] = (
+            self.history,
+            self.spelling,
+            self.outside,
+            self.saving,
+            self.search,
+            self.progress,
+        )
 
     def begin(self) -> None:
         """The window is shown."""

@@ -1,0 +1,190 @@
+"""Searches in every text aside, with an index that follows the files and the store's takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.documents.search import Query
+from app.core.errors import LampblackError
+from app.core.store import Store, TakeRecord
+from app.core.system.paths import Paths
+from app.core.system.throttle import Throttle
+from app.ui.background import BackgroundTasks
+
+if TYPE_CHECKING:
+    from app.core.books.index import TextIndex
+    from app.core.books.library_search import FoundText, SearchScope
+
+_PART_S = 0.05  # between two deliveries of what was found
+_TAKES = 200  # that are read from the store at a time
+
+
+class TextFinder(QObject):
+    """Keeps the index and asks it, one after the other on a thread of its own.
+
+    `found` carries texts with places as they are found, `finished` that it was all, `failed` why
+    there is nothing. `read` says how many texts wait to be read for the index, 0 at its end.
+    `encoding` gives the encoding that was chosen for a file.
+    """
+
+    found = Signal(object)
+    finished = Signal()
+    failed = Signal(object)
+    read = Signal(int)
+
+    def __init__(
+        self,
+        paths: Paths,
+        store: Callable[[], Store],
+        encoding: Callable[[str], str],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._path, self._store, self._encoding = paths.search_index, store, encoding
+        self._index: TextIndex | None = None
+        self._tasks = BackgroundTasks(lambda _error: None, self)
+        self._asked = 0
+        self._waiting: list[str] = []
+        self._is_reading = False
+        self.words: dict[str, int] = {}
+        """How many words the files of the last `follow` have."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is asked or read."""
+        return self._tasks.is_idle
+
+    def close(self) -> None:
+        """The window closes."""
+        self._asked += 1
+        self._waiting.clear()
+        self._tasks.close()
+        if self._index is not None:
+            self._index.close()
+
+    # Asking
+
+    def ask(self, query: Query, scope: SearchScope) -> None:
+        """Search for `query` instead of what was searched for before."""
+        self._asked += 1
+        asked = self._asked
+        self._tasks.run(
+            partial(self._search, asked, query, scope),
+            partial(self._on_finished, asked),
+            partial(self._on_failed, asked),
+        )
+
+    def drop(self) -> None:
+        """Nothing is searched for any more."""
+        self._asked += 1
+
+    def _search(self, asked: int, query: Query, scope: SearchScope) -> None:
+        from app.core.books.library_search import search_everywhere
+
+        if asked != self._asked:
+            return
+        parts: list[FoundText] = []
+        due = Throttle(_PART_S, time.monotonic)
+        try:
+            index = self._opened()
+            for one in search_everywhere(index, query, scope, lambda: asked != self._asked):
+                parts.append(one)
+                if due():
+                    self._tasks.tell(partial(self._on_found, asked, tuple(parts)))
+                    parts.clear()
+        except _disk_errors():
+            self._do_without()
+        self._tasks.tell(partial(self._on_found, asked, tuple(parts)))
+
+    def _on_found(self, asked: int, texts: tuple[FoundText, ...]) -> None:
+        if asked == self._asked and texts:
+            self.found.emit(texts)
+
+    def _on_finished(self, asked: int, _nothing: None) -> None:
+        if asked == self._asked:
+            self.finished.emit()
+
+    def _on_failed(self, asked: int, error: LampblackError) -> None:
+        if asked == self._asked:
+            self.failed.emit(error)
+
+    # The index
+
+    def follow(self, files: Iterable[str]) -> None:
+        """Have these files in the index as they are now, and no others; and every take."""
+        names = list(dict.fromkeys(files))
+        self._tasks.run(partial(self._compare, names), self._on_compared)
+
+    def _compare(self, names: list[str]) -> tuple[list[str], dict[str, int]]:
+        try:
+            index = self._opened()
+            index.keep_only(names)
+            for takes in self._new_takes(index):
+                index.add_takes(takes)
+            return index.outdated(names), index.words(names)
+        except _disk_errors():
+            self._do_without()
+            return [], {}
+
+    def _new_takes(self, index: TextIndex) -> Iterator[tuple[TakeRecord, ...]]:
+        store = self._store()
+        if store.newest_take() < index.last_take():
+            index.forget_takes()
+        while takes := store.takes_after(index.last_take(), _TAKES):
+            yield takes
+
+    def _on_compared(self, found: tuple[list[str], dict[str, int]]) -> None:
+        outdated, self.words = found
+        self._waiting = outdated
+        if not self._is_reading:
+            self._read_next()
+        if not outdated:
+            self.read.emit(0)
+
+    def _read_next(self) -> None:
+        """One text at a time, so that a question need not wait for all of them."""
+        self._is_reading = bool(self._waiting)
+        if self._waiting:
+            name = self._waiting.pop(0)
+            work = partial(self._read, name, self._encoding(name))
+            self._tasks.run(work, partial(self._on_read, name))
+
+    def _read(self, name: str, encoding: str) -> int:
+        try:
+            index = self._opened()
+            index.read(name, encoding)
+            return index.words([name]).get(name, 0)
+        except _disk_errors():
+            self._do_without()
+            return 0
+
+    def _on_read(self, name: str, words: int) -> None:
+        self.words[name] = words
+        self.read.emit(len(self._waiting))
+        self._read_next()
+
+    def _opened(self) -> TextIndex:
+        if self._index is None:
+            from app.core.books.index import TextIndex
+
+            self._index = TextIndex(self._path)
+        return self._index
+
+    def _do_without(self) -> None:
+        """The disk refuses: go on with an index in memory, of what is read from now on."""
+        from app.core.books.index import in_memory
+
+        if self._index is not None:
+            self._index.close()
+        self._index = in_memory()
+
+
+def _disk_errors() -> tuple[type[Exception], ...]:
+    import apsw
+
+    return apsw.Error, OSError
