@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.formats.gguf import read_header
 from app.core.options.adapters import Adapter
-from app.core.store.store import Recovery
+from app.core.store import Recovery
 from app.core.system.licences import LicensedComponent
 from app.core.system.paths import resource
 from app.engine.messages import Previewed

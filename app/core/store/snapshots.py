@@ -35,7 +35,8 @@ Cause = Literal[
 """What made a snapshot: opening, saving, or what was about to change the text.
 
 "shortened" is what a much shorter text was saved over, "outside" what another program wrote into
-the file, and "replaced" the text on the page before that took its place. "replace" is what a file had before a replacement in many files.
+the file, and "replaced" the text on the page before that took its place. "replace" is what a file
+had before a replacement in many files.
 """
 
 CAUSES: tuple[Cause, ...] = get_args(Cause)

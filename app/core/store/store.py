@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import apsw
-import msgspec
 
 from app.core.errors import StoreError
 from app.core.store import snapshots
@@ -20,55 +19,20 @@ from app.core.store.database import Database
 from app.core.store.instances import InstanceLock, is_running
 from app.core.store.journal import Journal, forget, replay
 from app.core.store.own_words import OwnWords
+from app.core.store.records import (
+    COLUMNS,
+    SELECT,
+    FormerFile,
+    Recovery,
+    TakeRecord,
+    insert_take,
+    storable,
+)
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
 from app.core.store.word_log import WordLog
 from app.core.system.databases import DataKey
 
-
-class TakeRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a model wrote, and all that is needed to write it again.
-
-    `position` counts UTF-16 code units. `prompt` is the end of what the model read, at most 2,000
-    characters. `sampling` and `settings` are JSON. `created_at` is in seconds since 1970; 0 means
-    now. `id` is given by the store.
-    """
-
-    id: int = 0
-    journal: str = ""
-    path: str = ""
-    position: int = 0
-    prompt: str = ""
-    instruction: str = ""
-    text: str = ""
-    model: str = ""
-    seed: int = 0
-    finish_reason: str = ""
-    sampling: str = "{}"
-    settings: str = "{}"
-    created_at: float = 0.0
-
-
-class Recovery(msgspec.Struct, frozen=True, kw_only=True):
-    """The unsaved text of a program that ended without saving it; `path` is empty if untitled."""
-
-    id: str
-    path: str
-    text: str
-    changed_at: float
-
-
-class FormerFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file's bytes before a save changed its `encoding`; `kept_at` in seconds since 1970."""
-
-    encoding: str
-    kept_at: float
-    data: bytes
-
-
 _JOURNAL = re.compile(r"[0-9a-f]{32}")
-_PROMPT_TAIL = 2000
-_COLUMNS = TakeRecord.__struct_fields__
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM take"  # noqa: S608 - the columns are our own
 
 
 class Store:
@@ -134,7 +98,7 @@ class Store:
         """
         journal = os.urandom(16).hex()
         self._thread.put(
-            lambda: self._database.add(Journal(journal, self._instance_id, _storable(path), text))
+            lambda: self._database.add(Journal(journal, self._instance_id, storable(path), text))
         )
         return journal
 
@@ -144,7 +108,7 @@ class Store:
 
     def saved(self, journal: str, path: str) -> None:
         """The present text is saved in the file at `path`."""
-        self._change(journal, lambda one: one.mark_saved(_storable(path)))
+        self._change(journal, lambda one: one.mark_saved(storable(path)))
 
     def unsaved(self, journal: str) -> None:
         """The present text is in no file any more: another program replaced or deleted it."""
@@ -152,7 +116,7 @@ class Store:
 
     def moved(self, journal: str, path: str) -> None:
         """The document's file was moved to `path`."""
-        self._change(journal, lambda one: one.move(_storable(path)))
+        self._change(journal, lambda one: one.move(storable(path)))
 
     def end(self, journal: str) -> None:
         """The document was closed on purpose: nothing of it needs to be recovered."""
@@ -176,7 +140,7 @@ class Store:
 
     def add_take(self, take: TakeRecord) -> int:
         """Keep a take for ever, at once; returns its id, or 0 when the disk refuses."""
-        return self._run(partial(_insert, take=take), 0)
+        return self._run(partial(insert_take, take=take), 0)
 
     def takes(self, journal: str) -> tuple[TakeRecord, ...]:
         """The takes of one journal, the oldest first."""
@@ -184,7 +148,7 @@ class Store:
 
     def takes_of(self, path: str) -> tuple[TakeRecord, ...]:
         """The takes of every journal of the document at `path`, the oldest first."""
-        return self._select("WHERE path = ? ORDER BY id", _storable(path))
+        return self._select("WHERE path = ? ORDER BY id", storable(path))
 
     def takes_after(self, number: int, most: int) -> tuple[TakeRecord, ...]:
         """The first `most` takes of any document with a higher number, the oldest first."""
@@ -205,7 +169,7 @@ class Store:
         def work(connection: apsw.Connection) -> bool:
             connection.execute(
                 "INSERT INTO former (path, encoding, kept_at, data) VALUES (?, ?, ?, ?)",
-                (_storable(path), encoding, time.time(), data),
+                (storable(path), encoding, time.time(), data),
             )
             return True
 
@@ -217,7 +181,7 @@ class Store:
         def work(connection: apsw.Connection) -> tuple[FormerFile, ...]:
             found: Iterable[Any] = connection.execute(
                 "SELECT encoding, kept_at, data FROM former WHERE path = ? ORDER BY id DESC",
-                (_storable(path),),
+                (storable(path),),
             )
             return tuple(FormerFile(encoding=e, kept_at=at, data=data) for e, at, data in found)
 
@@ -334,8 +298,8 @@ class Store:
 
     def _select(self, where: str, value: str | int) -> tuple[TakeRecord, ...]:
         def work(connection: apsw.Connection) -> tuple[TakeRecord, ...]:
-            found: Iterable[Any] = connection.execute(f"{_SELECT} {where}", (value,))
-            return tuple(TakeRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in found)
+            found: Iterable[Any] = connection.execute(f"{SELECT} {where}", (value,))
+            return tuple(TakeRecord(**dict(zip(COLUMNS, row, strict=True))) for row in found)
 
         return self._run(work, ())
 
@@ -389,24 +353,4 @@ def _document(document: str) -> str:
     """A journal's id as it is; a path without links, so that no other spelling loses the mark."""
     if _JOURNAL.fullmatch(document):
         return document
-    return _storable(os.path.normcase(os.path.realpath(document)))
-
-
-def _insert(connection: apsw.Connection, take: TakeRecord) -> int:
-    values = msgspec.structs.asdict(take) | {
-        "id": None,
-        "prompt": take.prompt[-_PROMPT_TAIL:],
-        "created_at": take.created_at or time.time(),
-    }
-    sound = [_storable(v) if isinstance(v, str) else v for v in values.values()]
-    places = ", ".join("?" * len(_COLUMNS))
-    connection.execute(
-        f"INSERT INTO take ({', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608 - our own columns
-        sound,
-    )
-    return connection.last_insert_rowid()
-
-
-def _storable(text: str) -> str:
-    """What UTF-8 can hold: half a surrogate pair, also out of a strange file name, is replaced."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return storable(os.path.normcase(os.path.realpath(document)))
