@@ -10,6 +10,7 @@ from app.program import Program
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
+from app.ui.documents.elsewhere import OpenElsewhere
 from app.ui.documents.save_retry import SaveRetry
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
@@ -53,7 +54,14 @@ class ManuscriptParts(QObject):
             program, documents, page.editor, page.banners, status, self.saving
         )
         self.saving.device = lambda: self.outside.device
-        self._parts: tuple[Part, ...] = (self.history, self.spelling, self.outside, self.saving)
+        self.elsewhere = OpenElsewhere(program, documents, page.editor, page.banners, status)
+        self._parts: tuple[Part, ...] = (
+            self.history,
+            self.spelling,
+            self.outside,
+            self.saving,
+            self.elsewhere,
+        )
 
     def begin(self) -> None:
         """The window is shown."""
