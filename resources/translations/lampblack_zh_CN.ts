@@ -1873,6 +1873,10 @@ MIT 许可证。</translation>
         <translation>其间文字有了改动：请重新打开历史。</translation>
     </message>
     <message>
+        <source>This text can only be read here.</source>
+        <translation>此处只能阅读这篇文字。</translation>
+    </message>
+    <message>
         <source>This text is much like {0}, which is not there any more. Is it the same document, moved or renamed? Then its history belongs here.</source>
         <translation>这篇文字与 {0} 很相似，而那个文件已经不在了。它是同一文档，被移动或改名了吗？如果是，它的历史就属于这里。</translation>
     </message>
@@ -2854,6 +2858,41 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>What to open</source>
         <translation>要打开的内容</translation>
+    </message>
+</context>
+<context>
+    <name>OpenElsewhere</name>
+    <message>
+        <source>Edit It Here</source>
+        <translation>在此编辑</translation>
+    </message>
+    <message>
+        <source>Go There</source>
+        <translation>转到那里</translation>
+    </message>
+    <message>
+        <source>Open a Copy</source>
+        <translation>打开副本</translation>
+    </message>
+    <message>
+        <source>The other window has closed it: it can be changed here now.</source>
+        <translation>另一个窗口已将其关闭：现在可以在此编辑。</translation>
+    </message>
+    <message>
+        <source>The other window was asked to come to the front.</source>
+        <translation>已请另一个窗口显示到最前。</translation>
+    </message>
+    <message>
+        <source>{0} is open in another window of Lampblack as well.</source>
+        <translation>{0} 也在 Lampblack 的另一个窗口中打开。</translation>
+    </message>
+    <message>
+        <source>{0} is open in another window of Lampblack. So that no word is lost, it can only be read here.</source>
+        <translation>{0} 已在 Lampblack 的另一个窗口中打开。为避免丢失文字，此处只能阅读。</translation>
+    </message>
+    <message>
+        <source>{0} seems to be open in {1}, too. What is changed there is noticed here.</source>
+        <translation>{0} 似乎也在 {1} 中打开。那边的更改这里会注意到。</translation>
     </message>
 </context>
 <context>
@@ -9944,6 +9983,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The writing ended because every way on led to a banned phrase.</source>
         <translation>写作已停止，因为怎样写下去都会出现禁用短语。</translation>
+    </message>
+    <message>
+        <source>This text can only be read here.</source>
+        <translation>此处只能阅读这篇文字。</translation>
     </message>
 </context>
 <context>

@@ -149,6 +149,25 @@ class FileWatch:
             self._ended.wait(SOON_S if self._watched.is_pending else EVERY_S)
 
 
+_LOCKS = {
+    ".~lock.{0}#": "LibreOffice",
+    ".{0}.swp": "Vim",
+    ".{0}.swo": "Vim",
+    ".#{0}": "Emacs",
+    ".{0}.kate-swp": "Kate",
+    "~${0}": "Word",
+}
+"""What other programs put beside a file that they have open."""
+
+
+def other_program(path: Path) -> str:
+    """The name of a program that seems to have the file open, by its lock file; empty for none."""
+    for pattern, name in _LOCKS.items():
+        if os.path.lexists(path.with_name(pattern.format(path.name))):
+            return name
+    return ""
+
+
 def find_again(path: Path, number: tuple[int, int], sha256: str) -> Path | None:
     """Where a file went that was at `path`: renamed in its folder, or with a folder above it.
 

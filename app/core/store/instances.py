@@ -20,14 +20,22 @@ class InstanceLock:
         self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         lock_open_file(self._handle)
 
+    def write(self, data: bytes) -> None:
+        """Let the file say something of this program; a disk that refuses is no trouble."""
+        with contextlib.suppress(OSError):
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            os.write(self._handle, data)
+            os.ftruncate(self._handle, len(data))
+
     def end(self) -> None:
         """Give the lock back and remove the file."""
         if self._handle < 0:
             return
         os.close(self._handle)
         self._handle = -1
-        with contextlib.suppress(OSError):
-            self._path.unlink()
+        for path in (self._path, self._path.with_suffix(".call")):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def is_running(folder: Path, instance: str) -> bool:

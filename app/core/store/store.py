@@ -18,6 +18,7 @@ from app.core.store.batch_thread import BatchThread, T
 from app.core.store.database import Database
 from app.core.store.instances import InstanceLock, is_running
 from app.core.store.journal import Journal, forget, replay
+from app.core.store.open_documents import OpenDocuments
 from app.core.store.own_words import OwnWords
 from app.core.store.records import (
     COLUMNS,
@@ -56,6 +57,7 @@ class Store:
         self._instance_lock: InstanceLock | None = None
         self._instance_id = os.urandom(16).hex()
         self._lock_instance()
+        self.open_documents = OpenDocuments(self._instances, self._instance_lock)
         self._database = Database(path, self._report, key)
         self._thread = BatchThread(self._database)
 

@@ -49,11 +49,12 @@ class DocumentController(QObject):
     `former_kept` comes after `saved` where the file held something that was put into the history.
     `not_saved` carries the error and the path where the disk refused; `conflicted` comes where the
     file turned out to be changed, and nobody was to be asked. `followed` carries the path that
-    another program gave the file.
+    another program gave the file. `opened` comes after `replaced` where a file was opened.
     """
 
     leaving = Signal()
     replaced = Signal()
+    opened = Signal()
     saved = Signal(str)
     recovered = Signal(str)
     failed = Signal(object)
@@ -143,7 +144,15 @@ class DocumentController(QObject):
             self._editor.mark_unsaved()
             self.replaced.emit()
         self._recent.remember(path)
+        self.opened.emit()
         return True
+
+    def turn_into_copy(self) -> None:
+        """Put the text of the page there as a new one, which is not saved."""
+        text, source = self._editor.manuscript.text(), self.marked_as
+        self._show(new_document(text), sources=(source,))
+        self._editor.mark_unsaved()
+        self.replaced.emit()
 
     def open_copy(self, path: Path) -> bool:
         """Put what can be read of a damaged file on the page, as a new text that is not saved."""
@@ -161,8 +170,13 @@ class DocumentController(QObject):
         return True
 
     def save(self) -> bool:
-        """Save into the document's file, asking for one if there is none; False if not saved."""
-        return self.save_to(self.path) if self.path else self.save_as()
+        """Save into the document's file, asking for one if there is none; False if not saved.
+
+        What can only be read is not saved over its file.
+        """
+        if self.path is None or self._editor.isReadOnly():
+            return self.save_as()
+        return self.save_to(self.path)
 
     def save_as(self) -> bool:
         """Ask for a file and save into it; False if not saved."""

@@ -94,12 +94,14 @@ class Finder(QObject):
         self._when_known(partial(self._select, backwards))
 
     def replace(self) -> None:
-        """Replace the selected place, and go on to the next."""
-        self._when_known(self._replace_one)
+        """Replace the selected place, and go on to the next; not on a page to be read only."""
+        if not self._editor.isReadOnly():
+            self._when_known(self._replace_one)
 
     def replace_all(self) -> None:
         """Replace every place, as one step."""
-        self._when_known(self._replace_all)
+        if not self._editor.isReadOnly():
+            self._when_known(self._replace_all)
 
     def _select(self, backwards: bool) -> None:
         start, end = selection = self._editor.selection

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
+from PySide6.QtWidgets import QTextEdit
 
 from app.core.documents.normalise import normalise
 from app.ui.editor.manuscript import Change, Manuscript, shared_ends, units
@@ -86,12 +87,19 @@ class PageText(QObject):
     # Changes
 
     def replace(self, start: int, end: int, text: str) -> Change | None:
-        """Put `text`, which is normalised, in the place of `start`–`end`; None if it was there."""
-        if start == end and not text:
+        """Put `text`, which is normalised, in the place of `start`–`end`; None if it was there.
+
+        None as well, and nothing happens, while the page can only be read.
+        """
+        if (start == end and not text) or self._is_read_only():
             return None
         cursor = self.cursor(start, end)
         at = cursor.selectionStart()
         return self._carry_out(cursor, at, cursor.selectionEnd() - at, text)
+
+    def _is_read_only(self) -> bool:
+        page = self.parent()
+        return isinstance(page, QTextEdit) and page.isReadOnly()
 
     def set_format(self, form: QTextBlockFormat) -> None:
         """Give every paragraph the format `form`."""

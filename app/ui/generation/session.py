@@ -159,6 +159,9 @@ class Session(QObject):
     # Beginning
 
     def _begin(self, instruction: str, count: int) -> None:
+        if self._editor.isReadOnly():
+            self.said.emit(self.tr("This text can only be read here."))
+            return
         if self._editor.is_composing:
             self.said.emit(self.tr("Finish the word that is being typed, then go on."))
             return

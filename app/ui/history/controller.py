@@ -89,6 +89,9 @@ class HistoryController(QObject):
 
         The passage was marked in the difference from `present`.
         """
+        if self._editor.isReadOnly():
+            self._status.say(self.tr("This text can only be read here."))
+            return
         if self._editor.is_composing or self._editor.manuscript.text() != present:
             self._status.say(self.tr("The text has changed meanwhile: open the history again."))
             return

@@ -169,7 +169,9 @@ class OutsideChanges(QObject):
         except LampblackError:
             self._say_unreadable()
             return
-        if theirs.text == self._editor.manuscript.text():
+        if self._editor.isReadOnly():  # another window of ours has saved it
+            self._documents.open_path(theirs.path or state.path)
+        elif theirs.text == self._editor.manuscript.text():
             self._documents.adopt(theirs, is_saved=True)
             self._banner.clear()
         elif theirs.data == self._documents.document.data:
@@ -190,7 +192,7 @@ class OutsideChanges(QObject):
             self._documents.adopt(document, is_saved=True)
 
     def _on_gone(self, state: FileState) -> None:
-        self._documents.adopt(self._documents.document, is_saved=False)
+        self._leave_unsaved()
         name, documents = self._documents.name, self._documents
         if self._saving.path is not None:  # which says so
             return
@@ -213,8 +215,13 @@ class OutsideChanges(QObject):
 
         self._banner.say(words, choices=choices)
 
+    def _leave_unsaved(self) -> None:
+        """What the file held is nowhere else now, unless another window has it."""
+        if not self._editor.isReadOnly():
+            self._documents.adopt(self._documents.document, is_saved=False)
+
     def _on_moved(self, state: FileState) -> None:
-        self._documents.adopt(self._documents.document, is_saved=False)
+        self._leave_unsaved()
         name, documents = self._documents.name, self._documents
 
         def words() -> str:

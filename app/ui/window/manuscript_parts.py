@@ -10,6 +10,7 @@ from app.program import Program
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
+from app.ui.documents.elsewhere import OpenElsewhere
 from app.ui.documents.save_retry import SaveRetry
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
@@ -78,6 +79,7 @@ class ManuscriptParts(QObject):
             program, documents, page.editor, page.banners, status, self.saving
         )
         self.saving.device = lambda: self.outside.device
+        self.elsewhere = OpenElsewhere(program, documents, page.editor, page.banners, status)
         self._parts: tuple[Part, ...] = (
             self.history,
             self.spelling,
@@ -85,6 +87,7 @@ class ManuscriptParts(QObject):
             self.saving,
             self.search,
             self.progress,
+            self.elsewhere,
         )
 
     def begin(self) -> None:
