@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
+from app.ui.generation.session import Session
 from app.ui.history.controller import HistoryController
+from app.ui.lock.controller import LockController
+from app.ui.models.loader import ModelLoader
 from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
+from app.ui.window.view_controller import ViewController
 
 
 class Part(Protocol):
@@ -40,6 +45,8 @@ class ManuscriptParts(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self._program, self._documents, self._display = program, documents, display
+        self._status, self._actions = status, actions
         self.history = HistoryController(
             program, documents, page.editor, page.banners, status, actions
         )
@@ -47,6 +54,26 @@ class ManuscriptParts(QObject):
             program, documents, display, page.banners, status, actions, self
         )
         self._parts: tuple[Part, ...] = (self.history, self.spelling)
+
+    def add_lock(self, session: Session, loader: ModelLoader, window: QMainWindow) -> None:
+        """Make the lock, which stops what these two do."""
+        self.lock = LockController(
+            self._program, self._documents, self._display, session, loader, self._status,
+            self._actions, window,
+        )  # fmt: skip
+        self._parts += (self.lock,)
+
+    def join(self, view: ViewController) -> None:
+        """Show the passphrase in the settings, and let the lock follow them."""
+        view.passphrase = self.passphrase_section
+        view.settings_applied.connect(self.lock.follow)
+        self.lock.asked_to_set.connect(lambda: view.open_settings("Privacy"))
+
+    def passphrase_section(self) -> QWidget:
+        """The part of the settings for the passphrase."""
+        from app.ui.lock.section import PassphraseSection
+
+        return PassphraseSection(self._program, self.lock)
 
     def begin(self) -> None:
         """The window is shown."""
