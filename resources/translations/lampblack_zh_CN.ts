@@ -192,6 +192,10 @@
         <translation>帮助</translation>
     </message>
     <message>
+        <source>Hide the text until the passphrase is typed</source>
+        <translation>隐藏文字，直到输入口令</translation>
+    </message>
+    <message>
         <source>History…</source>
         <translation>历史…</translation>
     </message>
@@ -250,6 +254,10 @@
     <message>
         <source>Local Service…</source>
         <translation>本地服务…</translation>
+    </message>
+    <message>
+        <source>Lock Now</source>
+        <translation>立即锁定</translation>
     </message>
     <message>
         <source>Make a Smaller Copy…</source>
@@ -2173,6 +2181,21 @@ MIT 许可证。</translation>
     </message>
 </context>
 <context>
+    <name>LockController</name>
+    <message>
+        <source>&amp;Close the Window</source>
+        <translation>关闭窗口(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Set a passphrase first: without one there is no lock.</source>
+        <translation>请先设置口令：没有口令就无法锁定。</translation>
+    </message>
+    <message>
+        <source>There is text that is not saved: unlock first.</source>
+        <translation>有尚未保存的文字：请先解锁。</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Choose the model to write with.</source>
@@ -3143,6 +3166,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>本地服务</translation>
     </message>
     <message>
+        <source>Lock after</source>
+        <translation>自动锁定</translation>
+    </message>
+    <message>
         <source>Longest answer</source>
         <translation>最大长度</translation>
     </message>
@@ -3285,6 +3312,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Preset</source>
         <translation>预设</translation>
+    </message>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
     </message>
     <message>
         <source>Private key</source>
@@ -3535,6 +3566,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>选词宽度</translation>
     </message>
     <message>
+        <source>With a passphrase, hides the text after so many minutes without input; 0 never.</source>
+        <translation>设有口令时，多少分钟没有输入就隐藏文字；0 表示从不。</translation>
+    </message>
+    <message>
         <source>Word bias</source>
         <translation>词语偏置</translation>
     </message>
@@ -3585,6 +3620,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>min-p</source>
         <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>minutes</source>
+        <translation>分钟</translation>
     </message>
     <message>
         <source>no word bias</source>
@@ -3645,6 +3684,148 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>xtc</source>
         <translation>XTC</translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseDialog</name>
+    <message numerus="yes">
+        <source>A passphrase has at least %n character(s).</source>
+        <translation>
+            <numerusform>口令至少要有 %n 个字符。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>更改</translation>
+    </message>
+    <message>
+        <source>Change the Passphrase</source>
+        <translation>更改口令</translation>
+    </message>
+    <message>
+        <source>I &amp;know that a forgotten passphrase cannot be recovered</source>
+        <translation>我知道忘记的口令无法找回(&amp;K)</translation>
+    </message>
+    <message>
+        <source>New passphrase</source>
+        <translation>新口令</translation>
+    </message>
+    <message>
+        <source>Present passphrase</source>
+        <translation>现在的口令</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove the Passphrase</source>
+        <translation>移除口令</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Set a Passphrase</source>
+        <translation>设置口令</translation>
+    </message>
+    <message>
+        <source>The new one counts at once. A copy of Lampblack’s folder from before can still be opened with the present one; where that matters, remove the passphrase and set a new one instead.</source>
+        <translation>新口令立即生效。此前复制的 Lampblack 文件夹仍能用现在的口令打开；如果这很要紧，请先移除口令，再设置新的。</translation>
+    </message>
+    <message>
+        <source>The same again</source>
+        <translation>再输入一次</translation>
+    </message>
+    <message>
+        <source>The two new ones are not the same.</source>
+        <translation>两次输入的新口令不一样。</translation>
+    </message>
+    <message>
+        <source>What Lampblack keeps can then be read by anyone who can read its folder.</source>
+        <translation>此后，凡能读取 Lampblack 文件夹的人，都能读到其中保存的内容。</translation>
+    </message>
+    <message>
+        <source>What Lampblack keeps is encrypted with it: unsaved texts, versions, takes, backups, saved prompts. It is asked for at each start.
+
+A forgotten passphrase cannot be recovered. Without it nobody can read any of this again, neither you nor anyone who could help you. Several words are good; write them down where only you find them.
+
+Files that you save stay plain files. So do settings, presets and the list of recent files. On a solid-state disk, remnants of what was plain until now may stay for a while.</source>
+        <translation>Lampblack 保存的内容将用它加密：未保存的文字、版本、候选稿、备份、已保存的提示词。每次启动都会询问口令。
+
+忘记的口令无法找回。没有它，谁也读不到这些内容，您自己和想帮助您的人都不能。几个词连在一起就很好；请写下来，放在只有您能找到的地方。
+
+您保存的文件仍是普通文件，设置、预设和最近文件的列表也是如此。在固态硬盘上，此前未加密内容的残余可能还会留存一段时间。</translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseSection</name>
+    <message numerus="yes">
+        <source>%n file(s) could not be encrypted yet: Lampblack tries again at each start.</source>
+        <translation>
+            <numerusform>还有 %n 个文件未能加密：Lampblack 每次启动都会再试。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Remember on this computer</source>
+        <translation>在这台电脑上记住(&amp;R)</translation>
+    </message>
+    <message>
+        <source>C&amp;hange…</source>
+        <translation>更改(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>Change the passphrase</source>
+        <translation>更改口令</translation>
+    </message>
+    <message>
+        <source>Encrypts what Lampblack keeps of your texts, and lets you lock the window. Your own files stay as they are.</source>
+        <translation>加密 Lampblack 为您的文字保存的内容，并让您可以锁定窗口。您自己的文件保持原样。</translation>
+    </message>
+    <message>
+        <source>It is set: everything is encrypted.</source>
+        <translation>已设置：全部内容都已加密。</translation>
+    </message>
+    <message>
+        <source>Keep the key in this system’s keyring, so that it is not asked for again</source>
+        <translation>把密钥存入本系统的密钥环，以后不再询问</translation>
+    </message>
+    <message>
+        <source>None is set.</source>
+        <translation>尚未设置。</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>口令</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve…</source>
+        <translation>移除(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>Remove the passphrase</source>
+        <translation>移除口令</translation>
+    </message>
+    <message>
+        <source>S&amp;et…</source>
+        <translation>设置(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Set a passphrase</source>
+        <translation>设置口令</translation>
+    </message>
+    <message>
+        <source>The keyring did not do it: unlock it, and try again.</source>
+        <translation>密钥环没有照办：请先解锁密钥环，再试一次。</translation>
     </message>
 </context>
 <context>
@@ -4512,6 +4693,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>有一个数字对引擎来说太大。</translation>
     </message>
     <message>
+        <source>A passphrase has at least {0} characters.</source>
+        <translation>口令至少要有 {0} 个字符。</translation>
+    </message>
+    <message>
         <source>A preset&apos;s name may hold only characters that can be shown.</source>
         <translation>预设名称只能包含可显示的字符。</translation>
     </message>
@@ -4592,6 +4777,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>另一个 Lampblack 正在下载 {0}。</translation>
     </message>
     <message>
+        <source>Another Lampblack is setting or removing the passphrase.</source>
+        <translation>另一个 Lampblack 正在设置或移除口令。</translation>
+    </message>
+    <message>
         <source>Another model was asked for meanwhile.</source>
         <translation>其间又请求了另一个模型。</translation>
     </message>
@@ -4606,6 +4795,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Another window or command installs or removes a pack just now.</source>
         <translation>另一个窗口或命令正在安装或移除引擎包。</translation>
+    </message>
+    <message>
+        <source>Another window or program of Lampblack uses the store.</source>
+        <translation>Lampblack 的另一个窗口或程序正在使用存储。</translation>
     </message>
     <message>
         <source>As small as Q4_0 and a little closer to the original; reads prompts fast.</source>
@@ -4650,6 +4843,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Bearer {0}</source>
         <translation>Bearer {0}</translation>
+    </message>
+    <message>
+        <source>Capitals and spaces count, too.</source>
+        <translation>大小写和空格也要一致。</translation>
+    </message>
+    <message>
+        <source>Change it instead.</source>
+        <translation>请改为更改口令。</translation>
     </message>
     <message>
         <source>Change its permissions, or take it only off the list.</source>
@@ -5460,6 +5661,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请把所有部分放进同一个文件夹。</translation>
     </message>
     <message>
+        <source>Put it back out of a copy of your own.</source>
+        <translation>请用您自己的副本把它放回原处。</translation>
+    </message>
+    <message>
         <source>Put the model&apos;s tokenizer files beside it.</source>
         <translation>请把模型的分词器文件放在它旁边。</translation>
     </message>
@@ -5544,6 +5749,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请将 HOME 或 LAMPBLACK_HOME 设为可以写入的文件夹。</translation>
     </message>
     <message>
+        <source>Several words are good, and easier to remember.</source>
+        <translation>几个词连在一起就很好，也更容易记住。</translation>
+    </message>
+    <message>
         <source>Shorten it or load the model with a larger context.</source>
         <translation>请缩短它，或用更长的上下文载入模型。</translation>
     </message>
@@ -5562,6 +5771,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Start Lampblack again. {0}</source>
         <translation>请重新启动 Lampblack。{0}</translation>
+    </message>
+    <message>
+        <source>Start Lampblack once, then try it.</source>
+        <translation>请先启动一次 Lampblack，然后再试。</translation>
     </message>
     <message>
         <source>Start it again; if the settings forbid the network, allow it first.</source>
@@ -5610,6 +5823,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>That is no token or key.</source>
         <translation>这不是令牌或密钥。</translation>
+    </message>
+    <message>
+        <source>That is not the passphrase.</source>
+        <translation>口令不对。</translation>
     </message>
     <message>
         <source>The JSON schema could not be followed any further: {0}.</source>
@@ -5826,6 +6043,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The copy needs about {0}, but only {1} are free in {2}.</source>
         <translation>副本需要约 {0}，但 {2} 中只有 {1} 空闲。</translation>
+    </message>
+    <message>
+        <source>The copy of the store is damaged ({0}).</source>
+        <translation>存储的副本已损坏（{0}）。</translation>
     </message>
     <message>
         <source>The copy of {0} is not what was written to the disk.</source>
@@ -6128,6 +6349,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>段落太短，无法测量。</translation>
     </message>
     <message>
+        <source>The passphrase could not be changed: {0}.</source>
+        <translation>无法更改口令：{0}。</translation>
+    </message>
+    <message>
+        <source>The passphrase was set by a newer version of Lampblack.</source>
+        <translation>口令是由较新版本的 Lampblack 设置的。</translation>
+    </message>
+    <message>
         <source>The preset name {0} is taken or not allowed.</source>
         <translation>预设名称 {0} 已被占用或不允许。</translation>
     </message>
@@ -6404,6 +6633,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>资料库又可以写入了；其间的内容没有丢失。</translation>
     </message>
     <message>
+        <source>The store cannot be opened: {0}.</source>
+        <translation>无法打开存储：{0}。</translation>
+    </message>
+    <message>
         <source>The store could not be backed up to {0}: {1}.</source>
         <translation>无法把存储备份到 {0}：{1}。</translation>
     </message>
@@ -6412,8 +6645,24 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法备份存储：它已损坏（{0}）。</translation>
     </message>
     <message>
+        <source>The store could not be decrypted: {0}.</source>
+        <translation>无法解密存储：{0}。</translation>
+    </message>
+    <message>
+        <source>The store could not be encrypted: {0}.</source>
+        <translation>无法加密存储：{0}。</translation>
+    </message>
+    <message>
         <source>The store could not be restored: {0}.</source>
         <translation>无法恢复存储：{0}。</translation>
+    </message>
+    <message>
+        <source>The store is damaged ({0}).</source>
+        <translation>存储已损坏（{0}）。</translation>
+    </message>
+    <message>
+        <source>The store is locked with a passphrase.</source>
+        <translation>存储已用口令锁定。</translation>
     </message>
     <message>
         <source>The store of takes and recoveries was damaged ({0}). It was kept as {1}, and a new one was begun. Documents that must stay on this machine have to be marked again.</source>
@@ -6550,6 +6799,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There can be no folder {0}: {1}.</source>
         <translation>无法建立文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>There is a passphrase already.</source>
+        <translation>已经有口令了。</translation>
     </message>
     <message>
         <source>There is a server named {0} already.</source>
@@ -6760,6 +7013,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请卸载使用它的模型（包括其他窗口中的），然后重试。</translation>
     </message>
     <message>
+        <source>Unlock it first.</source>
+        <translation>请先解锁。</translation>
+    </message>
+    <message>
         <source>Use a GGUF file of the same model with the llama.cpp engine.</source>
         <translation>请用 llama.cpp 引擎和同一模型的 GGUF 文件。</translation>
     </message>
@@ -6800,6 +7057,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请用于 classify 和 sentiment 任务。</translation>
     </message>
     <message>
+        <source>Use that version; nothing was changed.</source>
+        <translation>请使用那个版本；什么都没有改动。</translation>
+    </message>
+    <message>
         <source>Use the name or address that stands in the certificate.</source>
         <translation>请使用证书中的名称或地址。</translation>
     </message>
@@ -6826,6 +7087,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Wait until it is done, or pause it there.</source>
         <translation>请等它完成，或在那里暂停。</translation>
+    </message>
+    <message>
+        <source>Wait until it is done.</source>
+        <translation>请等它完成。</translation>
     </message>
     <message>
         <source>What is remembered of your models in {0} cannot be read: {1}.</source>
@@ -6926,6 +7191,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>a helper that guesses ahead for another model</source>
         <translation>为别的模型提前猜测的辅助模型</translation>
+    </message>
+    <message>
+        <source>a key has {0} bytes</source>
+        <translation>密钥有 {0} 个字节</translation>
     </message>
     <message>
         <source>a load on the processor brings an engine or raises</source>
@@ -7374,6 +7643,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it has more than {0}, which no manuscript has</source>
         <translation>超过 {0}，没有哪份稿件会有这么多</translation>
+    </message>
+    <message>
+        <source>it has no header</source>
+        <translation>它没有文件头</translation>
     </message>
     <message>
         <source>it has no part {0}</source>
@@ -7944,6 +8217,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>在请求离开时停止写作</translation>
     </message>
     <message>
+        <source>store {0}</source>
+        <translation>存储 {0}</translation>
+    </message>
+    <message>
         <source>such servers have no request for that</source>
         <translation>这类服务器没有这种请求</translation>
     </message>
@@ -7974,6 +8251,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>the child was started with pipes</source>
         <translation>the child was started with pipes</translation>
+    </message>
+    <message>
+        <source>the encrypted store</source>
+        <translation>加密的存储</translation>
     </message>
     <message>
         <source>the engine itself</source>
@@ -9341,6 +9622,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>仅限当前标签页。</translation>
     </message>
     <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
         <source>Restore defaults</source>
         <translation>恢复默认值</translation>
     </message>
@@ -9763,6 +10048,47 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
 1. 登录后在 {1} 接受条款
 2. 在 {2} 创建一个有读取权限的令牌
 3. 粘贴到这里。</translation>
+    </message>
+</context>
+<context>
+    <name>UnlockForm</name>
+    <message>
+        <source>&amp;Passphrase</source>
+        <translation>口令(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Remember on this computer</source>
+        <translation>在这台电脑上记住(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Unlock</source>
+        <translation>解锁(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Keep the key in this system’s keyring, so that it is not asked for again</source>
+        <translation>把密钥存入本系统的密钥环，以后不再询问</translation>
+    </message>
+    <message>
+        <source>Lampblack is locked</source>
+        <translation>Lampblack 已锁定</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>口令</translation>
+    </message>
+    <message>
+        <source>Unlocking…</source>
+        <translation>正在解锁…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Wait %n second(s).</source>
+        <translation>
+            <numerusform>请等待 %n 秒。</numerusform>
+        </translation>
     </message>
 </context>
 <context>

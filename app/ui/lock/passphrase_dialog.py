@@ -26,6 +26,7 @@ from app.core.store.vault import Vault
 from app.ui.background import BackgroundTasks
 from app.ui.widgets.controls import NoteLabel
 
+_WIDTH = 520
 Change = Literal["set", "change", "remove"]
 
 
@@ -187,7 +188,8 @@ class PassphraseDialog(QDialog):
         whole.addWidget(self.progress)
         whole.addStretch(1)
         whole.addWidget(self.buttons)
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(_WIDTH)
+        self.about.setMinimumHeight(self.about.heightForWidth(_WIDTH - 40))  # else the text is cut
         self._fields()[0].setFocus()
 
     def _fields(self) -> tuple[QLineEdit, ...]:

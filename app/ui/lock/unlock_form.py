@@ -116,6 +116,7 @@ class UnlockForm(QWidget):
             self.problem.say(str(error))
             self._let_type()
             return
+        self.unlock_button.setText(self.tr("&Unlock"))
         seconds = min(2**self._wrong, LONGEST_WAIT_S)
         self._wrong += 1
         wait = self.tr("Wait %n second(s).", "", seconds)
