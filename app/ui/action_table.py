@@ -44,6 +44,7 @@ since, and restore them
 *keep_here | Never to Another Machine | Ctrl+Shift+Y | - | Keep this document off every server \
 that is not on this machine
 ---
+lock | Lock Now | F12 | lock | Hide the text until the passphrase is typed
 quit | Quit | Ctrl+Q | - | Close Lampblack
 Edit
 undo | Undo | Ctrl+Z | undo | Take the last step back

@@ -61,6 +61,8 @@ def run_window(
     try:
         trouble = speak(application, program.settings.language, program.paths.cache)
         apply_theme(program.settings.theme)
+        if not _is_unlocked(program):
+            return 0
         window = MainWindow(program)
         crashes.on_problem = window.bridge.post
         window.open_paths([Path(name) for name in files])
@@ -75,6 +77,16 @@ def run_window(
         return application.exec()
     finally:
         crashes.close()
+
+
+def _is_unlocked(program: Program) -> bool:
+    """Ask for the passphrase where there is one; False where the writer leaves instead."""
+    vault = program.vault
+    if not vault.is_locked:
+        return True
+    from app.ui.lock.unlock_form import unlock_at_start
+
+    return unlock_at_start(vault)
 
 
 def take_plain_letters(environ: MutableMapping[str, str]) -> None:

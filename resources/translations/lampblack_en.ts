@@ -42,6 +42,26 @@
     </message>
 </context>
 <context>
+    <name>PassphraseDialog</name>
+    <message numerus="yes">
+        <source>A passphrase has at least %n character(s).</source>
+        <translation>
+            <numerusform>A passphrase has at least %n character.</numerusform>
+            <numerusform>A passphrase has at least %n characters.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseSection</name>
+    <message numerus="yes">
+        <source>%n file(s) could not be encrypted yet: Lampblack tries again at each start.</source>
+        <translation>
+            <numerusform>%n file could not be encrypted yet: Lampblack tries again at each start.</numerusform>
+            <numerusform>%n files could not be encrypted yet: Lampblack tries again at each start.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RecoveryDialog</name>
     <message numerus="yes">
         <source>{0} words</source>
@@ -150,6 +170,16 @@
         <translation>
             <numerusform>{0} word</numerusform>
             <numerusform>{0} words</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>UnlockForm</name>
+    <message numerus="yes">
+        <source>Wait %n second(s).</source>
+        <translation>
+            <numerusform>Wait %n second.</numerusform>
+            <numerusform>Wait %n seconds.</numerusform>
         </translation>
     </message>
 </context>

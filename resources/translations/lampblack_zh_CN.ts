@@ -196,6 +196,10 @@
         <translation>帮助</translation>
     </message>
     <message>
+        <source>Hide the text until the passphrase is typed</source>
+        <translation>隐藏文字，直到输入口令</translation>
+    </message>
+    <message>
         <source>History…</source>
         <translation>历史…</translation>
     </message>
@@ -254,6 +258,10 @@
     <message>
         <source>Local Service…</source>
         <translation>本地服务…</translation>
+    </message>
+    <message>
+        <source>Lock Now</source>
+        <translation>立即锁定</translation>
     </message>
     <message>
         <source>Make a Smaller Copy…</source>
@@ -1765,7 +1773,7 @@
     </message>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} / {1}</translation>
     </message>
     <message>
         <source>{0} of {1} words wanted here</source>
@@ -2272,6 +2280,21 @@ MIT 许可证。</translation>
     <message>
         <source>, </source>
         <translation>、</translation>
+    </message>
+</context>
+<context>
+    <name>LockController</name>
+    <message>
+        <source>&amp;Close the Window</source>
+        <translation>关闭窗口(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Set a passphrase first: without one there is no lock.</source>
+        <translation>请先设置口令：没有口令就无法锁定。</translation>
+    </message>
+    <message>
+        <source>There is text that is not saved: unlock first.</source>
+        <translation>有尚未保存的文字：请先解锁。</translation>
     </message>
 </context>
 <context>
@@ -3363,6 +3386,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>本地服务</translation>
     </message>
     <message>
+        <source>Lock after</source>
+        <translation>自动锁定</translation>
+    </message>
+    <message>
         <source>Longest answer</source>
         <translation>最大长度</translation>
     </message>
@@ -3505,6 +3532,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Preset</source>
         <translation>预设</translation>
+    </message>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
     </message>
     <message>
         <source>Private key</source>
@@ -3755,6 +3786,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>选词宽度</translation>
     </message>
     <message>
+        <source>With a passphrase, hides the text after so many minutes without input; 0 never.</source>
+        <translation>设有口令时，多少分钟没有输入就隐藏文字；0 表示从不。</translation>
+    </message>
+    <message>
         <source>Word bias</source>
         <translation>词语偏置</translation>
     </message>
@@ -3805,6 +3840,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>min-p</source>
         <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>minutes</source>
+        <translation>分钟</translation>
     </message>
     <message>
         <source>no word bias</source>
@@ -3865,6 +3904,148 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>xtc</source>
         <translation>XTC</translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseDialog</name>
+    <message numerus="yes">
+        <source>A passphrase has at least %n character(s).</source>
+        <translation>
+            <numerusform>口令至少要有 %n 个字符。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>更改</translation>
+    </message>
+    <message>
+        <source>Change the Passphrase</source>
+        <translation>更改口令</translation>
+    </message>
+    <message>
+        <source>I &amp;know that a forgotten passphrase cannot be recovered</source>
+        <translation>我知道忘记的口令无法找回(&amp;K)</translation>
+    </message>
+    <message>
+        <source>New passphrase</source>
+        <translation>新口令</translation>
+    </message>
+    <message>
+        <source>Present passphrase</source>
+        <translation>现在的口令</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove the Passphrase</source>
+        <translation>移除口令</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Set a Passphrase</source>
+        <translation>设置口令</translation>
+    </message>
+    <message>
+        <source>The new one counts at once. A copy of Lampblack’s folder from before can still be opened with the present one; where that matters, remove the passphrase and set a new one instead.</source>
+        <translation>新口令立即生效。此前复制的 Lampblack 文件夹仍能用现在的口令打开；如果这很要紧，请先移除口令，再设置新的。</translation>
+    </message>
+    <message>
+        <source>The same again</source>
+        <translation>再输入一次</translation>
+    </message>
+    <message>
+        <source>The two new ones are not the same.</source>
+        <translation>两次输入的新口令不一样。</translation>
+    </message>
+    <message>
+        <source>What Lampblack keeps can then be read by anyone who can read its folder.</source>
+        <translation>此后，凡能读取 Lampblack 文件夹的人，都能读到其中保存的内容。</translation>
+    </message>
+    <message>
+        <source>What Lampblack keeps is encrypted with it: unsaved texts, versions, takes, backups, saved prompts. It is asked for at each start.
+
+A forgotten passphrase cannot be recovered. Without it nobody can read any of this again, neither you nor anyone who could help you. Several words are good; write them down where only you find them.
+
+Files that you save stay plain files. So do settings, presets and the list of recent files. On a solid-state disk, remnants of what was plain until now may stay for a while.</source>
+        <translation>Lampblack 保存的内容将用它加密：未保存的文字、版本、候选稿、备份、已保存的提示词。每次启动都会询问口令。
+
+忘记的口令无法找回。没有它，谁也读不到这些内容，您自己和想帮助您的人都不能。几个词连在一起就很好；请写下来，放在只有您能找到的地方。
+
+您保存的文件仍是普通文件，设置、预设和最近文件的列表也是如此。在固态硬盘上，此前未加密内容的残余可能还会留存一段时间。</translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseSection</name>
+    <message numerus="yes">
+        <source>%n file(s) could not be encrypted yet: Lampblack tries again at each start.</source>
+        <translation>
+            <numerusform>还有 %n 个文件未能加密：Lampblack 每次启动都会再试。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Remember on this computer</source>
+        <translation>在这台电脑上记住(&amp;R)</translation>
+    </message>
+    <message>
+        <source>C&amp;hange…</source>
+        <translation>更改(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>Change the passphrase</source>
+        <translation>更改口令</translation>
+    </message>
+    <message>
+        <source>Encrypts what Lampblack keeps of your texts, and lets you lock the window. Your own files stay as they are.</source>
+        <translation>加密 Lampblack 为您的文字保存的内容，并让您可以锁定窗口。您自己的文件保持原样。</translation>
+    </message>
+    <message>
+        <source>It is set: everything is encrypted.</source>
+        <translation>已设置：全部内容都已加密。</translation>
+    </message>
+    <message>
+        <source>Keep the key in this system’s keyring, so that it is not asked for again</source>
+        <translation>把密钥存入本系统的密钥环，以后不再询问</translation>
+    </message>
+    <message>
+        <source>None is set.</source>
+        <translation>尚未设置。</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>口令</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve…</source>
+        <translation>移除(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>Remove the passphrase</source>
+        <translation>移除口令</translation>
+    </message>
+    <message>
+        <source>S&amp;et…</source>
+        <translation>设置(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Set a passphrase</source>
+        <translation>设置口令</translation>
+    </message>
+    <message>
+        <source>The keyring did not do it: unlock it, and try again.</source>
+        <translation>密钥环没有照办：请先解锁密钥环，再试一次。</translation>
     </message>
 </context>
 <context>
@@ -4386,7 +4567,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>Cut</source>
-        <translation type="unfinished">剪切</translation>
+        <translation>剪切</translation>
     </message>
     <message>
         <source>Day</source>
@@ -4398,7 +4579,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished">进度</translation>
+        <translation>进度</translation>
     </message>
     <message>
         <source>Since the window was opened: {0} words of your own</source>
@@ -4742,7 +4923,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <name>Replacer</name>
     <message>
         <source>Everything is as it was before.</source>
-        <translation type="unfinished"></translation>
+        <translation>一切仍与之前相同。</translation>
     </message>
     <message>
         <source>Put Everything Back</source>
@@ -4795,7 +4976,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <name>SearchPage</name>
     <message>
         <source>Match case</source>
-        <translation type="unfinished">区分大小写</translation>
+        <translation>区分大小写</translation>
     </message>
     <message>
         <source>Nothing found.</source>
@@ -4813,19 +4994,19 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Regular expression</source>
-        <translation type="unfinished">正则表达式</translation>
+        <translation>正则表达式</translation>
     </message>
     <message>
         <source>Replace with</source>
-        <translation type="unfinished">替换为</translation>
+        <translation>替换为</translation>
     </message>
     <message>
         <source>Replace…</source>
-        <translation type="unfinished">替换…</translation>
+        <translation>替换…</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished">搜索</translation>
+        <translation>搜索</translation>
     </message>
     <message>
         <source>Search in every text</source>
@@ -4853,7 +5034,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Takes</source>
-        <translation type="unfinished">候选稿</translation>
+        <translation>候选稿</translation>
     </message>
     <message>
         <source>The first {0} places. More words find fewer.</source>
@@ -4861,7 +5042,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Whole words</source>
-        <translation type="unfinished">整词</translation>
+        <translation>整词</translation>
     </message>
     <message>
         <source>a model</source>
@@ -5020,7 +5201,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>A passphrase has at least {0} characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>口令至少要有 {0} 个字符。</translation>
     </message>
     <message>
         <source>A preset&apos;s name may hold only characters that can be shown.</source>
@@ -5104,7 +5285,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Another Lampblack is setting or removing the passphrase.</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个 Lampblack 正在设置或移除口令。</translation>
     </message>
     <message>
         <source>Another model was asked for meanwhile.</source>
@@ -5124,7 +5305,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Another window or program of Lampblack uses the store.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lampblack 的另一个窗口或程序正在使用存储。</translation>
     </message>
     <message>
         <source>As small as Q4_0 and a little closer to the original; reads prompts fast.</source>
@@ -5172,11 +5353,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Capitals and spaces count, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>大小写和空格也要一致。</translation>
     </message>
     <message>
         <source>Change it instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>请改为更改口令。</translation>
     </message>
     <message>
         <source>Change its permissions, or take it only off the list.</source>
@@ -5996,7 +6177,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Put it back out of a copy of your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用您自己的副本把它放回原处。</translation>
     </message>
     <message>
         <source>Put the model&apos;s tokenizer files beside it.</source>
@@ -6088,7 +6269,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Several words are good, and easier to remember.</source>
-        <translation type="unfinished"></translation>
+        <translation>几个词连在一起就很好，也更容易记住。</translation>
     </message>
     <message>
         <source>Shorten it or load the model with a larger context.</source>
@@ -6112,7 +6293,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Start Lampblack once, then try it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先启动一次 Lampblack，然后再试。</translation>
     </message>
     <message>
         <source>Start it again; if the settings forbid the network, allow it first.</source>
@@ -6164,7 +6345,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>That is not the passphrase.</source>
-        <translation type="unfinished"></translation>
+        <translation>口令不对。</translation>
     </message>
     <message>
         <source>The JSON schema could not be followed any further: {0}.</source>
@@ -6384,7 +6565,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The copy of the store is damaged ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>存储的副本已损坏（{0}）。</translation>
     </message>
     <message>
         <source>The copy of {0} is not what was written to the disk.</source>
@@ -6688,11 +6869,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The passphrase could not be changed: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法更改口令：{0}。</translation>
     </message>
     <message>
         <source>The passphrase was set by a newer version of Lampblack.</source>
-        <translation type="unfinished"></translation>
+        <translation>口令是由较新版本的 Lampblack 设置的。</translation>
     </message>
     <message>
         <source>The preset name {0} is taken or not allowed.</source>
@@ -6972,7 +7153,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The store cannot be opened: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法打开存储：{0}。</translation>
     </message>
     <message>
         <source>The store could not be backed up to {0}: {1}.</source>
@@ -6984,11 +7165,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The store could not be decrypted: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法解密存储：{0}。</translation>
     </message>
     <message>
         <source>The store could not be encrypted: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法加密存储：{0}。</translation>
     </message>
     <message>
         <source>The store could not be restored: {0}.</source>
@@ -6996,11 +7177,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The store is damaged ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>存储已损坏（{0}）。</translation>
     </message>
     <message>
         <source>The store is locked with a passphrase.</source>
-        <translation type="unfinished"></translation>
+        <translation>存储已用口令锁定。</translation>
     </message>
     <message>
         <source>The store of takes and recoveries was damaged ({0}). It was kept as {1}, and a new one was begun. Documents that must stay on this machine have to be marked again.</source>
@@ -7144,7 +7325,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>There is a passphrase already.</source>
-        <translation type="unfinished"></translation>
+        <translation>已经有口令了。</translation>
     </message>
     <message>
         <source>There is a server named {0} already.</source>
@@ -7360,7 +7541,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Unlock it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先解锁。</translation>
     </message>
     <message>
         <source>Use a GGUF file of the same model with the llama.cpp engine.</source>
@@ -7404,7 +7585,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Use that version; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用那个版本；什么都没有改动。</translation>
     </message>
     <message>
         <source>Use the name or address that stands in the certificate.</source>
@@ -7436,7 +7617,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Wait until it is done.</source>
-        <translation type="unfinished"></translation>
+        <translation>请等它完成。</translation>
     </message>
     <message>
         <source>What is remembered of your models in {0} cannot be read: {1}.</source>
@@ -7540,7 +7721,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>a key has {0} bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥有 {0} 个字节</translation>
     </message>
     <message>
         <source>a load on the processor brings an engine or raises</source>
@@ -7996,7 +8177,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>it has no header</source>
-        <translation type="unfinished"></translation>
+        <translation>它没有文件头</translation>
     </message>
     <message>
         <source>it has no part {0}</source>
@@ -8580,7 +8761,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>store {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>存储 {0}</translation>
     </message>
     <message>
         <source>such servers have no request for that</source>
@@ -8616,7 +8797,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>the encrypted store</source>
-        <translation type="unfinished"></translation>
+        <translation>加密的存储</translation>
     </message>
     <message>
         <source>the engine itself</source>
@@ -10016,6 +10197,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>仅限当前标签页。</translation>
     </message>
     <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
         <source>Restore defaults</source>
         <translation>恢复默认值</translation>
     </message>
@@ -10442,6 +10627,47 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
 1. 登录后在 {1} 接受条款
 2. 在 {2} 创建一个有读取权限的令牌
 3. 粘贴到这里。</translation>
+    </message>
+</context>
+<context>
+    <name>UnlockForm</name>
+    <message>
+        <source>&amp;Passphrase</source>
+        <translation>口令(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Remember on this computer</source>
+        <translation>在这台电脑上记住(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Unlock</source>
+        <translation>解锁(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Keep the key in this system’s keyring, so that it is not asked for again</source>
+        <translation>把密钥存入本系统的密钥环，以后不再询问</translation>
+    </message>
+    <message>
+        <source>Lampblack is locked</source>
+        <translation>Lampblack 已锁定</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>口令</translation>
+    </message>
+    <message>
+        <source>Unlocking…</source>
+        <translation>正在解锁…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Wait %n second(s).</source>
+        <translation>
+            <numerusform>请等待 %n 秒。</numerusform>
+        </translation>
     </message>
 </context>
 <context>

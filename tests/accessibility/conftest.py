@@ -24,6 +24,8 @@ from app.ui.documents.open_as_dialog import OpenAsDialog
 from app.ui.documents.recovery import RecoveryDialog
 from app.ui.generation.takes_dialog import TakesDialog
 from app.ui.history.dialog import HistoryDialog
+from app.ui.lock.passphrase_dialog import PassphraseDialog
+from app.ui.lock.unlock_form import UnlockDialog
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_dialog import GatedModel, TokenDialog
 from app.ui.manager.window import ModelManager
@@ -135,7 +137,9 @@ class House:
         self.studio.program.settings_store.change(agreed_hosts=("example.org",))
         put_in_place(self.studio.program.paths.packs)
         packs = self.window.models.packs
-        dialog = SettingsDialog(self.studio.program.settings_store, self.window, packs)
+        passphrase = self.window.manuscript.passphrase_section()
+        settings = self.studio.program.settings_store
+        dialog = SettingsDialog(settings, self.window, packs, passphrase)
         self.qtbot.waitUntil(lambda: packs.is_known)
         return dialog
 
@@ -188,6 +192,24 @@ class House:
         spelling.accept("Llanfair")
         dialog = SpellingDialog(spelling, "Teh teh old keeper xqz Grommelwick", self.window)
         self.qtbot.waitUntil(lambda: dialog.unknown.count() == 3)
+        return dialog
+
+    def passphrase(self) -> QWidget:
+        """Setting one, with a sentence of what was wrong."""
+        lock, program = self.window.manuscript.lock, self.studio.program
+        dialog = PassphraseDialog("set", program.vault, program.store, lock.quieten, self.window)
+        dialog.problem.say("The two new ones are not the same.")
+        return dialog
+
+    def changed_passphrase(self) -> QWidget:
+        lock, program = self.window.manuscript.lock, self.studio.program
+        return PassphraseDialog("change", program.vault, program.store, lock.quieten, self.window)
+
+    def unlock(self) -> QWidget:
+        """Asked for at the start, after a wrong one."""
+        dialog = UnlockDialog(self.studio.program.vault, self.window)
+        dialog.form.remember.show()
+        dialog.form.problem.say("That is not the passphrase.")
         return dialog
 
     def server(self) -> QWidget:

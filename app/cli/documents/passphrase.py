@@ -25,7 +25,7 @@ The passphrase is asked for on the terminal. What you save as a file of your own
 Settings, presets, names of files and the list of recent files are not encrypted.
 
 A forgotten passphrase cannot be recovered: without it, nobody can read anything of this again.
-On a solid-state disk, remnants of what was plain may stay until their place is used again."""
+On a solid-state disk, remnants of what was plain before may stay for a while."""
 
 _FILES = """List the former versions of files that a save would have lost.
 

@@ -284,6 +284,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             group="Servers",
         ),
     ] = ()
+    lock_after: Annotated[
+        int,
+        Row(
+            label="Lock after",
+            help="With a passphrase, hides the text after so many minutes without input; 0 never.",
+            low=0,
+            high=240,
+            slider=Slider(0, 60, 1),
+            unit="minutes",
+            group="Privacy",
+        ),
+    ] = 0
     model: str = ""
     recent_files: tuple[str, ...] = ()
     added_models: tuple[str, ...] = ()

@@ -90,6 +90,11 @@ class Session(QObject):
         )
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing more comes of the engine, also of what was stopped."""
+        return not self._requests
+
+    @property
     def waiting(self) -> bool:
         """Whether a request waits for a model."""
         return self._waiting is not None

@@ -1,1 +1,1 @@
-"""The passphrase of the store in the window: set, asked for, locked."""
+"""The passphrase in the window: asked for at the start, set in Settings, and the lock page."""

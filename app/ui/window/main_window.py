@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self.manuscript = ManuscriptParts(
             program, self.page, self.documents, self.display, self.status, self.actions_table, self
         )
+        self.manuscript.add_lock(self.session, self.models.loader, self)
         self.history = self.manuscript.history
         self.generation.about_to_write.connect(self.history.take)
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
@@ -235,6 +236,7 @@ class MainWindow(QMainWindow):
         models.downloads_requested.connect(self.manager.downloads)
         models.engines_requested.connect(lambda: view.open_settings("Engines"))
         view.packs = lambda: models.packs
+        self.manuscript.join(view)
         models.server_requested.connect(self.servers.add)
         models.edit_server_requested.connect(self.servers.edit)
         models.remove_server_requested.connect(self.servers.remove)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.program import Program
 from app.ui.actions import Actions
@@ -12,14 +13,18 @@ from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.elsewhere import OpenElsewhere
 from app.ui.documents.save_retry import SaveRetry
+from app.ui.generation.session import Session
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.library.progress_controller import ProgressController
 from app.ui.library.search_controller import SearchController
 from app.ui.library.search_sources import SearchSources, SearchWindow
+from app.ui.lock.controller import LockController
+from app.ui.models.loader import ModelLoader
 from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
+from app.ui.window.view_controller import ViewController
 from app.ui.window_state import WindowMemory
 
 
@@ -47,6 +52,8 @@ class ManuscriptParts(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self._program, self._documents, self._display = program, documents, display
+        self._status, self._actions = status, actions
         self.history = HistoryController(
             program, documents, page.editor, page.banners, status, actions
         )
@@ -89,6 +96,26 @@ class ManuscriptParts(QObject):
             self.progress,
             self.elsewhere,
         )
+
+    def add_lock(self, session: Session, loader: ModelLoader, window: QMainWindow) -> None:
+        """Make the lock, which stops what these two do."""
+        self.lock = LockController(
+            self._program, self._documents, self._display, session, loader, self._status,
+            self._actions, window,
+        )  # fmt: skip
+        self._parts += (self.lock,)
+
+    def join(self, view: ViewController) -> None:
+        """Show the passphrase in the settings, and let the lock follow them."""
+        view.passphrase = self.passphrase_section
+        view.settings_applied.connect(self.lock.follow)
+        self.lock.asked_to_set.connect(lambda: view.open_settings("Privacy"))
+
+    def passphrase_section(self) -> QWidget:
+        """The part of the settings for the passphrase."""
+        from app.ui.lock.section import PassphraseSection
+
+        return PassphraseSection(self._program, self.lock)
 
     def begin(self) -> None:
         """The window is shown."""

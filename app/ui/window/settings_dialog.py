@@ -36,7 +36,7 @@ from app.ui.widgets.section import PanelScroll
 if TYPE_CHECKING:
     from app.ui.models.pack_controller import PackController
 
-_TABS = ("Page", "Writing", "Model", "Service", "Servers")
+_TABS = ("Page", "Writing", "Model", "Service", "Servers", "Privacy")
 _ENGINES = "Engines"
 """The tab after those of the table, which has no settings: what it does is done at once."""
 
@@ -48,8 +48,9 @@ class SettingsDialog(QDialog):
     """Shows every setting and load option; nothing is kept until Apply or OK.
 
     `applied` carries the new Settings. The theme is shown at once and taken back by Cancel. With
-    `packs` there is a tab of the engines. `outdated` says that the dialog, still open after Apply,
-    closes because another language is spoken, and carries the tab at which to open a new one.
+    `packs` there is a tab of the engines, with `passphrase` that part above the lock. `outdated`
+    says that the dialog, still open after Apply, closes because another language is spoken, and
+    carries the tab at which to open a new one.
     """
 
     applied = Signal(object)
@@ -60,6 +61,7 @@ class SettingsDialog(QDialog):
         store: SettingsStore,
         parent: QWidget | None = None,
         packs: PackController | None = None,
+        passphrase: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._store = store
@@ -69,6 +71,8 @@ class SettingsDialog(QDialog):
         self.tabs.setAccessibleName(self.windowTitle())
         self._make_tabs()
         self._make_rows()
+        if passphrase is not None:
+            self._bodies["Privacy"].column.insertWidget(0, passphrase)
         if packs is not None:
             self._add_engines(packs)
         self.problem = NoteLabel("wrong")
@@ -166,6 +170,7 @@ class SettingsDialog(QDialog):
             self.tr("Model"),
             self.tr("Local Service"),
             self.tr("Servers"),
+            self.tr("Privacy"),
         )
         for group, title in zip(_TABS, titles, strict=True):
             scroll = self._bodies[group] = PanelScroll()

@@ -51,6 +51,8 @@ class ViewController(QObject):
         self._memory = memory
         self.packs: Callable[[], PackController] | None = None
         """Gives the engines' packs, which the settings show, too."""
+        self.passphrase: Callable[[], QWidget] | None = None
+        """Makes the part of the settings for the passphrase."""
         self._narrow = False
         self._panes = Panes(lambda: (*page.parts(), side, window.statusBar()))
         side.sampling.all_shown.connect(self._remember_parameters)
@@ -78,7 +80,8 @@ class ViewController(QObject):
         from app.ui.window.settings_dialog import SettingsDialog
 
         packs = self.packs() if self.packs is not None else None
-        dialog = SettingsDialog(self._settings, self._window, packs)
+        passphrase = self.passphrase() if self.passphrase is not None else None
+        dialog = SettingsDialog(self._settings, self._window, packs, passphrase)
         dialog.open_tab(tab)
         dialog.applied.connect(lambda _settings: self._speak())
         dialog.applied.connect(lambda _settings: self.show_settings())
