@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from app.core.conversion.blocks import FormattedText
 from app.core.conversion.front import chapter_titles, contents_heading, running_head, title_page
 from app.core.conversion.looks.profiles import ExportProfile
-from app.core.conversion.pdf.pagination import Page, Paginator, Piece, Placed, Row
+from app.core.conversion.pdf.pagination import Page, PageRow, Paginator, Piece, PlacedRow
 from app.ui.conversion.typesetting import (
     UNITS_PER_CM,
     UNITS_PER_POINT,
@@ -177,7 +177,7 @@ class TextPages:
         if page.number:
             self._paint_number(painter, page.number)
 
-    def _paint_row(self, painter: QPainter, placed: Placed) -> None:
+    def _paint_row(self, painter: QPainter, placed: PlacedRow) -> None:
         drawn, top = placed.row.drawn, self._top + placed.top
         if isinstance(drawn, ContentsRow):
             drawn.draw(painter, self._left, top, self._width)
@@ -225,5 +225,5 @@ class TextPages:
 def _beside(piece: Piece, other: Piece) -> Piece:
     """Two lines as one, side by side."""
     drawn = [row.drawn for one in (piece, other) for row in one.rows]
-    row = Row(other.rows[0].height, drawn)
+    row = PageRow(other.rows[0].height, drawn)
     return Piece([row, *piece.rows[1:]], is_whole=True)

@@ -32,7 +32,7 @@ from app.core.conversion.blocks import (
 )
 from app.core.conversion.looks.profiles import ExportProfile
 from app.core.conversion.markup import is_safe_link
-from app.core.conversion.pdf.pagination import Piece, Row
+from app.core.conversion.pdf.pagination import PageRow, Piece
 
 UNITS_PER_POINT = 10
 """Everything is measured in tenths of a point: lines break alike on paper, file and screen."""
@@ -73,7 +73,7 @@ class TypeLine(msgspec.Struct):
             painter.drawText(QPointF(left + self.label_x, base), self.label)
 
 
-class _Place(msgspec.Struct, frozen=True):
+class _Column(msgspec.Struct, frozen=True):
     """Where a block stands: its margins, and how large and how close its lines are."""
 
     left: float = 0.0
@@ -97,13 +97,13 @@ class Typesetter:
 
     def pieces(self, blocks: Sequence[Block]) -> Iterator[Piece]:
         """The blocks of a text, one after the other."""
-        return self._blocks(blocks, _Place(spacing=self._profile.line_spacing))
+        return self._blocks(blocks, _Column(spacing=self._profile.line_spacing))
 
     def line(self, words: str, *, where: str = "left", scale: float = 1.0, strong: bool = False,
              after: float = 0.0, before: float = 0.0, spacing: float = 1.0) -> Piece:  # fmt: skip
         """A heading of the front, or another line of words, at the left, middle or right."""
         spans = (Span(words, strong=strong),)
-        place = _Place(scale=scale, is_flat=True, spacing=spacing)
+        place = _Column(scale=scale, is_flat=True, spacing=spacing)
         rows = self._rows(spans, place, align=_SIDES[where])
         return Piece(rows, before * self._em, after * self._em, is_whole=True)
 
@@ -127,14 +127,14 @@ class Typesetter:
 
     # Blocks
 
-    def _blocks(self, blocks: Sequence[Block], place: _Place) -> Iterator[Piece]:
+    def _blocks(self, blocks: Sequence[Block], place: _Column) -> Iterator[Piece]:
         former: Block | None = None
         for block in blocks:
             is_flat = place.is_flat or former is None or isinstance(former, _FLAT_AFTER)
             yield from self._block(block, msgspec.structs.replace(place, is_flat=is_flat))
             former = block
 
-    def _block(self, block: Block, place: _Place) -> Iterator[Piece]:
+    def _block(self, block: Block, place: _Column) -> Iterator[Piece]:
         if isinstance(block, SceneBreak):
             yield self._break(place)
         elif isinstance(block, CodeBlock):
@@ -148,12 +148,12 @@ class Typesetter:
         else:
             yield self._paragraph(block, place)
 
-    def _paragraph(self, block: Paragraph, place: _Place) -> Piece:
+    def _paragraph(self, block: Paragraph, place: _Column) -> Piece:
         indent = 0.0 if place.is_flat else self._profile.indent_cm * UNITS_PER_CM
         align = _SIDES["both"] if self._profile.is_justified else _SIDES["left"]
         return Piece(self._rows(block.spans, place, indent=indent, align=align), after=self._gap)
 
-    def _break(self, place: _Place) -> Piece:
+    def _break(self, place: _Column) -> Piece:
         rows = self._rows(
             (Span(self._profile.scene_break),),
             msgspec.structs.replace(place, is_flat=True),
@@ -162,7 +162,7 @@ class Typesetter:
         space = self._em * (0.5 if self._profile.line_spacing < 2 else 0.0)
         return Piece(rows, space, space, keeps_next=True, is_whole=True)
 
-    def _heading(self, block: Heading, place: _Place) -> Piece:
+    def _heading(self, block: Heading, place: _Column) -> Piece:
         scale = _LARGER[block.level - 1] if block.level <= len(_LARGER) else 1.0
         spans = tuple(
             span if span.note else msgspec.structs.replace(span, strong=True)
@@ -187,20 +187,20 @@ class Typesetter:
             chapter=title if is_chapter else "",
         )
 
-    def _quote(self, block: BlockQuote, place: _Place) -> Iterator[Piece]:
+    def _quote(self, block: BlockQuote, place: _Column) -> Iterator[Piece]:
         margin = 2.0 * self._em
-        inner = _Place(
+        inner = _Column(
             place.left + margin, place.right + margin, place.scale, place.spacing, is_flat=True
         )
         yield from _spaced(self._blocks(block.blocks, inner), 0.5 * self._em)
 
-    def _code(self, block: CodeBlock, place: _Place) -> Iterator[Piece]:
-        rows: list[Row] = []
+    def _code(self, block: CodeBlock, place: _Column) -> Iterator[Piece]:
+        rows: list[PageRow] = []
         for line in block.text.split("\n"):
             rows += self._rows((Span(line, code=True),), place, align=_SIDES["left"])
         yield Piece(rows, 0.5 * self._em, 0.5 * self._em)
 
-    def _list(self, block: ListBlock, place: _Place) -> Iterator[Piece]:
+    def _list(self, block: ListBlock, place: _Column) -> Iterator[Piece]:
         inner = msgspec.structs.replace(place, left=place.left + 2.0 * self._em, is_flat=True)
         for number, item in enumerate(block.items, block.start):
             label = f"{number}." if block.ordered else "•"
@@ -209,7 +209,7 @@ class Typesetter:
                 self._label(pieces[0].rows[0], label, place.left, inner.left, place.scale)
             yield from pieces
 
-    def _label(self, row: Row, label: str, left: float, text: float, scale: float) -> None:
+    def _label(self, row: PageRow, label: str, left: float, text: float, scale: float) -> None:
         """Put a sign before a line, at the right of the room before it."""
         drawn = row.drawn
         if isinstance(drawn, TypeLine) and not drawn.label:
@@ -222,11 +222,11 @@ class Typesetter:
     def _rows(
         self,
         spans: Spans,
-        place: _Place,
+        place: _Column,
         *,
         indent: float = 0.0,
         align: Qt.AlignmentFlag,
-    ) -> list[Row]:
+    ) -> list[PageRow]:
         """Break spans into lines."""
         layout, calls = self._layout(spans, place, align)
         width = max(self._width - place.left - place.right, 4 * self._em)
@@ -235,19 +235,19 @@ class Typesetter:
         self.font(place.scale, is_code=is_code)
         ascent = self._ascents[place.scale, is_code]
         base = (height - self.pitch(place.scale)) * 0.5 + ascent * 0.98
-        rows: list[Row] = []
+        rows: list[PageRow] = []
         layout.beginLayout()
         while (line := layout.createLine()).isValid():
             first = indent if not rows else 0.0
             line.setLineWidth(width - first)
             begin, end = line.textStart(), line.textStart() + line.textLength()
             notes = [piece for at, pieces in calls if begin <= at < end for piece in pieces]
-            rows.append(Row(height, TypeLine(layout, line, place.left + first, base), notes))
+            rows.append(PageRow(height, TypeLine(layout, line, place.left + first, base), notes))
         layout.endLayout()
         return rows
 
     def _layout(
-        self, spans: Spans, place: _Place, align: Qt.AlignmentFlag
+        self, spans: Spans, place: _Column, align: Qt.AlignmentFlag
     ) -> tuple[QTextLayout, list[tuple[int, list[Piece]]]]:
         """The layout of a paragraph, and its footnotes by the place of their calls."""
         text, ranges, calls = "", [], []
@@ -273,7 +273,7 @@ class Typesetter:
         layout.setFormats(ranges)
         return layout, calls
 
-    def _look(self, span: Span, place: _Place) -> QTextCharFormat | None:
+    def _look(self, span: Span, place: _Column) -> QTextCharFormat | None:
         """What differs from the plain letters; None for nothing."""
         if span.note:
             raised = QTextCharFormat()
@@ -296,7 +296,7 @@ class Typesetter:
     def _note(self, span: Span, number: str) -> list[Piece]:
         """A footnote's lines, smaller, with its number before them."""
         scale = max(0.8, 1 - 2 / self._profile.size_pt)
-        place = _Place(left=1.4 * self._em, scale=scale, is_flat=True)
+        place = _Column(left=1.4 * self._em, scale=scale, is_flat=True)
         pieces = list(self._blocks(span.note, place))
         if pieces and pieces[0].rows:
             self._label(pieces[0].rows[0], number, 0.0, place.left, scale)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from app.program import Program
 from app.ui.actions import Actions
+from app.ui.conversion.controller import ConversionController
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.save_retry import SaveRetry
@@ -78,6 +79,9 @@ class ManuscriptParts(QObject):
             program, documents, page.editor, page.banners, status, self.saving
         )
         self.saving.device = lambda: self.outside.device
+        self.conversion = ConversionController(
+            program, documents, page.editor, page.banners, status, actions
+        )
         self._parts: tuple[Part, ...] = (
             self.history,
             self.spelling,
@@ -85,6 +89,7 @@ class ManuscriptParts(QObject):
             self.saving,
             self.search,
             self.progress,
+            self.conversion,
         )
 
     def begin(self) -> None:

@@ -27,7 +27,7 @@ class ExportChoices(msgspec.Struct, frozen=True):
     target: str = ""
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _KeptChoices(msgspec.Struct, frozen=True):
     format: int
     texts: dict[str, ExportChoices]
 
@@ -60,7 +60,7 @@ class ExportMemory:
         kept[name] = choices
         newest = dict(list(kept.items())[-_MOST:])
         try:
-            self._file.write(msgspec.json.encode(_Kept(FORMAT, newest)))
+            self._file.write(msgspec.json.encode(_KeptChoices(FORMAT, newest)))
         except OSError as error:
             raise SettingsError(f"{self._file.path} could not be written: {why(error)}.") from error
 
@@ -70,6 +70,6 @@ class ExportMemory:
 
 def _decoded(data: bytes) -> dict[str, ExportChoices]:
     try:
-        return decode_numbered(data, "format", FORMAT, _Kept).texts
+        return decode_numbered(data, "format", FORMAT, _KeptChoices).texts
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from None

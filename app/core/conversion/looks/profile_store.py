@@ -119,7 +119,7 @@ def _read_shared(path: Path) -> list[ExportProfile]:
         raise SettingsError(f"The profiles in {path} cannot be read: {why(error)}.") from error
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path.name} cannot be imported: {error}.") from None
-    return [_decoded(name, values) for name, values in entries.items()]
+    return [_decoded(_checked_name(name), values) for name, values in entries.items()]
 
 
 def _entries(data: bytes) -> dict[str, Any]:
@@ -159,18 +159,23 @@ def _decoded(name: str, values: Any) -> ExportProfile:
             f"The export profile {name[:_LONGEST_NAME]} cannot be used: there is no paper "
             f"{profile.paper[:20]}."
         )
-    return _named(name, profile)
+    return profile
 
 
 def _named(name: str, profile: ExportProfile) -> ExportProfile:
-    plain = " ".join(name.split())
-    if not plain or len(plain) > _LONGEST_NAME or not plain.isprintable():
-        raise SettingsError(f"A profile's name has 1 to {_LONGEST_NAME} letters.")
+    plain = _checked_name(name)
     if any(plain.casefold() in (one.id.casefold(), one.name.casefold()) for one in PROFILES):
         raise SettingsError(
             f"The profile {plain} is built in and cannot be changed.", "Save it under another name."
         )
     return replace(profile, id=plain, name=plain, words="")
+
+
+def _checked_name(name: str) -> str:
+    plain = " ".join(name.split())
+    if not plain or len(plain) > _LONGEST_NAME or not plain.isprintable():
+        raise SettingsError(f"A profile's name has 1 to {_LONGEST_NAME} letters.")
+    return plain
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -32,8 +32,8 @@ _Spacing = Annotated[float, Meta(ge=0.8, le=4)]
 _Indent = Annotated[float, Meta(ge=0, le=5)]
 _Gap = Annotated[float, Meta(ge=0, le=72)]
 _Margin = Annotated[float, Meta(ge=0.5, le=5)]
-_Font = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^'\"<>\x00-\x1f\x7f]*$")]
-_Mark = Annotated[str, Meta(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")]
+_Font = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^'\"<>\x00-\x1f\x7f]*\Z")]
+_Mark = Annotated[str, Meta(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 
 
 class ExportProfile(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ _MOST_NOTES = 0.6
 """The share of a page that footnotes which go on from the page before may take."""
 
 
-class Row(Struct):
+class PageRow(Struct):
     """One line: how high it is, what draws it, and the footnotes that are called in it."""
 
     height: float
@@ -29,7 +29,7 @@ class Piece(Struct):
     is the title of the chapter that it begins.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[PageRow]
     before: float = 0.0
     after: float = 0.0
     keeps_next: bool = False
@@ -38,18 +38,18 @@ class Piece(Struct):
     chapter: str = ""
 
 
-class Placed(Struct):
+class PlacedRow(Struct):
     """A line on a page, by its top."""
 
     top: float
-    row: Row
+    row: PageRow
 
 
 class Page(Struct):
     """What stands on a page; `notes_top` is where its footnotes begin, if it has any."""
 
-    rows: list[Placed] = field(default_factory=list)
-    notes: list[Placed] = field(default_factory=list)
+    rows: list[PlacedRow] = field(default_factory=list)
+    notes: list[PlacedRow] = field(default_factory=list)
     notes_top: float = 0.0
     chapters: list[tuple[str, float]] = field(default_factory=list)
 
@@ -61,9 +61,9 @@ class Paginator:
         self._height, self._gap = height, gap
         self._page = Page()
         self._y = self._after = 0.0
-        self._notes: list[Row] = []
+        self._notes: list[PageRow] = []
         self._notes_height = 0.0
-        self._carried: list[Row] = []
+        self._carried: list[PageRow] = []
 
     def pages(
         self, pieces: Iterable[Piece], is_wanted: Callable[[int], bool] = lambda _number: True
@@ -95,7 +95,7 @@ class Paginator:
         y = self._height - self._notes_height
         page.notes_top = y
         for row in self._notes:
-            page.notes.append(Placed(y, row))
+            page.notes.append(PlacedRow(y, row))
             y += row.height
         self._y = self._after = self._notes_height = 0.0
         self._notes = []
@@ -106,7 +106,7 @@ class Paginator:
             self._add_note(self._carried.pop(0))
         return page
 
-    def _add_note(self, row: Row) -> None:
+    def _add_note(self, row: PageRow) -> None:
         self._notes.append(row)
         self._notes_height += row.height
 
@@ -144,8 +144,8 @@ class Paginator:
                 yield self._turn()
         self._after = piece.after
 
-    def _put(self, row: Row) -> None:
-        self._page.rows.append(Placed(self._y, row))
+    def _put(self, row: PageRow) -> None:
+        self._page.rows.append(PlacedRow(self._y, row))
         self._y += row.height
         for note in _note_rows(row):
             room = self._room() - (0.0 if self._notes else self._gap)
@@ -154,7 +154,7 @@ class Paginator:
             else:
                 self._add_note(note)
 
-    def _count(self, rows: list[Row], space: float, *, is_whole: bool, is_first: bool) -> int:
+    def _count(self, rows: list[PageRow], space: float, *, is_whole: bool, is_first: bool) -> int:
         """How many of the lines come on this page; 0 where the next one is better for them."""
         count = self._fitting(rows, space)
         if count == len(rows):
@@ -168,7 +168,7 @@ class Paginator:
         count = min(count, len(rows) - _FEWEST)
         return count if count >= (_FEWEST if is_first else 1) else 0
 
-    def _fitting(self, rows: list[Row], space: float) -> int:
+    def _fitting(self, rows: list[PageRow], space: float) -> int:
         """How many of the lines fit below each other with all their footnotes."""
         room, has_notes = self._room() - space, bool(self._notes)
         for count, row in enumerate(rows):
@@ -192,7 +192,7 @@ def _head(chain: list[Piece]) -> float:
     return total
 
 
-def _first_rows(piece: Piece) -> Sequence[Row]:
+def _first_rows(piece: Piece) -> Sequence[PageRow]:
     is_short = len(piece.rows) < 2 * _FEWEST
     if piece.keeps_next or piece.is_whole or is_short:
         return piece.rows
@@ -216,5 +216,5 @@ def _chains(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield chain
 
 
-def _note_rows(row: Row) -> list[Row]:
+def _note_rows(row: PageRow) -> list[PageRow]:
     return [inner for piece in row.notes for inner in piece.rows]

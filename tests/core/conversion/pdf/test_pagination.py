@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from hypothesis import given, settings, strategies as st
 
-from app.core.conversion.pdf.pagination import Page, Paginator, Piece, Row
+from app.core.conversion.pdf.pagination import Page, PageRow, Paginator, Piece
 
 HEIGHT, GAP = 100.0, 5.0
 
 
 def piece(count: int, height: float = 10.0, **how: object) -> Piece:
-    return Piece([Row(height, object()) for _ in range(count)], **how)  # type: ignore[arg-type]
+    return Piece([PageRow(height, object()) for _ in range(count)], **how)  # type: ignore[arg-type]
 
 
 def paged(*pieces: Piece) -> list[Page]:
@@ -41,7 +41,7 @@ def pieces(draw: st.DrawFn) -> list[Piece]:
     return found
 
 
-def drawn(rows: list[Row]) -> Iterator[int]:
+def drawn(rows: list[PageRow]) -> Iterator[int]:
     return (id(row.drawn) for row in rows)
 
 
