@@ -41,6 +41,10 @@ save | Save | Ctrl+S | save | Save the manuscript
 save_as | Save As… | Ctrl+Shift+S | - | Save the manuscript under another name
 history | History… | F4 | - | See earlier versions of this document and what changed \
 since, and restore them
+---
+export | Export… | Ctrl+Shift+X | export | Write the text as a Word document, e-book, PDF or \
+another format
+---
 *keep_here | Never to Another Machine | Ctrl+Shift+Y | - | Keep this document off every server \
 that is not on this machine
 ---

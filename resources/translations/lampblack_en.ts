@@ -2,12 +2,32 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en">
 <context>
+    <name>ConversionController</name>
+    <message numerus="yes">
+        <source>%n image(s) were left out.</source>
+        <translation>
+            <numerusform>%n image was left out.</numerusform>
+            <numerusform>%n images were left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DifferenceView</name>
     <message numerus="yes">
         <source>{0} words without a change</source>
         <translation>
             <numerusform>{0} word without a change</numerusform>
             <numerusform>{0} words without a change</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message numerus="yes">
+        <source>{0} pages are set…</source>
+        <translation>
+            <numerusform>{0} page is set…</numerusform>
+            <numerusform>{0} pages are set…</numerusform>
         </translation>
     </message>
 </context>
@@ -28,6 +48,16 @@
         <translation>
             <numerusform>{0} component</numerusform>
             <numerusform>{0} components</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LookForm</name>
+    <message numerus="yes">
+        <source>%n image(s) will be left out.</source>
+        <translation>
+            <numerusform>%n image will be left out.</numerusform>
+            <numerusform>%n images will be left out.</numerusform>
         </translation>
     </message>
 </context>

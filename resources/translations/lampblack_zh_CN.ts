@@ -100,6 +100,10 @@
         <translation>编辑服务器…</translation>
     </message>
     <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
         <source>Favourite</source>
         <translation>收藏</translation>
     </message>
@@ -604,6 +608,10 @@
         <translation>在原处另写一稿，原稿保留</translation>
     </message>
     <message>
+        <source>Write the text as a Word document, e-book, PDF or another format</source>
+        <translation>把文稿写成 Word 文档、电子书、PDF 或其他格式</translation>
+    </message>
+    <message>
         <source>Write with a model of another program or machine</source>
         <translation>使用其他程序或其他电脑上的模型写作</translation>
     </message>
@@ -1098,6 +1106,70 @@
     </message>
 </context>
 <context>
+    <name>ConversionController</name>
+    <message numerus="yes">
+        <source>%n image(s) were left out.</source>
+        <translation>
+            <numerusform>有 %n 张图片未导出。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Exported to {0}.</source>
+        <translation>已导出到 {0}。</translation>
+    </message>
+    <message>
+        <source>Exported {0}</source>
+        <translation>已导出 {0}</translation>
+    </message>
+    <message>
+        <source>Show in Folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>The selection</source>
+        <translation>选中的部分</translation>
+    </message>
+    <message>
+        <source>The whole document</source>
+        <translation>整篇文档</translation>
+    </message>
+</context>
+<context>
+    <name>ConversionQuestions</name>
+    <message>
+        <source>Choose a Folder</source>
+        <translation>选择文件夹</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Import a Text</source>
+        <translation>导入文稿</translation>
+    </message>
+    <message>
+        <source>Share This Profile</source>
+        <translation>分享此配置</translation>
+    </message>
+    <message>
+        <source>Take In a Profile</source>
+        <translation>接收配置</translation>
+    </message>
+    <message>
+        <source>There is already a file of that name in {0}. What it holds is lost.</source>
+        <translation>{0} 中已有同名文件，其内容将会丢失。</translation>
+    </message>
+    <message>
+        <source>Write Over It</source>
+        <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>Write over “{0}”?</source>
+        <translation>要覆盖“{0}”吗？</translation>
+    </message>
+</context>
+<context>
     <name>DifferenceView</name>
     <message numerus="yes">
         <source>{0} words without a change</source>
@@ -1552,6 +1624,122 @@
     <message>
         <source>Working…</source>
         <translation>正在处理…</translation>
+    </message>
+</context>
+<context>
+    <name>Export</name>
+    <message>
+        <source>12 pt, double spaced, ragged right, with a running head, as agents and editors ask for</source>
+        <translation>12 磅、双倍行距、右侧不齐、带页眉，符合经纪人和编辑的要求</translation>
+    </message>
+    <message>
+        <source>A comfortable page for friends and first readers</source>
+        <translation>给朋友和首批读者看的舒适版面</translation>
+    </message>
+    <message>
+        <source>A4</source>
+        <translation>A4</translation>
+    </message>
+    <message>
+        <source>A5</source>
+        <translation>A5</translation>
+    </message>
+    <message>
+        <source>E-book</source>
+        <translation>电子书</translation>
+    </message>
+    <message>
+        <source>E-book (EPUB)</source>
+        <translation>电子书（EPUB）</translation>
+    </message>
+    <message>
+        <source>For reading programs, which choose typeface and page themselves</source>
+        <translation>用于阅读软件，由软件自行决定字体和页面</translation>
+    </message>
+    <message>
+        <source>Letter</source>
+        <translation>Letter</translation>
+    </message>
+    <message>
+        <source>Manuscript for submissions</source>
+        <translation>投稿稿件</translation>
+    </message>
+    <message>
+        <source>Markdown</source>
+        <translation>Markdown</translation>
+    </message>
+    <message>
+        <source>OpenDocument text</source>
+        <translation>OpenDocument 文本</translation>
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation>PDF</translation>
+    </message>
+    <message>
+        <source>Plain text</source>
+        <translation>纯文本</translation>
+    </message>
+    <message>
+        <source>Pocket book, 12 × 18 cm</source>
+        <translation>口袋本，12 × 18 厘米</translation>
+    </message>
+    <message>
+        <source>Reading copy</source>
+        <translation>阅读稿</translation>
+    </message>
+    <message>
+        <source>Trade book, 6 × 9 in</source>
+        <translation>平装书，6 × 9 英寸</translation>
+    </message>
+    <message>
+        <source>Untitled</source>
+        <translation>未命名</translation>
+    </message>
+    <message>
+        <source>Usual here ({0})</source>
+        <translation>本地常用（{0}）</translation>
+    </message>
+    <message>
+        <source>Web page</source>
+        <translation>网页</translation>
+    </message>
+    <message>
+        <source>Word document</source>
+        <translation>Word 文档</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>导出(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Format</source>
+        <translation>格式(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Choose the file, and write it</source>
+        <translation>选择文件并写入</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>What kind of file is written</source>
+        <translation>写成哪种文件</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>正在写入…</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} pages are set…</source>
+        <translation>
+            <numerusform>已排好 {0} 页…</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2295,6 +2483,87 @@ MIT 许可证。</translation>
     <message>
         <source>There is text that is not saved: unlock first.</source>
         <translation>有尚未保存的文字：请先解锁。</translation>
+    </message>
+</context>
+<context>
+    <name>LookForm</name>
+    <message numerus="yes">
+        <source>%n image(s) will be left out.</source>
+        <translation>
+            <numerusform>有 %n 张图片不会导出。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Author</source>
+        <translation>作者(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Profile</source>
+        <translation>配置(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Title</source>
+        <translation>标题(&amp;T)</translation>
+    </message>
+    <message>
+        <source>A&amp;ddress</source>
+        <translation>地址(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Change, save, remove or share profiles</source>
+        <translation>更改、保存、移除或分享配置</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
+    </message>
+    <message>
+        <source>How it looks</source>
+        <translation>版式</translation>
+    </message>
+    <message>
+        <source>Name, street, e-mail, telephone: on the first page of a submission</source>
+        <translation>姓名、地址、电子邮件、电话：印在投稿的首页</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>配置</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Share…</source>
+        <translation>分享…</translation>
+    </message>
+    <message>
+        <source>Take In a Shared Profile…</source>
+        <translation>接收分享的配置…</translation>
+    </message>
+    <message>
+        <source>Te&amp;xt</source>
+        <translation>文本(&amp;X)</translation>
+    </message>
+    <message>
+        <source>The language of the text, such as en or zh-CN</source>
+        <translation>文稿的语言，如 en 或 zh-CN</translation>
+    </message>
+    <message>
+        <source>What is taken</source>
+        <translation>取哪些内容</translation>
+    </message>
+    <message>
+        <source>What the title page and the running head say</source>
+        <translation>标题页和页眉上的标题</translation>
+    </message>
+    <message>
+        <source>Who has written it</source>
+        <translation>作者是谁</translation>
     </message>
 </context>
 <context>
@@ -4538,6 +4807,113 @@ Files that you save stay plain files. So do settings, presets and the list of re
     </message>
 </context>
 <context>
+    <name>ProfileDialog</name>
+    <message>
+        <source>&amp;Line spacing</source>
+        <translation>行距(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Margins in cm</source>
+        <translation>页边距（厘米）(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Page</source>
+        <translation>页面(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Size in points</source>
+        <translation>字号（磅）(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Typeface</source>
+        <translation>字体(&amp;T)</translation>
+    </message>
+    <message>
+        <source>1 is single, 2 is double spaced</source>
+        <translation>1 为单倍行距，2 为双倍行距</translation>
+    </message>
+    <message>
+        <source>12 points are usual for manuscripts</source>
+        <translation>稿件通常用 12 磅</translation>
+    </message>
+    <message>
+        <source>A table of contents</source>
+        <translation>目录</translation>
+    </message>
+    <message>
+        <source>A title page</source>
+        <translation>标题页</translation>
+    </message>
+    <message>
+        <source>Address and length on the first page, as editors want them</source>
+        <translation>首页注明联系方式和字数，符合编辑的要求</translation>
+    </message>
+    <message>
+        <source>Author, title and page over each page</source>
+        <translation>每页上方注明作者、标题和页码</translation>
+    </message>
+    <message>
+        <source>Both sides straight</source>
+        <translation>两端对齐</translation>
+    </message>
+    <message>
+        <source>Curly quotes and dashes</source>
+        <translation>弯引号和破折号</translation>
+    </message>
+    <message>
+        <source>Export Profile</source>
+        <translation>导出配置</translation>
+    </message>
+    <message>
+        <source>First line &amp;indented, in cm</source>
+        <translation>首行缩进（厘米）(&amp;I)</translation>
+    </message>
+    <message>
+        <source>How far the first line of a paragraph is indented</source>
+        <translation>段落首行缩进多少</translation>
+    </message>
+    <message>
+        <source>Scene brea&amp;k</source>
+        <translation>场景分隔(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Space &amp;between paragraphs, in points</source>
+        <translation>段间距（磅）(&amp;B)</translation>
+    </message>
+    <message>
+        <source>The size of the page, for formats that have pages</source>
+        <translation>页面大小，用于有页面的格式</translation>
+    </message>
+    <message>
+        <source>The typeface; where it is missing, one much like it</source>
+        <translation>字体；没有该字体时用相近的字体</translation>
+    </message>
+    <message>
+        <source>What is left free at each side of a page</source>
+        <translation>页面四边留出的空白</translation>
+    </message>
+    <message>
+        <source>What is left free below each paragraph</source>
+        <translation>每段下方留出的空白</translation>
+    </message>
+    <message>
+        <source>What stands alone between two scenes</source>
+        <translation>单独放在两个场景之间的符号</translation>
+    </message>
+    <message>
+        <source>What the profile is called in the list</source>
+        <translation>配置在列表中的名称</translation>
+    </message>
+    <message>
+        <source>{0}, my own</source>
+        <translation>{0}（自定义）</translation>
+    </message>
+</context>
+<context>
     <name>ProgressChart</name>
     <message>
         <source>Chart of the words of each day</source>
@@ -5214,6 +5590,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>A private key needs its certificate.</source>
         <translation>有私钥就必须有它的证书。</translation>
+    </message>
+    <message>
+        <source>A profile&apos;s name has 1 to {0} letters.</source>
+        <translation>配置名称须有 1 到 {0} 个字符。</translation>
     </message>
     <message>
         <source>A prompt is not saved: {0}.</source>
@@ -6156,6 +6536,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>其中没有隐去任何内容。</translation>
     </message>
     <message>
+        <source>Nothing was written: it was stopped.</source>
+        <translation>没有写入任何内容：已停止。</translation>
+    </message>
+    <message>
         <source>Of a letter of several tokens the server tells the last token&apos;s probability alone.</source>
         <translation>一个字由几个词元组成时，服务器只给出最后一个词元的概率。</translation>
     </message>
@@ -6652,6 +7036,26 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>引擎的库使用了这个处理器没有的指令：请安装为它编译的版本，或使用另一个引擎。</translation>
     </message>
     <message>
+        <source>The export profile {0} cannot be used: there is no paper {1}.</source>
+        <translation>导出配置 {0} 无法使用：没有 {1} 这种纸张。</translation>
+    </message>
+    <message>
+        <source>The export profile {0} cannot be used: {1}.</source>
+        <translation>导出配置 {0} 无法使用：{1}。</translation>
+    </message>
+    <message>
+        <source>The export profiles cannot be saved: {0}.</source>
+        <translation>导出配置无法保存：{0}。</translation>
+    </message>
+    <message>
+        <source>The export profiles could not be saved to {0}: {1}.</source>
+        <translation>导出配置无法保存到 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The export profiles in {0} cannot be read: {1}.</source>
+        <translation>{0} 中的导出配置无法读取：{1}。</translation>
+    </message>
+    <message>
         <source>The fastest to read prompts on most processors; the plainest rounding to four bits.</source>
         <translation>在多数处理器上读提示词最快；最简单的 4 位舍入。</translation>
     </message>
@@ -6926,6 +7330,22 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The process that speaks to the server {0}.</source>
         <translation>与服务器通信的进程{0}。</translation>
+    </message>
+    <message>
+        <source>The process that writes PDF files did not start: {0}.</source>
+        <translation>写 PDF 文件的进程未能启动：{0}。</translation>
+    </message>
+    <message>
+        <source>The process that writes PDF files has ended before it was done.</source>
+        <translation>写 PDF 文件的进程未完成就结束了。</translation>
+    </message>
+    <message>
+        <source>The profile {0} is built in and cannot be changed.</source>
+        <translation>配置 {0} 是内置的，无法更改。</translation>
+    </message>
+    <message>
+        <source>The profiles in {0} cannot be read: {1}.</source>
+        <translation>{0} 中的配置无法读取：{1}。</translation>
     </message>
     <message>
         <source>The prompt before the choices is empty.</source>
@@ -7792,6 +8212,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>那样长度的数字</translation>
     </message>
     <message>
+        <source>a page that there is not</source>
+        <translation>不存在的页面</translation>
+    </message>
+    <message>
         <source>a switch that some words turn on</source>
         <translation>由某些词打开的开关</translation>
     </message>
@@ -7810,6 +8234,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>a tensor&apos;s shape cannot be true</source>
         <translation>有张量的形状不可能正确</translation>
+    </message>
+    <message>
+        <source>about {0} words</source>
+        <translation>约 {0} 词</translation>
     </message>
     <message>
         <source>all settings are back at their defaults</source>
@@ -8884,6 +9312,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>系统提示词</translation>
     </message>
     <message>
+        <source>there is no {0}</source>
+        <translation>没有 {0}</translation>
+    </message>
+    <message>
         <source>there is too little room on the disk</source>
         <translation>磁盘空间太少</translation>
     </message>
@@ -9102,6 +9534,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} cannot be used: {1}; {2}, and {3}.</source>
         <translation>{0} 无法使用：{1}；{2}，{3}。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be used: {1}; {2}.</source>
+        <translation>{0} 无法使用：{1}；{2}。</translation>
     </message>
     <message>
         <source>{0} cannot be written ({1}), so a second window may offer to recover a text that is open here.</source>
@@ -10542,6 +10978,33 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The take</source>
         <translation>候选稿内容</translation>
+    </message>
+</context>
+<context>
+    <name>TextPreview</name>
+    <message>
+        <source>About so; the reading program itself chooses typeface and page.</source>
+        <translation>大致如此；字体和页面由阅读软件自行决定。</translation>
+    </message>
+    <message>
+        <source>How the text will look; arrow keys scroll</source>
+        <translation>文稿将呈现的样子；方向键滚动</translation>
+    </message>
+    <message>
+        <source>Nearly so; the word processor itself breaks lines and pages.</source>
+        <translation>基本如此；文字处理软件会自行换行和分页。</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
+        <source>These are the first pages.</source>
+        <translation>这是开头几页。</translation>
+    </message>
+    <message>
+        <source>This is how the file begins.</source>
+        <translation>文件的开头如此。</translation>
     </message>
 </context>
 <context>

@@ -26,7 +26,13 @@ from app.core.conversion.importing import (
     read_import,
     write_chapters,
 )
-from app.core.conversion.profiles import PROFILES, profile_named
+from app.core.conversion.looks.profiles import (
+    PAPERS,
+    PROFILES,
+    on_paper,
+    paper_here,
+    profile_named,
+)
 from app.core.documents.text_files import open_document
 from app.program import Program
 
@@ -66,12 +72,19 @@ def add_export(words: Words) -> None:
     )
     parser.value("--title", "TEXT", "the title; else the name of the first file")
     parser.value("--author", "TEXT", "who has written it")
+    parser.value("--contact", "TEXT", "how to reach the author, on a submission's first page")
     parser.value("--language", "TAG", "its language, such as en or zh-CN", default="en")
     parser.value(
         "--smart",
         None,
         "curly quotes, dashes and ellipses (default: as the profile has it)",
         choices=("yes", "no"),
+    )
+    parser.value(
+        "--paper",
+        None,
+        "the paper (default: as the profile has it, else the usual one of your country)",
+        choices=tuple(PAPERS),
     )
     parser.switch("--comments", "leave comments in")
     parser.switch("--force", "write over a file that is there")
@@ -82,7 +95,9 @@ def run_export(arguments: argparse.Namespace, _program: Program) -> None:
     """Read, convert, write; one line says what came of it."""
     target = Path(arguments.to).absolute()
     suffix = format_of(target).suffix
-    profile = profile_named(arguments.profile)
+    profile = on_paper(profile_named(arguments.profile), paper_here())
+    if arguments.paper:
+        profile = replace(profile, paper=arguments.paper)
     if arguments.smart:
         profile = replace(profile, is_smart=arguments.smart == "yes")
     documents = [open_document(Path(name)) for name in arguments.files]
@@ -92,7 +107,8 @@ def run_export(arguments: argparse.Namespace, _program: Program) -> None:
         for path, document in zip(paths, documents, strict=True)
     ]
     title = arguments.title or paths[0].stem
-    text = titled(joined_texts(texts), title, arguments.author, arguments.language)
+    contact = (arguments.contact or "").replace("\\n", "\n")
+    text = titled(joined_texts(texts), title, arguments.author, arguments.language, contact)
     stamps = [document.stamp.mtime_ns for document in documents if document.stamp]
     modified = datetime.fromtimestamp(max(stamps) / 1e9, UTC)
     data = render(text, suffix, profile, modified)

@@ -27,30 +27,30 @@ class Span(msgspec.Struct, frozen=True):
 Spans: TypeAlias = tuple[Span, ...]
 
 
-class Heading(msgspec.Struct, frozen=True):
+class Heading(msgspec.Struct, frozen=True, tag=True):
     """A heading; `level` is 1 for a chapter and at most 6."""
 
     level: int
     spans: Spans
 
 
-class Paragraph(msgspec.Struct, frozen=True):
+class Paragraph(msgspec.Struct, frozen=True, tag=True):
     """A paragraph."""
 
     spans: Spans
 
 
-class SceneBreak(msgspec.Struct, frozen=True):
+class SceneBreak(msgspec.Struct, frozen=True, tag=True):
     """A break between two scenes."""
 
 
-class BlockQuote(msgspec.Struct, frozen=True):
+class BlockQuote(msgspec.Struct, frozen=True, tag=True):
     """Blocks that are quoted."""
 
     blocks: tuple[Block, ...]
 
 
-class ListBlock(msgspec.Struct, frozen=True):
+class ListBlock(msgspec.Struct, frozen=True, tag=True):
     """A list; an item is a row of blocks, and `start` the first number of an ordered one."""
 
     ordered: bool
@@ -58,7 +58,7 @@ class ListBlock(msgspec.Struct, frozen=True):
     start: int = 1
 
 
-class CodeBlock(msgspec.Struct, frozen=True):
+class CodeBlock(msgspec.Struct, frozen=True, tag=True):
     """Lines that keep their spaces, in one typeface width."""
 
     text: str
@@ -70,13 +70,15 @@ Block: TypeAlias = Heading | Paragraph | SceneBreak | BlockQuote | ListBlock | C
 class FormattedText(msgspec.Struct, frozen=True):
     """A whole text and what its title page says; `language` is a BCP 47 tag.
 
-    `left_out` counts what the source had and the text has not: images, above all.
+    `contact` has the lines of an address, for submissions. `left_out` counts what the source had
+    and the text has not: images, above all.
     """
 
     blocks: tuple[Block, ...]
     title: str = ""
     author: str = ""
     language: str = "en"
+    contact: str = ""
     left_out: int = 0
 
 

@@ -6,12 +6,12 @@ import uuid
 
 from app.core.conversion.archive import write_archive
 from app.core.conversion.blocks import FormattedText, Heading, plain_text
+from app.core.conversion.front import contents_heading
+from app.core.conversion.looks.profiles import ExportProfile
 from app.core.conversion.markup import XML_HEAD, escaped
-from app.core.conversion.profiles import ExportProfile
 from app.core.conversion.xhtml_writer import (
     BodyWriter,
     chapters,
-    contents_heading,
     language_of,
     stylesheet,
     title_section,
@@ -36,7 +36,7 @@ def write_epub(text: FormattedText, profile: ExportProfile, modified: str) -> by
     """
     writer = BodyWriter(profile.scene_break, is_epub=True)
     pages: list[tuple[str, str, str]] = []  # file, title, body
-    if profile.has_title_page and (title := title_section(text)):
+    if title := title_section(text, profile):
         pages.append(("title.xhtml", text.title, title))
     for number, blocks in enumerate(chapters(text) or [()], 1):
         head = blocks[0] if blocks else None

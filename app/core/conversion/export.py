@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.core.conversion.blocks import Block, FormattedText, Heading, SceneBreak
-from app.core.conversion.profiles import ExportProfile
+from app.core.conversion.looks.profiles import ExportProfile
 from app.core.errors import DocumentError, ParameterError
 from app.core.system.files import is_folder, write_atomically
 
@@ -29,8 +29,9 @@ FORMATS = (
     ExportFormat(".odt", "OpenDocument text"),
     ExportFormat(".md", "Markdown"),
     ExportFormat(".txt", "Plain text"),
+    ExportFormat(".pdf", "PDF"),
 )
-"""Every format that is written without the window."""
+"""Every format that is written."""
 
 
 def format_of(path: Path) -> ExportFormat:
@@ -48,12 +49,24 @@ def format_of(path: Path) -> ExportFormat:
 
 def render(text: FormattedText, suffix: str, profile: ExportProfile, modified: datetime) -> bytes:
     """The file's content in the format of `suffix`, the same for the same text and time."""
-    if profile.is_smart:
-        from app.core.conversion.typography import smart
-
-        text = smart(text)
+    text = finished(text, profile)
     moment = modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return _WRITERS[suffix](text, profile, moment)
+
+
+def finished(text: FormattedText, profile: ExportProfile) -> FormattedText:
+    """The text with the letters that a profile has."""
+    if not profile.is_smart:
+        return text
+    from app.core.conversion.typography import smart
+
+    return smart(text)
+
+
+def _pdf(text: FormattedText, profile: ExportProfile, moment: str) -> bytes:
+    from app.core.conversion.pdf.process import PdfWriting
+
+    return PdfWriting().run(text, profile, moment)
 
 
 def _docx(text: FormattedText, profile: ExportProfile, moment: str) -> bytes:
@@ -99,6 +112,7 @@ _WRITERS: dict[str, Callable[[FormattedText, ExportProfile, str], bytes]] = {
     ".odt": _odt,
     ".md": _markdown,
     ".txt": _plain,
+    ".pdf": _pdf,
 }
 
 
@@ -121,9 +135,12 @@ def joined_texts(texts: Sequence[FormattedText]) -> FormattedText:
     return FormattedText(tuple(blocks), left_out=sum(text.left_out for text in texts))
 
 
-def titled(text: FormattedText, title: str, author: str, language: str) -> FormattedText:
+def titled(
+    text: FormattedText, title: str, author: str, language: str, contact: str = ""
+) -> FormattedText:
     """The text with what its title page says."""
-    return replace(text, title=title, author=author, language=language or text.language)
+    language = language or text.language
+    return replace(text, title=title, author=author, language=language, contact=contact)
 
 
 def write_export(target: Path, data: bytes, *, overwrite: bool = False) -> None:

@@ -16,11 +16,9 @@ from app.core.conversion.blocks import (
     spans_of,
     split_chapters,
 )
+from app.core.conversion.front import contents_heading, title_page
+from app.core.conversion.looks.profiles import ExportProfile
 from app.core.conversion.markup import escaped, is_safe_link
-from app.core.conversion.profiles import ExportProfile
-
-CONTENTS = {"zh": "目录"}
-"""The heading over the table of contents by language; else Contents."""
 
 
 class BodyWriter:
@@ -116,8 +114,10 @@ h1 + p, h2 + p, h3 + p, .break + p, li p, aside p, .title p {{ text-indent: 0; }
 .break {{ text-align: center; text-indent: 0; margin: 1em 0; }}
 blockquote {{ margin: 1em 2em; }}
 pre {{ white-space: pre-wrap; font-family: monospace; }}
-.title {{ text-align: center; margin: 30% 0; page-break-after: always; }}
-.title h1 {{ text-align: center; margin: 0 0 1em; }}
+.title {{ text-align: center; margin: 0 0 30%; page-break-after: always; }}
+.title h1 {{ text-align: center; margin: 30% 0 1em; }}
+.contact, .length {{ text-indent: 0; text-align: left; }}
+.length {{ float: right; }}
 .notes {{ margin-top: 3em; font-size: 0.9em; }}
 .notes .number {{ float: left; margin: 0 0.7em 0 0; }}
 """
@@ -129,23 +129,17 @@ def language_of(text: FormattedText) -> str:
     return f'lang="{language}" xml:lang="{language}"'
 
 
-def title_section(text: FormattedText) -> str:
-    """What the title page shows; "" for a text without a title."""
-    if not text.title:
+def title_section(text: FormattedText, profile: ExportProfile) -> str:
+    """What the title page shows; "" where there is none."""
+    page = title_page(text, profile)
+    if page is None:
         return ""
-    author = f"<p>{escaped(text.author)}</p>\n" if text.author else ""
-    return f'<section class="title">\n<h1>{escaped(text.title)}</h1>\n{author}</section>\n'
-
-
-def contents_heading(text: FormattedText) -> str:
-    """The word over the table of contents in the language of the text."""
-    return CONTENTS.get(text.language.partition("-")[0].lower(), "Contents")
-
-
-def chapter_titles(text: FormattedText) -> list[str]:
-    """The headings 1 in order."""
-    found = (block for block in text.blocks if isinstance(block, Heading) and block.level == 1)
-    return [plain_text(block.spans) for block in found]
+    contact = "<br/>\n".join(map(escaped, page.contact))
+    reached = f'<p class="contact">{contact}</p>\n' if contact else ""
+    length = f'<p class="length">{escaped(page.length)}</p>\n' if page.length else ""
+    author = f"<p>{escaped(page.author)}</p>\n" if page.author else ""
+    head = f"<h1>{escaped(page.title)}</h1>\n"
+    return f'<section class="title">\n{length}{reached}{head}{author}</section>\n'
 
 
 def write_html(text: FormattedText, profile: ExportProfile) -> str:
@@ -157,7 +151,7 @@ def write_html(text: FormattedText, profile: ExportProfile) -> str:
         f"body {{ font-family: {_family(profile)}; max-width: 38em; margin: 2em auto; "
         f"padding: 0 1em; }}\n{stylesheet(profile)}"
     )
-    title = title_section(text) if profile.has_title_page else ""
+    title = title_section(text, profile)
     contents = _contents(text) if profile.has_contents else ""
     return f"""\
 <!DOCTYPE html>

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 
-from app.core.text.words import HAN
+from app.core.text.typography import curly_quote, dash
 
 TYPED = "\"'-"
 """What may become something else."""
 
-_QUOTES = {'"': ("“", "”"), "'": ("‘", "’")}
-_OPENERS = "([{<“‘「『《（【—–-*_~>/"
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-_CHINESE = re.compile(f"[{HAN}，。！？：；、…）》】]")
 
 
 def educated(before: str, typed: str) -> tuple[int, str] | None:
     """What `typed`, one of `TYPED`, becomes after the text `before`; None where it stays.
 
-    The result is how many characters before it are replaced, too, and by what. Two hyphens are an
-    em dash, after Chinese the double one; hyphens that begin a line, or are those of <!-- or -->,
-    stay, and so does all in Markdown's code.
+    The result is how many characters before it are replaced, too, and by what. Hyphens that begin a
+    line, or are those of <!-- or -->, stay, and so does all in Markdown's code.
     """
     line = before[before.rfind("\n") + 1 :]
     if typed == "-":
@@ -28,21 +24,10 @@ def educated(before: str, typed: str) -> tuple[int, str] | None:
             return None
         if is_in_code(before, line) or line.endswith(("--", "<!-")):
             return None
-        return 1, "——" if _CHINESE.match(line[-2]) else "—"
+        return 1, dash(line[:-1])
     if is_in_code(before, line):
         return None
-    opening, closing = _QUOTES[typed]
-    return 0, opening if _opens(line, opening, closing) else closing
-
-
-def _opens(line: str, opening: str, closing: str) -> bool:
-    """Whether a quote after `line` is an opening one; Chinese has no space before it."""
-    last = line[-1:]
-    if not last or last.isspace():
-        return True
-    if _CHINESE.match(last) or last in "—":
-        return line.count(opening) <= line.count(closing)
-    return last in _OPENERS
+    return 0, curly_quote(line, typed)
 
 
 def is_in_code(before: str, line: str) -> bool:

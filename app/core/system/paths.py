@@ -54,6 +54,16 @@ class Paths(msgspec.Struct, frozen=True):
         return self.config / "presets.json"
 
     @property
+    def export_profiles_file(self) -> Path:
+        """The user's own export profiles, as JSON."""
+        return self.config / "export-profiles.json"
+
+    @property
+    def exports_file(self) -> Path:
+        """How each text was exported last, as JSON."""
+        return self.data / "exports.json"
+
+    @property
     def servers_file(self) -> Path:
         """The servers that the user added, as JSON; without their keys."""
         return self.config / "servers.json"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.program import Program
 from app.ui.actions import Actions
+from app.ui.conversion.controller import ConversionController
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.elsewhere import OpenElsewhere
@@ -87,6 +88,9 @@ class ManuscriptParts(QObject):
         )
         self.saving.device = lambda: self.outside.device
         self.elsewhere = OpenElsewhere(program, documents, page.editor, page.banners, status)
+        self.conversion = ConversionController(
+            program, documents, page.editor, page.banners, status, actions
+        )
         self._parts: tuple[Part, ...] = (
             self.history,
             self.spelling,
@@ -95,6 +99,7 @@ class ManuscriptParts(QObject):
             self.search,
             self.progress,
             self.elsewhere,
+            self.conversion,
         )
 
     def add_lock(self, session: Session, loader: ModelLoader, window: QMainWindow) -> None:

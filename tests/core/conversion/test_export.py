@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from app.core.conversion.blocks import FormattedText
 from app.core.conversion.export import (
@@ -23,11 +24,13 @@ from app.core.conversion.export import (
     titled,
     write_export,
 )
-from app.core.conversion.profiles import PROFILES, profile_named
+from app.core.conversion.looks.profiles import PROFILES, profile_named
 from app.core.conversion.typography import smart
 from app.core.errors import DocumentError, ParameterError
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
+WRITTEN_HERE = [row.suffix for row in FORMATS if row.suffix != ".pdf"]
+"""What needs no child process."""
 SOURCE = """Before all <b> & "so"\x01.
 
 # One & *only*
@@ -72,13 +75,13 @@ def parts(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-@pytest.mark.parametrize("suffix", [row.suffix for row in FORMATS])
+@pytest.mark.parametrize("suffix", WRITTEN_HERE)
 def test_the_same_text_gives_the_same_bytes(suffix: str) -> None:
     for row in PROFILES:
         assert render(text(), suffix, row, NOW) == render(text(), suffix, row, NOW)
 
 
-@pytest.mark.parametrize("suffix", [row.suffix for row in FORMATS])
+@pytest.mark.parametrize("suffix", WRITTEN_HERE)
 @pytest.mark.parametrize("source", ["", "# Only", SOURCE, "[^1]\n\n[^1]:\n", "> - > 1. x"])
 def test_every_part_is_well_formed(suffix: str, source: str) -> None:
     data = render(text(source), suffix, PROFILES[0], NOW)
@@ -94,7 +97,7 @@ def test_every_part_is_well_formed(suffix: str, source: str) -> None:
 def test_a_web_page_needs_nothing_else_and_runs_nothing() -> None:
     page = render(text(), ".html", PROFILES[0], NOW).decode()
     assert "&lt;b&gt; &amp; “so”." in page
-    assert "– “it’s <em>so</em>”…" in page
+    assert "— “it’s <em>so</em>”…" in page
     assert "<code>&quot;code&quot; --</code>" in page
     assert "javascript" not in page
     addresses = re.findall(r'(?:src|href|url)[=(]"?([^")>]*)', page)
@@ -130,10 +133,26 @@ def test_a_word_document_has_title_chapters_notes_and_a_running_head() -> None:
     assert body.count('<w:pStyle w:val="Heading1"/>') == 2
     assert body.count("<w:footnoteReference ") == 2
     assert "TOC" not in body
-    assert b"JANE" not in found["word/header1.xml"]
-    assert b"A &lt;TITLE&gt; / " in found["word/header1.xml"]
+    assert b">Doe / A &lt;TITLE&gt; / <" in found["word/header1.xml"]
     assert b'w:line="480"' in found["word/styles.xml"]
     assert b'<w:startOverride w:val="3"/>' in found["word/numbering.xml"]
+
+
+def test_a_submission_says_how_to_reach_the_author_and_how_long_it_is() -> None:
+    whole = replace(text(), contact="Jane Doe\n1 Road <a>\njane@example.org")
+    for suffix, part in (
+        (".docx", "word/document.xml"),
+        (".odt", "content.xml"),
+        (".epub", "EPUB/title.xhtml"),
+    ):
+        found = parts(render(whole, suffix, profile_named("manuscript"), NOW))[part].decode()
+        order = [found.rindex(words) for words in ("1 Road &lt;a&gt;", "jane@", "A &lt;Title&gt;")]
+        assert order == sorted(order)
+        assert re.search(r"about \d0 words", found)
+        assert "by Jane &quot;J&quot; Doe" in found
+        reading = parts(render(whole, suffix, profile_named("reading"), NOW))[part].decode()
+        assert "1 Road" not in reading
+        assert "words" not in reading
 
 
 def test_plain_text_has_its_notes_at_the_end() -> None:

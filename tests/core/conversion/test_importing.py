@@ -21,9 +21,9 @@ from app.core.conversion.importing import (
     read_import,
     write_chapters,
 )
+from app.core.conversion.looks.profiles import PROFILES, profile_named
 from app.core.conversion.markdown_reader import read_markdown
 from app.core.conversion.markdown_writer import write_markdown
-from app.core.conversion.profiles import PROFILES, profile_named
 from app.core.errors import DocumentError, ParameterError
 from tests.core.conversion.texts import texts
 

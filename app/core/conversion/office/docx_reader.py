@@ -351,7 +351,9 @@ def _read(
 def _kind(names: list[str]) -> str:
     """What a paragraph is by the names of its style and of what that is based on."""
     first = names[0] if names else ""
-    if first in ("title", "subtitle", "tocheading") or re.match(r"toc\d|contents\d", first):
+    if first in ("title", "subtitle", "contact", "tocheading") or re.match(
+        r"toc\d|contents\d", first
+    ):
         return "front"
     if first == "scenebreak":
         return "break"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.core.conversion.blocks import FormattedText
+from app.core.conversion.looks.profiles import ExportProfile
 from app.core.conversion.markup import XML_HEAD, escaped
-from app.core.conversion.profiles import ExportProfile
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -144,6 +144,7 @@ def styles(text: FormattedText, profile: ExportProfile) -> str:
 {heads}{_paragraph("FirstParagraph", "First Paragraph", flat)}\
 {_paragraph("Title", "Title", above + middle, _big(half, 8))}\
 {_paragraph("Subtitle", "Subtitle", middle)}\
+{_paragraph("Contact", "Contact", f'<w:spacing w:line="240" w:lineRule="auto"/>{flat}')}\
 {_paragraph("TOCHeading", "TOC Heading", flat, _big(half, 4))}\
 {_paragraph("TOC1", "toc 1", flat)}\
 {_paragraph("SceneBreak", "Scene Break", f'<w:spacing w:before="240" w:after="240"/>{middle}')}\

@@ -19,10 +19,16 @@ from app.core.conversion.blocks import (
     Span,
     Spans,
 )
+from app.core.conversion.front import (
+    TitlePage,
+    chapter_titles,
+    contents_heading,
+    running_head,
+    title_page,
+)
+from app.core.conversion.looks.profiles import ExportProfile
 from app.core.conversion.markup import XML_HEAD, escaped, is_safe_link
 from app.core.conversion.office import docx_styles as fixed
-from app.core.conversion.profiles import ExportProfile
-from app.core.conversion.xhtml_writer import chapter_titles, contents_heading
 
 
 class _Place(Struct, frozen=True):
@@ -69,20 +75,30 @@ class DocxWriter:
 
     def _front(self) -> str:
         """The title page and the table of contents."""
-        parts = []
-        if self._profile.has_title_page and self._text.title:
-            parts.append(_styled("Title", _run(self._text.title)))
-            if self._text.author:
-                parts.append(_styled("Subtitle", _run(self._text.author)))
+        parts: list[str] = []
+        if page := title_page(self._text, self._profile):
+            parts += self._contact(page)
+            parts.append(_styled("Title", _run(page.title)))
+            if page.author:
+                parts.append(_styled("Subtitle", _run(page.author)))
         titles = chapter_titles(self._text)
         if self._profile.has_contents and len(titles) > 1:
-            page = "<w:pageBreakBefore/>" if parts else ""
-            parts.append(_styled("TOCHeading", _run(contents_heading(self._text)), page))
+            turn = "<w:pageBreakBefore/>" if parts else ""
+            parts.append(_styled("TOCHeading", _run(contents_heading(self._text)), turn))
             parts += _contents(titles)
         first = self._text.blocks[0] if self._text.blocks else None
         if parts and not (isinstance(first, Heading) and first.level == 1):
             parts.append(_styled("", '<w:r><w:br w:type="page"/></w:r>'))
         return "".join(parts)
+
+    def _contact(self, page: TitlePage) -> Iterator[str]:
+        """How to reach the author, and at the right of the first line how long the text is."""
+        lines = page.contact or (("",) if page.length else ())
+        right = fixed.twips(self._profile.page_cm[0] - 2 * self._profile.margin_cm)
+        tab = f'<w:tabs><w:tab w:val="right" w:pos="{right}"/></w:tabs>'
+        for number, line in enumerate(lines):
+            length = f"<w:r><w:tab/></w:r>{_run(page.length)}" if page.length and not number else ""
+            yield _styled("Contact", _run(line) + length, tab if length else "")
 
     def _blocks(self, blocks: tuple[Block, ...], place: _Place) -> str:
         done: list[str] = []
@@ -170,8 +186,7 @@ class DocxWriter:
         """Author, title and page, as submissions have it."""
         if not self._profile.has_running_head:
             return _styled("Header", "")
-        names = [name for name in (self._text.author, self._text.title.upper()) if name]
-        words = "".join(f"{name} / " for name in names)
+        words = running_head(self._text, self._profile)
         page = '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
         return _styled("Header", _run(words) + page)
 

@@ -177,11 +177,11 @@ class _Content:
         chain = self._styles.chain(self._style)
         names = [style.name for style in chain] or ["".join(self._style.lower().split("_20_"))]
         kept = plain_text(spans).strip()
-        if "title" in names:
+        if names[0] in ("title", "lowtitle"):
             self.title = self.title or kept
         elif "subtitle" in names:
-            self.author = self.author or kept
-        elif not any(map(_CONTENTS.match, names)):
+            self.author = self.author or kept.removeprefix("by ")
+        elif names[0] not in ("contact", "firstcontact") and not any(map(_CONTENTS.match, names)):
             self.lines.append(self._line(spans, chain, names))
 
     def _line(self, spans: tuple[Span, ...], chain: list[_OdtStyle], names: list[str]) -> FlatLine:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from app.core.conversion.blocks import FormattedText
+from app.core.conversion.front import running_head
+from app.core.conversion.looks.profiles import ExportProfile
 from app.core.conversion.markup import XML_HEAD, escaped
-from app.core.conversion.profiles import ExportProfile
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 NAMES = (
@@ -71,11 +72,15 @@ def document_styles(text: FormattedText, profile: ExportProfile) -> str:
     middle = f'{_FLAT} fo:text-align="center"'
     tight = f'{_FLAT} fo:line-height="100%"'
     code = "fo:font-family=\"'Courier New', monospace\""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         ("Text_20_body", "Text body", body, ""),
         ("First_20_Paragraph", "First Paragraph", _FLAT, ""),
         ("Title", "Title", f'{middle} fo:margin-top="8cm" fo:margin-bottom="0.5cm"', _big(size, 4)),
+        ("Low_20_Title", "Low Title", f'{middle} fo:margin-top="8cm" fo:margin-bottom="0.5cm"',
+         _big(size, 4)),
         ("Subtitle", "Subtitle", middle, ""),
+        ("First_20_Contact", "First Contact", tight, "", _right_stop(profile)),
+        ("Contact", "Contact", tight, ""),
         ("Contents_20_Heading", "Contents Heading", f"{_FLAT} {_PAGE}", _big(size, 2)),
         ("Contents_20_1", "Contents 1", _FLAT, ""),
         ("New_20_Page", "New Page", _PAGE, ""),
@@ -114,22 +119,31 @@ def _big(size: float, more: int) -> str:
     return f'fo:font-weight="bold" fo:font-size="{size + more:g}pt"'
 
 
-def _style(style: str, name: str, layout: str, look: str) -> str:
+def _style(style: str, name: str, layout: str, look: str, stops: str = "") -> str:
     parent = "Standard" if style == "Text_20_body" else "Text_20_body"
     letters = f"<style:text-properties {look}/>" if look else ""
     level = f' style:default-outline-level="{style[-1]}"' if style.startswith("Heading") else ""
-    page = ' style:master-page-name="First_20_Page"' if style == "Title" else ""
+    is_first = style in ("Title", "First_20_Contact")
+    page = ' style:master-page-name="First_20_Page"' if is_first else ""
     return (
         f'<style:style style:name="{style}" style:display-name="{name}" style:family="paragraph"'
-        f' style:parent-style-name="{parent}"{page}{level}><style:paragraph-properties {layout}/>'
-        f"{letters}</style:style>\n"
+        f' style:parent-style-name="{parent}"{page}{level}><style:paragraph-properties {layout}>'
+        f"{stops}</style:paragraph-properties>{letters}</style:style>\n"
+    )
+
+
+def _right_stop(profile: ExportProfile) -> str:
+    """A tab at the right margin."""
+    place = profile.page_cm[0] - 2 * profile.margin_cm
+    return (
+        f'<style:tab-stops><style:tab-stop style:position="{place:.2f}cm" style:type="right"/>'
+        "</style:tab-stops>"
     )
 
 
 def _pages(text: FormattedText, profile: ExportProfile) -> str:
     width, height = profile.page_cm
-    names = [name for name in (text.author, text.title.upper()) if name]
-    words = escaped("".join(f"{name} / " for name in names))
+    words = escaped(running_head(text, profile))
     head = f'<text:p text:style-name="Header">{words}<text:page-number/></text:p>'
     head = head if profile.has_running_head else ""
     header = f"<style:header>{head}</style:header>" if head else ""

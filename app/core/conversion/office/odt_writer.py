@@ -17,10 +17,14 @@ from app.core.conversion.blocks import (
     Span,
     Spans,
 )
+from app.core.conversion.front import (
+    chapter_titles,
+    contents_heading,
+    title_page,
+)
+from app.core.conversion.looks.profiles import ExportProfile
 from app.core.conversion.markup import XML_HEAD, escaped, is_safe_link
 from app.core.conversion.office.odt_styles import NAMES, document_styles, list_styles, text_styles
-from app.core.conversion.profiles import ExportProfile
-from app.core.conversion.xhtml_writer import chapter_titles, contents_heading
 
 _TYPE = "application/vnd.oasis.opendocument.text"
 _SPACES = re.compile(r"(?<= ) +|^ +", re.MULTILINE)
@@ -76,10 +80,14 @@ class OdtWriter:
     def _front(self) -> str:
         """The title page and the table of contents."""
         parts = []
-        if self._profile.has_title_page and self._text.title:
-            parts.append(_paragraph("Title", escaped(self._text.title)))
-            if self._text.author:
-                parts.append(_paragraph("Subtitle", escaped(self._text.author)))
+        if page := title_page(self._text, self._profile):
+            for number, line in enumerate(page.contact or (("",) if page.length else ())):
+                length = f"<text:tab/>{escaped(page.length)}" if not number else ""
+                style = "Contact" if number else "First_20_Contact"
+                parts.append(_paragraph(style, escaped(line) + length))
+            parts.append(_paragraph("Title" if not parts else "Low_20_Title", escaped(page.title)))
+            if page.author:
+                parts.append(_paragraph("Subtitle", escaped(page.author)))
         titles = chapter_titles(self._text)
         if self._profile.has_contents and len(titles) > 1:
             heading = escaped(contents_heading(self._text))

@@ -1,0 +1,1 @@
+"""A text as pages: what stands on which, and the child process that writes them as PDF."""
