@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import __main__ as program
 from app.core.conversion.export import formatted, render, write_export
-from app.core.conversion.profiles import PROFILES
+from app.core.conversion.looks.profiles import PROFILES
 from app.core.errors import LampblackError
 from app.core.options.sampling import Sampling
 from app.core.store import Recovery, Store

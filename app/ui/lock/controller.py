@@ -102,7 +102,6 @@ class LockController(QObject):
         """The window closes."""
         self.idle.stop()
         self.settling.stop()
-        application().focusWindowChanged.disconnect(self._watch)
         self._watch(None)
         self._background.close()
         if self.form is not None:

@@ -155,7 +155,7 @@ def test_a_take_is_refused_with_0_while_the_disk_fails(
         raise apsw.IOError("disk I/O error")
 
     with monkeypatch.context() as broken:
-        broken.setattr("app.core.store.store._insert", refuse)
+        broken.setattr("app.core.store.store.insert_take", refuse)
         assert store.add_take(TAKE) == 0
     assert len(store.problems) == 1
     assert store.add_take(TAKE) == 1

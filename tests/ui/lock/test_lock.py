@@ -311,7 +311,8 @@ def test_the_engine_lets_go_of_its_prompts_first(make_studio: Make, qtbot: QtBot
     dialog.agreed.setChecked(True)
     dialog.accept()
     assert studio.worker.count_of("unload") == 1
-    assert not studio.program.vault.is_set
+    vault = studio.program.vault
+    assert vault.is_set is False
     with qtbot.waitSignal(dialog.done_all):
         studio.worker.model = None
     assert studio.program.vault.is_set
