@@ -22,6 +22,7 @@ from typing import IO, BinaryIO, Protocol, cast
 import msgspec
 
 from app.core.errors import EngineStoppedError, ParameterError, ProtocolError
+from app.core.system.drivers import driver_environment
 from app.core.system.openmp import waiting_environment
 from app.core.system.processes import host_environment
 from app.engine.codec import frame, read_frame
@@ -201,7 +202,8 @@ def start_host(
 class HostProcess:
     """One run of the engine host. `send` never blocks; `events` has what comes back.
 
-    `cache` is the engine's, in which a former host may have measured how its threads should wait.
+    `cache` is the engine's, in which a former host may have measured how its threads should wait,
+    or left a mark when a graphics driver ended it.
     """
 
     def __init__(
@@ -214,8 +216,9 @@ class HostProcess:
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._tail: deque[str] = deque(maxlen=LOG_LINES)
         self._log = log
+        environment = waiting_environment(cache) | driver_environment(cache)
         self._process: HostChild = (
-            command() if callable(command) else start_host(command, waiting_environment(cache))
+            command() if callable(command) else start_host(command, environment)
         )
         self._threads = [
             threading.Thread(target=target, name=f"engine host {name}", daemon=True)

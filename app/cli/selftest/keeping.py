@@ -8,8 +8,8 @@ from pathlib import Path
 
 from app.core.conversion.export import formatted, render, titled, write_export
 from app.core.conversion.importing import read_import
-from app.core.conversion.markdown_writer import write_markdown
 from app.core.conversion.looks.profiles import PROFILES
+from app.core.conversion.markdown_writer import write_markdown
 from app.core.errors import DocumentError, StoreError
 from app.core.store import Store, damage_of
 from app.core.store.backups import back_up, restore

@@ -9,6 +9,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +19,7 @@ import llama_cpp._ctypes_extensions as binding
 import llama_cpp.llama_cpp as bound
 
 from app.core.memory_fit.placement import CPU, GPU, INTEGRATED, LlamaDevice
+from app.core.system.drivers import loading_drivers
 from app.engine.messages import DeviceKind, DeviceReport
 
 _FOLDER = Path(llama_cpp.__file__).parent / "lib"
@@ -107,12 +109,24 @@ def load_backends() -> None:
     """Load ggml's backends where they are libraries of their own, as in a bundle.
 
     Of those for the processor ggml takes the one that fits it best. The folder is named, because
-    ggml otherwise looks in the working directory.
+    ggml otherwise looks in the working directory. One that cannot be loaded, such as Vulkan's where
+    no Vulkan is, stays out without a word.
     """
     if any(_FOLDER.glob("*ggml-cpu-*")):
         registry = binding.load_shared_library("ggml", _FOLDER)
         load = _typed(registry.ggml_backend_load_all_from_path, None, ctypes.c_char_p)
-        load(os.fsencode(_FOLDER))
+        with loading_drivers() if has_vulkan() else nullcontext(True) as is_on:
+            if not is_on:
+                sys.stderr.write(_LEFT_OUT)
+            load(os.fsencode(_FOLDER))
+
+
+def has_vulkan() -> bool:
+    """Whether ggml's backend for Vulkan lies beside the others."""
+    return any(_FOLDER.glob("*ggml-vulkan*"))
+
+
+_LEFT_OUT = "Graphics drivers have ended the engine before: no card is used for a day.\n"
 
 
 def report(device: LlamaDevice) -> DeviceReport:

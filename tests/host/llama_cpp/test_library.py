@@ -6,10 +6,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from app.core.system.drivers import VARIABLE
 from app.host.llama_cpp import library
+
+LOADER = "llama_cpp._ctypes_extensions.load_shared_library"
 
 
 @pytest.fixture
@@ -21,8 +25,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
         folders.append(folder)
 
     ggml = SimpleNamespace(ggml_backend_load_all_from_path=load)
-    loader = "llama_cpp._ctypes_extensions.load_shared_library"
-    monkeypatch.setattr(loader, lambda _name, _folder: ggml)
+    monkeypatch.setattr(LOADER, lambda _name, _folder: ggml)
     library.load_backends.cache_clear()
     yield folders
     library.load_backends.cache_clear()
@@ -42,3 +45,28 @@ def test_backends_are_loaded_once_and_from_the_library_s_own_folder(
     library.load_backends()
     library.load_backends()
     assert loaded == [os.fsencode(folder)] * count
+
+
+def test_graphics_drivers_are_loaded_under_a_mark(
+    loaded: list[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: Any
+) -> None:
+    for name in ("libggml-cpu-zen4.so", "libggml-vulkan.so"):
+        (tmp_path / name).touch()
+    mark, seen = tmp_path / "drivers.json", list[bool]()
+    monkeypatch.setattr(library, "_FOLDER", tmp_path)
+    monkeypatch.setenv(VARIABLE, str(mark))
+
+    def load(_folder: bytes) -> None:
+        seen.append(mark.exists())
+
+    ggml = SimpleNamespace(ggml_backend_load_all_from_path=load)
+    monkeypatch.setattr(LOADER, lambda _name, _folder: ggml)
+    library.load_backends()
+    assert (seen, mark.exists()) == ([True], False)
+    assert capfd.readouterr().err == ""
+    library.load_backends.cache_clear()
+    for name in ("VK_DRIVER_FILES", "VK_ICD_FILENAMES"):
+        monkeypatch.setenv(name, os.devnull)
+    library.load_backends()
+    assert seen == [True, False]
+    assert "no card is used" in capfd.readouterr().err
