@@ -4255,6 +4255,10 @@ Files that you save stay plain files. So do settings, presets and the list of re
 
 您保存的文件仍是普通文件，设置、预设和最近文件的列表也是如此。在固态硬盘上，此前未加密内容的残余可能还会留存一段时间。</translation>
     </message>
+    <message>
+        <source>Write it down where only you find it</source>
+        <translation>请写下来，放在只有您能找到的地方</translation>
+    </message>
 </context>
 <context>
     <name>PassphraseSection</name>

@@ -26,7 +26,7 @@ from app.core.store.vault import Vault
 from app.ui.background import BackgroundTasks
 from app.ui.widgets.controls import NoteLabel
 
-_WIDTH = 520
+_WIDTH = 480
 Change = Literal["set", "change", "remove"]
 
 
@@ -65,6 +65,7 @@ class PassphraseDialog(QDialog):
         self.new = self._field(self.tr("New passphrase"))
         self.again = self._field(self.tr("The same again"))
         self.agreed = QCheckBox(self.tr("I &know that a forgotten passphrase cannot be recovered"))
+        self.agreed.setToolTip(self.tr("Write it down where only you find it"))
         self.agreed.toggled.connect(self._show_state)
         self.problem = NoteLabel("wrong")
         self.progress = QProgressBar()
@@ -188,8 +189,7 @@ class PassphraseDialog(QDialog):
         whole.addWidget(self.progress)
         whole.addStretch(1)
         whole.addWidget(self.buttons)
-        self.setMinimumWidth(_WIDTH)
-        self.about.setMinimumHeight(self.about.heightForWidth(_WIDTH - 40))  # else the text is cut
+        self.about.setMinimumSize(_WIDTH, self.about.heightForWidth(_WIDTH))  # else it may be cut
         self._fields()[0].setFocus()
 
     def _fields(self) -> tuple[QLineEdit, ...]:
