@@ -23,6 +23,7 @@ from app.engine.service_messages import Seen
 from app.ui.documents.open_as_dialog import OpenAsDialog
 from app.ui.documents.recovery import RecoveryDialog
 from app.ui.generation.takes_dialog import TakesDialog
+from app.ui.history.comparison import ComparisonDialog
 from app.ui.history.dialog import HistoryDialog
 from app.ui.lock.passphrase_dialog import PassphraseDialog
 from app.ui.lock.unlock_form import UnlockDialog
@@ -171,6 +172,11 @@ class House:
             for number, cause, gained, lost in seen
         ]
         dialog = HistoryDialog(versions, "It rained.", lambda _id: "It snowed. 雨", self.window)
+        self.qtbot.waitUntil(lambda: dialog._background.is_idle)
+        return dialog
+
+    def comparison(self) -> QWidget:
+        dialog = ComparisonDialog("雨.md", "It rained. 雨", "It snowed. 雨", self.window)
         self.qtbot.waitUntil(lambda: dialog._background.is_idle)
         return dialog
 

@@ -19,7 +19,10 @@ _MOST = 4096  # bytes
 
 
 class OpenDocument(msgspec.Struct, frozen=True):
-    """A file by its path without links, and by its device and its number there (0 for unknown)."""
+    """A file by the SHA-256 of its path without links, its device and its number (0: unknown).
+
+    The path itself is nobody's business who reads the lock file.
+    """
 
     path: str
     device: int = 0
@@ -28,12 +31,12 @@ class OpenDocument(msgspec.Struct, frozen=True):
     @classmethod
     def at(cls, path: Path) -> OpenDocument:
         """The file that is at `path` now."""
-        real = os.path.normcase(os.path.realpath(path))
+        digest = _digest(os.path.normcase(os.path.realpath(path)))
         try:
             found = path.stat()
         except (OSError, ValueError):
-            return cls(real)
-        return cls(real, found.st_dev, found.st_ino)
+            return cls(digest)
+        return cls(digest, found.st_dev, found.st_ino)
 
     def is_same(self, other: OpenDocument) -> bool:
         """Whether both are one file, however it is called."""
@@ -88,6 +91,12 @@ class OpenDocuments:
             return [path for path in self.folder.iterdir() if path.suffix == suffix]
         except OSError:
             return []
+
+
+def _digest(path: str) -> str:
+    import hashlib  # OpenSSL's library, which a window without a document does not need
+
+    return hashlib.sha256(os.fsencode(path)).hexdigest()
 
 
 def _read(file: Path) -> OpenDocument | None:
