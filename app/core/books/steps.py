@@ -60,15 +60,12 @@ class _Record(msgspec.Struct, frozen=True):
 def carry_out(folder: Path, step: BookStep, data: bytes | None, keep: Keep) -> bytes:
     """Do a step on the book whose list is `data`; returns the list as it is now.
 
-    `keep` is called for every text that is removed, before anything is changed. Raises
+    `keep` is called for every text just before it is removed, and may do that itself. Raises
     BookChangedError where the list or a file is not as it was read, and BookError where the disk
     refuses; then all is as it was before.
     """
     finish_broken_step(folder)
     _check(folder, step, data)
-    for change in step.files:
-        if change.after is None and change.before is not None:
-            keep(folder / change.name, change.before)
     after = encode_book(step.after)
     done = list[FileChange]()
     try:
@@ -77,6 +74,8 @@ def carry_out(folder: Path, step: BookStep, data: bytes | None, keep: Keep) -> b
             write_atomically(folder / RECORD, msgspec.json.encode(record))
         for change in step.files:
             done.append(change)
+            if change.after is None and change.before is not None:
+                keep(folder / change.name, change.before)
             _put(folder / change.name, change.after)
         write_atomically(folder / BOOK_FILE, after)
     except BaseException as error:
