@@ -231,6 +231,18 @@ class DamagedTextError(DocumentError):
     kind = "damaged_text"
 
 
+class BookError(DocumentError):
+    """A book, which is a folder of texts and a list of them, could not be read or changed."""
+
+    kind = "book"
+
+
+class BookChangedError(BookError):
+    """Another program changed the book since it was read; it has to be read again first."""
+
+    kind = "book_changed"
+
+
 class EncodingChangeError(DocumentError):
     """A text has `letters` that its file's `encoding` (its name for the user) cannot hold."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from app.core.errors import DownloadError
 from app.core.models.starter import STARTER
+from app.core.system.files import is_device_name
 
 if TYPE_CHECKING:
     from app.core.models.catalogue import CatalogueEntry
@@ -29,9 +30,6 @@ MOST_SUM_BYTES = 4096
 _SUM_ENDING = ".sha256"
 _PACK_FILE = re.compile(r"lampblack-[A-Za-z0-9][A-Za-z0-9._+-]{0,149}\.tar\.xz(\.sha256)?")
 _MOST_PARTS = 8
-_RESERVED = frozenset(
-    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
-)
 _OWN_ENDINGS = (".part", ".part.json", ".bad")
 
 _Line = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]{1,300}$")]
@@ -209,5 +207,5 @@ def _is_plain_name(name: str) -> bool:
         and name == name.strip()
         and not name.endswith(".")
         and not name.casefold().endswith(_OWN_ENDINGS)
-        and PurePosixPath(name).stem.split(".")[0].casefold() not in _RESERVED
+        and not is_device_name(name)
     )

@@ -36,6 +36,9 @@ new | New | Ctrl+N | document-new | Begin an empty manuscript
 open | Open… | Ctrl+O | folder | Open a text or Markdown file
 open_as | Open As… | Ctrl+Shift+R | - | Open this file in another encoding, where its letters are \
 wrong
+open_book | Open Book… | F5 | library | Open a folder of texts as a book, with its parts, chapters \
+and scenes at the left
+new_book | New Book… | Shift+F5 | - | Begin a book in a folder of its own
 ---
 save | Save | Ctrl+S | save | Save the manuscript
 save_as | Save As… | Ctrl+Shift+S | - | Save the manuscript under another name
@@ -73,8 +76,16 @@ not have
 spelling_words | Spelling… | Ctrl+Shift+F7 | - | Choose the document's language, and see its \
 unknown words and your own
 ---
+rename_entry | Rename in the Book… | F2 | - | Give what is selected in the book another title
+split_scene | Split the Scene Here | Ctrl+F2 | - | Make what follows the cursor the next scene of \
+the book
+merge_scene | Merge with the Next Scene | Shift+F2 | - | Append the next text of the book to \
+this one
+---
 settings | Settings… | Ctrl+, | settings | Change how Lampblack looks and works
 View
+*side_bar | Side Bar | Ctrl+Shift+L | - | Show the book, the headings of the page and recent texts \
+at the left
 *side_panel | Side Panel | F9 | panel | Show sampling and models beside the page
 *all_parameters | All Parameters | Shift+F9 | - | Show every sampling parameter, or only those \
 that writers move
@@ -137,7 +148,7 @@ service | Local Service… | Ctrl+Shift+H | lamp-on | Let other programs of this
 model; see their requests
 Help
 shortcuts | Keyboard Shortcuts | F1 | - | See every key
-logs | Open the Logs Folder | Ctrl+Shift+L | - | Show the folder with the logs; nothing in it is \
+logs | Open the Logs Folder | Ctrl+F1 | - | Show the folder with the logs; nothing in it is \
 ever sent
 about | About Lampblack | Shift+F1 | - | Version and licence
 """

@@ -29,6 +29,16 @@ class WindowMemory:
     def zoom(self, steps: int) -> None:
         self._ini.setValue("zoom", steps)
 
+    @property
+    def side_bar_width(self) -> int:
+        """How many pixels wide the side bar was left; 0 if it never was changed."""
+        value = str(self._ini.value("side_bar_width", 0))
+        return int(value) if value.isdecimal() else 0
+
+    @side_bar_width.setter
+    def side_bar_width(self, width: int) -> None:
+        self._ini.setValue("side_bar_width", width)
+
     def caret(self, path: Path) -> int:
         """Where the caret was when the file was left; its start if it was never here."""
         return int(self._of_files("carets", dict[str, int]).get(_key(path), 0))

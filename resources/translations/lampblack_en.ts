@@ -2,6 +2,46 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en">
 <context>
+    <name>BookEdits</name>
+    <message numerus="yes">
+        <source>“{0}” was removed, with {1} texts.</source>
+        <translation>
+            <numerusform>“{0}” was removed, with {1} text.</numerusform>
+            <numerusform>“{0}” was removed, with {1} texts.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>BookModel</name>
+    <message numerus="yes">
+        <source>{0} words</source>
+        <translation>
+            <numerusform>{0} word</numerusform>
+            <numerusform>{0} words</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>BookPage</name>
+    <message numerus="yes">
+        <source>{0} words in the book</source>
+        <translation>
+            <numerusform>{0} word in the book</numerusform>
+            <numerusform>{0} words in the book</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>BookQuestions</name>
+    <message numerus="yes">
+        <source>There is no book in it yet, but {0} texts. Their order is written into one small file beside them; nothing is renamed or changed.</source>
+        <translation>
+            <numerusform>There is no book in it yet, but {0} text. Its place is written into one small file beside it; nothing is renamed or changed.</numerusform>
+            <numerusform>There is no book in it yet, but {0} texts. Their order is written into one small file beside them; nothing is renamed or changed.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ConversionController</name>
     <message numerus="yes">
         <source>%n image(s) were left out.</source>

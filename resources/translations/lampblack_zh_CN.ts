@@ -28,8 +28,16 @@
         <translation>所有候选稿…</translation>
     </message>
     <message>
+        <source>Append the next text of the book to this one</source>
+        <translation>把书中的下一篇文本接在这一篇之后</translation>
+    </message>
+    <message>
         <source>Attach LoRA adapters to the loaded model, or take them off</source>
         <translation>为已载入的模型挂上或取下 LoRA 适配器</translation>
+    </message>
+    <message>
+        <source>Begin a book in a folder of its own</source>
+        <translation>在单独的文件夹中开始一本书</translation>
     </message>
     <message>
         <source>Begin an empty manuscript</source>
@@ -176,6 +184,10 @@
         <translation>释放模型占用的内存</translation>
     </message>
     <message>
+        <source>Give what is selected in the book another title</source>
+        <translation>给书中选中的条目换一个标题</translation>
+    </message>
+    <message>
         <source>Go back to the part of the window before</source>
         <translation>回到窗口的上一个区域</translation>
     </message>
@@ -292,6 +304,10 @@
         <translation>让着色的文字归你所有；修改它或接着写也算采纳</translation>
     </message>
     <message>
+        <source>Make what follows the cursor the next scene of the book</source>
+        <translation>把光标之后的内容变成书中的下一个场景</translation>
+    </message>
+    <message>
         <source>Manage Models…</source>
         <translation>管理模型…</translation>
     </message>
@@ -302,6 +318,10 @@
     <message>
         <source>Measure This Model Again</source>
         <translation>重新测试这个模型</translation>
+    </message>
+    <message>
+        <source>Merge with the Next Scene</source>
+        <translation>与下一个场景合并</translation>
     </message>
     <message>
         <source>Model</source>
@@ -318,6 +338,10 @@
     <message>
         <source>New</source>
         <translation>新建</translation>
+    </message>
+    <message>
+        <source>New Book…</source>
+        <translation>新建书…</translation>
     </message>
     <message>
         <source>Next Part of the Window</source>
@@ -340,8 +364,16 @@
         <translation>用其他编码打开…</translation>
     </message>
     <message>
+        <source>Open Book…</source>
+        <translation>打开书…</translation>
+    </message>
+    <message>
         <source>Open a Model File…</source>
         <translation>打开模型文件…</translation>
+    </message>
+    <message>
+        <source>Open a folder of texts as a book, with its parts, chapters and scenes at the left</source>
+        <translation>把一个文本文件夹作为书打开，左侧显示其部、章和场景</translation>
     </message>
     <message>
         <source>Open a text or Markdown file</source>
@@ -390,6 +422,10 @@
     <message>
         <source>Remove…</source>
         <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Rename in the Book…</source>
+        <translation>在书中重命名…</translation>
     </message>
     <message>
         <source>Rename…</source>
@@ -500,6 +536,10 @@
         <translation>在稿纸旁边显示采样和模型</translation>
     </message>
     <message>
+        <source>Show the book, the headings of the page and recent texts at the left</source>
+        <translation>在左侧显示书、页面的标题和最近的文本</translation>
+    </message>
+    <message>
         <source>Show the folder with the logs; nothing in it is ever sent</source>
         <translation>打开日志所在的文件夹；其中的内容从不外传</translation>
     </message>
@@ -520,6 +560,10 @@
         <translation>按设置中的大小显示文字</translation>
     </message>
     <message>
+        <source>Side Bar</source>
+        <translation>侧边栏</translation>
+    </message>
+    <message>
         <source>Side Panel</source>
         <translation>侧边栏</translation>
     </message>
@@ -534,6 +578,10 @@
     <message>
         <source>Spelling…</source>
         <translation>拼写…</translation>
+    </message>
+    <message>
+        <source>Split the Scene Here</source>
+        <translation>在此处拆分场景</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -747,6 +795,377 @@
     <message>
         <source>Add a text</source>
         <translation>添加文字</translation>
+    </message>
+</context>
+<context>
+    <name>Book</name>
+    <message>
+        <source>Chapter</source>
+        <translation>章</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <translation>草稿</translation>
+    </message>
+    <message>
+        <source>Idea</source>
+        <translation>构思</translation>
+    </message>
+    <message>
+        <source>No status</source>
+        <translation>无状态</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>部</translation>
+    </message>
+    <message>
+        <source>Revised</source>
+        <translation>已修改</translation>
+    </message>
+    <message>
+        <source>Scene</source>
+        <translation>场景</translation>
+    </message>
+</context>
+<context>
+    <name>BookController</name>
+    <message>
+        <source>Book</source>
+        <translation>书</translation>
+    </message>
+    <message>
+        <source>Headings</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>最近</translation>
+    </message>
+    <message>
+        <source>{0} is not there. Bring the file back, or take it out of the book.</source>
+        <translation>{0} 不在了。请找回该文件，或将其从书中移出。</translation>
+    </message>
+</context>
+<context>
+    <name>BookDetailsDialog</name>
+    <message>
+        <source>Author</source>
+        <translation>作者</translation>
+    </message>
+    <message>
+        <source>Its language, such as en or zh-CN</source>
+        <translation>其语言，例如 en 或 zh-CN</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Title and Author</source>
+        <translation>标题和作者</translation>
+    </message>
+    <message>
+        <source>What stands on the title page</source>
+        <translation>书名页上的标题</translation>
+    </message>
+    <message>
+        <source>Who has written it</source>
+        <translation>由谁所写</translation>
+    </message>
+</context>
+<context>
+    <name>BookEdits</name>
+    <message>
+        <source>Select a scene of the book first.</source>
+        <translation>请先选择书中的一个场景。</translation>
+    </message>
+    <message>
+        <source>Taken back.</source>
+        <translation>已撤销。</translation>
+    </message>
+    <message>
+        <source>The notes on “{0}” were changed.</source>
+        <translation>“{0}”的备注已更改。</translation>
+    </message>
+    <message>
+        <source>The text on the page is not in the open book.</source>
+        <translation>页面上的文本不在打开的书中。</translation>
+    </message>
+    <message>
+        <source>The title page was changed.</source>
+        <translation>书名页已更改。</translation>
+    </message>
+    <message>
+        <source>{0}, in {1}</source>
+        <translation>{0}，位于 {1}</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2}</source>
+        <translation>{0}：第 {1} 个，共 {2} 个</translation>
+    </message>
+    <message>
+        <source>“{0}” and “{1}” were merged.</source>
+        <translation>“{0}”和“{1}”已合并。</translation>
+    </message>
+    <message>
+        <source>“{0}” became: {1}.</source>
+        <translation>“{0}”已变为：{1}。</translation>
+    </message>
+    <message>
+        <source>“{0}” is included.</source>
+        <translation>“{0}”已收入书中。</translation>
+    </message>
+    <message>
+        <source>“{0}” is left out.</source>
+        <translation>“{0}”未收入书中。</translation>
+    </message>
+    <message>
+        <source>“{0}” is marked: {1}.</source>
+        <translation>“{0}”已标为：{1}。</translation>
+    </message>
+    <message>
+        <source>“{0}” was added.</source>
+        <translation>“{0}”已添加。</translation>
+    </message>
+    <message>
+        <source>“{0}” was moved.</source>
+        <translation>“{0}”已移动。</translation>
+    </message>
+    <message numerus="yes">
+        <source>“{0}” was removed, with {1} texts.</source>
+        <translation>
+            <numerusform>“{0}”已移除，共 {1} 篇文本。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>“{0}” was renamed.</source>
+        <translation>“{0}”已重命名。</translation>
+    </message>
+    <message>
+        <source>“{0}” was split.</source>
+        <translation>“{0}”已拆分。</translation>
+    </message>
+    <message>
+        <source>“{0}” was taken out of the book.</source>
+        <translation>“{0}”已从书中移出。</translation>
+    </message>
+</context>
+<context>
+    <name>BookMenus</name>
+    <message>
+        <source>Add to the Book</source>
+        <translation>加入书中</translation>
+    </message>
+    <message>
+        <source>Close Book</source>
+        <translation>关闭书</translation>
+    </message>
+    <message>
+        <source>Include in the Book</source>
+        <translation>收入书中</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Merge with the Next</source>
+        <translation>与下一个合并</translation>
+    </message>
+    <message>
+        <source>Move Down</source>
+        <translation>下移</translation>
+    </message>
+    <message>
+        <source>Move In</source>
+        <translation>降一级</translation>
+    </message>
+    <message>
+        <source>Move Out</source>
+        <translation>升一级</translation>
+    </message>
+    <message>
+        <source>Move Up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move to the Trash</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message>
+        <source>New Book…</source>
+        <translation>新建书…</translation>
+    </message>
+    <message>
+        <source>New Chapter…</source>
+        <translation>新建章…</translation>
+    </message>
+    <message>
+        <source>New Part…</source>
+        <translation>新建部…</translation>
+    </message>
+    <message>
+        <source>New Scene…</source>
+        <translation>新建场景…</translation>
+    </message>
+    <message>
+        <source>Open Book…</source>
+        <translation>打开书…</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Take Out of the Book</source>
+        <translation>从书中移出</translation>
+    </message>
+    <message>
+        <source>Title and Author…</source>
+        <translation>标题和作者…</translation>
+    </message>
+</context>
+<context>
+    <name>BookModel</name>
+    <message>
+        <source>A sync program made this copy of {0}: two computers changed it at the same time. Compare the two, and take over what is missing.</source>
+        <translation>这是同步程序为 {0} 创建的副本：两台电脑同时更改了它。请比较两者，并补上缺少的内容。</translation>
+    </message>
+    <message>
+        <source>Not in the book</source>
+        <translation>不在书中</translation>
+    </message>
+    <message>
+        <source>Not included in the book</source>
+        <translation>未收入书中</translation>
+    </message>
+    <message>
+        <source>The file has a name that is not opened: {0}</source>
+        <translation>该文件的名称不会被打开：{0}</translation>
+    </message>
+    <message>
+        <source>The file is not there: {0}</source>
+        <translation>文件不在了：{0}</translation>
+    </message>
+    <message>
+        <source>This text is in the folder and not in the book.</source>
+        <translation>该文本在文件夹中，但不在书中。</translation>
+    </message>
+    <message>
+        <source>{0} (missing)</source>
+        <translation>{0}（缺失）</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} words</source>
+        <translation>
+            <numerusform>{0} 字</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>BookPage</name>
+    <message>
+        <source>A book is a folder of plain texts in an order: parts, chapters and scenes. Any folder of .md and .txt files can be one; nothing in it is renamed.</source>
+        <translation>书是一个按顺序排列的纯文本文件夹：部、章和场景。任何包含 .md 和 .txt 文件的文件夹都可以成为书；其中的文件不会被重命名。</translation>
+    </message>
+    <message>
+        <source>Add a scene, chapter or part</source>
+        <translation>添加场景、章或部</translation>
+    </message>
+    <message>
+        <source>More for this book</source>
+        <translation>此书的更多操作</translation>
+    </message>
+    <message>
+        <source>New Book…</source>
+        <translation>新建书…</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Notes on what is selected</source>
+        <translation>所选条目的备注</translation>
+    </message>
+    <message>
+        <source>Open Book…</source>
+        <translation>打开书…</translation>
+    </message>
+    <message>
+        <source>Take the last change of the book back</source>
+        <translation>撤销对书的最后一次更改</translation>
+    </message>
+    <message>
+        <source>This book is empty.</source>
+        <translation>这本书是空的。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Write the First Scene</source>
+        <translation>写第一个场景</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} words in the book</source>
+        <translation>
+            <numerusform>全书 {0} 字</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>BookQuestions</name>
+    <message>
+        <source>Choose or Make a Folder for the Book</source>
+        <translation>为书选择或新建文件夹</translation>
+    </message>
+    <message>
+        <source>Make a Book</source>
+        <translation>建立书</translation>
+    </message>
+    <message>
+        <source>Make a book of “{0}”?</source>
+        <translation>要把“{0}”建成一本书吗？</translation>
+    </message>
+    <message>
+        <source>New: {0}</source>
+        <translation>新建：{0}</translation>
+    </message>
+    <message>
+        <source>Open a Book</source>
+        <translation>打开书</translation>
+    </message>
+    <message numerus="yes">
+        <source>There is no book in it yet, but {0} texts. Their order is written into one small file beside them; nothing is renamed or changed.</source>
+        <translation>
+            <numerusform>其中还没有书，但有 {0} 篇文本。它们的顺序会写入旁边的一个小文件；不会重命名或更改任何内容。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+</context>
+<context>
+    <name>BookTree</name>
+    <message>
+        <source>Book</source>
+        <translation>书</translation>
+    </message>
+    <message>
+        <source>Enter opens a scene, F2 renames it, Space includes it in the book; Alt and the arrows move it.</source>
+        <translation>Enter 打开场景，F2 重命名，空格决定是否收入书中；Alt 加方向键移动它。</translation>
     </message>
 </context>
 <context>
@@ -3199,6 +3618,25 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
 </context>
 <context>
+    <name>OutlinePage</name>
+    <message>
+        <source>Enter goes to the heading in the text.</source>
+        <translation>Enter 跳到文本中的标题。</translation>
+    </message>
+    <message>
+        <source>Headings</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>The headings of the text are listed here: lines that begin with #, ##, and so on.</source>
+        <translation>这里列出文本的标题：以 #、## 等开头的行。</translation>
+    </message>
+    <message>
+        <source>{0}, level {1}</source>
+        <translation>{0}，{1} 级</translation>
+    </message>
+</context>
+<context>
     <name>OutsideChanges</name>
     <message>
         <source>Another program deleted or moved {0}. Its text is still here, and saving writes the file again.</source>
@@ -3763,6 +4201,14 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>只能从概率之和达到此值的最可能词元中选择；1 表示全部允许。</translation>
     </message>
     <message>
+        <source>Open the last book at start</source>
+        <translation>启动时打开上次的书</translation>
+    </message>
+    <message>
+        <source>Opens the book that was open last, with its last scene on the page.</source>
+        <translation>打开上次打开的书，并在页面上显示上次的场景。</translation>
+    </message>
+    <message>
         <source>Order of steps</source>
         <translation>采样顺序</translation>
     </message>
@@ -3871,8 +4317,16 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>以各自的样式显示标题、强调、列表、引用、链接和注释。</translation>
     </message>
     <message>
+        <source>Shows the book, the headings and recent texts at the left.</source>
+        <translation>在左侧显示书、标题和最近的文本。</translation>
+    </message>
+    <message>
         <source>Shows the panel of sliders and models.</source>
         <translation>显示滑块和模型的面板。</translation>
+    </message>
+    <message>
+        <source>Side bar</source>
+        <translation>侧边栏</translation>
     </message>
     <message>
         <source>Side panel</source>
@@ -5214,6 +5668,29 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
 </context>
 <context>
+    <name>RecentPage</name>
+    <message>
+        <source>Book</source>
+        <translation>书</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Enter opens what is selected.</source>
+        <translation>Enter 打开选中的条目。</translation>
+    </message>
+    <message>
+        <source>Recent books and documents</source>
+        <translation>最近的书和文档</translation>
+    </message>
+    <message>
+        <source>What you open is listed here.</source>
+        <translation>您打开过的内容会列在这里。</translation>
+    </message>
+</context>
+<context>
     <name>RecoveryDialog</name>
     <message>
         <source>Discard</source>
@@ -5540,6 +6017,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>SHA-256 由 64 个十六进制数字组成。</translation>
     </message>
     <message>
+        <source>A change of the book that was broken off could not be taken back: {0}.</source>
+        <translation>中断的书籍更改无法撤回：{0}。</translation>
+    </message>
+    <message>
+        <source>A change of the book was broken off by a crash. It was taken back; no text is lost.</source>
+        <translation>对书的一次更改因崩溃而中断。更改已撤回；没有丢失文本。</translation>
+    </message>
+    <message>
         <source>A choice has {0} tokens; there can be {1}.</source>
         <translation>一个选项有 {0} 个词元；最多 {1} 个。</translation>
     </message>
@@ -5632,6 +6117,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>更小的模型，或这个模型的更小量化版本，各方面的需求都更低。</translation>
     </message>
     <message>
+        <source>A sync program left another list of this book, {0}: two computers changed it at the same time. Compare the two; the other one is not used.</source>
+        <translation>同步程序留下了这本书的另一份列表 {0}：两台电脑同时更改了它。请比较两者；另一份不会被使用。</translation>
+    </message>
+    <message>
         <source>A third of F16; the loss is small on models of seven billion weights and more.</source>
         <translation>F16 的三分之一；对七十亿参数以上的模型损失很小。</translation>
     </message>
@@ -5674,6 +6163,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Another model was asked for meanwhile.</source>
         <translation>其间又请求了另一个模型。</translation>
+    </message>
+    <message>
+        <source>Another program has changed the list of the book meanwhile.</source>
+        <translation>其他程序在此期间更改了书的列表。</translation>
+    </message>
+    <message>
+        <source>Another program has changed {0} meanwhile.</source>
+        <translation>其他程序在此期间更改了 {0}。</translation>
     </message>
     <message>
         <source>Another program has changed {0} since it was opened.</source>
@@ -5734,6 +6231,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Bearer {0}</source>
         <translation>Bearer {0}</translation>
+    </message>
+    <message>
+        <source>Bring the file back, or take it out of the book.</source>
+        <translation>请找回该文件，或将其从书中移出。</translation>
     </message>
     <message>
         <source>Capitals and spaces count, too.</source>
@@ -6000,6 +6501,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>通往 {0} 的途中任何人都能读到文字：没有加密。</translation>
     </message>
     <message>
+        <source>Everything is as it was before.</source>
+        <translation>一切仍与之前相同。</translation>
+    </message>
+    <message>
         <source>Fetch it again.</source>
         <translation>请重新获取。</translation>
     </message>
@@ -6240,6 +6745,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>放得下。</translation>
     </message>
     <message>
+        <source>It has been read again; try once more.</source>
+        <translation>已重新读取；请再试一次。</translation>
+    </message>
+    <message>
         <source>It is a pack of its own: install it in Settings, under Engines. GGUF models do not need it.</source>
         <translation>它是单独的引擎包：请在“设置”的“引擎”中安装。GGUF 模型不需要它。</translation>
     </message>
@@ -6302,6 +6811,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>It says: {0}</source>
         <translation>它说：{0}</translation>
+    </message>
+    <message>
+        <source>It was left as it is.</source>
+        <translation>已保持原样。</translation>
     </message>
     <message>
         <source>Its download was cut off; download it again.</source>
@@ -6428,6 +6941,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请腾出空间后重试。</translation>
     </message>
     <message>
+        <source>Make room on the disk and try again.</source>
+        <translation>请腾出磁盘空间后重试。</translation>
+    </message>
+    <message>
         <source>Make room on the disk or save it in another place; the text is still open.</source>
         <translation>请在磁盘上腾出空间，或保存到别处；文字仍然打开着。</translation>
     </message>
@@ -6482,6 +6999,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Name one with --model; `lampblack models list` shows them.</source>
         <translation>请用 --model 指定一个；`lampblack models list` 会列出它们。</translation>
+    </message>
+    <message>
+        <source>Name the texts themselves, in their order.</source>
+        <translation>请按顺序直接指定各文本。</translation>
     </message>
     <message>
         <source>No encrypted connection to {0} came about ({1}).</source>
@@ -6540,6 +7061,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>其中没有隐去任何内容。</translation>
     </message>
     <message>
+        <source>Nothing was done; try once more.</source>
+        <translation>未做任何更改；请再试一次。</translation>
+    </message>
+    <message>
         <source>Nothing was written: it was stopped.</source>
         <translation>没有写入任何内容：已停止。</translation>
     </message>
@@ -6566,6 +7091,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Put it back out of a copy of your own.</source>
         <translation>请用您自己的副本把它放回原处。</translation>
+    </message>
+    <message>
+        <source>Put the cursor between two paragraphs.</source>
+        <translation>请把光标放在两个段落之间。</translation>
     </message>
     <message>
         <source>Put the model&apos;s tokenizer files beside it.</source>
@@ -6614,6 +7143,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Run the model with the Torch engine, or get the adapter as GGUF.</source>
         <translation>请用 Torch 引擎运行模型，或取得 GGUF 格式的适配器。</translation>
+    </message>
+    <message>
+        <source>Save it as UTF-8 first.</source>
+        <translation>请先将其保存为 UTF-8。</translation>
     </message>
     <message>
         <source>Save it as UTF-8, or replace those letters.</source>
@@ -6864,6 +7397,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>程序发来的内容不是命令：{0}</translation>
     </message>
     <message>
+        <source>The book in {0} could not be changed: {1}.</source>
+        <translation>无法更改 {0} 中的书：{1}。</translation>
+    </message>
+    <message>
         <source>The catalogue has no model {0}.</source>
         <translation>模型目录中没有 {0}。</translation>
     </message>
@@ -7092,6 +7629,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>显卡放不下 {0} 层，因此{1}。</translation>
     </message>
     <message>
+        <source>The history of each text has what it was.</source>
+        <translation>各文本的历史记录中有以前的内容。</translation>
+    </message>
+    <message>
         <source>The hub has another {0} than the catalogue knows.</source>
         <translation>站点上的 {0} 与模型目录所知的不同。</translation>
     </message>
@@ -7142,6 +7683,18 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The list of servers in {0} cannot be used: {1}; {2}, and {3}.</source>
         <translation>{0} 中的服务器列表无法使用：{1}；{2}，{3}。</translation>
+    </message>
+    <message>
+        <source>The list of the book in {0} cannot be used: {1}.</source>
+        <translation>无法使用 {0} 中书的列表：{1}。</translation>
+    </message>
+    <message>
+        <source>The list of the book in {0} was damaged: {1}. What could be read of it is here; {2}.</source>
+        <translation>{0} 中书的列表已损坏：{1}。能读取的部分都在这里；{2}。</translation>
+    </message>
+    <message>
+        <source>The list of the book in {0} was not written: {1}.</source>
+        <translation>未能写入 {0} 中书的列表：{1}。</translation>
     </message>
     <message>
         <source>The llama.cpp engine is not installed here: {0}.</source>
@@ -7776,6 +8329,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>没有适配器 {0}。</translation>
     </message>
     <message>
+        <source>There is no book in {0}: it has no {1}.</source>
+        <translation>{0} 中没有书：没有 {1}。</translation>
+    </message>
+    <message>
         <source>There is no certificate in {0}.</source>
         <translation>{0} 中没有证书。</translation>
     </message>
@@ -7860,6 +8417,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>内存不足以载入 {file}。</translation>
     </message>
     <message>
+        <source>There is nothing after this that it could be merged with.</source>
+        <translation>其后没有可以合并的内容。</translation>
+    </message>
+    <message>
         <source>They hold until the program ends; check the folder&apos;s permissions and space.</source>
         <translation>它们在程序退出前有效；请检查文件夹的权限和空间。</translation>
     </message>
@@ -7870,6 +8431,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>This bundle carries no pip to fetch the starter model with.</source>
         <translation>这个安装包没有 pip，无法获取入门模型。</translation>
+    </message>
+    <message>
+        <source>This cannot be taken back any more: a text or the list was changed since.</source>
+        <translation>已无法撤销：此后有文本或列表发生了更改。</translation>
     </message>
     <message>
         <source>This is no archive of a pack.</source>
@@ -8050,6 +8615,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>What is to be put in is too long.</source>
         <translation>要填入的内容太长。</translation>
+    </message>
+    <message>
+        <source>What was done of it is taken back when the book is opened again.</source>
+        <translation>已完成的部分将在再次打开书时撤回。</translation>
     </message>
     <message>
         <source>What was fetched is kept; go on with the download then.</source>
@@ -8612,6 +9181,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>它没有文件头</translation>
     </message>
     <message>
+        <source>it has no list of entries</source>
+        <translation>没有条目列表</translation>
+    </message>
+    <message>
         <source>it has no part {0}</source>
         <translation>其中没有部件 {0}</translation>
     </message>
@@ -8730,6 +9303,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it is not an ordinary file</source>
         <translation>不是普通文件</translation>
+    </message>
+    <message>
+        <source>it is not the list of a book</source>
+        <translation>不是书的列表</translation>
     </message>
     <message>
         <source>it is not valid JSON</source>
@@ -9416,6 +9993,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0}（Lampblack 没有这一类）</translation>
     </message>
     <message>
+        <source>{0} (before)</source>
+        <translation>{0}（之前）</translation>
+    </message>
+    <message>
         <source>{0} (no sampling parameters that are known)</source>
         <translation>{0}（没有已知的采样参数）</translation>
     </message>
@@ -9472,6 +10053,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0}，当时尚未准备好。</translation>
     </message>
     <message>
+        <source>{0} belongs to the book in {1} and is not there.</source>
+        <translation>{0} 属于 {1} 中的书，但文件不在了。</translation>
+    </message>
+    <message>
         <source>{0} belongs to {1}; it is only taken off the list here.</source>
         <translation>{0} 属于 {1}；这里只把它从列表中移除。</translation>
     </message>
@@ -9482,6 +10067,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} can read this text in too many ways.</source>
         <translation>{0} 有太多种方式读这段文字。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be divided there: one of the two would be empty.</source>
+        <translation>{0} 无法在该处拆分：其中一部分会是空的。</translation>
     </message>
     <message>
         <source>{0} cannot be imported: it is protected against copying.</source>
@@ -9558,6 +10147,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} cannot be written: {1}.</source>
         <translation>{0} 无法写入：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} cannot hold {1} of {2}.</source>
+        <translation>{0} 无法容纳 {2} 中的 {1}。</translation>
     </message>
     <message>
         <source>{0} cannot prove that it is {1}: {2}.</source>
@@ -9860,6 +10453,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 不是模型的文件夹，因此没有动它。</translation>
     </message>
     <message>
+        <source>{0} is no name for a text of a book.</source>
+        <translation>{0} 不能作为书中文本的名称。</translation>
+    </message>
+    <message>
         <source>{0} is no ordinary file, so it is left alone.</source>
         <translation>{0} 不是普通文件，因此没有动它。</translation>
     </message>
@@ -9916,12 +10513,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 已经不在了；它会从列表中移除。</translation>
     </message>
     <message>
+        <source>{0} is not there.</source>
+        <translation>{0} 不在了。</translation>
+    </message>
+    <message>
         <source>{0} is not valid JSON: {1} ({2}).</source>
         <translation>{0} 不是有效的 JSON：{1}（{2}）。</translation>
     </message>
     <message>
         <source>{0} is not valid: {1}.</source>
         <translation>{0} 无效：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} is of no use here and was left alone.</source>
+        <translation>{0} 在此无用，已保持原样。</translation>
     </message>
     <message>
         <source>{0} is off, for its window is 0 in the file; -1 is the whole text</source>
@@ -10116,6 +10721,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{0} was not removed: it could not be kept in the store.</source>
+        <translation>{0} 未被移除：无法将其保存到存储中。</translation>
+    </message>
+    <message>
         <source>{0} was not saved, for its longer version could not be kept in {1}: {2}.</source>
         <translation>{0} 没有保存，因为较长的版本无法保存在 {1}：{2}。</translation>
     </message>
@@ -10242,6 +10851,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{server} takes temperatures up to 2.</source>
         <translation>{server} 只接受不超过 2 的温度。</translation>
+    </message>
+    <message>
+        <source>“{0}” is a title alone: it has no text.</source>
+        <translation>“{0}”只是一个标题：没有文本。</translation>
     </message>
 </context>
 <context>
@@ -10670,6 +11283,13 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Keyboard Shortcuts</source>
         <translation>键盘快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>SideBar</name>
+    <message>
+        <source>Side bar</source>
+        <translation>侧边栏</translation>
     </message>
 </context>
 <context>

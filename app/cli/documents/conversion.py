@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from app.cli import output
 from app.cli.parsing import Words
+from app.core.books.book_file import BOOK_FILE
+from app.core.books.manuscript import BookManuscript, book_manuscript, write_imported
 from app.core.conversion.export import (
     FORMATS,
     format_of,
@@ -20,12 +22,7 @@ from app.core.conversion.export import (
     titled,
     write_export,
 )
-from app.core.conversion.importing import (
-    SUFFIXES,
-    chapter_files,
-    read_import,
-    write_chapters,
-)
+from app.core.conversion.importing import SUFFIXES, chapter_files, read_import
 from app.core.conversion.looks.profiles import (
     PAPERS,
     PROFILES,
@@ -34,16 +31,20 @@ from app.core.conversion.looks.profiles import (
     profile_named,
 )
 from app.core.documents.text_files import open_document
+from app.core.system.files import is_folder
 from app.program import Program
 
-_EXPORT = """Write one or more texts (.md, .txt) as one file, in the format that its suffix says.
+_EXPORT = """Write a book, or one or more texts, as one file, in the format that its suffix says.
 
-Several files become one text in the order given. Each heading 1 (`# Name`) begins a chapter.
+A book is a folder with its list; all that it includes is written in order. Several files (.md,
+.txt) become one text in the order given. Each heading 1 (`# Name`) begins a chapter.
 Comments, %%…%% and <!-- … -->, are left out; images are, too.
 Nothing is written over without --force."""
 
 _IMPORT = """Write the text of a file as Markdown into a folder: a file for each heading 1.
 
+The folder becomes a book, with a list of the files in order; a book that is there gets them at its
+end.
 Headings, emphasis, links, lists, quotes, scene breaks and footnotes are kept; images are left out.
 Nothing that the file names is opened or fetched. Nothing is written over without --force."""
 
@@ -56,12 +57,14 @@ def add_export(words: Words) -> None:
     parser = words.add_parser(
         "export",
         help="write a text as " + ", ".join(row.suffix for row in FORMATS),
-        usage="lampblack export FILE… --to FILE [options]",
+        usage="lampblack export FOLDER|FILE… --to FILE [options]",
         description=_EXPORT,
         epilog=f"Formats:\n{formats}\n\nProfiles, for --profile:\n{profiles}",
     )
     parser.mix()
-    parser.add_argument("files", metavar="FILE", nargs="+", help="the text, or several")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="the folder of the book; or the text, or several"
+    )
     parser.value("--to", "FILE", "the file to write; its suffix says the format", required=True)
     parser.value(
         "--profile",
@@ -70,10 +73,11 @@ def add_export(words: Words) -> None:
         choices=tuple(row.id for row in PROFILES),
         default=PROFILES[0].id,
     )
-    parser.value("--title", "TEXT", "the title; else the name of the first file")
+    parser.value("--title", "TEXT", "the title; else the book's, or the name of the first file")
     parser.value("--author", "TEXT", "who has written it")
     parser.value("--contact", "TEXT", "how to reach the author, on a submission's first page")
-    parser.value("--language", "TAG", "its language, such as en or zh-CN", default="en")
+    language = "its language, such as en or zh-CN; else the book's, or en"
+    parser.value("--language", "TAG", language)
     parser.value(
         "--smart",
         None,
@@ -100,21 +104,29 @@ def run_export(arguments: argparse.Namespace, _program: Program) -> None:
         profile = replace(profile, paper=arguments.paper)
     if arguments.smart:
         profile = replace(profile, is_smart=arguments.smart == "yes")
-    documents = [open_document(Path(name)) for name in arguments.files]
-    paths = [document.path for document in documents if document.path is not None]
-    texts = [
-        formatted(path, document.text, comments=arguments.comments)
-        for path, document in zip(paths, documents, strict=True)
-    ]
-    title = arguments.title or paths[0].stem
+    found = _manuscript(list(map(Path, arguments.files)), comments=arguments.comments)
+    whole = found.text
+    title, author = arguments.title or whole.title, arguments.author or whole.author
     contact = (arguments.contact or "").replace("\\n", "\n")
-    text = titled(joined_texts(texts), title, arguments.author, arguments.language, contact)
-    stamps = [document.stamp.mtime_ns for document in documents if document.stamp]
-    modified = datetime.fromtimestamp(max(stamps) / 1e9, UTC)
-    data = render(text, suffix, profile, modified)
+    text = titled(whole, title, author, arguments.language, contact)
+    data = render(text, suffix, profile, found.modified)
     write_export(target, data, overwrite=arguments.force)
     facts = {"file": str(target), "bytes": len(data), "images_left_out": text.left_out}
     output.answer(arguments.json, facts, _lines([target], text.left_out))
+
+
+def _manuscript(paths: list[Path], *, comments: bool) -> BookManuscript:
+    """The book in a folder; or files as one text, which is named after the first."""
+    if len(paths) == 1 and is_folder(paths[0]):
+        return book_manuscript(paths[0], comments=comments)
+    documents = [open_document(path) for path in paths]
+    texts = [
+        formatted(path, document.text, comments=comments)
+        for path, document in zip(paths, documents, strict=True)
+    ]
+    stamps = [document.stamp.mtime_ns for document in documents if document.stamp]
+    modified = datetime.fromtimestamp(max(stamps) / 1e9, UTC)
+    return BookManuscript(replace(joined_texts(texts), title=paths[0].stem), modified)
 
 
 def add_import(words: Words) -> None:
@@ -137,10 +149,11 @@ def run_import(arguments: argparse.Namespace, _program: Program) -> None:
     path, folder = Path(arguments.file), Path(arguments.to).absolute()
     text = read_import(path)
     files = chapter_files(text, path.stem)
-    write_chapters(folder, files, overwrite=arguments.force)
+    write_imported(folder, text, files, overwrite=arguments.force)
     written = [folder / file.name for file in files]
     facts = {
         "files": list(map(str, written)),
+        "book": str(folder / BOOK_FILE),
         "title": text.title,
         "author": text.author,
         "images_left_out": text.left_out,

@@ -136,6 +136,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Row(label="Side panel", help="Shows the panel of sliders and models.", group="Page"),
     ] = True
+    side_bar: Annotated[
+        bool,
+        Row(label="Side bar", help="Shows the book, the headings and recent texts at the left."),
+    ] = False
+    reopen_book: Annotated[
+        bool,
+        Row(
+            label="Open the last book at start",
+            help="Opens the book that was open last, with its last scene on the page.",
+        ),
+    ] = True
     all_parameters: Annotated[
         bool,
         Row(
@@ -298,6 +309,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 0
     model: str = ""
     recent_files: tuple[str, ...] = ()
+    recent_books: tuple[str, ...] = ()
+    book: str = ""
+    scene: str = ""
     added_models: tuple[str, ...] = ()
     watched_folders: tuple[str, ...] = ()
     use_programs: tuple[str, ...] = ()

@@ -29,9 +29,9 @@ _MARK = "lampblack_settings"
 _TABLES: dict[str, type[Sampling] | type[LoadOptions]] = {"sampling": Sampling, "load": LoadOptions}
 _PATH_LISTS = (
     "recent_files", "added_models", "watched_folders", "use_programs", "agreed_hosts",
-    "agreed_servers",
+    "agreed_servers", "recent_books",
 )  # fmt: skip
-_PATHS = ("model", "server")
+_PATHS = ("model", "server", "book", "scene")
 
 
 class SettingsStore:

@@ -106,6 +106,16 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
+_DEVICES = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
+)
+
+
+def is_device_name(name: str) -> bool:
+    """Whether Windows takes a file's name, with any suffix, for that of a device."""
+    return name.split(".")[0].strip().casefold() in _DEVICES
+
+
 _BLOCK = 1024 * 1024
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -79,8 +80,11 @@ class DocumentController(QObject):
         self._editor = editor
         self._questions = questions
         self._memory = memory
-        self._recent = RecentFiles(program.settings_store)
+        self._recent = RecentFiles(program.settings_store, lambda path: self.saves_itself(path))
         self.document: Document = new_document()
+        self.saves_itself: Callable[[Path], bool] = lambda _path: False
+        """Whether a file is saved without a question when it is left, and is in no list of recent
+        files: a scene of a book."""
         self._is_encoding_chosen = False
         self.journal = self._program.store.begin("", "")
         editor.changed.connect(self._on_changed)
@@ -187,6 +191,8 @@ class DocumentController(QObject):
     def may_leave(self) -> bool:
         """Whether the present text may go: saved, discarded on purpose, or unchanged."""
         if not self.is_modified:
+            return True
+        if self.path is not None and self.saves_itself(self.path) and self.save():
             return True
         answer = self._questions.unsaved(self.name)
         if answer == "save":

@@ -14,10 +14,10 @@ _MOST = 10
 
 
 class RecentFiles:
-    """The list in the settings, of absolute paths, the newest first."""
+    """The list in the settings, of absolute paths, the newest first; it `leaves_out` some."""
 
-    def __init__(self, settings: SettingsStore) -> None:
-        self._settings = settings
+    def __init__(self, settings: SettingsStore, leaves_out: Callable[[Path], bool]) -> None:
+        self._settings, self._leaves_out = settings, leaves_out
 
     @property
     def folder(self) -> Path:
@@ -28,6 +28,8 @@ class RecentFiles:
 
     def remember(self, path: Path) -> None:
         """Put a file at the beginning."""
+        if self._leaves_out(path):
+            return
         recent = (str(path.absolute()), *self._others(path))[:_MOST]
         self._settings.change(recent_files=recent)
 

@@ -141,6 +141,15 @@ QAbstractItemView[kind="texts"]:focus { border: 2px solid $accent; }
 QAbstractItemView[kind="texts"]::item { padding: 3px 5px; }
 QAbstractItemView[kind="texts"]::item:selected { background: $selection;
     color: $selection_ink; }
+QAbstractItemView[kind="book"] { background: transparent; border: 2px solid transparent;
+    border-radius: 6px; outline: none; }
+QAbstractItemView[kind="book"]:focus { border-color: $accent; }
+QAbstractItemView[kind="book"]::item { min-height: 1.8em; }
+QAbstractItemView[kind="book"]::item:hover { background: $hover; }
+QAbstractItemView[kind="book"]::item:selected { background: $selection; color: $selection_ink; }
+QAbstractItemView[kind="book"]::indicator { width: 12px; height: 12px; }
+QAbstractItemView[kind="book"]::indicator:checked { background: transparent; border-color: $edge;
+    image: url("$icons/tick-$quiet.svg"); }
 QHeaderView::section { background: $panel; color: $muted; border: none;
     border-bottom: 1px solid $line; padding: 4px 8px; }
 QAbstractItemView[drop="true"] { border: 2px dashed $accent; }
@@ -173,4 +182,5 @@ def stylesheet(theme: Theme) -> str:
     accent = theme.accent
     colors["accent_hover"] = (accent.lighter(112) if theme.dark else accent.darker(112)).name()
     scheme = "dark" if theme.dark else "light"
-    return _SHEET.substitute(colors, icons=ICONS.as_posix(), scheme=scheme)
+    quiet = "light" if theme.dark else "dark"
+    return _SHEET.substitute(colors, icons=ICONS.as_posix(), scheme=scheme, quiet=quiet)

@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
         self.splitter.addWidget(self.page)
         self.splitter.addWidget(self.side)
         self.splitter.setStretchFactor(0, 1)
-        self.setCentralWidget(self.splitter)
+        self.setCentralWidget(self.manuscript.beside(self.splitter))
         self.setStatusBar(self.status)
         self.setMinimumSize(520, 380)
         self.actions_table.fill(self.menuBar())
@@ -372,10 +372,10 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open the first manuscript among `paths`; models go on the list."""
+        paths = self.manuscript.books.open_dropped(paths)
         texts = [path for path in paths if not _is_model(path)]
-        for path in paths:
-            if _is_model(path):
-                self.models.add(path)
+        for path in filter(_is_model, paths):
+            self.models.add(path)
         if texts and self.documents.open_path(texts[0]):
             self.page.show_page()
 

@@ -17,6 +17,8 @@ from app.ui.documents.save_retry import SaveRetry
 from app.ui.generation.session import Session
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
+from app.ui.library.bar_controller import BarController
+from app.ui.library.books.controller import BookController
 from app.ui.library.progress_controller import ProgressController
 from app.ui.library.search_controller import SearchController
 from app.ui.library.search_sources import SearchSources, SearchWindow
@@ -29,7 +31,7 @@ from app.ui.window.view_controller import ViewController
 from app.ui.window_state import WindowMemory
 
 
-class Part(Protocol):
+class WindowPart(Protocol):
     """A part that is told when the window is shown and when it closes."""
 
     def begin(self) -> None:
@@ -50,13 +52,18 @@ class ManuscriptParts(QObject):
         display: DocumentDisplay,
         status: StatusBar,
         actions: Actions,
-        parent: QObject,
+        parent: QMainWindow,
     ) -> None:
         super().__init__(parent)
         self._program, self._documents, self._display = program, documents, display
         self._status, self._actions = status, actions
         self.history = HistoryController(
             program, documents, page.editor, page.banners, status, actions
+        )
+        memory = WindowMemory(program.paths.config / "window.ini")
+        self.bar = BarController(program.settings_store, memory, actions, parent)
+        self.books = BookController(
+            program, page.editor, page.banners, documents, status, actions, self.bar, parent
         )
         self.spelling = SpellingController(
             program, documents, display, page.banners, status, actions, self
@@ -69,7 +76,7 @@ class ManuscriptParts(QObject):
             status,
             actions,
             SearchSources(program, documents),
-            WindowMemory(program.paths.config / "window.ini").encoding,
+            memory.encoding,
             SearchWindow(page).show_page,
         )
         self.progress = ProgressController(
@@ -91,7 +98,7 @@ class ManuscriptParts(QObject):
         self.conversion = ConversionController(
             program, documents, page.editor, page.banners, status, actions
         )
-        self._parts: tuple[Part, ...] = (
+        self._parts: tuple[WindowPart, ...] = (
             self.history,
             self.spelling,
             self.outside,
@@ -100,7 +107,13 @@ class ManuscriptParts(QObject):
             self.progress,
             self.elsewhere,
             self.conversion,
+            self.books,
+            self.bar,
         )
+
+    def beside(self, page: QWidget) -> QWidget:
+        """The side bar and the page with its side panel, as the middle of the window."""
+        return self.bar.beside(page)
 
     def add_lock(self, session: Session, loader: ModelLoader, window: QMainWindow) -> None:
         """Make the lock, which stops what these two do."""
@@ -111,7 +124,8 @@ class ManuscriptParts(QObject):
         self._parts += (self.lock,)
 
     def join(self, view: ViewController) -> None:
-        """Show the passphrase in the settings, and let the lock follow them."""
+        """Show the passphrase in the settings, let the lock follow them, and F6 find the bar."""
+        view.follow_bar(self.bar)
         view.passphrase = self.passphrase_section
         view.settings_applied.connect(self.lock.follow)
         self.lock.asked_to_set.connect(lambda: view.open_settings("Privacy"))

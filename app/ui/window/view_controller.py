@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.languages import change_language, on_language_change
+from app.ui.library.bar_controller import BarController
 from app.ui.sampling.panel import SamplingPanel
 from app.ui.startup import TURN_MS
 from app.ui.widgets.apply_theme import apply_theme
@@ -53,8 +54,9 @@ class ViewController(QObject):
         """Gives the engines' packs, which the settings show, too."""
         self.passphrase: Callable[[], QWidget] | None = None
         """Makes the part of the settings for the passphrase."""
+        self._bar: BarController | None = None
         self._narrow = False
-        self._panes = Panes(lambda: (*page.parts(), side, window.statusBar()))
+        self._panes = Panes(self._parts)
         side.sampling.all_shown.connect(self._remember_parameters)
         page.editor.zoom_asked.connect(self.zoom)
         actions.connect_all(
@@ -74,6 +76,16 @@ class ViewController(QObject):
                 "zoom_reset": lambda: self.zoom(0),
             }
         )
+
+    def follow_bar(self, bar: BarController) -> None:
+        """Give the keyboard the side bar, too, and the page the room that it takes."""
+        self._bar = bar
+        bar.toggled.connect(self.fit)
+
+    def _parts(self) -> tuple[QWidget, ...]:
+        """The parts of the window from its left, for the keyboard."""
+        left = self._bar.panes() if self._bar is not None else ()
+        return (*left, *self._page.parts(), self._side, self._window.statusBar())
 
     def open_settings(self, tab: str = "") -> None:
         """Show the settings, at the tab of that name in the table if one is given."""
@@ -133,15 +145,20 @@ class ViewController(QObject):
     def open_side(self) -> None:
         """Show the side panel, in a window that is wide enough for it where that can be."""
         if self._narrow and not self._window.isMaximized():
-            self._window.resize(_ROOM_FOR_BOTH, self._window.height())
+            self._window.resize(self._room_for_both, self._window.height())
         self.show_side(True)
 
     def fit(self) -> None:
         """Follow the window's width: where there is no room for both, the page has it."""
-        narrow = self._window.width() < _ROOM_FOR_BOTH
+        narrow = self._window.width() < self._room_for_both
         if narrow != self._narrow:
             self._narrow = narrow
             self.show_side(self._wants_side())
+
+    @property
+    def _room_for_both(self) -> int:
+        """How wide the window must be for the side panel, too."""
+        return _ROOM_FOR_BOTH + (self._bar.width if self._bar is not None else 0)
 
     def _wants_side(self) -> bool:
         wanted = self._settings.settings.side_panel

@@ -70,6 +70,34 @@ def test_a_book_goes_out_and_comes_in_again(run: RunWords, tmp_path: Path) -> No
     assert json.loads(outcome.out)["title"] == "T"
 
 
+def test_an_imported_book_is_one_and_goes_out_in_its_order(run: RunWords, tmp_path: Path) -> None:
+    source, book = tmp_path / "a.md", tmp_path / "book"
+    source.write_text("# One\n\nfirst\n\n# Two\n\nsecond\n\n# Three\n\nthird\n")
+    outcome = run("import", str(source), "--to", str(book), "--json")
+    assert json.loads(outcome.out)["book"] == str(book / "lampblack-book.json")
+    found = json.loads((book / "lampblack-book.json").read_text())
+    assert [one["file"] for one in found["entries"]] == ["01 One.md", "02 Two.md", "03 Three.md"]
+    one, two, three = found["entries"]
+    found["title"], found["entries"] = "Novel", [three, two | {"include": False}, one]
+    (book / "lampblack-book.json").write_text(json.dumps(found))
+    target = tmp_path / "out.md"
+    assert run("export", str(book), "--to", str(target)).code == 0
+    assert target.read_text() == "# Three\n\nthird\n\n# One\n\nfirst\n"
+    epub = tmp_path / "out.epub"
+    assert run("export", str(book), "--to", str(epub)).err == ""
+    with zipfile.ZipFile(epub) as archive:
+        text = b"".join(map(archive.read, archive.namelist())).decode()
+    assert "<dc:title>Novel</dc:title>" in text
+    assert "second" not in text
+
+    (book / "01 One.md").unlink()
+    outcome = run("export", str(book), "--to", str(tmp_path / "none.md"))
+    assert (outcome.code, (tmp_path / "none.md").exists()) == (1, False)
+    assert "01 One.md belongs to the book" in outcome.err
+    outcome = run("export", str(tmp_path), "--to", str(tmp_path / "none.md"))
+    assert "There is no book in" in outcome.err
+
+
 def test_what_cannot_be_read_is_a_sentence(run: RunWords, tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     path.write_text("no archive")
