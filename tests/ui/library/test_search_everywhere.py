@@ -49,11 +49,7 @@ def settle(search: SearchController, qtbot: QtBot) -> None:
     """Wait until nothing is typed, asked, read or replaced."""
     page = search.page
     qtbot.waitUntil(
-        lambda: (
-            not page._timer.isActive()
-            and search.finder.is_idle
-            and search.replacer.is_idle
-        )
+        lambda: not page._timer.isActive() and search.finder.is_idle and search.replacer.is_idle
     )
 
 
@@ -242,10 +238,14 @@ def test_replacing_is_shown_done_and_put_back(
     before = contents(files)
     type_words(search, qtbot, "keeper")
     dialog = preview(search, qtbot, "guard")
-    assert listed(dialog)[2] == (
-        "three.txt",
-        ["Keepers → guards all, said the keeper.", "Keepers all, said the keeper → guard."],
-    ) or listed(dialog)[2][1][1] == "Keepers all, said the keeper → guard."
+    assert (
+        listed(dialog)[2]
+        == (
+            "three.txt",
+            ["Keepers → guards all, said the keeper.", "Keepers all, said the keeper → guard."],
+        )
+        or listed(dialog)[2][1][1] == "Keepers all, said the keeper → guard."
+    )
     top = dialog.model.index(2, 0)
     first = dialog.model.index(0, 0, top)
     dialog.model.setData(first, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
