@@ -101,7 +101,7 @@ def replace_in_file(
     planned, StoreError where no version could be kept, and DocumentError.
     """
     document, path = planned.document, Path(planned.name)
-    assert document is not None, "the page has no file to write"
+    assert document is not None  # the page has no file to write
     if read_file(path) != document.data:
         raise _changed(path)
     if not keep(planned.name, planned.text):
