@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.core.books.replacing import PlannedText
 from app.core.errors import DocumentChangedError
 from app.core.formats.gguf import read_header
 from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
-from app.core.store import Recovery, Snapshot, TakeRecord
+from app.core.store import DayWords, Recovery, Snapshot, TakeRecord
 from app.core.system.licences import LicensedComponent
 from app.downloads.queue import Download, DownloadNeed
 from app.engine.messages import Previewed, ServerPlace
@@ -25,6 +27,8 @@ from app.ui.documents.recovery import RecoveryDialog
 from app.ui.generation.takes_dialog import TakesDialog
 from app.ui.history.comparison import ComparisonDialog
 from app.ui.history.dialog import HistoryDialog
+from app.ui.library.progress_dialog import ProgressDialog, ProgressNow
+from app.ui.library.replace_dialog import ReplaceDialog
 from app.ui.lock.passphrase_dialog import PassphraseDialog
 from app.ui.lock.unlock_form import UnlockDialog
 from app.ui.manager.questions import ManagerQuestions
@@ -179,6 +183,32 @@ class House:
         dialog = ComparisonDialog("雨.md", "It rained. 雨", "It snowed. 雨", self.window)
         self.qtbot.waitUntil(lambda: dialog._background.is_idle)
         return dialog
+
+    def search_everywhere(self) -> QWidget:
+        """The page of the search, with places found, one wrong sentence, and texts to be read."""
+        self.studio.show("The old keeper kept the lamp.")
+        search = self.window.manuscript.search
+        search.open()
+        search.page.line.setText("keep")
+        self.qtbot.waitUntil(lambda: search.finder.is_idle and bool(search.page.model.groups))
+        search.page.problem.say("That went wrong.")
+        search.page.show_reading(3)
+        return search.page.window()
+
+    def replace_everywhere(self) -> QWidget:
+        text = "The old keeper kept the lamp."
+        spans, new = [(8, 12), (15, 19)], ["guard", "雨"]
+        planned = PlannedText(name="", text=text, spans=spans, replacements=new)
+        error = DocumentChangedError("It was changed.", "Look first.")
+        return ReplaceDialog([planned], "rain.txt", [error], self.window)
+
+    def progress(self) -> QWidget:
+        self.window.manuscript.progress.button.show_goal(250, 500, is_daily=True)
+        days = [DayWords(date(2026, 11, 1) + timedelta(days=n), 300, 40 * n, 90) for n in range(14)]
+        now = ProgressNow(
+            days=days, session=12, words=1200, book_words=80_000, goal=250, wanted=90_000
+        )
+        return ProgressDialog(now, self.window)
 
     def recovery(self) -> QWidget:
         recovery = Recovery(id="x", path="", text="Chapter one.", changed_at=1e9)

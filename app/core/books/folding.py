@@ -13,7 +13,7 @@ import apsw
 import apsw.fts5
 import apsw.unicode
 
-TOKENIZER = "querytokens simplify strip true unicodewords"
+TOKENIZER = " ".join(("querytokens", "simplify", "strip", "true", "unicodewords"))
 """What the index parts a text with that is `caseless`; a Chinese character is a word."""
 
 _SAME = str.maketrans({"\u0131": "i"})

@@ -183,7 +183,7 @@ def _batches(
 
 def _read(index: TextIndex, place: _Place, scope: SearchScope) -> IndexedText | None:
     if place.kind == "page":
-        assert scope.page is not None, "it has a place"
+        assert scope.page is not None  # or it had no place
         return IndexedText(
             kind="file", name=place.name, words=0, model="", made_at=0.0, text=scope.page.text
         )

@@ -50,7 +50,7 @@ def search_in_process(
 ) -> SearchResult:
     """As `search`, with its errors, and SearchError when `limit_s` is over."""
     found = search_texts([text], query, replacement, limit_s=limit_s)
-    assert found is not None, "nothing cancels it"
+    assert found is not None  # nothing cancels it
     return found[0]
 
 
@@ -118,7 +118,7 @@ def _answered(
                 child.kill()
                 return
 
-    watcher = threading.Thread(target=watch, name="search watcher")
+    watcher = threading.Thread(target=watch, name="search-watcher")
     watcher.start()
     try:
         data = child.communicate(question, timeout=limit_s)[0]

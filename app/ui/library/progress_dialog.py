@@ -82,6 +82,8 @@ class ProgressDialog(QDialog):
         for box, name in zip((self.goal, self.wanted), names, strict=True):
             box.set_words({0: self.tr("no goal")})
             box.setAccessibleName(name)
+            box.setAccessibleDescription(self.tr("0 for no goal"))
+            box.setToolTip(self.tr("0 for no goal"))
             label = QLabel(name)
             label.setBuddy(box)
             goals.addRow(label, box)

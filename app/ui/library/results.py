@@ -164,9 +164,8 @@ class ResultsModel(QAbstractItemModel):
         if role == COUNT_ROLE:
             return number_text(group.count)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{group.title}, {self.tr('{0} places', '', group.count)}".format(
-                number_text(group.count)
-            )
+            places = self.tr("{0} places", "", group.count).format(number_text(group.count))
+            return f"{group.title}, {places}"
         return group.tip if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _data_of_hit(self, group: ResultGroup, number: int, role: int) -> Any:

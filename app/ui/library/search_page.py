@@ -94,7 +94,6 @@ class SearchPage(QWidget):
         return (self.case, self.whole, self.pattern)
 
     def _connect(self) -> None:
-        self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(lambda _text: self._timer.start())
         self._timer.timeout.connect(self.asked)
         self.line.returnPressed.connect(self._enter)

@@ -41,5 +41,3 @@ class SearchWindow(QDialog):
             self.setWindowTitle(self.tr("Search in Everything"))
             self.resize(460, 560)
         self.show()
-        self.raise_()
-        self.activateWindow()
