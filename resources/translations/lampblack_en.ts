@@ -145,23 +145,23 @@
     <name>ReplaceDialog</name>
     <message numerus="yes">
         <source>Replace {0} Places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Replace {0} Place</numerusform>
+            <numerusform>Replace {0} Places</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{0} places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} place</numerusform>
+            <numerusform>{0} places</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{0} texts</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} text</numerusform>
+            <numerusform>{0} texts</numerusform>
         </translation>
     </message>
 </context>
@@ -169,16 +169,26 @@
     <name>Replacer</name>
     <message numerus="yes">
         <source>{0} places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} place</numerusform>
+            <numerusform>{0} places</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{0} texts</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} text</numerusform>
+            <numerusform>{0} texts</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ResultsModel</name>
+    <message numerus="yes">
+        <source>{0} places</source>
+        <translation>
+            <numerusform>{0} place</numerusform>
+            <numerusform>{0} places</numerusform>
         </translation>
     </message>
 </context>
@@ -186,23 +196,23 @@
     <name>SearchPage</name>
     <message numerus="yes">
         <source>Reading {0} texts…</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Reading {0} text…</numerusform>
+            <numerusform>Reading {0} texts…</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{0} places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} place</numerusform>
+            <numerusform>{0} places</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{0} texts</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} text</numerusform>
+            <numerusform>{0} texts</numerusform>
         </translation>
     </message>
 </context>

@@ -153,7 +153,7 @@
     </message>
     <message>
         <source>Find words in this book, in recent texts, in other books and in every take</source>
-        <translation type="unfinished"></translation>
+        <translation>在本书、最近的文本、其他书和所有候选稿中查找</translation>
     </message>
     <message>
         <source>Find, download, check and remove models</source>
@@ -405,7 +405,7 @@
     </message>
     <message>
         <source>Progress…</source>
-        <translation type="unfinished"></translation>
+        <translation>进度…</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -457,7 +457,7 @@
     </message>
     <message>
         <source>Search in Everything…</source>
-        <translation type="unfinished"></translation>
+        <translation>全局搜索…</translation>
     </message>
     <message>
         <source>See earlier versions of this document and what changed since, and restore them</source>
@@ -477,7 +477,7 @@
     </message>
     <message>
         <source>See the words of each day and set goals</source>
-        <translation type="unfinished"></translation>
+        <translation>查看每天写了多少字，并设定目标</translation>
     </message>
     <message>
         <source>See what memory it needs here, and what would make it fit</source>
@@ -2376,7 +2376,7 @@
     <name>GoalButton</name>
     <message>
         <source>Today: {0} of {1} words of your own</source>
-        <translation type="unfinished"></translation>
+        <translation>今天：自己写了 {0} 字，目标 {1} 字</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
@@ -2384,7 +2384,7 @@
     </message>
     <message>
         <source>{0} of {1} words wanted here</source>
-        <translation type="unfinished"></translation>
+        <translation>这里已有 {0} 字，目标 {1} 字</translation>
     </message>
 </context>
 <context>
@@ -2438,7 +2438,7 @@ MIT 许可证。</translation>
     </message>
     <message>
         <source>before replacing in many files</source>
-        <translation type="unfinished"></translation>
+        <translation>批量替换之前</translation>
     </message>
     <message>
         <source>before restoring</source>
@@ -5375,29 +5375,33 @@ Files that you save stay plain files. So do settings, presets and the list of re
     <name>ProgressChart</name>
     <message>
         <source>Chart of the words of each day</source>
-        <translation type="unfinished"></translation>
+        <translation>每天字数的图表</translation>
     </message>
     <message>
         <source>{0} words of your own in {1} days; the table has the numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} 天里自己写了 {0} 字；数字见表格。</translation>
     </message>
     <message>
         <source>{0}: {1} of your own, {2} by the model</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}：自己 {1} 字，模型 {2} 字</translation>
     </message>
 </context>
 <context>
     <name>ProgressController</name>
     <message>
         <source>The goal of today is reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>今天的目标已达成。</translation>
     </message>
 </context>
 <context>
     <name>ProgressDialog</name>
     <message>
+        <source>0 for no goal</source>
+        <translation>0 表示没有目标</translation>
+    </message>
+    <message>
         <source>By the model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型写的</translation>
     </message>
     <message>
         <source>Cut</source>
@@ -5405,11 +5409,11 @@ Files that you save stay plain files. So do settings, presets and the list of re
     </message>
     <message>
         <source>Day</source>
-        <translation type="unfinished"></translation>
+        <translation>日期</translation>
     </message>
     <message>
         <source>Full bars are your own words, less what you cut; hatched ones are the model&apos;s that stand in the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>实心柱是自己写的字数减去删掉的；斜纹柱是模型写的、留在文中的字数。</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -5417,51 +5421,51 @@ Files that you save stay plain files. So do settings, presets and the list of re
     </message>
     <message>
         <source>Since the window was opened: {0} words of your own</source>
-        <translation type="unfinished"></translation>
+        <translation>打开窗口以来：自己写了 {0} 字</translation>
     </message>
     <message>
         <source>The book has {0} words.</source>
-        <translation type="unfinished"></translation>
+        <translation>全书 {0} 字。</translation>
     </message>
     <message>
         <source>The goal, the dashed line, was reached on {0} of {1} days.</source>
-        <translation type="unfinished"></translation>
+        <translation>虚线是目标：{1} 天里有 {0} 天达成。</translation>
     </message>
     <message>
         <source>The words of each day</source>
-        <translation type="unfinished"></translation>
+        <translation>每天的字数</translation>
     </message>
     <message>
         <source>This text has {0} words.</source>
-        <translation type="unfinished"></translation>
+        <translation>本文 {0} 字。</translation>
     </message>
     <message>
         <source>Today: {0} words of your own ({1} written, {2} cut); {3} by the model</source>
-        <translation type="unfinished"></translation>
+        <translation>今天：自己 {0} 字（写了 {1}，删了 {2}）；模型 {3} 字</translation>
     </message>
     <message>
         <source>Words a day</source>
-        <translation type="unfinished"></translation>
+        <translation>每天字数</translation>
     </message>
     <message>
         <source>Words wanted in the book</source>
-        <translation type="unfinished"></translation>
+        <translation>全书目标字数</translation>
     </message>
     <message>
         <source>Words wanted in this text</source>
-        <translation type="unfinished"></translation>
+        <translation>本文目标字数</translation>
     </message>
     <message>
         <source>Written</source>
-        <translation type="unfinished"></translation>
+        <translation>写了</translation>
     </message>
     <message>
         <source>Your own</source>
-        <translation type="unfinished"></translation>
+        <translation>自己写的</translation>
     </message>
     <message>
         <source>no goal</source>
-        <translation type="unfinished"></translation>
+        <translation>无目标</translation>
     </message>
 </context>
 <context>
@@ -5739,40 +5743,40 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <name>ReplaceDialog</name>
     <message>
         <source>Nothing found.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到。</translation>
     </message>
     <message>
         <source>Replace in Every Text</source>
-        <translation type="unfinished"></translation>
+        <translation>在所有文本中替换</translation>
     </message>
     <message numerus="yes">
         <source>Replace {0} Places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>替换 {0} 处</numerusform>
         </translation>
     </message>
     <message>
         <source>Take the mark off what is to stay. A version of each text is kept first, and all of it can be put back.</source>
-        <translation type="unfinished"></translation>
+        <translation>不想改的，取消勾选即可。替换前会为每个文本保存一个版本，之后也可以全部恢复。</translation>
     </message>
     <message>
         <source>What would change</source>
-        <translation type="unfinished"></translation>
+        <translation>将要更改的内容</translation>
     </message>
     <message>
         <source>{0} in {1} would change.</source>
-        <translation type="unfinished"></translation>
+        <translation>将更改{1}中的 {0}。</translation>
     </message>
     <message numerus="yes">
         <source>{0} places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} 处</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{0} texts</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} 个文本</numerusform>
         </translation>
     </message>
 </context>
@@ -5784,22 +5788,31 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Put Everything Back</source>
-        <translation type="unfinished"></translation>
+        <translation>全部恢复</translation>
     </message>
     <message>
         <source>Replaced {0} in {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已替换{1}中的 {0}。</translation>
     </message>
     <message numerus="yes">
         <source>{0} places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} 处</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{0} texts</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} 个文本</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ResultsModel</name>
+    <message numerus="yes">
+        <source>{0} places</source>
+        <translation>
+            <numerusform>{0} 处</numerusform>
         </translation>
     </message>
 </context>
@@ -5826,7 +5839,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <name>SearchController</name>
     <message>
         <source>This place is not in the text any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>文中已没有这一处。</translation>
     </message>
 </context>
 <context>
@@ -5837,16 +5850,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Nothing found.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到。</translation>
     </message>
     <message>
         <source>Places found</source>
-        <translation type="unfinished"></translation>
+        <translation>找到的位置</translation>
     </message>
     <message numerus="yes">
         <source>Reading {0} texts…</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>正在读取 {0} 个文本…</numerusform>
         </translation>
     </message>
     <message>
@@ -5867,27 +5880,27 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Search in every text</source>
-        <translation type="unfinished"></translation>
+        <translation>在所有文本中搜索</translation>
     </message>
     <message>
         <source>Search in everything</source>
-        <translation type="unfinished"></translation>
+        <translation>全局搜索</translation>
     </message>
     <message>
         <source>Search in what the model wrote, too</source>
-        <translation type="unfinished"></translation>
+        <translation>也搜索模型写的内容</translation>
     </message>
     <message>
         <source>Searches in this text, in its book, in recent texts and books, and in every take.</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索本文、所在的书、最近的文本和书，以及所有候选稿。</translation>
     </message>
     <message>
         <source>See what would change in every text, then replace it</source>
-        <translation type="unfinished"></translation>
+        <translation>先查看所有文本中将要更改的内容，再替换</translation>
     </message>
     <message>
         <source>Take by {0}, {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的候选稿，{1}</translation>
     </message>
     <message>
         <source>Takes</source>
@@ -5895,7 +5908,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The first {0} places. More words find fewer.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅显示前 {0} 处。多输入几个字可缩小范围。</translation>
     </message>
     <message>
         <source>Whole words</source>
@@ -5903,22 +5916,22 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>a model</source>
-        <translation type="unfinished"></translation>
+        <translation>某个模型</translation>
     </message>
     <message>
         <source>{0} in {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}中的 {0}</translation>
     </message>
     <message numerus="yes">
         <source>{0} places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} 处</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{0} texts</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{0} 个文本</numerusform>
         </translation>
     </message>
 </context>
@@ -5926,7 +5939,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <name>SearchWindow</name>
     <message>
         <source>Search in Everything</source>
-        <translation type="unfinished"></translation>
+        <translation>全局搜索</translation>
     </message>
 </context>
 <context>
@@ -6689,6 +6702,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>载入过一个模型并找到显卡之后，才会把显卡计算在内。</translation>
     </message>
     <message>
+        <source>Graphics drivers have ended the engine before: no card is used for a day.</source>
+        <translation>显卡驱动之前曾使引擎中止：一天之内不使用显卡。</translation>
+    </message>
+    <message>
         <source>Half of F16, and nobody can tell the difference; fast on every processor.</source>
         <translation>F16 的一半，没有人看得出差别；在任何处理器上都很快。</translation>
     </message>
@@ -6822,7 +6839,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Its earlier versions are in its history.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的早期版本在历史记录中。</translation>
     </message>
     <message>
         <source>Its file system has a limit (FAT32: 4 GB); use a folder on another disk.</source>
@@ -6950,7 +6967,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Make room on the disk, then replace once more.</source>
-        <translation type="unfinished"></translation>
+        <translation>请清理磁盘空间，然后再次替换。</translation>
     </message>
     <message>
         <source>Make room there, or choose another disk.</source>
@@ -7134,7 +7151,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Replace once more to see its places as they are now.</source>
-        <translation type="unfinished"></translation>
+        <translation>请再次替换，以查看现在的位置。</translation>
     </message>
     <message>
         <source>Run the model with llama.cpp, or get the adapter as a folder with safetensors.</source>
@@ -8218,7 +8235,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The text on the page has changed meanwhile: it was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>页面上的文本在此期间已更改：保持原样。</translation>
     </message>
     <message>
         <source>The text so far is kept; try again, or check that the address is a model server&apos;s.</source>
@@ -8518,7 +8535,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Undo takes back what was changed there.</source>
-        <translation type="unfinished"></translation>
+        <translation>可用“撤销”收回那里的更改。</translation>
     </message>
     <message>
         <source>Unload it first.</source>
@@ -9153,10 +9170,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>? 或 # 之后还有内容</translation>
     </message>
     <message>
-        <source>it has a place</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>it has an older form</source>
         <translation>它是较旧的格式</translation>
     </message>
@@ -9661,10 +9674,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>未试</translation>
     </message>
     <message>
-        <source>nothing cancels it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>number {0}</source>
         <translation>第 {0} 项</translation>
     </message>
@@ -9709,10 +9718,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>prompt writer</translation>
     </message>
     <message>
-        <source>querytokens simplify strip true unicodewords</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>read-only file system</source>
         <translation>文件系统是只读的</translation>
     </message>
@@ -9723,10 +9728,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>repeats a part too often</source>
         <translation>某一部分重复次数太多</translation>
-    </message>
-    <message>
-        <source>search watcher</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>sends on to another address</source>
@@ -9843,10 +9844,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>the next token</source>
         <translation>下一个词元</translation>
-    </message>
-    <message>
-        <source>the page has no file to write</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the present ones hold</source>
@@ -10170,7 +10167,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} could not be put back: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 无法恢复：{1}。</translation>
     </message>
     <message>
         <source>{0} could not be saved: there is no folder {1}.</source>
@@ -10250,11 +10247,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} has changed since it was searched: it was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 在搜索之后已更改：保持原样。</translation>
     </message>
     <message>
         <source>{0} has changed since: it was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 此后已更改：保持原样。</translation>
     </message>
     <message>
         <source>{0} has layers of a kind ({1}) whose memory the Torch engine cannot cut back.</source>
@@ -10506,7 +10503,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} is not on the page any more: it was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已不在页面上：保持原样。</translation>
     </message>
     <message>
         <source>{0} is not there any more; it is taken off the list.</source>
@@ -10718,7 +10715,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} was not changed: no version of it as it is now could be kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 没有更改：无法保存它现在的版本。</translation>
     </message>
     <message>
         <source>{0} was not removed: it could not be kept in the store.</source>
@@ -11567,7 +11564,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} · {1} in the book</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} · 全书 {1}</translation>
     </message>
 </context>
 <context>

@@ -66,7 +66,7 @@ def manuscript_of(
         _append(blocks, entry, text[0].blocks if text is not None else ())
     book = contents.book
     whole = FormattedText(
-        tuple(blocks), contents.name, book.author, book.language or "en", left_out
+        tuple(blocks), contents.name, book.author, book.language or "en", left_out=left_out
     )
     return BookManuscript(whole, datetime.fromtimestamp(newest / 1e9, UTC))
 
