@@ -38,10 +38,11 @@ class ReadBook(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-def read_book(folder: Path) -> ReadBook:
+def read_book(folder: Path, *, keep_damaged: bool = True) -> ReadBook:
     """The list of the book in a folder; raises BookError where it is newer or cannot be read.
 
-    A damaged one is renamed, and what can be read of it line by line is the book.
+    A damaged one is renamed, and what can be read of it line by line is the book; without
+    `keep_damaged` it raises BookError and stays as it is.
     """
     seen = list[bytes]()
 
@@ -49,12 +50,12 @@ def read_book(folder: Path) -> ReadBook:
         seen.append(data)
         return decode_book(data)
 
-    found = JsonStore(folder / BOOK_FILE, decode, limit=_MOST_BYTES).read()
+    found = JsonStore(folder / BOOK_FILE, decode, limit=_MOST_BYTES).read(keep_damaged=keep_damaged)
     if found.content is not None and not found.fault:
         return ReadBook(found.content, seen[0])
     if found.fault == "missing":
         return ReadBook(Book(), None)
-    if found.fault != "damaged" or found.is_in_the_way:
+    if found.fault != "damaged" or found.is_in_the_way or not keep_damaged:
         raise BookError(
             f"The list of the book in {folder} cannot be used: {found.lock or found.reason}.",
             "It was left as it is.",

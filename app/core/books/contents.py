@@ -95,6 +95,20 @@ def open_book(folder: Path) -> BookContents:
     return _compared(folder, read.book, read.data, on_disk, tuple(problems))
 
 
+def listed_texts(folder: Path) -> tuple[str, tuple[str, ...]]:
+    """The name of the book in a folder and the paths of its texts that are there, in its order.
+
+    Only its list is read, and nothing is changed; no paths where that cannot be done.
+    """
+    try:
+        read = read_book(folder, keep_damaged=False)
+    except BookError:
+        return folder.name, ()
+    paths = (text_path(folder, entry.file) for entry in read.book.entries if entry.file)
+    files = tuple(str(path) for path in paths if path is not None and is_file(path))
+    return read.book.title or folder.name, files
+
+
 def _is_copy_of_list(name: str) -> bool:
     return conflict_of(name) == BOOK_FILE
 

@@ -115,6 +115,11 @@ class SearchController(QObject):
         self._is_begun = True
         self.finder.follow(name for group in self._sources.groups() for name in group.files)
 
+    def follow_later(self) -> None:
+        """Other files are to be searched; before the first reading they wait for that."""
+        if self._is_begun:
+            self._settling.start()
+
     def _on_documents(self) -> None:
         if self._is_begun:
             self.follow()

@@ -1,10 +1,10 @@
-"""Which files are searched, and the window that the search page is shown in."""
+"""Which files are searched."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.program import Program
 from app.ui.documents.controller import DocumentController
@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 
 class SearchSources:
-    """The document and the files that were opened last."""
+    """The books and the files that were opened last; `book` gives the open book's, or None."""
 
-    def __init__(self, program: Program, documents: DocumentController) -> None:
-        self._program, self._documents = program, documents
+    def __init__(
+        self,
+        program: Program,
+        documents: DocumentController,
+        book: Callable[[], SourceGroup | None],
+    ) -> None:
+        self._program, self._documents, self._book = program, documents, book
 
     def groups(self) -> tuple[SourceGroup, ...]:
         """The open book, those opened before, and recent files, each in its order."""
@@ -25,19 +30,20 @@ class SearchSources:
 
         path = self._documents.path
         own = (str(path),) if path is not None else ()
+        open_book = self._book()
+        books = [open_book] if open_book is not None else []
+        books += self._recent_books(open_book)
+        in_books = {file for group in books for file in group.files}
         loose = dict.fromkeys((*own, *self._program.settings.recent_files))
-        return (SourceGroup("", tuple(loose)),)
+        return (*books, SourceGroup("", tuple(file for file in loose if file not in in_books)))
 
+    def _recent_books(self, open_book: SourceGroup | None) -> Iterable[SourceGroup]:
+        """The books that were opened before, as far as their lists can be read."""
+        from app.core.books.contents import listed_texts
+        from app.core.books.library_search import SourceGroup
 
-class SearchWindow(QDialog):
-    """A window beside the page, which stays open while one writes."""
-
-    def show_page(self, page: QWidget) -> None:
-        """Show the page, and the window before others."""
-        if self.layout() is None:
-            lines = QVBoxLayout(self)
-            lines.setContentsMargins(0, 0, 0, 0)
-            lines.addWidget(page)
-            self.setWindowTitle(self.tr("Search in Everything"))
-            self.resize(460, 560)
-        self.show()
+        known = set(open_book.files if open_book is not None else ())
+        for name in self._program.settings.recent_books:
+            title, files = listed_texts(Path(name))
+            if files and not known.intersection(files):
+                yield SourceGroup(title, files)

@@ -21,7 +21,7 @@ from app.ui.library.bar_controller import BarController
 from app.ui.library.books.controller import BookController
 from app.ui.library.progress_controller import ProgressController
 from app.ui.library.search_controller import SearchController
-from app.ui.library.search_sources import SearchSources, SearchWindow
+from app.ui.library.search_sources import SearchSources
 from app.ui.lock.controller import LockController
 from app.ui.models.loader import ModelLoader
 from app.ui.spelling.controller import SpellingController
@@ -75,9 +75,9 @@ class ManuscriptParts(QObject):
             page.banners,
             status,
             actions,
-            SearchSources(program, documents),
+            SearchSources(program, documents, self.books.source),
             memory.encoding,
-            SearchWindow(page).show_page,
+            self.bar.open,
         )
         self.progress = ProgressController(
             program.store,
@@ -85,10 +85,12 @@ class ManuscriptParts(QObject):
             page.editor,
             status,
             actions,
-            lambda: None,
+            lambda: self.books.working,
             lambda: self.search.finder.words,
         )
         self.search.counted.connect(self.progress.show_now)
+        self.books.changed.connect(self.search.follow_later)
+        self.bar.fill(lambda bar: bar.add_page(self.search.page, lambda: self.tr("Search"), "find"))
         self.saving = SaveRetry(program, documents, page.editor, page.banners)
         self.outside = OutsideChanges(
             program, documents, page.editor, page.banners, status, self.saving

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow
 
 from app.core.books.book import Book, BookEntry
@@ -29,6 +29,7 @@ from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from app.core.books.library_search import SourceGroup
     from app.ui.library.books.page import BookPage
 
 _COUNT_MS = 400
@@ -36,11 +37,21 @@ _RECENT = 10
 _HEAD = 1000  # characters of a text in which its first heading lies
 
 
+class WorkingBook(NamedTuple):
+    """A book as its goals know it: its folder, and the paths of its texts."""
+
+    scope: str
+    files: tuple[str, ...]
+
+
 class BookController(QObject):
     """Opens a book and its scenes, which save themselves when they are left.
 
-    `questions` asks, and `edits` does what the menus say.
+    `questions` asks, and `edits` does what the menus say. `changed` when it is another book, or in
+    another order.
     """
+
+    changed = Signal()
 
     def __init__(
         self,
@@ -249,6 +260,27 @@ class BookController(QObject):
                 self.page.tree.select(place)
         self._allow()
 
+    # For the search and the goals
+
+    @property
+    def working(self) -> WorkingBook | None:
+        """The book that the text on the page belongs to; None for a loose text."""
+        contents = self.book.contents
+        if contents is None or self.edits.shown < 0:
+            return None
+        return WorkingBook(str(contents.folder), self._files(contents))
+
+    def source(self) -> SourceGroup | None:
+        """The open book's texts for the search."""
+        from app.core.books.library_search import SourceGroup
+
+        contents = self.book.contents
+        return SourceGroup(contents.name, self._files(contents)) if contents is not None else None
+
+    def _files(self, contents: BookContents) -> tuple[str, ...]:
+        paths = map(contents.path, contents.book.entries)
+        return tuple(str(path) for path in paths if path is not None)
+
     # What is shown
 
     @property
@@ -288,6 +320,7 @@ class BookController(QObject):
 
     def _show(self) -> None:
         self._allow()
+        self.changed.emit()
         if self.page is None:
             return
         place = self.page.tree.place
