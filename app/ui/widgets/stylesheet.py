@@ -148,7 +148,7 @@ QAbstractItemView[kind="book"]::item { min-height: 1.8em; }
 QAbstractItemView[kind="book"]::item:hover { background: $hover; }
 QAbstractItemView[kind="book"]::item:selected { background: $selection; color: $selection_ink; }
 QAbstractItemView[kind="book"]::indicator { width: 12px; height: 12px; }
-QAbstractItemView[kind="book"]::indicator:checked { background: transparent; border-color: $edge;
+QAbstractItemView[kind="book"]::indicator:checked { background: $field; border-color: $edge;
     image: url("$icons/tick-$quiet.svg"); }
 QHeaderView::section { background: $panel; color: $muted; border: none;
     border-bottom: 1px solid $line; padding: 4px 8px; }

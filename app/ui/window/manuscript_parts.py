@@ -86,9 +86,9 @@ class ManuscriptParts(QObject):
             status,
             actions,
             lambda: self.books.working,
-            lambda: self.search.finder.words,
+            lambda: self.books.words,
         )
-        self.search.counted.connect(self.progress.show_now)
+        self.books.book.counted.connect(lambda _facts: self.progress.show_now())
         self.books.changed.connect(self.search.follow_later)
         self.bar.fill(lambda bar: bar.add_page(self.search.page, lambda: self.tr("Search"), "find"))
         self.saving = SaveRetry(program, documents, page.editor, page.banners)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow
 
-from app.core.books.book import Book, BookEntry
+from app.core.books.book import Book, BookEntry, included
 from app.core.books.contents import BookContents, is_book, of_texts, open_book
 from app.core.books.facts import TextFacts, heading_of
 from app.core.books.steps import BookStep
@@ -38,7 +38,7 @@ _HEAD = 1000  # characters of a text in which its first heading lies
 
 
 class WorkingBook(NamedTuple):
-    """A book as its goals know it: its folder, and the paths of its texts."""
+    """A book as its goals know it: its folder, and the paths of the texts that are included."""
 
     scope: str
     files: tuple[str, ...]
@@ -268,7 +268,19 @@ class BookController(QObject):
         contents = self.book.contents
         if contents is None or self.edits.shown < 0:
             return None
-        return WorkingBook(str(contents.folder), self._files(contents))
+        book = contents.book
+        files = {str(contents.path(book.entries[place])) for place in included(book)}
+        return WorkingBook(
+            str(contents.folder), tuple(one for one in self._files(contents) if one in files)
+        )
+
+    @property
+    def words(self) -> dict[str, int]:
+        """How many words each text of the open book has, as far as they were counted."""
+        contents = self.book.contents
+        files = self._files(contents) if contents is not None else ()
+        known = ((file, self.book.facts.known(Path(file))) for file in files)
+        return {file: max(0, facts.words) for file, facts in known if facts is not None}
 
     def source(self) -> SourceGroup | None:
         """The open book's texts for the search."""

@@ -242,7 +242,9 @@ class BookEdits(QObject):
             self._documents.failed.emit(error)
             return
         texts = len(step.files)
-        words = self.tr("“{0}” was removed, with {1} texts.", "", texts)
+        words = self.tr("“{0}” was removed.")
+        if texts > 1:
+            words = self.tr("“{0}” was removed, with {1} texts.", "", texts)
         self._wanted = max(0, place - 1)
         self._do(step, words.format(self._title(place), number_text(texts)))
 

@@ -41,14 +41,20 @@ def status_dot(status: str) -> QIcon:
     """A circle that is the fuller, the further the work is; empty where there is no status."""
     if not status:
         return QIcon()
-    theme = Theme.current()
-    return _dot(_SHARES.get(status, 1) - 1, theme.accent.rgba(), theme.muted.rgba())
+    theme, share = Theme.current(), _SHARES.get(status, 1) - 1
+    return _dot(share, theme.accent.rgba(), theme.muted.rgba(), theme.selection_ink.rgba())
 
 
 @lru_cache(maxsize=64)
-def _dot(quarters: int, full: int, edge: int) -> QIcon:
-    """A circle filled by 0, 1, 2 or 4 quarters."""
-    quarters = 4 if quarters == len(STATUSES) - 2 else quarters
+def _dot(share: int, full: int, edge: int, selected: int) -> QIcon:
+    """A circle filled by 0, 1, 2 or, for the last status, 4 quarters; `selected` in such a row."""
+    quarters = 4 if share == len(STATUSES) - 2 else share
+    dot = QIcon(_circle(quarters, full, full if quarters else edge))
+    dot.addPixmap(_circle(quarters, selected, selected), QIcon.Mode.Selected)
+    return dot
+
+
+def _circle(quarters: int, full: int, edge: int) -> QPixmap:
     drawn = QPixmap(_SIZE, _SIZE)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
@@ -57,8 +63,8 @@ def _dot(quarters: int, full: int, edge: int) -> QIcon:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor.fromRgba(full))
     painter.drawPie(circle, _QUARTER, -quarters * _QUARTER)
-    painter.setPen(QPen(QColor.fromRgba(full if quarters else edge), 4))
+    painter.setPen(QPen(QColor.fromRgba(edge), 4))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawEllipse(circle)
     painter.end()
-    return QIcon(drawn)
+    return drawn
