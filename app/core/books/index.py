@@ -19,6 +19,7 @@ from app.core.books.folding import TOKENIZER, Vocabulary, caseless, folded_words
 from app.core.documents.text_files import open_document
 from app.core.errors import LampblackError
 from app.core.store import TakeRecord
+from app.core.system.databases import DataKey, open_database
 from app.core.text.words import count_words
 
 _VERSION = 1
@@ -43,12 +44,10 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab(term, 'row');
 """
 _FIELDS = "kind, name, words, model, made_at, text"
 _DAMAGE = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError)  # SQLError: a table is missing
-_BUSY_MS = 5000
 _MOST_TERMS = 400
 """Of a part that more words have, not one text in a thousand would be left out."""
 
 T = TypeVar("T")
-Connect = Callable[[Path], apsw.Connection]
 Kind = Literal["file", "take"]
 
 
@@ -69,13 +68,13 @@ class IndexedText(msgspec.Struct, frozen=True, kw_only=True):
 class TextIndex:
     """The index in the file at `path`; for one thread at a time.
 
-    `connect` opens the database. No method raises for a damaged index, which is begun again; where
-    the disk refuses, apsw.Error or OSError comes.
+    With a `key` the file is encrypted. No method raises for a damaged index, which is begun again;
+    where the disk refuses, apsw.Error or OSError comes.
     """
 
-    def __init__(self, path: Path, connect: Connect | None = None) -> None:
+    def __init__(self, path: Path, key: DataKey | None = None) -> None:
         self._path = path
-        self._connect = connect or _connect
+        self._key = key
         self._open: apsw.Connection | None = None
         self._vocabulary: Vocabulary | None = None
         self._version = -1  # of the database as it is known by the vocabulary
@@ -296,7 +295,7 @@ class TextIndex:
     def _transaction(self, work: Callable[[apsw.Connection], T]) -> T:
         if self._open is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._open = _opened(self._path, self._connect)
+            self._open = _opened(self._path, self._key)
         connection = self._open
         try:
             with connection:
@@ -309,18 +308,13 @@ class TextIndex:
 
 def in_memory() -> TextIndex:
     """An index that is in no file, and gone when it is closed."""
-    return TextIndex(Path(), lambda _path: apsw.Connection(":memory:"))
+    return TextIndex(Path(":memory:"))
 
 
-def _connect(path: Path) -> apsw.Connection:
-    return apsw.Connection(str(path))
-
-
-def _opened(path: Path, connect: Connect) -> apsw.Connection:
+def _opened(path: Path, key: DataKey | None) -> apsw.Connection:
     """The database, with its tables; one of another version is begun again."""
-    connection = connect(path)
+    connection = open_database(path, key)
     try:
-        connection.set_busy_timeout(_BUSY_MS)
         version = connection.pragma("user_version")
         if version not in (0, _VERSION):
             raise apsw.NotADBError

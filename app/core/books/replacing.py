@@ -10,7 +10,13 @@ import msgspec
 
 from app.core.documents.search import Query, SearchResult, search
 from app.core.documents.search_process import search_texts
-from app.core.documents.text_files import Document, open_document, read_file, save_document
+from app.core.documents.text_files import (
+    Document,
+    KeptFiles,
+    open_document,
+    read_file,
+    save_document,
+)
 from app.core.errors import DocumentChangedError, DocumentError, LampblackError, StoreError
 from app.core.system.files import why, write_atomically
 
@@ -87,7 +93,7 @@ def replaced_text(planned: PlannedText, chosen: Collection[int]) -> str:
 
 
 def replace_in_file(
-    planned: PlannedText, chosen: Collection[int], keep: KeepVersion, snapshots: Path
+    planned: PlannedText, chosen: Collection[int], keep: KeepVersion, snapshots: Path | KeptFiles
 ) -> ReplacedFile:
     """Replace the `chosen` places in a file, all or nothing, after a version of it was kept.
 
@@ -136,7 +142,9 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def replace_in_files(
-    files: Sequence[tuple[PlannedText, Collection[int]]], keep: KeepVersion, snapshots: Path
+    files: Sequence[tuple[PlannedText, Collection[int]]],
+    keep: KeepVersion,
+    snapshots: Path | KeptFiles,
 ) -> Outcome:
     """Replace in each file by itself: an error of one leaves that one as it was."""
     changed, errors = list[ReplacedFile](), list[LampblackError]()

@@ -65,7 +65,7 @@ def encrypt(paths: Paths, passphrase: str, *, own: str = "") -> DataKey:
         try:
             write_key(new, passphrase, key)
             _copy_store(paths, None, key, _ENCRYPTED)
-            _forget_prompts(paths)
+            _forget_copies(paths)
             _check_alone(paths, own)
             make_valid(new, paths.key_file)
         except (apsw.Error, OSError) as error:
@@ -128,7 +128,7 @@ def settle(paths: Paths, *, is_alone: bool = False) -> None:
             if (decrypted := _beside(store, _DECRYPTED)).exists():
                 decrypted.replace(store)
             paths.sealed_files.unlink(missing_ok=True)
-            _forget_prompts(paths)
+            _forget_copies(paths)
             _removed(paths).unlink()
         else:
             _clear(paths, _ENCRYPTED)
@@ -141,6 +141,8 @@ def encrypt_rest(paths: Paths, key: DataKey) -> tuple[Path, ...]:
     """Encrypt or delete what is still plain and not the store; returns what could not be."""
     left = []
     sealed = SealedFiles(paths.sealed_files, key)
+    if is_plain(paths.search_index):
+        _forget_copies(paths)
     for path in (*_listed(paths.backups, *_HALVES), *_listed(paths.data, *_HALVES)):
         _clear_half(path)
     for path in _databases(paths):
@@ -249,9 +251,11 @@ def _databases(paths: Paths) -> list[Path]:
     return [*_listed(paths.backups, ".sqlite"), *beside]
 
 
-def _forget_prompts(paths: Paths) -> None:
-    """Delete the engine's saved prompts: with another key, or none, they are of no use."""
-    for path in _listed(paths.engine_cache / "prompts", *_PROMPTS):
+def _forget_copies(paths: Paths) -> None:
+    """Delete the engine's saved prompts and the index of the search, which are made again."""
+    index = paths.search_index
+    indexes = (path for path in _listed(index.parent) if path.name.startswith(index.name))
+    for path in (*_listed(paths.engine_cache / "prompts", *_PROMPTS), *indexes):
         with contextlib.suppress(OSError):
             wipe(path)
 

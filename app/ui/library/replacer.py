@@ -116,7 +116,7 @@ class Replacer(QObject):
             self._texts.append(_Before(planned.name, planned.text, after, is_page))
         keep = partial(_keep, self._program.store)
         self._tasks.run(
-            partial(replace_in_files, files, keep, self._program.paths.snapshots),
+            partial(replace_in_files, files, keep, self._program.kept_files),
             partial(self._on_replaced, count, errors),
         )
 

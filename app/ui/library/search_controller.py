@@ -64,7 +64,7 @@ class SearchController(QObject):
         def encoding_of(name: str) -> str:
             return encoding(Path(name))
 
-        self.finder = TextFinder(program.paths, lambda: program.store, encoding_of, self)
+        self.finder = TextFinder(program, encoding_of, self)
         self.replacer = Replacer(program, documents, editor, banners, encoding_of, self)
         self._settling = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settling.timeout.connect(self.follow)

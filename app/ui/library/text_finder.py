@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.documents.search import Query
 from app.core.errors import LampblackError
-from app.core.store import Store, TakeRecord
-from app.core.system.paths import Paths
+from app.core.store import TakeRecord
+from app.core.system.databases import DataKey
 from app.core.system.throttle import Throttle
+from app.program import Program
 from app.ui.background import BackgroundTasks
 
 if TYPE_CHECKING:
@@ -37,16 +38,11 @@ class TextFinder(QObject):
     failed = Signal(object)
     read = Signal(int)
 
-    def __init__(
-        self,
-        paths: Paths,
-        store: Callable[[], Store],
-        encoding: Callable[[str], str],
-        parent: QObject,
-    ) -> None:
+    def __init__(self, program: Program, encoding: Callable[[str], str], parent: QObject) -> None:
         super().__init__(parent)
-        self._path, self._store, self._encoding = paths.search_index, store, encoding
+        self._program, self._encoding = program, encoding
         self._index: TextIndex | None = None
+        self._key: DataKey | None = None
         self._tasks = BackgroundTasks(lambda _error: None, self)
         self._asked = 0
         self._waiting: list[str] = []
@@ -64,8 +60,18 @@ class TextFinder(QObject):
         self._asked += 1
         self._waiting.clear()
         self._tasks.close()
+        self._close_index()
+
+    def lock(self) -> None:
+        """Close the index and forget its key; what is asked from now on finds nothing."""
+        self._asked += 1
+        self._waiting.clear()
+        self._tasks.run(self._close_index)
+
+    def _close_index(self) -> None:
         if self._index is not None:
             self._index.close()
+        self._index = self._key = None
 
     # Asking
 
@@ -73,8 +79,10 @@ class TextFinder(QObject):
         """Search for `query` instead of what was searched for before."""
         self._asked += 1
         asked = self._asked
+        if self._program.vault.is_locked:
+            return
         self._tasks.run(
-            partial(self._search, asked, query, scope),
+            partial(self._search, asked, query, scope, self._program.store_key),
             partial(self._on_finished, asked),
             partial(self._on_failed, asked),
         )
@@ -83,7 +91,7 @@ class TextFinder(QObject):
         """Nothing is searched for any more."""
         self._asked += 1
 
-    def _search(self, asked: int, query: Query, scope: SearchScope) -> None:
+    def _search(self, asked: int, query: Query, scope: SearchScope, key: DataKey | None) -> None:
         from app.core.books.library_search import search_everywhere
 
         if asked != self._asked:
@@ -91,7 +99,7 @@ class TextFinder(QObject):
         parts: list[FoundText] = []
         due = Throttle(_PART_S, time.monotonic)
         try:
-            index = self._opened()
+            index = self._opened(key)
             for one in search_everywhere(index, query, scope, lambda: asked != self._asked):
                 parts.append(one)
                 if due():
@@ -117,12 +125,14 @@ class TextFinder(QObject):
 
     def follow(self, files: Iterable[str]) -> None:
         """Have these files in the index as they are now, and no others; and every take."""
-        names = list(dict.fromkeys(files))
-        self._tasks.run(partial(self._compare, names), self._on_compared)
+        if self._program.vault.is_locked:
+            return
+        names, key = list(dict.fromkeys(files)), self._program.store_key
+        self._tasks.run(partial(self._compare, names, key), self._on_compared)
 
-    def _compare(self, names: list[str]) -> tuple[list[str], dict[str, int]]:
+    def _compare(self, names: list[str], key: DataKey | None) -> tuple[list[str], dict[str, int]]:
         try:
-            index = self._opened()
+            index = self._opened(key)
             index.keep_only(names)
             for takes in self._new_takes(index):
                 index.add_takes(takes)
@@ -132,7 +142,7 @@ class TextFinder(QObject):
             return [], {}
 
     def _new_takes(self, index: TextIndex) -> Iterator[tuple[TakeRecord, ...]]:
-        store = self._store()
+        store = self._program.store
         if store.newest_take() < index.last_take():
             index.forget_takes()
         while takes := store.takes_after(index.last_take(), _TAKES):
@@ -148,15 +158,15 @@ class TextFinder(QObject):
 
     def _read_next(self) -> None:
         """One text at a time, so that a question need not wait for all of them."""
-        self._is_reading = bool(self._waiting)
-        if self._waiting:
+        self._is_reading = bool(self._waiting) and not self._program.vault.is_locked
+        if self._is_reading:
             name = self._waiting.pop(0)
-            work = partial(self._read, name, self._encoding(name))
+            work = partial(self._read, name, self._encoding(name), self._program.store_key)
             self._tasks.run(work, partial(self._on_read, name))
 
-    def _read(self, name: str, encoding: str) -> int:
+    def _read(self, name: str, encoding: str, key: DataKey | None) -> int:
         try:
-            index = self._opened()
+            index = self._opened(key)
             index.read(name, encoding)
             return index.words([name]).get(name, 0)
         except _disk_errors():
@@ -168,20 +178,22 @@ class TextFinder(QObject):
         self.read.emit(len(self._waiting))
         self._read_next()
 
-    def _opened(self) -> TextIndex:
-        if self._index is None:
+    def _opened(self, key: DataKey | None) -> TextIndex:
+        """The index; another one where a passphrase was set or removed meanwhile."""
+        if self._index is None or key != self._key:
             from app.core.books.index import TextIndex
 
-            self._index = TextIndex(self._path)
+            self._close_index()
+            self._index, self._key = TextIndex(self._program.paths.search_index, key), key
         return self._index
 
     def _do_without(self) -> None:
         """The disk refuses: go on with an index in memory, of what is read from now on."""
         from app.core.books.index import in_memory
 
-        if self._index is not None:
-            self._index.close()
-        self._index = in_memory()
+        key = self._key
+        self._close_index()
+        self._index, self._key = in_memory(), key
 
 
 def _disk_errors() -> tuple[type[Exception], ...]:

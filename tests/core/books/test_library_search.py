@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from app.core.books.folding import caseless, folded
-from app.core.books.index import TextIndex
+from app.core.books.index import TextIndex, in_memory
 from app.core.books.library_search import (
     MOST_HITS,
     FoundText,
@@ -24,6 +24,7 @@ from app.core.books.library_search import (
 from app.core.documents.search import Query, search
 from app.core.errors import SearchError
 from app.core.store import TakeRecord
+from app.core.system.databases import DataKey
 
 TEXTS = (
     "The keeper's lamp. The LAMP went out; a damp wick, 3.14 metres of it, can't burn.",
@@ -38,7 +39,7 @@ TEXTS = (
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[TextIndex]:
-    made = TextIndex(tmp_path / "cache" / "search.sqlite", lambda path: apsw.Connection(str(path)))
+    made = TextIndex(tmp_path / "cache" / "search.sqlite")
     yield made
     made.close()
 
@@ -206,7 +207,7 @@ def test_a_file_that_is_no_text_is_left_out_until_it_changes(
 @pytest.mark.parametrize("harm", ["rubbish", "torn", "other version", "no table"])
 def test_a_damaged_index_is_begun_again(tmp_path: Path, harm: str) -> None:
     path = tmp_path / "search.sqlite"
-    index = TextIndex(path, lambda path: apsw.Connection(str(path)))
+    index = TextIndex(path)
     filled(index, tmp_path / "book")
     index.close()
     if harm == "rubbish":
@@ -225,6 +226,31 @@ def test_a_damaged_index_is_begun_again(tmp_path: Path, harm: str) -> None:
     scope = filled(index, tmp_path / "book")
     assert [len(one.spans) for one in search_everywhere(index, Query("雨"), scope)] == [1]
     index.close()
+
+
+def test_with_a_key_nothing_of_a_text_is_readable(tmp_path: Path) -> None:
+    path = tmp_path / "search.sqlite"
+    texts = ("The canary sings 歌 on.",)
+    plain, key = TextIndex(path), DataKey.new()
+    filled(plain, tmp_path / "book", texts)
+    assert b"canary" in b"".join(file.read_bytes() for file in tmp_path.glob("search.*"))
+    plain.close()
+    for other in (key, key, DataKey.new(), None):
+        index = TextIndex(path, other)
+        scope = filled(index, tmp_path / "book", texts)
+        assert [len(one.spans) for one in search_everywhere(index, Query("歌"), scope)] == [1]
+        found = b"".join(file.read_bytes() for file in tmp_path.glob("search.*"))
+        assert (b"canary" in found.lower()) == (other is None)
+        index.close()
+
+
+def test_an_index_in_memory_leaves_no_file(tmp_path: Path) -> None:
+    before = set(Path().iterdir())
+    index = in_memory()
+    scope = filled(index, tmp_path / "book", ("rain",))
+    assert [len(one.spans) for one in search_everywhere(index, Query("rain"), scope)] == [1]
+    index.close()
+    assert set(Path().iterdir()) == before
 
 
 def test_a_regular_expression_is_searched_for_in_every_text(

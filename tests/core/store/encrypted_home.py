@@ -34,6 +34,10 @@ def fill(paths: Paths) -> None:
     (paths.data / "store.sqlite.broken-1").write_bytes(b"SQLite format 3\0" + CANARY.encode())
     paths.snapshots.mkdir()
     (paths.snapshots / "novel.md").write_text(CANARY, encoding="utf-8")
+    paths.cache.mkdir(parents=True, exist_ok=True)
+    for ending in ("", "-wal"):
+        index = paths.search_index.with_name(paths.search_index.name + ending)
+        index.write_bytes(b"SQLite format 3\0" + CANARY.encode())
     prompts = paths.engine_cache / "prompts"
     prompts.mkdir(parents=True)
     (prompts / "a.prompt").write_text(CANARY, encoding="utf-8")
