@@ -48,7 +48,8 @@ def found_in(*places: Paths | Path) -> list[str]:
     folders = list[Path]()
     for place in places:
         folders += [place] if isinstance(place, Path) else [place.config, place.data, place.cache]
-    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    files = [folder for folder in folders if folder.is_file()]
+    files += [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return [str(path) for path in files if holds_canary(path.read_bytes())]
 
 
