@@ -339,3 +339,11 @@ def _sample(data: bytes) -> bytes:
         return data[: _SAMPLE + 1]
     begin = data.rfind(b"\n", first.start() - _SAMPLE // 2, first.start()) + 1
     return data[begin or first.start() :][: _SAMPLE + 1]
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether letters outside ASCII are there in UTF-8: hardly ever by chance."""
+    try:
+        return not data.isascii() and bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False

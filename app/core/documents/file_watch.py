@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,9 @@ EVERY_S = 0.75
 
 SOON_S = 0.25
 """How soon it is looked at again when it was changed or missed, to see whether that is all."""
+
+STUCK_S = 2.0
+"""How long a look takes that is not answered, as on a network folder that is gone."""
 
 _LEAVE_S = 0.2  # for a thread that is not kept waiting
 _MOST_LOOKED_AT = 2000
@@ -123,6 +127,7 @@ class FileWatch:
         self._watched = WatchedFile(path, sha256)
         self._tell = tell
         self._ended = threading.Event()
+        self._looks_since = 0.0
         self._thread = threading.Thread(target=self._run, name="lampblack-file-watch", daemon=True)
         self._thread.start()
 
@@ -136,6 +141,12 @@ class FileWatch:
         """The device that it was on when it was last seen; from any thread."""
         return self._watched.device
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the system keeps the watch waiting: whoever looks at the file now waits, too."""
+        since = self._looks_since
+        return bool(since) and time.monotonic() - since > STUCK_S
+
     def close(self) -> None:
         """Tell nothing from now on; a thread that the system keeps waiting is left behind."""
         self._ended.set()
@@ -143,7 +154,9 @@ class FileWatch:
 
     def _run(self) -> None:
         while not self._ended.is_set():
+            self._looks_since = time.monotonic()
             state = self._watched.look()
+            self._looks_since = 0.0
             if state is not None and not self._ended.is_set():
                 self._tell(state)
             self._ended.wait(SOON_S if self._watched.is_pending else EVERY_S)

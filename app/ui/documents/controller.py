@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from app.core.documents.encodings import ENCODINGS
+from app.core.documents.encodings import ENCODINGS, is_utf8
 from app.core.documents.text_files import (
     Document,
     Replaced,
@@ -80,6 +80,8 @@ class DocumentController(QObject):
         self._editor = editor
         self._questions = questions
         self._memory = memory
+        self.is_stuck: Callable[[], bool] = lambda: False
+        """Whether looking at the document's file would keep the window waiting."""
         self._recent = RecentFiles(program.settings_store, lambda path: self.saves_itself(path))
         self.document: Document = new_document()
         self.saves_itself: Callable[[Path], bool] = lambda _path: False
@@ -261,7 +263,7 @@ class DocumentController(QObject):
         if not encoding and kept in ENCODINGS:
             with suppress(DocumentError):
                 document = open_document(path, kept)
-                if kept == "utf-8" or not _is_utf8(document.data):
+                if kept == "utf-8" or not is_utf8(document.data):
                     return document, True
         return open_document(path, encoding, data), bool(encoding)
 
@@ -281,6 +283,9 @@ class DocumentController(QObject):
 
         Unless it `asks`, what the writer has to answer is left for the next time.
         """
+        if path == self.path and self.is_stuck():
+            self.not_saved.emit(self._no_answer(path), path)
+            return False
         text = self._editor.manuscript.text()
         snapshots = self._program.kept_files
         kept = list[Replaced]()
@@ -320,6 +325,11 @@ class DocumentController(QObject):
         for one in kept:
             self.former_kept.emit(one)
         return True
+
+    def _no_answer(self, path: Path) -> NotSavedError:
+        return NotSavedError(
+            self.tr("{0} could not be saved: its folder does not answer.").format(path.name)
+        )
 
     def _keep_replaced(self, path: Path, kept: list[Replaced], held: Replaced) -> bool:
         """Put what the file at `path` holds into its history; False where the disk refuses."""
@@ -382,11 +392,3 @@ class DocumentController(QObject):
         line = self._editor.manuscript.text(0, min(len(self._editor.manuscript), 200))
         words = "".join(c if c.isalnum() or c in " -" else "" for c in line.split("\n")[0])
         return (words.strip()[:_TITLE_WORDS].strip() or self.tr("Untitled")) + ".txt"
-
-
-def _is_utf8(data: bytes) -> bool:
-    """Whether letters outside ASCII are there in UTF-8: hardly ever by chance."""
-    try:
-        return not data.isascii() and bool(data.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False

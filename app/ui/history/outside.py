@@ -65,6 +65,11 @@ class OutsideChanges(QObject):
         """The device that the file was on when it was last seen."""
         return self._watch.device if self._watch is not None else None
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the file's folder does not answer now."""
+        return self._watch is not None and self._watch.is_stuck
+
     def begin(self) -> None:
         """The window is shown: look at the file from now on."""
         self._is_begun = True

@@ -96,6 +96,7 @@ class ManuscriptParts(QObject):
             program, documents, page.editor, page.banners, status, self.saving
         )
         self.saving.device = lambda: self.outside.device
+        documents.is_stuck = lambda: self.outside.is_stuck
         self.elsewhere = OpenElsewhere(program, documents, page.editor, page.banners, status)
         self.conversion = ConversionController(
             program, documents, page.editor, page.banners, status, actions

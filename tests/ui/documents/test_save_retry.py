@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.core.documents import file_watch
 from app.core.store.journal import Journal
 from app.core.system import files
 from app.ui.documents import save_retry
@@ -41,15 +43,14 @@ def novel(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def writing(studio: Studio, novel: Path, qtbot: QtBot) -> Iterator[Studio]:
+def writing(studio: Studio, novel: Path, qtbot: QtBot) -> Studio:
     """A window in which the file is open, watched and changed."""
     parts = studio.window.manuscript
     parts.begin()
     studio.window.open_paths([novel])
     qtbot.waitUntil(lambda: parts.outside.device is not None)
     studio.show(" More.")
-    yield studio
-    parts.close()
+    return studio
 
 
 def saving(studio: Studio) -> SaveRetry:
@@ -95,7 +96,6 @@ def test_the_text_that_waits_is_in_the_store(
 ) -> None:
     shutil.rmtree(novel.parent)
     writing.do("save")
-    writing.window.manuscript.close()
     writing.program.store.close()  # as if it had been killed
     (found,) = make_studio().program.store.recoverable()
     assert (found.text, found.path) == (TEXT + " More.", str(novel))
@@ -225,6 +225,35 @@ def test_it_says_so_where_the_store_refuses_too(
     writing.do("save")
     assert any("It cannot be kept in Lampblack either" in one for one in writing.banners)
     monkeypatch.undo()
+
+
+def test_a_folder_that_does_not_answer_keeps_only_threads_waiting(
+    writing: Studio, qtbot: QtBot, novel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, real = threading.Event(), file_watch._signature
+
+    def hang(path: Path) -> file_watch.Signature:
+        assert answers.wait(30)
+        return real(path)
+
+    def hang_too(path: Path, size: int) -> None:
+        assert answers.wait(30)
+        files.try_to_write(path, size)
+
+    monkeypatch.setattr(file_watch, "STUCK_S", 0.05)
+    monkeypatch.setattr(file_watch, "_signature", hang)
+    monkeypatch.setattr(save_retry, "try_to_write", hang_too)
+    outside = writing.window.manuscript.outside
+    qtbot.waitUntil(lambda: outside.is_stuck)
+    writing.do("save")
+    assert writing.banners == [f"novel.md could not be saved: its folder does not answer. {SAFE}"]
+    assert novel.read_text() == TEXT
+    with qtbot.waitSignal(saving(writing).timer.timeout):
+        pass
+    writing.show(" The page still answers.")
+    answers.set()
+    qtbot.waitUntil(lambda: not writing.window.isWindowModified(), timeout=15_000)
+    assert novel.read_text() == TEXT + " More. The page still answers."
 
 
 def test_it_is_not_written_into_the_place_of_a_disk_that_is_not_there(

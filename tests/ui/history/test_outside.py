@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -30,12 +30,11 @@ def novel(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_novel(studio: Studio, novel: Path, qtbot: QtBot) -> Iterator[Studio]:
+def open_novel(studio: Studio, novel: Path, qtbot: QtBot) -> Studio:
     """A window in which the file is open and watched."""
     studio.window.manuscript.begin()
     open_file(studio, qtbot, novel)
-    yield studio
-    studio.window.manuscript.close()
+    return studio
 
 
 def write(path: Path, text: str) -> None:
@@ -119,7 +118,6 @@ def test_mine_stays_unsaved_and_is_recovered_after_a_crash(
     told(studio, qtbot, "Another program")
     press(studio, "Keep Mine")
     assert studio.window.isWindowModified()
-    studio.window.manuscript.close()
     studio.program.store.close()  # as if it had been killed: the journal was not ended
     again = make_studio()
     assert [one.text for one in again.program.store.recoverable()] == [MINE]
