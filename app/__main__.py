@@ -48,6 +48,7 @@ _CHILDREN = {
     "service": ("app.server.main", "run_service", 1),
     "downloader": ("app.downloads.downloader", "run_downloader", 1),
     "checksums": ("app.core.models.checksum_process", "run_hasher", 0),
+    "importer": ("app.core.conversion.import_process", "run_importer", 0),
     "pdf-writer": ("app.ui.conversion.pdf_file", "run_pdf_writer", 0),
     "searcher": ("app.core.documents.search_process", "run_searcher", 0),
     "quantizer": ("app.host.llama_cpp.quantize_child", "run_quantizer", 0),

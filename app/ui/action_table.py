@@ -45,8 +45,11 @@ save_as | Save As… | Ctrl+Shift+S | - | Save the manuscript under another name
 history | History… | F4 | - | See earlier versions of this document and what changed \
 since, and restore them
 ---
+import | Import… | Ctrl+Shift+I | import | Take in a Word document, e-book or another text, as one \
+document or as chapters
 export | Export… | Ctrl+Shift+X | export | Write the text as a Word document, e-book, PDF or \
 another format
+print | Print… | Ctrl+P | printer | See the text as pages, and print them
 ---
 *keep_here | Never to Another Machine | Ctrl+Shift+Y | - | Keep this document off every server \
 that is not on this machine

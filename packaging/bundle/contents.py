@@ -42,6 +42,7 @@ _PLUGINS = {
     "platformthemes": ("xdgdesktopportal",),
     "imageformats": ("svg", "jpeg"),
     "iconengines": ("svgicon",),
+    "printsupport": ("cupsprintersupport", "windowsprintersupport", "cocoaprintersupport"),
     "wayland-shell-integration": ("xdg-shell",),
     "wayland-decoration-client": ("bradient", "adwaita"),
 }

@@ -44,10 +44,24 @@
 <context>
     <name>ConversionController</name>
     <message numerus="yes">
+        <source>%n chapter(s) are in {0}.</source>
+        <translation>
+            <numerusform>%n chapter is in {0}.</numerusform>
+            <numerusform>%n chapters are in {0}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n image(s) were left out.</source>
         <translation>
             <numerusform>%n image was left out.</numerusform>
             <numerusform>%n images were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n page(s) were sent to the printer.</source>
+        <translation>
+            <numerusform>%n page was sent to the printer.</numerusform>
+            <numerusform>%n pages were sent to the printer.</numerusform>
         </translation>
     </message>
 </context>
@@ -73,6 +87,30 @@
 </context>
 <context>
     <name>HistoryDialog</name>
+    <message numerus="yes">
+        <source>{0} words</source>
+        <translation>
+            <numerusform>{0} word</numerusform>
+            <numerusform>{0} words</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message numerus="yes">
+        <source>%n image(s) were left out.</source>
+        <translation>
+            <numerusform>%n image was left out.</numerusform>
+            <numerusform>%n images were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} chapters</source>
+        <translation>
+            <numerusform>{0} chapter</numerusform>
+            <numerusform>{0} chapters</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>{0} words</source>
         <translation>
@@ -128,6 +166,23 @@
         <translation>
             <numerusform>%n file could not be encrypted yet: Lampblack tries again at each start.</numerusform>
             <numerusform>%n files could not be encrypted yet: Lampblack tries again at each start.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PrintDialog</name>
+    <message numerus="yes">
+        <source>{0} pages are sent…</source>
+        <translation>
+            <numerusform>{0} page is sent…</numerusform>
+            <numerusform>{0} pages are sent…</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} pages are set…</source>
+        <translation>
+            <numerusform>{0} page is set…</numerusform>
+            <numerusform>{0} pages are set…</numerusform>
         </translation>
     </message>
 </context>

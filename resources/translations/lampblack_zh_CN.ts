@@ -220,6 +220,10 @@
         <translation>历史…</translation>
     </message>
     <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
         <source>Instruction…</source>
         <translation>指令…</translation>
     </message>
@@ -404,6 +408,10 @@
         <translation>粘贴为纯文本</translation>
     </message>
     <message>
+        <source>Print…</source>
+        <translation>打印…</translation>
+    </message>
+    <message>
         <source>Progress…</source>
         <translation>进度…</translation>
     </message>
@@ -474,6 +482,10 @@
     <message>
         <source>See how far downloads are, pause them and go on with them</source>
         <translation>查看下载进度，可暂停和继续</translation>
+    </message>
+    <message>
+        <source>See the text as pages, and print them</source>
+        <translation>按页查看文稿并打印</translation>
     </message>
     <message>
         <source>See the words of each day and set goals</source>
@@ -594,6 +606,10 @@
     <message>
         <source>Take Before</source>
         <translation>上一稿</translation>
+    </message>
+    <message>
+        <source>Take in a Word document, e-book or another text, as one document or as chapters</source>
+        <translation>导入 Word 文档、电子书或其他文稿，作为一篇文档或多个章节</translation>
     </message>
     <message>
         <source>Take it off the list, or into the trash</source>
@@ -1527,9 +1543,21 @@
 <context>
     <name>ConversionController</name>
     <message numerus="yes">
+        <source>%n chapter(s) are in {0}.</source>
+        <translation>
+            <numerusform>{0} 中有 %n 章。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n image(s) were left out.</source>
         <translation>
             <numerusform>有 %n 张图片未导出。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n page(s) were sent to the printer.</source>
+        <translation>
+            <numerusform>已向打印机发送 %n 页。</numerusform>
         </translation>
     </message>
     <message>
@@ -1539,6 +1567,10 @@
     <message>
         <source>Exported {0}</source>
         <translation>已导出 {0}</translation>
+    </message>
+    <message>
+        <source>Imported. It is not saved yet.</source>
+        <translation>已导入，尚未保存。</translation>
     </message>
     <message>
         <source>Show in Folder</source>
@@ -2558,6 +2590,99 @@ MIT 许可证。</translation>
         <source>{0} words</source>
         <translation>
             <numerusform>{0} 字</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message numerus="yes">
+        <source>%n image(s) were left out.</source>
+        <translation>
+            <numerusform>有 %n 张图片未导出。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Import</source>
+        <translation>导入(&amp;I)</translation>
+    </message>
+    <message>
+        <source>As &amp;one new document</source>
+        <translation>作为一篇新文档(&amp;O)</translation>
+    </message>
+    <message>
+        <source>As a file for each &amp;chapter, in a folder</source>
+        <translation>每章一个文件，放进一个文件夹(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Chapters found</source>
+        <translation>找到的章节</translation>
+    </message>
+    <message>
+        <source>Choos&amp;e…</source>
+        <translation>选择(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Choose the folder</source>
+        <translation>选择文件夹</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Headings, emphasis, lists, quotes, scene breaks, links and footnotes are kept.</source>
+        <translation>标题、强调、列表、引文、场景分隔、链接和脚注都会保留。</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Name the folder first.</source>
+        <translation>请先填写文件夹。</translation>
+    </message>
+    <message>
+        <source>Nothing that is in the folder is written over</source>
+        <translation>文件夹中已有的内容不会被覆盖</translation>
+    </message>
+    <message>
+        <source>Reading {0}…</source>
+        <translation>正在读取 {0}…</translation>
+    </message>
+    <message>
+        <source>Take the text in</source>
+        <translation>把文稿导入进来</translation>
+    </message>
+    <message>
+        <source>The chapters that were found, and their words</source>
+        <translation>找到的章节及其字数</translation>
+    </message>
+    <message>
+        <source>The text comes on the page; it is not saved yet</source>
+        <translation>文稿放到页面上，尚未保存</translation>
+    </message>
+    <message>
+        <source>Where the chapters go; the folder is made if need be</source>
+        <translation>章节放在哪里；没有该文件夹时会新建</translation>
+    </message>
+    <message>
+        <source>Writing {0}…</source>
+        <translation>正在写入 {0}…</translation>
+    </message>
+    <message>
+        <source>{0} by {1}</source>
+        <translation>{0}，{1} 著</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} chapters</source>
+        <translation>
+            <numerusform>{0} 章</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} words</source>
+        <translation>
+            <numerusform>{0} 词</numerusform>
         </translation>
     </message>
 </context>
@@ -5269,6 +5394,37 @@ Files that you save stay plain files. So do settings, presets and the list of re
     </message>
 </context>
 <context>
+    <name>PrintDialog</name>
+    <message>
+        <source>&amp;Print…</source>
+        <translation>打印(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Choose the printer, and print</source>
+        <translation>选择打印机并打印</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>打印</translation>
+    </message>
+    <message>
+        <source>The pages are set…</source>
+        <translation>正在排版…</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} pages are sent…</source>
+        <translation>
+            <numerusform>已发送 {0} 页…</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} pages are set…</source>
+        <translation>
+            <numerusform>已排好 {0} 页…</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ProfileDialog</name>
     <message>
         <source>&amp;Line spacing</source>
@@ -7086,6 +7242,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>未做任何更改；请再试一次。</translation>
     </message>
     <message>
+        <source>Nothing was imported: it was stopped.</source>
+        <translation>没有导入任何内容：已停止。</translation>
+    </message>
+    <message>
         <source>Nothing was written: it was stopped.</source>
         <translation>没有写入任何内容：已停止。</translation>
     </message>
@@ -7100,6 +7260,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Order of steps (order) names a step more than once.</source>
         <translation>采样顺序 (order) 中有一步列了不止一次。</translation>
+    </message>
+    <message>
+        <source>Printing was stopped.</source>
+        <translation>打印已停止。</translation>
     </message>
     <message>
         <source>Put a tokenizer.json into its folder.</source>
@@ -7204,6 +7368,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>See `lampblack models search`.</source>
         <translation>请看 `lampblack models search`。</translation>
+    </message>
+    <message>
+        <source>See whether it is on, then try again.</source>
+        <translation>请检查打印机是否已打开，然后重试。</translation>
     </message>
     <message>
         <source>Set HOME, or LAMPBLACK_HOME, to a folder that can be written to.</source>
@@ -7886,8 +8054,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法读取 {0} 中的预设：{1}。</translation>
     </message>
     <message>
+        <source>The printer could not be reached.</source>
+        <translation>无法连接打印机。</translation>
+    </message>
+    <message>
         <source>The private key in {0} is locked with a password.</source>
         <translation>{0} 中的私钥有密码保护。</translation>
+    </message>
+    <message>
+        <source>The process that reads files did not start: {0}.</source>
+        <translation>读取文件的进程未能启动：{0}。</translation>
     </message>
     <message>
         <source>The process that reads the model has ended.</source>
@@ -10078,12 +10254,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法导入 {0}：该文件有防复制保护。</translation>
     </message>
     <message>
+        <source>{0} cannot be imported: it takes more time or memory than any text does.</source>
+        <translation>无法导入 {0}：它耗费的时间或内存超过任何文稿。</translation>
+    </message>
+    <message>
         <source>{0} cannot be imported: its lists and quotes lie too deep in each other.</source>
         <translation>无法导入 {0}：其列表和引文嵌套过深。</translation>
     </message>
     <message>
         <source>{0} cannot be imported: its suffix says no format that is known.</source>
         <translation>无法导入 {0}：其扩展名不是已知的格式。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be imported: reading it takes too long.</source>
+        <translation>无法导入 {0}：读取时间过长。</translation>
     </message>
     <message>
         <source>{0} cannot be imported: {1}.</source>

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog
 
 from app.program import Program
 from app.ui.actions import Actions
@@ -18,15 +19,22 @@ from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from app.core.conversion.looks.choices import ExportMemory
+    from app.core.conversion.looks.profile_store import ExportProfiles
     from app.ui.conversion.export_dialog import ExportDialog, Exported
+    from app.ui.conversion.import_dialog import ImportDialog, ImportedChapters
+    from app.ui.conversion.print_dialog import PrintDialog
     from app.ui.conversion.questions import ConversionQuestions
     from app.ui.conversion.sources import TextSource
+
+_OTHERS = (".docx", ".odt", ".epub")
+"""Files that are imported where they are dropped or opened."""
 
 # What the dialogs need is imported with the first of them: the window is shown without it.
 
 
 class ConversionController(QObject):
-    """Exports and prints the text on the page."""
+    """Exports and prints the text on the page, and imports those of other programs."""
 
     def __init__(
         self,
@@ -41,14 +49,29 @@ class ConversionController(QObject):
         self._program, self._documents, self._editor = program, documents, editor
         self._banners, self._status = banners, status
         self._questions: ConversionQuestions | None = None
+        self._dialog: QDialog | None = None
         self.show_folder: Callable[[Path], object] = _show_folder
-        actions.connect_all({"export": self.export})
+        actions.connect_all(
+            {"export": self.export, "import": self.choose_import, "print": self.print_text}
+        )
 
     def begin(self) -> None:
         """The window is shown."""
 
     def close(self) -> None:
-        """The window closes; its dialogs stop what they do as they close with it."""
+        """The window closes: stop what its dialog does."""
+        if self._dialog is not None:
+            self._dialog.reject()
+
+    def _show(self, dialog: QDialog) -> None:
+        """Show a dialog, of which there is one at a time."""
+        self._dialog = dialog
+        dialog.finished.connect(lambda _result: self._forget(dialog))
+        show_dialog(dialog)
+
+    def _forget(self, dialog: QDialog) -> None:
+        if self._dialog is dialog:
+            self._dialog = None
 
     @property
     def questions(self) -> ConversionQuestions:
@@ -64,22 +87,29 @@ class ConversionController(QObject):
         self._questions = questions
 
     def export(self) -> ExportDialog:
-        """Open the dialog."""
-        from app.core.conversion.looks.choices import ExportMemory
-        from app.core.conversion.looks.profile_store import ExportProfiles
+        """Open the dialog of export."""
         from app.ui.conversion.export_dialog import ExportDialog
 
-        paths = self._program.paths
-        dialog = ExportDialog(
-            self.sources(),
-            ExportProfiles(paths.export_profiles_file),
-            ExportMemory(paths.exports_file),
-            self.questions,
-            self._editor.window(),
-        )
+        dialog = ExportDialog(self.sources(), *self._kept(), self.questions, self._editor.window())
         dialog.exported.connect(self._on_exported)
-        show_dialog(dialog)
+        self._show(dialog)
         return dialog
+
+    def print_text(self) -> PrintDialog:
+        """Open the dialog of printing."""
+        from app.ui.conversion.print_dialog import PrintDialog
+
+        dialog = PrintDialog(self.sources(), *self._kept(), self.questions, self._editor.window())
+        dialog.printed.connect(self._on_printed)
+        self._show(dialog)
+        return dialog
+
+    def _kept(self) -> tuple[ExportProfiles, ExportMemory]:
+        from app.core.conversion.looks.choices import ExportMemory
+        from app.core.conversion.looks.profile_store import ExportProfiles
+
+        paths = self._program.paths
+        return ExportProfiles(paths.export_profiles_file), ExportMemory(paths.exports_file)
 
     def sources(self) -> list[TextSource]:
         """What can be exported now; the selection comes first where there is one."""
@@ -95,6 +125,54 @@ class ConversionController(QObject):
             text_source(label, documents.marked_as, documents.path, folder, text)
             for label, text in rows
         ]
+
+    def _on_printed(self, pages: int) -> None:
+        self._status.say(self.tr("%n page(s) were sent to the printer.", "", pages))
+
+    # Import
+
+    def imports(self, path: Path) -> bool:
+        """Whether a file is another program's: then what it holds is shown, and asked for."""
+        if path.suffix.lower() not in _OTHERS:
+            return False
+        self.import_file(path)
+        return True
+
+    def choose_import(self) -> None:
+        """Ask which file to import."""
+        documents = self._documents
+        path = self.questions.import_file(documents.path.parent if documents.path else Path.home())
+        if path is not None:
+            self.import_file(path)
+
+    def import_file(self, path: Path) -> ImportDialog:
+        """Open the dialog for a file."""
+        from app.ui.conversion.import_dialog import ImportDialog
+
+        dialog = ImportDialog(path, self.questions, self._editor.window())
+        dialog.as_document.connect(self._take_document)
+        dialog.as_chapters.connect(self._take_chapters)
+        self._show(dialog)
+        return dialog
+
+    def _take_document(self, text: str) -> None:
+        """Put a text on a new page, as one step."""
+        if self._documents.new():
+            self._editor.insert_plain(text)
+            self._editor.move_caret(0)
+            self._status.say(self.tr("Imported. It is not saved yet."))
+
+    def _take_chapters(self, found: ImportedChapters) -> None:
+        """Open the first of the files that were written."""
+        folder, count = found.folder, len(found.files)
+
+        def words() -> str:
+            return self.tr("%n chapter(s) are in {0}.", "", count).format(folder)
+
+        self._banners.say(
+            words, "notice", lambda: {self.tr("Show in Folder"): lambda: self.show_folder(folder)}
+        )
+        self._documents.open_path(found.files[0])
 
     def _on_exported(self, found: Exported) -> None:
         path, left_out = found.path, found.left_out

@@ -58,7 +58,10 @@ class ContentsRow(msgspec.Struct):
 
 
 class TextPages:
-    """The pages of one text; what stands before it comes first, and is not numbered."""
+    """The pages of one text; what stands before it comes first, and is not numbered.
+
+    Qt keeps typefaces by thread: pages are painted, and let go, on the thread that set them.
+    """
 
     def __init__(self, text: FormattedText, profile: ExportProfile) -> None:
         self._text, self._profile = text, profile
@@ -88,20 +91,25 @@ class TextPages:
         In the table of contents chapters beyond them have no number.
         """
         body: list[SetPage] = []
+        for page in self.body():
+            body.append(page)
+            if not is_wanted(page.number) or page.number == count:
+                break
+        return self.with_front(body)[:count]
+
+    def body(self) -> Iterator[SetPage]:
+        """The pages of the text itself, each set when it is asked for."""
         setter = Typesetter(self._profile, self._width)
+        pages = self._paged(setter.pieces(self._text.blocks))
+        return (SetPage(page, number) for number, page in enumerate(pages, 1))
 
-        def goes_on(number: int) -> bool:
-            return is_wanted(number) and number != count
+    def with_front(self, body: list[SetPage]) -> list[SetPage]:
+        """The pages with those before them."""
+        return [*self._front(body), *body]
 
-        for number, page in enumerate(self._paged(setter.pieces(self._text.blocks), goes_on), 1):
-            body.append(SetPage(page, number))
-        return [*self._front(body), *body][:count]
-
-    def _paged(
-        self, pieces: Iterable[Piece], is_wanted: Callable[[int], bool] = lambda _n: True
-    ) -> Iterator[Page]:
+    def _paged(self, pieces: Iterable[Piece]) -> Iterator[Page]:
         gap = 0.8 * self._profile.size_pt * UNITS_PER_POINT
-        return Paginator(self._height, gap).pages(pieces, is_wanted)
+        return Paginator(self._height, gap).pages(pieces)
 
     # What stands before the text
 

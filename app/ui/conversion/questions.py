@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -10,6 +11,9 @@ from PySide6.QtWidgets import QWidget
 from app.core.conversion.importing import SUFFIXES
 from app.ui.conversion.texts import format_name
 from app.ui.questions import question_box
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 
 class ConversionQuestions(QObject):
@@ -49,6 +53,14 @@ class ConversionQuestions(QObject):
         box.setDefaultButton(box.addButton(box.StandardButton.Cancel))
         box.exec()
         return box.clickedButton() is replace
+
+    def printer(self, printer: QPrinter) -> bool:
+        """Which printer, and how; what is answered is set in `printer`."""
+        from PySide6.QtPrintSupport import QPrintDialog
+
+        dialog = QPrintDialog(printer, self._window)
+        dialog.setOption(QPrintDialog.PrintDialogOption.PrintPageRange)
+        return bool(dialog.exec())
 
     def import_file(self, folder: Path) -> Path | None:
         """Which file to import."""

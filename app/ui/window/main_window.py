@@ -376,7 +376,8 @@ class MainWindow(QMainWindow):
         texts = [path for path in paths if not _is_model(path)]
         for path in filter(_is_model, paths):
             self.models.add(path)
-        if texts and self.documents.open_path(texts[0]):
+        imports = self.manuscript.conversion.imports
+        if texts and not imports(texts[0]) and self.documents.open_path(texts[0]):
             self.page.show_page()
 
     def _on_saved(self, path: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -40,6 +42,7 @@ class FakeConversionQuestions(ConversionQuestions):
         self.replace_answer = False
         self.file_answer: Path | None = None
         self.folder_answer: Path | None = None
+        self.printer_answer: Callable[[QPrinter], bool] = lambda _printer: False
 
     def target(self, suggestion: Path, suffix: str) -> Path | None:
         self.asked.append(f"target {suggestion.name} {suffix}")
@@ -48,6 +51,10 @@ class FakeConversionQuestions(ConversionQuestions):
     def replace(self, path: Path) -> bool:
         self.asked.append(f"replace {path.name}")
         return self.replace_answer
+
+    def printer(self, printer: QPrinter) -> bool:
+        self.asked.append("printer")
+        return self.printer_answer(printer)
 
     def import_file(self, folder: Path) -> Path | None:
         return self.file_answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
@@ -65,17 +65,9 @@ class Paginator:
         self._notes_height = 0.0
         self._carried: list[PageRow] = []
 
-    def pages(
-        self, pieces: Iterable[Piece], is_wanted: Callable[[int], bool] = lambda _number: True
-    ) -> Iterator[Page]:
-        """The pages in order, each as soon as it is full; `is_wanted` of its index may end them."""
-        for count, page in enumerate(self._filled(_chains(pieces)), 1):
-            yield page
-            if not is_wanted(count):
-                return
-
-    def _filled(self, chains: Iterable[list[Piece]]) -> Iterator[Page]:
-        for chain in chains:
+    def pages(self, pieces: Iterable[Piece]) -> Iterator[Page]:
+        """The pages in order, each as soon as it is full."""
+        for chain in _chains(pieces):
             if chain[0].begins_page and not self._is_empty:
                 yield self._turn()
             if not self._is_empty and not self._fits(_head(chain), chain[0]):

@@ -7,11 +7,9 @@ The child gets one request on its standard input. It answers with a line for eac
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-import threading
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from typing import IO
 
 import msgspec
@@ -19,7 +17,8 @@ import msgspec
 from app.core.conversion.blocks import FormattedText
 from app.core.conversion.looks.profiles import ExportProfile
 from app.core.errors import DocumentError
-from app.core.system.processes import end_child, host_environment, program_command, start_child
+from app.core.system.child_question import ChildQuestion
+from app.core.system.processes import host_environment, program_command
 
 WORD = "pdf-writer"
 """The program's word for the child."""
@@ -34,7 +33,6 @@ _FONT_NAMES = (
     "XDG_DATA_DIRS",
     "QT_QPA_FONTDIR",
 )
-_TOLD = 600  # of what the child says of its end
 
 
 class PdfRequest(msgspec.Struct, frozen=True):
@@ -54,9 +52,7 @@ class PdfWriting:
     """One file that is being written; `cancel` may be called from any thread."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._is_cancelled = False
+        self._question: ChildQuestion[bytes] = ChildQuestion()
 
     def run(
         self,
@@ -70,49 +66,27 @@ class PdfWriting:
         Raises DocumentError where Qt or what it needs is missing, or it was cancelled.
         """
         request = msgspec.msgpack.encode(PdfRequest(text, profile, moment))
+        question = self._question
         try:
-            child = self._start()
+            data = question.ask(
+                program_command(WORD), _environment(), request, partial(_answer, tell=tell)
+            )
         except OSError as error:
             raise DocumentError(
                 f"The process that writes PDF files did not start: {error}."
             ) from error
-        with child:
-            assert child.stdin is not None
-            assert child.stdout is not None
-            errors: list[bytes] = []
-            reader = threading.Thread(target=_drain, args=(child.stderr, errors))
-            reader.start()
-            with suppress(OSError):
-                child.stdin.write(request)
-                child.stdin.close()
-            data = _answer(child.stdout, tell)
-            end_child(child)
-            reader.join()
-        if self._is_cancelled:
+        if question.is_cancelled:
             raise DocumentError("Nothing was written: it was stopped.")
         if not data:
-            reason = b"".join(errors).decode(errors="replace").strip()[-_TOLD:]
             raise DocumentError(
                 "The process that writes PDF files has ended before it was done.",
-                reason or "Try once more.",
+                question.errors or "Try once more.",
             )
         return data
 
     def cancel(self) -> None:
         """End it; `run` raises."""
-        with self._lock:
-            self._is_cancelled = True
-            if self._child is not None:
-                self._child.kill()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        with self._lock:
-            command, environ = program_command(WORD), _environment()
-            child = start_child(command, log=subprocess.PIPE, environ=environ)
-            self._child = child
-            if self._is_cancelled:
-                child.kill()
-        return child
+        self._question.cancel()
 
 
 def _environment() -> dict[str, str]:
@@ -133,8 +107,3 @@ def _answer(stream: IO[bytes], tell: Callable[[int], object]) -> bytes:
         if word == PAGE and number.isdigit():
             tell(int(number))
     return b""
-
-
-def _drain(stream: IO[bytes] | None, found: list[bytes]) -> None:
-    if stream is not None:
-        found.append(stream.read())
