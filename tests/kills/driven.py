@@ -11,7 +11,9 @@ import os
 import random
 import sys
 import time
-from datetime import date, timedelta
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import __main__ as program
+from app.core.books.book import moved_down
+from app.core.books.contents import BookContents, open_book
+from app.core.books.editing import arranged, merge, split
+from app.core.books.steps import BookStep, carry_out
 from app.core.conversion.export import formatted, render, write_export
 from app.core.conversion.looks.profiles import PROFILES
-from app.core.errors import LampblackError
+from app.core.errors import BookError, LampblackError
 from app.core.options.sampling import Sampling
 from app.core.store import Recovery, Store
 from app.core.store.backups import back_up
@@ -190,8 +196,6 @@ class Writer(QObject):
         text = formatted(Path("novel.md"), self._editor.manuscript.text())
         profile = self._chance.choice(PROFILES)
         moment = self._window.program.paths.store_file.stat().st_mtime
-        from datetime import UTC, datetime
-
         data = render(text, target.suffix, profile, datetime.fromtimestamp(moment, UTC))
         write_export(target, data, overwrite=True)
 
@@ -200,6 +204,26 @@ class Writer(QObject):
         self._days += 1
         day = date(2020, 1, 1) + timedelta(days=self._chance.randint(0, 5000) + self._days)
         back_up(paths.store_file, paths.backups, day)
+
+    def do_reorder(self) -> None:
+        self._change_book(lambda found, place: arranged(found, moved_down(found.book, place)))
+
+    def do_split(self) -> None:
+        def step(found: BookContents, place: int) -> BookStep:
+            text = self._files.book_text(found.book.entries[place].file)
+            return split(found, place, self._chance.randint(1, len(text))).step
+
+        self._change_book(step)
+
+    def do_merge(self) -> None:
+        self._change_book(merge)
+
+    def _change_book(self, make: Callable[[BookContents, int], BookStep]) -> None:
+        found = open_book(self._files.book)
+        if len(found.book.entries) > 1:
+            place = self._chance.randrange(len(found.book.entries) - 1)
+            with suppress(BookError):  # such as a text that would be empty
+                carry_out(found.folder, make(found, place), found.data, lambda *_: None)
 
     def _trigger(self, name: str) -> None:
         action = self._window.actions_table[name]

@@ -12,6 +12,9 @@ from typing import Any
 
 import apsw
 
+from app.core.books.book import Book, BookEntry
+from app.core.books.book_file import BOOK_FILE, encode_book
+from app.core.books.contents import open_book
 from app.core.store.journal import apply, from_units, to_units
 
 LATEST_S = 0.5
@@ -52,8 +55,24 @@ class Paths:
         """One of the exported files."""
         return self.folder / f"book{chance.choice(('.docx', '.epub', '.odt', '.html', '.txt'))}"
 
+    @property
+    def book(self) -> Path:
+        """The folder of a book, whose scenes are reordered, split and merged."""
+        return self.folder / "book"
+
+    def book_text(self, name: str) -> str:
+        """The text of one of its scenes."""
+        return (self.book / name).read_text("utf-8")
+
     def begin(self) -> None:
         """Write the documents that are there at first."""
+        self.book.mkdir()
+        entries = []
+        for number in range(4):
+            lines = (f"{line} of scene {number}." for line in WORDS)
+            (self.book / f"scene-{number}.md").write_text("\n\n".join(lines), encoding="utf-8")
+            entries.append(BookEntry(file=f"scene-{number}.md"))
+        (self.book / BOOK_FILE).write_bytes(encode_book(Book(entries=tuple(entries))))
         for number in range(3):
             (self.folder / f"draft-{number}.md").write_text(f"Draft {number}. ", encoding="utf-8")
 
@@ -139,6 +158,19 @@ class RunSeen:
     def owed(self) -> dict[str, JournalSeen]:
         """The documents that were on the page in the last moment."""
         return {one: seen for one, seen in self.journals.items() if not seen.is_over}
+
+
+def book_letters(folder: Path) -> list[str]:
+    """All that a book holds, but for spaces, in order of the letters; and what is wrong with it.
+
+    A step that was broken off is taken back first, as by the next start. Raises BookError.
+    """
+    found = open_book(folder)
+    paths = [found.path(entry) for entry in found.book.entries]
+    texts = [path.read_text("utf-8") for path in paths if path is not None]
+    loose = [f"{one.file} is in no place of the book" for one in found.loose]
+    gone = [f"{name} is gone" for name in found.missing]
+    return [*gone, *loose, *found.problems[1:], "".join(sorted("".join("".join(texts).split())))]
 
 
 def torn_files(folder: Path) -> Iterable[str]:

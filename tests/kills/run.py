@@ -2,9 +2,9 @@
 
 Usage: python -m tests.kills.run [KILLS] [--seed N]
 
-The program types, lets the real model write, saves, restores versions, exports and backs up, until
-it is killed; then it is started again on what is left, and so on. `packaging/dev.py test --kills`
-calls it. The exit code is 0 where nothing was lost or torn.
+The program types, lets the real model write, saves, restores versions, changes a book, exports and
+backs up, until it is killed; then it is started again on what is left, and so on.
+`packaging/dev.py test --kills` calls it. The exit code is 0 where nothing was lost or torn.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pathlib import Path
 from app.core.models.starter import STARTER
 from app.core.store import Store
 from app.core.system.paths import Paths as ProgramPaths
-from tests.kills.moments import Paths, RunSeen, torn_files, unsound_stores
+from tests.kills.moments import Paths, RunSeen, book_letters, torn_files, unsound_stores
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_S, _LIFE_S = 3.0, 2.5  # the longest time until a kill: from the start, or from the page on
@@ -91,6 +91,7 @@ class KilledProgram:
         self.data = self.home / "data"
         self._files.folder.mkdir(parents=True)
         self._files.begin()
+        self._letters = book_letters(self._files.book)
         self._before: dict[str, tuple[str, str]] = {}
         self.tally = Tally()
 
@@ -206,6 +207,8 @@ class KilledProgram:
         for path, text in self._contents().items():
             if text != before.get(path) and text not in run.saving.get(path, ()):
                 yield f"{Path(path).name} holds what was never saved: {text[-80:]!r}"
+        if (letters := book_letters(self._files.book)) != self._letters:
+            yield f"the book has other letters than at first: {letters[:-1]}"
         yield from torn_files(self._files.folder)
         yield from unsound_stores(self.data, self.folder / "check")
 
