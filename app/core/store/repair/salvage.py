@@ -170,7 +170,7 @@ class DamagedStore:
         if is_whole:
             return first
         self.is_whole = False
-        last, _ = self._until_damage(f"{ask} DESC", values)
+        last, _ = self._until_damage(ask + " DESC", values)
         last.reverse()
         between: Iterable[Any] = ()
         if key in ("rowid", "sequence"):
