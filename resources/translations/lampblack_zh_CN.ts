@@ -6330,6 +6330,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>另一个 Lampblack 正在下载 {0}。</translation>
     </message>
     <message>
+        <source>Another Lampblack is restoring a backup.</source>
+        <translation>另一个 Lampblack 正在恢复备份。</translation>
+    </message>
+    <message>
         <source>Another Lampblack is setting or removing the passphrase.</source>
         <translation>另一个 Lampblack 正在设置或移除口令。</translation>
     </message>
@@ -6662,6 +6666,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>DoRA，它还会缩放模型自身的权重</translation>
     </message>
     <message>
+        <source>Document {0} is not in the trash, or cannot be read.</source>
+        <translation>文稿 {0} 不在回收站中，或无法读取。</translation>
+    </message>
+    <message>
         <source>Download it again.</source>
         <translation>请重新下载。</translation>
     </message>
@@ -6938,12 +6946,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>不清楚服务器能否{0}：{1}。</translation>
     </message>
     <message>
+        <source>It is still in the trash.</source>
+        <translation>它仍在回收站中。</translation>
+    </message>
+    <message>
         <source>It is tight.</source>
         <translation>勉强放得下。</translation>
     </message>
     <message>
         <source>It is too large for this machine.</source>
         <translation>对本机来说太大。</translation>
+    </message>
+    <message>
+        <source>It is where it was.</source>
+        <translation>它仍在原处。</translation>
     </message>
     <message>
         <source>It must be a GBNF grammar with a rule named root, or a JSON schema.</source>
@@ -7026,10 +7042,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>可用的有：{0}。</translation>
     </message>
     <message>
-        <source>Lampblack is running and uses its store.</source>
-        <translation>Lampblack 正在运行并使用它的存储。</translation>
-    </message>
-    <message>
         <source>Lampblack met an unexpected problem ({0}: {1}).</source>
         <translation>Lampblack 遇到了意外问题（{0}：{1}）。</translation>
     </message>
@@ -7100,6 +7112,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Loading the model was stopped.</source>
         <translation>已停止载入模型。</translation>
+    </message>
+    <message>
+        <source>Look at what it holds now, and try again.</source>
+        <translation>请查看它现在的内容，然后再试。</translation>
     </message>
     <message>
         <source>Look at {0}; the catalogue may be out of date.</source>
@@ -7320,6 +7336,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Replace once more to see its places as they are now.</source>
         <translation>请再次替换，以查看现在的位置。</translation>
+    </message>
+    <message>
+        <source>Restore the document under another name; it is still in the trash.</source>
+        <translation>请以其他名称恢复文稿；它仍在回收站中。</translation>
     </message>
     <message>
         <source>Run the model with llama.cpp, or get the adapter as a folder with safetensors.</source>
@@ -8358,8 +8378,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>存储已用口令锁定。</translation>
     </message>
     <message>
-        <source>The store of takes and recoveries was damaged ({0}). It was kept as {1}, and a new one was begun. Documents that must stay on this machine have to be marked again.</source>
-        <translation>候选稿和恢复数据的存储已损坏（{0}）。它已保留为 {1}，并新建了一个。必须留在本机的文档需要重新标记。</translation>
+        <source>The store of takes and recoveries was damaged ({0}). It was kept as {1}, and a new one was begun. Unsaved texts were taken out of it where they could be read. See whether the documents that must stay on this machine are still marked.</source>
+        <translation>保存版本与恢复内容的存储已损坏（{0}）。它已另存为 {1}，并新建了一个存储。能读出的未保存文本已从中取出。请查看必须留在本机的文稿是否仍有标记。</translation>
     </message>
     <message>
         <source>The store was written by a newer version of Lampblack.</source>
@@ -8700,6 +8720,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Try another folder.</source>
         <translation>请换一个文件夹。</translation>
+    </message>
+    <message>
+        <source>Try it again later.</source>
+        <translation>请稍后再试。</translation>
     </message>
     <message>
         <source>Try later.</source>
@@ -9368,6 +9392,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it has more than {0}, which no manuscript has</source>
         <translation>超过 {0}，没有哪份稿件会有这么多</translation>
+    </message>
+    <message>
+        <source>it has more than {0}, which the trash does not take</source>
+        <translation>它超过 {0}，回收站无法收下</translation>
     </message>
     <message>
         <source>it has no header</source>
@@ -10346,6 +10374,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 无法复制到 {1}：{2}。</translation>
     </message>
     <message>
+        <source>{0} could not be deleted: {1}.</source>
+        <translation>无法删除 {0}：{1}。</translation>
+    </message>
+    <message>
         <source>{0} could not be installed: {1}.</source>
         <translation>无法安装 {0}：{1}。</translation>
     </message>
@@ -10358,12 +10390,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 无法恢复：{1}。</translation>
     </message>
     <message>
+        <source>{0} could not be restored: {1}.</source>
+        <translation>无法恢复 {0}：{1}。</translation>
+    </message>
+    <message>
         <source>{0} could not be saved: there is no folder {1}.</source>
         <translation>{0} 无法保存：没有文件夹 {1}。</translation>
     </message>
     <message>
         <source>{0} could not be saved: {1}.</source>
         <translation>{0} 无法保存：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} could not be taken out of the trash.</source>
+        <translation>无法将 {0} 移出回收站。</translation>
     </message>
     <message>
         <source>{0} could not be written: {1}.</source>
@@ -10904,6 +10944,18 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} was not changed: no version of it as it is now could be kept.</source>
         <translation>{0} 没有更改：无法保存它现在的版本。</translation>
+    </message>
+    <message>
+        <source>{0} was not deleted: another program has just changed it.</source>
+        <translation>{0} 未被删除：另一个程序刚刚修改了它。</translation>
+    </message>
+    <message>
+        <source>{0} was not deleted: it could not be kept in the trash.</source>
+        <translation>{0} 未被删除：无法将它保存到回收站。</translation>
+    </message>
+    <message>
+        <source>{0} was not deleted: {1}.</source>
+        <translation>{0} 未被删除：{1}。</translation>
     </message>
     <message>
         <source>{0} was not removed: it could not be kept in the store.</source>

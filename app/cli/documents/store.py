@@ -1,4 +1,4 @@
-"""`lampblack store`: backups of takes, versions and unsaved texts, and their passphrase."""
+"""`lampblack store`: backups of takes, versions and unsaved texts, the trash, the passphrase."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import argparse
 
 from app.cli import output
 from app.cli.documents.passphrase import add_passphrase
+from app.cli.documents.trash import add_trash
 from app.cli.parsing import Words
 from app.core.errors import UsageError
 from app.core.units import size_text
 from app.program import Program
+
+_RESTORE = """Put a backup in the place of the store, which is kept beside it.
+
+What came after the backup is added where it can be read: unsaved texts, marks, deleted documents,
+takes and versions. --alone leaves it out; it is still in the store that is kept."""
 
 
 def add_store(words: Words) -> None:
@@ -23,11 +29,14 @@ def add_store(words: Words) -> None:
     restoring = inner.add_parser(
         "restore",
         help="put a backup in the place of the store, which is kept beside it",
+        description=_RESTORE,
     )
     restoring.value(
         "day", "DAY", "the day of the backup, such as 2026-11-28; else the newest", nargs="?"
     )
+    restoring.switch("--alone", "leave out what came after the backup")
     restoring.runs(run_restore)
+    add_trash(inner)
     add_passphrase(inner)
 
 
@@ -52,6 +61,8 @@ def run_restore(arguments: argparse.Namespace, program: Program) -> None:
             f"There is no backup of {day}." if day else "There is no backup yet.",
             "`lampblack store backups` lists them.",
         )
-    kept = restore(program.paths.store_file, found[day], program.store_key)
+    kept = restore(
+        program.paths.store_file, found[day], program.store_key, is_alone=arguments.alone
+    )
     lines = [f"The store of {day} is back."] + ([f"The former one is {kept}."] if kept else [])
     output.answer(arguments.json, {"day": day, "former": str(kept or "")}, lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +10,9 @@ from typing import TypeVar
 import apsw
 
 from app.core.errors import StoreError
+from app.core.store.instances import LIVE, wait_for_restoring
 from app.core.store.journal import Journal, forget
+from app.core.store.repair.set_aside import left_behind, rename_damaged, take_over
 from app.core.store.schema import MIGRATIONS as MIGRATIONS
 from app.core.system.databases import DataKey, newest_version, open_database
 
@@ -44,6 +45,8 @@ def connect(path: Path, key: DataKey | None = None) -> apsw.Connection:
         connection.pragma("journal_mode", "wal")
         connection.pragma("synchronous", "full")
     except BaseException:  # an open connection would keep the damaged file
+        with contextlib.suppress(apsw.Error):  # and its log stays as it is
+            connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         connection.close()
         raise
     return connection
@@ -124,6 +127,7 @@ class Database:
         self._report = report
         self._key = key
         self._connection: apsw.Connection | None = None
+        self._damaged: list[str] = []  # renamed, and not yet noted in the new store
         self._journals: dict[str, Journal] = {}
         self._forgotten: set[str] = set()
         self._waiting: list[Callable[[apsw.Connection], object]] = []
@@ -134,6 +138,7 @@ class Database:
 
     def open(self) -> None:
         """Open the store; a damaged one is renamed, and a new one begun."""
+        wait_for_restoring(self._path.parent / LIVE)
         self._guarded(self._write)
 
     def commit(self) -> None:
@@ -164,6 +169,16 @@ class Database:
         """
         self._drop_connection()
         self._key, self._is_suspended = work(), not is_on
+
+    @property
+    def place(self) -> tuple[Path, DataKey | None]:
+        """The path, and what it is encrypted with."""
+        return self._path, self._key
+
+    def closed(self, work: Callable[[], T]) -> T:
+        """Do `work` while the file is closed; raises what it raises."""
+        self._drop_connection()
+        return work()
 
     def add(self, journal: Journal) -> None:
         """Keep a new journal from now on."""
@@ -209,7 +224,8 @@ class Database:
         try:
             self._transaction(self._do_waiting)
         except _DAMAGE as error:
-            self._begin_again(self._do_waiting, error)
+            if self._begin_again(self._do_waiting, error) is None:
+                return
         except _TROUBLE as error:
             if not self._is_behind:
                 self._report(
@@ -223,9 +239,10 @@ class Database:
             self._is_behind = False
             self._report("Versions of documents are kept again.")
 
-    def _do_waiting(self, connection: apsw.Connection) -> None:
+    def _do_waiting(self, connection: apsw.Connection) -> bool:
         for work in self._waiting:
             work(connection)
+        return True
 
     def _guarded(self, work: Callable[[apsw.Connection], T]) -> T | None:
         """Do `work` in a transaction; None when it could not be, which was reported."""
@@ -247,7 +264,7 @@ class Database:
 
     def _transaction(self, work: Callable[[apsw.Connection], T]) -> T:
         if self._connection is None:
-            self._connection = connect(self._path, self._key)
+            self._connection = self._opened()
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -259,18 +276,34 @@ class Database:
             raise
         return result
 
+    def _opened(self) -> apsw.Connection:
+        """The store, with what can be read out of one that was set aside."""
+        self._damaged += left_behind(self._path)
+        connection = connect(self._path, self._key)
+        try:
+            with connection:
+                take_over(
+                    connection, self._path.parent, self._key, self._damaged, self._journals.keys()
+                )
+        except BaseException:  # an open connection would keep the file
+            connection.close()
+            raise
+        self._damaged.clear()
+        return connection
+
     def _begin_again(self, work: Callable[[apsw.Connection], T], error: Exception) -> T | None:
         """Rename the damaged store, and write everything that is known into a new one."""
         self._drop_connection()
         try:
-            kept = _rename_damaged(self._path)
+            kept = rename_damaged(self._path)
         except OSError as refused:
             self._failed(refused)
             return None
+        self._damaged.append(kept)
         self._report(
             f"The store of takes and recoveries was damaged ({_reason(error)}). It was kept as "
-            f"{kept}, and a new one was begun. Documents that must stay on this machine have to be "
-            "marked again."
+            f"{kept}, and a new one was begun. Unsaved texts were taken out of it where they could "
+            "be read. See whether the documents that must stay on this machine are still marked."
         )
         try:
             return self._worked(self._transaction(work))
@@ -305,15 +338,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return str(error).rstrip(".")
-
-
-def _rename_damaged(path: Path) -> str:
-    """Rename a damaged store and its logs to a free number; returns the new name."""
-    number = 1
-    while os.path.lexists(kept := path.with_name(f"{path.name}.broken-{number}")):
-        number += 1
-    path.rename(kept)
-    for ending in ("-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + ending).rename(kept.with_name(kept.name + ending))
-    return kept.name

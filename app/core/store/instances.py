@@ -1,12 +1,25 @@
-"""One locked file per running program; the system unlocks it however the program ends."""
+"""One locked file per running program; the system unlocks it however the program ends.
+
+A program makes its file first, then waits until no other restores a backup, and only then opens the
+store; who restores one holds a lock, and only then looks for the files of programs.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from app.core.errors import StoreError
 from app.core.system.files import lock_open_file
+
+LIVE = "live"
+"""The folder of these files, beside the store."""
+
+_GATE = "restoring"
+_LOOK_S, _LONGEST_S = 0.05, 120.0
 
 
 class InstanceLock:
@@ -54,3 +67,59 @@ def is_running(folder: Path, instance: str) -> bool:
     with contextlib.suppress(OSError):
         path.unlink()
     return False
+
+
+@contextlib.contextmanager
+def alone(folder: Path, own: str = "") -> Iterator[None]:
+    """No other program than that with the id `own` uses the store, and none begins to.
+
+    Raises StoreError where one does, and OSError where nothing can be locked.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = _hold(folder / _GATE)
+    try:
+        others = [path.stem for path in folder.glob("*.lock") if path.stem != own]
+        if any(is_running(folder, one) for one in others):
+            raise StoreError(
+                "Another window or program of Lampblack uses the store.", "Close it first."
+            )
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # while it is held: elsewhere an open file stays
+            (folder / _GATE).unlink()
+        os.close(handle)
+
+
+def wait_for_restoring(folder: Path) -> None:
+    """Wait until no other program restores a backup, two minutes at most."""
+    ends = time.monotonic() + _LONGEST_S
+    while time.monotonic() < ends:
+        try:
+            handle = os.open(folder / _GATE, os.O_RDWR)
+        except (OSError, ValueError):
+            return
+        try:
+            lock_open_file(handle)
+        except BlockingIOError:
+            time.sleep(_LOOK_S)
+        else:
+            return
+        finally:
+            os.close(handle)
+
+
+def _hold(gate: Path) -> int:
+    """The handle of the locked file, which is still the one of that name."""
+    while True:
+        handle = os.open(gate, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            lock_open_file(handle)
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(handle), gate.stat()):
+                    return handle
+        except BlockingIOError:
+            os.close(handle)
+            raise StoreError(
+                "Another Lampblack is restoring a backup.", "Wait until it is done."
+            ) from None
+        os.close(handle)

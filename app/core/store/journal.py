@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import apsw
 
@@ -124,6 +125,19 @@ def replay(checkpoint: bytes, edits: Iterable[Edit]) -> str:
     for _sequence, position, removed, added in edits:
         apply(text, position, removed, added)
     return from_units(text)
+
+
+def kept_text(connection: apsw.Connection, journal: str) -> str:
+    """The text that a journal in the store makes."""
+    checkpoint: Any = connection.execute(
+        "SELECT sequence, text FROM checkpoint WHERE journal = ?", (journal,)
+    ).fetchone() or (0, b"")
+    edits: Iterable[Any] = connection.execute(
+        "SELECT sequence, position, removed, added FROM edit "
+        "WHERE journal = ? AND sequence > ? ORDER BY sequence",
+        (journal, checkpoint[0]),
+    )
+    return replay(checkpoint[1], edits)
 
 
 def forget(connection: apsw.Connection, journal: str) -> None:

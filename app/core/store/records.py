@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import time
 
 import apsw
@@ -48,6 +50,7 @@ class FormerFile(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
 
 
+_ID = re.compile(r"[0-9a-f]{32}|trash:[0-9a-f]{32}")
 _PROMPT_TAIL = 2000
 COLUMNS = TakeRecord.__struct_fields__
 """The columns of the table of takes."""
@@ -69,6 +72,16 @@ def insert_take(connection: apsw.Connection, take: TakeRecord) -> int:
         sound,
     )
     return connection.last_insert_rowid()
+
+
+def document_name(document: str) -> str:
+    """What a document is called in the store, so that no other spelling of its path loses a mark.
+
+    A path without links; the id of a journal, and of what is in the trash, as it is.
+    """
+    if _ID.fullmatch(document):
+        return document
+    return storable(os.path.normcase(os.path.realpath(document)))
 
 
 def storable(text: str) -> str:

@@ -92,5 +92,24 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     """,
     WORD_LOG,
+    """
+    CREATE TABLE trash (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        key TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        path TEXT NOT NULL,
+        encoding TEXT NOT NULL,
+        mode INTEGER NOT NULL,
+        deleted_at REAL NOT NULL,
+        last_take INTEGER NOT NULL,
+        last_former INTEGER NOT NULL,
+        data BLOB NOT NULL
+    );
+    CREATE TABLE set_aside (
+        name TEXT PRIMARY KEY,
+        noticed_at REAL NOT NULL,
+        is_read INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 """What leads from one version of the store to the next; only ever added to."""

@@ -220,10 +220,11 @@ def fork(connection: apsw.Connection, document: str, to: str, at: float) -> None
 
 
 def histories(connection: apsw.Connection) -> tuple[DocumentHistory, ...]:
-    """Every document that has snapshots, the one changed last first."""
+    """Every document that has snapshots and is not in the trash, the one changed last first."""
     rows: Iterable[Any] = connection.execute(
         "SELECT h.id, h.document, max(s.made_at), count(*), s.digest FROM history h"
-        " JOIN snapshot s ON s.history = h.id AND s.listed GROUP BY h.id"
+        " JOIN snapshot s ON s.history = h.id AND s.listed"
+        " WHERE h.document NOT GLOB 'trash:*' GROUP BY h.id"
         " ORDER BY max(s.made_at) DESC"
     )
     names = DocumentHistory.__struct_fields__

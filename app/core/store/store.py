@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial
@@ -14,10 +13,11 @@ import apsw
 
 from app.core.errors import StoreError
 from app.core.store import snapshots
+from app.core.store.backups import Repair
 from app.core.store.batch_thread import BatchThread, T
 from app.core.store.database import Database
-from app.core.store.instances import InstanceLock, is_running
-from app.core.store.journal import Journal, forget, replay
+from app.core.store.instances import LIVE, InstanceLock, is_running
+from app.core.store.journal import Journal, forget, kept_text
 from app.core.store.open_documents import OpenDocuments
 from app.core.store.own_words import OwnWords
 from app.core.store.records import (
@@ -26,14 +26,14 @@ from app.core.store.records import (
     FormerFile,
     Recovery,
     TakeRecord,
+    document_name,
     insert_take,
     storable,
 )
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
+from app.core.store.trash import Trash
 from app.core.store.word_log import WordLog
 from app.core.system.databases import DataKey
-
-_JOURNAL = re.compile(r"[0-9a-f]{32}")
 
 
 class Store:
@@ -53,13 +53,17 @@ class Store:
     ) -> None:
         self._problems: list[str] = []
         self.on_problem = on_problem
-        self._instances = path.parent / "live"
+        self._instances = path.parent / LIVE
         self._instance_lock: InstanceLock | None = None
         self._instance_id = os.urandom(16).hex()
         self._lock_instance()
         self.open_documents = OpenDocuments(self._instances, self._instance_lock)
         self._database = Database(path, self._report, key)
         self._thread = BatchThread(self._database)
+        self.trash = Trash(self._run)
+        """The documents that were deleted."""
+        self.repair = Repair(self._run, self._thread, self._database, self._instance_id)
+        """Damaged stores, and putting a backup in the place of this one."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -202,7 +206,7 @@ class Store:
         )
 
         def work(connection: apsw.Connection) -> bool:
-            connection.executemany(statement, [(_document(one),) for one in documents])
+            connection.executemany(statement, [(document_name(one),) for one in documents])
             return True
 
         return self._run(work, False)
@@ -213,7 +217,7 @@ class Store:
         def work(connection: apsw.Connection) -> bool:
             found = "SELECT count(*) FROM kept_here WHERE document = ?"
             rows: Any = [
-                connection.execute(found, (_document(one),)).fetchone() for one in documents
+                connection.execute(found, (document_name(one),)).fetchone() for one in documents
             ]
             return any(count for (count,) in rows)
 
@@ -222,12 +226,12 @@ class Store:
     @cached_property
     def word_log(self) -> WordLog:
         """The words of each day, and the goals."""
-        return WordLog(self._run, self._write, _document)
+        return WordLog(self._run, self._write, document_name)
 
     @cached_property
     def own_words(self) -> OwnWords:
         """The writer's own words, and the languages of documents."""
-        return OwnWords(self._run, _document)
+        return OwnWords(self._run, document_name)
 
     def take_snapshot(self, document: str, text: str, cause: Cause) -> None:
         """Keep `text` as a version of the document, unless the last one is equal; returns at once.
@@ -235,7 +239,7 @@ class Store:
         A document is the path of its file or, as long as it has none, the id of its journal.
         Older versions are thinned. Where the disk refuses, it is kept as soon as that works.
         """
-        name, at = _document(document), time.time()
+        name, at = document_name(document), time.time()
         self._write(lambda connection: snapshots.take(connection, name, text, cause, at))
 
     def keep_snapshot(self, document: str, text: str, cause: Cause) -> bool:
@@ -243,29 +247,29 @@ class Store:
 
         `cause` is one that thinning leaves alone. False where the disk refuses.
         """
-        name, at = _document(document), time.time()
+        name, at = document_name(document), time.time()
         return self._run(
             lambda connection: snapshots.keep(connection, name, text, cause, at), False
         )
 
     def rename_history(self, document: str, to: str) -> None:
         """The document is `to` from now on, unless that has versions of its own."""
-        one, other = _document(document), _document(to)
+        one, other = document_name(document), document_name(to)
         self._write(lambda connection: snapshots.rename(connection, one, other))
 
     def copy_history(self, document: str, to: str) -> None:
         """`to` is a copy of the document from now on, and its past is the document's."""
-        one, other, at = _document(document), _document(to), time.time()
+        one, other, at = document_name(document), document_name(to), time.time()
         self._write(lambda connection: snapshots.fork(connection, one, other, at))
 
     def has_history(self, document: str) -> bool:
         """Whether any version of the document is kept under this name."""
-        name = _document(document)
+        name = document_name(document)
         return self._run(lambda connection: bool(snapshots.history_of(connection, name)), False)
 
     def snapshots(self, document: str) -> tuple[Snapshot, ...]:
         """The versions of a document that are kept, the oldest first."""
-        name = _document(document)
+        name = document_name(document)
         return self._run(lambda connection: snapshots.snapshots_of(connection, name), ())
 
     def snapshot_text(self, number: int) -> str:
@@ -284,7 +288,7 @@ class Store:
 
     def last_version(self, document: str) -> str:
         """The text of the newest version of a document; empty where there is none."""
-        name = _document(document)
+        name = document_name(document)
         return self._run(lambda connection: snapshots.last_text(connection, name), "")
 
     def _change(self, journal: str, work: Callable[[Journal], None]) -> None:
@@ -317,7 +321,7 @@ class Store:
             if instance not in ended:
                 continue
             if unsaved:
-                text = _text(connection, journal)
+                text = kept_text(connection, journal)
                 found.append(Recovery(id=journal, path=path, text=text, changed_at=changed_at))
             else:
                 forget(connection, journal)
@@ -337,22 +341,3 @@ class Store:
         self._problems.append(problem)
         if self.on_problem is not None:
             self.on_problem(problem)
-
-
-def _text(connection: apsw.Connection, journal: str) -> str:
-    checkpoint: Any = connection.execute(
-        "SELECT sequence, text FROM checkpoint WHERE journal = ?", (journal,)
-    ).fetchone() or (0, b"")
-    edits: Iterable[Any] = connection.execute(
-        "SELECT sequence, position, removed, added FROM edit "
-        "WHERE journal = ? AND sequence > ? ORDER BY sequence",
-        (journal, checkpoint[0]),
-    )
-    return replay(checkpoint[1], edits)
-
-
-def _document(document: str) -> str:
-    """A journal's id as it is; a path without links, so that no other spelling loses the mark."""
-    if _JOURNAL.fullmatch(document):
-        return document
-    return storable(os.path.normcase(os.path.realpath(document)))

@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +24,50 @@ def write_atomically(path: Path, data: bytes, *, backup: bool = False) -> None:
     if backup and mode is not None:
         _replace(target.with_name(target.name + ".bak"), target.read_bytes(), mode)
     _replace(target, data, mode)
+
+
+def write_new(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Write a file that is not there yet, whole or not at all, with the permissions of `mode`.
+
+    Raises FileExistsError, with the file that is there as it is, and OSError.
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    with _written_part(path, data, mode) as part:
+        try:
+            os.link(part, path)  # fails where a file has appeared meanwhile, as no rename does
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            part.rename(path)
+    sync_folder(path.parent)
+
+
+def remove_for_good(path: Path) -> None:
+    """Remove a file, or a link, so that it stays removed; raises OSError, with the file there."""
+    path.unlink()
+    sync_folder(path.parent)
+
+
+def link_or_copy(path: Path, to: Path) -> None:
+    """Give a file a second name or, where the file system has no links, a copy on the disk.
+
+    Raises OSError, with no file of that name left.
+    """
+    try:
+        os.link(path, to)
+    except FileExistsError:
+        raise
+    except OSError:
+        import shutil
+
+        try:
+            shutil.copyfile(path, to)
+            with to.open("rb+") as file:
+                os.fsync(file.fileno())
+        except BaseException:  # half a copy is none
+            to.unlink(missing_ok=True)
+            raise
 
 
 def try_to_write(path: Path, size: int) -> None:
@@ -63,17 +107,23 @@ def _is_read_only_disk(target: Path) -> bool:
 
 
 def _replace(target: Path, data: bytes, mode: int | None) -> None:
+    with _written_part(target, data, mode) as part:
+        part.replace(target)
+    sync_folder(target.parent)
+
+
+@contextlib.contextmanager
+def _written_part(target: Path, data: bytes, mode: int | None) -> Iterator[Path]:
+    """A temporary file beside `target` with its new content, which is gone at the end."""
     part, handle = _new_part(target)
     try:
         _fill(handle, data, target)
         if mode is not None:
             part.chmod(mode)
-        part.replace(target)
-    except BaseException:  # even Ctrl+C must not leave the temporary file behind
+        yield part
+    finally:  # even Ctrl+C must not leave the temporary file behind
         with contextlib.suppress(OSError):
             part.unlink()
-        raise
-    _sync_folder(target.parent)
 
 
 def _new_part(target: Path) -> tuple[Path, int]:
@@ -94,7 +144,7 @@ def _fill(handle: int, data: bytes, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself durable, where the system can sync a folder."""
     if os.name != "posix":
         return

@@ -47,6 +47,7 @@ def older(version: int) -> Iterator[None]:
     """The program as it was when the store had this version."""
     with pytest.MonkeyPatch.context() as before:
         before.setattr(database, "MIGRATIONS", database.MIGRATIONS[:version])
+        before.setattr(database, "take_over", lambda *_given: None)  # damaged stores were not noted
         yield
 
 
@@ -168,7 +169,7 @@ def test_a_backup_of_an_older_version_is_brought_to_this_one(stores: Stores) -> 
     source.close()
     target.close()
     held(stores, BEFORE_VERSIONS)
-    kept = restore(stores.path, backup)
+    kept = restore(stores.path, backup, is_alone=True)
     assert kept is not None
     assert version_of(stores.path) == BEFORE_VERSIONS
     held(stores, BEFORE_VERSIONS)

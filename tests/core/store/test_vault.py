@@ -257,7 +257,7 @@ def test_backups_are_encrypted_and_restored_with_the_key(vault: Vault, paths: Pa
     assert back_up(paths.store_file, paths.backups, DAY.replace(year=2027), vault.key)
     assert len(backups(paths.backups)) == 2
     for backup in backups(paths.backups).values():
-        restore(paths.store_file, backup, vault.key)
+        restore(paths.store_file, backup, vault.key, is_alone=True)
         assert rows_of(paths, vault.key) == before
     assert found_in(paths) == []
 

@@ -1,0 +1,254 @@
+"""The trash: documents that were deleted, kept in the store for 30 days."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from app.core.errors import DocumentError, StoreError
+from app.core.store import snapshots
+from app.core.store.own_words import RunsWork
+from app.core.store.records import document_name, storable
+from app.core.system.files import read_regular, remove_for_good, stamps, why, write_new
+from app.core.units import size_text
+
+KEPT_DAYS = 30
+"""How long a deleted document stays."""
+
+LARGEST = 50 * 1024 * 1024
+"""The largest file that the trash takes, in bytes: what a document may have at most."""
+
+_BY_DOCUMENT = (
+    ("kept_here", "?"),
+    ("own_word", "?, word"),
+    ("document_language", "?, language"),
+)
+_DAY_S = 86_400
+
+
+class TrashedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A deleted document: the `name` of its file and the `path` where that was.
+
+    `encoding` is a key of `ENCODINGS`, or empty where it is not known; `size` in bytes;
+    `deleted_at` in seconds since 1970; `versions` are those of its history.
+    """
+
+    id: int
+    name: str
+    path: str
+    encoding: str
+    size: int
+    deleted_at: float
+    versions: int
+
+
+class Trash:
+    """Takes documents with their history and gives them back; waits for the disk.
+
+    A document's takes stay where they are and follow it when it is restored in another place.
+    """
+
+    def __init__(self, run: RunsWork) -> None:
+        self._run = run
+
+    def put(self, path: Path, encoding: str = "") -> int:
+        """Keep the file's bytes, then delete the file; returns the number of it in the trash.
+
+        Raises DocumentError where it cannot be read, has changed meanwhile or cannot be deleted,
+        and StoreError where it cannot be kept; the file is as it was then.
+        """
+        path = path.absolute()
+        data, mode, stamp = _read(path)
+        number = self._run(lambda connection: _put(connection, path, encoding, mode, data), 0)
+        if not number:
+            raise StoreError(
+                f"{path.name} was not deleted: it could not be kept in the trash.",
+                "Make room on the disk and try again.",
+            )
+        try:
+            if stamps([path]) != stamp:
+                raise DocumentError(
+                    f"{path.name} was not deleted: another program has just changed it.",
+                    "Look at what it holds now, and try again.",
+                )
+            remove_for_good(path)
+        except (OSError, DocumentError) as error:
+            self._run(lambda connection: _take_back(connection, number, path), None)
+            if isinstance(error, DocumentError):
+                raise
+            raise DocumentError(
+                f"{path.name} could not be deleted: {why(error)}.", "It is where it was."
+            ) from error
+        return number
+
+    def documents(self) -> tuple[TrashedDocument, ...]:
+        """What is in the trash, what was deleted last first."""
+        return self._run(_documents, ())
+
+    def data(self, number: int) -> bytes:
+        """The bytes of a deleted document; raises StoreError where they are not there any more."""
+        return self._row(number)[2]
+
+    def restore(self, number: int, to: Path | None = None) -> Path:
+        """Write a document to where it was, or `to`, and take it out of the trash.
+
+        Never over another file. Its history goes with it. Returns the path; raises DocumentError
+        or StoreError, with the document still in the trash.
+        """
+        was, mode, data = self._row(number)
+        path = (to or Path(was)).absolute()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_new(path, data, mode)
+        except FileExistsError:
+            raise DocumentError(
+                f"There is already a file {path}.",
+                "Restore the document under another name; it is still in the trash.",
+            ) from None
+        except (OSError, ValueError) as error:
+            reason = why(error) if isinstance(error, OSError) else str(error)
+            raise DocumentError(
+                f"{path.name} could not be restored: {reason}.", "It is still in the trash."
+            ) from error
+        if not self._run(lambda connection: _take_back(connection, number, path), False):
+            path.unlink(missing_ok=True)
+            raise StoreError(
+                f"{path.name} could not be taken out of the trash.", "Try it again later."
+            )
+        return path
+
+    def delete(self, *numbers: int) -> bool:
+        """Delete documents for ever, with their versions; False when the disk refuses."""
+        return self._run(lambda connection: _delete(connection, numbers), False)
+
+    def purge(self, now: float | None = None) -> int:
+        """Delete for ever what was deleted 30 days before `now`; returns the number of documents.
+
+        `now` in seconds since 1970, by default the clock's. It waits for the disk: not for the
+        window's thread.
+        """
+        before = (time.time() if now is None else now) - KEPT_DAYS * _DAY_S
+
+        def work(connection: apsw.Connection) -> int:
+            rows: Iterable[Any] = connection.execute(
+                "SELECT id FROM trash WHERE deleted_at <= ?", (before,)
+            )
+            old = [number for (number,) in rows]
+            _delete(connection, old)
+            return len(old)
+
+        return self._run(work, 0)
+
+    def _row(self, number: int) -> tuple[str, int, bytes]:
+        """The path, the permissions and the bytes of a document."""
+
+        def work(connection: apsw.Connection) -> tuple[str, int, bytes] | None:
+            found: Any = connection.execute(
+                "SELECT path, mode, data FROM trash WHERE id = ?", (number,)
+            ).fetchone()
+            return (found[0], found[1], found[2]) if found else None
+
+        row = self._run(work, None)
+        if row is None:
+            raise StoreError(f"Document {number} is not in the trash, or cannot be read.")
+        return row
+
+
+def _read(path: Path) -> tuple[bytes, int, object]:
+    """The bytes and permissions of a file, and what tells whether it has changed since."""
+    try:
+        stamp = stamps([path])
+        mode = stat.S_IMODE(path.stat().st_mode)
+        data = read_regular(path, LARGEST)
+    except FileNotFoundError:
+        raise DocumentError(f"There is no file {path}.") from None
+    except (OSError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            reason = f"it has more than {size_text(LARGEST)}, which the trash does not take"
+        raise DocumentError(f"{path.name} was not deleted: {reason}.") from error
+    return data, mode, stamp
+
+
+def _name_in_trash(key: str) -> str:
+    """What a history is called while its document is in the trash."""
+    return f"trash:{key}"
+
+
+def _put(connection: apsw.Connection, path: Path, encoding: str, mode: int, data: bytes) -> int:
+    key = os.urandom(16).hex()
+    connection.execute(
+        "INSERT INTO trash (key, name, path, encoding, mode, deleted_at, last_take, last_former,"
+        " data) VALUES (?, ?, ?, ?, ?, ?, (SELECT ifnull(max(id), 0) FROM take),"
+        " (SELECT ifnull(max(id), 0) FROM former), ?)",
+        (key, storable(path.name), storable(str(path)), encoding, mode, time.time(), data),
+    )
+    number = connection.last_insert_rowid()
+    if not path.is_symlink():  # of a link, the document stays
+        snapshots.rename(connection, document_name(str(path)), _name_in_trash(key))
+    return number
+
+
+def _take_back(connection: apsw.Connection, number: int, path: Path) -> bool:
+    """The document is at `path` again: what belongs to it follows, and its row goes."""
+    row: Any = connection.execute(
+        "SELECT key, path, last_take, last_former FROM trash WHERE id = ?", (number,)
+    ).fetchone()
+    if row is None:
+        return False
+    key, was, last_take, last_former = row
+    inside, name, to = _name_in_trash(key), document_name(str(path)), storable(str(path))
+    if snapshots.history_of(connection, name):
+        snapshots.fork(connection, inside, name, time.time())
+    else:
+        snapshots.rename(connection, inside, name)
+    if to != was:
+        for table, last in (("take", last_take), ("former", last_former)):
+            connection.execute(
+                f"UPDATE {table} SET path = ? WHERE path = ? AND id <= ?",  # noqa: S608 - our own
+                (to, was, last),
+            )
+        for table, columns in _BY_DOCUMENT:
+            connection.execute(
+                f"INSERT OR IGNORE INTO {table} SELECT {columns} FROM {table} WHERE document = ?",  # noqa: S608 - our own
+                (name, document_name(was)),
+            )
+    connection.execute("DELETE FROM trash WHERE id = ?", (number,))
+    return True
+
+
+def _documents(connection: apsw.Connection) -> tuple[TrashedDocument, ...]:
+    rows: Iterable[Any] = connection.execute(
+        "SELECT t.id, t.name, t.path, t.encoding, length(t.data), t.deleted_at,"
+        " (SELECT count(*) FROM snapshot s JOIN history h ON s.history = h.id"
+        "  WHERE h.document = 'trash:' || t.key AND s.listed)"
+        " FROM trash t ORDER BY t.deleted_at DESC, t.id DESC"
+    )
+    names = TrashedDocument.__struct_fields__
+    return tuple(TrashedDocument(**dict(zip(names, row, strict=True))) for row in rows)
+
+
+def _delete(connection: apsw.Connection, numbers: Iterable[int]) -> bool:
+    """Delete documents with their versions, except those that a copy of one has for its past."""
+    for number in numbers:
+        connection.execute(
+            "DELETE FROM snapshot WHERE history IN (SELECT h.id FROM history h JOIN trash t"
+            " ON h.document = 'trash:' || t.key WHERE t.id = ? AND h.id NOT IN"
+            " (SELECT parent FROM history))",
+            (number,),
+        )
+        connection.execute(
+            "DELETE FROM history WHERE document = (SELECT 'trash:' || key FROM trash WHERE id = ?)"
+            " AND id NOT IN (SELECT parent FROM history)",
+            (number,),
+        )
+        connection.execute("DELETE FROM trash WHERE id = ?", (number,))
+    return True
