@@ -963,6 +963,10 @@
         </translation>
     </message>
     <message>
+        <source>“{0}” was removed.</source>
+        <translation>已移除“{0}”。</translation>
+    </message>
+    <message>
         <source>“{0}” was renamed.</source>
         <translation>“{0}”已重命名。</translation>
     </message>
@@ -3317,6 +3321,13 @@ MIT 许可证。</translation>
     <message>
         <source>{0}: {1} in {2}</source>
         <translation>{0}：{1}，位于 {2}</translation>
+    </message>
+</context>
+<context>
+    <name>ManuscriptParts</name>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
     </message>
 </context>
 <context>
@@ -6093,13 +6104,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>
             <numerusform>{0} 个文本</numerusform>
         </translation>
-    </message>
-</context>
-<context>
-    <name>SearchWindow</name>
-    <message>
-        <source>Search in Everything</source>
-        <translation>全局搜索</translation>
     </message>
 </context>
 <context>

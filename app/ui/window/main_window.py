@@ -143,9 +143,8 @@ class MainWindow(QMainWindow):
         self.manuscript = ManuscriptParts(
             program, self.page, self.documents, self.display, self.status, self.actions_table, self
         )
-        self.manuscript.add_lock(self.session, self.models.loader, self)
+        self.manuscript.follow(self.generation, self.models.loader, self)
         self.history = self.manuscript.history
-        self.generation.about_to_write.connect(self.history.take)
         self._keep_sampling = QTimer(self, singleShot=True, interval=_KEEP_SAMPLING_MS)
         self._keep_sampling.timeout.connect(self._store_sampling)
         program.worker.listen(bridge.post)

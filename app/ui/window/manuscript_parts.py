@@ -14,7 +14,6 @@ from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.elsewhere import OpenElsewhere
 from app.ui.documents.save_retry import SaveRetry
-from app.ui.generation.session import Session
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.library.bar_controller import BarController
@@ -26,6 +25,7 @@ from app.ui.lock.controller import LockController
 from app.ui.models.loader import ModelLoader
 from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
+from app.ui.window.generation_controller import GenerationController
 from app.ui.window.page import PageColumn
 from app.ui.window.view_controller import ViewController
 from app.ui.window_state import WindowMemory
@@ -118,8 +118,12 @@ class ManuscriptParts(QObject):
         """The side bar and the page with its side panel, as the middle of the window."""
         return self.bar.beside(page)
 
-    def add_lock(self, session: Session, loader: ModelLoader, window: QMainWindow) -> None:
-        """Make the lock, which stops what these two do."""
+    def follow(
+        self, generation: GenerationController, loader: ModelLoader, window: QMainWindow
+    ) -> None:
+        """Keep a version before the model writes; make the lock, which stops what these two do."""
+        generation.about_to_write.connect(self.history.take)
+        session = generation.session
         self.lock = LockController(
             self._program, self._documents, self._display, session, loader, self._status,
             self._actions, window,
