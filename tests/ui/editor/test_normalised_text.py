@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app.core.documents.normalise import normalise
 from app.core.documents.text_files import open_document
 from app.core.store import TakeRecord
-from app.core.store.journal import text_of as journal_text
+from app.core.store.journal import kept_text as journal_text
 from tests.core.documents.test_normalise import HOSTILE, PIECES
 from tests.ui.editor.test_editor import compose
 
