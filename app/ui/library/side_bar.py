@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from app.ui.languages import on_language_change
@@ -35,7 +35,7 @@ class SideBar(QTabWidget):
         """Put a page at the end; `title` is a function where it is to follow the language.
 
         With an `icon`, a drawing's name, the tab shows that; the title stands beside it while the
-        page is in front, and is its tooltip.
+        page is in front and there is room, and is its tooltip.
         """
         self.addTab(widget, "")
         self._titles.append((title, icon))
@@ -62,6 +62,15 @@ class SideBar(QTabWidget):
             self.setTabText(index, told(title) if is_told else "")
             self.setTabToolTip(index, told(title))
             self.tabBar().setAccessibleTabName(index, told(title))
+        if self.isVisible() and self.tabBar().sizeHint().width() > self.width():
+            for index, (_title, drawing) in enumerate(self._titles):
+                if drawing:  # or arrows would take the place of some
+                    self.setTabText(index, "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the title of the page in front as long as there is room for it."""
+        super().resizeEvent(event)
+        self._word()
 
     def _draw(self) -> None:
         for index, (_title, drawing) in enumerate(self._titles):
