@@ -211,6 +211,22 @@ GOALS: tuple[Goal, ...] = (
         service_goals.beside_a_newer_library,
         optional=True,
     ),
+    Goal(
+        18,
+        "The page",
+        "Opens a text of a megabyte in the real window, reading the file included, and types in a "
+        "manuscript of 120,000 words and in one paragraph of 20,000, Markdown coloured, each up to "
+        "the painting; beside a bare QPlainTextEdit with the same font and width that is given the "
+        "text.",
+        (
+            Measure("open", "opening beside setPlainText", 2, "lower"),
+            Measure("start", "95 in 100 keys at the start beside the bare one's", 1.5, "lower"),
+            Measure("middle", "the same in the middle", 1.5, "lower"),
+            Measure("end", "the same at the end", 1.5, "lower"),
+            Measure("paragraph", "95 in 100 keys in the long paragraph", 33, "lower", "ms"),
+        ),
+        window_goals.editing,
+    ),
 )
 """Every goal, in order."""
 

@@ -83,6 +83,7 @@ class Sizes:
     pause: float = 1.0
     busy: float = 3.0
     words: int = 120_000
+    keys: int = 200
     threads: int = 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import cycle, islice
@@ -18,6 +18,8 @@ from app.benchmark.session import GoalSession, passage
 from app.core.system.processes import host_environment, program_command
 
 _PARAGRAPH = 100  # words
+_MEGABYTE = 1 << 20  # characters, of a byte each
+_LONG = 20_000  # words
 _UNSEEN = "offscreen"  # Qt's platform without a screen: everything is drawn, nothing pops up
 
 
@@ -68,6 +70,32 @@ def _start(session: GoalSession, which: str) -> Values:
     return {f"{which}_{name}": value for name, value in found.items()}
 
 
+def editing(session: GoalSession) -> Experiment:
+    """Goal 18: the real window's page and a bare editor, by turns within one process."""
+    text = manuscript(session.sizes.words)
+    folder = Path(mkdtemp(dir=session.folder))
+
+    def edit() -> Values:
+        (folder / "megabyte.txt").write_text((text * 2)[:_MEGABYTE], "utf-8")
+        (folder / "novel.txt").write_text(text, "utf-8")
+        (folder / "paragraph.txt").write_text(" ".join(_flow(_LONG)), "utf-8")
+        with closing(_window(session, ("edit", str(folder), str(session.sizes.keys)))) as child:
+            found = child.ask("edit")
+            child.leave()
+        return {name: float(value) for name, value in found.items()}
+
+    return Experiment({"window": edit}, beside_bare_editor)
+
+
+def beside_bare_editor(taken: Values) -> Values:
+    """The page's times as multiples of the bare editor's; in the long paragraph, milliseconds."""
+    ratios = {
+        name: taken[f"{name}_ours"] / taken[f"{name}_bare"]
+        for name in ("open", "start", "middle", "end")
+    }
+    return ratios | {"paragraph": taken["paragraph_ours"] * 1000}
+
+
 def _window(session: GoalSession, words: Sequence[str]) -> Child:
     """A window that answers, in a new home of its own."""
     home = mkdtemp(dir=session.folder)
@@ -77,6 +105,10 @@ def _window(session: GoalSession, words: Sequence[str]) -> Child:
 
 def manuscript(words: int) -> str:
     """A text of `words` words in paragraphs of a usual length."""
-    flow = islice(cycle(passage(0, 100_000).split()), words)
+    flow = _flow(words)
     paragraphs = iter(lambda: " ".join(islice(flow, _PARAGRAPH)), "")
     return "\n\n".join(paragraphs) + "\n"
+
+
+def _flow(words: int) -> Iterator[str]:
+    return islice(cycle(passage(0, 100_000).split()), words)

@@ -19,7 +19,7 @@ def normalise(text: str) -> str:
     byte-swapped. Two surrogates that are a pair become their character, and one alone U+FFFD. All
     else stays, other controls as well.
     """
-    if not _OTHER.search(text):
+    if (text.isascii() and "\r" not in text and "\0" not in text) or not _OTHER.search(text):
         return text
     plain = _ENDS.sub("\n", text)
     if _LONE.search(plain):

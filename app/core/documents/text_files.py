@@ -381,6 +381,8 @@ def checksum(data: bytes) -> str:
 
 
 def _majority(text: str) -> Literal["\n", "\r\n"]:
+    if "\r" not in text:
+        return "\n"
     pairs = text.count("\r\n")
     single = text.count("\n") + text.count("\r") - 2 * pairs
     return "\r\n" if pairs > single else "\n"

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+_Call = tuple[Callable[[], Any], Future[Any], Any]
 
 BATCH_S = 0.25
 """How long an edit may wait for others before all are written together."""
@@ -36,7 +37,8 @@ class BatchThread:
         self._target = target
         self._condition = threading.Condition()
         self._work: list[Callable[[], None]] = []
-        self._calls: list[tuple[Callable[[], Any], Future[Any], Any]] = []
+        self._first: list[_Call] = []
+        self._calls: list[_Call] = []
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="lampblack-store", daemon=True)
         self._thread.start()
@@ -46,18 +48,20 @@ class BatchThread:
         with self._condition:
             if not self._closing:
                 self._work.append(work)
-                self._condition.notify()
+                if len(self._work) == 1:  # the thread waits for more of it in vain each time
+                    self._condition.notify()
 
-    def call(self, work: Callable[[], T], otherwise: T) -> T:
+    def call(self, work: Callable[[], T], otherwise: T, *, at_once: bool = False) -> T:
         """Commit all that was put before, then do `work` and return its result.
 
+        With `at_once` it is done before what was put and not begun, whose outcome it cannot need.
         Once the thread is over, `otherwise` is returned.
         """
         future: Future[T] = Future()
         with self._condition:
             if self._closing:
                 return otherwise
-            self._calls.append((work, future, otherwise))
+            (self._first if at_once else self._calls).append((work, future, otherwise))
             self._condition.notify()
         return future.result()
 
@@ -82,29 +86,40 @@ class BatchThread:
         """Wait for a batch to be due; False when it is the last one."""
         with self._condition:
             self._condition.wait_for(
-                lambda: self._work or self._calls or self._closing, self._target.retry_after()
+                lambda: self._work or self._is_asked, self._target.retry_after()
             )
             if self._work:
-                self._condition.wait_for(lambda: self._calls or self._closing, BATCH_S)
+                self._condition.wait_for(lambda: self._is_asked, BATCH_S)
             return not self._closing
+
+    @property
+    def _is_asked(self) -> bool:
+        return bool(self._calls or self._first or self._closing)
 
     def _do_batch(self) -> None:
         with self._condition:
             work, self._work = self._work, []
+            first, self._first = self._first, []
             calls, self._calls = self._calls, []
+        _answer(first)
         for step in work:
             step()
         self._target.commit()
-        for step, future, _otherwise in calls:
-            try:
-                future.set_result(step())
-            except Exception as error:  # noqa: BLE001 - it is raised again where it was called
-                future.set_exception(error)
+        _answer(calls)
 
     def _answer_the_rest(self) -> None:
         """Answer the calls that are left when the thread ends, so that no caller waits for ever."""
         with self._condition:
             self._closing = True
-            calls, self._calls = self._calls, []
+            calls = self._first + self._calls
+            self._first, self._calls = [], []
         for _step, future, otherwise in calls:
             future.set_result(otherwise)
+
+
+def _answer(calls: list[_Call]) -> None:
+    for step, future, _otherwise in calls:
+        try:
+            future.set_result(step())
+        except Exception as error:  # noqa: BLE001 - it is raised again where it was called
+            future.set_exception(error)

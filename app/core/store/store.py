@@ -221,7 +221,9 @@ class Store:
             ]
             return any(count for (count,) in rows)
 
-        return self._run(work, True)
+        # A file's mark is written at once: a text that was just opened need not be written before.
+        at_once = all(map(os.path.isabs, documents))
+        return self._thread.call(lambda: self._database.run(work, True), True, at_once=at_once)
 
     @cached_property
     def word_log(self) -> WordLog:

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -18,6 +19,7 @@ from app.core.errors import LampblackError
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.engine.messages import Failed
+from app.ui.benchmark.measure_editor import EditorTrial
 from app.ui.window.main_window import MainWindow
 
 TICK_S = 0.001
@@ -80,6 +82,8 @@ def on_shown(words: Sequence[str], window: MainWindow, seconds: float) -> None:
     if words[0] == "start":
         _answer({"processor": seconds})
         window.models.panel.refreshed.connect(lambda: _settled(window))
+    elif words[0] == "edit":
+        window.models.panel.refreshed.connect(lambda: _edit(window, Path(words[1]), int(words[2])))
     else:
         model, tokens = words[1], int(words[2])
         Streaming(window, model, tokens).begin()
@@ -91,6 +95,18 @@ def _settled(window: MainWindow) -> None:
     QApplication.processEvents()
     _answer({"pid": os.getpid(), "libraries": sorted(set(_HEAVY) & set(sys.modules))})
     sys.stdin.read()
+    window.close()
+
+
+def _edit(window: MainWindow, folder: Path, keys: int) -> None:
+    """Open and type in the texts of a folder, beside a bare editor."""
+    window.page.show_page()
+    trial = EditorTrial(window)
+    found = trial.opening(folder / "megabyte.txt")
+    found |= trial.typing(folder / "novel.txt", {"start": 0, "middle": 0.5, "end": 1}, keys)
+    found |= trial.typing(folder / "paragraph.txt", {"paragraph": 0.5}, keys)
+    trial.close()
+    _answer(found)
     window.close()
 
 

@@ -14,6 +14,7 @@ from app.ui.languages import on_language_change
 from app.ui.widgets.status_bar import StatusBar
 
 _COUNT_WORDS_MS = 120
+_COUNT_ON_MS = 5
 _MENU = (("undo", "redo"), ("cut", "copy", "paste", "select_all"), ("continue", "retry"))
 
 
@@ -40,7 +41,7 @@ class DocumentDisplay(QObject):
         self._status = status
         self._actions = actions
         self.counting = QTimer(self, singleShot=True, interval=_COUNT_WORDS_MS)
-        self.counting.timeout.connect(self._show_words)
+        self.counting.timeout.connect(self._count_words)
         documents.replaced.connect(self.show_document)
         documents.followed.connect(self.show_document)
         editor.document().modificationChanged.connect(window.setWindowModified)
@@ -59,7 +60,10 @@ class DocumentDisplay(QObject):
         self._show_name()
         self._window.setWindowFilePath(str(self._documents.path or ""))
         self._window.setWindowModified(self._documents.is_modified)
-        self._show_words()
+        if self._editor.manuscript.is_counted:
+            self._show_words()
+        else:
+            self._wake()
         self._show_history()
 
     def _show_name(self) -> None:
@@ -81,6 +85,15 @@ class DocumentDisplay(QObject):
     def _wake(self) -> None:
         if not self.counting.isActive():  # begun again, it would never end while text streams
             self.counting.start()
+
+    def _count_words(self) -> None:
+        """Count them, those of a long text between the writer's keys, and show how many."""
+        if not self._editor.manuscript.is_counted:
+            self._editor.manuscript.count_on()
+        if self._editor.manuscript.is_counted:
+            self._show_words()
+        else:
+            QTimer.singleShot(_COUNT_ON_MS, self, self._count_words)
 
     def _show_words(self) -> None:
         selected = self._selected.count(*self._editor.selection)

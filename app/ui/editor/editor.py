@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum, auto
 
 from PySide6.QtCore import QEvent, QMargins, Qt, Signal
 from PySide6.QtGui import (
@@ -23,7 +22,8 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.core.documents.normalise import normalise
 from app.ui.editor.caret_moves import CaretMoves
-from app.ui.editor.manuscript import Change, units
+from app.ui.editor.manuscript import Change, Source as Source, units
+from app.ui.editor.page_layout import PageLayout
 from app.ui.editor.page_text import PageText
 from app.ui.editor.plain_text_edit import PlainTextEdit
 from app.ui.editor.undo_history import History, UndoStep
@@ -38,15 +38,6 @@ _LINE_END_KEYS = (  # in an empty paragraph with a margin, Qt's own Enter only t
     QKeySequence.StandardKey.InsertParagraphSeparator,
 )
 _HISTORY_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
-
-
-class Source(Enum):
-    """Who changed the text."""
-
-    WRITER = auto()
-    MODEL = auto()
-    HISTORY = auto()
-    FILE = auto()
 
 
 class Editor(PlainTextEdit):
@@ -66,6 +57,8 @@ class Editor(PlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = View(self, self.cursor_at)
+        self._layout = PageLayout(self.document(), self.view.extent, self.view.caret)
+        self.document().setDocumentLayout(self._layout)
         self._page = PageText(self.document(), self.view.ends, self)
         self.manuscript = self._page.manuscript
         self._moves = CaretMoves(self, self._page)
@@ -91,6 +84,8 @@ class Editor(PlainTextEdit):
         self._page.changed.connect(lambda change: self._tell(change, Source.WRITER))
         self._page.reflowed.connect(self._tint.show)
         self._page.reflowed.connect(self._keep_modified)
+        self._layout.shifted.connect(self.view.move_down)
+        self.verticalScrollBar().valueChanged.connect(self._layout.settle)
         self.verticalScrollBar().rangeChanged.connect(self._set_width)
         self.verticalScrollBar().valueChanged.connect(self._page.align)
 
@@ -112,16 +107,13 @@ class Editor(PlainTextEdit):
         kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
         paragraph.setLineHeight(float(line_height), kind.value)
         paragraph.setBottomMargin(line * 0.15)
+        self._layout.set_spacing(line_height, line * 0.15)
         self._page.set_format(paragraph)
         self._set_margins()
 
     def _set_margins(self) -> None:
         line = self.fontMetrics().height()
-        frame = self.document().rootFrame()
-        margins = frame.frameFormat()
-        margins.setTopMargin(max(line * 1.6, self._room))
-        margins.setBottomMargin(max(line * 4, self._room))
-        frame.setFrameFormat(margins)
+        self._layout.set_margins(max(line * 1.6, self._room), max(line * 4, self._room))
         self._set_width()
         self._page.align()
         self._sync_modified()  # Qt takes formats for changes
@@ -178,7 +170,9 @@ class Editor(PlainTextEdit):
 
     def set_text(self, text: str) -> None:
         """Show another text; nothing of the old one can be undone."""
-        self._replace(Source.FILE, 0, len(self.manuscript), normalise(text))
+        text = normalise(text)
+        self._layout.expect(text)
+        self._replace(Source.FILE, 0, len(self.manuscript), text)
         self.history = History()
         self.set_tint(0, 0)
         self.move_caret(0)

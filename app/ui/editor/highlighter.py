@@ -8,10 +8,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import islice, takewhile
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import (
     QFont,
-    QSyntaxHighlighter,
     QTextBlock,
     QTextCharFormat,
     QTextCursor,
@@ -32,16 +31,17 @@ _NO_STATE = -1  # also of a block that was never looked at, so that colouring it
 _Part = tuple[int, int, QTextCharFormat]
 """From, how long and how, in a block's UTF-16 units; a later one lies over an earlier."""
 
-_AT_ONCE = 200  # blocks; what a long text has more is coloured in slices
+_AT_ONCE = 80  # blocks; what a long text has more is coloured in slices
 _MOST_MOVED = 3  # comments that are coloured at once
 _SLICE_S = 0.005
 _PAUSE_MS = 5
 
 
-class Highlighter(QSyntaxHighlighter):
+class Highlighter(QObject):
     """Colours an editor's Markdown while it `is_on`; the text and its undo steps stay the same.
 
-    Of a long text what is in the window comes first, and the rest between the writer's keys.
+    Of a long text what is in the window comes first, and the rest between the writer's keys. Qt's
+    own highlighter would look at every paragraph when a text is opened.
     """
 
     def __init__(self, editor: Editor) -> None:
@@ -53,7 +53,7 @@ class Highlighter(QSyntaxHighlighter):
         self._rest: QTextCursor | None = None
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._timer.timeout.connect(self._go_on)
-        self.setDocument(editor.document())
+        editor.document().contentsChange.connect(self._follow)
         editor.changed.connect(lambda _change, _source: self._show_comments())
         on_theme_change(self._recolour)
 
@@ -68,18 +68,26 @@ class Highlighter(QSyntaxHighlighter):
         """Whether all of the text is as it should be."""
         return self._rest is None
 
-    def highlightBlock(self, text: str) -> None:  # noqa: N802 (Qt override)
-        """Colour one block, or later, when many are to be coloured at once."""
-        self._count += 1
+    def _follow(self, position: int, removed: int, added: int) -> None:
+        """Colour what changed, and what follows from it; or later, where it is much."""
+        if not self.is_on:
+            return
+        document = self._editor.document()
+        block = document.findBlock(position)
+        end = document.findBlock(position + added + bool(removed))
+        last = end.blockNumber() if end.isValid() else document.blockCount()
+        goes_on = False
+        while block.isValid() and (goes_on or block.blockNumber() <= last):
+            self._count += 1
+            if self._count > _AT_ONCE:
+                self._postpone(block)
+                break
+            state = block.userState()
+            self._colour_block(block)
+            goes_on = block.userState() != state
+            block = block.next()
         if not self._timer.isActive():
             self._timer.start()
-        if self._count > _AT_ONCE:
-            self._postpone(self.currentBlock())
-            return
-        parts, state = self._parts(self.currentBlock(), text)
-        for start, length, form in parts:
-            self.setFormat(start, length, form)
-        self.setCurrentBlockState(state)
 
     # Many blocks: Qt would lay the text out again after each
 
@@ -133,9 +141,13 @@ class Highlighter(QSyntaxHighlighter):
         parts, state = self._parts(block, block.text())
         block.setUserState(state)
         layout = block.layout()
-        if not parts and not layout.formats():
+        former = layout.formats()
+        if not parts and not former:
             return False
-        layout.setFormats([_range(*part) for part in parts])
+        ranges = _ranges(parts)
+        if layout.preeditAreaText():
+            ranges = _around_preedit(layout, former, ranges)
+        layout.setFormats(ranges)
         return True
 
     # What a block is
@@ -207,10 +219,36 @@ def is_in_code(block: QTextBlock) -> bool:
     return before > 0 and bool(before & _FENCED)
 
 
-def _range(start: int, length: int, form: QTextCharFormat) -> QTextLayout.FormatRange:
-    part = QTextLayout.FormatRange()
-    part.start, part.length, part.format = start, length, form
-    return part
+def _ranges(parts: list[_Part]) -> list[QTextLayout.FormatRange]:
+    """The parts as Qt takes them; neighbours that look the same are one."""
+    ranges: list[QTextLayout.FormatRange] = []
+    for start, length, form in parts:
+        last = ranges[-1] if ranges else None
+        if last is not None and last.start + last.length == start and last.format == form:
+            last.length += length
+            continue
+        part = QTextLayout.FormatRange()
+        part.start, part.length, part.format = start, length, form
+        ranges.append(part)
+    return ranges
+
+
+def _around_preedit(
+    layout: QTextLayout,
+    former: list[QTextLayout.FormatRange],
+    ranges: list[QTextLayout.FormatRange],
+) -> list[QTextLayout.FormatRange]:
+    """`ranges` moved around what an input method holds, which keeps its own formats."""
+    start = layout.preeditAreaPosition()
+    length = len(layout.preeditAreaText())
+    for part in ranges:
+        if part.start >= start:
+            part.start += length
+        elif part.start + part.length >= start:
+            part.length += length
+    end = start + length
+    held = [part for part in former if start <= part.start and part.start + part.length <= end]
+    return held + ranges
 
 
 def _format(kind: int, theme: Theme) -> QTextCharFormat:

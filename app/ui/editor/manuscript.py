@@ -6,6 +6,8 @@ that the journal, undo, the prompt, the word count and saving never read the wid
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 import msgspec
 
 from app.core.documents.comments import comment_spans, without_comments
@@ -13,6 +15,8 @@ from app.core.text.words import count_words as count_words
 
 _MARKS = ("%%", "<!--", "-->")
 _MARK = 3  # units of a mark that can lie beside a change
+_AT_ONCE = 50_000  # units whose words are counted as they come
+_SLICE = 20_000  # units that are counted at a time, in a millisecond or two
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
 
 
@@ -35,6 +39,15 @@ def shared_ends(one: str, other: str) -> tuple[int, int]:
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-16-le", "surrogatepass")
+
+
+class Source(Enum):
+    """Who changed the text."""
+
+    WRITER = auto()
+    MODEL = auto()
+    HISTORY = auto()
+    FILE = auto()
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -78,12 +91,39 @@ class Manuscript:
     """A text that is changed in place, with its count of words kept up to date."""
 
     def __init__(self, text: str = "") -> None:
-        self._units = bytearray(_encoded(text))
-        self.words = count_words(text)
+        self._units = bytearray()
+        self._words = self._uncounted = 0
+        self._count(Change(0, "", text), "", "")
+        self._units += _encoded(text)
         self.comments = _comments(text)
         """Where each comment begins and ends, kept up to date."""
         self.moved_comments: set[tuple[int, int]] = set()
         """What last became a comment or is none any more; who shows it clears it."""
+
+    @property
+    def words(self) -> int:
+        """How many words the text has; of a long one, some are counted only now."""
+        while not self.is_counted:
+            self.count_on()
+        return self._words
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether `words` are known: those of a long text that was just opened are not yet."""
+        return self._uncounted == 0
+
+    def count_on(self) -> None:
+        """Count some of the words that are not counted yet: back from the last of them."""
+        step = _SLICE
+        while True:
+            begin = max(0, self._uncounted - step)
+            text = self.text(begin, self._uncounted)
+            line = text.find("\n", 0, -1) + 1 if begin else 0
+            step *= 2
+            if line or not begin:
+                break
+        self._uncounted = begin + units(text[:line])
+        self._words += count_words(text[line:])
 
     def __len__(self) -> int:
         return len(self._units) // 2
@@ -104,15 +144,23 @@ class Manuscript:
             return None
         left = self.text(max(0, change.position - _EDGE), change.position)
         right = self.text(change.removed_end, min(len(self), change.removed_end + _EDGE))
-        self.words += count_words(left + change.added + right)
-        self.words -= count_words(left + change.removed + right)
+        self._count(change, left, right)
         self._units[change.position * 2 : change.removed_end * 2] = _encoded(change.added)
-        ends = left[-_MARK:], right[:_MARK]
-        self._follow_comments(change, change.removed.join(ends) + "\n" + change.added.join(ends))
+        self._follow_comments(change, left[-_MARK:], right[:_MARK])
         return change
 
-    def _follow_comments(self, change: Change, around: str) -> None:
-        """`around` is the changed text with its neighbours, before and after."""
+    def _count(self, change: Change, left: str, right: str) -> None:
+        """Count the words of a change between its neighbours, or leave it for later."""
+        if change.removed_end + _EDGE < self._uncounted:
+            self._uncounted += change.growth
+        elif len(change.added) > _AT_ONCE or change.position < self._uncounted:
+            self._words, self._uncounted = 0, len(self) + change.growth
+        else:
+            self._words += count_words(left + change.added + right)
+            self._words -= count_words(left + change.removed + right)
+
+    def _follow_comments(self, change: Change, *ends: str) -> None:
+        """`ends` are the neighbours of the changed text, before it and after."""
         position, end, growth = change.position, change.removed_end, change.growth
         former = self.comments
         if former and former[-1][1] > position:
@@ -120,7 +168,8 @@ class Manuscript:
                 (start + growth * (start >= end), stop + growth * (stop >= max(end, position + 1)))
                 for start, stop in former
             ]
-        if any(mark in around for mark in _MARKS):
+        around = (change.removed.join(ends), change.added.join(ends))
+        if any(mark in text for mark in _MARKS for text in around):
             former, self.comments = self.comments, _comments(self.text())
             self.moved_comments = set(former) ^ set(self.comments)
 

@@ -235,6 +235,10 @@ class PageText(QObject):
 
     def _settle(self, start: int, end: int) -> None:
         """Join and split the blocks from `start` to `end` that a change left too short or long."""
+        if not self.breaks:
+            block = self._block(start)
+            if block.contains(end) and block.length() <= LONGEST:
+                return
         with self._silence():
             block = self._block(start)
             if block.previous().isValid() and self.is_soft(block.previous()):

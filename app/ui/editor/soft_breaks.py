@@ -80,8 +80,10 @@ class SoftBreaks:
 def cuts(text: str) -> list[int]:
     """Where to break a `text` so that no line of it is longer than `LONGEST`, in UTF-16 units."""
     found: list[int] = []
-    begin = 0
-    for line in text.split("\n"):
+    begin, lines = 0, text.split("\n")
+    if max(map(len, lines)) <= LONGEST // 2:  # characters, of one or two units
+        return found
+    for line in lines:
         length = units(line)
         if length > LONGEST:
             place = begin

@@ -22,6 +22,20 @@ class View:
         self._editor = editor
         self._cursor = cursor
 
+    def extent(self) -> tuple[float, float]:
+        """Where it begins and ends, in pixels from the top of the page."""
+        top = self._editor.verticalScrollBar().value()
+        return top, top + self._editor.viewport().height()
+
+    def caret(self) -> int:
+        """The document's position of the writer's caret."""
+        return self._editor.textCursor().position()
+
+    def move_down(self, by: float) -> None:
+        """Show what is so many pixels further down."""
+        bar = self._editor.verticalScrollBar()
+        bar.setValue(bar.value() + round(by))
+
     def ends(self) -> tuple[int, int]:
         """The positions of the document, not of the manuscript, at the top and the bottom."""
         view = self._editor.viewport().rect()

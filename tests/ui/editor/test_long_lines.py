@@ -228,6 +228,7 @@ def rows(editor: Editor) -> list[str]:
     """Each row of the page as the writer sees it."""
     block, found = editor.document().begin(), []
     while block.isValid():
+        editor.document().documentLayout().blockBoundingRect(block)  # lays it out
         layout, text = block.layout(), block.text().encode("utf-16-le")
         for number in range(layout.lineCount()):
             row = layout.lineAt(number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from hypothesis import given, settings, strategies as st
 
 from app.ui.editor.manuscript import Change, Manuscript, count_words, units
@@ -130,3 +132,16 @@ def test_the_manuscript_always_knows_its_comments(edits):
         start, end = (min(place, len(text)) for place in (position, position + removed))
         manuscript.replace(places[start], places[end] - places[start], added)
         assert manuscript.comments == Manuscript(manuscript.text()).comments
+
+
+@given(EDITS, st.lists(st.booleans(), min_size=14, max_size=14))
+def test_the_words_of_a_long_text_are_counted_later(edits, counts):
+    with patch.multiple("app.ui.editor.manuscript", _AT_ONCE=200, _SLICE=64):
+        manuscript = Manuscript("It was one night-time.\nAnd 她 did not sleep, 我 do. " * 12)
+        assert not manuscript.is_counted
+        for (low, high, added), counts_on in zip(edits, counts, strict=False):
+            edit(manuscript, low, high, added)
+            if counts_on and not manuscript.is_counted:
+                manuscript.count_on()
+        assert manuscript.words == count_words(manuscript.text())
+        assert manuscript.is_counted
