@@ -95,9 +95,10 @@ class OutsideChanges(QObject):
             self._status.say(self.tr("Finish the word that is being typed, then go on."))
             return
         mine = self._editor.manuscript.text()
-        if not (self._keep(mine, "replaced") and self._keep(theirs.text, "outside")):
+        if not self._keep(mine, "replaced"):
             self._say_changed(theirs)
             return
+        self._store.take_snapshot(self._documents.marked_as, theirs.text, "outside")
         self._put(mine, theirs.text)
         self._documents.adopt(theirs, is_saved=True)
         self._status.say(self.tr("Loaded. Undo brings your text back, and so does the history."))
