@@ -11,6 +11,7 @@ from app.core.documents.file_watch import FileState, FileWatch
 from app.core.documents.text_files import Document
 from app.core.errors import LampblackError, StoreError
 from app.core.store import Cause
+from app.core.text.differences import edits
 from app.program import Program
 from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
@@ -21,6 +22,8 @@ from app.ui.numbers import number_text
 from app.ui.widgets.banner import BannerArea, OwnBanner
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
+
+_MOST_PLACES = 300  # that are replaced one by one; each is laid out by itself
 
 _Found = tuple[int, FileState]
 _Choices = dict[str, Callable[[], object]]
@@ -92,9 +95,10 @@ class OutsideChanges(QObject):
             self._status.say(self.tr("Finish the word that is being typed, then go on."))
             return
         mine = self._editor.manuscript.text()
-        if not (self._keep(mine, "replaced") and self._keep(theirs.text, "outside")):
+        if not self._keep(mine, "replaced"):
             self._say_changed(theirs)
             return
+        self._store.take_snapshot(self._documents.marked_as, theirs.text, "outside")
         self._put(mine, theirs.text)
         self._documents.adopt(theirs, is_saved=True)
         self._status.say(self.tr("Loaded. Undo brings your text back, and so does the history."))
@@ -304,7 +308,15 @@ class OutsideChanges(QObject):
         return kept
 
     def _put(self, mine: str, theirs: str) -> None:
-        """Replace what differs, so that the caret stays where it can."""
-        head, tail = shared_ends(mine, theirs)
-        start, end = units(mine[:head]), units(mine[: len(mine) - tail])
-        self._editor.replace_text(start, end, theirs[head : len(theirs) - tail])
+        """Replace each place that differs, in one step; the caret and what is seen stay there."""
+        places = edits(mine, theirs)
+        if len(places) > _MOST_PLACES:
+            head, tail = shared_ends(mine, theirs)
+            places = ((head, len(mine) - tail, theirs[head : len(theirs) - tail]),)
+        before, position = len(mine), len(self._editor.manuscript)
+        for number, (start, end, text) in enumerate(reversed(places)):
+            position -= units(mine[start:before])
+            self._editor.replace_text(position, position + units(mine[start:end]), text)
+            before = start
+            if number:
+                self._editor.history.join_last()

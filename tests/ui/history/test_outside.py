@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.documents import file_watch
 from app.core.store import snapshots
+from app.ui.editor.manuscript import units
+from app.ui.history import outside
 from app.ui.history.comparison import ComparisonDialog
 from tests.ui.conftest import Studio
 from tests.ui.history.test_history import open_file, versions
@@ -89,6 +91,35 @@ def test_an_untouched_text_is_loaded_when_asked_for(
     assert studio.questions.asked == []
 
 
+@pytest.mark.parametrize("most", [0, 2, 300])
+def test_many_places_are_one_step_and_the_caret_stays(
+    open_novel: Studio, qtbot: QtBot, novel: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(outside, "_MOST_PLACES", most)
+    studio, editor = open_novel, open_novel.window.editor
+    mine = "".join(f"Sentence {n} 😀 stays here. " for n in range(40))
+    studio.show(mine)
+    studio.do("save")
+    both = studio.text
+    place = both.index("Sentence 20")
+    editor.move_caret(units(both[:place]))
+    theirs = both.replace("Sentence 3 ", "一 ").replace("Sentence 30 😀 stays here. ", "")
+    theirs = theirs.replace("It rained. ", "") + "End. 😀"
+    write(novel, theirs)
+    told(studio, qtbot, "Another program")
+    press(studio, "Load It")
+    assert studio.text == theirs
+    if most == 300:
+        assert studio.text[len(studio.window.editor.manuscript.text(0, editor.caret)) :].startswith(
+            "Sentence 20"
+        )
+    studio.do("undo")
+    assert studio.text == both
+    studio.do("redo")
+    assert studio.text == theirs
+    assert not studio.window.isWindowModified()
+
+
 @pytest.mark.parametrize("answer", ["Take Theirs", "Keep Mine"])
 def test_both_have_changed_it(open_novel: Studio, qtbot: QtBot, novel: Path, answer: str) -> None:
     studio = open_novel
@@ -145,9 +176,9 @@ def test_our_own_saves_are_no_news(open_novel: Studio, qtbot: QtBot, novel: Path
     for word in (" One.", " Two."):
         studio.show(word)
         studio.do("save")
-    outside = studio.window.manuscript.outside
+    watching = studio.window.manuscript.outside
     found = list[object]()
-    outside._bridge.arrived.connect(found.append)
+    watching._bridge.arrived.connect(found.append)
     write(novel, "A signal that it was looked at.")
     told(studio, qtbot, "Another program")
     assert len(found) == 1
@@ -196,10 +227,8 @@ def test_a_renamed_file_is_followed_with_all_that_belongs_to_it(
     studio.do("keep_here")
     studio.show(" More.")
     studio.do("save")
-    outside = studio.window.manuscript.outside
-    qtbot.waitUntil(
-        lambda: outside._watch is not None and outside._watch._watched._known is not None
-    )
+    watching = studio.window.manuscript.outside
+    qtbot.waitUntil(lambda: watching.device is not None)
     novel.rename(place)
     told(studio, qtbot, f"novel.md was moved or renamed by another program. It is {place} now.")
     assert studio.window.isWindowModified()
