@@ -16,6 +16,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
 # Started in the background, a process ignores Ctrl+C, and its children with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+import hypothesis
 import psutil
 import pytest
 
@@ -26,6 +27,9 @@ GRACE_S = 5.0
 
 HOME_VARIABLES = ("LAMPBLACK_HOME", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")
 REAL_ENVIRONMENT = dict(os.environ)
+
+hypothesis.settings.register_profile("here", deadline=None)  # a machine may be busy with others
+hypothesis.settings.load_profile("here")
 
 
 def _is_home_variable(name: str) -> bool:
