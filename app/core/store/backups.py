@@ -59,10 +59,10 @@ def back_up(store: Path, folder: Path, day: date, key: DataKey | None = None) ->
     target = folder / f"store-{day.isoformat()}.sqlite"
     if target.exists() or not store.exists():
         return False
-    part = target.with_suffix(".part")
+    part = target.with_suffix(f".{os.urandom(4).hex()}.part")  # another program may do the same
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
+        _remove_parts(folder, but=target.stem)
         copy_database(store, key, part, key)
         if damage := damage_of(part, key):
             raise StoreError(f"The store could not be backed up: it is damaged ({damage}).")
@@ -76,6 +76,13 @@ def back_up(store: Path, folder: Path, day: date, key: DataKey | None = None) ->
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
     return True
+
+
+def _remove_parts(folder: Path, but: str) -> None:
+    """Remove what programs left that were killed on another day than that of the backup `but`."""
+    for path in folder.glob("store-*.part"):
+        if not path.name.startswith(but):
+            path.unlink(missing_ok=True)
 
 
 def newest_good(folder: Path, key: DataKey | None = None) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, Qt
+from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.core.documents.file_watch import other_program
@@ -16,6 +16,7 @@ from app.ui.editor.editor import Editor
 from app.ui.widgets.banner import BannerArea, OwnBanner
 from app.ui.widgets.status_bar import StatusBar
 
+_LOOK_MS = 2000
 _READING = (
     Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 )
@@ -25,6 +26,7 @@ class OpenElsewhere(QObject):
     """Shows a file that another window of the program has open to be read only, and offers more.
 
     It tells the others what is open here, and brings this window to the front when it is called.
+    `looking` runs while the page can only be read: a program that is killed tells nobody.
     """
 
     def __init__(
@@ -40,6 +42,8 @@ class OpenElsewhere(QObject):
         self._documents, self._editor, self._status = documents, editor, status
         self._banner = OwnBanner(banners)
         self._watcher: QFileSystemWatcher | None = None
+        self.looking = QTimer(self, interval=_LOOK_MS)
+        self.looking.timeout.connect(self._look_again)
         documents.leaving.connect(self._on_leaving)
         documents.replaced.connect(self._show_open)
         documents.opened.connect(self._look)
@@ -58,6 +62,7 @@ class OpenElsewhere(QObject):
         if self._watcher is not None:
             self._watcher.deleteLater()
             self._watcher = None
+        self.looking.stop()
         self._open.show(None)
 
     # What the writer decides
@@ -70,14 +75,14 @@ class OpenElsewhere(QObject):
 
     def edit_here(self) -> None:
         """Let it be changed here, too; what the other window saves is noticed and asked about."""
-        self._banner.clear()
-        self._editor.setReadOnly(False)
+        self._on_leaving()
         self._show_open()
         self._editor.setFocus()
 
     # Inside
 
     def _on_leaving(self) -> None:
+        self.looking.stop()
         self._banner.clear()
         self._editor.setReadOnly(False)
 
@@ -98,6 +103,7 @@ class OpenElsewhere(QObject):
         if other := self._open.elsewhere(path):
             self._open.show(None)
             self._editor.setTextInteractionFlags(_READING)
+            self.looking.start()
             self._say_elsewhere(other)
         elif name := other_program(path):
             self._say_program(name)
@@ -146,6 +152,10 @@ class OpenElsewhere(QObject):
         """A program began or ended, or this one is called."""
         if self._open.is_called():
             self._come_to_front()
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Let the page be changed when no other window has its file open any more."""
         path = self._documents.path
         if path is not None and self._editor.isReadOnly() and not self._open.elsewhere(path):
             self.edit_here()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -108,3 +109,27 @@ def test_a_disk_that_refuses_leaves_the_store(
         restore(stores.path, backups(tmp_path / "backups")["2026-11-28"])
     assert stores.path.read_bytes() == before
     assert not back_up(tmp_path / "no.sqlite", tmp_path / "backups", DAY + timedelta(1))
+
+
+def test_two_programs_that_back_up_at_once_do_not_meet(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, store = tmp_path / "backups", stores.new()
+    store.take_snapshot("/a", "One.", "saved")
+    store.flush()
+    real, made = module.copy_database, list[bool]()
+
+    def copy(*given: Any) -> None:
+        real(*given)
+        if not made:  # the other one begins before this one has ended
+            made.append(False)
+            made[0] = back_up(stores.path, folder, DAY)
+
+    monkeypatch.setattr(module, "copy_database", copy)
+    assert back_up(stores.path, folder, DAY)
+    assert made == [True]
+    assert files(folder) == ["store-2026-11-28.sqlite"]
+    (folder / "store-2026-11-28.dead.part").write_bytes(b"")
+    assert back_up(stores.path, folder, DAY + timedelta(days=1))
+    assert files(folder) == ["store-2026-11-28.sqlite", "store-2026-11-29.sqlite"]
+    store.close()

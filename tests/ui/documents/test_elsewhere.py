@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,6 +148,25 @@ def test_when_the_first_ends_the_second_may_write(
     second.show(" Mine.")
     second.do("save")
     assert novel.read_text() == TEXT + " Mine."
+
+
+def test_a_window_that_was_killed_is_noticed(windows: tuple[Studio, Studio], qtbot: QtBot) -> None:
+    first, second = windows
+    looking = second.window.manuscript.elsewhere.looking
+    assert looking.isActive()
+    assert looking.interval() == 2000
+    second.window.manuscript.elsewhere.close()  # nothing is told of the others
+    looking.start(20)
+    with qtbot.waitSignal(looking.timeout):
+        pass
+    assert second.window.editor.isReadOnly()
+    lock = first.program.store.open_documents._lock
+    assert lock is not None
+    os.close(lock._handle)  # which is all that a killed program does
+    lock._handle = -1
+    qtbot.waitUntil(lambda: not second.window.editor.isReadOnly())
+    assert not looking.isActive()
+    assert second.banners == []
 
 
 def test_after_another_document_it_is_free(
